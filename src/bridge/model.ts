@@ -1,0 +1,114 @@
+/**
+ * One board as the mirror knows it: what the views (newsgroups, articles) are made from. `mirror/` implements
+ * it over RGTP and the cache; tests implement it in memory.
+ *
+ * A board may have a million posts, so they are columns of numbers, not objects. Rows are in ascending article
+ * number and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are
+ * replaced when they grow: read them through the property each time, and only up to `length`.
+ */
+import type { Item } from '../rgtp/item.ts';
+import type { Octets } from '../wire/octets.ts';
+import type { Soon } from '../wire/soon.ts';
+
+/** What a row is. I, R, C, E, M are the index's; the last three come from the edit log or are our own. */
+export const PostKind = {
+  Gone: 0,
+  Item: 1,
+  Reply: 2,
+  Continuation: 3,
+  Edit: 4,
+  Motd: 5,
+  Withdrawal: 6,
+  IndexEdit: 7,
+} as const;
+export type PostKind = (typeof PostKind)[keyof typeof PostKind];
+
+export interface Posts {
+  readonly length: number;
+  /** article numbers: base of the epoch + sequence (design: every sequence number is an article number) */
+  readonly numbers: Uint32Array;
+  /** the board's sequence numbers */
+  readonly sequences: Uint32Array;
+  /** numbering epoch, from 1 */
+  readonly epochs: Uint16Array;
+  /** unix seconds, from the index */
+  readonly times: Uint32Array;
+  /** `PostKind` */
+  readonly kinds: Uint8Array;
+  /** index into `items`, −1 where the post belongs to none */
+  readonly items: Int32Array;
+  /** index into `userids` */
+  readonly users: Uint32Array;
+}
+
+/** An item as the index shows it. Objects are stable; fields change in place. */
+export interface ItemRecord {
+  readonly index: number;
+  /** upper case */
+  readonly id: string;
+  /** from the newest I, C, or E row */
+  subject: Octets;
+  /** index of the item this one continues, −1 if none (known from C/F rows, and from the item itself once fetched) */
+  continues: number;
+  /** index of the item that continues this one, −1 if none */
+  continuedIn: number;
+  /** row of its first post (I or C), −1 if the index has none */
+  first: number;
+  /** all rows of the item, ascending, withdrawn ones and edits included */
+  readonly rows: readonly number[];
+}
+
+/** What the edit log says of an E, a withdrawal or an index edit. */
+export interface Notice {
+  /** who did it, as the log has it */
+  readonly userid: Octets;
+  readonly reason: readonly Octets[];
+  /** the item's id; `undefined` for an index edit */
+  readonly itemId: string | undefined;
+  /** sequence numbers of the item's posts whose text this edit changed, as far as the mirror saw it happen */
+  readonly changed: readonly number[];
+}
+
+export interface ModelEvents {
+  /** rows from `first` to the end are new */
+  appended(first: number): void;
+  /** an item's text, subject or links changed: everything rendered from its rows is stale */
+  itemChanged(item: ItemRecord): void;
+  /** rows became `Gone` */
+  removed(rows: readonly number[]): void;
+  /** the message of the day changed */
+  motdChanged(): void;
+}
+
+export interface BoardModel {
+  readonly posts: Posts;
+  readonly items: readonly ItemRecord[];
+  /** userids as the index has them */
+  readonly userids: readonly Octets[];
+  /** highest article number ever given, 0 if none: the high mark never falls below it, even when its post is gone */
+  readonly highest: number;
+
+  itemById(id: string): ItemRecord | undefined;
+  /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
+  rowOf(number: number): number;
+
+  /**
+   * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has
+   * no such item any more. Rejects where the board is away.
+   */
+  text(item: ItemRecord): Soon<Item | undefined>;
+
+  notice(row: number): Notice | undefined;
+  /** the text of an M post as last fetched: only the newest message has one */
+  motd(): { readonly sequence: number; readonly time: number; readonly lines: readonly Octets[] } | undefined;
+
+  subscribe(listener: Partial<ModelEvents>): () => void;
+
+  /** Somebody reads this board now: poll often. Call the result when they have left. */
+  readerArrived(): () => void;
+  /**
+   * Polls at once (joins a poll under way only if it started after this call) and resolves when everything the
+   * board had at the time of the call is in `posts`. Rejects where the board is away.
+   */
+  refresh(): Promise<void>;
+}
