@@ -7,7 +7,7 @@ export type Octets = string;
 
 /** The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.) */
 export function octetsFrom(bytes: Uint8Array): Octets {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** The octets of `text` as a Buffer. Throws `RangeError` where a unit is no octet: Buffer alone would cut it off silently. */
