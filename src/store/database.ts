@@ -1,0 +1,103 @@
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError, storeErrorFrom } from './errors.ts';
+
+export { StoreError, type StoreErrorKind } from './errors.ts';
+
+/** What one kind of file holds. Each kind has its own `application_id`, so that no file is ever taken for another. */
+export interface Schema {
+  /** for messages: 'permanent', 'cache', 'board' */
+  readonly name: string;
+  /** 32-bit, positive: SQLite's `application_id` */
+  readonly applicationId: number;
+  /** SQL, oldest first. Append only: what a released version has run is never changed. `user_version` counts them. */
+  readonly migrations: readonly string[];
+}
+
+export interface OpenOptions {
+  /** Commits survive a power cut (`synchronous=FULL`), not merely the end of the process. */
+  readonly durable?: boolean;
+  /** Deleted content is overwritten with zeros. See `purgeDeleted` for what the write-ahead log still holds. */
+  readonly secureDelete?: boolean;
+  /** how long a statement waits for another process's lock, ms */
+  readonly busyTimeout?: number;
+}
+
+/**
+ * Opens (or makes) a database and brings its schema up to date, in one transaction: a crash leaves the old or
+ * the new one. `':memory:'` works.
+ *
+ * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (a database of something
+ * else), `corrupt`, `locked`, `io`
+ */
+export function openDatabase(path: string, schema: Schema, options: OpenOptions = {}): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
+    // Before anything is written: whoever points us at somebody else's database gets it back untouched.
+    refuseForeign(db, path, schema);
+    db.exec('PRAGMA journal_mode=WAL');
+    db.exec(`PRAGMA synchronous=${options.durable ? 'FULL' : 'NORMAL'}`);
+    if (options.secureDelete) db.exec('PRAGMA secure_delete=ON');
+    migrate(db, path, schema);
+    return db;
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    throw storeErrorFrom(error, path);
+  }
+}
+
+/** Runs `task` in a transaction that takes the write lock at once: committed if it returns, undone if it throws. */
+export function transaction<T>(db: DatabaseSync, task: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = task();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // SQLite has rolled back by itself after some errors (disk full, …).
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** `secure_delete` zeroes pages, but older versions of them stay in the write-ahead log until it is cut off: do that now. */
+export function purgeDeleted(db: DatabaseSync): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+function migrate(db: DatabaseSync, path: string, schema: Schema): void {
+  if (userVersion(db) === schema.migrations.length) return;
+  transaction(db, () => {
+    // Inside the lock: another process may have migrated meanwhile.
+    refuseForeign(db, path, schema);
+    const done = userVersion(db);
+    for (const sql of schema.migrations.slice(done)) db.exec(sql);
+    db.exec(`PRAGMA application_id=${schema.applicationId}`);
+    db.exec(`PRAGMA user_version=${schema.migrations.length}`);
+  });
+}
+
+function refuseForeign(db: DatabaseSync, path: string, schema: Schema): void {
+  const id = pragma(db, 'application_id');
+  const empty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (id !== schema.applicationId && !(id === 0 && empty)) {
+    throw new StoreError('foreign', path, `it is a database, but not a ${schema.name} file of rgtp-nntp`);
+  }
+  const version = userVersion(db);
+  if (version > schema.migrations.length) {
+    throw new StoreError(
+      'newer',
+      path,
+      `its ${schema.name} schema is version ${version}, and this program knows versions up to ` +
+        `${schema.migrations.length}: run the newer rgtp-nntp that wrote it, or restore an older copy`,
+    );
+  }
+}
+
+function userVersion(db: DatabaseSync): number {
+  return pragma(db, 'user_version');
+}
+
+function pragma(db: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,45 @@
+export type StoreErrorKind =
+  /** written by a later version of this program */
+  | 'newer'
+  /** not what it should be: damaged, or no database at all */
+  | 'corrupt'
+  /** a sound database of something else */
+  | 'foreign'
+  /** another process holds it */
+  | 'locked'
+  /** can't be opened, read, or written (missing directory, permissions, disk full, …) */
+  | 'io';
+
+/** Something is wrong with a database file. The message names it. */
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind;
+  readonly path: string;
+
+  constructor(kind: StoreErrorKind, path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
+    this.name = 'StoreError';
+    this.kind = kind;
+    this.path = path;
+  }
+}
+
+// Primary result codes, https://www.sqlite.org/rescode.html
+const KINDS: Readonly<Record<number, StoreErrorKind>> = {
+  5: 'locked', // SQLITE_BUSY
+  6: 'locked', // SQLITE_LOCKED
+  8: 'io', // SQLITE_READONLY
+  10: 'io', // SQLITE_IOERR
+  11: 'corrupt', // SQLITE_CORRUPT
+  13: 'io', // SQLITE_FULL
+  14: 'io', // SQLITE_CANTOPEN
+  26: 'corrupt', // SQLITE_NOTADB
+};
+
+/** `error` as a `StoreError` where it tells of the file at `path`; anything else (a bug in a statement) as it is. */
+export function storeErrorFrom(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
+  // The low octet of an extended result code is its primary one.
+  const kind = KINDS[error.errcode & 0xff];
+  return kind === undefined ? error : new StoreError(kind, path, error.message, { cause: error });
+}

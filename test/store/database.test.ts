@@ -1,0 +1,177 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase, purgeDeleted, type Schema, transaction } from '../../src/store/database.ts';
+import { StoreError } from '../../src/store/errors.ts';
+
+const FIRST: Schema = {
+  name: 'fruit',
+  applicationId: 0x0f0f,
+  migrations: ['CREATE TABLE fruit (name TEXT) STRICT'],
+};
+const SECOND: Schema = {
+  ...FIRST,
+  migrations: [...FIRST.migrations, "ALTER TABLE fruit ADD COLUMN colour TEXT NOT NULL DEFAULT 'green'"],
+};
+
+let directory: string;
+let path: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'store-'));
+  path = join(directory, 'fruit.sqlite');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function refusal(open: () => unknown): StoreError {
+  try {
+    open();
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error('was opened');
+}
+
+describe('schema', () => {
+  test('a new file gets every migration', () => {
+    const db = openDatabase(path, SECOND);
+    db.exec("INSERT INTO fruit (name) VALUES ('pear')");
+    expect({ ...db.prepare('SELECT * FROM fruit').get() }).toEqual({ name: 'pear', colour: 'green' });
+    db.close();
+  });
+
+  test('an older file gets what is missing and keeps what it has', () => {
+    const old = openDatabase(path, FIRST);
+    old.exec("INSERT INTO fruit VALUES ('plum')");
+    old.close();
+    const db = openDatabase(path, SECOND);
+    expect({ ...db.prepare('SELECT * FROM fruit').get() }).toEqual({ name: 'plum', colour: 'green' });
+    db.close();
+  });
+
+  test('a newer file is refused, says what to do, and is left as it was', () => {
+    openDatabase(path, SECOND).close();
+    const before = readFileSync(path);
+    const error = refusal(() => openDatabase(path, FIRST));
+    expect(error.kind).toBe('newer');
+    expect(error.message).toBe(
+      `${path}: its fruit schema is version 2, and this program knows versions up to 1: run the newer rgtp-nntp that wrote it, or restore an older copy`,
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('a migration that fails changes nothing', () => {
+    openDatabase(path, FIRST).close();
+    const broken: Schema = { ...SECOND, migrations: [...SECOND.migrations, 'CREATE TABLE fruit (again TEXT)'] };
+    expect(() => openDatabase(path, broken)).toThrow(/already exists/);
+    const db = openDatabase(path, FIRST);
+    expect(db.prepare('SELECT * FROM pragma_table_info(?)').all('fruit')).toHaveLength(1);
+    db.close();
+  });
+});
+
+describe('files that are not ours', () => {
+  test("somebody else's database is refused and untouched", () => {
+    const other = new DatabaseSync(path);
+    other.exec('CREATE TABLE letters (text TEXT)');
+    other.close();
+    const before = readFileSync(path);
+    const error = refusal(() => openDatabase(path, FIRST));
+    expect([error.kind, error.path]).toEqual(['foreign', path]);
+    expect(error.message).toContain('not a fruit file of rgtp-nntp');
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('another kind of file of ours is refused', () => {
+    openDatabase(path, FIRST).close();
+    expect(refusal(() => openDatabase(path, { ...FIRST, name: 'cache', applicationId: 7 })).kind).toBe('foreign');
+  });
+
+  test('no database at all', () => {
+    writeFileSync(path, 'Dear diary,\n'.repeat(100));
+    const error = refusal(() => openDatabase(path, FIRST));
+    expect([error.kind, error.message.startsWith(`${path}: `)]).toEqual(['corrupt', true]);
+  });
+
+  test('a damaged database', () => {
+    const db = openDatabase(path, FIRST);
+    purgeDeleted(db);
+    db.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0x55, 100);
+    writeFileSync(path, bytes);
+    expect(refusal(() => openDatabase(path, SECOND)).kind).toBe('corrupt');
+  });
+
+  test('a directory that is not there', () => {
+    expect(refusal(() => openDatabase(join(directory, 'no', 'fruit.sqlite'), FIRST)).kind).toBe('io');
+  });
+
+  test('a file that another process is writing', () => {
+    const writer = openDatabase(path, FIRST);
+    writer.exec('BEGIN IMMEDIATE');
+    expect(refusal(() => openDatabase(path, SECOND, { busyTimeout: 0 })).kind).toBe('locked');
+    writer.exec('ROLLBACK');
+    writer.close();
+  });
+});
+
+describe('options', () => {
+  const setting = (db: DatabaseSync, name: string) => db.prepare(`PRAGMA ${name}`).get()?.[name];
+
+  test('write-ahead log always; durable and secure_delete on request', () => {
+    const plain = openDatabase(path, FIRST);
+    expect(['journal_mode', 'synchronous', 'secure_delete'].map((name) => setting(plain, name))).toEqual(['wal', 1, 0]);
+    plain.close();
+    const careful = openDatabase(path, FIRST, { durable: true, secureDelete: true });
+    expect(['synchronous', 'secure_delete'].map((name) => setting(careful, name))).toEqual([2, 1]);
+    careful.close();
+  });
+
+  test('in memory', () => {
+    const db = openDatabase(':memory:', FIRST);
+    expect(db.prepare('SELECT count(*) AS n FROM fruit').get()?.['n']).toBe(0);
+    db.close();
+  });
+
+  test('deleted text is nowhere in the files', () => {
+    const db = openDatabase(path, FIRST, { secureDelete: true });
+    db.exec("INSERT INTO fruit VALUES ('quince that nobody should know')");
+    purgeDeleted(db);
+    const files = () => Buffer.concat([readFileSync(path), readFileSync(`${path}-wal`)]).toString('latin1');
+    expect(files()).toContain('quince');
+    db.exec('DELETE FROM fruit');
+    purgeDeleted(db);
+    expect(files()).not.toContain('quince');
+    db.close();
+  });
+});
+
+describe('transaction', () => {
+  test('commits what returns and undoes what throws', () => {
+    const db = openDatabase(path, FIRST);
+    expect(transaction(db, () => db.prepare("INSERT INTO fruit VALUES ('fig')").run().changes)).toBe(1);
+    expect(() =>
+      transaction(db, () => {
+        db.exec('DELETE FROM fruit');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(db.prepare('SELECT count(*) AS n FROM fruit').get()?.['n']).toBe(1);
+    db.close();
+  });
+});
+
+test('a copy of the file alone is complete after a clean close', () => {
+  const db = openDatabase(path, FIRST);
+  db.exec("INSERT INTO fruit VALUES ('medlar')");
+  db.close();
+  const copy = join(directory, 'copy.sqlite');
+  copyFileSync(path, copy);
+  const again = openDatabase(copy, FIRST);
+  expect(again.prepare('SELECT name FROM fruit').get()?.['name']).toBe('medlar');
+  again.close();
+});
