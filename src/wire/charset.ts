@@ -1,0 +1,104 @@
+/** Bytes of a board ↔ text. RGTP declares no character set: each board has its habit, and some have two. */
+import { isUtf8 } from 'node:buffer';
+import { bytesOf, type Octets, octetsFrom } from './octets.ts';
+import { transliterate } from './transliterate.ts';
+import { fromC1, toC1 } from './windows-1252.ts';
+
+/** `auto`: UTF-8 where the whole text is valid UTF-8 with a multi-byte character in it, else Latin-1. */
+export type Charset = 'auto' | 'latin1' | 'utf-8' | 'windows-1252';
+
+/** A character has no place in the character set, and nothing that could stand for it. */
+export class UnencodableError extends Error {
+  /** the character (one code point) */
+  readonly character: string;
+  /** its place in the text as given, in UTF-16 units; in the text's NFC form where that differs */
+  readonly index: number;
+
+  constructor(character: string, index: number, charset: Charset) {
+    const point = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    super(`character ${character} (U+${point}) cannot be written in ${charset}`);
+    this.name = 'UnencodableError';
+    this.character = character;
+    this.index = index;
+  }
+}
+
+const NON_ASCII = /[\u0080-\uffff]/;
+const C1_CONTROL = /[\u0080-\u009f]/g;
+const BEYOND_LATIN1 = /[\u0080-\u009f\u0100-\uffff]/;
+/** One well-formed multi-byte sequence in a byte string (RFC 3629 §4), or one octet that belongs to none. */
+const UTF8_OR_STRAY =
+  /([\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})|[\x80-\xff]/g;
+
+/**
+ * Never throws. Octets 0x80–0x9F outside of UTF-8 are read as windows-1252 whatever the character set. For `auto`
+ * give the whole text at once: the rule looks at all of it.
+ */
+export function decode(octets: Octets, charset: Charset): string {
+  if (!NON_ASCII.test(octets)) return octets;
+  if (charset === 'utf-8' || charset === 'auto') {
+    const bytes = bytesOf(octets);
+    if (isUtf8(bytes)) return bytes.toString('utf8');
+    if (charset === 'utf-8') return octets.replace(UTF8_OR_STRAY, decodeSequence);
+  }
+  return octets.replace(C1_CONTROL, fromC1);
+}
+
+function decodeSequence(match: string, sequence: string | undefined): string {
+  return sequence === undefined ? match.replace(C1_CONTROL, fromC1) : bytesOf(sequence).toString('utf8');
+}
+
+/**
+ * Text → bytes; `decode` with the same character set gives it back in its NFC form. Single-byte sets take a spelling
+ * where they lack the character (`“` → `"`, `€` → `EUR`, `ő` → `o`) and throw `UnencodableError` where there is none.
+ * `auto` spells nothing: it writes Latin-1 where that reads back as the same text, and UTF-8 otherwise, so that text
+ * which once was garbled is never garbled further.
+ */
+export function encode(text: string, charset: Charset): Octets {
+  if (!NON_ASCII.test(text)) return text;
+  const composed = text.normalize('NFC').toWellFormed();
+  switch (charset) {
+    case 'utf-8':
+      return octetsFrom(Buffer.from(composed));
+    case 'auto':
+      if (!BEYOND_LATIN1.test(composed) && decode(composed, 'auto') === composed) return composed;
+      return octetsFrom(Buffer.from(composed));
+    case 'latin1':
+    case 'windows-1252':
+      return encodeSingleByte(composed, charset);
+  }
+}
+
+function encodeSingleByte(text: string, charset: 'latin1' | 'windows-1252'): Octets {
+  if (!BEYOND_LATIN1.test(text)) return text;
+  let octets = '';
+  let index = 0;
+  for (const character of text) {
+    octets += encodeCharacter(character, charset) ?? fail(character, index, charset);
+    index += character.length;
+  }
+  return octets;
+}
+
+function encodeCharacter(character: string, charset: 'latin1' | 'windows-1252'): Octets | undefined {
+  if (!BEYOND_LATIN1.test(character)) return character;
+  // A C1 control in text is windows-1252 that somebody read as Latin-1.
+  const meant = character <= '\u009f' ? fromC1(character) : character;
+  if (charset === 'windows-1252') {
+    const octet = toC1(meant);
+    if (octet !== undefined) return octet;
+  }
+  return meant <= '\u009f' ? meant : transliterate(meant);
+}
+
+function fail(character: string, index: number, charset: Charset): never {
+  throw new UnencodableError(character, index, charset);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const CONTROLS = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/g;
+
+/** Drops control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not carry them. */
+export function stripControls(text: string): string {
+  return text.replace(CONTROLS, '');
+}

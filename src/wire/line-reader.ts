@@ -1,0 +1,88 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const EMPTY = Buffer.alloc(0);
+
+/** What `LineReader.next()` gives in place of a line that exceeds the limit. */
+export const TOO_LONG: unique symbol = Symbol('line too long');
+
+/**
+ * Bytes in, lines out. Pull style: the owner takes one line at a time and stops when it cannot answer more
+ * (back-pressure is then to stop feeding). CRLF or a bare LF ends a line; any other CR belongs to it.
+ *
+ * Memory is bounded by what was fed and not taken; of a line beyond the limit nothing is kept.
+ */
+export class LineReader {
+  readonly #maxOctets: number;
+  #bytes: Buffer = EMPTY;
+  /** start of the first line not taken */
+  #start = 0;
+  /** where the search for LF goes on: a long line that trickles in is not searched again and again */
+  #searched = 0;
+  #discarding = false;
+
+  /** @param maxOctets the longest line accepted, without its terminator */
+  constructor(maxOctets: number) {
+    this.#maxOctets = maxOctets;
+  }
+
+  feed(chunk: Buffer): void {
+    if (this.#start === this.#bytes.length) {
+      this.#bytes = chunk;
+      this.#searched = 0;
+    } else {
+      this.#bytes = Buffer.concat([this.#bytes.subarray(this.#start), chunk]);
+      this.#searched -= this.#start;
+    }
+    this.#start = 0;
+  }
+
+  /** The next line, a view valid until the next `feed()`; `undefined`: incomplete, wait for more. */
+  next(): Buffer | typeof TOO_LONG | undefined {
+    if (this.#discarding && !this.#discard()) return undefined;
+    const end = this.#bytes.indexOf(LF, this.#searched);
+    if (end < 0) return this.#incomplete();
+    const start = this.#start;
+    this.#start = this.#searched = end + 1;
+    const length = (end > start && this.#bytes[end - 1] === CR ? end - 1 : end) - start;
+    return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);
+  }
+
+  /** octets fed and not yet taken */
+  get buffered(): number {
+    return this.#bytes.length - this.#start;
+  }
+
+  /** Hands over everything not yet taken and empties itself: the bytes that follow are no lines (TLS, compression, an article). */
+  takeRest(): Buffer {
+    const rest = this.#bytes.subarray(this.#start);
+    this.#forget();
+    return rest;
+  }
+
+  #incomplete(): typeof TOO_LONG | undefined {
+    this.#searched = this.#bytes.length;
+    const excess = this.buffered - this.#maxOctets;
+    // One octet more may be the CR of a line that just fits.
+    if (excess < 1 || (excess === 1 && this.#bytes[this.#bytes.length - 1] === CR)) return undefined;
+    this.#forget();
+    this.#discarding = true;
+    return TOO_LONG;
+  }
+
+  /** Skips the rest of a line that was too long. False: its end has not come yet. */
+  #discard(): boolean {
+    const end = this.#bytes.indexOf(LF, this.#start);
+    if (end < 0) {
+      this.#forget();
+      return false;
+    }
+    this.#start = this.#searched = end + 1;
+    this.#discarding = false;
+    return true;
+  }
+
+  #forget(): void {
+    this.#bytes = EMPTY;
+    this.#start = this.#searched = 0;
+  }
+}
