@@ -1,0 +1,70 @@
+/** Keys that name a place on the network: `nntp://[::]:119`, `rgtp://board.example.org`. */
+import { z } from 'zod';
+import { type KeyNotes, keyNotes } from './keys.ts';
+
+export const defaultPort = { nntp: 119, nntps: 563, rgtp: 1431, http: 9119, ident: 113, smtp: 25, smtps: 465 } as const;
+export type Scheme = keyof typeof defaultPort;
+
+/** A place to listen at or to connect to. IPv6 addresses are without brackets. */
+export interface Address<S extends Scheme = Scheme> {
+  readonly scheme: S;
+  readonly host: string;
+  readonly port: number;
+}
+
+type Noted = Omit<KeyNotes, 'allowed' | 'kind'>;
+
+/** An address, or `off`, which comes out as `undefined`. */
+export function addressOrOff<S extends Scheme>(preset: string, schemes: readonly [S, ...S[]], notes: Noted) {
+  return z
+    .string()
+    .transform((value, context) => (value === 'off' ? undefined : orIssue(parseAddress(value, schemes), context)))
+    .prefault(preset)
+    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or off`, kind: 'text' });
+}
+
+/** `embedded`, which comes out as it is, or an address. */
+export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: readonly [S, ...S[]], notes: Noted) {
+  return z
+    .string()
+    .transform((value, context) =>
+      value === 'embedded' ? ('embedded' as const) : orIssue(parseAddress(value, schemes), context),
+    )
+    .prefault(preset)
+    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or embedded`, kind: 'text' });
+}
+
+/** Some addresses; a single one needs no list. Absent where the default is worked out later (`usually` says how). */
+export function addresses<S extends Scheme>(schemes: readonly [S, ...S[]], notes: Noted & { usually: string }) {
+  const one = z.string().transform((value, context) => orIssue(parseAddress(value, schemes), context));
+  return z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(one).min(1).max(32).optional())
+    .optional()
+    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or a list of such`, kind: 'list' });
+}
+
+function shape(schemes: readonly Scheme[]): string {
+  return `${schemes.map((scheme) => `${scheme}://`).join(' or ')} and a host, with a port where it is not ${schemes.map((scheme) => defaultPort[scheme]).join(' or ')}`;
+}
+
+function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'not an address' });
+  return z.NEVER;
+}
+
+/** `undefined` where `value` is no address of these schemes. */
+export function parseAddress<S extends Scheme>(value: string, schemes: readonly S[]): Address<S> | undefined {
+  const [, name, bracketed, plain, digits] =
+    /^([a-z]+):\/\/(?:\[([0-9a-f:.%\w]+)\]|([^\s/:[\]@]+))(?::(\d{1,5}))?\/?$/i.exec(value.trim()) ?? [];
+  const scheme = schemes.find((candidate) => candidate === name?.toLowerCase());
+  const host = bracketed ?? plain;
+  if (scheme === undefined || host === undefined) return undefined;
+  const port = digits === undefined ? defaultPort[scheme] : Number(digits);
+  return port > 65_535 ? undefined : { scheme, host, port };
+}
+
+/** The other way round, for messages: `nntp://[::]:119`. */
+export function formatAddress({ scheme, host, port }: Address): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,69 @@
+/** What the schema alone can't see: keys that need or exclude each other. */
+import { names } from './names.ts';
+import type { Config } from './schema.ts';
+
+interface Contradiction {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Every contradiction in a configuration whose keys are fine one by one. */
+export function checkTogether(config: Config): Contradiction[] {
+  return [...checkTls(config), ...checkBoards(config), ...checkMail(config)];
+}
+
+function* checkTls({ tls, listen }: Config): Generator<Contradiction> {
+  if (tls.certificate !== '' && tls.key === '') {
+    yield { path: ['tls', 'key'], message: 'tls.key is missing: tls.certificate needs it' };
+  }
+  if (tls.key !== '' && tls.certificate === '') {
+    yield { path: ['tls', 'certificate'], message: 'tls.certificate is missing: tls.key needs it' };
+  }
+  if (tls.certificate === '' && listen?.some(({ scheme }) => scheme === 'nntps')) {
+    yield { path: ['listen'], message: 'listen: nntps needs tls.certificate and tls.key' };
+  }
+}
+
+function* checkBoards(config: Config): Generator<Contradiction> {
+  const seen = new Map<string, number>();
+  let embedded: number | undefined;
+  for (const [n, board] of config.boards.entries()) {
+    const { name, newsgroup } = names(board);
+    for (const [key, value] of [
+      ['name', name],
+      ['newsgroup', newsgroup],
+    ] as const) {
+      const other = seen.get(`${key} ${value}`);
+      if (other === undefined) seen.set(`${key} ${value}`, n);
+      else {
+        const message = `boards[${n}].${key}: "${value}" is the ${key} of boards[${other}] too; each board needs its own`;
+        yield { path: ['boards', n, key], message };
+      }
+    }
+    if (board.rgtp === 'embedded') {
+      if (embedded !== undefined) {
+        const message = `boards[${n}].rgtp: boards[${embedded}] is the embedded board already; there can be only one`;
+        yield { path: ['boards', n, 'rgtp'], message };
+      }
+      embedded ??= n;
+    }
+    yield* checkSecret(board, n);
+  }
+}
+
+function* checkSecret({ user, secret, secretFile }: Config['boards'][number], n: number): Generator<Contradiction> {
+  const path = ['boards', n, 'secretFile'];
+  if (secret !== '' && secretFile !== '') {
+    yield { path, message: `boards[${n}].secretFile: boards[${n}].secret is set too; choose one` };
+  }
+  if (user === '' && (secret !== '' || secretFile !== '')) {
+    yield { path, message: `boards[${n}].user is missing: a secret needs the userid it belongs to` };
+  }
+}
+
+function* checkMail({ embedded: { mail } }: Config): Generator<Contradiction> {
+  if (mail.password !== '' && mail.passwordFile !== '') {
+    const message = 'embedded.mail.passwordFile: embedded.mail.password is set too; choose one';
+    yield { path: ['embedded', 'mail', 'passwordFile'], message };
+  }
+}

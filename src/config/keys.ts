@@ -1,0 +1,117 @@
+/**
+ * What a configuration key is made of: a zod schema with a default, and beside it what people read about it. The
+ * README's table, the environment's names and the error messages all come from here.
+ */
+import { z } from 'zod';
+
+export interface KeyNotes {
+  /** one sentence for the table, Markdown */
+  readonly meaning: string;
+  /** what a value may be, to follow "must be" */
+  readonly allowed: string;
+  /** how the text of an environment variable becomes a value */
+  readonly kind: 'text' | 'number' | 'boolean' | 'list';
+  /** shown in the table where the default is worked out when the program starts */
+  readonly usually?: string;
+  /** never shown, not even in an error message */
+  readonly secret?: true;
+}
+
+export const keyNotes = z.registry<KeyNotes>();
+
+type Noted = Omit<KeyNotes, 'allowed' | 'kind'> & { readonly allowed?: string };
+
+/** A group of keys. Unknown keys in it are errors. */
+export function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape).prefault({} as never); // every key has a default, so nothing is a complete section
+}
+
+/** Free text. */
+export function text(preset: string, notes: Noted & { pattern?: RegExp }) {
+  const { pattern = /^[^\r\n\0]*$/, allowed = 'text on one line', ...rest } = notes;
+  return z
+    .string()
+    .regex(pattern)
+    .prefault(preset)
+    .register(keyNotes, { ...rest, allowed, kind: 'text' });
+}
+
+/** Text whose default is worked out later (`usually` says how): absent until then. */
+export function maybeText(notes: Noted & { usually: string; pattern?: RegExp }) {
+  const { pattern = /^[^\r\n\0]+$/, allowed = 'text on one line', ...rest } = notes;
+  return z
+    .string()
+    .regex(pattern)
+    .optional()
+    .register(keyNotes, { ...rest, allowed, kind: 'text' });
+}
+
+/** Yes or no. */
+export function flag(preset: boolean, notes: Noted) {
+  return z
+    .boolean()
+    .prefault(preset)
+    .register(keyNotes, { allowed: 'true or false', ...notes, kind: 'boolean' });
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(words: T, preset: T[number], notes: Noted) {
+  const allowed = `one of ${words.join(', ')}`;
+  const schema: z.ZodType<T[number], T[number]> = z.enum(words);
+  return schema.prefault(preset).register(keyNotes, { allowed, ...notes, kind: 'text' });
+}
+
+/** A whole number from `least` to `most`. */
+export function count(preset: number, least: number, most: number, notes: Noted) {
+  const allowed = `a whole number from ${least} to ${most}`;
+  return z
+    .int()
+    .min(least)
+    .max(most)
+    .prefault(preset)
+    .register(keyNotes, { allowed, ...notes, kind: 'number' });
+}
+
+const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A span of time: `15s`, `5m`, `1h`, `2d`, `250ms`, or a number of seconds. Comes out in milliseconds. */
+export function duration(preset: string, least: string, most: string, notes: Noted) {
+  const [from, to] = [milliseconds(least) ?? 0, milliseconds(most) ?? Infinity];
+  return z
+    .union([z.string(), z.number()])
+    .transform((value, context) => {
+      const ms = milliseconds(String(value));
+      if (ms !== undefined && ms >= from && ms <= to) return ms;
+      context.addIssue({ code: 'custom', message: 'not a duration' });
+      return z.NEVER;
+    })
+    .prefault(preset)
+    .register(keyNotes, { allowed: `a time from ${least} to ${most}, such as 15s, 5m or 1h`, ...notes, kind: 'text' });
+}
+
+function milliseconds(value: string): number | undefined {
+  const [, digits, unit = 's'] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(value.trim()) ?? [];
+  return digits === undefined ? undefined : Math.round(Number(digits) * (secondsPer[unit] ?? 1) * 1000);
+}
+
+const octetsPer: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** An amount of memory or disk: `64MiB`, `2GiB`, or a number of octets. Comes out in octets. */
+export function size(preset: string, least: string, most: string, notes: Noted) {
+  const [from, to] = [octets(least) ?? 0, octets(most) ?? Infinity];
+  return z
+    .union([z.string(), z.number()])
+    .transform((value, context) => {
+      const amount = octets(String(value));
+      if (amount !== undefined && amount >= from && amount <= to) return amount;
+      context.addIssue({ code: 'custom', message: 'not a size' });
+      return z.NEVER;
+    })
+    .prefault(preset)
+    .register(keyNotes, { allowed: `a size from ${least} to ${most}, such as 64MiB`, ...notes, kind: 'text' });
+}
+
+function octets(value: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*(KiB|MiB|GiB|TiB)?$/.exec(value.trim()) ?? [];
+  return digits === undefined ? undefined : Math.floor(Number(digits) * (octetsPer[unit] ?? 1));
+}

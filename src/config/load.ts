@@ -1,0 +1,103 @@
+/** Defaults, then the file, then the environment, then the check of it all. */
+import type { z } from 'zod';
+import { checkTogether } from './check.ts';
+import { closest } from './closest.ts';
+import { readEnvironment } from './environment.ts';
+import { type ConfigFile, readConfigFile } from './file.ts';
+import { ConfigError, type Problem } from './problem.ts';
+import { type Config, schema } from './schema.ts';
+import { keyAt, keys, nameOf, variableOf } from './walk.ts';
+
+export interface ConfigSource {
+  /** a YAML file; `undefined`: none */
+  readonly file?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** Where a value came from: for messages. */
+type Where = (path: readonly PropertyKey[]) => string;
+
+/** The configuration. Throws `ConfigError` with every mistake at once. */
+export function loadConfig({ file, environment = {} }: ConfigSource): Config {
+  const written = file === undefined ? undefined : openFile(file);
+  const { values, problems } = readEnvironment(environment);
+  const found: Problem[] = [...(written?.problems ?? []), ...problems];
+  if (written !== undefined && written.problems.length > 0) throw new ConfigError(found);
+
+  const tree: unknown = structuredClone(written?.values ?? {});
+  const fromEnvironment = new Set<string>();
+  for (const { path, value } of values) {
+    if (place(tree, path, value)) fromEnvironment.add(nameOf(path));
+  }
+  const where: Where = (path) => {
+    const name = nameOf(path);
+    if (fromEnvironment.has(name)) return 'environment';
+    return written?.where(path) ?? 'configuration';
+  };
+  const parsed = schema.safeParse(tree);
+  if (!parsed.success) found.push(...parsed.error.issues.flatMap((issue) => explain(issue, tree, where)));
+  else found.push(...checkTogether(parsed.data).map(({ path, message }) => ({ where: where(path), message })));
+  if (!parsed.success || found.length > 0) throw new ConfigError(found);
+  return parsed.data;
+}
+
+function openFile(path: string): ConfigFile {
+  try {
+    return readConfigFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([{ where: path, message: `can't be read: ${reason}` }]);
+  }
+}
+
+/** Puts a value into the tree; `false` where something on the way is no section (the schema will say so). */
+function place(tree: unknown, path: readonly (string | number)[], value: unknown): boolean {
+  let node: unknown = tree;
+  for (const [i, part] of path.entries()) {
+    if (typeof node !== 'object' || node === null) return false;
+    const last = i === path.length - 1;
+    const inner: unknown = Reflect.get(node, part);
+    const next = last ? value : (inner ?? (typeof path[i + 1] === 'number' ? [] : {}));
+    Reflect.set(node, part, next);
+    node = next;
+  }
+  // A board that only the environment has may leave a hole before it: the schema reports it as missing.
+  return true;
+}
+
+function explain(issue: z.core.$ZodIssue, tree: unknown, where: Where): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey([...issue.path, name], where));
+  const key = keyAt(issue.path) ?? keyAt(issue.path.slice(0, -1));
+  const path = key === undefined ? issue.path : issue.path.slice(0, key.path.length);
+  const value = path.reduce<unknown>((node, part) => (isTree(node) ? Reflect.get(node, part) : undefined), tree);
+  const source = where(path);
+  const name =
+    source === 'environment'
+      ? variableOf(path.map((part) => (typeof part === 'number' ? part : String(part))))
+      : nameOf(path);
+  const shown = key?.secret ? 'this value' : (JSON.stringify(value) ?? 'nothing');
+  if (key !== undefined)
+    return [{ where: source, message: `${name}: ${shown} is not allowed; it must be ${key.allowed}` }];
+  const allowed =
+    path.at(-1) === 'boards' ? 'a list of 1 to 64 boards' : `a section with the keys ${keysUnder(path).join(', ')}`;
+  return [
+    { where: source, message: `${name === '' ? 'the file' : name}: ${shown} is not allowed; it must be ${allowed}` },
+  ];
+}
+
+function unknownKey(path: readonly PropertyKey[], where: Where): Problem {
+  const known = keysUnder(path.slice(0, -1));
+  const meant = closest(String(path.at(-1)), known);
+  const help = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { where: where(path), message: `${nameOf(path)} is no setting; ${help}` };
+}
+
+function keysUnder(path: readonly PropertyKey[]): string[] {
+  const general = path.map((part) => (typeof part === 'number' ? 'n' : part));
+  const under = keys.filter((key) => general.every((part, i) => key.path[i] === part));
+  return [...new Set(under.map((key) => key.path[general.length] ?? ''))].filter((name) => name !== '');
+}
+
+function isTree(node: unknown): node is object {
+  return typeof node === 'object' && node !== null;
+}

@@ -1,0 +1,68 @@
+/** Every key of the schema, in order, with its path and the name of its environment variable. */
+import { z } from 'zod';
+import { board } from './board.ts';
+import { type KeyNotes, keyNotes } from './keys.ts';
+import { schema } from './schema.ts';
+
+export interface Key extends KeyNotes {
+  /** `n` stands for the number of a board: `['boards', 'n', 'rgtp']` */
+  readonly path: readonly string[];
+  /** `RGTP_NNTP_BOARDS_n_RGTP` */
+  readonly variable: string;
+  /** the default as people would write it; `undefined` where it is worked out later */
+  readonly preset: unknown;
+}
+
+/** All keys. A board's come once, with `n` for its number. */
+export const keys: readonly Key[] = [...walk(schema, [])];
+
+function* walk(part: z.core.$ZodType, path: readonly string[]): Generator<Key> {
+  if (part === boardsOf(schema)) {
+    yield* walk(board, [...path, 'n']);
+    return;
+  }
+  const shape = shapeOf(part);
+  if (shape !== undefined) {
+    for (const [name, inner] of Object.entries(shape)) yield* walk(inner, [...path, name]);
+    return;
+  }
+  const notes = keyNotes.get(part);
+  if (notes === undefined) throw new Error(`${path.join('.')} has no notes`);
+  const preset = part instanceof z.ZodPrefault ? part.def.defaultValue : undefined;
+  yield { ...notes, path, variable: variableOf(path), preset };
+}
+
+function boardsOf(part: typeof schema): z.core.$ZodType {
+  return part.unwrap().shape.boards;
+}
+
+function shapeOf(part: z.core.$ZodType): z.core.$ZodShape | undefined {
+  if (part instanceof z.ZodPrefault) return shapeOf(part.unwrap());
+  return part instanceof z.ZodObject ? part.shape : undefined;
+}
+
+/** `['limits', 'connectionsPerAddress']` → `RGTP_NNTP_LIMITS_CONNECTIONS_PER_ADDRESS`. */
+export function variableOf(path: readonly (string | number)[]): string {
+  const words = path.map((part) =>
+    part === 'n'
+      ? part
+      : String(part)
+          .replace(/[A-Z]/g, (capital) => `_${capital}`)
+          .toUpperCase(),
+  );
+  return `RGTP_NNTP_${words.join('_')}`;
+}
+
+/** `['boards', 0, 'rgtp']` → `boards[0].rgtp`. */
+export function nameOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, part) => {
+    if (typeof part === 'number' || part === 'n') return `${name}[${part}]`;
+    return name === '' ? String(part) : `${name}.${String(part)}`;
+  }, '');
+}
+
+/** The key at a path with real board numbers; `undefined` where it names none, or a whole section. */
+export function keyAt(path: readonly PropertyKey[]): Key | undefined {
+  const wanted = path.map((part) => (typeof part === 'number' ? 'n' : part));
+  return keys.find((key) => key.path.length === wanted.length && key.path.every((part, i) => part === wanted[i]));
+}

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { domainOf, names } from '../../src/config/names.ts';
+import { ConfigError } from '../../src/config/problem.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function load(yaml: string | undefined, environment: NodeJS.ProcessEnv = {}) {
+  if (yaml === undefined) return loadConfig({ environment });
+  const file = join(folder, 'c.yaml');
+  writeFileSync(file, yaml);
+  return loadConfig({ file, environment });
+}
+
+function mistakes(yaml: string | undefined, environment?: NodeJS.ProcessEnv): string[] {
+  try {
+    load(yaml, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replaceAll(`${folder}/`, '').split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('defaults', () => {
+  it('are complete without any file', () => {
+    const config = load(undefined);
+    expect(config.boards).toHaveLength(1);
+    expect(config.boards[0]).toMatchObject({ rgtp: 'embedded', charset: 'auto', posting: true, threading: 'flat' });
+    expect(config.boards[0]?.poll).toEqual({ reader: 15_000, idle: 300_000, reconcile: 3_600_000 });
+    expect(config.listen).toBeUndefined();
+    expect(config.http.listen).toEqual({ scheme: 'http', host: '127.0.0.1', port: 9119 });
+    expect(config.embedded.listen).toEqual({ scheme: 'rgtp', host: '127.0.0.1', port: 1431 });
+    expect(config.limits.article).toBe(1_048_576);
+  });
+
+  it('are the same for an empty file and for sections with nothing in them', () => {
+    expect(load('')).toEqual(load(undefined));
+    expect(load('tls:\nboards:\nlimits:\n  idle:\n')).toEqual(load(undefined));
+  });
+
+  it('follow from other keys: name, newsgroup, domain', () => {
+    const [first, second] = load(`
+boards:
+  - newsgroup: cam.misc
+    rgtp: rgtp://Board.Example.org
+  - name: talk
+    rgtp: rgtp://[::1]:1500
+`).boards;
+    expect(first && names(first)).toEqual({ name: 'misc', newsgroup: 'cam.misc' });
+    expect(second && names(second)).toEqual({ name: 'talk', newsgroup: 'groggs.talk' });
+    expect(first && domainOf(first)).toBe('board.example.org');
+    expect(second && domainOf(second)).toBe('groggs.talk.invalid');
+    expect(second?.rgtp).toEqual({ scheme: 'rgtp', host: '::1', port: 1500 });
+  });
+});
+
+describe('values', () => {
+  it('reads times and sizes with their units', () => {
+    const config = load('limits: { idle: 1h, article: 2MiB, unsent: 65536 }\nboards: [{ poll: { reader: 30 } }]');
+    expect(config.limits).toMatchObject({ idle: 3_600_000, article: 2_097_152, unsent: 65_536 });
+    expect(config.boards[0]?.poll.reader).toBe(30_000);
+  });
+
+  it('takes one listener without a list, IPv6, and ports by scheme', () => {
+    expect(load('listen: nntp://[::1]').listen).toEqual([{ scheme: 'nntp', host: '::1', port: 119 }]);
+    expect(load("listen: ['nntp://0.0.0.0:1119']").listen).toEqual([{ scheme: 'nntp', host: '0.0.0.0', port: 1119 }]);
+  });
+
+  it('turns listeners off', () => {
+    const config = load('http: { listen: off }\nembedded: { listen: off }');
+    expect(config.http.listen).toBeUndefined();
+    expect(config.embedded.listen).toBeUndefined();
+  });
+});
+
+describe('the environment', () => {
+  it('overrides the file, key by key', () => {
+    const config = load('name: file.example\nlimits: { connections: 5 }', {
+      RGTP_NNTP_NAME: 'env.example',
+      RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:1119, nntp://[::1]:1119',
+      RGTP_NNTP_LIMITS_CONNECTIONS_PER_ADDRESS: '7',
+      RGTP_NNTP_CLEARTEXT_LOGIN: 'yes',
+      RGTP_NNTP_BOARDS_0_RGTP: 'rgtp://a.example',
+      RGTP_NNTP_BOARDS_0_POLL_READER: '20s',
+      RGTP_NNTP_BOARDS_1_NEWSGROUP: 'x.y',
+      RGTP_NNTP_DATA: '',
+      OTHER: 'x',
+    });
+    expect(config.name).toBe('env.example');
+    expect(config.listen).toHaveLength(2);
+    expect(config.limits).toMatchObject({ connections: 5, connectionsPerAddress: 7 });
+    expect(config.cleartextLogin).toBe(true);
+    expect(config.boards[0]).toMatchObject({ rgtp: { host: 'a.example', port: 1431 }, poll: { reader: 20_000 } });
+    expect(config.boards[1]?.newsgroup).toBe('x.y');
+    expect(config.data).toBe('./data');
+  });
+
+  it('names the variable in messages, and suggests the one that was meant', () => {
+    expect(mistakes(undefined, { RGTP_NNTP_LOG_LEVEL: 'loud', RGTP_NNTP_BORDS_0_RGTP: 'x' })).toEqual([
+      'environment: RGTP_NNTP_BORDS_0_RGTP is no setting; did you mean RGTP_NNTP_BOARDS_0_RGTP?',
+      'environment: RGTP_NNTP_LOG_LEVEL: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
+    ]);
+    expect(mistakes(undefined, { RGTP_NNTP_LIMITS_CONNECTIONS: 'many' })[0]).toMatch(
+      /^environment: RGTP_NNTP_LIMITS_CONNECTIONS: "many" is not allowed; it must be a whole number from 1 to/,
+    );
+  });
+});
+
+describe('mistakes', () => {
+  it('are all reported at once, with file, line, key, value and what is allowed', () => {
+    expect(
+      mistakes(`name: news.example.org
+listne: ['nntp://[::]:119']
+log:
+  level: loud
+boards:
+  - name: gossip
+    charset: latin9
+    posting: maybe
+    rgtp: http://x
+limits:
+  idle: 5
+`),
+    ).toEqual([
+      'c.yaml:2: listne is no setting; did you mean listen?',
+      'c.yaml:4: log.level: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
+      'c.yaml:7: boards[0].charset: "latin9" is not allowed; it must be one of auto, latin1, utf-8, windows-1252',
+      'c.yaml:8: boards[0].posting: "maybe" is not allowed; it must be true or false',
+      'c.yaml:9: boards[0].rgtp: "http://x" is not allowed; it must be rgtp:// and a host, with a port where it is not 1431, or embedded',
+      'c.yaml:11: limits.idle: 5 is not allowed; it must be a time from 3m to 1d, such as 15s, 5m or 1h',
+    ]);
+  });
+
+  it.each([
+    ['boards: 5', 'c.yaml:1: boards: 5 is not allowed; it must be a list of 1 to 64 boards'],
+    ['boards: []', 'c.yaml:1: boards: [] is not allowed; it must be a list of 1 to 64 boards'],
+    ['log: loud', 'c.yaml:1: log: "loud" is not allowed; it must be a section with the keys level, format'],
+    ['- x', 'c.yaml:1: the file: ["x"] is not allowed; it must be a section with the keys name, listen,'],
+    ['boards:\n  - nmae: x', 'c.yaml:2: boards[0].nmae is no setting; did you mean name?'],
+    ['log:\n  zzzzzzzzz: 1', 'c.yaml:2: log.zzzzzzzzz is no setting; known here: level, format'],
+    [
+      'boards:\n- secret: 123g\n  user: a',
+      'c.yaml:2: boards[0].secret: this value is not allowed; it must be hex digits',
+    ],
+    ["listen: ['nntp://']", 'c.yaml:1: listen: ["nntp://"] is not allowed; it must be nntp:// or nntps://'],
+    ['listen: nntp://a:70000', 'c.yaml:1: listen: "nntp://a:70000" is not allowed'],
+    ['listen: nntps://[::]', 'c.yaml:1: listen: nntps needs tls.certificate and tls.key'],
+    ['tls:\n  key: a', 'c.yaml:2: tls.certificate is missing'],
+    ['tls:\n  certificate: a', 'c.yaml:2: tls.key is missing'],
+    ['boards:\n- {}\n- name: b', 'c.yaml:3: boards[1].rgtp: boards[0] is the embedded board already'],
+    ['boards:\n- rgtp: rgtp://a\n- rgtp: rgtp://b', 'boards[1].name: "gossip" is the name of boards[0] too'],
+    ['boards:\n- secretFile: x', 'c.yaml:2: boards[0].user is missing'],
+    [
+      'boards:\n- user: a\n  secret: "00"\n  secretFile: b',
+      'c.yaml:4: boards[0].secretFile: boards[0].secret is set too',
+    ],
+    ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
+    ['a: [', 'c.yaml:1: not valid YAML'],
+    ['name: a\nname: b', 'c.yaml:2: not valid YAML: Map keys must be unique'],
+  ])('%j', (yaml, message) => {
+    expect(mistakes(yaml).join('\n')).toContain(message);
+  });
+
+  it('say that a file is not there', () => {
+    expect(() => loadConfig({ file: join(folder, 'none.yaml') })).toThrow(/none\.yaml: can't be read: ENOENT/);
+  });
+
+  it('never show a secret', () => {
+    expect(mistakes('boards: [{ user: a, secret: swordfish }]').join()).not.toContain('swordfish');
+    expect(mistakes(undefined, { RGTP_NNTP_BOARDS_0_SECRET: 'swordfish' }).join()).not.toContain('swordfish');
+  });
+});
