@@ -1,0 +1,73 @@
+/**
+ * Message-IDs made from what the board says alone: every bridge in front of the same board makes the same ones,
+ * and each says what it names, so that looking one up takes no table.
+ */
+
+/** What a derived Message-ID names. `epoch` is the numbering epoch, from 1. */
+export type DerivedId =
+  | {
+      readonly kind: 'post' | 'edit' | 'withdrawal';
+      readonly itemId: string;
+      readonly sequence: number;
+      readonly epoch: number;
+    }
+  | { readonly kind: 'motd' | 'index-edit'; readonly sequence: number; readonly epoch: number };
+
+/** RFC 5536 §3.1.3: octets, angle brackets included. */
+export const MAX_MESSAGE_ID = 250;
+
+const DOT_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*";
+/** RFC 5536 §3.1.3: msg-id-core; a literal may hold anything printable but brackets, backslash and `>`. */
+const MESSAGE_ID = new RegExp(`^<${DOT_ATOM}@(?:${DOT_ATOM}|\\[[!-=?-Z^-~]*\\])>$`);
+const DERIVED =
+  /^<(?:([A-Z][0-9]{7})|(motd|index))\.([0-9A-F]{8})(\.edit|\.withdrawn)?(?:\.e([1-9][0-9]{0,4}))?@([^@>]+)>$/;
+const DOMAIN = new RegExp(`^${DOT_ATOM}$`);
+
+/** Whether a Message-ID may stand in a header or be compared (RFC 5536 §3.1.3), brackets and length included. */
+export function isMessageId(text: string): boolean {
+  return text.length <= MAX_MESSAGE_ID && MESSAGE_ID.test(text);
+}
+
+/** Whether derived Message-IDs may end in this domain. Leaves room for what stands before the `@`. */
+export function isMessageIdDomain(text: string): boolean {
+  return text.length <= MAX_MESSAGE_ID - 50 && DOMAIN.test(text);
+}
+
+/** The domain of derived Message-IDs where none is configured: the board's host if it is fully qualified, else made from the newsgroup. */
+export function defaultDomain(host: string | undefined, newsgroup: string): string {
+  const qualified = host !== undefined && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i.test(host);
+  return qualified ? host.toLowerCase() : `${newsgroup}.invalid`;
+}
+
+export function formatDerivedId(id: DerivedId, domain: string): string {
+  const sequence = id.sequence.toString(16).toUpperCase().padStart(8, '0');
+  const epoch = id.epoch === 1 ? '' : `.e${id.epoch}`;
+  switch (id.kind) {
+    case 'post':
+      return `<${id.itemId}.${sequence}${epoch}@${domain}>`;
+    case 'edit':
+      return `<${id.itemId}.${sequence}.edit${epoch}@${domain}>`;
+    case 'withdrawal':
+      return `<${id.itemId}.${sequence}.withdrawn${epoch}@${domain}>`;
+    case 'motd':
+      return `<motd.${sequence}${epoch}@${domain}>`;
+    case 'index-edit':
+      return `<index.${sequence}${epoch}@${domain}>`;
+  }
+}
+
+/** `undefined`: not one of ours, or of another domain. */
+export function parseDerivedId(messageId: string, domain: string): DerivedId | undefined {
+  const match = DERIVED.exec(messageId);
+  if (match === null || match[6] !== domain) return undefined;
+  const [, itemId, name, hex = '', suffix] = match;
+  const sequence = Number.parseInt(hex, 16);
+  const epoch = Number(match[5] ?? 1);
+  if (match[5] === '1') return undefined;
+  if (itemId !== undefined) {
+    const kind = suffix === undefined ? 'post' : suffix === '.edit' ? 'edit' : 'withdrawal';
+    return { kind, itemId, sequence, epoch };
+  }
+  if (suffix !== undefined) return undefined;
+  return { kind: name === 'motd' ? 'motd' : 'index-edit', sequence, epoch };
+}

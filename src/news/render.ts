@@ -1,0 +1,32 @@
+/** Articles as bytes, ready to go out: made once, sent often. */
+import type { Body } from './body.ts';
+
+/** Headers are ASCII: whatever else a value has, encoded words carry (RFC 2047). No folding: no line is longer than 998. */
+export type Field = readonly [name: string, value: string];
+
+export interface Rendered {
+  readonly messageId: string;
+  /** headers, empty line, body, `.` CRLF: dot-stuffed, CRLF line ends, terminated */
+  readonly bytes: Buffer;
+  /** offset of the body's first octet; the empty line is the two octets before it */
+  readonly bodyStart: number;
+}
+
+/** The header of an article with the empty line that ends it: as many octets as characters. */
+export function renderHead(fields: readonly Field[]): string {
+  let head = '';
+  for (const [name, value] of fields) head += `${name}: ${value}\r\n`;
+  return `${head}\r\n`;
+}
+
+export function renderArticle(messageId: string, fields: readonly Field[], body: Body): Rendered {
+  const head = renderHead(fields);
+  const whole = `${head}${dotStuff(body.text)}.\r\n`;
+  return { messageId, bytes: Buffer.from(whole, body.ascii ? 'latin1' : 'utf8'), bodyStart: head.length };
+}
+
+/** RFC 3977 §3.1.1. Only LF begins a line here: a pattern with `m` would see U+2028 as one, too. */
+function dotStuff(text: string): string {
+  const stuffed = text.startsWith('.') ? `.${text}` : text;
+  return stuffed.includes('\n.') ? stuffed.replaceAll('\n.', '\n..') : stuffed;
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeWords, encodeText, encodeWords } from '../../src/news/encoded-word.ts';
+import { stripControls } from '../../src/wire/charset.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 120 }).map(stripControls);
+
+describe('encodeText', () => {
+  test('leaves plain text as it is', () => {
+    expect(encodeText('Re: the great marmalade debate')).toBe('Re: the great marmalade debate');
+  });
+
+  test('encodes from the first to the last word that needs it', () => {
+    expect(encodeText('Re: voilà un été à Cambridge')).toBe(
+      'Re: =?UTF-8?Q?voil=C3=A0_un_=C3=A9t=C3=A9_=C3=A0?= Cambridge',
+    );
+  });
+
+  test('encodes what would read as an encoded word', () => {
+    expect(decodeWords(encodeText('=?UTF-8?Q?x?='))).toBe('=?UTF-8?Q?x?=');
+    expect(encodeText('=?UTF-8?Q?x?=')).not.toBe('=?UTF-8?Q?x?=');
+  });
+
+  test('takes base64 where little stays readable', () => {
+    expect(encodeText('Ελλάδα')).toBe('=?UTF-8?B?zpXOu867zqzOtM6x?=');
+  });
+
+  test('any text: ASCII, words of at most 75 characters, and the same text back', () => {
+    fc.assert(
+      fc.property(text, (t) => {
+        const encoded = encodeText(t);
+        expect(encoded).toMatch(/^[ -~]*$/);
+        for (const word of encoded.match(/=\?\S*/g) ?? []) expect(word.length).toBeLessThanOrEqual(75);
+        expect(decodeWords(encoded)).toBe(t.toWellFormed());
+      }),
+    );
+  });
+
+  test('each word holds whole characters', () => {
+    fc.assert(
+      fc.property(text, (t) => {
+        const parts = encodeWords(t)
+          .split(' ')
+          .map((word) => decodeWords(word));
+        expect(parts.join('')).toBe(t.toWellFormed());
+      }),
+    );
+  });
+});
+
+describe('decodeWords', () => {
+  // RFC 2047 §8.
+  test.each([
+    ['=?ISO-8859-1?Q?a?=', 'a'],
+    ['=?ISO-8859-1?Q?a?= b', 'a b'],
+    ['=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=', 'ab'],
+    ['=?ISO-8859-1?Q?a?=  =?ISO-8859-1?Q?b?=', 'ab'],
+    ['=?ISO-8859-1?Q?a_b?=', 'a b'],
+    ['=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=', 'a b'],
+    ['=?US-ASCII?Q?Keith_Moore?= <moore@cs.utk.edu>', 'Keith Moore <moore@cs.utk.edu>'],
+    [
+      '=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?= =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=',
+      'If you can read this you understand the example.',
+    ],
+  ])('%s', (encoded, expected) => expect(decodeWords(encoded)).toBe(expected));
+
+  test.each([
+    ['a language', '=?ISO-8859-1*en?Q?caf=E9?=', 'café'],
+    ['a character split between two words', '=?utf-8?Q?=C3?= =?utf-8?Q?=A9?=', 'é'],
+    ['blanks in the word', '=?UTF-8?Q?a b?=', 'a b'],
+    ['an unknown character set', 'a =?x-none?Q?b?= c', 'a =?x-none?Q?b?= c'],
+    ['no word at all', '=? =?a =?UTF-8?X?b?= é', '=? =?a =?UTF-8?X?b?= é'],
+    ['the alias slrn uses', '=?utf8?B?w6k=?=', 'é'],
+  ])('lives with %s', (_, encoded, expected) => expect(decodeWords(encoded)).toBe(expected));
+
+  test('any text: never throws, plain text unchanged', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('=', '?', 'Q', 'B', 'b', ' ', 'utf-8', 'é', '_', '=3D') }), (t) => {
+        const decoded = decodeWords(t);
+        if (!t.includes('=?')) expect(decoded).toBe(t);
+      }),
+    );
+  });
+});

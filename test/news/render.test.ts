@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bodyOf, clip } from '../../src/news/body.ts';
+import { formatDate } from '../../src/news/date.ts';
+import { overviewLine } from '../../src/news/overview.ts';
+import { formatReferences } from '../../src/news/references.ts';
+import { renderArticle, renderHead } from '../../src/news/render.ts';
+import { stripControls } from '../../src/wire/charset.ts';
+
+describe('formatDate', () => {
+  test.each([
+    [0, 'Thu, 01 Jan 1970 00:00:00 +0000'],
+    [1740816000, 'Sat, 01 Mar 2025 08:00:00 +0000'],
+    [0xffffffff, 'Sun, 07 Feb 2106 06:28:15 +0000'],
+  ])('%j', (time, expected) => expect(formatDate(time)).toBe(expected));
+});
+
+describe('renderArticle', () => {
+  const fields = [['Subject', 'a']] as const;
+
+  test.each([
+    [[], '.\r\n'],
+    [[''], '\r\n.\r\n'],
+    [['a', '.', '..b', '', '. c'], 'a\r\n..\r\n...b\r\n\r\n.. c\r\n.\r\n'],
+    [['.a'], '..a\r\n.\r\n'],
+    [['\u2028.é'], '\u2028.é\r\n.\r\n'],
+  ])('%j', (lines, expected) => {
+    const article = renderArticle('<a@b>', fields, bodyOf(lines));
+    expect(article.bytes.toString()).toBe(`Subject: a\r\n\r\n${expected}`);
+    expect(article.bytes.subarray(article.bodyStart).toString()).toBe(expected);
+  });
+
+  test('any text: as many octets and lines as it says, none too long, nothing lost', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.string({ unit: fc.constantFrom('.', ' ', 'a', 'é', '\u{1F600}'), minLength: 300, maxLength: 3000 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(
+          line.map((l) => stripControls(l).toWellFormed()),
+          { maxLength: 8 },
+        ),
+        (lines) => {
+          const body = bodyOf(lines);
+          const { bytes, bodyStart } = renderArticle('<a@b>', fields, body);
+          const sent = bytes.subarray(bodyStart).toString();
+          expect(sent.endsWith('.\r\n')).toBe(true);
+          const received = sent.slice(0, -3).replace(/(^|\r\n)\./g, '$1');
+          expect(Buffer.byteLength(received)).toBe(body.octets);
+          expect(received.split('\r\n').length - 1).toBe(body.lines);
+          for (const l of received.split('\r\n')) expect(Buffer.byteLength(l)).toBeLessThanOrEqual(998);
+          expect(received.replaceAll('\r\n', '')).toBe(lines.join(''));
+          if (lines.every((l) => l.length < 300)) expect(body.lines).toBe(lines.length);
+        },
+      ),
+    );
+  });
+
+  test('folds a long line at a blank where there is one', () => {
+    const body = bodyOf([`${'a'.repeat(600)} ${'b'.repeat(600)}`]);
+    expect(body.text).toBe(`${'a'.repeat(600)} \r\n${'b'.repeat(600)}\r\n`);
+    expect(body.lines).toBe(2);
+  });
+});
+
+test('clip splits no character', () => {
+  expect(clip('aé', 2)).toBe('a');
+  expect(clip('aé', 3)).toBe('aé');
+  expect(clip('\u{1F600}', 3)).toBe('');
+  expect(clip('abc', 9)).toBe('abc');
+});
+
+test('renderHead ends with the empty line', () => {
+  expect(
+    renderHead([
+      ['A', 'b'],
+      ['C', 'd'],
+    ]),
+  ).toBe('A: b\r\nC: d\r\n\r\n');
+});
+
+describe('formatReferences', () => {
+  const id = (n: number) => `<${String(n).padStart(40, '0')}@example.org>`;
+
+  test('keeps all that fit one line', () => {
+    expect(formatReferences([id(1), id(2)])).toBe(`${id(1)} ${id(2)}`);
+  });
+
+  test('keeps the first and the last of more (RFC 5537 §3.4.4)', () => {
+    const ids = Array.from({ length: 100 }, (_, n) => id(n));
+    const kept = formatReferences(ids).split(' ');
+    expect(`References: ${kept.join(' ')}`.length).toBeLessThanOrEqual(998);
+    expect(kept[0]).toBe(id(0));
+    expect(kept.slice(1)).toEqual(ids.slice(-(kept.length - 1)));
+    expect(kept.length).toBeGreaterThan(15);
+  });
+});
+
+test('overviewLine', () => {
+  const fields = {
+    subject: 's',
+    from: 'f',
+    date: 'd',
+    messageId: '<m@x>',
+    references: '',
+    bytes: 100,
+    lines: 3,
+    xref: 'h g:1',
+  };
+  expect(overviewLine(1, fields)).toBe('1\ts\tf\td\t<m@x>\t\t100\t3\tXref: h g:1\r\n');
+  expect(overviewLine(1, { ...fields, bytes: undefined, lines: undefined })).toContain('\t\t\t\tXref:');
+});
