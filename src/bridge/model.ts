@@ -48,7 +48,10 @@ export interface ItemRecord {
   readonly id: string;
   /** from the newest I, C, or E row */
   subject: Octets;
-  /** index of the item this one continues, −1 if none (known from C/F rows, and from the item itself once fetched) */
+  /**
+   * Index of the item this one continues, −1 if none (known from C/F rows, and from the item itself once fetched).
+   * That item may be withdrawn (`first` is −1 or its row `Gone`): there is nothing of it to refer to then.
+   */
   continues: number;
   /** index of the item that continues this one, −1 if none */
   continuedIn: number;
@@ -91,6 +94,8 @@ export interface BoardModel {
   itemById(id: string): ItemRecord | undefined;
   /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
   rowOf(number: number): number;
+  /** the row the board's sequence number means today (in the newest epoch that covers it), −1 if none */
+  rowOfSequence(sequence: number): number;
 
   /**
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has

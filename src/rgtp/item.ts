@@ -1,4 +1,8 @@
 import type { Octets } from '../wire/octets.ts';
+import { RgtpFormatError } from './errors.ts';
+import { headerLength, looksLikeHeader, parseByline, subjectOf } from './header.ts';
+import { parseHex32 } from './hex.ts';
+import { type ItemStatus, parseItemStatus } from './item-status.ts';
 
 /** One post of an item: the first, or a reply. */
 export interface Contribution {
@@ -23,14 +27,116 @@ export interface ContinuationMark {
 }
 
 /** An item as ITEM sends it (RGTP: item data). */
-export interface Item {
+export interface Item extends ItemStatus {
   readonly id: string;
-  readonly continuedFrom: string | undefined;
-  readonly continuedIn: string | undefined;
-  /** sequence numbers */
-  readonly lastEdit: number | undefined;
-  readonly lastReply: number | undefined;
   readonly subject: Octets;
   readonly contributions: readonly Contribution[];
   readonly mark: ContinuationMark | undefined;
+}
+
+/** spurge does not double carets, and writes a few things its own way. */
+export type Dialect = 'standard' | 'spurge';
+
+export interface ParseItemOptions {
+  readonly dialect?: Dialect;
+  /** userids of index rows, where the caller has them: they settle what a header leaves open */
+  readonly useridOf?: (sequence: number) => Octets | undefined;
+}
+
+interface Cookie {
+  readonly sequence: number;
+  readonly time: number;
+  /** its line number */
+  readonly at: number;
+}
+
+const COOKIE = /^\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})$/;
+const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))?\.?\]$/s;
+
+/**
+ * ITEM's data → the item.
+ *
+ * @param lines unstuffed, without the terminator
+ * @throws RgtpFormatError where there is no status line or no cookie; whatever an editor may have done to the rest is
+ *   read as well as it can be
+ */
+export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
+  const { subject: appended, ...status } = parseItemStatus(lines[0] ?? '');
+  const dialect = options.dialect ?? 'standard';
+  const cookies = cookiesOf(lines, dialect);
+  if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? '');
+  const contributions: Contribution[] = [];
+  let mark: ContinuationMark | undefined;
+  for (const [i, cookie] of cookies.entries()) {
+    const block = lines.slice(cookie.at + 1, endOf(lines, cookies[i + 1], dialect));
+    const continued = parseMark(cookie, block);
+    if (continued === undefined) contributions.push(parseContribution(cookie, block, dialect, options));
+    else mark = continued;
+  }
+  const subject = subjectOf(contributions[0]?.header ?? []) ?? appended ?? '';
+  return { id, ...status, subject, contributions, mark };
+}
+
+function cookiesOf(lines: readonly Octets[], dialect: Dialect): Cookie[] {
+  const cookies: Cookie[] = [];
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at];
+    if (line?.charCodeAt(0) !== 0x5e) continue;
+    const [, sequence = '', time = ''] = COOKIE.exec(line) ?? [];
+    const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at };
+    if (!isCookie(cookie)) continue;
+    // With carets not doubled, anybody can write a line like a cookie: take only what stands where a server puts one.
+    if (dialect === 'standard' || standsLikeCookie(cookie, cookies.at(-1), lines)) cookies.push(cookie);
+  }
+  return cookies;
+}
+
+function isCookie(cookie: { sequence: number | undefined; time: number | undefined; at: number }): cookie is Cookie {
+  return cookie.sequence !== undefined && cookie.time !== undefined;
+}
+
+function standsLikeCookie(cookie: Cookie, last: Cookie | undefined, lines: readonly Octets[]): boolean {
+  if (last === undefined) return true;
+  const next = lines[cookie.at + 1];
+  return (
+    lines[cookie.at - 1] === '' &&
+    cookie.sequence > last.sequence &&
+    (looksLikeHeader(next) || (next !== undefined && MARK.test(next)))
+  );
+}
+
+/** Where a block ends: before the next cookie exactly one empty line belongs to no text; spurge ends items with one, too. */
+function endOf(lines: readonly Octets[], next: Cookie | undefined, dialect: Dialect): number {
+  if (next === undefined && dialect === 'standard') return lines.length;
+  const end = next?.at ?? lines.length;
+  return lines[end - 1] === '' ? end - 1 : end;
+}
+
+function parseMark({ sequence, time }: Cookie, block: readonly Octets[]): ContinuationMark | undefined {
+  if (block.length !== 1) return undefined;
+  const [, itemId, userid] = MARK.exec(block[0] ?? '') ?? [];
+  return itemId === undefined ? undefined : { sequence, time, itemId: itemId.toUpperCase(), userid };
+}
+
+function parseContribution(
+  { sequence, time }: Cookie,
+  block: readonly Octets[],
+  dialect: Dialect,
+  { useridOf }: ParseItemOptions,
+): Contribution {
+  const length = headerLength(block);
+  const header = block.slice(0, length);
+  const text = block.slice(block[length] === '' ? length + 1 : length);
+  return {
+    sequence,
+    time,
+    ...parseByline(header, useridOf?.(sequence)),
+    header,
+    lines: dialect === 'spurge' ? text : undoubleCarets(text),
+  };
+}
+
+/** Lines as data carries them → as they were written: one caret of a leading two goes. */
+export function undoubleCarets(lines: readonly Octets[]): Octets[] {
+  return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
 }

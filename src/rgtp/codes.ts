@@ -1,0 +1,46 @@
+import type { Status } from '../wire/status.ts';
+import { printable, RgtpError, type RgtpErrorKind } from './errors.ts';
+
+/** Every error response of the specification, and groggsd's 530, with what it means to a client. */
+const ERRORS = {
+  410: 'no-such-item',
+  411: 'locked',
+  421: 'full',
+  422: 'continued',
+  423: 'bad-text',
+  424: 'bad-subject',
+  425: 'bad-grogname',
+  432: 'refused',
+  433: 'refused',
+  481: 'unavailable',
+  482: 'refused',
+  483: 'refused',
+  484: 'internal',
+  500: 'bug',
+  510: 'unsupported',
+  511: 'bug',
+  // The final answer to DATA with a line over 300 octets: what the poster wrote is at fault, not the client.
+  512: 'bad-text',
+  520: 'no-continuation',
+  530: 'no-access',
+  531: 'no-access',
+  532: 'not-locked',
+  550: 'no-data',
+  582: 'bug',
+} as const satisfies Record<number, RgtpErrorKind>;
+
+const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
+  Object.entries(ERRORS).map(([code, kind]) => [Number(code), kind]),
+);
+
+/** The error an answer stands for; unknown codes by their first digit, and `nonsense` where no error was to be expected. */
+export function errorFor(command: string, { code, text }: Status, itemId?: string): RgtpError {
+  const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');
+  const line = printable(`${code} ${text}`);
+  return new RgtpError(kind, `${command} was answered ${line}`, { code, line, itemId });
+}
+
+/** After these the server closes the connection, or nobody knows what it thinks of it. */
+export function endsConnection(code: number): boolean {
+  return code === 481 || code === 482 || code === 483 || code === 484 || code === 582;
+}

@@ -1,0 +1,47 @@
+import type { Octets } from '../wire/octets.ts';
+import { formatHex32, parseHex32 } from './hex.ts';
+import { parseItemId } from './item-id.ts';
+
+/** What ELOG says of an edit. Of withdrawals and index edits there is no other trace. */
+export interface EditLogEntry {
+  /** `index`: somebody changed the index itself */
+  readonly kind: 'edited' | 'withdrawn' | 'index';
+  /** `undefined` for `index` */
+  readonly itemId: string | undefined;
+  readonly userid: Octets;
+  /** the server's local time without a year: `HH.MM on Ddd DD Mon` */
+  readonly when: Octets;
+  readonly sequence: number;
+  readonly reason: readonly Octets[];
+}
+
+// The `s` flag: userids and times are whatever octets the server has.
+const HEADING = /^(?:Item ([A-Za-z][0-9]{7}) (edited|withdrawn)|Index edited) by (.*) at (.*) \(#([0-9A-Fa-f]{8})\):$/s;
+
+/** Lines that belong to no entry are passed over. */
+export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
+  const entries: EditLogEntry[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const heading = parseHeading(lines[i] ?? '');
+    if (heading === undefined) continue;
+    const empty = lines.indexOf('', i + 1);
+    const end = empty < 0 ? lines.length : empty;
+    entries.push({ ...heading, reason: lines.slice(i + 1, end) });
+    i = end;
+  }
+  return entries;
+}
+
+function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
+  const [, id, kind, userid, when, hex = ''] = HEADING.exec(line) ?? [];
+  const sequence = parseHex32(hex);
+  if (userid === undefined || when === undefined || sequence === undefined) return undefined;
+  if (id === undefined) return { kind: 'index', itemId: undefined, userid, when, sequence };
+  return { kind: kind === 'edited' ? 'edited' : 'withdrawn', itemId: parseItemId(id), userid, when, sequence };
+}
+
+/** One entry as ELOG sends it, the empty line at its end included. */
+export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
+  const what = entry.kind === 'index' ? 'Index edited' : `Item ${entry.itemId ?? ''} ${entry.kind}`;
+  return [`${what} by ${entry.userid} at ${entry.when} (#${formatHex32(entry.sequence)}):`, ...entry.reason, ''];
+}

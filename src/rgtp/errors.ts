@@ -1,0 +1,87 @@
+import type { Octets } from '../wire/octets.ts';
+
+/** What went wrong, in terms a caller acts on. `codes.ts` says which answer means which. */
+export type RgtpErrorKind =
+  /** No connection, connection lost, time-out (ours or 481): try again later. What was sent last may have been done. */
+  | 'unavailable'
+  /** The board does not let this user in, or not at this level: 432, 433, 482, 483. */
+  | 'refused'
+  /** The server cannot prove that it knows the secret: not the board, or a wrong secret. */
+  | 'impostor'
+  /** 410: no such item (withdrawn, archived, never was), no message of the day, no diffs */
+  | 'no-such-item'
+  /** 411: somebody else holds the edit lock */
+  | 'locked'
+  /** 421: the item cannot take this reply; CONT may follow */
+  | 'full'
+  /** 422: continued in `itemId` */
+  | 'continued'
+  /** 423, 512: the text does not suit the board */
+  | 'bad-text'
+  /** 424 */
+  | 'bad-subject'
+  /** 425 */
+  | 'bad-grogname'
+  /** 530, 531: the access level is too low for the command */
+  | 'no-access'
+  /** 520: CONT without a 421 before it */
+  | 'no-continuation'
+  /** 532: an edit without the lock */
+  | 'not-locked'
+  /** 550: a command that wants DATA before it */
+  | 'no-data'
+  /** 510: the server does not have this command */
+  | 'unsupported'
+  /** 484: the server failed; the specification forbids to try again */
+  | 'internal'
+  /** The server sent what is not RGTP. `line` has it. */
+  | 'nonsense'
+  /** Any other 5xx: this client did what it must not. */
+  | 'bug';
+
+export interface RgtpErrorDetails extends ErrorOptions {
+  /** the response code, where the server sent one */
+  readonly code?: number | undefined;
+  /** the line at fault, escaped and cut */
+  readonly line?: string | undefined;
+  /** with `continued`: where the item goes on */
+  readonly itemId?: string | undefined;
+}
+
+export class RgtpError extends Error {
+  readonly kind: RgtpErrorKind;
+  readonly code: number | undefined;
+  readonly line: string | undefined;
+  readonly itemId: string | undefined;
+
+  constructor(kind: RgtpErrorKind, message: string, details: RgtpErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'RgtpError';
+    this.kind = kind;
+    this.code = details.code;
+    this.line = details.line;
+    this.itemId = details.itemId;
+  }
+}
+
+/** A line or a text that has not the form the protocol gives it. */
+export class RgtpFormatError extends RgtpError {
+  constructor(what: string, line: Octets) {
+    const shown = printable(line);
+    super('nonsense', `${what}: ${shown}`, { line: shown });
+    this.name = 'RgtpFormatError';
+  }
+}
+
+const SHOWN = 200;
+const UNPRINTABLE = /[^ -~]/g;
+
+/** A line from a server as a log may show it: at most 200 octets of it, quoted, everything but printable ASCII escaped. */
+export function printable(line: Octets): string {
+  const escaped = line.slice(0, SHOWN).replace(/[\\"]/g, '\\$&').replace(UNPRINTABLE, inHex);
+  return line.length > SHOWN ? `"${escaped}" (${line.length} octets)` : `"${escaped}"`;
+}
+
+function inHex(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}

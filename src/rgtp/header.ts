@@ -1,0 +1,75 @@
+import type { Octets } from '../wire/octets.ts';
+
+/** Who posted, as a contribution's header says. */
+export interface Byline {
+  readonly grogname: Octets;
+  /** `undefined` where the header has none of the known forms (an editor changed it) */
+  readonly userid: Octets | undefined;
+}
+
+/** Cookie, `Item …`, `From …`, `User …`, `Subject: …`: no real header has more lines after its cookie. */
+const MAX_LINES = 4;
+const TIME = '[0-9]{2}[.:][0-9]{2} on [A-Z][a-z]{2} [ 0-9][0-9] [A-Z][a-z]{2}';
+// The `s` flag: grognames may hold a CR.
+const FIRST_LINE = new RegExp(
+  `^(?:Item [A-Za-z][0-9]{7}|Reply) (?:from (.*) at ${TIME}|submitted at ${TIME}(?: by)?)$`,
+  's',
+);
+const KNOWN = /^(?:Item |Reply |From |User |Subject:)/;
+
+/** True for the line that follows the cookie of a post. */
+export function looksLikeHeader(line: Octets | undefined): boolean {
+  return line !== undefined && FIRST_LINE.test(line);
+}
+
+/**
+ * How many of the lines after a cookie are header; the empty line that ends it is the next. Where an editor removed
+ * that line, only lines that look like header are.
+ */
+export function headerLength(lines: readonly Octets[]): number {
+  for (let i = 0; i <= MAX_LINES; i++) {
+    if (i >= lines.length || lines[i] === '') return i;
+  }
+  const body = lines.findIndex((line) => !KNOWN.test(line));
+  return Math.min(body < 0 ? lines.length : body, MAX_LINES);
+}
+
+/** The subject in an item's header, wherever the grogname and userid pushed it; `undefined`: none. */
+export function subjectOf(header: readonly Octets[]): Octets | undefined {
+  const line = header.find((candidate) => candidate.startsWith('Subject:'));
+  return line?.slice('Subject:'.length).replace(/^ /, '');
+}
+
+/**
+ * Reads the six forms boards write. The order of the questions matters: in the form `from G at …` / `User U` the
+ * grogname may be `X (victim@cam)`, which is not to be taken for the form `from G (U) at …`.
+ *
+ * @param known the userid in the index row, which is right where the two differ
+ */
+export function parseByline(header: readonly Octets[], known?: Octets): Byline {
+  const [first = '', ...more] = header;
+  const form = FIRST_LINE.exec(first);
+  if (form === null) return { grogname: '', userid: undefined };
+  const from = fieldOf(more, 'From ');
+  const user = fieldOf(more, 'User ');
+  const who = form[1];
+  if (who === undefined) return { grogname: from ?? '', userid: user };
+  if (user !== undefined) return { grogname: who, userid: user };
+  if (from !== undefined) return { grogname: from, userid: who };
+  return splitByline(who, known);
+}
+
+/** `G (U)`, or `U` alone where the grogname is empty. */
+function splitByline(who: Octets, known: Octets | undefined): Byline {
+  if (known !== undefined) {
+    if (who === known) return { grogname: '', userid: known };
+    if (who.endsWith(` (${known})`)) return { grogname: who.slice(0, -known.length - 3), userid: known };
+  }
+  const open = who.endsWith(')') ? who.lastIndexOf(' (') : -1;
+  if (open < 0) return { grogname: '', userid: who };
+  return { grogname: who.slice(0, open), userid: who.slice(open + 2, -1) };
+}
+
+function fieldOf(lines: readonly Octets[], name: 'From ' | 'User '): Octets | undefined {
+  return lines.find((line) => line.startsWith(name))?.slice(name.length);
+}

@@ -1,0 +1,13 @@
+/** 32-bit numbers as RGTP writes them: eight hexadecimal digits. groggsd and the specification use capitals, spurge does not. */
+
+const HEX32 = /^[0-9A-Fa-f]{8}$/;
+
+/** `undefined` unless it is exactly eight hexadecimal digits. */
+export function parseHex32(text: string): number | undefined {
+  return HEX32.test(text) ? Number.parseInt(text, 16) : undefined;
+}
+
+/** Eight capitals. `n` is taken modulo 2³², as sequence numbers wrap. */
+export function formatHex32(n: number): string {
+  return (n >>> 0).toString(16).toUpperCase().padStart(8, '0');
+}

@@ -1,0 +1,24 @@
+const ITEM_ID = /^[A-Za-z][0-9]{7}$/;
+const FIRST_YEAR = 1985;
+const DAY_MS = 86_400_000;
+
+/** A letter and seven digits, given back in capitals; `undefined` for anything else. Digits may say more than a date can: spurge's are random. */
+export function parseItemId(text: string): string | undefined {
+  return ITEM_ID.test(text) ? text.toUpperCase() : undefined;
+}
+
+/**
+ * The item id that belongs to a minute: a letter for the year, the day of the year from zero, hours and minutes, GMT.
+ * Ids run ahead of the clock in bursts, so an id says nothing certain of a time.
+ */
+export function itemIdAt(unixSeconds: number): string {
+  const date = new Date(unixSeconds * 1000);
+  const year = date.getUTCFullYear();
+  const letter = String.fromCharCode(0x41 + ((((year - FIRST_YEAR) % 26) + 26) % 26));
+  const day = Math.floor((date.getTime() - Date.UTC(year, 0)) / DAY_MS);
+  return letter + digits(day, 3) + digits(date.getUTCHours(), 2) + digits(date.getUTCMinutes(), 2);
+}
+
+function digits(n: number, width: number): string {
+  return String(n).padStart(width, '0');
+}

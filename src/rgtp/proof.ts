@@ -1,0 +1,60 @@
+/** The proof that client and server know the same secret, without saying it (RGTP 2.4). */
+import { createHash, randomBytes } from 'node:crypto';
+import { bytesOf, type Octets } from '../wire/octets.ts';
+
+const NONCE_OCTETS = 16;
+const USERID_OCTETS = 16;
+const HEX_PAIRS = /^(?:[0-9A-Fa-f]{2})+$/;
+
+export interface Proof {
+  /** 16 octets */
+  readonly clientNonce: Buffer;
+  /** 16 octets */
+  readonly serverNonce: Buffer;
+  readonly userid: Octets;
+  readonly secret: Buffer;
+  /** spurge folds the whole userid for the proof, not the part after @ only */
+  readonly foldWholeUserid?: boolean;
+}
+
+/** What the client sends: MD5(client nonce, server nonce, userid, ~secret). */
+export function clientProof(proof: Proof): Buffer {
+  const inverted = proof.secret.map((octet) => ~octet);
+  return md5(proof.clientNonce, proof.serverNonce, useridOctets(proof), inverted);
+}
+
+/** What the server must answer: MD5(server nonce, client nonce, userid, secret). */
+export function serverProof(proof: Proof): Buffer {
+  return md5(proof.serverNonce, proof.clientNonce, useridOctets(proof), proof.secret);
+}
+
+/** 16 octets nobody has seen before. */
+export function nonce(): Buffer {
+  return randomBytes(NONCE_OCTETS);
+}
+
+/** A shared secret as people type it: hexadecimal, blanks anywhere. `undefined`: it is not. */
+export function parseSecret(text: string): Buffer | undefined {
+  const hex = text.replace(/\s/g, '');
+  return HEX_PAIRS.test(hex) ? Buffer.from(hex, 'hex') : undefined;
+}
+
+/** The first 16 octets of the userid, what follows @ in lower case, padded with NUL. */
+function useridOctets({ userid, foldWholeUserid }: Proof): Buffer {
+  const at = foldWholeUserid ? 0 : userid.indexOf('@');
+  const folded = at < 0 ? userid : userid.slice(0, at) + foldAscii(userid.slice(at));
+  const octets = Buffer.alloc(USERID_OCTETS);
+  bytesOf(folded).copy(octets);
+  return octets;
+}
+
+/** C's `tolower`: letters beyond ASCII stay. */
+function foldAscii(text: Octets): Octets {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function md5(...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('md5');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}

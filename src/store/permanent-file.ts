@@ -1,0 +1,165 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { openDatabase, type Schema, transaction } from './database.ts';
+import type { Epoch, Intent, Known, OwnPost, Permanent, StoredAccount } from './permanent.ts';
+
+/** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
+export const PERMANENT: Schema = {
+  name: 'permanent',
+  applicationId: 0x52475031, // "RGP1"
+  migrations: [
+    `CREATE TABLE epochs (
+       number INTEGER PRIMARY KEY,
+       generation INTEGER NOT NULL,
+       first INTEGER NOT NULL,
+       base INTEGER NOT NULL
+     ) STRICT;
+     CREATE TABLE newsgroups (name TEXT PRIMARY KEY, created INTEGER NOT NULL) STRICT;
+     CREATE TABLE own_posts (
+       message_id TEXT PRIMARY KEY,
+       epoch INTEGER NOT NULL,
+       sequence INTEGER NOT NULL,
+       reference_ids TEXT NOT NULL,
+       UNIQUE (epoch, sequence)
+     ) STRICT;
+     CREATE TABLE intents (message_id TEXT PRIMARY KEY, created INTEGER NOT NULL, details TEXT NOT NULL) STRICT;
+     CREATE TABLE accounts (
+       name TEXT PRIMARY KEY,
+       password_hash TEXT NOT NULL,
+       userid TEXT NOT NULL,
+       secret BLOB NOT NULL,
+       settings TEXT NOT NULL
+     ) STRICT;`,
+  ],
+};
+
+/** The permanent part of one board in an SQLite file. What is acknowledged survives a power cut. */
+export class PermanentFile implements Permanent {
+  readonly #db: DatabaseSync;
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** @throws StoreError */
+  static open(path: string): PermanentFile {
+    return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }));
+  }
+
+  async epochs(): Promise<Epoch[]> {
+    const rows = this.#db.prepare('SELECT number, generation, first, base FROM epochs ORDER BY number').all();
+    return rows.map((row) => ({
+      number: Number(row['number']),
+      generation: Number(row['generation']),
+      first: Number(row['first']),
+      base: Number(row['base']),
+    }));
+  }
+
+  async addEpochs(epochs: readonly Epoch[]): Promise<void> {
+    const insert = this.#db.prepare(
+      'INSERT OR IGNORE INTO epochs (number, generation, first, base) VALUES (?, ?, ?, ?)',
+    );
+    transaction(this.#db, () => {
+      for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
+    });
+  }
+
+  async newsgroupCreated(name: string, now: number): Promise<number> {
+    this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)').run(name, now);
+    return Number(this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?').get(name)?.['created']);
+  }
+
+  async ownPosts(): Promise<OwnPost[]> {
+    return this.#db.prepare(`SELECT ${OWN_POST} FROM own_posts`).all().map(ownPost);
+  }
+
+  async intend(intent: Intent): Promise<{ readonly known: false } | Known> {
+    return transaction(this.#db, () => {
+      const post = this.#db.prepare(`SELECT ${OWN_POST} FROM own_posts WHERE message_id = ?`).get(intent.messageId);
+      if (post !== undefined) return { known: true, post: ownPost(post), intent: undefined };
+      const earlier = this.#db.prepare(`SELECT ${INTENT} FROM intents WHERE message_id = ?`).get(intent.messageId);
+      if (earlier !== undefined) return { known: true, post: undefined, intent: intentOf(earlier) };
+      this.#db
+        .prepare('INSERT INTO intents (message_id, created, details) VALUES (?, ?, ?)')
+        .run(intent.messageId, intent.created, intent.details);
+      return { known: false };
+    });
+  }
+
+  async revise(messageId: string, details: string): Promise<void> {
+    this.#db.prepare('UPDATE intents SET details = ? WHERE message_id = ?').run(details, messageId);
+  }
+
+  async done(post: OwnPost): Promise<void> {
+    transaction(this.#db, () => {
+      this.#db
+        .prepare('INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)')
+        .run(post.messageId, post.epoch, post.sequence, post.references);
+      this.#db.prepare('DELETE FROM intents WHERE message_id = ?').run(post.messageId);
+    });
+  }
+
+  async forget(messageId: string): Promise<void> {
+    this.#db.prepare('DELETE FROM intents WHERE message_id = ?').run(messageId);
+  }
+
+  async intents(): Promise<Intent[]> {
+    return this.#db.prepare(`SELECT ${INTENT} FROM intents ORDER BY created, rowid`).all().map(intentOf);
+  }
+
+  async account(name: string): Promise<StoredAccount | undefined> {
+    const row = this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name);
+    return row && accountOf(row);
+  }
+
+  async accounts(): Promise<StoredAccount[]> {
+    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
+  }
+
+  async putAccount(account: StoredAccount): Promise<void> {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)')
+      .run(account.name, account.passwordHash, account.userid, account.secret, account.settings);
+  }
+
+  async removeAccount(name: string): Promise<boolean> {
+    return this.#db.prepare('DELETE FROM accounts WHERE name = ?').run(name).changes === 1;
+  }
+
+  async close(): Promise<void> {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+const OWN_POST = 'message_id, epoch, sequence, reference_ids';
+function ownPost(row: Row): OwnPost {
+  return {
+    messageId: String(row['message_id']),
+    epoch: Number(row['epoch']),
+    sequence: Number(row['sequence']),
+    references: String(row['reference_ids']),
+  };
+}
+
+const INTENT = 'message_id, created, details';
+function intentOf(row: Row): Intent {
+  return {
+    messageId: String(row['message_id']),
+    created: Number(row['created']),
+    details: String(row['details']),
+  };
+}
+
+const ACCOUNT = 'name, password_hash, userid, secret, settings';
+function accountOf(row: Row): StoredAccount {
+  const secret = row['secret'];
+  return {
+    name: String(row['name']),
+    passwordHash: String(row['password_hash']),
+    userid: String(row['userid']),
+    secret: secret instanceof Uint8Array ? secret : new Uint8Array(),
+    settings: String(row['settings']),
+  };
+}

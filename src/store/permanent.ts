@@ -1,0 +1,87 @@
+/**
+ * What a board can't give back: kept for good, one file a board. Asynchronous and small, because where several
+ * bridges serve one board a shared database takes the place of the file. Everything else is derived from the board.
+ */
+export interface Permanent {
+  /** ascending by number; empty before the first sync */
+  epochs(): Promise<readonly Epoch[]>;
+  /** Adds epochs. Those that are there already stay as they are: numbers never change meaning. */
+  addEpochs(epochs: readonly Epoch[]): Promise<void>;
+
+  /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
+  newsgroupCreated(name: string, now: number): Promise<number>;
+
+  /** Every post made through the bridge, in no particular order. */
+  ownPosts(): Promise<readonly OwnPost[]>;
+
+  /**
+   * Says what is about to be sent to the board, before it is. A Message-ID that is intended or posted already
+   * is not intended again: the answer is what became of it.
+   */
+  intend(intent: Intent): Promise<{ readonly known: false } | Known>;
+  /** Rewrites the details of an intent (the reply became a continuation, …). */
+  revise(messageId: string, details: string): Promise<void>;
+  /** The board has it: the intent becomes an own post, in one step. */
+  done(post: OwnPost): Promise<void>;
+  /** The board refused it, or never saw it: the Message-ID is free again. */
+  forget(messageId: string): Promise<void>;
+  /** Intents that are neither done nor forgotten, oldest first: after a crash, what became of them is in the index. */
+  intents(): Promise<readonly Intent[]>;
+
+  account(name: string): Promise<StoredAccount | undefined>;
+  accounts(): Promise<readonly StoredAccount[]>;
+  putAccount(account: StoredAccount): Promise<void>;
+  /** false: there was none of that name */
+  removeAccount(name: string): Promise<boolean>;
+
+  close(): Promise<void>;
+}
+
+/**
+ * A stretch of the board's numbering: the article number of a post is `base` + its sequence number. Epoch 1 has
+ * base 0 and begins at sequence 0.
+ */
+export interface Epoch {
+  /** from 1 */
+  readonly number: number;
+  /** how often the board's sequence numbers had wrapped at 2³² when it began */
+  readonly generation: number;
+  /** the first sequence number that belongs to it; from here on it takes the place of earlier epochs of its generation */
+  readonly first: number;
+  /** may be negative */
+  readonly base: number;
+}
+
+export interface OwnPost {
+  /** with its angle brackets */
+  readonly messageId: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  /** the References its author's newsreader gave, Message-IDs with single blanks between; '' if none */
+  readonly references: string;
+}
+
+export interface Intent {
+  readonly messageId: string;
+  /** unix seconds */
+  readonly created: number;
+  /** whatever finds the post again (JSON): the poster's business */
+  readonly details: string;
+}
+
+export type Known =
+  | { readonly known: true; readonly post: OwnPost; readonly intent: undefined }
+  | { readonly known: true; readonly post: undefined; readonly intent: Intent };
+
+export interface StoredAccount {
+  /** as given to AUTHINFO USER */
+  readonly name: string;
+  /** scrypt hash with its parameters, in PHC form */
+  readonly passwordHash: string;
+  /** the RGTP userid it stands for */
+  readonly userid: string;
+  /** the RGTP shared secret, encrypted with the key file */
+  readonly secret: Uint8Array;
+  /** further settings (JSON): fixed grogname, …; the login's business */
+  readonly settings: string;
+}

@@ -1,0 +1,122 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
+
+let directory: string;
+let path: string;
+let store: PermanentFile;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'permanent-'));
+  path = join(directory, 'gossip.permanent.sqlite');
+  store = PermanentFile.open(path);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+async function reopen(): Promise<void> {
+  await store.close();
+  store = PermanentFile.open(path);
+}
+
+test('epochs are kept in order and never change', async () => {
+  await store.addEpochs([
+    { number: 2, generation: 0, first: 81, base: 20 },
+    { number: 1, generation: 0, first: 0, base: 0 },
+  ]);
+  await store.addEpochs([
+    { number: 2, generation: 0, first: 5, base: 7 },
+    { number: 3, generation: 1, first: 0, base: -4294960000 },
+  ]);
+  await reopen();
+  expect(await store.epochs()).toEqual([
+    { number: 1, generation: 0, first: 0, base: 0 },
+    { number: 2, generation: 0, first: 81, base: 20 },
+    { number: 3, generation: 1, first: 0, base: -4294960000 },
+  ]);
+});
+
+test('a newsgroup keeps the time it was first offered', async () => {
+  expect(await store.newsgroupCreated('groggs.gossip', 1000)).toBe(1000);
+  await reopen();
+  expect(await store.newsgroupCreated('groggs.gossip', 2000)).toBe(1000);
+  expect(await store.newsgroupCreated('groggs.gossip.edits', 2000)).toBe(2000);
+});
+
+describe('intents', () => {
+  const intent = { messageId: '<1@example>', created: 5, details: '{"target":"A2341200"}' };
+  const post = { messageId: '<1@example>', epoch: 1, sequence: 0xffffffff, references: '<a@b> <c@d>' };
+
+  test('a Message-ID is intended once, and stays intended over a restart', async () => {
+    expect(await store.intend(intent)).toEqual({ known: false });
+    await reopen();
+    expect(await store.intend({ ...intent, created: 9, details: '{}' })).toEqual({ known: true, intent });
+    expect(await store.intents()).toEqual([intent]);
+  });
+
+  test('done makes it a post, which is never intended again', async () => {
+    await store.intend(intent);
+    await store.done(post);
+    expect(await store.intents()).toEqual([]);
+    expect(await store.intend(intent)).toEqual({ known: true, post });
+    await reopen();
+    expect(await store.ownPosts()).toEqual([post]);
+  });
+
+  test('a second post can take neither the id nor the sequence number of one that is done', async () => {
+    await store.done(post);
+    await store.done({ ...post, sequence: 1 });
+    await store.done({ ...post, messageId: '<2@example>' });
+    expect(await store.ownPosts()).toEqual([post]);
+  });
+
+  test('revised, then forgotten: the id is free again', async () => {
+    await store.intend(intent);
+    await store.revise(intent.messageId, 'other');
+    expect(await store.intents()).toEqual([{ ...intent, details: 'other' }]);
+    await store.forget(intent.messageId);
+    expect(await store.intend(intent)).toEqual({ known: false });
+  });
+
+  test('come back oldest first', async () => {
+    await store.intend({ ...intent, messageId: '<new@x>', created: 9 });
+    await store.intend({ ...intent, messageId: '<old@x>', created: 1 });
+    expect((await store.intents()).map((each) => each.messageId)).toEqual(['<old@x>', '<new@x>']);
+  });
+});
+
+test('accounts are put, replaced, listed and removed', async () => {
+  const account = {
+    name: 'anne',
+    passwordHash: '$scrypt$ln=15$…',
+    userid: 'anne@example.org',
+    secret: Uint8Array.of(1, 2, 255),
+    settings: '{}',
+  };
+  await store.putAccount(account);
+  await store.putAccount({ ...account, name: 'aaron' });
+  await store.putAccount({ ...account, userid: 'anne@example.net' });
+  await reopen();
+  expect(await store.account('anne')).toEqual({ ...account, userid: 'anne@example.net' });
+  expect(await store.account('Anne')).toBeUndefined();
+  expect((await store.accounts()).map((each) => each.name)).toEqual(['aaron', 'anne']);
+  expect([await store.removeAccount('anne'), await store.removeAccount('anne')]).toEqual([true, false]);
+});
+
+test('a file of the first version opens with all it holds', async () => {
+  const copy = join(directory, 'v1.sqlite');
+  copyFileSync(join(import.meta.dirname, '../fixtures/store/permanent-v1.sqlite'), copy);
+  const old = PermanentFile.open(copy);
+  expect(await old.epochs()).toEqual([{ number: 1, generation: 0, first: 0, base: 0 }]);
+  expect(await old.newsgroupCreated('groggs.gossip', 0)).toBe(1700000000);
+  expect(await old.ownPosts()).toEqual([
+    { messageId: '<first@example.org>', epoch: 1, sequence: 42, references: '<root@example.org>' },
+  ]);
+  expect(await old.intents()).toEqual([{ messageId: '<half@example.org>', created: 1700000001, details: '{}' }]);
+  expect((await old.account('anne'))?.userid).toBe('anne@example.org');
+  await old.close();
+});
