@@ -1,0 +1,115 @@
+/** `/healthz`, `/readyz`, `/metrics` and the status page: small, read-only, without cookies or scripts. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Log } from '../wire/log.ts';
+import type { History } from './history.ts';
+import type { Metrics } from './metrics.ts';
+import { statusPage, style } from './page.ts';
+import type { Status } from './status.ts';
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly history: History;
+  readonly status: () => Status;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+interface Answer {
+  readonly code: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+const headers = {
+  'cache-control': 'no-store',
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+export class HttpServer {
+  readonly #server: Server;
+  readonly #options: HttpOptions;
+
+  /** Listens. Rejects with the system's error where it can't. */
+  static async open(options: HttpOptions): Promise<HttpServer> {
+    const http = new HttpServer(options);
+    http.#server.listen(options.port, options.host);
+    await once(http.#server, 'listening');
+    return http;
+  }
+
+  private constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
+    this.#server.maxConnections = 100;
+    this.#server.on('request', (request, response) => {
+      request.resume();
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.setHeader('allow', 'GET, HEAD');
+        send(response, plain(405, 'GET or HEAD only\n'));
+        return;
+      }
+      this.#answer(request.url ?? '/').then(
+        (answer) => send(response, answer),
+        (error: unknown) => {
+          options.log.error({ err: error, url: request.url }, 'the status server failed to answer');
+          send(response, plain(500, 'internal error\n'));
+        },
+      );
+    });
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : this.#options.port;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(url: string): Promise<Answer> {
+    const { status, metrics, history, now = Date.now } = this.#options;
+    switch (url.replace(/\?.*$/, '')) {
+      case '/':
+        return {
+          code: 200,
+          type: 'text/html; charset=utf-8',
+          body: statusPage({ status: status(), history, now: now() }),
+        };
+      case '/healthz':
+        return plain(200, 'ok\n');
+      case '/readyz':
+        return readiness(status());
+      case '/metrics':
+        return { code: 200, ...(await metrics.render()) };
+      default:
+        return plain(404, 'no such page; there are /, /healthz, /readyz and /metrics\n');
+    }
+  }
+}
+
+/** Ready: the index of every board is in, from the board or from the cache. */
+function readiness({ boards }: Status): Answer {
+  const waiting = boards.filter((board) => !board.ready);
+  if (waiting.length === 0) return plain(200, 'ready\n');
+  return plain(503, waiting.map((board) => `${board.name}: ${board.lastError?.message ?? board.phase}\n`).join(''));
+}
+
+function plain(code: number, body: string): Answer {
+  return { code, type: 'text/plain; charset=utf-8', body };
+}
+
+function send(response: ServerResponse, { code, type, body }: Answer): void {
+  response.writeHead(code, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,69 @@
+/** The log: pino, JSON a line or pretty on a terminal, secrets masked, its level changeable while it runs. */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import type { Log } from '../wire/log.ts';
+import { redact, redactLine } from './redact.ts';
+
+const weight = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
+export type Level = keyof typeof weight;
+
+export interface LogOptions {
+  readonly level: Level;
+  /** `auto`: pretty where standard error is a terminal */
+  readonly format: 'auto' | 'pretty' | 'json';
+  /** where lines go; standard error by default */
+  readonly to?: DestinationStream;
+}
+
+export interface AdjustableLog extends Log {
+  /** For this log and every child of it, made or to be made. */
+  setLevel(level: Level): void;
+}
+
+export function openLog({ level, format, to }: LogOptions): AdjustableLog {
+  const plain = format === 'json' || (format === 'auto' && !process.stderr.isTTY);
+  const destination = to ?? pino.destination({ dest: 2, sync: true });
+  const stream = plain ? destination : prettied(destination, to === undefined);
+  const logger = pino(
+    {
+      level: 'debug',
+      base: null,
+      formatters: { level: (label) => ({ level: label }), log: redact },
+      hooks: { streamWrite: redactLine },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    stream,
+  );
+  const threshold = { weight: weight[level] };
+  return {
+    ...wrap(logger, threshold),
+    setLevel(changed) {
+      threshold.weight = weight[changed];
+    },
+  };
+}
+
+/** Lines for people. Synchronous, so that the last line before an exit is not lost. */
+function prettied(destination: DestinationStream, colorize: boolean): DestinationStream {
+  const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss' });
+  return { write: (line) => destination.write(prettify(line)) };
+}
+
+/** pino's children keep the level they were made with; these look it up. */
+function wrap(logger: Logger, threshold: { readonly weight: number }): Log {
+  return {
+    debug(fields, message) {
+      if (threshold.weight <= weight.debug) logger.debug(fields, message);
+    },
+    info(fields, message) {
+      if (threshold.weight <= weight.info) logger.info(fields, message);
+    },
+    warn(fields, message) {
+      if (threshold.weight <= weight.warn) logger.warn(fields, message);
+    },
+    error(fields, message) {
+      if (threshold.weight <= weight.error) logger.error(fields, message);
+    },
+    child: (fields) => wrap(logger.child(redact(fields)), threshold),
+  };
+}

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { History } from '../../src/ops/history.ts';
+import { HttpServer } from '../../src/ops/http.ts';
+import { Metrics } from '../../src/ops/metrics.ts';
+import type { Status } from '../../src/ops/status.ts';
+import { silent } from '../../src/wire/log.ts';
+import { board, status } from './sample.ts';
+
+let shown: () => Status;
+let metrics: Metrics;
+let history: History;
+let http: HttpServer;
+
+beforeEach(async () => {
+  shown = () => status;
+  metrics = new Metrics(() => shown());
+  history = new History(() => metrics.totals);
+  http = await HttpServer.open({
+    host: '127.0.0.1',
+    port: 0,
+    metrics,
+    history,
+    status: () => shown(),
+    log: silent,
+    now: () => 7_200_000,
+  });
+});
+
+afterEach(async () => {
+  history.close();
+  await http.close();
+});
+
+async function get(path: string, method = 'GET') {
+  const response = await fetch(`http://127.0.0.1:${http.port}${path}`, { method });
+  return { code: response.status, headers: response.headers, body: await response.text() };
+}
+
+describe('health', () => {
+  it('is fine while it answers', async () => {
+    expect(await get('/healthz')).toMatchObject({ code: 200, body: 'ok\n' });
+  });
+
+  it('is ready once every index is in', async () => {
+    expect(await get('/readyz')).toMatchObject({ code: 200, body: 'ready\n' });
+    const waiting = { ...board, name: 'talk', ready: false, phase: 'index' };
+    shown = () => ({ ...status, boards: [board, waiting] });
+    expect(await get('/readyz')).toMatchObject({ code: 503, body: 'talk: index\n' });
+  });
+
+  it('answers other pages, other methods and errors as it should', async () => {
+    expect((await get('/etc/passwd')).code).toBe(404);
+    expect((await get('/', 'POST')).code).toBe(405);
+    expect(await get('/healthz?x', 'HEAD')).toMatchObject({ code: 200, body: '' });
+    shown = () => {
+      throw new Error('broken');
+    };
+    expect(await get('/')).toMatchObject({ code: 500, body: 'internal error\n' });
+  });
+});
+
+describe('metrics', () => {
+  it('count commands, requests, posts and logins, and show what is so now', async () => {
+    metrics.connected('accepted');
+    metrics.command('GROUP', 211, 0.002);
+    metrics.command('GROUP', 411, 0.002);
+    metrics.request('gossip', 'ITEM', 'ok', 0.02);
+    metrics.post('gossip', 'accepted');
+    metrics.loginFailed();
+    const { body, headers } = await get('/metrics');
+    expect(headers.get('content-type')).toContain('text/plain');
+    for (const line of [
+      'rgtp_nntp_connections_total{result="accepted"} 1',
+      'rgtp_nntp_commands_total{verb="GROUP",status="211"} 1',
+      'rgtp_nntp_commands_total{verb="GROUP",status="411"} 1',
+      'rgtp_nntp_command_seconds_bucket{le="0.005",verb="GROUP"} 2',
+      'rgtp_nntp_board_requests_total{board="gossip",command="ITEM",outcome="ok"} 1',
+      'rgtp_nntp_board_request_seconds_count{board="gossip",command="ITEM"} 1',
+      'rgtp_nntp_posts_total{board="gossip",outcome="accepted"} 1',
+      'rgtp_nntp_failed_logins_total 1',
+      'rgtp_nntp_build_info{version="1.2.3"} 1',
+      'rgtp_nntp_connections 3',
+      'rgtp_nntp_board_up{board="gossip"} 1',
+      'rgtp_nntp_board_lag_seconds{board="gossip"} 4',
+      'rgtp_nntp_board_lag_sequences{board="gossip"} 0',
+      'rgtp_nntp_cache_hits{cache="articles"} 30',
+      'rgtp_nntp_cache_bytes{cache="articles"} 1048576',
+    ]) {
+      expect(body).toContain(`\n${line}\n`);
+    }
+    expect(body).toContain('nodejs_eventloop_lag_p99_seconds ');
+  });
+});
+
+describe('the status page', () => {
+  it('shows each board with progress, lag and last error, and charts', async () => {
+    const away = {
+      ...board,
+      newsgroup: 'groggs.<b>',
+      reachable: false,
+      lagSequences: 12,
+      lagSeconds: 600,
+      lastError: { message: 'connection refused', at: 7_080_000 },
+    };
+    shown = () => ({ ...status, boards: [board, away] });
+    metrics.command('GROUP', 211, 0.002);
+    history.sample();
+    const { body, headers } = await get('/');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/);
+    expect(body).toContain('<progress max="228" value="200"');
+    expect(body).toContain('groggs.&#60;b&#62;');
+    expect(body).toContain('12 posts, 10 min');
+    expect(body).toContain('connection refused <span class="dim">(2 min ago)');
+    expect(body).toContain('up 2 h · 3 newsreaders connected');
+    expect(body).toContain(
+      'aria-label="Commands: 1 in the last hour, at most 1 a minute"><path d="M236 40v-40h3v40z"/>',
+    );
+    expect(body).toContain('prefers-color-scheme:dark');
+    expect(body).not.toContain('<script');
+  });
+});
+
+describe('history', () => {
+  it('keeps the last sixty minutes', () => {
+    const totals = { connections: 0, commands: 0, posts: 0, requests: 0 };
+    const kept = new History(() => totals);
+    for (let minute = 1; minute <= 70; minute++) {
+      totals.commands += minute;
+      kept.sample();
+    }
+    expect(kept.series('commands')).toEqual(Array.from({ length: 60 }, (_, i) => i + 11));
+    expect(kept.series('posts')).toEqual(new Array(60).fill(0));
+    kept.close();
+  });
+});

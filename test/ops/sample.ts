@@ -1,0 +1,25 @@
+import type { BoardStatus, Status } from '../../src/ops/status.ts';
+
+export const board: BoardStatus = {
+  name: 'gossip',
+  newsgroup: 'groggs.gossip',
+  phase: 'following',
+  ready: true,
+  reachable: true,
+  held: 200,
+  items: 228,
+  articles: 3000,
+  sequence: 3210,
+  lagSeconds: 4,
+  lagSequences: 0,
+  lastError: undefined,
+};
+
+export const status: Status = {
+  name: 'news.example.org',
+  version: '1.2.3',
+  started: 0,
+  sessions: 3,
+  boards: [board],
+  caches: [{ name: 'articles', octets: 1_048_576, hits: 30, misses: 10 }],
+};
