@@ -105,7 +105,7 @@ export const schema = section({
     level: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', { meaning: 'How much is logged' }),
     format: choice(['auto', 'pretty', 'json'], 'auto', { meaning: '`auto`: pretty on a terminal, else JSON' }),
   }),
-  cleartextLogin: flag(false, {
+  cleartextAuth: flag(false, {
     meaning: 'Whether AUTHINFO is allowed without TLS from elsewhere than this machine',
   }),
   compression: flag(true, { meaning: 'Whether COMPRESS DEFLATE is offered' }),

@@ -84,7 +84,7 @@ describe('the environment', () => {
       RGTP_NNTP_NAME: 'env.example',
       RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:1119, nntp://[::1]:1119',
       RGTP_NNTP_LIMITS_CONNECTIONS_PER_ADDRESS: '7',
-      RGTP_NNTP_CLEARTEXT_LOGIN: 'yes',
+      RGTP_NNTP_CLEARTEXT_AUTH: 'yes',
       RGTP_NNTP_BOARDS_0_RGTP: 'rgtp://a.example',
       RGTP_NNTP_BOARDS_0_POLL_READER: '20s',
       RGTP_NNTP_BOARDS_1_NEWSGROUP: 'x.y',
@@ -94,7 +94,7 @@ describe('the environment', () => {
     expect(config.name).toBe('env.example');
     expect(config.listen).toHaveLength(2);
     expect(config.limits).toMatchObject({ connections: 5, connectionsPerAddress: 7 });
-    expect(config.cleartextLogin).toBe(true);
+    expect(config.cleartextAuth).toBe(true);
     expect(config.boards[0]).toMatchObject({ rgtp: { host: 'a.example', port: 1431 }, poll: { reader: 20_000 } });
     expect(config.boards[1]?.newsgroup).toBe('x.y');
     expect(config.data).toBe('./data');

@@ -1,0 +1,23 @@
+/** `--config FILE`, the same for every command. */
+import { existsSync } from 'node:fs';
+import { Option } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { Failure } from './failure.ts';
+
+export interface ConfigOption {
+  readonly config?: string;
+}
+
+/** Takes the file's name from RGTP_NNTP_CONFIG where the option is not given. */
+export function configOption(): Option {
+  return new Option('-c, --config <file>', 'configuration file (YAML)').env('RGTP_NNTP_CONFIG');
+}
+
+/** The configuration from that file and the environment. Throws `ConfigError`, or `Failure` where there is no such file. */
+export function configuration({ config }: ConfigOption): Config {
+  if (config !== undefined && !existsSync(config)) {
+    throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
+  }
+  return loadConfig({ file: config, environment: process.env });
+}

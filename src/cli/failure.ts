@@ -1,0 +1,18 @@
+/** What ends a command, said so that the person who typed it can help themselves. */
+export class Failure extends Error {
+  readonly exitCode: 1 | 2;
+  readonly remedy: string | undefined;
+
+  /** @param remedy what to do, a sentence or some lines @param exitCode 1: it failed; 2: usage or configuration */
+  constructor(message: string, remedy?: string, options?: ErrorOptions & { readonly exitCode?: 1 | 2 }) {
+    super(message, options);
+    this.name = 'Failure';
+    this.remedy = remedy;
+    this.exitCode = options?.exitCode ?? 1;
+  }
+}
+
+/** The system's name of an error (`EADDRINUSE`), `undefined` where it has none. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,68 @@
+/** The man page, made from the commands there are. `config/rgtp-nntp.1` is this text; a test compares them. */
+import type { Command } from 'commander';
+import { keys, nameOf } from '../config/walk.ts';
+
+/** `rgtp-nntp(1)` as troff with man macros. */
+export function manPage(program: Command, version: string): string {
+  const commands = program.commands.filter((command) => command.name() !== 'help');
+  return [
+    `.TH RGTP-NNTP 1 "" "rgtp-nntp ${plain(version)}" "User Commands"`,
+    '.SH NAME',
+    `rgtp-nntp \\- ${plain(sentence(program.description()))}`,
+    '.SH SYNOPSIS',
+    ...commands.map((command) => `.B rgtp-nntp ${plain(command.name())}\n${plain(command.usage())}\n.br`),
+    '.SH DESCRIPTION',
+    plain(program.description()),
+    '.SH COMMANDS',
+    ...commands.flatMap((command) => section(command, command.name())),
+    '.SH CONFIGURATION',
+    'Keys of the YAML file, each with the environment variable that overrides it.',
+    ...keys.flatMap((key) => {
+      const preset = key.usually ?? (key.preset === '' ? 'empty' : String(key.preset));
+      const notes = plain(`${key.meaning}. Default: ${preset}. It must be ${key.allowed}.`.replaceAll('`', ''));
+      return ['.TP', `.B ${plain(nameOf(key.path))}`, `(\\fI${plain(key.variable)}\\fR)`, notes];
+    }),
+    '.SH EXIT STATUS',
+    '0: fine. 1: failed. 2: usage or configuration.',
+    '.SH SIGNALS',
+    'SIGTERM and SIGINT end the server within ten seconds: answers under way and posts in flight finish.',
+    'SIGHUP makes it read its configuration again; it keeps the old one where the new one is wrong.',
+    '',
+  ].join('\n');
+}
+
+function section(command: Command, name: string): string[] {
+  const help = command.createHelp();
+  const options = help.visibleOptions(command);
+  const below = command.commands.filter((inner) => inner.name() !== 'help');
+  return [
+    `.SS rgtp-nntp ${plain(name)}`,
+    `${plain(sentence(command.description()))}.`,
+    ...help
+      .visibleArguments(command)
+      .flatMap((argument) => [
+        '.TP',
+        `.I ${plain(help.argumentTerm(argument))}`,
+        plain(help.argumentDescription(argument)),
+      ]),
+    ...options.flatMap((option) => [
+      '.TP',
+      `.B ${plain(help.optionTerm(option))}`,
+      plain(help.optionDescription(option)),
+    ]),
+    ...below.flatMap((inner) => section(inner, `${name} ${inner.name()}`)),
+  ];
+}
+
+/** Capitalised or not, without the full stop. */
+function sentence(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
+/** Text that troff must not read as requests. */
+function plain(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
+}

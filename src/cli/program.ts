@@ -1,0 +1,33 @@
+/** The command line as a whole: what `--help`, the man page and the shell completion show. */
+import { Command } from 'commander';
+import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
+import { versionLine } from './version.ts';
+
+export function program(): Command {
+  const rgtp = new Command('rgtp-nntp')
+    .description('Read and write GROGGS-style bulletin boards (RGTP) in any newsreader (NNTP).')
+    .version(versionLine(), '-V, --version', 'say which version this is')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 fine, 1 failed, 2 usage or configuration.
+Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN, RGTP_NNTP_DATA and so on.`,
+    );
+  const commands = [checkCommand(), completionCommand()];
+  for (const command of commands) rgtp.addCommand(command);
+  // Throwing instead of exiting: run.ts turns what is thrown into the exit code.
+  for (const command of [rgtp, ...commands, ...commands.flatMap(({ commands: below }) => below)]) {
+    command
+      .exitOverride()
+      .showHelpAfterError('(rgtp-nntp --help shows what there is)')
+      .configureOutput({ outputError });
+  }
+  return rgtp;
+}
+
+function outputError(text: string, write: (text: string) => void): void {
+  write(text.replace(/^error: /, 'rgtp-nntp: '));
+}
