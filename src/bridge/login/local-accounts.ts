@@ -1,0 +1,120 @@
+import { parseSecret } from '../../rgtp/proof.ts';
+import type { Permanent, StoredAccount } from '../../store/permanent.ts';
+import type { SecretBox } from '../../store/secret-box.ts';
+import { checkPassword, hashPassword, pretendToCheck } from './password.ts';
+import { isUserid } from './userid.ts';
+
+/** Who may log in with a normal password in place of the board's secret. */
+export interface LocalAccount {
+  readonly name: string;
+  readonly userid: string;
+  /** for each of this person's posts; `undefined`: the display name of From */
+  readonly grogname: string | undefined;
+}
+
+/** A local account whose password was right. */
+export interface OpenedAccount extends LocalAccount {
+  readonly secret: Buffer;
+}
+
+/** A wish that can't be granted, with a reason for people. */
+export class AccountError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AccountError';
+  }
+}
+
+/**
+ * The local accounts of one board: a name and password of their own beside a userid and secret of the board's. Passwords
+ * are kept as scrypt hashes; secrets, which the proof to the board needs, encrypted with the key file.
+ */
+export class LocalAccounts {
+  readonly #permanent: Permanent;
+  readonly #box: () => SecretBox;
+
+  /** @param box opens (or makes) the key; called when a secret is first needed */
+  constructor(permanent: Permanent, box: () => SecretBox) {
+    this.#permanent = permanent;
+    let opened: SecretBox | undefined;
+    this.#box = () => {
+      opened ??= box();
+      return opened;
+    };
+  }
+
+  /** By name. */
+  async list(): Promise<LocalAccount[]> {
+    return (await this.#permanent.accounts()).map(shown);
+  }
+
+  /**
+   * Adds an account. `secret` is hex as the board gave it, blanks allowed. Throws `AccountError` where the name is
+   * taken or something has not the form it must have.
+   */
+  async add(account: {
+    readonly name: string;
+    readonly password: string;
+    readonly userid: string;
+    readonly secret: string;
+    readonly grogname?: string | undefined;
+  }): Promise<void> {
+    const { name, userid, grogname } = account;
+    // The name is one word on the AUTHINFO line (RFC 4643 §2.3.1), and a colon separates it from the board's.
+    if (!/^[^\s:\p{C}]{1,64}$/u.test(name))
+      throw new AccountError('a name is one word of at most 64 characters without a colon');
+    if (!isUserid(userid)) throw new AccountError(`"${userid}" is no userid: up to 75 characters without blanks`);
+    const secret = parseSecret(account.secret);
+    if (secret === undefined || secret.length === 0)
+      throw new AccountError('the secret must be hexadecimal digits, two an octet');
+    if ((await this.#permanent.account(name)) !== undefined)
+      throw new AccountError(`there is an account "${name}" already`);
+    await this.#permanent.putAccount({
+      name,
+      passwordHash: await hashPassword(checked(account.password)),
+      userid,
+      secret: this.#box().seal(secret, label(name, userid)),
+      settings: JSON.stringify(grogname === undefined ? {} : { grogname }),
+    });
+  }
+
+  /** false: there is none of that name. */
+  remove(name: string): Promise<boolean> {
+    return this.#permanent.removeAccount(name);
+  }
+
+  /** Gives an account another password. Throws `AccountError` where there is none of that name. */
+  async setPassword(name: string, password: string): Promise<void> {
+    const stored = await this.#permanent.account(name);
+    if (stored === undefined) throw new AccountError(`there is no account "${name}"`);
+    await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password)) });
+  }
+
+  /** The account, where there is one and this is its password. */
+  async open(name: string, password: string): Promise<OpenedAccount | undefined> {
+    const stored = await this.#permanent.account(name);
+    if (stored === undefined) {
+      await pretendToCheck(password);
+      return undefined;
+    }
+    if (!(await checkPassword(password, stored.passwordHash))) return undefined;
+    return { ...shown(stored), secret: this.#box().open(stored.secret, label(name, stored.userid)) };
+  }
+}
+
+function checked(password: string): string {
+  if (password.length < 8) throw new AccountError('a password has at least 8 characters');
+  if (password.length > 200) throw new AccountError('a password has at most 200 characters');
+  return password;
+}
+
+function shown(stored: StoredAccount): LocalAccount {
+  // written by `add`
+  const settings = JSON.parse(stored.settings) as { readonly grogname?: string };
+  return { name: stored.name, userid: stored.userid, grogname: settings.grogname };
+}
+
+/** What a sealed secret belongs to: in another account's row it does not open. */
+function label(name: string, userid: string): string {
+  return `${name} = ${userid}`;
+}

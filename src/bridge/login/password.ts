@@ -1,0 +1,55 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+
+/** RFC 7914: 32 MiB and some 100 ms a hash. */
+const COST = { ln: 15, r: 8, p: 1 };
+const HASH_OCTETS = 32;
+const SALT_OCTETS = 16;
+/** Hashes at a time: each holds its memory, and a thread that databases and files want too. */
+const AT_ONCE = 2;
+
+/** A password's scrypt hash with salt and parameters, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_OCTETS);
+  const hash = await derive(password, salt, COST, HASH_OCTETS);
+  return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${base64(salt)}$${base64(hash)}`;
+}
+
+/** Whether the password is the one hashed. Takes as long where it is not. Throws where `stored` is no such hash. */
+export async function checkPassword(password: string, stored: string): Promise<boolean> {
+  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
+  if (match === null) throw new Error('not a password hash');
+  const [, ln, r, p, salt = '', hash = ''] = match;
+  const expected = Buffer.from(hash, 'base64');
+  const cost = { ln: Number(ln), r: Number(r), p: Number(p) };
+  const given = await derive(password, Buffer.from(salt, 'base64'), cost, expected.length);
+  return timingSafeEqual(given, expected);
+}
+
+/** Takes the time of a check, for a name nobody has: how long the answer takes must not tell which names there are. */
+export async function pretendToCheck(password: string): Promise<void> {
+  await derive(password, Buffer.alloc(SALT_OCTETS), COST, HASH_OCTETS);
+}
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(password: string, salt: Buffer, cost: typeof COST, length: number): Promise<Buffer> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running++;
+  try {
+    const N = 2 ** cost.ln;
+    const options = { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r };
+    return await new Promise((resolve, reject) => {
+      // NFC (RFC 8265 in spirit): keyboards differ in how they compose letters
+      scrypt(password.normalize('NFC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+    });
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

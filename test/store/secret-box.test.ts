@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SecretBox } from '../../src/store/secret-box.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secret-box-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('the key is made once, for its owner alone, and opens what it sealed', () => {
+  const path = join(folder, 'key');
+  const secret = Buffer.from('5e9a', 'hex');
+  const sealed = SecretBox.fromFile(path).seal(secret, 'ann');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(sealed.includes(secret)).toBe(false);
+  expect(SecretBox.fromFile(path).open(sealed, 'ann')).toEqual(secret);
+});
+
+test('a secret opens for its own account and with its own key only', () => {
+  const box = SecretBox.temporary();
+  const sealed = box.seal(Buffer.from('x'), 'ann');
+  expect(() => box.open(sealed, 'bob')).toThrow('the secret of bob does not open');
+  expect(() => SecretBox.temporary().open(sealed, 'ann')).toThrow('does not open');
+  sealed[14] = (sealed[14] ?? 0) ^ 1;
+  expect(() => box.open(sealed, 'ann')).toThrow('does not open');
+});
+
+test('another file is no key', () => {
+  const path = join(folder, 'key');
+  writeFileSync(path, 'hello\n');
+  expect(() => SecretBox.fromFile(path)).toThrow('not a key file');
+});
