@@ -35,6 +35,8 @@ export function formatHeader(options: HeaderOptions): Octets[] {
           [`${label} from ${grogname} ${at}`, `User ${userid}`],
           [`${label} submitted ${at}`, `From ${grogname}`, `User ${userid}`],
         ];
+  // `from X (victim@cam) at …` with the userid on the next line would be read as the victim's: such names get the last form.
+  if (grogname.endsWith(')')) forms.splice(2, 1);
   const header = forms.find(([first]) => first.length <= MAX_FIRST_LINE) ?? forms.at(-1) ?? [];
   return options.subject === undefined ? header : [...header, `Subject: ${options.subject}`];
 }

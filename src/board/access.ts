@@ -1,0 +1,15 @@
+/** 0 message of the day only, 1 read, 2 post, 3 edit (RGTP 2.1.3: the last digit of 230–233). */
+export type AccessLevel = 0 | 1 | 2 | 3;
+
+const MEANINGS = ['no access yet', 'no posting', 'posting ok', 'editor'] as const satisfies Record<AccessLevel, string>;
+
+/** The text of 230–233, as groggsd words it. */
+export function accessText(level: AccessLevel, what: string): string {
+  return `${what} (${MEANINGS[level]})`;
+}
+
+/** A number from the database as a level. Throws `RangeError`. */
+export function accessLevel(value: unknown): AccessLevel {
+  if (value === 0 || value === 1 || value === 2 || value === 3) return value;
+  throw new RangeError(`no access level: ${String(value)}`);
+}

@@ -1,0 +1,73 @@
+import type { Log } from '../wire/log.ts';
+import { EditLock } from './edit-lock.ts';
+import { FailedProofs } from './failed-proofs.ts';
+import type { BoardStore } from './store.ts';
+
+/** ms */
+export interface Timeouts {
+  /** without a line from a client */
+  readonly idle: number;
+  /** the same while it holds the edit lock: at least five minutes (RGTP 2.2.14) */
+  readonly lock: number;
+  /** between lines of a text */
+  readonly data: number;
+  /** for a client to take the last answer */
+  readonly closing: number;
+}
+
+/** groggsd's intentions, which never fired there. */
+export const defaultTimeouts: Timeouts = { idle: 3_600_000, lock: 1_200_000, data: 300_000, closing: 5_000 };
+
+/** Who a caller's machine says is behind a connection (RFC 1413); undefined: it does not say. Bounded by whoever makes it. */
+export type Identify = (connection: {
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}) => Promise<string | undefined>;
+
+export interface Caller {
+  /** undefined: inside this process */
+  readonly address: string | undefined;
+  readonly port: number;
+  readonly localPort: number;
+}
+
+/** What all sessions of a board share. */
+export class Board {
+  readonly store: BoardStore;
+  readonly title: string;
+  readonly log: Log;
+  readonly timeouts: Timeouts;
+  readonly lock = new EditLock();
+  readonly failedProofs: FailedProofs;
+  readonly #identify: Identify | undefined;
+
+  constructor(options: {
+    readonly store: BoardStore;
+    readonly title: string;
+    readonly log: Log;
+    readonly timeouts: Timeouts;
+    readonly proofDelay: number;
+    readonly identify: Identify | undefined;
+  }) {
+    this.store = options.store;
+    this.title = options.title;
+    this.log = options.log;
+    this.timeouts = options.timeouts;
+    this.failedProofs = new FailedProofs(options.proofDelay);
+    this.#identify = options.identify;
+  }
+
+  /** Something an honest client does not do: it goes into the log, with what ident says, once that is known. Nobody waits for it. */
+  suspicious(caller: Caller, log: Log, what: string): void {
+    const { address, port, localPort } = caller;
+    if (this.#identify === undefined || address === undefined) {
+      log.warn({ what }, 'suspicious');
+      return;
+    }
+    this.#identify({ localPort, remoteAddress: address, remotePort: port }).then(
+      (ident) => log.warn({ what, ident }, 'suspicious'),
+      (error: unknown) => log.warn({ what, identError: String(error) }, 'suspicious'),
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { prove } from '../login.ts';
+import { noArguments, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.4: `AUTH hash nonce`, 16 octets each in hex */
+export const auth: Command = {
+  level: 0,
+  async run(session, args) {
+    if (session.proof === undefined) throw new Refusal(500, 'AUTH not expected.');
+    const [, hash, nonce, more = ''] = /^([0-9A-Fa-f]{32})\s*([0-9A-Fa-f]{32})\s*(.*)$/s.exec(args) ?? [];
+    if (hash === undefined || nonce === undefined) {
+      throw new Refusal(511, 'Hex stream contained non-hex-digit or finished too early.');
+    }
+    noArguments(more);
+    await prove(session, Buffer.from(hash, 'hex'), Buffer.from(nonce, 'hex'));
+  },
+};

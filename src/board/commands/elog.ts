@@ -1,0 +1,13 @@
+import { dataAnswer } from '../items.ts';
+import { noArguments } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.21 */
+export const elog: Command = {
+  level: 1,
+  run(session, args) {
+    noArguments(args);
+    const log = session.board.store.editLog.text();
+    session.send(dataAnswer(log, log === '' ? '250 No edits stored' : '250 Data follows'));
+  },
+};

@@ -1,0 +1,21 @@
+import { dataAnswer } from '../items.ts';
+import { noArguments } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+const PER_LINE = 5;
+
+/** Not in the specification; groggsd's layout. */
+export const helpOn = (names: () => readonly string[]): Command => ({
+  level: 0,
+  run(session, args) {
+    noArguments(args);
+    const all = names();
+    let text = ' The commands supported by this server are:\n';
+    for (let i = 0; i < all.length; i += PER_LINE) {
+      const line = all.slice(i, i + PER_LINE).map((name) => name.padEnd(14));
+      text += `    ${line.join('')}`.trimEnd();
+      text += '\n';
+    }
+    session.send(dataAnswer(text, '250 Help information follows ...'));
+  },
+});

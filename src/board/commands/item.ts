@@ -1,0 +1,14 @@
+import { itemIdFrom, noSuchItem } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.8 */
+export const item: Command = {
+  level: 1,
+  run(session, args) {
+    const itemId = itemIdFrom(args);
+    session.full = undefined;
+    const answer = session.board.store.items.answer(itemId);
+    if (answer === undefined) throw noSuchItem(itemId);
+    session.send(answer);
+  },
+};

@@ -1,0 +1,15 @@
+import { formatHex32 } from '../../rgtp/hex.ts';
+import { dataAnswer } from '../items.ts';
+import { noArguments, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.6. The first line in the order of the specification; groggsd had it backwards. */
+export const motd: Command = {
+  level: 0,
+  run(session, args) {
+    noArguments(args);
+    const message = session.board.store.state.motd;
+    if (message === undefined) throw new Refusal(410, 'There is no message of the day.');
+    session.send(dataAnswer(`${formatHex32(message.sequence)} ${formatHex32(message.time)}\n${message.text}`));
+  },
+};

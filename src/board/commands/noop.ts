@@ -1,0 +1,11 @@
+import { noArguments } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.26 */
+export const noop: Command = {
+  level: 0,
+  run(session, args) {
+    noArguments(args);
+    session.say('200 NOOP command received.');
+  },
+};

@@ -1,0 +1,12 @@
+import { noArguments } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.23 */
+export const quit: Command = {
+  level: 0,
+  run(session, args) {
+    noArguments(args);
+    session.say('280 Goodbye.');
+    session.close();
+  },
+};

@@ -1,0 +1,15 @@
+import { formatItemStatus } from '../../rgtp/item-status.ts';
+import { itemIdFrom, noSuchItem } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.9 */
+export const stat: Command = {
+  level: 1,
+  run(session, args) {
+    const itemId = itemIdFrom(args);
+    session.full = undefined;
+    const summary = session.board.store.items.summary(itemId);
+    if (summary === undefined) throw noSuchItem(itemId);
+    session.say(`211 ${formatItemStatus(summary)} ${summary.subject ?? ''}`);
+  },
+};

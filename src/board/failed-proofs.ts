@@ -1,0 +1,24 @@
+import { LRUCache } from 'lru-cache';
+
+const REMEMBERED = 10_000;
+const FORGIVEN_AFTER = 600_000; // ms
+const DOUBLINGS = 4;
+
+/** Guessing secrets takes longer with every failure from the same address. */
+export class FailedProofs {
+  readonly #delay: number;
+  readonly #counts = new LRUCache<string, number>({ max: REMEMBERED, ttl: FORGIVEN_AFTER });
+
+  /** @param delay ms before the answer to the first failure; doubled with each further one, up to 16 times */
+  constructor(delay: number) {
+    this.#delay = delay;
+  }
+
+  /** Counts a failure; resolves when it may be answered. */
+  async failed(address: string): Promise<void> {
+    const count = this.#counts.get(address) ?? 0;
+    this.#counts.set(address, count + 1);
+    const delay = this.#delay * 2 ** Math.min(count, DOUBLINGS);
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
+  }
+}

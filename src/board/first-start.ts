@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { formatIndexEntry } from '../rgtp/index-entry.ts';
+import type { Octets } from '../wire/octets.ts';
+import type { AccessLevel } from './access.ts';
+import type { BoardStore } from './store.ts';
+import type { Account } from './users.ts';
+
+/** What the user `guest` may do without a proof. */
+export type Guests = 'read' | 'post' | 'none';
+
+const GUEST_LEVELS = { none: 0, read: 1, post: 2 } as const satisfies Record<Guests, AccessLevel>;
+
+export interface FirstStart {
+  readonly editor: {
+    readonly userid: Octets;
+    /** shown to a person once; the board keeps it encrypted */
+    readonly secret: Buffer;
+  };
+}
+
+const EDITOR = 'editor';
+const SECRET_OCTETS = 16;
+
+const WELCOME = `Welcome! This is the first item of a new board.
+
+Everybody may read it as guest. The Editors can give userids to people who
+want to write; a reply to this item would be a fine first post.
+
+An item holds what is said about one subject, oldest first. When it is full,
+somebody continues it in a new one.
+`;
+
+const MOTD = 'Welcome to a new RGTP board.\n';
+
+/** Furnishes a board that has nothing in it: an editor, a guest, a message of the day, an item. Undefined: it had something. */
+export async function firstStart(store: BoardStore, guests: Guests): Promise<FirstStart | undefined> {
+  if (!isNew(store)) return undefined;
+  const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
+  await store.commit(() => {
+    const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
+    const accounts: Account[] = [
+      { ...fresh, ...editor, level: 3 },
+      { ...fresh, userid: 'guest', level: GUEST_LEVELS[guests], secret: undefined },
+    ];
+    for (const account of accounts) store.users.put(account);
+    const { sequence, time } = store.stamp();
+    store.state.motd = { sequence, time, text: MOTD };
+    store.index.append(formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: '' }));
+  });
+  await store.posting.newItem({ userid: EDITOR, grogname: 'The Editor', text: WELCOME }, 'Welcome');
+  return { editor };
+}
+
+function isNew(store: BoardStore): boolean {
+  const [somebody] = store.users.all();
+  return somebody === undefined && store.index.end === 0 && store.state.nextSequence === 1;
+}

@@ -1,0 +1,193 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import type { Writer } from './writer.ts';
+
+/** octets of a row, without its line end (RGTP 2.2.7) */
+export const ROW_OCTETS = 199;
+/** positions a block covers */
+const BLOCK = 512;
+const CRLF = Buffer.from('\r\n');
+
+export interface Row {
+  readonly position: number;
+  readonly row: Octets;
+}
+
+interface Newest {
+  readonly position: number;
+  readonly sequence: number;
+}
+
+/**
+ * The index: rows of fixed length in the order they were made. It is sent block by block, as it will stand on the
+ * wire; blocks that can't grow any more are kept ready in memory, as far as `cacheOctets` goes.
+ */
+export class IndexLog {
+  readonly #writer: Writer;
+  readonly #blocks: LRUCache<number, Buffer>;
+  readonly #insert: StatementSync;
+  readonly #range: StatementSync;
+  readonly #bySequence: StatementSync;
+  readonly #byTime: StatementSync;
+  readonly #first: StatementSync;
+  readonly #last: StatementSync;
+  readonly #ofItem: StatementSync;
+  readonly #deleteItem: StatementSync;
+  readonly #countBefore: StatementSync;
+  readonly #db: DatabaseSync;
+  #newest: Newest | undefined;
+  #generation = 0;
+  #changes = 0;
+
+  constructor(db: DatabaseSync, writer: Writer, cacheOctets: number) {
+    this.#db = db;
+    this.#writer = writer;
+    this.#blocks = new LRUCache({ maxSize: cacheOctets, sizeCalculation: (block) => block.length + 1 });
+    this.#insert = db.prepare(
+      'INSERT INTO index_rows (sequence, time, item, row) VALUES (?, ?, ?, ?) RETURNING position',
+    );
+    this.#range = db.prepare('SELECT position, row FROM index_rows WHERE position BETWEEN ? AND ? ORDER BY position');
+    this.#bySequence = db.prepare(
+      'SELECT position FROM index_rows WHERE sequence >= ? ORDER BY sequence, position LIMIT 1',
+    );
+    this.#byTime = db.prepare('SELECT position FROM index_rows WHERE time >= ? ORDER BY time, position LIMIT 1');
+    this.#first = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position LIMIT 1');
+    this.#last = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position DESC LIMIT 1');
+    this.#ofItem = db.prepare('SELECT position, row FROM index_rows WHERE item = ? ORDER BY position');
+    this.#deleteItem = db.prepare('DELETE FROM index_rows WHERE item = ? RETURNING position');
+    this.#countBefore = db.prepare('SELECT count(*) AS n FROM index_rows WHERE position < ?');
+    this.#newest = this.#readNewest();
+  }
+
+  /** Changes when rows were rewritten: whoever is in the middle of sending the index can't go on. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Counts every change asked for, whether or not it was committed. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Position of the newest row; 0 while there is none. */
+  get end(): number {
+    return this.#newest?.position ?? 0;
+  }
+
+  /** Within a commit. */
+  append(row: Octets): void {
+    this.#changes++;
+    const { sequence, time, item } = fieldsOf(row);
+    const position = Number(this.#insert.get(sequence, time, item, bytesOf(row))?.['position']);
+    this.#writer.afterCommit(() => {
+      this.#newest = { position, sequence };
+    });
+  }
+
+  /** Within a commit: the rows of a withdrawn item go. */
+  removeItem(item: string): void {
+    this.#changes++;
+    const positions = this.#deleteItem.all(item).map((row) => Number(row['position']));
+    this.#writer.afterCommit(() => {
+      for (const position of positions) this.#blocks.delete(Math.floor(position / BLOCK));
+      this.#newest = this.#readNewest();
+    });
+  }
+
+  /** Within a commit: everything up to `end` is replaced by `rows`, what came after it follows them. */
+  replace(end: number, rows: readonly Octets[]): void {
+    this.#changes++;
+    const later = this.rows(end + 1, Number.MAX_SAFE_INTEGER);
+    this.#db.exec('DELETE FROM index_rows');
+    for (const row of rows) this.append(row);
+    for (const { row } of later) this.append(row);
+    this.#writer.afterCommit(() => {
+      this.#generation++;
+      this.#blocks.clear();
+      this.#newest = this.#readNewest();
+    });
+  }
+
+  /** Position of the first row at or after a sequence number. */
+  fromSequence(sequence: number): number | undefined {
+    const newest = this.#newest;
+    if (newest === undefined) return undefined;
+    const oldest = Number(this.#first.get()?.['sequence']);
+    // Numbers have wrapped (RGTP 2.2.7): what lies within half the range above the newest has not happened yet.
+    if (oldest > newest.sequence && (sequence - newest.sequence) >>> 0 < 0x80000000 && sequence !== newest.sequence) {
+      return undefined;
+    }
+    return position(this.#bySequence.get(sequence));
+  }
+
+  /** Position of the first row at or after a time, unix seconds. */
+  fromTime(time: number): number | undefined {
+    return position(this.#byTime.get(time));
+  }
+
+  /** Rows of positions `from` to `to` as they go over the wire, CRLF included, a block at a time. */
+  *wire(from: number, to: number): Generator<Buffer> {
+    for (let at = from; at <= to; at = (Math.floor(at / BLOCK) + 1) * BLOCK) {
+      const block = Math.floor(at / BLOCK);
+      const last = block * BLOCK + BLOCK - 1;
+      // Only a whole block that no row can join any more is worth keeping, or right to keep.
+      const whole = at === block * BLOCK && last <= to;
+      const bytes = whole ? this.#block(block) : this.#read(at, Math.min(last, to));
+      if (bytes.length > 0) yield bytes;
+    }
+  }
+
+  rows(from: number, to: number): Row[] {
+    return this.#range.all(from, to).map(asRow);
+  }
+
+  rowsOfItem(item: string): Row[] {
+    return this.#ofItem.all(item).map(asRow);
+  }
+
+  /** How many rows stand before a position. */
+  countBefore(position: number): number {
+    return Number(this.#countBefore.get(position)?.['n']);
+  }
+
+  #block(block: number): Buffer {
+    const kept = this.#blocks.get(block);
+    if (kept !== undefined) return kept;
+    const bytes = this.#read(block * BLOCK, block * BLOCK + BLOCK - 1);
+    this.#blocks.set(block, bytes);
+    return bytes;
+  }
+
+  #read(from: number, to: number): Buffer {
+    const parts: Uint8Array[] = [];
+    for (const { row } of this.#range.iterate(from, to)) {
+      if (row instanceof Uint8Array) parts.push(row, CRLF);
+    }
+    return Buffer.concat(parts);
+  }
+
+  #readNewest(): Newest | undefined {
+    const row = this.#last.get();
+    return row === undefined ? undefined : { position: Number(row['position']), sequence: Number(row['sequence']) };
+  }
+}
+
+function fieldsOf(row: Octets): { sequence: number; time: number; item: string | null } {
+  const item = row.slice(18, 26);
+  return {
+    sequence: Number.parseInt(row.slice(0, 8), 16),
+    time: Number.parseInt(row.slice(9, 17), 16),
+    item: item.trim() === '' ? null : item.toUpperCase(),
+  };
+}
+
+function position(row: Record<string, unknown> | undefined): number | undefined {
+  return row === undefined ? undefined : Number(row['position']);
+}
+
+function asRow(row: Record<string, unknown>): Row {
+  const bytes = row['row'];
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('index row without octets');
+  return { position: Number(row['position']), row: octetsFrom(bytes) };
+}

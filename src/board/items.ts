@@ -1,0 +1,137 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
+import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import type { Writer } from './writer.ts';
+
+/** An item as the board keeps it. */
+export interface StoredItem extends ItemStatus {
+  readonly id: string;
+  /** undefined: an imported or edited item without one */
+  readonly subject: Octets | undefined;
+  /** everything after the status line: lines ended by LF, carets doubled, cookies in place */
+  readonly text: Octets;
+}
+
+/** What STAT tells. */
+export type Summary = Omit<StoredItem, 'text'>;
+
+interface Ready {
+  /** the whole answer to ITEM */
+  readonly answer: Buffer;
+  readonly summary: Summary;
+}
+
+/** Octets of the status line with its line end: it counts in an item's size (groggsd). */
+export const STATUS_OCTETS = 36;
+
+/** The subject in the header of the first contribution. groggsd gives up after four lines; the longest header has five. */
+export function subjectOf(text: Octets): Octets | undefined {
+  for (const line of text.split('\n', 5)) {
+    if (line === '') return undefined;
+    if (line.startsWith('Subject: ')) return line.slice(9).trimEnd() || undefined;
+  }
+  return undefined;
+}
+
+/** Items by id, with the answers to ITEM kept ready in memory. */
+export class Items {
+  readonly #writer: Writer;
+  readonly #ready: LRUCache<string, Ready>;
+  readonly #select: StatementSync;
+  readonly #upsert: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #known: StatementSync;
+
+  constructor(db: DatabaseSync, writer: Writer, cacheOctets: number) {
+    this.#writer = writer;
+    this.#ready = new LRUCache({ maxSize: cacheOctets, sizeCalculation: ({ answer }) => answer.length + 400 });
+    this.#select = db.prepare('SELECT * FROM items WHERE id = ?');
+    this.#upsert = db.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#delete = db.prepare('DELETE FROM items WHERE id = ?');
+    this.#known = db.prepare(
+      `SELECT 1 FROM items WHERE id = :id UNION ALL SELECT 1 FROM archived_items WHERE id = :id
+       UNION ALL SELECT 1 FROM index_rows WHERE item = :id UNION ALL SELECT 1 FROM diffs WHERE item = :id LIMIT 1`,
+    );
+  }
+
+  /** The whole answer to ITEM. */
+  answer(id: string): Buffer | undefined {
+    return this.#readied(id)?.answer;
+  }
+
+  summary(id: string): Summary | undefined {
+    return this.#readied(id)?.summary;
+  }
+
+  /** As it is in the database, also in the middle of a commit. */
+  read(id: string): StoredItem | undefined {
+    const row = this.#select.get(id);
+    return row === undefined ? undefined : itemFrom(row);
+  }
+
+  /** Whether the id is, or ever was, an item's. */
+  everUsed(id: string): boolean {
+    return this.#known.get({ id }) !== undefined;
+  }
+
+  /** Within a commit. */
+  write(item: StoredItem): void {
+    this.#upsert.run(
+      item.id,
+      item.continuedFrom ?? null,
+      item.continuedIn ?? null,
+      item.lastEdit ?? null,
+      item.lastReply ?? null,
+      item.subject ?? null,
+      bytesOf(item.text),
+    );
+    this.#writer.afterCommit(() => this.#ready.delete(item.id));
+  }
+
+  /** Within a commit. */
+  remove(id: string): void {
+    this.#delete.run(id);
+    this.#writer.afterCommit(() => this.#ready.delete(id));
+  }
+
+  #readied(id: string): Ready | undefined {
+    const kept = this.#ready.get(id);
+    if (kept !== undefined) return kept;
+    const item = this.read(id);
+    if (item === undefined) return undefined;
+    const { text, ...summary } = item;
+    const ready = { answer: dataAnswer(`${formatItemStatus(item)}\n${text}`), summary };
+    this.#ready.set(id, ready);
+    return ready;
+  }
+}
+
+/** 250 and a text whose lines end LF, as it goes over the wire (RGTP 2.3). */
+export function dataAnswer(text: Octets, status = '250 Data follows'): Buffer {
+  const complete = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  const stuffed = `\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
+  return bytesOf(`${status}\r\n${stuffed}.\r\n`);
+}
+
+function itemFrom(row: Record<string, unknown>): StoredItem {
+  const text = row['text'];
+  if (!(text instanceof Uint8Array)) throw new TypeError('item without text');
+  return {
+    id: String(row['id']),
+    continuedFrom: stringOr(row['continued_from']),
+    continuedIn: stringOr(row['continued_in']),
+    lastEdit: numberOr(row['last_edit']),
+    lastReply: numberOr(row['last_reply']),
+    subject: stringOr(row['subject']),
+    text: octetsFrom(text),
+  };
+}
+
+function stringOr(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function numberOr(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

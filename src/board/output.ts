@@ -1,0 +1,65 @@
+import type { Duplex } from 'node:stream';
+
+/** Collected before it is written, octets: answers to pipelined commands go out together. */
+const TOGETHER = 64 * 1024;
+
+/**
+ * The way out of a session. Answers are collected and written at once; while the other side does not read, nothing
+ * more is taken on, so a slow reader costs one buffer and holds up nobody.
+ */
+export class Output {
+  readonly #stream: Duplex;
+  readonly #onProgress: () => void;
+  #pending: Buffer[] = [];
+  #octets = 0;
+  #blocked = false;
+  #waiting: (() => void)[] = [];
+
+  /** @param onProgress the other side has read what it was sent */
+  constructor(stream: Duplex, onProgress: () => void) {
+    this.#stream = stream;
+    this.#onProgress = onProgress;
+    stream.on('drain', () => this.#release());
+    stream.on('close', () => this.#release());
+  }
+
+  /** The other side has to read before anything more is said. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  write(bytes: Buffer): void {
+    this.#pending.push(bytes);
+    this.#octets += bytes.length;
+    if (this.#octets >= TOGETHER) this.flush();
+  }
+
+  flush(): void {
+    const [only] = this.#pending;
+    if (only === undefined) return;
+    const bytes = this.#pending.length === 1 ? only : Buffer.concat(this.#pending, this.#octets);
+    this.#pending = [];
+    this.#octets = 0;
+    if (this.#stream.writable && !this.#stream.write(bytes)) this.#blocked = true;
+  }
+
+  /** Resolves when there is room, or nobody left to write to. */
+  async room(): Promise<void> {
+    if (this.#blocked && !this.#stream.destroyed) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  end(): void {
+    this.flush();
+    this.#stream.end();
+  }
+
+  #release(): void {
+    this.#blocked = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+    this.#onProgress();
+  }
+}

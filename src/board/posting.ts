@@ -1,0 +1,113 @@
+import { formatHex32 } from '../rgtp/hex.ts';
+import { formatIndexEntry } from '../rgtp/index-entry.ts';
+import { formatCookie, formatHeader, formatMark } from '../rgtp/item-format.ts';
+import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
+import type { Octets } from '../wire/octets.ts';
+import { STATUS_OCTETS, type StoredItem } from './items.ts';
+import { limits } from './limits.ts';
+import type { BoardStore } from './store.ts';
+
+/** What DATA brought: ready to be stored. */
+export interface Submission {
+  readonly userid: Octets;
+  readonly grogname: Octets;
+  /** lines ended by LF, carets doubled */
+  readonly text: Octets;
+}
+
+export interface Posted {
+  readonly sequence: number;
+  readonly itemId: string;
+}
+
+export type Outcome =
+  | ({ readonly kind: 'posted' } & Posted)
+  | { readonly kind: 'no-item' }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'continued'; readonly status: ItemStatus };
+
+/** The three ways to post. Each is one change: all of it is on disk once the promise resolves, or nothing ever is. */
+export class Posting {
+  readonly #store: BoardStore;
+
+  constructor(store: BoardStore) {
+    this.#store = store;
+  }
+
+  newItem(post: Submission, subject: Octets): Promise<Posted> {
+    return this.#store.commit(() => {
+      const { sequence, time } = this.#store.stamp();
+      const itemId = this.#createItem(post, subject, sequence, time, undefined);
+      this.#index('I', itemId, subject, post.userid, sequence, time);
+      return { sequence, itemId };
+    });
+  }
+
+  reply(itemId: string, post: Submission): Promise<Outcome> {
+    return this.#store.commit(() => {
+      const item = this.#store.items.read(itemId);
+      if (item === undefined) return { kind: 'no-item' };
+      if (item.continuedIn !== undefined) return { kind: 'continued', status: item };
+      if (STATUS_OCTETS + item.text.length + post.text.length > limits.item) return { kind: 'full' };
+      const { sequence, time } = this.#store.stamp();
+      const header = formatHeader({ kind: 'reply', itemId, grogname: post.grogname, userid: post.userid, time });
+      const contribution = `\n${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`;
+      this.#store.items.write({ ...item, lastReply: sequence, text: item.text + contribution });
+      this.#index('R', itemId, item.subject ?? '', post.userid, sequence, time);
+      return { kind: 'posted', sequence, itemId };
+    });
+  }
+
+  /** A new item that continues a full one. */
+  continue(oldId: string, post: Submission, subject: Octets): Promise<Outcome> {
+    return this.#store.commit(() => {
+      const old = this.#store.items.read(oldId);
+      if (old === undefined) return { kind: 'no-item' };
+      if (old.continuedIn !== undefined) return { kind: 'continued', status: old };
+      const { sequence, time } = this.#store.stamp();
+      const itemId = this.#createItem(post, subject, sequence, time, oldId);
+      this.#index('C', itemId, subject, post.userid, sequence, time);
+      this.#index('F', oldId, old.subject ?? '', post.userid, sequence, time);
+      const mark = formatMark({ sequence, time, itemId, userid: post.userid });
+      this.#store.items.write({ ...old, continuedIn: itemId, text: `${old.text}${mark.join('\n')}\n` });
+      return { kind: 'posted', sequence, itemId };
+    });
+  }
+
+  #createItem(
+    post: Submission,
+    subject: Octets,
+    sequence: number,
+    time: number,
+    continuedFrom: string | undefined,
+  ): string {
+    const itemId = this.#store.state.takeItemId(time, (id) => this.#store.items.everUsed(id));
+    const { grogname, userid } = post;
+    const header = formatHeader({ kind: 'item', itemId, grogname, userid, time, subject });
+    const item: StoredItem = {
+      id: itemId,
+      continuedFrom,
+      continuedIn: undefined,
+      lastEdit: undefined,
+      lastReply: sequence,
+      subject,
+      text: `${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`,
+    };
+    this.#store.items.write(item);
+    return itemId;
+  }
+
+  #index(type: 'I' | 'R' | 'C' | 'F', itemId: string, subject: Octets, userid: Octets, sequence: number, time: number) {
+    this.#store.index.append(formatIndexEntry({ sequence, time, itemId, userid, type, subject }));
+  }
+}
+
+/** What 122 says of a continued item (RGTP 2.2.12). */
+export function continuedStatus(status: ItemStatus): Octets {
+  return `122 ${formatItemStatus(status).slice(9)}`;
+}
+
+/** 220 as groggsd words it: two blanks after the number, which a client relies on. */
+export function posted(sequence: number, text: string): string {
+  return `220 ${formatHex32(sequence)}  ${text}`;
+}

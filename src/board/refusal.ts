@@ -1,0 +1,38 @@
+import type { Octets } from '../wire/octets.ts';
+
+/** A command that ends in an error answer. Thrown by commands; the session turns it into the line. */
+export class Refusal extends Error {
+  readonly code: number;
+  readonly text: Octets;
+  /** lines before the answer (122 before 422) */
+  readonly before: readonly Octets[];
+
+  constructor(code: number, text: Octets, before: readonly Octets[] = []) {
+    super(`${code} ${text}`);
+    this.name = 'Refusal';
+    this.code = code;
+    this.text = text;
+    this.before = before;
+  }
+
+  /** 48x and 58x are the last words of a session (RGTP 2.1.2). */
+  get closes(): boolean {
+    return Math.floor(this.code / 10) % 10 === 8;
+  }
+}
+
+/** `Item-ID` arguments, with groggsd's words for what is wrong with them. */
+export function itemIdFrom(args: Octets): string {
+  if (!/^[A-Za-z]/.test(args)) throw new Refusal(511, 'Item-ID must start with a letter.');
+  if (!/^.\d{7}/s.test(args)) throw new Refusal(511, 'Item-ID must contain 7 digits after the letter.');
+  if (args.length > 8) throw new Refusal(511, 'Garbage after 8 characters of Item-ID.');
+  return args.toUpperCase();
+}
+
+export function noArguments(args: Octets): void {
+  if (args !== '') throw new Refusal(511, 'Unexpected or overly-long parameters.');
+}
+
+export function noSuchItem(itemId: string): Refusal {
+  return new Refusal(410, `Item ${itemId} does not exist or has been archived.`);
+}

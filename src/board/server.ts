@@ -1,0 +1,150 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import { type Log, silent } from '../wire/log.ts';
+import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
+import { type FirstStart, firstStart, type Guests } from './first-start.ts';
+import { Session } from './session.ts';
+import { BoardStore, type BoardStoreOptions } from './store.ts';
+
+export interface BoardServerOptions extends BoardStoreOptions {
+  /** SQLite file, or `:memory:` */
+  readonly path: string;
+  /** undefined: only `connect()` reaches the board */
+  readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** name in the greeting. Default `RGTP` */
+  readonly title?: string;
+  /** what the user `guest` may do; applies when the board is made. Default `read` */
+  readonly guests?: Guests;
+  readonly log?: Log;
+  readonly timeouts?: Partial<Timeouts>;
+  /** connections in all. Default 1000 */
+  readonly connections?: number;
+  /** connections from one address. Default 100 */
+  readonly connectionsPerAddress?: number;
+  /** ms before the answer to the first failed proof. Default 1000 */
+  readonly proofDelay?: number;
+  readonly identify?: Identify;
+}
+
+const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
+
+/** An RGTP board that serves. */
+export class BoardServer {
+  readonly store: BoardStore;
+  /** What the first start made; undefined ever after. Print the secret once, and keep it nowhere readable. */
+  readonly made: FirstStart | undefined;
+  readonly #board: Board;
+  readonly #options: BoardServerOptions;
+  readonly #sessions = new Set<Session>();
+  readonly #perAddress = new Map<string, number>();
+  #server: Server | undefined;
+  #sessionNumber = 0;
+
+  /** @throws StoreError; whatever `listen` fails with (EADDRINUSE, EACCES) */
+  static async open(options: BoardServerOptions): Promise<BoardServer> {
+    const store = BoardStore.open(options.path, options);
+    try {
+      const made = await firstStart(store, options.guests ?? 'read');
+      const server = new BoardServer(store, made, options);
+      if (options.listen !== undefined) await server.#listen(options.listen);
+      return server;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  private constructor(store: BoardStore, made: FirstStart | undefined, options: BoardServerOptions) {
+    this.store = store;
+    this.made = made;
+    this.#options = options;
+    this.#board = new Board({
+      store,
+      // These words make a client read the message of the day backwards (groggsd's order of fields).
+      title: (options.title ?? 'RGTP').replaceAll('GROGGS system', 'GROGGS'),
+      log: options.log ?? silent,
+      timeouts: { ...defaultTimeouts, ...options.timeouts },
+      proofDelay: options.proofDelay ?? 1000,
+      identify: options.identify,
+    });
+  }
+
+  /** Where it listens. Throws where it does not. */
+  get address(): { readonly host: string; readonly port: number } {
+    const address = this.#server?.address();
+    if (address === null || typeof address !== 'object') throw new Error('the board does not listen');
+    return { host: address.address, port: address.port };
+  }
+
+  /** Sessions open now. */
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  /** A connection from inside this process. */
+  connect(): Duplex {
+    const [client, server] = duplexPair();
+    this.#open(server, INSIDE);
+    return client;
+  }
+
+  /** Calls `listener` after every change of the index. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    return this.store.onChange(listener);
+  }
+
+  /** Tells everybody 481, lets posts in flight finish, and closes the database. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      if (this.#server === undefined) resolve();
+      else this.#server.close(() => resolve());
+    });
+    const sessions = [...this.#sessions].map((session) => session.shutDown());
+    await Promise.all(sessions);
+    await closed;
+    this.store.close();
+  }
+
+  #listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog: 511 }, () => {
+        server.off('error', reject);
+        server.on('error', (error) => this.#board.log.error({ error: String(error) }, 'listening failed'));
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress;
+    if (address === undefined) {
+      socket.destroy();
+      return;
+    }
+    const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
+    const count = this.#perAddress.get(address) ?? 0;
+    if (this.#sessions.size >= connections || count >= connectionsPerAddress) {
+      this.#board.log.warn({ address }, 'too many connections');
+      socket.on('error', () => socket.destroy());
+      socket.end('482 Too many connections; please try again later.\r\n', () => socket.destroy());
+      return;
+    }
+    this.#perAddress.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(address, left);
+      else this.#perAddress.delete(address);
+    });
+    this.#open(socket, { address, port: socket.remotePort ?? 0, localPort: socket.localPort ?? 0 });
+  }
+
+  #open(stream: Duplex, caller: Caller): void {
+    const log = this.#board.log.child({ session: ++this.#sessionNumber, caller: `${caller.address},${caller.port}` });
+    const session: Session = new Session(this.#board, stream, caller, log, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    log.debug({}, 'connected');
+  }
+}

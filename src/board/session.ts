@@ -1,0 +1,262 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
+import type { Log } from '../wire/log.ts';
+import { bytesOf, type Octets } from '../wire/octets.ts';
+import type { Soon } from '../wire/soon.ts';
+import { type AccessLevel, accessText } from './access.ts';
+import type { Board, Caller } from './board.ts';
+import { findCommand } from './commands/table.ts';
+import type { EditInProgress } from './editing.ts';
+import { limits } from './limits.ts';
+import type { PendingProof } from './login.ts';
+import { Output } from './output.ts';
+import { Refusal } from './refusal.ts';
+import { type ReceivedText, stripLine, TextReceiver, type TextRules } from './text.ts';
+
+/** What DATA left behind: a text; that it was refused; nothing. */
+export type Data = ReceivedText | 'refused' | undefined;
+
+/**
+ * One connection. Lines come in, commands answer them in order; while one is at work, or its answer is not read,
+ * the next waits in the socket.
+ */
+export class Session {
+  readonly board: Board;
+  readonly log: Log;
+  readonly caller: Caller;
+  readonly #stream: Duplex;
+  readonly #reader = new LineReader(limits.line);
+  readonly #output: Output;
+  readonly #onClose: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #limit = 0;
+  #receiver: TextReceiver | undefined;
+  #busy = false;
+  #ended = false;
+  #closing = false;
+  #stopping = false;
+  readonly #gone = Promise.withResolvers<void>();
+
+  level: AccessLevel = 0;
+  userid: Octets | undefined;
+  /** a challenge was sent and AUTH is awaited */
+  proof: PendingProof | undefined;
+  /** REGU was given: the next USER registers */
+  registering = false;
+  data: Data;
+  /** the item that a REPL found too full: CONT may follow (RGTP 2.2.12) */
+  full: string | undefined;
+  /** EDIT or EDIX was given */
+  edit: EditInProgress | undefined;
+  debug = false;
+
+  constructor(board: Board, stream: Duplex, caller: Caller, log: Log, onClose: () => void) {
+    this.board = board;
+    this.#stream = stream;
+    this.caller = caller;
+    this.log = log;
+    this.#onClose = onClose;
+    this.#output = new Output(stream, () => this.#progress());
+    stream.on('data', (chunk: Buffer) => {
+      this.#reader.feed(chunk);
+      this.#pump();
+    });
+    // What was sent before the end is still answered; an incomplete line or text is not acted on.
+    stream.on('end', () => {
+      this.#ended = true;
+      this.#pump();
+    });
+    stream.on('error', (error) => this.log.debug({ error: String(error) }, 'connection lost'));
+    stream.on('close', () => this.#closed());
+    if (stream instanceof Socket) stream.setNoDelay(true);
+    this.#arm();
+    this.say(`230 ${accessText(0, `${board.title} server ready`)}`);
+    this.#output.flush();
+  }
+
+  /** One line of answer. */
+  say(line: Octets): void {
+    this.#output.write(bytesOf(`${line}\r\n`));
+  }
+
+  /** A whole answer as it goes over the wire. */
+  send(answer: Buffer): void {
+    this.#output.write(answer);
+  }
+
+  /** For answers of many pieces: resolves when the next may be sent. False: nobody is there any more. */
+  async room(): Promise<boolean> {
+    await this.#output.room();
+    return !this.#stream.destroyed;
+  }
+
+  /** Whether the other side has to read before more is sent. */
+  get blocked(): boolean {
+    return this.#output.blocked;
+  }
+
+  suspicious(what: string): void {
+    this.board.suspicious(this.caller, this.log, what);
+  }
+
+  /** Says 23x and takes that level (RGTP 2.2.3). */
+  setLevel(level: AccessLevel, what: string): void {
+    this.level = level;
+    this.say(`23${level} ${accessText(level, what)}`);
+  }
+
+  /** Says 150; the lines that follow are text, until the dot. */
+  receive(rules: TextRules): void {
+    this.data = undefined;
+    this.#receiver = new TextReceiver(rules);
+    this.say(`150 Send ${rules.prompt}; finish with \`.'`);
+  }
+
+  /** The text DATA brought. @throws Refusal 500 */
+  get submission(): ReceivedText {
+    if (this.data === undefined || this.data === 'refused') throw new Refusal(500, 'Need DATA first.');
+    return this.data;
+  }
+
+  /** Ends the session once everything said has been sent. */
+  close(): void {
+    this.#closing = true;
+    this.#output.end();
+    this.#arm();
+  }
+
+  /** The server stops: what is at work finishes, then 481 tells the client to come back later. */
+  shutDown(): Promise<void> {
+    this.#stopping = true;
+    if (!this.#busy) this.#pump();
+    return this.#gone.promise;
+  }
+
+  destroy(): void {
+    this.#stream.destroy();
+  }
+
+  #pump(): void {
+    while (!this.#busy && !this.#closing && !this.#stopping && !this.#output.blocked) {
+      const line = this.#reader.next();
+      if (line === undefined) break;
+      this.#arm();
+      this.#take(line);
+    }
+    if (this.#stopping && !this.#busy && !this.#closing) {
+      this.say('481 The server is going down - closing connection.');
+      this.close();
+    }
+    this.#output.flush();
+    if (this.#busy || this.#output.blocked) this.#stream.pause();
+    else if (this.#ended && !this.#closing) this.close();
+    // After QUIT, too: what comes is dropped, and the end noticed.
+    else this.#stream.resume();
+  }
+
+  #take(line: Buffer | typeof TOO_LONG): void {
+    try {
+      const done = this.#receiver === undefined ? this.#command(line) : this.#text(line);
+      if (done instanceof Promise) this.#await(done);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #await(done: Promise<void>): void {
+    this.#busy = true;
+    done
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#busy = false;
+        this.#arm();
+        this.#pump();
+      });
+  }
+
+  #command(line: Buffer | typeof TOO_LONG): Soon<void> {
+    if (line === TOO_LONG) throw new Refusal(512, 'Line far too long.');
+    const text = stripLine(line);
+    if (text === '') return;
+    const [, word = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
+    const command = findCommand(word);
+    if (command === undefined) throw new Refusal(510, 'Unknown command.');
+    if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
+    if (this.level < command.level) {
+      this.suspicious(`${word.toUpperCase()} without permission`);
+      throw new Refusal(531, 'Permission denied as specified in 230/231/232 response.');
+    }
+    return command.run(this, args);
+  }
+
+  #text(line: Buffer | typeof TOO_LONG): void {
+    const receiver = this.#receiver;
+    if (receiver === undefined) return;
+    if (line === TOO_LONG) receiver.tooLong();
+    else if (receiver.line(line)) {
+      this.#receiver = undefined;
+      this.data = 'refused';
+      this.data = receiver.finish();
+      this.say('350 Data received, thanks.  What shall I do with it?');
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Refusal) {
+      for (const line of error.before) this.say(line);
+      this.say(`${error.code} ${error.text}`);
+      if (error.closes) this.close();
+      return;
+    }
+    this.log.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'command failed',
+    );
+    this.say('484 Server internal error.');
+    this.close();
+  }
+
+  /** The clock starts again with every complete line and whenever the other side has read. */
+  #arm(): void {
+    const limit = this.#timeLimit();
+    if (limit === this.#limit) {
+      this.#timer?.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#limit = limit;
+    this.#timer = setTimeout(() => this.#timeOut(), limit).unref();
+  }
+
+  #timeLimit(): number {
+    const { idle, lock, data, closing } = this.board.timeouts;
+    if (this.#closing) return closing;
+    if (this.#receiver !== undefined) return data;
+    return this.board.lock.heldBy(this) ? lock : idle;
+  }
+
+  #timeOut(): void {
+    // Somebody who does not read would not read a 481 either, and one who has heard the last words has gone.
+    if (this.#closing || this.#output.blocked) this.destroy();
+    else if (this.#busy) this.#arm();
+    else {
+      this.say('481 Timeout awaiting input - closing connection.');
+      this.close();
+    }
+  }
+
+  #progress(): void {
+    this.#arm();
+    this.#pump();
+  }
+
+  #closed(): void {
+    clearTimeout(this.#timer);
+    this.#closing = true;
+    this.data = undefined;
+    this.board.lock.release(this);
+    this.#onClose();
+    this.#gone.resolve();
+  }
+}

@@ -1,0 +1,254 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHex32 } from '../../rgtp/hex.ts';
+import { parseIndexEntry } from '../../rgtp/index-entry.ts';
+import { parseItemId } from '../../rgtp/item-id.ts';
+import { formatItemStatus, parseItemStatus } from '../../rgtp/item-status.ts';
+import { motdFieldOrder, parseMotd } from '../../rgtp/motd.ts';
+import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { ROW_OCTETS } from '../index-log.ts';
+import { STATUS_OCTETS, type StoredItem, subjectOf } from '../items.ts';
+import type { BoardStore } from '../store.ts';
+import { checkUserid } from '../users.ts';
+import { parseUserDatabase } from './user-database.ts';
+
+export interface ImportProgress {
+  readonly phase: 'index' | 'items';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ImportSummary {
+  readonly rows: number;
+  readonly items: number;
+  readonly users: number;
+  readonly edits: number;
+  readonly diffs: number;
+  readonly motd: boolean;
+  /** the sequence number the next change will get */
+  readonly nextSequence: number;
+  /** what was passed over, with the reason */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export interface ImportOptions {
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** Rows or items in one transaction. */
+const BATCH = 1000;
+/** groggsd's status line is 35 octets and LF; nothing a board sent could be larger than this. */
+const LARGEST_ITEM = 16 * 1024 * 1024;
+
+/** The board has something in it already. */
+export class BoardNotEmptyError extends Error {
+  constructor(path: string) {
+    super(`${path}: the board is not empty; a spool goes into a new one`);
+    this.name = 'BoardNotEmptyError';
+  }
+}
+
+/**
+ * Fills an empty board from a groggsd data directory. Damaged files, rows and users are named in the summary and
+ * passed over.
+ *
+ * @throws BoardNotEmptyError; Error where `dir` holds no `index`
+ */
+export async function importSpool(dir: string, store: BoardStore, options: ImportOptions = {}): Promise<ImportSummary> {
+  if (store.index.end > 0) throw new BoardNotEmptyError(store.path);
+  return new SpoolImport(dir, store, options).run();
+}
+
+class SpoolImport {
+  readonly #dir: string;
+  readonly #store: BoardStore;
+  readonly #onProgress: (progress: ImportProgress) => void;
+  readonly #skipped: { file: string; reason: string }[] = [];
+  /** the highest number seen anywhere: the next must be above it, whatever the file `sequence` says */
+  #highest = 0;
+
+  constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
+    this.#dir = dir;
+    this.#store = store;
+    this.#onProgress = onProgress ?? (() => {});
+  }
+
+  async run(): Promise<ImportSummary> {
+    const index = await this.#read('index');
+    if (index === undefined) throw new Error(`${this.#dir}: no groggsd data directory (it has no file index)`);
+    const rows = await this.#index(index);
+    const { items, diffs } = await this.#items();
+    const indexDiffs = await this.#diff(undefined, 'index.edited');
+    const users = await this.#users();
+    const edits = await this.#editLog();
+    const motd = await this.#motd();
+    const nextSequence = await this.#counters();
+    return { rows, items, users, edits, diffs: diffs + indexDiffs, motd, nextSequence, skipped: this.#skipped };
+  }
+
+  async #index(file: Buffer): Promise<number> {
+    const size = ROW_OCTETS + 1;
+    const total = Math.ceil(file.length / size);
+    let kept = 0;
+    for (let first = 0; first < total; first += BATCH) {
+      const last = Math.min(first + BATCH, total);
+      await this.#store.commit(() => {
+        for (let i = first; i < last; i++) {
+          if (this.#row(file.subarray(i * size, (i + 1) * size), i)) kept++;
+        }
+      });
+      this.#onProgress({ phase: 'index', done: last, total });
+    }
+    return kept;
+  }
+
+  #row(bytes: Buffer, number: number): boolean {
+    try {
+      const row = octetsFrom(bytes.subarray(0, ROW_OCTETS));
+      if (row.length < ROW_OCTETS || row.includes('\n')) throw new Error('not a row of 199 octets');
+      const entry = parseIndexEntry(row);
+      this.#highest = Math.max(this.#highest, entry.sequence);
+      this.#store.index.append(row);
+      return true;
+    } catch (error) {
+      this.#skip(`index, row ${number + 1}`, error);
+      return false;
+    }
+  }
+
+  async #items(): Promise<{ items: number; diffs: number }> {
+    const names = (await this.#list('item')).sort();
+    const counts = { items: 0, diffs: 0 };
+    for (const [i, name] of names.entries()) {
+      const path = join('item', name);
+      const base = name.replace(/\.edited$/, '');
+      const id = parseItemId(base);
+      if (id === undefined) this.#skip(path, 'not the name of an item');
+      else if (base !== name) counts.diffs += await this.#diff(id, path);
+      else if (await this.#item(id, path)) counts.items++;
+      if (i % BATCH === 0 || i === names.length - 1) {
+        this.#onProgress({ phase: 'items', done: i + 1, total: names.length });
+      }
+    }
+    return counts;
+  }
+
+  async #item(id: string, path: string): Promise<boolean> {
+    const file = await this.#read(path);
+    if (file === undefined) return false;
+    try {
+      if (file.length > LARGEST_ITEM) throw new Error(`${file.length} octets are no item`);
+      const item = parseItemFile(id, octetsFrom(file));
+      await this.#store.commit(() => this.#store.items.write(item));
+      return true;
+    } catch (error) {
+      this.#skip(path, error);
+      return false;
+    }
+  }
+
+  async #diff(item: string | undefined, path: string): Promise<number> {
+    const file = await this.#read(path, { optional: true });
+    if (file === undefined || file.length === 0) return 0;
+    await this.#store.commit(() => this.#store.diffs.append(item, undefined, octetsFrom(file)));
+    return 1;
+  }
+
+  async #users(): Promise<number> {
+    const file = await this.#read('userdatabase', { optional: true });
+    if (file === undefined) return 0;
+    const accounts = parseUserDatabase(file, (reason) => this.#skip('userdatabase', reason));
+    await this.#store.commit(() => {
+      for (const account of accounts) {
+        const checked = checkUserid(account.userid);
+        this.#store.users.put('userid' in checked ? { ...account, userid: checked.userid } : account);
+      }
+    });
+    return accounts.length;
+  }
+
+  async #editLog(): Promise<number> {
+    const file = await this.#read('editlog', { optional: true });
+    if (file === undefined) return 0;
+    // An empty line ends each entry.
+    const entries = octetsFrom(file).match(/.+?(?:\n\n|$)/gs) ?? [];
+    for (const [, hex = ''] of octetsFrom(file).matchAll(/\(#([0-9A-Fa-f]{8})\):$/gm)) {
+      this.#highest = Math.max(this.#highest, parseHex32(hex) ?? 0);
+    }
+    await this.#store.commit(() => {
+      for (const entry of entries) this.#store.editLog.append(undefined, entry);
+    });
+    return entries.length;
+  }
+
+  async #motd(): Promise<boolean> {
+    const file = await this.#read('motd', { optional: true });
+    if (file === undefined) return false;
+    try {
+      const text = octetsFrom(file);
+      const end = text.indexOf('\n') + 1;
+      const { sequence, time } = parseMotd([text.slice(0, end).trimEnd()], motdFieldOrder('GROGGS system'));
+      this.#highest = Math.max(this.#highest, sequence);
+      await this.#store.commit(() => {
+        this.#store.state.motd = { sequence, time, text: text.slice(end) };
+      });
+      return true;
+    } catch (error) {
+      this.#skip('motd', error);
+      return false;
+    }
+  }
+
+  async #counters(): Promise<number> {
+    const sequence = await this.#number('sequence');
+    const lastItemTime = (await this.#number('idarbiter')) ?? 0;
+    const next = Math.max(sequence ?? 0, this.#highest + 1);
+    await this.#store.commit(() => {
+      this.#store.state.nextSequence = next;
+      this.#store.state.lastItemTime = lastItemTime;
+    });
+    return next;
+  }
+
+  /** The one number in a file; a missing or damaged one is worked out instead. */
+  async #number(name: string): Promise<number | undefined> {
+    const file = await this.#read(name);
+    const number = file === undefined ? undefined : parseHex32(octetsFrom(file).trim());
+    if (file !== undefined && number === undefined) this.#skip(name, 'not eight hexadecimal digits');
+    return number;
+  }
+
+  async #read(name: string, { optional = false } = {}): Promise<Buffer | undefined> {
+    try {
+      return await readFile(join(this.#dir, name));
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!(missing && (optional || name === 'index'))) this.#skip(name, error);
+      return undefined;
+    }
+  }
+
+  async #list(name: string): Promise<string[]> {
+    try {
+      return await readdir(join(this.#dir, name));
+    } catch (error) {
+      this.#skip(name, error);
+      return [];
+    }
+  }
+
+  #skip(file: string, error: unknown): void {
+    this.#skipped.push({ file, reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function parseItemFile(id: string, file: Octets): StoredItem {
+  const line = file.slice(0, STATUS_OCTETS - 1);
+  const status = parseItemStatus(line);
+  if (file[STATUS_OCTETS - 1] !== '\n' || formatItemStatus(status) !== line) throw new Error('damaged status line');
+  const text = file.slice(STATUS_OCTETS);
+  if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) throw new Error('does not begin with a cookie');
+  if (!text.endsWith('\n')) throw new Error('ends within a line');
+  const { continuedFrom, continuedIn, lastEdit, lastReply } = status;
+  return { id, continuedFrom, continuedIn, lastEdit, lastReply, subject: subjectOf(text), text };
+}

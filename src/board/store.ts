@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../store/database.ts';
+import { SecretBox } from '../store/secret-box.ts';
+import { Diffs } from './diffs.ts';
+import { EditLog } from './edit-log.ts';
+import { IndexLog } from './index-log.ts';
+import { Items } from './items.ts';
+import { Posting } from './posting.ts';
+import { boardSchema } from './schema.ts';
+import { BoardState } from './state.ts';
+import { Users } from './users.ts';
+import { Writer } from './writer.ts';
+
+export interface BoardStoreOptions {
+  /** file of the key that encrypts users' secrets; made if missing. Default: the database's name and `.key` */
+  readonly keyFile?: string;
+  /** ms */
+  readonly now?: () => number;
+  /** memory for ready ITEM answers, octets. Default 64 MiB */
+  readonly itemCache?: number;
+  /** memory for index rows, octets. Default 64 MiB: 300,000 rows */
+  readonly indexCache?: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** A board on disk: one SQLite file, and the key file beside it. */
+export class BoardStore {
+  readonly items: Items;
+  readonly index: IndexLog;
+  readonly users: Users;
+  readonly state: BoardState;
+  readonly editLog: EditLog;
+  readonly diffs: Diffs;
+  readonly posting: Posting;
+  readonly path: string;
+  readonly db: DatabaseSync;
+  readonly #writer: Writer;
+  readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
+
+  /** @throws StoreError */
+  static open(path: string, options: BoardStoreOptions = {}): BoardStore {
+    const db = openDatabase(path, boardSchema, { durable: true });
+    try {
+      const inMemory = path === ':memory:' && options.keyFile === undefined;
+      const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(options.keyFile ?? `${path}.key`);
+      return new BoardStore(path, db, box, options);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  private constructor(path: string, db: DatabaseSync, box: SecretBox, options: BoardStoreOptions) {
+    this.path = path;
+    this.db = db;
+    this.#now = options.now ?? Date.now;
+    this.#writer = new Writer(db);
+    this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
+    this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
+    this.users = new Users(db, box);
+    this.state = new BoardState(db);
+    this.editLog = new EditLog(db);
+    this.diffs = new Diffs(db);
+    this.posting = new Posting(this);
+  }
+
+  /** Unix seconds. */
+  get time(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+
+  /** Within a commit: number and time of a change. */
+  stamp(): { readonly sequence: number; readonly time: number } {
+    return { sequence: this.state.takeSequence(), time: this.time };
+  }
+
+  /** Runs `task` in a transaction; resolves once it is on disk (see `Writer`). Listeners hear of a changed index. */
+  commit<T>(task: () => T): Promise<T> {
+    return this.#writer.commit(() => {
+      const before = this.index.changes;
+      const value = task();
+      if (this.index.changes !== before) this.#writer.afterCommit(() => this.#notify());
+      return value;
+    });
+  }
+
+  /** Calls `listener` after every change of the index. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What waits is committed first. */
+  close(): void {
+    this.#writer.flush();
+    this.db.close();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,105 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Octets } from '../wire/octets.ts';
+import { type AccessLevel, accessLevel } from './access.ts';
+
+/** One level of one user: each has a secret of its own (RGTP 2.2.3). */
+export interface Account {
+  readonly userid: Octets;
+  readonly level: AccessLevel;
+  /** undefined: nobody is asked for a proof (guest) */
+  readonly secret: Buffer | undefined;
+  /** false: registered, and has never logged in */
+  readonly confirmed: boolean;
+  /** registered, and waits for an editor's approval */
+  readonly waiting: boolean;
+  readonly disabled: boolean;
+  /** unix seconds */
+  readonly lastUsed: number;
+}
+
+export const USERID_OCTETS = 75;
+/** A longer secret has no room in groggsd's user database. */
+export const SECRET_OCTETS = 16;
+
+/**
+ * The userid in its one form: what follows the @ in lower case (RGTP 2.2.3). Or why it is none, in groggsd's words.
+ */
+export function checkUserid(userid: Octets): { readonly userid: Octets } | { readonly wrong: string } {
+  if (userid.length > USERID_OCTETS) return { wrong: 'too long' };
+  if (!/^[A-Za-z0-9]/.test(userid)) return { wrong: "doesn't start with an alphanumeric" };
+  const at = userid.indexOf('@');
+  const name = at < 0 ? userid : userid.slice(0, at);
+  if (!/^[A-Za-z0-9.]+$/.test(name)) return { wrong: 'contains non-alphanums before any @' };
+  const domain = at < 0 ? '' : userid.slice(at);
+  // Octets, so no \s: 0xA0 is no blank here.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  if (/[\x00-\x20\x7f]/.test(domain)) return { wrong: 'contains spaces' };
+  return { userid: name + domain.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) };
+}
+
+/** The user database. Changes belong into a commit of the board's writer. */
+export class Users {
+  readonly #box: SecretBox;
+  readonly #select: StatementSync;
+  readonly #all: StatementSync;
+  readonly #upsert: StatementSync;
+  readonly #delete: StatementSync;
+
+  constructor(db: DatabaseSync, box: SecretBox) {
+    this.#box = box;
+    this.#select = db.prepare('SELECT * FROM users WHERE userid = ? ORDER BY level DESC');
+    this.#all = db.prepare('SELECT * FROM users ORDER BY userid, level');
+    this.#upsert = db.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#delete = db.prepare('DELETE FROM users WHERE userid = ? AND level = ?');
+  }
+
+  /** Every level a user has, highest first; empty: unknown. */
+  levels(userid: Octets): Account[] {
+    return this.#select.all(userid).map((row) => this.#account(row));
+  }
+
+  *all(): Generator<Account> {
+    for (const row of this.#all.iterate()) yield this.#account(row);
+  }
+
+  /** Adds it, or replaces the one of the same userid and level. */
+  put(account: Account): void {
+    const { userid, level, secret } = account;
+    if (secret !== undefined && secret.length > SECRET_OCTETS) {
+      throw new RangeError(`a secret has at most ${SECRET_OCTETS} octets`);
+    }
+    this.#upsert.run(
+      userid,
+      level,
+      secret === undefined ? null : this.#box.seal(secret, label(userid, level)),
+      Number(account.confirmed),
+      Number(account.waiting),
+      Number(account.disabled),
+      account.lastUsed,
+    );
+  }
+
+  remove(userid: Octets, level: AccessLevel): void {
+    this.#delete.run(userid, level);
+  }
+
+  #account(row: Record<string, unknown>): Account {
+    const userid = String(row['userid']);
+    const level = accessLevel(row['level']);
+    const sealed = row['secret'];
+    return {
+      userid,
+      level,
+      secret: sealed instanceof Uint8Array ? this.#box.open(sealed, label(userid, level)) : undefined,
+      confirmed: row['confirmed'] === 1,
+      waiting: row['waiting'] === 1,
+      disabled: row['disabled'] === 1,
+      lastUsed: Number(row['last_used']),
+    };
+  }
+}
+
+function label(userid: Octets, level: AccessLevel): string {
+  return `${userid} (level ${level})`;
+}

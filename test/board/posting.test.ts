@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { dial, login, openBoard } from './boards.ts';
+
+describe('a new board', () => {
+  test('greets, and lets guests read a message of the day and a first item', async () => {
+    const board = await openBoard({ title: 'Gossip' });
+    const guest = await dial(board);
+    expect(await guest.ask('USER guest')).toBe('231 Unconfirmed login OK (no posting)');
+    expect((await guest.list('MOTD'))[0]).toMatch(/^00000001 [0-9A-F]{8}$/);
+    const [motd, item, ...more] = await guest.list('INDX');
+    expect(motd?.slice(103, 104)).toBe('M');
+    expect(item?.slice(103, 112)).toBe('I Welcome');
+    expect(more).toEqual([]);
+    const text = await guest.list(`ITEM ${item?.slice(18, 26)}`);
+    expect(text[3]).toBe('Subject: Welcome');
+  });
+
+  test('makes an editor whose secret works', async () => {
+    const board = await openBoard();
+    const editor = await dial(board);
+    const { userid, secret } = board.made?.editor ?? {};
+    expect(await editor.prove(userid ?? '', secret ?? Buffer.alloc(0))).toBe('233 Identity confirmed (editor)');
+  });
+});
+
+describe('posting', () => {
+  test('an item and a reply: cookies, headers, carets, dots, index rows', async () => {
+    const now = Date.UTC(2026, 10, 21, 21, 46) + 7000;
+    const board = await openBoard({ now: () => now });
+    const ann = await login(board, 'ann');
+    expect(await ann.text('Ann the Brief', '^caret  ', '..dot', 'caf\xe9')).toBe(
+      '350 Data received, thanks.  What shall I do with it?',
+    );
+    ann.write('NEWI A first item\r\n');
+    expect(await ann.line()).toBe('120 P3242147');
+    expect(await ann.line()).toBe('220 00000003  Item inserted and index updated.');
+    expect(await ann.text('', 'A reply.')).toMatch(/^350/);
+    expect(await ann.ask('REPL p3242147')).toBe('220 00000004  Reply to P3242147 inserted and index updated.');
+    expect(await ann.ask('STAT P3242147')).toBe('211                            00000004 A first item');
+    const item = await ann.list('ITEM P3242147');
+    expect(item.map((line) => line.replace(/at \d\d\.\d\d on \w+ \d+ \w+$/, 'at D'))).toEqual([
+      '                           00000004',
+      '^00000003 6B02111F',
+      'Item P3242147 from Ann the Brief (ann@rgtp.test) at D',
+      'Subject: A first item',
+      '',
+      '^^caret',
+      '.dot',
+      'caf\xe9',
+      '',
+      '^00000004 6B02111F',
+      'Reply from ann@rgtp.test at D',
+      '',
+      'A reply.',
+    ]);
+    expect(await ann.list('INDX #00000003')).toEqual([
+      `00000003 6B02111F P3242147 ${'ann@rgtp.test'.padEnd(75)} I ${'A first item'.padEnd(94)}`,
+      `00000004 6B02111F P3242147 ${'ann@rgtp.test'.padEnd(75)} R ${'A first item'.padEnd(94)}`,
+    ]);
+  });
+
+  test('tells listeners once the post is there', async () => {
+    const board = await openBoard();
+    const ends: number[] = [];
+    const stop = board.onChange(() => ends.push(board.store.index.end));
+    const writer = await login(board, 'writer');
+    await writer.text('w', 'text');
+    await writer.ask('NEWI x');
+    expect(ends).toEqual([3]);
+    stop();
+    await writer.text('w', 'text');
+    await writer.ask('NEWI y');
+    expect(ends).toEqual([3]);
+  });
+
+  test('inside the process, without a socket', async () => {
+    const board = await openBoard({ listen: undefined });
+    const client = board.connect();
+    const received = new Promise<string>((resolve) => {
+      let text = '';
+      client.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+      client.on('end', () => resolve(text));
+    });
+    client.write('USER guest\r\nQUIT\r\n');
+    expect(await received).toBe(
+      '230 RGTP server ready (no access yet)\r\n231 Unconfirmed login OK (no posting)\r\n280 Goodbye.\r\n',
+    );
+    client.end();
+  });
+});
