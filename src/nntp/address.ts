@@ -1,0 +1,25 @@
+import { isIPv6 } from 'node:net';
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const GROUPS_OF_64 = 4;
+const GROUPS = 8;
+
+/** IPv4-mapped addresses as IPv4, without a zone. */
+export function plainAddress(address: string): string {
+  return MAPPED.exec(address)?.[1] ?? address.split('%', 1)[0] ?? address;
+}
+
+/** Whose connections are counted together: an IPv4 address, or a /64 of IPv6, which is one customer's. */
+export function addressKey(address: string): string {
+  const plain = plainAddress(address);
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : GROUPS - before.length - after.length;
+  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after];
+  return `${groups
+    .slice(0, GROUPS_OF_64)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

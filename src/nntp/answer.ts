@@ -1,0 +1,45 @@
+import type { Soon } from '../wire/soon.ts';
+
+/**
+ * What a command answers: a line (without its CRLF), octets that go out as they are, or both; `null` ends the
+ * session, `undefined` says nothing (more).
+ */
+export type Answer = string | Buffer | LongAnswer | readonly (string | Buffer | null)[] | null | undefined;
+
+/**
+ * A multi-line answer too long to make at once. The wire takes a piece when the client has read what came
+ * before, and lets other sessions in between. The pieces are whole lines, dot-stuffed; the terminator is the
+ * wire's to add. A piece that fails before any was sent turns into the answer that its error deserves.
+ */
+export class LongAnswer {
+  readonly status: string;
+  readonly pieces: Iterable<Soon<Buffer>>;
+
+  constructor(status: string, pieces: Iterable<Soon<Buffer>>) {
+    this.status = status;
+    this.pieces = pieces;
+  }
+}
+
+/** A short multi-line answer in one Buffer: `lines` without CRLF, not yet dot-stuffed. */
+export function listing(status: string, lines: Iterable<string>): Buffer {
+  let text = `${status}\r\n`;
+  for (const line of lines) text += line.startsWith('.') ? `.${line}\r\n` : `${line}\r\n`;
+  return Buffer.from(`${text}.\r\n`);
+}
+
+const LINES_A_PIECE = 1000;
+
+/** Lines of an answer of any length, made as they are asked for. None of them begins with a dot. */
+export function* linePieces(lines: Iterable<string>): Generator<Buffer> {
+  let text = '';
+  let count = 0;
+  for (const line of lines) {
+    text += `${line}\r\n`;
+    if (++count < LINES_A_PIECE) continue;
+    yield Buffer.from(text);
+    text = '';
+    count = 0;
+  }
+  if (count > 0) yield Buffer.from(text);
+}

@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Log } from '../wire/log.ts';
+
+/** How long the files are believed unchanged, in ms. */
+const FRESH = 5_000;
+
+/** What TLS 1.2 may use besides the suites of TLS 1.3: forward secrecy and authenticated encryption only (RFC 8143 §3.2). */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** A certificate and its key in files, read again when they have changed. */
+export class Certificate {
+  readonly #paths: { readonly certificate: string; readonly key: string };
+  readonly #log: Log;
+  readonly #now: () => number;
+  #context: SecureContext;
+  #version: string;
+  #lookedAt: number;
+
+  /** Throws where a file can't be read or the two do not belong together. */
+  constructor(paths: { readonly certificate: string; readonly key: string }, log: Log, now: () => number) {
+    this.#paths = paths;
+    this.#log = log;
+    this.#now = now;
+    this.#version = this.#look();
+    this.#context = this.#read();
+    this.#lookedAt = now();
+  }
+
+  /** The context for a new connection. While renewed files are unusable (half written, say), the old one. */
+  get context(): SecureContext {
+    if (this.#now() - this.#lookedAt >= FRESH) this.reload();
+    return this.#context;
+  }
+
+  /** Looks at the files now. */
+  reload(): void {
+    this.#lookedAt = this.#now();
+    try {
+      const version = this.#look();
+      if (version === this.#version) return;
+      this.#context = this.#read();
+      this.#version = version;
+      this.#log.info({ certificate: this.#paths.certificate }, 'certificate read again');
+    } catch (error) {
+      this.#log.error(
+        { certificate: this.#paths.certificate, err: error },
+        'certificate unusable, keeping the old one',
+      );
+    }
+  }
+
+  #look(): string {
+    const marks = [this.#paths.certificate, this.#paths.key].map((path) => {
+      const { mtimeMs, size, ino } = statSync(path);
+      return `${mtimeMs}/${size}/${ino}`;
+    });
+    return marks.join(' ');
+  }
+
+  #read(): SecureContext {
+    return createSecureContext({
+      cert: readFileSync(this.#paths.certificate),
+      key: readFileSync(this.#paths.key),
+      minVersion: 'TLSv1.2',
+      ciphers: CIPHERS,
+      honorCipherOrder: true,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { Soon } from '../../wire/soon.ts';
+import type { Answer } from '../answer.ts';
+import type { RenderedArticle } from '../backend.ts';
+import type { Command } from '../command.ts';
+import type { NntpSession } from '../session.ts';
+import { status } from '../status.ts';
+import { moveTo, type Target, targetOf } from './target.ts';
+
+/** ARTICLE, HEAD and BODY: the same article, a different part of it. `part` includes the terminator. */
+export function articleCommand(head: string, code: number, part: (article: RenderedArticle) => Buffer): Command {
+  return {
+    head,
+    syntax: '[number | message-id]',
+    words: [0, 1],
+    needs: 'read',
+    run(session, [word]): Soon<Answer> {
+      const target = targetOf(session, word);
+      if (typeof target === 'string') return target;
+      const article = target.group.article(target.number);
+      if (article instanceof Promise) return article.then((fetched) => answer(session, target, word, fetched));
+      return answer(session, target, word, article);
+    },
+  };
+
+  function answer(
+    session: NntpSession,
+    target: Target,
+    word: string | undefined,
+    article: RenderedArticle | undefined,
+  ): Answer {
+    if (!article) return gone(word);
+    moveTo(session, target, word);
+    return [`${code} ${target.shown} ${target.messageId}`, part(article)];
+  }
+}
+
+/** The article went while it was asked for. */
+function gone(word: string | undefined): string {
+  if (word === undefined) return status.noCurrent;
+  return word.startsWith('<') ? status.noMessageId : status.noNumber;
+}

@@ -1,0 +1,21 @@
+import { commands } from 'nntp-server';
+import type { Command } from '../command.ts';
+import { afterTwoWords } from '../command-line.ts';
+import { status } from '../status.ts';
+import { loginRefused } from './login-refused.ts';
+
+const { run, validate } = commands['AUTHINFO PASS'];
+
+/** RFC 4643 §2.3. The package's; white space in a password counts, so it gets the line as it came. */
+export const authinfoPass: Command = {
+  head: 'AUTHINFO PASS',
+  syntax: 'password',
+  words: [1, Number.POSITIVE_INFINITY],
+  needs: 'nothing',
+  run(session, _words, raw) {
+    const refused = loginRefused(session);
+    if (refused !== undefined) return refused;
+    const line = `AUTHINFO PASS ${afterTwoWords(raw)}`;
+    return validate.test(line) ? run(session, line) : status.syntax;
+  },
+};

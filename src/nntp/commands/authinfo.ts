@@ -1,0 +1,11 @@
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+
+/** AUTHINFO with a keyword that is not known, GENERIC for one (RFC 2980 §3.1.3): 501. */
+export const authinfo: Command = {
+  head: 'AUTHINFO',
+  syntax: 'USER | PASS | SASL',
+  words: [0, Number.POSITIVE_INFINITY],
+  needs: 'nothing',
+  run: () => status.syntax,
+};

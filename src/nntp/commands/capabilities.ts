@@ -1,0 +1,21 @@
+import { commands } from 'nntp-server';
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+
+/** RFC 3977 §9.5: what a keyword looks like. */
+const KEYWORD = /^[A-Za-z][A-Za-z0-9.-]{2,}$/;
+const FIRST = 'VERSION 2';
+
+/** RFC 3977 §5.2. The package's, which gathers what each command says of itself; with IMPLEMENTATION added. */
+export const capabilities: Command = {
+  head: 'CAPABILITIES',
+  syntax: '[keyword]',
+  words: [0, 1],
+  needs: 'nothing',
+  async run(session, [keyword]) {
+    if (keyword !== undefined && !KEYWORD.test(keyword)) return status.syntax;
+    const lines = await commands.CAPABILITIES.run(session, 'CAPABILITIES');
+    if (!Array.isArray(lines)) return status.unavailable;
+    return lines.flatMap((line) => (line === FIRST ? [line, 'IMPLEMENTATION rgtp-nntp'] : [line]));
+  },
+};

@@ -1,0 +1,29 @@
+import { LongAnswer } from '../answer.ts';
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+import { fieldOf } from './field.ts';
+import { withNumber } from './numbered.ts';
+import { spanOf } from './target.ts';
+
+const SPACE = 0x20;
+
+/** RFC 3977 §8.5. */
+export const hdr: Command = {
+  head: 'HDR',
+  syntax: 'header [range | message-id]',
+  words: [1, 2],
+  needs: 'read',
+  run(session, [name = '', word]) {
+    const field = fieldOf(name);
+    if (field.refused !== undefined) return field.refused;
+    const span = spanOf(session, word, status.emptyRange);
+    if (typeof span === 'string') return span;
+    const { group, low, high, byMessageId } = span;
+    const lines = group.header(field.name, low, high);
+    const shown = byMessageId?.shown ?? low;
+    return new LongAnswer('225 Headers follow', shown === low ? lines : withNumber(lines, String(shown), SPACE));
+  },
+  capability(_session, report) {
+    report.push('HDR');
+  },
+};

@@ -1,0 +1,9 @@
+import { articleCommand } from './article-part.ts';
+
+const EMPTY_LINE = 2;
+const TERMINATOR = Buffer.from('.\r\n');
+
+/** RFC 3977 §6.2.2. */
+export const head = articleCommand('HEAD', 221, ({ bytes, bodyStart }) =>
+  Buffer.concat([bytes.subarray(0, bodyStart - EMPTY_LINE), TERMINATOR]),
+);

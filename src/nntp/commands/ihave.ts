@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { isMessageId } from '../message-id.ts';
+import { status } from '../status.ts';
+import { receive } from './receive.ts';
+
+/** RFC 3977 §6.3.2: a leafnode or INN behind the bridge feeds its users' posts. */
+export const ihave: Command = {
+  head: 'IHAVE',
+  syntax: 'message-id',
+  words: [1, 1],
+  needs: 'nothing',
+  run(session, [messageId = '']) {
+    if (!isMessageId(messageId)) return status.syntax;
+    const { access, server, account } = session;
+    if (!access.post) return session.authenticated ? status.denied : session.loginStatus();
+    const wanted = server.backend.wants(messageId, account);
+    if (wanted === 'held') return '435 Duplicate';
+    if (wanted === 'later') return '436 Not now; try again later';
+    session.write(`335 Send ${messageId}`);
+    return receive(session, messageId, 'feed');
+  },
+  capability(session, report) {
+    if (session.access.post) report.push('IHAVE');
+  },
+};

@@ -1,0 +1,40 @@
+import type { Answer } from '../answer.ts';
+import { listing } from '../answer.ts';
+import type { Newsgroup } from '../backend.ts';
+import type { Command } from '../command.ts';
+import type { NntpSession } from '../session.ts';
+import { status } from '../status.ts';
+import { Wildmat } from '../wildmat.ts';
+
+/** A LIST keyword that shows a line for each newsgroup, of those that a wildmat matches (RFC 3977 §7.6.1). */
+export function listByGroup(keyword: string, lineOf: (group: Newsgroup, session: NntpSession) => string): Command {
+  return listCommand(keyword, '[wildmat]', [0, 1], (session, [pattern]) => {
+    const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
+    if (pattern !== undefined && !wildmat) return status.syntax;
+    const groups = session.server.backend.newsgroups(session.account);
+    const shown = wildmat ? groups.filter(({ name }) => wildmat.matches(name)) : groups;
+    return listing(
+      status.list,
+      shown.map((group) => lineOf(group, session)),
+    );
+  });
+}
+
+/** A LIST keyword, with its place in CAPABILITIES. */
+export function listCommand(
+  keyword: string,
+  syntax: string,
+  words: Command['words'],
+  run: (session: NntpSession, words: readonly string[]) => Answer | Promise<Answer>,
+): Command {
+  return {
+    head: `LIST ${keyword}`,
+    syntax,
+    words,
+    needs: 'read',
+    run,
+    capability(_session, report) {
+      report.push(['LIST', keyword]);
+    },
+  };
+}

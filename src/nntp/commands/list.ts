@@ -1,0 +1,12 @@
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+import { listActive } from './list-active.ts';
+
+/** LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1); with one that is not known, 501: Alpine asks for EXTENSIONS. */
+export const list: Command = {
+  head: 'LIST',
+  syntax: '[keyword [argument]]',
+  words: [0, 2],
+  needs: 'read',
+  run: (session, words, raw) => (words.length > 0 ? status.syntax : listActive.run(session, words, raw)),
+};

@@ -1,0 +1,32 @@
+import { LongAnswer } from '../answer.ts';
+import type { Newsgroup } from '../backend.ts';
+import type { Command } from '../command.ts';
+import { MAX_NUMBER, parseRange, type Range } from '../range.ts';
+import { status } from '../status.ts';
+
+const WHOLE: Range = { low: 1, high: MAX_NUMBER };
+
+/** RFC 3977 §6.1.2. Selects the group like GROUP, with or without a range. */
+export const listgroup: Command = {
+  head: 'LISTGROUP',
+  syntax: '[newsgroup [range]]',
+  words: [0, 2],
+  needs: 'read',
+  run(session, [name, span]) {
+    const range = span === undefined ? WHOLE : parseRange(span);
+    if (!range) return status.syntax;
+    const group =
+      name === undefined ? session.selected?.newsgroup : session.server.backend.newsgroup(name, session.account);
+    if (!group) return name === undefined ? status.notSelected : status.noGroup;
+    session.select(group);
+    const { count, low, high } = group;
+    return new LongAnswer(`211 ${count} ${low} ${high} ${group.name} list follows`, numberPieces(group, range));
+  },
+};
+
+function* numberPieces(group: Newsgroup, { low, high }: Range): Generator<Buffer> {
+  // The whole pieces of `numbers` stay small: a number a line.
+  for (const numbers of group.numbers(low, Math.min(high, MAX_NUMBER))) {
+    if (numbers.length > 0) yield Buffer.from(`${numbers.join('\r\n')}\r\n`, 'latin1');
+  }
+}

@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts';
+
+/** RFC 3977 §5.3. Always a reader; what counts is whether it may post now, also after a login. */
+export const modeReader: Command = {
+  head: 'MODE READER',
+  syntax: '',
+  words: [0, 0],
+  needs: 'nothing',
+  run: (session) => session.readiness(),
+  capability(_session, report) {
+    report.push('READER');
+  },
+};

@@ -1,0 +1,23 @@
+import { listing } from '../answer.ts';
+import type { Command } from '../command.ts';
+import { parseDateTime } from '../date-time.ts';
+import { status } from '../status.ts';
+import { activeLine } from './list-active.ts';
+
+/** RFC 3977 §7.3. */
+export const newgroups: Command = {
+  head: 'NEWGROUPS',
+  syntax: '[yy]yymmdd hhmmss [GMT]',
+  words: [2, 3],
+  needs: 'read',
+  run(session, [date = '', time = '', zone]) {
+    if (zone !== undefined && zone.toUpperCase() !== 'GMT') return status.syntax;
+    const since = parseDateTime(date, time, zone === undefined, session.server.now());
+    if (since === undefined) return status.syntax;
+    const groups = session.server.backend.newsgroups(session.account).filter((group) => group.created >= since);
+    return listing(
+      '231 New newsgroups follow',
+      groups.map((group) => activeLine(group, session.account)),
+    );
+  },
+};

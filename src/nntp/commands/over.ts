@@ -1,0 +1,34 @@
+import type { Feature } from 'nntp-server';
+import type { Soon } from '../../wire/soon.ts';
+import { type Answer, LongAnswer } from '../answer.ts';
+import type { Command } from '../command.ts';
+import type { NntpSession } from '../session.ts';
+import { status } from '../status.ts';
+import { withNumber } from './numbered.ts';
+import { type Span, spanOf } from './target.ts';
+
+const TAB = 0x09;
+
+/** The answer to OVER and XOVER: rendered overview lines as they lie in memory. */
+export function overview(session: NntpSession, word: string | undefined, empty: string): Answer {
+  const span = spanOf(session, word, empty);
+  if (typeof span === 'string') return span;
+  return new LongAnswer('224 Overview information follows', linesOf(span));
+}
+
+function linesOf({ group, low, high, byMessageId }: Span): Iterable<Soon<Buffer>> {
+  const lines = group.overview(low, high);
+  return byMessageId && byMessageId.shown !== low ? withNumber(lines, String(byMessageId.shown), TAB) : lines;
+}
+
+/** RFC 3977 §8.3. */
+export const over: Command = {
+  head: 'OVER',
+  syntax: '[range | message-id]',
+  words: [0, 1],
+  needs: 'read',
+  run: (session, [word]) => overview(session, word, status.emptyRange),
+  capability(_session, report: Feature[]) {
+    report.push(['OVER', 'MSGID']);
+  },
+};

@@ -1,0 +1,25 @@
+import type { Answer } from '../answer.ts';
+import type { NntpSession } from '../session.ts';
+
+const ANSWERS = {
+  post: { accepted: 240, tooLarge: 441 },
+  feed: { accepted: 235, tooLarge: 437 },
+} as const;
+
+/** Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE. */
+export async function receive(session: NntpSession, messageId: string, task: keyof typeof ANSWERS): Promise<Answer> {
+  const { backend, limits } = session.server;
+  const { accepted, tooLarge } = ANSWERS[task];
+  const article = await session.wire.nextArticle();
+  // The client has gone: an article without its end is none.
+  if (!article) return undefined;
+  if (article.tooLarge) return `${tooLarge} Article larger than ${limits.article} octets`;
+  const { account, peer } = session;
+  const feed = task === 'feed';
+  try {
+    const posted = await backend.post(article.body(), { account, peer, suggested: feed ? undefined : messageId, feed });
+    return `${accepted} Article received ${posted}`;
+  } catch (error) {
+    return session.refuse(error, task);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import { moveTo, targetOf } from './target.ts';
+
+/** RFC 3977 §6.2.4. Needs no text: an article is there as soon as the index knows it. */
+export const stat: Command = {
+  head: 'STAT',
+  syntax: '[number | message-id]',
+  words: [0, 1],
+  needs: 'read',
+  run(session, [word]) {
+    const target = targetOf(session, word);
+    if (typeof target === 'string') return target;
+    moveTo(session, target, word);
+    return `223 ${target.shown} ${target.messageId}`;
+  },
+};

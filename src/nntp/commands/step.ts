@@ -1,0 +1,27 @@
+import type { Newsgroup } from '../backend.ts';
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+
+/** NEXT and LAST. The current article need not be there any more: what counts is its number. */
+export function stepCommand(
+  head: string,
+  none: string,
+  neighbour: (group: Newsgroup, number: number) => number | undefined,
+): Command {
+  return {
+    head,
+    syntax: '',
+    words: [0, 0],
+    needs: 'read',
+    run(session) {
+      const { selected } = session;
+      if (!selected) return status.notSelected;
+      if (selected.current_article === 0) return status.noCurrent;
+      const number = neighbour(selected.newsgroup, selected.current_article);
+      const messageId = number === undefined ? undefined : selected.newsgroup.messageId(number);
+      if (number === undefined || messageId === undefined) return none;
+      selected.current_article = number;
+      return `223 ${number} ${messageId}`;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Located, Newsgroup } from '../backend.ts';
+import { isMessageId } from '../message-id.ts';
+import { parseNumber, parseRange, type Range } from '../range.ts';
+import type { NntpSession } from '../session.ts';
+import { status } from '../status.ts';
+
+/** One article that a command asks for, by any of the three forms (RFC 3977 §6.2.1). */
+export interface Target extends Located {
+  readonly messageId: string;
+  /** the number of the status line: 0 for an article named by message-id that is not in the selected group */
+  readonly shown: number;
+}
+
+/** Finds the article named by a number, a message-id, or nothing; else the status line that says why not. */
+export function targetOf(session: NntpSession, word: string | undefined): Target | string {
+  if (word === undefined) return current(session);
+  if (word.startsWith('<')) return byMessageId(session, word);
+  const number = parseNumber(word);
+  if (number === undefined) return status.syntax;
+  const group = session.selected?.newsgroup;
+  if (!group) return status.notSelected;
+  const messageId = group.messageId(number);
+  return messageId === undefined ? status.noNumber : { group, number, messageId, shown: number };
+}
+
+function current(session: NntpSession): Target | string {
+  const { selected } = session;
+  if (!selected) return status.notSelected;
+  const { newsgroup: group, current_article: number } = selected;
+  const messageId = number === 0 ? undefined : group.messageId(number);
+  return messageId === undefined ? status.noCurrent : { group, number, messageId, shown: number };
+}
+
+export function byMessageId(session: NntpSession, messageId: string): Target | string {
+  if (!isMessageId(messageId)) return status.syntax;
+  const located = session.server.backend.find(messageId, session.account);
+  if (!located) return status.noMessageId;
+  const { group, number } = located;
+  return { group, number, messageId, shown: group === session.selected?.newsgroup ? number : 0 };
+}
+
+/** A number makes its article the current one; a message-id never does, and nothing names the current one already. */
+export function moveTo(session: NntpSession, target: Target, word: string | undefined): void {
+  const { selected } = session;
+  if (word !== undefined && !word.startsWith('<') && selected) selected.current_article = target.number;
+}
+
+/** The articles that OVER, HDR and their elder forms ask for. */
+export interface Span extends Range {
+  readonly group: Newsgroup;
+  /** what stands for the number where one article was named by message-id */
+  readonly byMessageId: Target | undefined;
+}
+
+/**
+ * Finds the articles named by a range, a message-id, or nothing (the current one).
+ * @param empty the answer to a range without articles: 423, or 420 in RFC 2980
+ */
+export function spanOf(session: NntpSession, word: string | undefined, empty: string): Span | string {
+  if (word === undefined || word.startsWith('<')) {
+    const target = targetOf(session, word);
+    if (typeof target === 'string') return target;
+    const { group, number } = target;
+    return { group, low: number, high: number, byMessageId: word === undefined ? undefined : target };
+  }
+  const range = parseRange(word);
+  if (!range) return status.syntax;
+  const group = session.selected?.newsgroup;
+  if (!group) return status.notSelected;
+  const high = Math.min(range.high, group.high);
+  const first = range.low > high ? undefined : group.atOrAfter(range.low);
+  if (first === undefined || first > high) return empty;
+  return { group, low: first, high, byMessageId: undefined };
+}

@@ -1,0 +1,16 @@
+import type { Command } from '../command.ts';
+import { parseRange } from '../range.ts';
+import { status } from '../status.ts';
+import { overview } from './over.ts';
+
+/** RFC 2980 §2.8: what most readers still send. slrn asks with no group selected, and wants 412. */
+export const xover: Command = {
+  head: 'XOVER',
+  syntax: '[range]',
+  words: [0, 1],
+  needs: 'read',
+  run(session, [word]) {
+    if (word !== undefined && !parseRange(word)) return status.syntax;
+    return overview(session, word, status.noCurrent);
+  },
+};

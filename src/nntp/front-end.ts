@@ -1,0 +1,124 @@
+import type { Duplex } from 'node:stream';
+import Nntp, { type Session } from 'nntp-server';
+import type { Log } from '../wire/log.ts';
+import { type Backend, type Peer, Refusal } from './backend.ts';
+import type { Certificate } from './certificate.ts';
+import { commands } from './commands/index.ts';
+import type { Limits } from './limits.ts';
+import type { LoginGate } from './login-gate.ts';
+import type { Observer } from './observer.ts';
+import { NntpSession } from './session.ts';
+
+/** What every session of a server shares. */
+export interface Shared {
+  readonly backend: Backend;
+  /** the host name in greetings */
+  readonly name: string;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly logins: LoginGate;
+  /** `undefined`: TLS is not to be had */
+  readonly certificate: Certificate | undefined;
+  /** AUTHINFO without TLS from anywhere, not only from this host */
+  readonly cleartextAuth: boolean;
+  readonly compress: boolean;
+  /** unix ms */
+  readonly now: () => number;
+}
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** The package's server: its hooks over our backend, its sessions ours. It does not listen itself. */
+export class FrontEnd extends Nntp implements Shared {
+  readonly backend: Backend;
+  readonly name: string;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly logins: LoginGate;
+  readonly certificate: Certificate | undefined;
+  readonly cleartextAuth: boolean;
+  readonly compress: boolean;
+  readonly now: () => number;
+  readonly sessions = new Set<NntpSession>();
+
+  constructor(shared: Shared) {
+    super({
+      commands,
+      session: {
+        create: () => {
+          throw new TypeError('sessions are made by welcome()');
+        },
+      },
+    });
+    this.backend = shared.backend;
+    this.name = shared.name;
+    this.limits = shared.limits;
+    this.log = shared.log;
+    this.observer = shared.observer;
+    this.logins = shared.logins;
+    this.certificate = shared.certificate;
+    this.cleartextAuth = shared.cleartextAuth;
+    this.compress = shared.compress;
+    this.now = shared.now;
+  }
+
+  /** Begins a session on a connected stream. */
+  welcome(stream: Duplex, peer: Peer, tls: boolean): NntpSession {
+    const session = new NntpSession(this, stream, peer, tls);
+    this.sessions.add(session);
+    this.log.debug({ connection: peer.connection, address: peer.address, port: peer.port, tls }, 'connection opened');
+    this.observer.connectionOpened?.(peer, tls);
+    session.greet();
+    return session;
+  }
+
+  /** A password may cross this connection although it is not encrypted. */
+  trustsCleartext(peer: Peer): boolean {
+    return this.cleartextAuth || LOOPBACK.test(peer.address);
+  }
+
+  override _needAuth(session: Session): boolean {
+    return session instanceof NntpSession && !session.access.read;
+  }
+
+  override async _selectGroup(session: Session, name: string): Promise<boolean> {
+    if (!(session instanceof NntpSession)) return false;
+    const group = this.backend.newsgroup(name, session.account);
+    if (group) session.select(group);
+    return group !== undefined;
+  }
+
+  /** Checks the user and password that AUTHINFO USER and PASS have left in the session. */
+  override async _authenticate(session: Session): Promise<boolean> {
+    const { authinfo_user: user, authinfo_pass: password } = session;
+    session.authinfo_pass = null;
+    if (!(session instanceof NntpSession) || user === null || password === null) return false;
+    return this.login(session, user, password);
+  }
+
+  /** False: wrong user or password. Rejects with any other `Refusal`. */
+  async login(session: NntpSession, user: string, password: string): Promise<boolean> {
+    const { peer } = session;
+    try {
+      session.account = await this.logins.attempt(peer.address, () => this.backend.authenticate(user, password, peer));
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== 'bad-credentials') throw error;
+      this.log.warn(
+        { connection: peer.connection, address: peer.address, user, reason: error.message },
+        'login failed',
+      );
+      this.observer.loginFailed?.(peer);
+      return false;
+    }
+    this.log.info({ connection: peer.connection, address: peer.address, user: session.account.name }, 'logged in');
+    this.observer.loginSucceeded?.(peer);
+    return true;
+  }
+
+  /** Errors reach the log through `NntpSession.refuse`; what is left is the noise of the package's unused streams. */
+  override _onError(error: unknown): void {
+    this.log.debug({ err: error }, 'session error');
+  }
+}

@@ -1,0 +1,47 @@
+/** What a client may use up, and for how long. Times in ms. */
+export interface Limits {
+  /** connections in all; one more is told 400 */
+  readonly connections: number;
+  /** connections of one address; IPv6 counts by /64 */
+  readonly connectionsPerAddress: number;
+  /** nothing heard between two commands: 400 and the end (RFC 3977 §3.1 asks for at least three minutes) */
+  readonly idle: number;
+  /** a command that gets no further: an article that stops coming, an answer that nobody reads, a backend that hangs */
+  readonly command: number;
+  /** from connecting to the greeting: PROXY header and TLS handshake */
+  readonly handshake: number;
+  /** octets of a command line, without CRLF (RFC 3977 §3.1) */
+  readonly line: number;
+  /** octets of an article that comes in */
+  readonly article: number;
+  /** octets of commands read ahead of the one that runs; reading goes on when they are answered */
+  readonly queued: number;
+  /** octets of answers that the client has not taken; no further command runs until it does */
+  readonly unsent: number;
+  /** compressed connections at a time: each costs about 300 KiB */
+  readonly compressed: number;
+  /** failed logins of one address after which its logins are refused unheard */
+  readonly failedLogins: number;
+  /** how long they are refused; also how long a failed login is remembered */
+  readonly loginPause: number;
+  /** delay of the answer to the first failed login; doubles with each further one, up to `loginDelayMax` */
+  readonly loginDelay: number;
+  readonly loginDelayMax: number;
+}
+
+export const defaultLimits: Limits = {
+  connections: 10_000,
+  connectionsPerAddress: 100,
+  idle: 10 * 60_000,
+  command: 2 * 60_000,
+  handshake: 30_000,
+  line: 510,
+  article: 1024 * 1024,
+  queued: 64 * 1024,
+  unsent: 256 * 1024,
+  compressed: 500,
+  failedLogins: 10,
+  loginPause: 5 * 60_000,
+  loginDelay: 500,
+  loginDelayMax: 8_000,
+};

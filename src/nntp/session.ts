@@ -1,0 +1,250 @@
+import { Duplex } from 'node:stream';
+import { type QueuedCommand, Session, type SessionGroup } from 'nntp-server';
+import { type Answer, LongAnswer } from './answer.ts';
+import { type Access, type Account, type Newsgroup, type Peer, Refusal } from './backend.ts';
+import { lineText, wordsOf } from './command-line.ts';
+import { findCommand } from './commands/index.ts';
+import type { FrontEnd } from './front-end.ts';
+import { noGroup, Selection } from './selection.ts';
+import { failureStatus, refusalStatus, status, type Task } from './status.ts';
+import { Wire, type WireEvents } from './transport.ts';
+
+/** What the package's constructor is given in place of a server: it makes a regular expression of its commands. */
+const NO_COMMANDS = { commands: {} };
+
+/** A stream for the package's constructor to attach its own to. */
+class Unused extends Duplex {
+  override _read(): void {}
+}
+
+/**
+ * One client. Of the package's Session remain its state, its queue and `tick()`; bytes go through `Wire`, and
+ * commands that can answer at once do so without a promise.
+ */
+export class NntpSession extends Session implements WireEvents {
+  declare server: FrontEnd;
+  declare group: Selection | SessionGroup;
+  readonly wire: Wire;
+  readonly peer: Peer;
+  account: Account | undefined;
+  /** a TLS layer is there (from the start, or by STARTTLS) */
+  tls: boolean;
+  compressed = false;
+  readonly #leave: () => void;
+  readonly #opened: number;
+  #verb = '';
+  #status = 0;
+  #begun = 0;
+
+  constructor(server: FrontEnd, stream: Duplex, peer: Peer, tls: boolean) {
+    const unused = new Unused();
+    // The constructor reads nothing else of its server; it is told the real one below.
+    super(NO_COMMANDS as unknown as FrontEnd, unused);
+    giveBack(this, unused);
+    this.server = server;
+    this.group = noGroup;
+    this.peer = peer;
+    this.tls = tls;
+    this.secure = tls || server.trustsCleartext(peer);
+    this.#opened = server.now();
+    this.#leave = server.backend.readerArrived();
+    this.wire = new Wire(stream, this, server.limits, server.now);
+    this.out_stream = this.wire;
+  }
+
+  get access(): Access {
+    return this.server.backend.access(this.account);
+  }
+
+  /** The selected newsgroup. */
+  get selected(): Selection | undefined {
+    return this.group instanceof Selection ? this.group : undefined;
+  }
+
+  /** AUTHINFO can be used now. After compression it can't (RFC 8054 §2.2.2). */
+  get canLogin(): boolean {
+    return !this.authenticated && !this.compressed && this.secure && this.access.loginHelps;
+  }
+
+  /** STARTTLS can be used now (RFC 4642 §2.2.2). */
+  get canStartTls(): boolean {
+    return !this.tls && !this.compressed && !this.authenticated && this.server.certificate !== undefined;
+  }
+
+  greet(): void {
+    const { access } = this;
+    if (!access.read && !access.post && !access.loginHelps) this.wire.end(status.denied);
+    else this.wire.send(this.readiness());
+    this.wire.pump();
+  }
+
+  /** 200 or 201: clients decide by it whether to offer posting, so it is what holds now (RFC 3977 §5.1, §5.3). */
+  readiness(): string {
+    const { name } = this.server;
+    return this.access.post
+      ? `200 ${name} rgtp-nntp ready, posting allowed`
+      : `201 ${name} rgtp-nntp ready, no posting`;
+  }
+
+  select(group: Newsgroup): Selection {
+    const selection = new Selection(group);
+    this.group = selection;
+    return selection;
+  }
+
+  /** Forgets what the client did so far (RFC 4642 §2.2.2). */
+  reset(): void {
+    this.group = noGroup;
+    this.authinfo_user = null;
+    this.authinfo_pass = null;
+  }
+
+  override write(data: Answer): void {
+    // The package's constructor greets before there is a wire.
+    if (this.wire === undefined || data === undefined) return;
+    if (typeof data !== 'object' || Buffer.isBuffer(data) || data instanceof LongAnswer) this.#note(data);
+    else if (data !== null) this.#note(data[0]);
+    this.wire.send(data);
+  }
+
+  override parse(line: Buffer): void {
+    this.#start('unknown');
+    this.#answer(this.#run(line));
+  }
+
+  override tick(): void {
+    super.tick();
+    if (!this.pipeline.isEmpty()) return;
+    this.wire.pump();
+  }
+
+  /** What the client is told of an error. Whatever is no refusal is logged. */
+  refuse(error: unknown, task: Task = 'read'): string {
+    if (!(error instanceof Refusal)) {
+      this.server.log.error({ connection: this.peer.connection, verb: this.#verb, err: error }, 'command failed');
+      return failureStatus(task);
+    }
+    if (error.kind === 'login-required' && task === 'read') return this.loginStatus();
+    if (error.kind === 'unavailable') {
+      this.server.log.warn({ connection: this.peer.connection, verb: this.#verb, err: error }, 'cannot answer now');
+    }
+    return refusalStatus(error, task);
+  }
+
+  /** For a command that this session may not use yet: 480 where a login would help, 483 where TLS would, 502 where neither would. */
+  loginStatus(): string {
+    if (this.canLogin) return status.loginRequired;
+    return this.canStartTls && this.access.loginHelps ? status.tlsRequired : status.denied;
+  }
+
+  command(line: Buffer): void {
+    this.parse(line);
+  }
+
+  commandTooLong(): void {
+    this.#start('unknown');
+    this.#answer(`501 Line longer than ${this.server.limits.line} octets`);
+  }
+
+  busy(): boolean {
+    return !this.pipeline.isEmpty();
+  }
+
+  answered(): void {
+    this.#finish();
+  }
+
+  answerFailed(error: unknown, begun: boolean): void {
+    const line = this.refuse(error);
+    // Within a multi-line answer nothing can be said any more: an end that shows beats a list that looks complete.
+    if (begun) this.wire.destroy();
+    else this.write(line);
+    this.#finish();
+  }
+
+  closed(error: Error | undefined): void {
+    const { log, observer, sessions, now } = this.server;
+    if (!sessions.delete(this)) return;
+    this.#leave();
+    const seconds = (now() - this.#opened) / 1000;
+    log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
+    observer.connectionClosed?.(this.peer, seconds);
+  }
+
+  #start(verb: string): void {
+    this.#verb = verb;
+    this.#status = 0;
+    if (this.server.observer.commandFinished) this.#begun = performance.now();
+  }
+
+  #finish(): void {
+    this.server.observer.commandFinished?.(this.#verb, this.#status, (performance.now() - this.#begun) / 1000);
+  }
+
+  #note(first: string | Buffer | LongAnswer | null | undefined): void {
+    if (!this.server.observer.commandFinished || first === null || first === undefined) return;
+    const text = first instanceof LongAnswer ? first.status : first;
+    this.#status = Number(Buffer.isBuffer(text) ? text.toString('latin1', 0, 3) : text.slice(0, 3));
+  }
+
+  #run(line: Buffer): Answer | Promise<Answer> {
+    const text = lineText(line);
+    if (text === undefined) return status.syntax;
+    const words = wordsOf(text);
+    const found = findCommand(words);
+    if (typeof found === 'string') return found;
+    const { command, keywords } = found;
+    this.#verb = command.head;
+    const given = words.length - keywords;
+    if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
+    if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
+    try {
+      return command.run(this, words.slice(keywords), text);
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  #answer(result: Answer | Promise<Answer>): void {
+    if (result instanceof Promise) {
+      this.pipeline.push(this.#queued(result));
+      super.tick();
+      return;
+    }
+    this.write(result);
+    if (!(result instanceof LongAnswer)) this.#finish();
+  }
+
+  /** A running command as the package's `tick()` knows it. It never rejects: errors have become answers. */
+  #queued(result: Promise<Answer>): QueuedCommand {
+    const settled = result.then(
+      (answer) => answer,
+      (error) => this.refuse(error),
+    );
+    const queued: QueuedCommand = {
+      state: 0,
+      cmd_line: this.#verb,
+      resolved_value: undefined,
+      rejected_value: undefined,
+      run: async () => {
+        queued.state = 1;
+        const answer = await settled;
+        queued.resolved_value = answer;
+        queued.state = 2;
+        if (!(answer instanceof LongAnswer)) queueMicrotask(() => this.#finish());
+      },
+    };
+    return queued;
+  }
+}
+
+/** The package's own streams are never used: given back, an idle session costs a fifth. */
+function giveBack(session: Session, unused: Duplex): void {
+  for (const stream of [session.lines, session.in_stream, session.out_stream as unknown as Duplex]) {
+    stream?.removeAllListeners();
+  }
+  unused.destroy();
+  session.lines = undefined;
+  session.in_stream = undefined;
+  session.__search_cmd_re = undefined;
+}

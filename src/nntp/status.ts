@@ -1,0 +1,62 @@
+import { stripControls } from '../wire/charset.ts';
+import type { Refusal, RefusalKind } from './backend.ts';
+
+/** What was being done when it was refused: reading, POST and IHAVE once the article is in, or a login. */
+export type Task = 'read' | 'post' | 'feed' | 'login';
+
+/** The code each refusal deserves. `login-required` while reading depends on the connection: see `loginStatus`. */
+const CODES = {
+  'login-required': { read: 480, post: 441, feed: 437, login: 481 },
+  forbidden: { read: 502, post: 441, feed: 437, login: 481 },
+  unavailable: { read: 403, post: 441, feed: 436, login: 403 },
+  rejected: { read: 403, post: 441, feed: 437, login: 481 },
+  // 441 carries the code IHAVE would have had, as INN does: readers and feeders look for it.
+  duplicate: { read: 403, post: 441, feed: 437, login: 481 },
+  'bad-credentials': { read: 481, post: 441, feed: 437, login: 481 },
+} as const satisfies Record<RefusalKind, Record<Task, number>>;
+
+const MAX_TEXT = 400;
+
+/** The status line of a refusal. */
+export function refusalStatus(refusal: Refusal, task: Task): string {
+  const text = oneLine(refusal.message);
+  if (refusal.kind === 'duplicate' && task === 'post') return `441 435 ${text || 'Duplicate'}`;
+  return `${CODES[refusal.kind][task]} ${text}`;
+}
+
+/** The status line of anything else that was thrown: a bug of ours, or nothing the client should know more of. */
+export function failureStatus(task: Task): string {
+  const code = task === 'post' ? 441 : task === 'feed' ? 436 : 403;
+  return `${code} Internal fault; it has been logged`;
+}
+
+/** Text of a status line: one line, no control characters, of a length that any client takes (RFC 3977 §3.1: 512 octets). */
+export function oneLine(text: string): string {
+  return stripControls(text.replace(/[\r\n\t\f]+/g, ' '))
+    .trim()
+    .slice(0, MAX_TEXT);
+}
+
+export const status = {
+  help: '100 Help text follows',
+  goodbye: '205 Goodbye',
+  list: '215 Information follows',
+  noGroup: '411 No such newsgroup',
+  notSelected: '412 No newsgroup selected',
+  noCurrent: '420 No current article',
+  noNext: '421 No next article',
+  noPrevious: '422 No previous article',
+  noNumber: '423 No article with that number',
+  emptyRange: '423 No articles in that range',
+  noMessageId: '430 No article with that message-id',
+  noPosting: '440 Posting not permitted',
+  loginRequired: '480 Authentication required',
+  loginFailed: '481 Authentication failed',
+  outOfSequence: '482 Authentication commands issued out of sequence',
+  tlsRequired: '483 Secure connection required: use STARTTLS',
+  unknown: '500 Unknown command; try HELP',
+  syntax: '501 Syntax error; try HELP',
+  unavailable: '502 Command unavailable',
+  denied: '502 Access denied',
+  unsupported: '503 Feature not supported',
+} as const;

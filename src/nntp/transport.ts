@@ -1,0 +1,351 @@
+import type { Duplex } from 'node:stream';
+import { DotReader } from '../wire/dots.ts';
+import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
+import { type Answer, LongAnswer } from './answer.ts';
+import type { Limits } from './limits.ts';
+import { Output } from './output.ts';
+
+/** How long one session may keep the event loop before others get a turn, in ms. */
+const SLICE = 4;
+/** The clock is read once in so many steps. */
+const STEPS_A_LOOK = 16;
+const FLUSH_OCTETS = 64 * 1024;
+const TERMINATOR = Buffer.from('.\r\n');
+/** How long a closed side waits for the client to close its own, in ms. */
+const LINGER = 5_000;
+
+/** What the wire tells its session. */
+export interface WireEvents {
+  /** A command line, without its terminator. `busy()` is asked before the next. */
+  command(line: Buffer): void;
+  /** A command line over the limit; the rest of it is being discarded. */
+  commandTooLong(): void;
+  busy(): boolean;
+  /** A long answer is complete. */
+  answered(): void;
+  /** A long answer failed; `begun`: part of it has been sent, nothing can be said any more. */
+  answerFailed(error: unknown, begun: boolean): void;
+  /** The connection is over; called once. `error` where the client did not end it. */
+  closed(error: Error | undefined): void;
+}
+
+interface LongProgress {
+  readonly status: string;
+  readonly pieces: Iterator<Buffer | Promise<Buffer>>;
+  begun: boolean;
+}
+
+type TakeLine = (line: Buffer | typeof TOO_LONG | undefined) => void;
+type TakeArticle = (article: DotReader | undefined) => void;
+
+/**
+ * The byte transport of a session: frames lines, runs one command at a time, gathers answers into few writes, and
+ * neither reads nor runs commands while the client leaves answers unread. Receives articles and passwords as a
+ * command asks for them, and changes the stream beneath for TLS and compression.
+ */
+export class Wire {
+  readonly #events: WireEvents;
+  readonly #limits: Limits;
+  #stream: Duplex;
+  #reader: LineReader;
+  readonly #output = new Output();
+  #long: LongProgress | undefined;
+  /** the next piece of the long answer is a promise */
+  #awaiting = false;
+  #takeLine: TakeLine | undefined;
+  #article: { readonly reader: DotReader; readonly take: TakeArticle } | undefined;
+  #pumping = false;
+  #yielded = false;
+  #paused = false;
+  #inputEnded = false;
+  /** said before the end, once the answer at hand is complete */
+  #last: string | undefined;
+  #ending = false;
+  #closed = false;
+  /** when the client last sent something or took something, in ms of the server's clock */
+  lastProgress: number;
+  readonly #now: () => number;
+
+  constructor(stream: Duplex, events: WireEvents, limits: Limits, now: () => number) {
+    this.#events = events;
+    this.#limits = limits;
+    this.#stream = stream;
+    this.#reader = new LineReader(limits.line);
+    this.#now = now;
+    this.lastProgress = now();
+    this.#attach();
+  }
+
+  /** What the package's `tick()` asks before it runs a command. */
+  get writable(): boolean {
+    return !this.#closed && !this.#ending;
+  }
+
+  /** Nothing is being answered, received or waiting to be run. */
+  get quiet(): boolean {
+    return !this.#long && !this.#takeLine && !this.#article && !this.#yielded && !this.#events.busy() && !this.#blocked;
+  }
+
+  /** Octets of answers not taken by the client. */
+  get #unsent(): number {
+    return this.#output.octets + this.#stream.writableLength;
+  }
+
+  get #blocked(): boolean {
+    return this.#stream.writableNeedDrain && this.#stream.writableLength > 0;
+  }
+
+  send(answer: Answer): void {
+    if (answer === undefined || !this.writable) return;
+    if (answer === null) this.#ending = true;
+    else if (typeof answer === 'string') this.#output.line(answer);
+    else if (Buffer.isBuffer(answer)) this.#output.bytes(answer);
+    else if (answer instanceof LongAnswer) {
+      this.#long = { status: answer.status, pieces: answer.pieces[Symbol.iterator](), begun: false };
+    } else for (const part of answer) this.send(part);
+  }
+
+  /** Writes what has gathered: before waiting for the client. */
+  flush(): void {
+    if (!this.#closed) this.#output.flush(this.#stream);
+  }
+
+  /** Resolves once everything sent so far is with the operating system. */
+  flushed(): Promise<void> {
+    this.flush();
+    return new Promise((resolve) => this.#stream.write('', () => resolve()));
+  }
+
+  /** The next line, whatever it says; `undefined`: the client has gone. */
+  nextLine(maxOctets: number): Promise<Buffer | typeof TOO_LONG | undefined> {
+    const rest = this.#reader.takeRest();
+    this.#reader = new LineReader(maxOctets);
+    this.#reader.feed(rest);
+    const line = new Promise<Buffer | typeof TOO_LONG | undefined>((resolve) => {
+      this.#takeLine = (taken) => {
+        this.#takeLine = undefined;
+        // The view is valid until the next feed(); whoever waits for it runs later.
+        resolve(Buffer.isBuffer(taken) ? Buffer.from(taken) : taken);
+        const after = this.#reader.takeRest();
+        this.#reader = new LineReader(this.#limits.line);
+        this.#reader.feed(after);
+      };
+    });
+    queueMicrotask(() => this.pump());
+    return line;
+  }
+
+  /** Receives an article (RFC 3977 §6.3.1): up to a dot on a line. `undefined`: the client has gone. */
+  nextArticle(): Promise<DotReader | undefined> {
+    const article = new Promise<DotReader | undefined>((resolve) => {
+      this.#article = { reader: new DotReader(this.#limits.article), take: resolve };
+    });
+    this.#receive(this.#reader.takeRest());
+    this.flush();
+    this.#flow();
+    return article;
+  }
+
+  /**
+   * Puts another stream beneath: what was sent before is written to the old one first, what the client sent ahead
+   * is dropped (plaintext after STARTTLS, RFC 4642 §2.2.2).
+   */
+  exchange(make: (below: Duplex) => Duplex): void {
+    this.flush();
+    this.#detach();
+    this.#reader.takeRest();
+    this.#stream = make(this.#stream);
+    this.#paused = false;
+    this.#attach();
+  }
+
+  /** Finishes the answer at hand, sends `last`, and ends. Commands not begun are not run. */
+  end(last: string): void {
+    this.#last = last;
+    this.pump();
+  }
+
+  /** Ends at once. */
+  destroy(error?: Error): void {
+    this.#close(error);
+    this.#stream.destroy();
+  }
+
+  /** Runs what can be run now: the long answer at hand, then commands, until the client or the clock says stop. */
+  pump(): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    const sliceEnd = performance.now() + SLICE;
+    for (let steps = 1; this.#step(); steps++) {
+      if (steps % STEPS_A_LOOK === 0 && performance.now() > sliceEnd) {
+        this.#yield();
+        break;
+      }
+    }
+    this.flush();
+    this.#pumping = false;
+    this.#flow();
+  }
+
+  /** One piece or one command. False: nothing to do, or not yet. */
+  #step(): boolean {
+    if (this.#closed || this.#yielded) return false;
+    if (this.#unsent > this.#limits.unsent) {
+      this.flush();
+      if (this.#blocked) return false;
+    }
+    if (this.#long) return this.#continueAnswer(this.#long);
+    if (this.#ending || this.#article || (this.#events.busy() && !this.#takeLine)) return false;
+    if (this.#last !== undefined && !this.#takeLine) {
+      this.send([this.#last, null]);
+      return false;
+    }
+    const line = this.#reader.next();
+    if (line === undefined) return false;
+    if (this.#takeLine) this.#takeLine(line);
+    else if (line === TOO_LONG) this.#events.commandTooLong();
+    else this.#events.command(line);
+    return true;
+  }
+
+  #continueAnswer(long: LongProgress): boolean {
+    if (this.#awaiting) return false;
+    try {
+      const step = long.pieces.next();
+      if (step.done) this.#finishAnswer(long);
+      else if (step.value instanceof Promise) this.#await(long, step.value);
+      else this.#piece(long, step.value);
+    } catch (error) {
+      this.#failAnswer(long, error);
+    }
+    return true;
+  }
+
+  #piece(long: LongProgress, bytes: Buffer): void {
+    if (!long.begun) this.#output.line(long.status);
+    long.begun = true;
+    this.#output.bytes(bytes);
+    if (this.#output.octets >= FLUSH_OCTETS) this.flush();
+  }
+
+  #await(long: LongProgress, piece: Promise<Buffer>): void {
+    this.#awaiting = true;
+    piece.then(
+      (bytes) => {
+        this.#awaiting = false;
+        this.lastProgress = this.#now();
+        if (this.#long === long) this.#piece(long, bytes);
+        this.pump();
+      },
+      (error) => {
+        this.#awaiting = false;
+        if (this.#long === long) this.#failAnswer(long, error);
+        this.pump();
+      },
+    );
+  }
+
+  #finishAnswer(long: LongProgress): void {
+    if (!long.begun) this.#output.line(long.status);
+    this.#output.bytes(TERMINATOR);
+    this.#long = undefined;
+    this.#events.answered();
+  }
+
+  #failAnswer(long: LongProgress, error: unknown): void {
+    this.#long = undefined;
+    this.#events.answerFailed(error, long.begun);
+  }
+
+  #yield(): void {
+    this.#yielded = true;
+    setImmediate(() => {
+      this.#yielded = false;
+      this.pump();
+    });
+  }
+
+  /** Reads on, or stops reading: bytes are taken from the client only when they can be used. */
+  #flow(): void {
+    if (this.#closed) return;
+    // A half-closed client gets every answer it has asked for.
+    if (this.#inputEnded && this.quiet) this.#ending = true;
+    if (this.#ending && !this.#long) this.#finish();
+    const held = !this.#ending && !this.#article && this.#reader.buffered > 0 && this.#stopped();
+    if (held === this.#paused) return;
+    this.#paused = held;
+    if (held) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #stopped(): boolean {
+    return this.#yielded || this.#long !== undefined || this.#blocked || (this.#events.busy() && !this.#takeLine);
+  }
+
+  #finish(): void {
+    if (this.#stream.writableEnded) return;
+    this.#stream.end();
+    // The client may have more to say; it is read and forgotten, lest a reset overtake the last answer.
+    setTimeout(() => this.destroy(), LINGER).unref();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.lastProgress = this.#now();
+    if (this.#ending) return;
+    if (this.#article) this.#receive(chunk);
+    else this.#reader.feed(chunk);
+    this.pump();
+  };
+
+  #receive(chunk: Buffer): void {
+    const article = this.#article;
+    if (!article) return;
+    const end = article.reader.feed(chunk);
+    if (!end.done) return;
+    this.#article = undefined;
+    this.#reader.feed(end.rest);
+    article.take(article.reader);
+  }
+
+  readonly #onDrain = (): void => {
+    this.lastProgress = this.#now();
+    this.pump();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#inputEnded = true;
+    this.#article?.take(undefined);
+    this.#takeLine?.(undefined);
+    this.#article = undefined;
+    this.pump();
+  };
+
+  readonly #onError = (error: Error): void => this.#close(error);
+
+  readonly #onClose = (): void => this.#close(undefined);
+
+  #close(error: Error | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#article?.take(undefined);
+    this.#takeLine?.(undefined);
+    this.#article = undefined;
+    this.#long = undefined;
+    this.#reader.takeRest();
+    this.#events.closed(error);
+  }
+
+  #attach(): void {
+    this.#stream.on('data', this.#onData);
+    this.#stream.on('drain', this.#onDrain);
+    this.#stream.on('end', this.#onEnd);
+    this.#stream.on('error', this.#onError);
+    this.#stream.on('close', this.#onClose);
+  }
+
+  #detach(): void {
+    this.#stream.off('data', this.#onData);
+    this.#stream.off('drain', this.#onDrain);
+    this.#stream.off('end', this.#onEnd);
+  }
+}
