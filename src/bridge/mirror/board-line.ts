@@ -25,8 +25,11 @@ export interface BoardLineOptions {
  */
 export class BoardLine {
   readonly #options: BoardLineOptions;
-  readonly #closing = new AbortController();
+  readonly #waiting = new AbortController();
+  #closed = false;
   #lease: Promise<Lease> | undefined;
+  /** the same, once it is there */
+  #held: Lease | undefined;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor(options: BoardLineOptions) {
@@ -35,8 +38,10 @@ export class BoardLine {
 
   /** Runs one request. `anyway`: even if the last attempt to connect failed a moment ago. */
   async run<T>(request: (connection: BoardConnection) => Promise<T>, how?: { readonly anyway: boolean }): Promise<T> {
-    if (this.#closing.signal.aborted) throw new RgtpError('unavailable', 'closed');
-    if (this.#lease !== undefined && !(await this.#lease).connection.usable) await this.#retire();
+    if (this.#closed) throw new RgtpError('unavailable', 'closed');
+    const held = this.#held;
+    // The board has closed it while nobody asked for anything: no failure, there is just another one.
+    if (held !== undefined && !held.connection.usable) held.giveBack();
     if (this.#lease === undefined) {
       const failure = this.#failure;
       if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw failure.error;
@@ -54,13 +59,11 @@ export class BoardLine {
     }
   }
 
+  /** Gives the connection back (the pool ends what is under way on it), or gives up waiting for one. */
   close(): void {
-    this.#closing.abort();
-    this.#lease?.then(
-      (lease) => lease.giveBack(),
-      () => {},
-    );
-    this.#lease = undefined;
+    this.#closed = true;
+    if (this.#held === undefined) this.#waiting.abort(new RgtpError('unavailable', 'closed'));
+    else this.#held.giveBack();
   }
 
   #borrow(): Promise<Lease> {
@@ -68,10 +71,12 @@ export class BoardLine {
     const held = this.#options.pool.use((connection) => {
       const over = Promise.withResolvers<void>();
       const lease: Lease = new Lease(connection, over, this.#options.quiet, () => this.#forget(promise));
+      this.#held = lease;
       borrowed.resolve(lease);
+      if (this.#closed) lease.giveBack();
       this.#failure = undefined;
       return over.promise;
-    }, this.#closing.signal);
+    }, this.#waiting.signal);
     const promise = borrowed.promise;
     held.catch((error: unknown) => {
       this.#forget(promise);
@@ -81,20 +86,15 @@ export class BoardLine {
     return promise;
   }
 
-  /** The board has closed the connection while nobody asked for anything: no failure, there is just another one. */
-  async #retire(): Promise<void> {
-    const old = this.#lease;
-    this.#lease = undefined;
-    (await old)?.giveBack();
-  }
-
   #drop(lease: Lease, error: unknown): void {
     lease.throwAway(error);
     this.#failure = { error, until: this.#options.now() + this.#options.pause };
   }
 
   #forget(lease: Promise<Lease>): void {
-    if (this.#lease === lease) this.#lease = undefined;
+    if (this.#lease !== lease) return;
+    this.#lease = undefined;
+    this.#held = undefined;
   }
 }
 
