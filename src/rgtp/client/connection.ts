@@ -16,6 +16,8 @@ import * as reading from './reading.ts';
 import type { Transport } from './transport.ts';
 
 const GUEST = 'guest';
+/** nobody waits long for a goodbye */
+const GOODBYE_MS = 5000;
 
 /**
  * A connection to an RGTP server. Commands may be given without waiting for each other's answers; they are sent and
@@ -236,7 +238,7 @@ export class RgtpConnection {
 
   /** QUIT. Resolves when the server has said goodbye, or has gone without. */
   async close(): Promise<void> {
-    await this.#transport.perform({ command: 'QUIT', proceed: () => undefined }).catch(() => undefined);
+    await this.#transport.perform({ command: 'QUIT', timeout: GOODBYE_MS }).catch(() => undefined);
     this.destroy();
   }
 
