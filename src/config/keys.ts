@@ -61,14 +61,6 @@ export function choice<const T extends readonly [string, ...string[]]>(words: T,
   return schema.prefault(preset).register(keyNotes, { allowed, ...notes, kind: 'text' });
 }
 
-/** Some words; a single one needs no list. */
-export function list(preset: readonly string[], pattern: RegExp, notes: Noted & { readonly allowed: string }) {
-  return z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string().regex(pattern)).max(256))
-    .prefault([...preset])
-    .register(keyNotes, { ...notes, kind: 'list' });
-}
-
 /** A whole number from `least` to `most`. */
 export function count(preset: number, least: number, most: number, notes: Noted) {
   const allowed = `a whole number from ${least} to ${most}`;

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { addresses, addressOrOff } from './addresses.ts';
 import { type board, boards } from './board.ts';
-import { choice, count, duration, flag, list, maybeText, section, size, text } from './keys.ts';
+import { choice, count, duration, flag, maybeText, section, size, text } from './keys.ts';
 
 const fileName = 'the name of a file';
 
@@ -38,16 +38,11 @@ const limits = section({
   compressed: count(500, 0, 1_000_000, { meaning: 'Compressed connections in all; each costs some 300 KiB' }),
   failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address before it has to pause' }),
   loginPause: duration('5m', '1s', '1d', { meaning: 'How long it has to pause' }),
-  proxyProtocol: list([], /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/, {
-    meaning: 'Balancers: addresses whose connections begin with a PROXY protocol v2 header',
-    allowed: 'a list of addresses or networks, such as 10.0.0.0/8',
-  }),
 });
 
 const cache = section({
   articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for rendered articles, all boards together' }),
   overviews: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for overview lines, all boards together' }),
-  items: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for parsed items, each board' }),
 });
 
 const smtp = section({
@@ -120,6 +115,10 @@ export const schema = section({
     meaning: 'Whether AUTHINFO is allowed without TLS from elsewhere than this machine',
   }),
   compression: flag(true, { meaning: 'Whether COMPRESS DEFLATE is offered' }),
+  proxyProtocol: flag(false, {
+    meaning:
+      'Whether every NNTP connection begins with a PROXY protocol v2 header (only behind a balancer that sends it)',
+  }),
   limits,
   cache,
   ident,
