@@ -6,6 +6,7 @@ import type { Log } from '../../wire/log.ts';
 import { PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { hasGaps, type Sighting } from './merge.ts';
+import type { BeforePublish, NewRow } from './options.ts';
 import { IndexSnapshot, isAfter } from './snapshot.ts';
 import type { BoardState, Changes } from './state.ts';
 import type { BoardConnection, Motd } from './upstream.ts';
@@ -15,6 +16,7 @@ export interface FollowerOptions {
   readonly state: BoardState;
   readonly permanent: Permanent;
   readonly log: Log;
+  readonly beforePublish?: BeforePublish | undefined;
   /** `log`: the edit log as far as it was read, for notices */
   readonly onChanges: (changes: Changes, log: readonly EditLogEntry[]) => void;
   readonly onMotd: (motd: Motd | undefined) => void;
@@ -24,6 +26,8 @@ export interface FollowerOptions {
 
 /** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
 const MAX_ROUNDS = 8;
+/** New rows that are shown to `beforePublish`: our own posts are among the newest. */
+const MAX_NEW_ROWS = 1000;
 /** Skipped rows that a poll logs; beyond it they are only counted. */
 const LOGGED = 5;
 
@@ -130,12 +134,27 @@ export class Follower {
       await permanent.addEpochs(begun);
       for (const epoch of begun) this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
     }
+    await this.#options.beforePublish?.(this.#newRows(sighting));
     const changes = state.apply(sighting, epochs);
     if (changes.late > 0) {
       this.#options.log.warn({ rows: changes.late }, 'index rows skipped: they came in below numbers already given');
       this.#options.onSkipped(changes.late);
     }
     this.#options.onChanges(changes, log);
+  }
+
+  /** What a sighting brings that nobody has seen: the newest, where that is everything. */
+  #newRows({ snapshot, events = [] }: Sighting): NewRow[] {
+    const { state } = this.#options;
+    const last = state.lastSequence;
+    const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
+    const rows: NewRow[] = events.filter(isNew).map(({ userid, sequence }) => ({ userid, sequence }));
+    for (let index = snapshot.length - 1; index >= 0 && rows.length < MAX_NEW_ROWS; index--) {
+      const row = snapshot.row(index);
+      if (!isNew(row)) break;
+      rows.push({ userid: state.users.list[row.user] ?? '', sequence: row.sequence });
+    }
+    return rows;
   }
 
   /** Does the log tell of an edit of the index that we have not seen? */

@@ -85,6 +85,7 @@ export class Mirror implements BoardModel {
       state,
       permanent: options.permanent,
       log: this.#log,
+      beforePublish: options.beforePublish,
       onChanges: (changes, log) => this.#onChanges(changes, log),
       onMotd: (motd) => this.#onMotd(motd),
       onSkipped: (count) => {

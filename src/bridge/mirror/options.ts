@@ -1,6 +1,7 @@
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
+import type { Octets } from '../../wire/octets.ts';
 import type { BoardPool } from './upstream.ts';
 
 export interface MirrorOptions {
@@ -20,10 +21,19 @@ export interface MirrorOptions {
   readonly memory?: number;
   /** false: texts are fetched only when somebody reads them. Default true */
   readonly background?: boolean;
+  /** Called with rows that nobody has seen yet; they are published when its promise resolves. Posting uses it (see there). */
+  readonly beforePublish?: BeforePublish;
   /** unix ms */
   readonly now?: () => number;
   /** 0 … 1, for the jitter of retries */
   readonly random?: () => number;
+}
+
+export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
+
+export interface NewRow {
+  readonly userid: Octets;
+  readonly sequence: number;
 }
 
 /** All in ms. */
