@@ -1,6 +1,7 @@
 import type { Log } from '../wire/log.ts';
 import { EditLock } from './edit-lock.ts';
 import { FailedProofs } from './failed-proofs.ts';
+import { Registration, type RegistrationOptions } from './registration.ts';
 import type { BoardStore } from './store.ts';
 
 /** ms */
@@ -40,6 +41,8 @@ export class Board {
   readonly timeouts: Timeouts;
   readonly lock = new EditLock();
   readonly failedProofs: FailedProofs;
+  /** undefined: only editors make accounts */
+  readonly registration: Registration | undefined;
   readonly #identify: Identify | undefined;
 
   constructor(options: {
@@ -49,6 +52,7 @@ export class Board {
     readonly timeouts: Timeouts;
     readonly proofDelay: number;
     readonly identify: Identify | undefined;
+    readonly registration: RegistrationOptions | undefined;
   }) {
     this.store = options.store;
     this.title = options.title;
@@ -56,6 +60,8 @@ export class Board {
     this.timeouts = options.timeouts;
     this.failedProofs = new FailedProofs(options.proofDelay);
     this.#identify = options.identify;
+    const { registration } = options;
+    if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
   }
 
   /** Something an honest client does not do: it goes into the log, with what ident says, once that is known. Nobody waits for it. */

@@ -34,7 +34,9 @@ export class IndexLog {
   readonly #last: StatementSync;
   readonly #ofItem: StatementSync;
   readonly #deleteItem: StatementSync;
-  readonly #countBefore: StatementSync;
+  readonly #countBetween: StatementSync;
+  readonly #before: StatementSync;
+  readonly #after: StatementSync;
   readonly #db: DatabaseSync;
   #newest: Newest | undefined;
   #generation = 0;
@@ -56,7 +58,9 @@ export class IndexLog {
     this.#last = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position DESC LIMIT 1');
     this.#ofItem = db.prepare('SELECT position, row FROM index_rows WHERE item = ? ORDER BY position');
     this.#deleteItem = db.prepare('DELETE FROM index_rows WHERE item = ? RETURNING position');
-    this.#countBefore = db.prepare('SELECT count(*) AS n FROM index_rows WHERE position < ?');
+    this.#countBetween = db.prepare('SELECT count(*) AS n FROM index_rows WHERE position >= ? AND position < ?');
+    this.#before = db.prepare('SELECT position, row FROM index_rows WHERE position < ? ORDER BY position DESC LIMIT ?');
+    this.#after = db.prepare('SELECT position, row FROM index_rows WHERE position > ? ORDER BY position LIMIT ?');
     this.#newest = this.#readNewest();
   }
 
@@ -146,9 +150,18 @@ export class IndexLog {
     return this.#ofItem.all(item).map(asRow);
   }
 
-  /** How many rows stand before a position. */
-  countBefore(position: number): number {
-    return Number(this.#countBefore.get(position)?.['n']);
+  /** At most `count` rows that stand before a position, in order. */
+  rowsBefore(position: number, count: number): Row[] {
+    return this.#before.all(position, count).map(asRow).reverse();
+  }
+
+  rowsAfter(position: number, count: number): Row[] {
+    return this.#after.all(position, count).map(asRow);
+  }
+
+  /** How many rows have positions from `from` to below `to`. */
+  countBetween(from: number, to: number): number {
+    return Number(this.#countBetween.get(from, to)?.['n']);
   }
 
   #block(block: number): Buffer {

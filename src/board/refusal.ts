@@ -7,8 +7,8 @@ export class Refusal extends Error {
   /** lines before the answer (122 before 422) */
   readonly before: readonly Octets[];
 
-  constructor(code: number, text: Octets, before: readonly Octets[] = []) {
-    super(`${code} ${text}`);
+  constructor(code: number, text: Octets, before: readonly Octets[] = [], options?: ErrorOptions) {
+    super(`${code} ${text}`, options);
     this.name = 'Refusal';
     this.code = code;
     this.text = text;

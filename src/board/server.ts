@@ -3,6 +3,7 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { type Log, silent } from '../wire/log.ts';
 import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
+import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
 
@@ -15,6 +16,8 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
   readonly guests?: Guests;
+  /** a new board stays empty: for tests, and for whoever fills it by other means */
+  readonly empty?: boolean;
   readonly log?: Log;
   readonly timeouts?: Partial<Timeouts>;
   /** connections in all. Default 1000 */
@@ -23,7 +26,10 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly connectionsPerAddress?: number;
   /** ms before the answer to the first failed proof. Default 1000 */
   readonly proofDelay?: number;
+  /** asked about callers who did something suspicious, for the log */
   readonly identify?: Identify;
+  /** whether and how people may register (REGU). Default: they may not */
+  readonly registration?: RegistrationOptions;
 }
 
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
@@ -44,7 +50,7 @@ export class BoardServer {
   static async open(options: BoardServerOptions): Promise<BoardServer> {
     const store = BoardStore.open(options.path, options);
     try {
-      const made = await firstStart(store, options.guests ?? 'read');
+      const made = options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read');
       const server = new BoardServer(store, made, options);
       if (options.listen !== undefined) await server.#listen(options.listen);
       return server;
@@ -66,6 +72,7 @@ export class BoardServer {
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       proofDelay: options.proofDelay ?? 1000,
       identify: options.identify,
+      registration: options.registration,
     });
   }
 

@@ -103,6 +103,12 @@ export class Session {
   /** Says 23x and takes that level (RGTP 2.2.3). */
   setLevel(level: AccessLevel, what: string): void {
     this.level = level;
+    if (level < 3) {
+      // The text of an edit may hold cookies: it must not become a post.
+      if (this.edit !== undefined) this.data = undefined;
+      this.edit = undefined;
+      this.board.lock.release(this);
+    }
     this.say(`23${level} ${accessText(level, what)}`);
   }
 
@@ -122,6 +128,7 @@ export class Session {
   /** Ends the session once everything said has been sent. */
   close(): void {
     this.#closing = true;
+    this.#letGo();
     this.#output.end();
     this.#arm();
   }
@@ -254,9 +261,15 @@ export class Session {
   #closed(): void {
     clearTimeout(this.#timer);
     this.#closing = true;
-    this.data = undefined;
-    this.board.lock.release(this);
+    this.#letGo();
     this.#onClose();
     this.#gone.resolve();
+  }
+
+  /** What a session held is free at once, however long the other side takes to hang up (RGTP 2.2.23). */
+  #letGo(): void {
+    this.data = undefined;
+    this.edit = undefined;
+    this.board.lock.release(this);
   }
 }

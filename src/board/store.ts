@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
 import { SecretBox } from '../store/secret-box.ts';
+import { Audit } from './audit.ts';
 import { Diffs } from './diffs.ts';
 import { EditLog } from './edit-log.ts';
+import { Editing } from './editing.ts';
 import { IndexLog } from './index-log.ts';
 import { Items } from './items.ts';
 import { Posting } from './posting.ts';
@@ -32,7 +34,9 @@ export class BoardStore {
   readonly state: BoardState;
   readonly editLog: EditLog;
   readonly diffs: Diffs;
+  readonly audit: Audit;
   readonly posting: Posting;
+  readonly editing: Editing;
   readonly path: string;
   readonly db: DatabaseSync;
   readonly #writer: Writer;
@@ -63,7 +67,9 @@ export class BoardStore {
     this.state = new BoardState(db);
     this.editLog = new EditLog(db);
     this.diffs = new Diffs(db);
+    this.audit = new Audit(db);
     this.posting = new Posting(this);
+    this.editing = new Editing(this);
   }
 
   /** Unix seconds. */

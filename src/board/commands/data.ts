@@ -1,5 +1,7 @@
+import { indexRules, itemRules } from '../edit-text.ts';
 import { noArguments } from '../refusal.ts';
-import { contributionRules } from '../text.ts';
+import type { Session } from '../session.ts';
+import { contributionRules, type TextRules } from '../text.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.10 */
@@ -7,6 +9,11 @@ export const data: Command = {
   level: 2,
   run(session, args) {
     noArguments(args);
-    session.receive(contributionRules);
+    session.receive(rulesFor(session));
   },
 };
+
+function rulesFor({ edit, board }: Session): TextRules {
+  if (edit === undefined) return contributionRules;
+  return edit.kind === 'item' ? itemRules(edit.text) : indexRules(board.store.index.countBetween(0, edit.end + 1));
+}

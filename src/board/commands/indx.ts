@@ -19,9 +19,9 @@ export const indx: Command = {
 function firstRow(index: IndexLog, args: Octets): number | undefined {
   if (args === '') return 1;
   // Leading zeros are no sign of a number too large (groggsd).
-  const [, hash, hex = ''] = /^(#?)\s*0*([0-9A-Fa-f]{1,8})$/.exec(args) ?? /^(#?)\s*(0+)$/.exec(args) ?? [];
+  const [, hash, hex = ''] = /^(#?)\s*0*([0-9A-Fa-f]{0,8})$/.exec(args) ?? [];
   if (hash === undefined) throw new Refusal(511, 'Date must be only a hex number.');
-  const number = Number.parseInt(hex, 16);
+  const number = Number.parseInt(`0${hex}`, 16);
   return hash === '#' ? index.fromSequence(number) : index.fromTime(number);
 }
 

@@ -4,26 +4,39 @@ import { auth } from './auth.ts';
 import type { Command } from './command.ts';
 import { cont } from './cont.ts';
 import { data } from './data.ts';
+import { dbug } from './dbug.ts';
+import { diff } from './diff.ts';
+import { edab } from './edab.ts';
+import { edcf } from './edcf.ts';
+import { edit } from './edit.ts';
+import { edix } from './edix.ts';
+import { edlk } from './edlk.ts';
+import { edul } from './edul.ts';
 import { elog } from './elog.ts';
 import { helpOn } from './help.ts';
 import { indx } from './indx.ts';
 import { item } from './item.ts';
 import { motd } from './motd.ts';
+import { mots } from './mots.ts';
 import { newi } from './newi.ts';
 import { noop } from './noop.ts';
 import { quit } from './quit.ts';
+import { regu } from './regu.ts';
 import { repl } from './repl.ts';
 import { stat } from './stat.ts';
+import { udbm } from './udbm.ts';
 import { user } from './user.ts';
 
 /** In the order HELP lists them: by access level. */
 export const commands = {
   AUTH: auth,
   ALVL: alvl,
+  DBUG: dbug,
   HELP: helpOn((): readonly string[] => Object.keys(commands)),
   MOTD: motd,
   NOOP: noop,
   QUIT: quit,
+  REGU: regu,
   USER: user,
   ELOG: elog,
   INDX: indx,
@@ -33,6 +46,15 @@ export const commands = {
   DATA: data,
   NEWI: newi,
   REPL: repl,
+  DIFF: diff,
+  EDLK: edlk,
+  EDUL: edul,
+  EDIT: edit,
+  EDIX: edix,
+  EDAB: edab,
+  EDCF: edcf,
+  MOTS: mots,
+  UDBM: udbm,
 } as const satisfies Record<string, Command>;
 
 const byName: ReadonlyMap<string, Command> = new Map(Object.entries(commands));

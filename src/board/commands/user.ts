@@ -1,6 +1,8 @@
+import type { Octets } from '../../wire/octets.ts';
 import type { AccessLevel } from '../access.ts';
 import { authorise } from '../login.ts';
 import { noArguments, Refusal } from '../refusal.ts';
+import type { Session } from '../session.ts';
 import { checkUserid } from '../users.ts';
 import type { Command } from './command.ts';
 
@@ -18,9 +20,29 @@ export const user: Command = {
       throw new Refusal(511, `Malformed or missing userid (\`${name.slice(0, 50)}', ${checked.wrong})`);
     }
     session.userid = checked.userid;
+    if (session.registering) {
+      await register(session, checked.userid);
+      return;
+    }
     await authorise(session, checked.userid, level);
   },
 };
+
+/** After REGU (RGTP 2.2.24) */
+async function register(session: Session, userid: Octets): Promise<void> {
+  const { registration } = session.board;
+  if (registration === undefined) throw new Refusal(482, 'Access denied.');
+  session.suspicious(`registers ${userid}`);
+  try {
+    session.say(`280 ${await registration.register(userid, session.caller.address ?? 'inside')}`);
+    session.close();
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 511) session.userid = undefined;
+    if (error instanceof Refusal && error.code === 484)
+      session.log.error({ error: String(error.cause) }, 'mail failed');
+    throw error;
+  }
+}
 
 /** `undefined`: none asked for. */
 export function levelFrom(digit: string): AccessLevel | undefined {

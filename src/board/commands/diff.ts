@@ -1,0 +1,15 @@
+import { dataAnswer } from '../items.ts';
+import { itemIdFrom, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.22: of an item, or without argument of the index */
+export const diff: Command = {
+  level: 3,
+  run(session, args) {
+    const itemId = args === '' ? undefined : itemIdFrom(args);
+    if (itemId !== undefined) session.full = undefined;
+    const text = session.board.store.diffs.text(itemId);
+    if (text === '') throw new Refusal(410, 'There are no relevant diffs.');
+    session.send(dataAnswer(text));
+  },
+};

@@ -1,0 +1,14 @@
+import { noArguments, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.19 */
+export const edab: Command = {
+  level: 3,
+  run(session, args) {
+    noArguments(args);
+    if (session.edit === undefined) throw new Refusal(500, 'No EDIT in progress.');
+    session.edit = undefined;
+    session.data = undefined;
+    session.say('200 Edit operation aborted.');
+  },
+};

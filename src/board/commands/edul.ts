@@ -1,0 +1,16 @@
+import { noArguments, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+import { noEdit } from './newi.ts';
+
+/** RGTP 2.2.15 */
+export const edul: Command = {
+  level: 3,
+  run(session, args) {
+    noArguments(args);
+    noEdit(session);
+    const { lock } = session.board;
+    if (!lock.heldBy(session)) throw new Refusal(532, "No lock held so can't unlock it.");
+    lock.release(session);
+    session.say('200 Lock on edit area relinquished.');
+  },
+};

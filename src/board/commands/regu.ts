@@ -1,0 +1,21 @@
+import { dataAnswer } from '../items.ts';
+import { noArguments, Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
+
+/** RGTP 2.2.24: the USER that follows registers */
+export const regu: Command = {
+  level: 0,
+  run(session, args) {
+    noArguments(args);
+    if (session.userid !== undefined || session.registering) {
+      throw new Refusal(500, 'REGU not allowed after USER or REGU.');
+    }
+    const { registration } = session.board;
+    if (registration === undefined) {
+      throw new Refusal(482, 'This board takes no registrations - please ask the Editors for a userid.');
+    }
+    session.registering = true;
+    session.say('100 Processing registration request - please stand by.');
+    session.send(dataAnswer(registration.warning, '250 Warning message follows'));
+  },
+};

@@ -1,0 +1,69 @@
+/** What DATA must look like while something is edited (RGTP 2.2.10). */
+import type { Octets } from '../wire/octets.ts';
+import { ROW_OCTETS } from './index-log.ts';
+import { limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+import type { TextRules } from './text.ts';
+
+/** An edit may make an item larger than a reply could (RGTP 2.2.18), within reason. */
+const ITEM_GROWTH = 65_536;
+const ROWS_ADDED = 1000;
+/** groggsd quotes so much of a row that is wrong */
+const QUOTED = 178;
+
+/**
+ * A whole item: carets come doubled, cookies as they are. A line that the item has already is taken whatever its
+ * length: a caret doubled or the mark of a continuation can make it longer than a poster's may be.
+ */
+export function itemRules(current: Octets): TextRules {
+  const known = new Set(current.split('\n'));
+  return {
+    prompt: 'item status (ignored) and updated contents',
+    maxOctets: current.length + ITEM_GROWTH,
+    grogname: true,
+    line(line) {
+      if (known.has(line)) return line;
+      if (line.length > limits.textLine + Number(line.startsWith('^^'))) {
+        throw new Refusal(423, 'Line too long for text of item.');
+      }
+      if (/^\^(?!\^|[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}$)/.test(line)) {
+        throw new Refusal(423, 'Line starts with a caret that is neither doubled nor a magic cookie.');
+      }
+      return line;
+    },
+  };
+}
+
+/** The whole index: rows may come without the blanks at their ends. @param rows how many there are now */
+export function indexRules(rows: number): TextRules {
+  return {
+    prompt: 'updated index',
+    maxOctets: (rows + ROWS_ADDED) * (ROW_OCTETS + 1),
+    grogname: false,
+    line(line) {
+      const row = line.padEnd(ROW_OCTETS);
+      const wrong = faultOf(row);
+      if (wrong !== undefined) {
+        throw new Refusal(423, `Malformed index entry \`${row.slice(0, QUOTED)}': ${wrong}.`);
+      }
+      return row;
+    },
+  };
+}
+
+/** What is wrong with a row, in groggsd's words. */
+function faultOf(row: Octets): string | undefined {
+  if (row.length > ROW_OCTETS) return 'line too long';
+  if (!/^[0-9A-Fa-f]{8}/.test(row)) return 'gsn format';
+  if (row[8] !== ' ') return 'space after gsn';
+  if (!/^[0-9A-Fa-f]{8}/.test(row.slice(9))) return 'date format';
+  if (row[17] !== ' ') return 'space after date';
+  const type = row.charAt(103);
+  if (!'RICFEM'.includes(type)) return 'RICFEM character';
+  if (row[102] !== ' ') return 'space after userid';
+  if (row[104] !== ' ') return 'space after RICFEM';
+  if (type === 'M') return row.slice(18, 27).trim() === '' ? undefined : 'itemid blank in M';
+  if (!/^[A-Za-z]/.test(row.slice(18))) return 'itemid letter';
+  if (!/^[0-9]{7}/.test(row.slice(19))) return 'itemid digits';
+  return row[26] === ' ' ? undefined : 'space after itemid';
+}

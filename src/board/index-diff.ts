@@ -1,0 +1,57 @@
+import type { IndexLog, Row } from './index-log.ts';
+import type { DiffLine, Hunk } from './unified-diff.ts';
+
+const CONTEXT = 3;
+
+interface Deleted extends Row {
+  /** in the index, counted from 1 */
+  readonly line: number;
+}
+
+/**
+ * The hunks for rows that leave the index. The rest of the index is not read: it may have a million rows, and of
+ * these a diff shows six.
+ */
+export function rowDeletionHunks(index: IndexLog, rows: readonly Row[]): Hunk[] {
+  const hunks: Hunk[] = [];
+  let gone = 0;
+  for (const group of groups(numbered(index, rows))) {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) continue;
+    const before = index.rowsBefore(first.position, CONTEXT);
+    const deleted = new Set(group.map(({ position }) => position));
+    const between = index.rows(first.position, last.position);
+    const after = index.rowsAfter(last.position, CONTEXT);
+    const lines: DiffLine[] = [...before, ...between, ...after].map(({ position, row }) => ({
+      sign: deleted.has(position) ? '-' : ' ',
+      line: row,
+    }));
+    const oldStart = first.line - before.length;
+    hunks.push({ oldStart, newStart: oldStart - gone, lines });
+    gone += group.length;
+  }
+  return hunks;
+}
+
+function numbered(index: IndexLog, rows: readonly Row[]): Deleted[] {
+  let line = 1;
+  let from = 0;
+  return rows.map((row) => {
+    line += index.countBetween(from, row.position);
+    from = row.position;
+    return { ...row, line };
+  });
+}
+
+/** Rows whose surroundings meet are shown together. */
+function groups(rows: readonly Deleted[]): Deleted[][] {
+  const found: Deleted[][] = [];
+  for (const row of rows) {
+    const group = found.at(-1);
+    const last = group?.at(-1);
+    if (group !== undefined && last !== undefined && row.line - last.line <= 2 * CONTEXT + 1) group.push(row);
+    else found.push([row]);
+  }
+  return found;
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+
+export interface Letter {
+  readonly to: string;
+  readonly subject: string;
+  /** plain text */
+  readonly text: string;
+}
+
+/** How secrets reach the people who registered. */
+export interface Mailer {
+  /** Resolves once somebody else has taken responsibility for the letter. */
+  send(letter: Letter): Promise<void>;
+}
+
+export interface SmtpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the start; otherwise STARTTLS where the server offers it */
+  readonly secure: boolean;
+  readonly user?: string;
+  readonly password?: string;
+  readonly from: string;
+}
+
+/** ms */
+const SMTP_TIMEOUT = 20_000;
+
+export function smtpMailer({ host, port, secure, user, password, from }: SmtpOptions): Mailer {
+  const transport = createTransport({
+    host,
+    port,
+    secure,
+    connectionTimeout: SMTP_TIMEOUT,
+    greetingTimeout: SMTP_TIMEOUT,
+    socketTimeout: SMTP_TIMEOUT,
+    ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
+  });
+  return {
+    async send(letter) {
+      await transport.sendMail({ ...letter, from });
+    },
+  };
+}
+
+/** Puts letters into a folder, one file each, for somebody to send. Only the owner can read them. */
+export function outboxMailer({ folder, from }: { readonly folder: string; readonly from: string }): Mailer {
+  const transport = createTransport({ streamTransport: true, buffer: true });
+  return {
+    async send(letter) {
+      const { message } = await transport.sendMail({ ...letter, from });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const name = `${new Date().toISOString().replaceAll(':', '')}-${randomUUID()}.eml`;
+      await writeFile(join(folder, name), message, { mode: 0o600, flag: 'wx' });
+    },
+  };
+}

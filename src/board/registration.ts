@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Octets } from '../wire/octets.ts';
+import type { Mailer } from './mail.ts';
+import { Refusal } from './refusal.ts';
+import type { BoardStore } from './store.ts';
+import { type Account, checkUserid, SECRET_OCTETS } from './users.ts';
+
+export interface RegistrationOptions {
+  /** `open`: the secret is mailed at once; `approval`: once an editor has said `UDBM -u userid approve` */
+  readonly mode: 'open' | 'approval';
+  readonly mailer: Mailer;
+}
+
+/** What may be both a userid and a mail address that needs no quoting. */
+const ADDRESS = /^[A-Za-z0-9.]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
+const LEVEL = 2;
+/** s: groggsd's week to log in for the first time */
+const UNUSED_FOR = 7 * 86_400;
+const PER_ADDRESS = 5;
+const ADDRESSES = 10_000;
+const HOUR = 3_600_000; // ms
+/** Accounts nobody has used yet, or approved: more than that is somebody's joke. */
+const MOST_PENDING = 1000;
+
+/** REGU and the USER after it (RGTP 2.2.24): makes an account and mails its secret. */
+export class Registration {
+  readonly #store: BoardStore;
+  readonly #options: RegistrationOptions;
+  readonly #title: string;
+  readonly #requests = new LRUCache<string, number>({ max: ADDRESSES, ttl: HOUR });
+
+  constructor(store: BoardStore, title: string, options: RegistrationOptions) {
+    this.#store = store;
+    this.#title = title;
+    this.#options = options;
+  }
+
+  /** What REGU sends: lines with a leading blank are for the user. */
+  get warning(): Octets {
+    const next =
+      this.#options.mode === 'open'
+        ? ' Your secret will be sent there by mail.\n'
+        : ' An Editor will look at your application; then your secret is sent there by mail.\n';
+    return (
+      ' You are about to apply for a userid, which lets you write on this board.\n' +
+      'The next USER command names the userid and completes the application.\n' +
+      ' \n' +
+      ' The userid is your mail address, with its full domain.\n' +
+      next +
+      ' Where you call from is recorded. Give no address but your own.\n' +
+      'If you do not wish to proceed with the registration issue a QUIT command.\n'
+    );
+  }
+
+  /**
+   * Resolves with the words for 280.
+   * @param address the caller's
+   * @throws Refusal 511 (may try again), 482 or 484
+   */
+  async register(userid: Octets, address: string): Promise<string> {
+    if (!userid.includes('@')) throw new Refusal(511, 'Need a hostname: the userid must be a mail address.');
+    if (!ADDRESS.test(userid)) throw new Refusal(482, 'Access denied: that is no mail address a userid can be.');
+    const count = this.#requests.get(address) ?? 0;
+    if (count >= PER_ADDRESS)
+      throw new Refusal(482, 'Too many registrations from where you are; try again in an hour.');
+    this.#requests.set(address, count + 1);
+    const account = await this.#create(userid);
+    if (account.waiting) return 'Await an e-mail confirmation from the Editor.';
+    try {
+      await this.mail(account);
+    } catch (error) {
+      await this.#store.commit(() => this.#store.users.remove(userid, LEVEL));
+      throw new Refusal(484, 'The mail with your secret could not be sent; please try again later.', [], {
+        cause: error,
+      });
+    }
+    return `Await the email I have sent to ${userid}`;
+  }
+
+  /** Sends an account's secret to its userid. */
+  async mail(account: Account): Promise<void> {
+    const secret =
+      account.secret
+        ?.toString('hex')
+        .toUpperCase()
+        .replace(/.{8}(?=.)/g, '$& ') ?? '';
+    await this.#options.mailer.send({
+      to: account.userid,
+      subject: `Your userid on ${this.#title}`,
+      text:
+        `Welcome to ${this.#title}!\n\nYour userid is\n\n    ${account.userid}\n\nand your secret is\n\n    ${secret}\n\n` +
+        'Your RGTP client or newsreader will ask for both. The secret proves that it is\n' +
+        'really you who writes: show it to nobody. Log in within a week, or the userid\n' +
+        'expires and you will have to apply again.\n\n' +
+        'If you did not apply for this userid, please ignore this letter.\n',
+    });
+  }
+
+  #create(userid: Octets): Promise<Account> {
+    const store = this.#store;
+    return store.commit(() => {
+      this.expire();
+      const pending = [...store.users.all()].filter(({ confirmed }) => !confirmed).length;
+      if (pending >= MOST_PENDING) throw new Refusal(482, 'Too many registrations at the moment; try again later.');
+      const checked = checkUserid(userid);
+      if ('wrong' in checked || store.users.levels(checked.userid).length > 0) {
+        throw new Refusal(482, 'Re-registration denied - contact the editors.');
+      }
+      const account: Account = {
+        userid: checked.userid,
+        level: LEVEL,
+        secret: randomBytes(SECRET_OCTETS),
+        confirmed: false,
+        waiting: this.#options.mode === 'approval',
+        disabled: false,
+        lastUsed: store.time,
+      };
+      store.users.put(account);
+      return account;
+    });
+  }
+
+  /** Within a commit: userids that nobody has used in their first week go. Those that wait for an editor stay. */
+  expire(): void {
+    const { users, time } = this.#store;
+    for (const { userid, level, confirmed, waiting, lastUsed } of [...users.all()]) {
+      if (!confirmed && !waiting && time - lastUsed > UNUSED_FOR) users.remove(userid, level);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { formatHex32 } from '../../rgtp/hex.ts';
+import type { Octets } from '../../wire/octets.ts';
+import type { Board } from '../board.ts';
+import { type Account, SECRET_OCTETS } from '../users.ts';
+import { accessName, parseUdbm, UdbmError, type UdbmRequest, USAGE, type Values, type Who } from './request.ts';
+
+const HOUR = 3600; // s
+
+/** What UDBM answers, lines ended by LF. @param editor who asks */
+export async function runUdbm(board: Board, editor: Octets, args: Octets): Promise<Octets> {
+  try {
+    return await answer(board, editor, parseUdbm(args));
+  } catch (error) {
+    if (!(error instanceof UdbmError)) throw error;
+    return error.usage ? `${error.message}\n\n${USAGE}` : `${error.message}\n`;
+  }
+}
+
+async function answer(board: Board, editor: Octets, request: UdbmRequest): Promise<Octets> {
+  switch (request.kind) {
+    case 'help':
+      return USAGE;
+    case 'status':
+      return status(board);
+    case 'list':
+      return list(board, request.who, request.verbose);
+    case 'delete':
+      return remove(board, editor, request.who);
+    case 'create':
+    case 'update':
+      return change(board, editor, request);
+  }
+}
+
+function status({ store }: Board): Octets {
+  const accounts = [...store.users.all()];
+  const count = (test: (account: Account) => boolean) => accounts.filter(test).length;
+  return (
+    `${accounts.length} records,  ${count(({ disabled }) => disabled)} disabled,  ` +
+    `${count(({ confirmed, waiting }) => !confirmed && !waiting)} never used,  ` +
+    `${count(({ waiting }) => waiting)} waiting for approval\n`
+  );
+}
+
+function list({ store }: Board, who: readonly Who[], verbose: boolean): Octets {
+  if (who.length === 0) {
+    const lines = [...store.users.all()].map(
+      (one, i) => `${String(i).padStart(4)}:  ${line(one, store.time, verbose)}`,
+    );
+    return lines.join('');
+  }
+  let text = '';
+  for (const { userid, level } of who) {
+    const found = store.users.levels(userid).filter((one) => level === undefined || one.level === level);
+    text += found.map((one) => line(one, store.time, verbose)).join('') || `${named({ userid, level })} not found\n`;
+  }
+  return text;
+}
+
+/** groggsd's layout: hours since last used (or the time itself), access, state, proof, secret, userid. */
+function line(account: Account, now: number, verbose: boolean, secret = ''): Octets {
+  const used = verbose
+    ? formatHex32(account.lastUsed).toLowerCase()
+    : String(Math.floor((now - account.lastUsed) / HOUR)).padStart(7);
+  const state = account.disabled ? 'disabled' : 'enabled ';
+  const shown = secret === '' ? '' : `${secret.padEnd(16)}  `;
+  return `${used}  ${accessName(account.level).padEnd(6)} ${state} ${proofOf(account).padEnd(7)} ${shown}${account.userid}\n`;
+}
+
+function proofOf({ secret, confirmed, waiting }: Account): string {
+  if (waiting) return 'waiting';
+  if (secret === undefined) return 'none';
+  return confirmed ? 'md5' : 'md5new';
+}
+
+function remove({ store }: Board, editor: Octets, who: Who): Promise<Octets> {
+  return store.commit(() => {
+    const account = theOne(store.users.levels(who.userid), who);
+    store.users.remove(account.userid, account.level);
+    keepAnEditor([...store.users.all()]);
+    record(store, editor, account, undefined);
+    return '';
+  });
+}
+
+async function change(
+  board: Board,
+  editor: Octets,
+  { kind, who, values }: { readonly kind: 'create' | 'update'; readonly who: Who; readonly values: Values },
+): Promise<Octets> {
+  const { store, registration } = board;
+  const changed = await store.commit(() => {
+    const levels = store.users.levels(who.userid);
+    const old = kind === 'update' ? toUpdate(levels, who) : undefined;
+    const level = who.level ?? old?.level ?? 0;
+    if (levels.some((one) => one.level === level && one !== old))
+      throw new UdbmError(`${named(who)} already exists`, false);
+    const account = withValues(old ?? { ...blank, userid: who.userid, level, lastUsed: store.time }, level, values);
+    if (old !== undefined && old.level !== level) store.users.remove(old.userid, old.level);
+    store.users.put(account);
+    keepAnEditor([...store.users.all()]);
+    record(store, editor, old, account);
+    return account;
+  });
+  let note = '';
+  if (values.approve === true) note = await approved(registration, changed);
+  if (changed.level === 3 && changed.secret === undefined) {
+    note += `Warning - user \`${changed.userid}': edit access and enabled but no id confirmation\n`;
+  }
+  const shown =
+    values.newSecret === true || values.secret !== undefined
+      ? (changed.secret?.toString('hex').toUpperCase() ?? '')
+      : '';
+  return note + line(changed, store.time, false, shown);
+}
+
+const blank = { secret: undefined, confirmed: true, waiting: false, disabled: false } as const;
+
+function withValues(account: Account, level: Account['level'], values: Values): Account {
+  const { proof } = values;
+  let { secret } = account;
+  if (values.newSecret === true) secret = randomBytes(SECRET_OCTETS);
+  if (values.secret !== undefined) secret = values.secret;
+  if (proof === 'none') secret = undefined;
+  else if (proof !== undefined && secret === undefined) {
+    throw new UdbmError('a proof needs a secret: add newsecret, or setsecret <HEX', false);
+  }
+  return {
+    userid: account.userid,
+    level,
+    secret,
+    confirmed: proof === undefined ? account.confirmed : proof !== 'md5new',
+    waiting: account.waiting && values.approve !== true,
+    disabled: values.disabled ?? account.disabled,
+    lastUsed: values.lastUsed ?? account.lastUsed,
+  };
+}
+
+async function approved(registration: Board['registration'], account: Account): Promise<Octets> {
+  if (registration === undefined) return 'No mail was sent: registration is not configured.\n';
+  try {
+    await registration.mail(account);
+    return `The secret was mailed to ${account.userid}.\n`;
+  } catch (error) {
+    return `The mail could not be sent (${error instanceof Error ? error.message : 'unknown reason'}).\n`;
+  }
+}
+
+/** The account meant; where the user has several, the access must be said. */
+function theOne(levels: readonly Account[], who: Who): Account {
+  const found = levels.filter((one) => who.level === undefined || one.level === who.level);
+  const [account, ...more] = found;
+  if (account === undefined) throw new UdbmError(`${named(who)} not found in \`userdatabase'`, false);
+  if (more.length > 0) throw new UdbmError(`User \`${who.userid}' has several levels: say userid/access`, false);
+  return account;
+}
+
+/** As groggsd: `-u userid/access` gives the only record of a user another access. */
+function toUpdate(levels: readonly Account[], who: Who): Account {
+  const exact = levels.find((one) => one.level === who.level);
+  if (exact !== undefined) return exact;
+  return theOne(levels, { userid: who.userid, level: levels.length === 1 ? undefined : who.level });
+}
+
+/** Nobody could undo it. */
+function keepAnEditor(accounts: readonly Account[]): void {
+  if (!accounts.some(({ level, disabled, waiting }) => level === 3 && !disabled && !waiting)) {
+    throw new UdbmError('that would leave the board without an editor', false);
+  }
+}
+
+function record(store: Board['store'], editor: Octets, before: Account | undefined, after: Account | undefined): void {
+  const { time } = store;
+  store.audit.add({
+    time,
+    userid: editor,
+    action: 'user',
+    before: before && line(before, time, true),
+    after: after && line(after, time, true),
+  });
+}
+
+function named({ userid, level }: Who): string {
+  return `User \`${userid}'${level === undefined ? '' : ` access=${accessName(level)}`}`;
+}

@@ -1,0 +1,131 @@
+/** Unified diffs as GNU diff prints them (RGTP 2.2.22), three lines of context. */
+import type { Octets } from '../wire/octets.ts';
+
+const CONTEXT = 3;
+/** Beyond so many differing lines a diff says that everything between the first and the last changed: bounded work. */
+const MAX_DIFFERENCES = 2000;
+
+/** One line of both files, of the old one, or of the new one. */
+export interface DiffLine {
+  readonly sign: ' ' | '-' | '+';
+  readonly line: Octets;
+}
+
+/** Lines to be shown together, from these lines on (counted from 1). */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly newStart: number;
+  readonly lines: readonly DiffLine[];
+}
+
+/** Every line of both files, in the order of a diff. */
+export function diffLines(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return [
+    ...signed(' ', before.slice(0, head)),
+    ...differing(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
+    ...signed(' ', before.slice(before.length - tail)),
+  ];
+}
+
+/** The hunks of a diff: what changed, with its surroundings. */
+export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
+  const hunks: Hunk[] = [];
+  let oldLine = 1;
+  let newLine = 1;
+  let open: { oldStart: number; newStart: number; from: number; lastChange: number } | undefined;
+  const close = (end: number) => {
+    if (open === undefined) return;
+    const { oldStart, newStart, from } = open;
+    hunks.push({ oldStart, newStart, lines: lines.slice(from, Math.min(end, open.lastChange + 1 + CONTEXT)) });
+    open = undefined;
+  };
+  for (const [i, { sign }] of lines.entries()) {
+    if (sign !== ' ') {
+      if (open !== undefined && i - open.lastChange > 2 * CONTEXT + 1) close(i);
+      if (open === undefined) {
+        // Lines since the last change are all common, so they count in both files.
+        const from = Math.max(0, i - CONTEXT);
+        open = { oldStart: oldLine - (i - from), newStart: newLine - (i - from), from, lastChange: i };
+      }
+      open.lastChange = i;
+    }
+    if (sign !== '+') oldLine++;
+    if (sign !== '-') newLine++;
+  }
+  close(lines.length);
+  return hunks;
+}
+
+/** The diff with its two labels, lines ended by LF; empty where nothing changed. */
+export function formatDiff(
+  labels: { readonly before: Octets; readonly after: Octets },
+  hunks: readonly Hunk[],
+): Octets {
+  if (hunks.length === 0) return '';
+  let text = `--- ${labels.before}\n+++ ${labels.after}\n`;
+  for (const { oldStart, newStart, lines } of hunks) {
+    const oldCount = lines.filter(({ sign }) => sign !== '+').length;
+    const newCount = lines.filter(({ sign }) => sign !== '-').length;
+    text += `@@ -${range(oldStart, oldCount)} +${range(newStart, newCount)} @@\n`;
+    for (const { sign, line } of lines) text += `${sign}${line}\n`;
+  }
+  return text;
+}
+
+/** GNU's spelling: one line has no count, and none is named by the line before it. */
+function range(start: number, count: number): string {
+  if (count === 1) return String(start);
+  return `${count === 0 ? start - 1 : start},${count}`;
+}
+
+function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
+  return lines.map((line) => ({ sign, line }));
+}
+
+/** E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986): the fewest lines taken out and put in. */
+function differing(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
+  const most = Math.min(before.length + after.length, MAX_DIFFERENCES);
+  const reached: Int32Array[] = [];
+  const furthest = new Int32Array(2 * most + 3);
+  for (let d = 0; d <= most; d++) {
+    reached.push(furthest.slice(most + 1 - d - 1, most + 1 + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const at = most + 1 + k;
+      const down = k === -d || (k !== d && (furthest[at - 1] ?? 0) < (furthest[at + 1] ?? 0));
+      let x = down ? (furthest[at + 1] ?? 0) : (furthest[at - 1] ?? 0) + 1;
+      while (x < before.length && x - k < after.length && before[x] === after[x - k]) x++;
+      furthest[at] = x;
+      if (x >= before.length && x - k >= after.length) return backtrack(before, after, reached);
+    }
+  }
+  return [...signed('-', before), ...signed('+', after)];
+}
+
+function backtrack(before: readonly Octets[], after: readonly Octets[], reached: readonly Int32Array[]): DiffLine[] {
+  const lines: DiffLine[] = [];
+  let x = before.length;
+  let y = after.length;
+  for (let d = reached.length - 1; d >= 0; d--) {
+    // reached[d] holds what step d − 1 reached, diagonals −d−1 to d+1.
+    const step = reached[d] ?? new Int32Array(0);
+    const on = (k: number) => step[k + d + 1] ?? 0;
+    const k = x - y;
+    const down = k === -d || (k !== d && on(k - 1) < on(k + 1));
+    const fromX = d === 0 ? 0 : down ? on(k + 1) : on(k - 1);
+    const fromY = d === 0 ? 0 : fromX - (down ? k + 1 : k - 1);
+    while (x > fromX && y > fromY && (d === 0 || x > fromX + (down ? 0 : 1) || y > fromY + (down ? 1 : 0))) {
+      x--;
+      y--;
+      lines.push({ sign: ' ', line: before[x] ?? '' });
+    }
+    if (d === 0) break;
+    if (down) lines.push({ sign: '+', line: after[--y] ?? '' });
+    else lines.push({ sign: '-', line: before[--x] ?? '' });
+  }
+  return lines.reverse();
+}

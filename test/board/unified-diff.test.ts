@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diffLines, formatDiff, hunksOf } from '../../src/board/unified-diff.ts';
+
+const labels = { before: 'old', after: 'new' };
+const file = fc.array(fc.constantFrom('a', 'b', 'c', 'd', ''), { maxLength: 40 });
+
+/** What patch(1) does, and as strict: every line must stand where the hunk says. */
+function patch(before: readonly string[], diff: string): string[] {
+  const after: string[] = [];
+  let at = 0;
+  for (const line of diff.split('\n').slice(2, -1)) {
+    const [, start, count] = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@$/.exec(line) ?? [];
+    if (start !== undefined) {
+      const first = count === '0' ? Number(start) : Number(start) - 1;
+      after.push(...before.slice(at, first));
+      at = first;
+    } else if (line.startsWith('+')) after.push(line.slice(1));
+    else {
+      expect(before[at++]).toBe(line.slice(1));
+      if (line.startsWith(' ')) after.push(line.slice(1));
+    }
+  }
+  return [...after, ...before.slice(at)];
+}
+
+test('applied to the old file, a diff makes the new one', () => {
+  fc.assert(
+    fc.property(file, file, (before, after) => {
+      const diff = formatDiff(labels, hunksOf(diffLines(before, after)));
+      expect(patch(before, diff)).toEqual(after);
+    }),
+  );
+});
+
+test('both files are in it, in order', () => {
+  fc.assert(
+    fc.property(file, file, (before, after) => {
+      const lines = diffLines(before, after);
+      expect(lines.filter(({ sign }) => sign !== '+').map(({ line }) => line)).toEqual(before);
+      expect(lines.filter(({ sign }) => sign !== '-').map(({ line }) => line)).toEqual(after);
+    }),
+  );
+});
+
+test('hunks as GNU diff prints them', () => {
+  const before = Array.from({ length: 20 }, (_, i) => `line ${i + 1}`);
+  const after = [...before.slice(0, 4), 'new', ...before.slice(5, 15), ...before.slice(16), 'end'];
+  expect(formatDiff(labels, hunksOf(diffLines(before, after)))).toBe(
+    [
+      '--- old',
+      '+++ new',
+      '@@ -2,7 +2,7 @@',
+      ' line 2',
+      ' line 3',
+      ' line 4',
+      '-line 5',
+      '+new',
+      ' line 6',
+      ' line 7',
+      ' line 8',
+      '@@ -13,8 +13,8 @@',
+      ' line 13',
+      ' line 14',
+      ' line 15',
+      '-line 16',
+      ' line 17',
+      ' line 18',
+      ' line 19',
+      ' line 20',
+      '+end',
+      '',
+    ].join('\n'),
+  );
+  expect(formatDiff(labels, hunksOf(diffLines(['x'], [])))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
+});
+
+test('two files of which nothing is alike', () => {
+  const before = Array.from({ length: 3000 }, (_, i) => `a${i}`);
+  const after = Array.from({ length: 3000 }, (_, i) => `b${i}`);
+  expect(diffLines(before, after)).toHaveLength(6000);
+});
