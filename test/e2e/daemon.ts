@@ -1,0 +1,124 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { NewsClient } from './news-client.ts';
+import { until } from './until.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const run = promisify(execFile);
+
+/** A port that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A temporary folder with a configuration and the data of a bridge; processes come and go in it. */
+export class Daemon implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+  readonly port: number;
+  readonly config: string;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(port: number, settings: object) {
+    this.port = port;
+    this.config = join(this.folder, 'config.yaml');
+    this.configure(settings);
+  }
+
+  /** @param settings merged over a bridge that listens for news on a free port of the loopback and nothing else */
+  static async create(settings: object = {}): Promise<Daemon> {
+    return new Daemon(await freePort(), settings);
+  }
+
+  configure(settings: object): void {
+    const defaults = {
+      name: 'news.example',
+      listen: [`nntp://127.0.0.1:${this.port}`],
+      data: join(this.folder, 'data'),
+      log: { level: 'info', format: 'json' },
+    };
+    writeFileSync(this.config, stringify({ ...defaults, ...settings }));
+  }
+
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** The process id of the running bridge. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('not running');
+    return pid;
+  }
+
+  /** Everything the processes have printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** One command of the command line, to its end: its output. Rejects where it exits with an error. */
+  async command(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await run(process.execPath, ['src/main.ts', ...args, '--config', this.config], {
+      cwd: root,
+    });
+    return stdout + stderr;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['src/main.ts', 'serve', '--config', this.config], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}:\n${this.#output}`);
+        return NewsClient.connect(this.port).then(
+          (client) => {
+            client.close();
+            return true;
+          },
+          () => false,
+        );
+      },
+      () => `serve to listen on ${this.port}:\n${this.#output}`,
+    );
+  }
+
+  client(): Promise<NewsClient> {
+    return NewsClient.connect(this.port);
+  }
+
+  /** Ends the process and waits for it. The exit code, `null` after a signal that killed it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Daemon } from './daemon.ts';
+import { Person } from './person.ts';
+import { highest, newest } from './posted.ts';
+import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { hasPrograms, Terminal } from './terminal.ts';
+
+describe.skipIf(!hasPrograms('emacs', 'tmux'))('Gnus', () => {
+  let daemon: Daemon;
+  beforeAll(async () => {
+    ({ daemon } = await sampleDaemon());
+  });
+  afterAll(() => daemon[Symbol.asyncDispose]());
+
+  it('reads a thread, replies, and posts a new item', { timeout: 120_000 }, async () => {
+    using person = new Person();
+    const before = await highest(daemon);
+    const settings = person.write(
+      'gnus.el',
+      `(setq user-full-name "Ann Reader" user-mail-address "${person.userid}" mail-host-address "rgtp.test"
+      gnus-select-method '(nntp "127.0.0.1" (nntp-port-number ${daemon.port}))
+      gnus-large-newsgroup nil gnus-interactive-exit nil gnus-novice-user nil gnus-agent nil
+      gnus-use-dribble-file nil gnus-message-archive-group nil
+      message-confirm-send nil inhibit-startup-screen t auth-source-save-behavior nil)\n`,
+    );
+    person.write('.authinfo', `machine 127.0.0.1 login ${person.userid} password ${person.secret} force yes\n`);
+    person.write('.newsrc', `${newsgroup}: 1-3213\n`);
+    using terminal = new Terminal(['emacs', '-nw', '-Q', '-l', settings, '-f', 'gnus'], { env: person.environment });
+    await terminal.shows(/\d: sample\.board/, 60_000);
+    terminal.keys('Enter');
+    await terminal.shows(/Four header lines/);
+    terminal.keys('M-<', 'M-s', 'i');
+    terminal.keys('C-g');
+    terminal.keys('M-<', 'C-s');
+    terminal.type('Four header');
+    terminal.keys('Enter', 'Enter');
+    await terminal.shows(/This item has four header lines\./);
+
+    terminal.keys('F');
+    await terminal.shows(/unsent followup/);
+    terminal.keys('M->');
+    terminal.type('Typed in Gnus: a café.');
+    terminal.keys('C-c', 'C-c');
+    const reply = await newest(daemon, before);
+    expect(reply.subject).toBe('Re: Four header lines');
+    expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
+    expect(reply.messageId).toMatch(/\.fsf@rgtp\.test>$/);
+    expect(reply.references).toBe(`<P3231653.00000C8F@${domain}>`);
+    expect(reply.body).toContain('> This item has four header lines.');
+    expect(reply.body).toContain('Typed in Gnus: a café.');
+
+    await terminal.shows(/\(Summary\)|\(Article\)/);
+    terminal.keys('a');
+    await terminal.shows(/unsent posting/);
+    terminal.type('A new item from Gnus');
+    terminal.keys('M->');
+    terminal.type('Its text.');
+    terminal.keys('C-c', 'C-c');
+    const item = await newest(daemon, reply.number);
+    expect(item.subject).toBe('A new item from Gnus');
+    expect(item.references).toBeUndefined();
+    expect(item.body).toBe('Its text.\r\n');
+  });
+});

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Daemon } from './daemon.ts';
+import { expectedArticles, sampleBoard } from './sample-board.ts';
+import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
+
+const script = new URL('nntplib_reader.py', import.meta.url).pathname;
+
+interface Said {
+  readonly welcome: string;
+  readonly capabilities: readonly string[];
+  readonly groups: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly group: readonly [count: number, first: number, last: number, name: string];
+  readonly overview: Readonly<Record<string, { subject: string; from: string; id: string; references: string }>>;
+  readonly thread: readonly number[];
+  readonly texts: Readonly<Record<string, string>>;
+  readonly posted?: string;
+  readonly new?: number;
+}
+
+describe("python3's nntplib", () => {
+  let daemon: Daemon;
+  beforeAll(async () => {
+    ({ daemon } = await sampleDaemon());
+  });
+  afterAll(() => daemon[Symbol.asyncDispose]());
+
+  it('reads a thread, uses every command it has, and posts', async () => {
+    const user = 'ann@rgtp.test';
+    const args = [script, String(daemon.port), newsgroup, user, sampleBoard.users[user] ?? ''];
+    const { stdout } = await promisify(execFile)('python3', args, { maxBuffer: 1 << 26 });
+    // What the script prints, see there.
+    const said = JSON.parse(stdout) as Said;
+    expect(said.groups).toMatchObject({ [newsgroup]: 'n', [`${newsgroup}.motd`]: 'n', [`${newsgroup}.edits`]: 'n' });
+    expect(said.description).toBe('The sample board');
+
+    const expected = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup));
+    expect(said.group[0]).toBe(expected.length);
+    const root = `<O0591429.00000002@${domain}>`;
+    const thread = expected.filter((a) => a.messageId === root || a.references?.includes(root));
+    expect(said.thread).toEqual(thread.map(({ number }) => number));
+    for (const article of thread) {
+      if (article.body !== undefined)
+        expect(said.texts[article.number]).toBe(article.body.replaceAll('\r\n', '\n').replace(/\n$/, ''));
+    }
+    expect(said.posted).toBe('.A café, and a dot.\n.');
+    expect(said.new).toBeGreaterThan(3217);
+  });
+});

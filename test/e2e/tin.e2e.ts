@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Daemon } from './daemon.ts';
+import { Person } from './person.ts';
+import { highest, newest } from './posted.ts';
+import { newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { hasPrograms, Terminal } from './terminal.ts';
+
+describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
+  let daemon: Daemon;
+  beforeAll(async () => {
+    ({ daemon } = await sampleDaemon());
+  });
+  afterAll(() => daemon[Symbol.asyncDispose]());
+
+  function tin(person: Person, ...options: string[]): Terminal {
+    mkdirSync(join(person.home, '.tin'));
+    person.write('.tin/tinrc', `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <ann@rgtp.test>\n`);
+    person.write('.newsauth', `127.0.0.1 ${person.secret} ${person.userid}\n`);
+    person.write('.newsrc', `${newsgroup}:\n`);
+    const command = ['tin', ...options, '-r', '-p', String(daemon.port), '-g', '127.0.0.1'];
+    return new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
+  }
+
+  /** Opens the thread whose subject contains `subject`, at its first article. */
+  async function open(terminal: Terminal, subject: string): Promise<void> {
+    await terminal.shows(/sample\.board\s+The sample board/);
+    terminal.keys('Enter');
+    await terminal.shows(/sample\.board \(\d+/);
+    terminal.keys('/');
+    await terminal.shows(/Search forwards/);
+    terminal.type(subject);
+    terminal.keys('Enter');
+    terminal.keys('Enter');
+    await terminal.shows(new RegExp(`Thread +\\d+ of[^]*${subject}`));
+  }
+
+  it('reads a thread', async () => {
+    using person = new Person();
+    using terminal = tin(person);
+    await open(terminal, 'the lift in the new building');
+    await terminal.shows(/Newsgroups: sample\.board/);
+    terminal.keys('q');
+    await terminal.shows(/s=save; t=tag; w=post/);
+    terminal.keys('q');
+    await terminal.shows(/Group Selection/);
+    terminal.keys('q');
+    await terminal.shows(/really want to quit/);
+    terminal.keys('y');
+    await terminal.ends();
+  });
+
+  it('posts a reply and a new item', async () => {
+    using person = new Person();
+    const before = await highest(daemon);
+    using terminal = tin(person, '-A');
+    await open(terminal, 'Whither the great marmalade debate');
+    terminal.keys('f');
+    await terminal.shows(/p=post/);
+    terminal.keys('p');
+    const reply = await newest(daemon, before);
+    expect(reply.subject).toBe('Re: Whither the great marmalade debate');
+    expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
+    expect(reply.body).toContain('> The café charges £2.50 for a naïve crêpe.');
+    // tin posts in ISO-8859-15, which has no typographic quotes: it makes question marks of them.
+    expect(reply.body).toMatch(/Typed in an editor: a café, \?+quoted/);
+
+    await terminal.shows(/Newsgroups: sample\.board/);
+    terminal.keys('w');
+    await terminal.shows(/Post subject/);
+    terminal.type('A new item from tin');
+    terminal.keys('Enter');
+    await terminal.shows(/p=post/);
+    terminal.keys('p');
+    const item = await newest(daemon, reply.number);
+    expect(item.subject).toBe('A new item from tin');
+    expect(item.references).toBeUndefined();
+    // tin takes the id that the 340 line suggests, and it is kept.
+    expect(item.messageId).toMatch(/^<[^<>@]+@news\.example>$/);
+  });
+});
