@@ -1,19 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { unpackSampleSpool } from '../support/sample-board.ts';
 import { expectedArticles, linesOf, sampleBoard } from './sample-board.ts';
 
 /** The expectation itself, held against the spool that the real groggsd left behind. */
 describe('what the sample board should look like', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sample-'));
-  let items: string[] = [];
-  beforeAll(() => {
-    const tar = new URL('../fixtures/sample-board/spool.tar.gz', import.meta.url).pathname;
-    execFileSync('tar', ['-xzf', tar, '-C', folder, '--strip-components=2']);
-    items = readdirSync(join(folder, 'item')).filter((name) => /^[A-Z]\d{7}$/.test(name));
-  });
+  const folder = unpackSampleSpool();
+  const items = readdirSync(join(folder, 'item')).filter((name) => /^[A-Z]\d{7}$/.test(name));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('has every post in the spool, with the text it has there, and no other', () => {

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { unpackSampleSpool } from '../support/sample-board.ts';
 import { Daemon, freePort } from './daemon.ts';
 import { until } from './until.ts';
 
@@ -17,10 +16,7 @@ export async function sampleDaemon(settings: object = {}): Promise<{ daemon: Dae
     boards: [{ ...board, rgtp: 'embedded' }],
     ...settings,
   });
-  const spool = join(daemon.folder, 'spool');
-  execFileSync('mkdir', [spool]);
-  const tar = new URL('../fixtures/sample-board/spool.tar.gz', import.meta.url).pathname;
-  execFileSync('tar', ['-xzf', tar, '-C', spool, '--strip-components=2']);
+  const spool = unpackSampleSpool();
   await daemon.command('import', spool);
   rmSync(spool, { recursive: true });
   await daemon.start();

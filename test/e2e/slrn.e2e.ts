@@ -38,7 +38,7 @@ describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/Subject Search/i);
     terminal.type('Against the second-hand piano');
     terminal.keys('Enter', 'Enter');
-    await terminal.shows(/Subject: .*second-hand piano[^]*It would be simpler to ask the ducks/);
+    await terminal.shows(/Subject: .*second-hand piano[\s\S]*It would be simpler to ask the ducks/);
     await terminal.shows(/« Voilà », dit l'élève\./);
     terminal.keys('q');
     await terminal.shows(/-\*-News Groups/);

@@ -33,7 +33,7 @@ describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
     terminal.type(subject);
     terminal.keys('Enter');
     terminal.keys('Enter');
-    await terminal.shows(new RegExp(`Thread +\\d+ of[^]*${subject}`));
+    await terminal.shows(new RegExp(`Thread +\\d+ of[\\s\\S]*${subject}`));
   }
 
   it('reads a thread', async () => {
