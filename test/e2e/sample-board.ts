@@ -88,10 +88,8 @@ export function linesOf(event: SampleEvent): readonly Octets[] {
 }
 
 function bodyOf(event: SampleEvent): string {
-  return readable(linesOf(event).join('\n'))
-    .split('\n')
-    .map((line) => `${line}\r\n`)
-    .join('');
+  const lines = linesOf(event);
+  return lines.length === 0 ? '' : `${readable(lines.join('\n')).replaceAll('\n', '\r\n')}\r\n`;
 }
 
 /** Every article of the three newsgroups, by number. */

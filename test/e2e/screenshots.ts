@@ -1,0 +1,92 @@
+/**
+ * Makes the pictures of the README: `npm run screenshots`. Needs tmux, slrn, tin and chromium, which are Debian packages.
+ * Newsreaders are real, on the sample board; their screens are drawn by chromium, as the status page is.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { terminalPage } from './ansi.ts';
+import { freePort } from './daemon.ts';
+import { Person } from './person.ts';
+import { newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { Terminal } from './terminal.ts';
+
+const folder = new URL('../../.screenshots', import.meta.url).pathname;
+mkdirSync(folder, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), 'screenshots-'));
+
+function picture(name: string, url: string, width: number, height: number, ...options: string[]): void {
+  const file = join(folder, `${name}.png`);
+  execFileSync(
+    'chromium',
+    [
+      ...['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', `--user-data-dir=${scratch}/profile`],
+      ...['--force-device-scale-factor=1', '--virtual-time-budget=3000', `--window-size=${width},${height}`],
+      ...options,
+      `--screenshot=${file}`,
+      url,
+    ],
+    { stdio: 'ignore', timeout: 60_000 },
+  );
+  console.log(file);
+}
+
+function terminalPicture(name: string, title: string, terminal: Terminal): void {
+  const page = join(scratch, `${name}.html`);
+  writeFileSync(page, terminalPage(terminal.screen(true), title));
+  picture(name, `file://${page}`, 932, 628);
+}
+
+const http = await freePort();
+const { daemon } = await sampleDaemon({ http: { listen: `http://127.0.0.1:${http}` } });
+await using _ = daemon;
+using person = new Person();
+
+{
+  const colours = [
+    ...['header_name "green"', 'header_number "green"', 'from_myself "cyan"', 'subject "lightgray"', 'author "cyan"'],
+    ...[
+      'cursor "black" "green"',
+      'status "yellow" "blue"',
+      'headers "brightblue"',
+      'quotes "brightcyan"',
+      'tree "red"',
+    ],
+    ...['menu "yellow" "blue"', 'group "lightgray"', 'normal "lightgray"', 'article "lightgray"', 'tilde "green"'],
+  ].map((setting) => {
+    const [name = '', ...rest] = setting.split(' ');
+    return `color ${name} ${rest[0]} ${rest[1] ?? '"default"'}`;
+  });
+  const settings = ['set charset "utf-8"', 'set query_read_group_cutoff 0', 'set hostname "rgtp.test"', ...colours];
+  const rc = person.write('.slrnrc', `${settings.join('\n')}\n`);
+  const newsrc = person.write('.jnewsrc', `${newsgroup}: \n${newsgroup}.motd: \n${newsgroup}.edits: \n`);
+  const command = ['slrn', '-n', '-C', '-h', '127.0.0.1', '-p', String(daemon.port), '-f', newsrc, '-i', rc];
+  using terminal = new Terminal(command, { env: { ...person.environment, COLORTERM: '1' } });
+  await terminal.shows(/sample\.board/);
+  terminal.keys('Enter');
+  await terminal.shows(/Group: sample\.board/);
+  terminal.keys('s');
+  await terminal.shows(/Subject Search/i);
+  terminal.type('Hup: broken radiators');
+  terminal.keys('Enter', 'Enter');
+  await terminal.shows(/Subject: .*broken radiators/);
+  terminalPicture('slrn', `slrn – ${newsgroup}`, terminal);
+}
+
+{
+  mkdirSync(join(person.home, '.tin'));
+  person.write('.tin/tinrc', 'use_color=ON\n');
+  person.write('.newsrc', `${newsgroup}:\n`);
+  const command = ['tin', '-r', '-p', String(daemon.port), '-g', '127.0.0.1'];
+  using terminal = new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
+  await terminal.shows(/sample\.board\s+The sample board/);
+  terminal.keys('Enter');
+  await terminal.shows(/sample\.board \(\d+/);
+  terminalPicture('tin', `tin – ${newsgroup}`, terminal);
+}
+
+picture('status', `http://127.0.0.1:${http}/`, 900, 900);
+picture('status-dark', `http://127.0.0.1:${http}/`, 900, 900, '--blink-settings=preferredColorScheme=0');
+picture('status-phone', `http://127.0.0.1:${http}/`, 500, 1100);
+rmSync(scratch, { recursive: true, force: true });
