@@ -38,7 +38,7 @@ function style(look: Look): string {
   ].join(';');
 }
 
-const escape = (text: string) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c);
+const escaped = (text: string) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c);
 
 export function terminalPage(screen: string, title: string): string {
   let look = plain;
@@ -48,11 +48,11 @@ export function terminalPage(screen: string, title: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     const codes = /^\x1b\[([\d;]*)m$/.exec(part)?.[1];
     if (codes !== undefined) look = codes.split(';').map(Number).reduce(step, look);
-    else if (part !== '') html += `<span style="${style(look)}">${escape(part)}</span>`;
+    else if (part !== '') html += `<span style="${style(look)}">${escaped(part)}</span>`;
   }
-  return `<!doctype html><meta charset="utf-8"><title>${escape(title)}</title><style>
+  return `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><style>
 body { margin: 0; background: ${background}; display: inline-block; }
 header { background: #2b3036; color: #b8bdc2; font: 13px "DejaVu Sans", sans-serif; padding: 7px 14px; }
 pre { margin: 0; padding: 10px 14px; font: 15px/18px "DejaVu Sans Mono", monospace; color: ${foreground}; }
-</style><header>${escape(title)}</header><pre>${html}</pre>`;
+</style><header>${escaped(title)}</header><pre>${html}</pre>`;
 }
