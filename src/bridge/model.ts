@@ -79,6 +79,8 @@ export interface ModelEvents {
   itemChanged(item: ItemRecord): void;
   /** rows became `Gone` */
   removed(rows: readonly number[]): void;
+  /** rows that were `Gone` are back, as the posts they were (an editor restored them) */
+  restored(rows: readonly number[]): void;
   /** the message of the day changed */
   motdChanged(): void;
 }

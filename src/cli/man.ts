@@ -18,7 +18,7 @@ export function manPage(program: Command, version: string): string {
     '.SH CONFIGURATION',
     'Keys of the YAML file, each with the environment variable that overrides it.',
     ...keys.flatMap((key) => {
-      const preset = key.usually ?? (key.preset === '' ? 'empty' : String(key.preset));
+      const preset = key.usually ?? (String(key.preset) === '' ? 'empty' : String(key.preset));
       const notes = plain(`${key.meaning}. Default: ${preset}. It must be ${key.allowed}.`.replaceAll('`', ''));
       return ['.TP', `.B ${plain(nameOf(key.path))}`, `(\\fI${plain(key.variable)}\\fR)`, notes];
     }),

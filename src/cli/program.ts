@@ -1,7 +1,10 @@
 /** The command line as a whole: what `--help`, the man page and the shell completion show. */
 import { Command } from 'commander';
+import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
+import { importCommand } from './import.ts';
+import { serveCommand } from './serve.ts';
 import { versionLine } from './version.ts';
 
 export function program(): Command {
@@ -16,7 +19,7 @@ export function program(): Command {
 Exit codes: 0 fine, 1 failed, 2 usage or configuration.
 Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN, RGTP_NNTP_DATA and so on.`,
     );
-  const commands = [checkCommand(), completionCommand()];
+  const commands = [serveCommand(), boardCommand(), checkCommand(), importCommand(), completionCommand()];
   for (const command of commands) rgtp.addCommand(command);
   // Throwing instead of exiting: run.ts turns what is thrown into the exit code.
   for (const command of [rgtp, ...commands, ...commands.flatMap(({ commands: below }) => below)]) {

@@ -1,6 +1,8 @@
 /** One command from its arguments to its exit code: 0 fine, 1 failed, 2 usage or configuration. */
 import { CommanderError } from 'commander';
+import { AccountError } from '../bridge/login/local-accounts.ts';
 import { ConfigError } from '../config/problem.ts';
+import { StoreError } from '../store/errors.ts';
 import { Failure } from './failure.ts';
 import { program } from './program.ts';
 
@@ -18,6 +20,11 @@ export async function run(args: readonly string[]): Promise<number> {
     if (error instanceof Failure) {
       process.stderr.write(`rgtp-nntp: ${error.message}\n${error.remedy === undefined ? '' : `${error.remedy}\n`}`);
       return error.exitCode;
+    }
+    // What these say is meant for people, and names the file or the field.
+    if (error instanceof StoreError || error instanceof AccountError) {
+      process.stderr.write(`rgtp-nntp: ${error.message}\n`);
+      return 1;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`rgtp-nntp: this should not have happened:\n${text}\n`);

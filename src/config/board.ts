@@ -79,6 +79,7 @@ export const board = z.strictObject({
     disk: size('16GiB', '1MiB', '64TiB', {
       meaning: 'Most item text kept in the cache file; the least read goes first',
     }),
+    memory: size('16MiB', '1MiB', '64GiB', { meaning: 'Memory for item texts' }),
   }),
 });
 

@@ -1,5 +1,5 @@
 /** What the schema alone can't see: keys that need or exclude each other. */
-import { names } from './names.ts';
+import { domainOf, names } from './names.ts';
 import type { Config } from './schema.ts';
 
 interface Contradiction {
@@ -28,11 +28,8 @@ function* checkBoards(config: Config): Generator<Contradiction> {
   const seen = new Map<string, number>();
   let embedded: number | undefined;
   for (const [n, board] of config.boards.entries()) {
-    const { name, newsgroup } = names(board);
-    for (const [key, value] of [
-      ['name', name],
-      ['newsgroup', newsgroup],
-    ] as const) {
+    const named = { ...names(board), domain: domainOf(board) };
+    for (const [key, value] of Object.entries(named)) {
       const other = seen.get(`${key} ${value}`);
       if (other === undefined) seen.set(`${key} ${value}`, n);
       else {

@@ -21,22 +21,28 @@ const tls = section({
 
 const limits = section({
   connections: count(10_000, 1, 1_000_000, { meaning: 'NNTP connections in all' }),
-  connectionsPerAddress: count(64, 1, 1_000_000, { meaning: 'NNTP connections from one address (IPv6: from one /64)' }),
-  idle: duration('10m', '3m', '1d', { meaning: 'When a silent NNTP connection is closed' }),
-  firstCommand: duration('1m', '1s', '1h', { meaning: 'Longest wait for the first command, or for a TLS handshake' }),
-  unread: duration('2m', '1s', '1h', { meaning: 'How long a client may leave its answers unread' }),
-  article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article taken from a poster' }),
-  unsent: size('256KiB', '16KiB', '64MiB', {
-    meaning: 'Answers waiting for one slow client before its commands wait too',
+  connectionsPerAddress: count(100, 1, 1_000_000, {
+    meaning: 'NNTP connections from one address (IPv6: from one /64)',
   }),
-  loginFailures: count(10, 1, 1000, { meaning: 'Failed logins from one address before it has to pause' }),
+  idle: duration('10m', '3m', '1d', { meaning: 'When a silent NNTP connection is closed' }),
+  command: duration('2m', '1s', '1h', {
+    meaning:
+      'When one is closed whose command gets no further: an article that stops coming, answers that nobody reads',
+  }),
+  handshake: duration('30s', '1s', '10m', { meaning: 'Longest TLS handshake' }),
+  article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article taken from a poster' }),
+  queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the one that runs, on one connection' }),
+  unsent: size('256KiB', '16KiB', '64MiB', {
+    meaning: 'Unsent answers on one connection after which its commands wait',
+  }),
+  compressed: count(500, 0, 1_000_000, { meaning: 'Compressed connections in all; each costs some 300 KiB' }),
+  failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address before it has to pause' }),
   loginPause: duration('5m', '1s', '1d', { meaning: 'How long it has to pause' }),
 });
 
 const cache = section({
   articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for rendered articles, all boards together' }),
   overviews: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for overview lines, all boards together' }),
-  items: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for parsed items, each board' }),
 });
 
 const smtp = section({
@@ -110,14 +116,15 @@ export const schema = section({
   }),
   compression: flag(true, { meaning: 'Whether COMPRESS DEFLATE is offered' }),
   proxyProtocol: flag(false, {
-    meaning: 'Whether NNTP connections begin with a PROXY protocol v2 header (only behind a balancer)',
+    meaning:
+      'Whether every NNTP connection begins with a PROXY protocol v2 header (only behind a balancer that sends it)',
   }),
   limits,
   cache,
   ident,
-  accountsKeyFile: text('', {
-    meaning: 'File of the key that encrypts secrets in `data`; made if missing. Empty: `key` in `data`',
-    allowed: fileName,
+  keys: text('', {
+    meaning: 'Folder of the keys that encrypt secrets in `data`; made if missing. Empty: `data`',
+    allowed: 'the name of a folder',
   }),
 });
 

@@ -4,7 +4,7 @@ import { keys, nameOf } from './walk.ts';
 /** Markdown: key, environment variable, default and meaning, a row a key, in the order of the schema. */
 export function configTable(): string {
   const rows = keys.map((key) => {
-    const preset = key.usually ?? (key.preset === '' ? '' : `\`${String(key.preset)}\``);
+    const preset = key.usually ?? (String(key.preset) === '' ? '' : `\`${String(key.preset)}\``);
     const cells = [`\`${nameOf(key.path)}\``, `\`${key.variable}\``, preset, `${key.meaning} (${key.allowed})`];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });

@@ -33,12 +33,6 @@ export function isMessageIdDomain(text: string): boolean {
   return text.length <= MAX_MESSAGE_ID - 50 && DOMAIN.test(text);
 }
 
-/** The domain of derived Message-IDs where none is configured: the board's host if it is fully qualified, else made from the newsgroup. */
-export function defaultDomain(host: string | undefined, newsgroup: string): string {
-  const qualified = host !== undefined && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i.test(host);
-  return qualified ? host.toLowerCase() : `${newsgroup}.invalid`;
-}
-
 export function formatDerivedId(id: DerivedId, domain: string): string {
   const sequence = id.sequence.toString(16).toUpperCase().padStart(8, '0');
   const epoch = id.epoch === 1 ? '' : `.e${id.epoch}`;

@@ -8,6 +8,17 @@ import type { Limits } from './limits.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
 import { NntpSession } from './session.ts';
+import type { Wildmat } from './wildmat.ts';
+
+/** Lists that whoever runs the server may keep (RFC 6048 §§2.3–2.6). */
+export interface Maintained {
+  /** lines of LIST DISTRIBUTIONS */
+  readonly distributions: readonly string[] | undefined;
+  /** lines of LIST MODERATORS */
+  readonly moderators: readonly string[] | undefined;
+  /** the newsgroups of LIST SUBSCRIPTIONS; `undefined`: all */
+  readonly subscriptions: Wildmat | undefined;
+}
 
 /** What every session of a server shares. */
 export interface Shared {
@@ -23,6 +34,7 @@ export interface Shared {
   /** AUTHINFO without TLS from anywhere, not only from this host */
   readonly cleartextAuth: boolean;
   readonly compress: boolean;
+  readonly maintained: Maintained;
   /** unix ms */
   readonly now: () => number;
 }
@@ -40,8 +52,10 @@ export class FrontEnd extends Nntp implements Shared {
   readonly certificate: Certificate | undefined;
   readonly cleartextAuth: boolean;
   readonly compress: boolean;
+  readonly maintained: Maintained;
   readonly now: () => number;
   readonly sessions = new Set<NntpSession>();
+  #compressed = 0;
 
   constructor(shared: Shared) {
     super({
@@ -61,6 +75,7 @@ export class FrontEnd extends Nntp implements Shared {
     this.certificate = shared.certificate;
     this.cleartextAuth = shared.cleartextAuth;
     this.compress = shared.compress;
+    this.maintained = shared.maintained;
     this.now = shared.now;
   }
 
@@ -72,6 +87,21 @@ export class FrontEnd extends Nntp implements Shared {
     this.observer.connectionOpened?.(peer, tls);
     session.greet();
     return session;
+  }
+
+  /** Counts a session among the compressed. False: there are too many. */
+  startCompressing(session: NntpSession): boolean {
+    if (this.#compressed >= this.limits.compressed) return false;
+    this.#compressed++;
+    session.compressed = true;
+    return true;
+  }
+
+  /** A session is over. False: that was known. */
+  forget(session: NntpSession): boolean {
+    if (!this.sessions.delete(session)) return false;
+    if (session.compressed) this.#compressed--;
+    return true;
   }
 
   /** A password may cross this connection although it is not encrypted. */

@@ -1,16 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import net, { type AddressInfo, type Server, type Socket } from 'node:net';
+import net, { type AddressInfo, type Server } from 'node:net';
 import { type Log, silent } from '../wire/log.ts';
-import { plainAddress } from './address.ts';
-import { Admission } from './admission.ts';
-import type { Backend, Peer } from './backend.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Backend } from './backend.ts';
 import { Certificate } from './certificate.ts';
 import { FrontEnd } from './front-end.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
-import { serverTls } from './tls.ts';
+import { Wildmat } from './wildmat.ts';
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -33,6 +31,13 @@ export interface NntpServerOptions {
   readonly cleartextAuth?: boolean;
   /** COMPRESS DEFLATE (RFC 8054) */
   readonly compress?: boolean;
+  /** every connection begins with a PROXY v2 header that says who it is: only behind a balancer that sends it */
+  readonly proxyProtocol?: boolean;
+  /** lines of LIST DISTRIBUTIONS and LIST MODERATORS (RFC 6048); 503 without */
+  readonly distributions?: readonly string[];
+  readonly moderators?: readonly string[];
+  /** wildmat of the newsgroups in LIST SUBSCRIPTIONS; all of them without */
+  readonly subscriptions?: string;
   readonly log?: Log;
   readonly observer?: Observer;
   /** unix ms */
@@ -49,13 +54,9 @@ const LOOK_LEAST = 20;
 /** The NNTP front end: listeners, who is let in, time-outs, and the end. */
 export class NntpServer {
   readonly #front: FrontEnd;
-  readonly #admission: Admission;
+  readonly #arrivals: Arrivals;
   readonly #servers: { readonly server: Server; readonly tls: boolean }[] = [];
-  /** connected, but not greeted yet, with the time they came */
-  readonly #arriving = new Map<Socket, number>();
   readonly #watch: NodeJS.Timeout;
-  readonly #instance = randomBytes(2).toString('hex');
-  #connections = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(options: NntpServerOptions) {
@@ -72,9 +73,14 @@ export class NntpServer {
       certificate: options.tls && new Certificate(options.tls, log, now),
       cleartextAuth: options.cleartextAuth ?? false,
       compress: options.compress ?? true,
+      maintained: {
+        distributions: options.distributions,
+        moderators: options.moderators,
+        subscriptions: options.subscriptions === undefined ? undefined : wildmatOf(options.subscriptions),
+      },
       now,
     });
-    this.#admission = new Admission(limits);
+    this.#arrivals = new Arrivals(this.#front, options.proxyProtocol ?? false);
     const shortest = Math.min(limits.idle, limits.command, limits.handshake);
     const every = Math.max(LOOK_LEAST, Math.min(shortest / LOOKS, LOOK_MOST));
     this.#watch = setInterval(() => this.#lookOver(), every).unref();
@@ -123,7 +129,7 @@ export class NntpServer {
   async #close(graceMs: number): Promise<void> {
     clearInterval(this.#watch);
     const closed = this.#servers.map(({ server }) => new Promise((resolve) => server.close(resolve)));
-    for (const socket of this.#arriving.keys()) socket.destroy();
+    this.#arrivals.close();
     for (const session of this.#front.sessions) session.wire.end(GOING_DOWN);
     const cutOff = setTimeout(() => {
       for (const session of this.#front.sessions) session.wire.destroy();
@@ -136,76 +142,27 @@ export class NntpServer {
     if (tls && !this.#front.certificate) throw new Error(`nntps://${host}:${port} needs a certificate`);
     const { queued } = this.#front.limits;
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: queued }, (socket) =>
-      this.#admit(socket, tls),
+      this.#arrivals.accept(socket, tls),
     );
     server.listen(port, host);
     await once(server, 'listening');
     this.#servers.push({ server, tls });
   }
 
-  #admit(socket: Socket, tls: boolean): void {
-    socket.on('error', () => socket.destroy());
-    const { remoteAddress, remotePort } = socket;
-    // Gone already.
-    if (remoteAddress === undefined || remotePort === undefined) {
-      socket.destroy();
-      return;
-    }
-    const address = plainAddress(remoteAddress);
-    const refused = this.#admission.enter(address);
-    if (refused) {
-      this.#turnAway(socket, refused, tls);
-      return;
-    }
-    socket.once('close', () => this.#admission.leave(address));
-    this.#connections++;
-    const connection = `${this.#instance}-${this.#connections.toString(36)}`;
-    const peer: Peer = { address, port: remotePort, connection };
-    if (tls) this.#handshake(socket, peer);
-    else this.#front.welcome(socket, peer, false);
-  }
-
-  #handshake(socket: Socket, peer: Peer): void {
-    const { certificate, now, log, observer } = this.#front;
-    if (!certificate) throw new Error('NNTPS without a certificate');
-    this.#arriving.set(socket, now());
-    socket.once('close', () => this.#arriving.delete(socket));
-    const secured = serverTls(socket, certificate);
-    const failed = (error: Error): void => {
-      log.debug({ connection: peer.connection, address: peer.address, err: error }, 'TLS handshake failed');
-      observer.connectionRefused?.('handshake');
-      socket.destroy();
-    };
-    secured.once('error', failed);
-    secured.once('secure', () => {
-      this.#arriving.delete(socket);
-      secured.off('error', failed);
-      this.#front.welcome(secured, peer, true);
-    });
-  }
-
-  #turnAway(socket: Socket, reason: 'full' | 'address', tls: boolean): void {
-    const { log, observer } = this.#front;
-    log.warn({ address: socket.remoteAddress, reason }, 'connection refused');
-    observer.connectionRefused?.(reason);
-    if (tls) {
-      socket.destroy();
-      return;
-    }
-    const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
-    socket.end(`400 ${why}; try again later\r\n`);
-    socket.resume();
-    setTimeout(() => socket.destroy(), LOOK_MOST).unref();
-  }
-
   #lookOver(): void {
     const { limits, now, sessions } = this.#front;
     const time = now();
-    for (const [socket, since] of this.#arriving) if (time - since >= limits.handshake) socket.destroy();
+    this.#arrivals.expire(time);
     for (const session of sessions) {
       const waited = time - session.wire.lastProgress;
       if (waited >= limits.idle && session.wire.quiet) session.wire.end('400 Idle for too long');
       else if (waited >= limits.command && !session.wire.quiet) session.wire.destroy();
     }
   }
+}
+
+function wildmatOf(text: string): Wildmat {
+  const wildmat = Wildmat.parse(text);
+  if (!wildmat) throw new Error(`not a wildmat: ${text}`);
+  return wildmat;
 }

@@ -12,6 +12,10 @@ import { Wire, type WireEvents } from './transport.ts';
 /** What the package's constructor is given in place of a server: it makes a regular expression of its commands. */
 const NO_COMMANDS = { commands: {} };
 
+/** The one command that may be longer than others (RFC 4643 §2.4.1). */
+const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
+const SASL_HEAD = 64;
+
 /** A stream for the package's constructor to attach its own to. */
 class Unused extends Duplex {
   override _read(): void {}
@@ -92,8 +96,10 @@ export class NntpSession extends Session implements WireEvents {
     return selection;
   }
 
-  /** Forgets what the client did so far (RFC 4642 §2.2.2). */
-  reset(): void {
+  /** A TLS layer has come: what the client said before it is forgotten (RFC 4642 §2.2.2). */
+  secured(): void {
+    this.tls = true;
+    this.secure = true;
     this.group = noGroup;
     this.authinfo_user = null;
     this.authinfo_pass = null;
@@ -143,7 +149,7 @@ export class NntpSession extends Session implements WireEvents {
 
   commandTooLong(): void {
     this.#start('unknown');
-    this.#answer(`501 Line longer than ${this.server.limits.line} octets`);
+    this.#answer(this.#tooLong());
   }
 
   busy(): boolean {
@@ -163,12 +169,16 @@ export class NntpSession extends Session implements WireEvents {
   }
 
   closed(error: Error | undefined): void {
-    const { log, observer, sessions, now } = this.server;
-    if (!sessions.delete(this)) return;
+    const { log, observer, now } = this.server;
+    if (!this.server.forget(this)) return;
     this.#leave();
     const seconds = (now() - this.#opened) / 1000;
     log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
     observer.connectionClosed?.(this.peer, seconds);
+  }
+
+  #tooLong(): string {
+    return `501 Line longer than ${this.server.limits.line} octets`;
   }
 
   #start(verb: string): void {
@@ -188,6 +198,8 @@ export class NntpSession extends Session implements WireEvents {
   }
 
   #run(line: Buffer): Answer | Promise<Answer> {
+    if (line.length > this.server.limits.line && !SASL.test(line.toString('latin1', 0, SASL_HEAD)))
+      return this.#tooLong();
     const text = lineText(line);
     if (text === undefined) return status.syntax;
     const words = wordsOf(text);

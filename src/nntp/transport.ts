@@ -5,7 +5,9 @@ import { type Answer, LongAnswer } from './answer.ts';
 import type { Limits } from './limits.ts';
 import { Output } from './output.ts';
 
-/** How long one session may keep the event loop before others get a turn, in ms. */
+/** What SASL PLAIN may need: identity, user and password of 255 octets each, in base64, and the command before them. */
+const SASL_OCTETS = 2048;
+/** How long the sessions that have most to do may keep the event loop, together, before others get a turn, in ms. */
 const SLICE = 4;
 /** The clock is read once in so many steps. */
 const STEPS_A_LOOK = 16;
@@ -44,10 +46,12 @@ type TakeArticle = (article: DotReader | undefined) => void;
  * command asks for them, and changes the stream beneath for TLS and compression.
  */
 export class Wire {
+  /** wires that have given up their turn and wait for the next */
+  static #waiting = 0;
   readonly #events: WireEvents;
   readonly #limits: Limits;
   #stream: Duplex;
-  #reader: LineReader;
+  readonly #reader: LineReader;
   readonly #output = new Output();
   #long: LongProgress | undefined;
   /** the next piece of the long answer is a promise */
@@ -70,7 +74,7 @@ export class Wire {
     this.#events = events;
     this.#limits = limits;
     this.#stream = stream;
-    this.#reader = new LineReader(limits.line);
+    this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
     this.#now = now;
     this.lastProgress = now();
     this.#attach();
@@ -117,18 +121,12 @@ export class Wire {
   }
 
   /** The next line, whatever it says; `undefined`: the client has gone. */
-  nextLine(maxOctets: number): Promise<Buffer | typeof TOO_LONG | undefined> {
-    const rest = this.#reader.takeRest();
-    this.#reader = new LineReader(maxOctets);
-    this.#reader.feed(rest);
+  nextLine(): Promise<Buffer | typeof TOO_LONG | undefined> {
     const line = new Promise<Buffer | typeof TOO_LONG | undefined>((resolve) => {
       this.#takeLine = (taken) => {
         this.#takeLine = undefined;
         // The view is valid until the next feed(); whoever waits for it runs later.
         resolve(Buffer.isBuffer(taken) ? Buffer.from(taken) : taken);
-        const after = this.#reader.takeRest();
-        this.#reader = new LineReader(this.#limits.line);
-        this.#reader.feed(after);
       };
     });
     queueMicrotask(() => this.pump());
@@ -175,7 +173,7 @@ export class Wire {
   pump(): void {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
-    const sliceEnd = performance.now() + SLICE;
+    const sliceEnd = performance.now() + SLICE / (1 + Wire.#waiting);
     for (let steps = 1; this.#step(); steps++) {
       if (steps % STEPS_A_LOOK === 0 && performance.now() > sliceEnd) {
         this.#yield();
@@ -259,8 +257,10 @@ export class Wire {
 
   #yield(): void {
     this.#yielded = true;
+    Wire.#waiting++;
     setImmediate(() => {
       this.#yielded = false;
+      Wire.#waiting--;
       this.pump();
     });
   }

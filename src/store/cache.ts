@@ -103,6 +103,18 @@ export class Cache {
     this.#prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)').run(name, value);
   }
 
+  deleteFact(name: string): void {
+    this.#prepare('DELETE FROM facts WHERE name = ?').run(name);
+  }
+
+  /** Every fact whose name begins like this: the rest of its name, and its value. */
+  *facts(prefix: string): Iterable<readonly [rest: string, value: string]> {
+    const query = this.#prepare('SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?');
+    for (const { name, value } of query.iterate(prefix.length, prefix)) {
+      yield [String(name).slice(prefix.length), String(value)];
+    }
+  }
+
   /** An item's text. `read`: unix seconds if somebody reads it now, which keeps it from being evicted. */
   text(item: number, read?: number): Uint8Array | undefined {
     const row = this.#prepare('SELECT data FROM texts WHERE item = ?').get(item);

@@ -52,6 +52,11 @@ export class LineReader {
     return this.#bytes.length - this.#start;
   }
 
+  /** True amid a line that is too long: what is fed up to its end leaves no trace. */
+  get discarding(): boolean {
+    return this.#discarding;
+  }
+
   /** Hands over everything not yet taken and empties itself: the bytes that follow are no lines (TLS, compression, an article). */
   takeRest(): Buffer {
     const rest = this.#bytes.subarray(this.#start);

@@ -16,7 +16,7 @@ describe('the keys', () => {
   it('can each be set from the environment to its default', () => {
     const environment = Object.fromEntries(
       keys
-        .filter((key) => key.preset !== undefined && key.preset !== '')
+        .filter((key) => key.preset !== undefined && String(key.preset) !== '')
         .map((key) => [key.variable.replace('_n_', '_0_'), String(key.preset)]),
     );
     expect(loadConfig({ environment })).toEqual(loadConfig({}));

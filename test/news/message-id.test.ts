@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type DerivedId,
-  defaultDomain,
   formatDerivedId,
   isMessageId,
   isMessageIdDomain,
@@ -86,20 +85,10 @@ describe('isMessageId', () => {
   ])('%j: %j', (text, expected) => expect(isMessageId(text)).toBe(expected));
 });
 
-describe('domains', () => {
-  test.each([
-    ['rgtp.example.org', 'rgtp.example.org'],
-    ['RGTP.Example.org', 'rgtp.example.org'],
-    ['localhost', 'groggs.gossip.invalid'],
-    ['127.0.0.1', 'groggs.gossip.invalid'],
-    ['::1', 'groggs.gossip.invalid'],
-    [undefined, 'groggs.gossip.invalid'],
-  ])('of a board at %j', (host, expected) => expect(defaultDomain(host, 'groggs.gossip')).toBe(expected));
-
-  test('are checked', () => {
-    expect(isMessageIdDomain('a.b-c.example')).toBe(true);
-    expect(isMessageIdDomain('a b')).toBe(false);
-    expect(isMessageIdDomain('a>')).toBe(false);
-    expect(isMessageIdDomain(`${'a'.repeat(300)}`)).toBe(false);
-  });
-});
+test.each([
+  ['a.b-c.example', true],
+  ['groggs.a+b.invalid', true],
+  ['a b', false],
+  ['a>', false],
+  ['a'.repeat(300), false],
+])('isMessageIdDomain(%j): %j', (domain, expected) => expect(isMessageIdDomain(domain)).toBe(expected));

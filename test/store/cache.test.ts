@@ -40,6 +40,10 @@ test('facts', () => {
   cache.setFact('last', '1');
   cache.setFact('last', '2');
   expect(cache.fact('last')).toBe('2');
+  cache.setFact('notice:7', 'x');
+  cache.setFact('notice:8', 'y');
+  cache.deleteFact('notice:7');
+  expect([...cache.facts('notice:')]).toEqual([['8', 'y']]);
 });
 
 describe('texts', () => {

@@ -94,7 +94,7 @@ export class LocalAccounts {
   async open(name: string, password: string): Promise<OpenedAccount | undefined> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) {
-      await pretendToCheck(password);
+      if ((await this.#permanent.accounts()).length > 0) await pretendToCheck(password);
       return undefined;
     }
     if (!(await checkPassword(password, stored.passwordHash))) return undefined;

@@ -45,6 +45,8 @@ const MAX_REFERENCES = 100;
  */
 export function readPosting(article: Buffer, rules: PostingRules): Posting {
   const { fields, body } = splitEntity(article);
+  // slrn learns from an empty article whether it may post.
+  if (fields.length === 0) throw new PostingError('the article is empty');
   if (!rules.feed) refuseInjected(fields);
   checkDate(raw(only(fields, 'date', 'Date')), rules.now);
   const cancels = readControl(raw(only(fields, 'control', 'Control')));

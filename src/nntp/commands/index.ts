@@ -3,9 +3,11 @@ import { status } from '../status.ts';
 import { article } from './article.ts';
 import { authinfo } from './authinfo.ts';
 import { authinfoPass } from './authinfo-pass.ts';
+import { authinfoSasl } from './authinfo-sasl.ts';
 import { authinfoUser } from './authinfo-user.ts';
 import { body } from './body.ts';
 import { capabilities } from './capabilities.ts';
+import { compress } from './compress.ts';
 import { date } from './date.ts';
 import { group } from './group.ts';
 import { hdr } from './hdr.ts';
@@ -17,9 +19,12 @@ import { list } from './list.ts';
 import { listActive } from './list-active.ts';
 import { listActiveTimes } from './list-active-times.ts';
 import { listCounts } from './list-counts.ts';
+import { listHeaders } from './list-headers.ts';
+import { listDistributions, listModerators } from './list-maintained.ts';
 import { listMotd } from './list-motd.ts';
 import { listNewsgroups } from './list-newsgroups.ts';
 import { listOverviewFmt } from './list-overview-fmt.ts';
+import { listSubscriptions } from './list-subscriptions.ts';
 import { listgroup } from './listgroup.ts';
 import { mode } from './mode.ts';
 import { modeReader } from './mode-reader.ts';
@@ -29,9 +34,12 @@ import { next } from './next.ts';
 import { over } from './over.ts';
 import { post } from './post.ts';
 import { quit } from './quit.ts';
+import { starttls } from './starttls.ts';
 import { stat } from './stat.ts';
+import { xgtitle } from './xgtitle.ts';
 import { xhdr } from './xhdr.ts';
 import { xover } from './xover.ts';
+import { xpat } from './xpat.ts';
 
 /** Every command. The order is that of CAPABILITIES. */
 const all: readonly Command[] = [
@@ -41,15 +49,22 @@ const all: readonly Command[] = [
   authinfo,
   authinfoUser,
   authinfoPass,
+  authinfoSasl,
+  starttls,
+  compress,
   date,
   quit,
   list,
   listActive,
   listActiveTimes,
   listCounts,
+  listDistributions,
+  listHeaders,
+  listModerators,
   listMotd,
   listNewsgroups,
   listOverviewFmt,
+  listSubscriptions,
   group,
   listgroup,
   newgroups,
@@ -64,6 +79,8 @@ const all: readonly Command[] = [
   hdr,
   xover,
   xhdr,
+  xpat,
+  xgtitle,
   post,
   ihave,
 ];

@@ -1,0 +1,160 @@
+import { PostKind, type Posts } from '../model.ts';
+
+/** One row, on its way into the columns. */
+export interface PostRow {
+  readonly number: number;
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly time: number;
+  readonly kind: PostKind;
+  readonly item: number;
+  readonly user: number;
+}
+
+/** Rows of a block on disk: small enough to rewrite the last one after every post. */
+const BLOCK = 1024;
+const ROW_OCTETS = 23;
+
+/** The posts of a board in columns: 23 octets a post, and blocks of them for the cache. */
+export class PostColumns implements Posts {
+  length = 0;
+  numbers = new Uint32Array(BLOCK);
+  sequences = new Uint32Array(BLOCK);
+  times = new Uint32Array(BLOCK);
+  items = new Int32Array(BLOCK);
+  users = new Uint32Array(BLOCK);
+  epochs = new Uint16Array(BLOCK);
+  kinds = new Uint8Array(BLOCK);
+  /** blocks that differ from what `load` was given or `takeChanges` handed out */
+  readonly #changed = new Set<number>();
+
+  /** Appends a row; its number must be above the last one. Returns its index. */
+  append(post: PostRow): number {
+    const row = this.length;
+    if (row > 0 && post.number <= (this.numbers[row - 1] ?? 0)) {
+      throw new RangeError(`number ${post.number} is not above the last one`);
+    }
+    this.#reserve(row + 1);
+    this.numbers[row] = post.number;
+    this.sequences[row] = post.sequence;
+    this.times[row] = post.time;
+    this.items[row] = post.item;
+    this.users[row] = post.user;
+    this.epochs[row] = post.epoch;
+    this.kinds[row] = post.kind;
+    this.length = row + 1;
+    this.#touch(row);
+    return row;
+  }
+
+  setKind(row: number, kind: PostKind): void {
+    this.kinds[row] = kind;
+    this.#touch(row);
+  }
+
+  /** What an index edit may change of a post without making it another one. */
+  setDetails(row: number, time: number, user: number): void {
+    this.times[row] = time;
+    this.users[row] = user;
+    this.#touch(row);
+  }
+
+  /** The row with that number, −1 if none. O(log n). */
+  rowOf(number: number): number {
+    const row = this.atOrAfter(number);
+    return row < this.length && this.numbers[row] === number ? row : -1;
+  }
+
+  /** The first row whose number is at least this; `length` if there is none. */
+  atOrAfter(number: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.numbers[middle] ?? 0) < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The newest row that is in the board's index, as far as we know: −1 if there is none. */
+  lastIndexed(): number {
+    for (let row = this.length - 1; row >= 0; row--) if (isIndexed(this.kinds[row])) return row;
+    return -1;
+  }
+
+  /** The blocks that changed since this was last asked, as they are to be stored. */
+  *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
+    for (const number of this.#changed) yield { number, data: this.#encode(number) };
+    this.#changed.clear();
+  }
+
+  /** Fills empty columns from stored blocks. Throws where they make no sense. */
+  load(blocks: Iterable<Uint8Array>): void {
+    for (const stored of blocks) {
+      const count = stored.length / ROW_OCTETS;
+      if (!Number.isInteger(count) || count > BLOCK || this.length % BLOCK !== 0) throw new RangeError('bad block');
+      const start = this.length;
+      this.#reserve(start + count);
+      // A copy: typed arrays over it need it aligned.
+      const { buffer } = new Uint8Array(stored);
+      let offset = 0;
+      for (const column of this.#columns()) {
+        const size = count * column.BYTES_PER_ELEMENT;
+        const cells = new Uint8Array(buffer, offset, size);
+        new Uint8Array(column.buffer, start * column.BYTES_PER_ELEMENT, size).set(cells);
+        offset += size;
+      }
+      this.length = start + count;
+    }
+    for (let row = 1; row < this.length; row++) {
+      if ((this.numbers[row] ?? 0) <= (this.numbers[row - 1] ?? 0)) throw new RangeError('numbers out of order');
+    }
+  }
+
+  #encode(number: number): Uint8Array {
+    const start = number * BLOCK;
+    const count = Math.min(BLOCK, this.length - start);
+    const block = new Uint8Array(count * ROW_OCTETS);
+    let offset = 0;
+    for (const column of this.#columns()) {
+      const size = count * column.BYTES_PER_ELEMENT;
+      block.set(new Uint8Array(column.buffer, start * column.BYTES_PER_ELEMENT, size), offset);
+      offset += size;
+    }
+    return block;
+  }
+
+  /** Wide cells first, so that each column in a block is aligned. The order is that of the stored blocks. */
+  #columns() {
+    return [this.numbers, this.sequences, this.times, this.items, this.users, this.epochs, this.kinds];
+  }
+
+  #touch(row: number): void {
+    this.#changed.add(Math.floor(row / BLOCK));
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.numbers.length) return;
+    // By a quarter: doubling would hold 20 MB idle for a million posts.
+    const capacity = Math.max(rows, Math.ceil(this.numbers.length * 1.25));
+    this.numbers = grown(this.numbers, new Uint32Array(capacity));
+    this.sequences = grown(this.sequences, new Uint32Array(capacity));
+    this.times = grown(this.times, new Uint32Array(capacity));
+    this.items = grown(this.items, new Int32Array(capacity));
+    this.users = grown(this.users, new Uint32Array(capacity));
+    this.epochs = grown(this.epochs, new Uint16Array(capacity));
+    this.kinds = grown(this.kinds, new Uint8Array(capacity));
+  }
+}
+
+/** Is a post of this kind a row of the board's index? (The others are gone, or come from the edit log.) */
+export function isIndexed(kind: number | undefined): boolean {
+  return kind !== undefined && kind >= PostKind.Item && kind <= PostKind.Motd;
+}
+
+/** `larger`, beginning with what `old` holds. */
+export function grown<T extends { set(from: T): void }>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}

@@ -1,0 +1,42 @@
+import type { Epoch } from '../../store/permanent.ts';
+
+/** The highest article number there may be (RFC 3977 §6). */
+export const MAX_NUMBER = 2 ** 31 - 1;
+
+const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
+
+/**
+ * How sequence numbers become article numbers. Within a generation (between two wraps at 2³²) a sequence number
+ * belongs to the newest epoch that begins at or before it; its article number is that epoch's base plus it.
+ */
+export class Epochs {
+  readonly #all: Epoch[];
+
+  constructor(known: readonly Epoch[]) {
+    this.#all = [FIRST, ...known.filter((epoch) => epoch.number > 1)].sort((a, b) => a.number - b.number);
+  }
+
+  get all(): readonly Epoch[] {
+    return this.#all;
+  }
+
+  /** how often the numbering has wrapped */
+  get generation(): number {
+    return this.#all.reduce((most, epoch) => Math.max(most, epoch.generation), 0);
+  }
+
+  covering(generation: number, sequence: number): Epoch | undefined {
+    return this.#all.findLast((epoch) => epoch.generation === generation && epoch.first <= sequence);
+  }
+
+  /** Begins an epoch at a sequence number, which gets the first article number above `highest`. */
+  begin(generation: number, first: number, highest: number): Epoch {
+    const epoch: Epoch = { number: this.#all.length + 1, generation, first, base: highest + 1 - first };
+    this.#all.push(epoch);
+    return epoch;
+  }
+
+  copy(): Epochs {
+    return new Epochs(this.#all);
+  }
+}

@@ -1,0 +1,88 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Contribution, Item } from '../../rgtp/item.ts';
+import type { Octets } from '../../wire/octets.ts';
+
+/** Version of the form below; another one is read as nothing, and fetched anew. */
+const VERSION = 1;
+
+type Cells = [
+  version: number,
+  id: string,
+  continuedFrom: string | null,
+  continuedIn: string | null,
+  lastEdit: number | null,
+  lastReply: number | null,
+  subject: Octets,
+  mark: [sequence: number, time: number, itemId: string, userid: Octets | null] | null,
+  ...contributions: [
+    sequence: number,
+    time: number,
+    grogname: Octets,
+    userid: Octets | null,
+    header: Octets,
+    text: Octets | null,
+  ][],
+];
+
+/** An item as the cache keeps it: JSON of its fields, lines joined (none holds a line feed), compressed. */
+export function encodeItem(item: Item): Uint8Array {
+  const { mark } = item;
+  const cells: Cells = [
+    VERSION,
+    item.id,
+    item.continuedFrom ?? null,
+    item.continuedIn ?? null,
+    item.lastEdit ?? null,
+    item.lastReply ?? null,
+    item.subject,
+    mark === undefined ? null : [mark.sequence, mark.time, mark.itemId, mark.userid ?? null],
+    ...item.contributions.map(({ sequence, time, grogname, userid, header, lines }): Cells[8] => [
+      sequence,
+      time,
+      grogname,
+      userid ?? null,
+      header.join('\n'),
+      lines.length === 0 ? null : lines.join('\n'),
+    ]),
+  ];
+  return zstdCompressSync(Buffer.from(JSON.stringify(cells)));
+}
+
+/** `undefined` where the octets are of another version. Throws where they are damaged. */
+export function decodeItem(data: Uint8Array): Item | undefined {
+  // Written by `encodeItem`, in a file that only we write; a wrong version is told apart first.
+  const cells = JSON.parse(zstdDecompressSync(data).toString()) as Cells;
+  if (cells[0] !== VERSION) return undefined;
+  const [, id, continuedFrom, continuedIn, lastEdit, lastReply, subject, mark, ...contributions] = cells;
+  return {
+    id,
+    continuedFrom: continuedFrom ?? undefined,
+    continuedIn: continuedIn ?? undefined,
+    lastEdit: lastEdit ?? undefined,
+    lastReply: lastReply ?? undefined,
+    subject,
+    mark:
+      mark === null ? undefined : { sequence: mark[0], time: mark[1], itemId: mark[2], userid: mark[3] ?? undefined },
+    contributions: contributions.map(
+      ([sequence, time, grogname, userid, header, text]): Contribution => ({
+        sequence,
+        time,
+        grogname,
+        userid: userid ?? undefined,
+        header: header === '' ? [] : header.split('\n'),
+        lines: text === null ? [] : text.split('\n'),
+      }),
+    ),
+  };
+}
+
+/** Octets an item takes in memory, roughly. */
+export function weightOf(item: Item): number {
+  let weight = 200 + item.subject.length;
+  for (const { header, lines, grogname } of item.contributions) {
+    weight += 200 + grogname.length;
+    for (const line of header) weight += line.length + 32;
+    for (const line of lines) weight += line.length + 32;
+  }
+  return weight;
+}

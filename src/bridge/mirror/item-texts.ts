@@ -1,0 +1,273 @@
+import { RgtpError } from '../../rgtp/errors.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Cache } from '../../store/cache.ts';
+import type { Log } from '../../wire/log.ts';
+import type { Soon } from '../../wire/soon.ts';
+import { type ItemRecord, PostKind } from '../model.ts';
+import type { BoardLine } from './board-line.ts';
+import { changedPosts, digestsOf } from './digests.ts';
+import { Fetcher } from './fetcher.ts';
+import {
+  deletePendingEdit,
+  loadPendingEdits,
+  type PendingEdit,
+  saveNotice,
+  savePendingEdit,
+  saveState,
+} from './persistence.ts';
+import type { BoardState, Changes } from './state.ts';
+import { TextState, Texts } from './texts.ts';
+
+export interface ItemTextsOptions {
+  readonly line: BoardLine;
+  readonly state: BoardState;
+  readonly cache: Cache;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly depth: number;
+  readonly memory: number;
+  readonly background: boolean;
+  readonly onChanged: (item: ItemRecord) => void;
+  readonly onSkipped: () => void;
+  readonly onMissing: () => void;
+}
+
+/** How long fetched texts may wait for others before they are written, ms. */
+const WRITE_DELAY = 100;
+
+/** The texts of a board's items: what is held, what has to be fetched, and what an edit changed. */
+export class ItemTexts {
+  readonly #options: ItemTextsOptions;
+  readonly #texts: Texts;
+  readonly #fetcher: Fetcher;
+  readonly #edits: PendingEdit[];
+  readonly #waiting: PromiseWithResolvers<void>[] = [];
+  /** where the search for the next item to fetch goes on: rows from here down */
+  #cursor = -1;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ItemTextsOptions) {
+    this.#options = options;
+    this.#texts = new Texts(options.cache, options.memory, options.now);
+    this.#texts.load();
+    this.#edits = loadPendingEdits(options.cache);
+    this.#fetcher = new Fetcher({
+      depth: options.depth,
+      fetch: (item) => this.#fetch(item),
+      next: () => this.#next(),
+      onItem: (item, text) => this.#onItem(item, text),
+      onBroken: (item, error) => this.#onBroken(item, error),
+      onIdle: (failure) => this.#onIdle(failure),
+    });
+  }
+
+  get held(): number {
+    return this.#texts.held;
+  }
+
+  get total(): number {
+    return this.#options.state.records.list.filter((record) => this.#options.state.hasPosts(record)).length;
+  }
+
+  get missing(): number {
+    const { state } = this.#options;
+    return state.records.list.filter(({ index }) => this.#texts.isMissing(index)).filter((each) => state.hasPosts(each))
+      .length;
+  }
+
+  /** nothing is left to fetch, as far as we know */
+  get settled(): boolean {
+    return this.#cursor < 0 && !this.#fetcher.busy;
+  }
+
+  text(item: ItemRecord): Soon<Item | undefined> {
+    if (!this.#options.state.hasPosts(item)) return undefined;
+    const state = this.#texts.state(item.index);
+    if (state === TextState.Absent) return undefined;
+    if (state === TextState.Held) {
+      const text = this.#texts.get(item.index);
+      if (text !== undefined) return text;
+      this.#texts.setState(item.index, TextState.Wanted);
+    }
+    const fetched = this.#fetcher.now(item.index);
+    if (state !== TextState.Stale) return fetched;
+    // Old text, but nothing in it was taken back: better than none while the board is away.
+    return fetched.catch((error: unknown) => {
+      const stale = this.#texts.get(item.index);
+      if (stale === undefined) throw error;
+      return stale;
+    });
+  }
+
+  /**
+   * Takes in what a poll has found, and writes it with what `save` writes, in one transaction.
+   *
+   * @returns whether text was deleted that must be nowhere any more
+   */
+  apply(changes: Changes, save: () => void): boolean {
+    const { state, cache } = this.#options;
+    const dropped: number[] = [];
+    const edits: PendingEdit[] = [];
+    for (const { index } of changes.grown) {
+      this.#fetcher.touch(index);
+      const held = this.#texts.state(index);
+      if (held === TextState.Held) this.#texts.setState(index, TextState.Stale);
+      else if (held !== TextState.Stale) this.#texts.setState(index, TextState.Wanted);
+    }
+    for (const row of changes.edits) {
+      const item = state.posts.items[row] ?? -1;
+      const before = this.#texts.peek(item);
+      if (before !== undefined) edits.push({ row, item, before: [...digestsOf(before)] });
+      this.#texts.setState(item, TextState.Wanted);
+      dropped.push(item);
+    }
+    for (const { index } of changes.withdrawn) {
+      this.#fetcher.touch(index);
+      this.#texts.setState(index, TextState.Absent);
+      dropped.push(index);
+    }
+    cache.transaction(() => {
+      this.#texts.drop(dropped);
+      this.#texts.write();
+      for (const edit of edits) savePendingEdit(cache, edit);
+      save();
+    });
+    this.#edits.push(...edits);
+    for (const row of changes.edits) {
+      const record = state.records.list[state.posts.items[row] ?? -1];
+      if (record !== undefined) this.#options.onChanged(record);
+    }
+    return dropped.length > 0;
+  }
+
+  /** The board answers: fetches what is missing, newest first. */
+  resume(): void {
+    if (!this.#options.background) return;
+    this.#cursor = this.#options.state.posts.length - 1;
+    this.#fetcher.resume();
+  }
+
+  /** Resolves when nothing is left to fetch, rejects when the board can't be asked for the rest. */
+  complete(): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push(done);
+    this.resume();
+    return done.promise;
+  }
+
+  close(): void {
+    this.#fetcher.close();
+    clearTimeout(this.#timer);
+    this.#write();
+    for (const { reject } of this.#waiting.splice(0)) reject(new RgtpError('unavailable', 'closed'));
+  }
+
+  #fetch(item: number): Promise<Item> {
+    const { state, line } = this.#options;
+    const record = state.records.list[item];
+    if (record === undefined) throw new RangeError(`no item ${item}`);
+    const useridOf = (sequence: number) => {
+      const row = state.rowOfSequence(sequence);
+      return state.posts.items[row] === item ? state.users.list[state.posts.users[row] ?? -1] : undefined;
+    };
+    return line.run((board) => board.item(record.id, { useridOf }));
+  }
+
+  #next(): number | undefined {
+    const { posts } = this.#options.state;
+    for (; this.#cursor >= 0; this.#cursor--) {
+      const item = posts.items[this.#cursor] ?? -1;
+      if (item < 0 || posts.kinds[this.#cursor] === PostKind.Gone) continue;
+      if (this.#texts.isWanted(item) && !this.#fetcher.isUnderWay(item)) return item;
+    }
+    return undefined;
+  }
+
+  #onItem(item: number, text: Item | undefined): void {
+    const { state, onChanged, onMissing } = this.#options;
+    const record = state.records.list[item];
+    if (record === undefined || !state.hasPosts(record)) return;
+    const before = this.#texts.state(item) === TextState.Stale ? this.#texts.peek(item) : undefined;
+    if (text === undefined) {
+      this.#texts.setState(item, TextState.Absent);
+      this.#options.cache.transaction(() => this.#texts.drop([item]));
+      onMissing();
+      onChanged(record);
+      return;
+    }
+    const after = digestsOf(text);
+    let changed = before !== undefined && changedPosts(digestsOf(before), after).length > 0;
+    this.#texts.setState(item, TextState.Held);
+    this.#texts.put(item, text);
+    changed = this.#learnLinks(item, text) || changed;
+    changed = this.#settleEdits(item, after) || changed;
+    this.#writeSoon();
+    if (changed) onChanged(record);
+  }
+
+  /** Links that the index does not show (their rows are gone), and a subject it lacks. */
+  #learnLinks(item: number, text: Item): boolean {
+    const { records } = this.#options.state;
+    const record = records.list[item];
+    if (record === undefined) return false;
+    let changed = false;
+    if (record.continues < 0 && text.continuedFrom !== undefined) {
+      changed = records.setContinues(record, records.intern(text.continuedFrom).index);
+    }
+    const next = text.mark?.itemId ?? text.continuedIn;
+    if (record.continuedIn < 0 && next !== undefined) {
+      changed = records.setContinuedIn(record, records.intern(next).index) || changed;
+    }
+    if (record.subject === '' && text.subject !== '') changed = records.setSubject(record, text.subject) || changed;
+    return changed;
+  }
+
+  /** The new text is here: says in the notices of its edits which posts they changed. */
+  #settleEdits(item: number, after: ReadonlyMap<number, string>): boolean {
+    const settled = this.#edits.filter((edit) => edit.item === item);
+    if (settled.length === 0) return false;
+    const { state, cache } = this.#options;
+    for (const edit of settled) {
+      this.#edits.splice(this.#edits.indexOf(edit), 1);
+      deletePendingEdit(cache, edit);
+      const notice = state.notices.get(edit.row);
+      if (notice === undefined) continue;
+      const changed = { ...notice, changed: changedPosts(new Map(edit.before), after) };
+      state.notices.set(edit.row, changed);
+      saveNotice(cache, edit.row, changed);
+    }
+    return true;
+  }
+
+  #onBroken(item: number, error: unknown): void {
+    const record = this.#options.state.records.list[item];
+    this.#options.log.warn({ item: record?.id, err: error }, 'item given up: the board sends nonsense for it');
+    this.#options.onSkipped();
+    this.#texts.setState(item, TextState.Broken);
+    this.#writeSoon();
+  }
+
+  #onIdle(failure: unknown): void {
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (failure === undefined) resolve();
+      else reject(failure);
+    }
+  }
+
+  #writeSoon(): void {
+    if (this.#texts.full) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#texts.dirty) return;
+    const { cache, state } = this.#options;
+    cache.transaction(() => {
+      this.#texts.write();
+      saveState(cache, state);
+    });
+    this.#texts.evict();
+  }
+}

@@ -1,0 +1,125 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { PostKind } from '../model.ts';
+import { isIndexed, type PostColumns } from './columns.ts';
+import { editTime } from './edit-time.ts';
+import { type Epochs, MAX_NUMBER } from './epochs.ts';
+import { type IndexRow, type IndexSnapshot, isAfter } from './snapshot.ts';
+
+/** A row as it will be numbered: from the index, or (`event`) from the edit log. */
+export interface MergedRow extends IndexRow {
+  readonly generation: number;
+  readonly event: EditLogEntry | undefined;
+}
+
+/** What the board was seen to hold. */
+export interface Sighting {
+  readonly snapshot: IndexSnapshot;
+  /** the snapshot is the whole index: what it lacks is gone */
+  readonly whole: boolean;
+  /**
+   * Entries of the edit log that may be published: everything the board did before them has been seen.
+   * `undefined` where the log could not be had: nothing follows from what it lacks.
+   */
+  readonly events: readonly EditLogEntry[] | undefined;
+  /** an editor changed the index since we last looked: rows may differ and yet be the same posts */
+  readonly indexEdited: boolean;
+  readonly userOf: (event: EditLogEntry) => number;
+}
+
+/** Rows and events in the order of their sequence numbers. An event whose number has a row is none (that of an edit). */
+export function* merged(sighting: Sighting, generation: number): Iterable<MergedRow> {
+  const { snapshot } = sighting;
+  const base = generation - snapshot.wraps;
+  const events = (sighting.events ?? [])
+    .filter((event) => event.kind !== 'edited')
+    .map((event) => ({ event, wraps: wrapsOf(event.sequence, snapshot) }))
+    .sort((a, b) => a.wraps - b.wraps || a.event.sequence - b.event.sequence);
+  let next = 0;
+  let time = snapshot.length > 0 ? snapshot.row(0).time : undefined;
+  const eventRow = ({ event, wraps }: { event: EditLogEntry; wraps: number }): MergedRow => ({
+    sequence: event.sequence,
+    time: editTime(event.when, time ?? 0),
+    kind: event.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal,
+    item: -1,
+    user: sighting.userOf(event),
+    wraps,
+    generation: base + wraps,
+    event,
+  });
+  let last = -1;
+  for (let index = 0; index < snapshot.length; index++) {
+    const row = snapshot.row(index);
+    for (let event = events[next]; event !== undefined; event = events[++next]) {
+      if (event.wraps > row.wraps || (event.wraps === row.wraps && event.event.sequence >= row.sequence)) break;
+      if (event.event.sequence !== last) yield eventRow(event);
+      last = event.event.sequence;
+    }
+    while (events[next]?.wraps === row.wraps && events[next]?.event.sequence === row.sequence) next++;
+    time = row.time;
+    last = row.sequence;
+    yield { ...row, generation: base + row.wraps, event: undefined };
+  }
+  for (let event = events[next]; event !== undefined; event = events[++next]) {
+    if (event.event.sequence !== last) yield eventRow(event);
+    last = event.event.sequence;
+  }
+}
+
+/**
+ * Finds where the board's numbering no longer means what we gave numbers for, and begins epochs there (in
+ * `epochs`, which the caller may throw away): a wrap, a number past 2³¹−1, a known number that is another post
+ * now, a number that comes in below those given.
+ */
+export function survey(rows: Iterable<MergedRow>, posts: PostColumns, epochs: Epochs, indexEdited: boolean): void {
+  const given = posts.length === 0 ? 0 : (posts.numbers[posts.length - 1] ?? 0);
+  let highest = given;
+  for (const row of rows) {
+    const number = numberOf(row, epochs);
+    const known = number === undefined || number > given ? -1 : posts.rowOf(number);
+    // The log may tell late of what it should have told before: that comes too late, and means nothing else.
+    const late = row.event !== undefined || (known < 0 ? indexEdited : isSame(posts, known, row, indexEdited));
+    const fits = number !== undefined && number <= MAX_NUMBER && (number > given || late);
+    if (fits) {
+      highest = Math.max(highest, number);
+    } else {
+      // A new generation counts from 0: two bridges that see different first posts of it still agree.
+      const covered = epochs.covering(row.generation, row.sequence) !== undefined;
+      const epoch = epochs.begin(row.generation, covered ? row.sequence : 0, highest);
+      highest = epoch.base + row.sequence;
+    }
+  }
+}
+
+/** The article number of a row, `undefined` where no epoch covers it yet. */
+export function numberOf(row: MergedRow, epochs: Epochs): number | undefined {
+  const epoch = epochs.covering(row.generation, row.sequence);
+  return epoch === undefined ? undefined : epoch.base + row.sequence;
+}
+
+/** Is the known post at `known` the same as this row? An index edit may have changed when and by whom, never what. */
+export function isSame(posts: PostColumns, known: number, row: IndexRow, indexEdited: boolean): boolean {
+  const kind = posts.kinds[known];
+  if (posts.items[known] !== row.item) return false;
+  if (!isIndexed(row.kind)) return kind === row.kind || kind === PostKind.Gone;
+  if (kind !== row.kind && kind !== PostKind.Gone) return false;
+  return indexEdited || posts.times[known] === row.time;
+}
+
+/** Sequence numbers that are missing between the known ones and these rows, or among them. */
+export function hasGaps(snapshot: IndexSnapshot, last: number | undefined): boolean {
+  let previous = last;
+  for (let index = 0; index < snapshot.length; index++) {
+    const { sequence } = snapshot.row(index);
+    if (previous !== undefined && !isAfter(sequence, previous)) continue;
+    if (previous !== undefined && sequence !== (previous + 1) % 2 ** 32) return true;
+    previous = sequence;
+  }
+  return false;
+}
+
+/** An event older than a wrap belongs before it: its number is above all that came since. */
+function wrapsOf(sequence: number, snapshot: IndexSnapshot): number {
+  if (snapshot.wraps === 0) return 0;
+  const newest = snapshot.row(snapshot.length - 1).sequence;
+  return isAfter(sequence, newest) && sequence > 0x80000000 ? snapshot.wraps - 1 : snapshot.wraps;
+}

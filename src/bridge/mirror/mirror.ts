@@ -1,0 +1,271 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import type { Item } from '../../rgtp/item.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import type { Soon } from '../../wire/soon.ts';
+import type { BoardModel, ItemRecord, ModelEvents, Notice, Posts } from '../model.ts';
+import { BoardLine } from './board-line.ts';
+import { Follower } from './follower.ts';
+import { ItemTexts } from './item-texts.ts';
+import { Listeners } from './listeners.ts';
+import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
+import { loadEpochs, loadMotd, loadState, saveMotd, saveNotice, saveState } from './persistence.ts';
+import { Poller } from './poller.ts';
+import { BoardState, type Changes } from './state.ts';
+import type { Motd } from './upstream.ts';
+
+/**
+ * A board, followed: what is known of it in memory and in its cache file, kept up to date over RGTP. Serves from
+ * the cache at once after `open`; asks the board after `start`. Several mirrors know nothing of each other.
+ */
+export class Mirror implements BoardModel {
+  readonly #options: MirrorOptions;
+  readonly #intervals: Intervals;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #state: BoardState;
+  readonly #line: BoardLine;
+  readonly #poller: Poller;
+  readonly #follower: Follower;
+  readonly #texts: ItemTexts;
+  readonly #listeners = new Listeners();
+  #motd: Motd | undefined;
+  #readers = 0;
+  #lastPoll: number | undefined;
+  #lastError: { readonly message: string; readonly at: number } | undefined;
+  #skipped = 0;
+  #posts = 0;
+
+  /** @throws StoreError where the permanent store can't be read or written */
+  static async open(options: MirrorOptions): Promise<Mirror> {
+    const { cache, permanent, log = silent } = options;
+    const known = await permanent.epochs();
+    let seen = loadEpochs(cache);
+    if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
+      log.warn({ path: cache.path }, 'the cache was numbered differently: it is made anew');
+      cache.clear();
+      seen = [];
+    }
+    let state = new BoardState(seen.length > known.length ? seen : known);
+    try {
+      loadState(cache, state);
+    } catch (error) {
+      log.warn({ path: cache.path, err: error }, 'the cache is damaged: it is made anew');
+      cache.clear();
+      state = new BoardState(state.epochs.all);
+    }
+    await permanent.addEpochs(state.epochs.all);
+    return new Mirror(options, state);
+  }
+
+  private constructor(options: MirrorOptions, state: BoardState) {
+    this.#options = options;
+    this.#intervals = { ...INTERVALS, ...options.intervals };
+    this.#log = (options.log ?? silent).child({ newsgroup: options.newsgroup });
+    this.#now = options.now ?? Date.now;
+    this.#state = state;
+    this.#motd = loadMotd(options.cache);
+    this.#countPosts();
+    const { retryFirst, retryLongest, quiet } = this.#intervals;
+    this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
+    this.#texts = new ItemTexts({
+      line: this.#line,
+      state,
+      cache: options.cache,
+      log: this.#log,
+      now: this.#now,
+      depth: options.depth ?? 64,
+      memory: options.memory ?? 16 * 2 ** 20,
+      background: options.background ?? true,
+      onChanged: (item) => this.#listeners.itemChanged(item),
+      onSkipped: () => this.#skipped++,
+      onMissing: () => this.#reconcileSoon(),
+    });
+    this.#follower = new Follower({
+      line: this.#line,
+      state,
+      permanent: options.permanent,
+      log: this.#log,
+      beforePublish: options.beforePublish,
+      onChanges: (changes, log) => this.#onChanges(changes, log),
+      onMotd: (motd) => this.#onMotd(motd),
+      onSkipped: (count) => {
+        this.#skipped += count;
+      },
+    });
+    this.#poller = new Poller({
+      poll: () => this.#poll(),
+      interval: () => (this.#readers > 0 ? this.#intervals.reading : this.#intervals.idle),
+      retry: [retryFirst, retryLongest],
+      random: options.random ?? Math.random,
+    });
+  }
+
+  get posts(): Posts {
+    return this.#state.posts;
+  }
+
+  get items(): readonly ItemRecord[] {
+    return this.#state.records.list;
+  }
+
+  get userids(): readonly string[] {
+    return this.#state.users.list;
+  }
+
+  get highest(): number {
+    return this.#state.highest;
+  }
+
+  get progress(): MirrorProgress {
+    const { held, total, missing } = this.#texts;
+    const items = { held, total, missing };
+    return {
+      phase: this.#phase(),
+      ready: this.#state.posts.length > 0 || this.#lastPoll !== undefined,
+      reachable: this.#lastPoll !== undefined && this.#lastError === undefined,
+      items,
+      posts: this.#posts,
+      sequence: this.#state.lastSequence,
+      lastPoll: this.#lastPoll,
+      lastError: this.#lastError,
+      skipped: this.#skipped,
+    };
+  }
+
+  /** Begins to follow the board. Returns at once: see `progress`. */
+  start(): void {
+    this.#poller.start();
+  }
+
+  /** Stops, writes what is not written, and closes the cache. Nothing may be asked afterwards. */
+  async close(): Promise<void> {
+    this.#line.close();
+    await this.#poller.close();
+    this.#texts.close();
+    this.#options.cache.close();
+  }
+
+  itemById(id: string): ItemRecord | undefined {
+    return this.#state.records.byId(id);
+  }
+
+  rowOf(number: number): number {
+    return this.#state.posts.rowOf(number);
+  }
+
+  rowOfSequence(sequence: number): number {
+    return this.#state.rowOfSequence(sequence);
+  }
+
+  text(item: ItemRecord): Soon<Item | undefined> {
+    return this.#texts.text(item);
+  }
+
+  notice(row: number): Notice | undefined {
+    return this.#state.notices.get(row);
+  }
+
+  motd(): Motd | undefined {
+    return this.#motd;
+  }
+
+  subscribe(listener: Partial<ModelEvents>): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  readerArrived(): () => void {
+    let here = true;
+    this.#readers++;
+    if (this.#readers === 1) this.#poller.reschedule();
+    return () => {
+      if (here) this.#readers--;
+      here = false;
+    };
+  }
+
+  refresh(): Promise<void> {
+    return this.#poller.refresh();
+  }
+
+  /** As `refresh`, for whoever does not wait: the embedded board has changed. */
+  poke(): void {
+    this.refresh().catch(() => {});
+  }
+
+  /** Resolves when no item is left to fetch (`rgtp-nntp sync`); rejects where the board is away. */
+  async complete(): Promise<void> {
+    await this.refresh();
+    await this.#texts.complete();
+  }
+
+  async #poll(): Promise<void> {
+    const now = this.#now();
+    const { cache } = this.#options;
+    const lastWhole = Number(cache.fact('compared') ?? 0);
+    const whole = now - lastWhole >= this.#intervals.reconcile || now < lastWhole;
+    try {
+      await this.#follower.poll(whole);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#lastError === undefined) this.#log.warn({ err: error }, 'the board is away');
+      this.#lastError = { message, at: this.#now() };
+      throw error;
+    }
+    if (whole) cache.setFact('compared', String(now));
+    if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
+    this.#lastError = undefined;
+    this.#lastPoll = this.#now();
+    this.#texts.resume();
+  }
+
+  #onChanges(changes: Changes, log: readonly EditLogEntry[]): void {
+    const { cache } = this.#options;
+    const state = this.#state;
+    const notices = state.note(log);
+    if (notices.length === 0 && isNothing(changes, state.posts.length)) return;
+    const purge = this.#texts.apply(changes, () => {
+      saveState(cache, state);
+      for (const row of notices) saveNotice(cache, row, state.notices.get(row));
+      for (const row of changes.removed) saveNotice(cache, row, undefined);
+    });
+    if (purge) cache.purge();
+    this.#countPosts();
+    if (changes.removed.length > 0) this.#listeners.removed(changes.removed);
+    if (changes.restored.length > 0) this.#listeners.restored(changes.restored);
+    for (const item of changes.changed) this.#listeners.itemChanged(item);
+    if (changes.appended < state.posts.length) this.#listeners.appended(changes.appended);
+    // What readers will open next.
+    this.#texts.resume();
+  }
+
+  #onMotd(motd: Motd | undefined): void {
+    if (JSON.stringify(motd) === JSON.stringify(this.#motd)) return;
+    this.#motd = motd;
+    saveMotd(this.#options.cache, motd);
+    this.#options.cache.purge();
+    this.#listeners.motdChanged();
+  }
+
+  /** A known item is not there any more: withdrawn, or archived. The index will tell, whose rows we may still show. */
+  #reconcileSoon(): void {
+    this.#options.cache.deleteFact('compared');
+  }
+
+  #countPosts(): void {
+    const { kinds, length } = this.#state.posts;
+    let count = 0;
+    for (let row = 0; row < length; row++) if (kinds[row] !== 0) count++;
+    this.#posts = count;
+  }
+
+  #phase(): MirrorProgress['phase'] {
+    if (this.#lastError !== undefined) return 'away';
+    if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
+    return this.#texts.settled ? 'following' : 'items';
+  }
+}
+
+function isNothing(changes: Changes, length: number): boolean {
+  const { appended, removed, restored, changed, grown } = changes;
+  return appended === length && removed.length + restored.length + changed.size + grown.size === 0;
+}

@@ -1,0 +1,88 @@
+import type { Cache } from '../../store/cache.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Log } from '../../wire/log.ts';
+import type { Octets } from '../../wire/octets.ts';
+import type { BoardPool } from './upstream.ts';
+
+export interface MirrorOptions {
+  /** for logs */
+  readonly newsgroup: string;
+  /** Where connections come from. The mirror uses one at a time, pipelined. Not closed by the mirror. */
+  readonly pool: BoardPool;
+  /** Closed by the mirror. */
+  readonly cache: Cache;
+  /** Not closed by the mirror: logins and posting use it, too. */
+  readonly permanent: Permanent;
+  readonly log?: Log;
+  readonly intervals?: Partial<Intervals>;
+  /** ITEM requests under way at a time (32–64 is right for both known servers). Default 64 */
+  readonly depth?: number;
+  /** octets of item texts to keep in memory. Default 16 MiB */
+  readonly memory?: number;
+  /** false: texts are fetched only when somebody reads them. Default true */
+  readonly background?: boolean;
+  /** Called with rows that nobody has seen yet; they are published when its promise resolves. Posting uses it (see there). */
+  readonly beforePublish?: BeforePublish;
+  /** unix ms */
+  readonly now?: () => number;
+  /** 0 … 1, for the jitter of retries */
+  readonly random?: () => number;
+}
+
+export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
+
+export interface NewRow {
+  readonly userid: Octets;
+  readonly sequence: number;
+}
+
+/** All in ms. */
+export interface Intervals {
+  /** between polls while somebody reads. Default 15 s */
+  readonly reading: number;
+  /** between polls while nobody does. Default 5 min */
+  readonly idle: number;
+  /** between comparisons of the whole index and edit log. Default 1 h */
+  readonly reconcile: number;
+  /** first wait after a failure: doubles from there. Default 2 s */
+  readonly retryFirst: number;
+  /** longest wait after a failure. Default 5 min */
+  readonly retryLongest: number;
+  /** without requests, after which the connection is given back to the pool. Default 30 s */
+  readonly quiet: number;
+}
+
+export const INTERVALS: Intervals = {
+  reading: 15_000,
+  idle: 300_000,
+  reconcile: 3_600_000,
+  retryFirst: 2_000,
+  retryLongest: 300_000,
+  quiet: 30_000,
+};
+
+export interface MirrorProgress {
+  /** `starting`: nothing known yet; `index`: first index under way; `items`: fetching texts; `following`; `away`: the board does not answer */
+  readonly phase: 'starting' | 'index' | 'items' | 'following' | 'away';
+  /** articles are listed, from the board or the cache */
+  readonly ready: boolean;
+  readonly reachable: boolean;
+  readonly items: {
+    /** with a text that is up to date */
+    readonly held: number;
+    /** that have posts */
+    readonly total: number;
+    /** without a text: the board has none, or sends nonsense for it */
+    readonly missing: number;
+  };
+  /** that are there (not gone) */
+  readonly posts: number;
+  /** the newest known, `undefined` before the first */
+  readonly sequence: number | undefined;
+  /** unix ms of the last poll that went well, `undefined` before the first */
+  readonly lastPoll: number | undefined;
+  /** the last poll that failed, until one goes well */
+  readonly lastError: { readonly message: string; readonly at: number } | undefined;
+  /** index rows and items that made no sense, since the start */
+  readonly skipped: number;
+}

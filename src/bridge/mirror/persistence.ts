@@ -1,0 +1,73 @@
+import type { Cache } from '../../store/cache.ts';
+import type { Epoch } from '../../store/permanent.ts';
+import type { Notice } from '../model.ts';
+import type { BoardState } from './state.ts';
+import type { Motd } from './upstream.ts';
+
+/** Version of what `save` writes: another one is forgotten and made anew from the board. */
+const FORM = '1';
+
+/** Reads the state from the cache. Throws where the file makes no sense: clear it, and begin with an empty state. */
+export function loadState(cache: Cache, state: BoardState): void {
+  if (cache.fact('form') !== FORM) return;
+  state.posts.load(cache.blocks('posts'));
+  state.records.load(cache.blocks('items'));
+  state.users.load(cache.blocks('users'));
+  // What `saveState` and `saveNotice` wrote.
+  for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
+  state.relink();
+}
+
+/** Writes what has changed. Inside a transaction. */
+export function saveState(cache: Cache, state: BoardState): void {
+  for (const [part, columns] of [
+    ['posts', state.posts],
+    ['items', state.records],
+    ['users', state.users],
+  ] as const) {
+    for (const { number, data } of columns.takeChanges()) cache.putBlock(part, number, data);
+  }
+  cache.setFact('form', FORM);
+  cache.setFact('epochs', JSON.stringify(state.epochs.all));
+}
+
+export function saveNotice(cache: Cache, row: number, notice: Notice | undefined): void {
+  if (notice === undefined) cache.deleteFact(`notice:${row}`);
+  else cache.setFact(`notice:${row}`, JSON.stringify(notice));
+}
+
+/** The epochs as this cache has seen them: they outlive a permanent file that was restored from yesterday. */
+export function loadEpochs(cache: Cache): readonly Epoch[] {
+  // What `saveState` wrote.
+  return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
+}
+
+export function loadMotd(cache: Cache): Motd | undefined {
+  const json = cache.fact('motd');
+  return json === undefined ? undefined : (JSON.parse(json) as Motd);
+}
+
+export function saveMotd(cache: Cache, motd: Motd | undefined): void {
+  if (motd === undefined) cache.deleteFact('motd');
+  else cache.setFact('motd', JSON.stringify(motd));
+}
+
+/** An edit whose new text has not been fetched yet: what the posts said before, as digests. */
+export interface PendingEdit {
+  /** the E row */
+  readonly row: number;
+  readonly item: number;
+  readonly before: readonly (readonly [sequence: number, digest: string])[];
+}
+
+export function loadPendingEdits(cache: Cache): PendingEdit[] {
+  return [...cache.facts('edit:')].map(([, json]) => JSON.parse(json) as PendingEdit);
+}
+
+export function savePendingEdit(cache: Cache, edit: PendingEdit): void {
+  cache.setFact(`edit:${edit.row}`, JSON.stringify(edit));
+}
+
+export function deletePendingEdit(cache: Cache, edit: PendingEdit): void {
+  cache.deleteFact(`edit:${edit.row}`);
+}

@@ -1,0 +1,86 @@
+export interface PollerOptions {
+  readonly poll: () => Promise<void>;
+  /** ms to the next poll after one that went well */
+  readonly interval: () => number;
+  /** ms: first and longest wait after a failure; jittered */
+  readonly retry: readonly [first: number, longest: number];
+  readonly random: () => number;
+}
+
+/** Polls: one at a time however many ask, on a timer, with growing waits while the board is away. */
+export class Poller {
+  readonly #options: PollerOptions;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #closed = false;
+  #started = false;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.refresh().catch(() => {});
+  }
+
+  /** Resolves when a poll that began after this call has gone well. */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) return this.#run();
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.#run();
+      });
+    return this.#next;
+  }
+
+  /** The interval may have become shorter: a reader is there. */
+  reschedule(): void {
+    if (this.#running === undefined && this.#started && this.#failures === 0) this.#schedule(this.#options.interval());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running?.catch(() => {});
+  }
+
+  #run(): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('closed'));
+    clearTimeout(this.#timer);
+    this.#running = this.#options
+      .poll()
+      .then(
+        () => {
+          this.#failures = 0;
+        },
+        (error: unknown) => {
+          this.#failures++;
+          throw error;
+        },
+      )
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#started) this.#schedule(this.#failures === 0 ? this.#options.interval() : this.#backOff());
+      });
+    return this.#running;
+  }
+
+  #backOff(): number {
+    const [first, longest] = this.#options.retry;
+    // Half of it is chance: bridges that lost the same board do not come back in step.
+    return Math.min(longest, first * 2 ** (this.#failures - 1)) * (0.5 + this.#options.random() / 2);
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.refresh().catch(() => {}), wait);
+    this.#timer.unref();
+  }
+}

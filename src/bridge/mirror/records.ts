@@ -1,0 +1,108 @@
+import type { Octets } from '../../wire/octets.ts';
+import type { ItemRecord } from '../model.ts';
+
+/** Items of a block on disk. */
+const BLOCK = 256;
+
+class Record implements ItemRecord {
+  readonly index: number;
+  readonly id: string;
+  subject: Octets = '';
+  continues = -1;
+  continuedIn = -1;
+  first = -1;
+  readonly rows: number[] = [];
+
+  constructor(index: number, id: string) {
+    this.index = index;
+    this.id = id;
+  }
+}
+
+export type MutableRecord = Record;
+
+/** Every item that was ever mentioned, in the order in which they were, and their blocks for the cache. */
+export class Records {
+  readonly list: MutableRecord[] = [];
+  readonly #byId = new Map<string, MutableRecord>();
+  readonly #changed = new Set<number>();
+
+  byId(id: string): MutableRecord | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The item with that id, made where there is none. */
+  intern(id: string): MutableRecord {
+    let record = this.#byId.get(id);
+    if (record === undefined) {
+      record = new Record(this.list.length, owned(id));
+      this.list.push(record);
+      this.#byId.set(record.id, record);
+      this.#touch(record);
+    }
+    return record;
+  }
+
+  /** Each of these returns whether anything changed. */
+  setSubject(record: MutableRecord, subject: Octets): boolean {
+    if (record.subject === subject) return false;
+    record.subject = owned(subject);
+    return this.#touch(record);
+  }
+
+  setContinuedIn(record: MutableRecord, next: number): boolean {
+    if (record.continuedIn === next || record.index === next) return false;
+    record.continuedIn = next;
+    return this.#touch(record);
+  }
+
+  /** Refuses what would make a chain of continuations a circle. */
+  setContinues(record: MutableRecord, previous: number): boolean {
+    if (record.continues === previous) return false;
+    let steps = 0;
+    for (let at = previous; at >= 0; at = this.list[at]?.continues ?? -1) {
+      if (at === record.index || ++steps > this.list.length) return false;
+    }
+    record.continues = previous;
+    return this.#touch(record);
+  }
+
+  *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
+    for (const number of this.#changed) {
+      const block = this.list.slice(number * BLOCK, (number + 1) * BLOCK);
+      const cells = block.map(({ id, subject, continues, continuedIn }) => [id, subject, continues, continuedIn]);
+      yield { number, data: Buffer.from(JSON.stringify(cells)) };
+    }
+    this.#changed.clear();
+  }
+
+  load(blocks: Iterable<Uint8Array>): void {
+    for (const block of blocks) {
+      // What `takeChanges` wrote; anything else throws below or is found by the comparison with the board.
+      const cells = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as [
+        string,
+        string,
+        number,
+        number,
+      ][];
+      for (const [id, subject, continues, continuedIn] of cells) {
+        const record = new Record(this.list.length, id);
+        record.subject = subject;
+        record.continues = continues;
+        record.continuedIn = continuedIn;
+        this.list.push(record);
+        this.#byId.set(id, record);
+      }
+    }
+  }
+
+  #touch(record: MutableRecord): true {
+    this.#changed.add(Math.floor(record.index / BLOCK));
+    return true;
+  }
+}
+
+/** A copy that does not keep the longer string alive that `text` was cut from. */
+export function owned(text: Octets): Octets {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}

@@ -1,0 +1,250 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import type { Epoch } from '../../store/permanent.ts';
+import { type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { isIndexed, PostColumns } from './columns.ts';
+import { Epochs, MAX_NUMBER } from './epochs.ts';
+import { isSame, type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
+import { type MutableRecord, Records } from './records.ts';
+import { Users } from './users.ts';
+
+/** What applying a sighting did. */
+export interface Changes {
+  /** the first appended row; `posts.length` if there is none */
+  readonly appended: number;
+  readonly removed: readonly number[];
+  /** rows that were gone and are back, as themselves */
+  readonly restored: readonly number[];
+  /** items whose subject or links changed, or rows of theirs */
+  readonly changed: ReadonlySet<ItemRecord>;
+  /** items with new posts, or a new mark: their text is behind */
+  readonly grown: ReadonlySet<ItemRecord>;
+  /** E rows among the appended */
+  readonly edits: readonly number[];
+  /** items of which nothing is left */
+  readonly withdrawn: readonly ItemRecord[];
+  /** rows that could not be given a number: they came in below those given */
+  readonly late: number;
+}
+
+/** Everything known of a board but the texts: rows, items, notices, numbering. Only `apply` changes it. */
+export class BoardState {
+  readonly posts = new PostColumns();
+  readonly records = new Records();
+  readonly users = new Users();
+  readonly notices = new Map<number, Notice>();
+  epochs: Epochs;
+
+  constructor(epochs: readonly Epoch[]) {
+    this.epochs = new Epochs(epochs);
+  }
+
+  /** article number of the last row: the high water mark */
+  get highest(): number {
+    return this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
+  }
+
+  /** the last sequence number that has a row, `undefined` before the first */
+  get lastSequence(): number | undefined {
+    return this.posts.length === 0 ? undefined : this.posts.sequences[this.posts.length - 1];
+  }
+
+  /** The epochs that applying this would need. They must be kept for good before it is applied. */
+  plan(sighting: Sighting): Epochs {
+    const epochs = this.epochs.copy();
+    survey(merged(sighting, this.#generationOf(sighting)), this.posts, epochs, sighting.indexEdited);
+    return epochs;
+  }
+
+  apply(sighting: Sighting, epochs: Epochs): Changes {
+    const generation = this.#generationOf(sighting);
+    this.epochs = epochs;
+    const { posts, records } = this;
+    const appended = posts.length;
+    const given = this.highest;
+    const removed: number[] = [];
+    const restored: number[] = [];
+    const changed = new Set<ItemRecord>();
+    const grown = new Set<ItemRecord>();
+    const edits: number[] = [];
+    let late = 0;
+    const seen = new Uint8Array(sighting.whole ? appended : 0);
+    for (const row of merged(sighting, generation)) {
+      const number = numberOf(row, epochs);
+      if (number === undefined || number > MAX_NUMBER) {
+        late++;
+        continue;
+      }
+      if (number > given) {
+        const index = this.#append(row, number, epochs);
+        const record = records.list[row.item];
+        if (record !== undefined) grown.add(record);
+        if (row.kind === PostKind.Edit) edits.push(index);
+        if (row.event?.kind === 'withdrawn') this.#gone(this.#rowsOf(row.event), removed, changed);
+        continue;
+      }
+      const known = posts.rowOf(number);
+      if (known < 0 || !isSame(posts, known, row, sighting.indexEdited)) {
+        late++;
+        continue;
+      }
+      if (sighting.whole) seen[known] = 1;
+      const record = records.list[row.item];
+      if (posts.kinds[known] === PostKind.Gone) {
+        posts.setKind(known, row.kind);
+        restored.push(known);
+        if (record !== undefined) {
+          if (row.kind === PostKind.Item || row.kind === PostKind.Continuation) record.first = known;
+          grown.add(record);
+        }
+      }
+      if (row.event === undefined && (posts.times[known] !== row.time || posts.users[known] !== row.user)) {
+        posts.setDetails(known, row.time, row.user);
+        if (record !== undefined) changed.add(record);
+      }
+    }
+    if (sighting.whole) {
+      const unseen: number[] = [];
+      for (let row = 0; row < appended; row++) {
+        const kind = posts.kinds[row];
+        if (seen[row] === 0 && (sighting.events === undefined ? isIndexed(kind) : kind !== PostKind.Gone))
+          unseen.push(row);
+      }
+      this.#gone(unseen, removed, changed);
+    }
+    this.#subjectsAndLinks(sighting, changed, grown);
+    const withdrawn = this.#emptied(removed);
+    return { appended, removed, restored, changed, grown, edits, withdrawn, late };
+  }
+
+  /** Takes what ELOG says of edits; returns the rows whose notice is new. */
+  note(log: readonly EditLogEntry[]): number[] {
+    if (log.length === 0) return [];
+    const bySequence = new Map(log.map((entry) => [entry.sequence, entry]));
+    const rows: number[] = [];
+    for (let row = 0; row < this.posts.length; row++) {
+      const kind = this.posts.kinds[row];
+      if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) continue;
+      const entry = bySequence.get(this.posts.sequences[row] ?? 0);
+      if (entry === undefined || this.notices.has(row)) continue;
+      const { userid, reason, itemId } = entry;
+      this.notices.set(row, { userid, reason, itemId, changed: [] });
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /** After `load`s: the items' rows, from the columns. */
+  relink(): void {
+    const { posts, records } = this;
+    for (let row = 0; row < posts.length; row++) {
+      const record = records.list[posts.items[row] ?? -1];
+      if (record !== undefined) this.#attach(record, row, posts.kinds[row] ?? 0);
+    }
+  }
+
+  /** The row a sequence number means today, −1 if none. */
+  rowOfSequence(sequence: number): number {
+    // Before a wrap is a generation back.
+    for (let generation = this.epochs.generation; generation >= 0; generation--) {
+      const epoch = this.epochs.covering(generation, sequence);
+      const row = epoch === undefined ? -1 : this.posts.rowOf(epoch.base + sequence);
+      if (row >= 0) return row;
+    }
+    return -1;
+  }
+
+  hasPosts(record: ItemRecord): boolean {
+    return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
+  }
+
+  #append(row: MergedRow, number: number, epochs: Epochs): number {
+    const epoch = epochs.covering(row.generation, row.sequence)?.number ?? 1;
+    const { sequence, time, kind, item, user } = row;
+    const index = this.posts.append({ number, sequence, epoch, time, kind, item, user });
+    const record = this.records.list[item];
+    if (record !== undefined) this.#attach(record, index, kind);
+    return index;
+  }
+
+  #attach(record: MutableRecord, row: number, kind: number): void {
+    record.rows.push(row);
+    if (kind === PostKind.Item || kind === PostKind.Continuation) record.first = row;
+  }
+
+  #rowsOf(event: EditLogEntry): readonly number[] {
+    const record = event.itemId === undefined ? undefined : this.records.byId(event.itemId);
+    return record === undefined ? [] : record.rows;
+  }
+
+  #gone(rows: readonly number[], removed: number[], changed: Set<ItemRecord>): void {
+    for (const row of rows) {
+      if (this.posts.kinds[row] === PostKind.Gone) continue;
+      this.posts.setKind(row, PostKind.Gone);
+      this.notices.delete(row);
+      removed.push(row);
+      const record = this.records.list[this.posts.items[row] ?? -1];
+      if (record !== undefined) changed.add(record);
+    }
+  }
+
+  #subjectsAndLinks({ snapshot, whole }: Sighting, changed: Set<ItemRecord>, grown: Set<ItemRecord>): void {
+    const { records } = this;
+    if (whole) {
+      for (const { index } of changed) {
+        const record = records.list[index];
+        if (record !== undefined && !snapshot.subjects.has(index)) records.setSubject(record, '');
+      }
+    }
+    for (const [item, subject] of snapshot.subjects) {
+      const record = records.list[item];
+      if (record !== undefined && records.setSubject(record, subject)) changed.add(record);
+    }
+    for (const [continuation, item] of snapshot.links) {
+      const next = records.list[continuation];
+      const previous = records.list[item];
+      if (next === undefined || previous === undefined) continue;
+      if (records.setContinues(next, item)) changed.add(next);
+      if (records.setContinuedIn(previous, continuation)) {
+        changed.add(previous);
+        grown.add(previous);
+      }
+    }
+  }
+
+  /** Items that lost rows and have none left: what is known of them goes, too. */
+  #emptied(removed: readonly number[]): ItemRecord[] {
+    const emptied = new Set<MutableRecord>();
+    for (const row of removed) {
+      const record = this.records.list[this.posts.items[row] ?? -1];
+      if (record !== undefined && !this.hasPosts(record)) emptied.add(record);
+    }
+    for (const record of emptied) {
+      this.records.setSubject(record, '');
+      this.records.setContinues(record, -1);
+      this.records.setContinuedIn(record, -1);
+    }
+    return [...emptied];
+  }
+
+  /**
+   * The generation of a snapshot's last row. A wrap that is in the snapshot may be one we know (the rows before
+   * it are still in the index) or a new one: then the last post we know stands before it.
+   */
+  #generationOf({ snapshot, whole }: Sighting): number {
+    const { generation } = this.epochs;
+    if (snapshot.wraps === 0) return generation;
+    if (!whole) return generation + snapshot.wraps;
+    const last = this.posts.lastIndexed();
+    if (last < 0) return Math.max(generation, snapshot.wraps);
+    for (let index = snapshot.length - 1; index >= 0; index--) {
+      const row = snapshot.row(index);
+      const same =
+        row.sequence === this.posts.sequences[last] &&
+        row.time === this.posts.times[last] &&
+        row.item === this.posts.items[last] &&
+        isIndexed(row.kind);
+      if (same) return generation + snapshot.wraps - row.wraps;
+    }
+    return Math.max(generation, snapshot.wraps);
+  }
+}

@@ -1,0 +1,98 @@
+import { type BoardLimits, boardLines, boardSubject, groggsLimits } from '../../news/posting/board-text.ts';
+import { PostingError } from '../../news/posting/error.ts';
+import type { Posting } from '../../news/posting/posting.ts';
+import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
+import { wrapLine } from '../../news/posting/wrap.ts';
+import { type Charset, decode, encode } from '../../wire/charset.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { type BoardModel, PostKind } from '../model.ts';
+import type { PostIndex, PostReference } from '../ports.ts';
+import type { Order } from '../posting/board-poster.ts';
+import { hashOf } from '../posting/plan.ts';
+import { editPost, withdrawItem } from './edit.ts';
+
+export interface ModeratedBoard {
+  readonly newsgroup: string;
+  readonly charset: Charset;
+  readonly limits?: BoardLimits;
+  readonly model: BoardModel;
+}
+
+/** What is to be done, as part of an order. */
+export type Moderated = Pick<Order, 'deed' | 'hash' | 'perform'>;
+
+/** Octets of a reason: it travels on a command line of 300. */
+const MAX_REASON = 200;
+
+/**
+ * What an editor's `Control: cancel` or `Supersedes` is to do; `undefined`: the article is neither. The caller has
+ * checked that its poster is an editor. Throws `PostingError`.
+ *
+ * An item is cancelled as a whole; of a reply only its text goes, because the board's numbering keeps its place.
+ */
+export function moderate(
+  posting: Posting,
+  board: ModeratedBoard,
+  editor: Octets,
+  index: PostIndex,
+): Moderated | undefined {
+  const { cancels, supersedes } = posting;
+  const header = cancels !== undefined ? 'Control' : 'Supersedes';
+  const messageId = cancels ?? supersedes;
+  if (messageId === undefined) return undefined;
+  const target = index.locate(messageId);
+  if (target === undefined || target.newsgroup !== board.newsgroup) {
+    throw new PostingError(`${header}: ${messageId} is not here`);
+  }
+  const reason = reasonOf(posting, board.charset);
+  if (cancels !== undefined && isFirst(target, board.model)) return withdrawal(itemOf(target, header), reason);
+  const { charset, limits = groggsLimits } = board;
+  const first = isFirst(target, board.model);
+  const text = cancels === undefined ? posting.text : [`[Withdrawn by ${decode(editor, 'latin1')}.]`];
+  const lines = boardLines(text, charset, limits, first ? 'contribution' : 'reply');
+  const subject = first ? newSubject(posting, target, board) : undefined;
+  const itemId = itemOf(target, header);
+  const replacement = { sequence: target.sequence, lines, subject };
+  return {
+    deed: { kind: 'edit', itemId },
+    hash: hashOf(lines),
+    perform: (connection) => editPost(connection, itemId, replacement, reason),
+  };
+}
+
+function withdrawal(itemId: string, reason: Octets): Moderated {
+  return {
+    deed: { kind: 'withdrawal', itemId },
+    hash: itemId,
+    perform: (connection) => withdrawItem(connection, itemId, reason),
+  };
+}
+
+function isFirst({ item, row }: PostReference, { items }: BoardModel): boolean {
+  return item !== undefined && items[item.index]?.first === row;
+}
+
+/** The item a post is in; notices and messages of the day are in none, and can't be changed. */
+function itemOf({ item, kind }: PostReference, header: string): string {
+  if (item === undefined || !isPost(kind)) throw new PostingError(`${header}: this article can't be changed`);
+  return item.id;
+}
+
+function isPost(kind: PostKind): boolean {
+  return kind === PostKind.Item || kind === PostKind.Continuation || kind === PostKind.Reply;
+}
+
+/** Why, for the edit log: X-RGTP-Reason, or the subject. */
+function reasonOf({ reason, subject, supersedes }: Posting, charset: Charset): Octets {
+  const text = reason ?? (supersedes === undefined ? subject.replace(/^cmsg cancel\s*/i, '') : subject);
+  const octets = wrapLine(encode(text, charset), MAX_REASON)[0] ?? '';
+  return octets === '' || octets.startsWith('<') ? 'cancelled' : octets;
+}
+
+/** An item takes its subject from its first post. */
+function newSubject(posting: Posting, { item }: PostReference, board: ModeratedBoard): Octets | undefined {
+  const { charset, limits = groggsLimits } = board;
+  if (posting.supersedes === undefined || item === undefined) return undefined;
+  if (sameSubject(posting.subject, decode(item.subject, charset))) return undefined;
+  return boardSubject(withoutRe(posting.subject), charset, limits);
+}

@@ -1,0 +1,306 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Refusal } from '../../nntp/backend.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+import type { Intent, Permanent } from '../../store/permanent.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import type { Octets } from '../../wire/octets.ts';
+import type { BoardModel } from '../model.ts';
+import type { Author, PostingConnection, SearchPool } from './connection.ts';
+import { OutcomeUnknown } from './deliver.ts';
+import { Flights } from './flights.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import type { OwnPostRegister } from './own-posts.ts';
+import { type Deed, formatPlan, type Plan, parsePlan } from './plan.ts';
+import { refusalFor } from './refusals.ts';
+import { findPlanned } from './search.ts';
+
+export interface BoardPosterOptions {
+  readonly newsgroup: string;
+  readonly model: Pick<BoardModel, 'posts' | 'rowOfSequence' | 'refresh'>;
+  readonly permanent: Permanent;
+  /** reads the board: looks for posts whose answer never came */
+  readonly reader: SearchPool;
+  readonly own: OwnPostRegister;
+  readonly log?: Log;
+  /** ms */
+  readonly now?: () => number;
+  /**
+   * ms between the loss of a connection and the look for what was sent over it: the board may be busy with it yet
+   * (a complete command is executed although its sender has gone). Default 2000
+   */
+  readonly grace?: number;
+}
+
+/** One post, ready for the board. */
+export interface Order {
+  readonly messageId: string;
+  readonly author: Author;
+  readonly deed: Deed;
+  /** `hashOf` the text */
+  readonly hash: string;
+  readonly references: string;
+  /** Does it; see `deliver` for what it throws. */
+  readonly perform: (board: PostingConnection, revise: (deed: Deed) => Promise<void>) => Promise<number>;
+}
+
+const ATTEMPTS = 3;
+/** ms that new rows of the index wait at most for the Message-ID of a post that may be among them */
+const MAX_HOLD = 10_000;
+
+interface Pending {
+  readonly intent: Intent;
+  /** ms; from here on the board has finished with it */
+  readonly certainFrom: number;
+}
+
+/**
+ * Posts to one board, each Message-ID once, whatever is lost whenever. Before the command that commits a post is sent, the
+ * store knows what it is to do; after 220 the store knows its sequence number. In between, nobody knows more than the
+ * board: so it is looked for there before anything is sent again, now, at a retry, or after a crash.
+ */
+export class BoardPoster {
+  readonly #options: BoardPosterOptions;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #grace: number;
+  readonly #flights = new Flights();
+  /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
+  readonly #texts = new KeyedQueue();
+  /** intents whose outcome is unknown */
+  readonly #pending = new Map<string, Pending>();
+
+  private constructor(options: BoardPosterOptions) {
+    this.#options = options;
+    this.#log = options.log ?? silent;
+    this.#now = options.now ?? Date.now;
+    this.#grace = options.grace ?? 2000;
+  }
+
+  /** Reads what the store has. What was left in the middle is looked for by `settle`, `beforePublish`, or its retry. */
+  static async open(options: BoardPosterOptions): Promise<BoardPoster> {
+    const poster = new BoardPoster(options);
+    options.own.load(options.newsgroup, await options.permanent.ownPosts());
+    for (const intent of await options.permanent.intents()) poster.#leave(intent);
+    return poster;
+  }
+
+  /** Whether the outcome of this post is unknown. */
+  isPending(messageId: string): boolean {
+    return this.#pending.has(messageId);
+  }
+
+  /** Looks for everything left in the middle. Rejects where the board is away. */
+  async settle(): Promise<void> {
+    for (const pending of [...this.#pending.values()]) {
+      await this.#wait(pending);
+      await this.#lookFor(pending);
+    }
+  }
+
+  /**
+   * For the mirror: new rows of the index, not yet published. Resolves when those among them that are ours have their
+   * own Message-IDs, so that nobody ever sees another one.
+   */
+  beforePublish(rows: readonly { readonly userid: Octets; readonly sequence: number }[]): Promise<void> | undefined {
+    const userids = [...new Set(rows.filter((row) => !this.#isTaken(row.sequence)).map((row) => row.userid))];
+    const flights = this.#flights.of(userids);
+    const pending = [...this.#pending.values()];
+    if (flights.length === 0 && pending.length === 0) return undefined;
+    const settled = [...flights, ...pending.map((one) => this.#lookFor(one).catch(() => {}))];
+    const timeout = new AbortController();
+    return Promise.race([
+      Promise.all(settled).then(() => {}),
+      delay(MAX_HOLD, undefined, { ref: false, signal: timeout.signal }).catch(() => {}),
+    ]).finally(() => timeout.abort());
+  }
+
+  /**
+   * Posts. Resolves when the board has it and readers can see it; rejects with a `Refusal` (`duplicate` where the board
+   * has had it already).
+   */
+  async submit(order: Order): Promise<void> {
+    const land = this.#flights.depart(order.author.userid);
+    try {
+      await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
+    } catch (error) {
+      throw refusalFor(error);
+    } finally {
+      land();
+    }
+    await this.#refresh();
+  }
+
+  async #submit(order: Order): Promise<void> {
+    const { permanent } = this.#options;
+    const plan = this.#planFor(order, order.deed);
+    const intent: Intent = {
+      messageId: order.messageId,
+      created: Math.floor(this.#now() / 1000),
+      details: formatPlan(plan),
+    };
+    const known = await permanent.intend(intent);
+    if (known.known) {
+      if (known.post !== undefined || (await this.#wasPosted(known.intent))) throw duplicate(order.messageId);
+      await permanent.intend(intent);
+    }
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(order, intent, plan);
+      if (typeof outcome === 'number') return this.#finish(intent.messageId, plan, outcome);
+      if (outcome.again && attempt < ATTEMPTS) continue;
+      await permanent.forget(intent.messageId);
+      throw outcome.error;
+    }
+  }
+
+  /** The sequence number; or an error, which says that nothing was posted, and whether another attempt makes sense. */
+  async #attempt(
+    order: Order,
+    intent: Intent,
+    first: Plan,
+  ): Promise<number | { readonly error: unknown; readonly again: boolean }> {
+    const { permanent } = this.#options;
+    let plan = first;
+    let started = false;
+    try {
+      const revise = async (deed: Deed) => {
+        plan = this.#planFor(order, deed);
+        await permanent.revise(intent.messageId, formatPlan(plan));
+      };
+      const outcome = await order.author.use(async (board) => {
+        started = true;
+        // What the board answers is no reason to give up the connection.
+        return order.perform(board, revise).catch(answeredBy);
+      });
+      if (typeof outcome === 'number') return outcome;
+      throw outcome;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) {
+        // A connection that was closed while it lay idle shows it only now; 481 is no error (RGTP 2.2).
+        const lost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
+        return this.#failed(error, started && lost, intent, plan !== first);
+      }
+      this.#log.warn({ messageId: intent.messageId, error: error.cause }, 'outcome of a post unknown: looking for it');
+      const pending = this.#leave({ ...intent, details: formatPlan(plan) });
+      await this.#wait(pending);
+      const found = await this.#find(plan).catch((cause: unknown) => {
+        throw new Refusal('unavailable', UNKNOWN, { cause });
+      });
+      this.#pending.delete(intent.messageId);
+      return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
+    }
+  }
+
+  /** Nothing was posted. Another attempt begins with what was intended at first. */
+  async #failed(error: unknown, again: boolean, intent: Intent, revised: boolean) {
+    if (again && revised) await this.#options.permanent.revise(intent.messageId, intent.details);
+    return { error, again };
+  }
+
+  /** Whether what an earlier run or attempt left in the middle is on the board. If it is not, its id is free again. */
+  async #wasPosted(intent: Intent): Promise<boolean> {
+    const pending = this.#pending.get(intent.messageId) ?? this.#leave(intent);
+    await this.#wait(pending);
+    const plan = parsePlan(intent.details);
+    const found = plan && (await this.#find(plan));
+    if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
+    else await this.#finish(intent.messageId, plan, found);
+    this.#pending.delete(intent.messageId);
+    return found !== undefined;
+  }
+
+  /** As `#wasPosted`, from outside of `submit`. Does not wait: what is not found too early stays pending. */
+  async #lookFor({ intent, certainFrom }: Pending): Promise<void> {
+    const plan = parsePlan(intent.details);
+    await this.#texts.run(plan ? this.#textKey(plan.userid, plan.hash) : intent.messageId, async () => {
+      if (this.#pending.get(intent.messageId)?.intent !== intent) return;
+      const certain = this.#now() >= certainFrom;
+      const found = plan && (await this.#find(plan));
+      if (plan !== undefined && found !== undefined) await this.#finish(intent.messageId, plan, found);
+      else if (certain) await this.#options.permanent.forget(intent.messageId);
+      else return;
+      this.#pending.delete(intent.messageId);
+    });
+  }
+
+  #leave(intent: Intent): Pending {
+    const pending = { intent, certainFrom: this.#now() + this.#grace };
+    this.#pending.set(intent.messageId, pending);
+    return pending;
+  }
+
+  async #wait({ certainFrom }: Pending): Promise<void> {
+    const left = certainFrom - this.#now();
+    if (left > 0) await delay(left);
+  }
+
+  #find(plan: Plan): Promise<number | undefined> {
+    return this.#options.reader.use((board) => findPlanned(board, plan, (sequence) => this.#isTaken(sequence)));
+  }
+
+  /** The board has it: first the store knows, then the views. */
+  async #finish(messageId: string, { references }: Plan, sequence: number): Promise<void> {
+    const { newsgroup, permanent, own } = this.#options;
+    const post = { messageId, epoch: await this.#epochOf(sequence), sequence, references };
+    try {
+      await permanent.done(post);
+    } catch (error) {
+      // It is on the board all the same, and the intent is still there to find it by.
+      this.#log.error({ messageId, error }, 'a post is on the board, but its Message-ID could not be stored');
+    }
+    own.add(newsgroup, post);
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#options.model.refresh();
+    } catch (error) {
+      this.#log.warn({ error }, 'posted, but the board went away before it could be read back');
+    }
+  }
+
+  #planFor({ author, hash, references }: Order, deed: Deed): Plan {
+    return { deed, userid: author.userid, hash, after: this.#newest(), references };
+  }
+
+  /** The highest sequence number known, 0 if none. */
+  #newest(): number {
+    const { posts } = this.#options.model;
+    return posts.sequences[posts.length - 1] ?? 0;
+  }
+
+  async #epochOf(sequence: number): Promise<number> {
+    const { model, permanent } = this.#options;
+    const row = sequence > this.#newest() ? model.posts.length - 1 : model.rowOfSequence(sequence);
+    const epoch = row < 0 ? undefined : model.posts.epochs[row];
+    return epoch ?? (await permanent.epochs()).at(-1)?.number ?? 1;
+  }
+
+  #isTaken(sequence: number): boolean {
+    const { model, newsgroup, own } = this.#options;
+    const newest = model.posts.epochs[model.posts.length - 1] ?? 1;
+    return own.idOf(newsgroup, newest, sequence) !== undefined;
+  }
+
+  #textKey(userid: Octets, hash: string): string {
+    return `${userid.toLowerCase()} ${hash}`;
+  }
+}
+
+const UNKNOWN =
+  'the connection to the board was lost while it was posting, and the board can not be asked whether it has the article; ' +
+  'look before you post it again (with the same Message-ID it can not appear twice)';
+
+function duplicate(messageId: string): Refusal {
+  return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
+}
+
+/** The board's refusal as a value; anything else is thrown on. */
+function answeredBy(error: unknown): RgtpError {
+  if (error instanceof RgtpError && error.code !== undefined) return error;
+  throw error;
+}
+
+/** 484: "do not retry" (RGTP 2.2) */
+function failedInside(error: unknown): boolean {
+  return error instanceof RgtpError && error.kind === 'internal';
+}

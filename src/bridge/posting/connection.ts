@@ -1,0 +1,46 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import type { IndexEntry } from '../../rgtp/index-entry.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Motd } from '../../rgtp/motd.ts';
+import type { Octets } from '../../wire/octets.ts';
+
+/** What posting asks of an author's connection to the board; `RgtpConnection` is one. All reject with `RgtpError`. */
+export interface PostingConnection {
+  /** DATA: the text a later command uses; for edits, status line and raw contents */
+  data(grogname: Octets, lines: readonly Octets[]): Promise<void>;
+  newItem(subject: Octets): Promise<{ readonly itemId: string; readonly sequence: number }>;
+  reply(itemId: string): Promise<{ readonly sequence: number }>;
+  continue(subject: Octets): Promise<{ readonly itemId: string; readonly sequence: number }>;
+  setMotd(): Promise<{ readonly sequence: number }>;
+  lock(): Promise<void>;
+  unlock(): Promise<void>;
+  /** EDIT: the item's lines as sent, the status line first */
+  edit(itemId: string): Promise<readonly Octets[]>;
+  confirmEdit(reason: Octets): Promise<{ readonly sequence: number }>;
+  /** EDCF without DATA: removes the item */
+  withdraw(reason: Octets): Promise<{ readonly sequence: number }>;
+  abortEdit(): Promise<void>;
+}
+
+/** What looking for a post asks of a connection that may read. */
+export interface SearchConnection {
+  index(from: { readonly sequence: number }, onEntry: (entry: IndexEntry) => void): Promise<void>;
+  item(itemId: string): Promise<Item>;
+  motd(): Promise<Motd | undefined>;
+  editLog(): Promise<readonly EditLogEntry[]>;
+}
+
+/** Lends connections: the pool a mirror reads with is one. */
+export interface SearchPool {
+  use<T>(task: (connection: SearchConnection) => Promise<T>): Promise<T>;
+}
+
+/** Somebody with a login on a board. */
+export interface Author {
+  /** as the board's index will have it */
+  readonly userid: Octets;
+  /** for all of this author's posts; `undefined`: the display name of From */
+  readonly grogname: string | undefined;
+  /** Lends one of the author's own connections; on rejection of `task` it is closed. */
+  use<T>(task: (connection: PostingConnection) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,51 @@
+import type { OwnPost as StoredPost } from '../../store/permanent.ts';
+import type { OwnPost, OwnPosts, PostKey } from '../ports.ts';
+
+/** The posts made through the bridge, of all boards, in memory. */
+export class OwnPostRegister implements OwnPosts {
+  readonly #byMessageId = new Map<string, PostKey>();
+  /** newsgroup → epoch and sequence → post */
+  readonly #byKey = new Map<string, Map<number, OwnPost>>();
+  readonly #listeners = new Set<(post: PostKey) => void>();
+
+  /** Takes in what a board's store has. Nobody is told: it is for the start. */
+  load(newsgroup: string, posts: Iterable<StoredPost>): void {
+    for (const post of posts) this.#put(newsgroup, post);
+  }
+
+  /** A post got its id. */
+  add(newsgroup: string, post: StoredPost): void {
+    const key = this.#put(newsgroup, post);
+    for (const listener of this.#listeners) listener(key);
+  }
+
+  idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined {
+    return this.#byKey.get(newsgroup)?.get(combined(epoch, sequence));
+  }
+
+  find(messageId: string): PostKey | undefined {
+    return this.#byMessageId.get(messageId);
+  }
+
+  subscribe(listener: (post: PostKey) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #put(newsgroup: string, { messageId, epoch, sequence, references }: StoredPost): PostKey {
+    const key: PostKey = { newsgroup, epoch, sequence };
+    this.#byMessageId.set(messageId, key);
+    let posts = this.#byKey.get(newsgroup);
+    if (posts === undefined) {
+      posts = new Map();
+      this.#byKey.set(newsgroup, posts);
+    }
+    posts.set(combined(epoch, sequence), { messageId, references: references === '' ? undefined : references });
+    return key;
+  }
+}
+
+/** Epochs have 16 bits, sequence numbers 32: a double holds both exactly. */
+function combined(epoch: number, sequence: number): number {
+  return epoch * 2 ** 32 + sequence;
+}

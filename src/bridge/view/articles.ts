@@ -1,0 +1,123 @@
+import { overviewLine } from '../../news/overview.ts';
+import { type Rendered, renderArticle, renderHead } from '../../news/render.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Charset } from '../../wire/charset.ts';
+import type { Log } from '../../wire/log.ts';
+import type { Soon } from '../../wire/soon.ts';
+import type { BoardModel, ItemRecord } from '../model.ts';
+import { after } from './after.ts';
+import type { ViewCaches } from './caches.ts';
+import type { Contents } from './contents.ts';
+import type { Headers } from './headers.ts';
+import { ItemSummary, type PostSummary } from './item-summary.ts';
+import { Memo } from './memo.ts';
+import { kindAt } from './post-ids.ts';
+import { isPost } from './threads.ts';
+
+export interface ArticleParts {
+  readonly headers: Headers;
+  readonly contents: Contents;
+  readonly caches: ViewCaches;
+  readonly charset: Charset;
+  readonly log: Log;
+}
+
+/** Makes articles and their overview lines out of rows of the model. */
+export class Articles {
+  readonly #model: BoardModel;
+  readonly #headers: Headers;
+  readonly #contents: Contents;
+  readonly #log: Log;
+  /** by row */
+  readonly #rendered: Memo<Rendered>;
+  /** by index of the item */
+  readonly #summaries: Memo<ItemSummary>;
+
+  constructor(model: BoardModel, { headers, contents, caches, charset, log }: ArticleParts) {
+    this.#model = model;
+    this.#headers = headers;
+    this.#contents = contents;
+    this.#log = log;
+    this.#rendered = new Memo(caches.articles(), (row) => this.#make(row));
+    this.#summaries = new Memo(caches.summaries(), (index) =>
+      after(this.#text(this.#model.items[index]), (item) => item && new ItemSummary(item, charset)),
+    );
+  }
+
+  /** `undefined`: the board no longer has it. Rejects where its text can't be had now. */
+  article(row: number): Soon<Rendered | undefined> {
+    return this.#rendered.get(row);
+  }
+
+  #make(row: number): Soon<Rendered | undefined> {
+    const record = this.#contents.itemFor(row);
+    if (record === undefined) return this.#render(row, undefined);
+    return after(this.#text(record), (item) => item && this.#render(row, item));
+  }
+
+  #render(row: number, item: Item | undefined): Rendered | undefined {
+    const messageId = this.#headers.value('Message-ID', row);
+    // Withdrawn while its text was on its way.
+    if (messageId === '') return undefined;
+    const { grogname, body } = this.#contents.of(row, item);
+    return renderArticle(messageId, this.#headers.fields(row, grogname), body);
+  }
+
+  /** What overview needs and the index lacks. `undefined`: the text can't be had now. Never throws or rejects. */
+  summary(row: number): Soon<PostSummary | undefined> {
+    const record = this.#contents.itemFor(row);
+    if (record === undefined) return this.#measure(row, undefined);
+    try {
+      const summary = isPost(kindAt(this.#model, row))
+        ? after(this.#summaries.get(record.index), (item) => item && this.#ofPost(row, item))
+        : after(this.#text(record), (item) => this.#measure(row, item));
+      return summary instanceof Promise ? summary.catch((error: unknown) => this.#unavailable(record, error)) : summary;
+    } catch (error) {
+      return this.#unavailable(record, error);
+    }
+  }
+
+  #ofPost(row: number, item: ItemSummary): PostSummary {
+    return item.of(this.#model.posts.sequences[row] ?? 0) ?? this.#measure(row, undefined);
+  }
+
+  #measure(row: number, item: Item | undefined): PostSummary {
+    const { grogname, body } = this.#contents.of(row, item);
+    return { grogname, octets: body.octets, lines: body.lines };
+  }
+
+  #text(record: ItemRecord | undefined): Soon<Item | undefined> {
+    return record === undefined ? undefined : this.#model.text(record);
+  }
+
+  #unavailable(record: ItemRecord, error: unknown): undefined {
+    this.#log.debug({ item: record.id, err: error }, 'no text for overview: described from the index');
+    return undefined;
+  }
+
+  /** An overview line. @param summary `undefined`: described from the index alone */
+  overview(row: number, summary: PostSummary | undefined): string {
+    const fields = this.#headers.fields(row, summary?.grogname ?? '');
+    const values = new Map<string, string>(fields);
+    return overviewLine(this.#model.posts.numbers[row] ?? 0, {
+      subject: values.get('Subject') ?? '',
+      from: values.get('From') ?? '',
+      date: values.get('Date') ?? '',
+      messageId: values.get('Message-ID') ?? '',
+      references: values.get('References') ?? '',
+      bytes: summary === undefined ? undefined : renderHead(fields).length + summary.octets,
+      lines: summary?.lines,
+      xref: values.get('Xref') ?? '',
+    });
+  }
+
+  /** What was made of a row is stale. */
+  forgetRow(row: number): void {
+    this.#rendered.forget(row);
+  }
+
+  /** What was made of an item's text is stale; its rows are to be forgotten, too. */
+  forgetItem(item: ItemRecord): void {
+    this.#summaries.forget(item.index);
+  }
+}

@@ -1,0 +1,120 @@
+import { type Body, bodyOf } from '../../news/body.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import {
+  type Deed,
+  editNotice,
+  indexEditNotice,
+  lostMotd,
+  lostPost,
+  type NoticeStyle,
+  unknownMotd,
+  withdrawalNotice,
+} from './notices.ts';
+import { kindAt } from './post-ids.ts';
+import { linesOf } from './text.ts';
+import { isPost } from './threads.ts';
+
+/** What of an article is not in the index. */
+export interface Content {
+  /** what the writer called themselves; empty in what no user wrote */
+  readonly grogname: Octets;
+  readonly body: Body;
+}
+
+type Source = (row: number, item: Item | undefined) => Content;
+
+/** The bodies of articles: posts from their items, messages of the day, and what the bridge writes about edits. */
+export class Contents {
+  readonly #model: BoardModel;
+  readonly #style: NoticeStyle;
+  readonly #sources = {
+    [PostKind.Gone]: () => written([]),
+    [PostKind.Item]: (row, item) => this.#post(row, item),
+    [PostKind.Reply]: (row, item) => this.#post(row, item),
+    [PostKind.Continuation]: (row, item) => this.#post(row, item),
+    [PostKind.Edit]: (row, item) => this.#edit(row, item),
+    [PostKind.Motd]: (row) => this.#motd(row),
+    [PostKind.Withdrawal]: (row) => this.#withdrawal(row),
+    [PostKind.IndexEdit]: (row) => written(indexEditNotice(this.deed(row), this.#style)),
+  } as const satisfies Record<PostKind, Source>;
+
+  constructor(model: BoardModel, style: NoticeStyle) {
+    this.#model = model;
+    this.#style = style;
+  }
+
+  /** The item whose text the article needs; `undefined` if it needs none. */
+  itemFor(row: number): ItemRecord | undefined {
+    const kind = kindAt(this.#model, row);
+    const changed = kind === PostKind.Edit ? (this.#model.notice(row)?.changed.length ?? 0) : 0;
+    return isPost(kind) || changed > 0 ? this.#itemOf(row) : undefined;
+  }
+
+  /** @param item the text of `itemFor(row)` */
+  of(row: number, item: Item | undefined): Content {
+    return this.#sources[kindAt(this.#model, row)](row, item);
+  }
+
+  /** What stands where an item lacks a post that the index lists. */
+  get lost(): Content {
+    return written(lostPost());
+  }
+
+  /** What an editor did. */
+  deed(row: number): Deed {
+    const notice = this.#model.notice(row);
+    const userid = this.userid(row);
+    return { notice, userid: userid === '' ? (notice?.userid ?? '') : userid, time: this.#model.posts.times[row] ?? 0 };
+  }
+
+  /** Who made a post, by the index: what the post says of itself can be forged. */
+  userid(row: number): Octets {
+    return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? '';
+  }
+
+  #post(row: number, item: Item | undefined): Content {
+    const sequence = this.#model.posts.sequences[row];
+    const post = item?.contributions.find((each) => each.sequence === sequence);
+    if (post === undefined) return this.lost;
+    return { grogname: post.grogname, body: bodyOf(linesOf(post.lines, this.#style.charset)) };
+  }
+
+  #edit(row: number, item: Item | undefined): Content {
+    const record = this.#itemOf(row);
+    const { sequences } = this.#model.posts;
+    const useridOf = (sequence: number) => {
+      const written = record?.rows.findLast((each) => sequences[each] === sequence);
+      return written === undefined ? undefined : this.userid(written);
+    };
+    return written(editNotice(record?.id ?? '', this.deed(row), item, this.#style, useridOf));
+  }
+
+  #motd(row: number): Content {
+    const { sequences, epochs, length } = this.#model.posts;
+    const motd = this.#model.motd();
+    const deed = this.deed(row);
+    // Sequence numbers of an older epoch may come again.
+    const isCurrent = epochs[row] === epochs[length - 1] && motd?.sequence === sequences[row];
+    if (motd !== undefined && isCurrent) return written(linesOf(motd.lines, this.#style.charset));
+    return written(this.#isNewestMotd(row) ? unknownMotd(deed, this.#style) : lostMotd(deed, this.#style));
+  }
+
+  #isNewestMotd(row: number): boolean {
+    return !this.#model.posts.kinds.subarray(row + 1, this.#model.posts.length).includes(PostKind.Motd);
+  }
+
+  #withdrawal(row: number): Content {
+    const deed = this.deed(row);
+    return written(withdrawalNotice(deed.notice?.itemId ?? this.#itemOf(row)?.id, deed, this.#style));
+  }
+
+  #itemOf(row: number): ItemRecord | undefined {
+    return this.#model.items[this.#model.posts.items[row] ?? -1];
+  }
+}
+
+function written(lines: readonly string[]): Content {
+  return { grogname: '', body: bodyOf(lines) };
+}

@@ -1,0 +1,222 @@
+import { overviewColumns } from '../../news/overview.ts';
+import type { Account, Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
+import type { Soon } from '../../wire/soon.ts';
+import type { BoardModel } from '../model.ts';
+import { after } from './after.ts';
+import type { Articles } from './articles.ts';
+import type { ViewCaches } from './caches.ts';
+import { type HeaderName, Headers } from './headers.ts';
+import { Overviews } from './overviews.ts';
+import { isIn, type Place, raisesHigh } from './places.ts';
+import { kindAt, type PostIds } from './post-ids.ts';
+import { lowerBound, RowList } from './row-list.ts';
+
+/** Numbers handed out at a time. */
+const PIECE = 4096;
+const NOTHING = Buffer.alloc(0);
+
+export interface GroupIdentity {
+  readonly name: string;
+  readonly description: string;
+  readonly created: number;
+  readonly creator: string;
+  readonly place: Place;
+  readonly mayPost: (account: Account | undefined) => boolean;
+}
+
+export interface GroupParts {
+  readonly ids: PostIds;
+  readonly headers: Headers;
+  readonly articles: Articles;
+  readonly caches: ViewCaches;
+}
+
+/** One of a board's newsgroups. */
+export class GroupView implements Newsgroup {
+  readonly name: string;
+  readonly description: string;
+  readonly created: number;
+  readonly creator: string;
+  readonly #place: Place;
+  readonly #mayPost: (account: Account | undefined) => boolean;
+  readonly #model: BoardModel;
+  readonly #ids: PostIds;
+  readonly #headers: Headers;
+  readonly #articles: Articles;
+  readonly #overviews: Overviews;
+  readonly #list = new RowList();
+  /** highest number of a post here, ever */
+  #highest = 0;
+
+  constructor(model: BoardModel, identity: GroupIdentity, parts: GroupParts) {
+    this.name = identity.name;
+    this.description = identity.description;
+    this.created = identity.created;
+    this.creator = identity.creator;
+    this.#place = identity.place;
+    this.#mayPost = identity.mayPost;
+    this.#model = model;
+    this.#ids = parts.ids;
+    this.#headers = parts.headers;
+    this.#articles = parts.articles;
+    this.#overviews = new Overviews(
+      parts.articles,
+      parts.caches,
+      (from, to) => this.#rowsWithin(from, to),
+      (row) => this.#numberOf(row),
+    );
+    this.appended(0);
+  }
+
+  /** Rows from `first` on are new. */
+  appended(first: number): void {
+    const { length, numbers } = this.#model.posts;
+    for (let row = first; row < length; row++) {
+      const kind = kindAt(this.#model, row);
+      if (isIn(this.#place, kind)) this.#list.append(row);
+      if (raisesHigh(this.#place, kind)) this.#highest = numbers[row] ?? 0;
+    }
+    for (let row = first; row < length; row = Overviews.at(row).end) this.#overviews.forgetRow(row);
+  }
+
+  /** Rows became `Gone`. */
+  removed(rows: readonly number[]): void {
+    this.#list.remove(rows);
+    for (const row of rows) this.#overviews.forgetRow(row);
+  }
+
+  /** What was made of a row is stale. */
+  forgetRow(row: number): void {
+    this.#overviews.forgetRow(row);
+  }
+
+  /** Ascending, as they are now. */
+  get rows(): Uint32Array {
+    return this.#list.rows;
+  }
+
+  get low(): number {
+    const first = this.#list.rows[0];
+    return first === undefined ? this.high + 1 : this.#numberOf(first);
+  }
+
+  get high(): number {
+    return this.#place === 'main' ? Math.max(this.#model.highest, this.#highest) : this.#highest;
+  }
+
+  get count(): number {
+    return this.#list.length;
+  }
+
+  status(account: Account | undefined): 'y' | 'n' {
+    return this.#mayPost(account) ? 'y' : 'n';
+  }
+
+  messageId(number: number): string | undefined {
+    const row = this.#rowOf(number);
+    return row < 0 ? undefined : this.#ids.messageId(row);
+  }
+
+  atOrAfter(number: number): number | undefined {
+    const { rows } = this.#list;
+    const row = rows[this.#indexOf(rows, number)];
+    return row === undefined ? undefined : this.#numberOf(row);
+  }
+
+  atOrBefore(number: number): number | undefined {
+    const { rows } = this.#list;
+    const row = rows[this.#indexOf(rows, number + 1) - 1];
+    return row === undefined ? undefined : this.#numberOf(row);
+  }
+
+  *numbers(low: number, high: number): Generator<Uint32Array> {
+    const { rows } = this.#list;
+    const end = this.#indexOf(rows, high + 1);
+    for (let start = this.#indexOf(rows, low); start < end; start += PIECE) {
+      // Some may have gone while earlier pieces were sent.
+      const here = rows.subarray(start, Math.min(end, start + PIECE)).filter((row) => this.#isHere(row));
+      if (here.length > 0) yield here.map((row) => this.#numberOf(row));
+    }
+  }
+
+  article(number: number): Soon<RenderedArticle | undefined> {
+    const row = this.#rowOf(number);
+    return row < 0 ? undefined : this.#articles.article(row);
+  }
+
+  *overview(low: number, high: number): Generator<Soon<Buffer>> {
+    for (const index of this.#segments(low, high)) {
+      yield after(this.#overviews.segment(index), (segment) => segment?.slice(low, high) ?? NOTHING);
+    }
+  }
+
+  *header(field: string, low: number, high: number): Generator<Soon<Buffer>> {
+    const column = overviewColumns.get(field);
+    const name = Headers.named(field);
+    const needsText = column !== undefined && (name === undefined || name === 'From');
+    for (const index of this.#segments(low, high)) {
+      const segment = needsText ? this.#overviews.segment(index) : this.#overviews.held(index);
+      yield column === undefined || segment === undefined
+        ? this.#headerLines(name, index, low, high)
+        : after(segment, (held) => held?.column(column, low, high) ?? NOTHING);
+    }
+  }
+
+  #headerLines(name: HeaderName | undefined, index: number, low: number, high: number): Buffer {
+    let lines = '';
+    for (const row of this.#overviews.rowsOf(index)) {
+      const number = this.#numberOf(row);
+      if (number < low || number > high) continue;
+      lines += `${number} ${name === undefined ? '' : this.#headers.value(name, row)}\r\n`;
+    }
+    return Buffer.from(lines, 'latin1');
+  }
+
+  *arrivedSince(seconds: number): Generator<string> {
+    for (const row of this.#list.rows) {
+      // A board's clock may be set back: times need not ascend.
+      if ((this.#model.posts.times[row] ?? 0) < seconds) continue;
+      const messageId = this.#ids.messageId(row);
+      if (messageId !== undefined) yield messageId;
+    }
+  }
+
+  /** The segments with articles of a range, found step by step: articles may come and go between two. */
+  *#segments(low: number, high: number): Generator<number> {
+    let from = low;
+    while (from <= high) {
+      const { rows } = this.#list;
+      const row = rows[this.#indexOf(rows, from)];
+      if (row === undefined || this.#numberOf(row) > high) return;
+      const { index, end } = Overviews.at(row);
+      yield index;
+      from = this.#numberOf(Math.min(end, this.#model.posts.length) - 1) + 1;
+    }
+  }
+
+  #rowsWithin(from: number, to: number): Uint32Array {
+    const { rows } = this.#list;
+    return rows.subarray(lowerBound(rows, from, identity), lowerBound(rows, to, identity));
+  }
+
+  #rowOf(number: number): number {
+    const row = this.#model.rowOf(number);
+    return row >= 0 && this.#isHere(row) ? row : -1;
+  }
+
+  #isHere(row: number): boolean {
+    return isIn(this.#place, kindAt(this.#model, row));
+  }
+
+  /** Where the first article with at least this number is in `rows`. */
+  #indexOf(rows: Uint32Array, number: number): number {
+    const { numbers } = this.#model.posts;
+    return lowerBound(rows, number, (row) => numbers[row] ?? 0);
+  }
+
+  #numberOf(row: number): number {
+    return this.#model.posts.numbers[row] ?? 0;
+  }
+}
+
+const identity = (row: number) => row;

@@ -1,0 +1,188 @@
+import { clip } from '../../news/body.ts';
+import { formatDate } from '../../news/date.ts';
+import { encodeText } from '../../news/encoded-word.ts';
+import { formatMailbox } from '../../news/mailbox.ts';
+import type { Field } from '../../news/render.ts';
+import { formatHex32 } from '../../rgtp/hex.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { type BoardModel, PostKind } from '../model.ts';
+import type { Contents } from './contents.ts';
+import { type NoticeStyle, reasonOf } from './notices.ts';
+import type { BoardOptions } from './options.ts';
+import { newsgroupName, placesOf } from './places.ts';
+import { kindAt, type PostIds } from './post-ids.ts';
+import { textOf } from './text.ts';
+import type { Threads } from './threads.ts';
+
+/** All headers an article can have, in their order. */
+const names = [
+  'Path',
+  'From',
+  'Newsgroups',
+  'Followup-To',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'References',
+  'Injection-Date',
+  'Injection-Info',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+  'Archived-At',
+  'X-RGTP-Item',
+  'X-RGTP-Sequence',
+  'X-RGTP-Continued-In',
+  'X-RGTP-Notice',
+  'X-RGTP-Reason',
+  'Xref',
+] as const;
+export type HeaderName = (typeof names)[number];
+
+const byLowerCase: ReadonlyMap<string, HeaderName> = new Map(names.map((name) => [name.toLowerCase(), name]));
+
+/** RFC 5536 §3.1.3 wants a Subject in every article. */
+const NO_SUBJECT = '(no subject)';
+/** Octets of a subject or a reason that go into a header: encoded, they still fit a line. */
+const MAX_TEXT = 300;
+
+/** X-RGTP-Notice: which articles the bridge wrote itself. */
+const noticeKinds: Partial<Record<PostKind, string>> = {
+  [PostKind.Edit]: 'edit',
+  [PostKind.Withdrawal]: 'withdrawal',
+  [PostKind.IndexEdit]: 'index-edit',
+};
+
+/** The headers of a board's articles. All but From come from the index alone. */
+export class Headers {
+  readonly #model: BoardModel;
+  readonly #ids: PostIds;
+  readonly #threads: Threads;
+  readonly #contents: Contents;
+  readonly #options: BoardOptions;
+  readonly #style: NoticeStyle;
+  readonly #archive: string;
+
+  /** An empty value: the article has no such header. */
+  readonly #values = {
+    Path: () => `${this.#options.host}!not-for-mail`,
+    From: (row, grogname) => this.#from(row, grogname),
+    Newsgroups: (row) => this.#newsgroups(row).join(','),
+    // A follow-up to both newsgroups could not be honoured.
+    'Followup-To': (row) => (this.#kind(row) === PostKind.Edit ? this.#options.newsgroup : ''),
+    Subject: (row) => this.#subject(row),
+    Date: (row) => formatDate(this.#time(row)),
+    'Message-ID': (row) => this.#ids.messageId(row) ?? '',
+    References: (row) => this.#threads.references(row),
+    'Injection-Date': (row) => (this.#ids.own(row) === undefined ? '' : formatDate(this.#time(row))),
+    'Injection-Info': (row) => (this.#ids.own(row) === undefined ? '' : this.#options.host),
+    'MIME-Version': () => '1.0',
+    'Content-Type': () => 'text/plain; charset=UTF-8',
+    'Content-Transfer-Encoding': () => '8bit',
+    'Archived-At': (row) => this.#archivedAt(row),
+    'X-RGTP-Item': (row) => this.#itemId(row),
+    'X-RGTP-Sequence': (row) => formatHex32(this.#model.posts.sequences[row] ?? 0),
+    'X-RGTP-Continued-In': (row) => this.#continuedIn(row),
+    'X-RGTP-Notice': (row) => noticeKinds[this.#kind(row)] ?? '',
+    'X-RGTP-Reason': (row) => this.#reason(row),
+    Xref: (row) => this.#xref(row),
+  } as const satisfies Record<HeaderName, (row: number, grogname: Octets) => string>;
+
+  constructor(
+    model: BoardModel,
+    parts: { readonly ids: PostIds; readonly threads: Threads; readonly contents: Contents },
+    options: BoardOptions,
+    style: NoticeStyle,
+  ) {
+    this.#model = model;
+    this.#ids = parts.ids;
+    this.#threads = parts.threads;
+    this.#contents = parts.contents;
+    this.#options = options;
+    this.#style = style;
+    this.#archive = options.archivedAt
+      .toWellFormed()
+      .replace(/[^!-~]|[<>]/gu, (character) => encodeURIComponent(character));
+  }
+
+  /** One header of an article; empty where it has none. */
+  value(name: HeaderName, row: number, grogname: Octets = ''): string {
+    return this.#values[name](row, grogname);
+  }
+
+  /** The header that HDR means by a lower-case name; `undefined`: no article has it. */
+  static named(lowerCase: string): HeaderName | undefined {
+    return byLowerCase.get(lowerCase);
+  }
+
+  fields(row: number, grogname: Octets): Field[] {
+    const fields: Field[] = [];
+    for (const name of names) {
+      const value = this.value(name, row, grogname);
+      if (value !== '') fields.push([name, value]);
+    }
+    return fields;
+  }
+
+  #kind(row: number): PostKind {
+    return kindAt(this.#model, row);
+  }
+
+  #time(row: number): number {
+    return this.#model.posts.times[row] ?? 0;
+  }
+
+  #from(row: number, grogname: Octets): string {
+    const userid = textOf(this.#contents.deed(row).userid, this.#style.charset);
+    return formatMailbox(textOf(grogname, this.#style.charset), userid, this.#style);
+  }
+
+  #newsgroups(row: number): string[] {
+    return placesOf[this.#kind(row)].map((place) => newsgroupName(this.#options.newsgroup, place));
+  }
+
+  #subject(row: number): string {
+    const kind = this.#kind(row);
+    if (kind === PostKind.Motd) return 'Message of the day';
+    if (kind === PostKind.IndexEdit) return 'Index edited';
+    // The subject went with the item: it may be why.
+    if (kind === PostKind.Withdrawal) return `Withdrawn: ${this.#itemId(row) || 'an item'}`;
+    const item = this.#threads.itemOf(row);
+    const subject = this.#headerText(textOf(item?.subject ?? '', this.#style.charset)) || NO_SUBJECT;
+    if (kind === PostKind.Edit) return `Edited: ${subject}`;
+    return this.#threads.isFirst(row) ? subject : `Re: ${subject}`;
+  }
+
+  #itemId(row: number): string {
+    return this.#threads.itemOf(row)?.id ?? this.#model.notice(row)?.itemId ?? '';
+  }
+
+  #continuedIn(row: number): string {
+    return this.#model.items[this.#threads.itemOf(row)?.continuedIn ?? -1]?.id ?? '';
+  }
+
+  #reason(row: number): string {
+    if (noticeKinds[this.#kind(row)] === undefined) return '';
+    return this.#headerText(reasonOf(this.#model.notice(row), this.#style.charset));
+  }
+
+  #headerText(text: string): string {
+    return encodeText(clip(text.replaceAll('\t', ' ').trim(), MAX_TEXT));
+  }
+
+  #archivedAt(row: number): string {
+    const item = this.#itemId(row);
+    if (this.#archive === '' || item === '' || this.#kind(row) === PostKind.Withdrawal) return '';
+    const known: Record<string, string> = {
+      item,
+      sequence: formatHex32(this.#model.posts.sequences[row] ?? 0),
+      newsgroup: encodeURIComponent(this.#options.newsgroup),
+    };
+    return `<${this.#archive.replace(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole)}>`;
+  }
+
+  #xref(row: number): string {
+    const number = this.#model.posts.numbers[row] ?? 0;
+    return [this.#options.host, ...this.#newsgroups(row).map((group) => `${group}:${number}`)].join(' ');
+  }
+}

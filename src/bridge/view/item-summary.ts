@@ -1,0 +1,62 @@
+import { bodyOf } from '../../news/body.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Charset } from '../../wire/charset.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { linesOf } from './text.ts';
+
+/** What overview says of a post and only the item's text tells. */
+export interface PostSummary {
+  readonly grogname: Octets;
+  /** of the body, in UTF-8 with CRLF */
+  readonly octets: number;
+  readonly lines: number;
+}
+
+/** Columns of `#numbers`. */
+const WIDTH = 4;
+const SEQUENCE = 0;
+const OCTETS = 1;
+const LINES = 2;
+const NAME_END = 3;
+
+/** What an item's text says of its posts, packed: reading and decoding all of an item to list one post costs a hundred times more. */
+export class ItemSummary {
+  readonly #numbers: Uint32Array;
+  readonly #names: Octets;
+
+  constructor(item: Item, charset: Charset) {
+    this.#numbers = new Uint32Array(item.contributions.length * WIDTH);
+    let names = '';
+    let at = 0;
+    for (const { sequence, grogname, lines } of item.contributions) {
+      const body = bodyOf(linesOf(lines, charset));
+      names += grogname;
+      this.#numbers[at + SEQUENCE] = sequence;
+      this.#numbers[at + OCTETS] = body.octets;
+      this.#numbers[at + LINES] = body.lines;
+      this.#numbers[at + NAME_END] = names.length;
+      at += WIDTH;
+    }
+    this.#names = names;
+  }
+
+  /** `undefined`: the item has no such post. */
+  of(sequence: number): PostSummary | undefined {
+    const numbers = this.#numbers;
+    for (let at = 0; at < numbers.length; at += WIDTH) {
+      if (numbers[at + SEQUENCE] !== sequence) continue;
+      const start = at === 0 ? 0 : numbers[at - WIDTH + NAME_END];
+      return {
+        grogname: this.#names.slice(start, numbers[at + NAME_END]),
+        octets: numbers[at + OCTETS] ?? 0,
+        lines: numbers[at + LINES] ?? 0,
+      };
+    }
+    return undefined;
+  }
+
+  /** Memory it takes. */
+  get octets(): number {
+    return this.#numbers.byteLength + this.#names.length;
+  }
+}

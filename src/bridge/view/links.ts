@@ -1,0 +1,26 @@
+import type { ItemRecord } from '../model.ts';
+
+const UNKNOWN = -2;
+
+/** What each item's place in its thread was when we last looked: most changes of an item change nothing of that. */
+export class Links {
+  /** two an item: what it continues, its first row */
+  #seen = new Int32Array(2048).fill(UNKNOWN);
+
+  /** Whether it is another than last time. An item seen for the first time has not changed. */
+  changed(item: ItemRecord): boolean {
+    const at = item.index * 2;
+    if (at + 1 >= this.#seen.length) this.#grow(at + 2);
+    const known = this.#seen[at] !== UNKNOWN;
+    const same = this.#seen[at] === item.continues && this.#seen[at + 1] === item.first;
+    this.#seen[at] = item.continues;
+    this.#seen[at + 1] = item.first;
+    return known && !same;
+  }
+
+  #grow(length: number): void {
+    const longer = new Int32Array(Math.max(length, this.#seen.length * 2)).fill(UNKNOWN);
+    longer.set(this.#seen);
+    this.#seen = longer;
+  }
+}

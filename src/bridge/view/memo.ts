@@ -1,0 +1,71 @@
+import type { Soon } from '../../wire/soon.ts';
+import type { Shelf } from './caches.ts';
+
+/** How often a value is made anew because what it is made from changed meanwhile; then it is used as it is, and not kept. */
+const MAX_TRIES = 4;
+
+/** Values that are made once and kept until what they were made from changes, also while they are being made. */
+export class Memo<V extends object> {
+  readonly #shelf: Shelf<V>;
+  readonly #make: (key: number) => Soon<V | undefined>;
+  readonly #keep: (value: V) => boolean;
+  readonly #making = new Map<number, Promise<V | undefined>>();
+
+  /**
+   * @param make `undefined` is an answer, too, and is not kept
+   * @param keep whether a value may be used again
+   */
+  constructor(shelf: Shelf<V>, make: (key: number) => Soon<V | undefined>, keep: (value: V) => boolean = () => true) {
+    this.#shelf = shelf;
+    this.#make = make;
+    this.#keep = keep;
+  }
+
+  /** What is there already. */
+  held(key: number): V | undefined {
+    return this.#shelf.get(key);
+  }
+
+  /** Throws and rejects as `make` does. */
+  get(key: number): Soon<V | undefined> {
+    return this.#shelf.get(key) ?? this.#making.get(key) ?? this.#begin(key, MAX_TRIES);
+  }
+
+  #begin(key: number, tries: number): Soon<V | undefined> {
+    const made = this.#make(key);
+    if (!(made instanceof Promise)) {
+      this.#store(key, made);
+      return made;
+    }
+    const making: Promise<V | undefined> = made.then(
+      (value) => {
+        const fresh = this.#end(key, making);
+        if (fresh) this.#store(key, value);
+        return fresh || tries === 1
+          ? value
+          : (this.#shelf.get(key) ?? this.#making.get(key) ?? this.#begin(key, tries - 1));
+      },
+      (error: unknown) => {
+        this.#end(key, making);
+        throw error;
+      },
+    );
+    this.#making.set(key, making);
+    return making;
+  }
+
+  /** Whether nothing changed while it was made. */
+  #end(key: number, making: Promise<V | undefined>): boolean {
+    return this.#making.get(key) === making && this.#making.delete(key);
+  }
+
+  #store(key: number, value: V | undefined): void {
+    if (value !== undefined && this.#keep(value)) this.#shelf.set(key, value);
+  }
+
+  /** What it is made from has changed. */
+  forget(key: number): void {
+    this.#shelf.delete(key);
+    this.#making.delete(key);
+  }
+}

@@ -1,0 +1,114 @@
+/** Articles the bridge writes itself: what editors did, in words for people. */
+import { formatDate } from '../../news/date.ts';
+import { formatAddress, formatMailbox, type MailboxStyle } from '../../news/mailbox.ts';
+import type { Item } from '../../rgtp/item.ts';
+import type { Charset } from '../../wire/charset.ts';
+import type { Octets } from '../../wire/octets.ts';
+import type { Notice } from '../model.ts';
+import { linesOf, textOf } from './text.ts';
+
+/** Everything a notice tells that is not in the item. */
+export interface Deed {
+  readonly notice: Notice | undefined;
+  /** who did it, as the index has it (the edit log, where the index has nothing) */
+  readonly userid: Octets;
+  /** unix seconds */
+  readonly time: number;
+}
+
+export interface NoticeStyle extends MailboxStyle {
+  readonly charset: Charset;
+}
+
+/** @param useridOf who wrote a post by the index, by its sequence number */
+export function editNotice(
+  itemId: string,
+  deed: Deed,
+  item: Item | undefined,
+  style: NoticeStyle,
+  useridOf: (sequence: number) => Octets | undefined,
+): string[] {
+  const lines = [
+    `The item ${itemId} was edited. Its articles have changed in place:`,
+    'fetch them again to read them as they are now.',
+    '',
+    ...doneBy(deed, style),
+  ];
+  for (const sequence of deed.notice?.changed ?? []) {
+    const post = item?.contributions.find((each) => each.sequence === sequence);
+    if (post === undefined) continue;
+    const grogname = textOf(post.grogname, style.charset).trim();
+    const address = formatAddress(textOf(useridOf(sequence) ?? post.userid ?? '', style.charset), style);
+    lines.push(
+      '',
+      `The post of ${formatDate(post.time)}`,
+      `by ${grogname === '' ? address : `${grogname} <${address}>`} now reads:`,
+      '',
+      ...linesOf(post.lines, style.charset).map((line) => (line === '' ? '>' : `> ${line}`)),
+    );
+  }
+  return lines;
+}
+
+export function withdrawalNotice(itemId: string | undefined, deed: Deed, style: NoticeStyle): string[] {
+  const what = itemId === undefined ? 'An item was withdrawn.' : `The item ${itemId} was withdrawn.`;
+  return [`${what} Its articles are gone.`, '', ...doneBy(deed, style)];
+}
+
+export function indexEditNotice(deed: Deed, style: NoticeStyle): string[] {
+  return [
+    'The index of this board was edited. Subjects of items may have changed, and',
+    'articles may be gone.',
+    '',
+    ...doneBy(deed, style),
+  ];
+}
+
+/** What stands for a message of the day whose text the board has replaced. */
+export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
+  return [
+    `This message of the day was set by ${editor(deed, style)}`,
+    `on ${formatDate(deed.time)}.`,
+    'Its text is no longer on the board, which keeps the newest only.',
+  ];
+}
+
+/** What stands for the newest one where the board gives no text for it. */
+export function unknownMotd(deed: Deed, style: NoticeStyle): string[] {
+  return [
+    `This message of the day was set by ${editor(deed, style)}`,
+    `on ${formatDate(deed.time)}.`,
+    'Its text is not known.',
+  ];
+}
+
+/** What stands for a post that the index lists and its item lacks. */
+export function lostPost(): string[] {
+  return ['The text of this post is not on the board.'];
+}
+
+/** From of whatever an editor did. */
+export function editorMailbox(userid: Octets, style: NoticeStyle): string {
+  return formatMailbox('', textOf(userid, style.charset), style);
+}
+
+/** The reason as one line of text; empty if none was given. */
+export function reasonOf(notice: Notice | undefined, charset: Charset): string {
+  return linesOf(notice?.reason ?? [], charset)
+    .join(' ')
+    .trim();
+}
+
+function doneBy(deed: Deed, style: NoticeStyle): string[] {
+  const [first = '', ...more] = linesOf(deed.notice?.reason ?? [], style.charset);
+  return [
+    `Editor:  ${editor(deed, style)}`,
+    `Date:    ${formatDate(deed.time)}`,
+    `Reason:  ${first.trim() === '' && more.length === 0 ? 'none given' : first}`,
+    ...more.map((line) => `         ${line}`),
+  ];
+}
+
+function editor(deed: Deed, style: NoticeStyle): string {
+  return formatAddress(textOf(deed.userid, style.charset), style);
+}

@@ -1,0 +1,23 @@
+import type { Charset } from '../../wire/charset.ts';
+
+/** How one board is shown. */
+export interface BoardOptions {
+  /** the main newsgroup; its companions are made from it */
+  readonly newsgroup: string;
+  /** UTF-8, one line */
+  readonly description: string;
+  /** when the newsgroups were made, unix seconds: kept for good */
+  readonly created: number;
+  /** who made them, for LIST ACTIVE.TIMES */
+  readonly creator: string;
+  /** this server in Path, Xref and Injection-Info */
+  readonly host: string;
+  /** right side of derived Message-IDs, and of addresses without one */
+  readonly domain: string;
+  readonly charset: Charset;
+  /** what a reply refers to: the first post of each item in its chain, or the post before it as well */
+  readonly threading: 'flat' | 'chain';
+  readonly addresses: 'plain' | 'mask';
+  /** template of the Archived-At URL with `{item}`, `{sequence}` and `{newsgroup}`; empty: none */
+  readonly archivedAt: string;
+}

@@ -1,0 +1,35 @@
+/** Which newsgroups show what (design: the mapping). */
+import { PostKind } from '../model.ts';
+
+export type Place = 'main' | 'motd' | 'edits';
+
+export const places = ['main', 'motd', 'edits'] as const satisfies readonly Place[];
+
+/** The newsgroups a post is in, the one that `find` names first. */
+export const placesOf = {
+  [PostKind.Gone]: [],
+  [PostKind.Item]: ['main'],
+  [PostKind.Reply]: ['main'],
+  [PostKind.Continuation]: ['main'],
+  [PostKind.Edit]: ['main', 'edits'],
+  [PostKind.Motd]: ['motd'],
+  [PostKind.Withdrawal]: ['edits'],
+  [PostKind.IndexEdit]: ['edits'],
+} as const satisfies Record<PostKind, readonly Place[]>;
+
+export function isIn(place: Place, kind: PostKind): boolean {
+  const where: readonly Place[] = placesOf[kind];
+  return where.includes(place);
+}
+
+export function newsgroupName(main: string, place: Place): string {
+  return place === 'main' ? main : `${main}.${place}`;
+}
+
+/**
+ * Whose high mark a post raises. An index edit may delete a message of the day, whose number a mirror that starts
+ * afresh can't know; it does know the index edit, which came later.
+ */
+export function raisesHigh(place: Place, kind: PostKind): boolean {
+  return isIn(place, kind) || (place === 'motd' && kind === PostKind.IndexEdit);
+}

@@ -1,0 +1,86 @@
+import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/message-id.ts';
+import { type BoardModel, PostKind } from '../model.ts';
+import type { OwnPost, OwnPosts } from '../ports.ts';
+
+/** What the suffix of a derived id says of each kind of post. */
+const idKinds = {
+  [PostKind.Gone]: undefined,
+  [PostKind.Item]: 'post',
+  [PostKind.Reply]: 'post',
+  [PostKind.Continuation]: 'post',
+  [PostKind.Edit]: 'edit',
+  [PostKind.Motd]: 'motd',
+  [PostKind.Withdrawal]: 'withdrawal',
+  [PostKind.IndexEdit]: 'index-edit',
+} as const satisfies Record<PostKind, DerivedId['kind'] | undefined>;
+
+/** Message-IDs of a board's posts, both ways. */
+export class PostIds {
+  readonly #model: BoardModel;
+  readonly #own: OwnPosts;
+  readonly #newsgroup: string;
+  readonly #domain: string;
+
+  constructor(model: BoardModel, own: OwnPosts, options: { readonly newsgroup: string; readonly domain: string }) {
+    this.#model = model;
+    this.#own = own;
+    this.#newsgroup = options.newsgroup;
+    this.#domain = options.domain;
+  }
+
+  /** What is kept of a post that came through the bridge. */
+  own(row: number): OwnPost | undefined {
+    const { epochs, sequences } = this.#model.posts;
+    return this.#own.idOf(this.#newsgroup, epochs[row] ?? 0, sequences[row] ?? 0);
+  }
+
+  /** `undefined` for rows that are `Gone`. */
+  messageId(row: number): string | undefined {
+    return kindAt(this.#model, row) === PostKind.Gone ? undefined : (this.own(row)?.messageId ?? this.#derived(row));
+  }
+
+  #derived(row: number): string | undefined {
+    const { epochs, sequences, items } = this.#model.posts;
+    const kind = idKinds[kindAt(this.#model, row)];
+    const epoch = epochs[row] ?? 0;
+    const sequence = sequences[row] ?? 0;
+    if (kind === undefined) return undefined;
+    if (kind === 'motd' || kind === 'index-edit') return formatDerivedId({ kind, sequence, epoch }, this.#domain);
+    const itemId = this.#model.items[items[row] ?? -1]?.id ?? this.#model.notice(row)?.itemId;
+    // The edit log named no item: the sequence number alone is unique as well.
+    if (itemId === undefined) return formatDerivedId({ kind: 'index-edit', sequence, epoch }, this.#domain);
+    return formatDerivedId({ kind, itemId, sequence, epoch }, this.#domain);
+  }
+
+  /** The row of an article that has exactly this Message-ID, −1 if there is none now. */
+  rowOf(messageId: string): number {
+    const derived = parseDerivedId(messageId, this.#domain);
+    const key = derived ?? this.#ownKey(messageId);
+    const row = key === undefined ? -1 : this.rowAt(key.epoch, key.sequence);
+    return row >= 0 && this.messageId(row) === messageId ? row : -1;
+  }
+
+  #ownKey(messageId: string): { readonly epoch: number; readonly sequence: number } | undefined {
+    const key = this.#own.find(messageId);
+    return key?.newsgroup === this.#newsgroup ? key : undefined;
+  }
+
+  /** The row with a sequence number in an epoch, −1 if none. Rows ascend by epoch, then by sequence. */
+  rowAt(epoch: number, sequence: number): number {
+    const { epochs, sequences, length } = this.#model.posts;
+    let low = 0;
+    let high = length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const there = epochs[middle] ?? 0;
+      if (there < epoch || (there === epoch && (sequences[middle] ?? 0) < sequence)) low = middle + 1;
+      else high = middle;
+    }
+    return low < length && epochs[low] === epoch && sequences[low] === sequence ? low : -1;
+  }
+}
+
+export function kindAt(model: BoardModel, row: number): PostKind {
+  // The column holds nothing else.
+  return (model.posts.kinds[row] ?? PostKind.Gone) as PostKind;
+}

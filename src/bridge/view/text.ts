@@ -1,0 +1,17 @@
+/** The board's bytes as text that articles may carry. */
+import { type Charset, decode, stripControls } from '../../wire/charset.ts';
+import type { Octets } from '../../wire/octets.ts';
+
+const PRINTABLE = /^[ -~]*$/;
+const PRINTABLE_LINES = /^[\n -~]*$/;
+
+/** One line: a grogname, a userid, a subject. */
+export function textOf(octets: Octets, charset: Charset): string {
+  return PRINTABLE.test(octets) ? octets : stripControls(decode(octets, charset));
+}
+
+/** The lines of one text. They are decoded together: `auto` decides for a text as a whole. */
+export function linesOf(lines: readonly Octets[], charset: Charset): readonly string[] {
+  const whole = lines.join('\n');
+  return PRINTABLE_LINES.test(whole) ? lines : decode(whole, charset).split('\n').map(stripControls);
+}

@@ -1,0 +1,90 @@
+import { isMessageId } from '../../news/message-id.ts';
+import { formatReferences } from '../../news/references.ts';
+import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import { kindAt, type PostIds } from './post-ids.ts';
+
+/** Items in a chain that are followed: References has room for some twenty, and links may run in a circle. */
+const MAX_CHAIN = 256;
+
+/** What refers to what: a chain of items is one thread (design: the mapping). */
+export class Threads {
+  readonly #model: BoardModel;
+  readonly #ids: PostIds;
+  readonly #chained: boolean;
+
+  constructor(model: BoardModel, ids: PostIds, threading: 'flat' | 'chain') {
+    this.#model = model;
+    this.#ids = ids;
+    this.#chained = threading === 'chain';
+  }
+
+  /** References of a post, empty if it has none. What a newsreader gave with its post is kept. */
+  references(row: number): string {
+    const own = this.#ids.own(row)?.references;
+    if (own !== undefined) return formatReferences(own.split(' ').filter(isMessageId));
+    const item = this.itemOf(row);
+    if (item === undefined || kindAt(this.#model, row) === PostKind.Withdrawal) return '';
+    const above: string[] = [];
+    for (const each of this.#chainTo(item)) {
+      const first = each.first === row ? undefined : this.#firstId(each);
+      if (first !== undefined) above.push(first);
+    }
+    const before = this.#chained && kindAt(this.#model, row) !== PostKind.Edit ? this.#before(item, row) : undefined;
+    if (before !== undefined && before !== above.at(-1)) above.push(before);
+    return formatReferences(above);
+  }
+
+  /** Whether a post is the first of its item. */
+  isFirst(row: number): boolean {
+    return this.itemOf(row)?.first === row;
+  }
+
+  itemOf(row: number): ItemRecord | undefined {
+    return this.#model.items[this.#model.posts.items[row] ?? -1];
+  }
+
+  /** Items and all that continue them, however far: their References name the first posts of these. */
+  downFrom(items: readonly ItemRecord[]): ReadonlySet<ItemRecord> {
+    const continuing = new Map<number, ItemRecord[]>();
+    for (const each of this.#model.items) {
+      if (each.continues < 0) continue;
+      const siblings = continuing.get(each.continues);
+      if (siblings === undefined) continuing.set(each.continues, [each]);
+      else siblings.push(each);
+    }
+    // A set is walked in the order of insertion, what is added on the way included.
+    const found = new Set(items);
+    for (const each of found) {
+      for (const next of continuing.get(each.index) ?? []) found.add(next);
+    }
+    return found;
+  }
+
+  /** The items from the beginning of the thread to this one. */
+  #chainTo(item: ItemRecord): ItemRecord[] {
+    const chain = [item];
+    let above = this.#model.items[item.continues];
+    while (above !== undefined && chain.length < MAX_CHAIN && !chain.includes(above)) {
+      chain.push(above);
+      above = this.#model.items[above.continues];
+    }
+    return chain.reverse();
+  }
+
+  /** `undefined` where it was withdrawn, or the index never had it. */
+  #firstId(item: ItemRecord): string | undefined {
+    return item.first < 0 ? undefined : this.#ids.messageId(item.first);
+  }
+
+  /** The post before this one in its item; before the first, the last of the item it continues. */
+  #before(item: ItemRecord, row: number): string | undefined {
+    const rows = row === item.first ? (this.#model.items[item.continues]?.rows ?? []) : item.rows;
+    const last = rows.findLast((each) => each < row && isPost(kindAt(this.#model, each)));
+    return last === undefined ? undefined : this.#ids.messageId(last);
+  }
+}
+
+/** Whether somebody wrote it into an item: what replies can follow. */
+export function isPost(kind: PostKind): boolean {
+  return kind === PostKind.Item || kind === PostKind.Reply || kind === PostKind.Continuation;
+}

@@ -1,0 +1,32 @@
+/** `rgtp-nntp board`: the embedded board alone, for RGTP clients. */
+import { Command } from 'commander';
+import { openLog } from '../ops/log.ts';
+import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { Failure } from './failure.ts';
+import { closeInTime, untilTold } from './signals.ts';
+import { openEmbeddedBoard } from './wiring/embedded-board.ts';
+import { makeFolders } from './wiring/folders.ts';
+import { welcomeEditor } from './wiring/greeting.ts';
+
+export function boardCommand(): Command {
+  return new Command('board')
+    .description('run the embedded board alone, for RGTP clients')
+    .addOption(configOption())
+    .action(async (options: ConfigOption) => {
+      const config = configuration(options);
+      if (config.embedded.listen === undefined) {
+        throw new Failure('embedded.listen is off: a board of its own has to listen somewhere', undefined, {
+          exitCode: 2,
+        });
+      }
+      const log = openLog(config.log);
+      makeFolders(config);
+      const { server, made } = await openEmbeddedBoard(config, log);
+      const told = untilTold(() => log.setLevel(configuration(options).log.level));
+      const { host, port } = server.address;
+      if (made !== undefined) process.stdout.write(welcomeEditor(made));
+      process.stdout.write(`RGTP clients are awaited on ${host} port ${port}.\n`);
+      log.info({ signal: await told }, 'ending');
+      await closeInTime(() => server.close(), log);
+    });
+}

@@ -1,0 +1,49 @@
+/** How to reach a board over RGTP, from its configuration. */
+import { readFileSync } from 'node:fs';
+import type { BoardServer } from '../../board/server.ts';
+import { names } from '../../config/names.ts';
+import type { BoardConfig } from '../../config/schema.ts';
+import type { ClientOptions } from '../../rgtp/client/options.ts';
+import { parseSecret } from '../../rgtp/proof.ts';
+import type { Log } from '../../wire/log.ts';
+import { Failure } from '../failure.ts';
+
+/** Options of a client that reads this board as the configuration says. `embedded`: the board inside this process. */
+export function boardClient(board: BoardConfig, log: Log, embedded?: BoardServer): ClientOptions {
+  const { user, rgtp, depth, timeouts } = board;
+  const secret = secretOf(board);
+  return {
+    ...placeOf(rgtp, embedded),
+    ...(user !== '' && { user }),
+    ...(secret && { secret }),
+    depth,
+    timeouts,
+    log: log.child({ board: names(board).name }),
+  };
+}
+
+function placeOf(rgtp: BoardConfig['rgtp'], embedded: BoardServer | undefined) {
+  if (rgtp !== 'embedded') return { host: rgtp.host, port: rgtp.port };
+  if (embedded === undefined) throw new Error('the embedded board is not open');
+  return { host: 'embedded', port: 0, connect: () => embedded.connect() };
+}
+
+/** Read at each use, so that a changed file counts after SIGHUP. Throws `Failure` where there is none to be had. */
+function secretOf({ secret, secretFile, name, newsgroup }: BoardConfig): Buffer | undefined {
+  if (secret !== '') return parseSecret(secret);
+  if (secretFile === '') return undefined;
+  const board = names({ name, newsgroup }).newsgroup;
+  const parsed = parseSecret(contents(secretFile, board));
+  if (parsed !== undefined && parsed.length > 0) return parsed;
+  const remedy = 'It must hold hex digits, two an octet; blanks are allowed.';
+  throw new Failure(`the secret of ${board} in ${secretFile} is not hexadecimal`, remedy, { exitCode: 2 });
+}
+
+function contents(file: string, board: string): string {
+  try {
+    return readFileSync(file, 'latin1').trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(`the secret of ${board} can't be read: ${reason}`, undefined, { cause: error, exitCode: 2 });
+  }
+}

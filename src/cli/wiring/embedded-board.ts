@@ -1,0 +1,56 @@
+/** The embedded board as the configuration has it. */
+import { writeFileSync } from 'node:fs';
+import { BoardServer } from '../../board/server.ts';
+import { names } from '../../config/names.ts';
+import { pathsOf } from '../../config/paths.ts';
+import type { BoardConfig, Config } from '../../config/schema.ts';
+import type { Log } from '../../wire/log.ts';
+import { Failure } from '../failure.ts';
+import { listenFailure } from './listening.ts';
+
+/** What the first start made, for a person to read once. */
+export interface NewBoard {
+  readonly userid: string;
+  /** hex */
+  readonly secret: string;
+  /** where the secret is kept */
+  readonly file: string;
+}
+
+/** Which of the boards is inside this program. Throws `Failure` where none is. */
+export function embeddedBoardOf(config: Config): BoardConfig {
+  const board = config.boards.find(({ rgtp }) => rgtp === 'embedded');
+  if (board !== undefined) return board;
+  throw new Failure('no board of the configuration is embedded', 'Give one of them `rgtp: embedded`.', { exitCode: 2 });
+}
+
+/** Opens it; at the first start its editor's secret is put into a file. */
+export async function openEmbeddedBoard(
+  config: Config,
+  log: Log,
+): Promise<{ readonly server: BoardServer; readonly made: NewBoard | undefined }> {
+  const board = embeddedBoardOf(config);
+  const { embedded } = config;
+  const paths = pathsOf(config, board);
+  const server = await BoardServer.open({
+    path: paths.board,
+    keyFile: paths.boardKey,
+    listen: embedded.listen,
+    title: embedded.title === '' ? names(board).newsgroup : embedded.title,
+    guests: embedded.guests,
+    connections: embedded.connections,
+    connectionsPerAddress: embedded.connectionsPerAddress,
+    timeouts: { idle: embedded.idle },
+    log: log.child({ part: 'board' }),
+  }).catch((error: unknown) => {
+    if (embedded.listen === undefined) throw error;
+    throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
+  });
+  return { server, made: server.made && keepSecret(server.made.editor, paths.editorSecret) };
+}
+
+function keepSecret(editor: { readonly userid: string; readonly secret: Buffer }, file: string): NewBoard {
+  const secret = editor.secret.toString('hex').toUpperCase();
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return { userid: editor.userid, secret, file };
+}

@@ -1,0 +1,42 @@
+/** What is said to the person who starts the server. */
+import { hostname } from 'node:os';
+import type { NewBoard } from './embedded-board.ts';
+import type { Service } from './service.ts';
+
+/** The editor's account: shown once. */
+export function welcomeEditor({ userid, secret, file }: NewBoard): string {
+  return `
+A new board was made. Its editor, who can write, edit, and let others in:
+  userid  ${userid}
+  secret  ${secret}
+Log in with these as user and password. The secret is shown this once; ${file} keeps it.
+
+`;
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where everything is. */
+export function greeting({ news, boardAddress, statusAddress, newsgroups }: Service): string {
+  const lines = [`Serving ${newsgroups.join(', ')}.`];
+  for (const { tls, ...place } of news.server.addresses) {
+    lines.push(`Point your newsreader at ${reachable(place)}${tls ? ' (TLS)' : ''}.`);
+  }
+  if (news.fellBack) lines.push('(Port 119 needs privileges that this process does not have, so it is 1119.)');
+  if (boardAddress !== undefined) lines.push(`RGTP clients: ${reachable(boardAddress)}.`);
+  if (statusAddress !== undefined) lines.push(`Status page: http://${inUrl(statusAddress)}/`);
+  return `${lines.join('\n')}\n`;
+}
+
+function reachable({ host, port }: Place): string {
+  if (host !== '::' && host !== '0.0.0.0') return `${host} port ${port}`;
+  return `localhost port ${port} (from elsewhere: ${hostname()} port ${port})`;
+}
+
+function inUrl({ host, port }: Place): string {
+  if (host === '::' || host === '0.0.0.0') return `localhost:${port}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

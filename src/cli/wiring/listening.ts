@@ -1,0 +1,40 @@
+/** Ports that can't be had, in words that help. */
+import { type Address, formatAddress } from '../../config/addresses.ts';
+import { Failure, systemCode } from '../failure.ts';
+
+/**
+ * What a failed `listen` means to a person; anything but a system error comes back as it is.
+ * @param setting the key that names the address: `embedded.listen` @param variable its environment variable
+ */
+export function listenFailure(error: unknown, address: Address, setting: string, variable: string): unknown {
+  const { host, port, scheme } = address;
+  const other = `set ${setting} (or ${variable}=${formatAddress({ scheme, host, port: port < 1024 ? port + 1000 : port + 1 })})`;
+  const options = { cause: error };
+  switch (systemCode(error)) {
+    case 'EADDRINUSE':
+      return new Failure(
+        `port ${port} is taken: something listens on ${formatAddress(address)} already`,
+        `Stop it (rgtp-nntp doctor says what it is), or ${other}.`,
+        options,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new Failure(
+        `port ${port} needs privileges that this process does not have (${formatAddress(address)})`,
+        `Give it CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or ${other}.`,
+        options,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+      return new Failure(
+        `this machine has no address ${host} (${formatAddress(address)})`,
+        `Correct ${setting}.`,
+        options,
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new Failure(`the name ${host} has no address (${formatAddress(address)})`, `Correct ${setting}.`, options);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,68 @@
+/** The NNTP front end on the addresses of the configuration. */
+import { type Address, formatAddress } from '../../config/addresses.ts';
+import { serverName } from '../../config/names.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Backend } from '../../nntp/backend.ts';
+import type { Observer } from '../../nntp/observer.ts';
+import { NntpServer } from '../../nntp/server.ts';
+import type { Log } from '../../wire/log.ts';
+import { systemCode } from '../failure.ts';
+import { listenFailure } from './listening.ts';
+
+type NewsAddress = Address<'nntp' | 'nntps'>;
+
+export interface News {
+  readonly server: NntpServer;
+  /** nobody asked for a port, and 119 was not to be had without privileges */
+  readonly fellBack: boolean;
+}
+
+const fallBackPort = 1119;
+
+/** Listens. Throws `Failure` with a remedy where a port can't be had. */
+export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
+  const { tls, limits, cleartextAuth, compression, proxyProtocol } = config;
+  const open = async (addresses: readonly NewsAddress[]) => {
+    const listen = addresses.map(({ scheme, host, port }) => ({ host, port, tls: scheme === 'nntps' }));
+    try {
+      return await NntpServer.open({
+        backend,
+        name: serverName(config),
+        listen,
+        ...(tls.certificate !== '' && { tls }),
+        limits,
+        cleartextAuth,
+        compress: compression,
+        proxyProtocol,
+        log: log.child({ part: 'nntp' }),
+        observer,
+      });
+    } catch (error) {
+      const failed = addresses.find(({ port }) => port === portOf(error)) ?? addresses[0];
+      throw failed === undefined ? error : listenFailure(error, failed, 'listen', 'RGTP_NNTP_LISTEN');
+    }
+  };
+  if (config.listen !== undefined) return { server: await open(config.listen), fellBack: false };
+  return openDefault(open, log);
+}
+
+/** Port 119 of every address; 1119 where that needs privileges; IPv4 alone where there is no IPv6. */
+async function openDefault(open: (addresses: readonly NewsAddress[]) => Promise<NntpServer>, log: Log): Promise<News> {
+  let address: NewsAddress = { scheme: 'nntp', host: '::', port: 119 };
+  for (;;) {
+    try {
+      return { server: await open([address]), fellBack: address.port === fallBackPort };
+    } catch (error) {
+      const code = systemCode(error instanceof Error ? error.cause : undefined);
+      log.debug({ address: formatAddress(address), code }, 'not to be had');
+      if (code === 'EACCES' && address.port === 119) address = { ...address, port: fallBackPort };
+      else if ((code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL') && address.host === '::') {
+        address = { ...address, host: '0.0.0.0' };
+      } else throw error;
+    }
+  }
+}
+
+function portOf(error: unknown): unknown {
+  return error instanceof Error && 'port' in error ? error.port : undefined;
+}

@@ -1,0 +1,137 @@
+/** One board, followed and shown: its files, its connections, its newsgroups. */
+import type { BoardServer } from '../../board/server.ts';
+import { Mirror } from '../../bridge/mirror/mirror.ts';
+import type { Logins } from '../../bridge/ports.ts';
+import { BoardView } from '../../bridge/view/board-view.ts';
+import type { ViewCaches } from '../../bridge/view/caches.ts';
+import { domainOf, names, serverName } from '../../config/names.ts';
+import { pathsOf } from '../../config/paths.ts';
+import type { BoardConfig, Config } from '../../config/schema.ts';
+import type { BoardStatus } from '../../ops/status.ts';
+import { RgtpPool } from '../../rgtp/client/pool.ts';
+import { Cache } from '../../store/cache.ts';
+import { PermanentFile } from '../../store/permanent-file.ts';
+import type { Log } from '../../wire/log.ts';
+import { boardClient } from './board-client.ts';
+
+/** What the boards of one server share. */
+export interface Surroundings {
+  readonly log: Log;
+  readonly caches: ViewCaches;
+  readonly logins: Pick<Logins, 'access' | 'level'>;
+  readonly embedded: BoardServer | undefined;
+}
+
+export class RunningBoard {
+  readonly config: BoardConfig;
+  readonly view: BoardView;
+  readonly login: { readonly name: string; readonly newsgroup: string };
+  readonly mirror: Mirror;
+  readonly #started = Date.now();
+  readonly #end: () => Promise<void>;
+
+  /** Opens its files and begins to follow it. @throws StoreError, Failure */
+  static async open(config: Config, board: BoardConfig, around: Surroundings): Promise<RunningBoard> {
+    const undo: (() => Promise<void> | void)[] = [];
+    try {
+      return await RunningBoard.#open(config, board, around, undo);
+    } catch (error) {
+      for (const step of undo.toReversed()) await step();
+      throw error;
+    }
+  }
+
+  static async #open(
+    config: Config,
+    board: BoardConfig,
+    { log: parent, caches, logins, embedded }: Surroundings,
+    undo: (() => Promise<void> | void)[],
+  ): Promise<RunningBoard> {
+    const { name, newsgroup } = names(board);
+    const paths = pathsOf(config, board);
+    const log = parent.child({ board: name });
+    const client = boardClient(board, parent, embedded);
+
+    const permanent = PermanentFile.open(paths.permanent);
+    undo.push(() => permanent.close());
+    const pool = new RgtpPool({ ...client, size: board.connections + 1 });
+    undo.push(() => pool.close());
+    const cache = Cache.open(paths.cache, {
+      maxTextOctets: board.cache.disk,
+      onRebuilt: (reason) => log.warn({ reason: reason.message }, 'the cache was unusable and is made anew'),
+    });
+    const mirror = await Mirror.open({
+      newsgroup,
+      pool,
+      cache,
+      permanent,
+      log,
+      intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
+      depth: board.depth,
+      memory: board.cache.memory,
+    });
+    undo.push(() => mirror.close());
+    const { charset, threading, addresses, archivedAt } = board;
+    const domain = domainOf(board);
+    const view = new BoardView({
+      model: mirror,
+      options: {
+        newsgroup,
+        description: board.description ?? `The ${name} board`,
+        created: await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)),
+        creator: `usenet@${serverName(config)}`,
+        host: serverName(config),
+        domain,
+        charset,
+        threading,
+        addresses,
+        archivedAt,
+      },
+      logins,
+      caches,
+      log,
+    });
+    undo.push(() => view.close());
+    if (embedded !== undefined && board.rgtp === 'embedded') undo.push(embedded.onChange(() => mirror.poke()));
+    mirror.start();
+    return new RunningBoard(board, { view, mirror }, { name, newsgroup }, undo);
+  }
+
+  private constructor(
+    config: BoardConfig,
+    { view, mirror }: { view: BoardView; mirror: Mirror },
+    login: { name: string; newsgroup: string },
+    undo: readonly (() => Promise<void> | void)[],
+  ) {
+    this.config = config;
+    this.view = view;
+    this.mirror = mirror;
+    this.login = login;
+    this.#end = async () => {
+      for (const step of undo.toReversed()) await step();
+    };
+  }
+
+  /** Stops following it, writes what is not written, and closes its files. */
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  status(now = Date.now()): BoardStatus {
+    const { phase, ready, reachable, items, posts, sequence, lastPoll, lastError } = this.mirror.progress;
+    return {
+      name: this.login.name,
+      newsgroup: this.login.newsgroup,
+      phase,
+      ready,
+      reachable,
+      held: items.held,
+      items: items.total,
+      articles: posts,
+      sequence,
+      lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
+      lagSequences: 0,
+      lastError,
+    };
+  }
+}

@@ -1,0 +1,182 @@
+/** The whole server: boards, the bridge over them, the front end, and the status server. */
+import type { BoardServer } from '../../board/server.ts';
+import { Bridge } from '../../bridge/bridge.ts';
+import type { Logins } from '../../bridge/ports.ts';
+import { ViewCaches } from '../../bridge/view/caches.ts';
+import { serverName } from '../../config/names.ts';
+import type { BoardConfig, Config } from '../../config/schema.ts';
+import { History } from '../../ops/history.ts';
+import { HttpServer } from '../../ops/http.ts';
+import type { AdjustableLog } from '../../ops/log.ts';
+import { Metrics } from '../../ops/metrics.ts';
+import type { Status } from '../../ops/status.ts';
+import { version } from '../version.ts';
+import { CurrentBackend } from './current-backend.ts';
+import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
+import { listenFailure } from './listening.ts';
+import { type News, openNews } from './news.ts';
+import { observing } from './observing.ts';
+import { guestsOnly, noPosting } from './read-only.ts';
+import { RunningBoard } from './running-board.ts';
+
+export class Service {
+  readonly #log: AdjustableLog;
+  readonly #started = Date.now();
+  readonly #caches: ViewCaches;
+  readonly #metrics: Metrics;
+  readonly #history: History;
+  #config: Config;
+  #embedded: BoardServer | undefined;
+  #boards: readonly RunningBoard[] = [];
+  #logins = guestsOnly;
+  #backend: CurrentBackend | undefined;
+  #news: News | undefined;
+  #http: HttpServer | undefined;
+  #made: NewBoard | undefined;
+
+  /** Starts everything, or nothing. @throws Failure, StoreError */
+  static async start(config: Config, log: AdjustableLog): Promise<Service> {
+    const service = new Service(config, log);
+    try {
+      await service.#start();
+      return service;
+    } catch (error) {
+      await service.close();
+      throw error;
+    }
+  }
+
+  private constructor(config: Config, log: AdjustableLog) {
+    this.#config = config;
+    this.#log = log;
+    this.#caches = new ViewCaches(config.cache);
+    this.#metrics = new Metrics(() => this.status());
+    this.#history = new History(() => this.#metrics.totals);
+  }
+
+  /** What the first start made; its secret is to be shown once. */
+  get made(): NewBoard | undefined {
+    return this.#made;
+  }
+
+  get news(): News {
+    if (this.#news === undefined) throw new Error('not started');
+    return this.#news;
+  }
+
+  /** Where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen. */
+  get boardAddress(): { readonly host: string; readonly port: number } | undefined {
+    return this.#config.embedded.listen === undefined ? undefined : this.#embedded?.address;
+  }
+
+  /** Where the status page is. */
+  get statusAddress(): { readonly host: string; readonly port: number } | undefined {
+    const { listen } = this.#config.http;
+    return listen === undefined || this.#http === undefined ? undefined : { host: listen.host, port: this.#http.port };
+  }
+
+  get newsgroups(): readonly string[] {
+    return this.#boards.map((board) => board.login.newsgroup);
+  }
+
+  status(): Status {
+    const octets = this.#caches.octets;
+    return {
+      name: serverName(this.#config),
+      version,
+      started: this.#started,
+      sessions: this.#news?.server.connections ?? 0,
+      boards: this.#boards.map((board) => board.status()),
+      caches: Object.entries(octets).map(([name, held]) => ({ name, octets: held, hits: 0, misses: 0 })),
+    };
+  }
+
+  /** SIGHUP: takes over what can be changed while it runs. Throws where the new configuration can't be used; the old one goes on. */
+  async reload(config: Config): Promise<void> {
+    const old = this.#boards;
+    const kept = old.filter((board) => config.boards.some((wanted) => sameBoard(board.config, wanted)));
+    const gone = old.filter((board) => !kept.includes(board));
+    // Two mirrors can't share a file: a changed board is closed before it is opened again.
+    for (const board of gone) await board.close();
+    try {
+      this.#show(config, await this.#openBoards(config, kept));
+    } catch (error) {
+      this.#show(this.#config, await this.#openBoards(this.#config, kept));
+      throw error;
+    }
+    this.#config = config;
+    this.#log.setLevel(config.log.level);
+    this.#news?.server.reload();
+  }
+
+  /** Ends in order: no new commands, answers and posts in flight finish, then the boards. */
+  async close(): Promise<void> {
+    this.#history.close();
+    await this.#news?.server.close(8_000);
+    await this.#http?.close();
+    for (const board of this.#boards) await board.close();
+    await this.#embedded?.close();
+  }
+
+  async #start(): Promise<void> {
+    const config = this.#config;
+    if (config.boards.some(({ rgtp }) => rgtp === 'embedded')) {
+      const { server, made } = await openEmbeddedBoard(config, this.#log);
+      this.#embedded = server;
+      this.#made = made;
+    }
+    this.#show(config, await this.#openBoards(config, []));
+    if (this.#backend === undefined) throw new Error('no backend');
+    this.#http = await this.#openHttp(config);
+    this.#news = await openNews(config, this.#backend, observing(this.#metrics), this.#log);
+  }
+
+  /** The boards of a configuration in its order, those in `kept` as they are. */
+  async #openBoards(config: Config, kept: readonly RunningBoard[]): Promise<RunningBoard[]> {
+    const boards: RunningBoard[] = [];
+    const logins: Pick<Logins, 'access' | 'level'> = {
+      access: (account, newsgroup) => this.#logins.access(account, newsgroup),
+      level: (account, newsgroup) => this.#logins.level(account, newsgroup),
+    };
+    const around = { log: this.#log, caches: this.#caches, logins, embedded: this.#embedded };
+    try {
+      for (const wanted of config.boards) {
+        const known = kept.find((board) => sameBoard(board.config, wanted));
+        boards.push(known ?? (await RunningBoard.open(config, wanted, around)));
+      }
+      return boards;
+    } catch (error) {
+      for (const board of boards) if (!kept.includes(board)) await board.close();
+      throw error;
+    }
+  }
+
+  /** Puts a bridge over the boards in front of the sessions. */
+  #show(_config: Config, boards: readonly RunningBoard[]): void {
+    const views = boards.map((board) => board.view);
+    const bridge = new Bridge({ boards: views, logins: guestsOnly, poster: noPosting });
+    this.#boards = boards;
+    if (this.#backend === undefined) this.#backend = new CurrentBackend(bridge);
+    else this.#backend.replace(bridge);
+  }
+
+  async #openHttp({ http: { listen } }: Config): Promise<HttpServer | undefined> {
+    if (listen === undefined) return undefined;
+    try {
+      return await HttpServer.open({
+        host: listen.host,
+        port: listen.port,
+        metrics: this.#metrics,
+        history: this.#history,
+        status: () => this.status(),
+        log: this.#log,
+      });
+    } catch (error) {
+      throw listenFailure(error, listen, 'http.listen', 'RGTP_NNTP_HTTP_LISTEN');
+    }
+  }
+}
+
+function sameBoard(a: BoardConfig, b: BoardConfig): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { plainAddress } from './address.ts';
+import { Admission } from './admission.ts';
+import type { Peer } from './backend.ts';
+import type { FrontEnd } from './front-end.ts';
+import { parseProxyHeader } from './proxy-protocol.ts';
+import { serverTls } from './tls.ts';
+
+/** How long somebody turned away may take to read why, in ms. */
+const FAREWELL = 2_000;
+
+/** What lies between a connection and its greeting: PROXY header, admission, TLS handshake. */
+export class Arrivals {
+  readonly #front: FrontEnd;
+  readonly #admission: Admission;
+  readonly #proxied: boolean;
+  /** not greeted yet, with the time they came */
+  readonly #waiting = new Map<Socket, number>();
+  readonly #instance = randomBytes(2).toString('hex');
+  #count = 0;
+
+  constructor(front: FrontEnd, proxied: boolean) {
+    this.#front = front;
+    this.#admission = new Admission(front.limits);
+    this.#proxied = proxied;
+  }
+
+  accept(socket: Socket, tls: boolean): void {
+    socket.on('error', () => socket.destroy());
+    const { remoteAddress, remotePort } = socket;
+    // Gone already, or a crowd that does not get as far as a greeting.
+    if (
+      remoteAddress === undefined ||
+      remotePort === undefined ||
+      this.#waiting.size >= this.#front.limits.connections
+    ) {
+      socket.destroy();
+      return;
+    }
+    this.#waiting.set(socket, this.#front.now());
+    socket.once('close', () => this.#waiting.delete(socket));
+    if (this.#proxied) this.#readHeader(socket, tls, plainAddress(remoteAddress), remotePort);
+    else this.#admit(socket, tls, plainAddress(remoteAddress), remotePort);
+  }
+
+  /** Cuts off who takes too long. */
+  expire(time: number): void {
+    for (const [socket, since] of this.#waiting) if (time - since >= this.#front.limits.handshake) socket.destroy();
+  }
+
+  close(): void {
+    for (const socket of this.#waiting.keys()) socket.destroy();
+  }
+
+  #readHeader(socket: Socket, tls: boolean, ownAddress: string, ownPort: number): void {
+    let bytes: Buffer = Buffer.alloc(0);
+    const onData = (chunk: Buffer): void => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const header = parseProxyHeader(bytes);
+      if (header === 'incomplete') return;
+      socket.off('data', onData);
+      socket.pause();
+      if (header === 'invalid') {
+        this.#refuse('handshake', ownAddress);
+        socket.destroy();
+        return;
+      }
+      if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
+      const { address = ownAddress } = header;
+      this.#admit(socket, tls, plainAddress(address), header.address === undefined ? ownPort : header.port);
+    };
+    socket.on('data', onData);
+    socket.on('end', () => socket.destroy());
+  }
+
+  #admit(socket: Socket, tls: boolean, address: string, port: number): void {
+    const refused = this.#admission.enter(address);
+    if (refused) {
+      this.#refuse(refused, address);
+      this.#turnAway(socket, refused, tls);
+      return;
+    }
+    socket.once('close', () => this.#admission.leave(address));
+    this.#count++;
+    const peer: Peer = { address, port, connection: `${this.#instance}-${this.#count.toString(36)}` };
+    if (tls) this.#handshake(socket, peer);
+    else {
+      this.#waiting.delete(socket);
+      this.#front.welcome(socket, peer, false);
+    }
+  }
+
+  #handshake(socket: Socket, peer: Peer): void {
+    const { certificate, log } = this.#front;
+    if (!certificate) throw new Error('NNTPS without a certificate');
+    const secured = serverTls(socket, certificate);
+    const failed = (error: Error): void => {
+      log.debug({ connection: peer.connection, err: error }, 'TLS handshake failed');
+      this.#refuse('handshake', peer.address);
+      socket.destroy();
+    };
+    secured.once('error', failed);
+    secured.once('secure', () => {
+      this.#waiting.delete(socket);
+      secured.off('error', failed);
+      this.#front.welcome(secured, peer, true);
+    });
+  }
+
+  #refuse(reason: 'full' | 'address' | 'handshake', address: string): void {
+    this.#front.log.warn({ address, reason }, 'connection refused');
+    this.#front.observer.connectionRefused?.(reason);
+  }
+
+  #turnAway(socket: Socket, reason: 'full' | 'address', tls: boolean): void {
+    if (tls) {
+      socket.destroy();
+      return;
+    }
+    const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
+    socket.end(`400 ${why}; try again later\r\n`);
+    // What it says is read and forgotten, lest a reset overtake the answer.
+    socket.resume();
+    setTimeout(() => socket.destroy(), FAREWELL).unref();
+  }
+}

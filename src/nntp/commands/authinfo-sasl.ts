@@ -1,0 +1,50 @@
+import { TOO_LONG } from '../../wire/line-reader.ts';
+import type { Answer } from '../answer.ts';
+import type { Command } from '../command.ts';
+import { parsePlain } from '../sasl-plain.ts';
+import type { NntpSession } from '../session.ts';
+import { status } from '../status.ts';
+import { loginRefused } from './login-refused.ts';
+
+const MECHANISM = /^[A-Z0-9_-]{1,20}$/i;
+
+/** RFC 4643 §2.4, with the mechanism PLAIN (RFC 4616). */
+export const authinfoSasl: Command = {
+  head: 'AUTHINFO SASL',
+  syntax: 'PLAIN [initial-response]',
+  words: [1, 2],
+  needs: 'nothing',
+  run(session, [mechanism = '', initial]) {
+    if (session.authenticated || session.compressed) return status.unavailable;
+    if (!MECHANISM.test(mechanism)) return status.syntax;
+    if (mechanism.toUpperCase() !== 'PLAIN') return '503 Mechanism not supported';
+    return loginRefused(session) ?? exchange(session, initial);
+  },
+  capability(session, report) {
+    if (session.canLogin) report.push(['AUTHINFO', 'SASL']);
+    // Also after the login: the list shows a client that nobody tampered with it (§2.2).
+    if (session.canLogin || session.authenticated) report.push(['SASL', 'PLAIN']);
+  },
+};
+
+async function exchange(session: NntpSession, initial: string | undefined): Promise<Answer> {
+  const response = initial ?? (await challenged(session));
+  if (response === undefined) return undefined;
+  if (response === TOO_LONG) return status.syntax;
+  if (response === '*') return '481 Authentication aborted as requested';
+  const plain = parsePlain(response);
+  if (plain === 'not base64') return '504 Base64 encoding error';
+  if (plain === 'malformed') return '482 SASL protocol error';
+  const { authorization, user, password } = plain;
+  // Nobody logs in for somebody else here.
+  if (authorization !== '' && authorization !== user) return status.loginFailed;
+  if (!(await session.server.login(session, user, password))) return status.loginFailed;
+  session.authenticated = true;
+  return '281 Authentication accepted';
+}
+
+async function challenged(session: NntpSession): Promise<string | typeof TOO_LONG | undefined> {
+  session.write('383 =');
+  const line = await session.wire.nextLine();
+  return Buffer.isBuffer(line) ? line.toString('latin1') : line;
+}

@@ -1,0 +1,24 @@
+import { listing } from '../answer.ts';
+import type { Command } from '../command.ts';
+import { status } from '../status.ts';
+import { Wildmat } from '../wildmat.ts';
+
+/** RFC 2980 §2.3: lynx asks it of every group. Without a wildmat, of the selected one. */
+export const xgtitle: Command = {
+  head: 'XGTITLE',
+  syntax: '[wildmat]',
+  words: [0, 1],
+  needs: 'read',
+  run({ server, account, selected }, [pattern]) {
+    const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
+    if (pattern !== undefined && !wildmat) return status.syntax;
+    if (!wildmat && !selected) return status.notSelected;
+    const groups = wildmat
+      ? server.backend.newsgroups(account).filter(({ name }) => wildmat.matches(name))
+      : [selected?.newsgroup].filter((group) => group !== undefined);
+    return listing(
+      '282 List of groups and descriptions follows',
+      groups.map(({ name, description }) => `${name} ${description}`),
+    );
+  },
+};

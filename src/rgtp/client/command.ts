@@ -1,0 +1,65 @@
+import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { errorFor } from '../codes.ts';
+import { printable, RgtpError, type RgtpErrorKind, RgtpFormatError } from '../errors.ts';
+import { parseHex32 } from '../hex.ts';
+import { parseItemId } from '../item-id.ts';
+import type { Answer, Transport } from './transport.ts';
+
+/** octets of a transmitted line, without CRLF (RGTP, form of commands) */
+export const MAX_LINE = 300;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these end a line, or swallow it
+const UNSENDABLE = /[\x00\r\n\u0100-\uffff]/;
+
+/**
+ * A command line. What would be read as two commands, or not at all, is never sent.
+ *
+ * @param blame the error for an argument that cannot be sent
+ */
+export function line(verb: string, argument: Octets, blame: RgtpErrorKind): Octets {
+  const command = argument === '' ? verb : `${verb} ${argument}`;
+  if (UNSENDABLE.test(argument) || command.length > MAX_LINE) {
+    throw new RgtpError(blame, `${verb} cannot carry ${printable(argument)}`);
+  }
+  return command;
+}
+
+/** Performs a command that is done when its answer has one of these codes; any other answer is thrown as its error. */
+export async function expect(transport: Transport, command: Octets, ...codes: readonly number[]): Promise<Answer> {
+  return check(command, await transport.perform({ command }), ...codes);
+}
+
+export function check(command: Octets, answer: Answer, ...codes: readonly number[]): Answer {
+  if (codes.includes(answer.code)) return answer;
+  throw errorFor(command.slice(0, 4), answer, continuedIn(answer));
+}
+
+/** Performs a command that answers with data, and keeps the lines. */
+export async function expectLines(transport: Transport, command: Octets): Promise<Octets[]> {
+  const lines: Octets[] = [];
+  const onData = (data: Buffer) => {
+    lines.push(octetsFrom(data));
+  };
+  check(command, await transport.perform({ command, onData }), 250);
+  return lines;
+}
+
+/** `220 SSSSSSSS  text` */
+export function sequenceOf(answer: Answer): number {
+  const sequence = parseHex32(answer.text.slice(0, 8));
+  if (sequence === undefined) throw new RgtpFormatError('no sequence number in the answer', answer.text);
+  return sequence;
+}
+
+/** `120 ID` */
+export function newItemId(answer: Answer): string {
+  const text = answer.preliminary.find((status) => status.code === 120)?.text;
+  const id = parseItemId(text?.slice(0, 8) ?? '');
+  if (id === undefined) throw new RgtpFormatError('no item id in the answer', text ?? answer.text);
+  return id;
+}
+
+/** `122 ID …` before 422 */
+function continuedIn(answer: Answer): string | undefined {
+  const text = answer.preliminary.find((status) => status.code === 122)?.text;
+  return parseItemId(text?.slice(0, 8) ?? '');
+}

@@ -1,0 +1,106 @@
+import { createConnection, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { silent } from '../../wire/log.ts';
+import { errorFor } from '../codes.ts';
+import { RgtpError } from '../errors.ts';
+import { type ClientOptions, DEFAULT_DEPTH, DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from './options.ts';
+import { type Answer, Transport } from './transport.ts';
+
+/** A burst of connections overflows groggsd's backlog of three: those it never greets are tried again. */
+const BANNER_ATTEMPTS = 3;
+
+export interface Greeted {
+  readonly transport: Transport;
+  /** 230, 231, 232 or 233 */
+  readonly banner: Answer;
+}
+
+/** Connects and reads the banner. */
+export async function connect(options: ClientOptions, signal?: AbortSignal): Promise<Greeted> {
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    const transport = await dial(options, signal);
+    const abort = () => transport.end(aborted(signal));
+    signal?.addEventListener('abort', abort);
+    try {
+      const timeout = options.timeouts?.banner ?? DEFAULT_TIMEOUTS.banner;
+      const banner = await transport.perform({ command: undefined, timeout });
+      if (banner.code < 230 || banner.code > 233) throw errorFor('the connection', banner);
+      return { transport, banner };
+    } catch (error) {
+      transport.end(error instanceof RgtpError ? error : aborted(signal));
+      signal?.throwIfAborted();
+      if (attempt === BANNER_ATTEMPTS || !transport.timedOut) throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}
+
+async function dial(options: ClientOptions, signal: AbortSignal | undefined): Promise<Transport> {
+  const socket = (options.connect ?? overTcp)({ host: options.host, port: options.port });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const transport = new Transport(socket, {
+    depth: options.depth ?? DEFAULT_DEPTH,
+    answerTimeout: options.timeouts?.answer ?? DEFAULT_TIMEOUTS.answer,
+    maxLine: limits.line,
+    maxBlock: limits.block,
+    log: options.log ?? silent,
+  });
+  await connected(socket, transport, options, signal);
+  return transport;
+}
+
+function overTcp(address: { host: string; port: number }): Duplex {
+  return createConnection({ ...address, noDelay: true });
+}
+
+/** Resolves when the socket is connected; rejects with the reason where it cannot be, or not in time. */
+function connected(
+  socket: Duplex,
+  transport: Transport,
+  { host, port, timeouts }: ClientOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!(socket instanceof Socket && socket.connecting)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const ms = timeouts?.connect ?? DEFAULT_TIMEOUTS.connect;
+    const timer = setTimeout(
+      () => fail(new RgtpError('unavailable', `no connection to ${host}:${port} within ${ms} ms`)),
+      ms,
+    );
+    const abort = () => fail(aborted(signal));
+    const failed = (cause: Error) =>
+      fail(new RgtpError('unavailable', `no connection to ${host}:${port}: ${reasonOf(cause)}`, { cause }));
+    socket.once('connect', succeed);
+    socket.once('error', failed);
+    signal?.addEventListener('abort', abort);
+
+    function succeed(): void {
+      settle();
+      resolve();
+    }
+
+    function fail(error: RgtpError): void {
+      settle();
+      transport.end(error);
+      reject(signal?.aborted ? signal.reason : error);
+    }
+
+    function settle(): void {
+      clearTimeout(timer);
+      socket.removeListener('connect', succeed);
+      socket.removeListener('error', failed);
+      signal?.removeEventListener('abort', abort);
+    }
+  });
+}
+
+function aborted(signal: AbortSignal | undefined): RgtpError {
+  return new RgtpError('unavailable', 'given up', { cause: signal?.reason });
+}
+
+/** Where a name has several addresses Node's error has no message, but a code. */
+function reasonOf(error: Error): string {
+  return error.message !== '' ? error.message : 'code' in error ? String(error.code) : error.name;
+}

@@ -1,0 +1,248 @@
+import type { Octets } from '../../wire/octets.ts';
+import type { EditLogEntry } from '../edit-log.ts';
+import { RgtpError } from '../errors.ts';
+import type { IndexEntry } from '../index-entry.ts';
+import type { Dialect, Item } from '../item.ts';
+import type { ItemStatus } from '../item-status.ts';
+import { type Motd, motdFieldOrder } from '../motd.ts';
+import { expect, expectLines, line } from './command.ts';
+import { connect, type Greeted } from './connect.ts';
+import * as editing from './editing.ts';
+import { type Credentials, changeLevel, type Level, levelOf, logIn } from './login.ts';
+import { type ClientOptions, DEFAULT_LIMITS } from './options.ts';
+import type { Posted, PostedItem } from './posting.ts';
+import * as posting from './posting.ts';
+import * as reading from './reading.ts';
+import type { Transport } from './transport.ts';
+
+const GUEST = 'guest';
+/** nobody waits long for a goodbye */
+const GOODBYE_MS = 5000;
+
+/**
+ * A connection to an RGTP server. Commands may be given without waiting for each other's answers; they are sent and
+ * answered in order. Every method rejects with `RgtpError`; what a server refuses leaves the connection usable, what it
+ * should never send, time-outs and lost connections end it.
+ *
+ * DATA, the chance to CONT and edits are state of the connection: whoever posts or edits wants it alone.
+ */
+export class RgtpConnection {
+  /** the text of the server's greeting, without its code */
+  readonly banner: Octets;
+  readonly dialect: Dialect;
+  readonly #transport: Transport;
+  readonly #credentials: Credentials;
+  readonly #indexLimit: number;
+  #level: Level;
+  #locked = false;
+  /** An edit is open; `text`: the server has what shall replace it. */
+  #edit: { text: 'none' | 'taken' | 'refused' } | undefined;
+
+  private constructor({ transport, banner }: Greeted, options: ClientOptions) {
+    this.#transport = transport;
+    this.banner = banner.text;
+    this.dialect = /spurge/i.test(banner.text) ? 'spurge' : 'standard';
+    this.#level = levelOf(banner);
+    this.#indexLimit = options.limits?.index ?? DEFAULT_LIMITS.index;
+    this.#credentials = {
+      user: options.user ?? GUEST,
+      secret: options.secret,
+      foldWholeUserid: this.dialect === 'spurge',
+    };
+  }
+
+  /** Connected, greeted, logged in (or a guest), the server's proof checked. `signal` gives up until then. */
+  static async open(options: ClientOptions, signal?: AbortSignal): Promise<RgtpConnection> {
+    const connection = await RgtpConnection.openForRegistration(options, signal);
+    const abort = () => connection.destroy(new RgtpError('unavailable', 'given up', { cause: signal?.reason }));
+    signal?.addEventListener('abort', abort);
+    try {
+      // A banner of 231 and more lets guests read as they are.
+      if (options.user !== undefined || connection.level === 0) {
+        connection.#level = await logIn(connection.#transport, connection.#credentials, options.level);
+      }
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Connected and greeted, not logged in: MOTD, HELP and the registration commands work. */
+  static async openForRegistration(options: ClientOptions, signal?: AbortSignal): Promise<RgtpConnection> {
+    return new RgtpConnection(await connect(options, signal), options);
+  }
+
+  /** 0 message of the day only, 1 read, 2 post, 3 edit */
+  get level(): Level {
+    return this.#level;
+  }
+
+  /** False once the connection has ended. */
+  get usable(): boolean {
+    return this.#transport.ended === undefined;
+  }
+
+  /** Nothing under way and nothing held: fit for whoever comes next. */
+  get idle(): boolean {
+    return this.usable && this.#transport.pending === 0 && !this.#locked && this.#edit === undefined;
+  }
+
+  /** INDX, row by row as they arrive. Rows that are none go to `onBad`; without it, the first one rejects at the end. */
+  index(
+    from: reading.IndexStart,
+    onEntry: (entry: IndexEntry) => void,
+    onBad?: (row: Octets, error: Error) => void,
+  ): Promise<void> {
+    return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad);
+  }
+
+  item(id: string): Promise<Item> {
+    return reading.item(this.#transport, id, this.dialect);
+  }
+
+  stat(id: string): Promise<ItemStatus & { readonly subject: Octets }> {
+    return reading.stat(this.#transport, id);
+  }
+
+  /** `undefined`: there is none */
+  motd(): Promise<Motd | undefined> {
+    return reading.motd(this.#transport, motdFieldOrder(this.banner));
+  }
+
+  /** Rejects with `unsupported` on spurge. */
+  editLog(): Promise<EditLogEntry[]> {
+    return reading.editLog(this.#transport);
+  }
+
+  help(): Promise<Octets[]> {
+    return expectLines(this.#transport, 'HELP');
+  }
+
+  /** DATA: the text for the command that follows. While an edit is open `grogname` is the first line of what replaces it. */
+  async data(grogname: Octets, lines: readonly Octets[]): Promise<void> {
+    const edit = this.#edit;
+    try {
+      await posting.data(this.#transport, grogname, lines);
+    } catch (error) {
+      // RGTP servers then forget any earlier text, and would take EDCF for a withdrawal.
+      if (edit !== undefined) edit.text = 'refused';
+      throw error;
+    }
+    if (edit !== undefined) edit.text = 'taken';
+  }
+
+  /** NEWI with the text sent before. Where this rejects with `unavailable` or `nonsense`, the item may be there. */
+  newItem(subject: Octets): Promise<PostedItem> {
+    return posting.newItem(this.#transport, subject);
+  }
+
+  /** REPL with the text sent before. `full`: `continue` may follow at once; `continued`: `itemId` of the error is the item to reply to. */
+  reply(id: string): Promise<Posted> {
+    return posting.reply(this.#transport, id);
+  }
+
+  /** CONT after `full`. */
+  continue(subject: Octets): Promise<PostedItem> {
+    return posting.continueItem(this.#transport, subject);
+  }
+
+  /** EDLK */
+  async lock(): Promise<void> {
+    await editing.lock(this.#transport);
+    this.#locked = true;
+  }
+
+  /** EDUL */
+  async unlock(): Promise<void> {
+    await editing.unlock(this.#transport);
+    this.#locked = false;
+  }
+
+  /** EDIT: the item's data as sent, carets doubled. Then `data` and `confirmEdit`, or `withdraw`, or `abortEdit`. */
+  async edit(id: string): Promise<Octets[]> {
+    const lines = await editing.edit(this.#transport, id);
+    this.#edit = { text: 'none' };
+    return lines;
+  }
+
+  /** EDIX: the rows of the index as sent. Then `data` and `confirmEdit`, or `abortEdit`. */
+  async editIndex(): Promise<Octets[]> {
+    const rows = await editing.editIndex(this.#transport);
+    this.#edit = { text: 'none' };
+    return rows;
+  }
+
+  /**
+   * EDCF for an edit whose new text the server has taken. Refuses itself where it has not: servers would withdraw the
+   * item. After a `data` that failed the edit is still open; `abortEdit` it, or send the text again.
+   */
+  async confirmEdit(reason: Octets): Promise<Posted> {
+    if (this.#edit?.text !== 'taken') {
+      throw new RgtpError('bug', 'the server has no text for this edit; confirming it would withdraw the item');
+    }
+    return this.#confirm(reason);
+  }
+
+  /** EDCF without a text: removes the whole item from the board. */
+  async withdraw(reason: Octets): Promise<Posted> {
+    if (this.#edit?.text !== 'none') throw new RgtpError('bug', 'withdrawing wants an edit for which no text was sent');
+    return this.#confirm(reason);
+  }
+
+  async #confirm(reason: Octets): Promise<Posted> {
+    const posted = await editing.confirmEdit(this.#transport, reason);
+    this.#edit = undefined;
+    return posted;
+  }
+
+  /** EDAB */
+  async abortEdit(): Promise<void> {
+    await editing.abortEdit(this.#transport);
+    this.#edit = undefined;
+  }
+
+  /** MOTS: the text sent before becomes the message of the day, except its first line (the grogname). */
+  setMotd(): Promise<Posted> {
+    return editing.setMotd(this.#transport);
+  }
+
+  /** DIFF of an item, or of the index. `no-such-item` where there is none; groggsd then closes the connection. */
+  diff(id?: string): Promise<Octets[]> {
+    return editing.diff(this.#transport, id);
+  }
+
+  /** UDBM, in whatever form the server understands. */
+  userDatabase(request: Octets): Promise<Octets[]> {
+    return editing.userDatabase(this.#transport, request);
+  }
+
+  /** ALVL: down at once, up by a new proof; `undefined`: the highest, where the server knows which that is. */
+  async changeLevel(level?: 1 | 2 | 3): Promise<Level> {
+    this.#level = await changeLevel(this.#transport, this.#credentials, level);
+    return this.#level;
+  }
+
+  /** REGU: the warning to show. Of its lines those with a leading blank are for the user. On `openForRegistration` only. */
+  startRegistration(): Promise<Octets[]> {
+    return expectLines(this.#transport, 'REGU');
+  }
+
+  /** USER after `startRegistration`: asks for an account, and resolves with what the server says comes next. */
+  async register(userid: Octets): Promise<Octets> {
+    return (await expect(this.#transport, line('USER', userid, 'refused'), 280)).text;
+  }
+
+  /** QUIT. Resolves when the server has said goodbye, or has gone without. */
+  async close(): Promise<void> {
+    await this.#transport.perform({ command: 'QUIT', timeout: GOODBYE_MS }).catch(() => undefined);
+    this.destroy();
+  }
+
+  destroy(reason = new RgtpError('unavailable', 'connection closed')): void {
+    this.#transport.end(reason);
+  }
+}

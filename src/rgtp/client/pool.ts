@@ -1,0 +1,155 @@
+import { RgtpError } from '../errors.ts';
+import { RgtpConnection } from './connection.ts';
+import type { ClientOptions } from './options.ts';
+
+export interface PoolOptions extends ClientOptions {
+  /** connections at most */
+  readonly size: number;
+  /** ms after which an unused connection says goodbye; default 60,000. (RGTP forbids to keep one alive by NOOP.) */
+  readonly idle?: number;
+}
+
+interface Waiter {
+  readonly resolve: (connection: RgtpConnection) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Resting {
+  readonly connection: RgtpConnection;
+  readonly timer: NodeJS.Timeout;
+}
+
+const DEFAULT_IDLE = 60_000;
+
+/**
+ * Connections lent one task at a time. They are opened one after the other: groggsd does not greet all of a burst.
+ * After a task that failed the connection is destroyed, for nobody knows what state the server is in.
+ */
+export class RgtpPool {
+  readonly #options: PoolOptions;
+  readonly #resting: Resting[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #lent = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #open = 0;
+  #opening = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `task` with a connection of its own. Rejects with what the task or the opening of a connection rejects with.
+   * `signal` ends the wait for a connection, or takes the connection away from the task.
+   */
+  use<T>(task: (connection: RgtpConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const lent = this.#lend(task, signal);
+    this.#lent.add(lent);
+    const done = () => this.#lent.delete(lent);
+    lent.then(done, done);
+    return lent;
+  }
+
+  /** Lends no more; resolves when running tasks have ended and every connection has said goodbye. */
+  async close(): Promise<void> {
+    this.#closing.abort(closed());
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(closed());
+    await Promise.allSettled([...this.#lent, ...this.#resting.splice(0).map((resting) => this.#dismiss(resting))]);
+  }
+
+  async #lend<T>(task: (connection: RgtpConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const connection = await this.#acquire(signal);
+    const abort = () => connection.destroy(new RgtpError('unavailable', 'given up', { cause: signal?.reason }));
+    signal?.addEventListener('abort', abort);
+    const level = connection.level;
+    try {
+      signal?.throwIfAborted();
+      const result = await task(connection);
+      // A lock, an edit or another access level are nothing to hand on.
+      if (!connection.idle || connection.level !== level) connection.destroy();
+      return result;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#takeBack(connection);
+    }
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<RgtpConnection> {
+    signal?.throwIfAborted();
+    if (this.#closing.signal.aborted) throw closed();
+    for (let resting = this.#resting.pop(); resting !== undefined; resting = this.#resting.pop()) {
+      clearTimeout(resting.timer);
+      if (resting.connection.usable) return resting.connection;
+      this.#open--;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<RgtpConnection>();
+    const waiter = { resolve, reject };
+    const abort = () => {
+      const place = this.#waiters.indexOf(waiter);
+      if (place >= 0) this.#waiters.splice(place, 1);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort);
+    this.#waiters.push(waiter);
+    this.#grow();
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Opens connections, one after the other, while somebody waits and there is room. */
+  async #grow(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
+    while (this.#waiters.length > 0 && this.#open < this.#options.size) {
+      this.#open++;
+      try {
+        this.#takeBack(await RgtpConnection.open(this.#options, this.#closing.signal));
+      } catch (error) {
+        this.#open--;
+        // Who waits may still get a connection that is lent. If there is none, one failure tells all: each trying for
+        // itself would hammer a server that is down.
+        if (this.#open > 0) break;
+        for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+      }
+    }
+    this.#opening = false;
+  }
+
+  #takeBack(connection: RgtpConnection): void {
+    if (!connection.usable) {
+      this.#open--;
+      this.#grow();
+      return;
+    }
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve(connection);
+      return;
+    }
+    const timer = setTimeout(() => this.#retire(connection), this.#options.idle ?? DEFAULT_IDLE).unref();
+    const resting = { connection, timer };
+    if (this.#closing.signal.aborted) this.#dismiss(resting);
+    else this.#resting.push(resting);
+  }
+
+  #retire(connection: RgtpConnection): void {
+    const place = this.#resting.findIndex((resting) => resting.connection === connection);
+    for (const resting of place < 0 ? [] : this.#resting.splice(place, 1)) this.#dismiss(resting);
+  }
+
+  async #dismiss({ connection, timer }: Resting): Promise<void> {
+    clearTimeout(timer);
+    this.#open--;
+    await connection.close();
+  }
+}
+
+function closed(): RgtpError {
+  return new RgtpError('unavailable', 'the connections to the board are closed');
+}

@@ -1,0 +1,56 @@
+import { dotStuffLines } from '../../wire/dots.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { printable, RgtpError, type RgtpErrorKind } from '../errors.ts';
+import { check, expect, line, MAX_LINE, newItemId, sequenceOf } from './command.ts';
+import { checkedId } from './reading.ts';
+import type { Transport } from './transport.ts';
+
+/** What a board gave a new post. */
+export interface Posted {
+  readonly sequence: number;
+}
+
+export interface PostedItem extends Posted {
+  readonly itemId: string;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL makes groggsd lose count of lines; LF ends one
+const UNSENDABLE = /[\x00\n\u0100-\uffff]/;
+
+/**
+ * DATA. The text leaves only after the 150: on refusal it would be run as commands. It leaves in one piece with its
+ * end: a text without one makes spurge spin for ever.
+ */
+export async function data(transport: Transport, grogname: Octets, lines: readonly Octets[]): Promise<void> {
+  checkLine(grogname, 'bad-grogname', 'grogname');
+  for (const [i, text] of lines.entries()) checkLine(text, 'bad-text', `line ${i + 1}`);
+  const text = dotStuffLines([grogname, ...lines]);
+  const answer = await transport.perform({
+    command: 'DATA',
+    proceed: (step) => (step.code === 150 ? text : undefined),
+  });
+  check('DATA', answer, 350);
+}
+
+/** NEWI. The board has the item once this resolves; where it rejects with `unavailable` or `nonsense`, nobody knows. */
+export async function newItem(transport: Transport, subject: Octets): Promise<PostedItem> {
+  const answer = await expect(transport, line('NEWI', subject, 'bad-subject'), 220);
+  return { itemId: newItemId(answer), sequence: sequenceOf(answer) };
+}
+
+/** REPL. `full`: `continueItem` may follow, with nothing in between; `continued`: the error has the item to reply to. */
+export async function reply(transport: Transport, id: string): Promise<Posted> {
+  return { sequence: sequenceOf(await expect(transport, `REPL ${checkedId(id)}`, 220)) };
+}
+
+/** CONT, after a reply was refused with `full`. `continued`: somebody was faster. */
+export async function continueItem(transport: Transport, subject: Octets): Promise<PostedItem> {
+  const answer = await expect(transport, line('CONT', subject, 'bad-subject'), 220);
+  return { itemId: newItemId(answer), sequence: sequenceOf(answer) };
+}
+
+function checkLine(text: Octets, blame: RgtpErrorKind, what: string): void {
+  if (UNSENDABLE.test(text)) throw new RgtpError(blame, `${what} has characters RGTP cannot carry: ${printable(text)}`);
+  const octets = text.startsWith('.') ? text.length + 1 : text.length;
+  if (octets > MAX_LINE) throw new RgtpError(blame, `${what} has ${octets} octets; RGTP carries ${MAX_LINE}`);
+}

@@ -1,0 +1,78 @@
+import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
+import { RgtpError } from '../errors.ts';
+import { formatHex32 } from '../hex.ts';
+import { type IndexEntry, parseIndexEntry } from '../index-entry.ts';
+import { type Dialect, type Item, parseItem } from '../item.ts';
+import { parseItemId } from '../item-id.ts';
+import { type ItemStatus, parseItemStatus } from '../item-status.ts';
+import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
+import { check, expect, expectLines, line } from './command.ts';
+import type { Transport } from './transport.ts';
+
+/** Where INDX begins: rows with that sequence number or time (unix seconds), and everything after; `undefined`: all. */
+export type IndexStart = { readonly sequence: number } | { readonly time: number } | undefined;
+
+/** Rows as they arrive. A row that is none goes to `onBad`; without `onBad` the first one rejects, after all rows were passed on. */
+export async function index(
+  transport: Transport,
+  from: IndexStart,
+  limit: number,
+  onEntry: (entry: IndexEntry) => void,
+  onBad?: (row: Octets, error: Error) => void,
+): Promise<void> {
+  let failure: Error | undefined;
+  const bad = onBad ?? ((_row: Octets, error: Error) => (failure ??= error));
+  const onData = (row: Buffer) => {
+    const entry = tryParse(row, bad);
+    if (entry !== undefined) onEntry(entry);
+  };
+  const command = line('INDX', startArgument(from), 'bug');
+  check(command, await transport.perform({ command, onData, limit }), 250);
+  if (failure !== undefined) throw failure;
+}
+
+function tryParse(row: Buffer, onBad: (row: Octets, error: Error) => void): IndexEntry | undefined {
+  try {
+    return parseIndexEntry(row);
+  } catch (error) {
+    onBad(octetsFrom(row), error instanceof Error ? error : new Error(String(error)));
+    return undefined;
+  }
+}
+
+function startArgument(from: IndexStart): string {
+  if (from === undefined) return '';
+  return 'sequence' in from ? `#${formatHex32(from.sequence)}` : formatHex32(from.time);
+}
+
+export async function item(transport: Transport, id: string, dialect: Dialect): Promise<Item> {
+  const known = checkedId(id);
+  return parseItem(known, await expectLines(transport, `ITEM ${known}`), { dialect });
+}
+
+/** groggsd answers 484 and closes where the subject stands on the fifth line of the item. */
+export async function stat(transport: Transport, id: string): Promise<ItemStatus & { readonly subject: Octets }> {
+  const status = parseItemStatus((await expect(transport, `STAT ${checkedId(id)}`, 211)).text);
+  return { ...status, subject: status.subject ?? '' };
+}
+
+export async function motd(transport: Transport, order: MotdFieldOrder): Promise<Motd | undefined> {
+  try {
+    return parseMotd(await expectLines(transport, 'MOTD'), order);
+  } catch (error) {
+    if (error instanceof RgtpError && error.kind === 'no-such-item') return undefined;
+    throw error;
+  }
+}
+
+export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
+  return parseEditLog(await expectLines(transport, 'ELOG'));
+}
+
+/** Upper-cased; an id that is none is refused here: groggsd would answer 511, spurge 410. */
+export function checkedId(id: string): string {
+  const known = parseItemId(id);
+  if (known === undefined) throw new RgtpError('no-such-item', `no item id: ${JSON.stringify(id.slice(0, 40))}`);
+  return known;
+}

@@ -1,0 +1,273 @@
+import type { Duplex } from 'node:stream';
+import { LineReader, TOO_LONG } from '../../wire/line-reader.ts';
+import type { Log } from '../../wire/log.ts';
+import { bytesOf, type Octets, octetsFrom } from '../../wire/octets.ts';
+import { parseStatus, type Status } from '../../wire/status.ts';
+import { endsConnection } from '../codes.ts';
+import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
+import { Fifo } from './fifo.ts';
+
+/** The final line of an answer, errors included, and the 1xx lines before it. */
+export interface Answer extends Status {
+  readonly preliminary: readonly Status[];
+}
+
+/** A command and what becomes of its answer. */
+export interface Exchange {
+  /** without CRLF; `undefined`: the banner, for which nothing is sent */
+  readonly command: Octets | undefined;
+  /** Takes the data that follows a 250 line by line, unstuffed: a view valid during the call. What it throws fails this exchange only. */
+  readonly onData?: (line: Buffer) => void;
+  /** octets of data after which the server is given up */
+  readonly limit?: number;
+  /** ms; in place of the time-out for answers */
+  readonly timeout?: number;
+  /**
+   * For commands of several steps: what to send on this answer (150: the text; 333: the proof), `undefined` where
+   * the answer is the last. Nothing else is sent between command and last answer. What it throws ends the connection.
+   */
+  readonly proceed?: (answer: Answer) => Buffer | undefined;
+}
+
+interface Pending {
+  readonly exchange: Exchange;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+  preliminary: Status[];
+  /** the 250 whose data is being read */
+  data: Answer | undefined;
+  octets: number;
+  failure: unknown;
+}
+
+export interface TransportOptions {
+  readonly depth: number;
+  /** ms */
+  readonly answerTimeout: number;
+  readonly maxLine: number;
+  readonly maxBlock: number;
+  readonly log: Log;
+}
+
+/** No command has more than two; more than this is a server gone mad. */
+const MAX_PRELIMINARY = 1000;
+const DOT = 0x2e;
+
+/**
+ * Commands out, answers in, in order: up to `depth` are under way at once. One reader, always draining: groggsd holds
+ * its locks while it sends, so a client that stops reading stops everybody's posting.
+ *
+ * The first failure (time-out, lost connection, nonsense) ends it: all exchanges reject with that error.
+ */
+export class Transport {
+  readonly #socket: Duplex;
+  readonly #options: TransportOptions;
+  readonly #lines: LineReader;
+  readonly #waiting = new Fifo<Pending>();
+  readonly #underWay = new Fifo<Pending>();
+  #exclusive = false;
+  #outgoing: Octets = '';
+  #deadline: NodeJS.Timeout | undefined;
+  #deadlineMs: number | undefined;
+  #timedOut = false;
+  #ended: RgtpError | undefined;
+
+  constructor(socket: Duplex, options: TransportOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#lines = new LineReader(options.maxLine);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => this.end(lost(error)));
+    socket.on('end', () => this.end(lost()));
+    socket.on('close', () => this.end(lost()));
+  }
+
+  /** Why no more can be sent; `undefined` while it can. */
+  get ended(): RgtpError | undefined {
+    return this.#ended;
+  }
+
+  /** It ended because the server said nothing for too long. */
+  get timedOut(): boolean {
+    return this.#timedOut;
+  }
+
+  /** commands not yet answered */
+  get pending(): number {
+    return this.#waiting.length + this.#underWay.length;
+  }
+
+  /** Sends a command when its turn comes. Resolves with any answer, errors included; rejects where there is none. */
+  perform(exchange: Exchange): Promise<Answer> {
+    const ended = this.#ended;
+    if (ended !== undefined) return Promise.reject(ended);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        exchange,
+        resolve,
+        reject,
+        preliminary: [],
+        data: undefined,
+        octets: 0,
+        failure: undefined,
+      });
+      this.#pump();
+    });
+  }
+
+  end(reason: RgtpError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    clearTimeout(this.#deadline);
+    this.#socket.destroy();
+    const level = reason.kind === 'impostor' ? 'error' : reason.kind === 'nonsense' ? 'warn' : 'debug';
+    this.#options.log[level]({ kind: reason.kind, code: reason.code, line: reason.line }, reason.message);
+    for (const queue of [this.#underWay, this.#waiting]) {
+      for (let p = queue.shift(); p !== undefined; p = queue.shift()) p.reject(reason);
+    }
+  }
+
+  #pump(): void {
+    const wasIdle = this.#underWay.length === 0;
+    while (!this.#exclusive && this.#underWay.length < this.#options.depth) {
+      const pending = this.#waiting.shift();
+      if (pending === undefined) break;
+      this.#underWay.push(pending);
+      this.#exclusive = pending.exchange.proceed !== undefined;
+      if (pending.exchange.command !== undefined) this.#send(`${pending.exchange.command}\r\n`);
+    }
+    if (wasIdle) this.#await();
+  }
+
+  /** Commands of one turn of the event loop leave in one write. */
+  #send(octets: Octets): void {
+    if (this.#outgoing === '') queueMicrotask(() => this.#flush());
+    this.#outgoing += octets;
+  }
+
+  #flush(): void {
+    const bytes = bytesOf(this.#outgoing);
+    this.#outgoing = '';
+    if (this.#ended === undefined) this.#socket.write(bytes);
+  }
+
+  /** Sets the time for the next answer, or none where none is due. Whatever arrives sets it anew. */
+  #await(): void {
+    const next = this.#underWay.peek();
+    const ms = next === undefined ? undefined : (next.exchange.timeout ?? this.#options.answerTimeout);
+    if (ms === this.#deadlineMs) return;
+    clearTimeout(this.#deadline);
+    this.#deadlineMs = ms;
+    this.#deadline = ms === undefined ? undefined : setTimeout(() => this.#expire(ms), ms).unref();
+  }
+
+  #expire(ms: number): void {
+    this.#timedOut = true;
+    const what = this.#underWay.peek()?.exchange.command === undefined ? 'banner' : 'answer';
+    this.end(new RgtpError('unavailable', `no ${what} within ${ms} ms`));
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#deadline?.refresh();
+    this.#lines.feed(chunk);
+    while (this.#ended === undefined) {
+      const line = this.#lines.next();
+      if (line === undefined) break;
+      const pending = this.#underWay.peek();
+      if (pending?.data !== undefined) this.#takeData(pending, pending.data, line);
+      else if (line === TOO_LONG) this.#nonsense(`a line of over ${this.#options.maxLine} octets`);
+      else this.#takeStatus(pending, octetsFrom(line));
+    }
+    const pending = this.#underWay.peek();
+    if (this.#lines.discarding && pending !== undefined) this.#count(pending, chunk.length);
+  }
+
+  #takeStatus(pending: Pending | undefined, line: Octets): void {
+    const status = parseStatus(line);
+    if (status === undefined) this.end(new RgtpFormatError('not a response', line));
+    else if (pending === undefined) this.#unasked(status);
+    else if (status.code < 200 && status.code !== 150) {
+      pending.preliminary.push(status);
+      if (pending.preliminary.length > MAX_PRELIMINARY) this.#nonsense('1xx responses without end', line);
+    } else {
+      const answer = { ...status, preliminary: pending.preliminary };
+      if (status.code === 250) pending.data = answer;
+      else if (!this.#proceed(pending, answer)) this.#finish(pending, answer);
+    }
+  }
+
+  /** Takes the next step of an exchange that has one. */
+  #proceed(pending: Pending, answer: Answer): boolean {
+    try {
+      const more = pending.exchange.proceed?.(answer);
+      if (more === undefined) return false;
+      pending.preliminary = [];
+      this.#socket.write(more);
+    } catch (error) {
+      this.end(error instanceof RgtpError ? error : new RgtpError('bug', String(error), { cause: error }));
+    }
+    return true;
+  }
+
+  #takeData(pending: Pending, answer: Answer, line: Buffer | typeof TOO_LONG): void {
+    if (line === TOO_LONG) {
+      // The reader finds the next line, so the answers after this one can still be told apart.
+      pending.failure ??= new RgtpError('nonsense', `data with a line of over ${this.#options.maxLine} octets`);
+      this.#count(pending, this.#options.maxLine);
+    } else if (line[0] !== DOT) this.#passOn(pending, line);
+    else if (line.length > 1) this.#passOn(pending, line.subarray(1));
+    else this.#finish(pending, answer);
+  }
+
+  #passOn(pending: Pending, line: Buffer): void {
+    this.#count(pending, line.length + 2);
+    if (pending.failure !== undefined || this.#ended !== undefined) return;
+    try {
+      pending.exchange.onData?.(line);
+    } catch (error) {
+      pending.failure = error;
+    }
+  }
+
+  #count(pending: Pending, octets: number): void {
+    pending.octets += octets;
+    const limit = pending.exchange.limit ?? this.#options.maxBlock;
+    if (pending.octets > limit) this.#nonsense(`data of over ${limit} octets`);
+  }
+
+  #finish(pending: Pending, answer: Answer): void {
+    this.#underWay.shift();
+    if (pending.exchange.proceed !== undefined) this.#exclusive = false;
+    if (pending.failure === undefined) pending.resolve(answer);
+    else pending.reject(pending.failure);
+    if (endsConnection(answer.code)) {
+      this.end(
+        new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, { code: answer.code }),
+      );
+      return;
+    }
+    this.#await();
+    this.#pump();
+  }
+
+  /** Nobody asked. A 481 is how servers end idle connections; anything else means that both sides have lost count. */
+  #unasked(status: Status): void {
+    const kind = endsConnection(status.code) ? 'unavailable' : 'nonsense';
+    this.end(
+      new RgtpError(kind, `unasked, the server said ${shown(status)}`, { code: status.code, line: shown(status) }),
+    );
+  }
+
+  #nonsense(what: string, line?: Octets): void {
+    const details = line === undefined ? {} : { line: printable(line) };
+    this.end(new RgtpError('nonsense', `the server sent ${what}`, details));
+  }
+}
+
+function shown({ code, text }: Status): string {
+  return printable(`${code} ${text}`);
+}
+
+function lost(cause?: Error): RgtpError {
+  return new RgtpError('unavailable', `connection lost${cause === undefined ? '' : `: ${cause.message}`}`, { cause });
+}

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { FakeBoard } from './fake-board.ts';
+import { freshMirror, openMirror, shown } from './support.ts';
+
+let board: FakeBoard;
+let mirror: Mirror;
+
+beforeEach(async () => {
+  board = new FakeBoard();
+  mirror = await openMirror(board);
+});
+afterEach(() => mirror.close());
+
+const brief = async () => (await shown(mirror)).map(({ number, kind, text }) => `${number} ${kind} ${text ?? '-'}`);
+
+/** The mirror shows what one that is new to the board shows. */
+async function expectFaithful(): Promise<void> {
+  const fresh = await freshMirror(board);
+  expect(await shown(mirror)).toEqual(await shown(fresh));
+  await fresh.close();
+}
+
+describe('reading', () => {
+  test('every sequence number with a row is an article number', async () => {
+    const first = board.newItem('Tea', 'Milk first?');
+    board.reply(first, 'Never.');
+    board.setMotd('Welcome');
+    const second = board.continue(first, 'Coffee', 'Now coffee.');
+    board.reply(second, 'Black.');
+    await mirror.complete();
+    expect(await brief()).toEqual([
+      '1 Item Milk first?',
+      '2 Reply Never.',
+      '3 Motd -',
+      '4 Continuation Now coffee.',
+      '5 Reply Black.',
+    ]);
+    expect(mirror.motd()?.lines).toEqual(['Welcome']);
+    const [tea, coffee] = [mirror.itemById(first), mirror.itemById(second)];
+    expect([tea?.continuedIn, coffee?.continues]).toEqual([coffee?.index, tea?.index]);
+    expect(mirror.highest).toBe(5);
+  });
+
+  test('the next poll asks from the last known row on', async () => {
+    const item = board.newItem('Tea');
+    await mirror.complete();
+    board.requests.length = 0;
+    board.reply(item, 'Never.');
+    await mirror.complete();
+    expect(board.requests).toEqual(['INDX #1', `ITEM ${item}`]);
+    expect(await brief()).toEqual(['1 Item first', '2 Reply Never.']);
+  });
+
+  test('an empty board', async () => {
+    await mirror.complete();
+    expect([mirror.posts.length, mirror.highest, mirror.motd()]).toEqual([0, 0, undefined]);
+    board.newItem('Tea');
+    await mirror.complete();
+    expect(await brief()).toEqual(['1 Item first']);
+  });
+});
+
+describe('changes', () => {
+  test('an edit: the text in place, a notice at its number', async () => {
+    const item = board.newItem('Tea', 'rude');
+    board.reply(item, 'fine');
+    await mirror.complete();
+    const changed: string[] = [];
+    mirror.subscribe({ itemChanged: (each) => changed.push(each.id) });
+    board.edit(item, 0, 'polite', 'Green tea');
+    await mirror.complete();
+    expect(await brief()).toEqual(['1 Item polite', '2 Reply fine', '3 Edit -']);
+    expect(mirror.notice(2)).toEqual({
+      userid: 'editor@example.org',
+      itemId: item,
+      reason: ['edited post 0'],
+      changed: [1],
+    });
+    expect(mirror.itemById(item)?.subject).toBe('Green tea');
+    expect(new Set(changed)).toEqual(new Set([item]));
+    await expectFaithful();
+  });
+
+  test('a withdrawal: its rows go, a notice comes', async () => {
+    const bad = board.newItem('Bad');
+    const good = board.newItem('Good');
+    board.reply(bad, 'worse');
+    await mirror.complete();
+    const removed: number[][] = [];
+    mirror.subscribe({ removed: (rows) => removed.push([...rows]) });
+    board.withdraw(bad);
+    board.reply(good, 'still here');
+    await mirror.complete();
+    expect(await brief()).toEqual(['2 Item first', '4 Withdrawal -', '5 Reply still here']);
+    expect(removed).toEqual([[0, 2]]);
+    expect(mirror.text(mirror.items[0] ?? expect.fail())).toBeUndefined();
+    expect(mirror.notice(3)?.itemId).toBe(bad);
+    await expectFaithful();
+  });
+
+  test('the withdrawal of the newest rows, with nothing after it', async () => {
+    board.newItem('Good');
+    board.withdraw(board.newItem('Bad'));
+    await mirror.complete();
+    board.withdraw(board.newItem('Worse'));
+    await mirror.complete();
+    board.withdraw(board.newItem('Worst'));
+    await mirror.complete();
+    // Nothing in the index tells of these yet.
+    expect(mirror.highest).toBe(3);
+    board.newItem('Better');
+    await mirror.complete();
+    await expectFaithful();
+    expect(mirror.highest).toBe(8);
+  });
+
+  test('an index edit: rows change and go in place', async () => {
+    const item = board.newItem('Tea');
+    board.reply(item, 'one');
+    board.reply(item, 'two');
+    await mirror.complete();
+    board.editIndex((rows) =>
+      rows.filter((row) => row.sequence !== 2).map((row) => ({ ...row, userid: 'zoe@example.org' })),
+    );
+    board.reply(item, 'three');
+    await mirror.complete();
+    expect(await brief()).toEqual(['1 Item first', '3 Reply two', '4 IndexEdit -', '5 Reply three']);
+    await expectFaithful();
+  });
+
+  test('gaps that mean nothing stay empty and are not asked about again', async () => {
+    const item = board.newItem('Tea');
+    await mirror.complete();
+    board.gap();
+    board.reply(item, 'one');
+    await mirror.complete();
+    board.requests.length = 0;
+    await mirror.complete();
+    expect(board.requests).toEqual(['INDX #3']);
+    expect(await brief()).toEqual(['1 Item first', '3 Reply one']);
+  });
+
+  test('a restored backup: other posts with known numbers begin an epoch', async () => {
+    const item = board.newItem('Tea');
+    board.reply(item, 'kept');
+    const [index, sequence, contributions] = [
+      [...board.index],
+      board.sequence,
+      [...(board.items.get(item)?.contributions ?? [])],
+    ];
+    board.reply(item, 'lost');
+    board.reply(item, 'lost, too');
+    await mirror.complete();
+    board.index = index;
+    board.sequence = sequence;
+    const restored = board.items.get(item);
+    if (restored) restored.contributions = contributions;
+    await mirror.complete();
+    board.reply(item, 'new');
+    await mirror.complete();
+    const rows = await shown(mirror);
+    expect(rows.map(({ number, epoch, sequence, text }) => [number, epoch, sequence, text])).toEqual([
+      [1, 1, 1, 'first'],
+      [2, 1, 2, 'kept'],
+      [5, 2, 3, 'new'],
+    ]);
+  });
+
+  test('the numbering wraps', async () => {
+    await mirror.close();
+    board = new FakeBoard(2 ** 32 - 3);
+    mirror = await openMirror(board);
+    const item = board.newItem('Tea');
+    board.reply(item, 'a');
+    await mirror.complete();
+    board.reply(item, 'b');
+    board.reply(item, 'c');
+    board.reply(item, 'd');
+    await mirror.complete();
+    expect((await shown(mirror)).map(({ number, epoch, sequence }) => [number, epoch, sequence])).toEqual([
+      [1, 2, 2 ** 32 - 3],
+      [2, 2, 2 ** 32 - 2],
+      [3, 2, 2 ** 32 - 1],
+      [4, 3, 0],
+      [5, 3, 1],
+    ]);
+    expect(mirror.rowOfSequence(1)).toBe(4);
+    expect(mirror.rowOfSequence(2 ** 32 - 1)).toBe(2);
+  });
+});
+
+describe('the board is away', () => {
+  const away = () => {
+    throw new RgtpError('unavailable', 'connection refused');
+  };
+
+  test('what is held is served; what is not, rejects', async () => {
+    const held = board.newItem('Tea', 'here');
+    await mirror.complete();
+    board.newItem('Coffee');
+    board.fault = (request) => (request === 'connect' || request.startsWith('ITEM') ? away() : undefined);
+    await mirror.refresh();
+    const coffee = mirror.items[1] ?? expect.fail();
+    await expect(mirror.text(coffee)).rejects.toThrow('connection refused');
+    expect(mirror.text(mirror.itemById(held) ?? expect.fail())).toMatchObject({ subject: 'Tea' });
+    board.fault = away;
+    await expect(mirror.refresh()).rejects.toThrow('connection refused');
+    expect(mirror.progress.phase).toBe('away');
+    board.fault = () => {};
+    await mirror.complete();
+    expect(mirror.progress).toMatchObject({ phase: 'following', lastError: undefined, items: { held: 2, total: 2 } });
+  });
+});

@@ -1,0 +1,148 @@
+import { afterEach } from 'vitest';
+import { BoardLogins } from '../../../src/bridge/login/board-logins.ts';
+import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
+import { UserPools } from '../../../src/bridge/login/user-pools.ts';
+import type { BoardModel } from '../../../src/bridge/model.ts';
+import {
+  ArticlePoster,
+  type ArticlePosterOptions,
+  type PosterBoard,
+} from '../../../src/bridge/posting/article-poster.ts';
+import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
+import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
+import type { Account, Peer } from '../../../src/nntp/backend.ts';
+import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
+import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
+import type { Item } from '../../../src/rgtp/item.ts';
+import type { Permanent } from '../../../src/store/permanent.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { SecretBox } from '../../../src/store/secret-box.ts';
+import { secrets } from '../../board/boards.ts';
+import { article } from '../../news/posting/recorded.ts';
+import { ReadIndex, ReadModel } from './read-model.ts';
+
+export const NEWSGROUP = 'groggs.test';
+export const DOMAIN = 'rgtp.test';
+export const PEER: Peer = { address: '192.0.2.1', port: 1, connection: 'test' };
+
+export interface BridgeOptions {
+  readonly permanent?: Permanent;
+  readonly grace?: number;
+  readonly size?: number;
+  readonly board?: Partial<PosterBoard>;
+  readonly poster?: Partial<ArticlePosterOptions>;
+  readonly posting?: boolean;
+  readonly client?: Partial<ClientOptions>;
+}
+
+const open: { close(): Promise<void> | void }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+/** The posting half of a bridge in front of one board. Closed after the test. */
+export class TestBridge {
+  readonly permanent: Permanent;
+  readonly own = new OwnPostRegister();
+  readonly model: ReadModel;
+  readonly index: ReadIndex;
+  readonly logins: BoardLogins;
+  readonly accounts: LocalAccounts;
+  readonly reader: RgtpPool;
+  readonly boardPoster: BoardPoster;
+  readonly poster: ArticlePoster;
+
+  static async open(port: number, options: BridgeOptions = {}): Promise<TestBridge> {
+    const permanent = options.permanent ?? PermanentFile.open(':memory:');
+    const client: ClientOptions = { host: '127.0.0.1', port, ...options.client };
+    const reader = new RgtpPool({ ...client, size: 2 });
+    const own = new OwnPostRegister();
+    const model = new ReadModel(reader);
+    const boardPoster = await BoardPoster.open({
+      newsgroup: NEWSGROUP,
+      model,
+      permanent,
+      reader,
+      own,
+      grace: options.grace ?? 20,
+    });
+    model.beforePublish = (rows) => boardPoster.beforePublish(rows);
+    const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
+    open.push(bridge);
+    await model.refresh().catch(() => {});
+    return bridge;
+  }
+
+  private constructor(
+    client: ClientOptions,
+    options: BridgeOptions,
+    parts: Pick<TestBridge, 'permanent' | 'reader' | 'own' | 'model' | 'boardPoster'>,
+  ) {
+    this.permanent = parts.permanent;
+    this.reader = parts.reader;
+    this.own = parts.own;
+    this.model = parts.model;
+    this.boardPoster = parts.boardPoster;
+    this.index = new ReadIndex(NEWSGROUP, DOMAIN, this.model, this.own);
+    this.accounts = new LocalAccounts(this.permanent, () => SecretBox.temporary());
+    this.logins = new BoardLogins({
+      boards: [
+        {
+          name: 'test',
+          newsgroup: NEWSGROUP,
+          guests: 'read',
+          posting: options.posting ?? true,
+          accounts: this.accounts,
+          pools: new UserPools({ board: client, size: options.size ?? 2, maxUsers: 10, idle: 60_000 }),
+        },
+      ],
+    });
+    this.poster = new ArticlePoster({
+      boards: [
+        {
+          newsgroup: NEWSGROUP,
+          charset: 'auto',
+          domain: DOMAIN,
+          grogname: '',
+          // The rest of a model is for views.
+          model: this.model as unknown as BoardModel,
+          poster: this.boardPoster,
+          ...options.board,
+        },
+      ],
+      logins: this.logins,
+      index: this.index,
+      own: this.own,
+      domain: 'news.example.net',
+      ...options.poster,
+    });
+  }
+
+  ann(): Promise<Account> {
+    return this.logins.authenticate('ann@rgtp.test', secrets.ann.toString('hex'), PEER);
+  }
+
+  ed(): Promise<Account> {
+    return this.logins.authenticate('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
+  }
+
+  post(account: Account | undefined, lines: readonly string[], suggested?: string): Promise<string> {
+    return this.poster.post(article(lines), { account, peer: PEER, suggested, feed: false });
+  }
+
+  item(id: string): Promise<Item> {
+    return this.reader.use((connection) => connection.item(id));
+  }
+
+  /** The bridge is gone; what it had in its store stays. */
+  async close(): Promise<void> {
+    await this.logins.close();
+    await this.reader.close();
+  }
+}
+
+/** An article's lines. */
+export function draft(headers: Readonly<Record<string, string>>, ...text: readonly string[]): string[] {
+  const all = { From: 'Ann Example <ann@example.net>', Newsgroups: NEWSGROUP, Subject: 'A subject', ...headers };
+  return [...Object.entries(all).map(([name, value]) => `${name}: ${value}`), '', ...text];
+}

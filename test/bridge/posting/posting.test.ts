@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import { BoardServer } from '../../../src/board/server.ts';
+import { addUser, openBoard, secrets } from '../../board/boards.ts';
+import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
+
+async function openBridge(options: Parameters<typeof TestBridge.open>[1] = {}) {
+  const board = await openBoard();
+  const bridge = await TestBridge.open(board.address.port, options);
+  return { board, bridge, ann: await bridge.ann() };
+}
+
+test('a new item, and replies to it, as their author wrote them', async () => {
+  const { bridge, ann } = await openBridge();
+  const first = await bridge.post(
+    ann,
+    draft(
+      { 'Message-ID': '<first@example.net>', Subject: 'Re: Tea & scones' },
+      'Hello.',
+      '',
+      '..',
+      '^caret',
+      '> quoted  ',
+    ),
+  );
+  expect(first).toBe('<first@example.net>');
+  const row = bridge.model.entries.at(-1);
+  expect(row).toMatchObject({ type: 'I', subject: 'Tea & scones', userid: 'ann@rgtp.test' });
+  expect(bridge.index.idOf(row?.sequence ?? 0)).toBe(first);
+  const item = await bridge.item(row?.itemId ?? '');
+  expect(item.contributions[0]).toMatchObject({
+    grogname: 'Ann Example',
+    lines: ['Hello.', '', '..', '^caret', '> quoted'],
+  });
+
+  const reply = await bridge.post(
+    ann,
+    draft({ Subject: 'Re: Tea & scones', References: '<unknown@example.net> <first@example.net>' }, 'And jam.'),
+    '<suggested@news.example.net>',
+  );
+  expect(reply).toBe('<suggested@news.example.net>');
+  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: row?.itemId });
+  const sequence = bridge.model.entries.at(-1)?.sequence ?? 0;
+  expect(bridge.own.idOf(NEWSGROUP, 1, sequence)).toEqual({
+    messageId: reply,
+    references: '<unknown@example.net> <first@example.net>',
+  });
+  expect(await bridge.permanent.intents()).toEqual([]);
+});
+
+test('a reply to a post of an RGTP client goes to its item', async () => {
+  const { bridge, ann } = await openBridge();
+  const welcome = bridge.model.entries.find((entry) => entry.type === 'I');
+  await bridge.post(ann, draft({ References: bridge.index.idOf(welcome?.sequence ?? 0) }, 'Thank you.'));
+  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: welcome?.itemId });
+});
+
+test('a Message-ID is posted once', async () => {
+  const { board, bridge, ann } = await openBridge();
+  const lines = draft({ 'Message-ID': '<once@example.net>' }, 'Once.');
+  const results = await Promise.allSettled([bridge.post(ann, lines), bridge.post(ann, lines), bridge.post(ann, lines)]);
+  expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  await expect(bridge.post(ann, lines)).rejects.toMatchObject({ kind: 'duplicate' });
+  expect(bridge.model.entries.filter((entry) => entry.subject === 'A subject')).toHaveLength(1);
+  expect(bridge.poster.wants('<once@example.net>', ann)).toBe('held');
+  expect(bridge.poster.wants('<twice@example.net>', ann)).toBe('yes');
+
+  // what was stored is known after a restart
+  const again = await TestBridge.open(board.address.port, { permanent: bridge.permanent });
+  await expect(again.post(await again.ann(), lines)).rejects.toMatchObject({ kind: 'duplicate' });
+});
+
+test('full items are continued, and replies follow the chain', async () => {
+  const { bridge, ann } = await openBridge();
+  await bridge.post(
+    ann,
+    draft({ 'Message-ID': '<long@example.net>', Subject: 'Long' }, ...Array(80).fill('x'.repeat(79))),
+  );
+  const page = Array<string>(37).fill('y'.repeat(79));
+  const post = (n: number, subject: string) =>
+    bridge.post(
+      ann,
+      draft({ 'Message-ID': `<r${n}@example.net>`, Subject: subject, References: '<long@example.net>' }, ...page),
+    );
+  await post(1, 'Re: Long');
+  await post(2, 'Re: Long');
+  await post(3, 'Re: Long');
+  const continuation = bridge.model.entries.at(-1);
+  expect(continuation).toMatchObject({ type: 'C', subject: 'Long' });
+  // the reference is still the old item's
+  await post(4, 'Something new (was: Long)');
+  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: continuation?.itemId });
+  for (const n of [5, 6, 7, 8]) await post(n, 'Something new');
+  expect(bridge.model.entries.filter((entry) => entry.type === 'C').map((entry) => entry.subject)).toEqual([
+    'Long',
+    'Something new',
+  ]);
+});
+
+test.each([
+  {
+    what: 'an unknown newsgroup',
+    lines: draft({ Newsgroups: 'groggs.other' }, 'x'),
+    reason: 'there is no newsgroup groggs.other',
+  },
+  {
+    what: 'a cross-post',
+    lines: draft({ Newsgroups: `${NEWSGROUP},${NEWSGROUP}.motd` }, 'x'),
+    reason: 'one newsgroup only',
+  },
+  {
+    what: 'half a cross-post',
+    lines: draft({ Newsgroups: `${NEWSGROUP},comp.misc` }, 'x'),
+    reason: 'no newsgroup comp.misc',
+  },
+  { what: 'a post among the edits', lines: draft({ Newsgroups: `${NEWSGROUP}.edits` }, 'x'), reason: 'takes no posts' },
+  { what: 'unknown references', lines: draft({ References: '<gone@x.y>' }, 'x'), reason: 'References: none of these' },
+  { what: 'no text', lines: draft({}), reason: 'the article has no text' },
+  { what: 'an empty article', lines: [], reason: 'the article is empty' },
+  {
+    what: 'a Message-ID of the server’s form',
+    lines: draft({ 'Message-ID': '<A1234567.00000009@rgtp.test>' }, 'x'),
+    reason: 'only the server gives',
+  },
+  {
+    what: 'a message of the day by a reader',
+    lines: draft({ Newsgroups: `${NEWSGROUP}.motd` }, 'x'),
+    reason: 'only editors',
+  },
+  {
+    what: 'a long reply',
+    lines: draft({ References: 'welcome' }, ...Array(38).fill('x'.repeat(79))),
+    reason: 'the board takes 3000',
+  },
+])('refused: $what', async ({ lines, reason }) => {
+  const { bridge, ann } = await openBridge();
+  const before = bridge.model.entries.length;
+  const welcome = bridge.index.idOf(bridge.model.entries.find((entry) => entry.type === 'I')?.sequence ?? 0);
+  const sent = lines.map((line) => line.replace('References: welcome', `References: ${welcome}`));
+  await expect(bridge.post(ann, sent)).rejects.toMatchObject({
+    kind: 'rejected',
+    message: expect.stringContaining(reason),
+  });
+  await bridge.model.refresh();
+  expect(bridge.model.entries).toHaveLength(before);
+  expect(await bridge.permanent.intents()).toEqual([]);
+});
+
+test('nobody posts without a login, and nobody where posting is off', async () => {
+  const { bridge, board } = await openBridge();
+  await expect(bridge.post(undefined, draft({}, 'x'))).rejects.toMatchObject({ kind: 'login-required' });
+  expect(bridge.logins.access(undefined)).toEqual({ read: true, post: false, loginHelps: true });
+  const closed = await TestBridge.open(board.address.port, { posting: false });
+  const ann = await closed.ann();
+  expect(closed.logins.access(ann)).toEqual({ read: true, post: false, loginHelps: false });
+  await expect(closed.post(ann, draft({}, 'x'))).rejects.toMatchObject({ kind: 'rejected' });
+});
+
+test('grognames: fixed for the board, for an account, or from From', async () => {
+  const { bridge, board } = await openBridge();
+  await bridge.accounts.add({
+    name: 'ann',
+    password: 'correct horse',
+    userid: 'ann@rgtp.test',
+    secret: '00112233445566778899aabbccddeeff',
+    grogname: 'Ann the Brief',
+  });
+  const local = await bridge.logins.authenticate('test:ann', 'correct horse', {
+    address: 'x',
+    port: 1,
+    connection: '',
+  });
+  await bridge.post(local, draft({}, 'one'));
+  const fixed = await TestBridge.open(board.address.port, { board: { grogname: 'The House' } });
+  await fixed.post(await fixed.ann(), draft({}, 'two'));
+  const names = await Promise.all(
+    fixed.model.entries.slice(-2).map(async ({ itemId = '' }) => (await fixed.item(itemId)).contributions[0]?.grogname),
+  );
+  expect(names).toEqual(['Ann the Brief', 'The House']);
+});
+
+test('a board that is away: 441 with the reason, nothing is left behind', async () => {
+  const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 } });
+  await addUser(board, 'ann@rgtp.test', 2, secrets.ann);
+  const bridge = await TestBridge.open(board.address.port);
+  const ann = await bridge.ann();
+  await board.close();
+  await expect(bridge.post(ann, draft({}, 'x'))).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining("the board can't be reached"),
+  });
+  expect(await bridge.permanent.intents()).toEqual([]);
+});

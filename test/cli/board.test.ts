@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unpackSampleSpool } from '../support/sample-board.ts';
+import { CommandLine, commandLine } from './command-line.ts';
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+const running: CommandLine[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-board-'));
+  env = { RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0', RGTP_NNTP_DATA: join(folder, 'data') };
+});
+
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+function start(): CommandLine {
+  const line = new CommandLine(['board'], { env });
+  running.push(line);
+  return line;
+}
+
+function banner(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('data', (text) => {
+      resolve(text.toString());
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+describe('rgtp-nntp board', () => {
+  it('makes a board at the first start, prints its editor once, and ends on SIGTERM', async () => {
+    const first = start();
+    const [, port] = await first.printed(/port (\d+)\./);
+    const secret = /secret {2}([0-9A-F]{32})\n/.exec(first.stdout)?.[1];
+    const kept = join(folder, 'data', 'gossip.editor.secret');
+    expect(readFileSync(kept, 'utf8')).toBe(`${secret}\n`);
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+    expect(await banner(Number(port))).toMatch(/^230 .*groggs\.gossip/);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining(secret ?? '?') });
+
+    const second = start();
+    await second.printed(/port \d+\./);
+    expect(second.stdout).not.toContain('secret');
+    second.child.kill('SIGINT');
+    expect((await second.ended).code).toBe(0);
+    expect(readFileSync(kept, 'utf8')).toBe(`${secret}\n`);
+  });
+
+  it('says which port is taken, and what to do', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    env['RGTP_NNTP_EMBEDDED_LISTEN'] = `rgtp://127.0.0.1:${port}`;
+    const ended = await start().ended;
+    other.close();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      `rgtp-nntp: port ${port} is taken: something listens on rgtp://127.0.0.1:${port} already\n`,
+    );
+    expect(ended.stderr).toContain('set embedded.listen (or RGTP_NNTP_EMBEDDED_LISTEN=rgtp://127.0.0.1:');
+  });
+
+  it('says when there is nothing to listen on, or no embedded board', async () => {
+    env['RGTP_NNTP_EMBEDDED_LISTEN'] = 'off';
+    expect(await start().ended).toMatchObject({ code: 2, stderr: expect.stringContaining('embedded.listen is off') });
+    env = { RGTP_NNTP_DATA: env['RGTP_NNTP_DATA'], RGTP_NNTP_BOARDS_0_RGTP: 'rgtp://a.example' };
+    expect(await start().ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no board of the configuration is embedded'),
+    });
+  });
+
+  it('names a file that is not a board, and leaves it alone', async () => {
+    await commandLine(['board', '--help']);
+    const first = start();
+    await first.printed(/port \d+\./);
+    first.child.kill();
+    await first.ended;
+    const file = join(folder, 'data', 'gossip.board.sqlite');
+    rmSync(`${file}-wal`, { force: true });
+    writeFileSync(file, 'not a database at all'.repeat(500));
+    const ended = await start().ended;
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(`rgtp-nntp: ${file}: `) });
+    expect(ended.stderr).not.toContain('should not have happened');
+    expect(readFileSync(file, 'utf8')).toContain('not a database at all');
+  });
+});
+
+describe('rgtp-nntp import', () => {
+  it('fills a board, with lines of progress and a summary; not a second time', async () => {
+    const spool = unpackSampleSpool();
+    const first = await commandLine(['import', spool], { env });
+    expect(first.code).toBe(0);
+    expect(first.stderr).toMatch(/^index: \d+ of 3166 .*items: 236 of 236 \(100 %\)\n$/s);
+    expect(first.stdout).toContain('3166 index rows, 225 items, 18 users, 12 entries of the edit log');
+    const second = await commandLine(['import', spool], { env });
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('the board is not empty') });
+  });
+
+  it('says that a folder is no spool', async () => {
+    expect(await commandLine(['import', folder], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${folder} is no groggsd data directory`),
+    });
+  });
+});

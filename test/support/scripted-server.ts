@@ -1,0 +1,121 @@
+/** A server that says what a test tells it to, over a real socket. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Octets } from '../../src/wire/octets.ts';
+
+/** What happens on one connection. When it resolves the connection is closed. */
+export type Script = (peer: Peer) => Promise<void>;
+
+export class Peer {
+  readonly #socket: Socket;
+  #received = '';
+  #ended = false;
+  #wake: () => void = () => {};
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      this.#received += text;
+      this.#wake();
+    });
+    const end = () => {
+      this.#ended = true;
+      this.#wake();
+    };
+    socket.on('end', end);
+    socket.on('close', end);
+    socket.on('error', end);
+  }
+
+  /** Sends lines; each gets a CRLF. */
+  say(...lines: readonly Octets[]): void {
+    this.raw(lines.map((line) => `${line}\r\n`).join(''));
+  }
+
+  raw(text: Octets): void {
+    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  }
+
+  /** The next line that the client sends; `undefined` once it has closed. */
+  async line(): Promise<Octets | undefined> {
+    for (;;) {
+      const end = this.#received.indexOf('\r\n');
+      if (end >= 0) {
+        const line = this.#received.slice(0, end);
+        this.#received = this.#received.slice(end + 2);
+        return line;
+      }
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Checks the next line and answers it. */
+  async expect(expected: Octets | RegExp, ...answer: readonly Octets[]): Promise<Octets> {
+    const line = await this.line();
+    const fits = line !== undefined && (typeof expected === 'string' ? line === expected : expected.test(line));
+    if (!fits) throw new Error(`the client was to send ${expected} and sent ${line}`);
+    this.say(...answer);
+    return line;
+  }
+
+  /** Checks that the client leaves without another word. */
+  async expectEnd(): Promise<void> {
+    const line = await this.line();
+    if (line !== undefined) throw new Error(`the client was to leave and sent ${line}`);
+  }
+
+  /** octets received and not yet looked at */
+  get unread(): Octets {
+    return this.#received;
+  }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  close(): void {
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+}
+
+export interface ScriptedServer {
+  readonly host: string;
+  readonly port: number;
+  /** connections so far */
+  readonly connections: number;
+  /** Stops listening, waits for all scripts and throws what went wrong in them. */
+  done(): Promise<void>;
+}
+
+/** Listens on a free port of the loopback interface. The n-th connection gets the n-th script, all further ones the last. */
+export async function scriptedServer(...scripts: readonly [Script, ...Script[]]): Promise<ScriptedServer> {
+  const running: Promise<void>[] = [];
+  const server: Server = createServer((socket) => {
+    const script = scripts[Math.min(running.length, scripts.length - 1)] ?? scripts[0];
+    const peer = new Peer(socket);
+    running.push(script(peer).finally(() => peer.close()));
+    // `done` hears of it; until then it is nobody's.
+    running.at(-1)?.catch(() => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Listening on TCP, it has an address with a port.
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    host: address,
+    port,
+    get connections() {
+      return running.length;
+    },
+    async done() {
+      server.close();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** Boards as newsgroups, for tests. */
+
+import type { Level, Logins, OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
+import { type BoardParts, BoardView } from '../../src/bridge/view/board-view.ts';
+import type { GroupView } from '../../src/bridge/view/group-view.ts';
+import type { BoardOptions } from '../../src/bridge/view/options.ts';
+import type { Account } from '../../src/nntp/backend.ts';
+import { MemoryModel } from './memory-model.ts';
+
+export const boardOptions: BoardOptions = {
+  newsgroup: 'groggs.test',
+  description: 'A test board',
+  created: 1_740_816_000,
+  creator: 'rgtp-nntp',
+  host: 'news.example.org',
+  domain: 'rgtp.example.org',
+  charset: 'auto',
+  threading: 'flat',
+  addresses: 'plain',
+  archivedAt: '',
+};
+
+/** Everybody has the level of their name (`level 2`), nobody logged in has 1. */
+export const logins: Logins = {
+  authenticate: async (user) => ({ name: user }),
+  access(account, newsgroup) {
+    const level = levelOf(account);
+    return { read: level >= 1 && newsgroup !== 'groggs.hidden', post: level >= 2, loginHelps: level < 3 };
+  },
+  level: levelOf,
+};
+
+export function account(level: Level): Account {
+  return { name: `level ${level}` };
+}
+
+function levelOf(account: Account | undefined): Level {
+  const level = Number(account?.name.replace('level ', '') ?? 1);
+  return level === 0 || level === 2 || level === 3 ? level : 1;
+}
+
+/** Own posts in a map. */
+export class MemoryOwnPosts implements OwnPosts {
+  readonly #posts: { readonly key: PostKey; readonly post: OwnPost }[] = [];
+  readonly #listeners = new Set<(post: PostKey) => void>();
+
+  add(key: PostKey, post: OwnPost): void {
+    this.#posts.push({ key, post });
+    for (const listener of this.#listeners) listener(key);
+  }
+
+  idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined {
+    return this.#posts.find(
+      ({ key }) => key.newsgroup === newsgroup && key.epoch === epoch && key.sequence === sequence,
+    )?.post;
+  }
+
+  find(messageId: string): PostKey | undefined {
+    return this.#posts.find(({ post }) => post.messageId === messageId)?.key;
+  }
+
+  subscribe(listener: (post: PostKey) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export interface TestBoard {
+  readonly model: MemoryModel;
+  readonly view: BoardView;
+  readonly main: GroupView;
+  readonly motd: GroupView;
+  readonly edits: GroupView;
+}
+
+export function testBoard(options: Partial<BoardOptions> = {}, parts: Partial<BoardParts> = {}): TestBoard {
+  const model = new MemoryModel();
+  const view = new BoardView({ model, options: { ...boardOptions, ...options }, logins, ...parts });
+  const [main, motd, edits] = view.groups;
+  if (main === undefined || motd === undefined || edits === undefined) throw new Error('a board has three newsgroups');
+  return { model, view, main, motd, edits };
+}
+
+/** All of an overview or HDR answer, as lines. */
+export async function linesOf(pieces: Iterable<Buffer | Promise<Buffer>>): Promise<string[]> {
+  let text = '';
+  for (const piece of pieces) text += (await piece).toString('latin1');
+  return text.split('\r\n').slice(0, -1);
+}
