@@ -12,20 +12,22 @@ const B_OCTETS = Math.floor(PAYLOAD / 4) * 3;
 
 /** RFC 2047 §5 (3): what may stand for itself in the Q encoding wherever a word is allowed, display names included. */
 const Q_PLAIN = /^[A-Za-z0-9!*+/-]$/;
-/** Printable ASCII that no reader takes for an encoded word. */
-const PLAIN = /^(?!.*=\?)[!-~]+$/;
+/** Printable ASCII that no reader takes for an encoded word; nothing at all between two blanks. */
+const PLAIN = /^(?!.*=\?)[!-~]*$/;
 
 /**
  * Unstructured text (a Subject) as a header value: plain words stay, and from the first to the last word that is not
- * plain all become encoded words. `text` has no control characters but TAB. Blanks at the ends and in runs are kept by encoding them.
+ * plain all become encoded words. Blanks at the ends would be lost: then the whole text is encoded.
+ *
+ * @param text without control characters but TAB
  */
 export function encodeText(text: string): string {
+  if (text.startsWith(' ') || text.endsWith(' ')) return encodeWords(text);
   const words = text.split(' ');
   const first = words.findIndex((word) => !PLAIN.test(word));
   if (first < 0) return text;
-  const last = words.findLastIndex((word) => !PLAIN.test(word));
-  const encoded = encodeWords(words.slice(first, last + 1).join(' '));
-  return [...words.slice(0, first), encoded, ...words.slice(last + 1)].filter((part) => part !== '').join(' ');
+  const end = words.findLastIndex((word) => !PLAIN.test(word)) + 1;
+  return [...words.slice(0, first), encodeWords(words.slice(first, end).join(' ')), ...words.slice(end)].join(' ');
 }
 
 /** The whole text as encoded words of at most 75 characters, separated by blanks, no character split between two. */

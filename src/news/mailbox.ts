@@ -38,15 +38,17 @@ function formatName(name: string): string {
 export function formatAddress(userid: string, style: MailboxStyle): string {
   const at = userid.lastIndexOf('@');
   const own = at < 0 ? '' : userid.slice(at + 1);
-  const hasDomain = own.length <= MAX_DOMAIN && DOT_ATOM.test(own);
+  const hasDomain = own.length <= MAX_DOMAIN && DOT_ATOM.test(own) && !own.includes('=?');
   const domain = hasDomain ? own : style.domain;
   const masked = style.mask && !/(?:^|\.)invalid$/i.test(domain) ? `${domain}.invalid` : domain;
   return `${formatLocal(hasDomain ? userid.slice(0, at) : userid)}@${masked}`;
 }
 
 function formatLocal(text: string): string {
-  if (DOT_ATOM.test(text) && text.length <= MAX_LOCAL) return text;
   if (text === '') return 'nobody';
+  // Some newsreaders decode encoded words anywhere in From.
+  if (text.includes('=?')) return formatLocal(text.replaceAll('=?', '=%3F'));
+  if (DOT_ATOM.test(text) && text.length <= MAX_LOCAL) return text;
   const ascii = text.toWellFormed().replace(/[^ -~]/gu, (character) => encodeURIComponent(character));
   return quotedString(clip(ascii, MAX_LOCAL));
 }

@@ -21,6 +21,7 @@ describe('formatMailbox', () => {
     ['a', 'x>, <y@z', 'a <"x>, <y"@z>'],
     ['a', 'é@cam', 'a <"%C3%A9"@cam>'],
     ['a', 'x@not a domain', 'a <"x@not a domain"@rgtp.example.org>'],
+    ['a', '=?UTF-8?Q?b?=@cam', 'a <=%3FUTF-8?Q?b?=@cam>'],
     ['a', '@cam', 'a <nobody@cam>'],
     ['a', '', 'a <nobody@rgtp.example.org>'],
   ])('%j, %j', (name, userid, expected) => expect(formatMailbox(name, userid, plain)).toBe(expected));
@@ -51,5 +52,5 @@ describe('formatMailbox', () => {
         if (Buffer.byteLength(name) <= 200) expect(read).toBe(name.toWellFormed());
       }),
     );
-  });
+  }, 60_000);
 });

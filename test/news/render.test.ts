@@ -33,7 +33,9 @@ describe('renderArticle', () => {
   test('any text: as many octets and lines as it says, none too long, nothing lost', () => {
     const line = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 100 }),
-      fc.string({ unit: fc.constantFrom('.', ' ', 'a', 'é', '\u{1F600}'), minLength: 300, maxLength: 3000 }),
+      fc
+        .tuple(fc.constantFrom('.', 'a é', 'é', '\u{1F600}'), fc.integer({ min: 300, max: 3000 }))
+        .map(([text, times]) => text.repeat(times)),
     );
     fc.assert(
       fc.property(
@@ -49,13 +51,13 @@ describe('renderArticle', () => {
           const received = sent.slice(0, -3).replace(/(^|\r\n)\./g, '$1');
           expect(Buffer.byteLength(received)).toBe(body.octets);
           expect(received.split('\r\n').length - 1).toBe(body.lines);
-          for (const l of received.split('\r\n')) expect(Buffer.byteLength(l)).toBeLessThanOrEqual(998);
+          expect(Math.max(...received.split('\r\n').map((l) => Buffer.byteLength(l)))).toBeLessThanOrEqual(998);
           expect(received.replaceAll('\r\n', '')).toBe(lines.join(''));
           if (lines.every((l) => l.length < 300)) expect(body.lines).toBe(lines.length);
         },
       ),
     );
-  });
+  }, 60_000);
 
   test('folds a long line at a blank where there is one', () => {
     const body = bodyOf([`${'a'.repeat(600)} ${'b'.repeat(600)}`]);

@@ -1,7 +1,7 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
 import type { Account, Located } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import type { BoardModel, ItemRecord } from '../model.ts';
+import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { type Logins, noOwnPosts, type OwnPosts, type PostIndex, type PostKey, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
 import { ViewCaches } from './caches.ts';
@@ -93,7 +93,7 @@ export class BoardView implements PostIndex {
         appended: (first) => this.#appended(first),
         itemChanged: (item) => this.#itemChanged(item),
         removed: (rows) => this.#removed(rows),
-        motdChanged: () => this.#forgetRows(this.#byPlace.motd.rows),
+        motdChanged: () => this.#forgetMotds(),
       }),
       own.subscribe((post) => this.#named(post)),
     ];
@@ -134,10 +134,13 @@ export class BoardView implements PostIndex {
 
   #appended(first: number): void {
     for (const group of this.groups) group.appended(first);
-    const { items, length } = this.model.posts;
+    const { items, kinds, length } = this.model.posts;
+    if (kinds.subarray(first, length).includes(PostKind.Motd)) this.#forgetMotds();
     for (let row = first; row < length; row++) {
       const item = this.model.items[items[row] ?? -1];
-      if (item !== undefined && this.#links.changed(item)) this.#forgetThread([item]);
+      if (item === undefined) continue;
+      this.#articles.forgetItem(item);
+      if (this.#links.changed(item)) this.#forgetThread([item]);
     }
   }
 
@@ -155,6 +158,11 @@ export class BoardView implements PostIndex {
     }
     for (const group of this.groups) group.removed(rows);
     this.#forgetThread([...items]);
+  }
+
+  /** Only the newest has its text. */
+  #forgetMotds(): void {
+    this.#forgetRows(this.#byPlace.motd.rows);
   }
 
   /** A post has another Message-ID from now on. */

@@ -9,7 +9,6 @@ import {
   lostMotd,
   lostPost,
   type NoticeStyle,
-  unknownMotd,
   withdrawalNotice,
 } from './notices.ts';
 import { kindAt } from './post-ids.ts';
@@ -92,17 +91,12 @@ export class Contents {
   }
 
   #motd(row: number): Content {
-    const { sequences, epochs, length } = this.#model.posts;
+    const { sequences, kinds, length } = this.#model.posts;
     const motd = this.#model.motd();
-    const deed = this.deed(row);
-    // Sequence numbers of an older epoch may come again.
-    const isCurrent = epochs[row] === epochs[length - 1] && motd?.sequence === sequences[row];
-    if (motd !== undefined && isCurrent) return written(linesOf(motd.lines, this.#style.charset));
-    return written(this.#isNewestMotd(row) ? unknownMotd(deed, this.#style) : lostMotd(deed, this.#style));
-  }
-
-  #isNewestMotd(row: number): boolean {
-    return !this.#model.posts.kinds.subarray(row + 1, this.#model.posts.length).includes(PostKind.Motd);
+    const isNewest = !kinds.subarray(row + 1, length).includes(PostKind.Motd);
+    return motd !== undefined && isNewest && motd.sequence === sequences[row]
+      ? written(linesOf(motd.lines, this.#style.charset))
+      : written(lostMotd(this.deed(row), this.#style));
   }
 
   #withdrawal(row: number): Content {

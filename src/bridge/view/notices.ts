@@ -1,6 +1,6 @@
 /** Articles the bridge writes itself: what editors did, in words for people. */
 import { formatDate } from '../../news/date.ts';
-import { formatAddress, formatMailbox, type MailboxStyle } from '../../news/mailbox.ts';
+import { formatAddress, type MailboxStyle } from '../../news/mailbox.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Octets } from '../../wire/octets.ts';
@@ -64,7 +64,7 @@ export function indexEditNotice(deed: Deed, style: NoticeStyle): string[] {
   ];
 }
 
-/** What stands for a message of the day whose text the board has replaced. */
+/** What stands for a message of the day that the board no longer has. */
 export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
   return [
     `This message of the day was set by ${editor(deed, style)}`,
@@ -73,23 +73,9 @@ export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
   ];
 }
 
-/** What stands for the newest one where the board gives no text for it. */
-export function unknownMotd(deed: Deed, style: NoticeStyle): string[] {
-  return [
-    `This message of the day was set by ${editor(deed, style)}`,
-    `on ${formatDate(deed.time)}.`,
-    'Its text is not known.',
-  ];
-}
-
 /** What stands for a post that the index lists and its item lacks. */
 export function lostPost(): string[] {
   return ['The text of this post is not on the board.'];
-}
-
-/** From of whatever an editor did. */
-export function editorMailbox(userid: Octets, style: NoticeStyle): string {
-  return formatMailbox('', textOf(userid, style.charset), style);
 }
 
 /** The reason as one line of text; empty if none was given. */
