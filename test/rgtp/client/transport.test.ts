@@ -264,6 +264,9 @@ describe('opening', () => {
   });
 });
 
+/** hundreds of sessions, perhaps on a busy machine */
+const LONG = { timeout: 60_000 };
+
 const GREETING = Buffer.byteLength(`${BANNER}\r\n`);
 
 /**
@@ -335,7 +338,7 @@ describe('the same bytes', () => {
   const states = (results: readonly PromiseSettledResult<unknown>[]) =>
     results.map((r) => (r.status === 'fulfilled' ? r.value : (r.reason as RgtpError).kind));
 
-  it('mean the same wherever they are cut', async () => {
+  it('mean the same wherever they are cut', LONG, async () => {
     const whole = states(await session([SESSION]));
     expect(whole).toMatchObject([
       undefined,
@@ -352,7 +355,7 @@ describe('the same bytes', () => {
     expect(states(await session(Array.from(SESSION, (octet) => Buffer.of(octet))))).toEqual(whole);
   });
 
-  it('lost at any octet, settle everything: what was answered stands, the rest may be tried again', async () => {
+  it('lost at any octet, settle everything: what was answered stands, the rest may be tried again', LONG, async () => {
     const whole = states(await session([SESSION]));
     for (let length = 0; length < SESSION.length; length++) {
       const got = states(await session([SESSION.subarray(0, length)]));
@@ -367,7 +370,7 @@ describe('the same bytes', () => {
   });
 });
 
-it('whatever a server sends, every command settles, with RgtpError where it fails', async () => {
+it('whatever a server sends, every command settles, with RgtpError where it fails', LONG, async () => {
   const line = fc.oneof(
     fc.constantFrom(...SESSION.toString('latin1').split('\r\n'), '333 00', '122 x', '422 x', '484 x', '^', '..', ' '),
     fc.string({ unit: 'binary', maxLength: 300 }).map((s) => s.replace(/[^\0-\xff]/g, '?')),
@@ -383,6 +386,6 @@ it('whatever a server sends, every command settles, with RgtpError where it fail
         if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(RgtpError);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

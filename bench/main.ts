@@ -1,0 +1,48 @@
+/**
+ * `npm run bench [-- NAME…] [--json FILE]`: runs every `bench/*.bench.ts`, or those whose names are given, and prints
+ * what they measured. A bench exports `default`: an async function that gives its results.
+ */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+/** One measured number. Compare within one run only: machines differ, and so do their moods. */
+export interface Result {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** what it was measured on, or compares to */
+  readonly note?: string;
+}
+
+export type Bench = () => Promise<readonly Result[]>;
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.slice(0, -'.bench.ts'.length))
+  .sort();
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such bench: ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  process.exit(2);
+}
+
+const report: Record<string, readonly Result[]> = {};
+for (const name of positionals.length > 0 ? positionals : names) {
+  const module: { default: Bench } = await import(`./${name}.bench.ts`);
+  const results = await module.default();
+  report[name] = results;
+  console.log(`\n${name}`);
+  const width = Math.max(...results.map((result) => result.name.length));
+  for (const { name: what, value, unit, note } of results) {
+    console.log(`  ${what.padEnd(width)} ${rounded(value).padStart(12)} ${unit.padEnd(8)}  ${note ?? ''}`.trimEnd());
+  }
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+
+/** three digits that mean something */
+function rounded(value: number): string {
+  const number = Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+  return number.toLocaleString('en-GB');
+}

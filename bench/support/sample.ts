@@ -1,0 +1,54 @@
+/** A made-up board as RGTP sends it, for benches: posts of about the sizes real boards have. */
+import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
+import { formatCookie, formatHeader } from '../../src/rgtp/item-format.ts';
+import { itemIdAt } from '../../src/rgtp/item-id.ts';
+import { formatItemStatus } from '../../src/rgtp/item-status.ts';
+import type { Octets } from '../../src/wire/octets.ts';
+
+export interface SampleBoard {
+  readonly rows: readonly Octets[];
+  /** item id → lines of ITEM's data, not stuffed */
+  readonly items: ReadonlyMap<string, readonly Octets[]>;
+}
+
+const START = Date.UTC(2020, 0) / 1000;
+const MINUTE = 60;
+const WORDS = 'the quick brown fox jumps over a lazy dog and says that caf\xe9 is closed'.split(' ');
+
+/** `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of the board these numbers are from. */
+export function sampleBoard(items: number, replies = 12): SampleBoard {
+  const rows: Octets[] = [];
+  const texts = new Map<string, readonly Octets[]>();
+  let sequence = 0;
+  for (let i = 0; i < items; i++) {
+    const id = itemIdAt(START + i * MINUTE);
+    const subject = `Subject number ${i}`;
+    const last = sequence + 1 + replies;
+    const lines = [
+      formatItemStatus({ continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: last }),
+    ];
+    for (let post = 0; post <= replies; post++) {
+      const time = START + i * MINUTE + post;
+      const userid = `user${(i + post) % 50}@rgtp.example`;
+      const header = { grogname: `Grogname ${post}`, userid, time };
+      sequence++;
+      rows.push(formatIndexEntry({ sequence, time, itemId: id, userid, type: post === 0 ? 'I' : 'R', subject }));
+      if (post > 0) lines.push('');
+      lines.push(
+        formatCookie(sequence, time),
+        ...formatHeader(post === 0 ? { kind: 'item', itemId: id, subject, ...header } : { kind: 'reply', ...header }),
+        '',
+        ...text(i + post),
+      );
+    }
+    texts.set(id, lines);
+  }
+  return { rows, items: texts };
+}
+
+/** four lines of some seventy octets */
+function text(seed: number): Octets[] {
+  return Array.from({ length: 4 }, (_, line) =>
+    Array.from({ length: 14 }, (_, word) => WORDS[(seed * 7 + line * 5 + word * 3) % WORDS.length]).join(' '),
+  );
+}
