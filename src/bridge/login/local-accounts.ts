@@ -1,7 +1,7 @@
 import { parseSecret } from '../../rgtp/proof.ts';
 import type { Permanent, StoredAccount } from '../../store/permanent.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
-import { checkPassword, hashPassword, pretendToCheck } from './password.ts';
+import { COST, type Cost, checkPassword, hashPassword, pretendToCheck } from './password.ts';
 import { isUserid } from './userid.ts';
 
 /** Who may log in with a normal password in place of the board's secret. */
@@ -33,9 +33,15 @@ export class LocalAccounts {
   readonly #permanent: Permanent;
   readonly #box: () => SecretBox;
 
-  /** @param box opens (or makes) the key; called when a secret is first needed */
-  constructor(permanent: Permanent, box: () => SecretBox) {
+  readonly #cost: Cost;
+
+  /**
+   * @param box opens (or makes) the key; called when a secret is first needed
+   * @param cost of the password hashes to come
+   */
+  constructor(permanent: Permanent, box: () => SecretBox, cost = COST) {
     this.#permanent = permanent;
+    this.#cost = cost;
     let opened: SecretBox | undefined;
     this.#box = () => {
       opened ??= box();
@@ -71,7 +77,7 @@ export class LocalAccounts {
       throw new AccountError(`there is an account "${name}" already`);
     await this.#permanent.putAccount({
       name,
-      passwordHash: await hashPassword(checked(account.password)),
+      passwordHash: await hashPassword(checked(account.password), this.#cost),
       userid,
       secret: this.#box().seal(secret, label(name, userid)),
       settings: JSON.stringify(grogname === undefined ? {} : { grogname }),
@@ -87,14 +93,14 @@ export class LocalAccounts {
   async setPassword(name: string, password: string): Promise<void> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) throw new AccountError(`there is no account "${name}"`);
-    await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password)) });
+    await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password), this.#cost) });
   }
 
   /** The account, where there is one and this is its password. */
   async open(name: string, password: string): Promise<OpenedAccount | undefined> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) {
-      if ((await this.#permanent.accounts()).length > 0) await pretendToCheck(password);
+      if ((await this.#permanent.accounts()).length > 0) await pretendToCheck(password, this.#cost);
       return undefined;
     }
     if (!(await checkPassword(password, stored.passwordHash))) return undefined;

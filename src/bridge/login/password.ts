@@ -1,17 +1,24 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** RFC 7914: 32 MiB and some 100 ms a hash. */
-const COST = { ln: 15, r: 8, p: 1 };
+/** scrypt's parameters (RFC 7914): N is 2 to the power of `ln`. */
+export interface Cost {
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** 32 MiB and some 100 ms a hash. */
+export const COST: Cost = { ln: 15, r: 8, p: 1 };
 const HASH_OCTETS = 32;
 const SALT_OCTETS = 16;
 /** Hashes at a time: each holds its memory, and a thread that databases and files want too. */
 const AT_ONCE = 2;
 
 /** A password's scrypt hash with salt and parameters, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = COST): Promise<string> {
   const salt = randomBytes(SALT_OCTETS);
-  const hash = await derive(password, salt, COST, HASH_OCTETS);
-  return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${base64(salt)}$${base64(hash)}`;
+  const hash = await derive(password, salt, cost, HASH_OCTETS);
+  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
 }
 
 /** Whether the password is the one hashed. Takes as long where it is not. Throws where `stored` is no such hash. */
@@ -26,14 +33,14 @@ export async function checkPassword(password: string, stored: string): Promise<b
 }
 
 /** Takes the time of a check, for a name nobody has: how long the answer takes must not tell which names there are. */
-export async function pretendToCheck(password: string): Promise<void> {
-  await derive(password, Buffer.alloc(SALT_OCTETS), COST, HASH_OCTETS);
+export async function pretendToCheck(password: string, cost = COST): Promise<void> {
+  await derive(password, Buffer.alloc(SALT_OCTETS), cost, HASH_OCTETS);
 }
 
 let running = 0;
 const waiting: (() => void)[] = [];
 
-async function derive(password: string, salt: Buffer, cost: typeof COST, length: number): Promise<Buffer> {
+async function derive(password: string, salt: Buffer, cost: Cost, length: number): Promise<Buffer> {
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
   try {

@@ -4,12 +4,13 @@ import { checkPassword, hashPassword } from '../../../src/bridge/login/password.
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
 
+const CHEAP = { ln: 4, r: 8, p: 1 };
 const ANN = { name: 'ann', password: 'correct horse', userid: 'ann@rgtp.test', secret: '5E9A c001' };
 
 test('an account opens with its password, and nothing in the store betrays it', async () => {
   const permanent = PermanentFile.open(':memory:');
   const box = SecretBox.temporary();
-  const accounts = new LocalAccounts(permanent, () => box);
+  const accounts = new LocalAccounts(permanent, () => box, CHEAP);
   await accounts.add({ ...ANN, grogname: 'Ann the Brief' });
   expect(await accounts.open('ann', 'correct horse')).toEqual({
     name: 'ann',
@@ -21,7 +22,7 @@ test('an account opens with its password, and nothing in the store betrays it', 
   expect(await accounts.open('bob', 'correct horse')).toBeUndefined();
   expect(await accounts.list()).toEqual([{ name: 'ann', userid: 'ann@rgtp.test', grogname: 'Ann the Brief' }]);
   const [stored] = await permanent.accounts();
-  expect(stored?.passwordHash).toMatch(/^\$scrypt\$ln=15,r=8,p=1\$/);
+  expect(stored?.passwordHash).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$/);
   expect(Buffer.from(stored?.secret ?? []).includes(Buffer.from('5e9ac001', 'hex'))).toBe(false);
   expect(JSON.stringify(stored)).not.toContain('horse');
 
@@ -41,20 +42,20 @@ test.each([
   { what: 'no secret', change: { secret: ' ' }, reason: 'hexadecimal' },
   { what: 'a short password', change: { password: '1234567' }, reason: 'at least 8' },
 ])('refused: $what', async ({ change, reason }) => {
-  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), SecretBox.temporary);
+  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), SecretBox.temporary, CHEAP);
   await expect(accounts.add({ ...ANN, ...change })).rejects.toThrow(reason);
   await expect(accounts.list()).resolves.toEqual([]);
 });
 
 test('names are taken once; a password is for accounts there are', async () => {
-  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), SecretBox.temporary);
+  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), SecretBox.temporary, CHEAP);
   await accounts.add(ANN);
   await expect(accounts.add(ANN)).rejects.toThrow('there is an account "ann" already');
   await expect(accounts.setPassword('bob', 'correct horse')).rejects.toThrow('there is no account "bob"');
 });
 
 test('hashes are salted, and compare typed letters however they were composed', async () => {
-  const [first, second] = await Promise.all([hashPassword('café crème'), hashPassword('café crème')]);
+  const [first, second] = await Promise.all([hashPassword('café crème'), hashPassword('café crème', CHEAP)]);
   expect(first).not.toBe(second);
   expect(await checkPassword('cafe\u0301 cre\u0300me', first)).toBe(true);
   await expect(checkPassword('x', 'plain')).rejects.toThrow('not a password hash');

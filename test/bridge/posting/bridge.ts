@@ -84,7 +84,7 @@ export class TestBridge {
     this.model = parts.model;
     this.boardPoster = parts.boardPoster;
     this.index = new ReadIndex(NEWSGROUP, DOMAIN, this.model, this.own);
-    this.accounts = new LocalAccounts(this.permanent, () => SecretBox.temporary());
+    this.accounts = new LocalAccounts(this.permanent, SecretBox.temporary, { ln: 4, r: 8, p: 1 });
     this.logins = new BoardLogins({
       boards: [
         {
