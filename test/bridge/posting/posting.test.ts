@@ -190,3 +190,10 @@ test('a board that is away: 441 with the reason, nothing is left behind', async 
   });
   expect(await bridge.permanent.intents()).toEqual([]);
 });
+test('editors set the message of the day', async () => {
+  const { bridge } = await openBridge();
+  await bridge.post(await bridge.ed(), draft({ Newsgroups: `${NEWSGROUP}.motd` }, 'Be nice.'));
+  expect((await bridge.reader.use((connection) => connection.motd()))?.lines).toEqual(['Be nice.']);
+  expect(bridge.model.entries.at(-1)?.type).toBe('M');
+});
+
