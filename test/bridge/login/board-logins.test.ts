@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { BoardLogins, type LoginBoard } from '../../../src/bridge/login/board-logins.ts';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
+import { register } from '../../../src/bridge/login/register.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
@@ -174,4 +175,24 @@ test.each([
 test('a board that is away', async () => {
   const logins = loginsFor([loginBoard(1)]);
   await expect(logins.authenticate('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+test('REGU: the warning is shown, and confirmed or not', async () => {
+  const mailed: string[] = [];
+  const board = await openBoard({
+    registration: {
+      mode: 'open',
+      mailer: { send: async (letter: object) => void mailed.push(JSON.stringify(letter)) },
+    },
+  });
+  const address = { host: '127.0.0.1', port: board.address.port };
+  let shown: readonly string[] = [];
+  const confirm = (answer: boolean) => async (warning: readonly string[]) => {
+    shown = warning;
+    return answer;
+  };
+  expect(await register(address, 'new@rgtp.test', confirm(false))).toBeUndefined();
+  expect(shown.length).toBeGreaterThan(0);
+  expect(mailed).toEqual([]);
+  expect(await register(address, 'new@rgtp.test', confirm(true))).toMatch(/mail/i);
 });

@@ -64,26 +64,6 @@ test.each([{ Control: 'cancel <reply@x.y>' }, { Control: 'cancel <item@x.y>' }, 
   },
 );
 
-test('what the board can not take back leaves the item as it was, and the lock free', async () => {
-  const { board, bridge, ann, ed, itemId } = await setUp();
-  // stored with a doubled caret it has 81 octets, which DATA refuses
-  await bridge.post(ann, draft({ References: '<item@x.y>' }, `^${'x'.repeat(79)}`));
-  const before = await bridge.item(itemId);
-  await expect(bridge.post(ed, draft({ Control: 'cancel <reply@x.y>' }))).rejects.toMatchObject({
-    kind: 'rejected',
-    message: expect.stringContaining('the board refuses the text'),
-  });
-  expect(await bridge.item(itemId)).toEqual(before);
-  const other = await RgtpConnection.open({
-    host: '127.0.0.1',
-    port: board.address.port,
-    user: 'ed@rgtp.test',
-    secret: secrets.ed,
-  });
-  await other.lock();
-  await other.close();
-});
-
 test('while another editor holds the lock: later', async () => {
   const { board, bridge, ed, texts } = await setUp();
   const other = await RgtpConnection.open({

@@ -196,4 +196,3 @@ test('editors set the message of the day', async () => {
   expect((await bridge.reader.use((connection) => connection.motd()))?.lines).toEqual(['Be nice.']);
   expect(bridge.model.entries.at(-1)?.type).toBe('M');
 });
-
