@@ -55,11 +55,13 @@ export class Arrivals {
 
   #readHeader(socket: Socket, tls: boolean, ownAddress: string, ownPort: number): void {
     let bytes: Buffer = Buffer.alloc(0);
+    const onEnd = (): void => void socket.destroy();
     const onData = (chunk: Buffer): void => {
       bytes = Buffer.concat([bytes, chunk]);
       const header = parseProxyHeader(bytes);
       if (header === 'incomplete') return;
       socket.off('data', onData);
+      socket.off('end', onEnd);
       socket.pause();
       if (header === 'invalid') {
         this.#refuse('handshake', ownAddress);
@@ -71,7 +73,7 @@ export class Arrivals {
       this.#admit(socket, tls, plainAddress(address), header.address === undefined ? ownPort : header.port);
     };
     socket.on('data', onData);
-    socket.on('end', () => socket.destroy());
+    socket.on('end', onEnd);
   }
 
   #admit(socket: Socket, tls: boolean, address: string, port: number): void {

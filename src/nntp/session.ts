@@ -39,6 +39,10 @@ export class NntpSession extends Session implements WireEvents {
   #verb = '';
   #status = 0;
   #begun = 0;
+  /** the command is in the queue: its answer is a promise */
+  #pending = false;
+  /** its answer is a long one */
+  #long = false;
 
   constructor(server: FrontEnd, stream: Duplex, peer: Peer, tls: boolean) {
     const unused = new Unused();
@@ -110,6 +114,7 @@ export class NntpSession extends Session implements WireEvents {
     if (this.wire === undefined || data === undefined) return;
     if (typeof data !== 'object' || Buffer.isBuffer(data) || data instanceof LongAnswer) this.#note(data);
     else if (data !== null) this.#note(data[0]);
+    this.#long = data instanceof LongAnswer;
     this.wire.send(data);
   }
 
@@ -121,6 +126,10 @@ export class NntpSession extends Session implements WireEvents {
   override tick(): void {
     super.tick();
     if (!this.pipeline.isEmpty()) return;
+    if (this.#pending) {
+      this.#pending = false;
+      if (!this.#long) this.#finish();
+    }
     this.wire.pump();
   }
 
@@ -184,6 +193,7 @@ export class NntpSession extends Session implements WireEvents {
   #start(verb: string): void {
     this.#verb = verb;
     this.#status = 0;
+    this.#long = false;
     if (this.server.observer.commandFinished) this.#begun = performance.now();
   }
 
@@ -219,12 +229,13 @@ export class NntpSession extends Session implements WireEvents {
 
   #answer(result: Answer | Promise<Answer>): void {
     if (result instanceof Promise) {
+      this.#pending = true;
       this.pipeline.push(this.#queued(result));
       super.tick();
       return;
     }
     this.write(result);
-    if (!(result instanceof LongAnswer)) this.#finish();
+    if (!this.#long) this.#finish();
   }
 
   /** A running command as the package's `tick()` knows it. It never rejects: errors have become answers. */
@@ -243,7 +254,6 @@ export class NntpSession extends Session implements WireEvents {
         const answer = await settled;
         queued.resolved_value = answer;
         queued.state = 2;
-        if (!(answer instanceof LongAnswer)) queueMicrotask(() => this.#finish());
       },
     };
     return queued;

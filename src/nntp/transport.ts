@@ -341,6 +341,8 @@ export class Wire {
     this.#stream.on('end', this.#onEnd);
     this.#stream.on('error', this.#onError);
     this.#stream.on('close', this.#onClose);
+    // Whoever had it before may have paused it.
+    this.#stream.resume();
   }
 
   #detach(): void {

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { expect, test } from 'vitest';
+import { play } from '../support/exchange.ts';
+import { serve } from '../support/nntp-server.ts';
+import { rfcWorld } from '../support/rfc-world.ts';
+
+const deferred = <T = void>(): { promise: Promise<T>; resolve: (value: T) => void } => Promise.withResolvers<T>();
+
+test('a half-closed client gets every answer it asked for', async () => {
+  const backend = rfcWorld();
+  const group = backend.groups.get('misc.test');
+  const { connect } = await serve(backend);
+  const client = await connect();
+  if (group) group.onArticle = () => new Promise((resolve) => setImmediate(resolve));
+  client.send('GROUP misc.test', ...Array.from({ length: 200 }, () => 'ARTICLE 3000234'), 'DATE');
+  client.stream.end();
+  const text = await client.rest();
+  expect(text.match(/^220 /gm)).toHaveLength(200);
+  expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
+});
+
+test('close(): 400 to the idle; an answer in flight and a post being taken finish first', async () => {
+  const backend = rfcWorld();
+  const { connect, server } = await serve(backend);
+  const [idle, reading, posting, writing] = [await connect(), await connect(), await connect(), await connect()];
+  const text = deferred();
+  const posted = deferred<string>();
+  const group = backend.groups.get('misc.test');
+  const asked = deferred();
+  if (group) {
+    group.onArticle = () => {
+      asked.resolve();
+      return text.promise;
+    };
+  }
+  backend.onPost = () => {
+    taken.resolve();
+    return posted.promise;
+  };
+  const taken = deferred();
+  reading.send('GROUP misc.test', 'ARTICLE 3000234', 'DATE');
+  expect(await reading.line()).toMatch(/^211 /);
+  posting.send('POST');
+  expect(await posting.line()).toMatch(/^340 /);
+  posting.send('Newsgroups: misc.test', '', '.');
+  writing.send('POST');
+  expect(await writing.line()).toMatch(/^340 /);
+  writing.send('Newsgroups: misc.test');
+  await asked.promise;
+  await taken.promise;
+
+  const closed = server.close();
+  expect(await idle.rest()).toMatch(/^400 [^\n]*\r\n$/);
+  idle.stream.end();
+  text.resolve();
+  expect(await reading.line()).toMatch(/^220 /);
+  await reading.block();
+  // What was not begun is not run.
+  expect(await reading.rest()).toMatch(/^400 /);
+  reading.stream.end();
+  posted.resolve('<done@example.com>');
+  expect(await posting.line()).toBe('240 Article received <done@example.com>');
+  expect(await posting.rest()).toMatch(/^400 /);
+  posting.stream.end();
+  writing.send('', '.');
+  expect(await writing.line()).toMatch(/^240 /);
+  expect(await writing.rest()).toMatch(/^400 /);
+  writing.stream.end();
+  await closed;
+  await expect(connect()).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('close(): whoever does not go is cut off', async () => {
+  const backend = rfcWorld();
+  const { connect, server, port } = await serve(backend);
+  const group = backend.groups.get('misc.test');
+  const asked = deferred();
+  if (group) {
+    group.onArticle = () => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+  }
+  const stuck = await connect();
+  stuck.send('GROUP misc.test', 'ARTICLE');
+  expect(await stuck.line()).toMatch(/^211 /);
+  await asked.promise;
+  const open = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  await once(open, 'data');
+  const begun = Date.now();
+  await server.close(200);
+  expect(Date.now() - begun).toBeLessThan(2_000);
+  expect(server.connections).toBe(0);
+  expect(await stuck.rest()).toBe('');
+  open.destroy();
+});
+
+test('close() twice is close() once', async () => {
+  const { server } = await serve();
+  expect(server.close()).toBe(server.close());
+  await server.close();
+});
+
+test('readers are counted in and out', async () => {
+  const backend = rfcWorld();
+  const { connect, server } = await serve(backend);
+  const [quitting, resetting, half] = [await connect(), await connect(), await connect()];
+  expect(backend.readers).toBe(3);
+  await play(quitting, 'C: QUIT\nS: 205\n[end]');
+  quitting.stream.end();
+  resetting.socket.resetAndDestroy();
+  half.stream.end();
+  await expect.poll(() => backend.readers).toBe(0);
+  expect(server.connections).toBe(0);
+});
