@@ -17,6 +17,8 @@ export interface FollowerOptions {
   readonly permanent: Permanent;
   readonly log: Log;
   readonly beforePublish?: BeforePublish | undefined;
+  /** unix ms */
+  readonly now: () => number;
   /** `log`: the edit log as far as it was read, for notices */
   readonly onChanges: (changes: Changes, log: readonly EditLogEntry[]) => void;
   readonly onMotd: (motd: Motd | undefined) => void;
@@ -68,7 +70,8 @@ export class Follower {
       const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
       const events = log === undefined ? undefined : [...pending, ...past];
       motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);
-      await this.#apply({ snapshot, whole: compare, events, indexEdited, userOf: this.#userOf }, log ?? []);
+      const now = Math.floor(this.#options.now() / 1000);
+      await this.#apply({ snapshot, whole: compare, events, indexEdited, now, userOf: this.#userOf }, log ?? []);
       const last = state.lastSequence;
       pending = (log ?? []).filter((entry) => last === undefined || isAfter(entry.sequence, last));
       compare = false;

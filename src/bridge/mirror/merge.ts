@@ -23,6 +23,8 @@ export interface Sighting {
   readonly events: readonly EditLogEntry[] | undefined;
   /** an editor changed the index since we last looked: rows may differ and yet be the same posts */
   readonly indexEdited: boolean;
+  /** unix seconds: about when events happened, where there is no row around them */
+  readonly now: number;
   readonly userOf: (event: EditLogEntry) => number;
 }
 
@@ -35,10 +37,10 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
     .map((event) => ({ event, wraps: wrapsOf(event.sequence, snapshot) }))
     .sort((a, b) => a.wraps - b.wraps || a.event.sequence - b.event.sequence);
   let next = 0;
-  let time = snapshot.length > 0 ? snapshot.row(0).time : undefined;
-  const eventRow = ({ event, wraps }: { event: EditLogEntry; wraps: number }): MergedRow => ({
+  let time = snapshot.length > 0 ? snapshot.row(0).time : sighting.now;
+  const eventRow = ({ event, wraps }: { event: EditLogEntry; wraps: number }, following?: number): MergedRow => ({
     sequence: event.sequence,
-    time: editTime(event.when, time ?? 0),
+    time: editTime(event.when, time, following),
     kind: event.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal,
     item: -1,
     user: sighting.userOf(event),
@@ -51,7 +53,7 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
     const row = snapshot.row(index);
     for (let event = events[next]; event !== undefined; event = events[++next]) {
       if (event.wraps > row.wraps || (event.wraps === row.wraps && event.event.sequence >= row.sequence)) break;
-      if (event.event.sequence !== last) yield eventRow(event);
+      if (event.event.sequence !== last) yield eventRow(event, row.time);
       last = event.event.sequence;
     }
     while (events[next]?.wraps === row.wraps && events[next]?.event.sequence === row.sequence) next++;

@@ -86,6 +86,7 @@ export class Mirror implements BoardModel {
       permanent: options.permanent,
       log: this.#log,
       beforePublish: options.beforePublish,
+      now: this.#now,
       onChanges: (changes, log) => this.#onChanges(changes, log),
       onMotd: (motd) => this.#onMotd(motd),
       onSkipped: (count) => {

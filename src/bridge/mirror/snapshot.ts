@@ -39,6 +39,8 @@ export class IndexSnapshot {
   wraps = 0;
   /** the newest subject of each item that has one here */
   readonly subjects = new Map<number, Octets>();
+  /** the subject that replies have, of items whose own row is missing */
+  readonly replySubjects = new Map<number, Octets>();
   /** pairs of (continuation, item it continues) */
   readonly links: (readonly [continuation: number, item: number])[] = [];
   #sequences = new Uint32Array(64);
@@ -78,7 +80,10 @@ export class IndexSnapshot {
     if (this.#previous !== undefined && entry.sequence < this.#previous.entry.sequence) this.wraps++;
     this.#previous = { entry, item };
     if (entry.type === 'I' || entry.type === 'C') this.#begun.add(item);
-    if (entry.type !== 'R' && item >= 0) this.subjects.set(item, owned(entry.subject));
+    if (item >= 0) {
+      if (entry.type !== 'R') this.subjects.set(item, owned(entry.subject));
+      else if (!this.subjects.has(item)) this.replySubjects.set(item, owned(entry.subject));
+    }
     this.#push(entry, item);
   }
 

@@ -1,5 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Epoch } from '../../store/permanent.ts';
+import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
@@ -189,15 +190,13 @@ export class BoardState {
 
   #subjectsAndLinks({ snapshot, whole }: Sighting, changed: Set<ItemRecord>, grown: Set<ItemRecord>): void {
     const { records } = this;
-    if (whole) {
-      for (const { index } of changed) {
-        const record = records.list[index];
-        if (record !== undefined && !snapshot.subjects.has(index)) records.setSubject(record, '');
-      }
-    }
-    for (const [item, subject] of snapshot.subjects) {
+    const name = (item: number, subject: Octets) => {
       const record = records.list[item];
       if (record !== undefined && records.setSubject(record, subject)) changed.add(record);
+    };
+    for (const [item, subject] of snapshot.subjects) name(item, subject);
+    for (const [item, subject] of snapshot.replySubjects) {
+      if (!snapshot.subjects.has(item) && (whole || records.list[item]?.subject === '')) name(item, subject);
     }
     for (const [continuation, item] of snapshot.links) {
       const next = records.list[continuation];

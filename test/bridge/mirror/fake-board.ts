@@ -116,6 +116,23 @@ export class FakeBoard implements BoardPool {
     this.#tick();
   }
 
+  /** Remembers everything; the result brings it back: what happened since never did. (Time goes on.) */
+  backUp(): () => void {
+    const { index, log, sequence, message } = structuredClone({
+      index: this.index,
+      log: this.log,
+      sequence: this.sequence,
+      message: this.message,
+    });
+    const items = structuredClone([...this.items]);
+    return () => {
+      Object.assign(this, structuredClone({ index, log, sequence, message }));
+      this.items.clear();
+      for (const [id, item] of structuredClone(items)) this.items.set(id, item);
+      this.time += 86_400;
+    };
+  }
+
   #connect(): BoardConnection {
     const request = async (name: string) => {
       this.requests.push(name);
