@@ -53,6 +53,17 @@ describe('reading', () => {
     expect(await brief()).toEqual(['1 Item first', '2 Reply Never.']);
   });
 
+  test('whoever asks for the text as soon as a reply is listed waits for a text that has it', async () => {
+    const item = board.newItem('Tea');
+    await mirror.complete();
+    let asked: unknown;
+    mirror.subscribe({ appended: () => (asked = mirror.text(mirror.itemById(item) ?? expect.fail())) });
+    board.reply(item, 'Never.');
+    await mirror.refresh();
+    expect(asked).toBeInstanceOf(Promise);
+    expect(await asked).toMatchObject({ contributions: [{ lines: ['first'] }, { lines: ['Never.'] }] });
+  });
+
   test('an empty board', async () => {
     await mirror.complete();
     expect([mirror.posts.length, mirror.highest, mirror.motd()]).toEqual([0, 0, undefined]);
