@@ -5,9 +5,11 @@ import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 export class Diffs {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
+  readonly #items: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare('INSERT INTO diffs (item, time, text) VALUES (?, ?, ?)');
+    this.#items = db.prepare('SELECT DISTINCT item FROM diffs ORDER BY item');
     this.#select = db.prepare('SELECT text FROM diffs WHERE item IS ? ORDER BY id');
   }
 
@@ -23,5 +25,10 @@ export class Diffs {
       if (row['text'] instanceof Uint8Array) text += octetsFrom(row['text']);
     }
     return text;
+  }
+
+  /** Every item that has diffs; undefined: the index. */
+  items(): (string | undefined)[] {
+    return this.#items.all().map((row) => (typeof row['item'] === 'string' ? row['item'] : undefined));
   }
 }

@@ -42,11 +42,13 @@ export class Items {
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
   readonly #known: StatementSync;
+  readonly #all: StatementSync;
 
   constructor(db: DatabaseSync, writer: Writer, cacheOctets: number) {
     this.#writer = writer;
     this.#ready = new LRUCache({ maxSize: cacheOctets, sizeCalculation: ({ answer }) => answer.length + 400 });
     this.#select = db.prepare('SELECT * FROM items WHERE id = ?');
+    this.#all = db.prepare('SELECT * FROM items ORDER BY id');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM items WHERE id = ?');
     this.#known = db.prepare(
@@ -68,6 +70,11 @@ export class Items {
   read(id: string): StoredItem | undefined {
     const row = this.#select.get(id);
     return row === undefined ? undefined : itemFrom(row);
+  }
+
+  /** Every item, by id. */
+  *all(): Generator<StoredItem> {
+    for (const row of this.#all.iterate()) yield itemFrom(row);
   }
 
   /** Whether the id is, or ever was, an item's. */

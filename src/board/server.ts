@@ -6,6 +6,7 @@ import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
+import { archiveItems } from './upkeep/archive.ts';
 
 export interface BoardServerOptions extends BoardStoreOptions {
   /** SQLite file, or `:memory:` */
@@ -30,7 +31,12 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly identify?: Identify;
   /** whether and how people may register (REGU). Default: they may not */
   readonly registration?: RegistrationOptions;
+  /** ms without a reply after which items are archived; 0 or undefined: never */
+  readonly archiveAfter?: number;
 }
+
+/** ms between looks for what is to be archived or has expired */
+const HOUSEKEEPING = 6 * 3_600_000;
 
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
@@ -45,6 +51,7 @@ export class BoardServer {
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;
   #sessionNumber = 0;
+  readonly #housekeeping: NodeJS.Timeout;
 
   /** @throws StoreError; whatever `listen` fails with (EADDRINUSE, EACCES) */
   static async open(options: BoardServerOptions): Promise<BoardServer> {
@@ -52,6 +59,7 @@ export class BoardServer {
     try {
       const made = options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read');
       const server = new BoardServer(store, made, options);
+      await server.#keepHouse();
       if (options.listen !== undefined) await server.#listen(options.listen);
       return server;
     } catch (error) {
@@ -74,6 +82,11 @@ export class BoardServer {
       identify: options.identify,
       registration: options.registration,
     });
+    this.#housekeeping = setInterval(() => {
+      this.#keepHouse().catch((error: unknown) =>
+        this.#board.log.error({ error: String(error) }, 'housekeeping failed'),
+      );
+    }, HOUSEKEEPING).unref();
   }
 
   /** Where it listens. Throws where it does not. */
@@ -102,6 +115,7 @@ export class BoardServer {
 
   /** Tells everybody 481, lets posts in flight finish, and closes the database. */
   async close(): Promise<void> {
+    clearInterval(this.#housekeeping);
     const closed = new Promise<void>((resolve) => {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
@@ -110,6 +124,16 @@ export class BoardServer {
     await Promise.all(sessions);
     await closed;
     this.store.close();
+  }
+
+  async #keepHouse(): Promise<void> {
+    const { archiveAfter = 0 } = this.#options;
+    const { registration } = this.#board;
+    if (registration !== undefined) await this.store.commit(() => registration.expire());
+    if (archiveAfter > 0) {
+      const moved = await archiveItems(this.store, this.store.time - Math.floor(archiveAfter / 1000));
+      if (moved > 0) this.#board.log.info({ moved }, 'items archived');
+    }
   }
 
   #listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {

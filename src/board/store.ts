@@ -92,6 +92,19 @@ export class BoardStore {
     });
   }
 
+  /**
+   * Everything `task` reads is as it was at one moment, whatever another process writes meanwhile. Nothing may be
+   * committed through this store until it is over: open a second one beside a board that serves.
+   */
+  async snapshot<T>(task: () => Promise<T>): Promise<T> {
+    this.db.exec('BEGIN');
+    try {
+      return await task();
+    } finally {
+      this.db.exec('COMMIT');
+    }
+  }
+
   /** Calls `listener` after every change of the index. Returns what ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -35,8 +35,9 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** Rows or items in one transaction. */
+/** in one transaction: a sync to disk each would take minutes */
 const BATCH = 1000;
+const ITEMS_AT_ONCE = 200;
 /** groggsd's status line is 35 octets and LF; nothing a board sent could be larger than this. */
 const LARGEST_ITEM = 16 * 1024 * 1024;
 
@@ -119,31 +120,36 @@ class SpoolImport {
   async #items(): Promise<{ items: number; diffs: number }> {
     const names = (await this.#list('item')).sort();
     const counts = { items: 0, diffs: 0 };
-    for (const [i, name] of names.entries()) {
-      const path = join('item', name);
-      const base = name.replace(/\.edited$/, '');
-      const id = parseItemId(base);
-      if (id === undefined) this.#skip(path, 'not the name of an item');
-      else if (base !== name) counts.diffs += await this.#diff(id, path);
-      else if (await this.#item(id, path)) counts.items++;
-      if (i % BATCH === 0 || i === names.length - 1) {
-        this.#onProgress({ phase: 'items', done: i + 1, total: names.length });
+    for (let first = 0; first < names.length; first += ITEMS_AT_ONCE) {
+      const batch = names.slice(first, first + ITEMS_AT_ONCE);
+      const items: StoredItem[] = [];
+      for (const name of batch) {
+        const path = join('item', name);
+        const base = name.replace(/\.edited$/, '');
+        const id = parseItemId(base);
+        if (id === undefined) this.#skip(path, 'not the name of an item');
+        else if (base !== name) counts.diffs += await this.#diff(id, path);
+        else items.push(...(await this.#item(id, path)));
       }
+      await this.#store.commit(() => {
+        for (const item of items) this.#store.items.write(item);
+      });
+      counts.items += items.length;
+      this.#onProgress({ phase: 'items', done: first + batch.length, total: names.length });
     }
     return counts;
   }
 
-  async #item(id: string, path: string): Promise<boolean> {
+  /** The item, or nothing where its file is damaged. */
+  async #item(id: string, path: string): Promise<StoredItem[]> {
     const file = await this.#read(path);
-    if (file === undefined) return false;
+    if (file === undefined) return [];
     try {
       if (file.length > LARGEST_ITEM) throw new Error(`${file.length} octets are no item`);
-      const item = parseItemFile(id, octetsFrom(file));
-      await this.#store.commit(() => this.#store.items.write(item));
-      return true;
+      return [parseItemFile(id, octetsFrom(file))];
     } catch (error) {
       this.#skip(path, error);
-      return false;
+      return [];
     }
   }
 

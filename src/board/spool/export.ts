@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatHex32 } from '../../rgtp/hex.ts';
+import { bytesOf, type Octets } from '../../wire/octets.ts';
+import { fileOf } from '../editing.ts';
+import type { BoardStore } from '../store.ts';
+import { USERID_OCTETS } from '../users.ts';
+import { formatUserDatabase } from './user-database.ts';
+
+export interface ExportSummary {
+  readonly rows: number;
+  readonly items: number;
+  readonly users: number;
+  readonly diffs: number;
+}
+
+/** What only the board's owner may read. */
+const PRIVATE = { mode: 0o600, flag: 'wx' } as const;
+const NEW = { flag: 'wx' } as const;
+/** groggsd makes secrets and nonces of it */
+const SEED_OCTETS = 1024;
+
+/**
+ * Writes a groggsd data directory: groggsd runs on it, and `importSpool` makes the same board of it. The users'
+ * secrets are in it as they are, so the folder and that file are for their owner alone.
+ *
+ * @param store nothing may be posted through it meanwhile; to export a board that serves, open a second one
+ * @throws Error where `dir` has something in it
+ */
+export function exportSpool(dir: string, store: BoardStore): Promise<ExportSummary> {
+  return store.snapshot(() => writeSpool(dir, store));
+}
+
+async function writeSpool(dir: string, store: BoardStore): Promise<ExportSummary> {
+  await mkdir(join(dir, 'item'), { recursive: true, mode: 0o700 });
+  const there = (await readdir(dir)).filter((name) => name !== 'item');
+  if (there.length > 0 || (await readdir(join(dir, 'item'))).length > 0) throw new Error(`${dir}: is not empty`);
+  const write = (name: string, text: Octets | Buffer, how: typeof PRIVATE | typeof NEW = NEW) =>
+    writeFile(join(dir, name), typeof text === 'string' ? bytesOf(text) : text, how);
+
+  const { state } = store;
+  const rows = await writeIndex(join(dir, 'index'), store);
+  let items = 0;
+  for (const item of store.items.all()) {
+    await write(`item/${item.id}`, fileOf(item));
+    items++;
+  }
+  let diffs = 0;
+  for (const id of store.diffs.items()) {
+    await write(id === undefined ? 'index.edited' : `item/${id}.edited`, store.diffs.text(id));
+    diffs++;
+  }
+  const { motd } = state;
+  // groggsd's order of fields.
+  if (motd !== undefined) {
+    await write('motd', `${formatHex32(motd.time)} ${formatHex32(motd.sequence)}\n${motd.text}`);
+  }
+  const edits = store.editLog.text();
+  if (edits !== '') await write('editlog', edits);
+  await write('sequence', `${formatHex32(state.nextSequence)}\n`);
+  await write('idarbiter', `${formatHex32(state.lastItemTime)}\n`);
+  const accounts = [...store.users.all()];
+  await write('userdatabase', formatUserDatabase(accounts), PRIVATE);
+  await write('secretseed', randomBytes(SEED_OCTETS), PRIVATE);
+  await write('editlock', '??'.padEnd(USERID_OCTETS));
+  await mkdir(join(dir, 'log'));
+  await write('log/log', '');
+  return { rows, items, users: accounts.length, diffs };
+}
+
+/** The index may be large: block by block. */
+async function writeIndex(path: string, { index }: BoardStore): Promise<number> {
+  const file = await open(path, 'wx');
+  let rows = 0;
+  try {
+    for (const block of index.wire(1, index.end)) {
+      const text = block.toString('latin1').replaceAll('\r\n', '\n');
+      await file.write(bytesOf(text));
+      rows += text.length / 200;
+    }
+  } finally {
+    await file.close();
+  }
+  return rows;
+}
