@@ -1,0 +1,105 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
+import { type Log, silent } from '../wire/log.ts';
+import { type IdentRegistry, plainAddress } from './registry.ts';
+
+export interface IdentResponderOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly registry: IdentRegistry;
+  readonly log?: Log;
+  /** queries at a time; default 100 */
+  readonly connections?: number;
+  /** ms for a query to arrive and its answer to be taken; default 10,000 */
+  readonly timeout?: number;
+}
+
+/** RFC 1413 §4: a query is two port numbers and a comma; blanks are free. */
+const MAX_QUERY = 64;
+/** RFC 1413 §6: user ids have at most 512 octets. */
+const MAX_USERID = 512;
+
+/**
+ * Answers ident queries (RFC 1413): who is behind a connection of ours, asked by the machine at its other end. It tells the
+ * name the registry has and nothing else: of other connections, other people's connections, or this machine's users it
+ * knows nothing. One query, one answer, closed: boards wait for the end of the connection.
+ */
+export class IdentResponder {
+  readonly #server: Server;
+  readonly #options: IdentResponderOptions;
+  readonly #sockets = new Set<Socket>();
+
+  static async open(options: IdentResponderOptions): Promise<IdentResponder> {
+    const responder = new IdentResponder(options);
+    await new Promise<void>((resolve, reject) => {
+      responder.#server.once('error', reject);
+      responder.#server.listen(options.listen, () => {
+        responder.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return responder;
+  }
+
+  private constructor(options: IdentResponderOptions) {
+    this.#options = options;
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#serve(socket));
+    this.#server.maxConnections = options.connections ?? 100;
+  }
+
+  get address(): { readonly host: string; readonly port: number } {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('not listening');
+    return { host: address.address, port: address.port };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #serve(socket: Socket): void {
+    const reader = new LineReader(MAX_QUERY);
+    const timer = setTimeout(() => socket.destroy(), this.#options.timeout ?? 10_000).unref();
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#sockets.delete(socket);
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.on('data', (chunk) => {
+      reader.feed(chunk);
+      const line = reader.next();
+      if (line === undefined) return;
+      socket.removeAllListeners('data');
+      socket.resume();
+      const answer = line === TOO_LONG ? undefined : this.#answer(line.toString('latin1'), socket.remoteAddress ?? '');
+      if (answer === undefined) socket.destroy();
+      else socket.end(`${answer}\r\n`, () => socket.destroySoon());
+    });
+  }
+
+  /** `undefined`: not a query. */
+  #answer(query: string, asker: string): string | undefined {
+    const match = /^\s*(\d{1,5})\s*,\s*(\d{1,5})\s*$/.exec(query);
+    if (match === null) return undefined;
+    const [localPort, remotePort] = [Number(match[1]), Number(match[2])];
+    const ports = `${localPort}, ${remotePort}`;
+    if (!isPort(localPort) || !isPort(remotePort)) return `${ports} : ERROR : INVALID-PORT`;
+    const user = this.#options.registry.find({ localPort, remotePort, address: asker });
+    (this.#options.log ?? silent).info({ asker: plainAddress(asker), ports, known: user !== undefined }, 'ident query');
+    // RFC 1413 §4: OTHER says that the name is none of an operating system's.
+    return user === undefined ? `${ports} : ERROR : NO-USER` : `${ports} : USERID : OTHER, UTF-8 :${oneLine(user)}`;
+  }
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
+/** RFC 1413 §6: no NUL, CR or LF; control characters are no part of a name either. */
+function oneLine(user: string): string {
+  const text = user.replace(/\p{Cc}/gu, '');
+  return Buffer.byteLength(text) <= MAX_USERID ? text : text.slice(0, MAX_USERID / 4);
+}
