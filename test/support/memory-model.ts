@@ -46,6 +46,7 @@ export class MemoryModel implements BoardModel {
   deliver: (item: Item | undefined) => Soon<Item | undefined> = (item) => item;
 
   readonly #rows: Row[] = [];
+  readonly #kindsBefore = new Map<number, PostKind>();
   readonly #texts = new Map<string, Item>();
   readonly #notices = new Map<number, Notice>();
   readonly #listeners = new Set<Partial<ModelEvents>>();
@@ -144,10 +145,23 @@ export class MemoryModel implements BoardModel {
   remove(rows: readonly number[]): void {
     for (const row of rows) {
       const gone = this.#rows[row];
-      if (gone !== undefined) gone.kind = PostKind.Gone;
+      if (gone === undefined || gone.kind === PostKind.Gone) continue;
+      this.#kindsBefore.set(row, gone.kind);
+      gone.kind = PostKind.Gone;
     }
     this.#refill();
     this.#emit('removed', rows);
+  }
+
+  /** Rows that were removed are back in the index. */
+  restore(rows: readonly number[]): void {
+    const back = rows.filter((row) => this.#rows[row]?.kind === PostKind.Gone);
+    for (const row of back) {
+      const gone = this.#rows[row];
+      if (gone !== undefined) gone.kind = this.#kindsBefore.get(row) ?? PostKind.Gone;
+    }
+    this.#refill();
+    this.#emit('restored', back);
   }
 
   /** Links and subjects as a test wants them. */

@@ -1,5 +1,7 @@
 import { overviewLine } from '../../news/overview.ts';
 import { type Rendered, renderArticle, renderHead } from '../../news/render.ts';
+import { Refusal } from '../../nntp/backend.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
@@ -9,7 +11,7 @@ import { after } from './after.ts';
 import type { ViewCaches } from './caches.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
-import { ItemSummary, type PostSummary } from './item-summary.ts';
+import { ItemSummary, newestOf, type PostSummary } from './item-summary.ts';
 import { Memo } from './memo.ts';
 import { kindAt } from './post-ids.ts';
 import { isPost } from './threads.ts';
@@ -21,6 +23,8 @@ export interface ArticleParts {
   readonly charset: Charset;
   readonly log: Log;
 }
+
+const NOT_FETCHED = 'The text of this article could not be fetched from the board yet.';
 
 /** Makes articles and their overview lines out of rows of the model. */
 export class Articles {
@@ -39,37 +43,43 @@ export class Articles {
     this.#contents = contents;
     this.#log = log;
     this.#rendered = new Memo(caches.articles(), (row) => this.#make(row));
-    this.#summaries = new Memo(caches.summaries(), (index) =>
-      after(this.#text(this.#model.items[index]), (item) => item && new ItemSummary(item, charset)),
+    this.#summaries = new Memo(
+      caches.summaries(),
+      (index) => after(this.#text(this.#model.items[index]), (item) => item && new ItemSummary(item, charset)),
+      (summary, index) => summary.newest >= this.#newestPost(index),
     );
   }
 
-  /** `undefined`: the board no longer has it. Rejects where its text can't be had now. */
+  /** `undefined`: withdrawn just now. Throws or rejects with `Refusal` where its text can't be had now. */
   article(row: number): Soon<Rendered | undefined> {
-    return this.#rendered.get(row);
+    try {
+      const article = this.#rendered.get(row);
+      return article instanceof Promise ? article.catch(refuse) : article;
+    } catch (error) {
+      return refuse(error);
+    }
   }
 
   #make(row: number): Soon<Rendered | undefined> {
-    const record = this.#contents.itemFor(row);
-    if (record === undefined) return this.#render(row, undefined);
-    return after(this.#text(record), (item) => item && this.#render(row, item));
+    return after(this.#text(this.#contents.itemFor(row)), (item) => this.#render(row, item));
   }
 
   #render(row: number, item: Item | undefined): Rendered | undefined {
     const messageId = this.#headers.value('Message-ID', row);
     // Withdrawn while its text was on its way.
     if (messageId === '') return undefined;
+    if (item !== undefined && this.#isBehind(row, newestOf(item))) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
 
-  /** What overview needs and the index lacks. `undefined`: the text can't be had now. Never throws or rejects. */
+  /** What overview needs and the index lacks. `undefined`: it can't be had now. Never throws or rejects. */
   summary(row: number): Soon<PostSummary | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#measure(row, undefined);
     try {
       const summary = isPost(kindAt(this.#model, row))
-        ? after(this.#summaries.get(record.index), (item) => item && this.#ofPost(row, item))
+        ? after(this.#summaries.get(record.index), (item) => this.#ofPost(row, item))
         : after(this.#text(record), (item) => this.#measure(row, item));
       return summary instanceof Promise ? summary.catch((error: unknown) => this.#unavailable(record, error)) : summary;
     } catch (error) {
@@ -77,8 +87,24 @@ export class Articles {
     }
   }
 
-  #ofPost(row: number, item: ItemSummary): PostSummary {
-    return item.of(this.#model.posts.sequences[row] ?? 0) ?? this.#measure(row, undefined);
+  #ofPost(row: number, item: ItemSummary | undefined): PostSummary | undefined {
+    if (item !== undefined && this.#isBehind(row, item.newest)) return undefined;
+    return item?.of(this.#sequenceOf(row)) ?? this.#measure(row, undefined);
+  }
+
+  /** The board is away, and the text is from before the post. */
+  #isBehind(row: number, newest: number): boolean {
+    return isPost(kindAt(this.#model, row)) && this.#sequenceOf(row) > newest;
+  }
+
+  /** Sequence number of an item's newest post. */
+  #newestPost(index: number): number {
+    const row = this.#model.items[index]?.rows.findLast((each) => isPost(kindAt(this.#model, each)));
+    return row === undefined ? 0 : this.#sequenceOf(row);
+  }
+
+  #sequenceOf(row: number): number {
+    return this.#model.posts.sequences[row] ?? 0;
   }
 
   #measure(row: number, item: Item | undefined): PostSummary {
@@ -120,4 +146,10 @@ export class Articles {
   forgetItem(item: ItemRecord): void {
     this.#summaries.forget(item.index);
   }
+}
+
+/** What the board's refusals mean to a reader; anything else is a bug and stays one. */
+function refuse(error: unknown): never {
+  if (!(error instanceof RgtpError)) throw error;
+  throw new Refusal('unavailable', `The text can't be had from the board now: ${error.message}`, { cause: error });
 }

@@ -93,6 +93,7 @@ export class BoardView implements PostIndex {
         appended: (first) => this.#appended(first),
         itemChanged: (item) => this.#itemChanged(item),
         removed: (rows) => this.#removed(rows),
+        restored: (rows) => this.#restored(rows),
         motdChanged: () => this.#forgetMotds(),
       }),
       own.subscribe((post) => this.#named(post)),
@@ -150,14 +151,15 @@ export class BoardView implements PostIndex {
   }
 
   #removed(rows: readonly number[]): void {
-    const items = new Set<ItemRecord>();
-    for (const row of rows) {
-      this.#articles.forgetRow(row);
-      const item = this.#threads.itemOf(row);
-      if (item !== undefined) items.add(item);
-    }
+    for (const row of rows) this.#articles.forgetRow(row);
     for (const group of this.groups) group.removed(rows);
-    this.#forgetThread([...items]);
+    this.#forgetThreadsOf(rows);
+  }
+
+  #restored(rows: readonly number[]): void {
+    for (const group of this.groups) group.restored(rows);
+    this.#forgetMotds();
+    this.#forgetThreadsOf(rows);
   }
 
   /** Only the newest has its text. */
@@ -173,6 +175,15 @@ export class BoardView implements PostIndex {
     const item = this.#threads.itemOf(row);
     const referredTo = this.#options.threading === 'chain' || this.#threads.isFirst(row);
     if (item !== undefined && referredTo) this.#forgetThread([item]);
+  }
+
+  #forgetThreadsOf(rows: readonly number[]): void {
+    const items = new Set<ItemRecord>();
+    for (const row of rows) {
+      const item = this.#threads.itemOf(row);
+      if (item !== undefined) items.add(item);
+    }
+    this.#forgetThread([...items]);
   }
 
   /** References from these items on are stale. */

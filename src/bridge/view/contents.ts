@@ -56,11 +56,6 @@ export class Contents {
     return this.#sources[kindAt(this.#model, row)](row, item);
   }
 
-  /** What stands where an item lacks a post that the index lists. */
-  get lost(): Content {
-    return written(lostPost());
-  }
-
   /** What an editor did. */
   deed(row: number): Deed {
     const notice = this.#model.notice(row);
@@ -76,7 +71,7 @@ export class Contents {
   #post(row: number, item: Item | undefined): Content {
     const sequence = this.#model.posts.sequences[row];
     const post = item?.contributions.find((each) => each.sequence === sequence);
-    if (post === undefined) return this.lost;
+    if (post === undefined) return written(lostPost());
     return { grogname: post.grogname, body: bodyOf(linesOf(post.lines, this.#style.charset)) };
   }
 

@@ -85,6 +85,13 @@ export class GroupView implements Newsgroup {
     for (const row of rows) this.#overviews.forgetRow(row);
   }
 
+  /** Rows that were `Gone` are back. */
+  restored(rows: readonly number[]): void {
+    const here = rows.filter((row) => this.#isHere(row));
+    if (here.length > 0) this.#list.insert(here);
+    for (const row of here) this.#overviews.forgetRow(row);
+  }
+
   /** What was made of a row is stale. */
   forgetRow(row: number): void {
     this.#overviews.forgetRow(row);

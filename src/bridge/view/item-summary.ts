@@ -21,10 +21,13 @@ const NAME_END = 3;
 
 /** What an item's text says of its posts, packed: reading and decoding all of an item to list one post costs a hundred times more. */
 export class ItemSummary {
+  /** sequence number of the newest thing it knows of */
+  readonly newest: number;
   readonly #numbers: Uint32Array;
   readonly #names: Octets;
 
   constructor(item: Item, charset: Charset) {
+    this.newest = newestOf(item);
     this.#numbers = new Uint32Array(item.contributions.length * WIDTH);
     let names = '';
     let at = 0;
@@ -59,4 +62,10 @@ export class ItemSummary {
   get octets(): number {
     return this.#numbers.byteLength + this.#names.length;
   }
+}
+
+/** How far an item's text goes: a post after that is not in it yet, one before it that is missing was taken out. */
+export function newestOf(item: Item): number {
+  const posts = item.contributions.map(({ sequence }) => sequence);
+  return Math.max(0, item.lastEdit ?? 0, item.lastReply ?? 0, item.mark?.sequence ?? 0, ...posts);
 }

@@ -8,14 +8,18 @@ const MAX_TRIES = 4;
 export class Memo<V extends object> {
   readonly #shelf: Shelf<V>;
   readonly #make: (key: number) => Soon<V | undefined>;
-  readonly #keep: (value: V) => boolean;
+  readonly #keep: (value: V, key: number) => boolean;
   readonly #making = new Map<number, Promise<V | undefined>>();
 
   /**
    * @param make `undefined` is an answer, too, and is not kept
    * @param keep whether a value may be used again
    */
-  constructor(shelf: Shelf<V>, make: (key: number) => Soon<V | undefined>, keep: (value: V) => boolean = () => true) {
+  constructor(
+    shelf: Shelf<V>,
+    make: (key: number) => Soon<V | undefined>,
+    keep: (value: V, key: number) => boolean = () => true,
+  ) {
     this.#shelf = shelf;
     this.#make = make;
     this.#keep = keep;
@@ -60,7 +64,7 @@ export class Memo<V extends object> {
   }
 
   #store(key: number, value: V | undefined): void {
-    if (value !== undefined && this.#keep(value)) this.#shelf.set(key, value);
+    if (value !== undefined && this.#keep(value, key)) this.#shelf.set(key, value);
   }
 
   /** What it is made from has changed. */

@@ -73,9 +73,9 @@ export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
   ];
 }
 
-/** What stands for a post that the index lists and its item lacks. */
+/** What stands for a post that the index lists and its item lacks, or whose item the board does not give out. */
 export function lostPost(): string[] {
-  return ['The text of this post is not on the board.'];
+  return ['The text of this post is no longer on the board.'];
 }
 
 /** The reason as one line of text; empty if none was given. */

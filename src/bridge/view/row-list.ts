@@ -41,6 +41,14 @@ export class RowList {
     this.#length = length;
   }
 
+  /** Puts rows back that were removed. Copies, as `remove` does. */
+  insert(rows: readonly number[]): void {
+    const all = new Set([...this.rows, ...rows]);
+    this.#rows = new Uint32Array(Math.max(this.#rows.length, all.size));
+    this.#rows.set(Uint32Array.from(all).sort());
+    this.#length = all.size;
+  }
+
   #indexOf(row: number): number {
     const index = lowerBound(this.rows, row, identity);
     return this.rows[index] === row ? index : -1;

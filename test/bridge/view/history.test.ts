@@ -6,6 +6,7 @@ import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { isPost } from '../../../src/bridge/view/threads.ts';
+import type { Item } from '../../../src/rgtp/item.ts';
 import type { MemoryModel } from '../../support/memory-model.ts';
 import { boardOptions, linesOf, logins, MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
@@ -54,6 +55,7 @@ const steps: Record<string, (world: World, pick: number) => void> = {
     const row = pick % Math.max(1, model.posts.length);
     if (kind(model, row) !== PostKind.Gone && kind(model, row) !== PostKind.IndexEdit) model.remove([row]);
   },
+  restore: ({ model }, pick) => model.restore([pick % Math.max(1, model.posts.length)]),
   motd: ({ model }, pick) => model.setMotd([`motd ${pick}`]),
   own: ({ model, own }, pick) => {
     const sequence = model.posts.sequences[pick % Math.max(1, model.posts.length)];
@@ -68,10 +70,14 @@ const steps: Record<string, (world: World, pick: number) => void> = {
   epoch: ({ model }) => model.newEpoch(),
 };
 
+function numbersOf(group: GroupView): number[] {
+  return [...group.numbers(1, 0x7fffffff)].flatMap((piece) => [...piece]);
+}
+
 async function everything(groups: readonly GroupView[]): Promise<unknown[]> {
   const shown: unknown[] = [];
   for (const group of groups) {
-    const numbers = [...group.numbers(1, 0x7fffffff)].flatMap((piece) => [...piece]);
+    const numbers = numbersOf(group);
     shown.push(group.name, [group.low, group.count], numbers);
     shown.push(await linesOf(group.overview(1, 0x7fffffff)));
     shown.push(await linesOf(group.header('references', 1, 0x7fffffff)));
@@ -84,24 +90,38 @@ const history = fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps), 'read',
   maxLength: 60,
 });
 
-test.each(['flat', 'chain'] as const)(
-  '%s',
-  async (threading) => {
+/** Texts at once, as from memory; or late, so that the board changes while articles are made. */
+const deliveries = {
+  'at once': (item: Item | undefined) => item,
+  late: (item: Item | undefined) => new Promise<Item | undefined>((resolve) => setImmediate(() => resolve(item))),
+};
+
+const variants = (['flat', 'chain'] as const).flatMap((threading) =>
+  (['at once', 'late'] as const).map((delivery) => ({ threading, delivery })),
+);
+
+test.each(variants)(
+  'threads $threading, texts $delivery',
+  async ({ threading, delivery }) => {
     await fc.assert(
       fc.asyncProperty(history, async (story) => {
         const own = new MemoryOwnPosts();
         const { model, view } = testBoard({ threading }, { own });
+        model.deliver = deliveries[delivery];
         const highs = view.groups.map((group) => group.high);
         const meanings = new Map<number, string>();
+        const reading: Promise<unknown>[] = [];
         for (const [name, pick] of story) {
-          if (name === 'read') await everything(view.groups);
+          if (name === 'read') reading.push(everything(view.groups));
           else steps[name]?.({ model, own }, pick);
+          if (pick % 4 === 0) await new Promise(setImmediate);
           for (const [index, group] of view.groups.entries()) {
             expect(group.high).toBeGreaterThanOrEqual(highs[index] ?? 0);
             expect(group.low).toBeLessThanOrEqual(group.high + 1);
             highs[index] = group.high;
           }
         }
+        await Promise.all(reading);
         const fresh = new BoardView({
           model,
           own,
@@ -111,21 +131,20 @@ test.each(['flat', 'chain'] as const)(
         });
         expect(await everything(view.groups)).toEqual(await everything(fresh.groups));
         for (const group of fresh.groups) {
-          for (const number of [...group.numbers(1, 0x7fffffff)].flatMap((piece) => [...piece])) {
+          for (const number of numbersOf(group)) {
             const messageId = group.messageId(number) ?? '';
             expect(view.find(messageId)?.number).toBe(number);
             expect(meanings.get(number) ?? messageId).toBe(messageId);
             meanings.set(number, messageId);
             expect((await group.article(number))?.messageId).toBe(messageId);
-            for (const name of String((await linesOf(group.header('references', number, number)))[0])
-              .split(' ')
-              .slice(1)) {
-              if (name !== '') expect(view.find(name), `References name ${name}`).toBeDefined();
+            const [references = ''] = await linesOf(group.header('references', number, number));
+            for (const reference of references.split(' ').slice(1)) {
+              if (reference !== '') expect(view.find(reference), reference).toBeDefined();
             }
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   },
   60_000,

@@ -132,15 +132,6 @@ describe('items, replies and continuations', () => {
     expect((await read(main, 2)).headers.get('Subject')).toBe('Re: (no subject)');
   });
 
-  test('a post that the index lists and the item lacks says so', async () => {
-    const { model, main } = testBoard();
-    model.newItem('O0591429', 'a');
-    const row = model.reply('O0591429');
-    model.deliver = (item) => item && { ...item, contributions: item.contributions.slice(0, 1) };
-    expect((await read(main, 2)).body).toEqual(['The text of this post is not on the board.']);
-    expect(row).toBe(1);
-  });
-
   test('Archived-At from a template (RFC 5064)', async () => {
     const { model, main } = testBoard({ archivedAt: 'https://example.org/{newsgroup}/{item}?é#{sequence}' });
     model.newItem('O0591429', 'a');

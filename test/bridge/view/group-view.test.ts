@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { ViewCaches } from '../../../src/bridge/view/caches.ts';
+import { linesOf, testBoard } from '../../support/views.ts';
+
+/** A board of one item with many replies: numbers 1 … count. */
+function longBoard(count: number, parts = {}) {
+  const board = testBoard({}, parts);
+  board.model.newItem('O0591429', 'Debate');
+  for (let n = 1; n < count; n++) board.model.reply('O0591429', { lines: [`reply ${n}`] });
+  return board;
+}
+
+const numbers = (pieces: Iterable<Uint32Array>) => [...pieces].flatMap((piece) => [...piece]);
+
+describe('marks and numbers', () => {
+  test('an empty newsgroup', () => {
+    const { main } = testBoard();
+    expect([main.low, main.high, main.count]).toEqual([1, 0, 0]);
+    expect(main.atOrAfter(1)).toBeUndefined();
+    expect(main.atOrBefore(5)).toBeUndefined();
+    expect(numbers(main.numbers(1, 0x7fffffff))).toEqual([]);
+    expect([...main.overview(1, 0x7fffffff)]).toEqual([]);
+    expect([...main.arrivedSince(0)]).toEqual([]);
+  });
+
+  test('gaps are no articles', async () => {
+    const { model, main } = testBoard();
+    model.newItem('O0591429', 'a');
+    model.skip(3);
+    model.reply('O0591429');
+    expect([main.low, main.high, main.count]).toEqual([1, 5, 2]);
+    expect(numbers(main.numbers(1, 9))).toEqual([1, 5]);
+    expect([main.atOrAfter(2), main.atOrBefore(4), main.atOrAfter(6)]).toEqual([5, 1, undefined]);
+    expect(main.messageId(3)).toBeUndefined();
+    expect(await main.article(3)).toBeUndefined();
+    expect((await linesOf(main.overview(2, 9))).map((line) => line.split('\t')[0])).toEqual(['5']);
+  });
+
+  test('when all is gone, the low mark is above the high mark, which stays', () => {
+    const { model, main, edits } = longBoard(3);
+    model.withdraw('O0591429');
+    expect([main.low, main.high, main.count]).toEqual([5, 4, 0]);
+    expect([edits.low, edits.high, edits.count]).toEqual([4, 4, 1]);
+  });
+
+  test('the high mark of .motd never falls, and a new view knows as much', () => {
+    const { model, motd } = testBoard();
+    const row = model.setMotd(['one']);
+    model.newItem('O0591429', 'a');
+    expect([motd.low, motd.high, motd.count]).toEqual([1, 1, 1]);
+    model.indexEdit();
+    model.remove([row]);
+    expect([motd.low, motd.high, motd.count]).toEqual([4, 3, 0]);
+  });
+
+  test('what was restored is back at its place', async () => {
+    const { model, main } = longBoard(5);
+    model.remove([1, 3]);
+    expect(numbers(main.numbers(1, 9))).toEqual([1, 3, 5]);
+    model.restore([3]);
+    expect(numbers(main.numbers(1, 9))).toEqual([1, 3, 4, 5]);
+    expect(main.messageId(4)).toBe('<O0591429.00000004@rgtp.example.org>');
+    expect(await linesOf(main.overview(1, 9))).toHaveLength(4);
+  });
+});
+
+describe('overview and headers', () => {
+  test('any range is a slice', async () => {
+    const { main } = longBoard(700);
+    const all = await linesOf(main.overview(1, 0x7fffffff));
+    expect(all).toHaveLength(700);
+    for (const [low, high] of [
+      [1, 1],
+      [256, 257],
+      [250, 600],
+      [700, 800],
+      [701, 800],
+      [5, 4],
+    ] as const) {
+      expect(await linesOf(main.overview(low, high))).toEqual(all.slice(low - 1, high));
+    }
+  });
+
+  test('pieces stay small', () => {
+    const { main } = longBoard(700);
+    const pieces = [...main.overview(1, 700)].map((piece) => (piece as Buffer).length);
+    expect(pieces).toHaveLength(3);
+    expect(Math.max(...pieces)).toBeLessThan(80_000);
+  });
+
+  test('the last segment grows', async () => {
+    const { model, main } = longBoard(3);
+    expect(await linesOf(main.overview(1, 9))).toHaveLength(3);
+    model.reply('O0591429');
+    expect(await linesOf(main.overview(1, 9))).toHaveLength(4);
+  });
+
+  test('HDR answers from the index where it can', async () => {
+    const { model, main } = longBoard(300);
+    expect((await linesOf(main.header('message-id', 299, 999))).at(-1)).toBe(
+      '300 <O0591429.0000012C@rgtp.example.org>',
+    );
+    expect(await linesOf(main.header('path', 2, 2))).toEqual(['2 news.example.org!not-for-mail']);
+    expect(await linesOf(main.header('newsgroups', 2, 2))).toEqual(['2 groggs.test']);
+    expect(await linesOf(main.header('to', 2, 3))).toEqual(['2 ', '3 ']);
+    expect(await linesOf(main.header('xref', 2, 2))).toEqual(['2 news.example.org groggs.test:2']);
+    expect(model.reads).toBe(0);
+    expect(await linesOf(main.header('from', 2, 2))).toEqual(['2 A writer <x9@rgtp.example.org>']);
+    expect(await linesOf(main.header(':lines', 2, 2))).toEqual(['2 1']);
+    expect(model.reads).toBeGreaterThan(0);
+  });
+
+  test('one item is read once for a whole segment', async () => {
+    const { model, main } = longBoard(256);
+    await linesOf(main.overview(1, 256));
+    expect(model.reads).toBe(1);
+    await linesOf(main.overview(1, 256));
+    await linesOf(main.header('from', 1, 256));
+    expect(model.reads).toBe(1);
+  });
+
+  test('articles are rendered once', async () => {
+    const { model, main } = longBoard(2);
+    expect(await main.article(2)).toBe(await main.article(2));
+    expect(model.reads).toBe(1);
+  });
+
+  test('a cache too small for anything changes no answer', async () => {
+    const caches = new ViewCaches({ articles: 1, overviews: 1 });
+    const small = longBoard(600, { caches }).main;
+    const { main } = longBoard(600);
+    expect(await linesOf(small.overview(1, 600))).toEqual(await linesOf(main.overview(1, 600)));
+    expect((await small.article(7))?.bytes).toEqual((await main.article(7))?.bytes);
+    expect(caches.octets).toEqual({ articles: 0, overviews: 0 });
+  });
+});
+
+describe('NEWNEWS', () => {
+  test('is by index time, even where the clock went back', () => {
+    const { model, main } = testBoard();
+    for (const [n, time] of [100, 300, 200, 400].entries()) model.newItem(`O000000${n}`, 'a', { time });
+    expect([...main.arrivedSince(300)].map((id) => id.slice(1, 9))).toEqual(['O0000001', 'O0000003']);
+    expect([...main.arrivedSince(401)]).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+/** Texts that can't be had now, or never again. */
+import { expect, test } from 'vitest';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { readStrictly } from '../../support/strict-article.ts';
+import { linesOf, testBoard } from '../../support/views.ts';
+
+const away = () => Promise.reject(new RgtpError('unavailable', 'connection refused'));
+
+test('the board is away: articles are refused, overview comes from the index', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate', { userid: 'kk207@cam' });
+  model.deliver = away;
+  await expect(main.article(1)).rejects.toMatchObject({ name: 'Refusal', kind: 'unavailable' });
+  expect(await linesOf(main.overview(1, 1))).toEqual([
+    '1\tDebate\tkk207@cam\tSat, 01 Mar 2025 08:00:00 +0000\t<O0591429.00000001@rgtp.example.org>\t\t\t\tXref: news.example.org groggs.test:1',
+  ]);
+  model.deliver = (item) => item;
+  expect((await linesOf(main.overview(1, 1)))[0]).toContain('\tA writer <kk207@cam>\t');
+  expect(await main.article(1)).toBeDefined();
+});
+
+test('so it is where the model throws at once', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate');
+  model.deliver = () => {
+    throw new RgtpError('nonsense', 'garbage');
+  };
+  expect(() => main.article(1)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  expect(await linesOf(main.overview(1, 1))).toHaveLength(1);
+});
+
+test('a bug in the model is no refusal', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate');
+  model.deliver = () => Promise.reject(new TypeError('x is not a function'));
+  await expect(main.article(1)).rejects.toThrow(TypeError);
+});
+
+test('a text from before the reply: refused, and not kept', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate');
+  let old = await model.text(model.items[0] ?? expect.fail());
+  model.deliver = () => old;
+  model.reply('O0591429', { lines: ['new'], grogname: 'Newcomer' });
+  expect(() => main.article(2)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  expect(readStrictly((await main.article(1)) ?? expect.fail()).body).toEqual(['text']);
+  expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tx9@rgtp.example.org\t');
+  model.deliver = (item) => item;
+  old = undefined;
+  // Nothing tells the view: the mirror has more of the same item, and none of it changed.
+  expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tNewcomer <x9@rgtp.example.org>\t');
+  expect(readStrictly((await main.article(2)) ?? expect.fail()).body).toEqual(['new']);
+});
+
+test('a post that was taken out of its item, and an item that is nowhere: articles that say so', async () => {
+  const { model, main } = testBoard();
+  const lost = ['The text of this post is no longer on the board.'];
+  model.newItem('O0591429', 'Debate');
+  model.reply('O0591429');
+  model.reply('O0591429');
+  model.deliver = (item) => item && { ...item, contributions: item.contributions.filter((_, n) => n !== 1) };
+  expect(readStrictly((await main.article(2)) ?? expect.fail()).body).toEqual(lost);
+  expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
+  model.deliver = () => undefined;
+  model.change('O0591429', () => {});
+  const { body, octets } = readStrictly((await main.article(3)) ?? expect.fail());
+  expect(body).toEqual(lost);
+  expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${octets}`);
+});
+
+test('an item withdrawn while it is fetched is gone', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate', { lines: ['a libel'] });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  model.deliver = (item) => promise.then(() => item);
+  const article = main.article(1);
+  const overview = linesOf(main.overview(1, 9));
+  model.withdraw('O0591429');
+  resolve(undefined);
+  expect(await article).toBeUndefined();
+  expect(await overview).toEqual([]);
+});
