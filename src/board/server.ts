@@ -104,6 +104,11 @@ export class BoardServer {
   /** A connection from inside this process. */
   connect(): Duplex {
     const [client, server] = duplexPair();
+    // Unlike a socket, one end of a pair does not hear that the other was destroyed.
+    client.once('close', () => server.destroy());
+    server.once('close', () => {
+      if (!server.writableFinished) client.destroy();
+    });
     this.#open(server, INSIDE);
     return client;
   }

@@ -5,7 +5,7 @@ import { type ConfigOption, configOption, configuration } from './configuration.
 import { Failure } from './failure.ts';
 import { closeInTime, untilTold } from './signals.ts';
 import { openEmbeddedBoard } from './wiring/embedded-board.ts';
-import { makeFolders } from './wiring/folders.ts';
+import { takeFolders } from './wiring/folders.ts';
 import { welcomeEditor } from './wiring/greeting.ts';
 
 export function boardCommand(): Command {
@@ -20,7 +20,7 @@ export function boardCommand(): Command {
         });
       }
       const log = openLog(config.log);
-      makeFolders(config);
+      using _taken = takeFolders(config);
       const { server, made } = await openEmbeddedBoard(config, log);
       const told = untilTold(() => log.setLevel(configuration(options).log.level));
       const { host, port } = server.address;

@@ -9,7 +9,7 @@ import { type ConfigOption, configOption, configuration } from './configuration.
 import { Failure } from './failure.ts';
 import { Progress } from './progress.ts';
 import { embeddedBoardOf } from './wiring/embedded-board.ts';
-import { makeFolders } from './wiring/folders.ts';
+import { takeFolders } from './wiring/folders.ts';
 
 export function importCommand(): Command {
   return new Command('import')
@@ -22,7 +22,7 @@ export function importCommand(): Command {
       }
       const config = configuration(options);
       const paths = pathsOf(config, embeddedBoardOf(config));
-      makeFolders(config);
+      using _taken = takeFolders(config);
       const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
       const progress = new Progress();
       try {

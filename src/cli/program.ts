@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { importCommand } from './import.ts';
 import { serveCommand } from './serve.ts';
+import { syncCommand } from './sync.ts';
 import { versionLine } from './version.ts';
 
 export function program(): Command {
@@ -19,7 +20,14 @@ export function program(): Command {
 Exit codes: 0 fine, 1 failed, 2 usage or configuration.
 Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN, RGTP_NNTP_DATA and so on.`,
     );
-  const commands = [serveCommand(), boardCommand(), checkCommand(), importCommand(), completionCommand()];
+  const commands = [
+    serveCommand(),
+    boardCommand(),
+    syncCommand(),
+    checkCommand(),
+    importCommand(),
+    completionCommand(),
+  ];
   for (const command of commands) rgtp.addCommand(command);
   // Throwing instead of exiting: run.ts turns what is thrown into the exit code.
   for (const command of [rgtp, ...commands, ...commands.flatMap(({ commands: below }) => below)]) {

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { closeInTime, untilTold } from './signals.ts';
-import { makeFolders } from './wiring/folders.ts';
+import { takeFolders } from './wiring/folders.ts';
 import { greeting, welcomeEditor } from './wiring/greeting.ts';
 import { Service } from './wiring/service.ts';
 
@@ -14,20 +14,23 @@ export function serveCommand(): Command {
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       const log = openLog(config.log);
-      makeFolders(config);
-      const service = await Service.start(config, log);
+      using _taken = takeFolders(config);
+      // Before anything is opened: a signal that comes while it starts must not cut it off.
+      let service: Service | undefined;
       const told = untilTold(async () => {
         try {
-          await service.reload(configuration(options));
+          await service?.reload(configuration(options));
           log.info({}, 'configuration read again');
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           log.error({ reason }, 'the new configuration is not used; the old one goes on');
         }
       });
-      if (service.made !== undefined) process.stdout.write(welcomeEditor(service.made));
-      process.stdout.write(greeting(service));
+      const running = await Service.start(config, log);
+      service = running;
+      if (running.made !== undefined) process.stdout.write(welcomeEditor(running.made));
+      process.stdout.write(greeting(running));
       log.info({ signal: await told }, 'ending');
-      await closeInTime(() => service.close(), log);
+      await closeInTime(() => running.close(), log);
     });
 }

@@ -17,6 +17,6 @@ export function domainOf(board: BoardConfig): string {
 }
 
 /** This server's name. */
-export function serverName(config: Config): string {
+export function serverName(config: Pick<Config, 'name'>): string {
   return config.name ?? (hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'localhost');
 }

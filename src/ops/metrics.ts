@@ -5,7 +5,7 @@ import type { Status } from './status.ts';
 /** Seconds: from answers out of memory to answers that waited for a far board. */
 const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
-export type PostOutcome = 'accepted' | 'duplicate' | 'rejected' | 'unavailable' | 'failed';
+export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
 export class Metrics {
   readonly registry = new Registry();

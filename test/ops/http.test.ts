@@ -65,7 +65,7 @@ describe('metrics', () => {
     metrics.command('GROUP', 211, 0.002);
     metrics.command('GROUP', 411, 0.002);
     metrics.request('gossip', 'ITEM', 'ok', 0.02);
-    metrics.post('gossip', 'accepted');
+    metrics.post('gossip', 'posted');
     metrics.loginFailed();
     const { body, headers } = await get('/metrics');
     expect(headers.get('content-type')).toContain('text/plain');
@@ -76,7 +76,7 @@ describe('metrics', () => {
       'rgtp_nntp_command_seconds_bucket{le="0.005",verb="GROUP"} 2',
       'rgtp_nntp_board_requests_total{board="gossip",command="ITEM",outcome="ok"} 1',
       'rgtp_nntp_board_request_seconds_count{board="gossip",command="ITEM"} 1',
-      'rgtp_nntp_posts_total{board="gossip",outcome="accepted"} 1',
+      'rgtp_nntp_posts_total{board="gossip",outcome="posted"} 1',
       'rgtp_nntp_failed_logins_total 1',
       'rgtp_nntp_build_info{version="1.2.3"} 1',
       'rgtp_nntp_connections 3',

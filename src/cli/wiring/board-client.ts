@@ -1,5 +1,4 @@
 /** How to reach a board over RGTP, from its configuration. */
-import { readFileSync } from 'node:fs';
 import type { BoardServer } from '../../board/server.ts';
 import { names } from '../../config/names.ts';
 import type { BoardConfig } from '../../config/schema.ts';
@@ -7,6 +6,7 @@ import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
+import { secretFromFile } from './secret-file.ts';
 
 /** Options of a client that reads this board as the configuration says. `embedded`: the board inside this process. */
 export function boardClient(board: BoardConfig, log: Log, embedded?: BoardServer): ClientOptions {
@@ -33,17 +33,8 @@ function secretOf({ secret, secretFile, name, newsgroup }: BoardConfig): Buffer 
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;
   const board = names({ name, newsgroup }).newsgroup;
-  const parsed = parseSecret(contents(secretFile, board));
+  const parsed = parseSecret(secretFromFile(secretFile, `the secret of ${board}`));
   if (parsed !== undefined && parsed.length > 0) return parsed;
   const remedy = 'It must hold hex digits, two an octet; blanks are allowed.';
   throw new Failure(`the secret of ${board} in ${secretFile} is not hexadecimal`, remedy, { exitCode: 2 });
-}
-
-function contents(file: string, board: string): string {
-  try {
-    return readFileSync(file, 'latin1').trim();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(`the secret of ${board} can't be read: ${reason}`, undefined, { cause: error, exitCode: 2 });
-  }
 }

@@ -1,22 +1,31 @@
 /** One board, followed and shown: its files, its connections, its newsgroups. */
 import type { BoardServer } from '../../board/server.ts';
+import type { LoginBoard } from '../../bridge/login/board-logins.ts';
+import { LocalAccounts } from '../../bridge/login/local-accounts.ts';
+import { UserPools } from '../../bridge/login/user-pools.ts';
 import { Mirror } from '../../bridge/mirror/mirror.ts';
 import type { Logins } from '../../bridge/ports.ts';
+import type { PosterBoard } from '../../bridge/posting/article-poster.ts';
+import { BoardPoster } from '../../bridge/posting/board-poster.ts';
+import type { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { BoardView } from '../../bridge/view/board-view.ts';
 import type { ViewCaches } from '../../bridge/view/caches.ts';
 import { domainOf, names, serverName } from '../../config/names.ts';
 import { pathsOf } from '../../config/paths.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
 import type { BoardStatus } from '../../ops/status.ts';
+import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
 import { Cache } from '../../store/cache.ts';
 import { PermanentFile } from '../../store/permanent-file.ts';
+import { SecretBox } from '../../store/secret-box.ts';
 import type { Log } from '../../wire/log.ts';
 import { boardClient } from './board-client.ts';
 
 /** What the boards of one server share. */
 export interface Surroundings {
   readonly log: Log;
+  readonly own: OwnPostRegister;
   readonly caches: ViewCaches;
   readonly logins: Pick<Logins, 'access' | 'level'>;
   readonly embedded: BoardServer | undefined;
@@ -25,7 +34,8 @@ export interface Surroundings {
 export class RunningBoard {
   readonly config: BoardConfig;
   readonly view: BoardView;
-  readonly login: { readonly name: string; readonly newsgroup: string };
+  readonly login: LoginBoard;
+  readonly poster: PosterBoard;
   readonly mirror: Mirror;
   readonly #started = Date.now();
   readonly #end: () => Promise<void>;
@@ -44,7 +54,7 @@ export class RunningBoard {
   static async #open(
     config: Config,
     board: BoardConfig,
-    { log: parent, caches, logins, embedded }: Surroundings,
+    { log: parent, own, caches, logins, embedded }: Surroundings,
     undo: (() => Promise<void> | void)[],
   ): Promise<RunningBoard> {
     const { name, newsgroup } = names(board);
@@ -69,9 +79,11 @@ export class RunningBoard {
       intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
       depth: board.depth,
       memory: board.cache.memory,
+      beforePublish: (rows) => boardPoster.beforePublish(rows),
     });
     undo.push(() => mirror.close());
-    const { charset, threading, addresses, archivedAt } = board;
+    const boardPoster = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: pool, own, log });
+    const { charset, threading, addresses, archivedAt, grogname } = board;
     const domain = domainOf(board);
     const view = new BoardView({
       model: mirror,
@@ -88,25 +100,42 @@ export class RunningBoard {
         archivedAt,
       },
       logins,
+      own,
       caches,
       log,
     });
     undo.push(() => view.close());
+    const pools = new UserPools({
+      board: asAnybody(client),
+      size: board.userConnections,
+      maxUsers: board.maxUsers,
+      idle: board.userIdle,
+    });
+    undo.push(() => pools.close());
+    const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
     if (embedded !== undefined && board.rgtp === 'embedded') undo.push(embedded.onChange(() => mirror.poke()));
     mirror.start();
-    return new RunningBoard(board, { view, mirror }, { name, newsgroup }, undo);
+    return new RunningBoard(
+      board,
+      { view, mirror },
+      { name, newsgroup, guests: board.guests, posting: board.posting, accounts, pools },
+      { newsgroup, charset, domain, grogname, model: mirror, poster: boardPoster },
+      undo,
+    );
   }
 
   private constructor(
     config: BoardConfig,
     { view, mirror }: { view: BoardView; mirror: Mirror },
-    login: { name: string; newsgroup: string },
+    login: LoginBoard,
+    poster: PosterBoard,
     undo: readonly (() => Promise<void> | void)[],
   ) {
     this.config = config;
     this.view = view;
     this.mirror = mirror;
     this.login = login;
+    this.poster = poster;
     this.#end = async () => {
       for (const step of undo.toReversed()) await step();
     };
@@ -134,4 +163,14 @@ export class RunningBoard {
       lastError,
     };
   }
+}
+
+/** The board as each person reaches it: with a login of their own. */
+function asAnybody({
+  user: _user,
+  secret: _secret,
+  level: _level,
+  ...board
+}: ClientOptions): Omit<ClientOptions, 'user' | 'secret' | 'level'> {
+  return board;
 }

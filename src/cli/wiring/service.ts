@@ -1,7 +1,10 @@
 /** The whole server: boards, the bridge over them, the front end, and the status server. */
 import type { BoardServer } from '../../board/server.ts';
 import { Bridge } from '../../bridge/bridge.ts';
+import { BoardLogins } from '../../bridge/login/board-logins.ts';
 import type { Logins } from '../../bridge/ports.ts';
+import { ArticlePoster } from '../../bridge/posting/article-poster.ts';
+import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../../bridge/view/caches.ts';
 import { serverName } from '../../config/names.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
@@ -16,19 +19,19 @@ import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
 import { listenFailure } from './listening.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
-import { guestsOnly, noPosting } from './read-only.ts';
 import { RunningBoard } from './running-board.ts';
 
 export class Service {
   readonly #log: AdjustableLog;
   readonly #started = Date.now();
+  readonly #own = new OwnPostRegister();
   readonly #caches: ViewCaches;
   readonly #metrics: Metrics;
   readonly #history: History;
   #config: Config;
   #embedded: BoardServer | undefined;
   #boards: readonly RunningBoard[] = [];
-  #logins = guestsOnly;
+  #logins = new BoardLogins({ boards: [] });
   #backend: CurrentBackend | undefined;
   #news: News | undefined;
   #http: HttpServer | undefined;
@@ -138,7 +141,7 @@ export class Service {
       access: (account, newsgroup) => this.#logins.access(account, newsgroup),
       level: (account, newsgroup) => this.#logins.level(account, newsgroup),
     };
-    const around = { log: this.#log, caches: this.#caches, logins, embedded: this.#embedded };
+    const around = { log: this.#log, own: this.#own, caches: this.#caches, logins, embedded: this.#embedded };
     try {
       for (const wanted of config.boards) {
         const known = kept.find((board) => sameBoard(board.config, wanted));
@@ -152,10 +155,22 @@ export class Service {
   }
 
   /** Puts a bridge over the boards in front of the sessions. */
-  #show(_config: Config, boards: readonly RunningBoard[]): void {
+  #show(config: Config, boards: readonly RunningBoard[]): void {
+    const logins = new BoardLogins({ boards: boards.map((board) => board.login), log: this.#log });
     const views = boards.map((board) => board.view);
-    const bridge = new Bridge({ boards: views, logins: guestsOnly, poster: noPosting });
+    const poster: ArticlePoster = new ArticlePoster({
+      boards: boards.map((board) => board.poster),
+      logins,
+      index: { locate: (messageId) => bridge.locate(messageId) },
+      own: this.#own,
+      domain: ownDomain(config),
+      log: this.#log,
+      onPost: (newsgroup, outcome) => this.#metrics.post(newsgroup ?? 'none', outcome),
+    });
+    const bridge = new Bridge({ boards: views, logins, poster });
+    void poster.start();
     this.#boards = boards;
+    this.#logins = logins;
     if (this.#backend === undefined) this.#backend = new CurrentBackend(bridge);
     else this.#backend.replace(bridge);
   }
@@ -179,4 +194,10 @@ export class Service {
 
 function sameBoard(a: BoardConfig, b: BoardConfig): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** For Message-IDs that this server makes up for posters. */
+function ownDomain(config: Config): string {
+  const name = serverName(config);
+  return name.includes('.') ? name : `${name}.invalid`;
 }

@@ -1,0 +1,59 @@
+/** `rgtp-nntp sync`: fetches everything the boards have, once, and ends. */
+import { Command } from 'commander';
+import { names } from '../config/names.ts';
+import { openLog } from '../ops/log.ts';
+import { RgtpError } from '../rgtp/errors.ts';
+import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { Failure } from './failure.ts';
+import { Progress } from './progress.ts';
+import { takeFolders } from './wiring/folders.ts';
+import { Following } from './wiring/following.ts';
+
+export function syncCommand(): Command {
+  return new Command('sync')
+    .description('fetch everything the boards have, once, and end')
+    .addOption(configOption())
+    .action(async (options: ConfigOption) => {
+      const config = configuration(options);
+      const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
+      using _taken = takeFolders(config);
+      const failed: string[] = [];
+      for (const board of config.boards) {
+        const { name } = names(board);
+        const following = await Following.open(config, board, log);
+        try {
+          await fetchAll(name, following);
+        } catch (error) {
+          if (!(error instanceof RgtpError)) throw error;
+          process.stderr.write(`${name}: ${error.message}\n`);
+          failed.push(name);
+        } finally {
+          await following.close();
+        }
+      }
+      if (failed.length > 0)
+        throw new Failure(`not fetched whole: ${failed.join(', ')}`, 'rgtp-nntp doctor looks for the reason.');
+    });
+}
+
+async function fetchAll(name: string, { mirror }: Following): Promise<void> {
+  const progress = new Progress();
+  const timer = setInterval(() => {
+    const { phase, items } = mirror.progress;
+    if (phase === 'items') progress.show(name, items.held + items.missing, items.total);
+    else progress.show(`${name}: index`, mirror.posts.length, 0);
+  }, 100);
+  try {
+    await mirror.complete();
+    const { items, posts, sequence } = mirror.progress;
+    progress.show(name, items.total, items.total);
+    progress.end();
+    const missing = items.missing === 0 ? '' : `, ${items.missing} items without a text`;
+    process.stdout.write(
+      `${name}: ${posts} posts in ${items.total} items, newest sequence number ${sequence ?? 0}${missing}\n`,
+    );
+  } finally {
+    clearInterval(timer);
+    progress.end();
+  }
+}

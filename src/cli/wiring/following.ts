@@ -1,0 +1,51 @@
+/** One board and its mirror, without newsgroups or logins: for `sync`. */
+import { BoardServer } from '../../board/server.ts';
+import { Mirror } from '../../bridge/mirror/mirror.ts';
+import { names } from '../../config/names.ts';
+import { pathsOf } from '../../config/paths.ts';
+import type { BoardConfig, Config } from '../../config/schema.ts';
+import { RgtpPool } from '../../rgtp/client/pool.ts';
+import { Cache } from '../../store/cache.ts';
+import { PermanentFile } from '../../store/permanent-file.ts';
+import type { Log } from '../../wire/log.ts';
+import { boardClient } from './board-client.ts';
+
+export class Following {
+  readonly mirror: Mirror;
+  readonly #end: () => Promise<void>;
+
+  /** Opens the files. An embedded board does not listen: it may be running elsewhere. */
+  static async open(config: Config, board: BoardConfig, log: Log): Promise<Following> {
+    const paths = pathsOf(config, board);
+    const embedded =
+      board.rgtp === 'embedded'
+        ? await BoardServer.open({ path: paths.board, keyFile: paths.boardKey, listen: undefined, empty: true })
+        : undefined;
+    const pool = new RgtpPool({ ...boardClient(board, log, embedded), size: 1 });
+    const permanent = PermanentFile.open(paths.permanent);
+    const mirror = await Mirror.open({
+      newsgroup: names(board).newsgroup,
+      pool,
+      cache: Cache.open(paths.cache, { maxTextOctets: board.cache.disk }),
+      permanent,
+      log: log.child({ board: names(board).name }),
+      depth: board.depth,
+      memory: board.cache.memory,
+    });
+    return new Following(mirror, async () => {
+      await mirror.close();
+      await pool.close();
+      await permanent.close();
+      await embedded?.close();
+    });
+  }
+
+  private constructor(mirror: Mirror, end: () => Promise<void>) {
+    this.mirror = mirror;
+    this.#end = end;
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+}

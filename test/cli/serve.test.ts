@@ -1,0 +1,236 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
+import { NntpClient } from '../support/nntp-client.ts';
+import { CommandLine } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+let folder: string;
+let file: string;
+const running: CommandLine[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-serve-'));
+  file = join(folder, 'c.yaml');
+});
+
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+function configure(settings: object = {}): void {
+  const defaults = {
+    name: 'news.example',
+    listen: ['nntp://127.0.0.1:0'],
+    data: join(folder, 'data'),
+    embedded: { listen: 'rgtp://127.0.0.1:0' },
+    http: { listen: 'http://127.0.0.1:0' },
+  };
+  writeFileSync(file, stringify({ ...defaults, ...settings }));
+}
+
+/** Started and ready: its NNTP and status ports. */
+async function start(): Promise<{ line: CommandLine; port: number; status: string }> {
+  const line = new CommandLine(['serve', '--config', file]);
+  running.push(line);
+  const [, status = ''] = await line.printed(/Status page: (\S+)/);
+  const [, port] = /newsreader at 127\.0\.0\.1 port (\d+)/.exec(line.stdout) ?? [];
+  return { line, port: Number(port), status };
+}
+
+describe('rgtp-nntp serve', () => {
+  it('finds everything as it was at the second start', async () => {
+    configure();
+    const first = await start();
+    expect(first.line.stdout).toMatch(/userid {2}editor\n {2}secret {2}[0-9A-F]{32}\n/);
+    expect(first.line.stdout).toContain('Serving groggs.gossip.');
+    const before = await readAll(first.port);
+    expect(before.group).toBe('211 1 2 2 groggs.gossip');
+    expect(before.article).toContain('Subject: Welcome');
+    first.line.child.kill('SIGTERM');
+    expect((await first.line.ended).code).toBe(0);
+    const files = readdirSync(join(folder, 'data'));
+    expect(files).toEqual(
+      expect.arrayContaining(['gossip.board.sqlite', 'gossip.permanent.sqlite', 'gossip.cache.sqlite']),
+    );
+    expect(
+      files.filter((name) => name.endsWith('-wal')),
+      'files are closed cleanly',
+    ).toEqual([]);
+
+    const second = await start();
+    expect(second.line.stdout).not.toContain('secret');
+    expect(await readAll(second.port)).toEqual(before);
+  });
+
+  it('lets the editor of the first start log in and post', async () => {
+    configure();
+    const { port } = await start();
+    const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+    const client = await NntpClient.connect(port);
+    await client.ask('AUTHINFO USER editor');
+    expect(await client.ask(`AUTHINFO PASS ${secret}`)).toMatch(/^281/);
+    expect(await client.ask('POST')).toMatch(/^340/);
+    const article =
+      'From: Ann <a@x>\r\nNewsgroups: groggs.gossip\r\nSubject: First\r\nMessage-ID: <1@x.example>\r\n\r\nHello.\r\n.';
+    expect(await client.ask(article)).toMatch(/^240/);
+    expect(await client.ask('GROUP groggs.gossip')).toBe('211 2 2 3 groggs.gossip');
+    expect(await client.ask('STAT <1@x.example>')).toMatch(/^223 /);
+    client.close();
+  });
+
+  it('answers on the status server', async () => {
+    configure();
+    const { status, port } = await start();
+    const client = await NntpClient.connect(port);
+    await client.ask('DATE');
+    expect((await fetch(`${status}healthz`)).status).toBe(200);
+    expect(await (await fetch(`${status}readyz`)).text()).toBe('ready\n');
+    const metrics = await (await fetch(`${status}metrics`)).text();
+    expect(metrics).toContain('rgtp_nntp_commands_total{verb="DATE",status="111"} 1');
+    expect(metrics).toContain('rgtp_nntp_connections 1\n');
+    expect(metrics).toContain('rgtp_nntp_board_up{board="gossip"} 1');
+    expect(await (await fetch(status)).text()).toContain('<h2>groggs.gossip</h2>');
+    client.close();
+  });
+
+  it('tells idle readers 400 and ends within ten seconds of SIGTERM', async () => {
+    configure();
+    const { line, port } = await start();
+    const client = await NntpClient.connect(port);
+    await client.ask('DATE');
+    const asked = Date.now();
+    line.child.kill('SIGTERM');
+    expect(await client.line()).toMatch(/^400 /);
+    expect(await line.ended).toMatchObject({ code: 0, signal: null });
+    expect(Date.now() - asked).toBeLessThan(10_000);
+  });
+
+  it('takes over a new configuration at SIGHUP, and keeps the old one where the new one is wrong', async () => {
+    configure({ log: { level: 'info', format: 'json' } });
+    const { line, port } = await start();
+    const client = await NntpClient.connect(port);
+    const boards = [
+      { rgtp: 'embedded', posting: false },
+      { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' },
+    ];
+    configure({ log: { level: 'info', format: 'json' }, boards });
+    line.child.kill('SIGHUP');
+    await line.printed(/configuration read again/);
+    expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
+
+    configure({ log: { level: 'lound', format: 'json' }, boards: [] });
+    line.child.kill('SIGHUP');
+    const [, reason] = await line.printed(/"reason":"(.*?)","msg":"the new configuration is not used/);
+    expect(reason).toContain('log.level: \\"lound\\" is not allowed');
+    expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
+
+    configure({ log: { level: 'info', format: 'json' }, boards: [{ rgtp: 'embedded', posting: false }] });
+    line.child.kill('SIGHUP');
+    await line.printed(/(configuration read again.*){2}/s);
+    expect((await lines(client, 'LIST')).filter((group) => group.startsWith('other'))).toEqual([]);
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 /);
+    client.close();
+  });
+
+  it.each([
+    ['listen', 'nntp', 'RGTP_NNTP_LISTEN'],
+    ['embedded.listen', 'rgtp', 'RGTP_NNTP_EMBEDDED_LISTEN'],
+    ['http.listen', 'http', 'RGTP_NNTP_HTTP_LISTEN'],
+  ])('says which port is taken: %s', async (setting, scheme, variable) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    configure();
+    const line = new CommandLine(['serve', '--config', file], { env: { [variable]: `${scheme}://127.0.0.1:${port}` } });
+    running.push(line);
+    const ended = await line.ended;
+    other.close();
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      `rgtp-nntp: port ${port} is taken: something listens on ${scheme}://127.0.0.1:${port}`,
+    );
+    expect(ended.stderr).toContain(`set ${setting} (or ${variable}=${scheme}://`);
+    expect(ended.stdout).not.toContain('Serving');
+  });
+
+  it('leaves data alone that another one uses', async () => {
+    configure();
+    await start();
+    const line = new CommandLine(['serve', '--config', file]);
+    running.push(line);
+    expect(await line.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is in use by another rgtp-nntp'),
+    });
+  });
+});
+
+describe('rgtp-nntp sync', () => {
+  it('fetches everything and says how much', async () => {
+    configure();
+    const { line } = await start();
+    line.child.kill();
+    await line.ended;
+    rmSync(join(folder, 'data', 'gossip.cache.sqlite'));
+    const sync = await new CommandLine(['sync', '--config', file]).ended;
+    expect(sync).toMatchObject({ code: 0, stdout: 'gossip: 2 posts in 1 items, newest sequence number 2\n' });
+    expect(sync.stderr).toContain('gossip: 1 of 1 (100 %)');
+  });
+
+  it('fails where the board is away', async () => {
+    configure({ boards: [{ rgtp: 'rgtp://127.0.0.1:1' }] });
+    const sync = await new CommandLine(['sync', '--config', file]).ended;
+    expect(sync.code).toBe(1);
+    expect(sync.stderr).toContain('gossip: no connection to 127.0.0.1:1');
+    expect(sync.stderr).toContain('not fetched whole: gossip');
+  });
+});
+
+describe('rgtp-nntp check', () => {
+  it('tries the login of each board', async () => {
+    configure();
+    const { line } = await start();
+    const [, board] = await line.printed(/RGTP clients: 127\.0\.0\.1 port (\d+)/);
+    const secret = join(folder, 'data', 'gossip.editor.secret');
+    const rgtp = `rgtp://127.0.0.1:${board}`;
+    configure({
+      boards: [
+        { name: 'a', rgtp, user: 'editor', secretFile: secret },
+        { name: 'b', rgtp, domain: 'b.example' },
+      ],
+    });
+    const good = await new CommandLine(['check', '--config', file]).ended;
+    expect(good).toMatchObject({ code: 0, stderr: '' });
+    expect(good.stdout).toContain(`ok    groggs.a: ${rgtp}, as editor: may edit\n`);
+    expect(good.stdout).toContain(`ok    groggs.b: ${rgtp}, as guest: may read\n`);
+
+    configure({ boards: [{ name: 'a', rgtp, user: 'editor', secret: '00' }] });
+    const bad = await new CommandLine(['check', '--config', file]).ended;
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toContain(`fail  groggs.a: ${rgtp}, as editor: `);
+  });
+});
+
+async function readAll(port: number) {
+  const client = await NntpClient.connect(port);
+  const group = await client.ask('GROUP groggs.gossip');
+  const article = await lines(client, 'ARTICLE 2');
+  const overview = await lines(client, 'OVER 1-');
+  client.close();
+  return { group, article, overview };
+}
+
+async function lines(client: NntpClient, command: string): Promise<string[]> {
+  await client.ask(command);
+  return client.block();
+}
