@@ -2,6 +2,8 @@
 
 const palette = ['#1d1f21', '#cc6666', '#8abf6a', '#e6c07b', '#6aa0d8', '#b48ead', '#6fbcb4', '#c5c8c6'];
 const bright = ['#666a6d', '#e08080', '#a5d68a', '#f2d59a', '#8abaf0', '#cfaed4', '#8fd6ce', '#ffffff'];
+/** Grounds are darker than letters: both must be readable. */
+const grounds = ['#1d1f21', '#7a2f2f', '#2f6b3a', '#7a6327', '#254f7d', '#5b3f66', '#2a6660', '#c5c8c6'];
 const [background, foreground] = ['#14171a', '#d6d9d8'];
 
 interface Look {
@@ -21,7 +23,7 @@ function step(look: Look, code: number): Look {
   if (code === 7) return { ...look, reverse: true };
   if (code >= 30 && code <= 37) return { ...look, colour: palette[code - 30] };
   if (code === 39) return { ...look, colour: undefined };
-  if (code >= 40 && code <= 47) return { ...look, ground: palette[code - 40] };
+  if (code >= 40 && code <= 47) return { ...look, ground: grounds[code - 40] };
   if (code === 49) return { ...look, ground: undefined };
   if (code >= 90 && code <= 97) return { ...look, colour: bright[code - 90] };
   return look;
