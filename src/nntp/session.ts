@@ -80,9 +80,14 @@ export class NntpSession extends Session implements WireEvents {
   }
 
   greet(): void {
-    const { access } = this;
-    if (!access.read && !access.post && !access.loginHelps) this.wire.end(status.denied);
-    else this.wire.send(this.readiness());
+    try {
+      const { read, post, loginHelps } = this.access;
+      if (read || post || loginHelps) this.wire.send(this.readiness());
+      else this.wire.end(status.denied);
+    } catch (error) {
+      this.refuse(error);
+      this.wire.end('400 Internal fault; it has been logged');
+    }
     this.wire.pump();
   }
 
@@ -139,11 +144,20 @@ export class NntpSession extends Session implements WireEvents {
       this.server.log.error({ connection: this.peer.connection, verb: this.#verb, err: error }, 'command failed');
       return failureStatus(task);
     }
-    if (error.kind === 'login-required' && task === 'read') return this.loginStatus();
+    if (error.kind === 'login-required' && task === 'read') return this.#loginStatus();
     if (error.kind === 'unavailable') {
       this.server.log.warn({ connection: this.peer.connection, verb: this.#verb, err: error }, 'cannot answer now');
     }
     return refusalStatus(error, task);
+  }
+
+  #loginStatus(): string {
+    try {
+      return this.loginStatus();
+    } catch (error) {
+      this.server.log.error({ connection: this.peer.connection, err: error }, 'access unknown');
+      return status.denied;
+    }
   }
 
   /** For a command that this session may not use yet: 480 where a login would help, 483 where TLS would, 502 where neither would. */
@@ -219,8 +233,8 @@ export class NntpSession extends Session implements WireEvents {
     this.#verb = command.head;
     const given = words.length - keywords;
     if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
-    if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
     try {
+      if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
       return command.run(this, words.slice(keywords), text);
     } catch (error) {
       return this.refuse(error);

@@ -3,10 +3,7 @@ import { NntpServer, type NntpServerOptions } from '../../src/nntp/server.ts';
 import { MemoryBackend } from './memory-backend.ts';
 import { NntpClient } from './nntp-client.ts';
 
-export const tlsFiles = (name: 'first' | 'second') => ({
-  certificate: new URL(`../fixtures/tls/${name}.cert.pem`, import.meta.url).pathname,
-  key: new URL(`../fixtures/tls/${name}.key.pem`, import.meta.url).pathname,
-});
+export { tlsFiles } from './tls-files.ts';
 
 /** A server on a free port that ends with the test. With TLS, its second address is NNTPS. */
 export async function serve(

@@ -1,0 +1,202 @@
+import net from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { Attacked } from '../support/attacked.ts';
+import type { NntpClient } from '../support/nntp-client.ts';
+
+/** What a client can do that ended the bare package's process, or filled its memory, or stopped its clock. */
+const MB = 1024 * 1024;
+let attacked: Attacked;
+let bystander: NntpClient;
+
+async function connect(): Promise<NntpClient> {
+  const client = await attacked.connect();
+  onTestFinished(() => client.close());
+  return client;
+}
+
+beforeAll(async () => {
+  attacked = await Attacked.start({ DEBUG: 'nntp-server.*' });
+  bystander = await attacked.connect();
+  await bystander.ask('GROUP large');
+});
+
+afterEach(async () => {
+  // Whatever happened: the process is there, and others are served.
+  expect(attacked.alive).toBe(true);
+  expect(await bystander.ask('STAT 5')).toBe('223 5 <5@large.example.net>');
+});
+
+afterAll(async () => {
+  bystander.close();
+  await attacked.stop();
+});
+
+test('a wildmat of 5,000 patterns in a line of 30 KB', async () => {
+  const client = await connect();
+  expect(await client.ask(`LIST ACTIVE ${'a*b,'.repeat(7500)}x`)).toMatch(/^501 /);
+  expect(await client.ask('DATE')).toMatch(/^111 /);
+});
+
+test('patterns made to take for ever, and what the package took for a regular expression', async () => {
+  const client = await connect();
+  await client.ask('GROUP large');
+  const begun = Date.now();
+  for (const pattern of [
+    `${'*a'.repeat(240)}b`,
+    '*'.repeat(490),
+    `${'?*'.repeat(240)}`,
+    '(a+)+$',
+    'a-b',
+    '***',
+    '.*',
+  ]) {
+    const [status] = await client.askAll(`LIST ACTIVE ${pattern}`);
+    expect(status).toMatch(/^215 /);
+    const [found] = await client.askAll(`XPAT subject 1-2000 ${pattern}`);
+    expect(found).toMatch(/^221 /);
+  }
+  expect(Date.now() - begun).toBeLessThan(5_000);
+});
+
+test('a line of 30 MB: one 501, nothing kept', async () => {
+  const client = await connect();
+  const { held } = await attacked.health('collect');
+  const chunk = Buffer.alloc(MB, 'A');
+  for (let i = 0; i < 30; i++) await new Promise((resolve) => client.stream.write(chunk, resolve));
+  client.send('', 'DATE');
+  expect(await client.line()).toMatch(/^501 /);
+  expect(await client.line()).toMatch(/^111 /);
+  expect((await attacked.health('collect')).held - held).toBeLessThan(10 * MB);
+});
+
+test('20,000 pipelined OVER of a million articles from a client that never reads', async () => {
+  const socket = net.connect(attacked.port, '127.0.0.1');
+  socket.on('error', () => {});
+  const { held, pieces } = await attacked.health('collect');
+  socket.pause();
+  socket.write(`GROUP large\r\n${'OVER 1-\r\n'.repeat(20_000)}`);
+  // Made until the socket is full, then no more.
+  let made = -1;
+  await expect
+    .poll(
+      async () => {
+        const before = made;
+        made = (await attacked.health()).pieces - pieces;
+        return made > 0 && made === before;
+      },
+      { interval: 50, timeout: 10_000 },
+    )
+    .toBe(true);
+  expect(made).toBeLessThan(1000);
+  expect((await attacked.health('collect')).held - held).toBeLessThan(10 * MB);
+  socket.destroy();
+  await expect.poll(async () => (await attacked.health()).connections).toBe(1);
+  // Nor does it go on for the dead.
+  expect((await attacked.health()).pieces - pieces).toBe(made);
+});
+
+test('resets with 2,000 commands queued: they are not run for the dead', async () => {
+  const { commands } = await attacked.health();
+  for (let round = 0; round < 10; round++) {
+    const client = await connect();
+    client.stream.on('error', () => {});
+    client.send('GROUP large', ...Array.from({ length: 2000 }, (_, i) => `OVER ${i + 1}-`));
+    await client.line();
+    client.socket.resetAndDestroy();
+  }
+  await expect.poll(async () => (await attacked.health()).connections).toBe(1);
+  expect((await attacked.health()).commands - commands).toBeLessThan(2000);
+});
+
+test('binary garbage and NULs', async () => {
+  const client = await connect();
+  client.stream.on('error', () => {});
+  const garbage = Buffer.from(Array.from({ length: 64 * 1024 }, (_, i) => (i * 7919 + (i >> 3)) & 0xff));
+  client.send(garbage, '', 'DATE\0', Buffer.from([0, 0, 0x0d, 0x0a]), Buffer.from([0xff, 0xfe, 0x0d, 0x0a]), 'DATE');
+  client.stream.end();
+  const answers = (await client.rest()).split('\r\n').slice(0, -1);
+  expect(answers.at(-1)).toMatch(/^111 /);
+  expect(answers.at(-2)).toMatch(/^500 /);
+  expect(answers.at(-3)).toMatch(/^501 /);
+  expect(answers.slice(0, -1).every((line) => /^50[01] /.test(line))).toBe(true);
+});
+
+test('100,000 commands in one write, read at leisure', async () => {
+  const client = await connect();
+  await client.ask('GROUP large');
+  client.stream.write('STAT 7\r\n'.repeat(100_000));
+  client.stream.end();
+  const answers = await client.rest();
+  expect(answers.length).toBe(100_000 * '223 7 <7@large.example.net>\r\n'.length);
+});
+
+test('a client that hands in its commands octet by octet', async () => {
+  const client = await connect();
+  for (const octet of Buffer.from('STAT <77@large.example.net>\r\n')) {
+    await new Promise((resolve) => client.stream.write(Buffer.from([octet]), resolve));
+  }
+  expect(await client.line()).toBe('223 0 <77@large.example.net>');
+});
+
+test('answers do not wait for Nagle: 50 articles one after the other', async () => {
+  const client = await connect();
+  await client.ask('GROUP large');
+  const begun = performance.now();
+  for (let i = 1; i <= 50; i++) await client.askAll(`ARTICLE ${i}`);
+  // 44 ms each where it is on.
+  expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+test('the package’s debug switch shows no password', async () => {
+  const client = await connect();
+  await client.ask('AUTHINFO USER alice');
+  await client.ask('AUTHINFO PASS hunter2');
+  expect(attacked.output).not.toMatch(/hunter2/);
+});
+
+test('the overview of a million articles does not hold up another’s STAT', async () => {
+  const greedy = await connect();
+  await greedy.ask('GROUP large');
+  let octets = 0;
+  greedy.stream.removeAllListeners('data');
+  greedy.stream.on('data', (chunk: Buffer) => {
+    octets += chunk.length;
+  });
+  greedy.send('OVER 1-');
+  const waits: number[] = [];
+  for (let i = 1; i <= 100; i++) {
+    const begun = performance.now();
+    expect(await bystander.ask(`STAT ${i}`)).toMatch(/^223 /);
+    waits.push(performance.now() - begun);
+  }
+  expect(octets).toBeGreaterThan(0);
+  waits.sort((a, b) => a - b);
+  // The machine may be busy with something else now and then; the server is not.
+  expect(waits[Math.floor(waits.length * 0.9)]).toBeLessThan(20);
+});
+
+test('5,000 idle connections', { timeout: 60_000 }, async () => {
+  const clients: net.Socket[] = [];
+  const { held } = await attacked.health('collect');
+  for (let i = 0; i < 5_000; i += 250) {
+    await Promise.all(
+      Array.from(
+        { length: 250 },
+        () =>
+          new Promise<void>((resolve, reject) => {
+            const socket = net.connect(attacked.port, '127.0.0.1');
+            clients.push(socket);
+            socket.once('data', () => resolve());
+            socket.once('error', reject);
+          }),
+      ),
+    );
+  }
+  const crowded = await attacked.health('collect');
+  expect(crowded.connections).toBe(5_001);
+  // What each keeps; what the process takes for it is measured by the benchmark.
+  expect((crowded.held - held) / 5_000).toBeLessThan(6_000);
+  expect(await bystander.ask('STAT 5')).toMatch(/^223 /);
+  for (const socket of clients) socket.destroy();
+  await expect.poll(async () => (await attacked.health()).connections, { timeout: 10_000 }).toBe(1);
+});

@@ -1,0 +1,109 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FrontEnd } from '../../src/nntp/front-end.ts';
+import { defaultLimits } from '../../src/nntp/limits.ts';
+import { LoginGate } from '../../src/nntp/login-gate.ts';
+import { silent } from '../../src/wire/log.ts';
+import { rfcWorld } from '../support/rfc-world.ts';
+
+const SESSION = [
+  'MODE READER',
+  'group  misc.test ',
+  'STAT',
+  'nonsense',
+  `x${'y'.repeat(3000)}`,
+  'ARTICLE 3000237',
+  'POST',
+  'Newsgroups: misc.test',
+  'Subject: dots',
+  '',
+  '..',
+  '..two',
+  '.',
+  'STAT <suggested.1@example.net>',
+  'AUTHINFO USER alice',
+  'AUTHINFO SASL PLAIN',
+  Buffer.from('\0alice\0secret').toString('base64'),
+  'OVER 3000234-3000238',
+  'IHAVE <45223423@example.com>',
+  'QUIT',
+  'DATE',
+];
+
+/** Plays the session handed in as these pieces, and returns all that came back. */
+async function answers(pieces: readonly Buffer[]): Promise<string> {
+  const backend = rfcWorld();
+  backend.guest = { read: true, post: true, loginHelps: true };
+  // The article's number and its time would differ from run to run; nothing else does.
+  const front = new FrontEnd({
+    backend,
+    name: 'news.example.net',
+    limits: defaultLimits,
+    log: silent,
+    observer: {},
+    logins: new LoginGate(defaultLimits, Date.now),
+    certificate: undefined,
+    cleartextAuth: false,
+    compress: true,
+    maintained: { distributions: undefined, moderators: undefined, subscriptions: undefined },
+    now: Date.now,
+  });
+  const [client, server] = duplexPair({ allowHalfOpen: true });
+  front.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);
+  const text = collect(client);
+  for (const piece of pieces) {
+    client.write(piece);
+    await turn();
+  }
+  client.end();
+  return text;
+}
+
+async function collect(stream: Duplex): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
+  const ordered = [0, ...[...offsets].sort((a, b) => a - b), bytes.length];
+  return ordered.slice(1).map((end, i) => bytes.subarray(ordered[i], end));
+}
+
+const CRLF = Buffer.from(`${SESSION.join('\r\n')}\r\n`);
+const LF = Buffer.from(`${SESSION.join('\n')}\n`);
+
+test('the session is worth cutting', async () => {
+  const codes = [...(await answers([CRLF])).matchAll(/^(\d{3})[ ]/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual([200, 200, 211, 223, 500, 501, 220, 340, 240, 223, 381, 383, 281, 224, 435, 205]);
+});
+
+test('every cut of the same octets gets the same answers', async () => {
+  const whole = await answers([CRLF]);
+  const long = SESSION.findIndex((line) => line.length > 1000);
+  const before = Buffer.byteLength(SESSION.slice(0, long).join('\r\n'));
+  for (let at = 1; at < CRLF.length; at++) {
+    // The inside of the long line is all the same; its limit and its end are not.
+    if (at > before + 20 && at < before + 2980 && (at < before + 2040 || at > before + 2060)) continue;
+    expect(await answers(cut(CRLF, [at])), `cut at ${at}`).toBe(whole);
+  }
+});
+
+test('octet by octet, and with bare line feeds', async () => {
+  const whole = await answers([CRLF]);
+  expect(await answers(Array.from(CRLF, (octet) => Buffer.from([octet])))).toBe(whole);
+  expect(await answers([LF])).toBe(whole);
+});
+
+test('any number of cuts', async () => {
+  const whole = await answers([CRLF]);
+  const offsets = fc.array(fc.nat({ max: CRLF.length }), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(offsets, async (at) => {
+      expect(await answers(cut(CRLF, at))).toBe(whole);
+    }),
+    { numRuns: 30 },
+  );
+});
