@@ -63,7 +63,7 @@ const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
   const { subject: appended, ...status } = parseItemStatus(lines[0] ?? '');
   const dialect = options.dialect ?? 'standard';
-  const cookies = cookiesOf(lines, dialect);
+  const cookies = cookiesOf(lines, dialect, status.continuedFrom !== undefined);
   if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? '');
   const contributions: Contribution[] = [];
   let mark: ContinuationMark | undefined;
@@ -77,7 +77,7 @@ export function parseItem(id: string, lines: readonly Octets[], options: ParseIt
   return { id, ...status, subject, contributions, mark };
 }
 
-function cookiesOf(lines: readonly Octets[], dialect: Dialect): Cookie[] {
+function cookiesOf(lines: readonly Octets[], dialect: Dialect, continuation: boolean): Cookie[] {
   const cookies: Cookie[] = [];
   for (let at = 1; at < lines.length; at++) {
     const line = lines[at];
@@ -86,7 +86,12 @@ function cookiesOf(lines: readonly Octets[], dialect: Dialect): Cookie[] {
     const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at };
     if (!isCookie(cookie)) continue;
     // With carets not doubled, anybody can write a line like a cookie: take only what stands where a server puts one.
-    if (dialect === 'standard' || standsLikeCookie(cookie, cookies.at(-1), lines)) cookies.push(cookie);
+    // spurge leaves out the empty line after the first post of a continuation.
+    const emptyBefore = lines[at - 1] === '' || (continuation && cookies.length === 1);
+    const last = cookies.at(-1);
+    if (dialect === 'standard' || last === undefined || (emptyBefore && follows(last, cookie, lines[at + 1]))) {
+      cookies.push(cookie);
+    }
   }
   return cookies;
 }
@@ -95,14 +100,8 @@ function isCookie(cookie: { sequence: number | undefined; time: number | undefin
   return cookie.sequence !== undefined && cookie.time !== undefined;
 }
 
-function standsLikeCookie(cookie: Cookie, last: Cookie | undefined, lines: readonly Octets[]): boolean {
-  if (last === undefined) return true;
-  const next = lines[cookie.at + 1];
-  return (
-    lines[cookie.at - 1] === '' &&
-    cookie.sequence > last.sequence &&
-    (looksLikeHeader(next) || (next !== undefined && MARK.test(next)))
-  );
+function follows(last: Cookie, cookie: Cookie, next: Octets | undefined): boolean {
+  return cookie.sequence > last.sequence && (looksLikeHeader(next) || (next !== undefined && MARK.test(next)));
 }
 
 /** Where a block ends: before the next cookie exactly one empty line belongs to no text; spurge ends items with one, too. */

@@ -270,6 +270,25 @@ describe('parseItem', () => {
     expect(item.contributions[0]?.lines).toEqual([...forged, 'end']);
   });
 
+  it('finds the first reply to a continuation of spurge, which no empty line precedes', () => {
+    const continued = formatItemStatus({
+      continuedFrom: 'A0000001',
+      continuedIn: undefined,
+      lastEdit: undefined,
+      lastReply: 2,
+    });
+    const first = [
+      '^0000000a 00000001',
+      'Item A0000000 from F (u@h) at 12:00 on Mon 01 Jan',
+      'Subject: S',
+      '',
+      'last straw',
+    ];
+    const reply = ['^0000000b 00000001', 'Reply from G (v@h) at 12:00 on Mon 01 Jan', '', 'a reply', ''];
+    const item = parseItem('A0000000', [continued, ...first, ...reply], { dialect: 'spurge' });
+    expect(item.contributions.map((c) => c.lines)).toEqual([['last straw'], ['a reply']]);
+  });
+
   it.each([
     ['nothing at all', []],
     ['no status line', ['Welcome', '^00000001 00000001']],
