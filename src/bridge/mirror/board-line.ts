@@ -30,7 +30,7 @@ export class BoardLine {
   #lease: Promise<Lease> | undefined;
   /** the same, once it is there */
   #held: Lease | undefined;
-  #failure: { readonly error: unknown; readonly until: number } | undefined;
+  #failure: { readonly cause: unknown; readonly until: number } | undefined;
 
   constructor(options: BoardLineOptions) {
     this.#options = options;
@@ -44,7 +44,7 @@ export class BoardLine {
     if (held !== undefined && !held.connection.usable) held.giveBack();
     if (this.#lease === undefined) {
       const failure = this.#failure;
-      if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw failure.error;
+      if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw again(failure.cause);
       this.#lease = this.#borrow();
     }
     const lease = await this.#lease;
@@ -80,7 +80,7 @@ export class BoardLine {
     const promise = borrowed.promise;
     held.catch((error: unknown) => {
       this.#forget(promise);
-      this.#failure = { error, until: this.#options.now() + this.#options.pause };
+      this.#failure = { cause: error, until: this.#options.now() + this.#options.pause };
       borrowed.reject(error);
     });
     return promise;
@@ -88,7 +88,7 @@ export class BoardLine {
 
   #drop(lease: Lease, error: unknown): void {
     lease.throwAway(error);
-    this.#failure = { error, until: this.#options.now() + this.#options.pause };
+    this.#failure = { cause: error, until: this.#options.now() + this.#options.pause };
   }
 
   #forget(lease: Promise<Lease>): void {
@@ -135,6 +135,11 @@ class Lease {
     this.#onEnd();
     this.#over.reject(error);
   }
+}
+
+/** Whatever it was that went wrong, whoever asks now only learns that the board can't be asked. */
+function again(cause: unknown): RgtpError {
+  return new RgtpError('unavailable', cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
 function isHarmless(error: unknown): boolean {

@@ -9,6 +9,8 @@ export interface FetcherOptions {
   /** the next item to fetch in the background, `undefined` when all are there; never one it gave before and that is under way */
   readonly next: () => number | undefined;
   readonly onItem: (item: number, text: Item | undefined) => void;
+  /** the board sent nonsense for this item: it wants to be fetched again */
+  readonly onAgain: (item: number) => void;
   /** the board sends nonsense for this item, or breaks off at it, time and again */
   readonly onBroken: (item: number, error: unknown) => void;
   /** nothing is under way; `failed`: because something went wrong */
@@ -137,14 +139,16 @@ export class Fetcher {
     const atHead = this.#underWay.keys().next().value === item;
     if (nonsense || atHead) {
       const strikes = (this.#strikes.get(item) ?? 0) + 1;
-      this.#strikes.set(item, strikes);
-      if (strikes >= STRIKES) {
+      if (strikes < STRIKES) {
+        this.#strikes.set(item, strikes);
+        this.#options.onAgain(item);
+      } else {
         this.#strikes.delete(item);
         this.#options.onBroken(item, error);
       }
     }
-    // The rest waits until the board is known to answer again.
     if (nonsense) return;
+    // The rest waits until the board is known to answer again.
     this.#background = false;
     this.#failure = error;
   }

@@ -5,6 +5,7 @@ import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import { type ItemRecord, PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
+import { isIndexed } from './columns.ts';
 import { changedPosts, digestsOf } from './digests.ts';
 import { Fetcher } from './fetcher.ts';
 import {
@@ -30,6 +31,8 @@ export interface ItemTextsOptions {
   readonly onChanged: (item: ItemRecord) => void;
   readonly onSkipped: () => void;
   readonly onMissing: () => void;
+  /** the connection was lost: fetching goes on with the next `resume` */
+  readonly onFailure: () => void;
 }
 
 /** How long fetched texts may wait for others before they are written, ms. */
@@ -56,6 +59,9 @@ export class ItemTexts {
       fetch: (item) => this.#fetch(item),
       next: () => this.#next(),
       onItem: (item, text) => this.#onItem(item, text),
+      onAgain: () => {
+        this.#cursor = this.#options.state.posts.length - 1;
+      },
       onBroken: (item, error) => this.#onBroken(item, error),
       onIdle: (failure) => this.#onIdle(failure),
     });
@@ -170,7 +176,24 @@ export class ItemTexts {
       const row = state.rowOfSequence(sequence);
       return state.posts.items[row] === item ? state.users.list[state.posts.users[row] ?? -1] : undefined;
     };
-    return line.run((board) => board.item(record.id, { useridOf }));
+    return line.run(async (board) => {
+      const text = await board.item(record.id, { useridOf });
+      // Then the answers have come out of step with the questions: not a word more over this connection.
+      if (this.#isForeign(text, record))
+        throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);
+      return text;
+    });
+  }
+
+  /** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
+  #isForeign({ contributions }: Item, { id, index }: ItemRecord): boolean {
+    const { posts } = this.#options.state;
+    const named = /^Item ([A-Za-z][0-9]{7}) /.exec(contributions[0]?.header[0] ?? '')?.[1];
+    if (named !== undefined) return named.toUpperCase() !== id;
+    return contributions.some(({ sequence }) => {
+      const row = this.#options.state.rowOfSequence(sequence);
+      return row >= 0 && isIndexed(posts.kinds[row]) && posts.items[row] !== index;
+    });
   }
 
   #next(): number | undefined {
@@ -248,6 +271,7 @@ export class ItemTexts {
   }
 
   #onIdle(failure: unknown): void {
+    if (failure !== undefined) this.#options.onFailure();
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (failure === undefined) resolve();
       else reject(failure);

@@ -79,6 +79,7 @@ export class Mirror implements BoardModel {
       onChanged: (item) => this.#listeners.itemChanged(item),
       onSkipped: () => this.#skipped++,
       onMissing: () => this.#reconcileSoon(),
+      onFailure: () => this.#poller.soon(),
     });
     this.#follower = new Follower({
       line: this.#line,
@@ -98,6 +99,7 @@ export class Mirror implements BoardModel {
       interval: () => (this.#readers > 0 ? this.#intervals.reading : this.#intervals.idle),
       retry: [retryFirst, retryLongest],
       random: options.random ?? Math.random,
+      now: this.#now,
     });
   }
 

@@ -5,6 +5,8 @@ export interface PollerOptions {
   /** ms: first and longest wait after a failure; jittered */
   readonly retry: readonly [first: number, longest: number];
   readonly random: () => number;
+  /** ms */
+  readonly now: () => number;
 }
 
 /** Polls: one at a time however many ask, on a timer, with growing waits while the board is away. */
@@ -14,6 +16,8 @@ export class Poller {
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** when the last poll was over */
+  #ended = 0;
   #closed = false;
   #started = false;
 
@@ -41,7 +45,14 @@ export class Poller {
 
   /** The interval may have become shorter: a reader is there. */
   reschedule(): void {
-    if (this.#running === undefined && this.#started && this.#failures === 0) this.#schedule(this.#options.interval());
+    if (this.#running !== undefined || !this.#started || this.#failures > 0) return;
+    // Counted from the last poll: readers who come and go must not put the next one off for ever.
+    this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.now()));
+  }
+
+  /** Something went wrong between polls: the next one comes as soon as after a failed one. */
+  soon(): void {
+    if (this.#running === undefined && this.#started) this.#schedule(this.#backOff());
   }
 
   async close(): Promise<void> {
@@ -66,6 +77,7 @@ export class Poller {
       )
       .finally(() => {
         this.#running = undefined;
+        this.#ended = this.#options.now();
         if (this.#started) this.#schedule(this.#failures === 0 ? this.#options.interval() : this.#backOff());
       });
     return this.#running;
@@ -74,7 +86,7 @@ export class Poller {
   #backOff(): number {
     const [first, longest] = this.#options.retry;
     // Half of it is chance: bridges that lost the same board do not come back in step.
-    return Math.min(longest, first * 2 ** (this.#failures - 1)) * (0.5 + this.#options.random() / 2);
+    return Math.min(longest, first * 2 ** Math.max(this.#failures - 1, 0)) * (0.5 + this.#options.random() / 2);
   }
 
   #schedule(wait: number): void {

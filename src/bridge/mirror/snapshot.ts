@@ -43,6 +43,8 @@ export class IndexSnapshot {
   readonly replySubjects = new Map<number, Octets>();
   /** pairs of (continuation, item it continues) */
   readonly links: (readonly [continuation: number, item: number])[] = [];
+  /** continued items whose continuation has no row (any more) */
+  readonly marked: { readonly item: number; readonly sequence: number }[] = [];
   #sequences = new Uint32Array(64);
   #times = new Uint32Array(64);
   #items = new Int32Array(64);
@@ -72,9 +74,10 @@ export class IndexSnapshot {
       const { entry: last, item: continuation } = this.#previous ?? {};
       if (last?.type === 'C' && last.sequence === entry.sequence && continuation !== undefined) {
         this.links.push([continuation, item]);
+      } else {
+        this.#previous = { entry, item };
+        this.marked.push({ item, sequence: entry.sequence });
       }
-      // A lone F still moves the sequence on.
-      else this.#previous = { entry, item };
       return;
     }
     if (this.#previous !== undefined && entry.sequence < this.#previous.entry.sequence) this.wraps++;

@@ -6,6 +6,7 @@ import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
 import { isSame, type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
 import { type MutableRecord, Records } from './records.ts';
+import { isAfter } from './snapshot.ts';
 import { Users } from './users.ts';
 
 /** What applying a sighting did. */
@@ -62,6 +63,7 @@ export class BoardState {
     const { posts, records } = this;
     const appended = posts.length;
     const given = this.highest;
+    const last = this.lastSequence;
     const removed: number[] = [];
     const restored: number[] = [];
     const changed = new Set<ItemRecord>();
@@ -111,6 +113,10 @@ export class BoardState {
           unseen.push(row);
       }
       this.#gone(unseen, removed, changed);
+    }
+    for (const { item, sequence } of sighting.snapshot.marked) {
+      const record = records.list[item];
+      if (record !== undefined && (last === undefined || isAfter(sequence, last))) grown.add(record);
     }
     this.#subjectsAndLinks(sighting, changed, grown);
     const withdrawn = this.#emptied(removed);

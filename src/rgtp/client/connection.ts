@@ -2,7 +2,7 @@ import type { Octets } from '../../wire/octets.ts';
 import type { EditLogEntry } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import type { IndexEntry } from '../index-entry.ts';
-import type { Dialect, Item } from '../item.ts';
+import type { Dialect, Item, ParseItemOptions } from '../item.ts';
 import type { ItemStatus } from '../item-status.ts';
 import { type Motd, motdFieldOrder } from '../motd.ts';
 import { expect, expectLines, line } from './command.ts';
@@ -100,8 +100,9 @@ export class RgtpConnection {
     return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad);
   }
 
-  item(id: string): Promise<Item> {
-    return reading.item(this.#transport, id, this.dialect);
+  /** ITEM. `useridOf`: userids of index rows; they settle what a header leaves open. */
+  item(id: string, options: Pick<ParseItemOptions, 'useridOf'> = {}): Promise<Item> {
+    return reading.item(this.#transport, id, { dialect: this.dialect, ...options });
   }
 
   stat(id: string): Promise<ItemStatus & { readonly subject: Octets }> {

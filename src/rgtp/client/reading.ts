@@ -3,7 +3,7 @@ import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import { formatHex32 } from '../hex.ts';
 import { type IndexEntry, parseIndexEntry } from '../index-entry.ts';
-import { type Dialect, type Item, parseItem } from '../item.ts';
+import { type Item, type ParseItemOptions, parseItem } from '../item.ts';
 import { parseItemId } from '../item-id.ts';
 import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
@@ -46,9 +46,9 @@ function startArgument(from: IndexStart): string {
   return 'sequence' in from ? `#${formatHex32(from.sequence)}` : formatHex32(from.time);
 }
 
-export async function item(transport: Transport, id: string, dialect: Dialect): Promise<Item> {
+export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  return parseItem(known, await expectLines(transport, `ITEM ${known}`), { dialect });
+  return parseItem(known, await expectLines(transport, `ITEM ${known}`), options);
 }
 
 /** groggsd answers 484 and closes where the subject stands on the fifth line of the item. */

@@ -1,0 +1,92 @@
+import { formatEditLogEntry } from '../../../src/rgtp/edit-log.ts';
+import { formatHex32 } from '../../../src/rgtp/hex.ts';
+import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
+import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../../src/rgtp/item-format.ts';
+import { formatItemStatus } from '../../../src/rgtp/item-status.ts';
+import type { Octets } from '../../../src/wire/octets.ts';
+import { type Peer, type ScriptedServer, scriptedServer } from '../../support/scripted-server.ts';
+import type { FakeBoard } from './fake-board.ts';
+
+/** What a wicked server does instead of answering a command. Throwing nothing and saying nothing is to stall. */
+export type Trick = (command: string, peer: Peer, connection: number) => Promise<void> | 'honest';
+
+/** A board in memory on a real socket, which answers each command as `trick` says, or honestly. */
+export function wireBoard(board: FakeBoard, trick: Trick = () => 'honest'): Promise<ScriptedServer> {
+  let connections = 0;
+  return scriptedServer(async (peer) => {
+    const connection = ++connections;
+    const greeted = trick('greeting', peer, connection);
+    if (greeted !== 'honest') await greeted;
+    else peer.say('231 Welcome to a test');
+    for (let command = await peer.line(); command !== undefined; command = await peer.line()) {
+      board.requests.push(command);
+      const done = trick(command, peer, connection);
+      if (done !== 'honest') await done;
+      else answer(board, command, peer);
+      if (command === 'QUIT') return;
+    }
+  });
+}
+
+export function indexRows(board: FakeBoard): Octets[] {
+  return board.index.map(formatIndexEntry);
+}
+
+export function itemLines(board: FakeBoard, id: string): Octets[] {
+  const item = board.items.get(id);
+  if (item === undefined) throw new Error(`no item ${id}`);
+  const { continuedFrom, continuedIn, lastEdit, contributions, subject } = item;
+  const lines = [
+    formatItemStatus({
+      continuedFrom,
+      continuedIn: continuedIn?.id,
+      lastEdit,
+      lastReply: contributions.at(-1)?.sequence,
+    }),
+  ];
+  for (const [index, { sequence, time, grogname, userid = '', lines: text }] of contributions.entries()) {
+    if (index > 0) lines.push('');
+    const header = { grogname, userid, time };
+    lines.push(
+      formatCookie(sequence, time),
+      ...formatHeader(index === 0 ? { kind: 'item', itemId: id, subject, ...header } : { kind: 'reply', ...header }),
+      '',
+      ...text.map(doubleCarets),
+    );
+  }
+  if (continuedIn !== undefined) {
+    const { sequence, time, id: itemId } = continuedIn;
+    lines.push(...formatMark({ sequence, time, itemId, userid: 'carol@example.org' }));
+  }
+  return lines;
+}
+
+function answer(board: FakeBoard, command: string, peer: Peer): void {
+  peer.say(...answerLines(board, command));
+}
+
+function answerLines(board: FakeBoard, command: string): Octets[] {
+  const data = (lines: readonly Octets[]) => ['250 Data follows', ...lines, '.'];
+  const [verb, argument = ''] = command.split(' ');
+  switch (verb) {
+    case 'USER':
+      return ['231 Read only'];
+    case 'INDX': {
+      const from = Number.parseInt(argument.slice(1), 16);
+      return data(board.index.filter((row) => argument === '' || row.sequence >= from).map(formatIndexEntry));
+    }
+    case 'ITEM':
+      return board.items.has(argument) ? data(itemLines(board, argument)) : ['410 No such item'];
+    case 'ELOG':
+      return data(board.log.flatMap(formatEditLogEntry));
+    case 'MOTD': {
+      const { message } = board;
+      if (message === undefined) return ['410 None'];
+      return data([`${formatHex32(message.sequence)} ${formatHex32(message.time)}`, ...message.lines]);
+    }
+    case 'QUIT':
+      return ['280 Bye'];
+    default:
+      return ['510 Unknown'];
+  }
+}
