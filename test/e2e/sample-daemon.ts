@@ -29,7 +29,7 @@ export async function remoteDaemon(rgtp: number, settings: object = {}): Promise
   const daemon = await Daemon.create({
     http: { listen: 'off' },
     embedded: { listen: 'off' },
-    boards: [{ ...board, rgtp: `rgtp://127.0.0.1:${rgtp}` }],
+    boards: [{ ...board, rgtp: `rgtp://127.0.0.1:${rgtp}`, poll: { reader: '1s' } }],
     ...settings,
   });
   await daemon.start();
