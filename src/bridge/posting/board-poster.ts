@@ -47,6 +47,9 @@ const ATTEMPTS = 3;
 /** ms that new rows of the index wait at most for the Message-ID of a post that may be among them */
 const MAX_HOLD = 10_000;
 
+/** ms */
+const LOOK_AGAIN = 200;
+
 interface Pending {
   readonly intent: Intent;
   /** ms; from here on the board has finished with it */
@@ -106,12 +109,27 @@ export class BoardPoster {
     const flights = this.#flights.of(userids);
     const pending = [...this.#pending.values()];
     if (flights.length === 0 && pending.length === 0) return undefined;
-    const settled = [...flights, ...pending.map((one) => this.#lookFor(one).catch(() => {}))];
-    const timeout = new AbortController();
+    const patience = new AbortController();
+    const settled = [...flights, ...pending.map((one) => this.#lookForPatiently(one, patience.signal))];
     return Promise.race([
       Promise.all(settled).then(() => {}),
-      delay(MAX_HOLD, undefined, { ref: false, signal: timeout.signal }).catch(() => {}),
-    ]).finally(() => timeout.abort());
+      delay(MAX_HOLD, undefined, { ref: false, signal: patience.signal }).catch(() => {}),
+    ]).finally(() => patience.abort());
+  }
+
+  /** `#lookFor`, again and again while the board can't be asked. Never rejects. */
+  async #lookForPatiently(pending: Pending, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return await this.#lookFor(pending);
+      } catch (error) {
+        if (!(error instanceof RgtpError && error.kind === 'unavailable')) {
+          this.#log.warn({ messageId: pending.intent.messageId, error }, 'a post left in the middle can not be found');
+          return;
+        }
+        await delay(LOOK_AGAIN, undefined, { ref: false });
+      }
+    }
   }
 
   /**

@@ -1,0 +1,132 @@
+/** Posts a second through the bridge, with everything it does to post exactly once, against an RGTP client's. */
+import { join } from 'node:path';
+import { BoardLogins } from '../src/bridge/login/board-logins.ts';
+import { LocalAccounts } from '../src/bridge/login/local-accounts.ts';
+import { UserPools } from '../src/bridge/login/user-pools.ts';
+import { Mirror } from '../src/bridge/mirror/mirror.ts';
+import { ArticlePoster } from '../src/bridge/posting/article-poster.ts';
+import { BoardPoster } from '../src/bridge/posting/board-poster.ts';
+import { OwnPostRegister } from '../src/bridge/posting/own-posts.ts';
+import { RgtpConnection } from '../src/rgtp/client/connection.ts';
+import { RgtpPool } from '../src/rgtp/client/pool.ts';
+import { Cache } from '../src/store/cache.ts';
+import { PermanentFile } from '../src/store/permanent-file.ts';
+import { SecretBox } from '../src/store/secret-box.ts';
+import type { Result } from './main.ts';
+import { type BoardProcess, startBoardProcess, writer } from './support/board-process.ts';
+
+const CONNECTIONS = 8;
+const POSTS = 800;
+const ROUNDS = 3;
+const NEWSGROUP = 'groggs.bench';
+const TEXT = Array.from(
+  { length: 8 },
+  (_, i) => `Line ${i} of a post as people write them, a little over sixty octets.`,
+);
+
+export default async function posting(): Promise<readonly Result[]> {
+  const board = await startBoardProcess();
+  try {
+    const bridge = await openBridge(board);
+    const connections = await openConnections(board);
+    const rates: { direct: number; through: number }[] = [];
+    // In turns: a machine has its moods. The first round only warms up.
+    for (let round = 0; round <= ROUNDS; round++) {
+      const direct = await rate((n, worker) => postDirectly(connections[worker], n));
+      const through = await rate((n) => bridge.post(`${round}.${n}`));
+      if (round > 0) rates.push({ direct, through });
+    }
+    await bridge.close();
+    await Promise.all(connections.map((connection) => connection.close()));
+    const mean = (pick: (one: { direct: number; through: number }) => number) =>
+      rates.reduce((sum, one) => sum + pick(one), 0) / rates.length;
+    return [
+      { name: 'directly', value: mean(({ direct }) => direct), unit: 'posts/s', note: `${CONNECTIONS} connections` },
+      { name: 'through the bridge', value: mean(({ through }) => through), unit: 'posts/s', note: 'at once visible' },
+      { name: 'ratio', value: mean(({ direct, through }) => through / direct), unit: '', note: 'aim: 0.8' },
+    ];
+  } finally {
+    board.close();
+  }
+}
+
+/** Posts a second with as many at a time as there are connections. */
+async function rate(post: (n: number, worker: number) => Promise<unknown>): Promise<number> {
+  let next = 0;
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async (_, worker) => {
+      while (next < POSTS) await post(next++, worker);
+    }),
+  );
+  return (POSTS / (performance.now() - started)) * 1000;
+}
+
+function openConnections({ port }: BoardProcess): Promise<RgtpConnection[]> {
+  const options = { host: '127.0.0.1', port, user: writer.userid, secret: writer.secret };
+  return Promise.all(Array.from({ length: CONNECTIONS }, () => RgtpConnection.open(options)));
+}
+
+async function postDirectly(connection: RgtpConnection | undefined, n: number): Promise<void> {
+  await connection?.data('Ann Example', [...TEXT, `${n}`]);
+  await connection?.newItem(`Post ${n}`);
+}
+
+async function openBridge({ port, folder }: BoardProcess) {
+  const client = { host: '127.0.0.1', port };
+  const permanent = PermanentFile.open(join(folder, 'permanent.sqlite'));
+  const reader = new RgtpPool({ ...client, size: 2 });
+  const own = new OwnPostRegister();
+  const mirror = await Mirror.open({
+    newsgroup: NEWSGROUP,
+    pool: reader,
+    cache: Cache.open(join(folder, 'cache.sqlite')),
+    permanent,
+    background: false,
+    beforePublish: (rows) => boardPoster?.beforePublish(rows),
+  });
+  const boardPoster: BoardPoster = await BoardPoster.open({
+    newsgroup: NEWSGROUP,
+    model: mirror,
+    permanent,
+    reader,
+    own,
+  });
+  const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
+  const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
+  const logins = new BoardLogins({
+    boards: [{ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools }],
+  });
+  const poster = new ArticlePoster({
+    boards: [
+      {
+        newsgroup: NEWSGROUP,
+        charset: 'auto',
+        domain: 'rgtp.example',
+        grogname: '',
+        model: mirror,
+        poster: boardPoster,
+      },
+    ],
+    logins,
+    index: { locate: () => undefined },
+    own,
+    domain: 'news.example.net',
+  });
+  const peer = { address: '127.0.0.1', port: 1, connection: 'bench' };
+  const account = await logins.authenticate(writer.userid, writer.secret.toString('hex'), peer);
+  await mirror.refresh();
+  return {
+    post(n: string): Promise<string> {
+      const head = ['From: Ann Example <ann@example.net>', `Newsgroups: ${NEWSGROUP}`, `Subject: Post ${n}`];
+      const article = [...head, `Message-ID: <${n}@bench.example>`, '', ...TEXT, n, ''].join('\r\n');
+      return poster.post(Buffer.from(article), { account, peer, suggested: undefined, feed: false });
+    },
+    async close() {
+      await logins.close();
+      await mirror.close();
+      await reader.close();
+      await permanent.close();
+    },
+  };
+}
