@@ -12,16 +12,33 @@ export interface Body {
 }
 
 const NON_ASCII = /[^\0-\x7f]/;
+/** Octets in a UTF-16 unit, at most. */
+const PER_UNIT = 3;
+/** Printable ASCII in lines that are all there is of CR and LF. */
+const PLAIN = /^(?:[ -~]*\r\n)*$/;
 
 /** Lines of text without line ends or control characters → body. A line longer than an article may have goes on in the next. */
 export function bodyOf(lines: readonly string[]): Body {
-  if (lines.length === 0) return { text: '', octets: 0, lines: 0, ascii: true };
-  let whole = lines;
-  // A UTF-16 unit is at most three octets.
-  if (lines.some((line) => line.length * 3 > MAX_LINE)) whole = lines.flatMap(foldLine);
-  const text = `${whole.join('\r\n')}\r\n`;
+  const whole = fits(lines, PER_UNIT) ? lines : lines.flatMap(foldLine);
+  const text = joined(whole);
   const ascii = !NON_ASCII.test(text);
   return { text, octets: ascii ? text.length : Buffer.byteLength(text), lines: whole.length, ascii };
+}
+
+/** The body of lines that are printable ASCII; `undefined` where they are not. The most common case, and the fastest. */
+export function plainBodyOf(lines: readonly string[]): Body | undefined {
+  const text = joined(lines);
+  if (!PLAIN.test(text)) return undefined;
+  return fits(lines, 1) ? { text, octets: text.length, lines: lines.length, ascii: true } : bodyOf(lines);
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\r\n')}\r\n`;
+}
+
+function fits(lines: readonly string[], octetsPerUnit: number): boolean {
+  for (const line of lines) if (line.length * octetsPerUnit > MAX_LINE) return false;
+  return true;
 }
 
 function foldLine(line: string): string | string[] {
@@ -41,7 +58,7 @@ function foldLine(line: string): string | string[] {
 
 /** The longest beginning of `text` that is at most `octets` in UTF-8; no character is split. */
 export function clip(text: string, octets: number): string {
-  if (text.length * 3 <= octets) return text;
+  if (text.length * PER_UNIT <= octets) return text;
   // encodeInto stops before the character that no longer fits.
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(octets));
   return text.slice(0, read);

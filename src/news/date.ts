@@ -1,9 +1,25 @@
+const DAY = 86_400;
+let day = -1;
+let dayText = '';
+
 /**
  * A date as articles carry it (RFC 5322 §3.3), in UTC: `Sat, 21 Nov 2026 23:24:15 +0000`.
  *
  * @param time unix seconds
  */
 export function formatDate(time: number): string {
-  // ECMAScript fixes this form: English names, two-digit day, GMT at the end.
-  return `${new Date(time * 1000).toUTCString().slice(0, -3)}+0000`;
+  const today = Math.floor(time / DAY);
+  // Neighbours in a newsgroup are mostly of the same day.
+  if (today !== day) {
+    // ECMAScript fixes this form: English names, two-digit day.
+    dayText = new Date(today * DAY * 1000).toUTCString().slice(0, 'Sat, 21 Nov 2026 '.length);
+    day = today;
+  }
+  const second = time - today * DAY;
+  return `${dayText}${digits(second / 3600)}:${digits((second / 60) % 60)}:${digits(second % 60)} +0000`;
+}
+
+function digits(n: number): string {
+  const whole = Math.floor(n);
+  return whole < 10 ? `0${whole}` : String(whole);
 }

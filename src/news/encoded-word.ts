@@ -12,6 +12,8 @@ const B_OCTETS = Math.floor(PAYLOAD / 4) * 3;
 
 /** RFC 2047 §5 (3): what may stand for itself in the Q encoding wherever a word is allowed, display names included. */
 const Q_PLAIN = /^[A-Za-z0-9!*+/-]$/;
+/** What needs no encoding, nor a closer look. */
+const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
 /** Printable ASCII that no reader takes for an encoded word; nothing at all between two blanks. */
 const PLAIN = /^(?!.*=\?)[!-~]*$/;
 
@@ -22,6 +24,7 @@ const PLAIN = /^(?!.*=\?)[!-~]*$/;
  * @param text without control characters but TAB
  */
 export function encodeText(text: string): string {
+  if (PLAIN_TEXT.test(text) && !text.includes('=?')) return text;
   if (text.startsWith(' ') || text.endsWith(' ')) return encodeWords(text);
   const words = text.split(' ');
   const first = words.findIndex((word) => !PLAIN.test(word));

@@ -1,21 +1,35 @@
 /** One line of overview (RFC 3977 §8.3): the seven standard fields, and Xref in full. */
-export interface Overview {
-  readonly subject: string;
-  readonly from: string;
-  readonly date: string;
-  readonly messageId: string;
-  /** empty where the article has none */
-  readonly references: string;
-  /** octets of the article, dots not doubled, terminator not counted (RFC 3977 §8.1.1); `undefined`: not known now */
-  readonly bytes: number | undefined;
+import type { Field } from './render.ts';
+
+/** What is no header. */
+export interface Measures {
+  /** octets of the article, dots not doubled, terminator not counted (RFC 3977 §8.1.1) */
+  readonly bytes: number;
   /** lines of the body (RFC 3977 §8.1.2) */
-  readonly lines: number | undefined;
-  readonly xref: string;
+  readonly lines: number;
 }
 
-/** Values are header values: ASCII without TAB, CR, LF or NUL. */
-export function overviewLine(number: number, o: Overview): string {
-  return `${number}\t${o.subject}\t${o.from}\t${o.date}\t${o.messageId}\t${o.references}\t${o.bytes ?? ''}\t${o.lines ?? ''}\tXref: ${o.xref}\r\n`;
+/**
+ * `number TAB … CRLF`. Header values have no TAB, CR, LF or NUL.
+ *
+ * @param measures `undefined`: not known now
+ */
+export function overviewLine(number: number, fields: readonly Field[], measures: Measures | undefined): string {
+  let subject = '';
+  let from = '';
+  let date = '';
+  let messageId = '';
+  let references = '';
+  let xref = '';
+  for (const [name, value] of fields) {
+    if (name === 'Subject') subject = value;
+    else if (name === 'From') from = value;
+    else if (name === 'Date') date = value;
+    else if (name === 'Message-ID') messageId = value;
+    else if (name === 'References') references = value;
+    else if (name === 'Xref') xref = value;
+  }
+  return `${number}\t${subject}\t${from}\t${date}\t${messageId}\t${references}\t${measures?.bytes ?? ''}\t${measures?.lines ?? ''}\tXref: ${xref}\r\n`;
 }
 
 /** Which column of the line has a field's value; names as HDR gives them, in lower case. */

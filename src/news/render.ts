@@ -19,6 +19,13 @@ export function renderHead(fields: readonly Field[]): string {
   return `${head}\r\n`;
 }
 
+/** How long `renderHead` gets. */
+export function headLength(fields: readonly Field[]): number {
+  let length = '\r\n'.length;
+  for (const [name, value] of fields) length += name.length + value.length + ': \r\n'.length;
+  return length;
+}
+
 export function renderArticle(messageId: string, fields: readonly Field[], body: Body): Rendered {
   const head = renderHead(fields);
   const whole = `${head}${dotStuff(body.text)}.\r\n`;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, clip } from '../../src/news/body.ts';
+import { bodyOf, clip, plainBodyOf } from '../../src/news/body.ts';
 import { formatDate } from '../../src/news/date.ts';
 import { overviewLine } from '../../src/news/overview.ts';
 import { formatReferences } from '../../src/news/references.ts';
-import { renderArticle, renderHead } from '../../src/news/render.ts';
+import { headLength, renderArticle, renderHead } from '../../src/news/render.ts';
 import { stripControls } from '../../src/wire/charset.ts';
 
 describe('formatDate', () => {
@@ -13,6 +13,14 @@ describe('formatDate', () => {
     [1740816000, 'Sat, 01 Mar 2025 08:00:00 +0000'],
     [0xffffffff, 'Sun, 07 Feb 2106 06:28:15 +0000'],
   ])('%j', (time, expected) => expect(formatDate(time)).toBe(expected));
+
+  test('as JavaScript has it', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 0xffffffff }), (time) => {
+        expect(formatDate(time)).toBe(new Date(time * 1000).toUTCString().replace('GMT', '+0000'));
+      }),
+    );
+  });
 });
 
 describe('renderArticle', () => {
@@ -26,6 +34,7 @@ describe('renderArticle', () => {
     [['\u2028.é'], '\u2028.é\r\n.\r\n'],
   ])('%j', (lines, expected) => {
     const article = renderArticle('<a@b>', fields, bodyOf(lines));
+    expect(plainBodyOf(lines) ?? bodyOf(lines)).toEqual(bodyOf(lines));
     expect(article.bytes.toString()).toBe(`Subject: a\r\n\r\n${expected}`);
     expect(article.bytes.subarray(article.bodyStart).toString()).toBe(expected);
   });
@@ -45,6 +54,7 @@ describe('renderArticle', () => {
         ),
         (lines) => {
           const body = bodyOf(lines);
+          expect(plainBodyOf(lines) ?? body).toEqual(body);
           const { bytes, bodyStart } = renderArticle('<a@b>', fields, body);
           const sent = bytes.subarray(bodyStart).toString();
           expect(sent.endsWith('.\r\n')).toBe(true);
@@ -58,6 +68,12 @@ describe('renderArticle', () => {
       ),
     );
   }, 60_000);
+
+  test('only printable ASCII is plain', () => {
+    expect(plainBodyOf(['a', '~ ', ''])).toEqual(bodyOf(['a', '~ ', '']));
+    for (const line of ['é', '\t', '\r', '\n', '\x7f']) expect(plainBodyOf(['a', line])).toBeUndefined();
+    expect(plainBodyOf(['a'.repeat(2500)])).toEqual(bodyOf(['a'.repeat(2500)]));
+  });
 
   test('folds a long line at a blank where there is one', () => {
     const body = bodyOf([`${'a'.repeat(600)} ${'b'.repeat(600)}`]);
@@ -74,6 +90,12 @@ test('clip splits no character', () => {
 });
 
 test('renderHead ends with the empty line', () => {
+  expect(
+    headLength([
+      ['A', 'b'],
+      ['C', 'd'],
+    ]),
+  ).toBe('A: b\r\nC: d\r\n\r\n'.length);
   expect(
     renderHead([
       ['A', 'b'],
@@ -100,16 +122,14 @@ describe('formatReferences', () => {
 });
 
 test('overviewLine', () => {
-  const fields = {
-    subject: 's',
-    from: 'f',
-    date: 'd',
-    messageId: '<m@x>',
-    references: '',
-    bytes: 100,
-    lines: 3,
-    xref: 'h g:1',
-  };
-  expect(overviewLine(1, fields)).toBe('1\ts\tf\td\t<m@x>\t\t100\t3\tXref: h g:1\r\n');
-  expect(overviewLine(1, { ...fields, bytes: undefined, lines: undefined })).toContain('\t\t\t\tXref:');
+  const fields = Object.entries({
+    From: 'f',
+    Subject: 's',
+    Date: 'd',
+    'Message-ID': '<m@x>',
+    'X-Other': 'o',
+    Xref: 'h g:1',
+  });
+  expect(overviewLine(1, fields, { bytes: 100, lines: 3 })).toBe('1\ts\tf\td\t<m@x>\t\t100\t3\tXref: h g:1\r\n');
+  expect(overviewLine(1, [...fields, ['References', '<r@x>']], undefined)).toContain('\t<r@x>\t\t\tXref:');
 });

@@ -47,6 +47,7 @@ export class MemoryModel implements BoardModel {
 
   readonly #rows: Row[] = [];
   readonly #kindsBefore = new Map<number, PostKind>();
+  readonly #withdrawn = new Map<string, Item>();
   readonly #texts = new Map<string, Item>();
   readonly #notices = new Map<number, Notice>();
   readonly #listeners = new Set<Partial<ModelEvents>>();
@@ -122,6 +123,7 @@ export class MemoryModel implements BoardModel {
 
   withdraw(id: string, notice: Partial<Notice> & Writing = {}): number {
     const record = this.#known(id);
+    this.#withdrawn.set(id, this.#textOf(record));
     this.#texts.delete(id);
     const gone = record.rows.filter((row) => this.#rows[row]?.kind !== PostKind.Gone);
     const row = this.#notice(PostKind.Withdrawal, id, notice);
@@ -158,7 +160,11 @@ export class MemoryModel implements BoardModel {
     const back = rows.filter((row) => this.#rows[row]?.kind === PostKind.Gone);
     for (const row of back) {
       const gone = this.#rows[row];
-      if (gone !== undefined) gone.kind = this.#kindsBefore.get(row) ?? PostKind.Gone;
+      if (gone === undefined) continue;
+      gone.kind = this.#kindsBefore.get(row) ?? PostKind.Gone;
+      const id = this.items[gone.item]?.id ?? '';
+      const text = this.#withdrawn.get(id);
+      if (text !== undefined && !this.#texts.has(id)) this.#texts.set(id, text);
     }
     this.#refill();
     this.#emit('restored', back);

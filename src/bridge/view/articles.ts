@@ -1,5 +1,5 @@
 import { overviewLine } from '../../news/overview.ts';
-import { type Rendered, renderArticle, renderHead } from '../../news/render.ts';
+import { headLength, type Rendered, renderArticle } from '../../news/render.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
@@ -124,17 +124,14 @@ export class Articles {
   /** An overview line. @param summary `undefined`: described from the index alone */
   overview(row: number, summary: PostSummary | undefined): string {
     const fields = this.#headers.fields(row, summary?.grogname ?? '');
-    const values = new Map<string, string>(fields);
-    return overviewLine(this.#model.posts.numbers[row] ?? 0, {
-      subject: values.get('Subject') ?? '',
-      from: values.get('From') ?? '',
-      date: values.get('Date') ?? '',
-      messageId: values.get('Message-ID') ?? '',
-      references: values.get('References') ?? '',
-      bytes: summary === undefined ? undefined : renderHead(fields).length + summary.octets,
-      lines: summary?.lines,
-      xref: values.get('Xref') ?? '',
-    });
+    return overviewLine(
+      this.#model.posts.numbers[row] ?? 0,
+      fields,
+      summary && {
+        bytes: headLength(fields) + summary.octets,
+        lines: summary.lines,
+      },
+    );
   }
 
   /** What was made of a row is stale. */

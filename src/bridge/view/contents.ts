@@ -12,7 +12,7 @@ import {
   withdrawalNotice,
 } from './notices.ts';
 import { kindAt } from './post-ids.ts';
-import { linesOf } from './text.ts';
+import { bodyOfText, linesOf } from './text.ts';
 import { isPost } from './threads.ts';
 
 /** What of an article is not in the index. */
@@ -72,14 +72,14 @@ export class Contents {
     const sequence = this.#model.posts.sequences[row];
     const post = item?.contributions.find((each) => each.sequence === sequence);
     if (post === undefined) return written(lostPost());
-    return { grogname: post.grogname, body: bodyOf(linesOf(post.lines, this.#style.charset)) };
+    return { grogname: post.grogname, body: bodyOfText(post.lines, this.#style.charset) };
   }
 
   #edit(row: number, item: Item | undefined): Content {
     const record = this.#itemOf(row);
     const { sequences } = this.#model.posts;
     const useridOf = (sequence: number) => {
-      const written = record?.rows.findLast((each) => sequences[each] === sequence);
+      const written = record?.rows.findLast((each) => each < row && sequences[each] === sequence);
       return written === undefined ? undefined : this.userid(written);
     };
     return written(editNotice(record?.id ?? '', this.deed(row), item, this.#style, useridOf));

@@ -9,7 +9,7 @@ import { type BoardModel, PostKind } from '../model.ts';
 import type { Contents } from './contents.ts';
 import { type NoticeStyle, reasonOf } from './notices.ts';
 import type { BoardOptions } from './options.ts';
-import { newsgroupName, placesOf } from './places.ts';
+import { newsgroupsByKind } from './places.ts';
 import { kindAt, type PostIds } from './post-ids.ts';
 import { textOf } from './text.ts';
 import type { Threads } from './threads.ts';
@@ -62,10 +62,12 @@ export class Headers {
   readonly #options: BoardOptions;
   readonly #style: NoticeStyle;
   readonly #archive: string;
+  readonly #path: string;
+  readonly #byKind: readonly (readonly string[])[];
 
   /** An empty value: the article has no such header. */
   readonly #values = {
-    Path: () => `${this.#options.host}!not-for-mail`,
+    Path: () => this.#path,
     From: (row, grogname) => this.#from(row, grogname),
     Newsgroups: (row) => this.#newsgroups(row).join(','),
     // A follow-up to both newsgroups could not be honoured.
@@ -100,6 +102,8 @@ export class Headers {
     this.#contents = parts.contents;
     this.#options = options;
     this.#style = style;
+    this.#path = `${options.host}!not-for-mail`;
+    this.#byKind = newsgroupsByKind(options.newsgroup);
     this.#archive = options.archivedAt
       .toWellFormed()
       .replace(/[^!-~]|[<>]/gu, (character) => encodeURIComponent(character));
@@ -137,8 +141,8 @@ export class Headers {
     return formatMailbox(textOf(grogname, this.#style.charset), userid, this.#style);
   }
 
-  #newsgroups(row: number): string[] {
-    return placesOf[this.#kind(row)].map((place) => newsgroupName(this.#options.newsgroup, place));
+  #newsgroups(row: number): readonly string[] {
+    return this.#byKind[this.#kind(row)] ?? [];
   }
 
   #subject(row: number): string {
@@ -183,6 +187,8 @@ export class Headers {
 
   #xref(row: number): string {
     const number = this.#model.posts.numbers[row] ?? 0;
-    return [this.#options.host, ...this.#newsgroups(row).map((group) => `${group}:${number}`)].join(' ');
+    let xref = this.#options.host;
+    for (const newsgroup of this.#newsgroups(row)) xref += ` ${newsgroup}:${number}`;
+    return xref;
   }
 }

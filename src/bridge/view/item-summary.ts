@@ -1,8 +1,7 @@
-import { bodyOf } from '../../news/body.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Octets } from '../../wire/octets.ts';
-import { linesOf } from './text.ts';
+import { bodyOfText } from './text.ts';
 
 /** What overview says of a post and only the item's text tells. */
 export interface PostSummary {
@@ -32,7 +31,7 @@ export class ItemSummary {
     let names = '';
     let at = 0;
     for (const { sequence, grogname, lines } of item.contributions) {
-      const body = bodyOf(linesOf(lines, charset));
+      const body = bodyOfText(lines, charset);
       names += grogname;
       this.#numbers[at + SEQUENCE] = sequence;
       this.#numbers[at + OCTETS] = body.octets;

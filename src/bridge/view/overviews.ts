@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Soon } from '../../wire/soon.ts';
 import type { Articles } from './articles.ts';
 import type { ViewCaches } from './caches.ts';
@@ -7,6 +8,10 @@ import { Segment } from './segment.ts';
 
 /** Rows of the model covered by one segment: about 64 KiB of lines. */
 const SEGMENT_ROWS = 256;
+/** Reading items takes time: how long at a stretch, ms. One reader's overview must not keep the others waiting. */
+const TURN = 4;
+/** Rows between two looks at the clock. */
+const LOOKS = 8;
 
 /**
  * The overview of a newsgroup in segments. Each covers fixed rows of the model, whichever of them are in the
@@ -64,15 +69,35 @@ export class Overviews {
 
   #make(index: number): Soon<Segment> {
     const rows = this.rowsOf(index);
-    const summaries = Array.from(rows, (row) => this.#articles.summary(row));
-    return summaries.some((summary) => summary instanceof Promise)
-      ? Promise.all(summaries).then((arrived) => this.#fill(rows, arrived))
-      : // None is a promise.
-        this.#fill(rows, summaries as (PostSummary | undefined)[]);
+    const summaries: Soon<PostSummary | undefined>[] = [];
+    if (this.#collect(rows, summaries)) {
+      return summaries.some((summary) => summary instanceof Promise)
+        ? Promise.all(summaries).then((arrived) => this.#fill(rows, arrived))
+        : // None is a promise.
+          this.#fill(rows, summaries as (PostSummary | undefined)[]);
+    }
+    return this.#makeSlowly(rows, summaries);
+  }
+
+  async #makeSlowly(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): Promise<Segment> {
+    do await setImmediate();
+    while (!this.#collect(rows, summaries));
+    return this.#fill(rows, await Promise.all(summaries));
+  }
+
+  /** Adds the summaries that are still missing, until they are complete (true) or it is others' turn (false). */
+  #collect(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): boolean {
+    const end = performance.now() + TURN;
+    for (const row of rows.subarray(summaries.length)) {
+      summaries.push(this.#articles.summary(row));
+      if (summaries.length % LOOKS === 0 && performance.now() > end) break;
+    }
+    return summaries.length === rows.length;
   }
 
   #fill(rows: Uint32Array, summaries: readonly (PostSummary | undefined)[]): Segment {
-    const lines = Array.from(rows, (row, at) => this.#articles.overview(row, summaries[at]));
-    return new Segment(Array.from(rows, this.#numberOf), lines, !summaries.includes(undefined));
+    const lines: string[] = [];
+    for (const row of rows) lines.push(this.#articles.overview(row, summaries[lines.length]));
+    return new Segment(rows.map(this.#numberOf), lines, !summaries.includes(undefined));
   }
 }

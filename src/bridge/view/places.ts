@@ -26,6 +26,13 @@ export function newsgroupName(main: string, place: Place): string {
   return place === 'main' ? main : `${main}.${place}`;
 }
 
+/** The names of the newsgroups a post is in, by its kind. */
+export function newsgroupsByKind(main: string): readonly (readonly string[])[] {
+  const byKind: string[][] = [];
+  for (const kind of Object.values(PostKind)) byKind[kind] = placesOf[kind].map((place) => newsgroupName(main, place));
+  return byKind;
+}
+
 /**
  * Whose high mark a post raises. An index edit may delete a message of the day, whose number a mirror that starts
  * afresh can't know; it does know the index edit, which came later.

@@ -14,12 +14,13 @@ export class Segment {
    * @param numbers ascending
    * @param lines overview lines with CRLF; ASCII, so that characters are octets
    */
-  constructor(numbers: readonly number[], lines: readonly string[], complete: boolean) {
+  constructor(numbers: Uint32Array, lines: readonly string[], complete: boolean) {
     this.complete = complete;
-    this.#numbers = Uint32Array.from(numbers);
+    this.#numbers = numbers;
     this.#starts = new Uint32Array(lines.length + 1);
     let end = 0;
-    for (const [index, line] of lines.entries()) this.#starts[index + 1] = end += line.length;
+    let index = 0;
+    for (const line of lines) this.#starts[++index] = end += line.length;
     this.#bytes = Buffer.from(lines.join(''), 'latin1');
   }
 

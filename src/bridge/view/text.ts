@@ -1,4 +1,5 @@
 /** The board's bytes as text that articles may carry. */
+import { type Body, bodyOf, plainBodyOf } from '../../news/body.ts';
 import { type Charset, decode, stripControls } from '../../wire/charset.ts';
 import type { Octets } from '../../wire/octets.ts';
 
@@ -8,6 +9,11 @@ const PRINTABLE_LINES = /^[\n -~]*$/;
 /** One line: a grogname, a userid, a subject. */
 export function textOf(octets: Octets, charset: Charset): string {
   return PRINTABLE.test(octets) ? octets : stripControls(decode(octets, charset));
+}
+
+/** A text as the body of an article. */
+export function bodyOfText(lines: readonly Octets[], charset: Charset): Body {
+  return plainBodyOf(lines) ?? bodyOf(linesOf(lines, charset));
 }
 
 /** The lines of one text. They are decoded together: `auto` decides for a text as a whole. */

@@ -88,6 +88,7 @@ async function everything(groups: readonly GroupView[]): Promise<unknown[]> {
 
 const history = fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps), 'read', 'read'), fc.nat({ max: 50 })), {
   maxLength: 60,
+  size: 'max',
 });
 
 /** Texts at once, as from memory; or late, so that the board changes while articles are made. */
@@ -144,7 +145,7 @@ test.each(variants)(
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
   60_000,
