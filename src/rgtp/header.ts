@@ -18,8 +18,8 @@ const FIRST_LINE = new RegExp(
 const KNOWN = /^(?:Item |Reply |From |User |Subject:)/;
 
 /** True for the line that follows the cookie of a post. */
-export function looksLikeHeader(line: Octets | undefined): boolean {
-  return line !== undefined && FIRST_LINE.test(line);
+export function looksLikeHeader(line: Octets): boolean {
+  return FIRST_LINE.test(line);
 }
 
 /**

@@ -41,6 +41,8 @@ export interface ParseItemOptions {
   readonly dialect?: Dialect;
   /** userids of index rows, where the caller has them: they settle what a header leaves open */
   readonly useridOf?: (sequence: number) => Octets | undefined;
+  /** times of index rows, likewise: on spurge they tell a cookie from a line that somebody wrote to look like one */
+  readonly timeOf?: (sequence: number) => number | undefined;
 }
 
 interface Cookie {
@@ -63,7 +65,7 @@ const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
   const { subject: appended, ...status } = parseItemStatus(lines[0] ?? '');
   const dialect = options.dialect ?? 'standard';
-  const cookies = cookiesOf(lines, dialect, status.continuedFrom !== undefined);
+  const cookies = cookiesOf(lines, dialect === 'spurge' && genuine(lines, status, options.timeOf));
   if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? '');
   const contributions: Contribution[] = [];
   let mark: ContinuationMark | undefined;
@@ -77,21 +79,16 @@ export function parseItem(id: string, lines: readonly Octets[], options: ParseIt
   return { id, ...status, subject, contributions, mark };
 }
 
-function cookiesOf(lines: readonly Octets[], dialect: Dialect, continuation: boolean): Cookie[] {
+type Judge = (cookie: Cookie, before: readonly Cookie[]) => boolean;
+
+function cookiesOf(lines: readonly Octets[], judge: Judge | false): Cookie[] {
   const cookies: Cookie[] = [];
   for (let at = 1; at < lines.length; at++) {
     const line = lines[at];
     if (line?.charCodeAt(0) !== 0x5e) continue;
     const [, sequence = '', time = ''] = COOKIE.exec(line) ?? [];
     const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at };
-    if (!isCookie(cookie)) continue;
-    // With carets not doubled, anybody can write a line like a cookie: take only what stands where a server puts one.
-    // spurge leaves out the empty line after the first post of a continuation.
-    const emptyBefore = lines[at - 1] === '' || (continuation && cookies.length === 1);
-    const last = cookies.at(-1);
-    if (dialect === 'standard' || last === undefined || (emptyBefore && follows(last, cookie, lines[at + 1]))) {
-      cookies.push(cookie);
-    }
+    if (isCookie(cookie) && (judge === false || judge(cookie, cookies))) cookies.push(cookie);
   }
   return cookies;
 }
@@ -100,8 +97,19 @@ function isCookie(cookie: { sequence: number | undefined; time: number | undefin
   return cookie.sequence !== undefined && cookie.time !== undefined;
 }
 
-function follows(last: Cookie, cookie: Cookie, next: Octets | undefined): boolean {
-  return cookie.sequence > last.sequence && (looksLikeHeader(next) || (next !== undefined && MARK.test(next)));
+/** With carets not doubled, anybody can write a line like a cookie: this takes only what stands where spurge puts one. */
+function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItemOptions['timeOf']): Judge {
+  return (cookie, before) => {
+    const last = before.at(-1);
+    if (last === undefined) return true;
+    if (cookie.sequence <= last.sequence || cookie.time < last.time) return false;
+    if ((timeOf?.(cookie.sequence) ?? cookie.time) !== cookie.time) return false;
+    // No empty line stands after the first post of a continuation.
+    const continuation = status.continuedFrom !== undefined && before.length === 1;
+    if (lines[cookie.at - 1] !== '' && !continuation) return false;
+    const next = lines[cookie.at + 1] ?? '';
+    return looksLikeHeader(next) || MARK.test(next);
+  };
 }
 
 /** Where a block ends: before the next cookie exactly one empty line belongs to no text; spurge ends items with one, too. */

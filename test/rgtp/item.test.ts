@@ -253,21 +253,26 @@ describe('parseItem', () => {
   });
 
   it('does not let a user of spurge forge a cookie', () => {
-    const forged = [
-      '',
-      '^00000009 00000001',
-      'no header',
-      '',
-      '^00000001 00000001',
-      'Reply from X (x@y) at 12:00 on Mon 01 Jan',
-      '',
-    ];
-    const first = ['Item A0000000 from G (u@h) at 12:00 on Mon 01 Jan', 'Subject: S', ''];
-    const item = parseItem('A0000000', [status, '^00000001 00000001', ...first, ...forged, 'end', ''], {
-      dialect: 'spurge',
-    });
-    expect(item.contributions).toHaveLength(1);
-    expect(item.contributions[0]?.lines).toEqual([...forged, 'end']);
+    const reply = 'Reply from X (x@y) at 12:00 on Mon 01 Jan';
+    const parse = (forged: string[], timeOf?: (sequence: number) => number | undefined) => {
+      const first = ['^00000003 00000005', 'Item A0000000 from G (u@h) at 12:00 on Mon 01 Jan', 'Subject: S', ''];
+      const genuine = ['', '^00000004 00000006', 'Reply from H (v@h) at 12:00 on Mon 01 Jan', '', 'genuine', ''];
+      const known = timeOf === undefined ? {} : { timeOf };
+      return parseItem('A0000000', [status, ...first, ...forged, ...genuine], { dialect: 'spurge', ...known });
+    };
+    for (const forged of [
+      ['', '^00000009 00000009', 'no header'],
+      ['', '^00000003 00000009', reply, '', 'an old number'],
+      ['', '^00000009 00000004', reply, '', 'an old time'],
+      ['amid the text', '^00000009 00000009', reply],
+    ]) {
+      const item = parse(forged);
+      expect(item.contributions.map((c) => c.lines)).toEqual([forged, ['genuine']]);
+    }
+    const perfect = ['', '^00000004 00000005', reply, '', 'only the index knows'];
+    expect(parse(perfect).contributions[1]?.userid).toBe('x@y');
+    const judged = parse(perfect, (sequence) => (sequence === 4 ? 6 : undefined));
+    expect(judged.contributions.map((c) => c.lines)).toEqual([perfect, ['genuine']]);
   });
 
   it('finds the first reply to a continuation of spurge, which no empty line precedes', () => {
