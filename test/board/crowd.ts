@@ -1,0 +1,87 @@
+import { Dialogue } from './dialogue.ts';
+
+/** What a board has said it did. */
+export interface Acknowledged {
+  readonly sequence: number;
+  readonly itemId: string;
+  readonly what: 'item' | 'reply' | 'continuation' | 'edit';
+  /** a line that stands in the post */
+  readonly mark: string;
+}
+
+/** Items of a crowd, newest last: where its members post. */
+export class Crowd {
+  readonly port: number;
+  readonly acknowledged: Acknowledged[] = [];
+  #items: string[] = [];
+  #count = 0;
+
+  constructor(port: number) {
+    this.port = port;
+  }
+
+  /** Logs in without proof and posts until `enough` or the connection is gone. */
+  async poster(userid: string, enough: () => boolean): Promise<void> {
+    const client = await Dialogue.open(this.port);
+    await client.line();
+    if (!(await client.ask(`USER ${userid}`)).startsWith('232')) throw new Error('no posting');
+    while (!enough() && (await this.#post(client, userid))) {}
+    client.close();
+  }
+
+  /** An editor who changes whatever is newest. */
+  async editor(userid: string, enough: () => boolean): Promise<void> {
+    const client = await Dialogue.open(this.port);
+    await client.line();
+    await client.ask(`USER ${userid}`);
+    while (!enough() && (await this.#edit(client))) {}
+    client.close();
+  }
+
+  async #post(client: Dialogue, userid: string): Promise<boolean> {
+    const mark = `${userid} ${++this.#count}`;
+    // Of 900 octets fifteen fill an item.
+    if (!(await client.text(userid, mark, ...Array<string>(12).fill('x'.repeat(74)))).startsWith('350')) return false;
+    const item = this.#items.at(-1);
+    if (item === undefined || this.#count % 40 === 0) return this.#made(client, 'item', `NEWI ${mark}`, mark);
+    const answer = await client.ask(`REPL ${item}`);
+    if (answer.startsWith('220')) this.#record('reply', item, answer, mark);
+    if (answer.startsWith('421')) return this.#made(client, 'continuation', `CONT ${mark}`, mark);
+    return !answer.startsWith('(closed)');
+  }
+
+  async #made(client: Dialogue, what: 'item' | 'continuation', command: string, mark: string): Promise<boolean> {
+    client.write(`${command}\r\n`);
+    const [id, answer] = [await client.line(), await client.answer()];
+    if (answer.startsWith('220') && id !== undefined) {
+      this.#items.push(id.slice(4));
+      this.#record(what, id.slice(4), answer, mark);
+    }
+    // 422: somebody else was first.
+    return id !== undefined && answer !== '(closed)';
+  }
+
+  async #edit(client: Dialogue): Promise<boolean> {
+    const item = this.#items.at(-1);
+    if (item === undefined) return (await client.ask('NOOP')).startsWith('200');
+    if ((await client.ask('EDLK')).startsWith('(closed)')) return false;
+    if ((await client.ask(`EDIT ${item}`)).startsWith('250')) {
+      try {
+        const [, ...lines] = await client.data();
+        const mark = `edited ${++this.#count}`;
+        // The first line of the text is replaced by one that can be found again; dots and carets stay doubled.
+        const text = lines.map((line, i) => (lines.indexOf('') + 1 === i ? mark : line));
+        await client.text('status', ...text.map((line) => line.replace(/^\./, '..')));
+        const answer = await client.ask('EDCF because');
+        if (answer.startsWith('220')) this.#record('edit', item, answer, mark);
+      } catch {
+        return false;
+      }
+    }
+    return !(await client.ask('EDUL')).startsWith('(closed)');
+  }
+
+  #record(what: Acknowledged['what'], itemId: string, answer: string, mark: string): void {
+    this.acknowledged.push({ what, itemId, sequence: Number.parseInt(answer.slice(4, 12), 16), mark });
+  }
+}
