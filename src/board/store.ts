@@ -111,8 +111,9 @@ export class BoardStore {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What waits is committed first. */
+  /** What waits is committed first. Closing twice is harmless. */
   close(): void {
+    if (!this.db.isOpen) return;
     this.#writer.flush();
     this.db.close();
   }

@@ -22,20 +22,28 @@ export class Crowd {
 
   /** Logs in without proof and posts until `enough` or the connection is gone. */
   async poster(userid: string, enough: () => boolean): Promise<void> {
-    const client = await Dialogue.open(this.port);
-    await client.line();
-    if (!(await client.ask(`USER ${userid}`)).startsWith('232')) throw new Error('no posting');
+    const client = await this.#member(userid);
+    if (client === undefined) return;
     while (!enough() && (await this.#post(client, userid))) {}
     client.close();
   }
 
   /** An editor who changes whatever is newest. */
   async editor(userid: string, enough: () => boolean): Promise<void> {
-    const client = await Dialogue.open(this.port);
-    await client.line();
-    await client.ask(`USER ${userid}`);
+    const client = await this.#member(userid);
+    if (client === undefined) return;
     while (!enough() && (await this.#edit(client))) {}
     client.close();
+  }
+
+  /** Undefined: the board is gone already. */
+  async #member(userid: string): Promise<Dialogue | undefined> {
+    const client = await Dialogue.open(this.port).catch(() => undefined);
+    await client?.line();
+    const answer = await client?.ask(`USER ${userid}`);
+    if (answer === undefined || answer === '(closed)') return undefined;
+    if (!/^23[23]/.test(answer)) throw new Error(answer);
+    return client;
   }
 
   async #post(client: Dialogue, userid: string): Promise<boolean> {
