@@ -1,6 +1,10 @@
 /** `rgtp-nntp board`: the embedded board alone, for RGTP clients. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
+import { backupCommand } from './board/backup.ts';
+import { exportCommand } from './board/export.ts';
+import { boardUserCommand } from './board/user.ts';
+import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { Failure } from './failure.ts';
 import { closeInTime, untilTold } from './signals.ts';
@@ -10,8 +14,12 @@ import { welcomeEditor } from './wiring/greeting.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
-    .description('run the embedded board alone, for RGTP clients')
+    .description('run the embedded board alone, for RGTP clients; look after it')
     .addOption(configOption())
+    .addCommand(backupCommand())
+    .addCommand(verifyCommand())
+    .addCommand(exportCommand())
+    .addCommand(boardUserCommand())
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       if (config.embedded.listen === undefined) {

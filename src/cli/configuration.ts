@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { loadConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import { names } from '../config/names.ts';
+import type { BoardConfig, Config } from '../config/schema.ts';
 import { Failure } from './failure.ts';
 
 export interface ConfigOption {
@@ -20,4 +21,12 @@ export function configuration({ config }: ConfigOption): Config {
     throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
   }
   return loadConfig({ file: config, environment: process.env });
+}
+
+/** The board of that name, or the first one. Throws `Failure` where there is none. */
+export function boardNamed({ boards }: Config, wanted: string | undefined): BoardConfig {
+  const board = boards.find((one) => wanted === undefined || names(one).name === wanted);
+  if (board !== undefined) return board;
+  const known = boards.map((one) => names(one).name).join(', ');
+  throw new Failure(`there is no board ${wanted}; there are: ${known}`, undefined, { exitCode: 2 });
 }

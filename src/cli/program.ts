@@ -4,8 +4,10 @@ import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { importCommand } from './import.ts';
+import { registerCommand } from './register.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
+import { userCommand } from './user.ts';
 import { versionLine } from './version.ts';
 
 export function program(): Command {
@@ -25,12 +27,14 @@ Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN
     boardCommand(),
     syncCommand(),
     checkCommand(),
+    userCommand(),
+    registerCommand(),
     importCommand(),
     completionCommand(),
   ];
   for (const command of commands) rgtp.addCommand(command);
   // Throwing instead of exiting: run.ts turns what is thrown into the exit code.
-  for (const command of [rgtp, ...commands, ...commands.flatMap(({ commands: below }) => below)]) {
+  for (const command of withAllBelow(rgtp)) {
     command
       .exitOverride()
       .showHelpAfterError('(rgtp-nntp --help shows what there is)')
@@ -41,4 +45,8 @@ Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN
 
 function outputError(text: string, write: (text: string) => void): void {
   write(text.replace(/^error: /, 'rgtp-nntp: '));
+}
+
+function withAllBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }

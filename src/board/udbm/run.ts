@@ -10,14 +10,15 @@ const HOUR = 3600; // s
 /** What UDBM answers, lines ended by LF. @param editor who asks */
 export async function runUdbm(board: Board, editor: Octets, args: Octets): Promise<Octets> {
   try {
-    return await answer(board, editor, parseUdbm(args));
+    return await performUdbm(board, editor, parseUdbm(args));
   } catch (error) {
     if (!(error instanceof UdbmError)) throw error;
     return error.usage ? `${error.message}\n\n${USAGE}` : `${error.message}\n`;
   }
 }
 
-async function answer(board: Board, editor: Octets, request: UdbmRequest): Promise<Octets> {
+/** The same for who has parsed the request already. @throws UdbmError */
+export async function performUdbm(board: Board, editor: Octets, request: UdbmRequest): Promise<Octets> {
   switch (request.kind) {
     case 'help':
       return USAGE;

@@ -1,15 +1,14 @@
 /** The embedded board as the configuration has it. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { outboxMailer, smtpMailer } from '../../board/mail.ts';
 import { BoardServer } from '../../board/server.ts';
-import { names, serverName } from '../../config/names.ts';
+import { names } from '../../config/names.ts';
 import { pathsOf } from '../../config/paths.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
+import { identLookUp } from '../../ident/look-up.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
 import { listenFailure } from './listening.ts';
-import { secretFromFile } from './secret-file.ts';
+import { registrationOf } from './registration.ts';
 
 /** What the first start made, for a person to read once. */
 export interface NewBoard {
@@ -44,6 +43,8 @@ export async function openEmbeddedBoard(
     connections: embedded.connections,
     connectionsPerAddress: embedded.connectionsPerAddress,
     timeouts: { idle: embedded.idle },
+    archiveAfter: embedded.archiveAfter,
+    ...(config.ident.lookUp && { identify: identLookUp({ timeout: config.ident.timeout }) }),
     ...registrationOf(config),
     log: log.child({ part: 'board' }),
   }).catch((error: unknown) => {
@@ -51,25 +52,6 @@ export async function openEmbeddedBoard(
     throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
   });
   return { server, made: server.made && keepSecret(server.made.editor, paths.editorSecret) };
-}
-
-/** Whether strangers may ask for an account, and how its secret reaches them. */
-function registrationOf({ embedded: { registration, mail }, ...config }: Config) {
-  if (registration === 'off') return {};
-  const { server, user } = mail;
-  const from = mail.from === '' ? `rgtp@${serverName(config)}` : mail.from;
-  if (server === undefined) {
-    const folder = mail.outbox === '' ? join(config.data, 'outbox') : mail.outbox;
-    return { registration: { mode: registration, mailer: outboxMailer({ folder, from }) } };
-  }
-  const { host, port, scheme } = server;
-  const login = user === '' ? {} : { user, password: passwordOf(mail) };
-  const mailer = smtpMailer({ host, port, secure: scheme === 'smtps', ...login, from });
-  return { registration: { mode: registration, mailer } };
-}
-
-function passwordOf({ password, passwordFile }: Config['embedded']['mail']): string {
-  return passwordFile === '' ? password : secretFromFile(passwordFile, 'the password of embedded.mail');
 }
 
 function keepSecret(editor: { readonly userid: string; readonly secret: Buffer }, file: string): NewBoard {

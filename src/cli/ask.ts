@@ -1,0 +1,46 @@
+/** Questions to the person at the terminal; elsewhere the answers are lines of standard input. */
+import { createInterface, type Interface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Failure } from './failure.ts';
+
+export class Questions implements Disposable {
+  readonly #readline: Interface;
+  readonly #lines: AsyncIterator<string>;
+  #hidden = false;
+
+  constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stderr) {
+    const shown = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        if (!this.#hidden) output.write(chunk);
+        done();
+      },
+    });
+    this.#readline = createInterface({ input, output: shown, terminal: input.isTTY });
+    this.#lines = this.#readline[Symbol.asyncIterator]();
+  }
+
+  /** An answer that may be seen. Throws `Failure` where there is none. */
+  async ask(question: string): Promise<string> {
+    this.#readline.setPrompt(`${question}: `);
+    this.#readline.prompt();
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Failure(`no answer: ${question}`, undefined, { exitCode: 2 });
+    return value.trim();
+  }
+
+  /** An answer that a terminal does not show. */
+  async askSecretly(question: string): Promise<string> {
+    process.stderr.write(`${question}: `);
+    this.#hidden = true;
+    try {
+      return await this.ask(question);
+    } finally {
+      this.#hidden = false;
+      process.stderr.write('\n');
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#readline.close();
+  }
+}

@@ -1,0 +1,23 @@
+/** `rgtp-nntp board export FOLDER`: a groggsd data directory. */
+import { existsSync, readdirSync } from 'node:fs';
+import { Command } from 'commander';
+import { exportSpool } from '../../board/spool/export.ts';
+import { type ConfigOption, configOption, configuration } from '../configuration.ts';
+import { Failure } from '../failure.ts';
+import { withBoardFile } from '../wiring/board-file.ts';
+
+export function exportCommand(): Command {
+  return new Command('export')
+    .description('write the board as a groggsd data directory')
+    .argument('<folder>', 'an empty or new folder')
+    .addOption(configOption())
+    .action(async (folder: string, _: ConfigOption, command: Command) => {
+      if (existsSync(folder) && readdirSync(folder).length > 0) throw new Failure(`the folder ${folder} is not empty`);
+      const config = configuration(command.optsWithGlobals<ConfigOption>());
+      const { rows, items, users, diffs } = await withBoardFile(config, (store) => exportSpool(folder, store));
+      process.stdout.write(
+        `Wrote ${rows} index rows, ${items} items, ${users} users and ${diffs} diffs to ${folder}.\n`,
+      );
+      process.stdout.write("Users' secrets are in it in the clear: for its owner's eyes only.\n");
+    });
+}

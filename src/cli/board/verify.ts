@@ -1,0 +1,24 @@
+/** `rgtp-nntp board verify`: reads everything the board holds and says what is wrong with it. */
+import { Command } from 'commander';
+import { verifyBoard } from '../../board/upkeep/verify.ts';
+import { type ConfigOption, configOption, configuration } from '../configuration.ts';
+import { Failure } from '../failure.ts';
+import { withBoardFile } from '../wiring/board-file.ts';
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('read everything the board holds and say what is wrong with it')
+    .addOption(configOption())
+    .action(async (_: ConfigOption, command: Command) => {
+      const config = configuration(command.optsWithGlobals<ConfigOption>());
+      const { rows, items, users, problems, oddities } = await withBoardFile(config, (store) => verifyBoard(store));
+      const lines = [
+        `${rows} index rows, ${items} items, ${users} users`,
+        ...oddities.map((oddity) => `odd   ${oddity}`),
+        ...problems.map((problem) => `fail  ${problem}`),
+      ];
+      process.stdout.write(`${lines.join('\n')}\n`);
+      if (problems.length > 0) throw new Failure(`${problems.length} problems`, 'Restore a backup, or edit.');
+      process.stdout.write('The board is sound.\n');
+    });
+}

@@ -1,0 +1,50 @@
+/** `rgtp-nntp register USERID`: asks a board for an account (REGU). */
+import { Command } from 'commander';
+import { register } from '../bridge/login/register.ts';
+import type { BoardConfig } from '../config/schema.ts';
+import { RgtpError } from '../rgtp/errors.ts';
+import { silent } from '../wire/log.ts';
+import { Questions } from './ask.ts';
+import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
+import { Failure } from './failure.ts';
+import { boardClient } from './wiring/board-client.ts';
+
+interface RegisterOptions extends ConfigOption {
+  readonly board?: string;
+  readonly yes?: true;
+}
+
+export function registerCommand(): Command {
+  return new Command('register')
+    .description('ask a board for an account of your own')
+    .argument('<userid>', 'the userid you want: usually your mail address')
+    .addOption(configOption())
+    .option('--board <name>', 'which board; the first one where it is not said')
+    .option('--yes', "agree to the board's conditions without being asked")
+    .action(async (userid: string, options: RegisterOptions) => {
+      const board = boardNamed(configuration(options), options.board);
+      const { user: _user, secret: _secret, ...client } = boardClient(reachable(board), silent);
+      try {
+        const answer = await register({ ...client, charset: board.charset }, userid, (warning) =>
+          agreed(warning, options),
+        );
+        if (answer === undefined) throw new Failure('you did not agree; nothing was asked of the board');
+        process.stdout.write(`${answer}\n`);
+      } catch (error) {
+        if (error instanceof RgtpError) throw new Failure(`the board refused: ${error.message}`);
+        throw error;
+      }
+    });
+}
+
+async function agreed(warning: readonly string[], { yes }: RegisterOptions): Promise<boolean> {
+  process.stdout.write(`${warning.join('\n')}\n`);
+  if (yes) return true;
+  using questions = new Questions();
+  return /^y(es)?$/i.test(await questions.ask('Go on? (yes or no)'));
+}
+
+function reachable(board: BoardConfig): BoardConfig {
+  if (board.rgtp !== 'embedded') return board;
+  throw new Failure('that board is embedded: rgtp-nntp board user add lets people in', undefined, { exitCode: 2 });
+}

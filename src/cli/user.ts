@@ -1,0 +1,77 @@
+/** `rgtp-nntp user add|list|remove|password`: local accounts, a password of one's own in place of the board's secret. */
+import { Command } from 'commander';
+import { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import { pathsOf } from '../config/paths.ts';
+import { PermanentFile } from '../store/permanent-file.ts';
+import { SecretBox } from '../store/secret-box.ts';
+import { Questions } from './ask.ts';
+import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
+import { Failure } from './failure.ts';
+import { makeFolders } from './wiring/folders.ts';
+
+interface UserOptions extends ConfigOption {
+  readonly board?: string;
+  readonly userid?: string;
+  readonly grogname?: string;
+}
+
+export function userCommand(): Command {
+  return new Command('user')
+    .description('local accounts: log in with a password instead of the shared secret')
+    .addCommand(
+      on('add', 'make an account; asks for its password and for the shared secret', add)
+        .argument('<name>', 'the name to log in with')
+        .requiredOption('--userid <userid>', 'who that is on the board')
+        .option('--grogname <grogname>', 'the grogname of every post; else the display name of From'),
+    )
+    .addCommand(on('list', 'show the accounts', list))
+    .addCommand(on('password', 'give an account another password', password).argument('<name>', 'which account'))
+    .addCommand(on('remove', 'forget an account', remove).argument('<name>', 'which account'));
+}
+
+type Task = (accounts: LocalAccounts, options: UserOptions, name: string) => Promise<void>;
+
+function on(name: string, description: string, task: Task): Command {
+  const command = new Command(name)
+    .description(description)
+    .addOption(configOption())
+    .option('--board <name>', 'on which board; the first one where it is not said');
+  return command.action(async () => {
+    const options = command.optsWithGlobals<UserOptions>();
+    const config = configuration(options);
+    makeFolders(config);
+    const paths = pathsOf(config, boardNamed(config, options.board));
+    const permanent = PermanentFile.open(paths.permanent);
+    try {
+      const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
+      await task(accounts, options, command.args[0] ?? '');
+    } finally {
+      await permanent.close();
+    }
+  });
+}
+
+const add: Task = async (accounts, { userid = '', grogname }, name) => {
+  using questions = new Questions();
+  const chosen = await questions.askSecretly('Password (at least 8 characters)');
+  const secret = await questions.askSecretly('Shared secret of the board (hex)');
+  await accounts.add({ name, password: chosen, userid, secret, grogname });
+  process.stdout.write(`${name} may log in now, as ${userid}.\n`);
+};
+
+const list: Task = async (accounts) => {
+  for (const { name, userid, grogname } of await accounts.list()) {
+    process.stdout.write(`${name}  ${userid}${grogname === undefined ? '' : `  (${grogname})`}\n`);
+  }
+};
+
+const password: Task = async (accounts, _, name) => {
+  using questions = new Questions();
+  await accounts.setPassword(name, await questions.askSecretly('New password (at least 8 characters)'));
+  process.stdout.write(`${name} has a new password.\n`);
+};
+
+const remove: Task = async (accounts, _, name) => {
+  if (!(await accounts.remove(name))) throw new Failure(`there is no account "${name}"`);
+  process.stdout.write(`${name} is removed.\n`);
+};
