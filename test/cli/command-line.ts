@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+export const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
 export interface Ended {
   readonly code: number | null;

@@ -1,4 +1,5 @@
 /** One board, followed and shown: its files, its connections, its newsgroups. */
+import { connect } from 'node:net';
 import type { BoardServer } from '../../board/server.ts';
 import type { LoginBoard } from '../../bridge/login/board-logins.ts';
 import { LocalAccounts } from '../../bridge/login/local-accounts.ts';
@@ -13,6 +14,7 @@ import type { ViewCaches } from '../../bridge/view/caches.ts';
 import { domainOf, names, serverName } from '../../config/names.ts';
 import { pathsOf } from '../../config/paths.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
+import type { IdentRegistry } from '../../ident/registry.ts';
 import type { BoardStatus } from '../../ops/status.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
@@ -29,6 +31,8 @@ export interface Surroundings {
   readonly caches: ViewCaches;
   readonly logins: Pick<Logins, 'access' | 'level'>;
   readonly embedded: BoardServer | undefined;
+  /** whose connections to boards are whose, where ident is answered */
+  readonly ident: IdentRegistry | undefined;
 }
 
 export class RunningBoard {
@@ -54,13 +58,13 @@ export class RunningBoard {
   static async #open(
     config: Config,
     board: BoardConfig,
-    { log: parent, own, caches, logins, embedded }: Surroundings,
+    { log: parent, own, caches, logins, embedded, ident }: Surroundings,
     undo: (() => Promise<void> | void)[],
   ): Promise<RunningBoard> {
     const { name, newsgroup } = names(board);
     const paths = pathsOf(config, board);
     const log = parent.child({ board: name });
-    const client = boardClient(board, parent, embedded);
+    const client = tracked(boardClient(board, parent, embedded), ident);
 
     const permanent = PermanentFile.open(paths.permanent);
     undo.push(() => permanent.close());
@@ -110,6 +114,7 @@ export class RunningBoard {
       size: board.userConnections,
       maxUsers: board.maxUsers,
       idle: board.userIdle,
+      ...(ident && board.rgtp !== 'embedded' && { connectAs: (userid) => tracking(ident, userid) }),
     });
     undo.push(() => pools.close());
     const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
@@ -163,6 +168,21 @@ export class RunningBoard {
       lastError,
     };
   }
+}
+
+/** The same, its connections known to the ident responder under the bridge's own userid. */
+function tracked(client: ClientOptions, ident: IdentRegistry | undefined): ClientOptions {
+  return ident === undefined || client.connect !== undefined
+    ? client
+    : { ...client, connect: tracking(ident, client.user ?? 'guest') };
+}
+
+function tracking(ident: IdentRegistry, userid: string): NonNullable<ClientOptions['connect']> {
+  return ({ host, port }) => {
+    const socket = connect({ host, port, noDelay: true });
+    ident.track(socket, userid);
+    return socket;
+  };
 }
 
 /** The board as each person reaches it: with a login of their own. */

@@ -8,6 +8,8 @@ import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../../bridge/view/caches.ts';
 import { serverName } from '../../config/names.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
+import { IdentRegistry } from '../../ident/registry.ts';
+import { IdentResponder } from '../../ident/responder.ts';
 import { History } from '../../ops/history.ts';
 import { HttpServer } from '../../ops/http.ts';
 import type { AdjustableLog } from '../../ops/log.ts';
@@ -35,6 +37,7 @@ export class Service {
   #backend: CurrentBackend | undefined;
   #news: News | undefined;
   #http: HttpServer | undefined;
+  #ident: { readonly registry: IdentRegistry; readonly responder: IdentResponder } | undefined;
   #made: NewBoard | undefined;
 
   /** Starts everything, or nothing. @throws Failure, StoreError */
@@ -119,6 +122,7 @@ export class Service {
     await this.#http?.close();
     for (const board of this.#boards) await board.close();
     await this.#embedded?.close();
+    await this.#ident?.responder.close();
   }
 
   async #start(): Promise<void> {
@@ -128,6 +132,7 @@ export class Service {
       this.#embedded = server;
       this.#made = made;
     }
+    this.#ident = await this.#openIdent(config);
     this.#show(config, await this.#openBoards(config, []));
     if (this.#backend === undefined) throw new Error('no backend');
     this.#http = await this.#openHttp(config);
@@ -141,7 +146,14 @@ export class Service {
       access: (account, newsgroup) => this.#logins.access(account, newsgroup),
       level: (account, newsgroup) => this.#logins.level(account, newsgroup),
     };
-    const around = { log: this.#log, own: this.#own, caches: this.#caches, logins, embedded: this.#embedded };
+    const around = {
+      log: this.#log,
+      own: this.#own,
+      caches: this.#caches,
+      logins,
+      embedded: this.#embedded,
+      ident: this.#ident?.registry,
+    };
     try {
       for (const wanted of config.boards) {
         const known = kept.find((board) => sameBoard(board.config, wanted));
@@ -173,6 +185,16 @@ export class Service {
     this.#logins = logins;
     if (this.#backend === undefined) this.#backend = new CurrentBackend(bridge);
     else this.#backend.replace(bridge);
+  }
+
+  async #openIdent({ ident: { responder: listen } }: Config) {
+    if (listen === undefined) return undefined;
+    const registry = new IdentRegistry();
+    try {
+      return { registry, responder: await IdentResponder.open({ listen, registry, log: this.#log }) };
+    } catch (error) {
+      throw listenFailure(error, listen, 'ident.responder', 'RGTP_NNTP_IDENT_RESPONDER');
+    }
   }
 
   async #openHttp({ http: { listen } }: Config): Promise<HttpServer | undefined> {

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { unpackSampleSpool } from '../support/sample-board.ts';
+import { commandLine, main } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-upkeep-'));
+const env = { RGTP_NNTP_DATA: join(folder, 'data') };
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(...args: string[]) {
+  return commandLine(args, { env });
+}
+
+/** With lines for standard input. */
+function answering(input: string, ...args: string[]) {
+  const options = { env: { ...process.env, ...env }, input, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], options);
+  return { code: status, stdout, stderr };
+}
+
+describe('rgtp-nntp board …', () => {
+  beforeAll(async () => {
+    expect((await run('board', 'verify')).stderr).toContain('there is no board in');
+    expect((await run('import', unpackSampleSpool())).code).toBe(0);
+  });
+
+  it('verify says that the board is sound', async () => {
+    const { code, stdout } = await run('board', 'verify');
+    expect(stdout).toMatch(/^3166 index rows, 225 items, 18 users\n(odd .*\n)*The board is sound\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('backup copies it, for its owner alone', async () => {
+    const file = join(folder, 'copy.sqlite');
+    expect(await run('board', 'backup', file)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('gossip.board.key'),
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file).subarray(0, 15).toString()).toBe('SQLite format 3');
+  });
+
+  it('export writes a groggsd data directory, into an empty folder only', async () => {
+    const spool = join(folder, 'exported');
+    expect((await run('board', 'export', spool)).stdout).toContain(`Wrote 3166 index rows, 225 items`);
+    expect(existsSync(join(spool, 'index'))).toBe(true);
+    expect(await run('board', 'export', spool)).toMatchObject({
+      code: 1,
+      stderr: `rgtp-nntp: the folder ${spool} is not empty\n`,
+    });
+  });
+
+  it('user lets people in, lists, disables and forgets them', async () => {
+    const added = await run('board', 'user', 'add', 'Ann@Example.org', '--level', 'edit');
+    expect(added.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
+    expect((await run('board', 'user', 'add', 'Ann@example.org', '--level', 'edit')).stderr).toContain(
+      'already exists',
+    );
+    const renewed = await run('board', 'user', 'secret', 'Ann@example.org');
+    expect(renewed.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
+    expect(renewed.stdout).not.toBe(added.stdout);
+    await run('board', 'user', 'disable', 'Ann@example.org');
+    expect((await run('board', 'user', 'list')).stdout).toMatch(/edit +disabled +md5 +Ann@example\.org/);
+    expect((await run('board', 'user', 'remove', 'Ann@example.org')).code).toBe(0);
+    expect(await run('board', 'user', 'remove', 'Ann@example.org')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not found'),
+    });
+  });
+});
+
+describe('rgtp-nntp user', () => {
+  it('adds, lists, changes and removes local accounts', async () => {
+    const added = answering(
+      'correct horse\n01 23 AB\n',
+      'user',
+      'add',
+      'ann',
+      '--userid',
+      'ann@example.org',
+      '--grogname',
+      'Ann',
+    );
+    expect(added).toMatchObject({ code: 0, stdout: 'ann may log in now, as ann@example.org.\n' });
+    expect(added.stderr).not.toContain('horse');
+    expect((await run('user', 'list')).stdout).toBe('ann  ann@example.org  (Ann)\n');
+    expect(answering('short\n', 'user', 'password', 'ann')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('at least 8 characters'),
+    });
+    expect(answering('battery staple\n', 'user', 'password', 'ann').code).toBe(0);
+    expect((await run('user', 'remove', 'ann')).code).toBe(0);
+    expect(await run('user', 'remove', 'ann')).toMatchObject({
+      code: 1,
+      stderr: 'rgtp-nntp: there is no account "ann"\n',
+    });
+    expect(answering('', 'user', 'add', 'bob', '--userid', 'b')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no answer'),
+    });
+    expect((await run('user', 'list', '--board', 'talk')).stderr).toContain(
+      'there is no board talk; there are: gossip',
+    );
+  });
+});
