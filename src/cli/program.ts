@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
+import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { registerCommand } from './register.ts';
 import { serveCommand } from './serve.ts';
@@ -27,6 +28,7 @@ Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN
     boardCommand(),
     syncCommand(),
     checkCommand(),
+    doctorCommand(),
     userCommand(),
     registerCommand(),
     importCommand(),

@@ -1,0 +1,44 @@
+/** The certificate: does it fit its key, this server's name, and today? */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { serverName } from '../../config/names.ts';
+import type { Config } from '../../config/schema.ts';
+import { readCertificate } from '../wiring/certificate.ts';
+import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
+
+const day = 86_400_000;
+const soon = 21 * day;
+
+export function* examineCertificate(config: Config, now = Date.now()): Generator<Finding> {
+  const { tls } = config;
+  if (tls.certificate === '') {
+    yield warn(
+      'no certificate: neither NNTPS nor STARTTLS',
+      'Set tls.certificate and tls.key, so that people may log in from elsewhere.',
+    );
+    return;
+  }
+  try {
+    const { subject, validFrom, expires, validTo } = readCertificate(tls);
+    const left = expires.getTime() - now;
+    if (validFrom.getTime() > now)
+      yield fail(`the certificate for ${subject} is not valid yet`, "Check this machine's clock.");
+    else if (left < 0)
+      yield fail(`the certificate for ${subject} expired on ${validTo}`, 'Renew it; it is read again by itself.');
+    else if (left < soon)
+      yield warn(
+        `the certificate for ${subject} expires in ${Math.floor(left / day)} days`,
+        'See why it is not being renewed.',
+      );
+    else yield ok(`the certificate for ${subject} is valid to ${validTo}`);
+    const name = serverName(config);
+    if (new X509Certificate(readFileSync(tls.certificate)).checkHost(name) === undefined) {
+      yield warn(
+        `the certificate is not for ${name}`,
+        'Set name to what newsreaders connect to, or get a certificate for it.',
+      );
+    }
+  } catch (error) {
+    yield fail(reasonOf(error), 'Correct tls.certificate and tls.key.');
+  }
+}

@@ -1,0 +1,24 @@
+/** One line of what the doctor has to say. */
+export interface Finding {
+  readonly result: 'ok' | 'warn' | 'fail';
+  readonly what: string;
+  /** what to do about it */
+  readonly remedy?: string;
+}
+
+export function ok(what: string): Finding {
+  return { result: 'ok', what };
+}
+
+export function warn(what: string, remedy: string): Finding {
+  return { result: 'warn', what, remedy };
+}
+
+export function fail(what: string, remedy: string): Finding {
+  return { result: 'fail', what, remedy };
+}
+
+/** What an error says, in one line. */
+export function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+}

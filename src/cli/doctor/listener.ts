@@ -1,0 +1,46 @@
+/** Which process listens on a port: from /proc, so on Linux only, and only for processes this user may look at. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** `name (pid 123)`; `undefined` where that can't be known. */
+export function listenerOf(port: number): string | undefined {
+  const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listening(table, port)));
+  if (sockets.size === 0) return undefined;
+  for (const pid of entries('/proc').filter((name) => /^\d+$/.test(name))) {
+    const holds = entries(`/proc/${pid}/fd`).some((fd) =>
+      sockets.has(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
+    );
+    if (holds) return `${commandOf(pid)} (pid ${pid})`;
+  }
+  return undefined;
+}
+
+/** Sockets in state LISTEN on that port, as `/proc/PID/fd` names them. */
+function listening(table: string, port: number): string[] {
+  const lines = (attempt(() => readFileSync(table, 'latin1')) ?? '').split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+    const matches = state === '0A' && Number.parseInt(local?.split(':')[1] ?? '', 16) === port;
+    return matches ? [`socket:[${inode}]`] : [];
+  });
+}
+
+function commandOf(pid: string): string {
+  const words = (attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '')
+    .split('\0')
+    .filter((word) => word !== '');
+  const shown = words.map((word) => word.split('/').at(-1)).join(' ');
+  return shown === '' ? 'a process' : shown.slice(0, 60);
+}
+
+function entries(folder: string): string[] {
+  return attempt(() => readdirSync(folder)) ?? [];
+}
+
+/** What can't be read (gone, or not ours to see) is not there. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/** The ports: free, ours already, or somebody else's. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { type Address, formatAddress } from '../../config/addresses.ts';
+import type { Config } from '../../config/schema.ts';
+import { systemCode } from '../failure.ts';
+import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
+import { listenerOf } from './listener.ts';
+
+export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
+  for (const { address, setting } of wanted(config)) yield await examinePort(address, setting);
+}
+
+/** Every address the server would listen on; port 0 takes any. */
+function wanted({ listen, embedded, boards, http, ident }: Config): { address: Address; setting: string }[] {
+  const news = listen ?? [{ scheme: 'nntp', host: '::', port: 119 } as const];
+  const hasBoard = boards.some(({ rgtp }) => rgtp === 'embedded');
+  const others = [
+    { address: hasBoard ? embedded.listen : undefined, setting: 'embedded.listen' },
+    { address: http.listen, setting: 'http.listen' },
+    { address: ident.responder, setting: 'ident.responder' },
+  ];
+  return [...news.map((address) => ({ address, setting: 'listen' })), ...others].flatMap(({ address, setting }) =>
+    address === undefined || address.port === 0 ? [] : [{ address, setting }],
+  );
+}
+
+async function examinePort(address: Address, setting: string): Promise<Finding> {
+  const shown = formatAddress(address);
+  const server = createServer();
+  try {
+    server.listen({ host: address.host, port: address.port });
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+    return ok(`${shown} can be listened on`);
+  } catch (error) {
+    switch (systemCode(error)) {
+      case 'EADDRINUSE':
+        return taken(address, setting);
+      case 'EACCES':
+        return fail(
+          `${shown} needs privileges that this user does not have`,
+          `Give the server CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or set ${setting} to a port from 1024 on.`,
+        );
+      default:
+        return fail(`${shown}: ${reasonOf(error)}`, `Correct ${setting}.`);
+    }
+  }
+}
+
+/** Somebody listens there: who, and is it perhaps this very server? */
+async function taken(address: Address, setting: string): Promise<Finding> {
+  const shown = formatAddress(address);
+  const who = listenerOf(address.port);
+  const by = who === undefined ? '' : ` by ${who}`;
+  const greeting = await greetingOf(address);
+  if (greeting?.includes('rgtp-nntp') || who?.includes('rgtp-nntp')) return ok(`${shown} is served already${by}`);
+  const says = greeting === undefined ? '' : `; it says "${greeting}"`;
+  return warn(
+    `${shown} is taken${by}${says}`,
+    `If that is not this server, stop it or set ${setting} to another port.`,
+  );
+}
+
+/** The first line that a listener sends by itself; `undefined`: it sends none. */
+async function greetingOf({ host, port }: Address): Promise<string | undefined> {
+  const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host;
+  const socket = connect({ host: here, port, timeout: 1000 });
+  socket.on('timeout', () => socket.destroy());
+  try {
+    const [chunk] = await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [])]);
+    const [first = ''] = Buffer.isBuffer(chunk) ? chunk.toString('latin1').split(/\r?\n/) : [];
+    return first.replaceAll(/[^ -~]/g, '?').slice(0, 80) || undefined;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,63 @@
+/** The databases: whole, ours, and of a version this program knows. */
+import { existsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { boardSchema } from '../../board/schema.ts';
+import { names } from '../../config/names.ts';
+import { pathsOf } from '../../config/paths.ts';
+import type { Config } from '../../config/schema.ts';
+import { CACHE } from '../../store/cache.ts';
+import type { Schema } from '../../store/database.ts';
+import { PERMANENT } from '../../store/permanent-file.ts';
+import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
+
+export function* examineStores(config: Config): Generator<Finding> {
+  for (const board of config.boards) {
+    const paths = pathsOf(config, board);
+    const { name } = names(board);
+    const backup = 'Restore a backup of it.';
+    if (board.rgtp === 'embedded') yield* examineFile(paths.board, `${name}: board`, boardSchema, backup);
+    yield* examineFile(paths.permanent, `${name}: permanent data`, PERMANENT, backup);
+    yield* examineFile(
+      paths.cache,
+      `${name}: cache`,
+      CACHE,
+      `Stop the server and delete ${paths.cache}: it is made anew.`,
+    );
+  }
+}
+
+function* examineFile(path: string, what: string, schema: Schema, remedy: string): Generator<Finding> {
+  if (!existsSync(path)) {
+    yield ok(`${what} not made yet (${path})`);
+    return;
+  }
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    const version = pragma(db, 'user_version');
+    if (pragma(db, 'application_id') !== schema.applicationId) {
+      yield fail(`${what}: ${path} is not a ${schema.name} file of rgtp-nntp`, remedy);
+    } else if (version > schema.migrations.length) {
+      yield fail(`${what}: ${path} was written by a newer rgtp-nntp (schema ${version})`, 'Run that version again.');
+    } else {
+      const [problem] = db.prepare('PRAGMA quick_check(1)').all();
+      const verdict = String(problem?.['quick_check']);
+      const size = `${(statSync(path).size / 2 ** 20).toFixed(1)} MiB`;
+      if (verdict !== 'ok') yield fail(`${what}: ${path} is damaged: ${verdict}`, remedy);
+      else if (version < schema.migrations.length)
+        yield warn(
+          `${what}: ${path} is of an older version`,
+          'Nothing: it is brought up to date at the next start. Copy it first.',
+        );
+      else yield ok(`${what} is sound, ${size}`);
+    }
+  } catch (error) {
+    yield fail(`${what}: ${path}: ${reasonOf(error)}`, remedy);
+  } finally {
+    db?.close();
+  }
+}
+
+function pragma(db: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

@@ -1,0 +1,37 @@
+/** Node, the data folder, and the room on its disk. */
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Config } from '../../config/schema.ts';
+import { versionLine } from '../version.ts';
+import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
+
+const little = 1 << 30;
+const tooLittle = 64 << 20;
+
+export function* examineSystem({ data }: Config): Generator<Finding> {
+  yield ok(versionLine());
+  const folder = nearest(resolve(data));
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    yield ok(existsSync(data) ? `data in ${data}` : `data will be made in ${data}`);
+    if (existsSync(data) && (statSync(data).mode & 0o077) !== 0) {
+      yield warn(`${data} can be opened by others`, `chmod 700 ${data}: it holds keys and secrets.`);
+    }
+  } catch (error) {
+    yield fail(
+      `data in ${data}: ${reasonOf(error)}`,
+      `Make ${folder} readable and writable for this user, or set data.`,
+    );
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const room = `${(free / 2 ** 30).toFixed(1)} GiB free on the disk of ${data}`;
+  if (free < tooLittle) yield fail(room, 'Make room: posts can not be kept on a full disk.');
+  else if (free < little) yield warn(room, 'Make room, or set cache.disk of the boards lower.');
+  else yield ok(room);
+}
+
+/** The folder itself, or the one above it that is there. */
+function nearest(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
+}
