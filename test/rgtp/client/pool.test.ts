@@ -152,14 +152,20 @@ describe('a pool', () => {
   it('lets those wait who can still get a connection that is lent', async () => {
     let connections = 0;
     const script = helper();
+    const turnedAway = Promise.withResolvers<void>();
     await withPool(
-      (peer) => (++connections === 1 ? script(peer) : Promise.resolve(peer.say('481 Too many connections.'))),
+      async (peer) => {
+        if (++connections === 1) return script(peer);
+        peer.say('481 Too many connections.');
+        await peer.expectEnd();
+        turnedAway.resolve();
+      },
       { size: 2 },
       async (pool) => {
         const gate = Promise.withResolvers<void>();
         const first = pool.use(() => gate.promise);
         const second = help(pool);
-        while (connections < 2) await new Promise((resolve) => setImmediate(resolve));
+        await turnedAway.promise;
         gate.resolve();
         await first;
         expect(await second).toBe('1');

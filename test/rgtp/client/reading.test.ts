@@ -174,7 +174,8 @@ it('STAT that makes groggsd fail ends the connection, and what waited behind it 
         'STAT P3231653',
         '484 Server internal error: Item P3231653 has no subject (searched first 4 lines)',
       );
-      await peer.line();
+      await peer.expect('ITEM P3242146');
+      await peer.expectEnd();
     },
     async (connection) => {
       const [stat, item] = await Promise.allSettled([connection.stat('P3231653'), connection.item('P3242146')]);
