@@ -11,7 +11,7 @@ export type Charset = 'auto' | 'latin1' | 'utf-8' | 'windows-1252';
 export class UnencodableError extends Error {
   /** the character (one code point) */
   readonly character: string;
-  /** its place in the text as given, in UTF-16 units; in the text's NFC form where that differs */
+  /** its place in the text's NFC form, in UTF-16 units */
   readonly index: number;
 
   constructor(character: string, index: number, charset: Charset) {

@@ -24,10 +24,14 @@ const UNSENDABLE = /[\x00\n\u0100-\uffff]/;
 export async function data(transport: Transport, grogname: Octets, lines: readonly Octets[]): Promise<void> {
   checkLine(grogname, 'bad-grogname', 'grogname');
   for (const [i, text] of lines.entries()) checkLine(text, 'bad-text', `line ${i + 1}`);
-  const text = dotStuffLines([grogname, ...lines]);
+  let text: Buffer | undefined = dotStuffLines([grogname, ...lines]);
   const answer = await transport.perform({
     command: 'DATA',
-    proceed: (step) => (step.code === 150 ? text : undefined),
+    proceed: (step) => {
+      const once = text;
+      text = undefined;
+      return step.code === 150 ? once : undefined;
+    },
   });
   check('DATA', answer, 350);
 }

@@ -49,6 +49,17 @@ describe('DATA', () => {
     );
   });
 
+  it('sends the text once, however often it is asked for it', async () => {
+    await withServer(
+      async (peer) => {
+        await peer.expect('DATA', SEND, SEND);
+        for (const line of ['g', 'QUIT', '.']) await peer.expect(line);
+        await peer.expectEnd();
+      },
+      (connection) => expect(connection.data('g', ['QUIT'])).rejects.toMatchObject({ kind: 'nonsense', code: 150 }),
+    );
+  });
+
   it('keeps the text to itself where it is refused', async () => {
     await withServer(
       async (peer) => {
