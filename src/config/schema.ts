@@ -16,7 +16,6 @@ const tls = section({
     allowed: fileName,
   }),
   key: text('', { meaning: 'PEM file with its private key', allowed: fileName }),
-  minVersion: choice(['1.2', '1.3'], '1.2', { meaning: 'Oldest TLS version spoken' }),
 });
 
 const limits = section({
@@ -41,8 +40,8 @@ const limits = section({
 });
 
 const cache = section({
-  articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for rendered articles, all boards together' }),
-  overviews: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for overview lines, all boards together' }),
+  articles: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for rendered articles, all boards together' }),
+  overviews: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for overview lines, all boards together' }),
 });
 
 const smtp = section({

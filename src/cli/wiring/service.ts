@@ -8,6 +8,7 @@ import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../../bridge/view/caches.ts';
 import { serverName } from '../../config/names.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
+import { identLookUp } from '../../ident/look-up.ts';
 import { IdentRegistry } from '../../ident/registry.ts';
 import { IdentResponder } from '../../ident/responder.ts';
 import { History } from '../../ops/history.ts';
@@ -20,7 +21,7 @@ import { CurrentBackend } from './current-backend.ts';
 import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
 import { listenFailure } from './listening.ts';
 import { type News, openNews } from './news.ts';
-import { observing } from './observing.ts';
+import { askingIdent, observing } from './observing.ts';
 import { RunningBoard } from './running-board.ts';
 
 export class Service {
@@ -136,7 +137,10 @@ export class Service {
     this.#show(config, await this.#openBoards(config, []));
     if (this.#backend === undefined) throw new Error('no backend');
     this.#http = await this.#openHttp(config);
-    this.#news = await openNews(config, this.#backend, observing(this.#metrics), this.#log);
+    const opened = config.ident.lookUp
+      ? askingIdent(identLookUp({ timeout: config.ident.timeout }), (secure) => this.#newsPort(secure), this.#log)
+      : undefined;
+    this.#news = await openNews(config, this.#backend, observing(this.#metrics, opened), this.#log);
   }
 
   /** The boards of a configuration in its order, those in `kept` as they are. */
@@ -185,6 +189,12 @@ export class Service {
     this.#logins = logins;
     if (this.#backend === undefined) this.#backend = new CurrentBackend(bridge);
     else this.#backend.replace(bridge);
+  }
+
+  /** The port such a connection came to; `undefined` where there are several of that kind. */
+  #newsPort(secure: boolean): number | undefined {
+    const [first, ...more] = this.news.server.addresses.filter(({ tls }) => tls === secure);
+    return more.length === 0 ? first?.port : undefined;
   }
 
   async #openIdent({ ident: { responder: listen } }: Config) {

@@ -1,0 +1,185 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BoardServer } from '../../src/board/server.ts';
+import { examineBoard } from '../../src/cli/doctor/boards.ts';
+import { examineCertificate } from '../../src/cli/doctor/certificate.ts';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { examinePorts } from '../../src/cli/doctor/ports.ts';
+import { examineStores } from '../../src/cli/doctor/stores.ts';
+import { examineSystem } from '../../src/cli/doctor/system.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { Cache } from '../../src/store/cache.ts';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { tlsFiles } from '../support/tls-files.ts';
+import { commandLine } from './command-line.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-doctor-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function config(environment: NodeJS.ProcessEnv = {}) {
+  return loadConfig({ environment: { RGTP_NNTP_DATA: folder, ...environment } });
+}
+
+async function all(findings: Iterable<Finding> | AsyncIterable<Finding>): Promise<Finding[]> {
+  const list: Finding[] = [];
+  for await (const finding of findings) list.push(finding);
+  return list;
+}
+
+describe('the system', () => {
+  it('is fine, or its folder is too open', async () => {
+    expect((await all(examineSystem(config()))).map(({ result }) => result)).toEqual(['ok', 'ok', 'ok']);
+    chmodSync(folder, 0o755);
+    expect(await all(examineSystem(config()))).toContainEqual({
+      result: 'warn',
+      what: `${folder} can be opened by others`,
+      remedy: `chmod 700 ${folder}: it holds keys and secrets.`,
+    });
+  });
+});
+
+describe('the stores', () => {
+  it('are not there yet, sound, damaged, foreign, or too new', async () => {
+    const path = (name: string) => join(folder, `gossip.${name}.sqlite`);
+    const about = async (what: string) =>
+      (await all(examineStores(config()))).find((finding) => finding.what.includes(what));
+    expect(await about('cache')).toEqual({ result: 'ok', what: `gossip: cache not made yet (${path('cache')})` });
+
+    Cache.open(path('cache')).close();
+    expect(await about('cache')).toMatchObject({
+      result: 'ok',
+      what: expect.stringMatching(/^gossip: cache is sound/),
+    });
+
+    await PermanentFile.open(path('permanent')).close();
+    const db = new DatabaseSync(path('permanent'));
+    db.exec('PRAGMA user_version=1000');
+    db.close();
+    expect(await about('permanent')).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining('newer rgtp-nntp (schema 1000)'),
+    });
+
+    new DatabaseSync(path('board')).exec('CREATE TABLE x (y)');
+    expect(await about('board')).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining('is not a board file'),
+    });
+
+    writeFileSync(path('cache'), 'x'.repeat(10_000));
+    expect(await about('cache')).toMatchObject({ result: 'fail', remedy: expect.stringContaining('delete') });
+  });
+});
+
+describe('the certificate', () => {
+  const { certificate, key } = tlsFiles('first');
+  const given = (extra: NodeJS.ProcessEnv = {}) =>
+    config({
+      RGTP_NNTP_TLS_CERTIFICATE: certificate,
+      RGTP_NNTP_TLS_KEY: key,
+      RGTP_NNTP_NAME: 'news.example',
+      ...extra,
+    });
+  const dates = (day: string) => all(examineCertificate(given(), Date.parse(day)));
+
+  it('is missing, of today, about to expire, expired, or of tomorrow', async () => {
+    expect((await all(examineCertificate(config())))[0]?.what).toContain('no certificate');
+    expect((await dates('2030-01-01'))[0]).toMatchObject({
+      result: 'ok',
+      what: expect.stringContaining('is valid to'),
+    });
+    expect((await dates('2200-01-01'))[0]).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining('expired on'),
+    });
+    expect((await dates('1999-01-01'))[0]).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining('not valid yet'),
+    });
+  });
+
+  it('does not fit its key, or the name', async () => {
+    const wrong = await all(examineCertificate(given({ RGTP_NNTP_TLS_KEY: tlsFiles('second').key })));
+    expect(wrong).toMatchObject([{ result: 'fail', what: expect.stringContaining("can't be used") }]);
+    expect((await dates('2030-01-01')).at(-1)).toMatchObject({
+      result: 'warn',
+      what: 'the certificate is not for news.example',
+    });
+  });
+});
+
+describe('the ports', () => {
+  it('are free, or taken by somebody who is named', async () => {
+    const other = createServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const where = { RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0', RGTP_NNTP_HTTP_LISTEN: 'off' };
+    const findings = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      result: 'warn',
+      remedy: expect.stringContaining('set listen to another port'),
+    });
+    expect(findings[0]?.what).toMatch(
+      new RegExp(`^nntp://127.0.0.1:${port} is taken.*; it says "220 mail.example ESMTP"$`),
+    );
+    if (process.platform === 'linux') expect(findings[0]?.what).toContain(`(pid ${process.pid})`);
+    await new Promise((resolve) => other.close(resolve));
+    expect(await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })))).toMatchObject([
+      { result: 'ok', what: `nntp://127.0.0.1:${port} can be listened on` },
+    ]);
+  });
+});
+
+describe('a board', () => {
+  it('is reached, greeted, logged into, and measured', async () => {
+    const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 }, title: 'Test' });
+    const rgtp = `rgtp://localhost:${board.address.port}`;
+    const [remote] = config({ RGTP_NNTP_BOARDS_0_RGTP: rgtp }).boards;
+    const findings = remote === undefined ? [] : await all(examineBoard(remote));
+    expect(findings.filter(({ result }) => result !== 'ok')).toEqual([]);
+    expect(findings.map(({ what }) => what).join('\n')).toMatch(
+      /localhost is .*\n.* greets: .*Test.*\n.*: guest may read\n.*: message of the day of 20.*\n.*its clock is not ahead of ours\n.*: one answer in \d+ ms, 16 at once in \d+ ms$/,
+    );
+    await board.close();
+  });
+
+  it.each([
+    ['RGTP_NNTP_BOARDS_0_RGTP', 'rgtp://127.0.0.1:1', 'ECONNREFUSED', 'firewall'],
+    ['RGTP_NNTP_BOARDS_0_RGTP', 'rgtp://no-such-host.invalid', 'has no address', 'Correct'],
+  ])('is not there: %s=%s', async (variable, value, what, remedy) => {
+    const [remote] = config({ [variable]: value }).boards;
+    const findings = remote === undefined ? [] : await all(examineBoard(remote));
+    expect(findings.at(-1)).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining(what),
+      remedy: expect.stringContaining(remedy),
+    });
+  });
+});
+
+describe('rgtp-nntp doctor', () => {
+  it('prints a line each, and fails where something is to be put right', async () => {
+    const environment = {
+      RGTP_NNTP_DATA: folder,
+      RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+      RGTP_NNTP_EMBEDDED_LISTEN: 'off',
+      RGTP_NNTP_HTTP_LISTEN: 'off',
+    };
+    const fine = await commandLine(['doctor'], { env: environment });
+    expect(fine).toMatchObject({ code: 0, stderr: '' });
+    expect(fine.stdout).toMatch(/^ok {4}rgtp-nntp .*\n(?:(?:ok {4}|warn {2}|fail {2}| {6}→ ).*\n)+$/);
+    writeFileSync(join(folder, 'gossip.permanent.sqlite'), 'no database at all, but long enough'.repeat(100));
+    const ill = await commandLine(['doctor'], { env: environment });
+    expect(ill).toMatchObject({ code: 1, stderr: 'rgtp-nntp: 1 thing to put right\n' });
+  }, 30_000);
+});
