@@ -45,7 +45,7 @@ export class Articles {
     this.#rendered = new Memo(caches.articles(), (row) => this.#make(row));
     this.#summaries = new Memo(
       caches.summaries(),
-      (index) => after(this.#text(this.#model.items[index]), (item) => item && new ItemSummary(item, charset)),
+      (index) => after(this.#textOf(index), (item) => item && new ItemSummary(item, charset)),
       (summary, index) => summary.newest >= this.#newestPost(index),
     );
   }
@@ -53,15 +53,18 @@ export class Articles {
   /** `undefined`: withdrawn just now. Throws or rejects with `Refusal` where its text can't be had now. */
   article(row: number): Soon<Rendered | undefined> {
     try {
-      const article = this.#rendered.get(row);
+      const article = after(this.#rendered.get(row), (made) => made ?? this.#render(row, undefined));
       return article instanceof Promise ? article.catch(refuse) : article;
     } catch (error) {
       return refuse(error);
     }
   }
 
+  /** What the board has no text for is not made here: it is not to be kept, for the item may come back. */
   #make(row: number): Soon<Rendered | undefined> {
-    return after(this.#text(this.#contents.itemFor(row)), (item) => this.#render(row, item));
+    const record = this.#contents.itemFor(row);
+    if (record === undefined) return this.#render(row, undefined);
+    return after(this.#model.text(record), (item) => item && this.#render(row, item));
   }
 
   #render(row: number, item: Item | undefined): Rendered | undefined {
@@ -76,11 +79,11 @@ export class Articles {
   /** What overview needs and the index lacks. `undefined`: it can't be had now. Never throws or rejects. */
   summary(row: number): Soon<PostSummary | undefined> {
     const record = this.#contents.itemFor(row);
-    if (record === undefined) return this.#measure(row, undefined);
+    if (record === undefined) return this.#measure(row, undefined, true);
     try {
       const summary = isPost(kindAt(this.#model, row))
         ? after(this.#summaries.get(record.index), (item) => this.#ofPost(row, item))
-        : after(this.#text(record), (item) => this.#measure(row, item));
+        : after(this.#model.text(record), (item) => this.#measure(row, item, item !== undefined));
       return summary instanceof Promise ? summary.catch((error: unknown) => this.#unavailable(record, error)) : summary;
     } catch (error) {
       return this.#unavailable(record, error);
@@ -88,8 +91,9 @@ export class Articles {
   }
 
   #ofPost(row: number, item: ItemSummary | undefined): PostSummary | undefined {
-    if (item !== undefined && this.#isBehind(row, item.newest)) return undefined;
-    return item?.of(this.#sequenceOf(row)) ?? this.#measure(row, undefined);
+    if (item === undefined) return this.#measure(row, undefined, false);
+    if (this.#isBehind(row, item.newest)) return undefined;
+    return item.of(this.#sequenceOf(row)) ?? this.#measure(row, undefined, true);
   }
 
   /** The board is away, and the text is from before the post. */
@@ -107,13 +111,14 @@ export class Articles {
     return this.#model.posts.sequences[row] ?? 0;
   }
 
-  #measure(row: number, item: Item | undefined): PostSummary {
+  #measure(row: number, item: Item | undefined, settled: boolean): PostSummary {
     const { grogname, body } = this.#contents.of(row, item);
-    return { grogname, octets: body.octets, lines: body.lines };
+    return { grogname, octets: body.octets, lines: body.lines, settled };
   }
 
-  #text(record: ItemRecord | undefined): Soon<Item | undefined> {
-    return record === undefined ? undefined : this.#model.text(record);
+  #textOf(index: number): Soon<Item | undefined> {
+    const record = this.#model.items[index];
+    return record && this.#model.text(record);
   }
 
   #unavailable(record: ItemRecord, error: unknown): undefined {
@@ -124,14 +129,8 @@ export class Articles {
   /** An overview line. @param summary `undefined`: described from the index alone */
   overview(row: number, summary: PostSummary | undefined): string {
     const fields = this.#headers.fields(row, summary?.grogname ?? '');
-    return overviewLine(
-      this.#model.posts.numbers[row] ?? 0,
-      fields,
-      summary && {
-        bytes: headLength(fields) + summary.octets,
-        lines: summary.lines,
-      },
-    );
+    const measures = summary && { bytes: headLength(fields) + summary.octets, lines: summary.lines };
+    return overviewLine(this.#model.posts.numbers[row] ?? 0, fields, measures);
   }
 
   /** What was made of a row is stale. */

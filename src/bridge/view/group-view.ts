@@ -59,12 +59,11 @@ export class GroupView implements Newsgroup {
     this.#ids = parts.ids;
     this.#headers = parts.headers;
     this.#articles = parts.articles;
-    this.#overviews = new Overviews(
-      parts.articles,
-      parts.caches,
-      (from, to) => this.#rowsWithin(from, to),
-      (row) => this.#numberOf(row),
-    );
+    this.#overviews = new Overviews(parts.articles, parts.caches, {
+      within: (from, to) => this.#rowsWithin(from, to),
+      has: (row) => this.#isHere(row),
+      numberOf: (row) => this.#numberOf(row),
+    });
     this.appended(0);
   }
 
@@ -180,9 +179,12 @@ export class GroupView implements Newsgroup {
   }
 
   *arrivedSince(seconds: number): Generator<string> {
-    for (const row of this.#list.rows) {
+    const { rows } = this.#list;
+    const { times } = this.#model.posts;
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index] ?? 0;
       // A board's clock may be set back: times need not ascend.
-      if ((this.#model.posts.times[row] ?? 0) < seconds) continue;
+      if ((times[row] ?? 0) < seconds) continue;
       const messageId = this.#ids.messageId(row);
       if (messageId !== undefined) yield messageId;
     }

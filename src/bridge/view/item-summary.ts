@@ -9,6 +9,8 @@ export interface PostSummary {
   /** of the body, in UTF-8 with CRLF */
   readonly octets: number;
   readonly lines: number;
+  /** whether it stays true until the model says otherwise */
+  readonly settled: boolean;
 }
 
 /** Columns of `#numbers`. */
@@ -52,6 +54,7 @@ export class ItemSummary {
         grogname: this.#names.slice(start, numbers[at + NAME_END]),
         octets: numbers[at + OCTETS] ?? 0,
         lines: numbers[at + LINES] ?? 0,
+        settled: true,
       };
     }
     return undefined;

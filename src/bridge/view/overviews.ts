@@ -13,29 +13,27 @@ const TURN = 4;
 /** Rows between two looks at the clock. */
 const LOOKS = 8;
 
+/** The rows of a newsgroup. */
+export interface Rows {
+  /** from … to (exclusive), ascending */
+  within(from: number, to: number): Uint32Array;
+  has(row: number): boolean;
+  /** article number */
+  numberOf(row: number): number;
+}
+
 /**
  * The overview of a newsgroup in segments. Each covers fixed rows of the model, whichever of them are in the
  * newsgroup: what comes and goes in one leaves the others valid.
  */
 export class Overviews {
   readonly #articles: Articles;
-  readonly #rowsWithin: (from: number, to: number) => Uint32Array;
-  readonly #numberOf: (row: number) => number;
+  readonly #rows: Rows;
   readonly #segments: Memo<Segment>;
 
-  /**
-   * @param rowsWithin the newsgroup's rows from … to (exclusive) as they are now
-   * @param numberOf the article number of a row
-   */
-  constructor(
-    articles: Articles,
-    caches: ViewCaches,
-    rowsWithin: (from: number, to: number) => Uint32Array,
-    numberOf: (row: number) => number,
-  ) {
+  constructor(articles: Articles, caches: ViewCaches, rows: Rows) {
     this.#articles = articles;
-    this.#rowsWithin = rowsWithin;
-    this.#numberOf = numberOf;
+    this.#rows = rows;
     this.#segments = new Memo(
       caches.segments(),
       (index) => this.#make(index),
@@ -50,7 +48,7 @@ export class Overviews {
   }
 
   rowsOf(index: number): Uint32Array {
-    return this.#rowsWithin(index * SEGMENT_ROWS, (index + 1) * SEGMENT_ROWS);
+    return this.#rows.within(index * SEGMENT_ROWS, (index + 1) * SEGMENT_ROWS);
   }
 
   /** Without waiting for any text. */
@@ -97,7 +95,17 @@ export class Overviews {
 
   #fill(rows: Uint32Array, summaries: readonly (PostSummary | undefined)[]): Segment {
     const lines: string[] = [];
-    for (const row of rows) lines.push(this.#articles.overview(row, summaries[lines.length]));
-    return new Segment(rows.map(this.#numberOf), lines, !summaries.includes(undefined));
+    const numbers: number[] = [];
+    for (const [at, row] of rows.entries()) {
+      // Withdrawn while texts were on their way.
+      if (!this.#rows.has(row)) continue;
+      numbers.push(this.#rows.numberOf(row));
+      lines.push(this.#articles.overview(row, summaries[at]));
+    }
+    return new Segment(
+      numbers,
+      lines,
+      summaries.every((summary) => summary?.settled),
+    );
   }
 }

@@ -43,10 +43,14 @@ export class RowList {
 
   /** Puts rows back that were removed. Copies, as `remove` does. */
   insert(rows: readonly number[]): void {
-    const all = new Set([...this.rows, ...rows]);
-    this.#rows = new Uint32Array(Math.max(this.#rows.length, all.size));
-    this.#rows.set(Uint32Array.from(all).sort());
-    this.#length = all.size;
+    const missing = [...new Set(rows)].filter((row) => this.#indexOf(row) < 0);
+    const length = this.#length + missing.length;
+    const all = new Uint32Array(Math.max(this.#rows.length, length));
+    all.set(this.rows);
+    all.set(missing, this.#length);
+    all.subarray(0, length).sort();
+    this.#rows = all;
+    this.#length = length;
   }
 
   #indexOf(row: number): number {

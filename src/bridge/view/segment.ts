@@ -14,9 +14,9 @@ export class Segment {
    * @param numbers ascending
    * @param lines overview lines with CRLF; ASCII, so that characters are octets
    */
-  constructor(numbers: Uint32Array, lines: readonly string[], complete: boolean) {
+  constructor(numbers: readonly number[], lines: readonly string[], complete: boolean) {
     this.complete = complete;
-    this.#numbers = numbers;
+    this.#numbers = Uint32Array.from(numbers);
     this.#starts = new Uint32Array(lines.length + 1);
     let end = 0;
     let index = 0;

@@ -66,6 +66,10 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
   const { body, octets } = readStrictly((await main.article(3)) ?? expect.fail());
   expect(body).toEqual(lost);
   expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${octets}`);
+  // It is back, and nothing tells the view.
+  model.deliver = (item) => item;
+  expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
+  expect((await linesOf(main.header('from', 3, 3)))[0]).toBe('3 A writer <x9@rgtp.example.org>');
 });
 
 test('an item withdrawn while it is fetched is gone', async () => {
