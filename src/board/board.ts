@@ -10,7 +10,7 @@ export interface Timeouts {
   readonly idle: number;
   /** the same while it holds the edit lock: at least five minutes (RGTP 2.2.14) */
   readonly lock: number;
-  /** between lines of a text */
+  /** between lines of a text; without reading what was sent */
   readonly data: number;
   /** for a client to take the last answer */
   readonly closing: number;

@@ -80,6 +80,11 @@ export class IndexLog {
     return this.#changes;
   }
 
+  /** Position of the oldest row; 1 while there is none. */
+  get start(): number {
+    return position(this.#first.get()) ?? 1;
+  }
+
   /** Position of the newest row; 0 while there is none. */
   get end(): number {
     return this.#newest?.position ?? 0;

@@ -19,10 +19,10 @@ export const boardSchema: Schema = {
     ) STRICT;
     INSERT INTO board (id, next_sequence, last_item_time) VALUES (1, 1, 0);
 
-    -- Positions only grow; withdrawals leave gaps. Order of the index is order of positions, whatever an editor
-    -- made of sequence numbers and times.
+    -- Positions only grow and never come back; withdrawals leave gaps. Order of the index is order of positions,
+    -- whatever an editor made of sequence numbers and times.
     CREATE TABLE index_rows (
-      position INTEGER PRIMARY KEY,
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
       sequence INTEGER NOT NULL,
       time INTEGER NOT NULL,
       item TEXT,                         -- NULL: message of the day

@@ -87,6 +87,7 @@ export class Session {
 
   /** For answers of many pieces: resolves when the next may be sent. False: nobody is there any more. */
   async room(): Promise<boolean> {
+    this.#arm();
     await this.#output.room();
     return !this.#stream.destroyed;
   }
@@ -156,6 +157,7 @@ export class Session {
       this.close();
     }
     this.#output.flush();
+    if (this.#output.blocked) this.#arm();
     if (this.#busy || this.#output.blocked) this.#stream.pause();
     else if (this.#ended && !this.#closing) this.close();
     // After QUIT, too: what comes is dropped, and the end noticed.
@@ -239,7 +241,7 @@ export class Session {
   #timeLimit(): number {
     const { idle, lock, data, closing } = this.board.timeouts;
     if (this.#closing) return closing;
-    if (this.#receiver !== undefined) return data;
+    if (this.#receiver !== undefined || this.#output.blocked) return data;
     return this.board.lock.heldBy(this) ? lock : idle;
   }
 

@@ -119,6 +119,7 @@ export class BoardStore {
   }
 
   #notify(): void {
-    for (const listener of this.#listeners) listener();
+    // What a listener throws is no reason to tell a poster that nothing was posted.
+    for (const listener of this.#listeners) queueMicrotask(listener);
   }
 }

@@ -12,6 +12,6 @@ export const edix: Command = {
     const { index } = session.board.store;
     session.data = undefined;
     session.edit = { kind: 'index', end: index.end };
-    return sendRows(session, index, 1);
+    return sendRows(session, index, index.start);
   },
 };

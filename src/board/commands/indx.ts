@@ -17,7 +17,7 @@ export const indx: Command = {
 };
 
 function firstRow(index: IndexLog, args: Octets): number | undefined {
-  if (args === '') return 1;
+  if (args === '') return index.start;
   // Leading zeros are no sign of a number too large (groggsd).
   const [, hash, hex = ''] = /^(#?)\s*0*([0-9A-Fa-f]{0,8})$/.exec(args) ?? [];
   if (hash === undefined) throw new Refusal(511, 'Date must be only a hex number.');

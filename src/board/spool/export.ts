@@ -74,7 +74,7 @@ async function writeIndex(path: string, { index }: BoardStore): Promise<number> 
   const file = await open(path, 'wx');
   let rows = 0;
   try {
-    for (const block of index.wire(1, index.end)) {
+    for (const block of index.wire(index.start, index.end)) {
       const text = block.toString('latin1').replaceAll('\r\n', '\n');
       await file.write(bytesOf(text));
       rows += text.length / 200;

@@ -14,23 +14,22 @@ const BATCH = 100;
 export async function archiveItems(store: BoardStore, before: number): Promise<number> {
   const stale = store.db.prepare(
     `SELECT item FROM index_rows WHERE item IN (SELECT id FROM items)
-     GROUP BY item HAVING max(time) < ? AND max(position) < (SELECT max(position) FROM index_rows) LIMIT ${BATCH}`,
+     GROUP BY item HAVING max(time) < ? AND max(position) < (SELECT max(position) FROM index_rows)`,
   );
-  const keepItem = store.db.prepare('INSERT INTO archived_items SELECT *, ? FROM items WHERE id = ?');
-  const keepRows = store.db.prepare('INSERT INTO archived_rows SELECT * FROM index_rows WHERE item = ?');
-  let moved = 0;
-  for (;;) {
-    const batch = await store.commit(() => {
-      const ids = stale.all(before).map((row) => String(row['item']));
-      for (const id of ids) {
-        keepItem.run(store.time, id);
-        keepRows.run(id);
-        store.items.remove(id);
-        store.index.removeItem(id);
-      }
-      return ids.length;
+  const ids = stale.all(before).map((row) => String(row['item']));
+  for (let first = 0; first < ids.length; first += BATCH) {
+    const batch = ids.slice(first, first + BATCH);
+    await store.commit(() => {
+      for (const id of batch) archive(store, id);
     });
-    moved += batch;
-    if (batch < BATCH) return moved;
   }
+  return ids.length;
+}
+
+/** Within a commit. */
+function archive(store: BoardStore, id: string): void {
+  store.db.prepare('INSERT INTO archived_items SELECT *, ? FROM items WHERE id = ?').run(store.time, id);
+  store.db.prepare('INSERT INTO archived_rows SELECT * FROM index_rows WHERE item = ?').run(id);
+  store.items.remove(id);
+  store.index.removeItem(id);
 }

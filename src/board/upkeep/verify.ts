@@ -55,7 +55,7 @@ function readIndex(store: BoardStore, problems: string[], oddities: string[]): {
   const next = store.state.nextSequence;
   let rows = 0;
   let previous: IndexEntry | undefined;
-  for (const block of store.index.wire(1, store.index.end)) {
+  for (const block of store.index.wire(store.index.start, store.index.end)) {
     for (const line of block.toString('latin1').split('\r\n').slice(0, -1)) {
       rows++;
       const where = `index, row ${rows}`;
