@@ -48,6 +48,7 @@ export class ItemTexts {
   /** where the search for the next item to fetch goes on: rows from here down */
   #cursor = -1;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -163,7 +164,7 @@ export class ItemTexts {
 
   close(): void {
     this.#fetcher.close();
-    clearTimeout(this.#timer);
+    this.#closed = true;
     this.#write();
     for (const { reject } of this.#waiting.splice(0)) reject(new RgtpError('unavailable', 'closed'));
   }
@@ -279,6 +280,8 @@ export class ItemTexts {
   }
 
   #writeSoon(): void {
+    // An answer that was on its way when everything was closed: the cache is no longer there to take it.
+    if (this.#closed) return;
     if (this.#texts.full) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);
   }
