@@ -12,7 +12,7 @@ export default async function bench(): Promise<readonly Result[]> {
   const empty = process.memoryUsage.rss();
   const model = largeBoard(POSTS, PER_ITEM);
   const board = process.memoryUsage.rss();
-  const caches = new ViewCaches({ articles: 64 << 20, overviews: 64 << 20 });
+  const caches = new ViewCaches({ articles: 32 << 20, overviews: 32 << 20 });
   const [opened, view] = timed(
     () =>
       new BoardView({
@@ -85,7 +85,7 @@ export default async function bench(): Promise<readonly Result[]> {
       name: 'memory of the process',
       value: megabytes(process.memoryUsage.rss()),
       unit: 'MiB',
-      note: 'caches full (64 + 64 MiB)',
+      note: 'caches full (32 + 32 MiB)',
     },
   );
   return results;

@@ -3,3 +3,8 @@
  * rendering it, so whoever can answer from memory does, and callers test `instanceof Promise`.
  */
 export type Soon<T> = T | Promise<T>;
+
+/** `then` that stays synchronous where the value is there. */
+export function after<T, U>(value: Soon<T>, next: (value: T) => U): Soon<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

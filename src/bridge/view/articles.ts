@@ -5,16 +5,14 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
-import type { Soon } from '../../wire/soon.ts';
+import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
-import { after } from './after.ts';
 import type { ViewCaches } from './caches.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
 import { ItemSummary, newestOf, type PostSummary } from './item-summary.ts';
+import { isPost, kindAt } from './kinds.ts';
 import { Memo } from './memo.ts';
-import { kindAt } from './post-ids.ts';
-import { isPost } from './threads.ts';
 
 export interface ArticleParts {
   readonly headers: Headers;

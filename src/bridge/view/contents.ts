@@ -2,6 +2,7 @@ import { type Body, bodyOf } from '../../news/body.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import { isPost, kindAt } from './kinds.ts';
 import {
   type Deed,
   editNotice,
@@ -11,9 +12,7 @@ import {
   type NoticeStyle,
   withdrawalNotice,
 } from './notices.ts';
-import { kindAt } from './post-ids.ts';
 import { bodyOfText, linesOf } from './text.ts';
-import { isPost } from './threads.ts';
 
 /** What of an article is not in the index. */
 export interface Content {

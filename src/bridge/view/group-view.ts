@@ -1,14 +1,14 @@
 import { overviewColumns } from '../../news/overview.ts';
 import type { Account, Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
-import type { Soon } from '../../wire/soon.ts';
+import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardModel } from '../model.ts';
-import { after } from './after.ts';
 import type { Articles } from './articles.ts';
 import type { ViewCaches } from './caches.ts';
 import { type HeaderName, Headers } from './headers.ts';
+import { kindAt } from './kinds.ts';
 import { Overviews } from './overviews.ts';
 import { isIn, type Place, raisesHigh } from './places.ts';
-import { kindAt, type PostIds } from './post-ids.ts';
+import type { PostIds } from './post-ids.ts';
 import { lowerBound, RowList } from './row-list.ts';
 
 /** Numbers handed out at a time. */

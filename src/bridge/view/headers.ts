@@ -7,10 +7,11 @@ import { formatHex32 } from '../../rgtp/hex.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { Contents } from './contents.ts';
+import { kindAt } from './kinds.ts';
 import { type NoticeStyle, reasonOf } from './notices.ts';
 import type { BoardOptions } from './options.ts';
 import { newsgroupsByKind } from './places.ts';
-import { kindAt, type PostIds } from './post-ids.ts';
+import type { PostIds } from './post-ids.ts';
 import { textOf } from './text.ts';
 import type { Threads } from './threads.ts';
 

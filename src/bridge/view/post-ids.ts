@@ -1,6 +1,7 @@
 import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/message-id.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPost, OwnPosts } from '../ports.ts';
+import { kindAt } from './kinds.ts';
 
 /** What the suffix of a derived id says of each kind of post. */
 const idKinds = {
@@ -78,9 +79,4 @@ export class PostIds {
     }
     return low < length && epochs[low] === epoch && sequences[low] === sequence ? low : -1;
   }
-}
-
-export function kindAt(model: BoardModel, row: number): PostKind {
-  // The column holds nothing else.
-  return (model.posts.kinds[row] ?? PostKind.Gone) as PostKind;
 }

@@ -1,7 +1,8 @@
 import { isMessageId } from '../../news/message-id.ts';
 import { formatReferences } from '../../news/references.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
-import { kindAt, type PostIds } from './post-ids.ts';
+import { isPost, kindAt } from './kinds.ts';
+import type { PostIds } from './post-ids.ts';
 
 /** Items in a chain that are followed: References has room for some twenty, and links may run in a circle. */
 const MAX_CHAIN = 256;
@@ -82,9 +83,4 @@ export class Threads {
     const last = rows.findLast((each) => each < row && isPost(kindAt(this.#model, each)));
     return last === undefined ? undefined : this.#ids.messageId(last);
   }
-}
-
-/** Whether somebody wrote it into an item: what replies can follow. */
-export function isPost(kind: PostKind): boolean {
-  return kind === PostKind.Item || kind === PostKind.Reply || kind === PostKind.Continuation;
 }

@@ -5,7 +5,7 @@ import { PostKind } from '../../../src/bridge/model.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
-import { isPost } from '../../../src/bridge/view/threads.ts';
+import { isPost } from '../../../src/bridge/view/kinds.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
 import type { MemoryModel } from '../../support/memory-model.ts';
 import { boardOptions, linesOf, logins, MemoryOwnPosts, testBoard } from '../../support/views.ts';

@@ -1,0 +1,127 @@
+import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import type { OwnPosts, PostKey } from '../ports.ts';
+import type { Articles } from './articles.ts';
+import type { GroupView } from './group-view.ts';
+import { kindAt } from './kinds.ts';
+import { Links } from './links.ts';
+import { type Place, places, placesOf } from './places.ts';
+import type { PostIds } from './post-ids.ts';
+import type { Threads } from './threads.ts';
+
+export interface FreshnessParts {
+  readonly ids: PostIds;
+  readonly threads: Threads;
+  readonly articles: Articles;
+  readonly groups: Readonly<Record<Place, GroupView>>;
+  /** whether References name the post before, too */
+  readonly chained: boolean;
+}
+
+/** Hears what changes on a board, tells its newsgroups, and has forgotten what is true no longer. */
+export class Freshness {
+  readonly #model: BoardModel;
+  readonly #ids: PostIds;
+  readonly #threads: Threads;
+  readonly #articles: Articles;
+  readonly #groups: Readonly<Record<Place, GroupView>>;
+  readonly #chained: boolean;
+  readonly #links = new Links();
+
+  constructor(model: BoardModel, { ids, threads, articles, groups, chained }: FreshnessParts) {
+    this.#model = model;
+    this.#ids = ids;
+    this.#threads = threads;
+    this.#articles = articles;
+    this.#groups = groups;
+    this.#chained = chained;
+    for (const item of model.items) this.#links.changed(item);
+  }
+
+  /** Begins to listen. Call the result to stop. */
+  follow(own: OwnPosts, newsgroup: string): () => void {
+    const endModel = this.#model.subscribe({
+      appended: (first) => this.#appended(first),
+      itemChanged: (item) => this.#itemChanged(item),
+      removed: (rows) => this.#removed(rows),
+      restored: (rows) => this.#restored(rows),
+      motdChanged: () => this.#forgetMotds(),
+    });
+    const endOwn = own.subscribe((post) => {
+      if (post.newsgroup === newsgroup) this.#named(post);
+    });
+    return () => {
+      endModel();
+      endOwn();
+    };
+  }
+
+  #appended(first: number): void {
+    for (const place of places) this.#groups[place].appended(first);
+    const { items, kinds, length } = this.#model.posts;
+    if (kinds.subarray(first, length).includes(PostKind.Motd)) this.#forgetMotds();
+    for (let row = first; row < length; row++) {
+      const item = this.#model.items[items[row] ?? -1];
+      if (item === undefined) continue;
+      this.#articles.forgetItem(item);
+      if (this.#links.changed(item)) this.#forgetThreads([item]);
+    }
+  }
+
+  #itemChanged(item: ItemRecord): void {
+    this.#forgetItem(item);
+    if (this.#links.changed(item)) this.#forgetThreads([item]);
+  }
+
+  #removed(rows: readonly number[]): void {
+    for (const row of rows) this.#articles.forgetRow(row);
+    for (const place of places) this.#groups[place].removed(rows);
+    this.#forgetThreads(this.#itemsOf(rows));
+  }
+
+  #restored(rows: readonly number[]): void {
+    for (const place of places) this.#groups[place].restored(rows);
+    this.#forgetMotds();
+    this.#forgetThreads(this.#itemsOf(rows));
+  }
+
+  /** A post has another Message-ID from now on. */
+  #named(post: PostKey): void {
+    const row = this.#ids.rowAt(post.epoch, post.sequence);
+    if (row < 0) return;
+    this.#forgetRows([row]);
+    const item = this.#threads.itemOf(row);
+    if (item !== undefined && (this.#chained || item.first === row)) this.#forgetThreads([item]);
+  }
+
+  #itemsOf(rows: readonly number[]): ItemRecord[] {
+    const items = new Set<ItemRecord>();
+    for (const row of rows) {
+      const item = this.#threads.itemOf(row);
+      if (item !== undefined) items.add(item);
+    }
+    return [...items];
+  }
+
+  /** References from these items on are stale. */
+  #forgetThreads(items: readonly ItemRecord[]): void {
+    if (items.length === 0) return;
+    for (const item of this.#threads.downFrom(items)) this.#forgetItem(item);
+  }
+
+  #forgetItem(item: ItemRecord): void {
+    this.#articles.forgetItem(item);
+    this.#forgetRows(item.rows);
+  }
+
+  /** Only the newest has its text. */
+  #forgetMotds(): void {
+    this.#forgetRows(this.#groups.motd.rows);
+  }
+
+  #forgetRows(rows: Iterable<number>): void {
+    for (const row of rows) {
+      this.#articles.forgetRow(row);
+      for (const place of placesOf[kindAt(this.#model, row)]) this.#groups[place].forgetRow(row);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { type BoardModel, PostKind } from '../model.ts';
+
+export function kindAt(model: BoardModel, row: number): PostKind {
+  // The column holds nothing else.
+  return (model.posts.kinds[row] ?? PostKind.Gone) as PostKind;
+}
+
+/** Whether somebody wrote it into an item: what replies can follow. */
+export function isPost(kind: PostKind): boolean {
+  return kind === PostKind.Item || kind === PostKind.Reply || kind === PostKind.Continuation;
+}
