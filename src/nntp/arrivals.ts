@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { plainAddress } from './address.ts';
+import { plainAddress } from '../wire/address.ts';
 import { Admission } from './admission.ts';
 import type { Peer } from './backend.ts';
 import type { FrontEnd } from './front-end.ts';

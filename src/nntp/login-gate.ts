@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { addressKey } from './address.ts';
+import { addressKey } from '../wire/address.ts';
 import { Refusal } from './backend.ts';
 import type { Limits } from './limits.ts';
 
