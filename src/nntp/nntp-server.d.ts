@@ -1,6 +1,6 @@
 /**
- * Types of the npm package nntp-server 3.1.0, as far as it is used here. What is replaced (its streams, its
- * line splitter, its look-up of commands) is declared only where it has to be given back.
+ * Types of the npm package nntp-server 3.1.0, as far as it is used here. What is replaced (its streams, its line
+ * splitter, its look-up of commands) is left out.
  */
 declare module 'nntp-server' {
   import type { Duplex } from 'node:stream';
@@ -63,11 +63,13 @@ declare module 'nntp-server' {
     authenticated: boolean;
     authinfo_user: string | null;
     authinfo_pass: string | null;
-    in_stream: Duplex | undefined;
     out_stream: { readonly writable: boolean };
-    lines: Duplex | undefined;
-    pipeline: { push(command: QueuedCommand): void; isEmpty(): boolean };
-    __search_cmd_re: RegExp | undefined;
+    pipeline: {
+      push(command: QueuedCommand): void;
+      isEmpty(): boolean;
+      peekFront(): QueuedCommand | undefined;
+      shift(): QueuedCommand | undefined;
+    };
     constructor(server: Nntp, stream: Duplex);
     write(data: unknown): void;
     parse(line: Uint8Array): void;

@@ -1,52 +1,59 @@
 import type { Duplex } from 'node:stream';
 
-/** Up to here, what piled up goes out as one write; beyond, corked, without being copied. */
+/** Up to here, what piled up is put together for one write; beyond, or where one part is this long, it is not copied. */
 const COPY_OCTETS = 256 * 1024;
-/** UTF-8 octets that one UTF-16 unit can need */
-const UNIT_OCTETS = 3;
-
+const COPY_PART = 16 * 1024;
 const CRLF = '\r\n';
 
-/** Answers of one turn, gathered so that they leave in one write. A string is a line without its CRLF. */
+/** Answers of one turn, gathered so that they leave in one write. */
 export class Output {
-  #parts: (string | Buffer)[] = [];
+  #parts: Buffer[] = [];
+  /** lines after the last part */
+  #text = '';
   #octets = 0;
+  #longest = 0;
 
-  /** octets gathered, at most: strings count as if every character needed three */
+  /** octets gathered, at least: characters of lines count as one */
   get octets(): number {
-    return this.#octets;
+    return this.#octets + this.#text.length;
   }
 
+  /** A line, without its CRLF. */
   line(text: string): void {
-    this.#parts.push(text);
-    this.#octets += (text.length + CRLF.length) * UNIT_OCTETS;
+    this.#text += text + CRLF;
   }
 
   bytes(bytes: Buffer): void {
-    this.#parts.push(bytes);
-    this.#octets += bytes.length;
+    this.#endText();
+    this.#push(bytes);
   }
 
   flush(stream: Duplex): void {
-    if (this.#parts.length === 0) return;
+    this.#endText();
     const parts = this.#parts;
-    const octets = this.#octets;
-    this.#parts = [];
-    this.#octets = 0;
-    const [only] = parts;
-    if (parts.length === 1 && only instanceof Buffer) stream.write(only);
-    else if (octets <= COPY_OCTETS) stream.write(joined(parts, octets));
+    const copied = this.#octets <= COPY_OCTETS && this.#longest <= COPY_PART;
+    const [first] = parts;
+    if (first === undefined) return;
+    if (parts.length === 1) stream.write(first);
+    else if (copied) stream.write(Buffer.concat(parts, this.#octets));
     else {
       stream.cork();
-      for (const part of parts) stream.write(typeof part === 'string' ? part + CRLF : part);
+      for (const part of parts) stream.write(part);
       stream.uncork();
     }
+    this.#parts = [];
+    this.#octets = this.#longest = 0;
   }
-}
 
-function joined(parts: readonly (string | Buffer)[], octets: number): Buffer {
-  const all = Buffer.allocUnsafe(octets);
-  let at = 0;
-  for (const part of parts) at += typeof part === 'string' ? all.write(part + CRLF, at) : part.copy(all, at);
-  return all.subarray(0, at);
+  #endText(): void {
+    if (this.#text === '') return;
+    this.#push(Buffer.from(this.#text));
+    this.#text = '';
+  }
+
+  #push(bytes: Buffer): void {
+    this.#parts.push(bytes);
+    this.#octets += bytes.length;
+    if (bytes.length > this.#longest) this.#longest = bytes.length;
+  }
 }

@@ -1,7 +1,8 @@
-import { Duplex } from 'node:stream';
-import { type QueuedCommand, Session, type SessionGroup } from 'nntp-server';
+import type { Duplex } from 'node:stream';
+import type { QueuedCommand, SessionGroup } from 'nntp-server';
 import { type Answer, LongAnswer } from './answer.ts';
 import { type Access, type Account, type Newsgroup, type Peer, Refusal } from './backend.ts';
+import { BareSession, OneCommand } from './bare-session.ts';
 import { lineText, wordsOf } from './command-line.ts';
 import { findCommand } from './commands/index.ts';
 import type { FrontEnd } from './front-end.ts';
@@ -9,25 +10,18 @@ import { noGroup, Selection } from './selection.ts';
 import { failureStatus, refusalStatus, status, type Task } from './status.ts';
 import { Wire, type WireEvents } from './transport.ts';
 
-/** What the package's constructor is given in place of a server: it makes a regular expression of its commands. */
-const NO_COMMANDS = { commands: {} };
-
 /** The one command that may be longer than others (RFC 4643 §2.4.1). */
 const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
-
-/** A stream for the package's constructor to attach its own to. */
-class Unused extends Duplex {
-  override _read(): void {}
-}
 
 /**
  * One client. Of the package's Session remain its state, its queue and `tick()`; bytes go through `Wire`, and
  * commands that can answer at once do so without a promise.
  */
-export class NntpSession extends Session implements WireEvents {
+export class NntpSession extends BareSession implements WireEvents {
   declare server: FrontEnd;
   declare group: Selection | SessionGroup;
+  declare pipeline: OneCommand;
   readonly wire: Wire;
   readonly peer: Peer;
   account: Account | undefined;
@@ -45,12 +39,10 @@ export class NntpSession extends Session implements WireEvents {
   #long = false;
 
   constructor(server: FrontEnd, stream: Duplex, peer: Peer, tls: boolean) {
-    const unused = new Unused();
-    // The constructor reads nothing else of its server; it is told the real one below.
-    super(NO_COMMANDS as unknown as FrontEnd, unused);
-    giveBack(this, unused);
+    super();
     this.server = server;
     this.group = noGroup;
+    this.pipeline = new OneCommand();
     this.peer = peer;
     this.tls = tls;
     this.secure = tls || server.trustsCleartext(peer);
@@ -115,8 +107,7 @@ export class NntpSession extends Session implements WireEvents {
   }
 
   override write(data: Answer): void {
-    // The package's constructor greets before there is a wire.
-    if (this.wire === undefined || data === undefined) return;
+    if (data === undefined) return;
     if (typeof data !== 'object' || Buffer.isBuffer(data) || data instanceof LongAnswer) this.#note(data);
     else if (data !== null) this.#note(data[0]);
     this.#long = data instanceof LongAnswer;
@@ -254,33 +245,18 @@ export class NntpSession extends Session implements WireEvents {
 
   /** A running command as the package's `tick()` knows it. It never rejects: errors have become answers. */
   #queued(result: Promise<Answer>): QueuedCommand {
-    const settled = result.then(
-      (answer) => answer,
-      (error) => this.refuse(error),
-    );
     const queued: QueuedCommand = {
       state: 0,
       cmd_line: this.#verb,
       resolved_value: undefined,
       rejected_value: undefined,
-      run: async () => {
-        queued.state = 1;
-        const answer = await settled;
-        queued.resolved_value = answer;
-        queued.state = 2;
-      },
+      run: () => settled,
     };
+    const settle = (answer: Answer): void => {
+      queued.resolved_value = answer;
+      queued.state = 2;
+    };
+    const settled = result.then(settle, (error) => settle(this.refuse(error)));
     return queued;
   }
-}
-
-/** The package's own streams are never used: given back, an idle session costs a fifth. */
-function giveBack(session: Session, unused: Duplex): void {
-  for (const stream of [session.lines, session.in_stream, session.out_stream as unknown as Duplex]) {
-    stream?.removeAllListeners();
-  }
-  unused.destroy();
-  session.lines = undefined;
-  session.in_stream = undefined;
-  session.__search_cmd_re = undefined;
 }

@@ -60,6 +60,10 @@ export class Wire {
   #article: { readonly reader: DotReader; readonly take: TakeArticle } | undefined;
   #pumping = false;
   #yielded = false;
+  #settling = false;
+  #steps = 0;
+  /** when this session has had its share of this turn of the event loop */
+  #turnEnds = 0;
   #paused = false;
   #inputEnded = false;
   /** said before the end, once the answer at hand is complete */
@@ -173,16 +177,36 @@ export class Wire {
   pump(): void {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
-    const sliceEnd = performance.now() + SLICE / (1 + Wire.#waiting);
-    for (let steps = 1; this.#step(); steps++) {
-      if (steps % STEPS_A_LOOK === 0 && performance.now() > sliceEnd) {
+    while (this.#step()) {
+      if (++this.#steps % STEPS_A_LOOK === 0 && performance.now() > this.#turnEnds) {
         this.#yield();
         break;
       }
     }
-    this.flush();
     this.#pumping = false;
+    if (this.#events.busy() && !this.#yielded) this.#settleLater();
+    else this.#settle();
+  }
+
+  /** A new turn of the event loop: what follows may take a while again. */
+  #turn(): void {
+    this.#turnEnds = performance.now() + SLICE / (1 + Wire.#waiting);
+    this.pump();
+  }
+
+  #settle(): void {
+    this.flush();
     this.#flow();
+  }
+
+  /** A command that is not done yet often is before this turn ends: then its answer goes out with the others. */
+  #settleLater(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    setImmediate(() => {
+      this.#settling = false;
+      this.#settle();
+    });
   }
 
   /** One piece or one command. False: nothing to do, or not yet. */
@@ -233,7 +257,7 @@ export class Wire {
         this.#awaiting = false;
         this.lastProgress = this.#now();
         if (this.#long === long) this.#piece(long, bytes);
-        this.pump();
+        this.#turn();
       },
       (error) => {
         this.#awaiting = false;
@@ -261,7 +285,7 @@ export class Wire {
     setImmediate(() => {
       this.#yielded = false;
       Wire.#waiting--;
-      this.pump();
+      this.#turn();
     });
   }
 
@@ -294,7 +318,7 @@ export class Wire {
     if (this.#ending) return;
     if (this.#article) this.#receive(chunk);
     else this.#reader.feed(chunk);
-    this.pump();
+    this.#turn();
   };
 
   #receive(chunk: Buffer): void {
@@ -309,7 +333,7 @@ export class Wire {
 
   readonly #onDrain = (): void => {
     this.lastProgress = this.#now();
-    this.pump();
+    this.#turn();
   };
 
   readonly #onEnd = (): void => {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 import { expect, test } from 'vitest';
 import { play } from '../support/exchange.ts';
-import { serve } from '../support/nntp-server.ts';
+import { NntpClient } from '../support/nntp-client.ts';
+import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 
 const deferred = <T = void>(): { promise: Promise<T>; resolve: (value: T) => void } => Promise.withResolvers<T>();
@@ -17,6 +19,26 @@ test('a half-closed client gets every answer it asked for', async () => {
   client.stream.end();
   const text = await client.rest();
   expect(text.match(/^220 /gm)).toHaveLength(200);
+  expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
+});
+
+test('so does one behind TLS', async () => {
+  const backend = rfcWorld();
+  const group = backend.groups.get('misc.test');
+  if (group) group.onArticle = () => new Promise((resolve) => setImmediate(resolve));
+  const { tlsPort } = await serve(backend, { tls: tlsFiles('first') });
+  const secured = tls.connect({
+    port: tlsPort,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    allowHalfOpen: true,
+  } as tls.ConnectionOptions);
+  const client = new NntpClient(secured);
+  expect(await client.line()).toMatch(/^200 /);
+  client.send('GROUP misc.test', ...Array.from({ length: 20 }, () => 'ARTICLE 3000234'), 'DATE');
+  client.stream.end();
+  const text = await client.rest();
+  expect(text.match(/^220 /gm)).toHaveLength(20);
   expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
 });
 

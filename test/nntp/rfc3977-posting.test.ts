@@ -35,7 +35,7 @@ const rows: readonly [clause: string, exchange: string][] = [
   ],
   ['§6.3.2 IHAVE, rejected', `C: IHAVE <x@example.com>\nS: 335\nC: Newsgroups: no.such\n${ID}\n${TEXT}\nS: 437`],
   ['§6.3.2 IHAVE, there already', 'C: IHAVE <45223423@example.com>\nS! 435 Duplicate'],
-  ['§6.3.2 IHAVE, wrong', 'C: IHAVE\nS: 501\nC: IHAVE x@y\nS: 501'],
+  ['§6.3.2 IHAVE, wrong', 'C: IHAVE\nS: 501\nC: IHAVE x@y\nS: 435\nC: IHAVE <x\nS: 435'],
 ];
 
 test.each(rows)('RFC 3977 %s', async (_clause, exchange) => {

@@ -10,7 +10,8 @@ export const ihave: Command = {
   words: [1, 1],
   needs: 'nothing',
   run(session, [messageId = '']) {
-    if (!isMessageId(messageId)) return status.syntax;
+    // To a feeder 435 means: go on with the next. Some take 501 for a server that knows no IHAVE.
+    if (!isMessageId(messageId) || !messageId.includes('@')) return '435 Not a message-id';
     const { access, server, account } = session;
     if (!access.post) return session.authenticated ? status.denied : session.loginStatus();
     const wanted = server.backend.wants(messageId, account);

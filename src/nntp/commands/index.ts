@@ -90,30 +90,30 @@ export const commands: Readonly<Record<string, Command>> = Object.fromEntries(
   [...all, helpOf(all)].map((command) => [command.head, command]),
 );
 
+/** A command, and how many words its head takes. */
+export interface Found {
+  readonly command: Command;
+  readonly keywords: number;
+}
+
 interface Verb {
-  readonly command: Command | undefined;
+  readonly own: Found | undefined;
   /** commands with a keyword after the verb, by keyword */
-  readonly keywords: ReadonlyMap<string, Command>;
+  readonly keywords: ReadonlyMap<string, Found>;
 }
 
 const verbs = tableOf(Object.values(commands));
 
 function tableOf(heads: readonly Command[]): ReadonlyMap<string, Verb> {
-  const table = new Map<string, { command: Command | undefined; keywords: Map<string, Command> }>();
+  const table = new Map<string, { own: Found | undefined; keywords: Map<string, Found> }>();
   for (const command of heads) {
     const [verb = '', keyword] = command.head.split(' ');
-    const entry = table.get(verb) ?? { command: undefined, keywords: new Map<string, Command>() };
+    const entry = table.get(verb) ?? { own: undefined, keywords: new Map<string, Found>() };
     table.set(verb, entry);
-    if (keyword === undefined) entry.command = command;
-    else entry.keywords.set(keyword, command);
+    if (keyword === undefined) entry.own = { command, keywords: 1 };
+    else entry.keywords.set(keyword, { command, keywords: 2 });
   }
   return table;
-}
-
-export interface Found {
-  readonly command: Command;
-  /** how many words its head takes */
-  readonly keywords: 1 | 2;
 }
 
 /** The command that the words of a line name, or 500 (no such verb) or 501 (no such keyword of it). */
@@ -122,6 +122,5 @@ export function findCommand(words: readonly string[]): Found | string {
   const verb = verbs.get(first) ?? verbs.get(first.toUpperCase());
   if (!verb) return status.unknown;
   const byKeyword = second === undefined ? undefined : verb.keywords.get(second.toUpperCase());
-  if (byKeyword) return { command: byKeyword, keywords: 2 };
-  return verb.command ? { command: verb.command, keywords: 1 } : status.syntax;
+  return byKeyword ?? verb.own ?? status.syntax;
 }

@@ -1,0 +1,35 @@
+/** The measured server in a process of its own: `bare` or `ours`. Says its port; on each message, what it has used. */
+import { NntpServer } from '../../src/nntp/server.ts';
+import { LargeGroup } from '../../test/support/large-group.ts';
+import { MemoryBackend } from '../../test/support/memory-backend.ts';
+import { startBareServer } from './bare-server.ts';
+import { RenderedGroup } from './rendered-group.ts';
+
+const [kind, articles = '20000', octets = '2000'] = process.argv.slice(2);
+const group = new RenderedGroup(Number(articles), Number(octets));
+const large = new LargeGroup('bench.large', 1_000_000);
+
+class Backend extends MemoryBackend {
+  override newsgroup(name: string) {
+    return name === group.name ? group : name === large.name ? large : undefined;
+  }
+}
+
+async function ours(): Promise<number> {
+  const server = await NntpServer.open({
+    backend: new Backend(),
+    name: 'bench',
+    listen: [{ host: '127.0.0.1', port: 0, tls: false }],
+    limits: { connections: 50_000, connectionsPerAddress: 50_000 },
+  });
+  return server.addresses[0]?.port ?? 0;
+}
+
+const port = kind === 'bare' ? await startBareServer(group) : await ours();
+process.on('message', () => {
+  for (let round = 0; round < 2; round++) globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpu: user + system, rss: process.memoryUsage().rss });
+});
+process.on('disconnect', () => process.exit());
+process.send?.(port);
