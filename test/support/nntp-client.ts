@@ -44,6 +44,8 @@ export class NntpClient {
   /** Puts another stream over the present one: TLS, compression. */
   exchange(make: (below: Duplex) => Duplex): void {
     this.stream.off('data', this.#onData);
+    // Its end comes before what it carried has been decoded.
+    for (const over of ['end', 'close']) this.stream.off(over, this.#onEnd);
     this.stream = make(this.stream);
     this.#attach();
   }
