@@ -2,22 +2,20 @@ import { addressKey } from '../wire/address.ts';
 
 /** Counts connections, in all and by address. */
 export class Admission {
-  readonly #most: number;
-  readonly #mostPerAddress: number;
+  readonly #limits: { readonly connections: number; readonly connectionsPerAddress: number };
   readonly #byAddress = new Map<string, number>();
   #all = 0;
 
   constructor(limits: { readonly connections: number; readonly connectionsPerAddress: number }) {
-    this.#most = limits.connections;
-    this.#mostPerAddress = limits.connectionsPerAddress;
+    this.#limits = limits;
   }
 
   /** Why one more from there can't come in; `undefined`: it can, and counts until `leave()`. */
   enter(address: string): 'full' | 'address' | undefined {
     const key = addressKey(address);
     const here = this.#byAddress.get(key) ?? 0;
-    if (this.#all >= this.#most) return 'full';
-    if (here >= this.#mostPerAddress) return 'address';
+    if (this.#all >= this.#limits.connections) return 'full';
+    if (here >= this.#limits.connectionsPerAddress) return 'address';
     this.#all++;
     this.#byAddress.set(key, here + 1);
     return undefined;

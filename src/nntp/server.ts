@@ -60,7 +60,7 @@ export class NntpServer {
   #closing: Promise<void> | undefined;
 
   private constructor(options: NntpServerOptions) {
-    const limits = { ...defaultLimits, ...options.limits };
+    const limits: Limits = { ...defaultLimits, ...options.limits };
     const log = options.log ?? silent;
     const now = options.now ?? Date.now;
     this.#front = new FrontEnd({
@@ -110,6 +110,12 @@ export class NntpServer {
   /** How many sessions there are. */
   get connections(): number {
     return this.#front.sessions.size;
+  }
+
+  /** Other limits from now on, for connections that are there as well (SIGHUP). */
+  setLimits(limits: Partial<Limits>): void {
+    // Everybody looks into this one object.
+    Object.assign(this.#front.limits, limits);
   }
 
   /** Looks at the certificate files now (SIGHUP). */

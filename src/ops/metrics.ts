@@ -13,7 +13,7 @@ export class Metrics {
   readonly #connections: Counter<'result'>;
   readonly #commands: Counter<'verb' | 'status'>;
   readonly #commandSeconds: Histogram<'verb'>;
-  readonly #requests: Counter<'board' | 'command' | 'outcome'>;
+  readonly #requests: Counter<'board' | 'command' | 'code'>;
   readonly #requestSeconds: Histogram<'board' | 'command'>;
   readonly #posts: Counter<'board' | 'outcome'>;
   readonly #failedLogins: Counter;
@@ -46,8 +46,8 @@ export class Metrics {
     });
     this.#requests = new Counter({
       name: 'rgtp_nntp_board_requests_total',
-      help: 'RGTP requests by command and outcome (ok, or the kind of error)',
-      labelNames: ['board', 'command', 'outcome'],
+      help: 'RGTP requests by command and response code (0: no response)',
+      labelNames: ['board', 'command', 'code'],
       registers,
     });
     this.#requestSeconds = new Histogram({
@@ -79,9 +79,9 @@ export class Metrics {
     this.totals.commands++;
   }
 
-  /** @param outcome `ok` or the kind of error */
-  request(board: string, command: string, outcome: string, seconds: number): void {
-    this.#requests.inc({ board, command, outcome });
+  /** @param code of the response, 0 where there was none @param seconds to its end */
+  request(board: string, command: string, code: number, seconds: number): void {
+    this.#requests.inc({ board, command, code: String(code) });
     this.#requestSeconds.observe({ board, command }, seconds);
     this.totals.requests++;
   }

@@ -98,6 +98,10 @@ describe('rgtp-nntp serve', () => {
     expect(metrics).toContain('rgtp_nntp_commands_total{verb="DATE",status="111"} 1');
     expect(metrics).toContain('rgtp_nntp_connections 1\n');
     expect(metrics).toContain('rgtp_nntp_board_up{board="gossip"} 1');
+    expect(metrics).toContain('rgtp_nntp_board_lag_sequences{board="gossip"} 0');
+    expect(metrics).toMatch(/rgtp_nntp_board_requests_total\{board="gossip",command="INDX",code="250"\} [1-9]/);
+    expect(metrics).toMatch(/rgtp_nntp_board_request_seconds_count\{board="gossip",command="INDX"\} [1-9]/);
+    expect(metrics).toMatch(/rgtp_nntp_cache_misses\{cache="articles"\} \d/);
     expect(await (await fetch(status)).text()).toContain('<h2>groggs.gossip</h2>');
     client.close();
   });
@@ -122,9 +126,12 @@ describe('rgtp-nntp serve', () => {
       { rgtp: 'embedded', posting: false },
       { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' },
     ];
-    configure({ log: { level: 'info', format: 'json' }, boards });
+    configure({ log: { level: 'info', format: 'json' }, boards, limits: { connectionsPerAddress: 1 } });
     line.child.kill('SIGHUP');
     await line.printed(/configuration read again/);
+    const refused = await NntpClient.connect(port, { greeted: false });
+    expect(await refused.line()).toMatch(/^400 Too many connections from your address/);
+    refused.close();
     expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
 
     configure({ log: { level: 'lound', format: 'json' }, boards: [] });

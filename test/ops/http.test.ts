@@ -64,7 +64,7 @@ describe('metrics', () => {
     metrics.connected('accepted');
     metrics.command('GROUP', 211, 0.002);
     metrics.command('GROUP', 411, 0.002);
-    metrics.request('gossip', 'ITEM', 'ok', 0.02);
+    metrics.request('gossip', 'ITEM', 250, 0.02);
     metrics.post('gossip', 'posted');
     metrics.loginFailed();
     const { body, headers } = await get('/metrics');
@@ -74,7 +74,7 @@ describe('metrics', () => {
       'rgtp_nntp_commands_total{verb="GROUP",status="211"} 1',
       'rgtp_nntp_commands_total{verb="GROUP",status="411"} 1',
       'rgtp_nntp_command_seconds_bucket{le="0.005",verb="GROUP"} 2',
-      'rgtp_nntp_board_requests_total{board="gossip",command="ITEM",outcome="ok"} 1',
+      'rgtp_nntp_board_requests_total{board="gossip",command="ITEM",code="250"} 1',
       'rgtp_nntp_board_request_seconds_count{board="gossip",command="ITEM"} 1',
       'rgtp_nntp_posts_total{board="gossip",outcome="posted"} 1',
       'rgtp_nntp_failed_logins_total 1',

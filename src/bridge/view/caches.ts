@@ -16,7 +16,20 @@ const ENTRY = 400;
 /** Octets of overview for each octet of the summaries it is made from: both then cover about the same posts. */
 const SEGMENTS_PER_SUMMARY = 4;
 
+export interface CacheStats {
+  /** held now */
+  readonly octets: number;
+  /** questions since the start that it had an answer to, and that it had not */
+  readonly hits: number;
+  readonly misses: number;
+}
+
 export class ViewCaches {
+  readonly #asked = {
+    articles: { hits: 0, misses: 0 },
+    segments: { hits: 0, misses: 0 },
+    summaries: { hits: 0, misses: 0 },
+  };
   readonly #articles: LRUCache<number, Rendered>;
   readonly #segments: LRUCache<number, Segment>;
   readonly #summaries: LRUCache<number, ItemSummary>;
@@ -31,22 +44,25 @@ export class ViewCaches {
 
   /** A part of the cache of its own: keys are from 0 to 2³² − 1. */
   articles(): Shelf<Rendered> {
-    return new Shelf(this.#articles, this.#scopes++);
+    return new Shelf(this.#articles, this.#scopes++, this.#asked.articles);
   }
 
   segments(): Shelf<Segment> {
-    return new Shelf(this.#segments, this.#scopes++);
+    return new Shelf(this.#segments, this.#scopes++, this.#asked.segments);
   }
 
   summaries(): Shelf<ItemSummary> {
-    return new Shelf(this.#summaries, this.#scopes++);
+    return new Shelf(this.#summaries, this.#scopes++, this.#asked.summaries);
   }
 
-  /** Octets held now, for metrics. */
-  get octets(): { readonly articles: number; readonly overviews: number } {
+  /** For metrics. */
+  get stats(): { readonly articles: CacheStats; readonly overviews: CacheStats } {
     return {
-      articles: this.#articles.calculatedSize,
-      overviews: this.#segments.calculatedSize + this.#summaries.calculatedSize,
+      articles: { octets: this.#articles.calculatedSize, ...this.#asked.articles },
+      overviews: {
+        octets: this.#segments.calculatedSize + this.#summaries.calculatedSize,
+        ...this.#asked.segments,
+      },
     };
   }
 }
@@ -59,14 +75,19 @@ function bounded<V extends object>(octets: number, sizeOf: (value: V) => number)
 export class Shelf<V extends object> {
   readonly #cache: LRUCache<number, V>;
   readonly #base: number;
+  readonly #asked: { hits: number; misses: number };
 
-  constructor(cache: LRUCache<number, V>, scope: number) {
+  constructor(cache: LRUCache<number, V>, scope: number, asked: { hits: number; misses: number }) {
     this.#cache = cache;
+    this.#asked = asked;
     this.#base = scope * 2 ** 32;
   }
 
   get(key: number): V | undefined {
-    return this.#cache.get(this.#base + key);
+    const value = this.#cache.get(this.#base + key);
+    if (value === undefined) this.#asked.misses++;
+    else this.#asked.hits++;
+    return value;
   }
 
   set(key: number, value: V): void {

@@ -15,6 +15,7 @@ import { domainOf, names, serverName } from '../../config/names.ts';
 import { pathsOf } from '../../config/paths.ts';
 import type { BoardConfig, Config } from '../../config/schema.ts';
 import type { IdentRegistry } from '../../ident/registry.ts';
+import type { Metrics } from '../../ops/metrics.ts';
 import type { BoardStatus } from '../../ops/status.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
@@ -33,6 +34,7 @@ export interface Surroundings {
   readonly embedded: BoardServer | undefined;
   /** whose connections to boards are whose, where ident is answered */
   readonly ident: IdentRegistry | undefined;
+  readonly metrics: Metrics;
 }
 
 export class RunningBoard {
@@ -42,6 +44,8 @@ export class RunningBoard {
   readonly poster: PosterBoard;
   readonly mirror: Mirror;
   readonly #started = Date.now();
+  /** newest sequence number of the board itself, where that can be known without asking */
+  readonly #newest: () => number | undefined;
   readonly #end: () => Promise<void>;
 
   /** Opens its files and begins to follow it. @throws StoreError, Failure */
@@ -58,13 +62,16 @@ export class RunningBoard {
   static async #open(
     config: Config,
     board: BoardConfig,
-    { log: parent, own, caches, logins, embedded, ident }: Surroundings,
+    { log: parent, own, caches, logins, embedded, ident, metrics }: Surroundings,
     undo: (() => Promise<void> | void)[],
   ): Promise<RunningBoard> {
     const { name, newsgroup } = names(board);
     const paths = pathsOf(config, board);
     const log = parent.child({ board: name });
-    const client = tracked(boardClient(board, parent, embedded), ident);
+    const client: ClientOptions = {
+      ...tracked(boardClient(board, parent, embedded), ident),
+      onAnswer: (verb, code, seconds) => metrics.request(name, verb, code, seconds),
+    };
 
     const permanent = PermanentFile.open(paths.permanent);
     undo.push(() => permanent.close());
@@ -119,10 +126,11 @@ export class RunningBoard {
     undo.push(() => pools.close());
     const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
     if (embedded !== undefined && board.rgtp === 'embedded') undo.push(embedded.onChange(() => mirror.poke()));
+    const newest = () => (board.rgtp === 'embedded' ? newestOf(embedded) : undefined);
     mirror.start();
     return new RunningBoard(
       board,
-      { view, mirror },
+      { view, mirror, newest },
       { name, newsgroup, guests: board.guests, posting: board.posting, accounts, pools },
       { newsgroup, charset, domain, grogname, model: mirror, poster: boardPoster },
       undo,
@@ -131,7 +139,7 @@ export class RunningBoard {
 
   private constructor(
     config: BoardConfig,
-    { view, mirror }: { view: BoardView; mirror: Mirror },
+    { view, mirror, newest }: { view: BoardView; mirror: Mirror; newest: () => number | undefined },
     login: LoginBoard,
     poster: PosterBoard,
     undo: readonly (() => Promise<void> | void)[],
@@ -139,6 +147,7 @@ export class RunningBoard {
     this.config = config;
     this.view = view;
     this.mirror = mirror;
+    this.#newest = newest;
     this.login = login;
     this.poster = poster;
     this.#end = async () => {
@@ -164,10 +173,14 @@ export class RunningBoard {
       articles: posts,
       sequence,
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
-      lagSequences: 0,
+      lagSequences: Math.max(0, (this.#newest() ?? 0) - (sequence ?? 0)),
       lastError,
     };
   }
+}
+
+function newestOf(embedded: BoardServer | undefined): number | undefined {
+  return embedded === undefined ? undefined : embedded.store.state.nextSequence - 1;
 }
 
 /** The same, its connections known to the ident responder under the bridge's own userid. */

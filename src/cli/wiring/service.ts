@@ -87,14 +87,13 @@ export class Service {
   }
 
   status(): Status {
-    const octets = this.#caches.octets;
     return {
       name: serverName(this.#config),
       version,
       started: this.#started,
       sessions: this.#news?.server.connections ?? 0,
       boards: this.#boards.map((board) => board.status()),
-      caches: Object.entries(octets).map(([name, held]) => ({ name, octets: held, hits: 0, misses: 0 })),
+      caches: Object.entries(this.#caches.stats).map(([name, stats]) => ({ name, ...stats })),
     };
   }
 
@@ -114,6 +113,7 @@ export class Service {
     this.#config = config;
     this.#log.setLevel(config.log.level);
     this.#news?.server.reload();
+    this.#news?.server.setLimits(config.limits);
   }
 
   /** Ends in order: no new commands, answers and posts in flight finish, then the boards. */
@@ -157,6 +157,7 @@ export class Service {
       logins,
       embedded: this.#embedded,
       ident: this.#ident?.registry,
+      metrics: this.#metrics,
     };
     try {
       for (const wanted of config.boards) {

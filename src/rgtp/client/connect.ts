@@ -46,6 +46,7 @@ async function dial(options: ClientOptions, signal: AbortSignal | undefined): Pr
     maxLine: limits.line,
     maxBlock: limits.block,
     log: options.log ?? silent,
+    ...(options.onAnswer && { onAnswer: options.onAnswer }),
   });
   await connected(socket, transport, options, signal);
   return transport;

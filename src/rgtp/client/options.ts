@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
+  /** Told of each answer: its command's verb, its code (0: there was none), and seconds from sending to its end. For metrics. */
+  readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
   /** opens the byte stream; default: TCP without Nagle's delay */
   readonly connect?: (address: { host: string; port: number }) => Duplex;
 }

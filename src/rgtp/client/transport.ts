@@ -38,6 +38,8 @@ interface Pending {
   data: Answer | undefined;
   octets: number;
   failure: unknown;
+  /** ms, when it was sent */
+  sentAt: number;
 }
 
 export interface TransportOptions {
@@ -47,6 +49,8 @@ export interface TransportOptions {
   readonly maxLine: number;
   readonly maxBlock: number;
   readonly log: Log;
+  /** see `ClientOptions` */
+  readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
 }
 
 /** No command has more than two; more than this is a server gone mad. */
@@ -110,6 +114,7 @@ export class Transport {
         data: undefined,
         octets: 0,
         failure: undefined,
+        sentAt: 0,
       });
       this.#pump();
     });
@@ -122,6 +127,8 @@ export class Transport {
     this.#socket.destroy();
     const level = reason.kind === 'impostor' ? 'error' : reason.kind === 'nonsense' ? 'warn' : 'debug';
     this.#options.log[level]({ kind: reason.kind, code: reason.code, line: reason.line }, reason.message);
+    const unanswered = this.#underWay.peek();
+    if (unanswered !== undefined) this.#tell(unanswered, 0);
     for (const queue of [this.#underWay, this.#waiting]) {
       for (let p = queue.shift(); p !== undefined; p = queue.shift()) p.reject(reason);
     }
@@ -133,6 +140,7 @@ export class Transport {
       const pending = this.#waiting.shift();
       if (pending === undefined) break;
       this.#underWay.push(pending);
+      pending.sentAt = performance.now();
       this.#exclusive = pending.exchange.proceed !== undefined;
       if (pending.exchange.command !== undefined) this.#send(`${pending.exchange.command}\r\n`);
     }
@@ -237,6 +245,7 @@ export class Transport {
 
   #finish(pending: Pending, answer: Answer): void {
     this.#underWay.shift();
+    this.#tell(pending, answer.code);
     if (pending.exchange.proceed !== undefined) this.#exclusive = false;
     if (pending.failure === undefined) pending.resolve(answer);
     else pending.reject(pending.failure);
@@ -248,6 +257,11 @@ export class Transport {
     }
     this.#await();
     this.#pump();
+  }
+
+  #tell({ exchange: { command }, sentAt }: Pending, code: number): void {
+    if (command === undefined) return;
+    this.#options.onAnswer?.(command.slice(0, 4), code, (performance.now() - sentAt) / 1000);
   }
 
   /** Nobody asked. A 481 is how servers end idle connections; anything else means that both sides have lost count. */

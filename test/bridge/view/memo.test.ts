@@ -85,5 +85,5 @@ test('each has its own part of a shared cache, bounded together', () => {
   expect([one.get(1), two.get(1)]).toEqual([value('one'), value('two')]);
   for (let key = 2; key < 1000; key++) two.set(key, value(key));
   expect(one.get(1)).toBeUndefined();
-  expect(caches.octets.articles).toBeLessThanOrEqual(10_000);
+  expect(caches.stats.articles.octets).toBeLessThanOrEqual(10_000);
 });
