@@ -61,7 +61,7 @@ export class Follower {
         compare || hasGaps(snapshot, state.lastSequence) || hasNew(snapshot, state.lastSequence, PostKind.Edit);
       const log = needsLog ? await this.#editLog() : pending;
       const indexEdited = log === undefined || this.#isIndexEdited(log);
-      if (indexEdited && !compare && log !== undefined) {
+      if (!compare && log !== undefined && (indexEdited || state.contradicts(log))) {
         compare = true;
         continue;
       }

@@ -1,9 +1,11 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Contribution, Item } from '../../rgtp/item.ts';
 import type { Octets } from '../../wire/octets.ts';
 
 /** Version of the form below; another one is read as nothing, and fetched anew. */
 const VERSION = 1;
+
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 14 } } as const;
 
 type Cells = [
   version: number,
@@ -45,7 +47,9 @@ export function encodeItem(item: Item): Uint8Array {
       lines.length === 0 ? null : lines.join('\n'),
     ]),
   ];
-  return zstdCompressSync(Buffer.from(JSON.stringify(cells)));
+  const plain = Buffer.from(JSON.stringify(cells));
+  // Room for the whole at once: an item is a few kilobytes, and there are many.
+  return zstdCompressSync(plain, { ...FAST, chunkSize: Math.max(64, plain.length) });
 }
 
 /** `undefined` where the octets are of another version. Throws where they are damaged. */

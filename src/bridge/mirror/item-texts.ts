@@ -219,12 +219,11 @@ export class ItemTexts {
       onChanged(record);
       return;
     }
-    const after = digestsOf(text);
-    let changed = before !== undefined && changedPosts(digestsOf(before), after).length > 0;
+    let changed = before !== undefined && changedPosts(digestsOf(before), digestsOf(text)).length > 0;
     this.#texts.setState(item, TextState.Held);
     this.#texts.put(item, text);
     changed = this.#learnLinks(item, text) || changed;
-    changed = this.#settleEdits(item, after) || changed;
+    changed = this.#settleEdits(item, text) || changed;
     this.#writeSoon();
     if (changed) onChanged(record);
   }
@@ -247,10 +246,11 @@ export class ItemTexts {
   }
 
   /** The new text is here: says in the notices of its edits which posts they changed. */
-  #settleEdits(item: number, after: ReadonlyMap<number, string>): boolean {
+  #settleEdits(item: number, text: Item): boolean {
     const settled = this.#edits.filter((edit) => edit.item === item);
     if (settled.length === 0) return false;
     const { state, cache } = this.#options;
+    const after = digestsOf(text);
     for (const edit of settled) {
       this.#edits.splice(this.#edits.indexOf(edit), 1);
       deletePendingEdit(cache, edit);

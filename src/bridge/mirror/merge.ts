@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { PostKind } from '../model.ts';
-import { isIndexed, type PostColumns } from './columns.ts';
+import type { PostColumns } from './columns.ts';
 import { editTime } from './edit-time.ts';
 import { type Epochs, MAX_NUMBER } from './epochs.ts';
 import { type IndexRow, type IndexSnapshot, isAfter } from './snapshot.ts';
@@ -67,21 +67,30 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
   }
 }
 
+/** What a row is compared with: the known row of the same number. */
+export type IsSame = (known: number, row: MergedRow) => boolean;
+
 /**
  * Finds where the board's numbering no longer means what we gave numbers for, and begins epochs there (in
  * `epochs`, which the caller may throw away): a wrap, a number past 2³¹−1, a known number that is another post
  * now, a number that comes in below those given.
  */
-export function survey(rows: Iterable<MergedRow>, posts: PostColumns, epochs: Epochs, indexEdited: boolean): void {
+export function survey(
+  rows: Iterable<MergedRow>,
+  posts: PostColumns,
+  epochs: Epochs,
+  isSame: IsSame,
+  sighting: Sighting,
+) {
   const given = posts.length === 0 ? 0 : (posts.numbers[posts.length - 1] ?? 0);
   let highest = given;
   for (const row of rows) {
     const number = numberOf(row, epochs);
     const known = number === undefined || number > given ? -1 : posts.rowOf(number);
-    // The log may tell late of what it should have told before: that comes too late, and means nothing else.
-    const late = row.event !== undefined || (known < 0 ? indexEdited : isSame(posts, known, row, indexEdited));
-    const fits = number !== undefined && number <= MAX_NUMBER && (number > given || late);
-    if (fits) {
+    // What only the log tells may come late (it could not be read before) without meaning that numbers are used again.
+    const mayBeLate = row.event !== undefined || sighting.indexEdited;
+    const asBefore = known >= 0 ? (row.event !== undefined && !sighting.whole) || isSame(known, row) : mayBeLate;
+    if (number !== undefined && number <= MAX_NUMBER && (number > given || asBefore)) {
       highest = Math.max(highest, number);
     } else {
       // A new generation counts from 0: two bridges that see different first posts of it still agree.
@@ -96,15 +105,6 @@ export function survey(rows: Iterable<MergedRow>, posts: PostColumns, epochs: Ep
 export function numberOf(row: MergedRow, epochs: Epochs): number | undefined {
   const epoch = epochs.covering(row.generation, row.sequence);
   return epoch === undefined ? undefined : epoch.base + row.sequence;
-}
-
-/** Is the known post at `known` the same as this row? An index edit may have changed when and by whom, never what. */
-export function isSame(posts: PostColumns, known: number, row: IndexRow, indexEdited: boolean): boolean {
-  const kind = posts.kinds[known];
-  if (posts.items[known] !== row.item) return false;
-  if (!isIndexed(row.kind)) return kind === row.kind || kind === PostKind.Gone;
-  if (kind !== row.kind && kind !== PostKind.Gone) return false;
-  return indexEdited || posts.times[known] === row.time;
 }
 
 /** Sequence numbers that are missing between the known ones and these rows, or among them. */

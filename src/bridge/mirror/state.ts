@@ -4,7 +4,7 @@ import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
-import { isSame, type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
+import { type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
 import { type MutableRecord, Records } from './records.ts';
 import { isAfter } from './snapshot.ts';
 import { Users } from './users.ts';
@@ -53,7 +53,8 @@ export class BoardState {
   /** The epochs that applying this would need. They must be kept for good before it is applied. */
   plan(sighting: Sighting): Epochs {
     const epochs = this.epochs.copy();
-    survey(merged(sighting, this.#generationOf(sighting)), this.posts, epochs, sighting.indexEdited);
+    const rows = merged(sighting, this.#generationOf(sighting));
+    survey(rows, this.posts, epochs, (known, row) => this.#isSame(known, row, sighting.indexEdited), sighting);
     return epochs;
   }
 
@@ -86,7 +87,7 @@ export class BoardState {
         continue;
       }
       const known = posts.rowOf(number);
-      if (known < 0 || !isSame(posts, known, row, sighting.indexEdited)) {
+      if (known < 0 || !this.#isSame(known, row, sighting.indexEdited)) {
         late++;
         continue;
       }
@@ -162,6 +163,32 @@ export class BoardState {
 
   hasPosts(record: ItemRecord): boolean {
     return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
+  }
+
+  /** Does the log tell of something at a number that we know for something else? Then the board was restored from a backup. */
+  contradicts(log: readonly EditLogEntry[]): boolean {
+    return log.some((event) => {
+      if (event.kind === 'edited') return false;
+      const known = this.rowOfSequence(event.sequence);
+      return known >= 0 && !this.#isSameEvent(known, event);
+    });
+  }
+
+  /** Is the known post at `known` the same as this row? An index edit may have changed when and by whom, never what. */
+  #isSame(known: number, row: MergedRow, indexEdited: boolean): boolean {
+    if (row.event !== undefined) return this.#isSameEvent(known, row.event);
+    const kind = this.posts.kinds[known];
+    if (this.posts.items[known] !== row.item || (kind !== row.kind && kind !== PostKind.Gone)) return false;
+    return indexEdited || this.posts.times[known] === row.time;
+  }
+
+  #isSameEvent(known: number, { kind, itemId, userid }: EditLogEntry): boolean {
+    // An event is gone where the log had lost it: its notice is forgotten, and it may be any.
+    const was = this.posts.kinds[known];
+    if (was === PostKind.Gone) return this.posts.items[known] === -1;
+    if (was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
+    const notice = this.notices.get(known);
+    return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
   }
 
   #append(row: MergedRow, number: number, epochs: Epochs): number {

@@ -31,8 +31,8 @@ export class Texts {
   readonly #now: () => number;
   #states = new Uint8Array(BLOCK);
   readonly #changed = new Set<number>();
-  /** fetched, not yet written */
-  readonly #unwritten = new Map<number, Item>();
+  /** fetched, not yet written; in the form of the file, which is smaller and no work for the garbage collector */
+  readonly #unwritten = new Map<number, Uint8Array>();
   #held = 0;
 
   constructor(cache: Cache, memory: number, now: () => number) {
@@ -76,7 +76,7 @@ export class Texts {
 
   /** The text as last fetched, up to date or not. */
   get(item: number): Item | undefined {
-    const recent = this.#recent.get(item) ?? this.#unwritten.get(item);
+    const recent = this.#recent.get(item);
     if (recent !== undefined) return recent;
     const text = this.#read(item);
     if (text !== undefined) this.#recent.set(item, text);
@@ -85,12 +85,12 @@ export class Texts {
 
   /** As `get`, for a look that is no reading: it keeps nothing from being evicted. */
   peek(item: number): Item | undefined {
-    return this.#recent.peek(item) ?? this.#unwritten.get(item) ?? this.#read(item, false);
+    return this.#recent.peek(item) ?? this.#read(item, false);
   }
 
   /** Keeps a text. It is written with others; `full` tells that it is time. */
   put(item: number, text: Item): void {
-    this.#unwritten.set(item, text);
+    this.#unwritten.set(item, encodeItem(text));
     if (this.#recent.has(item)) this.#recent.set(item, text);
   }
 
@@ -113,7 +113,7 @@ export class Texts {
 
   /** Writes what is not written. Call it in a transaction. */
   write(): void {
-    for (const [item, text] of this.#unwritten) this.#cache.putText(item, encodeItem(text));
+    for (const [item, data] of this.#unwritten) this.#cache.putText(item, data);
     for (const number of this.#changed) {
       this.#cache.putBlock('text-states', number, this.#states.subarray(number * BLOCK, (number + 1) * BLOCK));
     }
@@ -143,7 +143,8 @@ export class Texts {
   }
 
   #read(item: number, reading = true): Item | undefined {
-    const data = this.#cache.text(item, reading ? Math.floor(this.#now() / 1000) : undefined);
+    const time = reading ? Math.floor(this.#now() / 1000) : undefined;
+    const data = this.#unwritten.get(item) ?? this.#cache.text(item, time);
     try {
       return data && decodeItem(data);
     } catch {

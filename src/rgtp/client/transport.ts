@@ -147,9 +147,9 @@ export class Transport {
     if (wasIdle) this.#await();
   }
 
-  /** Commands of one turn of the event loop leave in one write. */
+  /** Commands of one turn of the event loop leave in one write: those that follow from answers (in microtasks) included. */
   #send(octets: Octets): void {
-    if (this.#outgoing === '') queueMicrotask(() => this.#flush());
+    if (this.#outgoing === '') process.nextTick(() => this.#flush());
     this.#outgoing += octets;
   }
 

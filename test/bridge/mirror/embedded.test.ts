@@ -201,7 +201,10 @@ class World {
         await this.#addItem(count);
         return this.#edit(async () => {
           const rows = await board.editIndex();
-          const gone = rows[('pick' in step ? step.pick : 0) % rows.length]?.slice(0, 8);
+          const row = rows[('pick' in step ? step.pick : 0) % rows.length];
+          const gone = row?.slice(0, 8);
+          // Nothing tells a mirror of a continuation whose rows went before it came by.
+          if ('CF'.includes(row?.charAt(103) ?? '') && !this.#wasSeen(gone)) return this.#sendIndex(rows);
           await this.#sendIndex(rows.filter((row) => row.slice(0, 8) !== gone));
         });
       case 'change row':
@@ -232,6 +235,11 @@ class World {
     } finally {
       await this.#connection.unlock();
     }
+  }
+
+  #wasSeen(hex = ''): boolean {
+    const sequence = String(Number.parseInt(hex, 16));
+    return [...this.#meanings.values()].some((meaning) => meaning.split(' ')[1] === sequence);
   }
 
   /** All of it: the index has no line for a grogname. */

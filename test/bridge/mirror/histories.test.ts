@@ -218,6 +218,8 @@ class World {
       case 'delete row':
         // C and F are one: an editor who takes one takes both.
         if (row === undefined) return;
+        // Nothing tells a mirror of a continuation whose rows went before it came by, until it fetches the old item again.
+        if ('CF'.includes(row.type) && !this.#wasSeen(row.sequence)) return;
         this.#deleted.push({ row, before: board.index.indexOf(row) });
         board.editIndex((rows) => rows.filter((each) => each.sequence !== row.sequence));
         return;

@@ -1,0 +1,59 @@
+/**
+ * A mirror in a process of its own, whose memory is nobody else's: `node mirror-process.ts HOST PORT FOLDER`. Opens
+ * what the folder holds, asks the first question, follows the board, and prints what that took as JSON.
+ */
+import { join } from 'node:path';
+import { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import { RgtpPool } from '../../src/rgtp/client/pool.ts';
+import { Cache } from '../../src/store/cache.ts';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
+
+export interface MirrorReport {
+  /** since the process began, ms: node and modules loaded, files open, one article located */
+  readonly firstAnswer: number;
+  /** of that, ms: from opening the files */
+  readonly open: number;
+  /** the first poll: the whole index, if there was nothing in the folder */
+  readonly firstPoll: number;
+  /** a poll that brings nothing */
+  readonly idlePoll: number;
+  /** of its time, ms of CPU */
+  readonly idlePollCpu: number;
+  readonly posts: number;
+  /** octets */
+  readonly rss: number;
+  readonly disk: number;
+}
+
+const [host = '', port = '', folder = ''] = process.argv.slice(2);
+const begun = performance.now();
+const cache = Cache.open(join(folder, 'bench.cache.sqlite'));
+const permanent = PermanentFile.open(join(folder, 'bench.permanent.sqlite'));
+const pool = new RgtpPool({ host, port: Number(port), size: 1 });
+const mirror = await Mirror.open({ newsgroup: 'bench', pool, cache, permanent, background: false });
+mirror.rowOf(mirror.highest);
+const firstAnswer = performance.now();
+const firstPoll = await timed(() => mirror.refresh());
+const cpu = process.cpuUsage();
+const idlePoll = await timed(() => mirror.refresh());
+const { user, system } = process.cpuUsage(cpu);
+const report: MirrorReport = {
+  firstAnswer,
+  open: firstAnswer - begun,
+  firstPoll,
+  idlePoll,
+  idlePollCpu: (user + system) / 1000,
+  posts: mirror.posts.length,
+  rss: process.memoryUsage.rss(),
+  disk: cache.fileOctets,
+};
+await mirror.close();
+await pool.close();
+await permanent.close();
+console.log(JSON.stringify(report));
+
+async function timed(task: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
+}

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BoardServer } from '../src/board/server.ts';
+import { Mirror } from '../src/bridge/mirror/mirror.ts';
+import { RgtpPool } from '../src/rgtp/client/pool.ts';
+import { formatIndexEntry } from '../src/rgtp/index-entry.ts';
+import { itemIdAt } from '../src/rgtp/item-id.ts';
+import { Cache } from '../src/store/cache.ts';
+import { PermanentFile } from '../src/store/permanent-file.ts';
+import type { Octets } from '../src/wire/octets.ts';
+import type { Bench, Result } from './main.ts';
+import type { MirrorReport } from './support/mirror-process.ts';
+import { sampleBoard } from './support/sample.ts';
+import { startSlowBoard } from './support/slow-board.ts';
+
+const ITEMS = 8000;
+const EMBEDDED_ITEMS = 3000;
+const MANY = 1_000_000;
+
+/** How fast a mirror comes to hold a board, and what a large one costs. */
+const bench: Bench = async () => [
+  ...(await fromSlowBoard()),
+  ...(await fromEmbeddedBoard()),
+  ...(await largeIndex(100_000)),
+  ...(await largeIndex(MANY)),
+];
+export default bench;
+
+async function fromSlowBoard(): Promise<Result[]> {
+  const board = sampleBoard(ITEMS);
+  const server = await startSlowBoard(board);
+  const { elapsed, disk } = await sync(server);
+  await server.close();
+  const { length } = board.rows;
+  return [
+    rate(
+      'first sync, board 44 ms late',
+      (ITEMS / elapsed) * 1000,
+      'items',
+      `${ITEMS} items, ${length} posts, 1 connection`,
+    ),
+    { name: 'cache file', value: disk / length, unit: 'B/post', note: 'index and texts' },
+  ];
+}
+
+async function fromEmbeddedBoard(): Promise<Result[]> {
+  const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 } });
+  const text = `${'the quick brown fox jumps over the lazy dog, and that is all there is\n'.repeat(70)}`;
+  const post = { userid: 'anne@example.org', grogname: 'Anne', text };
+  for (let at = 0; at < EMBEDDED_ITEMS; at += 100) {
+    await Promise.all(Array.from({ length: 100 }, (_, i) => board.store.posting.newItem(post, `Subject ${at + i}`)));
+  }
+  const { elapsed } = await sync(board.address);
+  await board.close();
+  return [rate('first sync, embedded board', (EMBEDDED_ITEMS / elapsed) * 1000, 'items', 'board in the same process')];
+}
+
+async function sync(address: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<{ elapsed: number; disk: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
+  const cache = Cache.open(join(folder, 'cache.sqlite'));
+  const permanent = PermanentFile.open(':memory:');
+  const pool = new RgtpPool({ host: address.host, port: address.port, size: 1 });
+  const start = performance.now();
+  const mirror = await Mirror.open({ newsgroup: 'bench', pool, cache, permanent });
+  await mirror.complete();
+  const elapsed = performance.now() - start;
+  await mirror.close();
+  const closed = Cache.open(join(folder, 'cache.sqlite'));
+  const disk = closed.fileOctets;
+  closed.close();
+  await pool.close();
+  await permanent.close();
+  rmSync(folder, { recursive: true });
+  return { elapsed, disk };
+}
+
+/** The index alone: rows from cold, and what a mirror that holds them needs to begin and to go on. */
+async function largeIndex(count: number): Promise<Result[]> {
+  const server = await startSlowBoard({ rows: manyRows(count), items: new Map() });
+  const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
+  const cold = await report(server, folder);
+  const warm = await report(server, folder);
+  await server.close();
+  rmSync(folder, { recursive: true });
+  const name = (what: string) => `${count.toLocaleString('en-GB')} posts: ${what}`;
+  return [
+    rate(name('index from cold'), (count / cold.firstPoll) * 1000, 'rows', 'read, numbered and stored'),
+    { name: name('memory after that'), value: cold.rss / 1e6, unit: 'MB', note: 'RSS of the whole process' },
+    {
+      name: name('start to first answer'),
+      value: warm.firstAnswer,
+      unit: 'ms',
+      note: `${Math.round(warm.open)} ms of it opening`,
+    },
+    { name: name('memory'), value: warm.rss / 1e6, unit: 'MB', note: 'RSS of the whole process' },
+    { name: name('disk'), value: warm.disk / count, unit: 'B/post', note: 'index alone' },
+    {
+      name: name('poll without news'),
+      value: warm.idlePoll,
+      unit: 'ms',
+      note: `${warm.idlePollCpu.toFixed(1)} ms of CPU`,
+    },
+  ];
+}
+
+async function report(server: { readonly host: string; readonly port: number }, folder: string): Promise<MirrorReport> {
+  const script = join(import.meta.dirname, 'support', 'mirror-process.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, server.host, String(server.port), folder]);
+  // What the script prints.
+  return JSON.parse(stdout) as MirrorReport;
+}
+
+/** Items of 13 posts, by 5,000 people. */
+function manyRows(count: number): Octets[] {
+  const start = Date.UTC(2000, 0) / 1000;
+  return Array.from({ length: count }, (_, i) => {
+    const item = Math.floor(i / 13);
+    return formatIndexEntry({
+      sequence: i + 1,
+      time: start + i * 60,
+      itemId: itemIdAt(start + item * 120),
+      userid: `user${(i * 7919) % 5000}@rgtp.example`,
+      type: i % 13 === 0 ? 'I' : 'R',
+      subject: `Subject number ${item}`,
+    });
+  });
+}
+
+function rate(name: string, value: number, what: string, note: string): Result {
+  return { name, value, unit: `${what}/s`, note };
+}
