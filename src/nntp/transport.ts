@@ -1,18 +1,17 @@
 import type { Duplex } from 'node:stream';
-import { DotReader } from '../wire/dots.ts';
-import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
+import type { DotReader } from '../wire/dots.ts';
+import { TOO_LONG } from '../wire/line-reader.ts';
 import { type Answer, LongAnswer } from './answer.ts';
+import { Incoming, type Line } from './incoming.ts';
 import type { Limits } from './limits.ts';
+import { LongRun } from './long-run.ts';
 import { Output } from './output.ts';
 
-/** What SASL PLAIN may need: identity, user and password of 255 octets each, in base64, and the command before them. */
-const SASL_OCTETS = 2048;
 /** How long the sessions that have most to do may keep the event loop, together, before others get a turn, in ms. */
 const SLICE = 4;
 /** The clock is read once in so many steps. */
 const STEPS_A_LOOK = 16;
 const FLUSH_OCTETS = 64 * 1024;
-const TERMINATOR = Buffer.from('.\r\n');
 /** How long a closed side waits for the client to close its own, in ms. */
 const LINGER = 5_000;
 
@@ -31,15 +30,6 @@ export interface WireEvents {
   closed(error: Error | undefined): void;
 }
 
-interface LongProgress {
-  readonly status: string;
-  readonly pieces: Iterator<Buffer | Promise<Buffer>>;
-  begun: boolean;
-}
-
-type TakeLine = (line: Buffer | typeof TOO_LONG | undefined) => void;
-type TakeArticle = (article: DotReader | undefined) => void;
-
 /**
  * The byte transport of a session: frames lines, runs one command at a time, gathers answers into few writes, and
  * neither reads nor runs commands while the client leaves answers unread. Receives articles and passwords as a
@@ -51,13 +41,9 @@ export class Wire {
   readonly #events: WireEvents;
   readonly #limits: Limits;
   #stream: Duplex;
-  readonly #reader: LineReader;
+  readonly #incoming: Incoming;
   readonly #output = new Output();
-  #long: LongProgress | undefined;
-  /** the next piece of the long answer is a promise */
-  #awaiting = false;
-  #takeLine: TakeLine | undefined;
-  #article: { readonly reader: DotReader; readonly take: TakeArticle } | undefined;
+  #long: LongRun | undefined;
   #pumping = false;
   #yielded = false;
   #settling = false;
@@ -78,7 +64,7 @@ export class Wire {
     this.#events = events;
     this.#limits = limits;
     this.#stream = stream;
-    this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
+    this.#incoming = new Incoming(limits);
     this.#now = now;
     this.lastProgress = now();
     this.#attach();
@@ -91,7 +77,7 @@ export class Wire {
 
   /** Nothing is being answered, received or waiting to be run. */
   get quiet(): boolean {
-    return !this.#long && !this.#takeLine && !this.#article && !this.#yielded && !this.#events.busy() && !this.#blocked;
+    return !this.#long && !this.#yielded && !this.#events.busy() && !this.#blocked;
   }
 
   /** Octets of answers not taken by the client. */
@@ -108,9 +94,8 @@ export class Wire {
     if (answer === null) this.#ending = true;
     else if (typeof answer === 'string') this.#output.line(answer);
     else if (Buffer.isBuffer(answer)) this.#output.bytes(answer);
-    else if (answer instanceof LongAnswer) {
-      this.#long = { status: answer.status, pieces: answer.pieces[Symbol.iterator](), begun: false };
-    } else for (const part of answer) this.send(part);
+    else if (answer instanceof LongAnswer) this.#long = new LongRun(answer, this.#output, this.#longEvents);
+    else for (const part of answer) this.send(part);
   }
 
   /** Writes what has gathered: before waiting for the client. */
@@ -125,26 +110,16 @@ export class Wire {
   }
 
   /** The next line, whatever it says; `undefined`: the client has gone. */
-  nextLine(): Promise<Buffer | typeof TOO_LONG | undefined> {
-    const line = new Promise<Buffer | typeof TOO_LONG | undefined>((resolve) => {
-      this.#takeLine = (taken) => {
-        this.#takeLine = undefined;
-        // The view is valid until the next feed(); whoever waits for it runs later.
-        resolve(Buffer.isBuffer(taken) ? Buffer.from(taken) : taken);
-      };
-    });
+  nextLine(): Promise<Line | undefined> {
+    const line = this.#incoming.line();
     queueMicrotask(() => this.pump());
     return line;
   }
 
   /** Receives an article (RFC 3977 §6.3.1): up to a dot on a line. `undefined`: the client has gone. */
   nextArticle(): Promise<DotReader | undefined> {
-    const article = new Promise<DotReader | undefined>((resolve) => {
-      this.#article = { reader: new DotReader(this.#limits.article), take: resolve };
-    });
-    this.#receive(this.#reader.takeRest());
-    this.flush();
-    this.#flow();
+    const article = this.#incoming.article();
+    this.#settle();
     return article;
   }
 
@@ -155,7 +130,7 @@ export class Wire {
   exchange(make: (below: Duplex) => Duplex): void {
     this.flush();
     this.#detach();
-    this.#reader.takeRest();
+    this.#incoming.drop();
     this.#stream = make(this.#stream);
     this.#paused = false;
     this.#attach();
@@ -212,72 +187,38 @@ export class Wire {
   /** One piece or one command. False: nothing to do, or not yet. */
   #step(): boolean {
     if (this.#closed || this.#yielded) return false;
-    if (this.#unsent > this.#limits.unsent) {
-      this.flush();
-      if (this.#blocked) return false;
-    }
-    if (this.#long) return this.#continueAnswer(this.#long);
-    if (this.#ending || this.#article || (this.#events.busy() && !this.#takeLine)) return false;
-    if (this.#last !== undefined && !this.#takeLine) {
+    if (this.#output.octets >= FLUSH_OCTETS) this.flush();
+    if (this.#unsent > this.#limits.unsent && this.#blocked) return false;
+    if (this.#long) return this.#long.step();
+    const { awaitsLine, awaitsArticle } = this.#incoming;
+    if (this.#ending || awaitsArticle || (this.#events.busy() && !awaitsLine)) return false;
+    if (this.#last !== undefined && !awaitsLine) {
       this.send([this.#last, null]);
       return false;
     }
-    const line = this.#reader.next();
+    const line = this.#incoming.next();
     if (line === undefined) return false;
-    if (this.#takeLine) this.#takeLine(line);
-    else if (line === TOO_LONG) this.#events.commandTooLong();
+    if (this.#incoming.handOver(line)) return true;
+    if (line === TOO_LONG) this.#events.commandTooLong();
     else this.#events.command(line);
     return true;
   }
 
-  #continueAnswer(long: LongProgress): boolean {
-    if (this.#awaiting) return false;
-    try {
-      const step = long.pieces.next();
-      if (step.done) this.#finishAnswer(long);
-      else if (step.value instanceof Promise) this.#await(long, step.value);
-      else this.#piece(long, step.value);
-    } catch (error) {
-      this.#failAnswer(long, error);
-    }
-    return true;
-  }
-
-  #piece(long: LongProgress, bytes: Buffer): void {
-    if (!long.begun) this.#output.line(long.status);
-    long.begun = true;
-    this.#output.bytes(bytes);
-    if (this.#output.octets >= FLUSH_OCTETS) this.flush();
-  }
-
-  #await(long: LongProgress, piece: Promise<Buffer>): void {
-    this.#awaiting = true;
-    piece.then(
-      (bytes) => {
-        this.#awaiting = false;
-        this.lastProgress = this.#now();
-        if (this.#long === long) this.#piece(long, bytes);
-        this.#turn();
-      },
-      (error) => {
-        this.#awaiting = false;
-        if (this.#long === long) this.#failAnswer(long, error);
-        this.pump();
-      },
-    );
-  }
-
-  #finishAnswer(long: LongProgress): void {
-    if (!long.begun) this.#output.line(long.status);
-    this.#output.bytes(TERMINATOR);
-    this.#long = undefined;
-    this.#events.answered();
-  }
-
-  #failAnswer(long: LongProgress, error: unknown): void {
-    this.#long = undefined;
-    this.#events.answerFailed(error, long.begun);
-  }
+  readonly #longEvents = {
+    resumed: (): void => {
+      this.lastProgress = this.#now();
+      this.#turn();
+    },
+    done: (): void => {
+      this.#long = undefined;
+      this.#events.answered();
+    },
+    failed: (error: unknown, begun: boolean): void => {
+      this.#long = undefined;
+      this.#events.answerFailed(error, begun);
+      this.pump();
+    },
+  };
 
   #yield(): void {
     this.#yielded = true;
@@ -295,7 +236,7 @@ export class Wire {
     // A half-closed client gets every answer it has asked for.
     if (this.#inputEnded && this.quiet) this.#ending = true;
     if (this.#ending && !this.#long) this.#finish();
-    const held = !this.#ending && !this.#article && this.#reader.buffered > 0 && this.#stopped();
+    const held = !this.#ending && this.#incoming.buffered > 0 && this.#stopped();
     if (held === this.#paused) return;
     this.#paused = held;
     if (held) this.#stream.pause();
@@ -303,7 +244,8 @@ export class Wire {
   }
 
   #stopped(): boolean {
-    return this.#yielded || this.#long !== undefined || this.#blocked || (this.#events.busy() && !this.#takeLine);
+    const { awaitsLine } = this.#incoming;
+    return this.#yielded || this.#long !== undefined || this.#blocked || (this.#events.busy() && !awaitsLine);
   }
 
   #finish(): void {
@@ -316,20 +258,9 @@ export class Wire {
   readonly #onData = (chunk: Buffer): void => {
     this.lastProgress = this.#now();
     if (this.#ending) return;
-    if (this.#article) this.#receive(chunk);
-    else this.#reader.feed(chunk);
+    this.#incoming.feed(chunk);
     this.#turn();
   };
-
-  #receive(chunk: Buffer): void {
-    const article = this.#article;
-    if (!article) return;
-    const end = article.reader.feed(chunk);
-    if (!end.done) return;
-    this.#article = undefined;
-    this.#reader.feed(end.rest);
-    article.take(article.reader);
-  }
 
   readonly #onDrain = (): void => {
     this.lastProgress = this.#now();
@@ -338,9 +269,7 @@ export class Wire {
 
   readonly #onEnd = (): void => {
     this.#inputEnded = true;
-    this.#article?.take(undefined);
-    this.#takeLine?.(undefined);
-    this.#article = undefined;
+    this.#incoming.end();
     this.pump();
   };
 
@@ -351,11 +280,10 @@ export class Wire {
   #close(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#article?.take(undefined);
-    this.#takeLine?.(undefined);
-    this.#article = undefined;
+    this.#incoming.end();
+    this.#incoming.drop();
+    this.#long?.stop();
     this.#long = undefined;
-    this.#reader.takeRest();
     this.#events.closed(error);
   }
 
