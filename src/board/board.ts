@@ -64,16 +64,13 @@ export class Board {
     if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
   }
 
-  /** Something an honest client does not do: it goes into the log, with what ident says, once that is known. Nobody waits for it. */
-  suspicious(caller: Caller, log: Log, what: string): void {
-    const { address, port, localPort } = caller;
-    if (this.#identify === undefined || address === undefined) {
-      log.warn({ what }, 'suspicious');
-      return;
+  /** What the caller's machine says of a connection. Never rejects. */
+  async identify({ address, port, localPort }: Caller): Promise<string | undefined> {
+    if (this.#identify === undefined || address === undefined) return undefined;
+    try {
+      return await this.#identify({ localPort, remoteAddress: address, remotePort: port });
+    } catch {
+      return undefined;
     }
-    this.#identify({ localPort, remoteAddress: address, remotePort: port }).then(
-      (ident) => log.warn({ what, ident }, 'suspicious'),
-      (error: unknown) => log.warn({ what, identError: String(error) }, 'suspicious'),
-    );
   }
 }

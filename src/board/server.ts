@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
+import { addressKey, plainAddress } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
 import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
@@ -23,7 +24,7 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly timeouts?: Partial<Timeouts>;
   /** connections in all. Default 1000 */
   readonly connections?: number;
-  /** connections from one address. Default 100 */
+  /** connections from one address (IPv6: from one /64). Default 100 */
   readonly connectionsPerAddress?: number;
   /** ms before the answer to the first failed proof. Default 1000 */
   readonly proofDelay?: number;
@@ -155,26 +156,28 @@ export class BoardServer {
   }
 
   #accept(socket: Socket): void {
-    const address = socket.remoteAddress;
-    if (address === undefined) {
+    const { remoteAddress, remotePort = 0, localPort = 0 } = socket;
+    if (remoteAddress === undefined) {
       socket.destroy();
       return;
     }
+    const address = plainAddress(remoteAddress);
+    const key = addressKey(address);
     const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
-    const count = this.#perAddress.get(address) ?? 0;
+    const count = this.#perAddress.get(key) ?? 0;
     if (this.#sessions.size >= connections || count >= connectionsPerAddress) {
       this.#board.log.warn({ address }, 'too many connections');
       socket.on('error', () => socket.destroy());
       socket.end('482 Too many connections; please try again later.\r\n', () => socket.destroy());
       return;
     }
-    this.#perAddress.set(address, count + 1);
+    this.#perAddress.set(key, count + 1);
     socket.once('close', () => {
-      const left = (this.#perAddress.get(address) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(address, left);
-      else this.#perAddress.delete(address);
+      const left = (this.#perAddress.get(key) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(key, left);
+      else this.#perAddress.delete(key);
     });
-    this.#open(socket, { address, port: socket.remotePort ?? 0, localPort: socket.localPort ?? 0 });
+    this.#open(socket, { address, port: remotePort, localPort });
   }
 
   #open(stream: Duplex, caller: Caller): void {

@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
@@ -13,6 +12,9 @@ import type { PendingProof } from './login.ts';
 import { Output } from './output.ts';
 import { Refusal } from './refusal.ts';
 import { type ReceivedText, stripLine, TextReceiver, type TextRules } from './text.ts';
+
+/** Logged of one session. */
+const MOST_SUSPICIONS = 5;
 
 /** What DATA left behind: a text; that it was refused; nothing. */
 export type Data = ReceivedText | 'refused' | undefined;
@@ -36,6 +38,8 @@ export class Session {
   #ended = false;
   #closing = false;
   #stopping = false;
+  #suspicions = 0;
+  #identity: Promise<string | undefined> | undefined;
   readonly #gone = Promise.withResolvers<void>();
 
   level: AccessLevel = 0;
@@ -69,7 +73,6 @@ export class Session {
     });
     stream.on('error', (error) => this.log.debug({ error: String(error) }, 'connection lost'));
     stream.on('close', () => this.#closed());
-    if (stream instanceof Socket) stream.setNoDelay(true);
     this.#arm();
     this.say(`230 ${accessText(0, `${board.title} server ready`)}`);
     this.#output.flush();
@@ -92,13 +95,19 @@ export class Session {
     return !this.#stream.destroyed;
   }
 
-  /** Whether the other side has to read before more is sent. */
+  /** Whether the other side has to read before more is sent, or has gone. */
   get blocked(): boolean {
-    return this.#output.blocked;
+    return this.#output.blocked || this.#stream.destroyed;
   }
 
+  /**
+   * Something an honest client does not do: it goes into the log, with what ident says, once that is known. Nobody
+   * waits for it, and nobody fills the log with it.
+   */
   suspicious(what: string): void {
-    this.board.suspicious(this.caller, this.log, what);
+    if (++this.#suspicions > MOST_SUSPICIONS) return;
+    this.#identity ??= this.board.identify(this.caller);
+    void this.#identity.then((ident) => this.log.warn({ what, ...(ident !== undefined && { ident }) }, 'suspicious'));
   }
 
   /** Says 23x and takes that level (RGTP 2.2.3). */
@@ -146,7 +155,7 @@ export class Session {
   }
 
   #pump(): void {
-    while (!this.#busy && !this.#closing && !this.#stopping && !this.#output.blocked) {
+    while (!this.#busy && !this.#closing && !this.#stopping && !this.blocked) {
       const line = this.#reader.next();
       if (line === undefined) break;
       this.#arm();

@@ -98,7 +98,7 @@ describe('proofs', () => {
       { localPort: board.address.port, remoteAddress: '127.0.0.1', remotePort: guest.socket.localPort },
     ]);
     answer('mallory');
-    await name;
+    await new Promise(setImmediate);
     expect(lines.some((line) => line.includes('INDX without permission') && line.includes('mallory'))).toBe(true);
   });
 });
