@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, freePort } from './daemon.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
 
@@ -47,5 +47,39 @@ describe("python3's nntplib", () => {
     }
     expect(said.posted).toBe('.A café, and a dot.\n.');
     expect(said.new).toBeGreaterThan(3217);
+  });
+
+  it('speaks TLS: STARTTLS, a login, NNTPS', async () => {
+    const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
+    const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
+    await daemon.stop();
+    const tlsPort = await freePort();
+    daemon.configure({
+      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${tlsPort}`],
+      tls: { certificate, key },
+      http: { listen: 'off' },
+      embedded: { listen: 'off' },
+      boards: [{ newsgroup, domain, rgtp: 'embedded' }],
+    });
+    await daemon.start();
+    const user = 'ann@rgtp.test';
+    const tls = new URL('nntplib_tls.py', import.meta.url).pathname;
+    const args = [
+      tls,
+      String(daemon.port),
+      String(tlsPort),
+      certificate,
+      newsgroup,
+      user,
+      sampleBoard.users[user] ?? '',
+    ];
+    const { stdout } = await promisify(execFile)('python3', args);
+    const said: unknown = JSON.parse(stdout);
+    expect(said).toEqual({
+      starttls: 'TLSv1.3',
+      nntps: 'TLSv1.3',
+      group: expect.any(Number),
+      articles: expect.any(Number),
+    });
   });
 });
