@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
+import type { Writer } from '../store/writer.ts';
 import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
-import type { Writer } from './writer.ts';
 
 /** octets of a row, without its line end (RGTP 2.2.7) */
 export const ROW_OCTETS = 199;

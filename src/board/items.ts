@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
+import type { Writer } from '../store/writer.ts';
 import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
-import type { Writer } from './writer.ts';
 
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {

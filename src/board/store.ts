@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
 import { SecretBox } from '../store/secret-box.ts';
+import { Writer } from '../store/writer.ts';
 import { Audit } from './audit.ts';
 import { Diffs } from './diffs.ts';
 import { EditLog } from './edit-log.ts';
@@ -11,7 +12,6 @@ import { Posting } from './posting.ts';
 import { boardSchema } from './schema.ts';
 import { BoardState } from './state.ts';
 import { Users } from './users.ts';
-import { Writer } from './writer.ts';
 
 export interface BoardStoreOptions {
   /** file of the key that encrypts users' secrets; made if missing. Default: the database's name and `.key` */

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, type Schema, transaction } from './database.ts';
 import type { Epoch, Intent, Known, OwnPost, Permanent, StoredAccount } from './permanent.ts';
+import { Writer } from './writer.ts';
 
 /** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
 export const PERMANENT: Schema = {
@@ -35,9 +36,13 @@ export const PERMANENT: Schema = {
 /** The permanent part of one board in an SQLite file. What is acknowledged survives a power cut. */
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
+  readonly #writer: Writer;
+  readonly #statements: Statements;
 
   private constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#writer = new Writer(db);
+    this.#statements = prepareStatements(db);
   }
 
   /** @throws StoreError */
@@ -73,34 +78,36 @@ export class PermanentFile implements Permanent {
     return this.#db.prepare(`SELECT ${OWN_POST} FROM own_posts`).all().map(ownPost);
   }
 
-  async intend(intent: Intent): Promise<{ readonly known: false } | Known> {
-    return transaction(this.#db, () => {
-      const post = this.#db.prepare(`SELECT ${OWN_POST} FROM own_posts WHERE message_id = ?`).get(intent.messageId);
+  intend(intent: Intent): Promise<{ readonly known: false } | Known> {
+    const { postOf, intentOf: intentFor, addIntent } = this.#statements;
+    return this.#writer.commit(() => {
+      const post = postOf.get(intent.messageId);
       if (post !== undefined) return { known: true, post: ownPost(post), intent: undefined };
-      const earlier = this.#db.prepare(`SELECT ${INTENT} FROM intents WHERE message_id = ?`).get(intent.messageId);
+      const earlier = intentFor.get(intent.messageId);
       if (earlier !== undefined) return { known: true, post: undefined, intent: intentOf(earlier) };
-      this.#db
-        .prepare('INSERT INTO intents (message_id, created, details) VALUES (?, ?, ?)')
-        .run(intent.messageId, intent.created, intent.details);
+      addIntent.run(intent.messageId, intent.created, intent.details);
       return { known: false };
     });
   }
 
-  async revise(messageId: string, details: string): Promise<void> {
-    this.#db.prepare('UPDATE intents SET details = ? WHERE message_id = ?').run(details, messageId);
+  revise(messageId: string, details: string): Promise<void> {
+    return this.#writer.commit(() => void this.#statements.reviseIntent.run(details, messageId));
   }
 
-  async done(post: OwnPost): Promise<void> {
-    transaction(this.#db, () => {
-      this.#db
-        .prepare('INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)')
-        .run(post.messageId, post.epoch, post.sequence, post.references);
-      this.#db.prepare('DELETE FROM intents WHERE message_id = ?').run(post.messageId);
-    });
+  /** Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board. */
+  done(post: OwnPost): Promise<void> {
+    const { addPost, removeIntent } = this.#statements;
+    return this.#writer.commit(
+      () => {
+        addPost.run(post.messageId, post.epoch, post.sequence, post.references);
+        removeIntent.run(post.messageId);
+      },
+      { relaxed: true },
+    );
   }
 
-  async forget(messageId: string): Promise<void> {
-    this.#db.prepare('DELETE FROM intents WHERE message_id = ?').run(messageId);
+  forget(messageId: string): Promise<void> {
+    return this.#writer.commit(() => void this.#statements.removeIntent.run(messageId), { relaxed: true });
   }
 
   async intents(): Promise<Intent[]> {
@@ -127,8 +134,26 @@ export class PermanentFile implements Permanent {
   }
 
   async close(): Promise<void> {
-    if (this.#db.isOpen) this.#db.close();
+    if (!this.#db.isOpen) return;
+    this.#writer.flush();
+    this.#db.close();
   }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** What every post needs. */
+function prepareStatements(db: DatabaseSync) {
+  return {
+    postOf: db.prepare(`SELECT ${OWN_POST} FROM own_posts WHERE message_id = ?`),
+    intentOf: db.prepare(`SELECT ${INTENT} FROM intents WHERE message_id = ?`),
+    addIntent: db.prepare('INSERT INTO intents (message_id, created, details) VALUES (?, ?, ?)'),
+    reviseIntent: db.prepare('UPDATE intents SET details = ? WHERE message_id = ?'),
+    removeIntent: db.prepare('DELETE FROM intents WHERE message_id = ?'),
+    addPost: db.prepare(
+      'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
+    ),
+  };
 }
 
 type Row = Record<string, SQLOutputValue>;

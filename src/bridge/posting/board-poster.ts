@@ -4,10 +4,11 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
+import type { NewRow } from '../mirror/options.ts';
 import type { BoardModel } from '../model.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
-import { Flights } from './flights.ts';
+import { type Flight, Flights } from './flights.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, parsePlan } from './plan.ts';
@@ -104,17 +105,28 @@ export class BoardPoster {
    * For the mirror: new rows of the index, not yet published. Resolves when those among them that are ours have their
    * own Message-IDs, so that nobody ever sees another one.
    */
-  beforePublish(rows: readonly { readonly userid: Octets; readonly sequence: number }[]): Promise<void> | undefined {
-    const userids = [...new Set(rows.filter((row) => !this.#isTaken(row.sequence)).map((row) => row.userid))];
-    const flights = this.#flights.of(userids);
+  beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
+    const flights = this.#flights.now();
     const pending = [...this.#pending.values()];
-    if (flights.length === 0 && pending.length === 0) return undefined;
+    if (pending.length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
     const patience = new AbortController();
-    const settled = [...flights, ...pending.map((one) => this.#lookForPatiently(one, patience.signal))];
+    const settled = [
+      this.#landed(flights, rows, patience.signal),
+      ...pending.map((one) => this.#lookForPatiently(one, patience.signal)),
+    ];
     return Promise.race([
       Promise.all(settled).then(() => {}),
       delay(MAX_HOLD, undefined, { ref: false, signal: patience.signal }).catch(() => {}),
     ]).finally(() => patience.abort());
+  }
+
+  /** Waits while a row may yet turn out to be the post of one of these flights. */
+  async #landed(flights: ReadonlySet<Flight>, rows: readonly NewRow[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#flights.includes(flights, this.#unknownAuthors(rows))) await this.#flights.landing;
+  }
+
+  #unknownAuthors(rows: readonly NewRow[]): Octets[] {
+    return [...new Set(rows.filter((row) => !this.#isTaken(row.sequence)).map((row) => row.userid))];
   }
 
   /** `#lookFor`, again and again while the board can't be asked. Never rejects. */

@@ -1,28 +1,41 @@
 import type { Octets } from '../../wire/octets.ts';
 import { sameUserid } from './search.ts';
 
+export interface Flight {
+  readonly userid: Octets;
+}
+
 /** Posts on their way to the board: sent perhaps, and not yet known to be there under their own Message-ID. */
 export class Flights {
-  readonly #all = new Set<{ readonly userid: Octets; readonly settled: Promise<void> }>();
+  readonly #all = new Set<Flight>();
+  #landing = Promise.withResolvers<void>();
 
   /** Call the result when the post has its id, or will never get one. */
   depart(userid: Octets): () => void {
-    let land = () => {};
-    const settled = new Promise<void>((resolve) => {
-      land = resolve;
-    });
-    const flight = { userid, settled };
+    const flight = { userid };
     this.#all.add(flight);
     return () => {
       this.#all.delete(flight);
-      land();
+      this.#landing.resolve();
+      this.#landing = Promise.withResolvers();
     };
   }
 
-  /** What is under way now for any of these authors. */
-  of(userids: readonly Octets[]): Promise<void>[] {
-    return [...this.#all]
-      .filter((flight) => userids.some((userid) => sameUserid(userid, flight.userid)))
-      .map((flight) => flight.settled);
+  /** Those under way. */
+  now(): ReadonlySet<Flight> {
+    return new Set(this.#all);
+  }
+
+  /** Resolves when the next of all lands. */
+  get landing(): Promise<void> {
+    return this.#landing.promise;
+  }
+
+  /** Whether one of these is by one of those authors and still under way. */
+  includes(flights: ReadonlySet<Flight>, userids: readonly Octets[]): boolean {
+    for (const flight of flights) {
+      if (this.#all.has(flight) && userids.some((userid) => sameUserid(userid, flight.userid))) return true;
+    }
+    return false;
   }
 }
