@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
+import { LogSync } from '../store/log-sync.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { Writer } from '../store/writer.ts';
 import { Audit } from './audit.ts';
@@ -40,6 +41,7 @@ export class BoardStore {
   readonly path: string;
   readonly db: DatabaseSync;
   readonly #writer: Writer;
+  readonly #sync: LogSync | undefined;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
 
@@ -60,7 +62,8 @@ export class BoardStore {
     this.path = path;
     this.db = db;
     this.#now = options.now ?? Date.now;
-    this.#writer = new Writer(db);
+    this.#sync = path === ':memory:' ? undefined : new LogSync(path);
+    this.#writer = new Writer(db, this.#sync);
     this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
     this.users = new Users(db, box);
@@ -115,6 +118,7 @@ export class BoardStore {
   close(): void {
     if (!this.db.isOpen) return;
     this.#writer.flush();
+    this.#sync?.close();
     this.db.close();
   }
 

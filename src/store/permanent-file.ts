@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, type Schema, transaction } from './database.ts';
+import { LogSync } from './log-sync.ts';
 import type { Epoch, Intent, Known, OwnPost, Permanent, StoredAccount } from './permanent.ts';
 import { Writer } from './writer.ts';
 
@@ -37,17 +38,19 @@ export const PERMANENT: Schema = {
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
   readonly #writer: Writer;
+  readonly #sync: LogSync | undefined;
   readonly #statements: Statements;
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
-    this.#writer = new Writer(db);
+    this.#sync = path === ':memory:' ? undefined : new LogSync(path);
+    this.#writer = new Writer(db, this.#sync);
     this.#statements = prepareStatements(db);
   }
 
   /** @throws StoreError */
   static open(path: string): PermanentFile {
-    return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }));
+    return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }), path);
   }
 
   async epochs(): Promise<Epoch[]> {
@@ -136,6 +139,7 @@ export class PermanentFile implements Permanent {
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
     this.#writer.flush();
+    this.#sync?.close();
     this.#db.close();
   }
 }

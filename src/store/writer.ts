@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from './database.ts';
+import type { LogSync } from './log-sync.ts';
 
 interface Waiting {
   readonly relaxed: boolean;
@@ -13,19 +14,21 @@ interface Waiting {
  */
 export class Writer {
   readonly #db: DatabaseSync;
-  #relaxed = false;
+  readonly #sync: Pick<LogSync, 'sync'> | undefined;
   #waiting: Waiting[] = [];
   #effects: (() => void)[] = [];
 
-  constructor(db: DatabaseSync) {
+  /** @param sync brings commits to disk while the process goes on; without it, it stands still for each sync */
+  constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>) {
     this.#db = db;
+    this.#sync = sync;
   }
 
   /**
    * Runs `task` in a transaction soon. What it throws undoes its own changes alone. It must read through the
    * database, not through caches: earlier tasks of the same transaction have not reached them yet.
    *
-   * `relaxed`: it resolves once the change outlives the process; a power cut may undo it, with all that came after.
+   * `relaxed`, where there is a `LogSync`: resolves once the change outlives the process; a power cut may undo it.
    */
   commit<T>(task: () => T, { relaxed = false } = {}): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -52,28 +55,42 @@ export class Writer {
 
   /** Commits what waits, at once. */
   flush(): void {
-    const waiting = this.#waiting;
+    const group = this.#waiting;
     this.#waiting = [];
-    if (waiting.length === 0) return;
-    let failure: unknown;
+    if (group.length === 0) return;
     this.#effects = [];
     try {
-      this.#relax(waiting.every((one) => one.relaxed));
+      this.#transact(group);
+    } catch (error) {
+      settle(group, error);
+      return;
+    }
+    const effects = this.#effects;
+    if (this.#sync === undefined || group.every((one) => one.relaxed)) {
+      finish(group, effects);
+      return;
+    }
+    const strict = this.#effects.length > 0 ? group : group.filter((one) => !one.relaxed);
+    settle(
+      group.filter((one) => !strict.includes(one)),
+      undefined,
+    );
+    // Groups come out of it in their order.
+    this.#sync.sync().then(
+      () => finish(strict, effects),
+      (error: unknown) => settle(strict, error),
+    );
+  }
+
+  #transact(waiting: readonly Waiting[]): void {
+    if (this.#sync !== undefined) this.#db.exec('PRAGMA synchronous=NORMAL');
+    try {
       transaction(this.#db, () => {
         for (const one of waiting) one.run();
       });
-      for (const effect of this.#effects) effect();
-    } catch (error) {
-      failure = error;
+    } finally {
+      if (this.#sync !== undefined) this.#db.exec('PRAGMA synchronous=FULL');
     }
-    for (const one of waiting) one.settle(failure);
-  }
-
-  /** Without a sync of its own a commit is on disk with the next that has one. */
-  #relax(relaxed: boolean): void {
-    if (relaxed === this.#relaxed) return;
-    this.#db.exec(`PRAGMA synchronous=${relaxed ? 'NORMAL' : 'FULL'}`);
-    this.#relaxed = relaxed;
   }
 
   #guarded<T>(task: () => T): { value: T } | { error: unknown } {
@@ -89,4 +106,18 @@ export class Writer {
       return { error };
     }
   }
+}
+
+function finish(group: readonly Waiting[], effects: readonly (() => void)[]): void {
+  let failure: unknown;
+  try {
+    for (const effect of effects) effect();
+  } catch (error) {
+    failure = error;
+  }
+  settle(group, failure);
+}
+
+function settle(group: readonly Waiting[], failure: unknown): void {
+  for (const one of group) one.settle(failure);
 }

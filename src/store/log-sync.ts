@@ -1,0 +1,56 @@
+import { close, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+
+/**
+ * Brings commits to disk without holding up the process: SQLite in WAL mode appends them to the write-ahead log, and
+ * what is in that file when it is synced survives a power cut. As many as wait share one sync.
+ */
+export class LogSync {
+  readonly #path: string;
+  #descriptor: number | undefined;
+  #waiting: PromiseWithResolvers<void> | undefined;
+  #running = false;
+
+  /** @param path of the database, which is in WAL mode with `synchronous=NORMAL` while it commits */
+  constructor(path: string) {
+    this.#path = `${path}-wal`;
+  }
+
+  /** Resolves when everything committed before this call is on disk. */
+  sync(): Promise<void> {
+    this.#waiting ??= Promise.withResolvers();
+    const { promise } = this.#waiting;
+    if (!this.#running) this.#next();
+    return promise;
+  }
+
+  /** What still waits is on disk when this returns. */
+  close(): void {
+    if (this.#descriptor === undefined) return;
+    if (this.#waiting !== undefined) fdatasyncSync(this.#descriptor);
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+    // A sync that still runs has the file open, and closes it.
+    if (!this.#running) close(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #next(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    // Windows syncs only what is open for writing. SQLite has no locks on this file that closing could drop.
+    this.#descriptor ??= openSync(this.#path, 'r+');
+    const descriptor = this.#descriptor;
+    this.#running = true;
+    fdatasync(descriptor, (error) => {
+      if (error === null) waiting.resolve();
+      else waiting.reject(error);
+      if (this.#descriptor !== descriptor) {
+        close(descriptor);
+        return;
+      }
+      this.#running = false;
+      this.#next();
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { LogSync } from '../../src/store/log-sync.ts';
+import { Writer } from '../../src/store/writer.ts';
+
+const SCHEMA = {
+  name: 'fruit',
+  applicationId: 0x0f2417,
+  migrations: ['CREATE TABLE fruit (name TEXT PRIMARY KEY) STRICT'],
+};
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'writer-'));
+  path = join(folder, 'fruit.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A sync that ends when the test says so. */
+function stalledSync() {
+  const syncs: PromiseWithResolvers<void>[] = [];
+  const sync = () => {
+    const one = Promise.withResolvers<void>();
+    syncs.push(one);
+    return one.promise;
+  };
+  return { syncs, sync };
+}
+
+function open(sync?: Pick<LogSync, 'sync'>) {
+  const db = openDatabase(path, SCHEMA, { durable: true });
+  const insert = db.prepare('INSERT INTO fruit VALUES (?)');
+  const names = () =>
+    db
+      .prepare('SELECT name FROM fruit ORDER BY name')
+      .all()
+      .map((row) => row['name']);
+  return { db, insert, names, writer: new Writer(db, sync) };
+}
+
+test('what is written in one turn is one transaction and one sync; what fails undoes itself alone', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, names, writer } = open({ sync });
+  const told: string[] = [];
+  const commits = ['medlar', 'medlar', 'quince'].map((name) =>
+    writer.commit(() => {
+      insert.run(name);
+      writer.afterCommit(() => told.push(`effect of ${name}`));
+      return name;
+    }),
+  );
+  const settled = Promise.allSettled(commits).then((results) => results.map(({ status }) => status));
+  writer.flush();
+  expect(names()).toEqual(['medlar', 'quince']);
+  expect(syncs).toHaveLength(1);
+  expect(told).toEqual([]);
+  syncs[0]?.resolve();
+  expect(await settled).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(told).toEqual(['effect of medlar', 'effect of quince']);
+  db.close();
+});
+
+test('a sync that fails is a commit that fails', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, writer } = open({ sync });
+  const commit = writer.commit(() => insert.run('medlar'));
+  writer.flush();
+  syncs[0]?.reject(new Error('disk on fire'));
+  await expect(commit).rejects.toThrow('disk on fire');
+  db.close();
+});
+
+test('relaxed commits wait for no sync', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, writer } = open({ sync });
+  await writer.commit(() => insert.run('medlar'), { relaxed: true });
+  expect(syncs).toHaveLength(0);
+  const strict = writer.commit(() => insert.run('quince'));
+  await writer.commit(() => insert.run('sloe'), { relaxed: true });
+  expect(syncs).toHaveLength(1);
+  syncs[0]?.resolve();
+  await strict;
+  db.close();
+});
+
+test('a real log: many commits share few syncs, and closing leaves nothing behind', async () => {
+  const sync = new LogSync(path);
+  const { db, insert, writer } = open(sync);
+  for (let turn = 0; turn < 5; turn++) {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => writer.commit(() => insert.run(`${turn}.${n}`))));
+  }
+  const last = writer.commit(() => insert.run('last'));
+  writer.flush();
+  sync.close();
+  await last;
+  db.close();
+  const again = new DatabaseSync(path);
+  expect(again.prepare('SELECT count(*) AS n FROM fruit').get()).toEqual({ n: 101 });
+  again.close();
+});
