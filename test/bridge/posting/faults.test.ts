@@ -135,6 +135,7 @@ class World {
       permanent: this.life.permanent(this.permanent),
       grace: 100,
       size: WORKERS,
+      mortal: true,
       client: { connect, timeouts: { connect: 2000, banner: 2000, answer: 5000 } },
     });
     const { bridge } = this;
