@@ -115,7 +115,8 @@ export interface BoardModel {
   readerArrived(): () => void;
   /**
    * Polls at once (joins a poll under way only if it started after this call) and resolves when everything the
-   * board had at the time of the call is in `posts`. Rejects where the board is away.
+   * board had at the time of the call is in `posts`. Rejects where the board is away. `upTo`: a sequence number the board
+   * is known to have given, if only to something that leaves no row in its index (a withdrawal).
    */
-  refresh(): Promise<void>;
+  refresh(upTo?: number): Promise<void>;
 }

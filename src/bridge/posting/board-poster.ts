@@ -150,17 +150,18 @@ export class BoardPoster {
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
+    let sequence: number;
     try {
-      await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
+      sequence = await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
     } catch (error) {
       throw refusalFor(error);
     } finally {
       land();
     }
-    await this.#refresh();
+    await this.#refresh(sequence);
   }
 
-  async #submit(order: Order): Promise<void> {
+  async #submit(order: Order): Promise<number> {
     const { permanent } = this.#options;
     const plan = this.#planFor(order, order.deed);
     const intent: Intent = {
@@ -175,7 +176,10 @@ export class BoardPoster {
     }
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(order, intent, plan);
-      if (typeof outcome === 'number') return this.#finish(intent.messageId, plan, outcome);
+      if (typeof outcome === 'number') {
+        await this.#finish(intent.messageId, plan, outcome);
+        return outcome;
+      }
       if (outcome.again && attempt < ATTEMPTS) continue;
       await permanent.forget(intent.messageId);
       throw outcome.error;
@@ -280,9 +284,9 @@ export class BoardPoster {
     own.add(newsgroup, post);
   }
 
-  async #refresh(): Promise<void> {
+  async #refresh(sequence: number): Promise<void> {
     try {
-      await this.#options.model.refresh();
+      await this.#options.model.refresh(sequence);
     } catch (error) {
       this.#log.warn({ error }, 'posted, but the board went away before it could be read back');
     }
