@@ -46,7 +46,7 @@ describe('export', () => {
     expect(await exportSpool(dir, store)).toEqual({ rows: 3166, items: 225, users: 18, diffs: 12 });
     const original = filesIn(spool);
     const exported = filesIn(dir);
-    // The seed is random, the lock's padding is whatever groggsd left.
+    // The seed is random, the lock's padding is whatever groggsd left; users are hashed in the order they came.
     for (const name of ['secretseed', 'editlock', 'userdatabase', 'log/log']) {
       original.delete(name);
       expect(exported.delete(name)).toBe(true);
