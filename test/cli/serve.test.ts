@@ -126,9 +126,16 @@ describe('rgtp-nntp serve', () => {
       { rgtp: 'embedded', posting: false },
       { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' },
     ];
-    configure({ log: { level: 'info', format: 'json' }, boards, limits: { connectionsPerAddress: 1 } });
+    configure({
+      log: { level: 'info', format: 'json' },
+      boards,
+      limits: { connectionsPerAddress: 1 },
+      name: 'other.example',
+    });
     line.child.kill('SIGHUP');
-    await line.printed(/configuration read again/);
+    await line.printed(
+      /"settings":\["name"\],"msg":"changed settings that wait for the next start".*configuration read again/s,
+    );
     const refused = await NntpClient.connect(port, { greeted: false });
     expect(await refused.line()).toMatch(/^400 Too many connections from your address/);
     refused.close();

@@ -24,7 +24,7 @@ export function boardClient(board: BoardConfig, log: Log, embedded?: BoardServer
 
 function placeOf(rgtp: BoardConfig['rgtp'], embedded: BoardServer | undefined) {
   if (rgtp !== 'embedded') return { host: rgtp.host, port: rgtp.port };
-  if (embedded === undefined) throw new Error('the embedded board is not open');
+  if (embedded === undefined) throw new Failure('a board that becomes the embedded one waits for the next start');
   return { host: 'embedded', port: 0, connect: () => embedded.connect() };
 }
 

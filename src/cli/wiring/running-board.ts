@@ -47,6 +47,7 @@ export class RunningBoard {
   /** newest sequence number of the board itself, where that can be known without asking */
   readonly #newest: () => number | undefined;
   readonly #end: () => Promise<void>;
+  #ended: Promise<void> | undefined;
 
   /** Opens its files and begins to follow it. @throws StoreError, Failure */
   static async open(config: Config, board: BoardConfig, around: Surroundings): Promise<RunningBoard> {
@@ -157,7 +158,8 @@ export class RunningBoard {
 
   /** Stops following it, writes what is not written, and closes its files. */
   close(): Promise<void> {
-    return this.#end();
+    this.#ended ??= this.#end();
+    return this.#ended;
   }
 
   status(now = Date.now()): BoardStatus {

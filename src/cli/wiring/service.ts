@@ -40,6 +40,7 @@ export class Service {
   #http: HttpServer | undefined;
   #ident: { readonly registry: IdentRegistry; readonly responder: IdentResponder } | undefined;
   #made: NewBoard | undefined;
+  #reloading = Promise.resolve();
 
   /** Starts everything, or nothing. @throws Failure, StoreError */
   static async start(config: Config, log: AdjustableLog): Promise<Service> {
@@ -97,27 +98,38 @@ export class Service {
     };
   }
 
-  /** SIGHUP: takes over what can be changed while it runs. Throws where the new configuration can't be used; the old one goes on. */
-  async reload(config: Config): Promise<void> {
-    const old = this.#boards;
-    const kept = old.filter((board) => config.boards.some((wanted) => sameBoard(board.config, wanted)));
-    const gone = old.filter((board) => !kept.includes(board));
+  /**
+   * SIGHUP: takes over what can be changed while it runs (boards, limits, log level, certificate files), and says what
+   * has to wait for the next start. Rejects where the new configuration can't be used; the old one goes on.
+   */
+  reload(config: Config): Promise<void> {
+    this.#reloading = this.#reload(config);
+    return this.#reloading;
+  }
+
+  async #reload(config: Config): Promise<void> {
+    const { boards, limits, log } = config;
+    const next = { ...this.#config, boards, limits, log };
+    const waiting = differing(next, config);
+    if (waiting.length > 0) this.#log.warn({ settings: waiting }, 'changed settings that wait for the next start');
+    const kept = this.#boards.filter((board) => boards.some((wanted) => sameBoard(board.config, wanted)));
     // Two mirrors can't share a file: a changed board is closed before it is opened again.
-    for (const board of gone) await board.close();
+    for (const board of this.#boards) if (!kept.includes(board)) await board.close();
     try {
-      this.#show(config, await this.#openBoards(config, kept));
+      this.#show(next, await this.#openBoards(next, kept));
     } catch (error) {
       this.#show(this.#config, await this.#openBoards(this.#config, kept));
       throw error;
     }
-    this.#config = config;
-    this.#log.setLevel(config.log.level);
+    this.#config = next;
+    this.#log.setLevel(log.level);
     this.#news?.server.reload();
-    this.#news?.server.setLimits(config.limits);
+    this.#news?.server.setLimits(limits);
   }
 
   /** Ends in order: no new commands, answers and posts in flight finish, then the boards. */
   async close(): Promise<void> {
+    await this.#reloading.catch(() => {});
     this.#history.close();
     await this.#news?.server.close(8_000);
     await this.#http?.close();
@@ -223,6 +235,14 @@ export class Service {
       throw listenFailure(error, listen, 'http.listen', 'RGTP_NNTP_HTTP_LISTEN');
     }
   }
+}
+
+/** Keys on the first level that are not the same in both. */
+function differing(a: Config, b: Config): string[] {
+  const other = new Map<string, unknown>(Object.entries(b));
+  return Object.entries(a).flatMap(([key, value]) =>
+    JSON.stringify(value) === JSON.stringify(other.get(key)) ? [] : [key],
+  );
 }
 
 function sameBoard(a: BoardConfig, b: BoardConfig): boolean {
