@@ -30,7 +30,7 @@ export function boardCommand(): Command {
       const log = openLog(config.log);
       using _taken = takeFolders(config);
       const { server, made } = await openEmbeddedBoard(config, log);
-      const told = untilTold(() => log.setLevel(configuration(options).log.level));
+      const told = untilTold(log, () => log.setLevel(configuration(options).log.level));
       const { host, port } = server.address;
       if (made !== undefined) process.stdout.write(welcomeEditor(made));
       process.stdout.write(`RGTP clients are awaited on ${host} port ${port}.\n`);

@@ -17,15 +17,7 @@ export function serveCommand(): Command {
       using _taken = takeFolders(config);
       // Before anything is opened: a signal that comes while it starts must not cut it off.
       let service: Service | undefined;
-      const told = untilTold(async () => {
-        try {
-          await service?.reload(configuration(options));
-          log.info({}, 'configuration read again');
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          log.error({ reason }, 'the new configuration is not used; the old one goes on');
-        }
-      });
+      const told = untilTold(log, () => service?.reload(configuration(options)));
       const running = await Service.start(config, log);
       service = running;
       if (running.made !== undefined) process.stdout.write(welcomeEditor(running.made));

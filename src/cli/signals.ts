@@ -3,13 +3,19 @@ import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 
 /**
- * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. `onHangUp` runs at each SIGHUP,
- * never twice at a time.
+ * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. At each SIGHUP `reread` runs, never
+ * twice at a time; where it fails that is logged, and everything goes on as it was.
  */
-export function untilTold(onHangUp: () => Promise<void> | void): Promise<NodeJS.Signals> {
+export function untilTold(log: Log, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
   process.on('SIGHUP', () => {
-    rereading = rereading.then(onHangUp);
+    rereading = rereading.then(reread).then(
+      () => log.info({}, 'configuration read again'),
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error({ reason }, 'the new configuration is not used; the old one goes on');
+      },
+    );
   });
   return new Promise((resolve) => {
     let told = false;

@@ -52,6 +52,9 @@ describe('rgtp-nntp board', () => {
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
     expect(await banner(Number(port))).toMatch(/^230 .*groggs\.gossip/);
+    // A configuration that is wrong by now is no reason to end.
+    first.child.kill('SIGHUP');
+    await first.printed(/configuration read again|the old one goes on/);
     first.child.kill('SIGTERM');
     expect(await first.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining(secret ?? '?') });
 

@@ -126,6 +126,7 @@ describe('rgtp-nntp serve', () => {
       { rgtp: 'embedded', posting: false },
       { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' },
     ];
+    await client.ask('GROUP groggs.gossip');
     configure({
       log: { level: 'info', format: 'json' },
       boards,
@@ -139,6 +140,9 @@ describe('rgtp-nntp serve', () => {
     const refused = await NntpClient.connect(port, { greeted: false });
     expect(await refused.line()).toMatch(/^400 Too many connections from your address/);
     refused.close();
+    // The session's own newsgroup is the one of the new configuration.
+    expect(await client.ask('STAT 2')).toMatch(/^223 2 /);
+    expect((await lines(client, 'BODY 2'))[0]).toContain('Welcome');
     expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
 
     configure({ log: { level: 'lound', format: 'json' }, boards: [] });

@@ -28,8 +28,8 @@ function placeOf(rgtp: BoardConfig['rgtp'], embedded: BoardServer | undefined) {
   return { host: 'embedded', port: 0, connect: () => embedded.connect() };
 }
 
-/** Read at each use, so that a changed file counts after SIGHUP. Throws `Failure` where there is none to be had. */
-function secretOf({ secret, secretFile, name, newsgroup }: BoardConfig): Buffer | undefined {
+/** What the configuration or its file holds now. Throws `Failure` where there is none to be had. */
+export function secretOf({ secret, secretFile, name, newsgroup }: BoardConfig): Buffer | undefined {
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;
   const board = names({ name, newsgroup }).newsgroup;

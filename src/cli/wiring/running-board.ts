@@ -23,7 +23,7 @@ import { Cache } from '../../store/cache.ts';
 import { PermanentFile } from '../../store/permanent-file.ts';
 import { SecretBox } from '../../store/secret-box.ts';
 import type { Log } from '../../wire/log.ts';
-import { boardClient } from './board-client.ts';
+import { boardClient, secretOf } from './board-client.ts';
 
 /** What the boards of one server share. */
 export interface Surroundings {
@@ -38,7 +38,8 @@ export interface Surroundings {
 }
 
 export class RunningBoard {
-  readonly config: BoardConfig;
+  readonly #config: BoardConfig;
+  readonly #secret: Buffer | undefined;
   readonly view: BoardView;
   readonly login: LoginBoard;
   readonly poster: PosterBoard;
@@ -131,7 +132,7 @@ export class RunningBoard {
     mirror.start();
     return new RunningBoard(
       board,
-      { view, mirror, newest },
+      { view, mirror, newest, secret: client.secret },
       { name, newsgroup, guests: board.guests, posting: board.posting, accounts, pools },
       { newsgroup, charset, domain, grogname, model: mirror, poster: boardPoster },
       undo,
@@ -140,12 +141,23 @@ export class RunningBoard {
 
   private constructor(
     config: BoardConfig,
-    { view, mirror, newest }: { view: BoardView; mirror: Mirror; newest: () => number | undefined },
+    {
+      view,
+      mirror,
+      newest,
+      secret,
+    }: {
+      view: BoardView;
+      mirror: Mirror;
+      newest: () => number | undefined;
+      secret: Buffer | undefined;
+    },
     login: LoginBoard,
     poster: PosterBoard,
     undo: readonly (() => Promise<void> | void)[],
   ) {
-    this.config = config;
+    this.#config = config;
+    this.#secret = secret;
     this.view = view;
     this.mirror = mirror;
     this.#newest = newest;
@@ -154,6 +166,12 @@ export class RunningBoard {
     this.#end = async () => {
       for (const step of undo.toReversed()) await step();
     };
+  }
+
+  /** Whether that configuration makes this very board, with the secret that its file holds now. */
+  is(wanted: BoardConfig): boolean {
+    const secret = secretOf(wanted) ?? Buffer.alloc(0);
+    return JSON.stringify(wanted) === JSON.stringify(this.#config) && secret.equals(this.#secret ?? Buffer.alloc(0));
   }
 
   /** Stops following it, writes what is not written, and closes its files. */

@@ -7,7 +7,7 @@ import { ArticlePoster } from '../../bridge/posting/article-poster.ts';
 import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../../bridge/view/caches.ts';
 import { serverName } from '../../config/names.ts';
-import type { BoardConfig, Config } from '../../config/schema.ts';
+import type { Config } from '../../config/schema.ts';
 import { identLookUp } from '../../ident/look-up.ts';
 import { IdentRegistry } from '../../ident/registry.ts';
 import { IdentResponder } from '../../ident/responder.ts';
@@ -112,7 +112,7 @@ export class Service {
     const next = { ...this.#config, boards, limits, log };
     const waiting = differing(next, config);
     if (waiting.length > 0) this.#log.warn({ settings: waiting }, 'changed settings that wait for the next start');
-    const kept = this.#boards.filter((board) => boards.some((wanted) => sameBoard(board.config, wanted)));
+    const kept = this.#boards.filter((board) => boards.some((wanted) => board.is(wanted)));
     // Two mirrors can't share a file: a changed board is closed before it is opened again.
     for (const board of this.#boards) if (!kept.includes(board)) await board.close();
     try {
@@ -173,7 +173,7 @@ export class Service {
     };
     try {
       for (const wanted of config.boards) {
-        const known = kept.find((board) => sameBoard(board.config, wanted));
+        const known = kept.find((board) => board.is(wanted));
         boards.push(known ?? (await RunningBoard.open(config, wanted, around)));
       }
       return boards;
@@ -194,14 +194,18 @@ export class Service {
       own: this.#own,
       domain: ownDomain(config),
       log: this.#log,
-      onPost: (newsgroup, outcome) => this.#metrics.post(newsgroup ?? 'none', outcome),
+      onPost: (newsgroup, outcome) => {
+        const board = boards.find(({ login }) => login.newsgroup === newsgroup);
+        this.#metrics.post(board?.login.name ?? 'none', outcome);
+      },
     });
     const bridge = new Bridge({ boards: views, logins, poster });
     void poster.start();
     this.#boards = boards;
     this.#logins = logins;
-    if (this.#backend === undefined) this.#backend = new CurrentBackend(bridge);
-    else this.#backend.replace(bridge);
+    const carried = { backend: bridge, newsgroups: views.flatMap((view) => view.groups) };
+    if (this.#backend === undefined) this.#backend = new CurrentBackend(carried);
+    else this.#backend.replace(carried);
   }
 
   /** The port such a connection came to; `undefined` where there are several of that kind. */
@@ -243,10 +247,6 @@ function differing(a: Config, b: Config): string[] {
   return Object.entries(a).flatMap(([key, value]) =>
     JSON.stringify(value) === JSON.stringify(other.get(key)) ? [] : [key],
   );
-}
-
-function sameBoard(a: BoardConfig, b: BoardConfig): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** For Message-IDs that this server makes up for posters. */
