@@ -135,8 +135,13 @@ export class MemoryModel implements BoardModel {
     return this.#notice(PostKind.IndexEdit, undefined, notice);
   }
 
-  setMotd(lines: readonly Octets[], writing: Writing = {}): number {
+  /** @param lines `undefined`: the row is there, the text not yet */
+  setMotd(lines: readonly Octets[] | undefined, writing: Writing = {}): number {
     const row = this.#row(PostKind.Motd, -1, writing.userid ?? 'ed@rgtp.test', writing.time);
+    if (lines === undefined) {
+      this.#publish(row);
+      return row;
+    }
     this.#motd = { sequence: this.#sequence, time: this.#rows[row]?.time ?? 0, lines };
     this.#publish(row);
     this.#emit('motdChanged');

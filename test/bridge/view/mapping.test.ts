@@ -87,6 +87,25 @@ describe('items, replies and continuations', () => {
     expect((await read(main, 6)).headers.get('References')).toBe(`${id(1)} ${id(5)}`);
   });
 
+  test('links and first posts that are learned later change the references below', async () => {
+    const { model, main } = testBoard();
+    model.newItem('O0591429', 'a');
+    model.newItem('O0601000', 'b');
+    model.continue('O0601000', 'O0611000', 'c');
+    model.reply('O0611000');
+    const references = async () => (await read(main, 4)).headers.get('References');
+    const [a, b, c] = ['O0591429.00000001', 'O0601000.00000002', 'O0611000.00000003'].map(
+      (id) => `<${id}@rgtp.example.org>`,
+    );
+    expect(await references()).toBe(`${b} ${c}`);
+    model.change('O0601000', (item) => Object.assign(item, { continues: 0 }));
+    expect(await references()).toBe(`${a} ${b} ${c}`);
+    // Only a new row of the item tells of it.
+    Object.assign(model.items[1] ?? expect.fail(), { first: -1 });
+    model.reply('O0601000');
+    expect(await references()).toBe(`${a} ${c}`);
+  });
+
   test('links that run in a circle, or lead nowhere, end', async () => {
     const { model, main } = testBoard();
     model.newItem('O0591429', 'a');
@@ -161,6 +180,17 @@ describe('posts made through the bridge', () => {
     expect((await read(main, 1)).headers.has('Injection-Date')).toBe(false);
   });
 
+  test('a post that is named later changes the next one where threads are chained', async () => {
+    const own = new MemoryOwnPosts();
+    const { model, main } = testBoard({ threading: 'chain' }, { own });
+    model.newItem('O0591429', 'a');
+    model.reply('O0591429');
+    model.reply('O0591429');
+    expect((await read(main, 3)).headers.get('References')).toMatch(/ <O0591429\.00000002@/);
+    own.add(key, { messageId: '<mine@client.example>', references: undefined });
+    expect((await read(main, 3)).headers.get('References')).toMatch(/ <mine@client\.example>$/);
+  });
+
   test('a first post that is named later changes the references to it at once', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({}, { own });
@@ -225,6 +255,22 @@ describe('what editors do', () => {
     ]);
     expect(await edits.article(3)).toBe(await main.article(3));
     expect([edits.low, edits.high, edits.count]).toEqual([3, 3, 1]);
+  });
+
+  test('a notice names the writer of the post that changed, whoever used its number since', async () => {
+    const { model, main } = testBoard();
+    model.newItem('O0591429', 'Debate', { userid: 'kk207@cam', grogname: 'Kettle' });
+    model.edit('O0591429', new Map([[0, ['no libel']]]));
+    model.newEpoch();
+    model.reply('O0591429', { userid: 'mq1@trin' });
+    expect((await read(main, 2)).body).toContain('by Kettle <kk207@cam> now reads:');
+  });
+
+  test('a long reason fits its header', async () => {
+    const { model, edits } = testBoard();
+    model.indexEdit({ reason: Array.from({ length: 40 }, () => '\xe9\t'.repeat(40)) });
+    const { headers } = await read(edits, 1);
+    expect(decodeWords(headers.get('X-RGTP-Reason') ?? '')).toMatch(/^(é )+/);
   });
 
   test('an edited subject is the subject of the whole thread', async () => {
@@ -314,7 +360,10 @@ describe('what editors do', () => {
       'Its text is no longer on the board, which keeps the newest only.',
     ]);
     expect([motd.low, motd.high, motd.count]).toEqual([1, 2, 2]);
-    expect([main.low, main.high, main.count]).toEqual([3, 2, 0]);
+    model.setMotd(undefined);
+    expect((await read(motd, 2)).body[0]).toBe('This message of the day was set by ed@rgtp.test');
+    model.remove([2]);
+    expect([main.low, main.high, main.count]).toEqual([4, 3, 0]);
   });
 });
 

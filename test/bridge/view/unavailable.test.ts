@@ -84,3 +84,18 @@ test('an item withdrawn while it is fetched is gone', async () => {
   expect(await article).toBeUndefined();
   expect(await overview).toEqual([]);
 });
+
+test('an item that changes whenever it is read is given up; what is gone then is not shown', async () => {
+  const { model, main } = testBoard();
+  model.newItem('O0591429', 'Debate');
+  model.newItem('O0601000', 'Other');
+  let reads = 0;
+  model.deliver = async (item) => {
+    await Promise.resolve();
+    if (item?.id === 'O0591429' && ++reads < 4) model.change('O0591429', () => {});
+    else if (item?.id === 'O0591429') model.withdraw('O0591429');
+    return item;
+  };
+  const numbers = (await linesOf(main.overview(1, 9))).map((line) => line.split('\t')[0]);
+  expect(numbers).toEqual(['2']);
+});
