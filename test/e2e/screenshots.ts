@@ -1,11 +1,13 @@
 /**
  * Makes the pictures of the README: `npm run screenshots`. Needs tmux, slrn, tin and chromium, which are Debian packages.
- * Newsreaders are real, on the sample board; their screens are drawn by chromium, as the status page is.
+ * Newsreaders are real, on the sample board; their screens are drawn by chromium, as the status page is. Takes some
+ * minutes: the status page has charts, and they need something to show.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { terminalPage } from './ansi.ts';
 import { freePort } from './daemon.ts';
 import { Person } from './person.ts';
@@ -86,6 +88,33 @@ using person = new Person();
   terminalPicture('tin', `tin – ${newsgroup}`, terminal);
 }
 
+/** Somebody who reads for some minutes, now more, now less, and posts now and then. */
+async function read(minutes: number): Promise<void> {
+  const end = Date.now() + minutes * 60_000;
+  for (let round = 0; Date.now() < end; round++) {
+    const news = await daemon.client();
+    await news.command(`GROUP ${newsgroup}`);
+    for (let at = 0; at < 10 + (round % 7) * 12; at++) {
+      const status = await news.command(`ARTICLE ${2 + ((round * 97 + at * 13) % 3000)}`);
+      if (status.startsWith('220')) await news.block();
+    }
+    if (round % 9 === 4) {
+      await news.login(person.userid, person.secret);
+      const lines = [
+        `From: Ann <${person.userid}>`,
+        `Newsgroups: ${newsgroup}`,
+        `Subject: Round ${round}`,
+        '',
+        'Text.',
+      ];
+      await news.post(lines);
+    }
+    news.close();
+    await pause(1000 + (round % 5) * 700);
+  }
+}
+
+await read(7.2);
 picture('status', `http://127.0.0.1:${http}/`, 900, 900);
 picture('status-dark', `http://127.0.0.1:${http}/`, 900, 900, '--blink-settings=preferredColorScheme=0');
 picture('status-phone', `http://127.0.0.1:${http}/`, 500, 1100);

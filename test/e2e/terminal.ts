@@ -69,6 +69,9 @@ export class Terminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    // slrn survives the loss of its terminal, and spins: its process group goes first.
+    const pane = this.running ? Number(this.#tmux('list-panes', '-F', '#{pane_pid}').trim()) : 0;
+    if (pane > 1) process.kill(-pane, 'SIGKILL');
     spawnSync('tmux', ['-L', this.#socket, 'kill-server'], { stdio: 'ignore' });
   }
 }
