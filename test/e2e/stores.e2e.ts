@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Daemon } from './daemon.ts';
+import { Daemon } from './daemon.ts';
 import { sampleBoard } from './sample-board.ts';
 import { domain, newsgroup, remoteDaemon, sampleDaemon, settled } from './sample-daemon.ts';
 import { until } from './until.ts';
@@ -120,5 +120,25 @@ describe('what is stored', () => {
       () => `the bridge to find its board again:\n${bridge.output.slice(-3000)}`,
       40_000,
     );
+  });
+
+  it('a board that is away at the very start is there when it is there', async () => {
+    const before = await overview(board);
+    await board.stop();
+    const fresh = await Daemon.create({
+      http: { listen: 'off' },
+      embedded: { listen: 'off' },
+      boards: [{ newsgroup, domain, rgtp: `rgtp://127.0.0.1:${rgtp}`, poll: { reader: '1s' } }],
+    });
+    await using _ = fresh;
+    await fresh.start();
+    const news = await fresh.client();
+    expect(await news.command(`GROUP ${newsgroup}`)).toMatch(/^211 0 1 0 /);
+    expect(await news.list('LIST ACTIVE', '215')).toHaveLength(3);
+    news.close();
+    await board.start();
+    await settled(fresh, 3221);
+    const numbers = (lines: string[]) => lines.map((line) => line.split('\t', 2).join('\t'));
+    expect(numbers(await overview(fresh))).toEqual(numbers(before));
   });
 });
