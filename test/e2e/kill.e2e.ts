@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Daemon } from './daemon.ts';
 import type { NewsClient } from './news-client.ts';
 import { sampleBoard } from './sample-board.ts';
-import { newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { newsgroup, remoteDaemon, sampleDaemon } from './sample-daemon.ts';
 
 const user = 'ann@rgtp.test';
 const secret = sampleBoard.users[user] ?? '';
@@ -31,12 +31,16 @@ async function posted(news: NewsClient): Promise<Map<string, number[]>> {
   return found;
 }
 
-describe('kill -9', () => {
+describe.each(['bridge and board in one process', 'a bridge, its board elsewhere'])('kill -9: %s', (what) => {
   let daemon: Daemon;
+  const daemons: Daemon[] = [];
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    const { daemon: board, rgtp } = await sampleDaemon();
+    daemons.push(board);
+    if (what.startsWith('a bridge')) daemons.push(await remoteDaemon(rgtp));
+    daemon = daemons.at(-1) ?? board;
   });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  afterAll(() => Promise.all(daemons.map((each) => each[Symbol.asyncDispose]())));
 
   it('loses no post that was acknowledged, makes none twice, and changes no number', { timeout: 180_000 }, async () => {
     const acknowledged = new Map<string, number | undefined>();
