@@ -11,18 +11,18 @@ export type Verdict = 'pass' | 'cut before' | 'cut within' | 'cut after';
 export class CuttingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #decide: (step: Step) => Verdict;
+  readonly #decide: (step: Step, line: string) => Verdict;
   /** the server's port; may change */
   target: number;
 
-  static async open(target: number, decide: (step: Step) => Verdict): Promise<CuttingProxy> {
+  static async open(target: number, decide: (step: Step, line: string) => Verdict): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(target, decide);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
-  private constructor(target: number, decide: (step: Step) => Verdict) {
+  private constructor(target: number, decide: (step: Step, line: string) => Verdict) {
     this.target = target;
     this.#decide = decide;
     this.#server = createServer({ noDelay: true }, (client) => this.#connect(client));
@@ -60,7 +60,8 @@ export class CuttingProxy {
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const verdict = this.#decide(stepOf(line.replace(/\r$/, '')));
+        const bare = line.replace(/\r$/, '');
+        const verdict = this.#decide(stepOf(bare), bare);
         const sent =
           verdict === 'cut before' ? '' : verdict === 'cut within' ? line.slice(0, line.length / 2) : `${line}\n`;
         if (verdict === 'pass') {

@@ -50,12 +50,14 @@ export function readPosting(article: Buffer, rules: PostingRules): Posting {
   if (!rules.feed) refuseInjected(fields);
   checkDate(raw(only(fields, 'date', 'Date')), rules.now);
   const cancels = readControl(raw(only(fields, 'control', 'Control')));
+  const newsgroups = readNewsgroups(only(fields, 'newsgroups', 'Newsgroups'));
+  checkFollowupTo(raw(only(fields, 'followup-to', 'Followup-To')), newsgroups);
   const superseded = raw(only(fields, 'supersedes', 'Supersedes'));
   if (cancels !== undefined && superseded !== '') throw new PostingError('Supersedes: not in a control message');
   const reason = readable(only(fields, 'x-rgtp-reason', 'X-RGTP-Reason'));
   return {
     messageId: readMessageId(only(fields, 'message-id', 'Message-ID')),
-    newsgroups: readNewsgroups(only(fields, 'newsgroups', 'Newsgroups')),
+    newsgroups,
     from: readFrom(only(fields, 'from', 'From')),
     subject: readSubject(only(fields, 'subject', 'Subject')),
     references: readReferences(fields),
@@ -116,6 +118,14 @@ function readNewsgroups(body: Buffer | undefined): string[] {
   const bad = names.find((name) => !/^[A-Za-z0-9+_.\x80-\xff-]+$/.test(name));
   if (bad !== undefined) throw new PostingError(`Newsgroups: ${quoted(bad)} is no newsgroup name`);
   return [...new Set(names)];
+}
+
+/** `poster` is a wish to readers, who see the author's address; a board can't send replies to another newsgroup. */
+function checkFollowupTo(text: string, newsgroups: readonly string[]): void {
+  if (text === '' || text.toLowerCase() === 'poster') return;
+  const names = text.split(',').map((name) => name.trim());
+  const other = names.find((name) => !newsgroups.includes(name));
+  if (other !== undefined) throw new PostingError(`Followup-To: replies can't be sent to ${quoted(other)}`);
 }
 
 function readFrom(body: Buffer | undefined): { name: string; address: string } {

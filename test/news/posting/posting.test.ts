@@ -90,6 +90,11 @@ test.each([
   },
   { what: 'cancel of nothing', head: [...HEAD, 'Control: cancel'], reason: 'cancel takes one Message-ID' },
   { what: 'a bad Supersedes', head: [...HEAD, 'Supersedes: x'], reason: 'Supersedes: "x" is no Message-ID' },
+  {
+    what: 'replies elsewhere',
+    head: [...HEAD, 'Followup-To: alt.flame'],
+    reason: 'replies can\'t be sent to "alt.flame"',
+  },
   { what: 'no header line', head: ['Hello there', ...HEAD], reason: 'header line 1: "Hello there" is no header' },
   { what: 'a folded first line', head: [' x', ...HEAD], reason: 'header line 1: a folded line' },
   { what: 'a blank before the colon', head: ['From : a@b'], reason: 'header line 1' },
