@@ -78,7 +78,8 @@ export class Writer {
     // Groups come out of it in their order.
     this.#sync.sync().then(
       () => finish(strict, effects),
-      (error: unknown) => settle(strict, error),
+      // Nobody is told that it is on disk; but the database has it, so caches must follow.
+      (error: unknown) => finish(strict, effects, error),
     );
   }
 
@@ -108,12 +109,12 @@ export class Writer {
   }
 }
 
-function finish(group: readonly Waiting[], effects: readonly (() => void)[]): void {
-  let failure: unknown;
+function finish(group: readonly Waiting[], effects: readonly (() => void)[], failure?: unknown): void {
   try {
     for (const effect of effects) effect();
   } catch (error) {
-    failure = error;
+    settle(group, error);
+    return;
   }
   settle(group, failure);
 }

@@ -21,11 +21,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ what: fc.constant('replace' as const), keep: fc.integer({ min: 2, max: 5 }) }),
 );
 
+/** Octets: for one block and a half, or for all. */
+const room = fc.constantFrom(150_000, 10_000_000);
+
 test('blocks kept in memory never show what is no longer so', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
-      // Room for one and a half blocks: some are kept, some are thrown out.
-      const store = BoardStore.open(':memory:', { indexCache: 150_000 });
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), room, async (steps, indexCache) => {
+      const store = BoardStore.open(':memory:', { indexCache });
       const { index } = store;
       let model: string[] = [];
       let sequence = 0;

@@ -34,6 +34,8 @@ describe('posting', () => {
     ann.write('NEWI A first item\r\n');
     expect(await ann.line()).toBe('120 P3242147');
     expect(await ann.line()).toBe('220 00000003  Item inserted and index updated.');
+    // Read once, so that the answer is kept ready.
+    expect(await ann.list('ITEM P3242147')).toHaveLength(8);
     expect(await ann.text('', 'A reply.')).toMatch(/^350/);
     expect(await ann.ask('REPL p3242147')).toBe('220 00000004  Reply to P3242147 inserted and index updated.');
     expect(await ann.ask('STAT P3242147')).toBe('211                            00000004 A first item');

@@ -68,10 +68,16 @@ test('what is written in one turn is one transaction and one sync; what fails un
 test('a sync that fails is a commit that fails', async () => {
   const { syncs, sync } = stalledSync();
   const { db, insert, writer } = open({ sync });
-  const commit = writer.commit(() => insert.run('medlar'));
+  const told: string[] = [];
+  const commit = writer.commit(() => {
+    insert.run('medlar');
+    writer.afterCommit(() => told.push('effect of medlar'));
+  });
   writer.flush();
   syncs[0]?.reject(new Error('disk on fire'));
   await expect(commit).rejects.toThrow('disk on fire');
+  // The database has it all the same: caches must not say otherwise.
+  expect(told).toEqual(['effect of medlar']);
   db.close();
 });
 
