@@ -7,6 +7,8 @@ import { Failure } from './failure.ts';
 import { program } from './program.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
+  // Databases, keys, backups: what this program writes is for its own user.
+  process.umask(0o077);
   try {
     await program().parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);

@@ -50,6 +50,8 @@ function readAs(text: string, key: Key): unknown {
     case 'boolean':
       if (/^(true|yes|on|1)$/i.test(text)) return true;
       return /^(false|no|off|0)$/i.test(text) ? false : text;
+    case 'lines':
+      return text.split('\n').filter((line) => line !== '');
     case 'list':
       return text.split(/[\s,]+/).filter((part) => part !== '');
   }

@@ -10,7 +10,7 @@ export interface KeyNotes {
   /** what a value may be, to follow "must be" */
   readonly allowed: string;
   /** how the text of an environment variable becomes a value */
-  readonly kind: 'text' | 'number' | 'boolean' | 'list';
+  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'lines';
   /** shown in the table where the default is worked out when the program starts */
   readonly usually?: string;
   /** never shown, not even in an error message */
@@ -59,6 +59,15 @@ export function choice<const T extends readonly [string, ...string[]]>(words: T,
   const allowed = `one of ${words.join(', ')}`;
   const schema: z.ZodType<T[number], T[number]> = z.enum(words);
   return schema.prefault(preset).register(keyNotes, { allowed, ...notes, kind: 'text' });
+}
+
+/** Lines of text; from the environment as one value with line ends. */
+export function lines(notes: Noted & { readonly allowed: string }) {
+  return z
+    .array(z.string().regex(/^[^\r\n\0]+$/))
+    .max(1000)
+    .prefault([])
+    .register(keyNotes, { ...notes, kind: 'lines' });
 }
 
 /** A whole number from `least` to `most`. */

@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { addresses, addressOrOff } from './addresses.ts';
 import { type board, boards } from './board.ts';
-import { choice, count, duration, flag, maybeText, section, size, text } from './keys.ts';
+import { choice, count, duration, flag, lines, maybeText, section, size, text } from './keys.ts';
 
 const fileName = 'the name of a file';
 
@@ -117,6 +117,21 @@ export const schema = section({
   proxyProtocol: flag(false, {
     meaning:
       'Whether every NNTP connection begins with a PROXY protocol v2 header (only behind a balancer that sends it)',
+  }),
+  lists: section({
+    distributions: lines({
+      meaning: 'LIST DISTRIBUTIONS: a distribution, a blank, and what it means (RFC 6048 §2.3)',
+      allowed: 'a list of lines',
+    }),
+    moderators: lines({
+      meaning: 'LIST MODERATORS: a wildmat, a colon, and a submission address (RFC 6048 §2.4)',
+      allowed: 'a list of lines',
+    }),
+    subscriptions: text('*', {
+      meaning: 'LIST SUBSCRIPTIONS: newsgroups for new readers, as a wildmat (RFC 6048 §2.6)',
+      pattern: /^[^\s[\]\\]+$/,
+      allowed: 'a wildmat, such as groggs.*,!*.edits',
+    }),
   }),
   limits,
   cache,

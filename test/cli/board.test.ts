@@ -50,7 +50,9 @@ describe('rgtp-nntp board', () => {
     const kept = join(folder, 'data', 'gossip.editor.secret');
     expect(readFileSync(kept, 'utf8')).toBe(`${secret}\n`);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
-    expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+    for (const name of ['', 'gossip.board.key', 'gossip.board.sqlite', 'gossip.board.sqlite-wal']) {
+      expect(statSync(join(folder, 'data', name)).mode & 0o077, name).toBe(0);
+    }
     expect(await banner(Number(port))).toMatch(/^230 .*groggs\.gossip/);
     // A configuration that is wrong by now is no reason to end.
     first.child.kill('SIGHUP');

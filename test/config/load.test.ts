@@ -88,6 +88,7 @@ describe('the environment', () => {
       RGTP_NNTP_BOARDS_0_RGTP: 'rgtp://a.example',
       RGTP_NNTP_BOARDS_0_POLL_READER: '20s',
       RGTP_NNTP_BOARDS_1_NEWSGROUP: 'x.y',
+      RGTP_NNTP_LISTS_MODERATORS: 'groggs.*:%s@a.example\nx.y:z@a.example\n',
       RGTP_NNTP_DATA: '',
       OTHER: 'x',
     });
@@ -97,6 +98,7 @@ describe('the environment', () => {
     expect(config.cleartextAuth).toBe(true);
     expect(config.boards[0]).toMatchObject({ rgtp: { host: 'a.example', port: 1431 }, poll: { reader: 20_000 } });
     expect(config.boards[1]?.newsgroup).toBe('x.y');
+    expect(config.lists.moderators).toEqual(['groggs.*:%s@a.example', 'x.y:z@a.example']);
     expect(config.data).toBe('./data');
   });
 

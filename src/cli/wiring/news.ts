@@ -21,7 +21,7 @@ const fallBackPort = 1119;
 
 /** Listens. Throws `Failure` with a remedy where a port can't be had. */
 export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
-  const { tls, limits, cleartextAuth, compression, proxyProtocol } = config;
+  const { tls, limits, cleartextAuth, compression, proxyProtocol, lists } = config;
   const open = async (addresses: readonly NewsAddress[]) => {
     const listen = addresses.map(({ scheme, host, port }) => ({ host, port, tls: scheme === 'nntps' }));
     try {
@@ -34,6 +34,9 @@ export async function openNews(config: Config, backend: Backend, observer: Obser
         cleartextAuth,
         compress: compression,
         proxyProtocol,
+        ...(lists.distributions.length > 0 && { distributions: lists.distributions }),
+        ...(lists.moderators.length > 0 && { moderators: lists.moderators }),
+        subscriptions: lists.subscriptions,
         log: log.child({ part: 'nntp' }),
         observer,
       });

@@ -1,0 +1,117 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
+import { boardSchema } from '../../src/board/schema.ts';
+import { CACHE } from '../../src/store/cache.ts';
+import { PERMANENT } from '../../src/store/permanent-file.ts';
+import { NntpClient } from '../support/nntp-client.ts';
+import { CommandLine } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const fixtures = join(import.meta.dirname, '..', 'fixtures');
+/** The versions that each frozen data folder holds. Never changed; a new migration gets a new folder. */
+const frozen = { 'data-v1': { board: 1, permanent: 1, cache: 1 } } as const;
+const newest = frozen['data-v1'];
+
+let folder: string;
+let file: string;
+let server: CommandLine | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-upgrade-'));
+  file = join(folder, 'c.yaml');
+  const settings = {
+    name: 'news.example',
+    listen: ['nntp://127.0.0.1:0'],
+    data: join(folder, 'data'),
+    embedded: { listen: 'off' },
+    http: { listen: 'off' },
+  };
+  writeFileSync(file, stringify(settings));
+});
+
+afterEach(async () => {
+  server?.child.kill('SIGKILL');
+  await server?.ended;
+  rmSync(folder, { recursive: true });
+});
+
+async function serve(): Promise<NntpClient> {
+  server = new CommandLine(['serve', '--config', file]);
+  const [, port] = await server.printed(/newsreader at 127\.0\.0\.1 port (\d+)/);
+  return NntpClient.connect(Number(port));
+}
+
+function setVersion(name: string, change: (version: number) => number): void {
+  const db = new DatabaseSync(join(folder, 'data', name));
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  db.exec(`PRAGMA user_version=${change(version)}`);
+  db.close();
+}
+
+describe('a data folder of an earlier version', () => {
+  it('is there for each version of each schema: after a new migration, freeze another one', () => {
+    expect(newest).toEqual({
+      board: boardSchema.migrations.length,
+      permanent: PERMANENT.migrations.length,
+      cache: CACHE.migrations.length,
+    });
+  });
+
+  it.each(Object.keys(frozen))('%s opens, with everything in it', async (name) => {
+    cpSync(join(fixtures, name), join(folder, 'data'), { recursive: true });
+    const client = await serve();
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 3 2 [67] groggs\.gossip$/);
+    // Message-IDs and References of posts made through the bridge are the permanent file's.
+    expect(await client.ask('STAT 3')).toBe('223 3 <frozen@ann.example>');
+    expect(await client.askAll('ARTICLE <reply@bob.example>')).toEqual(
+      expect.arrayContaining(['References: <frozen@ann.example>', 'And answered.']),
+    );
+    expect(await client.ask('STAT <gone@ann.example>')).toMatch(/^430 /);
+    expect((await client.askAll('HDR Subject 2-'))[1]).toBe('2 Welcome');
+    // The board's secrets open with its key, the local account's with its own.
+    const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+    await client.ask('AUTHINFO USER editor');
+    expect(await client.ask(`AUTHINFO PASS ${secret}`)).toMatch(/^281 /);
+    client.close();
+    const again = await NntpClient.connect(Number(/port (\d+)/.exec(server?.stdout ?? '')?.[1]));
+    await again.ask('AUTHINFO USER ann');
+    expect(await again.ask('AUTHINFO PASS correct horse')).toMatch(/^281 /);
+    again.close();
+  });
+});
+
+describe('a data folder of a later version', () => {
+  beforeEach(() => cpSync(join(fixtures, 'data-v1'), join(folder, 'data'), { recursive: true }));
+
+  it.each(['board', 'permanent'])('is refused, and left alone: %s', async (name) => {
+    setVersion(`gossip.${name}.sqlite`, (version) => version + 1);
+    server = new CommandLine(['serve', '--config', file]);
+    const { code, stderr } = await server.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^rgtp-nntp: .*gossip\\.${name}\\.sqlite: its ${name} schema is version 2, and this program knows versions up to 1`,
+      ),
+    );
+    let kept = 0;
+    setVersion(`gossip.${name}.sqlite`, (version) => {
+      kept = version;
+      return version;
+    });
+    expect(kept).toBe(2);
+  });
+
+  it('has a cache that is made anew', async () => {
+    setVersion('gossip.cache.sqlite', (version) => version + 1);
+    const client = await serve();
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 3 2 [67] /);
+    expect(await client.ask('STAT 3')).toBe('223 3 <frozen@ann.example>');
+    expect(server?.stderr).toContain('the cache was unusable and is made anew');
+    client.close();
+  });
+});
