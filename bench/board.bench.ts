@@ -12,7 +12,7 @@ import type { Bench, Result } from './main.ts';
 import { RawClient } from './support/raw-client.ts';
 
 const SAMPLE = fileURLToPath(new URL('../test/fixtures/sample-board/spool.tar.gz', import.meta.url));
-const BOARD = fileURLToPath(new URL('support/board-process.ts', import.meta.url));
+const BOARD = fileURLToPath(new URL('support/board-file.ts', import.meta.url));
 const SECONDS = 3;
 /** BOARD_ROWS=1000000 for the index of a board that never forgot anything */
 const ROWS = Number(process.env['BOARD_ROWS'] ?? 100_000);
