@@ -42,7 +42,7 @@ export type HeaderName = (typeof names)[number];
 
 const byLowerCase: ReadonlyMap<string, HeaderName> = new Map(names.map((name) => [name.toLowerCase(), name]));
 
-/** RFC 5536 §3.1.3 wants a Subject in every article. */
+/** RFC 5536 §3.1.6 wants a Subject in every article. */
 const NO_SUBJECT = '(no subject)';
 /** Octets of a subject or a reason that go into a header: encoded, they still fit a line. */
 const MAX_TEXT = 300;

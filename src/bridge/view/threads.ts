@@ -19,18 +19,19 @@ export class Threads {
     this.#chained = threading === 'chain';
   }
 
-  /** References of a post, empty if it has none. What a newsreader gave with its post is kept. */
+  /** References of an article, empty if it has none. What a newsreader gave with its post is kept. */
   references(row: number): string {
-    const own = this.#ids.own(row)?.references;
-    if (own !== undefined) return formatReferences(own.split(' ').filter(isMessageId));
+    const kind = kindAt(this.#model, row);
+    const given = isPost(kind) ? (this.#ids.own(row)?.references?.split(' ').filter(isMessageId) ?? []) : [];
+    if (given.length > 0) return formatReferences(given);
     const item = this.itemOf(row);
-    if (item === undefined || kindAt(this.#model, row) === PostKind.Withdrawal) return '';
+    if (item === undefined || kind === PostKind.Withdrawal) return '';
     const above: string[] = [];
     for (const each of this.#chainTo(item)) {
       const first = each.first === row ? undefined : this.#firstId(each);
       if (first !== undefined) above.push(first);
     }
-    const before = this.#chained && kindAt(this.#model, row) !== PostKind.Edit ? this.#before(item, row) : undefined;
+    const before = this.#chained && isPost(kind) ? this.#before(item, row) : undefined;
     if (before !== undefined && before !== above.at(-1)) above.push(before);
     return formatReferences(above);
   }

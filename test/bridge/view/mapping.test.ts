@@ -180,6 +180,26 @@ describe('posts made through the bridge', () => {
     expect((await read(main, 1)).headers.has('Injection-Date')).toBe(false);
   });
 
+  test('a notice refers to the thread, whatever the cancel that caused it referred to', async () => {
+    const own = new MemoryOwnPosts();
+    const { model, main } = testBoard({}, { own });
+    model.newItem('O0591429', 'a');
+    own.add(key, { messageId: '<cancel@client.example>', references: '<gone@client.example>' });
+    model.edit('O0591429', new Map());
+    const { headers } = await read(main, 2);
+    expect(headers.get('Message-ID')).toBe('<cancel@client.example>');
+    expect(headers.get('References')).toBe('<O0591429.00000001@rgtp.example.org>');
+  });
+
+  test('references that are none are not kept', async () => {
+    const own = new MemoryOwnPosts();
+    const { model, main } = testBoard({}, { own });
+    model.newItem('O0591429', 'a');
+    own.add(key, { messageId: '<mine@client.example>', references: 'nothing <of> this' });
+    model.reply('O0591429');
+    expect((await read(main, 2)).headers.get('References')).toBe('<O0591429.00000001@rgtp.example.org>');
+  });
+
   test('a post that is named later changes the next one where threads are chained', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({ threading: 'chain' }, { own });
