@@ -115,8 +115,10 @@ export interface BoardModel {
   readerArrived(): () => void;
   /**
    * Polls at once (joins a poll under way only if it started after this call) and resolves when everything the
-   * board had at the time of the call is in `posts`. Rejects where the board is away. `upTo`: a sequence number the board
-   * is known to have given, if only to something that leaves no row in its index (a withdrawal).
+   * board had at the time of the call is in `posts`. Rejects where the board is away.
+   *
+   * @param upTo a sequence number that the board is known to have given: what happened up to it is found even where
+   *   the index does not show it (a withdrawal)
    */
   refresh(upTo?: number): Promise<void>;
 }

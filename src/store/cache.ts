@@ -17,55 +17,86 @@ export const CACHE: Schema = {
      CREATE TABLE texts (item INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
      -- Apart from the texts: a look at the sizes must not read the texts.
      CREATE TABLE uses (item INTEGER PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL) STRICT;
-     CREATE INDEX uses_by_time ON uses (used, item, size);
-     CREATE TABLE segments (number INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;`,
+     CREATE INDEX uses_by_time ON uses (used, item, size);`,
   ],
 };
 
 export interface CacheOptions {
   /** octets of item texts to keep, as stored; beyond it the least recently read go. Default 4 GiB */
   readonly maxTextOctets?: number;
-  /** told once if the file was unusable (damaged, newer, not ours to read) and has been made anew */
+  /** told if the file was unusable (damaged, newer) and has been made anew */
   readonly onRebuilt?: (reason: StoreError) => void;
+  /** told if the file can't be read or written any more (damaged, disk full, …) and is done without until `rebuild` */
+  readonly onLost?: (reason: StoreError) => void;
 }
 
 /**
  * What can be had from the board again: one disposable file a board. It knows nothing of boards: blocks are
  * octets under a name and a number, texts are octets under an item's number. What is deleted is overwritten.
+ *
+ * It never fails: a file that can't be read or written is deleted (a full disk is glad of it), and an empty one in
+ * memory, which takes no texts, stands in for it.
  */
 export class Cache {
   readonly path: string;
-  readonly #db: DatabaseSync;
+  readonly #options: CacheOptions;
   readonly #maxTextOctets: number;
   readonly #statements = new Map<string, StatementSync>();
   /** when items were read that were read since the last flush: a write for each read would cost more than the read */
   readonly #read = new Map<number, number>();
-  #textOctets: number;
+  #db: DatabaseSync;
+  #lost = false;
+  #guarded = false;
+  #textOctets = 0;
 
-  private constructor(path: string, db: DatabaseSync, options: CacheOptions) {
+  private constructor(path: string, options: CacheOptions) {
     this.path = path;
-    this.#db = db;
+    this.#options = options;
     this.#maxTextOctets = options.maxTextOctets ?? 4 * 2 ** 30;
-    this.#textOctets = Number(this.#prepare('SELECT coalesce(sum(size), 0) AS sum FROM uses').get()?.['sum']);
+    this.#db = openDatabase(path, CACHE, { secureDelete: true });
+    try {
+      this.#textOctets = this.#sumOfSizes();
+    } catch (error) {
+      this.#db.close();
+      throw storeErrorFrom(error, path);
+    }
   }
 
   /** @throws StoreError `locked` or `io`, and `foreign`: somebody else's database is never thrown away */
   static open(path: string, options: CacheOptions = {}): Cache {
-    const open = () => new Cache(path, openDatabase(path, CACHE, { secureDelete: true }), options);
     try {
-      return open();
+      return new Cache(path, options);
     } catch (error) {
-      const reason = storeErrorFrom(error, path);
-      if (!(reason instanceof StoreError) || (reason.kind !== 'corrupt' && reason.kind !== 'newer')) throw reason;
+      if (!(error instanceof StoreError) || (error.kind !== 'corrupt' && error.kind !== 'newer')) throw error;
       Cache.remove(path);
-      options.onRebuilt?.(reason);
-      return open();
+      options.onRebuilt?.(error);
+      return new Cache(path, options);
     }
   }
 
   /** Deletes the file and what SQLite keeps beside it. */
   static remove(path: string): void {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    if (path !== ':memory:') for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  }
+
+  /** the file could not be read or written, and is done without */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Begins again with an empty file. False: that can't be had either, for now. */
+  rebuild(): boolean {
+    this.#db.close();
+    this.#forget();
+    try {
+      Cache.remove(this.path);
+      this.#db = openDatabase(this.path, CACHE, { secureDelete: true });
+      this.#lost = false;
+    } catch {
+      this.#db = openDatabase(':memory:', CACHE);
+      this.#lost = true;
+    }
+    return !this.#lost;
   }
 
   /** octets of item texts, as stored */
@@ -79,11 +110,18 @@ export class Cache {
     return Number(row?.['size']);
   }
 
-  transaction<T>(task: () => T): T {
-    return transaction(this.#db, task);
+  /** Runs `task`: all of what it writes is kept, or (it failed, and the file is lost) nothing. */
+  transaction(task: () => void): void {
+    this.#guard(() => transaction(this.#db, task), undefined);
   }
 
-  /** Every block of a part, in the order of their numbers, which are 0, 1, 2, …  */
+  /** octets of all blocks of a part */
+  blockOctets(part: string): number {
+    const query = this.#prepare('SELECT coalesce(sum(length(data)), 0) AS sum FROM blocks WHERE part = ?');
+    return Number(query.get(part)?.['sum']);
+  }
+
+  /** Every block of a part, in the order of their numbers, which are 0, 1, 2, …  Throws where the file is damaged. */
   *blocks(part: string): Iterable<Uint8Array> {
     for (const row of this.#prepare('SELECT data FROM blocks WHERE part = ? ORDER BY number').iterate(part)) {
       yield blob(row['data']);
@@ -91,23 +129,26 @@ export class Cache {
   }
 
   putBlock(part: string, number: number, data: Uint8Array): void {
-    this.#prepare('INSERT OR REPLACE INTO blocks (part, number, data) VALUES (?, ?, ?)').run(part, number, data);
+    const insert = 'INSERT OR REPLACE INTO blocks (part, number, data) VALUES (?, ?, ?)';
+    this.#guard(() => this.#prepare(insert).run(part, number, data), undefined);
   }
 
   fact(name: string): string | undefined {
-    const value = this.#prepare('SELECT value FROM facts WHERE name = ?').get(name)?.['value'];
+    const query = 'SELECT value FROM facts WHERE name = ?';
+    const value = this.#guard(() => this.#prepare(query).get(name)?.['value'], undefined);
     return typeof value === 'string' ? value : undefined;
   }
 
   setFact(name: string, value: string): void {
-    this.#prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)').run(name, value);
+    const insert = 'INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)';
+    this.#guard(() => this.#prepare(insert).run(name, value), undefined);
   }
 
   deleteFact(name: string): void {
-    this.#prepare('DELETE FROM facts WHERE name = ?').run(name);
+    this.#guard(() => this.#prepare('DELETE FROM facts WHERE name = ?').run(name), undefined);
   }
 
-  /** Every fact whose name begins like this: the rest of its name, and its value. */
+  /** Every fact whose name begins like this: the rest of its name, and its value. Throws where the file is damaged. */
   *facts(prefix: string): Iterable<readonly [rest: string, value: string]> {
     const query = this.#prepare('SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?');
     for (const { name, value } of query.iterate(prefix.length, prefix)) {
@@ -117,37 +158,43 @@ export class Cache {
 
   /** An item's text. `read`: unix seconds if somebody reads it now, which keeps it from being evicted. */
   text(item: number, read?: number): Uint8Array | undefined {
-    const row = this.#prepare('SELECT data FROM texts WHERE item = ?').get(item);
+    const row = this.#guard(() => this.#prepare('SELECT data FROM texts WHERE item = ?').get(item), undefined);
     if (row === undefined) return undefined;
     if (read !== undefined) this.#read.set(item, read);
     return blob(row['data']);
   }
 
   putText(item: number, data: Uint8Array): void {
-    this.#textOctets += data.length - this.#sizeOf(item);
-    this.#prepare('INSERT OR REPLACE INTO texts (item, data) VALUES (?, ?)').run(item, data);
-    this.#prepare(
-      `INSERT INTO uses (item, used, size) VALUES (?, ?, ?)
-       ON CONFLICT (item) DO UPDATE SET size = excluded.size`,
-    ).run(item, 0, data.length);
+    if (this.#lost) return;
+    this.#guard(() => {
+      const before = this.#sizeOf(item);
+      this.#prepare('INSERT OR REPLACE INTO texts (item, data) VALUES (?, ?)').run(item, data);
+      this.#prepare(
+        `INSERT INTO uses (item, used, size) VALUES (?, ?, ?)
+         ON CONFLICT (item) DO UPDATE SET size = excluded.size`,
+      ).run(item, 0, data.length);
+      this.#textOctets += data.length - before;
+    }, undefined);
   }
 
   /** Deletes texts. `purge` afterwards where nobody may ever read them again. */
   dropTexts(items: Iterable<number>): void {
-    for (const item of items) {
-      this.#textOctets -= this.#sizeOf(item);
-      this.#prepare('DELETE FROM texts WHERE item = ?').run(item);
-      this.#prepare('DELETE FROM uses WHERE item = ?').run(item);
-      this.#read.delete(item);
-    }
+    this.#guard(() => {
+      for (const item of items) {
+        this.#textOctets -= this.#sizeOf(item);
+        this.#prepare('DELETE FROM texts WHERE item = ?').run(item);
+        this.#prepare('DELETE FROM uses WHERE item = ?').run(item);
+        this.#read.delete(item);
+      }
+    }, undefined);
   }
 
   /** Drops the texts that nobody has read for longest (never read first, then older items first) until the rest fits. */
   evictTexts(): readonly number[] {
     if (this.#textOctets <= this.#maxTextOctets) return [];
-    return this.transaction(() => {
+    const evicted: number[] = [];
+    this.transaction(() => {
       this.flush();
-      const evicted: number[] = [];
       let size = this.#textOctets;
       // A tenth more than needed, so that this is not done again for the next text.
       for (const row of this.#prepare('SELECT item, size FROM uses ORDER BY used, item').iterate()) {
@@ -156,52 +203,68 @@ export class Cache {
         size -= Number(row['size']);
       }
       this.dropTexts(evicted);
-      return evicted;
     });
+    return evicted;
   }
 
   /** Writes down what was read when. Part of `evictTexts` and `close`; call it now and then in a transaction. */
   flush(): void {
-    for (const [item, used] of this.#read) {
-      this.#prepare('UPDATE uses SET used = ? WHERE item = ?').run(used, item);
-    }
-    this.#read.clear();
-  }
-
-  /** Opaque octets for whoever renders: they hold text, so their owner deletes them when the text changes. */
-  segment(number: number): Uint8Array | undefined {
-    const row = this.#prepare('SELECT data FROM segments WHERE number = ?').get(number);
-    return row && blob(row['data']);
-  }
-
-  putSegment(number: number, data: Uint8Array): void {
-    this.#prepare('INSERT OR REPLACE INTO segments (number, data) VALUES (?, ?)').run(number, data);
-  }
-
-  /** Deletes the segments numbered low … high (inclusive). */
-  dropSegments(low: number, high: number): void {
-    this.#prepare('DELETE FROM segments WHERE number BETWEEN ? AND ?').run(low, high);
+    this.#guard(() => {
+      for (const [item, used] of this.#read) {
+        this.#prepare('UPDATE uses SET used = ? WHERE item = ?').run(used, item);
+      }
+      this.#read.clear();
+    }, undefined);
   }
 
   /** What was deleted is in the files no longer, the write-ahead log included. */
   purge(): void {
-    purgeDeleted(this.#db);
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.transaction(() => {
-      for (const table of ['blocks', 'facts', 'texts', 'uses', 'segments']) this.#db.exec(`DELETE FROM ${table}`);
-    });
-    this.#read.clear();
-    this.#textOctets = 0;
-    this.purge();
+    this.#guard(() => purgeDeleted(this.#db), undefined);
   }
 
   close(): void {
     if (!this.#db.isOpen) return;
     this.transaction(() => this.flush());
     this.#db.close();
+  }
+
+  /** Runs `task`; where it fails for the file's sake, the file is given up. Within a guarded task only the outermost is one. */
+  #guard<T>(task: () => T, otherwise: T): T {
+    if (this.#guarded) return task();
+    this.#guarded = true;
+    try {
+      return task();
+    } catch (error) {
+      const reason = storeErrorFrom(error, this.path);
+      if (!(reason instanceof StoreError)) throw error;
+      this.#lose(reason);
+      return otherwise;
+    } finally {
+      this.#guarded = false;
+    }
+  }
+
+  #lose(reason: StoreError): void {
+    this.#db.close();
+    this.#forget();
+    this.#db = openDatabase(':memory:', CACHE);
+    this.#lost = true;
+    try {
+      Cache.remove(this.path);
+    } catch {
+      // It may be there at the next start, and be found damaged or behind.
+    }
+    this.#options.onLost?.(reason);
+  }
+
+  #forget(): void {
+    this.#statements.clear();
+    this.#read.clear();
+    this.#textOctets = 0;
+  }
+
+  #sumOfSizes(): number {
+    return Number(this.#prepare('SELECT coalesce(sum(size), 0) AS sum FROM uses').get()?.['sum']);
   }
 
   #sizeOf(item: number): number {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -91,28 +91,67 @@ describe('texts', () => {
   });
 });
 
-test('segments', () => {
-  for (const number of [1, 2, 3, 4]) cache.putSegment(number, octets(`s${number}`));
-  cache.putSegment(4, octets('again'));
-  cache.dropSegments(2, 3);
-  expect([1, 2, 3, 4].map((number) => cache.segment(number)?.length)).toEqual([2, undefined, undefined, 5]);
+describe('a file that fails while it is used', () => {
+  const lost: string[] = [];
+
+  beforeEach(() => {
+    lost.length = 0;
+    cache.close();
+    cache = Cache.open(path, { onLost: (reason) => lost.push(`${reason.kind} ${reason.path === path}`) });
+    cache.setFact('last', '1');
+  });
+
+  test('is deleted, said so, and done without; then made anew', () => {
+    cache.putText(1, new Uint8Array(20_000).fill(0xee));
+    cache.close();
+    damage(path);
+    cache = Cache.open(path, { onLost: (reason) => lost.push(`${reason.kind} ${reason.path === path}`) });
+    cache.transaction(() => {
+      cache.setFact('last', '2');
+      cache.text(1);
+    });
+    expect([cache.lost, lost]).toEqual([true, ['corrupt true']]);
+    expect(readdirSync(directory)).toEqual([]);
+    // Nothing fails, and nothing is kept that takes room.
+    cache.putText(3, octets('three'));
+    cache.setFact('last', '3');
+    expect([cache.text(1), cache.text(3), cache.textOctets, cache.fact('last')]).toEqual([
+      undefined,
+      undefined,
+      0,
+      '3',
+    ]);
+    expect([cache.rebuild(), cache.lost]).toEqual([true, false]);
+    cache.putText(3, octets('three'));
+    expect([cache.fact('last'), cache.text(3)?.length]).toEqual([undefined, 5]);
+  });
+
+  test('a mistake of ours is no fault of the file', () => {
+    const other = new DatabaseSync(path);
+    other.exec('DROP TABLE facts');
+    other.close();
+    expect(() => cache.setFact('last', '2')).toThrow(/no such table/);
+    expect(cache.lost).toBe(false);
+  });
+
+  test('where nothing can be written, it goes on without', () => {
+    rmSync(directory, { recursive: true });
+    expect([cache.rebuild(), cache.lost]).toEqual([false, true]);
+    cache.setFact('last', '2');
+    expect(cache.fact('last')).toBe('2');
+    mkdirSync(directory);
+    expect([cache.rebuild(), cache.lost]).toEqual([true, false]);
+  });
 });
 
-test('clear leaves nothing', () => {
-  cache.putText(1, octets('some text of an item'));
-  cache.putBlock('posts', 0, octets('block'));
-  cache.setFact('last', '1');
-  cache.putSegment(1, octets('segment'));
-  cache.clear();
-  expect([cache.text(1), [...cache.blocks('posts')], cache.fact('last'), cache.segment(1), cache.textOctets]).toEqual([
-    undefined,
-    [],
-    undefined,
-    undefined,
-    0,
-  ]);
-  expect(onDisk()).not.toContain('some text');
-});
+/** Makes the pages that hold a long text point nowhere. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  for (let page = 0; page < bytes.length; page += 4096) {
+    if (bytes.subarray(page + 4, page + 4000).every((octet) => octet === 0xee)) bytes.writeUInt32BE(0xfffffff0, page);
+  }
+  writeFileSync(file, bytes);
+}
 
 describe('files that can not be used', () => {
   const reasons: string[] = [];

@@ -89,8 +89,15 @@ export class PostColumns implements Posts {
     this.#changed.clear();
   }
 
-  /** Fills empty columns from stored blocks. Throws where they make no sense. */
-  load(blocks: Iterable<Uint8Array>): void {
+  /** Everything is to be stored again. */
+  touchAll(): void {
+    for (let row = 0; row < this.length; row += BLOCK) this.#touch(row);
+  }
+
+  /** Fills empty columns from stored blocks, of `octets` in all. Throws where they make no sense. */
+  load(blocks: Iterable<Uint8Array>, octets: number): void {
+    // Some room for what comes next; what is not written to takes no memory.
+    this.#reserve(Math.floor(octets / ROW_OCTETS) + 16 * BLOCK);
     for (const stored of blocks) {
       const count = stored.length / ROW_OCTETS;
       if (!Number.isInteger(count) || count > BLOCK || this.length % BLOCK !== 0) throw new RangeError('bad block');

@@ -45,8 +45,11 @@ export class Follower {
     this.#options = options;
   }
 
-  /** @param whole compare the whole index and the edit log, whether or not anything seems to have happened */
-  async poll(whole: boolean): Promise<void> {
+  /**
+   * @param whole compare the whole index and the edit log, whether or not anything seems to have happened
+   * @param upTo a sequence number the board is known to have given: where the index ends before it, the log tells why
+   */
+  async poll(whole: boolean, upTo?: number): Promise<void> {
     const { state } = this.#options;
     let pending: readonly EditLogEntry[] = [];
     let compare = whole || state.posts.lastIndexed() < 0;
@@ -57,8 +60,12 @@ export class Follower {
         compare = true;
         continue;
       }
+      const newest = later(newestOf(snapshot), state.lastSequence);
       const needsLog =
-        compare || hasGaps(snapshot, state.lastSequence) || hasNew(snapshot, state.lastSequence, PostKind.Edit);
+        compare ||
+        (round === 0 && upTo !== undefined && (newest === undefined || isAfter(upTo, newest))) ||
+        hasGaps(snapshot, state.lastSequence) ||
+        hasNew(snapshot, state.lastSequence, PostKind.Edit);
       const log = needsLog ? await this.#editLog() : pending;
       const indexEdited = log === undefined || this.#isIndexEdited(log);
       if (!compare && log !== undefined && (indexEdited || state.contradicts(log))) {
@@ -66,7 +73,6 @@ export class Follower {
         continue;
       }
       // What the log told before this INDX is complete with it; what it told after, up to the newest row.
-      const newest = later(newestOf(snapshot), state.lastSequence);
       const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
       const events = log === undefined ? undefined : [...pending, ...past];
       motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);

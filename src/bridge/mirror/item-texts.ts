@@ -154,6 +154,12 @@ export class ItemTexts {
     this.#fetcher.resume();
   }
 
+  /** The cache file is there again, and empty: what it held is fetched anew. In a transaction. */
+  restore(): void {
+    for (const edit of this.#edits) savePendingEdit(this.#options.cache, edit);
+    this.#texts.restore(this.#options.state.records.list.length);
+  }
+
   /** Resolves when nothing is left to fetch, rejects when the board can't be asked for the rest. */
   complete(): Promise<void> {
     const done = Promise.withResolvers<void>();
@@ -173,12 +179,15 @@ export class ItemTexts {
     const { state, line } = this.#options;
     const record = state.records.list[item];
     if (record === undefined) throw new RangeError(`no item ${item}`);
-    const useridOf = (sequence: number) => {
+    const { posts, users } = state;
+    const rowOf = (sequence: number) => {
       const row = state.rowOfSequence(sequence);
-      return state.posts.items[row] === item ? state.users.list[state.posts.users[row] ?? -1] : undefined;
+      return posts.items[row] === item ? row : -1;
     };
+    const useridOf = (sequence: number) => users.list[posts.users[rowOf(sequence)] ?? -1];
+    const timeOf = (sequence: number) => posts.times[rowOf(sequence)];
     return line.run(async (board) => {
-      const text = await board.item(record.id, { useridOf });
+      const text = await board.item(record.id, { useridOf, timeOf });
       // Then the answers have come out of step with the questions: not a word more over this connection.
       if (this.#isForeign(text, record))
         throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);

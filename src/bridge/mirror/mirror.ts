@@ -10,6 +10,7 @@ import { Listeners } from './listeners.ts';
 import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { loadEpochs, loadMotd, loadState, saveMotd, saveNotice, saveState } from './persistence.ts';
 import { Poller } from './poller.ts';
+import { isAfter } from './snapshot.ts';
 import { BoardState, type Changes } from './state.ts';
 import type { Motd } from './upstream.ts';
 
@@ -32,6 +33,8 @@ export class Mirror implements BoardModel {
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
+  /** a sequence number that the next poll has to account for */
+  #expected: number | undefined;
   #skipped = 0;
   #posts = 0;
 
@@ -42,7 +45,7 @@ export class Mirror implements BoardModel {
     let seen = loadEpochs(cache);
     if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
       log.warn({ path: cache.path }, 'the cache was numbered differently: it is made anew');
-      cache.clear();
+      cache.rebuild();
       seen = [];
     }
     let state = new BoardState(seen.length > known.length ? seen : known);
@@ -50,7 +53,7 @@ export class Mirror implements BoardModel {
       loadState(cache, state);
     } catch (error) {
       log.warn({ path: cache.path, err: error }, 'the cache is damaged: it is made anew');
-      cache.clear();
+      cache.rebuild();
       state = new BoardState(state.epochs.all);
     }
     await permanent.addEpochs(state.epochs.all);
@@ -186,13 +189,14 @@ export class Mirror implements BoardModel {
     };
   }
 
-  refresh(): Promise<void> {
+  refresh(upTo?: number): Promise<void> {
+    this.#expect(upTo);
     return this.#poller.refresh();
   }
 
   /** As `refresh`, for whoever does not wait: the embedded board has changed. */
-  poke(): void {
-    this.refresh().catch(() => {});
+  poke(upTo?: number): void {
+    this.refresh(upTo).catch(() => {});
   }
 
   /** Resolves when no item is left to fetch (`rgtp-nntp sync`); rejects where the board is away. */
@@ -204,11 +208,15 @@ export class Mirror implements BoardModel {
   async #poll(): Promise<void> {
     const now = this.#now();
     const { cache } = this.#options;
+    if (cache.lost && cache.rebuild()) this.#restore();
     const lastWhole = Number(cache.fact('compared') ?? 0);
     const whole = now - lastWhole >= this.#intervals.reconcile || now < lastWhole;
+    const upTo = this.#expected;
+    this.#expected = undefined;
     try {
-      await this.#follower.poll(whole);
+      await this.#follower.poll(whole, upTo);
     } catch (error) {
+      this.#expect(upTo);
       const message = error instanceof Error ? error.message : String(error);
       if (this.#lastError === undefined) this.#log.warn({ err: error }, 'the board is away');
       this.#lastError = { message, at: this.#now() };
@@ -219,6 +227,24 @@ export class Mirror implements BoardModel {
     this.#lastError = undefined;
     this.#lastPoll = this.#now();
     this.#texts.resume();
+  }
+
+  /** The cache file was lost and is there again, empty: everything but the texts is in memory. */
+  #restore(): void {
+    const { cache } = this.#options;
+    const state = this.#state;
+    this.#log.info({ path: cache.path }, 'the cache is made anew');
+    state.touchAll();
+    cache.transaction(() => {
+      saveState(cache, state);
+      for (const [row, notice] of state.notices) saveNotice(cache, row, notice);
+      saveMotd(cache, this.#motd);
+      this.#texts.restore();
+    });
+  }
+
+  #expect(upTo: number | undefined): void {
+    if (this.#expected === undefined || (upTo !== undefined && isAfter(upTo, this.#expected))) this.#expected = upTo;
   }
 
   #onChanges(changes: Changes, log: readonly EditLogEntry[]): void {

@@ -10,7 +10,7 @@ const FORM = '1';
 /** Reads the state from the cache. Throws where the file makes no sense: clear it, and begin with an empty state. */
 export function loadState(cache: Cache, state: BoardState): void {
   if (cache.fact('form') !== FORM) return;
-  state.posts.load(cache.blocks('posts'));
+  state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
   state.records.load(cache.blocks('items'));
   state.users.load(cache.blocks('users'));
   // What `saveState` and `saveNotice` wrote.

@@ -11,7 +11,7 @@ class Record implements ItemRecord {
   continues = -1;
   continuedIn = -1;
   first = -1;
-  readonly rows: number[] = [];
+  rows: number[] = [];
 
   constructor(index: number, id: string) {
     this.index = index;
@@ -94,6 +94,11 @@ export class Records {
         this.#byId.set(id, record);
       }
     }
+  }
+
+  /** Everything is to be stored again. */
+  touchAll(): void {
+    for (const record of this.list) this.#touch(record);
   }
 
   #touch(record: MutableRecord): true {

@@ -97,7 +97,7 @@ export class BoardState {
         posts.setKind(known, row.kind);
         restored.push(known);
         if (record !== undefined) {
-          if (row.kind === PostKind.Item || row.kind === PostKind.Continuation) record.first = known;
+          if (isFirst(row.kind)) record.first = known;
           grown.add(record);
         }
       }
@@ -141,12 +141,29 @@ export class BoardState {
     return rows;
   }
 
+  /** Everything is to be stored again. */
+  touchAll(): void {
+    for (const part of [this.posts, this.records, this.users]) part.touchAll();
+  }
+
   /** After `load`s: the items' rows, from the columns. */
   relink(): void {
     const { posts, records } = this;
+    const counts = new Uint32Array(records.list.length);
+    for (let row = 0; row < posts.length; row++) {
+      const item = posts.items[row] ?? -1;
+      if (item >= 0) counts[item] = (counts[item] ?? 0) + 1;
+    }
+    // Arrays of the right length at once: growing ones would keep as much again in reserve.
+    const ends = new Uint32Array(counts.length);
+    for (const record of records.list) record.rows = new Array<number>(counts[record.index] ?? 0);
     for (let row = 0; row < posts.length; row++) {
       const record = records.list[posts.items[row] ?? -1];
-      if (record !== undefined) this.#attach(record, row, posts.kinds[row] ?? 0);
+      if (record === undefined) continue;
+      const end = ends[record.index] ?? 0;
+      record.rows[end] = row;
+      ends[record.index] = end + 1;
+      if (isFirst(posts.kinds[row])) record.first = row;
     }
   }
 
@@ -202,7 +219,7 @@ export class BoardState {
 
   #attach(record: MutableRecord, row: number, kind: number): void {
     record.rows.push(row);
-    if (kind === PostKind.Item || kind === PostKind.Continuation) record.first = row;
+    if (isFirst(kind)) record.first = row;
   }
 
   #rowsOf(event: EditLogEntry): readonly number[] {
@@ -279,4 +296,9 @@ export class BoardState {
     }
     return Math.max(generation, snapshot.wraps);
   }
+}
+
+/** Does a post of this kind begin an item? */
+function isFirst(kind: number | undefined): boolean {
+  return kind === PostKind.Item || kind === PostKind.Continuation;
 }

@@ -130,6 +130,17 @@ export class Texts {
     }
   }
 
+  /** The file is empty: nothing is held but what is in memory. Writes all states, in the caller's transaction. */
+  restore(items: number): void {
+    this.#unwritten.clear();
+    for (let item = 0; item < items; item++) {
+      const state = this.state(item);
+      if (state === TextState.Held || state === TextState.Stale) this.setState(item, TextState.Wanted);
+      this.#changed.add(Math.floor(item / BLOCK));
+    }
+    this.write();
+  }
+
   load(): void {
     let count = 0;
     for (const block of this.#cache.blocks('text-states')) {

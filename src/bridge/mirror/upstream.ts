@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
-import type { Item } from '../../rgtp/item.ts';
+import type { Item, ParseItemOptions } from '../../rgtp/item.ts';
 import type { Octets } from '../../wire/octets.ts';
 
 /** What the mirror asks of a connection to the board: the part of `RgtpConnection` that only reads. */
@@ -12,7 +12,7 @@ export interface BoardConnection {
     onEntry: (entry: IndexEntry) => void,
     onBad?: (line: Octets | Buffer, error: Error) => void,
   ): Promise<void>;
-  item(id: string, options?: { useridOf?: (sequence: number) => Octets | undefined }): Promise<Item>;
+  item(id: string, options?: Pick<ParseItemOptions, 'useridOf' | 'timeOf'>): Promise<Item>;
   motd(): Promise<Motd | undefined>;
   editLog(): Promise<readonly EditLogEntry[]>;
 }

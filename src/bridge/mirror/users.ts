@@ -26,6 +26,11 @@ export class Users {
     this.#stored = this.list.length;
   }
 
+  /** Everything is to be stored again. */
+  touchAll(): void {
+    this.#stored = 0;
+  }
+
   load(blocks: Iterable<Uint8Array>): void {
     for (const block of blocks) {
       // What `takeChanges` wrote.

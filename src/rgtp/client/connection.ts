@@ -100,8 +100,8 @@ export class RgtpConnection {
     return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad);
   }
 
-  /** ITEM. `useridOf`: userids of index rows; they settle what a header leaves open. */
-  item(id: string, options: Pick<ParseItemOptions, 'useridOf'> = {}): Promise<Item> {
+  /** ITEM. What the index says of its posts settles what the text leaves open. */
+  item(id: string, options: Pick<ParseItemOptions, 'useridOf' | 'timeOf'> = {}): Promise<Item> {
     return reading.item(this.#transport, id, { dialect: this.dialect, ...options });
   }
 

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { Cache } from '../../../src/store/cache.ts';
 import { FakeBoard } from './fake-board.ts';
 import { freshMirror, openMirror, shown } from './support.ts';
 
@@ -223,4 +227,75 @@ describe('the board is away', () => {
     await mirror.complete();
     expect(mirror.progress).toMatchObject({ phase: 'following', lastError: undefined, items: { held: 2, total: 2 } });
   });
+});
+
+describe('what is known to have happened', () => {
+  test('a withdrawal that nothing follows is found when its number is expected', async () => {
+    const bad = board.newItem('Bad');
+    board.newItem('Good');
+    await mirror.complete();
+    board.withdraw(bad);
+    await mirror.refresh();
+    expect(await brief()).toEqual(['1 Item first', '2 Item first']);
+    board.requests.length = 0;
+    await mirror.refresh(3);
+    expect(await brief()).toEqual(['2 Item first', '3 Withdrawal -']);
+    expect(board.requests).toEqual(['INDX #2', 'ELOG', 'INDX #2']);
+    await expectFaithful();
+  });
+
+  test('a number that nothing came of is asked about once', async () => {
+    board.newItem('Tea');
+    await mirror.complete();
+    board.gap();
+    await mirror.refresh(2);
+    board.requests.length = 0;
+    await mirror.refresh();
+    expect(board.requests).toEqual(['INDX #1']);
+  });
+
+  test('it is still expected after a poll that failed', async () => {
+    board.newItem('Good');
+    const bad = board.newItem('Bad');
+    await mirror.complete();
+    board.withdraw(bad);
+    board.fault = () => {
+      throw new RgtpError('unavailable', 'lost');
+    };
+    await expect(mirror.refresh(3)).rejects.toThrow('lost');
+    board.fault = () => {};
+    await mirror.refresh();
+    expect(await brief()).toEqual(['1 Item first', '3 Withdrawal -']);
+  });
+});
+
+test('a cache file that is lost is done without, and made anew by the next poll', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lost-'));
+  const path = join(directory, 'cache.sqlite');
+  await mirror.close();
+  const cache = Cache.open(path);
+  mirror = await openMirror(board, { cache });
+  const tea = board.newItem('Tea', 'x'.repeat(50));
+  board.withdraw(board.newItem('Bad'));
+  board.reply(tea);
+  await mirror.complete();
+  const before = await shown(mirror);
+  // As if the disk had failed: the file is gone for good, the connection to it useless.
+  rmSync(directory, { recursive: true });
+  cache.rebuild();
+  expect([cache.lost, await shown(mirror)]).toEqual([true, before]);
+  board.reply(tea, 'more');
+  await mirror.complete();
+  const after = await shown(mirror);
+  expect(after).toHaveLength(before.length + 1);
+  mkdirSync(directory);
+  await mirror.complete();
+  expect(cache.lost).toBe(false);
+  await mirror.close();
+  board.fault = () => {
+    throw new RgtpError('unavailable', 'not needed');
+  };
+  mirror = await openMirror(board, { cache: Cache.open(path) });
+  expect(await shown(mirror)).toEqual(after);
+  rmSync(directory, { recursive: true });
 });
