@@ -82,6 +82,8 @@ export class RunningBoard {
     const cache = Cache.open(paths.cache, {
       maxTextOctets: board.cache.disk,
       onRebuilt: (reason) => log.warn({ reason: reason.message }, 'the cache was unusable and is made anew'),
+      onLost: (reason) =>
+        log.error({ reason: reason.message }, 'the cache file failed: done without until it can be made anew'),
     });
     const mirror = await Mirror.open({
       newsgroup,
@@ -127,7 +129,8 @@ export class RunningBoard {
     });
     undo.push(() => pools.close());
     const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
-    if (embedded !== undefined && board.rgtp === 'embedded') undo.push(embedded.onChange(() => mirror.poke()));
+    if (embedded !== undefined && board.rgtp === 'embedded')
+      undo.push(embedded.onChange(() => mirror.poke(newestOf(embedded))));
     const newest = () => (board.rgtp === 'embedded' ? newestOf(embedded) : undefined);
     mirror.start();
     return new RunningBoard(
