@@ -181,7 +181,8 @@ export class BoardServer {
   }
 
   #open(stream: Duplex, caller: Caller): void {
-    const log = this.#board.log.child({ session: ++this.#sessionNumber, caller: `${caller.address},${caller.port}` });
+    const from = caller.address === undefined ? 'inside' : `${caller.address},${caller.port}`;
+    const log = this.#board.log.child({ session: ++this.#sessionNumber, caller: from });
     const session: Session = new Session(this.#board, stream, caller, log, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     log.debug({}, 'connected');

@@ -102,6 +102,33 @@ describe('backup', () => {
   });
 });
 
+test('a backup ends, though somebody posts all the time', async () => {
+  const path = join(folder, 'board.sqlite');
+  (await sampleStore(path)).close();
+  const board = await openBoard({ path });
+  const post = { userid: 'writer', grogname: '', text: `${'x'.repeat(79)}\n`.repeat(50) };
+  let done = false;
+  let posts = 0;
+  const poster = (async () => {
+    while (!done) {
+      await board.store.posting.newItem(post, `post ${++posts}`);
+    }
+  })();
+  const outside = BoardStore.open(path);
+  const copy = join(folder, 'copy.sqlite');
+  const passes: number[] = [];
+  await backupBoard(outside, copy, ({ done: pages }) => passes.push(pages));
+  done = true;
+  await poster;
+  outside.close();
+  // It never went back to the start.
+  expect(passes).toEqual([...passes].sort((a, b) => a - b));
+  expect(posts).toBeGreaterThan(0);
+  const restored = BoardStore.open(copy, { keyFile: `${path}.key` });
+  expect(verifyBoard(restored).problems).toEqual([]);
+  restored.close();
+});
+
 describe('verify', () => {
   test('finds nothing wrong with the sample board, and what is odd about it', async () => {
     const store = await sampleStore();

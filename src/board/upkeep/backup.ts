@@ -1,5 +1,5 @@
 import { chmod, open, rename, rm } from 'node:fs/promises';
-import { backup } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import type { BoardStore } from '../store.ts';
 
 export interface BackupProgress {
@@ -22,9 +22,13 @@ export async function backupBoard(
   onProgress?: (progress: BackupProgress) => void,
 ): Promise<void> {
   const partial = `${file}.partial`;
+  // A connection of its own, with one view of the board from first page to last: SQLite begins anew whenever
+  // somebody else writes to a source that is not held like that, and on a busy board it would never end.
+  const source = new DatabaseSync(store.path, { readOnly: true });
   try {
+    source.exec('BEGIN; SELECT 1 FROM board');
     await rm(partial, { force: true });
-    await backup(store.db, partial, {
+    await backup(source, partial, {
       rate: PAGES,
       progress: ({ totalPages, remainingPages }) =>
         onProgress?.({ done: totalPages - remainingPages, total: totalPages }),
@@ -35,6 +39,7 @@ export async function backupBoard(
     await handle.close();
     await rename(partial, file);
   } finally {
+    source.close();
     await rm(partial, { force: true });
   }
 }
