@@ -64,7 +64,9 @@ const embedded = section({
     meaning: 'Where the embedded board takes RGTP clients; `off`: only the bridge uses it',
   }),
   title: text('', { meaning: 'Name of the board in its greeting; empty: the newsgroup' }),
-  guests: choice(['read', 'post', 'none'], 'read', { meaning: 'What the user `guest` may do when the board is made' }),
+  guests: choice(['read', 'post', 'none'], 'read', {
+    meaning: 'What the user `guest` may do when the board is made; `none` keeps newsreaders without login out as well',
+  }),
   registration: choice(['off', 'open', 'approval'], 'off', {
     meaning: 'Whether new users may register, and whether an editor must approve them',
   }),

@@ -124,7 +124,13 @@ describe('the ports', () => {
     const port = typeof address === 'object' ? address?.port : 0;
     const where = { RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0', RGTP_NNTP_HTTP_LISTEN: 'off' };
     const findings = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
-    expect(findings).toHaveLength(1);
+    expect(findings.map(({ what }) => /port (\d+) \(\w+\) is not configured/.exec(what)?.[1])).toEqual([
+      undefined,
+      '119',
+      '563',
+      '1431',
+      '113',
+    ]);
     expect(findings[0]).toMatchObject({
       result: 'warn',
       remedy: expect.stringContaining('set listen to another port'),
@@ -134,9 +140,8 @@ describe('the ports', () => {
     );
     if (process.platform === 'linux') expect(findings[0]?.what).toContain(`(pid ${process.pid})`);
     await new Promise((resolve) => other.close(resolve));
-    expect(await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })))).toMatchObject([
-      { result: 'ok', what: `nntp://127.0.0.1:${port} can be listened on` },
-    ]);
+    const [again] = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
+    expect(again).toEqual({ result: 'ok', what: `nntp://127.0.0.1:${port} can be listened on` });
   });
 });
 

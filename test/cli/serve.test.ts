@@ -87,6 +87,19 @@ describe('rgtp-nntp serve', () => {
     client.close();
   });
 
+  it('keeps guests out where the board does, and reads it all the same', async () => {
+    configure({ embedded: { listen: 'rgtp://127.0.0.1:0', guests: 'none' } });
+    const { port } = await start();
+    const client = await NntpClient.connect(port);
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^480 /);
+    await client.ask('AUTHINFO USER editor');
+    const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+    expect(await client.ask(`AUTHINFO PASS ${secret}`)).toMatch(/^281/);
+    expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 1 2 2/);
+    expect(await client.askAll('BODY 2')).toContain('Welcome! This is the first item of a new board.');
+    client.close();
+  });
+
   it('answers on the status server', async () => {
     configure();
     const { status, port } = await start();

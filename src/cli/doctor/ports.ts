@@ -1,14 +1,50 @@
 /** The ports: free, ours already, or somebody else's. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { type Address, formatAddress } from '../../config/addresses.ts';
+import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/schema.ts';
 import { systemCode } from '../failure.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { listenerOf } from './listener.ts';
 
 export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
-  for (const { address, setting } of wanted(config)) yield await examinePort(address, setting);
+  const configured = wanted(config);
+  for (const { address, setting } of configured) yield await examinePort(address, setting);
+  for (const { scheme, setting } of standard) {
+    const port = defaultPort[scheme];
+    if (!configured.some(({ address }) => address.port === port)) yield await examineUnused(scheme, port, setting);
+  }
+}
+
+/** The ports of the protocols, and what would make use of them. */
+const standard = [
+  { scheme: 'nntp', setting: 'listen' },
+  { scheme: 'nntps', setting: 'listen and tls' },
+  { scheme: 'rgtp', setting: 'embedded.listen' },
+  { scheme: 'ident', setting: 'ident.responder' },
+] as const;
+
+/** Nobody asked for it, so nothing about it is wrong: but it is good to know what `setting` could do. */
+async function examineUnused(scheme: string, port: number, setting: string): Promise<Finding> {
+  const refused = await attempt('::', port);
+  if (refused === undefined) return ok(`port ${port} (${scheme}) is not configured, and could be listened on`);
+  const who = listenerOf(port);
+  const why = refused === 'EADDRINUSE' ? `taken${who === undefined ? '' : ` by ${who}`}` : `not to be had (${refused})`;
+  return ok(`port ${port} (${scheme}) is not configured, and ${why}: it matters if you want ${setting}`);
+}
+
+/** Listens there for a moment. `undefined`: it worked; else the system's name of the error. */
+async function attempt(host: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+    return undefined;
+  } catch (error) {
+    return systemCode(error) ?? reasonOf(error);
+  }
 }
 
 /** Every address the server would listen on; port 0 takes any. */
@@ -27,25 +63,19 @@ function wanted({ listen, embedded, boards, http, ident }: Config): { address: A
 
 async function examinePort(address: Address, setting: string): Promise<Finding> {
   const shown = formatAddress(address);
-  const server = createServer();
-  try {
-    server.listen({ host: address.host, port: address.port });
-    await once(server, 'listening');
-    server.close();
-    await once(server, 'close');
-    return ok(`${shown} can be listened on`);
-  } catch (error) {
-    switch (systemCode(error)) {
-      case 'EADDRINUSE':
-        return taken(address, setting);
-      case 'EACCES':
-        return fail(
-          `${shown} needs privileges that this user does not have`,
-          `Give the server CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or set ${setting} to a port from 1024 on.`,
-        );
-      default:
-        return fail(`${shown}: ${reasonOf(error)}`, `Correct ${setting}.`);
-    }
+  const refused = await attempt(address.host, address.port);
+  switch (refused) {
+    case undefined:
+      return ok(`${shown} can be listened on`);
+    case 'EADDRINUSE':
+      return taken(address, setting);
+    case 'EACCES':
+      return fail(
+        `${shown} needs privileges that this user does not have`,
+        `Give the server CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or set ${setting} to a port from 1024 on.`,
+      );
+    default:
+      return fail(`${shown}: ${refused}`, `Correct ${setting}.`);
   }
 }
 

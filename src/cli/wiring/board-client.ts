@@ -6,14 +6,22 @@ import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
+import type { OwnAccount } from './own-account.ts';
 import { secretFromFile } from './secret-file.ts';
 
+/** The embedded board, and how the bridge logs in there; as guest where there is no account. */
+export interface Embedded {
+  readonly server: BoardServer;
+  readonly account: OwnAccount | undefined;
+}
+
 /** Options of a client that reads this board as the configuration says. `embedded`: the board inside this process. */
-export function boardClient(board: BoardConfig, log: Log, embedded?: BoardServer): ClientOptions {
+export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): ClientOptions {
   const { user, rgtp, depth, timeouts } = board;
   const secret = secretOf(board);
   return {
-    ...placeOf(rgtp, embedded),
+    ...placeOf(rgtp, embedded?.server),
+    ...(rgtp === 'embedded' && embedded?.account),
     ...(user !== '' && { user }),
     ...(secret && { secret }),
     depth,

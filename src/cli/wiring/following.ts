@@ -9,6 +9,7 @@ import { Cache } from '../../store/cache.ts';
 import { PermanentFile } from '../../store/permanent-file.ts';
 import type { Log } from '../../wire/log.ts';
 import { boardClient } from './board-client.ts';
+import { ownAccount } from './own-account.ts';
 
 export class Following {
   readonly mirror: Mirror;
@@ -21,7 +22,8 @@ export class Following {
       board.rgtp === 'embedded'
         ? await BoardServer.open({ path: paths.board, keyFile: paths.boardKey, listen: undefined, empty: true })
         : undefined;
-    const pool = new RgtpPool({ ...boardClient(board, log, embedded), size: 1 });
+    const reached = embedded && { server: embedded, account: await ownAccount(embedded.store) };
+    const pool = new RgtpPool({ ...boardClient(board, log, reached), size: 1 });
     const permanent = PermanentFile.open(paths.permanent);
     const mirror = await Mirror.open({
       newsgroup: names(board).newsgroup,

@@ -1,5 +1,6 @@
 /** One board, followed and shown: its files, its connections, its newsgroups. */
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BoardServer } from '../../board/server.ts';
 import type { LoginBoard } from '../../bridge/login/board-logins.ts';
 import { LocalAccounts } from '../../bridge/login/local-accounts.ts';
@@ -23,7 +24,7 @@ import { Cache } from '../../store/cache.ts';
 import { PermanentFile } from '../../store/permanent-file.ts';
 import { SecretBox } from '../../store/secret-box.ts';
 import type { Log } from '../../wire/log.ts';
-import { boardClient, secretOf } from './board-client.ts';
+import { boardClient, type Embedded, secretOf } from './board-client.ts';
 
 /** What the boards of one server share. */
 export interface Surroundings {
@@ -31,7 +32,7 @@ export interface Surroundings {
   readonly own: OwnPostRegister;
   readonly caches: ViewCaches;
   readonly logins: Pick<Logins, 'access' | 'level'>;
-  readonly embedded: BoardServer | undefined;
+  readonly embedded: Embedded | undefined;
   /** whose connections to boards are whose, where ident is answered */
   readonly ident: IdentRegistry | undefined;
   readonly metrics: Metrics;
@@ -129,14 +130,17 @@ export class RunningBoard {
     });
     undo.push(() => pools.close());
     const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
-    if (embedded !== undefined && board.rgtp === 'embedded')
-      undo.push(embedded.onChange(() => mirror.poke(newestOf(embedded))));
-    const newest = () => (board.rgtp === 'embedded' ? newestOf(embedded) : undefined);
+    const newest = () => (board.rgtp === 'embedded' ? newestOf(embedded?.server) : undefined);
+    if (board.rgtp === 'embedded' && embedded !== undefined) {
+      undo.push(embedded.server.onChange(() => mirror.poke(newest())));
+    }
     mirror.start();
+    // The board in this process answers at once: whoever comes first finds it whole.
+    if (board.rgtp === 'embedded') await firstPoll(mirror);
     return new RunningBoard(
       board,
-      { view, mirror, newest, secret: client.secret },
-      { name, newsgroup, guests: board.guests, posting: board.posting, accounts, pools },
+      { view, mirror, newest, secret: secretOf(board) },
+      { name, newsgroup, guests: guestsOf(config, board), posting: board.posting, accounts, pools },
       { newsgroup, charset, domain, grogname, model: mirror, poster: boardPoster },
       undo,
     );
@@ -200,6 +204,19 @@ export class RunningBoard {
       lastError,
     };
   }
+}
+
+/** Until the index is in, or for a few seconds: then the server starts all the same. */
+async function firstPoll(mirror: Mirror): Promise<void> {
+  const patience = new AbortController();
+  const enough = delay(5_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
+  await Promise.race([mirror.refresh().catch(() => {}), enough]);
+  patience.abort();
+}
+
+/** A board that lets no guest in is not to be read through the bridge either. */
+function guestsOf(config: Config, board: BoardConfig): 'read' | 'none' {
+  return board.rgtp === 'embedded' && config.embedded.guests === 'none' ? 'none' : board.guests;
 }
 
 function newestOf(embedded: BoardServer | undefined): number | undefined {

@@ -1,5 +1,4 @@
 /** The whole server: boards, the bridge over them, the front end, and the status server. */
-import type { BoardServer } from '../../board/server.ts';
 import { Bridge } from '../../bridge/bridge.ts';
 import { BoardLogins } from '../../bridge/login/board-logins.ts';
 import type { Logins } from '../../bridge/ports.ts';
@@ -17,11 +16,13 @@ import type { AdjustableLog } from '../../ops/log.ts';
 import { Metrics } from '../../ops/metrics.ts';
 import type { Status } from '../../ops/status.ts';
 import { version } from '../version.ts';
+import type { Embedded } from './board-client.ts';
 import { CurrentBackend } from './current-backend.ts';
 import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
 import { listenFailure } from './listening.ts';
 import { type News, openNews } from './news.ts';
 import { askingIdent, observing } from './observing.ts';
+import { ownAccount } from './own-account.ts';
 import { RunningBoard } from './running-board.ts';
 
 export class Service {
@@ -32,7 +33,7 @@ export class Service {
   readonly #metrics: Metrics;
   readonly #history: History;
   #config: Config;
-  #embedded: BoardServer | undefined;
+  #embedded: Embedded | undefined;
   #boards: readonly RunningBoard[] = [];
   #logins = new BoardLogins({ boards: [] });
   #backend: CurrentBackend | undefined;
@@ -74,7 +75,7 @@ export class Service {
 
   /** Where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen. */
   get boardAddress(): { readonly host: string; readonly port: number } | undefined {
-    return this.#config.embedded.listen === undefined ? undefined : this.#embedded?.address;
+    return this.#config.embedded.listen === undefined ? undefined : this.#embedded?.server.address;
   }
 
   /** Where the status page is. */
@@ -134,7 +135,7 @@ export class Service {
     await this.#news?.server.close(8_000);
     await this.#http?.close();
     for (const board of this.#boards) await board.close();
-    await this.#embedded?.close();
+    await this.#embedded?.server.close();
     await this.#ident?.responder.close();
   }
 
@@ -142,7 +143,7 @@ export class Service {
     const config = this.#config;
     if (config.boards.some(({ rgtp }) => rgtp === 'embedded')) {
       const { server, made } = await openEmbeddedBoard(config, this.#log);
-      this.#embedded = server;
+      this.#embedded = { server, account: await ownAccount(server.store) };
       this.#made = made;
     }
     this.#ident = await this.#openIdent(config);

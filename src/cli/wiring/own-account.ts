@@ -1,0 +1,21 @@
+/** The bridge's own account on the embedded board, for boards whose guest may not read. */
+import { randomBytes } from 'node:crypto';
+import type { BoardStore } from '../../board/store.ts';
+import { SECRET_OCTETS } from '../../board/users.ts';
+
+export interface OwnAccount {
+  readonly user: string;
+  readonly secret: Buffer;
+}
+
+const userid = 'rgtp.nntp';
+
+/** `undefined` where the guest may read: then nothing is needed. The secret is a new one at each start. */
+export async function ownAccount(store: BoardStore): Promise<OwnAccount | undefined> {
+  const guestReads = store.users.levels('guest').some(({ level, disabled }) => level >= 1 && !disabled);
+  if (guestReads) return undefined;
+  const secret = randomBytes(SECRET_OCTETS);
+  const fresh = { level: 1, confirmed: true, waiting: false, disabled: false, lastUsed: store.time } as const;
+  await store.commit(() => store.users.put({ ...fresh, userid, secret }));
+  return { user: userid, secret };
+}
