@@ -1,7 +1,7 @@
 /**
- * Makes the pictures of the README: `npm run screenshots`. Needs tmux, slrn, tin and chromium, which are Debian packages.
- * Newsreaders are real, on the sample board; their screens are drawn by chromium, as the status page is. Takes some
- * minutes: the status page has charts, and they need something to show.
+ * Makes the pictures of the README: `npm run screenshots`. Needs tmux, slrn, tin, pan, xvfb, xdotool, imagemagick,
+ * dbus and chromium, which are Debian packages. Newsreaders are real, on the sample board; the screens of those in a
+ * terminal are drawn by chromium, as the status page is. Takes some minutes: the status page has charts, and they need something to show.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { terminalPage } from './ansi.ts';
 import { freePort } from './daemon.ts';
+import { Desktop } from './desktop.ts';
+import { panHome } from './pan.ts';
 import { Person } from './person.ts';
 import { newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
@@ -86,6 +88,18 @@ using person = new Person();
   terminal.keys('Enter');
   await terminal.shows(/sample\.board \(\d+/);
   terminalPicture('tin', `tin – ${newsgroup}`, terminal);
+}
+
+{
+  const newsgroups = [newsgroup, `${newsgroup}.motd`, `${newsgroup}.edits`];
+  using reader = new Person();
+  using desktop = new Desktop(78, ['pan'], panHome(reader, daemon.port, newsgroups));
+  await desktop.fill('Pan');
+  // Its places on the screen: the first newsgroup, the arrow before the sixth thread, the first reply in that.
+  await desktop.click(85, 154);
+  await desktop.click(326, 197);
+  await desktop.click(450, 216);
+  writeFileSync(join(folder, 'pan.png'), await desktop.picture());
 }
 
 /** Somebody who reads for some minutes, now more, now less, and posts now and then. */
