@@ -51,10 +51,11 @@ export class IndexLog {
       'INSERT INTO index_rows (sequence, time, item, row) VALUES (?, ?, ?, ?) RETURNING position',
     );
     this.#range = db.prepare('SELECT position, row FROM index_rows WHERE position BETWEEN ? AND ? ORDER BY position');
-    // Joined by SQLite: five times as fast as one JavaScript object a row. BLOBs pass through its text functions as they are.
+    // Joined by SQLite: five times as fast as one JavaScript object a row. BLOBs pass through its text functions as
+    // they are. Rows are met in the order of their key; `group_concat(… ORDER BY …)` would sort them all once more.
     this.#joined = db.prepare(
-      `SELECT CAST(group_concat(row, x'0D0A' ORDER BY position) || x'0D0A' AS BLOB) AS rows
-       FROM index_rows WHERE position BETWEEN ? AND ?`,
+      `SELECT CAST(group_concat(row, x'0D0A') || x'0D0A' AS BLOB) AS rows
+       FROM (SELECT row FROM index_rows WHERE position BETWEEN ? AND ? ORDER BY position)`,
     );
     this.#bySequence = db.prepare(
       'SELECT position FROM index_rows WHERE sequence >= ? ORDER BY sequence, position LIMIT 1',
