@@ -80,7 +80,7 @@ describe('what editors do, from a newsreader', () => {
     }
   });
 
-  it.fails('a cancel withdraws an item: its articles are gone, their numbers too, for good', async () => {
+  it('a cancel withdraws an item: its articles are gone, their numbers too, for good', async () => {
     const cancel = (id: string) => [
       from,
       `Newsgroups: ${newsgroup}`,

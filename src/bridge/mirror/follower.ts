@@ -77,7 +77,9 @@ export class Follower {
       const events = log === undefined ? undefined : [...pending, ...past];
       motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);
       const now = Math.floor(this.#options.now() / 1000);
-      await this.#apply({ snapshot, whole: compare, events, indexEdited, now, userOf: this.#userOf }, log ?? []);
+      const from = compare ? this.#unchanged(snapshot, log) : 0;
+      const sighting = { snapshot, whole: compare && from === 0, from, events, indexEdited, now };
+      await this.#apply({ ...sighting, userOf: this.#userOf }, log ?? []);
       const last = state.lastSequence;
       pending = (log ?? []).filter((entry) => last === undefined || isAfter(entry.sequence, last));
       compare = false;
@@ -173,6 +175,17 @@ export class Follower {
       ({ kind, sequence }) =>
         kind === 'index' && (state.lastSequence === undefined || isAfter(sequence, state.lastSequence)),
     );
+  }
+
+  /** How many rows of the whole index are as they were, if all that were there are: no need to compare one by one. */
+  #unchanged(snapshot: IndexSnapshot, log: readonly EditLogEntry[] | undefined): number {
+    const { state } = this.#options;
+    if (log !== undefined && (state.contradicts(log) || state.knowsMore(log))) return 0;
+    const from = snapshot.agreesWith(state.posts) ?? 0;
+    // A new row below numbers that are given already: they were given to something else.
+    const last = state.lastSequence;
+    const isBelow = from < snapshot.length && last !== undefined && !isAfter(snapshot.row(from).sequence, last);
+    return isBelow ? 0 : from;
   }
 
   readonly #userOf = (event: EditLogEntry) => this.#options.state.users.intern(event.userid);

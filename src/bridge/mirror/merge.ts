@@ -16,6 +16,8 @@ export interface Sighting {
   readonly snapshot: IndexSnapshot;
   /** the snapshot is the whole index: what it lacks is gone */
   readonly whole: boolean;
+  /** rows of the snapshot before this one are known, and as they were */
+  readonly from: number;
   /**
    * Entries of the edit log that may be published: everything the board did before them has been seen.
    * `undefined` where the log could not be had: nothing follows from what it lacks.
@@ -37,7 +39,7 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
     .map((event) => ({ event, wraps: wrapsOf(event.sequence, snapshot) }))
     .sort((a, b) => a.wraps - b.wraps || a.event.sequence - b.event.sequence);
   let next = 0;
-  let time = snapshot.length > 0 ? snapshot.row(0).time : sighting.now;
+  let time = snapshot.length > 0 ? snapshot.row(Math.max(0, sighting.from - 1)).time : sighting.now;
   const eventRow = ({ event, wraps }: { event: EditLogEntry; wraps: number }, following?: number): MergedRow => ({
     sequence: event.sequence,
     time: editTime(event.when, time, following),
@@ -49,7 +51,7 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
     event,
   });
   let last = -1;
-  for (let index = 0; index < snapshot.length; index++) {
+  for (let index = sighting.from; index < snapshot.length; index++) {
     const row = snapshot.row(index);
     for (let event = events[next]; event !== undefined; event = events[++next]) {
       if (event.wraps > row.wraps || (event.wraps === row.wraps && event.event.sequence >= row.sequence)) break;

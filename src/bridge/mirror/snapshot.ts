@@ -1,7 +1,7 @@
 import type { EntryType, IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { PostKind } from '../model.ts';
-import { grown } from './columns.ts';
+import { grown, isIndexed, type PostColumns } from './columns.ts';
 import { owned, type Records } from './records.ts';
 import type { Users } from './users.ts';
 
@@ -99,6 +99,29 @@ export class IndexSnapshot {
       user: this.#users[index] ?? 0,
       wraps: this.#wrapped[index] ?? 0,
     };
+  }
+
+  /**
+   * Are all posts that the index should have in it, as they were, and in order? Then the number of rows that they take
+   * up; what follows is new. `undefined`: something differs. For a million rows this takes milliseconds, where a
+   * comparison row by row takes most of a second.
+   */
+  agreesWith(posts: PostColumns): number | undefined {
+    if (this.wraps > 0) return undefined;
+    let index = 0;
+    for (let row = 0; row < posts.length; row++) {
+      if (!isIndexed(posts.kinds[row])) continue;
+      const same =
+        index < this.length &&
+        this.#sequences[index] === posts.sequences[row] &&
+        this.#times[index] === posts.times[row] &&
+        this.#items[index] === posts.items[row] &&
+        this.#users[index] === posts.users[row] &&
+        this.#kinds[index] === posts.kinds[row];
+      if (!same) return undefined;
+      index++;
+    }
+    return index;
   }
 
   #push(entry: IndexEntry, item: number): void {

@@ -88,7 +88,7 @@ export class BoardState {
       }
       const known = posts.rowOf(number);
       if (known < 0 || !this.#isSame(known, row, sighting.indexEdited)) {
-        late++;
+        if (row.event === undefined) late++;
         continue;
       }
       if (sighting.whole) seen[known] = 1;
@@ -189,6 +189,18 @@ export class BoardState {
       const known = this.rowOfSequence(event.sequence);
       return known >= 0 && !this.#isSameEvent(known, event);
     });
+  }
+
+  /** Does the log lack something that it told of before? Then the board was restored from a backup. */
+  knowsMore(log: readonly EditLogEntry[]): boolean {
+    const { kinds, sequences, length } = this.posts;
+    const logged = new Set(log.map(({ sequence }) => sequence));
+    for (let row = 0; row < length; row++) {
+      const kind = kinds[row];
+      const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
+      if (isEvent && !logged.has(sequences[row] ?? 0)) return true;
+    }
+    return false;
   }
 
   /** Is the known post at `known` the same as this row? An index edit may have changed when and by whom, never what. */

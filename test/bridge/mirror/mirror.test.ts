@@ -6,7 +6,7 @@ import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { FakeBoard } from './fake-board.ts';
-import { freshMirror, openMirror, shown } from './support.ts';
+import { freshMirror, openMirror, STILL, shown } from './support.ts';
 
 let board: FakeBoard;
 let mirror: Mirror;
@@ -298,4 +298,26 @@ test('a cache file that is lost is done without, and made anew by the next poll'
   mirror = await openMirror(board, { cache: Cache.open(path) });
   expect(await shown(mirror)).toEqual(after);
   rmSync(directory, { recursive: true });
+});
+
+test('comparing the whole index where nothing has changed: what is new is found all the same', async () => {
+  await mirror.close();
+  mirror = await openMirror(board, { intervals: { ...STILL, reconcile: 0 } });
+  const tea = board.newItem('Tea');
+  board.withdraw(board.newItem('Bad'));
+  board.gap();
+  board.setMotd('hello');
+  await mirror.complete();
+  await mirror.complete();
+  expect(await brief()).toEqual(['1 Item first', '3 Withdrawal -', '5 Motd -']);
+  board.reply(tea, 'more');
+  board.edit(tea, 0, 'other');
+  await mirror.complete();
+  await expectFaithful();
+  board.editIndex((rows) => rows.map((row) => ({ ...row, subject: row.itemId === undefined ? '' : 'Green tea' })));
+  await mirror.complete();
+  expect(mirror.itemById(tea)?.subject).toBe('Green tea');
+  board.editIndex((rows) => rows.map((row) => ({ ...row, time: row.time + 1 })));
+  await mirror.complete();
+  await expectFaithful();
 });
