@@ -6,6 +6,7 @@ export class Admission {
   readonly #byAddress = new Map<string, number>();
   #all = 0;
 
+  /** @param limits looked at each time: they may change */
   constructor(limits: { readonly connections: number; readonly connectionsPerAddress: number }) {
     this.#limits = limits;
   }

@@ -120,35 +120,35 @@ export class FrontEnd extends Nntp implements Shared {
     return group !== undefined;
   }
 
-  /** Checks the user and password that AUTHINFO USER and PASS have left in the session. */
+  /** Checks the user and password that AUTHINFO USER and PASS have left in the session. Rejects with a `Refusal`. */
   override async _authenticate(session: Session): Promise<boolean> {
     const { authinfo_user: user, authinfo_pass: password } = session;
     session.authinfo_pass = null;
+    session.authinfo_user = null;
     if (!(session instanceof NntpSession) || user === null || password === null) return false;
-    return this.login(session, user, password);
-  }
-
-  /** False: wrong user or password. Rejects with any other `Refusal`. */
-  async login(session: NntpSession, user: string, password: string): Promise<boolean> {
-    const { peer } = session;
-    try {
-      session.account = await this.logins.attempt(peer.address, () => this.backend.authenticate(user, password, peer));
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.kind !== 'bad-credentials') throw error;
-      this.log.warn(
-        { connection: peer.connection, address: peer.address, user, reason: error.message },
-        'login failed',
-      );
-      this.observer.loginFailed?.(peer);
-      return false;
-    }
-    this.log.info({ connection: peer.connection, address: peer.address, user: session.account.name }, 'logged in');
-    this.observer.loginSucceeded?.(peer);
+    await this.login(session, user, password);
     return true;
   }
 
-  /** Errors reach the log through `NntpSession.refuse`; what is left is the noise of the package's unused streams. */
+  /** Logs a session in, or rejects with a `Refusal`. */
+  async login(session: NntpSession, user: string, password: string): Promise<void> {
+    const { peer } = session;
+    const { connection, address } = peer;
+    try {
+      session.account = await this.logins.attempt(address, () => this.backend.authenticate(user, password, peer));
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'bad-credentials') {
+        this.log.warn({ connection, address, user, reason: error.message }, 'login failed');
+        this.observer.loginFailed?.(peer);
+      }
+      throw error;
+    }
+    this.log.info({ connection, address, user: session.account.name }, 'logged in');
+    this.observer.loginSucceeded?.(peer);
+  }
+
+  /** Where the package reports what a command rejected with. None does: `NntpSession.refuse` has made an answer of it. */
   override _onError(error: unknown): void {
-    this.log.debug({ err: error }, 'session error');
+    this.log.error({ err: error }, 'command failed');
   }
 }

@@ -13,6 +13,7 @@ import { Wire, type WireEvents } from './transport.ts';
 /** The one command that may be longer than others (RFC 4643 §2.4.1). */
 const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
+const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
 
 /**
  * One client. Of the package's Session remain its state, its queue and `tick()`; bytes go through `Wire`, and
@@ -213,8 +214,7 @@ export class NntpSession extends BareSession implements WireEvents {
   }
 
   #run(line: Buffer): Answer | Promise<Answer> {
-    if (line.length > this.server.limits.line && !SASL.test(line.toString('latin1', 0, SASL_HEAD)))
-      return this.#tooLong();
+    if (line.length > this.server.limits.line && !isSasl(line)) return this.#tooLong();
     const text = lineText(line);
     if (text === undefined) return status.syntax;
     const words = wordsOf(text);

@@ -1,18 +1,18 @@
 import { stripControls } from '../wire/charset.ts';
 import type { Refusal, RefusalKind } from './backend.ts';
 
-/** What was being done when it was refused: reading, POST and IHAVE once the article is in, or a login. */
-export type Task = 'read' | 'post' | 'feed' | 'login';
+/** What was being done when it was refused: reading, or POST and IHAVE once the article is in. */
+export type Task = 'read' | 'post' | 'feed';
 
 /** The code each refusal deserves. `login-required` while reading depends on the connection: see `loginStatus`. */
 const CODES = {
-  'login-required': { read: 480, post: 441, feed: 437, login: 481 },
-  forbidden: { read: 502, post: 441, feed: 437, login: 481 },
-  unavailable: { read: 403, post: 441, feed: 436, login: 403 },
-  rejected: { read: 403, post: 441, feed: 437, login: 481 },
+  'login-required': { read: 480, post: 441, feed: 437 },
+  forbidden: { read: 502, post: 441, feed: 437 },
+  unavailable: { read: 403, post: 441, feed: 436 },
+  rejected: { read: 403, post: 441, feed: 437 },
   // 441 carries the code IHAVE would have had, as INN does: readers and feeders look for it.
-  duplicate: { read: 403, post: 441, feed: 437, login: 481 },
-  'bad-credentials': { read: 481, post: 441, feed: 437, login: 481 },
+  duplicate: { read: 403, post: 441, feed: 437 },
+  'bad-credentials': { read: 481, post: 441, feed: 437 },
 } as const satisfies Record<RefusalKind, Record<Task, number>>;
 
 const MAX_TEXT = 400;
@@ -39,7 +39,6 @@ export function oneLine(text: string): string {
 
 export const status = {
   help: '100 Help text follows',
-  goodbye: '205 Goodbye',
   list: '215 Information follows',
   noGroup: '411 No such newsgroup',
   notSelected: '412 No newsgroup selected',
@@ -52,7 +51,6 @@ export const status = {
   noPosting: '440 Posting not permitted',
   loginRequired: '480 Authentication required',
   loginFailed: '481 Authentication failed',
-  outOfSequence: '482 Authentication commands issued out of sequence',
   tlsRequired: '483 Secure connection required: use STARTTLS',
   unknown: '500 Unknown command; try HELP',
   syntax: '501 Syntax error; try HELP',

@@ -128,6 +128,7 @@ export class Wire {
    * is dropped (plaintext after STARTTLS, RFC 4642 §2.2.2).
    */
   exchange(make: (below: Duplex) => Duplex): void {
+    if (this.#closed) return;
     this.flush();
     this.#detach();
     this.#incoming.drop();

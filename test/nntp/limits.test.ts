@@ -27,6 +27,15 @@ test('connections in all: one more is told to come again later, and may when one
   expect(await (await connect()).ask('DATE')).toMatch(/^111 /);
 });
 
+test('limits can change while connections are there', async () => {
+  const { connect, server } = await serve(rfcWorld(), { limits: { connections: 1 } });
+  await connect();
+  server.setLimits({ connections: 2, line: 20 });
+  const second = await connect();
+  expect(await second.ask(`GROUP ${'x'.repeat(20)}`)).toMatch(/^501 /);
+  await play(await connect(false), 'S: 400\n[end]');
+});
+
 test('connections of one address', async () => {
   const { connect, server } = await serve(rfcWorld(), { limits: { connectionsPerAddress: 1 } });
   const first = await connect();

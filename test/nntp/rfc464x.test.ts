@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { expect, test } from 'vitest';
 import type { Access } from '../../src/nntp/backend.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
+import { Deflated } from '../../src/nntp/deflated.ts';
 import { play } from '../support/exchange.ts';
 import type { NntpClient } from '../support/nntp-client.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
@@ -67,7 +68,7 @@ const logins: readonly [clause: string, exchange: string][] = [
   ],
   [
     '4643 §2.3 a failed login can be repeated',
-    'C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS wrong\nS: 481\nC: AUTHINFO PASS secret\nS: 482\nC: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281',
+    'C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS wrong\nS! 481 wrong user or password\nC: AUTHINFO PASS secret\nS: 482\nC: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281',
   ],
   ['4643 §2.3 PASS before USER', 'C: AUTHINFO PASS flintstone\nS: 482'],
   [
@@ -183,6 +184,21 @@ test('RFC 4642 §2.2.2 a handshake that fails ends the connection and nothing el
   // At most a TLS alert comes back.
   expect(await broken.rest()).not.toMatch(/111|340/);
   expect(await other.ask('DATE')).toMatch(/^111 /);
+});
+
+test('RFC 8054 §7 STARTTLS, AUTHINFO and COMPRESS, in that order', async () => {
+  const backend = rfcWorld();
+  backend.guest = STRANGER;
+  const { connect } = await serve(backend, { tls: TLS });
+  const client = await connect();
+  await client.ask('STARTTLS');
+  await startTls(client);
+  await play(client, 'C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281\nC: COMPRESS DEFLATE\nS: 206');
+  client.exchange((below) => new Deflated(below));
+  await play(
+    client,
+    'C: GROUP misc.test\nS: 211\nC: ARTICLE\nS: 220\nS: ...\nC: STARTTLS\nS: 502\nC: POST\nS: 340\nC: .\nS: 441\nC: QUIT\nS: 205\n[end]',
+  );
 });
 
 test('NNTPS greets inside TLS 1.2 or later', async () => {

