@@ -9,7 +9,7 @@ import { Output } from './output.ts';
 
 /** How long the sessions that have most to do may keep the event loop, together, before others get a turn, in ms. */
 const SLICE = 4;
-/** The clock is read once in so many steps. */
+/** The clock is read once in so many commands, and after each piece of a long answer. */
 const STEPS_A_LOOK = 16;
 const FLUSH_OCTETS = 64 * 1024;
 /** How long a closed side waits for the client to close its own, in ms. */
@@ -154,7 +154,8 @@ export class Wire {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     while (this.#step()) {
-      if (++this.#steps % STEPS_A_LOOK === 0 && performance.now() > this.#turnEnds) {
+      const looks = this.#long !== undefined || ++this.#steps % STEPS_A_LOOK === 0;
+      if (looks && performance.now() > this.#turnEnds) {
         this.#yield();
         break;
       }

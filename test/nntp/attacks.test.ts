@@ -154,24 +154,32 @@ test('the package’s debug switch shows no password', async () => {
   expect(attacked.output).not.toMatch(/hunter2/);
 });
 
-test('overviews of a million articles, one after the other, do not hold up another’s STAT', async () => {
+/** Commands that take all a session is given, whether they answer at once, at length, or by promises. */
+const greed: readonly [what: string, command: string, times: number][] = [
+  ['overviews of a million articles', 'OVER 1-', 1000],
+  ['patterns over a million headers', `XPAT subject 1- ${'*a,*b'.repeat(90)}`, 1000],
+  ['GROUP after GROUP', 'GROUP large', 2_000_000],
+  ['STAT after STAT', 'STAT 7', 2_000_000],
+];
+
+test.each(greed)('%s do not hold up another’s STAT', async (_what, command, times) => {
   const greedy = await connect();
   await greedy.ask('GROUP large');
   greedy.stream.removeAllListeners('data');
   greedy.stream.resume();
-  greedy.send(...Array.from({ length: 1000 }, () => 'OVER 1-'));
+  greedy.stream.write(`${command}\r\n`.repeat(times));
   const { commands } = await attacked.health();
   const waits: number[] = [];
-  for (let i = 1; i <= 100; i++) {
+  for (let i = 1; i <= 50; i++) {
     const begun = performance.now();
     expect(await bystander.ask(`STAT ${i}`)).toMatch(/^223 /);
     waits.push(performance.now() - begun);
   }
   // It was busy all the time.
-  expect((await attacked.health()).commands - commands).toBeLessThan(1000);
+  expect((await attacked.health()).commands - commands).toBeLessThan(times);
   waits.sort((a, b) => a - b);
   // The middle one: what else this machine does now and then is not the server's doing.
-  expect(waits[50]).toBeLessThan(20);
+  expect(waits[25]).toBeLessThan(20);
 });
 
 test('5,000 idle connections', { timeout: 60_000 }, async () => {

@@ -214,6 +214,10 @@ test('NNTPS greets inside TLS 1.2 or later', async () => {
   const [answer] = await once(socket, 'data');
   expect(String(answer)).toMatch(/^502 /);
   socket.destroy();
+  const modern = tls.connect({ port: tlsPort, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
+  await once(modern, 'secureConnect');
+  expect(modern.getCipher().name).toMatch(/^ECDHE-.*(GCM|CHACHA20)/);
+  modern.destroy();
   const old = tls.connect({
     port: tlsPort,
     host: '127.0.0.1',

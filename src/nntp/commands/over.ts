@@ -5,14 +5,18 @@ import type { Command } from '../command.ts';
 import type { NntpSession } from '../session.ts';
 import { status } from '../status.ts';
 import { withNumber } from './numbered.ts';
-import { type Span, spanOf } from './target.ts';
+import { isEmpty, type Span, spanOf } from './target.ts';
 
 const TAB = 0x09;
 
-/** The answer to OVER and XOVER: rendered overview lines as they lie in memory. */
+/**
+ * The answer to OVER and XOVER: rendered overview lines as they lie in memory.
+ * @param empty the answer where a range holds no articles: 423, or 420 in RFC 2980
+ */
 export function overview(session: NntpSession, word: string | undefined, empty: string): Answer {
-  const span = spanOf(session, word, empty);
+  const span = spanOf(session, word);
   if (typeof span === 'string') return span;
+  if (isEmpty(span)) return empty;
   return new LongAnswer('224 Overview information follows', linesOf(span));
 }
 

@@ -45,18 +45,17 @@ export function moveTo(session: NntpSession, target: Target, word: string | unde
   if (word !== undefined && !word.startsWith('<') && selected) selected.current_article = target.number;
 }
 
-/** The articles that OVER, HDR and their elder forms ask for. */
+const NOTHING = { low: 1, high: 0, byMessageId: undefined };
+
+/** The articles that OVER, HDR and their elder forms ask for: none at all, or from one that is there. */
 export interface Span extends Range {
   readonly group: Newsgroup;
   /** what stands for the number where one article was named by message-id */
   readonly byMessageId: Target | undefined;
 }
 
-/**
- * Finds the articles named by a range, a message-id, or nothing (the current one).
- * @param empty the answer to a range without articles: 423, or 420 in RFC 2980
- */
-export function spanOf(session: NntpSession, word: string | undefined, empty: string): Span | string {
+/** Finds the articles named by a range, a message-id, or nothing (the current one); else the status line that says why not. */
+export function spanOf(session: NntpSession, word: string | undefined): Span | string {
   if (word === undefined || word.startsWith('<')) {
     const target = targetOf(session, word);
     if (typeof target === 'string') return target;
@@ -68,7 +67,10 @@ export function spanOf(session: NntpSession, word: string | undefined, empty: st
   const group = session.selected?.newsgroup;
   if (!group) return status.notSelected;
   const high = Math.min(range.high, group.high);
-  const first = range.low > high ? undefined : group.atOrAfter(range.low);
-  if (first === undefined || first > high) return empty;
-  return { group, low: first, high, byMessageId: undefined };
+  const low = range.low > high ? undefined : group.atOrAfter(range.low);
+  return low === undefined || low > high ? { group, ...NOTHING } : { group, low, high, byMessageId: undefined };
+}
+
+export function isEmpty({ low, high }: Range): boolean {
+  return low > high;
 }

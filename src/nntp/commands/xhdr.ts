@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { status } from '../status.ts';
 import { fieldOf } from './field.ts';
 import { withNumber } from './numbered.ts';
-import { spanOf } from './target.ts';
+import { isEmpty, spanOf } from './target.ts';
 
 const SPACE = 0x20;
 
@@ -16,8 +16,9 @@ export const xhdr: Command = {
   run(session, [name = '', word]) {
     const field = fieldOf(name);
     if (field.refused !== undefined) return field.refused;
-    const span = spanOf(session, word, status.noCurrent);
+    const span = spanOf(session, word);
     if (typeof span === 'string') return span;
+    if (isEmpty(span)) return status.noCurrent;
     const { group, low, high, byMessageId } = span;
     const lines = group.header(field.name, low, high);
     return new LongAnswer(

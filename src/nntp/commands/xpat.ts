@@ -5,7 +5,7 @@ import { status } from '../status.ts';
 import { Wildmat } from '../wildmat.ts';
 import { fieldOf } from './field.ts';
 import { withNumber } from './numbered.ts';
-import { spanOf } from './target.ts';
+import { isEmpty, spanOf } from './target.ts';
 
 const SPACE = 0x20;
 
@@ -21,13 +21,14 @@ export const xpat: Command = {
     // More arguments are one pattern with spaces in it.
     const wildmat = Wildmat.parse(patterns.join(' '));
     if (!wildmat) return status.syntax;
-    const header = `221 ${name} fields follow`;
-    const span = spanOf(session, word, header);
-    if (span === header) return new LongAnswer(header, []);
+    const span = spanOf(session, word);
     if (typeof span === 'string') return span;
     const { group, low, high, byMessageId } = span;
-    const lines = matching(group.header(field.name, low, high), wildmat);
-    return new LongAnswer(header, byMessageId ? withNumber(lines, byMessageId.messageId, SPACE) : lines);
+    const lines = isEmpty(span) ? [] : matching(group.header(field.name, low, high), wildmat);
+    return new LongAnswer(
+      `221 ${name} fields follow`,
+      byMessageId ? withNumber(lines, byMessageId.messageId, SPACE) : lines,
+    );
   },
 };
 
