@@ -49,8 +49,8 @@ test('connections of one address', async () => {
 
 test('idle for too long: 400 and the end; whoever says something stays', async () => {
   const { connect } = await serve(rfcWorld(), { limits: { idle: 200 } });
-  const [idle, busy] = [await connect(), await connect()];
   const begun = Date.now();
+  const [idle, busy] = [await connect(), await connect()];
   let over = false;
   const farewell = idle.rest().then((text) => {
     over = true;

@@ -2,7 +2,53 @@ import { listing } from '../answer.ts';
 import type { Command } from '../command.ts';
 import { status } from '../status.ts';
 
-/** RFC 3977 §7.2: every command with its arguments. */
+/** What each command is for, in the words of somebody who types it. */
+const SUMMARIES: Readonly<Record<string, string>> = {
+  ARTICLE: 'a whole article; no argument: the current one',
+  'AUTHINFO PASS': 'log in: the password',
+  'AUTHINFO SASL': 'log in: user and password in base64',
+  'AUTHINFO USER': 'log in: the name',
+  BODY: 'the text of an article',
+  CAPABILITIES: 'what this server can do, and you may, now',
+  COMPRESS: 'compress all that follows',
+  DATE: 'the time here, UTC',
+  GROUP: 'select a newsgroup and its first article',
+  HDR: 'one header of many articles; :bytes and :lines count as headers',
+  HEAD: 'the headers of an article',
+  HELP: 'this',
+  IHAVE: 'offer an article from another server',
+  LAST: 'go back to the previous article',
+  LIST: 'newsgroups with their last and first number, and whether you may post (y, n)',
+  'LIST ACTIVE': 'the same, of some newsgroups',
+  'LIST ACTIVE.TIMES': 'when newsgroups were made, and by whom',
+  'LIST COUNTS': 'the same as LIST ACTIVE, with the number of articles',
+  'LIST DISTRIBUTIONS': 'what may stand in Distribution',
+  'LIST HEADERS': 'what HDR knows',
+  'LIST MODERATORS': 'where posts to moderated newsgroups go',
+  'LIST MOTD': 'the message of the day',
+  'LIST NEWSGROUPS': 'what newsgroups are about',
+  'LIST OVERVIEW.FMT': 'what stands in a line of OVER',
+  'LIST SUBSCRIPTIONS': 'newsgroups to begin with',
+  LISTGROUP: 'select a newsgroup and list the numbers of its articles',
+  'MODE READER': 'say that you are a reader',
+  NEWGROUPS: 'newsgroups made since then',
+  NEWNEWS: 'message-ids of articles that came since then',
+  NEXT: 'go on to the next article',
+  OVER: 'a line about each of many articles',
+  POST: 'post an article; a dot on a line of its own ends it',
+  QUIT: 'goodbye',
+  STARTTLS: 'encrypt all that follows',
+  STAT: 'whether an article is there; a number makes it the current one',
+  XGTITLE: 'what newsgroups are about',
+  XHDR: 'HDR, as it used to be',
+  XOVER: 'OVER, as it used to be',
+  XPAT: 'XHDR, of the articles where it matches',
+};
+
+/** Commands that are there for their keywords only, which have lines of their own. */
+const HEADINGS: ReadonlySet<string> = new Set(['AUTHINFO', 'MODE']);
+
+/** RFC 3977 §7.2: every command with its arguments, and what it is for. Throws where a command is not explained. */
 export function helpOf(others: readonly Command[]): Command {
   const help: Command = {
     head: 'HELP',
@@ -11,9 +57,16 @@ export function helpOf(others: readonly Command[]): Command {
     needs: 'nothing',
     run: () => text,
   };
-  const text = listing(
-    status.help,
-    [...others, help].map(({ head, syntax }) => `  ${head} ${syntax}`.trimEnd()).sort(),
-  );
+  const explained = [...others, help].filter(({ head }) => !HEADINGS.has(head));
+  const calls = explained.map(({ head, syntax }) => ({ head, call: `${head} ${syntax}`.trimEnd() }));
+  const width = Math.max(...calls.map(({ call }) => call.length));
+  const lines = calls.map(({ head, call }) => `  ${call.padEnd(width)}  ${summaryOf(head)}`);
+  const text = listing(status.help, lines.sort());
   return help;
+}
+
+function summaryOf(head: string): string {
+  const summary = SUMMARIES[head];
+  if (summary === undefined) throw new Error(`HELP does not explain ${head}`);
+  return summary;
 }
