@@ -102,6 +102,7 @@ export class Metrics {
 }
 
 function addGauges(registry: Registry, status: () => Status): void {
+  const now = onceATurn(status);
   const gauge = <L extends string>(
     name: string,
     help: string,
@@ -115,7 +116,7 @@ function addGauges(registry: Registry, status: () => Status): void {
       registers: [registry],
       collect() {
         this.reset();
-        read((labels, value) => this.set(labels, value), status());
+        read((labels, value) => this.set(labels, value), now());
       },
     });
   const boards = (name: string, help: string, read: (board: Status['boards'][number]) => number) =>
@@ -142,4 +143,14 @@ function addGauges(registry: Registry, status: () => Status): void {
   caches('bytes', 'Octets a cache holds', (cache) => cache.octets);
   caches('hits', 'Answers out of a cache since the start', (cache) => cache.hits);
   caches('misses', 'Answers that a cache did not have since the start', (cache) => cache.misses);
+}
+
+/** What `read` gave, for all who ask in the same turn of the event loop: gauges are collected together, and counting a large board's items takes a while. */
+function onceATurn<T extends object>(read: () => T): () => T {
+  let known: T | undefined;
+  return () => {
+    if (known === undefined) setImmediate(() => (known = undefined));
+    known ??= read();
+    return known;
+  };
 }

@@ -90,6 +90,16 @@ describe('metrics', () => {
     }
     expect(body).toContain('nodejs_eventloop_lag_p99_seconds ');
   });
+
+  it('look at the boards once each time they are asked for', async () => {
+    let looks = 0;
+    shown = () => {
+      looks++;
+      return { ...status, sessions: looks };
+    };
+    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections 1\n');
+    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections 2\n');
+  });
 });
 
 describe('the status page', () => {
