@@ -19,9 +19,9 @@ const MAX_TEXT = 400;
 
 /** The status line of a refusal. */
 export function refusalStatus(refusal: Refusal, task: Task): string {
-  const text = oneLine(refusal.message);
-  if (refusal.kind === 'duplicate' && task === 'post') return `441 435 ${text || 'Duplicate'}`;
-  return `${CODES[refusal.kind][task]} ${text}`;
+  // These very words, as INN has them: posting programs compare them.
+  if (refusal.kind === 'duplicate' && task === 'post') return '441 435 Duplicate';
+  return `${CODES[refusal.kind][task]} ${oneLine(refusal.message)}`;
 }
 
 /** The status line of anything else that was thrown: a bug of ours, or nothing the client should know more of. */

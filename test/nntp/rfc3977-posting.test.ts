@@ -49,7 +49,7 @@ const refusals: readonly [RefusalKind, string, string][] = [
   ['forbidden', '441 why', '437 why'],
   ['unavailable', '441 why', '436 why'],
   ['rejected', '441 why', '437 why'],
-  ['duplicate', '441 435 why', '437 why'],
+  ['duplicate', '441 435 Duplicate', '437 why'],
 ];
 
 test.each(refusals)('RFC 3977 §6.3 a post refused as %s', async (kind, posted, fed) => {

@@ -76,6 +76,9 @@ export class ArticlePoster implements Poster {
     try {
       const posting = readPosting(article, { now: this.#now(), feed: context.feed });
       const messageId = posting.messageId ?? context.suggested ?? this.suggestMessageId();
+      if (context.feed && messageId !== context.suggested) {
+        throw new PostingError(`Message-ID: ${messageId} is not the one that was offered`);
+      }
       const { board, place } = destinationOf(posting, this.#options.boards);
       newsgroup = board.newsgroup;
       const author = this.#author(context.account, board, place === 'motd' || isModeration(posting) ? 3 : 2);

@@ -47,8 +47,11 @@ export function readPosting(article: Buffer, rules: PostingRules): Posting {
   const { fields, body } = splitEntity(article);
   // slrn learns from an empty article whether it may post.
   if (fields.length === 0) throw new PostingError('the article is empty');
-  if (!rules.feed) refuseInjected(fields);
-  checkDate(raw(only(fields, 'date', 'Date')), rules.now);
+  if (rules.feed) checkInjected(fields, rules.now);
+  else {
+    refuseInjected(fields);
+    checkDate('Date', raw(only(fields, 'date', 'Date')), rules.now);
+  }
   const cancels = readControl(raw(only(fields, 'control', 'Control')));
   const newsgroups = readNewsgroups(only(fields, 'newsgroups', 'Newsgroups'));
   checkFollowupTo(raw(only(fields, 'followup-to', 'Followup-To')), newsgroups);
@@ -80,13 +83,23 @@ function refuseInjected(fields: readonly Field[]): void {
   }
 }
 
-function checkDate(text: string, now: number): void {
+/** RFC 5537 §3.6: what injection gives an article and a feed must bring; how old it is counts from then. */
+function checkInjected(fields: readonly Field[], now: number): void {
+  for (const name of ['Date', 'Message-ID', 'Path']) {
+    if (raw(only(fields, name.toLowerCase(), name)) === '') throw new PostingError(`${name}: is missing or empty`);
+  }
+  const injected = raw(only(fields, 'injection-date', 'Injection-Date'));
+  if (injected !== '') checkDate('Injection-Date', injected, now);
+  else checkDate('Date', raw(only(fields, 'date', 'Date')), now);
+}
+
+function checkDate(header: string, text: string, now: number): void {
   // The board dates the post; the poster's own date only shows whether the article has gone astray.
   if (text === '') return;
   const date = parseDate(text);
-  if (date === undefined) throw new PostingError(`Date: ${quoted(text)} is no date`);
-  if (date > now + MAX_AHEAD) throw new PostingError(`Date: ${quoted(text)} lies in the future`);
-  if (date < now - MAX_AGE) throw new PostingError(`Date: ${quoted(text)} is more than 30 days ago`);
+  if (date === undefined) throw new PostingError(`${header}: ${quoted(text)} is no date`);
+  if (date > now + MAX_AHEAD) throw new PostingError(`${header}: ${quoted(text)} lies in the future`);
+  if (date < now - MAX_AGE) throw new PostingError(`${header}: ${quoted(text)} is more than 30 days ago`);
 }
 
 function readControl(text: string): string | undefined {

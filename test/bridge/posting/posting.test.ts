@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { BoardServer } from '../../../src/board/server.ts';
 import { addUser, openBoard, secrets } from '../../board/boards.ts';
-import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
+import { article } from '../../news/posting/recorded.ts';
+import { draft, NEWSGROUP, PEER, TestBridge } from './bridge.ts';
 
 async function openBridge(options: Parameters<typeof TestBridge.open>[1] = {}) {
   const board = await openBoard();
@@ -67,6 +68,17 @@ test('a Message-ID is posted once', async () => {
   // what was stored is known after a restart
   const again = await TestBridge.open(board.address.port, { permanent: bridge.permanent });
   await expect(again.post(await again.ann(), lines)).rejects.toMatchObject({ kind: 'duplicate' });
+});
+
+test('IHAVE brings the article that it offered', async () => {
+  const { bridge, ann } = await openBridge();
+  const fed = (id: string, offered: string) =>
+    bridge.poster.post(
+      article(draft({ 'Message-ID': id, Date: new Date().toUTCString(), Path: 'peer!not-for-mail' }, `Fed as ${id}.`)),
+      { account: ann, peer: PEER, suggested: offered, feed: true },
+    );
+  await expect(fed('<another@example.net>', '<offered@example.net>')).rejects.toThrow('not the one that was offered');
+  expect(await fed('<offered@example.net>', '<offered@example.net>')).toBe('<offered@example.net>');
 });
 
 test('full items are continued, and replies follow the chain', async () => {

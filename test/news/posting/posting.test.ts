@@ -104,9 +104,29 @@ test.each([
   expect(() => read(head)).toThrow(reason);
 });
 
+const INJECTED = [...HEAD, 'Message-ID: <a@b.example>', 'Path: x!.POSTED.y!not-for-mail', 'Injection-Info: x'];
+
 test('a feed brings what injection added', () => {
-  const head = [...HEAD, 'Xref: a b:1', 'Injection-Info: x', 'Path: x!.POSTED.y!not-for-mail'];
+  const head = [...INJECTED, 'Xref: a b:1', 'Date: Sat, 21 Nov 2026 12:00:00 +0000'];
   expect(read(head, ['text'], true).text).toEqual(['text']);
+  // However long it lay before it was injected.
+  const late = [...INJECTED, 'Date: Sat, 1 Aug 2026 12:00:00 +0000', 'Injection-Date: Sat, 21 Nov 2026 12:00:00 +0000'];
+  expect(read(late, ['text'], true).messageId).toBe('<a@b.example>');
+});
+
+test.each(['Date', 'Message-ID', 'Path'])('RFC 5537 §3.6 a feed without %s', (name) => {
+  const head = [...INJECTED, 'Date: Sat, 21 Nov 2026 12:00:00 +0000'].filter((line) => !line.startsWith(`${name}:`));
+  expect(() => read(head, ['text'], true)).toThrow(`${name}: is missing or empty`);
+  expect(() => read([...head, `${name}: `], ['text'], true)).toThrow(`${name}: is missing or empty`);
+});
+
+test.each([
+  ['nonsense', 'is no date'],
+  ['Sat, 28 Nov 2026 12:00:00 +0000', 'lies in the future'],
+  ['Sat, 1 Aug 2026 12:00:00 +0000', 'is more than 30 days ago'],
+])('RFC 5537 §3.6 a feed with Injection-Date: %s', (date, reason) => {
+  const head = [...INJECTED, 'Date: Sat, 21 Nov 2026 12:00:00 +0000', `Injection-Date: ${date}`];
+  expect(() => read(head, ['text'], true)).toThrow(reason);
 });
 
 test('hostile input takes no time', () => {
