@@ -15,7 +15,7 @@ const CODES = {
   'bad-credentials': { read: 481, post: 441, feed: 437 },
 } as const satisfies Record<RefusalKind, Record<Task, number>>;
 
-const MAX_TEXT = 400;
+const MAX_OCTETS = 480;
 
 /** The status line of a refusal. */
 export function refusalStatus(refusal: Refusal, task: Task): string {
@@ -30,11 +30,14 @@ export function failureStatus(task: Task): string {
   return `${code} Internal fault; it has been logged`;
 }
 
-/** Text of a status line: one line, no control characters, of a length that any client takes (RFC 3977 §3.1: 512 octets). */
+/** Text of a status line: one line, no control characters, and with code and CRLF within 512 octets (RFC 3977 §3.1). */
 export function oneLine(text: string): string {
-  return stripControls(text.replace(/[\r\n\t\f]+/g, ' '))
-    .trim()
-    .slice(0, MAX_TEXT);
+  const line = stripControls(text.replace(/[\r\n\t\f]+/g, ' ')).trim();
+  if (Buffer.byteLength(line) <= MAX_OCTETS) return line;
+  // A character cut in two would be read as U+FFFD.
+  return Buffer.from(line)
+    .toString('utf8', 0, MAX_OCTETS)
+    .replace(/\uFFFD$/, '');
 }
 
 export const status = {

@@ -106,6 +106,20 @@ test('a refusal’s text is one line, whatever is in it', async () => {
   expect(await client.ask('DATE')).toMatch(/^111 /);
 });
 
+test('a refusal’s text fits a response line of 512 octets, whole characters only', async () => {
+  const backend = rfcWorld();
+  const { connect } = await serve(backend);
+  const client = await connect();
+  for (const filler of ['é', 'x', '☃', '😀', 'x☃']) {
+    backend.onPost = () => Promise.reject(new Refusal('rejected', filler.repeat(600)));
+    await play(client, 'C: POST\nS: 340\nC: .');
+    const line = await client.line();
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
+    expect(Buffer.byteLength(line)).toBeGreaterThan(470);
+    expect(line).not.toContain('\uFFFD');
+  }
+});
+
 test('a group that asks for a login: 480, 483, 502 as it may help', async () => {
   const backend = rfcWorld();
   const hidden = backend.groups.get('comp.risks');
