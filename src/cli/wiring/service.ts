@@ -8,10 +8,8 @@ import { ViewCaches } from '../../bridge/view/caches.ts';
 import { serverName } from '../../config/names.ts';
 import type { Config } from '../../config/schema.ts';
 import { identLookUp } from '../../ident/look-up.ts';
-import { IdentRegistry } from '../../ident/registry.ts';
-import { IdentResponder } from '../../ident/responder.ts';
 import { History } from '../../ops/history.ts';
-import { HttpServer } from '../../ops/http.ts';
+import type { HttpServer } from '../../ops/http.ts';
 import type { AdjustableLog } from '../../ops/log.ts';
 import { Metrics } from '../../ops/metrics.ts';
 import type { Status } from '../../ops/status.ts';
@@ -19,11 +17,13 @@ import { version } from '../version.ts';
 import type { Embedded } from './board-client.ts';
 import { CurrentBackend } from './current-backend.ts';
 import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
-import { listenFailure } from './listening.ts';
+import { type Ident, openIdent } from './ident.ts';
 import { type News, openNews } from './news.ts';
 import { askingIdent, observing } from './observing.ts';
 import { ownAccount } from './own-account.ts';
 import { RunningBoard } from './running-board.ts';
+import { openStatusServer } from './status-server.ts';
+import { Undo } from './undo.ts';
 
 export class Service {
   readonly #log: AdjustableLog;
@@ -39,7 +39,8 @@ export class Service {
   #backend: CurrentBackend | undefined;
   #news: News | undefined;
   #http: HttpServer | undefined;
-  #ident: { readonly registry: IdentRegistry; readonly responder: IdentResponder } | undefined;
+  #ident: Ident | undefined;
+  readonly #undo = new Undo();
   #made: NewBoard | undefined;
   #reloading = Promise.resolve();
 
@@ -61,6 +62,7 @@ export class Service {
     this.#caches = new ViewCaches(config.cache);
     this.#metrics = new Metrics(() => this.status());
     this.#history = new History(() => this.#metrics.totals);
+    this.#undo.add(() => this.#history.close());
   }
 
   /** What the first start made; its secret is to be shown once. */
@@ -131,12 +133,7 @@ export class Service {
   /** Ends in order: no new commands, answers and posts in flight finish, then the boards. */
   async close(): Promise<void> {
     await this.#reloading.catch(() => {});
-    this.#history.close();
-    await this.#news?.server.close(8_000);
-    await this.#http?.close();
-    for (const board of this.#boards) await board.close();
-    await this.#embedded?.server.close();
-    await this.#ident?.responder.close();
+    await this.#undo.run();
   }
 
   async #start(): Promise<void> {
@@ -145,15 +142,27 @@ export class Service {
       const { server, made } = await openEmbeddedBoard(config, this.#log);
       this.#embedded = { server, account: await ownAccount(server.store) };
       this.#made = made;
+      this.#undo.add(() => server.close());
     }
-    this.#ident = await this.#openIdent(config);
+    this.#ident = await openIdent(config, this.#log);
+    this.#undo.add(async () => this.#ident?.responder.close());
+    this.#undo.add(() => this.#closeBoards());
     this.#show(config, await this.#openBoards(config, []));
     if (this.#backend === undefined) throw new Error('no backend');
-    this.#http = await this.#openHttp(config);
+    const shown = { metrics: this.#metrics, history: this.#history, status: () => this.status(), log: this.#log };
+    this.#http = await openStatusServer(config, shown);
+    this.#undo.add(async () => this.#http?.close());
     const opened = config.ident.lookUp
       ? askingIdent(identLookUp({ timeout: config.ident.timeout }), (secure) => this.#newsPort(secure), this.#log)
       : undefined;
     this.#news = await openNews(config, this.#backend, observing(this.#metrics, opened), this.#log);
+    this.#undo.add(async () => this.#news?.server.close(8_000));
+  }
+
+  async #closeBoards(): Promise<void> {
+    const undo = new Undo();
+    for (const board of this.#boards) undo.add(() => board.close());
+    await undo.run();
   }
 
   /** The boards of a configuration in its order, those in `kept` as they are. */
@@ -213,32 +222,6 @@ export class Service {
   #newsPort(secure: boolean): number | undefined {
     const [first, ...more] = this.news.server.addresses.filter(({ tls }) => tls === secure);
     return more.length === 0 ? first?.port : undefined;
-  }
-
-  async #openIdent({ ident: { responder: listen } }: Config) {
-    if (listen === undefined) return undefined;
-    const registry = new IdentRegistry();
-    try {
-      return { registry, responder: await IdentResponder.open({ listen, registry, log: this.#log }) };
-    } catch (error) {
-      throw listenFailure(error, listen, 'ident.responder', 'RGTP_NNTP_IDENT_RESPONDER');
-    }
-  }
-
-  async #openHttp({ http: { listen } }: Config): Promise<HttpServer | undefined> {
-    if (listen === undefined) return undefined;
-    try {
-      return await HttpServer.open({
-        host: listen.host,
-        port: listen.port,
-        metrics: this.#metrics,
-        history: this.#history,
-        status: () => this.status(),
-        log: this.#log,
-      });
-    } catch (error) {
-      throw listenFailure(error, listen, 'http.listen', 'RGTP_NNTP_HTTP_LISTEN');
-    }
   }
 }
 

@@ -1,0 +1,67 @@
+/** A board's connections: some to read with, and each person's own. */
+import { connect } from 'node:net';
+import { UserPools } from '../../bridge/login/user-pools.ts';
+import { names } from '../../config/names.ts';
+import type { BoardConfig } from '../../config/schema.ts';
+import type { IdentRegistry } from '../../ident/registry.ts';
+import type { Metrics } from '../../ops/metrics.ts';
+import type { ClientOptions } from '../../rgtp/client/options.ts';
+import { RgtpPool } from '../../rgtp/client/pool.ts';
+import type { Log } from '../../wire/log.ts';
+import { boardClient, type Embedded } from './board-client.ts';
+
+export interface ConnectionParts {
+  readonly log: Log;
+  readonly embedded: Embedded | undefined;
+  /** whose connections to boards are whose, where ident is answered */
+  readonly ident: IdentRegistry | undefined;
+  readonly metrics: Metrics;
+}
+
+export interface BoardConnections {
+  /** for the mirror, and for the poster who looks for what it posted */
+  readonly reading: RgtpPool;
+  readonly people: UserPools;
+}
+
+type Connect = NonNullable<ClientOptions['connect']>;
+
+/** Opens nothing yet: connections are made when somebody wants one. */
+export function boardConnections(
+  board: BoardConfig,
+  { log, embedded, ident, metrics }: ConnectionParts,
+): BoardConnections {
+  const { name } = names(board);
+  const { user, secret, level: _, ...anybody } = boardClient(board, log, embedded);
+  const options = {
+    ...anybody,
+    onAnswer: (verb: string, code: number, seconds: number) => metrics.request(name, verb, code, seconds),
+  };
+  const registry = board.rgtp === 'embedded' ? undefined : ident;
+  return {
+    reading: new RgtpPool({
+      ...options,
+      ...(registry && { connect: tracked(registry, user ?? 'guest') }),
+      user,
+      secret,
+      // One more than the mirror's.
+      size: board.connections + 1,
+    }),
+    people: new UserPools({
+      board: options,
+      size: board.userConnections,
+      maxUsers: board.maxUsers,
+      idle: board.userIdle,
+      ...(registry && { connectAs: (userid) => tracked(registry, userid) }),
+    }),
+  };
+}
+
+/** TCP whose connections the ident responder knows as that user's. */
+function tracked(registry: IdentRegistry, userid: string): Connect {
+  return ({ host, port }) => {
+    const socket = connect({ host, port, noDelay: true });
+    registry.track(socket, userid);
+    return socket;
+  };
+}

@@ -1,0 +1,16 @@
+/** Health, metrics and the status page, where the configuration wants them. */
+import type { Config } from '../../config/schema.ts';
+import { type HttpOptions, HttpServer } from '../../ops/http.ts';
+import { listenFailure } from './listening.ts';
+
+export async function openStatusServer(
+  { http: { listen } }: Config,
+  shown: Omit<HttpOptions, 'host' | 'port'>,
+): Promise<HttpServer | undefined> {
+  if (listen === undefined) return undefined;
+  try {
+    return await HttpServer.open({ ...shown, host: listen.host, port: listen.port });
+  } catch (error) {
+    throw listenFailure(error, listen, 'http.listen', 'RGTP_NNTP_HTTP_LISTEN');
+  }
+}
