@@ -1,6 +1,9 @@
+import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
+import type { Octets } from '../wire/octets.ts';
 import { EditLock } from './edit-lock.ts';
 import { FailedProofs } from './failed-proofs.ts';
+import { limits } from './limits.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 import type { BoardStore } from './store.ts';
 
@@ -33,10 +36,15 @@ export interface Caller {
   readonly localPort: number;
 }
 
+/** `230 `, and the access in brackets */
+const BANNER_REST = 30;
+
 /** What all sessions of a board share. */
 export class Board {
   readonly store: BoardStore;
   readonly title: string;
+  /** what 230 says */
+  readonly greeting: Octets;
   readonly log: Log;
   readonly timeouts: Timeouts;
   readonly lock = new EditLock();
@@ -56,6 +64,7 @@ export class Board {
   }) {
     this.store = options.store;
     this.title = options.title;
+    this.greeting = greetingOf(options.title);
     this.log = options.log;
     this.timeouts = options.timeouts;
     this.failedProofs = new FailedProofs(options.proofDelay);
@@ -73,4 +82,10 @@ export class Board {
       return undefined;
     }
   }
+}
+
+/** UTF-8 where Latin-1 does not do. A banner is one short line, and never says what makes a client read the message of the day backwards. */
+function greetingOf(title: string): Octets {
+  const name = title.replaceAll('GROGGS system', 'GROGGS').replace(/\p{Cc}+/gu, ' ');
+  return encode(`${name} server ready`, 'auto').slice(0, limits.line - BANNER_REST);
 }

@@ -75,8 +75,7 @@ export class BoardServer {
     this.#options = options;
     this.#board = new Board({
       store,
-      // These words make a client read the message of the day backwards (groggsd's order of fields).
-      title: (options.title ?? 'RGTP').replaceAll('GROGGS system', 'GROGGS'),
+      title: options.title ?? 'RGTP',
       log: options.log ?? silent,
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       proofDelay: options.proofDelay ?? 1000,

@@ -74,7 +74,7 @@ export class Session {
     stream.on('error', (error) => this.log.debug({ error: String(error) }, 'connection lost'));
     stream.on('close', () => this.#closed());
     this.#arm();
-    this.say(`230 ${accessText(0, `${board.title} server ready`)}`);
+    this.say(`230 ${accessText(0, board.greeting)}`);
     this.#output.flush();
   }
 

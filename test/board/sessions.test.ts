@@ -196,6 +196,28 @@ describe('limits', () => {
     }
   });
 
+  test('two hundred connections at the same moment are all greeted', async () => {
+    const board = await openBoard({ connectionsPerAddress: 200 });
+    const all = await Promise.all(Array.from({ length: 200 }, () => Dialogue.open(board.address.port)));
+    for (const client of all) {
+      expect(await client.line()).toMatch(/^230 /);
+      client.close();
+    }
+  });
+
+  test.each([
+    ['Gossip', '230 Gossip server ready (no access yet)'],
+    ['Caf\xe9 \u2013 \u03b2', '230 Caf\xc3\xa9 \xe2\x80\x93 \xce\xb2 server ready (no access yet)'],
+    ['The GROGGS system', '230 The GROGGS server ready (no access yet)'],
+    ['two\r\nlines', '230 two lines server ready (no access yet)'],
+    ['x'.repeat(1000), expect.stringMatching(/^230 x{200,275} \(no access yet\)$/)],
+  ])('a title of any kind makes a banner: %s', async (title, banner) => {
+    const board = await openBoard({ title });
+    const client = await Dialogue.open(board.address.port);
+    expect(await client.line()).toEqual(banner);
+    client.close();
+  });
+
   test('ids run ahead of the clock a minute at a time, and over the end of a year', async () => {
     const board = await openBoard({ now: () => Date.UTC(2026, 11, 31, 23, 58, 30) });
     const { posting } = board.store;
