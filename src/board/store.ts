@@ -99,6 +99,14 @@ export class BoardStore {
   }
 
   /**
+   * Resolves when every change asked for so far can be seen; `undefined`: it can already. A client that lost its connection
+   * looks into the index for what it sent last: that must not come true only after it has looked.
+   */
+  get settled(): Promise<void> | undefined {
+    return this.#writer.settled;
+  }
+
+  /**
    * Everything `task` reads is as it was at one moment, whatever another process writes meanwhile. Nothing may be
    * committed through this store until it is over: open a second one beside a board that serves.
    */

@@ -17,6 +17,8 @@ export class Writer {
   readonly #sync: Pick<LogSync, 'sync'> | undefined;
   #waiting: Waiting[] = [];
   #effects: (() => void)[] = [];
+  /** the newest group on its way to disk */
+  #syncing: Promise<void> | undefined;
 
   /** @param sync brings commits to disk while the process goes on; without it, it stands still for each sync */
   constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>) {
@@ -48,6 +50,13 @@ export class Writer {
     return promise;
   }
 
+  /** Resolves when everything asked for so far is on disk, or has failed; `undefined`: it is already. */
+  get settled(): Promise<void> | undefined {
+    if (this.#waiting.length === 0) return this.#syncing;
+    // The flush of what waits is due before this.
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#syncing);
+  }
+
   /** From within a task: `effect` happens once the transaction is on disk, before anybody is told. */
   afterCommit(effect: () => void): void {
     this.#effects.push(effect);
@@ -76,11 +85,15 @@ export class Writer {
       undefined,
     );
     // Groups come out of it in their order.
-    this.#sync.sync().then(
+    const syncing = this.#sync.sync().then(
       () => finish(strict, effects),
       // Nobody is told that it is on disk; but the database has it, so caches must follow.
       (error: unknown) => finish(strict, effects, error),
     );
+    this.#syncing = syncing;
+    syncing.then(() => {
+      if (this.#syncing === syncing) this.#syncing = undefined;
+    });
   }
 
   #transact(waiting: readonly Waiting[]): void {

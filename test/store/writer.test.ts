@@ -65,6 +65,22 @@ test('what is written in one turn is one transaction and one sync; what fails un
   db.close();
 });
 
+test('settled: when everything asked for so far is on disk', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, writer } = open({ sync });
+  expect(writer.settled).toBeUndefined();
+  const told: string[] = [];
+  const commit = writer.commit(() => insert.run('medlar')).then(() => told.push('commit'));
+  const waiting = writer.settled?.then(() => told.push('settled before the flush'));
+  writer.flush();
+  const later = writer.settled?.then(() => told.push('settled after it'));
+  syncs[0]?.resolve();
+  await Promise.all([commit, waiting, later]);
+  expect(told).toEqual(['commit', 'settled after it', 'settled before the flush']);
+  expect(writer.settled).toBeUndefined();
+  db.close();
+});
+
 test('a sync that fails is a commit that fails', async () => {
   const { syncs, sync } = stalledSync();
   const { db, insert, writer } = open({ sync });

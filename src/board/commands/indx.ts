@@ -11,8 +11,9 @@ const END = Buffer.from('.\r\n');
 export const indx: Command = {
   level: 1,
   run(session, args) {
-    const { index } = session.board.store;
-    return sendRows(session, index, firstRow(index, args));
+    const { index, settled } = session.board.store;
+    if (settled === undefined) return sendRows(session, index, firstRow(index, args));
+    return settled.then(() => sendRows(session, index, firstRow(index, args)));
   },
 };
 
