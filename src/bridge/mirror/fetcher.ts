@@ -24,6 +24,8 @@ interface Request {
   promise: Promise<Item | undefined>;
   /** the item changed after this was sent: the answer may be from before */
   stale: boolean;
+  /** it failed, and that may have been chance */
+  again: boolean;
 }
 
 /** Fetches items: what readers wait for first, then the rest in the background, many requests at a time. */
@@ -96,11 +98,12 @@ export class Fetcher {
   }
 
   #start(item: number): Request {
-    const request: Request = { promise: Promise.resolve(undefined), stale: false };
+    const request: Request = { promise: Promise.resolve(undefined), stale: false, again: false };
     this.#underWay.set(item, request);
     request.promise = this.#fetch(item, request);
     const over = () => {
       this.#underWay.delete(item);
+      if (request.again) this.#options.onAgain(item);
       this.#pump();
     };
     request.promise.then(over, over);
@@ -119,7 +122,7 @@ export class Fetcher {
         return text;
       }
     } catch (error) {
-      this.#failed(item, error);
+      this.#failed(item, request, error);
       throw error;
     }
   }
@@ -133,7 +136,7 @@ export class Fetcher {
     }
   }
 
-  #failed(item: number, error: unknown): void {
+  #failed(item: number, request: Request, error: unknown): void {
     const nonsense = error instanceof RgtpError && (error.kind === 'nonsense' || error.kind === 'internal');
     // Of requests lost with their connection, the oldest is the one the board may have choked on.
     const atHead = this.#underWay.keys().next().value === item;
@@ -141,7 +144,7 @@ export class Fetcher {
       const strikes = (this.#strikes.get(item) ?? 0) + 1;
       if (strikes < STRIKES) {
         this.#strikes.set(item, strikes);
-        this.#options.onAgain(item);
+        request.again = true;
       } else {
         this.#strikes.delete(item);
         this.#options.onBroken(item, error);

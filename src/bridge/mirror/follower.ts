@@ -5,6 +5,7 @@ import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
 import { PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
+import { contradicts, isForgetful } from './evidence.ts';
 import { hasGaps, type Sighting } from './merge.ts';
 import type { BeforePublish, NewRow } from './options.ts';
 import { IndexSnapshot, isAfter } from './snapshot.ts';
@@ -67,8 +68,10 @@ export class Follower {
         hasGaps(snapshot, state.lastSequence) ||
         hasNew(snapshot, state.lastSequence, PostKind.Edit);
       const log = needsLog ? await this.#editLog() : pending;
-      const indexEdited = log === undefined || this.#isIndexEdited(log);
-      if (!compare && log !== undefined && (indexEdited || state.contradicts(log))) {
+      const restored = log !== undefined && log !== pending && (contradicts(state, log) || isForgetful(state, log));
+      const indexEdited = log === undefined || (!restored && this.#isIndexEdited(log));
+      // Without a log, nothing but the index itself tells what became of a missing number.
+      if (!compare && (restored || indexEdited)) {
         compare = true;
         continue;
       }
@@ -77,7 +80,7 @@ export class Follower {
       const events = log === undefined ? undefined : [...pending, ...past];
       motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);
       const now = Math.floor(this.#options.now() / 1000);
-      const from = compare ? this.#unchanged(snapshot, log) : 0;
+      const from = compare && !restored ? this.#unchanged(snapshot) : 0;
       const sighting = { snapshot, whole: compare && from === 0, from, events, indexEdited, now };
       await this.#apply({ ...sighting, userOf: this.#userOf }, log ?? []);
       const last = state.lastSequence;
@@ -178,9 +181,8 @@ export class Follower {
   }
 
   /** How many rows of the whole index are as they were, if all that were there are: no need to compare one by one. */
-  #unchanged(snapshot: IndexSnapshot, log: readonly EditLogEntry[] | undefined): number {
+  #unchanged(snapshot: IndexSnapshot): number {
     const { state } = this.#options;
-    if (log !== undefined && (state.contradicts(log) || state.knowsMore(log))) return 0;
     const from = snapshot.agreesWith(state.posts) ?? 0;
     // A new row below numbers that are given already: they were given to something else.
     const last = state.lastSequence;

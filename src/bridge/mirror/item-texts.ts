@@ -3,21 +3,16 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import { type ItemRecord, PostKind } from '../model.ts';
+import type { ItemRecord } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { isIndexed } from './columns.ts';
 import { changedPosts, digestsOf } from './digests.ts';
+import { EditNotices } from './edit-notices.ts';
 import { Fetcher } from './fetcher.ts';
-import {
-  deletePendingEdit,
-  loadPendingEdits,
-  type PendingEdit,
-  saveNotice,
-  savePendingEdit,
-  saveState,
-} from './persistence.ts';
+import { saveState } from './persistence.ts';
 import type { BoardState, Changes } from './state.ts';
 import { TextState, Texts } from './texts.ts';
+import { Wanted } from './wanted.ts';
 
 export interface ItemTextsOptions {
   readonly line: BoardLine;
@@ -43,10 +38,9 @@ export class ItemTexts {
   readonly #options: ItemTextsOptions;
   readonly #texts: Texts;
   readonly #fetcher: Fetcher;
-  readonly #edits: PendingEdit[];
+  readonly #edits: EditNotices;
+  readonly #wanted: Wanted;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
-  /** where the search for the next item to fetch goes on: rows from here down */
-  #cursor = -1;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -54,15 +48,15 @@ export class ItemTexts {
     this.#options = options;
     this.#texts = new Texts(options.cache, options.memory, options.now);
     this.#texts.load();
-    this.#edits = loadPendingEdits(options.cache);
+    this.#edits = new EditNotices(options.cache, options.state.notices);
+    this.#wanted = new Wanted(options.state.posts, (item) => this.#texts.isWanted(item));
+    this.#wanted.lookAgain();
     this.#fetcher = new Fetcher({
       depth: options.depth,
       fetch: (item) => this.#fetch(item),
-      next: () => this.#next(),
+      next: () => this.#wanted.next((item) => this.#fetcher.isUnderWay(item)),
       onItem: (item, text) => this.#onItem(item, text),
-      onAgain: () => {
-        this.#cursor = this.#options.state.posts.length - 1;
-      },
+      onAgain: (item) => this.#wanted.touch([item]),
       onBroken: (item, error) => this.#onBroken(item, error),
       onIdle: (failure) => this.#onIdle(failure),
     });
@@ -70,10 +64,6 @@ export class ItemTexts {
 
   get held(): number {
     return this.#texts.held;
-  }
-
-  get total(): number {
-    return this.#options.state.records.list.filter((record) => this.#options.state.hasPosts(record)).length;
   }
 
   get missing(): number {
@@ -84,7 +74,7 @@ export class ItemTexts {
 
   /** nothing is left to fetch, as far as we know */
   get settled(): boolean {
-    return this.#cursor < 0 && !this.#fetcher.busy;
+    return this.#wanted.none && !this.#fetcher.busy;
   }
 
   text(item: ItemRecord): Soon<Item | undefined> {
@@ -95,6 +85,7 @@ export class ItemTexts {
       const text = this.#texts.get(item.index);
       if (text !== undefined) return text;
       this.#texts.setState(item.index, TextState.Wanted);
+      this.#wanted.touch([item.index]);
     }
     const fetched = this.#fetcher.now(item.index);
     if (state !== TextState.Stale) return fetched;
@@ -114,9 +105,9 @@ export class ItemTexts {
   apply(changes: Changes, save: () => void): boolean {
     const { state, cache } = this.#options;
     const dropped: number[] = [];
-    const edits: PendingEdit[] = [];
+    const touched = new Set<number>();
     for (const { index } of changes.grown) {
-      this.#fetcher.touch(index);
+      touched.add(index);
       const held = this.#texts.state(index);
       if (held === TextState.Held) this.#texts.setState(index, TextState.Stale);
       else if (held !== TextState.Stale) this.#texts.setState(index, TextState.Wanted);
@@ -124,22 +115,24 @@ export class ItemTexts {
     for (const row of changes.edits) {
       const item = state.posts.items[row] ?? -1;
       const before = this.#texts.peek(item);
-      if (before !== undefined) edits.push({ row, item, before: [...digestsOf(before)] });
+      if (before !== undefined) this.#edits.expect(row, item, before);
+      touched.add(item);
       this.#texts.setState(item, TextState.Wanted);
       dropped.push(item);
     }
     for (const { index } of changes.withdrawn) {
-      this.#fetcher.touch(index);
+      touched.add(index);
       this.#texts.setState(index, TextState.Absent);
       dropped.push(index);
     }
+    for (const item of touched) this.#fetcher.touch(item);
+    this.#wanted.touch(touched);
     cache.transaction(() => {
       this.#texts.drop(dropped);
       this.#texts.write();
-      for (const edit of edits) savePendingEdit(cache, edit);
+      this.#edits.save();
       save();
     });
-    this.#edits.push(...edits);
     for (const row of changes.edits) {
       const record = state.records.list[state.posts.items[row] ?? -1];
       if (record !== undefined) this.#options.onChanged(record);
@@ -149,15 +142,14 @@ export class ItemTexts {
 
   /** The board answers: fetches what is missing, newest first. */
   resume(): void {
-    if (!this.#options.background) return;
-    this.#cursor = this.#options.state.posts.length - 1;
-    this.#fetcher.resume();
+    if (this.#options.background || this.#waiting.length > 0) this.#fetcher.resume();
   }
 
   /** The cache file is there again, and empty: what it held is fetched anew. In a transaction. */
   restore(): void {
-    for (const edit of this.#edits) savePendingEdit(this.#options.cache, edit);
+    this.#edits.save();
     this.#texts.restore(this.#options.state.records.list.length);
+    this.#wanted.lookAgain();
   }
 
   /** Resolves when nothing is left to fetch, rejects when the board can't be asked for the rest. */
@@ -206,16 +198,6 @@ export class ItemTexts {
     });
   }
 
-  #next(): number | undefined {
-    const { posts } = this.#options.state;
-    for (; this.#cursor >= 0; this.#cursor--) {
-      const item = posts.items[this.#cursor] ?? -1;
-      if (item < 0 || posts.kinds[this.#cursor] === PostKind.Gone) continue;
-      if (this.#texts.isWanted(item) && !this.#fetcher.isUnderWay(item)) return item;
-    }
-    return undefined;
-  }
-
   #onItem(item: number, text: Item | undefined): void {
     const { state, onChanged, onMissing } = this.#options;
     const record = state.records.list[item];
@@ -232,7 +214,7 @@ export class ItemTexts {
     this.#texts.setState(item, TextState.Held);
     this.#texts.put(item, text);
     changed = this.#learnLinks(item, text) || changed;
-    changed = this.#settleEdits(item, text) || changed;
+    changed = this.#edits.settle(item, text) || changed;
     this.#writeSoon();
     if (changed) onChanged(record);
   }
@@ -254,24 +236,6 @@ export class ItemTexts {
     return changed;
   }
 
-  /** The new text is here: says in the notices of its edits which posts they changed. */
-  #settleEdits(item: number, text: Item): boolean {
-    const settled = this.#edits.filter((edit) => edit.item === item);
-    if (settled.length === 0) return false;
-    const { state, cache } = this.#options;
-    const after = digestsOf(text);
-    for (const edit of settled) {
-      this.#edits.splice(this.#edits.indexOf(edit), 1);
-      deletePendingEdit(cache, edit);
-      const notice = state.notices.get(edit.row);
-      if (notice === undefined) continue;
-      const changed = { ...notice, changed: changedPosts(new Map(edit.before), after) };
-      state.notices.set(edit.row, changed);
-      saveNotice(cache, edit.row, changed);
-    }
-    return true;
-  }
-
   #onBroken(item: number, error: unknown): void {
     const record = this.#options.state.records.list[item];
     this.#options.log.warn({ item: record?.id, err: error }, 'item given up: the board sends nonsense for it');
@@ -281,7 +245,10 @@ export class ItemTexts {
   }
 
   #onIdle(failure: unknown): void {
-    if (failure !== undefined) this.#options.onFailure();
+    if (failure !== undefined) {
+      this.#wanted.lookAgain();
+      this.#options.onFailure();
+    }
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (failure === undefined) resolve();
       else reject(failure);

@@ -86,20 +86,25 @@ export function survey(
 ) {
   const given = posts.length === 0 ? 0 : (posts.numbers[posts.length - 1] ?? 0);
   let highest = given;
+  let late: MergedRow | undefined;
   for (const row of rows) {
     const number = numberOf(row, epochs);
-    const known = number === undefined || number > given ? -1 : posts.rowOf(number);
+    const isNew = number !== undefined && number > given;
+    const known = number === undefined || isNew ? -1 : posts.rowOf(number);
     // What only the log tells may come late (it could not be read before) without meaning that numbers are used again.
     const mayBeLate = row.event !== undefined || sighting.indexEdited;
     const asBefore = known >= 0 ? (row.event !== undefined && !sighting.whole) || isSame(known, row) : mayBeLate;
-    if (number !== undefined && number <= MAX_NUMBER && (number > given || asBefore)) {
+    if (number !== undefined && number <= MAX_NUMBER && (isNew || asBefore)) {
       highest = Math.max(highest, number);
-    } else {
-      // A new generation counts from 0: two bridges that see different first posts of it still agree.
-      const covered = epochs.covering(row.generation, row.sequence) !== undefined;
-      const epoch = epochs.begin(row.generation, covered ? row.sequence : 0, highest);
-      highest = epoch.base + row.sequence;
+      if (!isNew && known < 0 && row.event === undefined) late ??= row;
+      continue;
     }
+    // A row that seemed to come late, and now this: the board's numbers went back to before that row.
+    const wentBack = !isNew && late?.generation === row.generation ? late : row;
+    // A new generation counts from 0: two bridges that see different first posts of it still agree.
+    const covered = epochs.covering(row.generation, row.sequence) !== undefined;
+    const epoch = epochs.begin(row.generation, covered ? wentBack.sequence : 0, highest);
+    highest = epoch.base + row.sequence;
   }
 }
 

@@ -2,7 +2,7 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import type { BoardModel, ItemRecord, ModelEvents, Notice, Posts } from '../model.ts';
+import { type BoardModel, type ItemRecord, type ModelEvents, type Notice, PostKind, type Posts } from '../model.ts';
 import { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
@@ -36,7 +36,7 @@ export class Mirror implements BoardModel {
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #skipped = 0;
-  #posts = 0;
+  #count = { posts: 0, items: 0 };
 
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
@@ -123,14 +123,14 @@ export class Mirror implements BoardModel {
   }
 
   get progress(): MirrorProgress {
-    const { held, total, missing } = this.#texts;
-    const items = { held, total, missing };
+    const { held, missing } = this.#texts;
+    const items = { held, total: this.#count.items, missing };
     return {
       phase: this.#phase(),
       ready: this.#state.posts.length > 0 || this.#lastPoll !== undefined,
       reachable: this.#lastPoll !== undefined && this.#lastError === undefined,
       items,
-      posts: this.#posts,
+      posts: this.#count.posts,
       sequence: this.#state.lastSequence,
       lastPoll: this.#lastPoll,
       lastError: this.#lastError,
@@ -281,10 +281,16 @@ export class Mirror implements BoardModel {
   }
 
   #countPosts(): void {
-    const { kinds, length } = this.#state.posts;
-    let count = 0;
-    for (let row = 0; row < length; row++) if (kinds[row] !== 0) count++;
-    this.#posts = count;
+    const { kinds, items, length } = this.#state.posts;
+    const seen = new Uint8Array(this.#state.records.list.length);
+    let posts = 0;
+    for (let row = 0; row < length; row++) {
+      if (kinds[row] === PostKind.Gone) continue;
+      posts++;
+      const item = items[row] ?? -1;
+      if (item >= 0) seen[item] = 1;
+    }
+    this.#count = { posts, items: seen.reduce((sum, each) => sum + each, 0) };
   }
 
   #phase(): MirrorProgress['phase'] {

@@ -4,6 +4,7 @@ import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
+import { isSame } from './evidence.ts';
 import { type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
 import { type MutableRecord, Records } from './records.ts';
 import { isAfter } from './snapshot.ts';
@@ -54,7 +55,7 @@ export class BoardState {
   plan(sighting: Sighting): Epochs {
     const epochs = this.epochs.copy();
     const rows = merged(sighting, this.#generationOf(sighting));
-    survey(rows, this.posts, epochs, (known, row) => this.#isSame(known, row, sighting.indexEdited), sighting);
+    survey(rows, this.posts, epochs, (known, row) => isSame(this, known, row, sighting.indexEdited), sighting);
     return epochs;
   }
 
@@ -87,7 +88,7 @@ export class BoardState {
         continue;
       }
       const known = posts.rowOf(number);
-      if (known < 0 || !this.#isSame(known, row, sighting.indexEdited)) {
+      if (known < 0 || !isSame(this, known, row, sighting.indexEdited)) {
         if (row.event === undefined) late++;
         continue;
       }
@@ -180,44 +181,6 @@ export class BoardState {
 
   hasPosts(record: ItemRecord): boolean {
     return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
-  }
-
-  /** Does the log tell of something at a number that we know for something else? Then the board was restored from a backup. */
-  contradicts(log: readonly EditLogEntry[]): boolean {
-    return log.some((event) => {
-      if (event.kind === 'edited') return false;
-      const known = this.rowOfSequence(event.sequence);
-      return known >= 0 && !this.#isSameEvent(known, event);
-    });
-  }
-
-  /** Does the log lack something that it told of before? Then the board was restored from a backup. */
-  knowsMore(log: readonly EditLogEntry[]): boolean {
-    const { kinds, sequences, length } = this.posts;
-    const logged = new Set(log.map(({ sequence }) => sequence));
-    for (let row = 0; row < length; row++) {
-      const kind = kinds[row];
-      const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
-      if (isEvent && !logged.has(sequences[row] ?? 0)) return true;
-    }
-    return false;
-  }
-
-  /** Is the known post at `known` the same as this row? An index edit may have changed when and by whom, never what. */
-  #isSame(known: number, row: MergedRow, indexEdited: boolean): boolean {
-    if (row.event !== undefined) return this.#isSameEvent(known, row.event);
-    const kind = this.posts.kinds[known];
-    if (this.posts.items[known] !== row.item || (kind !== row.kind && kind !== PostKind.Gone)) return false;
-    return indexEdited || this.posts.times[known] === row.time;
-  }
-
-  #isSameEvent(known: number, { kind, itemId, userid }: EditLogEntry): boolean {
-    // An event is gone where the log had lost it: its notice is forgotten, and it may be any.
-    const was = this.posts.kinds[known];
-    if (was === PostKind.Gone) return this.posts.items[known] === -1;
-    if (was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
-    const notice = this.notices.get(known);
-    return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
   }
 
   #append(row: MergedRow, number: number, epochs: Epochs): number {
