@@ -42,7 +42,6 @@ ${charts.map(([title, series]) => chartCard(title, series)).join('\n')}
 
 function boardCard(board: BoardStatus, now: number): string {
   const state = board.reachable ? `<span class="ok">${escaped(board.phase)}</span>` : '<span class="bad">away</span>';
-  const behind = board.lagSequences > 0 ? `${counted(board.lagSequences, 'post')}, ` : '';
   const error =
     board.lastError === undefined
       ? ''
@@ -51,11 +50,18 @@ function boardCard(board: BoardStatus, now: number): string {
     ['Items held', `${number(board.held)} of ${number(board.items)}`],
     ['Articles', number(board.articles)],
     ['Newest sequence number', board.sequence === undefined ? 'none yet' : number(board.sequence)],
-    ['Behind the board', `${behind}${span(board.lagSeconds)}`],
+    ['Behind the board', behind(board)],
+    ['Last in step', `${span(board.lagSeconds)} ago`],
   ];
   return `<article class="card"><div class="head"><h2>${escaped(board.newsgroup)}</h2>${state}</div>
 <progress max="${Math.max(1, board.items)}" value="${board.items === 0 && board.ready ? 1 : board.held}" aria-label="Items held"></progress>
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>${error}</article>`;
+}
+
+/** While the board is away nobody knows how far it has come meanwhile. */
+function behind({ lagSequences, reachable }: BoardStatus): string {
+  if (lagSequences > 0) return `${counted(lagSequences, 'change')}${reachable ? '' : ' or more'}`;
+  return reachable ? 'up to date' : 'unknown';
 }
 
 /** A bar a minute, the highest as high as the chart. */

@@ -120,7 +120,10 @@ describe('the status page', () => {
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/);
     expect(body).toContain('<progress max="228" value="200"');
     expect(body).toContain('groggs.&#60;b&#62;');
-    expect(body).toContain('12 posts, 10 min');
+    expect(body).toContain(
+      '<dt>Behind the board</dt><dd>12 changes or more</dd><dt>Last in step</dt><dd>10 min ago</dd>',
+    );
+    expect(body).toContain('<dt>Behind the board</dt><dd>up to date</dd><dt>Last in step</dt><dd>4 s ago</dd>');
     expect(body).toContain('connection refused <span class="dim">(2 min ago)');
     expect(body).toContain('up 2 h · 3 newsreaders connected');
     expect(body).toContain(

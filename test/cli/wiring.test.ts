@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../src/cli/failure.ts';
+import { boardConnections } from '../../src/cli/wiring/board-connections.ts';
+import { CurrentBackend } from '../../src/cli/wiring/current-backend.ts';
+import { listenFailure } from '../../src/cli/wiring/listening.ts';
+import { Undo } from '../../src/cli/wiring/undo.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { IdentRegistry } from '../../src/ident/registry.ts';
+import { Metrics } from '../../src/ops/metrics.ts';
+import { silent } from '../../src/wire/log.ts';
+import { status } from '../ops/sample.ts';
+import { MemoryBackend } from '../support/memory-backend.ts';
+
+function bridge(...newsgroups: string[]) {
+  const backend = new MemoryBackend();
+  const groups = newsgroups.map((name) => backend.add(name));
+  for (const [i, group] of groups.entries()) group.put(`<${i}@a>`, 'Subject: x\r\n\r\nText\r\n');
+  return { backend, carried: { backend, newsgroups: groups } };
+}
+
+describe('the backend of sessions', () => {
+  it('hands out newsgroups that follow a change of configuration', () => {
+    const first = bridge('a.b', 'c.d');
+    const current = new CurrentBackend(first.carried);
+    const group = current.newsgroup('a.b', undefined);
+    const other = current.newsgroup('c.d', undefined);
+    expect(current.find('<0@a>', undefined)?.group, 'one object a newsgroup').toBe(group);
+    expect(current.newsgroups(undefined)).toEqual([group, other]);
+    expect(group?.messageId(1)).toBe('<0@a>');
+
+    const second = bridge('a.b', 'e.f');
+    second.backend.groups.get('a.b')?.put('<new@a>', 'Subject: y\r\n\r\nText\r\n');
+    current.replace(second.carried);
+    expect(current.newsgroup('a.b', undefined)).toBe(group);
+    expect(group?.messageId(2)).toBe('<new@a>');
+    expect(current.newsgroups(undefined).map(({ name }) => name)).toEqual(['a.b', 'e.f']);
+    expect(current.newsgroup('c.d', undefined)).toBeUndefined();
+  });
+
+  it('leaves an empty newsgroup to who reads one that is not carried any more; its high mark stays', () => {
+    const current = new CurrentBackend(bridge('a.b').carried);
+    const group = current.newsgroup('a.b', undefined);
+    current.replace(bridge('e.f').carried);
+    expect(group).toMatchObject({ name: 'a.b', low: 2, high: 1, count: 0 });
+    expect(group?.status(undefined)).toBe('n');
+    expect(group?.article(1)).toBeUndefined();
+    expect([...(group?.overview(1, 9) ?? [])]).toEqual([]);
+  });
+
+  it('announces readers who are there to the next bridge', () => {
+    const [first, second] = [bridge('a.b'), bridge('a.b')];
+    const current = new CurrentBackend(first.carried);
+    const leave = current.readerArrived();
+    expect(first.backend.readers).toBe(1);
+    current.replace(second.carried);
+    expect([first.backend.readers, second.backend.readers]).toEqual([0, 1]);
+    leave();
+    leave();
+    expect(second.backend.readers).toBe(0);
+  });
+});
+
+describe('connections to a board', () => {
+  const sockets: Socket[] = [];
+  const registry = new IdentRegistry();
+  const callers: (string | undefined)[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.write('231 Hello\r\n');
+    socket.on('data', (text) => {
+      const { remotePort = 0, localPort = 0 } = socket;
+      callers.push(registry.find({ localPort: remotePort, remotePort: localPort, address: '127.0.0.1' }));
+      socket.write(String(text).startsWith('QUIT') ? '280 Bye\r\n' : '231 Welcome\r\n');
+    });
+  });
+
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    server.close();
+  });
+
+  it('are known to the ident responder by who caused them, and measured', async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const [board] = loadConfig({
+      environment: { RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${port}`, RGTP_NNTP_BOARDS_0_USER: 'bridge' },
+    }).boards;
+    if (board === undefined) throw new Error('no board');
+    const metrics = new Metrics(() => status);
+    const { reading, people } = boardConnections(board, { log: silent, embedded: undefined, ident: registry, metrics });
+    await reading.use(async () => {});
+    // This server asks for no proof, which a person with a secret does not accept; the connection was theirs all the same.
+    const refused = people.use({ userid: 'ann@example.org', secret: Buffer.from('00', 'hex') }, async () => {});
+    await expect(refused).rejects.toThrow();
+    expect(callers).toEqual(['bridge', 'ann@example.org']);
+    const { body } = await metrics.render();
+    expect(body).toContain('rgtp_nntp_board_requests_total{board="gossip",command="USER",code="231"} 1');
+    expect(body).toContain('rgtp_nntp_board_request_seconds_count{board="gossip",command="USER"} 2');
+    await reading.close();
+    await people.close();
+  });
+});
+
+describe('ports that can not be had', () => {
+  const address = { scheme: 'nntp', host: '::', port: 119 } as const;
+
+  it.each([
+    ['EADDRINUSE', /^port 119 is taken: something listens on nntp:\/\/\[::\]:119 already$/],
+    ['EACCES', /^port 119 needs privileges that this process does not have/],
+    ['EADDRNOTAVAIL', /^this machine has no address ::/],
+    ['ENOTFOUND', /^the name :: has no address/],
+  ])('%s', (code, message) => {
+    const failure = listenFailure(Object.assign(new Error('x'), { code }), address, 'listen', 'RGTP_NNTP_LISTEN');
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(message),
+      remedy: expect.stringContaining('listen'),
+    });
+  });
+
+  it('suggests a port that needs no privileges', () => {
+    const failure = listenFailure(
+      Object.assign(new Error('x'), { code: 'EACCES' }),
+      address,
+      'listen',
+      'RGTP_NNTP_LISTEN',
+    );
+    expect(failure).toMatchObject({ remedy: expect.stringContaining('RGTP_NNTP_LISTEN=nntp://[::]:1119') });
+  });
+
+  it('leaves other errors alone', () => {
+    const bug = new Error('bug');
+    expect(listenFailure(bug, address, 'listen', 'X')).toBe(bug);
+  });
+});
+
+describe('undoing', () => {
+  it('takes every step once, newest first, whatever fails', async () => {
+    const taken: string[] = [];
+    const undo = new Undo();
+    undo.add(() => void taken.push('first'));
+    undo.add(async () => {
+      taken.push('second');
+      throw new Error('failed');
+    });
+    undo.add(() => void taken.push('third'));
+    await expect(undo.run()).rejects.toThrow('failed');
+    await expect(undo.run()).rejects.toThrow('failed');
+    expect(taken).toEqual(['third', 'second', 'first']);
+  });
+});
