@@ -1,6 +1,7 @@
 import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
+import type { AccessLevel } from './access.ts';
 import { EditLock } from './edit-lock.ts';
 import { FailedProofs } from './failed-proofs.ts';
 import { limits } from './limits.ts';
@@ -36,6 +37,14 @@ export interface Caller {
   readonly localPort: number;
 }
 
+/** A session as others see it. */
+export interface Member {
+  readonly userid: Octets | undefined;
+  readonly level: AccessLevel;
+  /** says 482 and closes, once what is at work has finished */
+  expel(): void;
+}
+
 /** `230 `, and the access in brackets */
 const BANNER_REST = 30;
 
@@ -48,6 +57,7 @@ export class Board {
   readonly log: Log;
   readonly timeouts: Timeouts;
   readonly lock = new EditLock();
+  readonly members = new Set<Member>();
   readonly failedProofs: FailedProofs;
   /** undefined: only editors make accounts */
   readonly registration: Registration | undefined;
@@ -71,6 +81,13 @@ export class Board {
     this.#identify = options.identify;
     const { registration } = options;
     if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
+  }
+
+  /** Nobody stays logged in with an account that is gone or disabled. */
+  expel(userid: Octets, level: AccessLevel): void {
+    for (const member of this.members) {
+      if (member.userid === userid && member.level === level) member.expel();
+    }
   }
 
   /** What the caller's machine says of a connection. Never rejects. */

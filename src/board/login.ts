@@ -50,10 +50,13 @@ export async function prove(session: Session, hash: Buffer, clientNonce: Buffer)
     await session.board.failedProofs.failed(session.caller.address ?? 'inside');
     throw failure(session, 3, 'Identity confirmation failed');
   }
+  const { store } = session.board;
+  // An editor may have been at it since the challenge.
+  const now = store.users.levels(userid).find(({ level }) => level === account.level);
+  if (now?.secret?.equals(secret) !== true || now.disabled)
+    deny(session, 'That userid is disabled; contact the Editors');
   session.say(`133 ${hex(serverProof(facts))}`);
-  if (!account.confirmed) {
-    await session.board.store.commit(() => session.board.store.users.put({ ...account, confirmed: true }));
-  }
+  if (!account.confirmed) await store.commit(() => store.users.confirm(account));
   session.setLevel(account.level, account.confirmed ? 'Identity confirmed' : 'Registration complete');
 }
 
@@ -61,7 +64,7 @@ export async function prove(session: Session, hash: Buffer, clientNonce: Buffer)
 async function touch(session: Session, account: Account): Promise<void> {
   const { store } = session.board;
   if (store.time - account.lastUsed < 3600) return;
-  await store.commit(() => store.users.put({ ...account, lastUsed: store.time }));
+  await store.commit(() => store.users.used(account, store.time));
 }
 
 function deny(session: Session, why: string): never {

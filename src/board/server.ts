@@ -182,8 +182,12 @@ export class BoardServer {
   #open(stream: Duplex, caller: Caller): void {
     const from = caller.address === undefined ? 'inside' : `${caller.address},${caller.port}`;
     const log = this.#board.log.child({ session: ++this.#sessionNumber, caller: from });
-    const session: Session = new Session(this.#board, stream, caller, log, () => this.#sessions.delete(session));
+    const session: Session = new Session(this.#board, stream, caller, log, () => {
+      this.#sessions.delete(session);
+      this.#board.members.delete(session);
+    });
     this.#sessions.add(session);
+    this.#board.members.add(session);
     log.debug({}, 'connected');
   }
 }

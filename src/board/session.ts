@@ -4,7 +4,7 @@ import type { Log } from '../wire/log.ts';
 import { bytesOf, type Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
-import type { Board, Caller } from './board.ts';
+import type { Board, Caller, Member } from './board.ts';
 import { findCommand } from './commands/table.ts';
 import type { EditInProgress } from './editing.ts';
 import { limits } from './limits.ts';
@@ -23,7 +23,7 @@ export type Data = ReceivedText | 'refused' | undefined;
  * One connection. Lines come in, commands answer them in order; while one is at work, or its answer is not read,
  * the next waits in the socket.
  */
-export class Session {
+export class Session implements Member {
   readonly board: Board;
   readonly log: Log;
   readonly caller: Caller;
@@ -37,7 +37,8 @@ export class Session {
   #busy = false;
   #ended = false;
   #closing = false;
-  #stopping = false;
+  /** to be said as soon as nothing is at work */
+  #lastWords: Octets | undefined;
   #suspicions = 0;
   #identity: Promise<string | undefined> | undefined;
   readonly #gone = Promise.withResolvers<void>();
@@ -145,24 +146,32 @@ export class Session {
 
   /** The server stops: what is at work finishes, then 481 tells the client to come back later. */
   shutDown(): Promise<void> {
-    this.#stopping = true;
-    if (!this.#busy) this.#pump();
+    this.#leave('481 The server is going down - closing connection.');
     return this.#gone.promise;
+  }
+
+  expel(): void {
+    this.#leave('482 That userid is disabled; contact the Editors.');
   }
 
   destroy(): void {
     this.#stream.destroy();
   }
 
+  #leave(lastWords: Octets): void {
+    this.#lastWords = lastWords;
+    if (!this.#busy) this.#pump();
+  }
+
   #pump(): void {
-    while (!this.#busy && !this.#closing && !this.#stopping && !this.blocked) {
+    while (!this.#busy && !this.#closing && this.#lastWords === undefined && !this.blocked) {
       const line = this.#reader.next();
       if (line === undefined) break;
       this.#arm();
       this.#take(line);
     }
-    if (this.#stopping && !this.#busy && !this.#closing) {
-      this.say('481 The server is going down - closing connection.');
+    if (this.#lastWords !== undefined && !this.#busy && !this.#closing) {
+      this.say(this.#lastWords);
       this.close();
     }
     this.#output.flush();

@@ -45,6 +45,8 @@ export class Users {
   readonly #all: StatementSync;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
+  readonly #used: StatementSync;
+  readonly #confirm: StatementSync;
 
   constructor(db: DatabaseSync, box: SecretBox) {
     this.#box = box;
@@ -52,6 +54,8 @@ export class Users {
     this.#all = db.prepare('SELECT * FROM users ORDER BY userid, level');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM users WHERE userid = ? AND level = ?');
+    this.#used = db.prepare('UPDATE users SET last_used = ? WHERE userid = ? AND level = ?');
+    this.#confirm = db.prepare('UPDATE users SET confirmed = 1 WHERE userid = ? AND level = ?');
   }
 
   /** Every level a user has, highest first; empty: unknown. */
@@ -78,6 +82,16 @@ export class Users {
       Number(account.disabled),
       account.lastUsed,
     );
+  }
+
+  /** Somebody logged in. @param time unix seconds */
+  used({ userid, level }: Account, time: number): void {
+    this.#used.run(time, userid, level);
+  }
+
+  /** Who registered has logged in for the first time. */
+  confirm({ userid, level }: Account): void {
+    this.#confirm.run(userid, level);
   }
 
   remove(userid: Octets, level: AccessLevel): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
+import { clientProof } from '../../src/rgtp/proof.ts';
 import type { Log } from '../../src/wire/log.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 
@@ -245,6 +246,25 @@ describe('UDBM', () => {
     expect(audit).toHaveLength(7);
     expect(JSON.stringify(audit)).not.toContain(hex);
   });
+
+  test.each(['-u ann@rgtp.test disable', '-u ann@rgtp.test/read', '-d ann@rgtp.test'])(
+    'nobody stays logged in after %s',
+    async (change) => {
+      const board = await openBoard();
+      const [ann, editor] = [await login(board, 'ann'), await login(board, 'ed')];
+      const late = await dial(board);
+      late.write('USER ann@rgtp.test\r\n');
+      await late.line();
+      const serverNonce = Buffer.from((await late.line())?.slice(4) ?? '', 'hex');
+      await editor.list(`UDBM ${change}`);
+      expect(await ann.line()).toBe('482 That userid is disabled; contact the Editors.');
+      expect(await ann.line()).toBeUndefined();
+      // Nor does a proof help that was under way.
+      const clientNonce = Buffer.alloc(16, 7);
+      const hash = clientProof({ userid: 'ann@rgtp.test', secret: secrets.ann, clientNonce, serverNonce });
+      expect(await late.ask(`AUTH ${hash.toString('hex')} ${clientNonce.toString('hex')}`)).toMatch(/^482/);
+    },
+  );
 
   test('shows no secrets, and leaves an editor', async () => {
     const board = await openBoard();

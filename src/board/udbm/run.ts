@@ -75,14 +75,17 @@ function proofOf({ secret, confirmed, waiting }: Account): string {
   return confirmed ? 'md5' : 'md5new';
 }
 
-function remove({ store }: Board, editor: Octets, who: Who): Promise<Octets> {
-  return store.commit(() => {
+async function remove(board: Board, editor: Octets, who: Who): Promise<Octets> {
+  const { store } = board;
+  const removed = await store.commit(() => {
     const account = theOne(store.users.levels(who.userid), who);
     store.users.remove(account.userid, account.level);
     keepAnEditor([...store.users.all()]);
     record(store, editor, account, undefined);
-    return '';
+    return account;
   });
+  board.expel(removed.userid, removed.level);
+  return '';
 }
 
 async function change(
@@ -91,19 +94,20 @@ async function change(
   { kind, who, values }: { readonly kind: 'create' | 'update'; readonly who: Who; readonly values: Values },
 ): Promise<Octets> {
   const { store, registration } = board;
-  const changed = await store.commit(() => {
+  const { old, changed } = await store.commit(() => {
     const levels = store.users.levels(who.userid);
     const old = kind === 'update' ? toUpdate(levels, who) : undefined;
     const level = who.level ?? old?.level ?? 0;
     if (levels.some((one) => one.level === level && one !== old))
       throw new UdbmError(`${named(who)} already exists`, false);
-    const account = withValues(old ?? { ...blank, userid: who.userid, level, lastUsed: store.time }, level, values);
+    const changed = withValues(old ?? { ...blank, userid: who.userid, level, lastUsed: store.time }, level, values);
     if (old !== undefined && old.level !== level) store.users.remove(old.userid, old.level);
-    store.users.put(account);
+    store.users.put(changed);
     keepAnEditor([...store.users.all()]);
-    record(store, editor, old, account);
-    return account;
+    record(store, editor, old, changed);
+    return { old, changed };
   });
+  if (old !== undefined && (changed.disabled || changed.level !== old.level)) board.expel(old.userid, old.level);
   let note = '';
   if (values.approve === true) note = await approved(registration, changed);
   if (changed.level === 3 && changed.secret === undefined) {
