@@ -1,11 +1,7 @@
-import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrontEnd } from '../../src/nntp/front-end.ts';
-import { defaultLimits } from '../../src/nntp/limits.ts';
-import { LoginGate } from '../../src/nntp/login-gate.ts';
-import { silent } from '../../src/wire/log.ts';
+import { collect, sessionWith } from '../support/front-end.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 
 const SESSION = [
@@ -36,34 +32,13 @@ const SESSION = [
 async function answers(pieces: readonly Buffer[]): Promise<string> {
   const backend = rfcWorld();
   backend.guest = { read: true, post: true, loginHelps: true };
-  // The article's number and its time would differ from run to run; nothing else does.
-  const front = new FrontEnd({
-    backend,
-    name: 'news.example.net',
-    limits: defaultLimits,
-    log: silent,
-    observer: {},
-    logins: new LoginGate(defaultLimits, Date.now),
-    certificate: undefined,
-    cleartextAuth: false,
-    compress: true,
-    maintained: { distributions: undefined, moderators: undefined, subscriptions: undefined },
-    now: Date.now,
-  });
-  const [client, server] = duplexPair({ allowHalfOpen: true });
-  front.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);
+  const client = sessionWith(backend);
   const text = collect(client);
   for (const piece of pieces) {
     client.write(piece);
     await turn();
   }
   client.end();
-  return text;
-}
-
-async function collect(stream: Duplex): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
   return text;
 }
 
