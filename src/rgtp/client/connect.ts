@@ -19,7 +19,10 @@ export interface Greeted {
 export async function connect(options: ClientOptions, signal?: AbortSignal): Promise<Greeted> {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    const transport = await dial(options, signal);
+    const { transport, connecting } = dial(options, signal);
+    // No wait where there is nothing to wait for: a board in this process has greeted already, and who is not
+    // listening by the next turn has missed it.
+    if (connecting !== undefined) await connecting;
     const abort = () => transport.end(aborted(signal));
     signal?.addEventListener('abort', abort);
     try {
@@ -37,7 +40,11 @@ export async function connect(options: ClientOptions, signal?: AbortSignal): Pro
   }
 }
 
-async function dial(options: ClientOptions, signal: AbortSignal | undefined): Promise<Transport> {
+/** `connecting`: until the socket is connected, where it is not yet. */
+function dial(
+  options: ClientOptions,
+  signal: AbortSignal | undefined,
+): { readonly transport: Transport; readonly connecting: Promise<void> | undefined } {
   const socket = (options.connect ?? overTcp)({ host: options.host, port: options.port });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const transport = new Transport(socket, {
@@ -48,8 +55,7 @@ async function dial(options: ClientOptions, signal: AbortSignal | undefined): Pr
     log: options.log ?? silent,
     ...(options.onAnswer && { onAnswer: options.onAnswer }),
   });
-  await connected(socket, transport, options, signal);
-  return transport;
+  return { transport, connecting: connected(socket, transport, options, signal) };
 }
 
 function overTcp(address: { host: string; port: number }): Duplex {
@@ -62,8 +68,8 @@ function connected(
   transport: Transport,
   { host, port, timeouts }: ClientOptions,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  if (!(socket instanceof Socket && socket.connecting)) return Promise.resolve();
+): Promise<void> | undefined {
+  if (!(socket instanceof Socket && socket.connecting)) return undefined;
   return new Promise((resolve, reject) => {
     const ms = timeouts?.connect ?? DEFAULT_TIMEOUTS.connect;
     const timer = setTimeout(
