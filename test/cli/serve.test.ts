@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
+import { tlsFiles } from '../support/tls-files.ts';
 import { CommandLine } from './command-line.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -85,6 +88,24 @@ describe('rgtp-nntp serve', () => {
     expect(await client.ask('GROUP groggs.gossip')).toBe('211 2 2 3 groggs.gossip');
     expect(await client.ask('STAT <1@x.example>')).toMatch(/^223 /);
     client.close();
+  });
+
+  it('speaks TLS where it has a certificate', async () => {
+    configure({ listen: ['nntp://127.0.0.1:0', 'nntps://127.0.0.1:0'], tls: tlsFiles('first') });
+    const { line, port } = await start();
+    const client = await NntpClient.connect(port);
+    expect(await client.askAll('CAPABILITIES')).toContain('STARTTLS');
+    client.close();
+    const [, secure] = /127\.0\.0\.1 port (\d+) \(TLS\)/.exec(line.stdout) ?? [];
+    const socket = connect({
+      port: Number(secure),
+      host: '127.0.0.1',
+      ca: readFileSync(tlsFiles('first').certificate),
+      checkServerIdentity: () => undefined,
+    });
+    const [greeting] = await once(socket, 'data');
+    expect(String(greeting)).toMatch(/^20[01] news\.example /);
+    socket.destroy();
   });
 
   it('keeps guests out where the board does, and reads it all the same', async () => {
