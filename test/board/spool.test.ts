@@ -56,14 +56,18 @@ describe('importing a groggsd spool', () => {
     truncateSync(join(damaged, 'item/O0591429'), 20);
     truncateSync(join(damaged, 'item/O0631408'), 0);
     writeFileSync(join(damaged, 'item/lost+found'), 'x');
+    const index = readFileSync(join(damaged, 'index'));
+    // Row 11 lost an octet.
+    writeFileSync(join(damaged, 'index'), Buffer.concat([index.subarray(0, 2050), index.subarray(2051)]));
     appendFileSync(join(damaged, 'index'), 'half a row');
     truncateSync(join(damaged, 'userdatabase'), 6350);
     writeFileSync(join(damaged, 'motd'), '\xff\xfe');
     rmSync(join(damaged, 'sequence'));
     const store = newStore();
     const summary = await importSpool(damaged, store);
-    expect(summary).toMatchObject({ rows: 3166, items: 223, motd: false, nextSequence: 0xc93 });
+    expect(summary).toMatchObject({ rows: 3165, items: 223, motd: false, nextSequence: 0xc93 });
     expect(summary.skipped.map(({ file }) => file).sort()).toEqual([
+      'index, row 11',
       'index, row 3167',
       'item/O0591429',
       'item/O0631408',
@@ -74,6 +78,19 @@ describe('importing a groggsd spool', () => {
     ]);
     store.close();
     rmSync(join(damaged, '../..'), { recursive: true });
+  });
+
+  test('knows that numbers have wrapped', async () => {
+    const wrapped = unpackSampleSpool();
+    const index = readFileSync(join(wrapped, 'index'), 'latin1').split('\n');
+    const before = index.slice(0, 10).map((row, i) => `FFFFFFF${i}${row.slice(8)}`);
+    const after = index.slice(10, 12).map((row, i) => `0000000${i}${row.slice(8)}`);
+    writeFileSync(join(wrapped, 'index'), `${[...before, ...after].join('\n')}\n`, 'latin1');
+    for (const name of ['editlog', 'motd', 'sequence']) rmSync(join(wrapped, name));
+    const store = newStore();
+    expect(await importSpool(wrapped, store)).toMatchObject({ rows: 12, nextSequence: 2 });
+    store.close();
+    rmSync(join(wrapped, '../..'), { recursive: true });
   });
 
   test('goes into an empty board only, and comes from a spool only', async () => {

@@ -35,6 +35,7 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
+const LF = 0x0a;
 /** in one transaction: a sync to disk each would take minutes */
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
@@ -65,8 +66,8 @@ class SpoolImport {
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #skipped: { file: string; reason: string }[] = [];
-  /** the highest number seen anywhere: the next must be above it, whatever the file `sequence` says */
-  #highest = 0;
+  /** the next sequence number: after every one seen, whatever the file `sequence` says */
+  #next: number | undefined;
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
     this.#dir = dir;
@@ -77,6 +78,7 @@ class SpoolImport {
   async run(): Promise<ImportSummary> {
     const index = await this.#read('index');
     if (index === undefined) throw new Error(`${this.#dir}: no groggsd data directory (it has no file index)`);
+    this.#next = await this.#number('sequence');
     const rows = await this.#index(index);
     const { items, diffs } = await this.#items();
     const indexDiffs = await this.#diff(undefined, 'index.edited');
@@ -88,27 +90,29 @@ class SpoolImport {
   }
 
   async #index(file: Buffer): Promise<number> {
-    const size = ROW_OCTETS + 1;
-    const total = Math.ceil(file.length / size);
+    // Line by line: a row that lost an octet does not take the rest with it.
+    const ends: number[] = [];
+    for (let at = file.indexOf(LF); at >= 0; at = file.indexOf(LF, at + 1)) ends.push(at);
+    if (ends.at(-1) !== file.length - 1 && file.length > 0) ends.push(file.length);
     let kept = 0;
-    for (let first = 0; first < total; first += BATCH) {
-      const last = Math.min(first + BATCH, total);
+    for (let first = 0; first < ends.length; first += BATCH) {
+      const last = Math.min(first + BATCH, ends.length);
       await this.#store.commit(() => {
         for (let i = first; i < last; i++) {
-          if (this.#row(file.subarray(i * size, (i + 1) * size), i)) kept++;
+          const start = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
+          if (this.#row(file.subarray(start, ends[i]), i)) kept++;
         }
       });
-      this.#onProgress({ phase: 'index', done: last, total });
+      this.#onProgress({ phase: 'index', done: last, total: ends.length });
     }
     return kept;
   }
 
   #row(bytes: Buffer, number: number): boolean {
     try {
-      const row = octetsFrom(bytes.subarray(0, ROW_OCTETS));
-      if (row.length < ROW_OCTETS || row.includes('\n')) throw new Error('not a row of 199 octets');
-      const entry = parseIndexEntry(row);
-      this.#highest = Math.max(this.#highest, entry.sequence);
+      const row = octetsFrom(bytes);
+      if (row.length !== ROW_OCTETS) throw new Error(`${row.length} octets are no row`);
+      this.#seen(parseIndexEntry(row).sequence);
       this.#store.index.append(row);
       return true;
     } catch (error) {
@@ -179,7 +183,7 @@ class SpoolImport {
     // An empty line ends each entry.
     const entries = octetsFrom(file).match(/.+?(?:\n\n|$)/gs) ?? [];
     for (const [, hex = ''] of octetsFrom(file).matchAll(/\(#([0-9A-Fa-f]{8})\):$/gm)) {
-      this.#highest = Math.max(this.#highest, parseHex32(hex) ?? 0);
+      this.#seen(parseHex32(hex) ?? 0);
     }
     await this.#store.commit(() => {
       for (const entry of entries) this.#store.editLog.append(undefined, entry);
@@ -194,7 +198,7 @@ class SpoolImport {
       const text = octetsFrom(file);
       const end = text.indexOf('\n') + 1;
       const { sequence, time } = parseMotd([text.slice(0, end).trimEnd()], motdFieldOrder('GROGGS system'));
-      this.#highest = Math.max(this.#highest, sequence);
+      this.#seen(sequence);
       await this.#store.commit(() => {
         this.#store.state.motd = { sequence, time, text: text.slice(end) };
       });
@@ -206,14 +210,18 @@ class SpoolImport {
   }
 
   async #counters(): Promise<number> {
-    const sequence = await this.#number('sequence');
     const lastItemTime = (await this.#number('idarbiter')) ?? 0;
-    const next = Math.max(sequence ?? 0, this.#highest + 1);
+    const next = this.#next ?? 1;
     await this.#store.commit(() => {
       this.#store.state.nextSequence = next;
       this.#store.state.lastItemTime = lastItemTime;
     });
     return next;
+  }
+
+  /** Numbers wrap: one counts as later if it lies within half the range ahead. */
+  #seen(sequence: number): void {
+    if (this.#next === undefined || (sequence - this.#next) >>> 0 < 0x80000000) this.#next = (sequence + 1) >>> 0;
   }
 
   /** The one number in a file; a missing or damaged one is worked out instead. */
