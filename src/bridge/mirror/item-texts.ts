@@ -271,6 +271,6 @@ export class ItemTexts {
       this.#texts.write();
       saveState(cache, state);
     });
-    this.#texts.evict();
+    if (this.#texts.evict()) cache.transaction(() => this.#texts.write());
   }
 }

@@ -121,7 +121,12 @@ export class BoardState {
       if (record !== undefined && (last === undefined || isAfter(sequence, last))) grown.add(record);
     }
     this.#subjectsAndLinks(sighting, changed, grown);
-    const withdrawn = this.#emptied(removed);
+    // With the row of an edit its text may be back; with that of a reply, its text is likely gone.
+    for (const row of removed) {
+      const record = records.list[posts.items[row] ?? -1];
+      if (record !== undefined) grown.add(record);
+    }
+    const withdrawn = this.#emptied(removed, changed, grown);
     return { appended, removed, restored, changed, grown, edits, withdrawn, late };
   }
 
@@ -236,16 +241,23 @@ export class BoardState {
   }
 
   /** Items that lost rows and have none left: what is known of them goes, too. */
-  #emptied(removed: readonly number[]): ItemRecord[] {
+  #emptied(removed: readonly number[], changed: Set<ItemRecord>, grown: Set<ItemRecord>): ItemRecord[] {
     const emptied = new Set<MutableRecord>();
     for (const row of removed) {
       const record = this.records.list[this.posts.items[row] ?? -1];
       if (record !== undefined && !this.hasPosts(record)) emptied.add(record);
     }
     for (const record of emptied) {
+      grown.delete(record);
+      const previous = this.records.list[record.continues];
       this.records.setSubject(record, '');
       this.records.setContinues(record, -1);
       this.records.setContinuedIn(record, -1);
+      if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) continue;
+      // Withdrawn, it is still named at the end of that item; in a restored backup it never was.
+      this.records.setContinuedIn(previous, -1);
+      changed.add(previous);
+      grown.add(previous);
     }
     return [...emptied];
   }

@@ -121,13 +121,14 @@ export class Texts {
     this.#changed.clear();
   }
 
-  /** After `write`: makes room where the file has become too large. */
-  evict(): void {
+  /** After `write`: makes room where the file has become too large. Returns whether there is something to write again. */
+  evict(): boolean {
     for (const item of this.#cache.evictTexts()) {
       this.#recent.delete(item);
       const state = this.state(item);
       if (state === TextState.Held || state === TextState.Stale) this.setState(item, TextState.Evicted);
     }
+    return this.dirty;
   }
 
   /** The file is empty: nothing is held but what is in memory. Writes all states, in the caller's transaction. */

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -226,6 +227,111 @@ describe('the board is away', () => {
     board.fault = () => {};
     await mirror.complete();
     expect(mirror.progress).toMatchObject({ phase: 'following', lastError: undefined, items: { held: 2, total: 2 } });
+  });
+});
+
+describe('texts', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'texts-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  async function reopen(maxTextOctets?: number): Promise<void> {
+    await mirror.close();
+    const path = join(directory, 'cache.sqlite');
+    mirror = await openMirror(board, { cache: Cache.open(path, maxTextOctets === undefined ? {} : { maxTextOctets }) });
+  }
+  const onDisk = () =>
+    Buffer.concat(readdirSync(directory).map((name) => readFileSync(join(directory, name)))).toString('latin1');
+  const text = (id: string) => mirror.text(mirror.itemById(id) ?? expect.fail());
+
+  test('after a restart they are there without the board', async () => {
+    await reopen();
+    const tea = board.newItem('Tea', 'Milk first?');
+    board.edit(tea, 0, 'Milk last?');
+    board.setMotd('hello');
+    await mirror.complete();
+    const before = await shown(mirror);
+    board.fault = () => {
+      throw new RgtpError('unavailable', 'not needed');
+    };
+    await reopen();
+    expect(await shown(mirror)).toEqual(before);
+    expect(mirror.motd()?.lines).toEqual(['hello']);
+    expect(mirror.progress).toMatchObject({ ready: true, reachable: false, items: { held: 1, total: 1 } });
+  });
+
+  test('what an editor removed is nowhere on disk as soon as the edit is known', async () => {
+    await reopen();
+    // Compressed, a text without repetition stays readable.
+    const secret = 'xQ7vLw2ZkP9mTb4RjN6cYd1FgHs8';
+    const tea = board.newItem('Tea', secret);
+    const bad = board.newItem('xQbadsubjectQx', `withdrawn ${secret}`);
+    await mirror.complete();
+    mirror.text(mirror.itemById(tea) ?? expect.fail());
+    await reopen();
+    expect(onDisk()).toContain(secret);
+    board.edit(tea, 0, 'clean');
+    board.withdraw(bad);
+    board.newItem('Next');
+    board.fault = (request) => {
+      if (request.startsWith('ITEM')) throw new RgtpError('unavailable', 'lost');
+    };
+    await mirror.refresh();
+    expect(onDisk()).not.toContain(secret);
+    expect(onDisk()).not.toContain('xQbadsubjectQx');
+    await expect(text(tea)).rejects.toThrow('lost');
+  });
+
+  test('grown while the board is away: the old text is better than none', async () => {
+    const tea = board.newItem('Tea');
+    await mirror.complete();
+    board.reply(tea);
+    board.fault = (request) => {
+      if (request.startsWith('ITEM')) throw new RgtpError('unavailable', 'lost');
+    };
+    await mirror.refresh();
+    expect(await text(tea)).toMatchObject({ contributions: [{ lines: ['first'] }] });
+  });
+
+  test('beyond the size that is allowed those nobody reads go, and come back when somebody does', async () => {
+    await reopen(2000);
+    const ids = Array.from({ length: 30 }, (_, i) => board.newItem(`Item ${i}`, randomBytes(150).toString('base64')));
+    await mirror.complete();
+    await reopen(2000);
+    await mirror.complete();
+    const { held, total, missing } = mirror.progress.items;
+    expect([held > 0, held < total, missing, mirror.progress.phase]).toEqual([true, true, 0, 'following']);
+    board.requests.length = 0;
+    for (const id of ids) expect(await text(id)).toMatchObject({ id });
+    const fetched = board.requests.length;
+    expect(fetched).toBe(total - held);
+  });
+
+  test('without the background, they are fetched when somebody reads them', async () => {
+    await mirror.close();
+    mirror = await openMirror(board, { background: false });
+    const tea = board.newItem('Tea');
+    const coffee = board.newItem('Coffee');
+    await mirror.refresh();
+    expect(await text(coffee)).toMatchObject({ subject: 'Coffee' });
+    expect(board.requests.filter((request) => request.startsWith('ITEM'))).toEqual([`ITEM ${coffee}`]);
+    await mirror.complete();
+    expect(board.requests.filter((request) => request.startsWith('ITEM'))).toEqual([`ITEM ${coffee}`, `ITEM ${tea}`]);
+  });
+
+  test('readers go ahead of the queue', async () => {
+    await mirror.close();
+    mirror = await openMirror(board, { depth: 2 });
+    const ids = Array.from({ length: 20 }, (_, i) => board.newItem(`Item ${i}`));
+    const [first = ''] = ids;
+    await mirror.refresh();
+    await text(first);
+    const asked = board.requests.filter((request) => request.startsWith('ITEM'));
+    expect(asked.indexOf(`ITEM ${first}`)).toBeLessThan(5);
+    await mirror.complete();
+    expect(mirror.progress.items).toEqual({ held: 20, total: 20, missing: 0 });
   });
 });
 
