@@ -7,6 +7,7 @@ import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { Failure } from './failure.ts';
+import { logStrays } from './last-resort.ts';
 import { closeInTime, untilTold } from './signals.ts';
 import { openEmbeddedBoard } from './wiring/embedded-board.ts';
 import { takeFolders } from './wiring/folders.ts';
@@ -28,6 +29,7 @@ export function boardCommand(): Command {
         });
       }
       const log = openLog(config.log);
+      logStrays(log);
       using _taken = takeFolders(config);
       const { server, made } = await openEmbeddedBoard(config, log);
       const told = untilTold(log, () => log.setLevel(configuration(options).log.level));

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { logStrays } from './last-resort.ts';
 import { closeInTime, untilTold } from './signals.ts';
 import { takeFolders } from './wiring/folders.ts';
 import { greeting, welcomeEditor } from './wiring/greeting.ts';
@@ -14,6 +15,7 @@ export function serveCommand(): Command {
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       const log = openLog(config.log);
+      logStrays(log);
       using _taken = takeFolders(config);
       // Before anything is opened: a signal that comes while it starts must not cut it off.
       let service: Service | undefined;

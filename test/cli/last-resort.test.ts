@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const source = join(import.meta.dirname, '..', '..', 'src');
+
+function run(body: string) {
+  const script = `
+    import { logStrays } from '${source}/cli/last-resort.ts';
+    import { openLog } from '${source}/ops/log.ts';
+    logStrays(openLog({ level: 'info', format: 'json' }));
+    ${body}
+    setTimeout(() => { console.log('alive'); process.exit(0); }, 20);`;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+}
+
+it('a rejection that nobody waited for is logged, and the server goes on', () => {
+  const { status, stdout, stderr } = run("Promise.reject(new Error('stray'));");
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'error', err: { message: 'stray' } });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: 'alive\n' });
+});
+
+it('an exception that nobody caught is logged, and ends it', () => {
+  const { status, stdout, stderr } = run("setImmediate(() => { throw new Error('broken'); });");
+  expect(JSON.parse(stderr)).toMatchObject({ level: 'error', err: { message: 'broken' } });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+});
