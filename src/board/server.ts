@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
-import { addressKey, plainAddress } from '../wire/address.ts';
+import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
 import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
@@ -146,7 +146,7 @@ export class BoardServer {
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port, backlog: 511 }, () => {
+      server.listen({ host: listenHost(host), port, backlog: 511 }, () => {
         server.off('error', reject);
         server.on('error', (error) => this.#board.log.error({ error: String(error) }, 'listening failed'));
         resolve();

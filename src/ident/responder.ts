@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { listenHost } from '../wire/address.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import { type Log, silent } from '../wire/log.ts';
 import { type IdentRegistry, plainAddress } from './registry.ts';
@@ -32,7 +33,8 @@ export class IdentResponder {
     const responder = new IdentResponder(options);
     await new Promise<void>((resolve, reject) => {
       responder.#server.once('error', reject);
-      responder.#server.listen(options.listen, () => {
+      const { host, port } = options.listen;
+      responder.#server.listen({ host: listenHost(host), port }, () => {
         responder.#server.off('error', reject);
         resolve();
       });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Server } from 'node:net';
+import { listenHost } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Backend } from './backend.ts';
@@ -150,7 +151,7 @@ export class NntpServer {
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: queued }, (socket) =>
       this.#arrivals.accept(socket, tls),
     );
-    server.listen(port, host);
+    server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
     this.#servers.push({ server, tls });
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { listenHost } from '../wire/address.ts';
 import type { Log } from '../wire/log.ts';
 import type { History } from './history.ts';
 import type { Metrics } from './metrics.ts';
@@ -39,7 +40,7 @@ export class HttpServer {
   /** Listens. Rejects with the system's error where it can't. */
   static async open(options: HttpOptions): Promise<HttpServer> {
     const http = new HttpServer(options);
-    http.#server.listen(options.port, options.host);
+    http.#server.listen({ host: listenHost(options.host), port: options.port });
     await once(http.#server, 'listening');
     return http;
   }

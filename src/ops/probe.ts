@@ -1,7 +1,11 @@
 /** The container's health check: asks the running server, exits 0 or 1. Needs no shell. */
 import { loadConfig } from '../config/load.ts';
 
-const { http } = loadConfig({ environment: process.env, file: process.env['RGTP_NNTP_CONFIG'] });
+const { RGTP_NNTP_HTTP_LISTEN = '', RGTP_NNTP_CONFIG: file } = process.env;
+// Where the environment says it, the file is not read: a mistake that somebody makes in it harms no running server.
+const { http } = loadConfig(
+  RGTP_NNTP_HTTP_LISTEN === '' ? { environment: process.env, file } : { environment: { RGTP_NNTP_HTTP_LISTEN } },
+);
 if (http.listen === undefined) process.exit(0);
 const { host, port } = http.listen;
 const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host;

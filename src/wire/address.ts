@@ -23,3 +23,11 @@ export function addressKey(address: string): string {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`;
 }
+
+/**
+ * The host to give to `listen`. `::` is left out: node then takes `0.0.0.0` on a machine without IPv6, where asking
+ * for `::` fails.
+ */
+export function listenHost(host: string): string | undefined {
+  return host === '::' ? undefined : host;
+}

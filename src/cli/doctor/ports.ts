@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/schema.ts';
+import { listenHost } from '../../wire/address.ts';
 import { systemCode } from '../failure.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { listenerOf } from './listener.ts';
@@ -37,7 +38,7 @@ async function examineUnused(scheme: string, port: number, setting: string): Pro
 async function attempt(host: string, port: number): Promise<string | undefined> {
   const server = createServer();
   try {
-    server.listen({ host, port });
+    server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
     server.close();
     await once(server, 'close');

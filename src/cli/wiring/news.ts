@@ -1,5 +1,5 @@
 /** The NNTP front end on the addresses of the configuration. */
-import { type Address, formatAddress } from '../../config/addresses.ts';
+import type { Address } from '../../config/addresses.ts';
 import { serverName } from '../../config/names.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Backend } from '../../nntp/backend.ts';
@@ -49,20 +49,15 @@ export async function openNews(config: Config, backend: Backend, observer: Obser
   return openDefault(open, log);
 }
 
-/** Port 119 of every address; 1119 where that needs privileges; IPv4 alone where there is no IPv6. */
+/** Port 119 of every address; 1119 where that needs privileges. */
 async function openDefault(open: (addresses: readonly NewsAddress[]) => Promise<NntpServer>, log: Log): Promise<News> {
-  let address: NewsAddress = { scheme: 'nntp', host: '::', port: 119 };
-  for (;;) {
-    try {
-      return { server: await open([address]), fellBack: address.port === fallBackPort };
-    } catch (error) {
-      const code = systemCode(error instanceof Error ? error.cause : undefined);
-      log.debug({ address: formatAddress(address), code }, 'not to be had');
-      if (code === 'EACCES' && address.port === 119) address = { ...address, port: fallBackPort };
-      else if ((code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL') && address.host === '::') {
-        address = { ...address, host: '0.0.0.0' };
-      } else throw error;
-    }
+  const everywhere = (port: number) => open([{ scheme: 'nntp', host: '::', port }]);
+  try {
+    return { server: await everywhere(119), fellBack: false };
+  } catch (error) {
+    if (systemCode(error instanceof Error ? error.cause : undefined) !== 'EACCES') throw error;
+    log.debug({ port: fallBackPort }, 'port 119 needs privileges');
+    return { server: await everywhere(fallBackPort), fellBack: true };
   }
 }
 
