@@ -17,7 +17,7 @@ import { type BoardProcess, startBoardProcess, writer } from './support/board-pr
 
 const CONNECTIONS = 8;
 /** Newsreaders that post at the same time, through as many connections to the board. */
-const POSTERS = 32;
+const POSTERS = 64;
 const POSTS = 800;
 const ROUNDS = 3;
 const NEWSGROUP = 'groggs.bench';
