@@ -2,8 +2,11 @@
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 
+/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: that is one wish. */
+const sameKeyMs = 500;
+
 /**
- * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. At each SIGHUP `reread` runs, never
+ * Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. At each SIGHUP `reread` runs, never
  * twice at a time; where it fails that is logged, and everything goes on as it was.
  */
 export function untilTold(log: Log, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
@@ -18,11 +21,11 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
     );
   });
   return new Promise((resolve) => {
-    let told = false;
+    let told: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told) process.exit(1);
-        told = true;
+        if (told !== undefined && Date.now() - told > sameKeyMs) process.exit(1);
+        told ??= Date.now();
         resolve(signal);
       });
     }

@@ -63,6 +63,8 @@ describe('rgtp-nntp board', () => {
     const second = start();
     await second.printed(/port \d+\./);
     expect(second.stdout).not.toContain('secret');
+    // As under npm, which passes on what the terminal has sent already.
+    second.child.kill('SIGINT');
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
     expect(readFileSync(kept, 'utf8')).toBe(`${secret}\n`);
