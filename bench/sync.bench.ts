@@ -32,7 +32,7 @@ export default bench;
 async function fromSlowBoard(): Promise<Result[]> {
   const board = sampleBoard(ITEMS);
   const server = await startSlowBoard(board);
-  const { elapsed, disk } = await sync(server);
+  const { elapsed, cpu, disk } = await sync(server);
   await server.close();
   const { length } = board.rows;
   return [
@@ -40,7 +40,7 @@ async function fromSlowBoard(): Promise<Result[]> {
       'first sync, board 44 ms late',
       (ITEMS / elapsed) * 1000,
       'items',
-      `${ITEMS} items, ${length} posts, 1 connection`,
+      `${ITEMS} items, ${length} posts, 1 connection; ${(cpu / ITEMS).toFixed(2)} ms of CPU an item, the board's included`,
     ),
     { name: 'cache file', value: disk / length, unit: 'B/post', note: 'index and texts' },
   ];
@@ -53,23 +53,37 @@ async function fromEmbeddedBoard(): Promise<Result[]> {
   for (let at = 0; at < EMBEDDED_ITEMS; at += 100) {
     await Promise.all(Array.from({ length: 100 }, (_, i) => board.store.posting.newItem(post, `Subject ${at + i}`)));
   }
-  const { elapsed } = await sync(board.address);
+  const { elapsed, cpu } = await sync(board.address);
   await board.close();
-  return [rate('first sync, embedded board', (EMBEDDED_ITEMS / elapsed) * 1000, 'items', 'board in the same process')];
+  return [
+    rate(
+      'first sync, embedded board',
+      (EMBEDDED_ITEMS / elapsed) * 1000,
+      'items',
+      `${(cpu / EMBEDDED_ITEMS).toFixed(2)} ms of CPU an item, the board's included`,
+    ),
+  ];
 }
 
-async function sync(address: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<{ elapsed: number; disk: number }> {
+interface Synced {
+  /** ms, and ms of CPU, the board in the same process included */
+  readonly elapsed: number;
+  readonly cpu: number;
+  /** octets */
+  readonly disk: number;
+}
+
+async function sync(address: { readonly host: string; readonly port: number }): Promise<Synced> {
   const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
   const cache = Cache.open(join(folder, 'cache.sqlite'));
   const permanent = PermanentFile.open(':memory:');
   const pool = new RgtpPool({ host: address.host, port: address.port, size: 1 });
   const start = performance.now();
+  const usage = process.cpuUsage();
   const mirror = await Mirror.open({ newsgroup: 'bench', pool, cache, permanent });
   await mirror.complete();
   const elapsed = performance.now() - start;
+  const { user, system } = process.cpuUsage(usage);
   await mirror.close();
   const closed = Cache.open(join(folder, 'cache.sqlite'));
   const disk = closed.fileOctets;
@@ -77,7 +91,7 @@ async function sync(address: {
   await pool.close();
   await permanent.close();
   rmSync(folder, { recursive: true });
-  return { elapsed, disk };
+  return { elapsed, cpu: (user + system) / 1000, disk };
 }
 
 /** The index alone: rows from cold, and what a mirror that holds them needs to begin and to go on. */

@@ -26,6 +26,8 @@ export class FakeBoard implements BoardPool {
   message: Motd | undefined;
   sequence: number;
   time = START;
+  /** spurge has no ELOG */
+  hasEditLog = true;
   /** requests seen, as `INDX #1`, `ITEM A…`, `ELOG`, `MOTD` */
   readonly requests: string[] = [];
   connections = 0;
@@ -157,6 +159,7 @@ export class FakeBoard implements BoardPool {
       },
       editLog: async () => {
         await request('ELOG');
+        if (!this.hasEditLog) throw new RgtpError('unsupported', 'no such command', { code: 510 });
         return [...this.log];
       },
     };

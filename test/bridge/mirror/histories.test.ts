@@ -249,7 +249,18 @@ class World {
   }
 }
 
-const runs = Number(process.env['HISTORIES'] ?? 60);
+async function expectFaithful(world: World, steps: readonly Step[]): Promise<void> {
+  await world.open();
+  try {
+    for (const step of steps) await world.step(step);
+    await world.settle();
+    expect(await shown(world.mirror)).toEqual(await world.fresh());
+  } finally {
+    await world.end();
+  }
+}
+
+const runs = Number(process.env['HISTORIES'] ?? 100);
 
 test.each([
   ['from the first number', 1],
@@ -258,15 +269,21 @@ test.each([
 ])('a mirror that saw it happen shows what a fresh one shows: %s', { timeout: 600_000 }, async (_, first) => {
   await fc.assert(
     fc.asyncProperty(histories, async (steps) => {
-      const world = new World(first);
-      await world.open();
-      try {
-        for (const step of steps) await world.step(step);
-        await world.settle();
-        expect(await shown(world.mirror)).toEqual(await world.fresh());
-      } finally {
-        await world.end();
-      }
+      await expectFaithful(new World(first), steps);
+    }),
+    { numRuns: runs },
+  );
+});
+
+// There is no telling from the index alone whether a row that comes in below numbers given already was put there by an
+// editor or is a new post of a board restored from a backup: the mirror takes it for the former.
+test('the same on a board without an edit log', { timeout: 600_000 }, async () => {
+  const onward = histories.map((steps) => steps.filter((step) => step.do !== 'restore backup'));
+  await fc.assert(
+    fc.asyncProperty(onward, async (steps) => {
+      const world = new World(1);
+      world.board.hasEditLog = false;
+      await expectFaithful(world, steps);
     }),
     { numRuns: runs },
   );
