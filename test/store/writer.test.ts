@@ -125,3 +125,13 @@ test('a real log: many commits share few syncs, and closing leaves nothing behin
   expect(again.prepare('SELECT count(*) AS n FROM fruit').get()).toEqual({ n: 101 });
   again.close();
 });
+
+test('without a write-ahead log SQLite syncs by itself', async () => {
+  const db = new DatabaseSync(path);
+  db.exec('CREATE TABLE fruit (name TEXT)');
+  const sync = new LogSync(path);
+  const writer = new Writer(db, sync);
+  await writer.commit(() => db.exec("INSERT INTO fruit VALUES ('medlar')"));
+  sync.close();
+  db.close();
+});
