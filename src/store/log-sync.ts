@@ -38,9 +38,17 @@ export class LogSync {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#waiting = undefined;
-    // Windows syncs only what is open for writing. SQLite has no locks on this file that closing could drop.
-    this.#descriptor ??= openSync(this.#path, 'r+');
-    const descriptor = this.#descriptor;
+    let descriptor: number;
+    try {
+      // Windows syncs only what is open for writing. SQLite has no locks on this file that closing could drop.
+      descriptor = this.#descriptor ?? openSync(this.#path, 'r+');
+    } catch (error) {
+      // Some file systems can't have a write-ahead log. SQLite then syncs by itself, as it commits.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') waiting.resolve();
+      else waiting.reject(error);
+      return;
+    }
+    this.#descriptor = descriptor;
     this.#running = true;
     fdatasync(descriptor, (error) => {
       if (error === null) waiting.resolve();
