@@ -8,7 +8,8 @@ const { http } = loadConfig(
 );
 if (http.listen === undefined) process.exit(0);
 const { host, port } = http.listen;
-const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+// By number, as nothing promises that the container knows the name localhost; `::` takes IPv4 as well.
+const here = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 const ok = await fetch(`http://${here}:${port}/healthz`, { signal: AbortSignal.timeout(4000) }).then(
   (response) => response.ok,
   () => false,

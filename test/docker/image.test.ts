@@ -19,6 +19,7 @@ const environment = Object.fromEntries(
 ) as NodeJS.ProcessEnv; // readEnvironment looks at every value
 
 const service = z.object({
+  init: z.literal(true),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),
   environment: z.record(z.string(), z.string()),
