@@ -47,6 +47,11 @@ export class PostColumns implements Posts {
     return row;
   }
 
+  /** Makes room for so many rows, and for some more: growing step by step would leave several times as much garbage. */
+  reserve(rows: number): void {
+    this.#reserve(rows + 16 * BLOCK);
+  }
+
   setKind(row: number, kind: PostKind): void {
     this.kinds[row] = kind;
     this.#touch(row);
@@ -96,8 +101,7 @@ export class PostColumns implements Posts {
 
   /** Fills empty columns from stored blocks, of `octets` in all. Throws where they make no sense. */
   load(blocks: Iterable<Uint8Array>, octets: number): void {
-    // Some room for what comes next; what is not written to takes no memory.
-    this.#reserve(Math.floor(octets / ROW_OCTETS) + 16 * BLOCK);
+    this.reserve(Math.floor(octets / ROW_OCTETS));
     for (const stored of blocks) {
       const count = stored.length / ROW_OCTETS;
       if (!Number.isInteger(count) || count > BLOCK || this.length % BLOCK !== 0) throw new RangeError('bad block');

@@ -136,7 +136,7 @@ export class IndexSnapshot {
   }
 
   #grow(): void {
-    const capacity = Math.ceil(this.#kinds.length * 1.5);
+    const capacity = this.#kinds.length * 2;
     this.#sequences = grown(this.#sequences, new Uint32Array(capacity));
     this.#times = grown(this.#times, new Uint32Array(capacity));
     this.#items = grown(this.#items, new Int32Array(capacity));

@@ -73,6 +73,8 @@ export class BoardState {
     const edits: number[] = [];
     let late = 0;
     const seen = new Uint8Array(sighting.whole ? appended : 0);
+    // At the first sync of a board.
+    if (sighting.snapshot.length > 2 * appended) posts.reserve(sighting.snapshot.length);
     for (const row of merged(sighting, generation)) {
       const number = numberOf(row, epochs);
       if (number === undefined || number > MAX_NUMBER) {
