@@ -81,7 +81,7 @@ export class Follower {
       motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);
       const now = Math.floor(this.#options.now() / 1000);
       const from = compare && !restored ? this.#unchanged(snapshot) : 0;
-      const sighting = { snapshot, whole: compare && from === 0, from, events, indexEdited, now };
+      const sighting = { snapshot, whole: compare && from === 0, from, events, indexEdited, restored, now };
       await this.#apply({ ...sighting, userOf: this.#userOf }, log ?? []);
       const last = state.lastSequence;
       pending = (log ?? []).filter((entry) => last === undefined || isAfter(entry.sequence, last));

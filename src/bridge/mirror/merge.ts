@@ -25,6 +25,8 @@ export interface Sighting {
   readonly events: readonly EditLogEntry[] | undefined;
   /** an editor changed the index since we last looked: rows may differ and yet be the same posts */
   readonly indexEdited: boolean;
+  /** The edit log shows that the board was restored from a backup: nothing is excused as late. */
+  readonly restored: boolean;
   /** unix seconds: about when events happened, where there is no row around them */
   readonly now: number;
   readonly userOf: (event: EditLogEntry) => number;
@@ -92,11 +94,11 @@ export function survey(
     const isNew = number !== undefined && number > given;
     const known = number === undefined || isNew ? -1 : posts.rowOf(number);
     // What only the log tells may come late (it could not be read before) without meaning that numbers are used again.
-    const mayBeLate = row.event !== undefined || sighting.indexEdited;
+    const mayBeLate = !sighting.restored && (row.event !== undefined || sighting.indexEdited);
     const asBefore = known >= 0 ? (row.event !== undefined && !sighting.whole) || isSame(known, row) : mayBeLate;
     if (number !== undefined && number <= MAX_NUMBER && (isNew || asBefore)) {
       highest = Math.max(highest, number);
-      if (!isNew && known < 0 && row.event === undefined) late ??= row;
+      if (!isNew && known < 0) late ??= row;
       continue;
     }
     // A row that seemed to come late, and now this: the board's numbers went back to before that row.
