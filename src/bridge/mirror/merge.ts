@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { PostKind } from '../model.ts';
-import type { PostColumns } from './columns.ts';
+import { isIndexed, type PostColumns } from './columns.ts';
 import { editTime } from './edit-time.ts';
 import { type Epochs, MAX_NUMBER } from './epochs.ts';
 import { type IndexRow, type IndexSnapshot, isAfter } from './snapshot.ts';
@@ -69,6 +69,28 @@ export function* merged(sighting: Sighting, generation: number): Iterable<Merged
     if (event.event.sequence !== last) yield eventRow(event);
     last = event.event.sequence;
   }
+}
+
+/**
+ * The generation of a snapshot's last row. A wrap that is in the snapshot may be one we know (the rows before
+ * it are still in the index) or a new one: then the last post we know stands before it.
+ */
+export function generationOf({ snapshot, whole }: Sighting, posts: PostColumns, epochs: Epochs): number {
+  const { generation } = epochs;
+  if (snapshot.wraps === 0) return generation;
+  if (!whole) return generation + snapshot.wraps;
+  const last = posts.lastIndexed();
+  if (last < 0) return Math.max(generation, snapshot.wraps);
+  for (let index = snapshot.length - 1; index >= 0; index--) {
+    const row = snapshot.row(index);
+    const same =
+      row.sequence === posts.sequences[last] &&
+      row.time === posts.times[last] &&
+      row.item === posts.items[last] &&
+      isIndexed(row.kind);
+    if (same) return generation + snapshot.wraps - row.wraps;
+  }
+  return Math.max(generation, snapshot.wraps);
 }
 
 /** What a row is compared with: the known row of the same number. */

@@ -1,8 +1,9 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Item } from '../../rgtp/item.ts';
+import type { Epoch } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import { type BoardModel, type ItemRecord, type ModelEvents, type Notice, PostKind, type Posts } from '../model.ts';
+import type { BoardModel, ItemRecord, ModelEvents, Notice, Posts } from '../model.ts';
 import { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
@@ -36,27 +37,33 @@ export class Mirror implements BoardModel {
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #skipped = 0;
-  #count = { posts: 0, items: 0 };
+  #count: { readonly posts: number; readonly items: number };
 
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const { cache, permanent, log = silent } = options;
     const known = await permanent.epochs();
-    let seen = loadEpochs(cache);
-    if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
-      log.warn({ path: cache.path }, 'the cache was numbered differently: it is made anew');
-      cache.rebuild();
-      seen = [];
-    }
-    let state = new BoardState(seen.length > known.length ? seen : known);
+    let mirror: Mirror;
     try {
-      loadState(cache, state);
+      mirror = Mirror.#load(options, known);
     } catch (error) {
       log.warn({ path: cache.path, err: error }, 'the cache is damaged: it is made anew');
       cache.rebuild();
-      state = new BoardState(state.epochs.all);
+      mirror = Mirror.#load(options, known);
     }
-    await permanent.addEpochs(state.epochs.all);
+    // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
+    await permanent.addEpochs(mirror.#state.epochs.all);
+    return mirror;
+  }
+
+  /** Throws where the cache makes no sense. */
+  static #load(options: MirrorOptions, known: readonly Epoch[]): Mirror {
+    const seen = loadEpochs(options.cache);
+    if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
+      throw new RangeError('its numbers were given in other epochs');
+    }
+    const state = new BoardState(seen.length > known.length ? seen : known);
+    loadState(options.cache, state);
     return new Mirror(options, state);
   }
 
@@ -67,7 +74,7 @@ export class Mirror implements BoardModel {
     this.#now = options.now ?? Date.now;
     this.#state = state;
     this.#motd = loadMotd(options.cache);
-    this.#countPosts();
+    this.#count = this.#state.count();
     const { retryFirst, retryLongest, quiet } = this.#intervals;
     this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
     this.#texts = new ItemTexts({
@@ -258,7 +265,7 @@ export class Mirror implements BoardModel {
       for (const row of changes.removed) saveNotice(cache, row, undefined);
     });
     if (purge) cache.purge();
-    this.#countPosts();
+    this.#count = this.#state.count();
     if (changes.removed.length > 0) this.#listeners.removed(changes.removed);
     if (changes.restored.length > 0) this.#listeners.restored(changes.restored);
     for (const item of changes.changed) this.#listeners.itemChanged(item);
@@ -278,19 +285,6 @@ export class Mirror implements BoardModel {
   /** A known item is not there any more: withdrawn, or archived. The index will tell, whose rows we may still show. */
   #reconcileSoon(): void {
     this.#options.cache.deleteFact('compared');
-  }
-
-  #countPosts(): void {
-    const { kinds, items, length } = this.#state.posts;
-    const seen = new Uint8Array(this.#state.records.list.length);
-    let posts = 0;
-    for (let row = 0; row < length; row++) {
-      if (kinds[row] === PostKind.Gone) continue;
-      posts++;
-      const item = items[row] ?? -1;
-      if (item >= 0) seen[item] = 1;
-    }
-    this.#count = { posts, items: seen.reduce((sum, each) => sum + each, 0) };
   }
 
   #phase(): MirrorProgress['phase'] {

@@ -5,7 +5,7 @@ import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
 import { isSame } from './evidence.ts';
-import { type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
+import { generationOf, type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
 import { type MutableRecord, Records } from './records.ts';
 import { isAfter } from './snapshot.ts';
 import { Users } from './users.ts';
@@ -54,13 +54,13 @@ export class BoardState {
   /** The epochs that applying this would need. They must be kept for good before it is applied. */
   plan(sighting: Sighting): Epochs {
     const epochs = this.epochs.copy();
-    const rows = merged(sighting, this.#generationOf(sighting));
+    const rows = merged(sighting, generationOf(sighting, this.posts, this.epochs));
     survey(rows, this.posts, epochs, (known, row) => isSame(this, known, row, sighting.indexEdited), sighting);
     return epochs;
   }
 
   apply(sighting: Sighting, epochs: Epochs): Changes {
-    const generation = this.#generationOf(sighting);
+    const generation = generationOf(sighting, this.posts, this.epochs);
     this.epochs = epochs;
     const { posts, records } = this;
     const appended = posts.length;
@@ -147,6 +147,20 @@ export class BoardState {
       rows.push(row);
     }
     return rows;
+  }
+
+  /** Posts that are there, and items that have any. */
+  count(): { readonly posts: number; readonly items: number } {
+    const { kinds, items, length } = this.posts;
+    const seen = new Uint8Array(this.records.list.length);
+    let posts = 0;
+    for (let row = 0; row < length; row++) {
+      if (kinds[row] === PostKind.Gone) continue;
+      posts++;
+      const item = items[row] ?? -1;
+      if (item >= 0) seen[item] = 1;
+    }
+    return { posts, items: seen.reduce((sum, each) => sum + each, 0) };
   }
 
   /** Everything is to be stored again. */
@@ -262,28 +276,6 @@ export class BoardState {
       grown.add(previous);
     }
     return [...emptied];
-  }
-
-  /**
-   * The generation of a snapshot's last row. A wrap that is in the snapshot may be one we know (the rows before
-   * it are still in the index) or a new one: then the last post we know stands before it.
-   */
-  #generationOf({ snapshot, whole }: Sighting): number {
-    const { generation } = this.epochs;
-    if (snapshot.wraps === 0) return generation;
-    if (!whole) return generation + snapshot.wraps;
-    const last = this.posts.lastIndexed();
-    if (last < 0) return Math.max(generation, snapshot.wraps);
-    for (let index = snapshot.length - 1; index >= 0; index--) {
-      const row = snapshot.row(index);
-      const same =
-        row.sequence === this.posts.sequences[last] &&
-        row.time === this.posts.times[last] &&
-        row.item === this.posts.items[last] &&
-        isIndexed(row.kind);
-      if (same) return generation + snapshot.wraps - row.wraps;
-    }
-    return Math.max(generation, snapshot.wraps);
   }
 }
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { FakeBoard } from './fake-board.ts';
 import { freshMirror, openMirror, STILL, shown } from './support.ts';
 
@@ -426,4 +427,47 @@ test('comparing the whole index where nothing has changed: what is new is found 
   board.editIndex((rows) => rows.map((row) => ({ ...row, time: row.time + 1 })));
   await mirror.complete();
   await expectFaithful();
+});
+
+test.each(['motd', 'epochs', 'edit:1', 'notice:x'])('a cache whose %s make no sense is made anew', async (fact) => {
+  const directory = mkdtempSync(join(tmpdir(), 'nonsense-'));
+  const path = join(directory, 'cache.sqlite');
+  await mirror.close();
+  mirror = await openMirror(board, { cache: Cache.open(path) });
+  board.newItem('Tea');
+  await mirror.complete();
+  await mirror.close();
+  const cache = Cache.open(path);
+  cache.setFact(fact, '{');
+  cache.close();
+  mirror = await openMirror(board, { cache: Cache.open(path) });
+  await mirror.complete();
+  expect(await brief()).toEqual(['1 Item first']);
+  rmSync(directory, { recursive: true });
+});
+
+test('yesterday’s permanent store with today’s cache: the numbering is that of the cache', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'yesterday-'));
+  const path = join(directory, 'cache.sqlite');
+  const item = board.newItem('Tea');
+  const restore = board.backUp();
+  board.reply(item, 'lost');
+  await mirror.close();
+  mirror = await openMirror(board, { cache: Cache.open(path) });
+  await mirror.complete();
+  restore();
+  board.reply(item, 'new');
+  await mirror.complete();
+  const today = await brief();
+  expect(today).toEqual(['1 Item first', '3 Reply new']);
+  await mirror.close();
+  const yesterday = PermanentFile.open(':memory:');
+  mirror = await openMirror(board, { cache: Cache.open(path), permanent: yesterday });
+  await mirror.complete();
+  expect(await brief()).toEqual(today);
+  expect((await yesterday.epochs()).map(({ number, first, base }) => [number, first, base])).toEqual([
+    [1, 0, 0],
+    [2, 2, 1],
+  ]);
+  rmSync(directory, { recursive: true });
 });
