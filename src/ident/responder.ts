@@ -36,6 +36,8 @@ export class IdentResponder {
       const { host, port } = options.listen;
       responder.#server.listen({ host: listenHost(host), port }, () => {
         responder.#server.off('error', reject);
+        const { log = silent } = options;
+        responder.#server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
         resolve();
       });
     });

@@ -153,6 +153,8 @@ export class NntpServer {
     );
     server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
+    // What goes wrong at accepting one (no file descriptor left, say) is no reason to give up the others.
+    server.on('error', (error) => this.#front.log.error({ err: error }, 'a connection could not be accepted'));
     this.#servers.push({ server, tls });
   }
 

@@ -42,6 +42,7 @@ export class HttpServer {
     const http = new HttpServer(options);
     http.#server.listen({ host: listenHost(options.host), port: options.port });
     await once(http.#server, 'listening');
+    http.#server.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'));
     return http;
   }
 
