@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from './until.ts';
 
 export const width = 1100;
 export const height = 720;
@@ -37,6 +38,7 @@ export class Desktop implements Disposable {
 
   /** Lets the window of that title fill the screen. */
   async fill(title: string): Promise<void> {
+    await until(() => this.#isUp(), `X on ${this.#display}`);
     const found = this.#run('xdotool', 'search', '--sync', '--onlyvisible', '--name', title).toString().trim();
     const window = found.split('\n').at(-1) ?? '';
     this.#run('xdotool', 'windowmove', window, '0', '0', 'windowsize', window, String(width), String(height));
@@ -61,6 +63,15 @@ export class Desktop implements Disposable {
       } catch {
         // It has ended by itself.
       }
+    }
+  }
+
+  #isUp(): boolean {
+    try {
+      this.#run('xdotool', 'getdisplaygeometry');
+      return true;
+    } catch {
+      return false;
     }
   }
 
