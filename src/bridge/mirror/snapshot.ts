@@ -6,7 +6,7 @@ import { owned, type Records } from './records.ts';
 import type { Users } from './users.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
-const MAX_ROWS = 8_000_000;
+const MAX_ROWS = 4_000_000;
 
 const KIND_OF = {
   I: PostKind.Item,
