@@ -142,7 +142,8 @@ test.each([
       fc.asyncProperty(
         fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
         async (polls) => {
-          const board = new FakeBoard();
+          // Numbers that could be times: only the banner tells which is which in the message of the day.
+          const board = new FakeBoard(0x6a000000);
           board.hasEditLog = accent.hasEditLog;
           const server = await wireBoard(board, speaking(accent, board));
           const pool = new RgtpPool({ host: server.host, port: server.port, size: 1 });
