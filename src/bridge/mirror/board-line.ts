@@ -44,10 +44,12 @@ export class BoardLine {
     if (held !== undefined && !held.connection.usable) held.giveBack();
     if (this.#lease === undefined) {
       const failure = this.#failure;
-      if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw again(failure.cause);
+      if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw notAsked(failure.cause);
       this.#lease = this.#borrow();
     }
-    const lease = await this.#lease;
+    const lease = await this.#lease.catch((error: unknown) => {
+      throw notAsked(error);
+    });
     lease.begin();
     try {
       return await request(lease.connection);
@@ -137,9 +139,17 @@ class Lease {
   }
 }
 
-/** Whatever it was that went wrong, whoever asks now only learns that the board can't be asked. */
-function again(cause: unknown): RgtpError {
-  return new RgtpError('unavailable', cause instanceof Error ? cause.message : String(cause), { cause });
+/** There is no connection: the request is not to blame. */
+export class NotAskedError extends RgtpError {
+  constructor(cause: unknown) {
+    const kind = cause instanceof RgtpError ? cause.kind : 'unavailable';
+    super(kind, cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'NotAskedError';
+  }
+}
+
+function notAsked(cause: unknown): NotAskedError {
+  return cause instanceof NotAskedError ? cause : new NotAskedError(cause);
 }
 
 function isHarmless(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
+import { NotAskedError } from './board-line.ts';
 
 export interface FetcherOptions {
   /** requests under way at a time */
@@ -137,10 +138,11 @@ export class Fetcher {
   }
 
   #failed(item: number, request: Request, error: unknown): void {
-    const nonsense = error instanceof RgtpError && (error.kind === 'nonsense' || error.kind === 'internal');
+    const asked = !(error instanceof NotAskedError);
+    const nonsense = asked && error instanceof RgtpError && (error.kind === 'nonsense' || error.kind === 'internal');
     // Of requests lost with their connection, the oldest is the one the board may have choked on.
     const atHead = this.#underWay.keys().next().value === item;
-    if (nonsense || atHead) {
+    if (nonsense || (asked && atHead)) {
       const strikes = (this.#strikes.get(item) ?? 0) + 1;
       if (strikes < STRIKES) {
         this.#strikes.set(item, strikes);

@@ -116,9 +116,11 @@ export class ItemTexts {
       const item = state.posts.items[row] ?? -1;
       const before = this.#texts.peek(item);
       if (before !== undefined) this.#edits.expect(row, item, before);
-      touched.add(item);
-      this.#texts.setState(item, TextState.Wanted);
-      dropped.push(item);
+    }
+    for (const { index } of changes.edited) {
+      touched.add(index);
+      this.#texts.setState(index, TextState.Wanted);
+      dropped.push(index);
     }
     for (const { index } of changes.withdrawn) {
       touched.add(index);
@@ -133,10 +135,7 @@ export class ItemTexts {
       this.#edits.save();
       save();
     });
-    for (const row of changes.edits) {
-      const record = state.records.list[state.posts.items[row] ?? -1];
-      if (record !== undefined) this.#options.onChanged(record);
-    }
+    for (const record of changes.edited) this.#options.onChanged(record);
     return dropped.length > 0;
   }
 

@@ -88,7 +88,8 @@ export class Mirror implements BoardModel {
       background: options.background ?? true,
       onChanged: (item) => this.#listeners.itemChanged(item),
       onSkipped: () => this.#skipped++,
-      onMissing: () => this.#reconcileSoon(),
+      // Withdrawn, or archived: the whole index tells, with the next poll.
+      onMissing: () => options.cache.deleteFact('compared'),
       onFailure: () => this.#poller.soon(),
     });
     this.#follower = new Follower({
@@ -282,11 +283,6 @@ export class Mirror implements BoardModel {
     this.#listeners.motdChanged();
   }
 
-  /** A known item is not there any more: withdrawn, or archived. The index will tell, whose rows we may still show. */
-  #reconcileSoon(): void {
-    this.#options.cache.deleteFact('compared');
-  }
-
   #phase(): MirrorProgress['phase'] {
     if (this.#lastError !== undefined) return 'away';
     if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
@@ -295,6 +291,7 @@ export class Mirror implements BoardModel {
 }
 
 function isNothing(changes: Changes, length: number): boolean {
-  const { appended, removed, restored, changed, grown } = changes;
-  return appended === length && removed.length + restored.length + changed.size + grown.size === 0;
+  const { appended, removed, restored, changed, grown, edited } = changes;
+  const touched = removed.length + restored.length + changed.size + grown.size + edited.size;
+  return appended === length && touched === 0;
 }

@@ -23,6 +23,8 @@ export interface Changes {
   readonly grown: ReadonlySet<ItemRecord>;
   /** E rows among the appended */
   readonly edits: readonly number[];
+  /** items whose text an editor has changed, whether or not the index still tells of it */
+  readonly edited: ReadonlySet<ItemRecord>;
   /** items of which nothing is left */
   readonly withdrawn: readonly ItemRecord[];
   /** rows that could not be given a number: they came in below those given */
@@ -128,8 +130,18 @@ export class BoardState {
       const record = records.list[posts.items[row] ?? -1];
       if (record !== undefined) grown.add(record);
     }
+    const edited = new Set<ItemRecord>();
+    for (const { kind, itemId, sequence } of sighting.events ?? []) {
+      const record = kind === 'edited' && itemId !== undefined ? records.byId(itemId) : undefined;
+      if (record !== undefined && (last === undefined || isAfter(sequence, last))) edited.add(record);
+    }
+    for (const row of edits) {
+      const record = records.list[posts.items[row] ?? -1];
+      if (record !== undefined) edited.add(record);
+    }
     const withdrawn = this.#emptied(removed, changed, grown);
-    return { appended, removed, restored, changed, grown, edits, withdrawn, late };
+    for (const record of withdrawn) edited.delete(record);
+    return { appended, removed, restored, changed, grown, edits, edited, withdrawn, late };
   }
 
   /** Takes what ELOG says of edits; returns the rows whose notice is new. */

@@ -148,7 +148,8 @@ export class Texts {
       for (const state of block) {
         const item = count++;
         if (item >= this.#states.length) this.#states = grownTo(this.#states, Math.ceil(count * 1.25));
-        this.#states[item] = state <= TextState.Stale ? state : TextState.Wanted;
+        // What was given up gets another chance with every start.
+        this.#states[item] = state <= TextState.Stale && state !== TextState.Broken ? state : TextState.Wanted;
         if (state === TextState.Held) this.#held++;
       }
     }

@@ -276,9 +276,12 @@ test.each([
 });
 
 // There is no telling from the index alone whether a row that comes in below numbers given already was put there by an
-// editor or is a new post of a board restored from a backup: the mirror takes it for the former.
+// editor or is a new post of a board restored from a backup: the mirror takes it for the former. And after a withdrawal
+// of the newest posts nothing but the cache knows how high the numbers were.
 test('the same on a board without an edit log', { timeout: 600_000 }, async () => {
-  const onward = histories.map((steps) => steps.filter((step) => step.do !== 'restore backup'));
+  const onward = histories.map((steps) =>
+    steps.filter((step) => step.do !== 'restore backup' && step.do !== 'lose the cache'),
+  );
   await fc.assert(
     fc.asyncProperty(onward, async (steps) => {
       const world = new World(1);

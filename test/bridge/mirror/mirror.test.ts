@@ -133,6 +133,17 @@ describe('changes', () => {
     expect(mirror.highest).toBe(8);
   });
 
+  test('an edit whose row is gone from the index already: the log tells that the text has changed', async () => {
+    const item = board.newItem('Tea', 'rude');
+    await mirror.complete();
+    board.edit(item, 0, 'polite');
+    board.editIndex((rows) => rows.filter(({ type }) => type !== 'E'));
+    board.newItem('Next');
+    await mirror.complete();
+    expect(await brief()).toEqual(['1 Item polite', '3 IndexEdit -', '4 Item first']);
+    await expectFaithful();
+  });
+
   test('an index edit: rows change and go in place', async () => {
     const item = board.newItem('Tea');
     board.reply(item, 'one');

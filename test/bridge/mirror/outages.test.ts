@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import { formatIndexEntry, type IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import type { Peer, ScriptedServer } from '../../support/scripted-server.ts';
@@ -18,7 +19,7 @@ interface Parts {
 }
 
 /** A mirror of `board`, which plays `trick`. Nobody has to wait for its time-outs. */
-async function start(board: FakeBoard, trick: Trick): Promise<Parts> {
+async function start(board: FakeBoard, trick: Trick, options: Partial<MirrorOptions> = {}): Promise<Parts> {
   const server = await wireBoard(board, trick);
   const pool = new RgtpPool({
     host: server.host,
@@ -27,7 +28,7 @@ async function start(board: FakeBoard, trick: Trick): Promise<Parts> {
     timeouts: { connect: 1000, banner: 50, answer: 50 },
     limits: { line: 10_000, block: 100_000, index: 1_000_000 },
   });
-  const mirror = await openMirror(pool, { intervals: { ...STILL, retryFirst: 1 }, random: () => 0 });
+  const mirror = await openMirror(pool, { intervals: { ...STILL, retryFirst: 1 }, random: () => 0, ...options });
   open.push(
     () => server.done(),
     () => pool.close(),
@@ -149,6 +150,27 @@ describe('items', () => {
     );
     for (let i = 0; i < 5; i++) await mirror.complete().catch(() => {});
     expect(mirror.progress).toMatchObject({ items: { held: 5, total: 6, missing: 1 } });
+  });
+
+  test('one that readers ask for while the board is down is not to blame, however often they do', async () => {
+    const { board, tea } = teaBoard();
+    let down = false;
+    const play: Trick = (command, peer) => {
+      if (!down || (command !== 'greeting' && !command.startsWith('ITEM'))) return 'honest';
+      peer.reset();
+      return Promise.resolve();
+    };
+    const { mirror } = await start(board, play, { background: false });
+    await mirror.refresh();
+    down = true;
+    for (let i = 0; i < 20; i++) {
+      const text = mirror.text(mirror.itemById(tea) ?? expect.fail());
+      await expect(text).rejects.toThrow();
+    }
+    down = false;
+    await completely(mirror);
+    expect(await brief(mirror)).toEqual(WHOLE);
+    expect(mirror.progress).toMatchObject({ skipped: 0, items: { missing: 0 } });
   });
 
   test('one of another board in its place is not taken, and the connection is not trusted further', async () => {
