@@ -12,12 +12,17 @@ export interface FromEnvironment {
 /** Names that are ours and no key: where the file is, and what the tests and containers set. */
 const others = new Set(['RGTP_NNTP_CONFIG']);
 
+/** What Kubernetes and Docker put into containers about a service called rgtp-nntp: nobody set these. */
+const ofServices =
+  /^RGTP_NNTP_(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT(?:_\d+_(?:TCP|UDP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
+
 /** Reads every variable that begins with `RGTP_NNTP_`; unknown ones are problems. Empty ones count as not set. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment {
   const values: { path: readonly (string | number)[]; value: unknown }[] = [];
   const problems: Problem[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith('RGTP_NNTP_') || others.has(variable) || text === undefined || text === '') continue;
+    if (ofServices.test(variable)) continue;
     const found = find(variable);
     if (found === undefined) {
       const meant = closest(variable, [...keys.map((key) => key.variable.replace('_n_', '_0_')), ...others]);

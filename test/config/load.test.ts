@@ -79,6 +79,19 @@ describe('values', () => {
 });
 
 describe('the environment', () => {
+  it('passes over what Kubernetes says of a service called rgtp-nntp', () => {
+    const service = {
+      RGTP_NNTP_SERVICE_HOST: '10.0.0.1',
+      RGTP_NNTP_SERVICE_PORT: '119',
+      RGTP_NNTP_SERVICE_PORT_NNTPS: '563',
+      RGTP_NNTP_PORT: 'tcp://10.0.0.1:119',
+      RGTP_NNTP_PORT_119_TCP: 'tcp://10.0.0.1:119',
+      RGTP_NNTP_PORT_119_TCP_ADDR: '10.0.0.1',
+    };
+    expect(load(undefined, service)).toEqual(load(undefined));
+    expect(mistakes(undefined, { RGTP_NNTP_PORTS: '119' })).toHaveLength(1);
+  });
+
   it('overrides the file, key by key', () => {
     const config = load('name: file.example\nlimits: { connections: 5 }', {
       RGTP_NNTP_NAME: 'env.example',
