@@ -81,8 +81,8 @@ export interface Backend {
 
   /**
    * Posts an article (POST, IHAVE): `article` is as received, dots unstuffed, CRLF line ends, without the
-   * terminator. `suggested` is the id of the 340 line, used where the article brings none. Resolves once the
-   * board has it, with its Message-ID; rejects with a `Refusal`.
+   * terminator. `suggested` is the id of the 340 line, used where the article brings none; of a feed the one that was
+   * offered, which the article must have. Resolves once the board has it, with its Message-ID; rejects with a `Refusal`.
    */
   post(article: Buffer, context: PostContext): Promise<string>;
 

@@ -87,6 +87,16 @@ describe('rgtp-nntp serve', () => {
     expect(await client.ask(article)).toMatch(/^240/);
     expect(await client.ask('GROUP groggs.gossip')).toBe('211 2 2 3 groggs.gossip');
     expect(await client.ask('STAT <1@x.example>')).toMatch(/^223 /);
+    expect(await client.ask('IHAVE <1@x.example>')).toMatch(/^435/);
+    for (const [offered, code] of [
+      ['<other@x.example>', 437],
+      ['<2@x.example>', 235],
+    ] as const) {
+      expect(await client.ask(`IHAVE ${offered}`)).toMatch(/^335/);
+      const fed = `Path: peer!not-for-mail\r\nDate: ${new Date().toUTCString()}\r\n${article.replace('<1@', '<2@')}`;
+      expect(await client.ask(fed)).toMatch(new RegExp(`^${code}`));
+    }
+    expect(await client.ask('STAT <2@x.example>')).toMatch(/^223 /);
     client.close();
   });
 

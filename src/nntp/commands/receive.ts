@@ -6,7 +6,11 @@ const ANSWERS = {
   feed: { accepted: 235, tooLarge: 437 },
 } as const;
 
-/** Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE. */
+/**
+ * Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE.
+ *
+ * @param messageId that of the 340 line, or the one IHAVE offered
+ */
 export async function receive(session: NntpSession, messageId: string, task: keyof typeof ANSWERS): Promise<Answer> {
   const { backend, limits } = session.server;
   const { accepted, tooLarge } = ANSWERS[task];
@@ -15,9 +19,9 @@ export async function receive(session: NntpSession, messageId: string, task: key
   if (!article) return undefined;
   if (article.tooLarge) return `${tooLarge} Article larger than ${limits.article} octets`;
   const { account, peer } = session;
-  const feed = task === 'feed';
   try {
-    const posted = await backend.post(article.body(), { account, peer, suggested: feed ? undefined : messageId, feed });
+    const context = { account, peer, suggested: messageId, feed: task === 'feed' };
+    const posted = await backend.post(article.body(), context);
     return `${accepted} Article received ${posted}`;
   } catch (error) {
     return session.refuse(error, task);
