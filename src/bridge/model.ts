@@ -25,7 +25,7 @@ export type PostKind = (typeof PostKind)[keyof typeof PostKind];
 
 export interface Posts {
   readonly length: number;
-  /** article numbers: base of the epoch + sequence (design: every sequence number is an article number) */
+  /** article numbers: base of the epoch + sequence (every sequence number is an article number) */
   readonly numbers: Uint32Array;
   /** the board's sequence numbers */
   readonly sequences: Uint32Array;

@@ -32,7 +32,7 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
   });
 }
 
-/** Ends everything within ten seconds (design §6): what has not finished by then is cut off, and it says so. */
+/** Ends everything within ten seconds: what has not finished by then is cut off, and it says so. */
 export async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
   const deadline = setTimeout(() => {
     log.error({}, 'not everything finished in time');

@@ -9,7 +9,7 @@ export function names(board: Pick<BoardConfig, 'name' | 'newsgroup'>): { name: s
   return { name, newsgroup: board.newsgroup ?? `groggs.${name}` };
 }
 
-/** Right side of the board's Message-IDs (design: configured, else the host if fully qualified, else `.invalid`). */
+/** Right side of the board's Message-IDs (configured, else the host if fully qualified, else `.invalid`). */
 export function domainOf(board: BoardConfig): string {
   if (board.domain !== undefined) return board.domain;
   const host = board.rgtp === 'embedded' ? '' : board.rgtp.host.toLowerCase();

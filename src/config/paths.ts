@@ -1,4 +1,4 @@
-/** Where things are kept (design §3): permanent and disposable data never share a file. */
+/** Where things are kept: permanent and disposable data never share a file. */
 import { join } from 'node:path';
 import { names } from './names.ts';
 import type { BoardConfig, Config } from './schema.ts';

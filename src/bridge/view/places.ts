@@ -1,4 +1,4 @@
-/** Which newsgroups show what (design: the mapping). */
+/** Which newsgroups show what. */
 import { PostKind } from '../model.ts';
 
 export type Place = 'main' | 'motd' | 'edits';

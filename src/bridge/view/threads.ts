@@ -7,7 +7,7 @@ import type { PostIds } from './post-ids.ts';
 /** Items in a chain that are followed: References has room for some twenty, and links may run in a circle. */
 const MAX_CHAIN = 256;
 
-/** What refers to what: a chain of items is one thread (design: the mapping). */
+/** What refers to what: a chain of items is one thread. */
 export class Threads {
   readonly #model: BoardModel;
   readonly #ids: PostIds;

@@ -1,4 +1,4 @@
-/** What of a board becomes which article (design: the mapping). */
+/** What of a board becomes which article. */
 import { describe, expect, test } from 'vitest';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { decodeWords } from '../../../src/news/encoded-word.ts';
