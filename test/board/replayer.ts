@@ -17,6 +17,8 @@ const STAMP = /(?<=^\^?)[0-9A-F]{8} [0-9A-F]{8}(?= |$)/;
 const DATE = /\d\d\.\d\d on [A-Z][a-z]{2} \d\d [A-Z][a-z]{2}/;
 /** A connection that never existed in the recording's words. */
 const KEPT_OPEN = '(connection stays open)';
+/** How long a connection that was recorded as closed may take to close, in ms: only one that stays open costs so long. */
+const PATIENCE = 1000;
 const CLOSED = '(closed)';
 
 /**
@@ -71,7 +73,7 @@ export class Replayer {
       recorded.push(CLOSED);
       const end = Promise.race([
         dialogue.line(),
-        new Promise<string>((resolve) => setTimeout(resolve, 100, KEPT_OPEN)),
+        new Promise<string>((resolve) => setTimeout(resolve, PATIENCE, KEPT_OPEN)),
       ]);
       ours.push((await end) ?? CLOSED);
       this.#drop(step.connection);

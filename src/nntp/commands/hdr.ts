@@ -1,9 +1,9 @@
 import { LongAnswer } from '../answer.ts';
 import type { Command } from '../command.ts';
 import { status } from '../status.ts';
-import { fieldOf } from './field.ts';
+import { fieldOfSpan } from './field.ts';
 import { withNumber } from './numbered.ts';
-import { isEmpty, spanOf } from './target.ts';
+import { isEmpty } from './target.ts';
 
 const SPACE = 0x20;
 
@@ -14,13 +14,11 @@ export const hdr: Command = {
   words: [1, 2],
   needs: 'read',
   run(session, [name = '', word]) {
-    const field = fieldOf(name);
-    if (field.refused !== undefined) return field.refused;
-    const span = spanOf(session, word);
+    const span = fieldOfSpan(session, name, word);
     if (typeof span === 'string') return span;
     if (isEmpty(span)) return status.emptyRange;
-    const { group, low, high, byMessageId } = span;
-    const lines = group.header(field.name, low, high);
+    const { group, field, low, high, byMessageId } = span;
+    const lines = group.header(field, low, high);
     const shown = byMessageId?.shown ?? low;
     return new LongAnswer('225 Headers follow', shown === low ? lines : withNumber(lines, String(shown), SPACE));
   },

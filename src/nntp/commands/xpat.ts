@@ -3,9 +3,9 @@ import { LongAnswer } from '../answer.ts';
 import type { Command } from '../command.ts';
 import { status } from '../status.ts';
 import { Wildmat } from '../wildmat.ts';
-import { fieldOf } from './field.ts';
+import { fieldOfSpan } from './field.ts';
 import { withNumber } from './numbered.ts';
-import { isEmpty, spanOf } from './target.ts';
+import { isEmpty } from './target.ts';
 
 const SPACE = 0x20;
 
@@ -16,15 +16,13 @@ export const xpat: Command = {
   words: [3, Number.POSITIVE_INFINITY],
   needs: 'read',
   run(session, [name = '', word, ...patterns]) {
-    const field = fieldOf(name);
-    if (field.refused !== undefined) return field.refused;
     // More arguments are one pattern with spaces in it.
     const wildmat = Wildmat.parse(patterns.join(' '));
     if (!wildmat) return status.syntax;
-    const span = spanOf(session, word);
+    const span = fieldOfSpan(session, name, word);
     if (typeof span === 'string') return span;
-    const { group, low, high, byMessageId } = span;
-    const lines = isEmpty(span) ? [] : matching(group.header(field.name, low, high), wildmat);
+    const { group, field, low, high, byMessageId } = span;
+    const lines = isEmpty(span) ? [] : matching(group.header(field, low, high), wildmat);
     return new LongAnswer(
       `221 ${name} fields follow`,
       byMessageId ? withNumber(lines, byMessageId.messageId, SPACE) : lines,
