@@ -10,7 +10,8 @@ interface Waiting {
 
 /**
  * Group commit on a `durable` database: everything that is to be written in one turn of the event loop goes into one
- * transaction, so fifty posts cost one sync to disk. A promise resolves once its change is on disk, never before.
+ * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
+ * could not get there any sooner. A promise resolves once its change is on disk, never before.
  */
 export class Writer {
   readonly #db: DatabaseSync;
@@ -35,7 +36,7 @@ export class Writer {
   commit<T>(task: () => T, { relaxed = false } = {}): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let outcome: { readonly value: T } | { readonly error: unknown };
-    if (this.#waiting.length === 0) setImmediate(() => this.flush());
+    if (this.#waiting.length === 0 && this.#syncing === undefined) setImmediate(() => this.flush());
     this.#waiting.push({
       relaxed,
       run: () => {
@@ -54,7 +55,8 @@ export class Writer {
   get settled(): Promise<void> | undefined {
     if (this.#waiting.length === 0) return this.#syncing;
     // The flush of what waits is due before this.
-    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#syncing);
+    const due = this.#syncing ?? new Promise<void>((resolve) => setImmediate(resolve));
+    return due.then(() => this.#syncing);
   }
 
   /** From within a task: `effect` happens once the transaction is on disk, before anybody is told. */
@@ -92,7 +94,9 @@ export class Writer {
     );
     this.#syncing = syncing;
     syncing.then(() => {
-      if (this.#syncing === syncing) this.#syncing = undefined;
+      if (this.#syncing !== syncing) return;
+      this.#syncing = undefined;
+      this.flush();
     });
   }
 

@@ -81,6 +81,31 @@ test('settled: when everything asked for so far is on disk', async () => {
   db.close();
 });
 
+test('what comes during a sync waits for its end, and then shares one transaction and one sync', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, names, writer } = open({ sync });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const first = writer.commit(() => insert.run('medlar'));
+  await turn();
+  const others: Promise<unknown>[] = [];
+  for (const name of ['quince', 'sloe']) {
+    others.push(writer.commit(() => insert.run(name)));
+    await turn();
+  }
+  const told: string[] = [];
+  const settled = writer.settled?.then(() => told.push('settled'));
+  expect(names()).toEqual(['medlar']);
+  syncs[0]?.resolve();
+  await first;
+  await turn();
+  expect(names()).toEqual(['medlar', 'quince', 'sloe']);
+  expect(syncs).toHaveLength(2);
+  expect(told).toEqual([]);
+  syncs[1]?.resolve();
+  await Promise.all([...others, settled]);
+  db.close();
+});
+
 test('a sync that fails is a commit that fails', async () => {
   const { syncs, sync } = stalledSync();
   const { db, insert, writer } = open({ sync });
@@ -103,6 +128,7 @@ test('relaxed commits wait for no sync', async () => {
   await writer.commit(() => insert.run('medlar'), { relaxed: true });
   expect(syncs).toHaveLength(0);
   const strict = writer.commit(() => insert.run('quince'));
+  // In one group with a strict one: told before that one is.
   await writer.commit(() => insert.run('sloe'), { relaxed: true });
   expect(syncs).toHaveLength(1);
   syncs[0]?.resolve();
