@@ -37,7 +37,8 @@ export class Mirror implements BoardModel {
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #skipped = 0;
-  #count: { readonly posts: number; readonly items: number };
+  /** `undefined` when it has changed. Counted when somebody asks: for a large board that takes milliseconds. */
+  #count: { readonly posts: number; readonly items: number } | undefined;
 
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
@@ -74,7 +75,6 @@ export class Mirror implements BoardModel {
     this.#now = options.now ?? Date.now;
     this.#state = state;
     this.#motd = loadMotd(options.cache);
-    this.#count = this.#state.count();
     const { retryFirst, retryLongest, quiet } = this.#intervals;
     this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
     this.#texts = new ItemTexts({
@@ -132,6 +132,7 @@ export class Mirror implements BoardModel {
 
   get progress(): MirrorProgress {
     const { held, missing } = this.#texts;
+    this.#count ??= this.#state.count();
     const items = { held, total: this.#count.items, missing };
     return {
       phase: this.#phase(),
@@ -266,7 +267,7 @@ export class Mirror implements BoardModel {
       for (const row of changes.removed) saveNotice(cache, row, undefined);
     });
     if (purge) cache.purge();
-    this.#count = this.#state.count();
+    this.#count = undefined;
     if (changes.removed.length > 0) this.#listeners.removed(changes.removed);
     if (changes.restored.length > 0) this.#listeners.restored(changes.restored);
     for (const item of changes.changed) this.#listeners.itemChanged(item);
