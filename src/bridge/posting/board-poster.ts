@@ -12,6 +12,7 @@ import { type Flight, Flights } from './flights.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, parsePlan } from './plan.ts';
+import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
 import { findPlanned } from './search.ts';
 
@@ -68,6 +69,7 @@ export class BoardPoster {
   readonly #now: () => number;
   readonly #grace: number;
   readonly #flights = new Flights();
+  readonly #readingBack: ReadingBack;
   /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
   readonly #texts = new KeyedQueue();
   /** intents whose outcome is unknown */
@@ -75,6 +77,7 @@ export class BoardPoster {
 
   private constructor(options: BoardPosterOptions) {
     this.#options = options;
+    this.#readingBack = new ReadingBack((upTo) => this.#refresh(upTo));
     this.#log = options.log ?? silent;
     this.#now = options.now ?? Date.now;
     this.#grace = options.grace ?? 2000;
@@ -150,18 +153,19 @@ export class BoardPoster {
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
-    let sequence: number;
+    let posted: { readonly read: Promise<void> };
     try {
-      sequence = await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
+      posted = await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
     } catch (error) {
       throw refusalFor(error);
     } finally {
       land();
     }
-    await this.#refresh(sequence);
+    await posted.read;
   }
 
-  async #submit(order: Order): Promise<number> {
+  /** Resolves when the store knows that the board has it; `read`: when readers can see it. */
+  async #submit(order: Order): Promise<{ readonly read: Promise<void> }> {
     const { permanent } = this.#options;
     const plan = this.#planFor(order, order.deed);
     const intent: Intent = {
@@ -177,8 +181,9 @@ export class BoardPoster {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(order, intent, plan);
       if (typeof outcome === 'number') {
-        await this.#finish(intent.messageId, plan, outcome);
-        return outcome;
+        const { stored, read } = this.#readingBack.begin(outcome, () => this.#finish(intent.messageId, plan, outcome));
+        await stored;
+        return { read };
       }
       if (outcome.again && attempt < ATTEMPTS) continue;
       await permanent.forget(intent.messageId);
