@@ -1,4 +1,9 @@
-/** Posts a second through the bridge, with everything it does to post exactly once, against an RGTP client's. */
+/**
+ * Posts a second through the bridge, with everything it does to post exactly once, against an RGTP client's. Bridge and
+ * client have the same connections, texts and disk; the board has a process of its own. With two processors, this
+ * process and the board's have one each, so the ratio says mostly how busy the bridge is between two answers of the
+ * board; other work on the machine lowers it.
+ */
 import { join } from 'node:path';
 import { BoardLogins } from '../src/bridge/login/board-logins.ts';
 import { LocalAccounts } from '../src/bridge/login/local-accounts.ts';
@@ -19,7 +24,7 @@ const CONNECTIONS = 8;
 /** Newsreaders that post at the same time, through as many connections to the board. */
 const POSTERS = 64;
 const POSTS = 800;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const NEWSGROUP = 'groggs.bench';
 const TEXT = Array.from(
   { length: 8 },
