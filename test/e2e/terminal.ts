@@ -60,6 +60,27 @@ export class Terminal implements Disposable {
     );
   }
 
+  /** Presses a key until it has had its effect: tin throws away what is typed while it is busy. */
+  async press(key: string, wanted: RegExp): Promise<void> {
+    let before = '';
+    let since = 0;
+    let pressed = false;
+    await until(
+      () => {
+        const screen = this.screen();
+        if (wanted.test(screen)) return true;
+        // While the screen changes something is going on: a second key would be one too many.
+        const due = !pressed || (screen === before && Date.now() - since > 3000);
+        if (due) this.keys(key);
+        if (due || screen !== before) since = Date.now();
+        before = screen;
+        pressed = true;
+        return false;
+      },
+      () => `${wanted} after ${key} on this screen:\n${this.screen()}`,
+    );
+  }
+
   async ends(timeout?: number): Promise<void> {
     await until(
       () => !this.running,
