@@ -5,7 +5,8 @@ import { highest, newest } from './posted.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { hasPrograms, Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
+// Once more where it fails: keys typed at a real program race with what it draws.
+describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', { retry: 1 }, () => {
   let daemon: Daemon;
   beforeAll(async () => {
     ({ daemon } = await sampleDaemon());

@@ -7,7 +7,8 @@ import { highest, newest } from './posted.ts';
 import { newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { hasPrograms, Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
+// Once more where it fails: keys typed at a real program race with what it draws.
+describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', { retry: 1 }, () => {
   let daemon: Daemon;
   beforeAll(async () => {
     ({ daemon } = await sampleDaemon());
