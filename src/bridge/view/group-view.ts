@@ -107,7 +107,7 @@ export class GroupView implements Newsgroup {
   }
 
   get high(): number {
-    return this.#place === 'main' ? Math.max(this.#model.highest, this.#highest) : this.#highest;
+    return this.#highest;
   }
 
   get count(): number {

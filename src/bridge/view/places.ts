@@ -34,9 +34,12 @@ export function newsgroupsByKind(main: string): readonly (readonly string[])[] {
 }
 
 /**
- * Whose high mark a post raises. An index edit may delete a message of the day, whose number a mirror that starts
- * afresh can't know; it does know the index edit, which came later.
+ * Whose high mark a row raises. A mirror that starts afresh can't know the number of a post that was withdrawn or
+ * struck from the index; it does know the withdrawal or the index edit, which came later. So these raise the mark
+ * of whatever they may have emptied, and what is gone counts as what it was, which in the main newsgroup is
+ * anything but a message of the day.
  */
 export function raisesHigh(place: Place, kind: PostKind): boolean {
+  if (place === 'main') return kind !== PostKind.Motd;
   return isIn(place, kind) || (place === 'motd' && kind === PostKind.IndexEdit);
 }
