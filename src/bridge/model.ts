@@ -90,7 +90,7 @@ export interface BoardModel {
   readonly items: readonly ItemRecord[];
   /** userids as the index has them */
   readonly userids: readonly Octets[];
-  /** highest article number ever given, 0 if none: the high mark never falls below it, even when its post is gone */
+  /** highest article number ever given, in whichever newsgroup and whether or not its post is still there; 0 if none */
   readonly highest: number;
 
   itemById(id: string): ItemRecord | undefined;

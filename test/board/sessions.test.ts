@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../src/board/limits.ts';
 import type { BoardServer } from '../../src/board/server.ts';
+import { octetsInUse } from '../support/memory.ts';
 import { addUser, dial, login, openBoard } from './boards.ts';
 import { Dialogue } from './dialogue.ts';
 
@@ -18,12 +19,6 @@ async function exchange(board: BoardServer, ...pieces: string[]): Promise<string
   socket.end();
   await once(socket, 'close');
   return received;
-}
-
-/** Octets in use. */
-function held(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 /** ms, for tests that move many megabytes */
@@ -92,13 +87,13 @@ describe('whatever a client sends', () => {
     async () => {
       const board = await openBoard();
       const client = await dial(board);
-      const before = held();
+      const before = octetsInUse();
       const piece = 'x'.repeat(1 << 20);
       for (let i = 0; i < 100; i++) if (!client.socket.write(piece)) await once(client.socket, 'drain');
       client.write('\r\nNOOP\r\n');
       expect(await client.line()).toBe('512 Line far too long.');
       expect(await client.line()).toBe('200 NOOP command received.');
-      expect(held() - before).toBeLessThan(48 << 20);
+      expect(octetsInUse() - before).toBeLessThan(48 << 20);
     },
     LONG,
   );
@@ -110,12 +105,12 @@ describe('whatever a client sends', () => {
       const writer = await login(board, 'writer');
       await writer.ask('DATA');
       writer.write('g\r\n');
-      const before = held();
+      const before = octetsInUse();
       const piece = `${'x'.repeat(78)}\r\n`.repeat(10_000);
       for (let i = 0; i < 80; i++) if (!writer.socket.write(piece)) await once(writer.socket, 'drain');
       expect(await writer.ask('.')).toBe('423 Data is too long for a Reply or Contribution.');
       expect(await writer.ask('NEWI x')).toBe('500 Need DATA first.');
-      expect(held() - before).toBeLessThan(48 << 20);
+      expect(octetsInUse() - before).toBeLessThan(48 << 20);
     },
     LONG,
   );
@@ -308,7 +303,7 @@ test(
   'a slow reader holds up nobody, and costs no memory',
   async () => {
     const board = await openBoard();
-    const before = process.memoryUsage().arrayBuffers;
+    const before = octetsInUse();
     const slow = await fillAndStall(board);
     const writer = await login(board, 'writer');
     for (let i = 0; i < 20; i++) {
@@ -318,7 +313,7 @@ test(
     const guest = await login(board, 'guest');
     expect(await guest.list('INDX')).toHaveLength(23);
     // 28 MB were asked for.
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(12 << 20);
+    expect(octetsInUse() - before).toBeLessThan(12 << 20);
     slow.socket.resume();
     for (let i = 0; i < 4000; i++) {
       expect((await slow.line())?.slice(0, 3)).toBe('250');
