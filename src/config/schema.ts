@@ -146,5 +146,3 @@ export const schema = section({
 
 export type Config = z.output<typeof schema>;
 export type BoardConfig = z.output<typeof board>;
-/** What people write: keys may be missing. */
-export type ConfigInput = z.input<typeof schema>;
