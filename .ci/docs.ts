@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manPage } from '../src/cli/man.ts';
 import { program } from '../src/cli/program.ts';
-import { version } from '../src/cli/version.ts';
 import { configTable } from '../src/config/table.ts';
+import { version } from '../src/server/version.ts';
 
 const root = join(import.meta.dirname, '..');
 

@@ -1,7 +1,7 @@
 /** Questions to the person at the terminal; elsewhere the answers are lines of standard input. */
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { Failure } from './failure.ts';
+import { Failure } from '../server/failure.ts';
 
 export class Questions implements Disposable {
   readonly #readline: Interface;

@@ -1,17 +1,17 @@
 /** `rgtp-nntp board`: the embedded board alone, for RGTP clients. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
+import { openEmbeddedBoard } from '../server/embedded-board.ts';
+import { Failure } from '../server/failure.ts';
+import { takeFolders } from '../server/folders.ts';
+import { welcomeEditor } from '../server/greeting.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
 import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
 import { logStrays } from './last-resort.ts';
 import { closeInTime, untilTold } from './signals.ts';
-import { openEmbeddedBoard } from './wiring/embedded-board.ts';
-import { takeFolders } from './wiring/folders.ts';
-import { welcomeEditor } from './wiring/greeting.ts';
 
 export function boardCommand(): Command {
   return new Command('board')

@@ -5,11 +5,11 @@ import { names } from '../config/names.ts';
 import type { BoardConfig, Config } from '../config/schema.ts';
 import { RgtpConnection } from '../rgtp/client/connection.ts';
 import { RgtpError } from '../rgtp/errors.ts';
+import { boardClient } from '../server/board-client.ts';
+import { readCertificate } from '../server/certificate.ts';
+import { Failure } from '../server/failure.ts';
 import { silent } from '../wire/log.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
-import { boardClient } from './wiring/board-client.ts';
-import { readCertificate } from './wiring/certificate.ts';
 
 export function checkCommand(): Command {
   return new Command('check')

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import { names } from '../config/names.ts';
 import type { BoardConfig, Config } from '../config/schema.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../server/failure.ts';
 
 export interface ConfigOption {
   readonly config?: string;

@@ -1,5 +1,6 @@
 /** `rgtp-nntp doctor`: looks at everything the server needs, and says what to do. */
 import { Command } from 'commander';
+import { Failure } from '../server/failure.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { examineBoard } from './doctor/boards.ts';
 import { examineCertificate } from './doctor/certificate.ts';
@@ -7,7 +8,6 @@ import type { Finding } from './doctor/finding.ts';
 import { examinePorts } from './doctor/ports.ts';
 import { examineStores } from './doctor/stores.ts';
 import { examineSystem } from './doctor/system.ts';
-import { Failure } from './failure.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')

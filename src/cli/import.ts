@@ -5,11 +5,11 @@ import { Command } from 'commander';
 import { BoardNotEmptyError, type ImportSummary, importSpool } from '../board/spool/import.ts';
 import { BoardStore } from '../board/store.ts';
 import { pathsOf } from '../config/paths.ts';
+import { embeddedBoardOf } from '../server/embedded-board.ts';
+import { Failure } from '../server/failure.ts';
+import { takeFolders } from '../server/folders.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
 import { Progress } from './progress.ts';
-import { embeddedBoardOf } from './wiring/embedded-board.ts';
-import { takeFolders } from './wiring/folders.ts';
 
 export function importCommand(): Command {
   return new Command('import')

@@ -1,5 +1,6 @@
 /** The command line as a whole: what `--help`, the man page and the shell completion show. */
 import { Command } from 'commander';
+import { versionLine } from '../server/version.ts';
 import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
@@ -9,7 +10,6 @@ import { registerCommand } from './register.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
 import { userCommand } from './user.ts';
-import { versionLine } from './version.ts';
 
 export function program(): Command {
   const rgtp = new Command('rgtp-nntp')

@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { register } from '../bridge/login/register.ts';
 import type { BoardConfig } from '../config/schema.ts';
 import { RgtpError } from '../rgtp/errors.ts';
+import { boardClient } from '../server/board-client.ts';
+import { Failure } from '../server/failure.ts';
 import { silent } from '../wire/log.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
-import { boardClient } from './wiring/board-client.ts';
 
 interface RegisterOptions extends ConfigOption {
   readonly board?: string;

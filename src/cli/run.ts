@@ -2,8 +2,8 @@
 import { CommanderError } from 'commander';
 import { AccountError } from '../bridge/login/local-accounts.ts';
 import { ConfigError } from '../config/problem.ts';
+import { Failure } from '../server/failure.ts';
 import { StoreError } from '../store/errors.ts';
-import { Failure } from './failure.ts';
 import { program } from './program.ts';
 
 export async function run(args: readonly string[]): Promise<number> {

@@ -1,12 +1,12 @@
 /** `rgtp-nntp serve`: the news server, and the embedded board if a board is embedded. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
+import { takeFolders } from '../server/folders.ts';
+import { greeting, welcomeEditor } from '../server/greeting.ts';
+import { Service } from '../server/service.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { logStrays } from './last-resort.ts';
 import { closeInTime, untilTold } from './signals.ts';
-import { takeFolders } from './wiring/folders.ts';
-import { greeting, welcomeEditor } from './wiring/greeting.ts';
-import { Service } from './wiring/service.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')

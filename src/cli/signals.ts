@@ -1,6 +1,7 @@
 /** The operating system's wishes. */
+
+import { Failure } from '../server/failure.ts';
 import type { Log } from '../wire/log.ts';
-import { Failure } from './failure.ts';
 
 /** Ctrl-C under `npm start` comes twice, from the terminal and from npm: that is one wish. */
 const sameKeyMs = 500;

@@ -3,11 +3,11 @@ import { Command } from 'commander';
 import { names } from '../config/names.ts';
 import { openLog } from '../ops/log.ts';
 import { RgtpError } from '../rgtp/errors.ts';
+import { Failure } from '../server/failure.ts';
+import { takeFolders } from '../server/folders.ts';
+import { Following } from '../server/following.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
 import { Progress } from './progress.ts';
-import { takeFolders } from './wiring/folders.ts';
-import { Following } from './wiring/following.ts';
 
 export function syncCommand(): Command {
   return new Command('sync')

@@ -2,12 +2,12 @@
 import { Command } from 'commander';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import { pathsOf } from '../config/paths.ts';
+import { Failure } from '../server/failure.ts';
+import { makeFolders } from '../server/folders.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
-import { Failure } from './failure.ts';
-import { makeFolders } from './wiring/folders.ts';
 
 interface UserOptions extends ConfigOption {
   readonly board?: string;

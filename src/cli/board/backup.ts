@@ -1,9 +1,9 @@
 /** `rgtp-nntp board backup FILE`: a sound copy of a board that may be running. */
 import { Command } from 'commander';
 import { backupBoard } from '../../board/upkeep/backup.ts';
+import { withBoardFile } from '../../server/board-file.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
 import { Progress } from '../progress.ts';
-import { withBoardFile } from '../wiring/board-file.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')

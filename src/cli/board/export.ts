@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { exportSpool } from '../../board/spool/export.ts';
+import { withBoardFile } from '../../server/board-file.ts';
+import { Failure } from '../../server/failure.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
-import { Failure } from '../failure.ts';
-import { withBoardFile } from '../wiring/board-file.ts';
 
 export function exportCommand(): Command {
   return new Command('export')

@@ -6,11 +6,11 @@ import type { UdbmRequest } from '../../board/udbm/request.ts';
 import { parseUdbm, UdbmError } from '../../board/udbm/request.ts';
 import { performUdbm } from '../../board/udbm/run.ts';
 import type { Config } from '../../config/schema.ts';
+import { withBoardFile } from '../../server/board-file.ts';
+import { Failure } from '../../server/failure.ts';
+import { registrationOf } from '../../server/registration.ts';
 import { silent } from '../../wire/log.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
-import { Failure } from '../failure.ts';
-import { withBoardFile } from '../wiring/board-file.ts';
-import { registrationOf } from '../wiring/registration.ts';
 
 /** Who an entry of the audit log names for changes made here. */
 const operator = 'rgtp-nntp';

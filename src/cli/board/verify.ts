@@ -1,9 +1,9 @@
 /** `rgtp-nntp board verify`: reads everything the board holds and says what is wrong with it. */
 import { Command } from 'commander';
 import { verifyBoard } from '../../board/upkeep/verify.ts';
+import { withBoardFile } from '../../server/board-file.ts';
+import { Failure } from '../../server/failure.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
-import { Failure } from '../failure.ts';
-import { withBoardFile } from '../wiring/board-file.ts';
 
 export function verifyCommand(): Command {
   return new Command('verify')

@@ -8,8 +8,8 @@ import type { BoardConfig } from '../../config/schema.ts';
 import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { motdFieldOrder } from '../../rgtp/motd.ts';
+import { boardClient } from '../../server/board-client.ts';
 import { silent } from '../../wire/log.ts';
-import { boardClient } from '../wiring/board-client.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const levels = ['may see the message of the day only', 'may read', 'may post', 'may edit'] as const;

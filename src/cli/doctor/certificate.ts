@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { serverName } from '../../config/names.ts';
 import type { Config } from '../../config/schema.ts';
-import { readCertificate } from '../wiring/certificate.ts';
+import { readCertificate } from '../../server/certificate.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const day = 86_400_000;

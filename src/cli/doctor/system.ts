@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../config/schema.ts';
-import { versionLine } from '../version.ts';
+import { versionLine } from '../../server/version.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const little = 1 << 30;

@@ -1,8 +1,8 @@
 /** The ident responder, where the configuration wants one. */
-import type { Config } from '../../config/schema.ts';
-import { IdentRegistry } from '../../ident/registry.ts';
-import { IdentResponder } from '../../ident/responder.ts';
-import type { Log } from '../../wire/log.ts';
+import type { Config } from '../config/schema.ts';
+import { IdentRegistry } from '../ident/registry.ts';
+import { IdentResponder } from '../ident/responder.ts';
+import type { Log } from '../wire/log.ts';
 import { listenFailure } from './listening.ts';
 
 export interface Ident {

@@ -1,6 +1,6 @@
 /** Health, metrics and the status page, where the configuration wants them. */
-import type { Config } from '../../config/schema.ts';
-import { type HttpOptions, HttpServer } from '../../ops/http.ts';
+import type { Config } from '../config/schema.ts';
+import { type HttpOptions, HttpServer } from '../ops/http.ts';
 import { listenFailure } from './listening.ts';
 
 export async function openStatusServer(

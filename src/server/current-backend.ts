@@ -1,6 +1,6 @@
 /** The backend that sessions see: whatever bridge the configuration made last. */
-import type { Access, Account, Backend, Located, Newsgroup, Peer, PostContext } from '../../nntp/backend.ts';
-import type { Soon } from '../../wire/soon.ts';
+import type { Access, Account, Backend, Located, Newsgroup, Peer, PostContext } from '../nntp/backend.ts';
+import type { Soon } from '../wire/soon.ts';
 import { CurrentGroup } from './current-group.ts';
 
 /** A bridge, and every newsgroup it has, whoever may read it. */

@@ -1,12 +1,12 @@
 /** The embedded board as the configuration has it. */
 import { writeFileSync } from 'node:fs';
-import { BoardServer } from '../../board/server.ts';
-import { names } from '../../config/names.ts';
-import { pathsOf } from '../../config/paths.ts';
-import type { BoardConfig, Config } from '../../config/schema.ts';
-import { identLookUp } from '../../ident/look-up.ts';
-import type { Log } from '../../wire/log.ts';
-import { Failure } from '../failure.ts';
+import { BoardServer } from '../board/server.ts';
+import { names } from '../config/names.ts';
+import { pathsOf } from '../config/paths.ts';
+import type { BoardConfig, Config } from '../config/schema.ts';
+import { identLookUp } from '../ident/look-up.ts';
+import type { Log } from '../wire/log.ts';
+import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
 import { registrationOf } from './registration.ts';
 

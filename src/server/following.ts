@@ -1,13 +1,13 @@
 /** One board and its mirror, without newsgroups or logins: for `sync`. */
-import { BoardServer } from '../../board/server.ts';
-import { Mirror } from '../../bridge/mirror/mirror.ts';
-import { names } from '../../config/names.ts';
-import { pathsOf } from '../../config/paths.ts';
-import type { BoardConfig, Config } from '../../config/schema.ts';
-import { RgtpPool } from '../../rgtp/client/pool.ts';
-import { Cache } from '../../store/cache.ts';
-import { PermanentFile } from '../../store/permanent-file.ts';
-import type { Log } from '../../wire/log.ts';
+import { BoardServer } from '../board/server.ts';
+import { Mirror } from '../bridge/mirror/mirror.ts';
+import { names } from '../config/names.ts';
+import { pathsOf } from '../config/paths.ts';
+import type { BoardConfig, Config } from '../config/schema.ts';
+import { RgtpPool } from '../rgtp/client/pool.ts';
+import { Cache } from '../store/cache.ts';
+import { PermanentFile } from '../store/permanent-file.ts';
+import type { Log } from '../wire/log.ts';
 import { boardClient } from './board-client.ts';
 import { ownAccount } from './own-account.ts';
 

@@ -1,9 +1,9 @@
 /** What the front end tells: for the metrics, and for ident look-ups where they are configured. */
-import type { identLookUp } from '../../ident/look-up.ts';
-import type { Peer } from '../../nntp/backend.ts';
-import type { Observer } from '../../nntp/observer.ts';
-import type { Metrics } from '../../ops/metrics.ts';
-import type { Log } from '../../wire/log.ts';
+import type { identLookUp } from '../ident/look-up.ts';
+import type { Peer } from '../nntp/backend.ts';
+import type { Observer } from '../nntp/observer.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Log } from '../wire/log.ts';
 
 /** @param opened told of each new connection, besides the metrics */
 export function observing(metrics: Metrics, opened?: (peer: Peer, secure: boolean) => void): Observer {

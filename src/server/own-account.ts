@@ -1,7 +1,7 @@
 /** The bridge's own account on the embedded board, for boards whose guest may not read. */
 import { randomBytes } from 'node:crypto';
-import type { BoardStore } from '../../board/store.ts';
-import { SECRET_OCTETS } from '../../board/users.ts';
+import type { BoardStore } from '../board/store.ts';
+import { SECRET_OCTETS } from '../board/users.ts';
 
 export interface OwnAccount {
   readonly user: string;

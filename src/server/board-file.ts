@@ -1,10 +1,10 @@
 /** The embedded board's file for a short task; a server may have it open at the same time. */
 import { existsSync } from 'node:fs';
-import { BoardStore } from '../../board/store.ts';
-import { type BoardPaths, pathsOf } from '../../config/paths.ts';
-import type { Config } from '../../config/schema.ts';
-import { Failure } from '../failure.ts';
+import { BoardStore } from '../board/store.ts';
+import { type BoardPaths, pathsOf } from '../config/paths.ts';
+import type { Config } from '../config/schema.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
+import { Failure } from './failure.ts';
 
 /** Lends the board's store to a task. Throws `Failure` where there is no board yet. */
 export async function withBoardFile<T>(

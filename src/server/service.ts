@@ -1,19 +1,18 @@
 /** The whole server: boards, the bridge over them, the front end, and the status server. */
-import { Bridge } from '../../bridge/bridge.ts';
-import { BoardLogins } from '../../bridge/login/board-logins.ts';
-import type { Logins } from '../../bridge/ports.ts';
-import { ArticlePoster } from '../../bridge/posting/article-poster.ts';
-import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
-import { ViewCaches } from '../../bridge/view/caches.ts';
-import { serverName } from '../../config/names.ts';
-import type { Config } from '../../config/schema.ts';
-import { identLookUp } from '../../ident/look-up.ts';
-import { History } from '../../ops/history.ts';
-import type { HttpServer } from '../../ops/http.ts';
-import type { AdjustableLog } from '../../ops/log.ts';
-import { Metrics } from '../../ops/metrics.ts';
-import type { Status } from '../../ops/status.ts';
-import { version } from '../version.ts';
+import { Bridge } from '../bridge/bridge.ts';
+import { BoardLogins } from '../bridge/login/board-logins.ts';
+import type { Logins } from '../bridge/ports.ts';
+import { ArticlePoster } from '../bridge/posting/article-poster.ts';
+import { OwnPostRegister } from '../bridge/posting/own-posts.ts';
+import { ViewCaches } from '../bridge/view/caches.ts';
+import { serverName } from '../config/names.ts';
+import type { Config } from '../config/schema.ts';
+import { identLookUp } from '../ident/look-up.ts';
+import { History } from '../ops/history.ts';
+import type { HttpServer } from '../ops/http.ts';
+import type { AdjustableLog } from '../ops/log.ts';
+import { Metrics } from '../ops/metrics.ts';
+import type { Status } from '../ops/status.ts';
 import type { Embedded } from './board-client.ts';
 import { CurrentBackend } from './current-backend.ts';
 import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
@@ -24,6 +23,7 @@ import { ownAccount } from './own-account.ts';
 import { RunningBoard } from './running-board.ts';
 import { openStatusServer } from './status-server.ts';
 import { Undo } from './undo.ts';
+import { version } from './version.ts';
 
 export class Service {
   readonly #log: AdjustableLog;

@@ -1,6 +1,6 @@
 /** Ports that can't be had, in words that help. */
-import { type Address, formatAddress } from '../../config/addresses.ts';
-import { Failure, systemCode } from '../failure.ts';
+import { type Address, formatAddress } from '../config/addresses.ts';
+import { Failure, systemCode } from './failure.ts';
 
 /**
  * What a failed `listen` means to a person; anything but a system error comes back as it is.

@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Config } from '../../config/schema.ts';
-import { Failure } from '../failure.ts';
+import type { Config } from '../config/schema.ts';
+import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
 

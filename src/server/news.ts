@@ -1,12 +1,12 @@
 /** The NNTP front end on the addresses of the configuration. */
-import type { Address } from '../../config/addresses.ts';
-import { serverName } from '../../config/names.ts';
-import type { Config } from '../../config/schema.ts';
-import type { Backend } from '../../nntp/backend.ts';
-import type { Observer } from '../../nntp/observer.ts';
-import { NntpServer } from '../../nntp/server.ts';
-import type { Log } from '../../wire/log.ts';
-import { systemCode } from '../failure.ts';
+import type { Address } from '../config/addresses.ts';
+import { serverName } from '../config/names.ts';
+import type { Config } from '../config/schema.ts';
+import type { Backend } from '../nntp/backend.ts';
+import type { Observer } from '../nntp/observer.ts';
+import { NntpServer } from '../nntp/server.ts';
+import type { Log } from '../wire/log.ts';
+import { systemCode } from './failure.ts';
 import { listenFailure } from './listening.ts';
 
 type NewsAddress = Address<'nntp' | 'nntps'>;

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { Failure } from '../failure.ts';
+import { Failure } from './failure.ts';
 
 export interface CertificateFacts {
   readonly subject: string;

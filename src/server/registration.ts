@@ -1,9 +1,9 @@
 /** How strangers get an account on the embedded board, if at all. */
 import { join } from 'node:path';
-import { outboxMailer, smtpMailer } from '../../board/mail.ts';
-import type { RegistrationOptions } from '../../board/registration.ts';
-import { serverName } from '../../config/names.ts';
-import type { Config } from '../../config/schema.ts';
+import { outboxMailer, smtpMailer } from '../board/mail.ts';
+import type { RegistrationOptions } from '../board/registration.ts';
+import { serverName } from '../config/names.ts';
+import type { Config } from '../config/schema.ts';
 import { secretFromFile } from './secret-file.ts';
 
 /** Whether strangers may ask for an account, and how its secret reaches them. */

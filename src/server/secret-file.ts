@@ -1,6 +1,6 @@
 /** Secrets that are kept in files of their own. */
 import { readFileSync } from 'node:fs';
-import { Failure } from '../failure.ts';
+import { Failure } from './failure.ts';
 
 /** What the file holds, without white space around it. @param what for the message: `the secret of groggs.gossip` */
 export function secretFromFile(file: string, what: string): string {

@@ -1,13 +1,13 @@
 /** A board's connections: some to read with, and each person's own. */
 import { connect } from 'node:net';
-import { UserPools } from '../../bridge/login/user-pools.ts';
-import { names } from '../../config/names.ts';
-import type { BoardConfig } from '../../config/schema.ts';
-import type { IdentRegistry } from '../../ident/registry.ts';
-import type { Metrics } from '../../ops/metrics.ts';
-import type { ClientOptions } from '../../rgtp/client/options.ts';
-import { RgtpPool } from '../../rgtp/client/pool.ts';
-import type { Log } from '../../wire/log.ts';
+import { UserPools } from '../bridge/login/user-pools.ts';
+import { names } from '../config/names.ts';
+import type { BoardConfig } from '../config/schema.ts';
+import type { IdentRegistry } from '../ident/registry.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { ClientOptions } from '../rgtp/client/options.ts';
+import { RgtpPool } from '../rgtp/client/pool.ts';
+import type { Log } from '../wire/log.ts';
 import { boardClient, type Embedded } from './board-client.ts';
 
 export interface ConnectionParts {

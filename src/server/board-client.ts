@@ -1,11 +1,11 @@
 /** How to reach a board over RGTP, from its configuration. */
-import type { BoardServer } from '../../board/server.ts';
-import { names } from '../../config/names.ts';
-import type { BoardConfig } from '../../config/schema.ts';
-import type { ClientOptions } from '../../rgtp/client/options.ts';
-import { parseSecret } from '../../rgtp/proof.ts';
-import type { Log } from '../../wire/log.ts';
-import { Failure } from '../failure.ts';
+import type { BoardServer } from '../board/server.ts';
+import { names } from '../config/names.ts';
+import type { BoardConfig } from '../config/schema.ts';
+import type { ClientOptions } from '../rgtp/client/options.ts';
+import { parseSecret } from '../rgtp/proof.ts';
+import type { Log } from '../wire/log.ts';
+import { Failure } from './failure.ts';
 import type { OwnAccount } from './own-account.ts';
 import { secretFromFile } from './secret-file.ts';
 

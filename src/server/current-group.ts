@@ -1,6 +1,6 @@
 /** A newsgroup that sessions may keep for as long as they like, whatever bridge the configuration makes meanwhile. */
-import type { Account, Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
-import type { Soon } from '../../wire/soon.ts';
+import type { Account, Newsgroup, RenderedArticle } from '../nntp/backend.ts';
+import type { Soon } from '../wire/soon.ts';
 
 export class CurrentGroup implements Newsgroup {
   readonly name: string;
