@@ -1,8 +1,7 @@
 /** `rgtp-nntp check`: is the configuration right, and does each board let us in? */
 import { Command } from 'commander';
 import { formatAddress } from '../config/addresses.ts';
-import { names } from '../config/names.ts';
-import type { BoardConfig, Config } from '../config/schema.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
 import { RgtpConnection } from '../rgtp/client/connection.ts';
 import { RgtpError } from '../rgtp/errors.ts';
 import { boardClient } from '../server/board-client.ts';
@@ -33,7 +32,7 @@ function checkCertificate({ tls }: Config): void {
 const levels = ['may see the message of the day only', 'may read', 'may post', 'may edit'] as const;
 
 async function checkBoard(board: BoardConfig): Promise<boolean> {
-  const { newsgroup } = names(board);
+  const { newsgroup } = board;
   if (board.rgtp === 'embedded') {
     say('ok', `${newsgroup}: embedded`);
     return true;

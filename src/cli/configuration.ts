@@ -1,9 +1,8 @@
 /** `--config FILE`, the same for every command. */
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
+import type { BoardConfig, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { names } from '../config/names.ts';
-import type { BoardConfig, Config } from '../config/schema.ts';
 import { Failure } from '../server/failure.ts';
 
 export interface ConfigOption {
@@ -25,8 +24,8 @@ export function configuration({ config }: ConfigOption): Config {
 
 /** The board of that name, or the first one. Throws `Failure` where there is none. */
 export function boardNamed({ boards }: Config, wanted: string | undefined): BoardConfig {
-  const board = boards.find((one) => wanted === undefined || names(one).name === wanted);
+  const board = boards.find((one) => wanted === undefined || one.name === wanted);
   if (board !== undefined) return board;
-  const known = boards.map((one) => names(one).name).join(', ');
+  const known = boards.map((one) => one.name).join(', ');
   throw new Failure(`there is no board ${wanted}; there are: ${known}`, undefined, { exitCode: 2 });
 }

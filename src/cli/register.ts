@@ -1,7 +1,7 @@
 /** `rgtp-nntp register USERID`: asks a board for an account (REGU). */
 import { Command } from 'commander';
 import { register } from '../bridge/login/register.ts';
-import type { BoardConfig } from '../config/schema.ts';
+import type { BoardConfig } from '../config/config.ts';
 import { RgtpError } from '../rgtp/errors.ts';
 import { boardClient } from '../server/board-client.ts';
 import { Failure } from '../server/failure.ts';

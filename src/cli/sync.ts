@@ -1,6 +1,5 @@
 /** `rgtp-nntp sync`: fetches everything the boards have, once, and ends. */
 import { Command } from 'commander';
-import { names } from '../config/names.ts';
 import { openLog } from '../ops/log.ts';
 import { RgtpError } from '../rgtp/errors.ts';
 import { Failure } from '../server/failure.ts';
@@ -19,7 +18,7 @@ export function syncCommand(): Command {
       using _taken = takeFolders(config);
       const failed: string[] = [];
       for (const board of config.boards) {
-        const { name } = names(board);
+        const { name } = board;
         const following = await Following.open(config, board, log);
         try {
           await fetchAll(name, following);

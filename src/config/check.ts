@@ -1,6 +1,5 @@
 /** What the schema alone can't see: keys that need or exclude each other. */
-import { domainOf, names } from './names.ts';
-import type { Config } from './schema.ts';
+import type { Config } from './config.ts';
 
 interface Contradiction {
   readonly path: readonly PropertyKey[];
@@ -28,8 +27,8 @@ function* checkBoards(config: Config): Generator<Contradiction> {
   const seen = new Map<string, number>();
   let embedded: number | undefined;
   for (const [n, board] of config.boards.entries()) {
-    const named = { ...names(board), domain: domainOf(board) };
-    for (const [key, value] of Object.entries(named)) {
+    const { name, newsgroup, domain } = board;
+    for (const [key, value] of Object.entries({ name, newsgroup, domain })) {
       const other = seen.get(`${key} ${value}`);
       if (other === undefined) seen.set(`${key} ${value}`, n);
       else {

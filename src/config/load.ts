@@ -2,10 +2,11 @@
 import type { z } from 'zod';
 import { checkTogether } from './check.ts';
 import { closest } from './closest.ts';
+import { type Config, resolved } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { ConfigError, type Problem } from './problem.ts';
-import { type Config, schema } from './schema.ts';
+import { schema } from './schema.ts';
 import { keyAt, keys, nameOf, variableOf } from './walk.ts';
 
 export interface ConfigSource {
@@ -35,10 +36,13 @@ export function loadConfig({ file, environment = {} }: ConfigSource): Config {
     return written?.where(path) ?? 'configuration';
   };
   const parsed = schema.safeParse(tree);
-  if (!parsed.success) found.push(...parsed.error.issues.flatMap((issue) => explain(issue, tree, where)));
-  else found.push(...checkTogether(parsed.data).map(({ path, message }) => ({ where: where(path), message })));
-  if (!parsed.success || found.length > 0) throw new ConfigError(found);
-  return parsed.data;
+  if (!parsed.success) {
+    throw new ConfigError([...found, ...parsed.error.issues.flatMap((issue) => explain(issue, tree, where))]);
+  }
+  const config = resolved(parsed.data);
+  found.push(...checkTogether(config).map(({ path, message }) => ({ where: where(path), message })));
+  if (found.length > 0) throw new ConfigError(found);
+  return config;
 }
 
 function openFile(path: string): ConfigFile {

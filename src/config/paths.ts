@@ -1,7 +1,6 @@
 /** Where things are kept: permanent and disposable data never share a file. */
 import { join } from 'node:path';
-import { names } from './names.ts';
-import type { BoardConfig, Config } from './schema.ts';
+import type { BoardConfig, Config } from './config.ts';
 
 export interface BoardPaths {
   /** the embedded board itself */
@@ -17,10 +16,9 @@ export interface BoardPaths {
 }
 
 /** The files of one board. */
-export function pathsOf(config: Pick<Config, 'data' | 'keys'>, board: BoardConfig): BoardPaths {
-  const { name } = names(board);
+export function pathsOf(config: Pick<Config, 'data' | 'keys'>, { name }: Pick<BoardConfig, 'name'>): BoardPaths {
   const data = (ending: string) => join(config.data, `${name}.${ending}`);
-  const key = (ending: string) => join(config.keys === '' ? config.data : config.keys, `${name}.${ending}`);
+  const key = (ending: string) => join(config.keys, `${name}.${ending}`);
   return {
     board: data('board.sqlite'),
     boardKey: key('board.key'),

@@ -144,5 +144,6 @@ export const schema = section({
   }),
 });
 
-export type Config = z.output<typeof schema>;
-export type BoardConfig = z.output<typeof board>;
+/** The configuration as it was written, defaults included. `config.ts` makes the rest of the program's `Config` of it. */
+export type Written = z.output<typeof schema>;
+export type WrittenBoard = z.output<typeof board>;

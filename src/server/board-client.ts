@@ -1,7 +1,6 @@
 /** How to reach a board over RGTP, from its configuration. */
 import type { BoardServer } from '../board/server.ts';
-import { names } from '../config/names.ts';
-import type { BoardConfig } from '../config/schema.ts';
+import type { BoardConfig } from '../config/config.ts';
 import type { ClientOptions } from '../rgtp/client/options.ts';
 import { parseSecret } from '../rgtp/proof.ts';
 import type { Log } from '../wire/log.ts';
@@ -26,7 +25,7 @@ export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): 
     ...(secret && { secret }),
     depth,
     timeouts,
-    log: log.child({ board: names(board).name }),
+    log: log.child({ board: board.name }),
   };
 }
 
@@ -37,12 +36,11 @@ function placeOf(rgtp: BoardConfig['rgtp'], embedded: BoardServer | undefined) {
 }
 
 /** What the configuration or its file holds now. Throws `Failure` where there is none to be had. */
-export function secretOf({ secret, secretFile, name, newsgroup }: BoardConfig): Buffer | undefined {
+export function secretOf({ secret, secretFile, newsgroup }: BoardConfig): Buffer | undefined {
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;
-  const board = names({ name, newsgroup }).newsgroup;
-  const parsed = parseSecret(secretFromFile(secretFile, `the secret of ${board}`));
+  const parsed = parseSecret(secretFromFile(secretFile, `the secret of ${newsgroup}`));
   if (parsed !== undefined && parsed.length > 0) return parsed;
   const remedy = 'It must hold hex digits, two an octet; blanks are allowed.';
-  throw new Failure(`the secret of ${board} in ${secretFile} is not hexadecimal`, remedy, { exitCode: 2 });
+  throw new Failure(`the secret of ${newsgroup} in ${secretFile} is not hexadecimal`, remedy, { exitCode: 2 });
 }

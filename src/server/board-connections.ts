@@ -1,8 +1,7 @@
 /** A board's connections: some to read with, and each person's own. */
 import { connect } from 'node:net';
 import { UserPools } from '../bridge/login/user-pools.ts';
-import { names } from '../config/names.ts';
-import type { BoardConfig } from '../config/schema.ts';
+import type { BoardConfig } from '../config/config.ts';
 import type { IdentRegistry } from '../ident/registry.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { ClientOptions } from '../rgtp/client/options.ts';
@@ -31,11 +30,10 @@ export function boardConnections(
   board: BoardConfig,
   { log, embedded, ident, metrics }: ConnectionParts,
 ): BoardConnections {
-  const { name } = names(board);
   const { user, secret, level: _, ...anybody } = boardClient(board, log, embedded);
   const options = {
     ...anybody,
-    onAnswer: (verb: string, code: number, seconds: number) => metrics.request(name, verb, code, seconds),
+    onAnswer: (verb: string, code: number, seconds: number) => metrics.request(board.name, verb, code, seconds),
   };
   const registry = board.rgtp === 'embedded' ? undefined : ident;
   return {

@@ -1,8 +1,8 @@
 /** The embedded board's file for a short task; a server may have it open at the same time. */
 import { existsSync } from 'node:fs';
 import { BoardStore } from '../board/store.ts';
+import type { Config } from '../config/config.ts';
 import { type BoardPaths, pathsOf } from '../config/paths.ts';
-import type { Config } from '../config/schema.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 

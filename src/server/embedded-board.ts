@@ -1,9 +1,8 @@
 /** The embedded board as the configuration has it. */
 import { writeFileSync } from 'node:fs';
 import { BoardServer } from '../board/server.ts';
-import { names } from '../config/names.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import type { BoardConfig, Config } from '../config/schema.ts';
 import { identLookUp } from '../ident/look-up.ts';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
@@ -38,7 +37,7 @@ export async function openEmbeddedBoard(
     path: paths.board,
     keyFile: paths.boardKey,
     listen: embedded.listen,
-    title: embedded.title === '' ? names(board).newsgroup : embedded.title,
+    title: embedded.title,
     guests: embedded.guests,
     connections: embedded.connections,
     connectionsPerAddress: embedded.connectionsPerAddress,

@@ -2,14 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
 
 /** Makes them, for their owner alone. */
 export function makeFolders({ data, keys }: Folders): void {
-  for (const [key, folder] of Object.entries({ data, keys: keys === '' ? data : keys })) {
+  for (const [key, folder] of Object.entries({ data, keys })) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {

@@ -1,9 +1,8 @@
 /** One board and its mirror, without newsgroups or logins: for `sync`. */
 import { BoardServer } from '../board/server.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
-import { names } from '../config/names.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import type { BoardConfig, Config } from '../config/schema.ts';
 import { RgtpPool } from '../rgtp/client/pool.ts';
 import { Cache } from '../store/cache.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
@@ -26,11 +25,11 @@ export class Following {
     const pool = new RgtpPool({ ...boardClient(board, log, reached), size: 1 });
     const permanent = PermanentFile.open(paths.permanent);
     const mirror = await Mirror.open({
-      newsgroup: names(board).newsgroup,
+      newsgroup: board.newsgroup,
       pool,
       cache: Cache.open(paths.cache, { maxTextOctets: board.cache.disk }),
       permanent,
-      log: log.child({ board: names(board).name }),
+      log: log.child({ board: board.name }),
       depth: board.depth,
       memory: board.cache.memory,
     });

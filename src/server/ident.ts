@@ -1,5 +1,5 @@
 /** The ident responder, where the configuration wants one. */
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { IdentRegistry } from '../ident/registry.ts';
 import { IdentResponder } from '../ident/responder.ts';
 import type { Log } from '../wire/log.ts';

@@ -1,7 +1,6 @@
 /** The NNTP front end on the addresses of the configuration. */
 import type { Address } from '../config/addresses.ts';
-import { serverName } from '../config/names.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import type { Backend } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
 import { NntpServer } from '../nntp/server.ts';
@@ -27,7 +26,7 @@ export async function openNews(config: Config, backend: Backend, observer: Obser
     try {
       return await NntpServer.open({
         backend,
-        name: serverName(config),
+        name: config.name,
         listen,
         ...(tls.certificate !== '' && { tls }),
         limits,

@@ -1,21 +1,17 @@
 /** How strangers get an account on the embedded board, if at all. */
-import { join } from 'node:path';
 import { outboxMailer, smtpMailer } from '../board/mail.ts';
 import type { RegistrationOptions } from '../board/registration.ts';
-import { serverName } from '../config/names.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { secretFromFile } from './secret-file.ts';
 
 /** Whether strangers may ask for an account, and how its secret reaches them. */
-export function registrationOf({ embedded: { registration, mail }, ...config }: Config): {
+export function registrationOf({ embedded: { registration, mail } }: Config): {
   readonly registration?: RegistrationOptions;
 } {
   if (registration === 'off') return {};
-  const { server, user } = mail;
-  const from = mail.from === '' ? `rgtp@${serverName(config)}` : mail.from;
+  const { server, user, from } = mail;
   if (server === undefined) {
-    const folder = mail.outbox === '' ? join(config.data, 'outbox') : mail.outbox;
-    return { registration: { mode: registration, mailer: outboxMailer({ folder, from }) } };
+    return { registration: { mode: registration, mailer: outboxMailer({ folder: mail.outbox, from }) } };
   }
   const { host, port, scheme } = server;
   const login = user === '' ? {} : { user, password: passwordOf(mail) };

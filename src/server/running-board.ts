@@ -10,9 +10,8 @@ import type { OwnPostRegister } from '../bridge/posting/own-posts.ts';
 import { BoardView } from '../bridge/view/board-view.ts';
 import type { ViewCaches } from '../bridge/view/caches.ts';
 import type { BoardOptions } from '../bridge/view/options.ts';
-import { domainOf, names, serverName } from '../config/names.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import type { BoardConfig, Config } from '../config/schema.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { Cache } from '../store/cache.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
@@ -101,7 +100,7 @@ export class RunningBoard {
 }
 
 async function openParts(config: Config, board: BoardConfig, around: Surroundings, undo: Undo): Promise<Parts> {
-  const { name, newsgroup } = names(board);
+  const { name, newsgroup } = board;
   const { own, caches, logins } = around;
   const log = around.log.child({ board: name });
   const paths = pathsOf(config, board);
@@ -140,24 +139,21 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   // The board in this process answers at once: whoever comes first finds it whole.
   if (server !== undefined) await firstPoll(mirror);
   const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
-  const { posting, charset, grogname } = board;
+  const { posting, charset, domain, grogname } = board;
   return {
     config: board,
     secret: secretOf(board),
     view,
     login: { name, newsgroup, guests: guestsOf(config, board), posting, accounts, pools: people },
-    poster: { newsgroup, charset, domain: domainOf(board), grogname, model: mirror, poster },
+    poster: { newsgroup, charset, domain, grogname, model: mirror, poster },
     mirror,
     newest,
   };
 }
 
 function shownAs(config: Config, board: BoardConfig, created: number): BoardOptions {
-  const { name, newsgroup } = names(board);
-  const { charset, threading, addresses, archivedAt } = board;
-  const host = serverName(config);
-  const description = board.description ?? `The ${name} board`;
-  const domain = domainOf(board);
+  const { newsgroup, description, domain, charset, threading, addresses, archivedAt } = board;
+  const host = config.name;
   return {
     newsgroup,
     description,

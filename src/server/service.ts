@@ -5,8 +5,7 @@ import type { Logins } from '../bridge/ports.ts';
 import { ArticlePoster } from '../bridge/posting/article-poster.ts';
 import { OwnPostRegister } from '../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../bridge/view/caches.ts';
-import { serverName } from '../config/names.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { identLookUp } from '../ident/look-up.ts';
 import { History } from '../ops/history.ts';
 import type { HttpServer } from '../ops/http.ts';
@@ -92,7 +91,7 @@ export class Service {
 
   status(): Status {
     return {
-      name: serverName(this.#config),
+      name: this.#config.name,
       version,
       started: this.#started,
       sessions: this.#news?.server.connections ?? 0,
@@ -234,7 +233,6 @@ function differing(a: Config, b: Config): string[] {
 }
 
 /** For Message-IDs that this server makes up for posters. */
-function ownDomain(config: Config): string {
-  const name = serverName(config);
+function ownDomain({ name }: Config): string {
   return name.includes('.') ? name : `${name}.invalid`;
 }

@@ -1,5 +1,5 @@
 /** Health, metrics and the status page, where the configuration wants them. */
-import type { Config } from '../config/schema.ts';
+import type { Config } from '../config/config.ts';
 import { type HttpOptions, HttpServer } from '../ops/http.ts';
 import { listenFailure } from './listening.ts';
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { domainOf, names } from '../../src/config/names.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-config-'));
@@ -51,10 +50,9 @@ boards:
   - name: talk
     rgtp: rgtp://[::1]:1500
 `).boards;
-    expect(first && names(first)).toEqual({ name: 'misc', newsgroup: 'cam.misc' });
-    expect(second && names(second)).toEqual({ name: 'talk', newsgroup: 'groggs.talk' });
-    expect(first && domainOf(first)).toBe('board.example.org');
-    expect(second && domainOf(second)).toBe('groggs.talk.invalid');
+    expect(first).toMatchObject({ name: 'misc', newsgroup: 'cam.misc', domain: 'board.example.org' });
+    expect(second).toMatchObject({ name: 'talk', newsgroup: 'groggs.talk', domain: 'groggs.talk.invalid' });
+    expect(second?.description).toBe('The talk board');
     expect(second?.rgtp).toEqual({ scheme: 'rgtp', host: '::1', port: 1500 });
   });
 });

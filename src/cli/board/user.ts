@@ -5,7 +5,7 @@ import type { BoardStore } from '../../board/store.ts';
 import type { UdbmRequest } from '../../board/udbm/request.ts';
 import { parseUdbm, UdbmError } from '../../board/udbm/request.ts';
 import { performUdbm } from '../../board/udbm/run.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { withBoardFile } from '../../server/board-file.ts';
 import { Failure } from '../../server/failure.ts';
 import { registrationOf } from '../../server/registration.ts';

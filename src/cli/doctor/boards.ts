@@ -3,8 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { formatAddress } from '../../config/addresses.ts';
-import { names } from '../../config/names.ts';
-import type { BoardConfig } from '../../config/schema.ts';
+import type { BoardConfig } from '../../config/config.ts';
 import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { motdFieldOrder } from '../../rgtp/motd.ts';
@@ -15,7 +14,7 @@ import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 const levels = ['may see the message of the day only', 'may read', 'may post', 'may edit'] as const;
 
 export async function* examineBoard(board: BoardConfig): AsyncGenerator<Finding> {
-  const { newsgroup } = names(board);
+  const { newsgroup } = board;
   if (board.rgtp === 'embedded') {
     yield ok(`${newsgroup}: embedded`);
     return;

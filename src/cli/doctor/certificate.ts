@@ -1,8 +1,7 @@
 /** The certificate: does it fit its key, this server's name, and today? */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { serverName } from '../../config/names.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { readCertificate } from '../../server/certificate.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
@@ -31,7 +30,7 @@ export function* examineCertificate(config: Config, now = Date.now()): Generator
         'See why it is not being renewed.',
       );
     else yield ok(`the certificate for ${subject} is valid to ${validTo}`);
-    const name = serverName(config);
+    const name = config.name;
     if (new X509Certificate(readFileSync(tls.certificate)).checkHost(name) === undefined) {
       yield warn(
         `the certificate is not for ${name}`,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { systemCode } from '../../server/failure.ts';
 import { listenHost } from '../../wire/address.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';

@@ -2,9 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { boardSchema } from '../../board/schema.ts';
-import { names } from '../../config/names.ts';
+import type { Config } from '../../config/config.ts';
 import { pathsOf } from '../../config/paths.ts';
-import type { Config } from '../../config/schema.ts';
 import { CACHE } from '../../store/cache.ts';
 import type { Schema } from '../../store/database.ts';
 import { PERMANENT } from '../../store/permanent-file.ts';
@@ -13,7 +12,7 @@ import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 export function* examineStores(config: Config): Generator<Finding> {
   for (const board of config.boards) {
     const paths = pathsOf(config, board);
-    const { name } = names(board);
+    const { name } = board;
     const backup = 'Restore a backup of it.';
     if (board.rgtp === 'embedded') yield* examineFile(paths.board, `${name}: board`, boardSchema, backup);
     yield* examineFile(paths.permanent, `${name}: permanent data`, PERMANENT, backup);

@@ -1,7 +1,7 @@
 /** Node, the data folder, and the room on its disk. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Config } from '../../config/schema.ts';
+import type { Config } from '../../config/config.ts';
 import { versionLine } from '../../server/version.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 

@@ -1,0 +1,48 @@
+/** The configuration as the rest of the program reads it: defaults that follow from other keys are filled in. */
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Written, WrittenBoard } from './schema.ts';
+
+export type BoardConfig = WrittenBoard & {
+  readonly name: string;
+  readonly newsgroup: string;
+  readonly description: string;
+  readonly domain: string;
+};
+
+export type Config = Omit<Written, 'name' | 'boards'> & {
+  readonly name: string;
+  readonly boards: readonly BoardConfig[];
+};
+
+/** Fills in what depends on other keys. The schema's `usually` describes each of these to people. */
+export function resolved(written: Written): Config {
+  const { data, embedded } = written;
+  const name = written.name ?? (hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'localhost');
+  const boards = written.boards.map(resolvedBoard);
+  const title = embedded.title || (boards.find(({ rgtp }) => rgtp === 'embedded')?.newsgroup ?? '');
+  const from = embedded.mail.from || `rgtp@${name}`;
+  const outbox = embedded.mail.outbox || join(data, 'outbox');
+  return {
+    ...written,
+    name,
+    boards,
+    keys: written.keys || data,
+    embedded: { ...embedded, title, mail: { ...embedded.mail, from, outbox } },
+  };
+}
+
+/** Name and newsgroup follow from each other; with neither the board is `groggs.gossip`. */
+function resolvedBoard(written: WrittenBoard): BoardConfig {
+  const name = written.name ?? written.newsgroup?.split('.').at(-1)?.replaceAll('+', '-').slice(0, 32) ?? 'gossip';
+  const newsgroup = written.newsgroup ?? `groggs.${name}`;
+  const description = written.description ?? `The ${name} board`;
+  return { ...written, name, newsgroup, description, domain: written.domain ?? domainOf(written, newsgroup) };
+}
+
+/** The board's host where it is fully qualified, else the newsgroup under `.invalid` (RFC 2606 §2). */
+function domainOf({ rgtp }: WrittenBoard, newsgroup: string): string {
+  const host = rgtp === 'embedded' ? '' : rgtp.host.toLowerCase();
+  return host.includes('.') && isIP(host) === 0 ? host : `${newsgroup}.invalid`;
+}
