@@ -6,8 +6,8 @@ import { formatItemStatus } from '../rgtp/item-status.ts';
 import type { Octets } from '../wire/octets.ts';
 import { rowDeletionHunks } from './index-diff.ts';
 import { type StoredItem, subjectOf } from './items.ts';
-import { Refusal } from './refusal.ts';
-import type { BoardStore } from './store.ts';
+import type { Records } from './records.ts';
+import { noSuchItem, Refusal } from './refusal.ts';
 import { diffLines, formatDiff, type Hunk, hunksOf } from './unified-diff.ts';
 
 /** What EDIT or EDIX opened. */
@@ -43,10 +43,10 @@ interface Change extends Editor {
  * disk together once the promise resolves with the sequence number.
  */
 export class Editing {
-  readonly #store: BoardStore;
+  readonly #records: Records;
 
-  constructor(store: BoardStore) {
-    this.#store = store;
+  constructor(records: Records) {
+    this.#records = records;
   }
 
   /**
@@ -54,10 +54,10 @@ export class Editing {
    * @throws Refusal 410 or 423
    */
   replaceItem(edit: ItemEdit, text: Octets, editor: Editor): Promise<number> {
-    const store = this.#store;
-    return store.commit(() => {
-      const item = store.items.read(edit.itemId);
-      if (item === undefined) throw gone(edit.itemId);
+    const records = this.#records;
+    return records.commit(() => {
+      const item = records.items.read(edit.itemId);
+      if (item === undefined) throw noSuchItem(edit.itemId);
       const subject = subjectOf(text);
       if (subject === undefined) throw new Refusal(423, 'Subject line missing from edited version.');
       // Without a cookie nobody could tell where the first contribution begins.
@@ -66,69 +66,69 @@ export class Editing {
       }
       if (!item.text.startsWith(edit.text))
         throw new Refusal(423, 'The item has changed since EDIT; abort, and edit it again.');
-      const change = { ...editor, ...store.stamp() };
+      const change = { ...editor, ...records.stamp() };
       const { itemId } = edit;
       const edited = { ...item, subject, lastEdit: change.sequence, text: text + item.text.slice(edit.text.length) };
       const [before, after] = [fileOf(item), fileOf(edited)];
-      store.items.write(edited);
+      records.items.write(edited);
       const { sequence, time, userid } = change;
-      store.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));
+      records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));
       this.#log('edited', itemId, change);
       this.#diff(itemId, itemId, 'Edited', change, hunksOf(diffLines(linesOf(before), linesOf(after))));
-      store.audit.add({ ...change, action: 'edit', item: itemId, before, after });
+      records.audit.add({ ...change, action: 'edit', item: itemId, before, after });
       return sequence;
     });
   }
 
   /** The item and every row of it go. @throws Refusal 410 */
   withdrawItem(edit: ItemEdit, editor: Editor): Promise<number> {
-    const store = this.#store;
-    return store.commit(() => {
+    const records = this.#records;
+    return records.commit(() => {
       const { itemId } = edit;
-      const item = store.items.read(itemId);
-      if (item === undefined) throw gone(itemId);
-      const change = { ...editor, ...store.stamp() };
+      const item = records.items.read(itemId);
+      if (item === undefined) throw noSuchItem(itemId);
+      const change = { ...editor, ...records.stamp() };
       const before = fileOf(item);
-      const rows = store.index.rowsOfItem(itemId);
+      const rows = records.index.rowsOfItem(itemId);
       this.#log('withdrawn', itemId, change);
-      this.#diff(undefined, itemId, 'Withdrawn', change, rowDeletionHunks(store.index, rows));
+      this.#diff(undefined, itemId, 'Withdrawn', change, rowDeletionHunks(records.index, rows));
       this.#diff(itemId, itemId, 'Withdrawn', change, hunksOf(diffLines(linesOf(before), [])));
-      store.items.remove(itemId);
-      store.index.removeItem(itemId);
+      records.items.remove(itemId);
+      records.index.removeItem(itemId);
       const removed = rows.map(({ row }) => `${row}\n`).join('');
-      store.audit.add({ ...change, action: 'withdraw', item: itemId, before: before + removed });
+      records.audit.add({ ...change, action: 'withdraw', item: itemId, before: before + removed });
       return change.sequence;
     });
   }
 
   /** `text` (rows ended by LF) takes the place of the rows EDIX sent; rows made since follow them. */
   replaceIndex(edit: IndexEdit, text: Octets, editor: Editor): Promise<number> {
-    const store = this.#store;
-    return store.commit(() => {
-      const change = { ...editor, ...store.stamp() };
+    const records = this.#records;
+    return records.commit(() => {
+      const change = { ...editor, ...records.stamp() };
       const rows = linesOf(text);
       const lines = diffLines(
-        store.index.rows(1, edit.end).map(({ row }) => row),
+        records.index.rows(1, edit.end).map(({ row }) => row),
         rows,
       );
       this.#log('index', undefined, change);
       this.#diff(undefined, 'index', 'Edited', change, hunksOf(lines));
       const changed = (sign: '-' | '+') => lines.map((line) => (line.sign === sign ? `${line.line}\n` : '')).join('');
-      store.audit.add({ ...change, action: 'edit-index', before: changed('-'), after: changed('+') });
-      store.index.replace(edit.end, rows);
+      records.audit.add({ ...change, action: 'edit-index', before: changed('-'), after: changed('+') });
+      records.index.replace(edit.end, rows);
       return change.sequence;
     });
   }
 
   /** @param text lines ended by LF, carets doubled */
   setMotd(text: Octets, userid: Octets): Promise<number> {
-    const store = this.#store;
-    return store.commit(() => {
-      const { sequence, time } = store.stamp();
-      const before = store.state.motd?.text ?? '';
-      store.state.motd = { sequence, time, text };
-      store.index.append(formatIndexEntry({ sequence, time, itemId: undefined, userid, type: 'M', subject: '' }));
-      store.audit.add({ time, userid, action: 'motd', sequence, before, after: text });
+    const records = this.#records;
+    return records.commit(() => {
+      const { sequence, time } = records.stamp();
+      const before = records.state.motd?.text ?? '';
+      records.state.motd = { sequence, time, text };
+      records.index.append(formatIndexEntry({ sequence, time, itemId: undefined, userid, type: 'M', subject: '' }));
+      records.audit.add({ time, userid, action: 'motd', sequence, before, after: text });
       return sequence;
     });
   }
@@ -136,7 +136,7 @@ export class Editing {
   #log(kind: 'edited' | 'withdrawn' | 'index', itemId: string | undefined, change: Change): void {
     const { userid, sequence, time, reason } = change;
     const entry = formatEditLogEntry({ kind, itemId, userid, when: formatTime(time), sequence, reason: [reason] });
-    this.#store.editLog.append(time, `${entry.join('\n')}\n`);
+    this.#records.editLog.append(time, `${entry.join('\n')}\n`);
   }
 
   #diff(item: string | undefined, label: string, what: 'Edited' | 'Withdrawn', change: Change, hunks: Hunk[]): void {
@@ -146,7 +146,7 @@ export class Editing {
       after: `${label} ${what} at ${formatTime(time)}`,
     };
     const text = formatDiff(labels, hunks);
-    if (text !== '') this.#store.diffs.append(item, time, text);
+    if (text !== '') this.#records.diffs.append(item, time, text);
   }
 }
 
@@ -157,8 +157,4 @@ export function fileOf(item: StoredItem): Octets {
 
 function linesOf(text: Octets): Octets[] {
   return text.split('\n').slice(0, -1);
-}
-
-function gone(itemId: string): Refusal {
-  return new Refusal(410, `Item ${itemId} does not exist or has been archived.`);
 }

@@ -2,21 +2,19 @@ import { timingSafeEqual } from 'node:crypto';
 import { clientProof, nonce, serverProof } from '../rgtp/proof.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
+import type { CommandSession } from './command-session.ts';
 import { Refusal } from './refusal.ts';
-import type { Session } from './session.ts';
 import type { Account } from './users.ts';
-
-/** A challenge that waits for AUTH. */
-export interface PendingProof {
-  readonly account: Account & { readonly secret: Buffer };
-  readonly serverNonce: Buffer;
-}
 
 /**
  * USER, or ALVL upwards: at once where the account has no secret, else the challenge (RGTP 2.2.3, 2.2.5).
  * @param level undefined: the highest there is
  */
-export async function authorise(session: Session, userid: Octets, level: AccessLevel | undefined): Promise<void> {
+export async function authorise(
+  session: CommandSession,
+  userid: Octets,
+  level: AccessLevel | undefined,
+): Promise<void> {
   const levels = session.board.store.users.levels(userid);
   const usable = levels.filter((one) => !one.waiting);
   const account = usable.find((one) => level === undefined || one.level === level);
@@ -32,19 +30,19 @@ export async function authorise(session: Session, userid: Octets, level: AccessL
     session.setLevel(account.level, 'Unconfirmed login OK');
     return;
   }
-  session.proof = { account: { ...account, secret }, serverNonce: nonce() };
+  session.challenge = { account: { ...account, secret }, serverNonce: nonce() };
   session.say('130 MD5  Please provide proof of identity.');
-  session.say(`333 ${hex(session.proof.serverNonce)}`);
+  session.say(`333 ${hex(session.challenge.serverNonce)}`);
 }
 
 /** AUTH (RGTP 2.2.4, 2.4). */
-export async function prove(session: Session, hash: Buffer, clientNonce: Buffer): Promise<void> {
-  const { proof } = session;
-  if (proof === undefined) throw new Refusal(500, 'AUTH not expected.');
-  const { account, serverNonce } = proof;
+export async function prove(session: CommandSession, hash: Buffer, clientNonce: Buffer): Promise<void> {
+  const { challenge } = session;
+  if (challenge === undefined) throw new Refusal(500, 'AUTH not expected.');
+  const { account, serverNonce } = challenge;
   const { userid, secret } = account;
   const facts = { userid, secret, clientNonce, serverNonce };
-  session.proof = undefined;
+  session.challenge = undefined;
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.suspicious(`wrong proof for ${userid}`);
     await session.board.failedProofs.failed(session.caller.address ?? 'inside');
@@ -61,19 +59,19 @@ export async function prove(session: Session, hash: Buffer, clientNonce: Buffer)
 }
 
 /** When an account was last used: for editors who tidy up. An hour's precision saves a sync for most logins. */
-async function touch(session: Session, account: Account): Promise<void> {
+async function touch(session: CommandSession, account: Account): Promise<void> {
   const { store } = session.board;
   if (store.time - account.lastUsed < 3600) return;
   await store.commit(() => store.users.used(account, store.time));
 }
 
-function deny(session: Session, why: string): never {
+function deny(session: CommandSession, why: string): never {
   session.suspicious(why);
   throw failure(session, 2, why);
 }
 
 /** 48x closes after USER, 43x leaves the session as it was after ALVL. */
-function failure(session: Session, digit: 2 | 3, why: string): Refusal {
+function failure(session: CommandSession, digit: 2 | 3, why: string): Refusal {
   return new Refusal((session.level > 0 ? 430 : 480) + digit, `${why}.`);
 }
 

@@ -5,7 +5,7 @@ import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
 import type { Octets } from '../wire/octets.ts';
 import { STATUS_OCTETS, type StoredItem } from './items.ts';
 import { limits } from './limits.ts';
-import type { BoardStore } from './store.ts';
+import type { Records } from './records.ts';
 
 /** What DATA brought: ready to be stored. */
 export interface Submission {
@@ -28,15 +28,15 @@ export type Outcome =
 
 /** The three ways to post. Each is one change: all of it is on disk once the promise resolves, or nothing ever is. */
 export class Posting {
-  readonly #store: BoardStore;
+  readonly #records: Records;
 
-  constructor(store: BoardStore) {
-    this.#store = store;
+  constructor(records: Records) {
+    this.#records = records;
   }
 
   newItem(post: Submission, subject: Octets): Promise<Posted> {
-    return this.#store.commit(() => {
-      const { sequence, time } = this.#store.stamp();
+    return this.#records.commit(() => {
+      const { sequence, time } = this.#records.stamp();
       const itemId = this.#createItem(post, subject, sequence, time, undefined);
       this.#index('I', itemId, subject, post.userid, sequence, time);
       return { sequence, itemId };
@@ -44,15 +44,15 @@ export class Posting {
   }
 
   reply(itemId: string, post: Submission): Promise<Outcome> {
-    return this.#store.commit(() => {
-      const item = this.#store.items.read(itemId);
+    return this.#records.commit(() => {
+      const item = this.#records.items.read(itemId);
       if (item === undefined) return { kind: 'no-item' };
       if (item.continuedIn !== undefined) return { kind: 'continued', status: item };
       if (STATUS_OCTETS + item.text.length + post.text.length > limits.item) return { kind: 'full' };
-      const { sequence, time } = this.#store.stamp();
+      const { sequence, time } = this.#records.stamp();
       const header = formatHeader({ kind: 'reply', itemId, grogname: post.grogname, userid: post.userid, time });
       const contribution = `\n${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`;
-      this.#store.items.write({ ...item, lastReply: sequence, text: item.text + contribution });
+      this.#records.items.write({ ...item, lastReply: sequence, text: item.text + contribution });
       this.#index('R', itemId, item.subject ?? '', post.userid, sequence, time);
       return { kind: 'posted', sequence, itemId };
     });
@@ -60,16 +60,16 @@ export class Posting {
 
   /** A new item that continues a full one. */
   continue(oldId: string, post: Submission, subject: Octets): Promise<Outcome> {
-    return this.#store.commit(() => {
-      const old = this.#store.items.read(oldId);
+    return this.#records.commit(() => {
+      const old = this.#records.items.read(oldId);
       if (old === undefined) return { kind: 'no-item' };
       if (old.continuedIn !== undefined) return { kind: 'continued', status: old };
-      const { sequence, time } = this.#store.stamp();
+      const { sequence, time } = this.#records.stamp();
       const itemId = this.#createItem(post, subject, sequence, time, oldId);
       this.#index('C', itemId, subject, post.userid, sequence, time);
       this.#index('F', oldId, old.subject ?? '', post.userid, sequence, time);
       const mark = formatMark({ sequence, time, itemId, userid: post.userid });
-      this.#store.items.write({ ...old, continuedIn: itemId, text: `${old.text}${mark.join('\n')}\n` });
+      this.#records.items.write({ ...old, continuedIn: itemId, text: `${old.text}${mark.join('\n')}\n` });
       return { kind: 'posted', sequence, itemId };
     });
   }
@@ -81,7 +81,7 @@ export class Posting {
     time: number,
     continuedFrom: string | undefined,
   ): string {
-    const itemId = this.#store.state.takeItemId(time, (id) => this.#store.items.everUsed(id));
+    const itemId = this.#records.state.takeItemId(time, (id) => this.#records.items.everUsed(id));
     const { grogname, userid } = post;
     const header = formatHeader({ kind: 'item', itemId, grogname, userid, time, subject });
     const item: StoredItem = {
@@ -93,12 +93,12 @@ export class Posting {
       subject,
       text: `${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`,
     };
-    this.#store.items.write(item);
+    this.#records.items.write(item);
     return itemId;
   }
 
   #index(type: 'I' | 'R' | 'C' | 'F', itemId: string, subject: Octets, userid: Octets, sequence: number, time: number) {
-    this.#store.index.append(formatIndexEntry({ sequence, time, itemId, userid, type, subject }));
+    this.#records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type, subject }));
   }
 }
 

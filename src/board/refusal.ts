@@ -21,18 +21,6 @@ export class Refusal extends Error {
   }
 }
 
-/** `Item-ID` arguments, with groggsd's words for what is wrong with them. */
-export function itemIdFrom(args: Octets): string {
-  if (!/^[A-Za-z]/.test(args)) throw new Refusal(511, 'Item-ID must start with a letter.');
-  if (!/^.\d{7}/s.test(args)) throw new Refusal(511, 'Item-ID must contain 7 digits after the letter.');
-  if (args.length > 8) throw new Refusal(511, 'Garbage after 8 characters of Item-ID.');
-  return args.toUpperCase();
-}
-
-export function noArguments(args: Octets): void {
-  if (args !== '') throw new Refusal(511, 'Unexpected or overly-long parameters.');
-}
-
 export function noSuchItem(itemId: string): Refusal {
   return new Refusal(410, `Item ${itemId} does not exist or has been archived.`);
 }

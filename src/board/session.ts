@@ -5,25 +5,22 @@ import { bytesOf, type Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
 import type { Board, Caller, Member } from './board.ts';
+import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand } from './commands/table.ts';
-import type { EditInProgress } from './editing.ts';
 import { limits } from './limits.ts';
-import type { PendingProof } from './login.ts';
 import { Output } from './output.ts';
 import { Refusal } from './refusal.ts';
-import { type ReceivedText, stripLine, TextReceiver, type TextRules } from './text.ts';
+import { stripLine, TextReceiver, type TextRules } from './text.ts';
+import { Work } from './work.ts';
 
 /** Logged of one session. */
 const MOST_SUSPICIONS = 5;
-
-/** What DATA left behind: a text; that it was refused; nothing. */
-export type Data = ReceivedText | 'refused' | undefined;
 
 /**
  * One connection. Lines come in, commands answer them in order; while one is at work, or its answer is not read,
  * the next waits in the socket.
  */
-export class Session implements Member {
+export class Session implements Member, CommandSession {
   readonly board: Board;
   readonly log: Log;
   readonly caller: Caller;
@@ -45,16 +42,10 @@ export class Session implements Member {
 
   level: AccessLevel = 0;
   userid: Octets | undefined;
-  /** a challenge was sent and AUTH is awaited */
-  proof: PendingProof | undefined;
-  /** REGU was given: the next USER registers */
+  challenge: Challenge | undefined;
   registering = false;
-  data: Data;
-  /** the item that a REPL found too full: CONT may follow (RGTP 2.2.12) */
-  full: string | undefined;
-  /** EDIT or EDIX was given */
-  edit: EditInProgress | undefined;
   debug = false;
+  readonly work = new Work();
 
   constructor(board: Board, stream: Duplex, caller: Caller, log: Log, onClose: () => void) {
     this.board = board;
@@ -115,9 +106,7 @@ export class Session implements Member {
   setLevel(level: AccessLevel, what: string): void {
     this.level = level;
     if (level < 3) {
-      // The text of an edit may hold cookies: it must not become a post.
-      if (this.edit !== undefined) this.data = undefined;
-      this.edit = undefined;
+      this.work.endEdit();
       this.board.lock.release(this);
     }
     this.say(`23${level} ${accessText(level, what)}`);
@@ -125,15 +114,9 @@ export class Session implements Member {
 
   /** Says 150; the lines that follow are text, until the dot. */
   receive(rules: TextRules): void {
-    this.data = undefined;
+    this.work.awaitText();
     this.#receiver = new TextReceiver(rules);
     this.say(`150 Send ${rules.prompt}; finish with \`.'`);
-  }
-
-  /** The text DATA brought. @throws Refusal 500 */
-  get submission(): ReceivedText {
-    if (this.data === undefined || this.data === 'refused') throw new Refusal(500, 'Need DATA first.');
-    return this.data;
   }
 
   /** Ends the session once everything said has been sent. */
@@ -223,8 +206,7 @@ export class Session implements Member {
     if (line === TOO_LONG) receiver.tooLong();
     else if (receiver.line(line)) {
       this.#receiver = undefined;
-      this.data = 'refused';
-      this.data = receiver.finish();
+      this.work.takeText(() => receiver.finish());
       this.say('350 Data received, thanks.  What shall I do with it?');
     }
   }
@@ -288,8 +270,7 @@ export class Session implements Member {
 
   /** What a session held is free at once, however long the other side takes to hang up (RGTP 2.2.23). */
   #letGo(): void {
-    this.data = undefined;
-    this.edit = undefined;
+    this.work.drop();
     this.board.lock.release(this);
   }
 }

@@ -1,7 +1,7 @@
 import { authorise } from '../login.ts';
 import { Refusal } from '../refusal.ts';
+import { levelFrom } from './arguments.ts';
 import type { Command } from './command.ts';
-import { levelFrom } from './user.ts';
 
 /** RGTP 2.2.5: down at once, up with a proof */
 export const alvl: Command = {
@@ -10,7 +10,7 @@ export const alvl: Command = {
     // groggsd ignores what follows the digit.
     const level = levelFrom(args.split(/\s/, 1)[0] ?? '');
     if (session.userid === undefined) throw new Refusal(500, 'Need to be logged in using USER to use ALVL.');
-    if (session.proof !== undefined) throw new Refusal(500, 'Authentication procedure in progress.');
+    if (session.challenge !== undefined) throw new Refusal(500, 'Authentication procedure in progress.');
     if (level === undefined) throw new Refusal(432, "Sorry, I don't do default levels.");
     if (level === session.level) session.say(`23${level} Access level unchanged.`);
     else if (level < session.level) session.setLevel(level, 'Access downgraded on request');

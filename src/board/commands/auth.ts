@@ -1,12 +1,13 @@
 import { prove } from '../login.ts';
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.4: `AUTH hash nonce`, 16 octets each in hex */
 export const auth: Command = {
   level: 0,
   async run(session, args) {
-    if (session.proof === undefined) throw new Refusal(500, 'AUTH not expected.');
+    if (session.challenge === undefined) throw new Refusal(500, 'AUTH not expected.');
     const [, hash, nonce, more = ''] = /^([0-9A-Fa-f]{32})\s*([0-9A-Fa-f]{32})\s*(.*)$/s.exec(args) ?? [];
     if (hash === undefined || nonce === undefined) {
       throw new Refusal(511, 'Hex stream contained non-hex-digit or finished too early.');

@@ -1,16 +1,18 @@
 import { continuedStatus, posted } from '../posting.ts';
 import { noSuchItem, Refusal } from '../refusal.ts';
+import { subjectFrom } from './arguments.ts';
 import type { Command } from './command.ts';
-import { noEdit, subjectFrom, submissionOf } from './newi.ts';
+import { submissionOf } from './submission.ts';
 
 /** RGTP 2.2.13 */
 export const cont: Command = {
   level: 2,
   async run(session, args) {
+    const { work } = session;
     const submission = submissionOf(session);
     const subject = subjectFrom(args);
-    noEdit(session);
-    const itemId = session.full;
+    work.requireNoEdit();
+    const itemId = work.full;
     if (itemId === undefined) {
       throw new Refusal(520, 'Continuation only allowed after an item found to be too full.');
     }
@@ -19,8 +21,8 @@ export const cont: Command = {
       throw new Refusal(422, 'Item has already been continued.', [continuedStatus(outcome.status)]);
     }
     if (outcome.kind !== 'posted') throw noSuchItem(itemId);
-    session.full = undefined;
-    session.data = undefined;
+    work.moveOn();
+    work.dropText();
     session.say(`120 ${outcome.itemId}`);
     session.say(posted(outcome.sequence, 'Continuation item inserted and index updated.'));
   },

@@ -1,7 +1,7 @@
+import type { CommandSession } from '../command-session.ts';
 import { indexRules, itemRules } from '../edit-text.ts';
-import { noArguments } from '../refusal.ts';
-import type { Session } from '../session.ts';
 import { contributionRules, type TextRules } from '../text.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.10 */
@@ -13,7 +13,7 @@ export const data: Command = {
   },
 };
 
-function rulesFor({ edit, board }: Session): TextRules {
+function rulesFor({ work: { edit }, board }: CommandSession): TextRules {
   if (edit === undefined) return contributionRules;
   return edit.kind === 'item' ? itemRules(edit.text) : indexRules(board.store.index.countBetween(0, edit.end + 1));
 }

@@ -1,4 +1,4 @@
-import { noArguments } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** groggsd's extension: the names of this session's commands go into the log. Never their arguments, which may be secret. */

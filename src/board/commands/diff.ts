@@ -1,5 +1,6 @@
 import { dataAnswer } from '../items.ts';
-import { itemIdFrom, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.22: of an item, or without argument of the index */
@@ -7,7 +8,7 @@ export const diff: Command = {
   level: 3,
   run(session, args) {
     const itemId = args === '' ? undefined : itemIdFrom(args);
-    if (itemId !== undefined) session.full = undefined;
+    if (itemId !== undefined) session.work.moveOn();
     const text = session.board.store.diffs.text(itemId);
     if (text === '') throw new Refusal(410, 'There are no relevant diffs.');
     session.send(dataAnswer(text));

@@ -1,4 +1,5 @@
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.19 */
@@ -6,9 +7,8 @@ export const edab: Command = {
   level: 3,
   run(session, args) {
     noArguments(args);
-    if (session.edit === undefined) throw new Refusal(500, 'No EDIT in progress.');
-    session.edit = undefined;
-    session.data = undefined;
+    if (session.work.edit === undefined) throw new Refusal(500, 'No EDIT in progress.');
+    session.work.endEdit();
     session.say('200 Edit operation aborted.');
   },
 };

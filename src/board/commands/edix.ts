@@ -1,17 +1,16 @@
-import { noArguments } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { mayEdit } from './edit.ts';
-import { sendRows } from './indx.ts';
+import { requireLock } from './edit-lock.ts';
+import { sendRows } from './index-rows.ts';
 
 /** RGTP 2.2.17 */
 export const edix: Command = {
   level: 3,
   run(session, args) {
     noArguments(args);
-    mayEdit(session);
+    requireLock(session);
     const { index } = session.board.store;
-    session.data = undefined;
-    session.edit = { kind: 'index', end: index.end };
+    session.work.startEdit({ kind: 'index', end: index.end });
     return sendRows(session, index, index.start);
   },
 };

@@ -1,4 +1,5 @@
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.14 */

@@ -1,13 +1,13 @@
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { noEdit } from './newi.ts';
 
 /** RGTP 2.2.15 */
 export const edul: Command = {
   level: 3,
   run(session, args) {
     noArguments(args);
-    noEdit(session);
+    session.work.requireNoEdit();
     const { lock } = session.board;
     if (!lock.heldBy(session)) throw new Refusal(532, "No lock held so can't unlock it.");
     lock.release(session);

@@ -1,5 +1,5 @@
 import { dataAnswer } from '../items.ts';
-import { noArguments } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 const PER_LINE = 5;

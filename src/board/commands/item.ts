@@ -1,4 +1,5 @@
-import { itemIdFrom, noSuchItem } from '../refusal.ts';
+import { noSuchItem } from '../refusal.ts';
+import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.8 */
@@ -6,7 +7,7 @@ export const item: Command = {
   level: 1,
   run(session, args) {
     const itemId = itemIdFrom(args);
-    session.full = undefined;
+    session.work.moveOn();
     const answer = session.board.store.items.answer(itemId);
     if (answer === undefined) throw noSuchItem(itemId);
     session.send(answer);

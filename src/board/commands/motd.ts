@@ -1,6 +1,7 @@
 import { formatHex32 } from '../../rgtp/hex.ts';
 import { dataAnswer } from '../items.ts';
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.6. The first line in the order of the specification; groggsd had it backwards. */

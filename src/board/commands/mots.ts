@@ -1,17 +1,17 @@
 import { posted } from '../posting.ts';
-import { noArguments } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { noEdit } from './newi.ts';
 
-/** RGTP 2.2.20. Not in the middle of an EDIT: its DATA has carets doubled by the editor, and cookies. */
+/** RGTP 2.2.20. Not during an EDIT: its DATA has doubled carets, and cookies. */
 export const mots: Command = {
   level: 3,
   async run(session, args) {
     noArguments(args);
-    noEdit(session);
-    const { text } = session.submission;
+    const { work } = session;
+    work.requireNoEdit();
+    const { text } = work.text;
     const sequence = await session.board.store.editing.setMotd(text, session.userid ?? '');
-    session.data = undefined;
+    work.dropText();
     session.say(posted(sequence, 'Message of the Day updated.'));
   },
 };

@@ -1,4 +1,4 @@
-import { noArguments } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.23 */

@@ -1,5 +1,6 @@
 import { dataAnswer } from '../items.ts';
-import { noArguments, Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
+import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.24: the USER that follows registers */

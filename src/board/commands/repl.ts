@@ -1,19 +1,21 @@
 import { limits } from '../limits.ts';
 import { continuedStatus, posted } from '../posting.ts';
-import { itemIdFrom, noSuchItem, Refusal } from '../refusal.ts';
+import { noSuchItem, Refusal } from '../refusal.ts';
+import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
-import { noEdit, submissionOf } from './newi.ts';
+import { submissionOf } from './submission.ts';
 
 /** RGTP 2.2.12 */
 export const repl: Command = {
   level: 2,
   async run(session, args) {
-    noEdit(session);
+    const { work } = session;
+    work.requireNoEdit();
     const submission = submissionOf(session);
     const itemId = itemIdFrom(args);
-    session.full = undefined;
+    work.moveOn();
     if (submission.text.length > limits.reply) {
-      session.data = undefined;
+      work.dropText();
       throw new Refusal(423, 'Data is too long for a Reply.');
     }
     const outcome = await session.board.store.posting.reply(itemId, submission);
@@ -22,10 +24,10 @@ export const repl: Command = {
       throw new Refusal(422, 'Item has already been continued.', [continuedStatus(outcome.status)]);
     }
     if (outcome.kind === 'full') {
-      session.full = itemId;
+      work.foundFull(itemId);
       throw new Refusal(421, 'Reply is too long to fit in the same item.');
     }
-    session.data = undefined;
+    work.dropText();
     session.say(posted(outcome.sequence, `Reply to ${itemId} inserted and index updated.`));
   },
 };

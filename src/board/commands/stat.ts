@@ -1,5 +1,6 @@
 import { formatItemStatus } from '../../rgtp/item-status.ts';
-import { itemIdFrom, noSuchItem } from '../refusal.ts';
+import { noSuchItem } from '../refusal.ts';
+import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.9 */
@@ -7,7 +8,7 @@ export const stat: Command = {
   level: 1,
   run(session, args) {
     const itemId = itemIdFrom(args);
-    session.full = undefined;
+    session.work.moveOn();
     const summary = session.board.store.items.summary(itemId);
     if (summary === undefined) throw noSuchItem(itemId);
     session.say(`211 ${formatItemStatus(summary)} ${summary.subject ?? ''}`);

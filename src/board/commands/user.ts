@@ -1,9 +1,9 @@
 import type { Octets } from '../../wire/octets.ts';
-import type { AccessLevel } from '../access.ts';
+import type { CommandSession } from '../command-session.ts';
 import { authorise } from '../login.ts';
-import { noArguments, Refusal } from '../refusal.ts';
-import type { Session } from '../session.ts';
+import { Refusal } from '../refusal.ts';
 import { checkUserid } from '../users.ts';
+import { levelFrom, noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
 /** RGTP 2.2.3: `USER userid [1|2|3]` */
@@ -29,7 +29,7 @@ export const user: Command = {
 };
 
 /** After REGU (RGTP 2.2.24) */
-async function register(session: Session, userid: Octets): Promise<void> {
+async function register(session: CommandSession, userid: Octets): Promise<void> {
   const { registration } = session.board;
   if (registration === undefined) throw new Refusal(482, 'Access denied.');
   session.suspicious(`registers ${userid}`);
@@ -42,13 +42,4 @@ async function register(session: Session, userid: Octets): Promise<void> {
       session.log.error({ error: String(error.cause) }, 'mail failed');
     throw error;
   }
-}
-
-/** `undefined`: none asked for. */
-export function levelFrom(digit: string): AccessLevel | undefined {
-  if (digit === '') return undefined;
-  if (digit === '1') return 1;
-  if (digit === '2') return 2;
-  if (digit === '3') return 3;
-  throw new Refusal(511, 'Requested access level is malformed.');
 }

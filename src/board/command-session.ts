@@ -1,0 +1,44 @@
+import type { Log } from '../wire/log.ts';
+import type { Octets } from '../wire/octets.ts';
+import type { AccessLevel } from './access.ts';
+import type { Board, Caller } from './board.ts';
+import type { TextRules } from './text.ts';
+import type { Account } from './users.ts';
+import type { Work } from './work.ts';
+
+/** A challenge that AUTH has to answer. */
+export interface Challenge {
+  readonly account: Account & { readonly secret: Buffer };
+  readonly serverNonce: Buffer;
+}
+
+/** A session as its commands see it. */
+export interface CommandSession {
+  readonly board: Board;
+  readonly log: Log;
+  readonly caller: Caller;
+  readonly work: Work;
+  readonly level: AccessLevel;
+  userid: Octets | undefined;
+  challenge: Challenge | undefined;
+  /** REGU was given: the next USER registers. */
+  registering: boolean;
+  /** Commands go into the log. */
+  debug: boolean;
+  /** Says one line. */
+  say(line: Octets): void;
+  /** Sends a complete answer, CRLF included. */
+  send(answer: Buffer): void;
+  /** The client must read before more is sent, or has gone. */
+  readonly blocked: boolean;
+  /** For answers of many pieces: resolves when the next may be sent, with false when the client has gone. */
+  room(): Promise<boolean>;
+  /** Logs something an honest client does not do, with the answer of ident once it is known. Nobody waits for it. */
+  suspicious(what: string): void;
+  /** Takes the access level and says 23x (RGTP 2.2.3). */
+  setLevel(level: AccessLevel, what: string): void;
+  /** Says 150: the lines up to the dot are text. */
+  receive(rules: TextRules): void;
+  /** Ends the session once everything said has been sent. */
+  close(): void;
+}

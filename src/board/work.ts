@@ -1,0 +1,90 @@
+import type { EditInProgress } from './editing.ts';
+import { Refusal } from './refusal.ts';
+import type { ReceivedText } from './text.ts';
+
+/** What the last DATA left: a text, a refused text, or nothing. */
+export type Data = ReceivedText | 'refused' | undefined;
+
+/**
+ * What one session has in hand between commands: the text of DATA, the item a reply found full, and the edit in
+ * progress. Its methods keep the three consistent.
+ */
+export class Work {
+  #data: Data;
+  #full: string | undefined;
+  #edit: EditInProgress | undefined;
+
+  get data(): Data {
+    return this.#data;
+  }
+
+  /** The item that CONT would continue (RGTP 2.2.12). */
+  get full(): string | undefined {
+    return this.#full;
+  }
+
+  get edit(): EditInProgress | undefined {
+    return this.#edit;
+  }
+
+  /** The text of DATA. @throws Refusal 500 */
+  get text(): ReceivedText {
+    if (this.#data === undefined || this.#data === 'refused') throw new Refusal(500, 'Need DATA first.');
+    return this.#data;
+  }
+
+  /** DATA begins: the text before it is gone. */
+  awaitText(): void {
+    this.#data = undefined;
+  }
+
+  /** DATA has ended. Rethrows what `finish` throws, having noted that the text was refused. */
+  takeText(finish: () => ReceivedText): void {
+    this.#data = 'refused';
+    this.#data = finish();
+  }
+
+  /** The text is posted, or can't be. */
+  dropText(): void {
+    this.#data = undefined;
+  }
+
+  /** A reply did not fit: CONT may follow. */
+  foundFull(itemId: string): void {
+    this.#full = itemId;
+  }
+
+  /** The chance to CONT is gone: the client went on to something else (groggsd). */
+  moveOn(): void {
+    this.#full = undefined;
+  }
+
+  /** @throws Refusal 500 */
+  requireNoEdit(): void {
+    if (this.#edit !== undefined) throw new Refusal(500, 'EDIT/EDIX still outstanding.');
+  }
+
+  startEdit(edit: EditInProgress): void {
+    this.#data = undefined;
+    this.#edit = edit;
+  }
+
+  /** The edit did not take the text. The text stays refused, not absent: EDCF without DATA withdraws the item. */
+  refuseEditText(): void {
+    this.#data = 'refused';
+  }
+
+  /** The text goes with the edit: it may hold cookies, and must not become a post. */
+  endEdit(): void {
+    if (this.#edit === undefined) return;
+    this.#edit = undefined;
+    this.#data = undefined;
+  }
+
+  /** The session ends. */
+  drop(): void {
+    this.#data = undefined;
+    this.#full = undefined;
+    this.#edit = undefined;
+  }
+}
