@@ -83,9 +83,7 @@ export class BoardServer {
       registration: options.registration,
     });
     this.#housekeeping = setInterval(() => {
-      this.#keepHouse().catch((error: unknown) =>
-        this.#board.log.error({ error: String(error) }, 'housekeeping failed'),
-      );
+      this.#keepHouse().catch((error: unknown) => this.#board.log.error({ err: error }, 'housekeeping failed'));
     }, HOUSEKEEPING).unref();
   }
 
@@ -148,7 +146,7 @@ export class BoardServer {
       server.once('error', reject);
       server.listen({ host: listenHost(host), port, backlog: 511 }, () => {
         server.off('error', reject);
-        server.on('error', (error) => this.#board.log.error({ error: String(error) }, 'listening failed'));
+        server.on('error', (error) => this.#board.log.error({ err: error }, 'listening failed'));
         resolve();
       });
     });

@@ -63,7 +63,7 @@ export class Session implements Member, CommandSession {
       this.#ended = true;
       this.#pump();
     });
-    stream.on('error', (error) => this.log.debug({ error: String(error) }, 'connection lost'));
+    stream.on('error', (error) => this.log.debug({ err: error }, 'connection lost'));
     stream.on('close', () => this.#closed());
     this.#arm();
     this.say(`230 ${accessText(0, board.greeting)}`);
@@ -218,10 +218,7 @@ export class Session implements Member, CommandSession {
       if (error.closes) this.close();
       return;
     }
-    this.log.error(
-      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      'command failed',
-    );
+    this.log.error({ err: error }, 'command failed');
     this.say('484 Server internal error.');
     this.close();
   }

@@ -38,8 +38,7 @@ async function register(session: CommandSession, userid: Octets): Promise<void> 
     session.close();
   } catch (error) {
     if (error instanceof Refusal && error.code === 511) session.userid = undefined;
-    if (error instanceof Refusal && error.code === 484)
-      session.log.error({ error: String(error.cause) }, 'mail failed');
+    if (error instanceof Refusal && error.code === 484) session.log.error({ err: error.cause }, 'mail failed');
     throw error;
   }
 }
