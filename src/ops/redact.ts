@@ -1,4 +1,6 @@
 /** Keeps secrets out of logs, whatever a module hands over. Modules should not log them in the first place. */
+import { pino } from 'pino';
+
 const secretName = /secret|passw|^pass$|proof|credential|authorization|private|^key$/i;
 const mask = '[redacted]';
 
@@ -9,7 +11,9 @@ export function redact(fields: Record<string, unknown>): Record<string, unknown>
 
 function redactValue(name: string, value: unknown, depth: number): unknown {
   if (secretName.test(name) && typeof value !== 'boolean' && value !== undefined) return mask;
-  if (typeof value !== 'object' || value === null || value instanceof Error || depth >= 6) return value;
+  if (typeof value !== 'object' || value === null || depth >= 6) return value;
+  // pino writes an error as `{}` unless it stands under `err`.
+  if (value instanceof Error) return name === 'err' && depth === 0 ? value : pino.stdSerializers.err(value);
   if (Buffer.isBuffer(value)) return `${value.length} octets`;
   if (Array.isArray(value)) return value.map((inner) => redactValue('', inner, depth + 1));
   return Object.fromEntries(

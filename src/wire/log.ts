@@ -1,13 +1,23 @@
-/** What modules log to. pino's `Logger` is one; the command line makes it and hands it down. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  child(fields: Record<string, unknown>): Log;
+/**
+ * What a log line carries beside its message. A cause goes under `err`, where the log writes its stack; under `error` it
+ * would come out as `{}`, so that key does not compile.
+ */
+export interface LogFields {
+  readonly err?: unknown;
+  readonly error?: never;
+  readonly [field: string]: unknown;
 }
 
-/** Says nothing. */
+/** What modules log to. pino's `Logger` is one; the composition root makes it and hands it down. */
+export interface Log {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  child(fields: LogFields): Log;
+}
+
+/** Writes nothing. */
 export const silent: Log = {
   debug() {},
   info() {},

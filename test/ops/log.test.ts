@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type LogOptions, openLog } from '../../src/ops/log.ts';
+import type { LogFields } from '../../src/wire/log.ts';
 
 function capture(options: Partial<LogOptions> = {}) {
   const lines: string[] = [];
@@ -37,7 +38,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it.each<[string, object, string]>([
+  it.each<[string, LogFields, string]>([
     ['a field', { secret: 'swordfish' }, 'x'],
     ['a nested field', { user: { name: 'a', sharedSecret: 'swordfish' } }, 'x'],
     ['in a list', { boards: [{ name: 'g', secret: 'swordfish' }] }, 'x'],
@@ -64,5 +65,22 @@ describe('the log', () => {
     const { log, lines } = capture();
     log.error({ err: new Error('lost') }, 'failed');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { type: 'Error', message: 'lost' } });
+  });
+
+  it('writes what an error says and its stack under any name, at any depth', () => {
+    const { log, lines } = capture();
+    log.warn({ cause: new Error('lost'), boards: [{ why: new Error('gone') }] }, 'failed');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      cause: { message: 'lost', stack: expect.stringContaining('log.test.ts') },
+      boards: [{ why: { message: 'gone', stack: expect.stringContaining('log.test.ts') } }],
+    });
+  });
+
+  it('takes a cause under `err` alone', () => {
+    const { log } = capture();
+    // @ts-expect-error: under `error` a cause was written as {}
+    log.warn({ error: new Error('lost') }, 'failed');
+    // @ts-expect-error: nor in a child
+    log.child({ error: 'lost' });
   });
 });

@@ -146,12 +146,12 @@ export class BoardLogins implements Logins {
     } catch (error) {
       if (!(error instanceof RgtpError)) throw error;
       if (error.kind === 'impostor') {
-        log.error({ board: board.name, error: error.message }, 'ATTACK? the board could not prove its identity');
+        log.error({ board: board.name, err: error }, 'ATTACK? the board could not prove its identity');
         throw new Refusal('unavailable', 'the board could not prove its identity: not logged in', { cause: error });
       }
       // 511: not what this board calls a userid
       if (error.kind === 'refused' || error.kind === 'no-access' || error.kind === 'bug') throw badCredentials(error);
-      log.warn({ board: board.name, error: error.message }, 'the board can not check a login');
+      log.warn({ board: board.name, err: error }, 'the board can not check a login');
       throw new Refusal('unavailable', 'the board can not check your login now; try again later', { cause: error });
     }
   }

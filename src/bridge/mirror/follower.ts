@@ -2,7 +2,7 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Permanent } from '../../store/permanent.ts';
-import type { Log } from '../../wire/log.ts';
+import type { Log, LogFields } from '../../wire/log.ts';
 import { PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { contradicts, isForgetful } from './evidence.ts';
@@ -95,7 +95,7 @@ export class Follower {
   async #index(whole: boolean): Promise<IndexSnapshot | undefined> {
     const { state, log } = this.#options;
     let skipped = 0;
-    const skip = (why: string, shown: object) => {
+    const skip = (why: string, shown: LogFields) => {
       if (skipped++ < LOGGED) log.warn(shown, `index row skipped: ${why}`);
     };
     const snapshot = new IndexSnapshot(state.records, state.users, (why, row) => skip(why, { row }));
@@ -104,7 +104,7 @@ export class Follower {
     const from = sequence === undefined ? undefined : { sequence };
     const onEntry = (entry: IndexEntry) => snapshot.add(entry);
     await this.#ask((board) =>
-      board.index(from, onEntry, (bad, error) => skip('malformed', { error: error.message, octets: bad.length })),
+      board.index(from, onEntry, (bad, error) => skip('malformed', { err: error, octets: bad.length })),
     );
     if (skipped > 0) this.#options.onSkipped(skipped);
     if (from === undefined) return snapshot;

@@ -111,7 +111,7 @@ export class ArticlePoster implements Poster {
       this.#options.boards.map(({ poster, newsgroup }) =>
         poster
           .settle()
-          .catch((error: unknown) => this.#log.warn({ newsgroup, error }, 'posts left in the middle wait')),
+          .catch((error: unknown) => this.#log.warn({ newsgroup, err: error }, 'posts left in the middle wait')),
       ),
     );
   }

@@ -139,7 +139,10 @@ export class BoardPoster {
         return await this.#lookFor(pending);
       } catch (error) {
         if (!(error instanceof RgtpError && error.kind === 'unavailable')) {
-          this.#log.warn({ messageId: pending.intent.messageId, error }, 'a post left in the middle can not be found');
+          this.#log.warn(
+            { messageId: pending.intent.messageId, err: error },
+            'a post left in the middle can not be found',
+          );
           return;
         }
         await delay(LOOK_AGAIN, undefined, { ref: false });
@@ -218,7 +221,7 @@ export class BoardPoster {
         const lost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
         return this.#failed(error, started && lost, intent, plan !== first);
       }
-      this.#log.warn({ messageId: intent.messageId, error: error.cause }, 'outcome of a post unknown: looking for it');
+      this.#log.warn({ messageId: intent.messageId, err: error.cause }, 'outcome of a post unknown: looking for it');
       const pending = this.#leave({ ...intent, details: formatPlan(plan) });
       await this.#wait(pending);
       const found = await this.#find(plan).catch((cause: unknown) => {
@@ -284,7 +287,7 @@ export class BoardPoster {
       await permanent.done(post);
     } catch (error) {
       // It is on the board all the same, and the intent is still there to find it by.
-      this.#log.error({ messageId, error }, 'a post is on the board, but its Message-ID could not be stored');
+      this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);
   }
@@ -293,7 +296,7 @@ export class BoardPoster {
     try {
       await this.#options.model.refresh(sequence);
     } catch (error) {
-      this.#log.warn({ error }, 'posted, but the board went away before it could be read back');
+      this.#log.warn({ err: error }, 'posted, but the board went away before it could be read back');
     }
   }
 
