@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { makeFile } from './new-file.ts';
 
 const KEY_OCTETS = 32;
 const NONCE_OCTETS = 12;
@@ -26,7 +27,7 @@ export class SecretBox {
   /** The key in the file at `path` (hex); made at first use, readable by its owner alone. */
   static fromFile(path: string): SecretBox {
     try {
-      writeNewKey(path);
+      makeFile(path, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
@@ -52,15 +53,5 @@ export class SecretBox {
     } catch (error) {
       throw new Error(`the secret of ${account} does not open with this key file`, { cause: error });
     }
-  }
-}
-
-function writeNewKey(path: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,0 +1,46 @@
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Makes a file that only its owner can read. A crash or a power cut leaves it whole or not there at all; once this
+ * returns, it stays.
+ *
+ * @throws EEXIST: there is one of that name
+ */
+export function makeFile(path: string, text: string): void {
+  const unfinished = `${path}.${process.pid}.new`;
+  rmSync(unfinished, { force: true });
+  const file = openSync(unfinished, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+    take(unfinished, path);
+  } finally {
+    closeSync(file);
+    rmSync(unfinished, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+function take(unfinished: string, path: string): void {
+  try {
+    // Unlike `rename`, this does not replace what another process made meanwhile.
+    linkSync(unfinished, path);
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    // FAT and some network file systems have no hard links.
+    renameSync(unfinished, path);
+  }
+}
+
+/** Brings to disk which names a folder has: syncing a new file does not do that (fsync(2)). */
+export function syncFolder(path: string): void {
+  // Windows neither needs it nor opens folders.
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
