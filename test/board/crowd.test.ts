@@ -5,13 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { limits } from '../../src/board/limits.ts';
 import { BoardStore } from '../../src/board/store.ts';
-import { verifyBoard } from '../../src/board/upkeep/verify.ts';
-import { formatHex32 } from '../../src/rgtp/hex.ts';
-import { parseIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { addUser, openBoard } from './boards.ts';
-import { type Acknowledged, Crowd } from './crowd.ts';
+import { type Acknowledged, Crowd, checkAcknowledged, checkSound } from './crowd.ts';
 
 const BOARD = fileURLToPath(new URL('board-process.ts', import.meta.url));
 /** KILL_ROUNDS=1000 for a long night */
@@ -22,35 +18,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'board-crowd-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** Everything acknowledged is there, and what is there is sound. */
-function check(store: BoardStore, acknowledged: readonly Acknowledged[]): void {
-  const rows = store.index.rows(1, store.index.end).map(({ row }) => parseIndexEntry(row));
-  const sequences = rows.filter(({ type }) => type !== 'F').map(({ sequence }) => sequence);
-  expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
-  // No number is lost: nothing here leaves gaps.
-  expect(sequences).toEqual(Array.from(sequences, (_, i) => i + 1));
-  const found = new Map(rows.filter(({ type }) => type !== 'F').map((row) => [row.sequence, row]));
-  for (const { sequence, itemId, what, mark } of acknowledged) {
-    expect(found.get(sequence)?.itemId).toBe(itemId);
-    const text = store.items.read(itemId)?.text ?? '';
-    if (what === 'edit') continue;
-    expect(text).toContain(`^${formatHex32(sequence)} `);
-    // The first post of an item may have been edited since.
-    if (what === 'reply') expect(text).toContain(`\n${mark}\n`);
-  }
-}
-
-/** The whole board is sound, and no item is over its limit. */
-function checkAll(store: BoardStore): void {
-  const { problems, oddities } = verifyBoard(store);
-  expect({ problems, oddities }).toEqual({ problems: [], oddities: [] });
-  for (const { text } of store.items.all()) {
-    // Headers do not count, nor does the mark; edits put no more in than they take out.
-    const headers = text.match(/^(?:\^[0-9A-F]{8} .*|Item .*|Reply .*|Subject: .*|\[Continued in .*|)$/gm)?.length ?? 0;
-    expect(text.length).toBeLessThan(limits.item + headers * 81);
-  }
-}
 
 test('fifty connections post, reply, continue and edit at once', async () => {
   const board = await openBoard();
@@ -63,8 +30,8 @@ test('fifty connections post, reply, continue and edit at once', async () => {
   expect(kinds).toEqual(new Set(['item', 'reply', 'continuation', 'edit']));
   const sequences = crowd.acknowledged.map(({ sequence }) => sequence);
   expect(new Set(sequences).size).toBe(sequences.length);
-  check(board.store, crowd.acknowledged);
-  checkAll(board.store);
+  checkAcknowledged(board.store, crowd.acknowledged);
+  checkSound(board.store);
 }, 30_000);
 
 test(
@@ -101,7 +68,7 @@ test(
       highest = crowd.acknowledged.reduce((most, { sequence }) => Math.max(most, sequence), highest);
       if (store.state.nextSequence > highest + 1) cutShort++;
       // Once in a while everything, otherwise what is new.
-      check(store, round % 50 === 0 ? acknowledged : crowd.acknowledged);
+      checkAcknowledged(store, round % 50 === 0 ? acknowledged : crowd.acknowledged);
       store.close();
     }
     expect(acknowledged.length).toBeGreaterThan(ROUNDS);

@@ -1,3 +1,9 @@
+import { expect } from 'vitest';
+import { limits } from '../../src/board/limits.ts';
+import type { BoardStore } from '../../src/board/store.ts';
+import { verifyBoard } from '../../src/board/upkeep/verify.ts';
+import { formatHex32 } from '../../src/rgtp/hex.ts';
+import { parseIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { Dialogue } from './dialogue.ts';
 
 /** What a board has said it did. */
@@ -13,11 +19,14 @@ export interface Acknowledged {
 export class Crowd {
   readonly port: number;
   readonly acknowledged: Acknowledged[] = [];
+  readonly #onAcknowledged: (one: Acknowledged) => void;
   #items: string[] = [];
   #count = 0;
 
-  constructor(port: number) {
+  /** @param onAcknowledged called as soon as an answer is read */
+  constructor(port: number, onAcknowledged: (one: Acknowledged) => void = () => {}) {
     this.port = port;
+    this.#onAcknowledged = onAcknowledged;
   }
 
   /** Logs in without proof and posts until `enough` or the connection is gone. */
@@ -90,6 +99,37 @@ export class Crowd {
   }
 
   #record(what: Acknowledged['what'], itemId: string, answer: string, mark: string): void {
-    this.acknowledged.push({ what, itemId, sequence: Number.parseInt(answer.slice(4, 12), 16), mark });
+    const one = { what, itemId, sequence: Number.parseInt(answer.slice(4, 12), 16), mark };
+    this.acknowledged.push(one);
+    this.#onAcknowledged(one);
+  }
+}
+
+/** Everything acknowledged is there, and what is there is sound. */
+export function checkAcknowledged(store: BoardStore, acknowledged: readonly Acknowledged[], when = ''): void {
+  const rows = store.index.rows(1, store.index.end).map(({ row }) => parseIndexEntry(row));
+  const sequences = rows.filter(({ type }) => type !== 'F').map(({ sequence }) => sequence);
+  expect(sequences, when).toEqual([...sequences].sort((a, b) => a - b));
+  // No number is lost: nothing here leaves gaps.
+  expect(sequences, when).toEqual(Array.from(sequences, (_, i) => i + 1));
+  const found = new Map(rows.filter(({ type }) => type !== 'F').map((row) => [row.sequence, row]));
+  for (const { sequence, itemId, what, mark } of acknowledged) {
+    expect(found.get(sequence)?.itemId, when).toBe(itemId);
+    const text = store.items.read(itemId)?.text ?? '';
+    if (what === 'edit') continue;
+    expect(text, when).toContain(`^${formatHex32(sequence)} `);
+    // The first post of an item may have been edited since.
+    if (what === 'reply') expect(text, when).toContain(`\n${mark}\n`);
+  }
+}
+
+/** The whole board is sound, and no item is over its limit. */
+export function checkSound(store: BoardStore, when = ''): void {
+  const { problems, oddities } = verifyBoard(store);
+  expect({ problems, oddities }, when).toEqual({ problems: [], oddities: [] });
+  for (const { text } of store.items.all()) {
+    // Headers do not count, nor does the mark; edits put no more in than they take out.
+    const headers = text.match(/^(?:\^[0-9A-F]{8} .*|Item .*|Reply .*|Subject: .*|\[Continued in .*|)$/gm)?.length ?? 0;
+    expect(text.length, when).toBeLessThan(limits.item + headers * 81);
   }
 }

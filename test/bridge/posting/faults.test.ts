@@ -8,6 +8,7 @@ import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { addUser, secrets } from '../../board/boards.ts';
 import { CuttingProxy, type Step, type Verdict } from '../../support/cutting-proxy.ts';
+import { seededRandom } from '../../support/random.ts';
 import { draft, TestBridge } from './bridge.ts';
 import { Life } from './killable.ts';
 
@@ -19,17 +20,6 @@ const WORKERS = 8;
 const TWINS = 6;
 /** Items that are there before. */
 const BASES = 5;
-
-/** mulberry32 */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 type Outcome = '240' | 'duplicate' | 'unavailable' | 'rejected' | 'no answer';
 
@@ -49,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A board and a bridge that are restarted, and connections that are cut, at random steps of the protocol. */
 class World {
-  readonly random = randomFrom(SEED);
+  readonly random = seededRandom(SEED);
   readonly faults = new Map<string, number>();
   readonly violations: string[] = [];
   readonly reasons = new Map<string, number>();

@@ -1,0 +1,80 @@
+/** Writes to a permanent file in a process that is recorded, and notes what was acknowledged: `power-cut-process.ts FILE`. */
+import { fsyncSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LogSync } from '../../src/store/log-sync.ts';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { note } from '../support/power-cut/trace.ts';
+
+/** What the process has been told is kept. */
+export type Noted =
+  | { readonly what: 'intended' | 'revised'; readonly id: string; readonly details: string }
+  | { readonly what: 'done' | 'forgetting'; readonly id: string }
+  | { readonly what: 'account' | 'removing' | 'no account'; readonly name: string }
+  | { readonly what: 'epochs'; readonly count: number }
+  | { readonly what: 'newsgroup'; readonly name: string; readonly created: number }
+  | { readonly what: 'synced'; readonly line: number };
+
+const LIVES = 3;
+const POSTERS = 6;
+const POSTS = 25;
+
+const told = (noted: Noted) => note(noted);
+const [path = ''] = process.argv.slice(2);
+let sequence = 0;
+
+for (let life = 1; life <= LIVES; life++) {
+  const store = PermanentFile.open(path);
+  await store.addEpochs([{ number: life, generation: 0, first: life, base: life * 10 }]);
+  told({ what: 'epochs', count: life });
+  const name = `groggs.g${life}`;
+  told({ what: 'newsgroup', name, created: await store.newsgroupCreated(name, 1_000_000 + life) });
+  await Promise.all(Array.from({ length: POSTERS }, (_, poster) => posts(store, `${life}.${poster}`)));
+  // The last life ends without a word.
+  if (life < LIVES) await store.close();
+}
+await overlapping(new LogSync(`${path}.lines`));
+process.exit();
+
+async function posts(store: PermanentFile, poster: string): Promise<void> {
+  for (let n = 0; n < POSTS; n++) {
+    const id = `<${poster}.${n}@example>`;
+    // Large enough that the log is checkpointed on the way.
+    const details = `{"text":"${'x'.repeat(3000)}"}`;
+    await store.intend({ messageId: id, created: n, details });
+    told({ what: 'intended', id, details });
+    if (n % 5 === 1) {
+      await store.revise(id, 'revised');
+      told({ what: 'revised', id, details: 'revised' });
+    }
+    if (n % 5 === 2) {
+      told({ what: 'forgetting', id });
+      await store.forget(id);
+    } else if (n % 5 !== 3) {
+      await store.done({ messageId: id, epoch: 1, sequence: ++sequence, references: '<root@example>' });
+      told({ what: 'done', id });
+    }
+    if (n % 5 === 4) await account(store, `${poster}.${n}`, n % 10 === 4);
+  }
+}
+
+async function account(store: PermanentFile, name: string, removed: boolean): Promise<void> {
+  await store.putAccount({ name, passwordHash: '', userid: 'ann@example', secret: Uint8Array.of(1), settings: '' });
+  told({ what: 'account', name });
+  if (!removed) return;
+  told({ what: 'removing', name });
+  await store.removeAccount(name);
+  told({ what: 'no account', name });
+}
+
+/** A line each turn of the event loop, whether or not the one before has been synced. */
+async function overlapping(sync: LogSync): Promise<void> {
+  const lines = openSync(`${path}.lines-wal`, 'w');
+  fsyncSync(openSync(dirname(path), 'r'));
+  const syncs: Promise<void>[] = [];
+  for (let line = 0; line < 60; line++) {
+    writeSync(lines, `${line}\n`);
+    syncs.push(sync.sync().then(() => told({ what: 'synced', line })));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(syncs);
+}
