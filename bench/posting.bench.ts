@@ -5,8 +5,9 @@
  * board; other work on the machine lowers it.
  */
 import { join } from 'node:path';
-import { BoardLogins } from '../src/bridge/login/board-logins.ts';
 import { LocalAccounts } from '../src/bridge/login/local-accounts.ts';
+import { Logins } from '../src/bridge/login/logins.ts';
+import { RgtpLogin } from '../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../src/bridge/login/user-pools.ts';
 import { Mirror } from '../src/bridge/mirror/mirror.ts';
 import { ArticlePoster } from '../src/bridge/posting/article-poster.ts';
@@ -106,9 +107,9 @@ async function openBridge({ port, folder }: BoardProcess) {
   });
   const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
-  const logins = new BoardLogins({
-    boards: [{ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools }],
-  });
+  const logins = new Logins([
+    new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools }),
+  ]);
   const poster = new ArticlePoster({
     boards: [
       {
@@ -126,16 +127,16 @@ async function openBridge({ port, folder }: BoardProcess) {
     domain: 'news.example.net',
   });
   const peer = { address: '127.0.0.1', port: 1, connection: 'bench' };
-  const account = await logins.authenticate(writer.userid, writer.secret.toString('hex'), peer);
+  const person = await logins.login(writer.userid, writer.secret.toString('hex'), peer);
   await mirror.refresh();
   return {
     post(n: string): Promise<string> {
       const head = ['From: Ann Example <ann@example.net>', `Newsgroups: ${NEWSGROUP}`, `Subject: Post ${n}`];
       const article = [...head, `Message-ID: <${n}@bench.example>`, '', ...TEXT, n, ''].join('\r\n');
-      return poster.post(Buffer.from(article), { account, peer, suggested: undefined, feed: false });
+      return poster.post(Buffer.from(article), { person, peer, suggested: undefined, feed: false });
     },
     async close() {
-      await logins.close();
+      await pools.close();
       await mirror.close();
       await reader.close();
       await permanent.close();

@@ -1,9 +1,9 @@
 /**
- * What the NNTP front end asks of whoever has the articles, in the order of the protocol. The front end owns
- * this interface; the bridge implements it over a board, tests implement it in memory.
+ * What the NNTP front end asks of the owner of the articles. The front end owns this interface; the bridge implements
+ * it over boards, the tests in memory.
  *
- * Whatever is in memory is answered synchronously (`Soon`). A refusal is thrown (or rejected) as `Refusal`;
- * anything else thrown is a bug: it is logged and answered 403.
+ * What is in memory is answered synchronously (`Soon`). A refusal is thrown (or rejected) as `Refusal`; any other
+ * error is a bug: it is logged and answered 403.
  */
 import type { Soon } from '../wire/soon.ts';
 
@@ -33,11 +33,6 @@ export class Refusal extends Error {
   }
 }
 
-/** Somebody logged in. The backend makes it and understands it; the front end hands it back and shows `name` in logs. */
-export interface Account {
-  readonly name: string;
-}
-
 /** Where a client is: for logs, Injection-Info, and limits. */
 export interface Peer {
   /** textual address, IPv4-mapped addresses as IPv4 */
@@ -56,60 +51,81 @@ export interface Access {
 }
 
 export interface Backend {
-  access(account: Account | undefined): Access;
+  /** A client was let in: what it may read and do, until `close()`. */
+  connect(peer: Peer): ReaderSession;
+}
+
+/**
+ * One client's view of the newsgroups. It knows who is logged in; the front end does not.
+ * What only some backends can do is in the interfaces after it.
+ */
+export interface ReaderSession extends Partial<Suggesting & Feeding & MessageOfTheDay> {
+  /** Asked at each command: rights that are taken away are gone at the next one. */
+  readonly access: Access;
 
   /**
-   * Checks a login (AUTHINFO PASS, SASL PLAIN). `user` and `password` are UTF-8 as typed. `current` is the
-   * login the session already has, if any. Rejects with `bad-credentials` or `unavailable`.
+   * Checks a login (AUTHINFO PASS, SASL PLAIN) and makes it this session's. `user` and `password` are UTF-8 as typed.
+   * Resolves with a name for the logs. Rejects with `bad-credentials` or `unavailable`; then the session is as before.
    */
-  authenticate(user: string, password: string, peer: Peer): Promise<Account>;
+  login(user: string, password: string): Promise<string>;
 
-  /** Every newsgroup this account may see, in the order LIST shows them. */
-  newsgroups(account: Account | undefined): readonly Newsgroup[];
+  /** Every newsgroup this session may see, in the order LIST shows them. */
+  newsgroups(): readonly Newsgroup[];
 
-  /** `undefined`: no such group (411). Throws `login-required` where it is there but hidden from this account. */
-  newsgroup(name: string, account: Account | undefined): Newsgroup | undefined;
+  /**
+   * `undefined`: no such group (411). Throws `login-required` or `forbidden` where it is there but hidden from this
+   * session. Also asked for the selected group before each use of it: a group may go while it is selected.
+   */
+  newsgroup(name: string): Newsgroup | undefined;
 
-  /** An article by Message-ID (with its angle brackets), wherever it is. Knows the id without needing the text. */
-  find(messageId: string, account: Account | undefined): Located | undefined;
+  /** The third column of LIST ACTIVE: may this session post there? */
+  status(newsgroup: Newsgroup): 'y' | 'n' | 'm';
 
-  /** Lines of LIST MOTD (RFC 6048 §2.5), UTF-8 text without CRLF; empty if there is none. */
-  motd(account: Account | undefined): Soon<readonly string[]>;
-
-  /** A fresh Message-ID for the 340 line (RFC 3977 §6.3.1). */
-  suggestMessageId(): string;
+  /** An article by Message-ID (with its angle brackets), in any newsgroup. Knows the id without needing the text. */
+  find(messageId: string): Located | undefined;
 
   /**
    * Posts an article (POST, IHAVE): `article` is as received, dots unstuffed, CRLF line ends, without the
-   * terminator. `suggested` is the id of the 340 line, used where the article brings none; of a feed the one that was
-   * offered, which the article must have. Resolves once the board has it, with its Message-ID; rejects with a `Refusal`.
+   * terminator. Resolves once the board has it, with its Message-ID; rejects with a `Refusal`.
    */
-  post(article: Buffer, context: PostContext): Promise<string>;
+  post(article: Buffer, origin: Origin): Promise<string>;
 
-  /** IHAVE: may this id be sent? `later` asks the peer to try again (436). */
-  wants(messageId: string, account: Account | undefined): 'yes' | 'held' | 'later';
-
-  /** A reader is there: boards are polled more often while one is. Call the result when it has left. */
-  readerArrived(): () => void;
+  /** The client has gone. */
+  close(): void;
 }
 
-export interface PostContext {
-  readonly account: Account | undefined;
-  readonly peer: Peer;
+/** Where an article came from. */
+export interface Origin {
+  /** the Message-ID of the 340 line, for an article that brings none; of a feed, the one offered, which it must have */
   readonly suggested: string | undefined;
+  /** sent by another server (IHAVE) */
   readonly feed: boolean;
 }
 
-/** A place an article has: its group and number, and the group to ask for its text. */
+/** Optional: Message-IDs for the 340 line (RFC 3977 §6.3.1). */
+export interface Suggesting {
+  suggestMessageId(): string;
+}
+
+/** Optional: articles from other servers (IHAVE). */
+export interface Feeding {
+  /** May the article with this id be sent? `later` asks the peer to try again (436). */
+  offer(messageId: string): 'yes' | 'held' | 'later';
+}
+
+/** Optional: LIST MOTD (RFC 6048 §2.5). */
+export interface MessageOfTheDay {
+  /** UTF-8 text without CRLF; empty if there is none */
+  motd(): Soon<readonly string[]>;
+}
+
+/** One place of an article: the group to ask for it, and its number there. */
 export interface Located {
   readonly group: Newsgroup;
   readonly number: number;
 }
 
-/**
- * One newsgroup as it is now. Objects live as long as the server and always show the current state: the
- * session keeps one as its selected group. Numbers are 1 … 2,147,483,647 (RFC 3977 §6).
- */
+/** One newsgroup, always as it is now. Numbers are 1 … 2,147,483,647 (RFC 3977 §6). */
 export interface Newsgroup {
   readonly name: string;
   /** UTF-8, one line */
@@ -124,9 +140,6 @@ export interface Newsgroup {
   readonly high: number;
   readonly count: number;
 
-  /** The third column of LIST ACTIVE, for this account. */
-  status(account: Account | undefined): 'y' | 'n' | 'm';
-
   /** The Message-ID of an article, `undefined` if there is none of that number. Needs no text: STAT, NEXT and LAST use it. */
   messageId(number: number): string | undefined;
 
@@ -137,12 +150,12 @@ export interface Newsgroup {
   /** Numbers of the articles within low … high (inclusive), ascending, in pieces of at most some thousands. */
   numbers(low: number, high: number): Iterable<Uint32Array>;
 
-  /** The whole article. `undefined`: no such number. Rejects with `unavailable` where its text can't be had now. */
+  /** The whole article. `undefined`: no such number. Rejects with `unavailable` while its text is out of reach. */
   article(number: number): Soon<RenderedArticle | undefined>;
 
   /**
    * Overview lines (RFC 3977 §8.3), ready to send: `number TAB … CRLF`, several in a Buffer, ascending. Lazy: each step makes
-   * one piece of at most about 64 KiB. An article whose text can't be had is described from the index alone.
+   * one piece of at most about 64 KiB. An article whose text is out of reach is described from the index alone.
    */
   overview(low: number, high: number): Iterable<Soon<Buffer>>;
 

@@ -115,7 +115,7 @@ export class FrontEnd extends Nntp implements Shared {
 
   override async _selectGroup(session: Session, name: string): Promise<boolean> {
     if (!(session instanceof NntpSession)) return false;
-    const group = this.backend.newsgroup(name, session.account);
+    const group = session.reader.newsgroup(name);
     if (group) session.select(group);
     return group !== undefined;
   }
@@ -132,10 +132,12 @@ export class FrontEnd extends Nntp implements Shared {
 
   /** Logs a session in, or rejects with a `Refusal`. */
   async login(session: NntpSession, user: string, password: string): Promise<void> {
-    const { peer } = session;
+    const { peer, reader } = session;
     const { connection, address } = peer;
     try {
-      session.account = await this.logins.attempt(address, () => this.backend.authenticate(user, password, peer));
+      const name = await this.logins.attempt(address, () => reader.login(user, password));
+      this.log.info({ connection, address, user: name }, 'logged in');
+      this.observer.loginSucceeded?.(peer);
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'bad-credentials') {
         this.log.warn({ connection, address, user, reason: error.message }, 'login failed');
@@ -143,8 +145,6 @@ export class FrontEnd extends Nntp implements Shared {
       }
       throw error;
     }
-    this.log.info({ connection, address, user: session.account.name }, 'logged in');
-    this.observer.loginSucceeded?.(peer);
   }
 
   /** Where the package reports what a command rejected with. None does: `NntpSession.refuse` has made an answer of it. */

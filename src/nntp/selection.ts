@@ -1,19 +1,30 @@
 import type { SessionGroup } from 'nntp-server';
-import type { Newsgroup } from './backend.ts';
+import type { Newsgroup, ReaderSession } from './backend.ts';
 
-/** The selected newsgroup and the current article, in the shape that the package's GROUP reads. */
+/**
+ * The selected newsgroup and the current article, in the shape that the package's GROUP reads. It keeps the group's
+ * name and asks for the group each time: a reload may have put another in its place.
+ */
 export class Selection implements SessionGroup {
-  readonly newsgroup: Newsgroup;
+  readonly name: string;
   /** 0: invalid (RFC 3977 §6.1.1: the group is empty) */
   current_article: number;
+  readonly #reader: ReaderSession;
+  /** its high water mark when it was last there */
+  #high: number;
 
-  constructor(newsgroup: Newsgroup) {
-    this.newsgroup = newsgroup;
+  constructor(reader: ReaderSession, newsgroup: Newsgroup) {
+    this.#reader = reader;
+    this.name = newsgroup.name;
+    this.#high = newsgroup.high;
     this.current_article = newsgroup.atOrAfter(0) ?? 0;
   }
 
-  get name(): string {
-    return this.newsgroup.name;
+  /** The group as it is now: empty if it is no longer carried. Throws `Refusal` if this session may no longer read it. */
+  get newsgroup(): Newsgroup {
+    const newsgroup = this.#reader.newsgroup(this.name) ?? emptied(this.name, this.#high);
+    this.#high = newsgroup.high;
+    return newsgroup;
   }
 
   get description(): string {
@@ -31,6 +42,27 @@ export class Selection implements SessionGroup {
   get max_index(): number {
     return this.newsgroup.high;
   }
+}
+
+/** What is left of a newsgroup that went while it was selected. Its high water mark never falls. */
+function emptied(name: string, high: number): Newsgroup {
+  return {
+    name,
+    description: '',
+    created: 0,
+    creator: '',
+    low: high + 1,
+    high,
+    count: 0,
+    messageId: () => undefined,
+    atOrAfter: () => undefined,
+    atOrBefore: () => undefined,
+    numbers: () => [],
+    article: () => undefined,
+    overview: () => [],
+    header: () => [],
+    arrivedSince: () => [],
+  };
 }
 
 /** No group is selected. */

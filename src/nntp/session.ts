@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { QueuedCommand, SessionGroup } from 'nntp-server';
 import { type Answer, LongAnswer } from './answer.ts';
-import { type Access, type Account, type Newsgroup, type Peer, Refusal } from './backend.ts';
+import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import { BareSession, OneCommand } from './bare-session.ts';
 import { lineText, wordsOf } from './command-line.ts';
 import { findCommand } from './commands/index.ts';
@@ -25,11 +25,10 @@ export class NntpSession extends BareSession implements WireEvents {
   declare pipeline: OneCommand;
   readonly wire: Wire;
   readonly peer: Peer;
-  account: Account | undefined;
+  readonly reader: ReaderSession;
   /** a TLS layer is there (from the start, or by STARTTLS) */
   tls: boolean;
   compressed = false;
-  readonly #leave: () => void;
   readonly #opened: number;
   #verb = '';
   #status = 0;
@@ -48,13 +47,13 @@ export class NntpSession extends BareSession implements WireEvents {
     this.tls = tls;
     this.secure = tls || server.trustsCleartext(peer);
     this.#opened = server.now();
-    this.#leave = server.backend.readerArrived();
+    this.reader = server.backend.connect(peer);
     this.wire = new Wire(stream, this, server.limits, server.now);
     this.out_stream = this.wire;
   }
 
   get access(): Access {
-    return this.server.backend.access(this.account);
+    return this.reader.access;
   }
 
   /** The selected newsgroup. */
@@ -93,7 +92,7 @@ export class NntpSession extends BareSession implements WireEvents {
   }
 
   select(group: Newsgroup): Selection {
-    const selection = new Selection(group);
+    const selection = new Selection(this.reader, group);
     this.group = selection;
     return selection;
   }
@@ -186,7 +185,7 @@ export class NntpSession extends BareSession implements WireEvents {
   closed(error: Error | undefined): void {
     const { log, observer, now } = this.server;
     if (!this.server.forget(this)) return;
-    this.#leave();
+    this.reader.close();
     const seconds = (now() - this.#opened) / 1000;
     log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
     observer.connectionClosed?.(this.peer, seconds);

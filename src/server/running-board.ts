@@ -1,9 +1,8 @@
 /** One board, followed and shown: its files, its connections, its newsgroups. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LoginBoard } from '../bridge/login/board-logins.ts';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import { RgtpLogin } from '../bridge/login/rgtp-login.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
-import type { Logins } from '../bridge/ports.ts';
 import type { PosterBoard } from '../bridge/posting/article-poster.ts';
 import { BoardPoster } from '../bridge/posting/board-poster.ts';
 import type { OwnPostRegister } from '../bridge/posting/own-posts.ts';
@@ -24,7 +23,6 @@ import { Undo } from './undo.ts';
 export interface Surroundings extends ConnectionParts {
   readonly own: OwnPostRegister;
   readonly caches: ViewCaches;
-  readonly logins: Pick<Logins, 'access' | 'level'>;
 }
 
 /** What a running board is made of. */
@@ -32,7 +30,7 @@ interface Parts {
   readonly config: BoardConfig;
   readonly secret: Buffer | undefined;
   readonly view: BoardView;
-  readonly login: LoginBoard;
+  readonly login: RgtpLogin;
   readonly poster: PosterBoard;
   readonly mirror: Mirror;
   /** newest sequence number of the board itself, where that can be known without asking */
@@ -41,7 +39,7 @@ interface Parts {
 
 export class RunningBoard {
   readonly view: BoardView;
-  readonly login: LoginBoard;
+  readonly login: RgtpLogin;
   readonly poster: PosterBoard;
   readonly mirror: Mirror;
   readonly #parts: Parts;
@@ -101,7 +99,7 @@ export class RunningBoard {
 
 async function openParts(config: Config, board: BoardConfig, around: Surroundings, undo: Undo): Promise<Parts> {
   const { name, newsgroup } = board;
-  const { own, caches, logins } = around;
+  const { own, caches } = around;
   const log = around.log.child({ board: name });
   const paths = pathsOf(config, board);
   const permanent = PermanentFile.open(paths.permanent);
@@ -127,7 +125,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => mirror.close());
   const poster = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   const created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
-  const view = new BoardView({ model: mirror, options: shownAs(config, board, created), logins, own, caches, log });
+  const view = new BoardView({ model: mirror, options: shownAs(config, board, created), own, caches, log });
   undo.add(() => view.close());
   // First of all: posts in flight finish, and want everything else for that.
   undo.add(() => people.close());
@@ -144,7 +142,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     config: board,
     secret: secretOf(board),
     view,
-    login: { name, newsgroup, guests: guestsOf(config, board), posting, accounts, pools: people },
+    login: new RgtpLogin({ name, newsgroup, guests: guestsOf(config, board), posting, accounts, pools: people }),
     poster: { newsgroup, charset, domain, grogname, model: mirror, poster },
     mirror,
     newest,

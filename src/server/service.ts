@@ -1,8 +1,5 @@
 /** The whole server: boards, the bridge over them, the front end, and the status server. */
 import { Bridge } from '../bridge/bridge.ts';
-import { BoardLogins } from '../bridge/login/board-logins.ts';
-import type { Logins } from '../bridge/ports.ts';
-import { ArticlePoster } from '../bridge/posting/article-poster.ts';
 import { OwnPostRegister } from '../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../bridge/view/caches.ts';
 import type { Config } from '../config/config.ts';
@@ -13,7 +10,6 @@ import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { Status } from '../ops/status.ts';
 import type { Embedded } from './board-client.ts';
-import { CurrentBackend } from './current-backend.ts';
 import { type NewBoard, openEmbeddedBoard } from './embedded-board.ts';
 import { type Ident, openIdent } from './ident.ts';
 import { type News, openNews } from './news.ts';
@@ -34,8 +30,7 @@ export class Service {
   #config: Config;
   #embedded: Embedded | undefined;
   #boards: readonly RunningBoard[] = [];
-  #logins = new BoardLogins({ boards: [] });
-  #backend: CurrentBackend | undefined;
+  readonly #bridge: Bridge;
   #news: News | undefined;
   #http: HttpServer | undefined;
   #ident: Ident | undefined;
@@ -60,6 +55,15 @@ export class Service {
     this.#log = log;
     this.#caches = new ViewCaches(config.cache);
     this.#metrics = new Metrics(() => this.status());
+    this.#bridge = new Bridge({
+      own: this.#own,
+      domain: ownDomain(config),
+      log,
+      onPost: (newsgroup, outcome) => {
+        const board = this.#boards.find(({ login }) => login.newsgroup === newsgroup);
+        this.#metrics.post(board?.login.name ?? 'none', outcome);
+      },
+    });
     this.#history = new History(() => this.#metrics.totals);
     this.#undo.add(() => this.#history.close());
   }
@@ -118,9 +122,9 @@ export class Service {
     // Two mirrors can't share a file: a changed board is closed before it is opened again.
     for (const board of this.#boards) if (!kept.includes(board)) await board.close();
     try {
-      this.#show(next, await this.#openBoards(next, kept));
+      this.#show(await this.#openBoards(next, kept));
     } catch (error) {
-      this.#show(this.#config, await this.#openBoards(this.#config, kept));
+      this.#show(await this.#openBoards(this.#config, kept));
       throw error;
     }
     this.#config = next;
@@ -146,15 +150,14 @@ export class Service {
     this.#ident = await openIdent(config, this.#log);
     this.#undo.add(async () => this.#ident?.responder.close());
     this.#undo.add(() => this.#closeBoards());
-    this.#show(config, await this.#openBoards(config, []));
-    if (this.#backend === undefined) throw new Error('no backend');
+    this.#show(await this.#openBoards(config, []));
     const shown = { metrics: this.#metrics, history: this.#history, status: () => this.status(), log: this.#log };
     this.#http = await openStatusServer(config, shown);
     this.#undo.add(async () => this.#http?.close());
     const opened = config.ident.lookUp
       ? askingIdent(identLookUp({ timeout: config.ident.timeout }), (secure) => this.#newsPort(secure), this.#log)
       : undefined;
-    this.#news = await openNews(config, this.#backend, observing(this.#metrics, opened), this.#log);
+    this.#news = await openNews(config, this.#bridge, observing(this.#metrics, opened), this.#log);
     this.#undo.add(async () => this.#news?.server.close(8_000));
   }
 
@@ -167,15 +170,10 @@ export class Service {
   /** The boards of a configuration in its order, those in `kept` as they are. */
   async #openBoards(config: Config, kept: readonly RunningBoard[]): Promise<RunningBoard[]> {
     const boards: RunningBoard[] = [];
-    const logins: Pick<Logins, 'access' | 'level'> = {
-      access: (account, newsgroup) => this.#logins.access(account, newsgroup),
-      level: (account, newsgroup) => this.#logins.level(account, newsgroup),
-    };
     const around = {
       log: this.#log,
       own: this.#own,
       caches: this.#caches,
-      logins,
       embedded: this.#embedded,
       ident: this.#ident?.registry,
       metrics: this.#metrics,
@@ -192,29 +190,9 @@ export class Service {
     }
   }
 
-  /** Puts a bridge over the boards in front of the sessions. */
-  #show(config: Config, boards: readonly RunningBoard[]): void {
-    const logins = new BoardLogins({ boards: boards.map((board) => board.login), log: this.#log });
-    const views = boards.map((board) => board.view);
-    const poster: ArticlePoster = new ArticlePoster({
-      boards: boards.map((board) => board.poster),
-      logins,
-      index: { locate: (messageId) => bridge.locate(messageId) },
-      own: this.#own,
-      domain: ownDomain(config),
-      log: this.#log,
-      onPost: (newsgroup, outcome) => {
-        const board = boards.find(({ login }) => login.newsgroup === newsgroup);
-        this.#metrics.post(board?.login.name ?? 'none', outcome);
-      },
-    });
-    const bridge = new Bridge({ boards: views, logins, poster });
-    void poster.start();
+  #show(boards: readonly RunningBoard[]): void {
+    this.#bridge.setBoards(boards);
     this.#boards = boards;
-    this.#logins = logins;
-    const carried = { backend: bridge, newsgroups: views.flatMap((view) => view.groups) };
-    if (this.#backend === undefined) this.#backend = new CurrentBackend(carried);
-    else this.#backend.replace(carried);
   }
 
   /** The port such a connection came to; `undefined` where there are several of that kind. */

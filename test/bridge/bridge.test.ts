@@ -1,34 +1,83 @@
 import { describe, expect, test } from 'vitest';
-import { Bridge } from '../../src/bridge/bridge.ts';
-import type { Poster } from '../../src/bridge/ports.ts';
+import { Bridge, type BridgeBoard } from '../../src/bridge/bridge.ts';
+import type { BoardLogin, Level, Member } from '../../src/bridge/ports.ts';
+import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
-import type { PostContext } from '../../src/nntp/backend.ts';
+import { Refusal } from '../../src/nntp/backend.ts';
 import { MemoryModel } from '../support/memory-model.ts';
-import { account, boardOptions, logins } from '../support/views.ts';
+import { boardOptions } from '../support/views.ts';
 
 const peer = { address: '192.0.2.1', port: 1, connection: '1' };
 
-/** Does what it is told, and says so. */
-const poster: Poster = {
-  post: async (article, { suggested }) => `${article} ${suggested}`,
-  wants: (messageId) => (messageId === '<held@x>' ? 'held' : 'yes'),
-  suggestMessageId: () => '<suggested@x>',
-};
+class TestBoard implements BridgeBoard {
+  readonly model = new MemoryModel();
+  readonly view: BoardView;
+  readonly login: BoardLogin;
+  readonly poster: BridgeBoard['poster'];
+  /** Message-IDs of what was posted, with the userid of its author */
+  readonly posted: string[] = [];
 
-function board(newsgroup: string, domain = `${newsgroup}.example`): BoardView {
-  return new BoardView({ model: new MemoryModel(), logins, options: { ...boardOptions, newsgroup, domain } });
+  constructor(newsgroup: string, domain = `${newsgroup}.example`) {
+    this.view = new BoardView({ model: this.model, options: { ...boardOptions, newsgroup, domain } });
+    this.login = levels(newsgroup);
+    this.poster = {
+      newsgroup,
+      charset: 'auto',
+      domain,
+      grogname: '',
+      model: this.model,
+      poster: {
+        submit: async ({ messageId, author }) => void this.posted.push(`${messageId} ${author.userid}`),
+        isPending: () => false,
+        settle: async () => {},
+      },
+    };
+  }
+}
+
+/** Everybody has the level that their password says; on a board called hidden at most 0. */
+function levels(newsgroup: string): BoardLogin {
+  const hidden = newsgroup === 'groggs.hidden';
+  const memberOf = (userid: string, level: Level): Member => {
+    return { userid, secret: Buffer.alloc(0), grogname: undefined, level: hidden ? 0 : level };
+  };
+  return {
+    name: newsgroup.replace('groggs.', ''),
+    newsgroup,
+    guests: hidden ? 'none' : 'read',
+    posting: true,
+    byAccount: async (name, password) => (name === 'everywhere' ? memberOf(name, levelOf(password)) : undefined),
+    bySecret: async (userid, secret) => memberOf(userid, levelOf(secret)),
+    author: ({ userid, grogname }) => ({
+      userid,
+      grogname,
+      use: () => Promise.reject(new Error('no connection')),
+    }),
+  };
+}
+
+function levelOf(text: string): Level {
+  const level = Number(text);
+  if (level === 0 || level === 1 || level === 2 || level === 3) return level;
+  throw new Refusal('bad-credentials', 'wrong');
 }
 
 function bridgeOf(...newsgroups: string[]) {
-  const boards = newsgroups.map((newsgroup) => board(newsgroup));
-  const models = boards.map(({ model }) => model as MemoryModel);
-  return { bridge: new Bridge({ boards, logins, poster }), boards, models };
+  const boards = newsgroups.map((newsgroup) => new TestBoard(newsgroup));
+  const bridge = new Bridge({ own: new OwnPostRegister(), domain: 'x' });
+  bridge.setBoards(boards);
+  const loggedIn = async (password: string, name = 'everywhere') => {
+    const reader = bridge.connect(peer);
+    await reader.login(name, password);
+    return reader;
+  };
+  return { bridge, boards, models: boards.map(({ model }) => model), guest: bridge.connect(peer), loggedIn };
 }
 
 describe('newsgroups', () => {
   test('in the order of the boards, companions after each', () => {
-    const { bridge } = bridgeOf('groggs.b', 'groggs.a');
-    expect(bridge.newsgroups(undefined).map(({ name, description }) => [name, description])).toEqual([
+    const { guest } = bridgeOf('groggs.b', 'groggs.a');
+    expect(guest.newsgroups().map(({ name, description }) => [name, description])).toEqual([
       ['groggs.b', 'A test board'],
       ['groggs.b.motd', 'A test board: messages of the day'],
       ['groggs.b.edits', 'A test board: what its editors did'],
@@ -36,46 +85,54 @@ describe('newsgroups', () => {
       ['groggs.a.motd', 'A test board: messages of the day'],
       ['groggs.a.edits', 'A test board: what its editors did'],
     ]);
-    expect(bridge.newsgroup('groggs.a.motd', undefined)?.name).toBe('groggs.a.motd');
-    expect(bridge.newsgroup('groggs.c', undefined)).toBeUndefined();
+    expect(guest.newsgroup('groggs.a.motd')?.name).toBe('groggs.a.motd');
+    expect(guest.newsgroup('groggs.c')).toBeUndefined();
   });
 
-  test('those of a board that is hidden want a login, and list nothing', () => {
-    const { bridge, models } = bridgeOf('groggs.a', 'groggs.hidden');
+  test('those of a board that is hidden want a login, and list nothing', async () => {
+    const { bridge, models, guest, loggedIn } = bridgeOf('groggs.a', 'groggs.hidden');
     models[1]?.newItem('O0591429', 'a');
-    expect(bridge.newsgroups(undefined).map(({ name }) => name)).toEqual([
-      'groggs.a',
-      'groggs.a.motd',
-      'groggs.a.edits',
-    ]);
-    expect(() => bridge.newsgroup('groggs.hidden.edits', undefined)).toThrow(
-      expect.objectContaining({ kind: 'login-required' }),
-    );
-    expect(() => bridge.newsgroup('groggs.hidden', account(3))).toThrow(expect.objectContaining({ kind: 'forbidden' }));
-    expect(bridge.find('<O0591429.00000001@groggs.hidden.example>', account(3))).toBeUndefined();
+    expect(guest.newsgroups().map(({ name }) => name)).toEqual(['groggs.a', 'groggs.a.motd', 'groggs.a.edits']);
+    expect(() => guest.newsgroup('groggs.hidden.edits')).toThrow(expect.objectContaining({ kind: 'login-required' }));
+    const editor = await loggedIn('3');
+    expect(() => editor.newsgroup('groggs.hidden')).toThrow(expect.objectContaining({ kind: 'forbidden' }));
+    expect(editor.find('<O0591429.00000001@groggs.hidden.example>')).toBeUndefined();
     expect(bridge.locate('<O0591429.00000001@groggs.hidden.example>')?.newsgroup).toBe('groggs.hidden');
+  });
+
+  test('who may post where', async () => {
+    const { guest, loggedIn } = bridgeOf('groggs.a');
+    const [writer, editor] = [await loggedIn('2'), await loggedIn('3')];
+    const statuses = guest.newsgroups().map((group) => [guest, writer, editor].map((reader) => reader.status(group)));
+    expect(statuses).toEqual([
+      ['n', 'y', 'y'],
+      ['n', 'n', 'y'],
+      ['n', 'n', 'n'],
+    ]);
   });
 
   test.each([
     ['a newsgroup', ['groggs.a', 'a.example'], ['groggs.a', 'b.example']],
     ['a companion', ['groggs.a', 'a.example'], ['groggs.a.edits', 'b.example']],
     ['a domain', ['groggs.a', 'a.example'], ['groggs.b', 'a.example']],
-  ])('two boards can not share %s', (_, one, two) => {
-    const boards = [one, two].map(([newsgroup = '', domain]) => board(newsgroup, domain));
-    expect(() => new Bridge({ boards, logins, poster })).toThrow(/groggs\.a/);
+  ])('two boards can not share %s, and those before stay', (_, one, two) => {
+    const { bridge, guest } = bridgeOf('groggs.before');
+    const boards = [one, two].map(([newsgroup = '', domain]) => new TestBoard(newsgroup, domain));
+    expect(() => bridge.setBoards(boards)).toThrow(/groggs\.a/);
+    expect(guest.newsgroups()[0]?.name).toBe('groggs.before');
   });
 
   test('a domain that no Message-ID can end in is refused', () => {
-    expect(() => board('groggs.a', 'not a domain')).toThrow(/groggs\.a: no Message-ID can end in this domain/);
+    expect(() => new TestBoard('groggs.a', 'not a domain')).toThrow(/groggs\.a: no Message-ID can end in this domain/);
   });
 });
 
 test('articles are found on any board', () => {
-  const { bridge, boards, models } = bridgeOf('groggs.a', 'groggs.b');
+  const { bridge, boards, models, guest } = bridgeOf('groggs.a', 'groggs.b');
   models[0]?.newItem('O0591429', 'a');
   models[1]?.newItem('O0591429', 'b');
   const id = '<O0591429.00000001@groggs.b.example>';
-  expect(bridge.find(id, undefined)).toEqual({ group: boards[1]?.groups[0], number: 1 });
+  expect(guest.find(id)).toEqual({ group: boards[1]?.view.groups[0], number: 1 });
   expect(bridge.locate(id)).toMatchObject({
     newsgroup: 'groggs.b',
     epoch: 1,
@@ -83,42 +140,78 @@ test('articles are found on any board', () => {
     row: 0,
     item: { id: 'O0591429' },
   });
-  expect(bridge.find('<O0591429.00000001@groggs.c.example>', undefined)).toBeUndefined();
+  expect(guest.find('<O0591429.00000001@groggs.c.example>')).toBeUndefined();
 });
 
 test('the message of the day: alone as it is, several under their names', () => {
   const one = bridgeOf('groggs.a');
-  expect(one.bridge.motd()).toEqual([]);
+  expect(one.guest.motd()).toEqual([]);
   one.models[0]?.setMotd(['Caf\xe9', '']);
-  expect(one.bridge.motd()).toEqual(['Café', '']);
+  expect(one.guest.motd()).toEqual(['Café', '']);
   const three = bridgeOf('groggs.a', 'groggs.b', 'groggs.c');
   three.models[0]?.setMotd(['one']);
   three.models[2]?.setMotd(['two']);
-  expect(three.bridge.motd()).toEqual(['groggs.a:', 'one', '', 'groggs.c:', 'two']);
+  expect(three.guest.motd()).toEqual(['groggs.a:', 'one', '', 'groggs.c:', 'two']);
 });
 
 test('a reader is a reader of every board, once', () => {
-  const { bridge, models } = bridgeOf('groggs.a', 'groggs.b');
-  const left = bridge.readerArrived();
+  const { guest, models } = bridgeOf('groggs.a', 'groggs.b');
   expect(models.map(({ readers }) => readers)).toEqual([1, 1]);
-  left();
+  guest.close();
+  guest.close();
   expect(models.map(({ readers }) => readers)).toEqual([0, 0]);
 });
 
-test('logins and posts go to those who know', async () => {
-  const { bridge } = bridgeOf('groggs.a');
-  const context: PostContext = { account: undefined, peer, suggested: '<s@x>', feed: false };
-  expect(bridge.access(account(2))).toEqual({ read: true, post: true, loginHelps: true });
-  expect(await bridge.authenticate('level 3', 'secret', peer)).toEqual({ name: 'level 3' });
-  expect(await bridge.post(Buffer.from('article'), context)).toBe('article <s@x>');
-  expect(bridge.wants('<held@x>', undefined)).toBe('held');
-  expect(bridge.suggestMessageId()).toBe('<suggested@x>');
+test('a login is a session’s own, and one that fails leaves it as it was', async () => {
+  const { guest, loggedIn } = bridgeOf('groggs.a');
+  const writer = await loggedIn('2', 'ann@example.org');
+  expect(guest.access).toEqual({ read: true, post: false, loginHelps: true });
+  expect(writer.access).toEqual({ read: true, post: true, loginHelps: false });
+  await expect(writer.login('ann@example.org', 'wrong')).rejects.toMatchObject({ kind: 'bad-credentials' });
+  expect(writer.access.post).toBe(true);
+});
+
+test('posts go to their board, as the person logged in there', async () => {
+  const { guest, boards, loggedIn } = bridgeOf('groggs.a', 'groggs.b');
+  const article = Buffer.from('From: a <a@b.c>\r\nSubject: x\r\nNewsgroups: groggs.b\r\n\r\nText\r\n');
+  const origin = { suggested: '<s@x>', feed: false };
+  const writer = await loggedIn('2');
+  expect(await writer.post(article, origin)).toBe('<s@x>');
+  expect(boards.map(({ posted }) => posted)).toEqual([[], ['<s@x> everywhere']]);
+  await expect(guest.post(article, origin)).rejects.toMatchObject({ kind: 'login-required' });
+  expect(guest.offer('<s@x>')).toBe('yes');
+  expect(guest.suggestMessageId()).toMatch(/^<.+@x>$/);
+});
+
+describe('other boards while readers are there', () => {
+  test('newsgroups follow, and so do logins', async () => {
+    const { bridge, guest, boards, loggedIn } = bridgeOf('groggs.a', 'groggs.b');
+    const writer = await loggedIn('2');
+    const again = new TestBoard('groggs.a');
+    again.model.newItem('O0591429', 'new');
+    bridge.setBoards([again, new TestBoard('groggs.c')]);
+    expect(guest.newsgroup('groggs.a')?.messageId(1)).toBe('<O0591429.00000001@groggs.a.example>');
+    expect(guest.newsgroup('groggs.b')).toBeUndefined();
+    expect(guest.newsgroups().map(({ name }) => name)).toContain('groggs.c.motd');
+    const article = Buffer.from('From: a <a@b.c>\r\nSubject: x\r\nNewsgroups: groggs.a\r\n\r\nText\r\n');
+    await writer.post(article, { suggested: '<s@x>', feed: false });
+    expect([boards[0]?.posted, again.posted]).toEqual([[], ['<s@x> everywhere']]);
+  });
+
+  test('the boards are told of them', () => {
+    const { bridge, guest, models } = bridgeOf('groggs.a');
+    const again = new TestBoard('groggs.a');
+    bridge.setBoards([again]);
+    expect([models[0]?.readers, again.model.readers]).toEqual([0, 1]);
+    guest.close();
+    expect(again.model.readers).toBe(0);
+  });
 });
 
 test('a view that is closed follows its board no more', () => {
   const { boards, models } = bridgeOf('groggs.a');
   models[0]?.newItem('O0591429', 'a');
-  boards[0]?.close();
+  boards[0]?.view.close();
   models[0]?.newItem('O0601429', 'b');
-  expect(boards[0]?.groups[0]?.count).toBe(1);
+  expect(boards[0]?.view.groups[0]?.count).toBe(1);
 });

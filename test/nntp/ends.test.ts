@@ -136,3 +136,21 @@ test('readers are counted in and out', async () => {
   await expect.poll(() => backend.readers).toBe(0);
   expect(server.connections).toBe(0);
 });
+
+test('a selected newsgroup that goes is empty, with its high mark; one that comes in its place is read at once', async () => {
+  const backend = rfcWorld();
+  const { connect } = await serve(backend);
+  const client = await connect();
+  await client.ask('GROUP misc.test');
+  const group = backend.groups.get('misc.test');
+  backend.groups.delete('misc.test');
+  expect(await client.ask('LISTGROUP')).toBe('211 0 3002323 3002322 misc.test list follows');
+  expect(await client.block()).toEqual([]);
+  await play(
+    client,
+    'C: XOVER 1-\nS: 420\nC: ARTICLE 3000234\nS: 423\nC: STAT\nS: 420\nC: NEXT\nS: 420\nC: GROUP misc.test\nS: 411',
+  );
+  group?.put('<new@example.net>', 'Subject: new\r\n\r\nText\r\n');
+  backend.groups.set('misc.test', group ?? backend.add('misc.test'));
+  await play(client, 'C: STAT 3002323\nS! 223 3002323 <new@example.net>');
+});

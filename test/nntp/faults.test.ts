@@ -43,7 +43,7 @@ const places: readonly [keyof MemoryBackend, string][] = [
   ['find', 'ARTICLE <45223423@example.com>'],
   ['find', 'OVER <45223423@example.com>'],
   ['motd', 'LIST MOTD'],
-  ['wants', 'IHAVE <new@example.com>'],
+  ['offer', 'IHAVE <new@example.com>'],
   ['suggestMessageId', 'POST'],
 ];
 const slow = places.filter(([method]) => method === 'motd');

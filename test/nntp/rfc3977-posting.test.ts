@@ -74,7 +74,7 @@ test('RFC 3977 §6.3.1 posting not permitted: 440; where a login would help: 480
 
 test('RFC 3977 §6.3.2 IHAVE, not now', async () => {
   const backend = rfcWorld();
-  backend.wants = () => 'later' as never;
+  backend.offer = () => 'later';
   const { connect } = await serve(backend);
   await play(await connect(), 'C: IHAVE <i.am.an.article.you.defer@example.com>\nS: 436');
 });
@@ -104,7 +104,7 @@ test('RFC 3977 §3.1.1 the article arrives as it was sent, dots unstuffed', asyn
   expect(backend.posted[0]?.context).toMatchObject({
     feed: false,
     suggested: '<suggested.1@example.net>',
-    account: undefined,
+    user: undefined,
   });
 });
 

@@ -143,7 +143,7 @@ test('RFC 4643 §2.2 where no login would help, AUTHINFO is not there', async ()
 test('RFC 4643 §2.3 a backend that can’t say answers 403, not 481', async () => {
   const backend = rfcWorld();
   backend.guest = STRANGER;
-  backend.onAuthenticate = () => Promise.reject(new Refusal('unavailable', 'the board is away'));
+  backend.onLogin = () => Promise.reject(new Refusal('unavailable', 'the board is away'));
   const { connect } = await serve(backend);
   await play(
     await connect(),

@@ -5,62 +5,11 @@ import { loadConfig } from '../../src/config/load.ts';
 import { IdentRegistry } from '../../src/ident/registry.ts';
 import { Metrics } from '../../src/ops/metrics.ts';
 import { boardConnections } from '../../src/server/board-connections.ts';
-import { CurrentBackend } from '../../src/server/current-backend.ts';
 import { Failure } from '../../src/server/failure.ts';
 import { listenFailure } from '../../src/server/listening.ts';
 import { Undo } from '../../src/server/undo.ts';
 import { silent } from '../../src/wire/log.ts';
 import { status } from '../ops/sample.ts';
-import { MemoryBackend } from '../support/memory-backend.ts';
-
-function bridge(...newsgroups: string[]) {
-  const backend = new MemoryBackend();
-  const groups = newsgroups.map((name) => backend.add(name));
-  for (const [i, group] of groups.entries()) group.put(`<${i}@a>`, 'Subject: x\r\n\r\nText\r\n');
-  return { backend, carried: { backend, newsgroups: groups } };
-}
-
-describe('the backend of sessions', () => {
-  it('hands out newsgroups that follow a change of configuration', () => {
-    const first = bridge('a.b', 'c.d');
-    const current = new CurrentBackend(first.carried);
-    const group = current.newsgroup('a.b', undefined);
-    const other = current.newsgroup('c.d', undefined);
-    expect(current.find('<0@a>', undefined)?.group, 'one object a newsgroup').toBe(group);
-    expect(current.newsgroups(undefined)).toEqual([group, other]);
-    expect(group?.messageId(1)).toBe('<0@a>');
-
-    const second = bridge('a.b', 'e.f');
-    second.backend.groups.get('a.b')?.put('<new@a>', 'Subject: y\r\n\r\nText\r\n');
-    current.replace(second.carried);
-    expect(current.newsgroup('a.b', undefined)).toBe(group);
-    expect(group?.messageId(2)).toBe('<new@a>');
-    expect(current.newsgroups(undefined).map(({ name }) => name)).toEqual(['a.b', 'e.f']);
-    expect(current.newsgroup('c.d', undefined)).toBeUndefined();
-  });
-
-  it('leaves an empty newsgroup to who reads one that is not carried any more; its high mark stays', () => {
-    const current = new CurrentBackend(bridge('a.b').carried);
-    const group = current.newsgroup('a.b', undefined);
-    current.replace(bridge('e.f').carried);
-    expect(group).toMatchObject({ name: 'a.b', low: 2, high: 1, count: 0 });
-    expect(group?.status(undefined)).toBe('n');
-    expect(group?.article(1)).toBeUndefined();
-    expect([...(group?.overview(1, 9) ?? [])]).toEqual([]);
-  });
-
-  it('announces readers who are there to the next bridge', () => {
-    const [first, second] = [bridge('a.b'), bridge('a.b')];
-    const current = new CurrentBackend(first.carried);
-    const leave = current.readerArrived();
-    expect(first.backend.readers).toBe(1);
-    current.replace(second.carried);
-    expect([first.backend.readers, second.backend.readers]).toEqual([0, 1]);
-    leave();
-    leave();
-    expect(second.backend.readers).toBe(0);
-  });
-});
 
 describe('connections to a board', () => {
   const sockets: Socket[] = [];

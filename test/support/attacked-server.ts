@@ -13,7 +13,7 @@ const large = new LargeGroup('large', 1_000_000);
 
 class LargeBackend extends MemoryBackend {
   override newsgroups() {
-    return [...super.newsgroups({ name: '' }), large];
+    return [...super.newsgroups(''), large];
   }
   override newsgroup(name: string) {
     return name === large.name ? large : super.newsgroup(name, undefined);

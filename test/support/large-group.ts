@@ -23,10 +23,6 @@ export class LargeGroup implements Newsgroup {
     this.#body = `${'x'.repeat(70)}\r\n`.repeat(Math.ceil(bodyOctets / 72));
   }
 
-  status(): 'y' {
-    return 'y';
-  }
-
   messageId(number: number): string | undefined {
     return this.#has(number) ? `<${number}@large.example.net>` : undefined;
   }

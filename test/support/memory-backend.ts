@@ -1,15 +1,20 @@
 import {
   type Access,
-  type Account,
   type Backend,
   type Located,
   type Newsgroup,
+  type Origin,
   type Peer,
-  type PostContext,
+  type ReaderSession,
   Refusal,
   type RenderedArticle,
 } from '../../src/nntp/backend.ts';
 import { dotStuff } from '../../src/wire/dots.ts';
+
+export interface PostedFrom extends Origin {
+  readonly user: string | undefined;
+  readonly peer: Peer;
+}
 
 /** Backend in memory, for tests of the NNTP front end. Everything is synchronous unless a test makes it otherwise. */
 export class MemoryBackend implements Backend {
@@ -22,10 +27,10 @@ export class MemoryBackend implements Backend {
   guest: Access = { read: true, post: true, loginHelps: true };
   member: Access = { read: true, post: true, loginHelps: false };
   readers = 0;
-  readonly posted: { readonly article: Buffer; readonly context: PostContext }[] = [];
-  /** who takes posts, where not everything is accepted */
-  onPost: ((article: Buffer, context: PostContext) => Promise<string>) | undefined;
-  onAuthenticate: ((user: string, password: string, peer: Peer) => Promise<Account>) | undefined;
+  readonly posted: { readonly article: Buffer; readonly context: PostedFrom }[] = [];
+  /** takes posts instead, where not everything is to be accepted */
+  onPost: ((article: Buffer, context: PostedFrom) => Promise<string>) | undefined;
+  onLogin: ((user: string, password: string, peer: Peer) => Promise<string>) | undefined;
   #suggestions = 0;
 
   add(name: string, options: Partial<Pick<MemoryGroup, 'description' | 'created' | 'creator'>> = {}): MemoryGroup {
@@ -35,29 +40,55 @@ export class MemoryBackend implements Backend {
     return group;
   }
 
-  access(account: Account | undefined): Access {
-    return account ? this.member : this.guest;
+  /** A session asks the methods below, so that a test can replace any of them. */
+  connect(peer: Peer): ReaderSession {
+    const backend = this;
+    let user: string | undefined;
+    backend.readers++;
+    return {
+      get access() {
+        return backend.access(user);
+      },
+      async login(name, password) {
+        user = await backend.login(name, password, peer);
+        return user;
+      },
+      newsgroups: () => backend.newsgroups(user),
+      newsgroup: (name) => backend.newsgroup(name, user),
+      status: ({ name }) =>
+        backend.groups.get(name)?.moderated === true ? 'm' : backend.access(user).post ? 'y' : 'n',
+      find: (messageId) => backend.find(messageId, user),
+      motd: () => backend.motd(),
+      suggestMessageId: () => backend.suggestMessageId(),
+      offer: (messageId) => backend.offer(messageId),
+      post: (article, origin) => backend.post(article, { ...origin, user, peer }),
+      close: () => void backend.readers--,
+    };
   }
 
-  async authenticate(user: string, password: string, peer: Peer): Promise<Account> {
-    if (this.onAuthenticate) return this.onAuthenticate(user, password, peer);
+  access(user: string | undefined): Access {
+    return user === undefined ? this.guest : this.member;
+  }
+
+  async login(user: string, password: string, peer: Peer): Promise<string> {
+    if (this.onLogin) return this.onLogin(user, password, peer);
     if (this.users.get(user) !== password) throw new Refusal('bad-credentials', 'wrong user or password');
-    return { name: user };
+    return user;
   }
 
-  newsgroups(account: Account | undefined): readonly Newsgroup[] {
-    return [...this.groups.values()].filter((group) => account || !group.hidden);
+  newsgroups(user: string | undefined): readonly Newsgroup[] {
+    return [...this.groups.values()].filter((group) => user !== undefined || !group.hidden);
   }
 
-  newsgroup(name: string, account: Account | undefined): Newsgroup | undefined {
+  newsgroup(name: string, user: string | undefined): Newsgroup | undefined {
     const group = this.groups.get(name);
-    if (group?.hidden && !account) throw new Refusal('login-required', 'log in to read it');
+    if (group?.hidden && user === undefined) throw new Refusal('login-required', 'log in to read it');
     return group;
   }
 
-  find(messageId: string, account: Account | undefined): Located | undefined {
+  find(messageId: string, user: string | undefined): Located | undefined {
     const located = this.ids.get(messageId);
-    return located && (account || !this.groups.get(located.group.name)?.hidden) ? located : undefined;
+    return located && (user !== undefined || !this.groups.get(located.group.name)?.hidden) ? located : undefined;
   }
 
   motd(): readonly string[] {
@@ -68,7 +99,7 @@ export class MemoryBackend implements Backend {
     return `<suggested.${++this.#suggestions}@example.net>`;
   }
 
-  async post(article: Buffer, context: PostContext): Promise<string> {
+  async post(article: Buffer, context: PostedFrom): Promise<string> {
     if (this.onPost) return this.onPost(article, context);
     const text = article.toString('utf8');
     const headers = text.slice(0, text.indexOf('\r\n\r\n'));
@@ -84,15 +115,8 @@ export class MemoryBackend implements Backend {
     return messageId;
   }
 
-  wants(messageId: string): 'yes' | 'held' | 'later' {
+  offer(messageId: string): 'yes' | 'held' | 'later' {
     return this.ids.has(messageId) ? 'held' : 'yes';
-  }
-
-  readerArrived(): () => void {
-    this.readers++;
-    return () => {
-      this.readers--;
-    };
   }
 }
 
@@ -169,11 +193,6 @@ export class MemoryGroup implements Newsgroup {
 
   get count(): number {
     return this.#numbers.length;
-  }
-
-  status(account: Account | undefined): 'y' | 'n' | 'm' {
-    if (this.moderated) return 'm';
-    return this.#backend.access(account).post ? 'y' : 'n';
   }
 
   messageId(number: number): string | undefined {

@@ -1,10 +1,9 @@
 /** Boards as newsgroups, for tests. */
 
-import type { Level, Logins, OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
+import type { OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
 import { type BoardParts, BoardView } from '../../src/bridge/view/board-view.ts';
 import type { GroupView } from '../../src/bridge/view/group-view.ts';
 import type { BoardOptions } from '../../src/bridge/view/options.ts';
-import type { Account } from '../../src/nntp/backend.ts';
 import { MemoryModel } from './memory-model.ts';
 
 export const boardOptions: BoardOptions = {
@@ -19,25 +18,6 @@ export const boardOptions: BoardOptions = {
   addresses: 'plain',
   archivedAt: '',
 };
-
-/** Everybody has the level of their name (`level 2`), nobody logged in has 1. */
-export const logins: Logins = {
-  authenticate: async (user) => ({ name: user }),
-  access(account, newsgroup) {
-    const level = levelOf(account);
-    return { read: level >= 1 && newsgroup !== 'groggs.hidden', post: level >= 2, loginHelps: level < 3 };
-  },
-  level: levelOf,
-};
-
-export function account(level: Level): Account {
-  return { name: `level ${level}` };
-}
-
-function levelOf(account: Account | undefined): Level {
-  const level = Number(account?.name.replace('level ', '') ?? 1);
-  return level === 0 || level === 2 || level === 3 ? level : 1;
-}
 
 /** Own posts in a map. */
 export class MemoryOwnPosts implements OwnPosts {
@@ -75,7 +55,7 @@ export interface TestBoard {
 
 export function testBoard(options: Partial<BoardOptions> = {}, parts: Partial<BoardParts> = {}): TestBoard {
   const model = new MemoryModel();
-  const view = new BoardView({ model, options: { ...boardOptions, ...options }, logins, ...parts });
+  const view = new BoardView({ model, options: { ...boardOptions, ...options }, ...parts });
   const [main, motd, edits] = view.groups;
   if (main === undefined || motd === undefined || edits === undefined) throw new Error('a board has three newsgroups');
   return { model, view, main, motd, edits };

@@ -10,13 +10,14 @@ import {
 import { PostingError } from '../../news/posting/error.ts';
 import { type Posting, readPosting } from '../../news/posting/posting.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
-import { type Account, type PostContext, Refusal } from '../../nntp/backend.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode } from '../../wire/charset.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
+import type { Logins } from '../login/logins.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
 import { type Moderated, moderate } from '../moderation/moderate.ts';
-import type { Logins, Poster, PostIndex } from '../ports.ts';
+import type { Person, Poster, PostIndex, Submission } from '../ports.ts';
 import type { BoardPoster, Order } from './board-poster.ts';
 import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';
@@ -36,14 +37,14 @@ export interface PosterBoard {
   /** what the board takes; default: groggsd's */
   readonly limits?: BoardLimits;
   readonly model: BoardModel;
-  readonly poster: BoardPoster;
+  readonly poster: Pick<BoardPoster, 'submit' | 'isPending' | 'settle'>;
 }
 
 export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
 export interface ArticlePosterOptions {
   readonly boards: readonly PosterBoard[];
-  readonly logins: Logins & { author(account: Account | undefined, newsgroup: string): Author | undefined };
+  readonly logins: Pick<Logins, 'access' | 'level' | 'author'>;
   /** of all boards */
   readonly index: PostIndex;
   readonly own: OwnPostRegister;
@@ -63,55 +64,61 @@ export class ArticlePoster implements Poster {
   readonly #now: () => number;
   /** One Message-ID at a time: of two at once the second learns what became of the first. */
   readonly #ids = new KeyedQueue();
+  #boards: readonly PosterBoard[];
   #suggested = 0;
 
   constructor(options: ArticlePosterOptions) {
     this.#options = options;
+    this.#boards = options.boards;
     this.#log = options.log ?? silent;
     this.#now = options.now ?? Date.now;
   }
 
-  async post(article: Buffer, context: PostContext): Promise<string> {
+  /** From now on these boards take posts. */
+  setBoards(boards: readonly PosterBoard[]): void {
+    this.#boards = boards;
+    void this.start();
+  }
+
+  async post(article: Buffer, { person, peer, suggested, feed }: Submission): Promise<string> {
     let newsgroup: string | undefined;
     try {
-      const posting = readPosting(article, { now: this.#now(), feed: context.feed });
-      const messageId = posting.messageId ?? context.suggested ?? this.suggestMessageId();
-      if (context.feed && messageId !== context.suggested) {
+      const posting = readPosting(article, { now: this.#now(), feed });
+      const messageId = posting.messageId ?? suggested ?? this.suggestMessageId();
+      if (feed && messageId !== suggested) {
         throw new PostingError(`Message-ID: ${messageId} is not the one that was offered`);
       }
-      const { board, place } = destinationOf(posting, this.#options.boards);
+      const { board, place } = destinationOf(posting, this.#boards);
       newsgroup = board.newsgroup;
-      const author = this.#author(context.account, board, place === 'motd' || isModeration(posting) ? 3 : 2);
+      const author = this.#author(person, board, place === 'motd' || isModeration(posting) ? 3 : 2);
       await this.#ids.run(messageId, async () => {
         this.#refuseKnown(messageId);
         await board.poster.submit(this.#order(posting, messageId, board, place, author));
       });
-      this.#log.info({ messageId, newsgroup, user: context.account?.name, peer: context.peer.address }, 'posted');
+      this.#log.info({ messageId, newsgroup, user: person?.name, peer: peer.address }, 'posted');
       this.#options.onPost?.(newsgroup, 'posted');
       return messageId;
     } catch (error) {
       const refusal = error instanceof PostingError ? new Refusal('rejected', error.message, { cause: error }) : error;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log.info({ newsgroup, user: context.account?.name, peer: context.peer.address, reason }, 'post refused');
+      this.#log.info({ newsgroup, user: person?.name, peer: peer.address, reason }, 'post refused');
       this.#options.onPost?.(newsgroup, outcomeOf(refusal));
       throw refusal;
     }
   }
 
-  wants(messageId: string, _account: Account | undefined): 'yes' | 'held' | 'later' {
+  offer(messageId: string): 'yes' | 'held' | 'later' {
     if (this.#options.own.find(messageId) !== undefined) return 'held';
     if (this.#options.index.locate(messageId) !== undefined) return 'held';
-    const busy = this.#ids.has(messageId) || this.#options.boards.some(({ poster }) => poster.isPending(messageId));
+    const busy = this.#ids.has(messageId) || this.#boards.some(({ poster }) => poster.isPending(messageId));
     return busy ? 'later' : 'yes';
   }
 
   /** Looks for what an earlier run of this process left in the middle. Never rejects: what can't be settled yet waits. */
   async start(): Promise<void> {
     await Promise.all(
-      this.#options.boards.map(({ poster, newsgroup }) =>
-        poster
-          .settle()
-          .catch((error: unknown) => this.#log.warn({ newsgroup, err: error }, 'posts left in the middle wait')),
+      this.#boards.map(({ poster, newsgroup }) =>
+        poster.settle().catch((err: unknown) => this.#log.warn({ newsgroup, err }, 'posts left in the middle wait')),
       ),
     );
   }
@@ -122,12 +129,12 @@ export class ArticlePoster implements Poster {
     return `<${unique}@${this.#options.domain}>`;
   }
 
-  #author(account: Account | undefined, { newsgroup }: PosterBoard, wanted: 2 | 3): Author {
+  #author(person: Person | undefined, { newsgroup }: PosterBoard, wanted: 2 | 3): Author {
     const { logins } = this.#options;
-    const level = logins.level(account, newsgroup);
-    const author = logins.author(account, newsgroup);
+    const level = logins.level(person, newsgroup);
+    const author = logins.author(person, newsgroup);
     if (author !== undefined && level >= wanted) return author;
-    if (account === undefined && logins.access(undefined, newsgroup).loginHelps) {
+    if (person === undefined && logins.access(undefined, newsgroup).loginHelps) {
       throw new Refusal('login-required', `Newsgroups: log in to post to ${newsgroup}`);
     }
     throw new Refusal(
@@ -139,11 +146,11 @@ export class ArticlePoster implements Poster {
   }
 
   #refuseKnown(messageId: string): void {
-    const { boards, index, own } = this.#options;
+    const { index, own } = this.#options;
     if (own.find(messageId) !== undefined || index.locate(messageId) !== undefined) {
       throw new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
     }
-    if (boards.some(({ domain }) => parseDerivedId(messageId, domain) !== undefined)) {
+    if (this.#boards.some(({ domain }) => parseDerivedId(messageId, domain) !== undefined)) {
       throw new PostingError(`Message-ID: ${messageId} is of a form that only the server gives`);
     }
   }

@@ -1,8 +1,8 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
-import type { Account, Located } from '../../nntp/backend.ts';
+import type { Located } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardModel } from '../model.ts';
-import { type Logins, noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
+import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
 import { ViewCaches } from './caches.ts';
 import { Contents } from './contents.ts';
@@ -20,7 +20,6 @@ import { Threads } from './threads.ts';
 export interface BoardParts {
   readonly model: BoardModel;
   readonly options: BoardOptions;
-  readonly logins: Pick<Logins, 'access' | 'level'>;
   /** posts made through this bridge; none by default */
   readonly own?: OwnPosts;
   /** shared by the boards of a bridge */
@@ -49,7 +48,7 @@ export class BoardView implements PostIndex {
 
   /** Throws `Error` where the domain can't end a Message-ID. */
   constructor(parts: BoardParts) {
-    const { model, options, logins, own = noOwnPosts, caches = new ViewCaches(DEFAULT_CACHES), log = silent } = parts;
+    const { model, options, own = noOwnPosts, caches = new ViewCaches(DEFAULT_CACHES), log = silent } = parts;
     const { newsgroup, charset, domain, threading } = options;
     if (!isMessageIdDomain(domain)) throw new Error(`${newsgroup}: no Message-ID can end in this domain: ${domain}`);
     this.model = model;
@@ -63,17 +62,11 @@ export class BoardView implements PostIndex {
     const headers = new Headers(model, { ids, threads, contents }, options, style);
     const articles = new Articles(model, { headers, contents, caches, charset, log });
 
-    const mayPost = {
-      main: (account) => logins.access(account, newsgroup).post,
-      // Setting the message of the day takes an editor; what editors did nobody can post.
-      motd: (account) => logins.level(account, newsgroup) === 3,
-      edits: () => false,
-    } as const satisfies Record<Place, (account: Account | undefined) => boolean>;
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
       const description = options.description + DESCRIPTIONS[place];
       const { created, creator } = options;
-      const identity = { name, description, created, creator, place, mayPost: mayPost[place] };
+      const identity = { name, description, created, creator, place };
       return new GroupView(model, identity, { ids, headers, articles, caches });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };

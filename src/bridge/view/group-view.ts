@@ -1,5 +1,5 @@
 import { overviewColumns } from '../../news/overview.ts';
-import type { Account, Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
+import type { Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardModel } from '../model.ts';
 import type { Articles } from './articles.ts';
@@ -21,7 +21,6 @@ export interface GroupIdentity {
   readonly created: number;
   readonly creator: string;
   readonly place: Place;
-  readonly mayPost: (account: Account | undefined) => boolean;
 }
 
 export interface GroupParts {
@@ -37,8 +36,7 @@ export class GroupView implements Newsgroup {
   readonly description: string;
   readonly created: number;
   readonly creator: string;
-  readonly #place: Place;
-  readonly #mayPost: (account: Account | undefined) => boolean;
+  readonly place: Place;
   readonly #model: BoardModel;
   readonly #ids: PostIds;
   readonly #headers: Headers;
@@ -53,8 +51,7 @@ export class GroupView implements Newsgroup {
     this.description = identity.description;
     this.created = identity.created;
     this.creator = identity.creator;
-    this.#place = identity.place;
-    this.#mayPost = identity.mayPost;
+    this.place = identity.place;
     this.#model = model;
     this.#ids = parts.ids;
     this.#headers = parts.headers;
@@ -72,8 +69,8 @@ export class GroupView implements Newsgroup {
     const { length, numbers } = this.#model.posts;
     for (let row = first; row < length; row++) {
       const kind = kindAt(this.#model, row);
-      if (isIn(this.#place, kind)) this.#list.append(row);
-      if (raisesHigh(this.#place, kind)) this.#highest = numbers[row] ?? 0;
+      if (isIn(this.place, kind)) this.#list.append(row);
+      if (raisesHigh(this.place, kind)) this.#highest = numbers[row] ?? 0;
     }
     for (let row = first; row < length; row = Overviews.at(row).end) this.#overviews.forgetRow(row);
   }
@@ -112,10 +109,6 @@ export class GroupView implements Newsgroup {
 
   get count(): number {
     return this.#list.length;
-  }
-
-  status(account: Account | undefined): 'y' | 'n' {
-    return this.#mayPost(account) ? 'y' : 'n';
   }
 
   messageId(number: number): string | undefined {
@@ -211,7 +204,7 @@ export class GroupView implements Newsgroup {
   }
 
   #isHere(row: number): boolean {
-    return isIn(this.#place, kindAt(this.#model, row));
+    return isIn(this.place, kindAt(this.#model, row));
   }
 
   /** Where the first article with at least this number is in `rows`. */

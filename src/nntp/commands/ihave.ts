@@ -12,15 +12,16 @@ export const ihave: Command = {
   run(session, [messageId = '']) {
     // To a feeder 435 means: go on with the next. Some take 501 for a server that knows no IHAVE.
     if (!isMessageId(messageId) || !messageId.includes('@')) return '435 Not a message-id';
-    const { access, server, account } = session;
+    const { access, reader } = session;
+    if (!reader.offer) return status.unavailable;
     if (!access.post) return session.authenticated ? status.denied : session.loginStatus();
-    const wanted = server.backend.wants(messageId, account);
+    const wanted = reader.offer(messageId);
     if (wanted === 'held') return '435 Duplicate';
     if (wanted === 'later') return '436 Not now; try again later';
     session.write(`335 Send ${messageId}`);
     return receive(session, messageId, 'feed');
   },
   capability(session, report) {
-    if (session.access.post) report.push('IHAVE');
+    if (session.reader.offer && session.access.post) report.push('IHAVE');
   },
 };

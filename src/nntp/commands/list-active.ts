@@ -1,9 +1,9 @@
-import type { Account, Newsgroup } from '../backend.ts';
+import type { Newsgroup, ReaderSession } from '../backend.ts';
 import { listByGroup } from './list-keyword.ts';
 
-export function activeLine(group: Newsgroup, account: Account | undefined): string {
-  return `${group.name} ${group.high} ${group.low} ${group.status(account)}`;
+export function activeLine(group: Newsgroup, reader: ReaderSession): string {
+  return `${group.name} ${group.high} ${group.low} ${reader.status(group)}`;
 }
 
 /** RFC 3977 §7.6.3, RFC 6048 §2.1. */
-export const listActive = listByGroup('ACTIVE', (group, { account }) => activeLine(group, account));
+export const listActive = listByGroup('ACTIVE', (group, { reader }) => activeLine(group, reader));

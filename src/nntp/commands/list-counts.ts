@@ -3,5 +3,5 @@ import { listByGroup } from './list-keyword.ts';
 /** RFC 6048 §2.2. tin asks with a comma list of names. */
 export const listCounts = listByGroup(
   'COUNTS',
-  (group, { account }) => `${group.name} ${group.high} ${group.low} ${group.count} ${group.status(account)}`,
+  (group, { reader }) => `${group.name} ${group.high} ${group.low} ${group.count} ${reader.status(group)}`,
 );

@@ -11,7 +11,7 @@ export function listByGroup(keyword: string, lineOf: (group: Newsgroup, session:
   return listCommand(keyword, '[wildmat]', [0, 1], (session, [pattern]) => {
     const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
     if (pattern !== undefined && !wildmat) return status.syntax;
-    const groups = session.server.backend.newsgroups(session.account);
+    const groups = session.reader.newsgroups();
     const shown = wildmat ? groups.filter(({ name }) => wildmat.matches(name)) : groups;
     return listing(
       status.list,

@@ -2,8 +2,16 @@ import { listing } from '../answer.ts';
 import { status } from '../status.ts';
 import { listCommand } from './list-keyword.ts';
 
-/** RFC 6048 §2.5. */
-export const listMotd = listCommand('MOTD', '', [0, 0], (session) => {
-  const motd = session.server.backend.motd(session.account);
+const command = listCommand('MOTD', '', [0, 0], ({ reader }) => {
+  const motd = reader.motd?.();
+  if (motd === undefined) return status.unsupported;
   return motd instanceof Promise ? motd.then((lines) => listing(status.list, lines)) : listing(status.list, motd);
 });
+
+/** RFC 6048 §2.5. */
+export const listMotd: typeof command = {
+  ...command,
+  capability(session, report) {
+    if (session.reader.motd) command.capability?.(session, report);
+  },
+};

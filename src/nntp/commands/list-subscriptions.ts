@@ -4,11 +4,11 @@ import { Wildmat } from '../wildmat.ts';
 import { listCommand } from './list-keyword.ts';
 
 /** RFC 6048 §2.6: what a new reader should be subscribed to, in the order of LIST. */
-export const listSubscriptions = listCommand('SUBSCRIPTIONS', '[wildmat]', [0, 1], ({ server, account }, [pattern]) => {
+export const listSubscriptions = listCommand('SUBSCRIPTIONS', '[wildmat]', [0, 1], ({ server, reader }, [pattern]) => {
   const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
   if (pattern !== undefined && !wildmat) return status.syntax;
   const recommended = server.maintained.subscriptions;
-  const names = server.backend.newsgroups(account).map(({ name }) => name);
+  const names = reader.newsgroups().map(({ name }) => name);
   return listing(
     status.list,
     names.filter((name) => (recommended?.matches(name) ?? true) && (wildmat?.matches(name) ?? true)),

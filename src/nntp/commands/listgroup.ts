@@ -15,8 +15,7 @@ export const listgroup: Command = {
   run(session, [name, span]) {
     const range = span === undefined ? WHOLE : parseRange(span);
     if (!range) return status.syntax;
-    const group =
-      name === undefined ? session.selected?.newsgroup : session.server.backend.newsgroup(name, session.account);
+    const group = name === undefined ? session.selected?.newsgroup : session.reader.newsgroup(name);
     if (!group) return name === undefined ? status.notSelected : status.noGroup;
     session.select(group);
     const { count, low, high } = group;

@@ -14,10 +14,10 @@ export const newgroups: Command = {
     if (zone !== undefined && zone.toUpperCase() !== 'GMT') return status.syntax;
     const since = parseDateTime(date, time, zone === undefined, session.server.now());
     if (since === undefined) return status.syntax;
-    const groups = session.server.backend.newsgroups(session.account).filter((group) => group.created >= since);
+    const groups = session.reader.newsgroups().filter((group) => group.created >= since);
     return listing(
       '231 New newsgroups follow',
-      groups.map((group) => activeLine(group, session.account)),
+      groups.map((group) => activeLine(group, session.reader)),
     );
   },
 };

@@ -16,9 +16,9 @@ export const newnews: Command = {
     if (!wildmat || (zone !== undefined && zone.toUpperCase() !== 'GMT')) return status.syntax;
     const since = parseDateTime(date, time, zone === undefined, session.server.now());
     if (since === undefined) return status.syntax;
-    const { account, server } = session;
-    const groups = server.backend.newsgroups(account).filter(({ name }) => wildmat.matches(name));
-    const placeOf = (messageId: string) => server.backend.find(messageId, account)?.group.name;
+    const { reader } = session;
+    const groups = reader.newsgroups().filter(({ name }) => wildmat.matches(name));
+    const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
     return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
   },
   capability(_session, report) {

@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 import { status } from '../status.ts';
 import { receive } from './receive.ts';
 
-/** RFC 3977 §6.3.1. The text of 441 is what newsreaders show: the backend's, verbatim. */
+/** RFC 3977 §6.3.1. Newsreaders show the text of 441: it is the backend's, verbatim. */
 export const post: Command = {
   head: 'POST',
   syntax: '',
@@ -11,9 +11,9 @@ export const post: Command = {
   run(session) {
     const { access } = session;
     if (!access.post) return !session.authenticated && access.loginHelps ? session.loginStatus() : status.noPosting;
-    const suggested = session.server.backend.suggestMessageId();
-    // tin and slrn take the Message-ID from here, in the words INN has for it.
-    session.write(`340 Ok, recommended Message-ID ${suggested}`);
+    const suggested = session.reader.suggestMessageId?.();
+    // tin and slrn take the Message-ID from here, in INN's words.
+    session.write(suggested === undefined ? '340 Send the article' : `340 Ok, recommended Message-ID ${suggested}`);
     return receive(session, suggested, 'post');
   },
   capability(session, report) {

@@ -9,19 +9,21 @@ const ANSWERS = {
 /**
  * Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE.
  *
- * @param messageId that of the 340 line, or the one IHAVE offered
+ * @param messageId the one suggested in the 340 line, if any, or the one IHAVE offered
  */
-export async function receive(session: NntpSession, messageId: string, task: keyof typeof ANSWERS): Promise<Answer> {
-  const { backend, limits } = session.server;
+export async function receive(
+  session: NntpSession,
+  messageId: string | undefined,
+  task: keyof typeof ANSWERS,
+): Promise<Answer> {
+  const { limits } = session.server;
   const { accepted, tooLarge } = ANSWERS[task];
   const article = await session.wire.nextArticle();
   // The client has gone: an article without its end is none.
   if (!article) return undefined;
   if (article.tooLarge) return `${tooLarge} Article larger than ${limits.article} octets`;
-  const { account, peer } = session;
   try {
-    const context = { account, peer, suggested: messageId, feed: task === 'feed' };
-    const posted = await backend.post(article.body(), context);
+    const posted = await session.reader.post(article.body(), { suggested: messageId, feed: task === 'feed' });
     return `${accepted} Article received ${posted}`;
   } catch (error) {
     return session.refuse(error, task);

@@ -17,8 +17,9 @@ export function stepCommand(
       const { selected } = session;
       if (!selected) return status.notSelected;
       if (selected.current_article === 0) return status.noCurrent;
-      const number = neighbour(selected.newsgroup, selected.current_article);
-      const messageId = number === undefined ? undefined : selected.newsgroup.messageId(number);
+      const { newsgroup } = selected;
+      const number = neighbour(newsgroup, selected.current_article);
+      const messageId = number === undefined ? undefined : newsgroup.messageId(number);
       if (number === undefined || messageId === undefined) return none;
       selected.current_article = number;
       return `223 ${number} ${messageId}`;

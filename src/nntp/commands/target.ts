@@ -33,10 +33,10 @@ function current(session: NntpSession): Target | string {
 
 export function byMessageId(session: NntpSession, messageId: string): Target | string {
   if (!isMessageId(messageId)) return status.syntax;
-  const located = session.server.backend.find(messageId, session.account);
+  const located = session.reader.find(messageId);
   if (!located) return status.noMessageId;
   const { group, number } = located;
-  return { group, number, messageId, shown: group === session.selected?.newsgroup ? number : 0 };
+  return { group, number, messageId, shown: group.name === session.selected?.name ? number : 0 };
 }
 
 /** A number makes its article the current one; a message-id never does, and nothing names the current one already. */

@@ -9,12 +9,12 @@ export const xgtitle: Command = {
   syntax: '[wildmat]',
   words: [0, 1],
   needs: 'read',
-  run({ server, account, selected }, [pattern]) {
+  run({ reader, selected }, [pattern]) {
     const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
     if (pattern !== undefined && !wildmat) return status.syntax;
     if (!wildmat && !selected) return status.notSelected;
     const groups = wildmat
-      ? server.backend.newsgroups(account).filter(({ name }) => wildmat.matches(name))
+      ? reader.newsgroups().filter(({ name }) => wildmat.matches(name))
       : [selected?.newsgroup].filter((group) => group !== undefined);
     return listing(
       '282 List of groups and descriptions follows',

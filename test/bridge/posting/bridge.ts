@@ -1,8 +1,10 @@
 import { afterEach } from 'vitest';
-import { BoardLogins } from '../../../src/bridge/login/board-logins.ts';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
+import { Logins } from '../../../src/bridge/login/logins.ts';
+import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
 import type { BoardModel } from '../../../src/bridge/model.ts';
+import type { Person } from '../../../src/bridge/ports.ts';
 import {
   ArticlePoster,
   type ArticlePosterOptions,
@@ -10,7 +12,7 @@ import {
 } from '../../../src/bridge/posting/article-poster.ts';
 import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
-import type { Account, Peer } from '../../../src/nntp/backend.ts';
+import type { Peer } from '../../../src/nntp/backend.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
@@ -48,7 +50,8 @@ export class TestBridge {
   readonly own = new OwnPostRegister();
   readonly model: ReadModel;
   readonly index: ReadIndex;
-  readonly logins: BoardLogins;
+  readonly logins: Logins;
+  readonly pools: UserPools;
   readonly accounts: LocalAccounts;
   readonly reader: RgtpPool;
   readonly boardPoster: BoardPoster;
@@ -87,18 +90,17 @@ export class TestBridge {
     this.boardPoster = parts.boardPoster;
     this.index = new ReadIndex(NEWSGROUP, DOMAIN, this.model, this.own);
     this.accounts = new LocalAccounts(this.permanent, SecretBox.temporary, { ln: 4, r: 8, p: 1 });
-    this.logins = new BoardLogins({
-      boards: [
-        {
-          name: 'test',
-          newsgroup: NEWSGROUP,
-          guests: 'read',
-          posting: options.posting ?? true,
-          accounts: this.accounts,
-          pools: new UserPools({ board: client, size: options.size ?? 2, maxUsers: 10, idle: 60_000 }),
-        },
-      ],
-    });
+    this.pools = new UserPools({ board: client, size: options.size ?? 2, maxUsers: 10, idle: 60_000 });
+    this.logins = new Logins([
+      new RgtpLogin({
+        name: 'test',
+        newsgroup: NEWSGROUP,
+        guests: 'read',
+        posting: options.posting ?? true,
+        accounts: this.accounts,
+        pools: this.pools,
+      }),
+    ]);
     this.poster = new ArticlePoster({
       boards: [
         {
@@ -120,16 +122,16 @@ export class TestBridge {
     });
   }
 
-  ann(): Promise<Account> {
-    return this.logins.authenticate('ann@rgtp.test', secrets.ann.toString('hex'), PEER);
+  ann(): Promise<Person> {
+    return this.logins.login('ann@rgtp.test', secrets.ann.toString('hex'), PEER);
   }
 
-  ed(): Promise<Account> {
-    return this.logins.authenticate('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
+  ed(): Promise<Person> {
+    return this.logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
   }
 
-  post(account: Account | undefined, lines: readonly string[], suggested?: string): Promise<string> {
-    return this.poster.post(article(lines), { account, peer: PEER, suggested, feed: false });
+  post(person: Person | undefined, lines: readonly string[], suggested?: string): Promise<string> {
+    return this.poster.post(article(lines), { person, peer: PEER, suggested, feed: false });
   }
 
   item(id: string): Promise<Item> {
@@ -138,7 +140,7 @@ export class TestBridge {
 
   /** The bridge is gone; what it had in its store stays. */
   async close(): Promise<void> {
-    await this.logins.close();
+    await this.pools.close();
     await this.reader.close();
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BoardServer } from '../../../src/board/server.ts';
-import { type Account, Refusal } from '../../../src/nntp/backend.ts';
+import type { Person } from '../../../src/bridge/ports.ts';
+import { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { addUser, secrets } from '../../board/boards.ts';
@@ -49,7 +50,7 @@ class World {
   proxy: CuttingProxy | undefined;
   life = new Life();
   bridge: TestBridge | undefined;
-  account: Account | undefined;
+  account: Person | undefined;
   calm = true;
   #changing: Promise<void> = Promise.resolve();
 
@@ -147,7 +148,7 @@ class World {
     void bridge.poster.start();
   }
 
-  async login(): Promise<Account | undefined> {
+  async login(): Promise<Person | undefined> {
     this.account = await this.bridge?.ann();
     return this.account;
   }

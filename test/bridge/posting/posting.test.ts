@@ -62,8 +62,8 @@ test('a Message-ID is posted once', async () => {
   expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   await expect(bridge.post(ann, lines)).rejects.toMatchObject({ kind: 'duplicate' });
   expect(bridge.model.entries.filter((entry) => entry.subject === 'A subject')).toHaveLength(1);
-  expect(bridge.poster.wants('<once@example.net>', ann)).toBe('held');
-  expect(bridge.poster.wants('<twice@example.net>', ann)).toBe('yes');
+  expect(bridge.poster.offer('<once@example.net>')).toBe('held');
+  expect(bridge.poster.offer('<twice@example.net>')).toBe('yes');
 
   // what was stored is known after a restart
   const again = await TestBridge.open(board.address.port, { permanent: bridge.permanent });
@@ -75,7 +75,7 @@ test('IHAVE brings the article that it offered', async () => {
   const fed = (id: string, offered: string) =>
     bridge.poster.post(
       article(draft({ 'Message-ID': id, Date: new Date().toUTCString(), Path: 'peer!not-for-mail' }, `Fed as ${id}.`)),
-      { account: ann, peer: PEER, suggested: offered, feed: true },
+      { person: ann, peer: PEER, suggested: offered, feed: true },
     );
   await expect(fed('<another@example.net>', '<offered@example.net>')).rejects.toThrow('not the one that was offered');
   expect(await fed('<offered@example.net>', '<offered@example.net>')).toBe('<offered@example.net>');
@@ -176,7 +176,7 @@ test('grognames: fixed for the board, for an account, or from From', async () =>
     secret: '00112233445566778899aabbccddeeff',
     grogname: 'Ann the Brief',
   });
-  const local = await bridge.logins.authenticate('test:ann', 'correct horse', {
+  const local = await bridge.logins.login('test:ann', 'correct horse', {
     address: 'x',
     port: 1,
     connection: '',

@@ -89,7 +89,7 @@ test.each([
     await bridge.post(ann, draft({ 'Message-ID': id }, 'x'));
   }
   heard.length = 0;
-  const answer = bridge.poster.post(Buffer.from(text), { account: ann, peer: PEER, suggested: '<s@x.y>', feed: false });
+  const answer = bridge.poster.post(Buffer.from(text), { person: ann, peer: PEER, suggested: '<s@x.y>', feed: false });
   expect(await answer).toMatch(/^<.*>$/);
   const start = heard.indexOf('DATA');
   const end = heard.indexOf('.');

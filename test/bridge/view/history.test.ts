@@ -8,7 +8,7 @@ import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { isPost } from '../../../src/bridge/view/kinds.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
 import type { MemoryModel } from '../../support/memory-model.ts';
-import { boardOptions, linesOf, logins, MemoryOwnPosts, testBoard } from '../../support/views.ts';
+import { boardOptions, linesOf, MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
 interface World {
   readonly model: MemoryModel;
@@ -126,7 +126,6 @@ test.each(variants)(
         const fresh = new BoardView({
           model,
           own,
-          logins,
           options: { ...boardOptions, threading },
           caches: new ViewCaches({ articles: 1 << 20, overviews: 1 << 20 }),
         });

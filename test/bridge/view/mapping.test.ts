@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { decodeWords } from '../../../src/news/encoded-word.ts';
 import { readStrictly, type StrictArticle } from '../../support/strict-article.ts';
-import { account, MemoryOwnPosts, testBoard } from '../../support/views.ts';
+import { MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
 async function read(group: GroupView, number: number): Promise<StrictArticle> {
   const article = await group.article(number);
@@ -399,11 +399,4 @@ test('epochs: ids stay unique', async () => {
   expect(view.find('<O0591429.00000001@rgtp.example.org>')?.number).toBe(1);
   expect(view.find('<P0591429.00000001@rgtp.example.org>')).toBeUndefined();
   expect(view.find('<O0591429.00000002.e2@rgtp.example.org>')).toBeUndefined();
-});
-
-test('who may post where', () => {
-  const { main, motd, edits } = testBoard();
-  expect([undefined, account(2), account(3)].map((who) => main.status(who))).toEqual(['n', 'y', 'y']);
-  expect([undefined, account(2), account(3)].map((who) => motd.status(who))).toEqual(['n', 'n', 'y']);
-  expect(edits.status(account(3))).toBe('n');
 });

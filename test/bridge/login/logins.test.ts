@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { BoardLogins, type LoginBoard } from '../../../src/bridge/login/board-logins.ts';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
+import { Logins } from '../../../src/bridge/login/logins.ts';
 import { register } from '../../../src/bridge/login/register.ts';
+import { RgtpLogin, type RgtpLoginOptions } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
@@ -36,7 +37,7 @@ function recorder(): { log: Log; lines: string[] } {
   return { log, lines };
 }
 
-function loginBoard(port: number, change: Partial<LoginBoard> & { maxUsers?: number } = {}): LoginBoard {
+function loginBoard(port: number, change: Partial<RgtpLoginOptions> & { maxUsers?: number } = {}): RgtpLoginOptions {
   const box = SecretBox.temporary();
   const { maxUsers = 10, ...rest } = change;
   return {
@@ -50,21 +51,23 @@ function loginBoard(port: number, change: Partial<LoginBoard> & { maxUsers?: num
   };
 }
 
-function loginsFor(boards: LoginBoard[], log?: Log): BoardLogins {
-  const logins = new BoardLogins({ boards, ...(log && { log }) });
-  closing.push(() => logins.close());
-  return logins;
+function loginsFor(boards: RgtpLoginOptions[], log?: Log): Logins {
+  for (const { pools } of boards) closing.push(() => pools.close());
+  return new Logins(
+    boards.map((board) => new RgtpLogin(board)),
+    log,
+  );
 }
 
 test('a userid and its secret, blanks allowed, and the levels that follow', async () => {
   const board = await openBoard();
   const logins = loginsFor([loginBoard(board.address.port)]);
   expect(logins.access(undefined)).toEqual({ read: true, post: false, loginHelps: true });
-  const ann = await logins.authenticate('ann@rgtp.test', `0011 2233 4455 6677 8899 AABB CCDD EEFF`, PEER);
+  const ann = await logins.login('ann@rgtp.test', `0011 2233 4455 6677 8899 AABB CCDD EEFF`, PEER);
   expect(ann.name).toBe('ann@rgtp.test');
   expect(logins.access(ann)).toEqual({ read: true, post: true, loginHelps: false });
   expect(logins.level(ann, 'groggs.gossip')).toBe(2);
-  const ed = await logins.authenticate('gossip:ed@rgtp.test', secrets.ed.toString('hex'), PEER);
+  const ed = await logins.login('gossip:ed@rgtp.test', secrets.ed.toString('hex'), PEER);
   expect(logins.level(ed, 'groggs.gossip')).toBe(3);
   expect(logins.level(ed, 'groggs.other')).toBe(0);
 });
@@ -81,15 +84,15 @@ test.each([
   const board = await openBoard();
   const { log, lines } = recorder();
   const logins = loginsFor([loginBoard(board.address.port)], log);
-  await expect(logins.authenticate(user, password, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
+  await expect(logins.login(user, password, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
   expect(lines.filter((line) => line.startsWith('error'))).toEqual([]);
 });
 
 test('a wrong secret gets no connection that the right one has opened', async () => {
   const board = await openBoard();
   const logins = loginsFor([loginBoard(board.address.port)]);
-  await logins.authenticate('ann@rgtp.test', ANN, PEER);
-  await expect(logins.authenticate('ann@rgtp.test', `ff${ANN.slice(2)}`, PEER)).rejects.toMatchObject({
+  await logins.login('ann@rgtp.test', ANN, PEER);
+  await expect(logins.login('ann@rgtp.test', `ff${ANN.slice(2)}`, PEER)).rejects.toMatchObject({
     kind: 'bad-credentials',
   });
 });
@@ -107,25 +110,25 @@ test('local accounts: on every board that knows the name, with its level there',
   });
   const logins = loginsFor([first, second]);
   expect(logins.access(undefined, 'groggs.gossip')).toEqual({ read: false, post: false, loginHelps: true });
-  const ann = await logins.authenticate('ann', 'correct horse', PEER);
+  const ann = await logins.login('ann', 'correct horse', PEER);
   expect(logins.level(ann, 'groggs.gossip')).toBe(2);
   // posting is configured off there, whoever it is
   expect(logins.level(ann, 'groggs.other')).toBe(1);
   expect(logins.author(ann, 'groggs.other')?.userid).toBe('ed@rgtp.test');
-  await expect(logins.authenticate('ann', 'wrong horse', PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
-  const onlySecond = await logins.authenticate('other:ann', 'correct horse', PEER);
+  await expect(logins.login('ann', 'wrong horse', PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
+  const onlySecond = await logins.login('other:ann', 'correct horse', PEER);
   expect(logins.author(onlySecond, 'groggs.gossip')).toBeUndefined();
 });
 
 test('people beyond the limit take the place of whoever has been away longest', async () => {
   const board = await openBoard();
   const logins = loginsFor([loginBoard(board.address.port, { maxUsers: 1 })]);
-  const ann = await logins.authenticate('ann@rgtp.test', ANN, PEER);
-  await logins.authenticate('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
+  const ann = await logins.login('ann@rgtp.test', ANN, PEER);
+  await logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
   const author = logins.author(ann, 'groggs.gossip');
   // ann's connection was closed, and is opened again when she needs it
   await author?.use(async () => {
-    await expect(logins.authenticate('ed@rgtp.test', secrets.ed.toString('hex'), PEER)).rejects.toMatchObject({
+    await expect(logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER)).rejects.toMatchObject({
       kind: 'unavailable',
     });
   });
@@ -162,7 +165,7 @@ test.each([
   const address = server.address();
   const { log, lines } = recorder();
   const logins = loginsFor([loginBoard(typeof address === 'object' ? (address?.port ?? 0) : 0)], log);
-  await expect(logins.authenticate('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({
+  await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({
     kind: 'unavailable',
     message: 'the board could not prove its identity: not logged in',
   });
@@ -174,7 +177,7 @@ test.each([
 
 test('a board that is away', async () => {
   const logins = loginsFor([loginBoard(1)]);
-  await expect(logins.authenticate('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'unavailable' });
+  await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'unavailable' });
 });
 
 test('REGU: the warning is shown, and confirmed or not', async () => {

@@ -1,0 +1,87 @@
+import { type Access, type Peer, Refusal } from '../../nntp/backend.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import type { BoardLogin, Level, Member, Person } from '../ports.ts';
+import type { Author } from '../posting/connection.ts';
+
+/** Logins on all boards, and what each person may do on which. */
+export class Logins {
+  readonly #log: Log;
+  /** by newsgroup, in the order of the configuration: a bare userid means the first board */
+  #boards: ReadonlyMap<string, BoardLogin> = new Map();
+
+  constructor(boards: readonly BoardLogin[] = [], log = silent) {
+    this.#log = log;
+    this.setBoards(boards);
+  }
+
+  setBoards(boards: readonly BoardLogin[]): void {
+    this.#boards = new Map(boards.map((board) => [board.newsgroup, board]));
+  }
+
+  /**
+   * Logs in where the name is known: by local accounts on every board that has one of that name, else by the secret
+   * that the first board shares with its user. One board that accepts the login is enough.
+   *
+   * Rejects with `bad-credentials` or `unavailable`.
+   */
+  async login(user: string, password: string, peer: Peer): Promise<Person> {
+    const log = this.#log.child({ user, peer: peer.address, connection: peer.connection });
+    const { boards, name } = this.#addressed(user);
+    const members = new Map<string, Member>();
+    let failure: unknown;
+    for (const board of boards) {
+      try {
+        const member = await board.byAccount(name, password, log);
+        if (member !== undefined) members.set(board.newsgroup, member);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (members.size > 0) return { name: user, members };
+    if (failure !== undefined) throw failure;
+    const [board] = boards;
+    if (board === undefined) throw new Refusal('bad-credentials', 'wrong user or password');
+    members.set(board.newsgroup, await board.bySecret(name, password, log));
+    return { name: user, members };
+  }
+
+  /** What somebody may do now on one board, or (no newsgroup) on any of them. */
+  access(person: Person | undefined, newsgroup?: string): Access {
+    let best: Level = 0;
+    let loginHelps = false;
+    for (const board of this.#boards.values()) {
+      if (newsgroup !== undefined && newsgroup !== board.newsgroup) continue;
+      const level = levelOn(board, person);
+      if (level > best) best = level;
+      loginHelps ||= person === undefined && (board.posting || board.guests === 'none');
+    }
+    return { read: best >= 1, post: best >= 2, loginHelps };
+  }
+
+  /** The level behind `access`: the message of the day and edits take 3. Where posting is configured off it is at most 1. */
+  level(person: Person | undefined, newsgroup: string): Level {
+    const board = this.#boards.get(newsgroup);
+    return board === undefined ? 0 : levelOn(board, person);
+  }
+
+  /** How this person posts to a board; `undefined`: not logged in there. */
+  author(person: Person | undefined, newsgroup: string): Author | undefined {
+    const member = person?.members.get(newsgroup);
+    return member && this.#boards.get(newsgroup)?.author(member);
+  }
+
+  /** `board:userid` means one board; a bare name all of them for local accounts, the first for userids. */
+  #addressed(user: string): { boards: readonly BoardLogin[]; name: string } {
+    const boards = [...this.#boards.values()];
+    const colon = user.indexOf(':');
+    const board = colon < 0 ? undefined : boards.find(({ name }) => name === user.slice(0, colon));
+    return board === undefined ? { boards, name: user } : { boards: [board], name: user.slice(colon + 1) };
+  }
+}
+
+function levelOn({ newsgroup, guests, posting }: BoardLogin, person: Person | undefined): Level {
+  const guest = guests === 'read' ? 1 : 0;
+  const level = person?.members.get(newsgroup)?.level ?? guest;
+  if (level < guest) return guest;
+  return posting || level < 1 ? level : 1;
+}

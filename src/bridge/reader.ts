@@ -1,0 +1,106 @@
+/** One client of the bridge: what it may see and do, by who is logged in. */
+import {
+  type Access,
+  type Located,
+  type Newsgroup,
+  type Origin,
+  type Peer,
+  type ReaderSession,
+  Refusal,
+} from '../nntp/backend.ts';
+import type { Logins } from './login/logins.ts';
+import type { Person, Poster } from './ports.ts';
+import type { BoardView } from './view/board-view.ts';
+import type { GroupView } from './view/group-view.ts';
+import type { Place } from './view/places.ts';
+
+/** What all readers share. Looked at each time: a reload changes the boards. */
+export interface Bulletins {
+  /** in the order of LIST */
+  readonly views: readonly BoardView[];
+  readonly logins: Logins;
+  readonly poster: Poster;
+  group(name: string): { readonly view: BoardView; readonly group: GroupView } | undefined;
+  left(reader: Reader): void;
+}
+
+/** The level that posting takes. What editors did is written by the server alone. */
+const LEVEL_TO_POST = { main: 2, motd: 3, edits: Number.POSITIVE_INFINITY } as const satisfies Record<Place, number>;
+
+export class Reader implements ReaderSession {
+  readonly #all: Bulletins;
+  readonly #peer: Peer;
+  #person: Person | undefined;
+
+  constructor(all: Bulletins, peer: Peer) {
+    this.#all = all;
+    this.#peer = peer;
+  }
+
+  get access(): Access {
+    return this.#all.logins.access(this.#person);
+  }
+
+  async login(user: string, password: string): Promise<string> {
+    this.#person = await this.#all.logins.login(user, password, this.#peer);
+    return this.#person.name;
+  }
+
+  newsgroups(): readonly Newsgroup[] {
+    return this.#readable().flatMap((view) => view.groups);
+  }
+
+  newsgroup(name: string): Newsgroup | undefined {
+    const found = this.#all.group(name);
+    if (found === undefined) return undefined;
+    const access = this.#all.logins.access(this.#person, found.view.newsgroup);
+    if (access.read) return found.group;
+    throw access.loginHelps
+      ? new Refusal('login-required', `Log in to read ${name}`)
+      : new Refusal('forbidden', `You may not read ${name}`);
+  }
+
+  status({ name }: Newsgroup): 'y' | 'n' {
+    const found = this.#all.group(name);
+    if (found === undefined) return 'n';
+    const level = this.#all.logins.level(this.#person, found.view.newsgroup);
+    return level >= LEVEL_TO_POST[found.group.place] ? 'y' : 'n';
+  }
+
+  find(messageId: string): Located | undefined {
+    for (const view of this.#readable()) {
+      const located = view.find(messageId);
+      if (located !== undefined) return located;
+    }
+    return undefined;
+  }
+
+  /** RGTP shows everybody the message of the day. With several boards each has its newsgroup's name above it. */
+  motd(): readonly string[] {
+    const { views } = this.#all;
+    const messages = views.map((view) => ({ view, lines: view.motd() })).filter(({ lines }) => lines.length > 0);
+    if (views.length === 1) return messages[0]?.lines ?? [];
+    return messages.flatMap(({ view, lines }, index) => [...(index === 0 ? [] : ['']), `${view.newsgroup}:`, ...lines]);
+  }
+
+  suggestMessageId(): string {
+    return this.#all.poster.suggestMessageId();
+  }
+
+  offer(messageId: string): 'yes' | 'held' | 'later' {
+    return this.#all.poster.offer(messageId);
+  }
+
+  post(article: Buffer, origin: Origin): Promise<string> {
+    return this.#all.poster.post(article, { ...origin, person: this.#person, peer: this.#peer });
+  }
+
+  close(): void {
+    this.#all.left(this);
+  }
+
+  #readable(): BoardView[] {
+    const { views, logins } = this.#all;
+    return views.filter((view) => logins.access(this.#person, view.newsgroup).read);
+  }
+}
