@@ -3,12 +3,12 @@ export type AccessLevel = 0 | 1 | 2 | 3;
 
 const MEANINGS = ['no access yet', 'no posting', 'posting ok', 'editor'] as const satisfies Record<AccessLevel, string>;
 
-/** The text of 230–233, as groggsd words it. */
+/** The text of 230–233 in groggsd's words. */
 export function accessText(level: AccessLevel, what: string): string {
   return `${what} (${MEANINGS[level]})`;
 }
 
-/** A number from the database as a level. Throws `RangeError`. */
+/** A number from the database as a level. @throws RangeError */
 export function accessLevel(value: unknown): AccessLevel {
   if (value === 0 || value === 1 || value === 2 || value === 3) return value;
   throw new RangeError(`no access level: ${String(value)}`);

@@ -9,12 +9,12 @@ export interface AuditEntry {
   readonly item?: string | undefined;
   readonly sequence?: number | undefined;
   readonly reason?: Octets | undefined;
-  /** the whole of what was there, and of what took its place; never a secret */
+  /** the complete content before and after; never a secret */
   readonly before?: Octets | undefined;
   readonly after?: Octets | undefined;
 }
 
-/** What editors did, kept for good. No command shows it: it holds what was removed from everybody's sight. */
+/** A permanent record of what editors did. No command shows it: it contains withdrawn texts. */
 export class Audit {
   readonly #insert: StatementSync;
 

@@ -12,18 +12,18 @@ import type { BoardStore } from './store.ts';
 export interface Timeouts {
   /** without a line from a client */
   readonly idle: number;
-  /** the same while it holds the edit lock: at least five minutes (RGTP 2.2.14) */
+  /** the same for the holder of the edit lock: at least five minutes (RGTP 2.2.14) */
   readonly lock: number;
-  /** between lines of a text; without reading what was sent */
+  /** between the lines of a text, and until a client reads what it was sent */
   readonly data: number;
-  /** for a client to take the last answer */
+  /** for a client to read the last answer */
   readonly closing: number;
 }
 
-/** groggsd's intentions, which never fired there. */
+/** The time-outs groggsd intended. */
 export const defaultTimeouts: Timeouts = { idle: 3_600_000, lock: 1_200_000, data: 300_000, closing: 5_000 };
 
-/** Who a caller's machine says is behind a connection (RFC 1413); undefined: it does not say. Bounded by whoever makes it. */
+/** Asks a caller's machine who is behind a connection (RFC 1413); undefined: no answer. Has its own time-out. */
 export type Identify = (connection: {
   readonly localPort: number;
   readonly remoteAddress: string;
@@ -37,18 +37,18 @@ export interface Caller {
   readonly localPort: number;
 }
 
-/** A session as others see it. */
+/** A session as other sessions see it. */
 export interface Member {
   readonly userid: Octets | undefined;
   readonly level: AccessLevel;
-  /** says 482 and closes, once what is at work has finished */
+  /** Says 482 and closes, after the command at work. */
   expel(): void;
 }
 
-/** `230 `, and the access in brackets */
+/** octets for `230 ` and the access level in brackets */
 const BANNER_REST = 30;
 
-/** What all sessions of a board share. */
+/** What the sessions of a board share. */
 export class Board {
   readonly store: BoardStore;
   readonly title: string;
@@ -101,7 +101,10 @@ export class Board {
   }
 }
 
-/** UTF-8 where Latin-1 does not do. A banner is one short line, and never says what makes a client read the message of the day backwards. */
+/**
+ * UTF-8 where Latin-1 does not do. A banner is one short line, and never says what makes a client read the message of
+ * the day backwards.
+ */
 function greetingOf(title: string): Octets {
   const name = title.replaceAll('GROGGS system', 'GROGGS').replace(/\p{Cc}+/gu, ' ');
   return encode(`${name} server ready`, 'auto').slice(0, limits.line - BANNER_REST);

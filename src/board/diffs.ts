@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 
-/** What DIFF shows: unified diffs of every edit of an item, or of the index (RGTP 2.2.22). */
+/** Unified diffs of the edits of items and of the index, for DIFF (RGTP 2.2.22). */
 export class Diffs {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
@@ -13,12 +13,12 @@ export class Diffs {
     this.#select = db.prepare('SELECT text FROM diffs WHERE item IS ? ORDER BY id');
   }
 
-  /** Within a commit. @param item undefined: the index. @param time unix seconds; undefined: imported, not known */
+  /** Within a commit. @param item undefined: the index. @param time unix seconds; undefined: unknown (imported) */
   append(item: string | undefined, time: number | undefined, text: Octets): void {
     this.#insert.run(item ?? null, time ?? null, bytesOf(text));
   }
 
-  /** All diffs one after another, lines ended by LF; empty: none. */
+  /** All diffs of an item in order, lines ended by LF. Empty where there are none. */
   text(item: string | undefined): Octets {
     let text = '';
     for (const row of this.#select.iterate(item ?? null)) {
@@ -27,7 +27,7 @@ export class Diffs {
     return text;
   }
 
-  /** Every item that has diffs; undefined: the index. */
+  /** The items that have diffs. undefined stands for the index. */
   items(): (string | undefined)[] {
     return this.#items.all().map((row) => (typeof row['item'] === 'string' ? row['item'] : undefined));
   }

@@ -1,10 +1,10 @@
 import type { Octets } from '../wire/octets.ts';
 
-/** One editor at a time (RGTP 2.2.14). It falls with the session that holds it. */
+/** One editor at a time (RGTP 2.2.14). The lock is released when its session ends. */
 export class EditLock {
   #holder: { readonly session: object; readonly userid: Octets } | undefined;
 
-  /** Userid of the editor who holds it. */
+  /** The userid of the editor who holds it. */
   get holder(): Octets | undefined {
     return this.#holder?.userid;
   }
@@ -13,7 +13,7 @@ export class EditLock {
     return this.#holder?.session === session;
   }
 
-  /** False: somebody else has it. */
+  /** Returns false where another session holds it. */
   take(session: object, userid: Octets): boolean {
     if (this.#holder !== undefined) return this.heldBy(session);
     this.#holder = { session, userid };

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 
-/** What ELOG shows: one text an edit, as groggsd writes it (RGTP 2.2.21). */
+/** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). */
 export class EditLog {
   readonly #insert: StatementSync;
   readonly #all: StatementSync;
@@ -11,12 +11,12 @@ export class EditLog {
     this.#all = db.prepare('SELECT text FROM edit_log ORDER BY id');
   }
 
-  /** Within a commit. @param time unix seconds; undefined: imported, not known */
+  /** Within a commit. @param time unix seconds; undefined: unknown (imported) */
   append(time: number | undefined, text: Octets): void {
     this.#insert.run(time ?? null, bytesOf(text));
   }
 
-  /** All of it, lines ended by LF; empty: no edits. */
+  /** The whole log, lines ended by LF. Empty where there were no edits. */
   text(): Octets {
     let text = '';
     for (const row of this.#all.iterate()) {

@@ -1,4 +1,4 @@
-/** What DATA must look like while something is edited (RGTP 2.2.10). */
+/** The form of DATA during an edit (RGTP 2.2.10). */
 import type { Octets } from '../wire/octets.ts';
 import { ROW_OCTETS } from './index-log.ts';
 import { limits } from './limits.ts';
@@ -8,12 +8,12 @@ import type { TextRules } from './text.ts';
 /** An edit may make an item larger than a reply could (RGTP 2.2.18), within reason. */
 const ITEM_GROWTH = 65_536;
 const ROWS_ADDED = 1000;
-/** groggsd quotes so much of a row that is wrong */
+/** octets of a malformed row that groggsd quotes */
 const QUOTED = 178;
 
 /**
- * A whole item: carets come doubled, cookies as they are. A line that the item has already is taken whatever its
- * length: a caret doubled or the mark of a continuation can make it longer than a poster's may be.
+ * A whole item: carets are doubled, cookies are not. A line that the item already has may be longer than a poster's:
+ * a doubled caret or a continuation mark can take it past the limit.
  */
 export function itemRules(current: Octets): TextRules {
   const known = new Set(current.split('\n'));
@@ -34,7 +34,7 @@ export function itemRules(current: Octets): TextRules {
   };
 }
 
-/** The whole index: rows may come without the blanks at their ends. @param rows how many there are now */
+/** The whole index. Rows may lack their trailing blanks. @param rows how many the index has now */
 export function indexRules(rows: number): TextRules {
   return {
     prompt: 'updated index',

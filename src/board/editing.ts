@@ -10,13 +10,13 @@ import type { Records } from './records.ts';
 import { noSuchItem, Refusal } from './refusal.ts';
 import { diffLines, formatDiff, type Hunk, hunksOf } from './unified-diff.ts';
 
-/** What EDIT or EDIX opened. */
+/** The edit that EDIT or EDIX opened. */
 export type EditInProgress = ItemEdit | IndexEdit;
 
 export interface ItemEdit {
   readonly kind: 'item';
   readonly itemId: string;
-  /** the text EDIT sent: what stands after it in the item by EDCF was added meanwhile */
+  /** the text EDIT sent. What follows it in the item at EDCF was added meanwhile. */
   readonly text: Octets;
 }
 
@@ -26,7 +26,7 @@ export interface IndexEdit {
   readonly end: number;
 }
 
-/** Who edits, and why. */
+/** The editor, and the reason given. */
 export interface Editor {
   readonly userid: Octets;
   readonly reason: Octets;
@@ -39,8 +39,8 @@ interface Change extends Editor {
 }
 
 /**
- * What editors change (RGTP 2.2.18, 2.2.20). Each change is one: item, index, edit log, diff and audit entry are on
- * disk together once the promise resolves with the sequence number.
+ * What editors change (RGTP 2.2.18, 2.2.20). Each change is one transaction of item, index, edit log, diff and audit
+ * entry, on disk once the promise resolves with its sequence number.
  */
 export class Editing {
   readonly #records: Records;
@@ -50,7 +50,7 @@ export class Editing {
   }
 
   /**
-   * `text` takes the place of what EDIT sent; replies and marks that came since follow it.
+   * Replaces what EDIT sent by `text`. Replies and marks added since follow it.
    * @throws Refusal 410 or 423
    */
   replaceItem(edit: ItemEdit, text: Octets, editor: Editor): Promise<number> {
@@ -60,7 +60,7 @@ export class Editing {
       if (item === undefined) throw noSuchItem(edit.itemId);
       const subject = subjectOf(text);
       if (subject === undefined) throw new Refusal(423, 'Subject line missing from edited version.');
-      // Without a cookie nobody could tell where the first contribution begins.
+      // The cookie marks where the first contribution begins.
       if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) {
         throw new Refusal(423, 'Magic cookie missing from the start of the edited version.');
       }
@@ -80,7 +80,7 @@ export class Editing {
     });
   }
 
-  /** The item and every row of it go. @throws Refusal 410 */
+  /** Removes an item and all its rows. @throws Refusal 410 */
   withdrawItem(edit: ItemEdit, editor: Editor): Promise<number> {
     const records = this.#records;
     return records.commit(() => {
@@ -101,7 +101,7 @@ export class Editing {
     });
   }
 
-  /** `text` (rows ended by LF) takes the place of the rows EDIX sent; rows made since follow them. */
+  /** Replaces the rows EDIX sent by `text` (rows ended by LF). Rows made since follow them. */
   replaceIndex(edit: IndexEdit, text: Octets, editor: Editor): Promise<number> {
     const records = this.#records;
     return records.commit(() => {
@@ -150,7 +150,7 @@ export class Editing {
   }
 }
 
-/** An item as groggsd keeps it in a file, and ITEM sends it. */
+/** An item in the form of groggsd's files and of ITEM. */
 export function fileOf(item: StoredItem): Octets {
   return `${formatItemStatus(item)}\n${item.text}`;
 }

@@ -4,7 +4,7 @@ const REMEMBERED = 10_000;
 const FORGIVEN_AFTER = 600_000; // ms
 const DOUBLINGS = 4;
 
-/** Guessing secrets takes longer with every failure from the same address. */
+/** Delays the answers to failed proofs, longer with each one from the same address. */
 export class FailedProofs {
   readonly #delay: number;
   readonly #counts = new LRUCache<string, number>({ max: REMEMBERED, ttl: FORGIVEN_AFTER });
@@ -14,7 +14,7 @@ export class FailedProofs {
     this.#delay = delay;
   }
 
-  /** Counts a failure; resolves when it may be answered. */
+  /** Counts a failure. Resolves when it may be answered. */
   async failed(address: string): Promise<void> {
     const count = this.#counts.get(address) ?? 0;
     this.#counts.set(address, count + 1);

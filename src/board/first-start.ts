@@ -5,7 +5,7 @@ import type { AccessLevel } from './access.ts';
 import type { BoardStore } from './store.ts';
 import type { Account } from './users.ts';
 
-/** What the user `guest` may do without a proof. */
+/** What `guest` may do without a proof. */
 export type Guests = 'read' | 'post' | 'none';
 
 const GUEST_LEVELS = { none: 0, read: 1, post: 2 } as const satisfies Record<Guests, AccessLevel>;
@@ -13,7 +13,7 @@ const GUEST_LEVELS = { none: 0, read: 1, post: 2 } as const satisfies Record<Gue
 export interface FirstStart {
   readonly editor: {
     readonly userid: Octets;
-    /** shown to a person once; the board keeps it encrypted */
+    /** for showing once; the board stores it encrypted */
     readonly secret: Buffer;
   };
 }
@@ -32,7 +32,9 @@ somebody continues it in a new one.
 
 const MOTD = 'Welcome to a new RGTP board.\n';
 
-/** Furnishes a board that has nothing in it: an editor, a guest, a message of the day, an item. Undefined: it had something. */
+/**
+ * Gives an empty board an editor, a guest, a message of the day and an item. Returns undefined where it is not empty.
+ */
 export async function firstStart(store: BoardStore, guests: Guests): Promise<FirstStart | undefined> {
   if (!isNew(store)) return undefined;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };

@@ -9,8 +9,7 @@ interface Deleted extends Row {
 }
 
 /**
- * The hunks for rows that leave the index. The rest of the index is not read: it may have a million rows, and of
- * these a diff shows six.
+ * The hunks for rows that leave the index. Reads only the rows that the diff shows: the index may have a million.
  */
 export function rowDeletionHunks(index: IndexLog, rows: readonly Row[]): Hunk[] {
   const hunks: Hunk[] = [];
@@ -44,7 +43,7 @@ function numbered(index: IndexLog, rows: readonly Row[]): Deleted[] {
   });
 }
 
-/** Rows whose surroundings meet are shown together. */
+/** Rows whose contexts touch share a hunk. */
 function groups(rows: readonly Deleted[]): Deleted[][] {
   const found: Deleted[][] = [];
   for (const row of rows) {

@@ -20,8 +20,8 @@ interface Newest {
 }
 
 /**
- * The index: rows of fixed length in the order they were made. It is sent block by block, as it will stand on the
- * wire; blocks that can't grow any more are kept ready in memory, as far as `cacheOctets` goes.
+ * The index: rows of fixed length, in the order they were made. It is sent in blocks that are ready for the wire.
+ * Blocks that can no longer grow are cached in memory, up to `cacheOctets`.
  */
 export class IndexLog {
   readonly #writer: Writer;
@@ -51,8 +51,8 @@ export class IndexLog {
       'INSERT INTO index_rows (sequence, time, item, row) VALUES (?, ?, ?, ?) RETURNING position',
     );
     this.#range = db.prepare('SELECT position, row FROM index_rows WHERE position BETWEEN ? AND ? ORDER BY position');
-    // Joined by SQLite: five times as fast as one JavaScript object a row. BLOBs pass through its text functions as
-    // they are. Rows are met in the order of their key; `group_concat(… ORDER BY …)` would sort them all once more.
+    // SQLite joins the rows: five times as fast as one JavaScript object a row. Its text functions pass BLOBs through
+    // unchanged. The rows come in key order; `group_concat(… ORDER BY …)` would sort them again.
     this.#joined = db.prepare(
       `SELECT CAST(group_concat(row, x'0D0A') || x'0D0A' AS BLOB) AS rows
        FROM (SELECT row FROM index_rows WHERE position BETWEEN ? AND ? ORDER BY position)`,
@@ -71,12 +71,12 @@ export class IndexLog {
     this.#newest = this.#readNewest();
   }
 
-  /** Changes when rows were rewritten: whoever is in the middle of sending the index can't go on. */
+  /** Changes when existing rows are rewritten: a session in the middle of sending the index must stop. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Counts every change asked for, whether or not it was committed. */
+  /** Counts attempted changes, committed or not. */
   get changes(): number {
     return this.#changes;
   }
@@ -101,7 +101,7 @@ export class IndexLog {
     });
   }
 
-  /** Within a commit: the rows of a withdrawn item go. */
+  /** Within a commit: removes the rows of an item. */
   removeItem(item: string): void {
     this.#changes++;
     const positions = this.#deleteItem.all(item).map((row) => Number(row['position']));
@@ -111,7 +111,7 @@ export class IndexLog {
     });
   }
 
-  /** Within a commit: everything up to `end` is replaced by `rows`, what came after it follows them. */
+  /** Within a commit: replaces the rows up to `end` by `rows`. Later rows follow them. */
   replace(end: number, rows: readonly Octets[]): void {
     this.#changes++;
     const later = this.rows(end + 1, Number.MAX_SAFE_INTEGER);
@@ -130,7 +130,7 @@ export class IndexLog {
     const newest = this.#newest;
     if (newest === undefined) return undefined;
     const oldest = Number(this.#first.get()?.['sequence']);
-    // Numbers have wrapped (RGTP 2.2.7): what lies within half the range above the newest has not happened yet.
+    // Numbers have wrapped (RGTP 2.2.7): up to half the range above the newest, they have not been given yet.
     if (oldest > newest.sequence && (sequence - newest.sequence) >>> 0 < 0x80000000 && sequence !== newest.sequence) {
       return undefined;
     }
@@ -142,12 +142,12 @@ export class IndexLog {
     return position(this.#byTime.get(time));
   }
 
-  /** Rows of positions `from` to `to` as they go over the wire, CRLF included, a block at a time. */
+  /** Rows of positions `from` to `to` in wire format, CRLF included, one block at a time. */
   *wire(from: number, to: number): Generator<Buffer> {
     for (let at = from; at <= to; at = (Math.floor(at / BLOCK) + 1) * BLOCK) {
       const block = Math.floor(at / BLOCK);
       const last = block * BLOCK + BLOCK - 1;
-      // Only a whole block that no row can join any more is worth keeping, or right to keep.
+      // A block that may still get rows must not be cached.
       const whole = at === block * BLOCK && last <= to;
       const bytes = whole ? this.#block(block) : this.#read(at, Math.min(last, to));
       if (bytes.length > 0) yield bytes;
@@ -162,7 +162,7 @@ export class IndexLog {
     return this.#ofItem.all(item).map(asRow);
   }
 
-  /** At most `count` rows that stand before a position, in order. */
+  /** At most `count` rows before a position, in order. */
   rowsBefore(position: number, count: number): Row[] {
     return this.#before.all(position, count).map(asRow).reverse();
   }
@@ -171,7 +171,7 @@ export class IndexLog {
     return this.#after.all(position, count).map(asRow);
   }
 
-  /** How many rows have positions from `from` to below `to`. */
+  /** The number of rows from position `from` up to, but excluding, `to`. */
   countBetween(from: number, to: number): number {
     return Number(this.#countBetween.get(from, to)?.['n']);
   }

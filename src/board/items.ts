@@ -7,13 +7,13 @@ import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {
   readonly id: string;
-  /** undefined: an imported or edited item without one */
+  /** undefined: imported or edited, and without one */
   readonly subject: Octets | undefined;
-  /** everything after the status line: lines ended by LF, carets doubled, cookies in place */
+  /** everything after the status line, cookies included: lines ended by LF, carets doubled */
   readonly text: Octets;
 }
 
-/** What STAT tells. */
+/** What STAT answers. */
 export type Summary = Omit<StoredItem, 'text'>;
 
 interface Ready {
@@ -22,10 +22,10 @@ interface Ready {
   readonly summary: Summary;
 }
 
-/** Octets of the status line with its line end: it counts in an item's size (groggsd). */
+/** octets of the status line with its end; they count in an item's size (groggsd) */
 export const STATUS_OCTETS = 36;
 
-/** The subject in the header of the first contribution. groggsd gives up after four lines; the longest header has five. */
+/** The subject in the first contribution's header. groggsd looks at four lines only; the longest header has five. */
 export function subjectOf(text: Octets): Octets | undefined {
   for (const line of text.split('\n', 5)) {
     if (line === '') return undefined;
@@ -34,7 +34,7 @@ export function subjectOf(text: Octets): Octets | undefined {
   return undefined;
 }
 
-/** Items by id, with the answers to ITEM kept ready in memory. */
+/** Items by id. Answers to ITEM are cached in memory. */
 export class Items {
   readonly #writer: Writer;
   readonly #ready: LRUCache<string, Ready>;
@@ -66,7 +66,7 @@ export class Items {
     return this.#readied(id)?.summary;
   }
 
-  /** As it is in the database, also in the middle of a commit. */
+  /** Reads the database, not the cache: correct also within a commit. */
   read(id: string): StoredItem | undefined {
     const row = this.#select.get(id);
     return row === undefined ? undefined : itemFrom(row);
@@ -77,7 +77,7 @@ export class Items {
     for (const row of this.#all.iterate()) yield itemFrom(row);
   }
 
-  /** Whether the id is, or ever was, an item's. */
+  /** Whether an item has or had this id. */
   everUsed(id: string): boolean {
     return this.#known.get({ id }) !== undefined;
   }
@@ -114,7 +114,7 @@ export class Items {
   }
 }
 
-/** 250 and a text whose lines end LF, as it goes over the wire (RGTP 2.3). */
+/** 250 and a text in wire format (RGTP 2.3). @param text lines ended by LF */
 export function dataAnswer(text: Octets, status = '250 Data follows'): Buffer {
   const complete = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   const stuffed = `\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');

@@ -1,14 +1,17 @@
-/** What a board accepts, octets (RGTP 2.5 and groggsd where that leaves it to the server). Sizes count LF and doubled carets. */
+/**
+ * What a board accepts, in octets: RGTP 2.5, and groggsd's numbers where that leaves them open. Sizes count LF and
+ * doubled carets.
+ */
 export const limits = {
   /** a line on the wire, without its end */
   line: 300,
   textLine: 80,
-  /** a text line less `From ` */
+  /** a text line without `From ` */
   grogname: 75,
-  /** a text line less `Subject: ` */
+  /** a text line without `Subject: ` */
   subject: 71,
   contribution: 7000,
   reply: 3000,
-  /** an item with the reply, without the reply's header */
+  /** an item including the new reply, excluding the reply's header */
   item: 14_000,
 } as const;

@@ -7,8 +7,9 @@ import { Refusal } from './refusal.ts';
 import type { Account } from './users.ts';
 
 /**
- * USER, or ALVL upwards: at once where the account has no secret, else the challenge (RGTP 2.2.3, 2.2.5).
- * @param level undefined: the highest there is
+ * USER, or ALVL upwards: grants access at once where the account has no secret, else sends the challenge
+ * (RGTP 2.2.3, 2.2.5).
+ * @param level undefined: the highest the user has
  */
 export async function authorise(
   session: CommandSession,
@@ -49,7 +50,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
     throw failure(session, 3, 'Identity confirmation failed');
   }
   const { store } = session.board;
-  // An editor may have been at it since the challenge.
+  // The account may have changed since the challenge.
   const now = store.users.levels(userid).find(({ level }) => level === account.level);
   if (now?.secret?.equals(secret) !== true || now.disabled)
     deny(session, 'That userid is disabled; contact the Editors');
@@ -58,7 +59,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   session.setLevel(account.level, account.confirmed ? 'Identity confirmed' : 'Registration complete');
 }
 
-/** When an account was last used: for editors who tidy up. An hour's precision saves a sync for most logins. */
+/** Notes when an account was last used. To the hour, which saves most logins a sync. */
 async function touch(session: CommandSession, account: Account): Promise<void> {
   const { store } = session.board;
   if (store.time - account.lastUsed < 3600) return;

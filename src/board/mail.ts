@@ -10,9 +10,9 @@ export interface Letter {
   readonly text: string;
 }
 
-/** How secrets reach the people who registered. */
+/** Delivers secrets to the people who registered. */
 export interface Mailer {
-  /** Resolves once somebody else has taken responsibility for the letter. */
+  /** Resolves once the letter has been handed over. */
   send(letter: Letter): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function smtpMailer({ host, port, secure, user, password, from }: SmtpOpt
   };
 }
 
-/** Puts letters into a folder, one file each, for somebody to send. Only the owner can read them. */
+/** Puts letters into a folder, one file each, to be sent by other means. Only the owner can read them. */
 export function outboxMailer({ folder, from }: { readonly folder: string; readonly from: string }): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true });
   return {

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 
-/** Collected before it is written, octets: answers to pipelined commands go out together. */
+/** octets collected before a write: answers to pipelined commands go out together */
 const TOGETHER = 64 * 1024;
 
 /**
- * The way out of a session. Answers are collected and written at once; while the other side does not read, nothing
- * more is taken on, so a slow reader costs one buffer and holds up nobody.
+ * A session's output. Collects answers and writes them together. It blocks while the client does not read, so a slow
+ * reader costs one buffer.
  */
 export class Output {
   readonly #stream: Duplex;
@@ -15,7 +15,7 @@ export class Output {
   #blocked = false;
   #waiting: (() => void)[] = [];
 
-  /** @param onProgress the other side has read what it was sent */
+  /** @param onProgress called when the client has read what it was sent */
   constructor(stream: Duplex, onProgress: () => void) {
     this.#stream = stream;
     this.#onProgress = onProgress;
@@ -23,7 +23,7 @@ export class Output {
     stream.on('close', () => this.#release());
   }
 
-  /** The other side has to read before anything more is said. */
+  /** The client must read before more is written. */
   get blocked(): boolean {
     return this.#blocked;
   }
@@ -43,7 +43,7 @@ export class Output {
     if (this.#stream.writable && !this.#stream.write(bytes)) this.#blocked = true;
   }
 
-  /** Resolves when there is room, or nobody left to write to. */
+  /** Resolves when there is room, or the stream is closed. */
   async room(): Promise<void> {
     if (this.#blocked && !this.#stream.destroyed) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));

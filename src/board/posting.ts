@@ -7,7 +7,7 @@ import { STATUS_OCTETS, type StoredItem } from './items.ts';
 import { limits } from './limits.ts';
 import type { Records } from './records.ts';
 
-/** What DATA brought: ready to be stored. */
+/** A text from DATA, ready to be stored. */
 export interface Submission {
   readonly userid: Octets;
   readonly grogname: Octets;
@@ -26,7 +26,7 @@ export type Outcome =
   | { readonly kind: 'full' }
   | { readonly kind: 'continued'; readonly status: ItemStatus };
 
-/** The three ways to post. Each is one change: all of it is on disk once the promise resolves, or nothing ever is. */
+/** The three ways to post. Each is one transaction, on disk once the promise resolves. */
 export class Posting {
   readonly #records: Records;
 
@@ -107,7 +107,7 @@ export function continuedStatus(status: ItemStatus): Octets {
   return `122 ${formatItemStatus(status).slice(9)}`;
 }
 
-/** 220 as groggsd words it: two blanks after the number, which a client relies on. */
+/** 220 in groggsd's form: a client relies on the two blanks after the number. */
 export function posted(sequence: number, text: string): string {
   return `220 ${formatHex32(sequence)}  ${text}`;
 }

@@ -7,23 +7,23 @@ import type { BoardStore } from './store.ts';
 import { type Account, checkUserid, SECRET_OCTETS } from './users.ts';
 
 export interface RegistrationOptions {
-  /** `open`: the secret is mailed at once; `approval`: once an editor has said `UDBM -u userid approve` */
+  /** when the secret is mailed. `open`: at once; `approval`: after an editor's `UDBM -u userid approve` */
   readonly mode: 'open' | 'approval';
   readonly mailer: Mailer;
 }
 
-/** What may be both a userid and a mail address that needs no quoting. */
+/** both a valid userid and a mail address that needs no quoting */
 const ADDRESS = /^[A-Za-z0-9.]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 const LEVEL = 2;
-/** s: groggsd's week to log in for the first time */
+/** s; groggsd's week for the first login */
 const UNUSED_FOR = 7 * 86_400;
 const PER_ADDRESS = 5;
 const ADDRESSES = 10_000;
 const HOUR = 3_600_000; // ms
-/** Accounts nobody has used yet, or approved: more than that is somebody's joke. */
+/** accounts not yet used or approved */
 const MOST_PENDING = 1000;
 
-/** REGU and the USER after it (RGTP 2.2.24): makes an account and mails its secret. */
+/** REGU and the USER after it (RGTP 2.2.24): creates an account and mails its secret. */
 export class Registration {
   readonly #store: BoardStore;
   readonly #options: RegistrationOptions;
@@ -36,7 +36,7 @@ export class Registration {
     this.#options = options;
   }
 
-  /** What REGU sends: lines with a leading blank are for the user. */
+  /** What REGU sends. Lines with a leading blank are for the user. */
   get warning(): Octets {
     const next =
       this.#options.mode === 'open'
@@ -78,7 +78,7 @@ export class Registration {
     return `Await the email I have sent to ${userid}`;
   }
 
-  /** Sends an account's secret to its userid. */
+  /** Mails an account's secret to its userid. */
   async mail(account: Account): Promise<void> {
     const secret =
       account.secret
@@ -121,7 +121,7 @@ export class Registration {
     });
   }
 
-  /** Within a commit: userids that nobody has used in their first week go. Those that wait for an editor stay. */
+  /** Within a commit: removes accounts not used in their first week, except those that await approval. */
   expire(): void {
     const { users, time } = this.#store;
     for (const { userid, level, confirmed, waiting, lastUsed } of [...users.all()]) {

@@ -1,8 +1,8 @@
 import type { Schema } from '../store/database.ts';
 
 /**
- * What a board keeps. Octets (userids, subjects, reasons) are TEXT of code points 0–255, so that they compare and
- * index; whole texts are BLOBs in the form of groggsd's files: lines ended by LF, carets doubled.
+ * A board's tables. Short octet strings (userids, subjects, reasons) are TEXT of code points 0–255, which can be
+ * compared and indexed. Texts are BLOBs in the form of groggsd's files: lines ended by LF, carets doubled.
  */
 export const boardSchema: Schema = {
   name: 'board',

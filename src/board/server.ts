@@ -18,33 +18,33 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
   readonly guests?: Guests;
-  /** a new board stays empty: for tests, and for whoever fills it by other means */
+  /** a new board stays empty, to be filled by other means */
   readonly empty?: boolean;
   readonly log?: Log;
   readonly timeouts?: Partial<Timeouts>;
-  /** connections in all. Default 1000 */
+  /** connections in total. Default 1000 */
   readonly connections?: number;
   /** connections from one address (IPv6: from one /64). Default 100 */
   readonly connectionsPerAddress?: number;
   /** ms before the answer to the first failed proof. Default 1000 */
   readonly proofDelay?: number;
-  /** asked about callers who did something suspicious, for the log */
+  /** identifies callers for log entries about suspicious behaviour */
   readonly identify?: Identify;
-  /** whether and how people may register (REGU). Default: they may not */
+  /** how people register (REGU). Default: they can't */
   readonly registration?: RegistrationOptions;
   /** ms without a reply after which items are archived; 0 or undefined: never */
   readonly archiveAfter?: number;
 }
 
-/** ms between looks for what is to be archived or has expired */
+/** ms between runs that archive items and expire registrations */
 const HOUSEKEEPING = 6 * 3_600_000;
 
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
-/** An RGTP board that serves. */
+/** The server of a board: listens, limits connections, keeps house. */
 export class BoardServer {
   readonly store: BoardStore;
-  /** What the first start made; undefined ever after. Print the secret once, and keep it nowhere readable. */
+  /** What the first start created; undefined at any other. Show the secret once. */
   readonly made: FirstStart | undefined;
   readonly #board: Board;
   readonly #options: BoardServerOptions;
@@ -87,14 +87,14 @@ export class BoardServer {
     }, HOUSEKEEPING).unref();
   }
 
-  /** Where it listens. Throws where it does not. */
+  /** The listener's address. @throws Error where there is none */
   get address(): { readonly host: string; readonly port: number } {
     const address = this.#server?.address();
     if (address === null || typeof address !== 'object') throw new Error('the board does not listen');
     return { host: address.address, port: address.port };
   }
 
-  /** Sessions open now. */
+  /** open sessions */
   get connections(): number {
     return this.#sessions.size;
   }
@@ -111,12 +111,12 @@ export class BoardServer {
     return client;
   }
 
-  /** Calls `listener` after every change of the index. Returns what ends that. */
+  /** Calls `listener` after every change of the index. Returns a function that ends that. */
   onChange(listener: () => void): () => void {
     return this.store.onChange(listener);
   }
 
-  /** Tells everybody 481, lets posts in flight finish, and closes the database. */
+  /** Ends every session with 481, after the posts in flight, and closes the database. */
   async close(): Promise<void> {
     clearInterval(this.#housekeeping);
     const closed = new Promise<void>((resolve) => {

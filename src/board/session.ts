@@ -13,12 +13,12 @@ import { Refusal } from './refusal.ts';
 import { stripLine, TextReceiver, type TextRules } from './text.ts';
 import { Work } from './work.ts';
 
-/** Logged of one session. */
+/** log entries a session can cause */
 const MOST_SUSPICIONS = 5;
 
 /**
- * One connection. Lines come in, commands answer them in order; while one is at work, or its answer is not read,
- * the next waits in the socket.
+ * One connection. Commands are answered in order. While one is at work, or its answer has not been read, the next
+ * lines wait in the socket.
  */
 export class Session implements Member, CommandSession {
   readonly board: Board;
@@ -34,7 +34,7 @@ export class Session implements Member, CommandSession {
   #busy = false;
   #ended = false;
   #closing = false;
-  /** to be said as soon as nothing is at work */
+  /** said as soon as no command is at work */
   #lastWords: Octets | undefined;
   #suspicions = 0;
   #identity: Promise<string | undefined> | undefined;
@@ -58,7 +58,7 @@ export class Session implements Member, CommandSession {
       this.#reader.feed(chunk);
       this.#pump();
     });
-    // What was sent before the end is still answered; an incomplete line or text is not acted on.
+    // Complete commands before the end are still answered; an incomplete line or text is ignored.
     stream.on('end', () => {
       this.#ended = true;
       this.#pump();
@@ -70,39 +70,30 @@ export class Session implements Member, CommandSession {
     this.#output.flush();
   }
 
-  /** One line of answer. */
   say(line: Octets): void {
     this.#output.write(bytesOf(`${line}\r\n`));
   }
 
-  /** A whole answer as it goes over the wire. */
   send(answer: Buffer): void {
     this.#output.write(answer);
   }
 
-  /** For answers of many pieces: resolves when the next may be sent. False: nobody is there any more. */
   async room(): Promise<boolean> {
     this.#arm();
     await this.#output.room();
     return !this.#stream.destroyed;
   }
 
-  /** Whether the other side has to read before more is sent, or has gone. */
   get blocked(): boolean {
     return this.#output.blocked || this.#stream.destroyed;
   }
 
-  /**
-   * Something an honest client does not do: it goes into the log, with what ident says, once that is known. Nobody
-   * waits for it, and nobody fills the log with it.
-   */
   suspicious(what: string): void {
     if (++this.#suspicions > MOST_SUSPICIONS) return;
     this.#identity ??= this.board.identify(this.caller);
     void this.#identity.then((ident) => this.log.warn({ what, ...(ident !== undefined && { ident }) }, 'suspicious'));
   }
 
-  /** Says 23x and takes that level (RGTP 2.2.3). */
   setLevel(level: AccessLevel, what: string): void {
     this.level = level;
     if (level < 3) {
@@ -112,14 +103,12 @@ export class Session implements Member, CommandSession {
     this.say(`23${level} ${accessText(level, what)}`);
   }
 
-  /** Says 150; the lines that follow are text, until the dot. */
   receive(rules: TextRules): void {
     this.work.awaitText();
     this.#receiver = new TextReceiver(rules);
     this.say(`150 Send ${rules.prompt}; finish with \`.'`);
   }
 
-  /** Ends the session once everything said has been sent. */
   close(): void {
     this.#closing = true;
     this.#letGo();
@@ -127,7 +116,7 @@ export class Session implements Member, CommandSession {
     this.#arm();
   }
 
-  /** The server stops: what is at work finishes, then 481 tells the client to come back later. */
+  /** The server stops: the command at work finishes, then 481 tells the client to come back later. */
   shutDown(): Promise<void> {
     this.#leave('481 The server is going down - closing connection.');
     return this.#gone.promise;
@@ -161,7 +150,7 @@ export class Session implements Member, CommandSession {
     if (this.#output.blocked) this.#arm();
     if (this.#busy || this.#output.blocked) this.#stream.pause();
     else if (this.#ended && !this.#closing) this.close();
-    // After QUIT, too: what comes is dropped, and the end noticed.
+    // Also after QUIT: reading on is the only way to notice the end.
     else this.#stream.resume();
   }
 
@@ -223,7 +212,7 @@ export class Session implements Member, CommandSession {
     this.close();
   }
 
-  /** The clock starts again with every complete line and whenever the other side has read. */
+  /** Restarts the clock: at every complete line, and whenever the client has read. */
   #arm(): void {
     const limit = this.#timeLimit();
     if (limit === this.#limit) {
@@ -243,7 +232,7 @@ export class Session implements Member, CommandSession {
   }
 
   #timeOut(): void {
-    // Somebody who does not read would not read a 481 either, and one who has heard the last words has gone.
+    // A client that does not read would not read a 481 either.
     if (this.#closing || this.#output.blocked) this.destroy();
     else if (this.#busy) this.#arm();
     else {
@@ -265,7 +254,7 @@ export class Session implements Member, CommandSession {
     this.#gone.resolve();
   }
 
-  /** What a session held is free at once, however long the other side takes to hang up (RGTP 2.2.23). */
+  /** Releases the lock and the edit at once, however long the client takes to hang up (RGTP 2.2.23). */
   #letGo(): void {
     this.work.drop();
     this.board.lock.release(this);

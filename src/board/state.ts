@@ -11,7 +11,7 @@ export interface StoredMotd {
   readonly text: Octets;
 }
 
-/** What a board has one of: the next sequence number, the time of the newest item id, the message of the day. */
+/** The single values of a board: next sequence number, time of the newest item id, message of the day. */
 export class BoardState {
   readonly #takeSequence: StatementSync;
   readonly #peekSequence: StatementSync;
@@ -34,12 +34,12 @@ export class BoardState {
     this.#setMotd = db.prepare('UPDATE board SET motd_sequence = ?, motd_time = ?, motd = ?');
   }
 
-  /** Within a commit: the next sequence number, never given before. */
+  /** Within a commit: takes the next sequence number. */
   takeSequence(): number {
     return Number(this.#takeSequence.get()?.['n']);
   }
 
-  /** The number the next change will get. */
+  /** The number that the next change gets. */
   get nextSequence(): number {
     return Number(this.#peekSequence.get()?.['n']);
   }
@@ -48,7 +48,7 @@ export class BoardState {
     this.#setSequence.run(sequence);
   }
 
-  /** Unix seconds that the newest item id stands for. */
+  /** The time of the newest item id, unix seconds. */
   get lastItemTime(): number {
     return Number(this.#lastItemTime.get()?.['n']);
   }
@@ -58,8 +58,8 @@ export class BoardState {
   }
 
   /**
-   * Within a commit: an id for a new item. Ids are at least a minute apart, so a burst of items runs ahead of the
-   * clock; letters come round after 26 years, so ids in use are passed over.
+   * Within a commit: takes an id for a new item. Ids are at least a minute apart, so in a burst they run ahead of the
+   * clock. Their letters repeat after 26 years, so ids already used are skipped.
    */
   takeItemId(now: number, everUsed: (id: string) => boolean): string {
     let time = Math.max(now, this.lastItemTime + 60);

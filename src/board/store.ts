@@ -15,21 +15,21 @@ import { BoardState } from './state.ts';
 import { Users } from './users.ts';
 
 export interface BoardStoreOptions {
-  /** file of the key that encrypts users' secrets; made if missing. Default: the database's name and `.key` */
+  /** the key that encrypts users' secrets; created if missing. Default: the database's name and `.key` */
   readonly keyFile?: string;
   /** ms */
   readonly now?: () => number;
-  /** memory for ready ITEM answers, octets. Default 64 MiB */
+  /** octets of memory for cached ITEM answers. Default 64 MiB */
   readonly itemCache?: number;
-  /** memory for index rows, octets. Default 64 MiB: 300,000 rows */
+  /** octets of memory for index rows. Default 64 MiB, which holds 300,000 rows */
   readonly indexCache?: number;
 }
 
 const MIB = 1024 * 1024;
-/** SQLite's own; it doubles the speed of what does not come from ours */
+/** SQLite's own cache; it doubles the speed of reads that miss ours */
 const PAGE_CACHE_KIB = 16 * 1024;
 
-/** A board on disk: one SQLite file, and the key file beside it. */
+/** A board on disk: an SQLite file, and the key file beside it. */
 export class BoardStore {
   readonly items: Items;
   readonly index: IndexLog;
@@ -83,12 +83,11 @@ export class BoardStore {
     return Math.floor(this.#now() / 1000);
   }
 
-  /** Within a commit: number and time of a change. */
   stamp(): { readonly sequence: number; readonly time: number } {
     return { sequence: this.state.takeSequence(), time: this.time };
   }
 
-  /** Runs `task` in a transaction; resolves once it is on disk (see `Writer`). Listeners hear of a changed index. */
+  /** See `Writer.commit`. Tells the listeners if the index changed. */
   commit<T>(task: () => T): Promise<T> {
     return this.#writer.commit(() => {
       const before = this.index.changes;
@@ -99,16 +98,16 @@ export class BoardStore {
   }
 
   /**
-   * Resolves when every change asked for so far can be seen; `undefined`: it can already. A client that lost its connection
-   * looks into the index for what it sent last: that must not come true only after it has looked.
+   * Resolves when every change requested so far is visible; `undefined`: all are. A client that lost its connection
+   * looks in the index for its last post, which must not appear there only afterwards.
    */
   get settled(): Promise<void> | undefined {
     return this.#writer.settled;
   }
 
   /**
-   * Everything `task` reads is as it was at one moment, whatever another process writes meanwhile. Nothing may be
-   * committed through this store until it is over: open a second one beside a board that serves.
+   * Runs `task` on a snapshot, whatever other processes write meanwhile. Nothing may be committed through this store
+   * until it ends: beside a board that is serving, open a second store.
    */
   async snapshot<T>(task: () => Promise<T>): Promise<T> {
     this.db.exec('BEGIN');
@@ -119,13 +118,13 @@ export class BoardStore {
     }
   }
 
-  /** Calls `listener` after every change of the index. Returns what ends that. */
+  /** Calls `listener` after every change of the index. Returns a function that ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What waits is committed first. Closing twice is harmless. */
+  /** Commits what waits. May be called twice. */
   close(): void {
     if (!this.db.isOpen) return;
     this.#writer.flush();
@@ -134,7 +133,7 @@ export class BoardStore {
   }
 
   #notify(): void {
-    // What a listener throws is no reason to tell a poster that nothing was posted.
+    // In a microtask: an exception in a listener must not reach the poster.
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
 }

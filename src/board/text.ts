@@ -4,17 +4,17 @@ import { Refusal } from './refusal.ts';
 
 const DOT = 0x2e;
 
-/** What a DATA command is for decides what its text must look like. */
+/** The form that the text of a DATA command must have. */
 export interface TextRules {
-  /** what 150 asks for */
+  /** what 150 asks the client to send */
   readonly prompt: string;
-  /** most octets of text kept; beyond it the sender is heard out, and refused */
+  /** octets of text kept. A longer text is received to its end, and refused. */
   readonly maxOctets: number;
   /** whether the first line is a grogname (in an edit: the status line, which is ignored) */
   readonly grogname: boolean;
-  /** a line, stripped, as it is to be kept; throws Refusal */
+  /** the stripped line in the form it is stored in. @throws Refusal */
   line(line: Octets): Octets;
-  /** the last word on the whole; throws Refusal */
+  /** checks the whole text. @throws Refusal */
   check?(text: Octets): void;
 }
 
@@ -24,7 +24,9 @@ export interface ReceivedText {
   readonly text: Octets;
 }
 
-/** A new item, a reply, a message of the day: carets are doubled, so no text can pretend to hold cookies (RGTP 2.2.8). */
+/**
+ * A new item, a reply or a message of the day. Carets are doubled, so that no text can contain cookies (RGTP 2.2.8).
+ */
 export const contributionRules: TextRules = {
   prompt: 'grogname and text',
   maxOctets: limits.contribution,
@@ -35,7 +37,7 @@ export const contributionRules: TextRules = {
   },
 };
 
-/** Takes the lines after 150 until the dot. The first thing wrong with them is kept for the answer after it. */
+/** Takes the lines from 150 to the dot. Remembers the first fault for the answer that follows. */
 export class TextReceiver {
   readonly #rules: TextRules;
   #grogname: Octets | undefined;
@@ -48,11 +50,11 @@ export class TextReceiver {
   }
 
   /**
-   * One line off the wire, without its end. True: it was the last.
-   * @throws Refusal 582 for a dot that is not doubled: nobody can tell what comes next
+   * Takes a line without its end. Returns true after the last.
+   * @throws Refusal 582 for a dot that is not doubled: client and server disagree on where the text ends
    */
   line(raw: Buffer): boolean {
-    // Trailing white space goes first: a dot and blanks end the text, too (groggsd).
+    // Trailing white space is stripped first: a dot followed by blanks also ends the text (groggsd).
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));
     else if (line.length === 1) return true;
@@ -61,12 +63,12 @@ export class TextReceiver {
     return false;
   }
 
-  /** In place of a line longer than the wire allows. */
+  /** Notes a line longer than the protocol allows. */
   tooLong(): void {
     this.#refuse(new Refusal(512, 'Line in transmitted data is far too long.'));
   }
 
-  /** What was received. @throws Refusal with the first thing that was wrong */
+  /** The received text. @throws Refusal for the first fault */
   finish(): ReceivedText {
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#octets > this.#rules.maxOctets) {
@@ -96,13 +98,13 @@ export class TextReceiver {
   }
 
   #refuse(refusal: Refusal): void {
-    // A text that breaks the wire's own limit is told so, whatever else is wrong with it; otherwise the first fault.
+    // 512 takes precedence: the line limit is the protocol's own.
     if (this.#refusal === undefined || refusal.code === 512) this.#refusal = refusal;
     this.#text = [];
   }
 }
 
-/** Without trailing white space (C's isspace: blank and TAB to CR). */
+/** Strips trailing white space (C's isspace: blank, and TAB to CR). */
 function stripEnd(line: Buffer): Buffer {
   let end = line.length;
   for (; end > 0; end--) {
@@ -112,7 +114,7 @@ function stripEnd(line: Buffer): Buffer {
   return line.subarray(0, end);
 }
 
-/** The same for a command line, which is read as octets. */
+/** A command line without trailing white space. */
 export function stripLine(line: Buffer): Octets {
   return octetsFrom(stripEnd(line));
 }

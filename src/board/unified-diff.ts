@@ -1,17 +1,17 @@
-/** Unified diffs as GNU diff prints them (RGTP 2.2.22), three lines of context. */
+/** Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). */
 import type { Octets } from '../wire/octets.ts';
 
 const CONTEXT = 3;
-/** Beyond so many differing lines a diff says that everything between the first and the last changed: bounded work. */
+/** Bounds the work: with more differing lines, everything between the first and the last counts as changed. */
 const MAX_DIFFERENCES = 2000;
 
-/** One line of both files, of the old one, or of the new one. */
+/** A line of both files, of the old one, or of the new one. */
 export interface DiffLine {
   readonly sign: ' ' | '-' | '+';
   readonly line: Octets;
 }
 
-/** Lines to be shown together, from these lines on (counted from 1). */
+/** Lines shown together, and where they begin in both files (counted from 1). */
 export interface Hunk {
   readonly oldStart: number;
   readonly newStart: number;
@@ -32,7 +32,7 @@ export function diffLines(before: readonly Octets[], after: readonly Octets[]): 
   ];
 }
 
-/** The hunks of a diff: what changed, with its surroundings. */
+/** The changed lines with their context. */
 export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
   const hunks: Hunk[] = [];
   let oldLine = 1;
@@ -48,7 +48,7 @@ export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
     if (sign !== ' ') {
       if (open !== undefined && i - open.lastChange > 2 * CONTEXT + 1) close(i);
       if (open === undefined) {
-        // Lines since the last change are all common, so they count in both files.
+        // Lines since the last change are common to both files.
         const from = Math.max(0, i - CONTEXT);
         open = { oldStart: oldLine - (i - from), newStart: newLine - (i - from), from, lastChange: i };
       }
@@ -61,7 +61,7 @@ export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
   return hunks;
 }
 
-/** The diff with its two labels, lines ended by LF; empty where nothing changed. */
+/** The diff with its labels, lines ended by LF. Empty where nothing changed. */
 export function formatDiff(
   labels: { readonly before: Octets; readonly after: Octets },
   hunks: readonly Hunk[],
@@ -77,7 +77,7 @@ export function formatDiff(
   return text;
 }
 
-/** GNU's spelling: one line has no count, and none is named by the line before it. */
+/** GNU's form: a single line has no count; an empty range names the line before it. */
 function range(start: number, count: number): string {
   if (count === 1) return String(start);
   return `${count === 0 ? start - 1 : start},${count}`;
@@ -87,7 +87,7 @@ function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
   return lines.map((line) => ({ sign, line }));
 }
 
-/** E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986): the fewest lines taken out and put in. */
+/** The shortest edit script: E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986). */
 function differing(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
   const most = Math.min(before.length + after.length, MAX_DIFFERENCES);
   const reached: Int32Array[] = [];

@@ -3,15 +3,15 @@ import type { SecretBox } from '../store/secret-box.ts';
 import type { Octets } from '../wire/octets.ts';
 import { type AccessLevel, accessLevel } from './access.ts';
 
-/** One level of one user: each has a secret of its own (RGTP 2.2.3). */
+/** One access level of one user. Each level has its own secret (RGTP 2.2.3). */
 export interface Account {
   readonly userid: Octets;
   readonly level: AccessLevel;
-  /** undefined: nobody is asked for a proof (guest) */
+  /** undefined: no proof is asked for (guest) */
   readonly secret: Buffer | undefined;
   /** false: registered, and has never logged in */
   readonly confirmed: boolean;
-  /** registered, and waits for an editor's approval */
+  /** registered, and not yet approved by an editor */
   readonly waiting: boolean;
   readonly disabled: boolean;
   /** unix seconds */
@@ -19,11 +19,11 @@ export interface Account {
 }
 
 export const USERID_OCTETS = 75;
-/** A longer secret has no room in groggsd's user database. */
+/** groggsd's user database has no room for longer secrets. */
 export const SECRET_OCTETS = 16;
 
 /**
- * The userid in its one form: what follows the @ in lower case (RGTP 2.2.3). Or why it is none, in groggsd's words.
+ * The userid in canonical form: lower case after the @ (RGTP 2.2.3). Or why it is no userid, in groggsd's words.
  */
 export function checkUserid(userid: Octets): { readonly userid: Octets } | { readonly wrong: string } {
   if (userid.length > USERID_OCTETS) return { wrong: 'too long' };
@@ -32,13 +32,13 @@ export function checkUserid(userid: Octets): { readonly userid: Octets } | { rea
   const name = at < 0 ? userid : userid.slice(0, at);
   if (!/^[A-Za-z0-9.]+$/.test(name)) return { wrong: 'contains non-alphanums before any @' };
   const domain = at < 0 ? '' : userid.slice(at);
-  // Octets, so no \s: 0xA0 is no blank here.
+  // Not \s, which would match the octet 0xA0.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (/[\x00-\x20\x7f]/.test(domain)) return { wrong: 'contains spaces' };
   return { userid: name + domain.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) };
 }
 
-/** The user database. Changes belong into a commit of the board's writer. */
+/** The user database. Changes belong in a commit of the store. */
 export class Users {
   readonly #box: SecretBox;
   readonly #select: StatementSync;
@@ -58,7 +58,7 @@ export class Users {
     this.#confirm = db.prepare('UPDATE users SET confirmed = 1 WHERE userid = ? AND level = ?');
   }
 
-  /** Every level a user has, highest first; empty: unknown. */
+  /** Every level of a user, highest first; empty for an unknown userid. */
   levels(userid: Octets): Account[] {
     return this.#select.all(userid).map((row) => this.#account(row));
   }
@@ -67,7 +67,7 @@ export class Users {
     for (const row of this.#all.iterate()) yield this.#account(row);
   }
 
-  /** Adds it, or replaces the one of the same userid and level. */
+  /** Adds an account, or replaces the one with this userid and level. */
   put(account: Account): void {
     const { userid, level, secret } = account;
     if (secret !== undefined && secret.length > SECRET_OCTETS) {
@@ -84,12 +84,12 @@ export class Users {
     );
   }
 
-  /** Somebody logged in. @param time unix seconds */
+  /** Notes a login. @param time unix seconds */
   used({ userid, level }: Account, time: number): void {
     this.#used.run(time, userid, level);
   }
 
-  /** Who registered has logged in for the first time. */
+  /** Notes the first login after a registration. */
   confirm({ userid, level }: Account): void {
     this.#confirm.run(userid, level);
   }

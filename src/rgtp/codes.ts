@@ -1,7 +1,7 @@
 import type { Status } from '../wire/status.ts';
 import { printable, RgtpError, type RgtpErrorKind } from './errors.ts';
 
-/** Every error response of the specification, and groggsd's 530, with what it means to a client. */
+/** The error responses of the specification, and groggsd's 530, with their meaning to a client. */
 const ERRORS = {
   410: 'no-such-item',
   411: 'locked',
@@ -19,7 +19,7 @@ const ERRORS = {
   500: 'bug',
   510: 'unsupported',
   511: 'bug',
-  // The final answer to DATA with a line over 300 octets: what the poster wrote is at fault, not the client.
+  // The final answer to DATA with a line over 300 octets: the text is at fault, not the client.
   512: 'bad-text',
   520: 'no-continuation',
   530: 'no-access',
@@ -33,14 +33,14 @@ const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
   Object.entries(ERRORS).map(([code, kind]) => [Number(code), kind]),
 );
 
-/** The error an answer stands for; unknown codes by their first digit, and `nonsense` where no error was to be expected. */
+/** The error for an answer. Unknown codes are judged by their first digit; an unexpected success is `nonsense`. */
 export function errorFor(command: string, { code, text }: Status, itemId?: string): RgtpError {
   const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');
   const line = printable(`${code} ${text}`);
   return new RgtpError(kind, `${command} was answered ${line}`, { code, line, itemId });
 }
 
-/** After these the server closes the connection, or nobody knows what it thinks of it. */
+/** After these codes the server closes the connection, or its state is unknown. */
 export function endsConnection(code: number): boolean {
   return code === 481 || code === 482 || code === 483 || code === 484 || code === 582;
 }

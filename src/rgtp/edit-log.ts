@@ -2,9 +2,9 @@ import type { Octets } from '../wire/octets.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
-/** What ELOG says of an edit. Of withdrawals and index edits there is no other trace. */
+/** An entry of ELOG, the only trace of withdrawals and index edits. */
 export interface EditLogEntry {
-  /** `index`: somebody changed the index itself */
+  /** `index`: the index itself was edited */
   readonly kind: 'edited' | 'withdrawn' | 'index';
   /** `undefined` for `index` */
   readonly itemId: string | undefined;
@@ -15,10 +15,10 @@ export interface EditLogEntry {
   readonly reason: readonly Octets[];
 }
 
-// The `s` flag: userids and times are whatever octets the server has.
+// The `s` flag: userids and times may contain any octet.
 const HEADING = /^(?:Item ([A-Za-z][0-9]{7}) (edited|withdrawn)|Index edited) by (.*) at (.*) \(#([0-9A-Fa-f]{8})\):$/s;
 
-/** Lines that belong to no entry are passed over. */
+/** Ignores lines that belong to no entry. */
 export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
   const entries: EditLogEntry[] = [];
   for (let i = 0; i < lines.length; i++) {
@@ -40,7 +40,7 @@ function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
   return { kind: kind === 'edited' ? 'edited' : 'withdrawn', itemId: parseItemId(id), userid, when, sequence };
 }
 
-/** One entry as ELOG sends it, the empty line at its end included. */
+/** One entry as ELOG sends it, with the empty line at its end. */
 export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
   const what = entry.kind === 'index' ? 'Index edited' : `Item ${entry.itemId ?? ''} ${entry.kind}`;
   return [`${what} by ${entry.userid} at ${entry.when} (#${formatHex32(entry.sequence)}):`, ...entry.reason, ''];

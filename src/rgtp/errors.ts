@@ -1,14 +1,16 @@
 import type { Octets } from '../wire/octets.ts';
 
-/** What went wrong, in terms a caller acts on. `codes.ts` says which answer means which. */
+/** What went wrong, in terms a caller can act on. `codes.ts` maps answers to kinds. */
 export type RgtpErrorKind =
-  /** No connection, connection lost, time-out (ours or 481): try again later. What was sent last may have been done. */
+  /**
+   * No connection, connection lost, time-out (ours or 481): try again later. The last command may have been executed.
+   */
   | 'unavailable'
-  /** The board does not let this user in, or not at this level: 432, 433, 482, 483. */
+  /** The board refuses this user, or this level: 432, 433, 482, 483. */
   | 'refused'
   /** The server cannot prove that it knows the secret: not the board, or a wrong secret. */
   | 'impostor'
-  /** 410: no such item (withdrawn, archived, never was), no message of the day, no diffs */
+  /** 410: no such item (withdrawn, archived or never made), no message of the day, no diffs */
   | 'no-such-item'
   /** 411: somebody else holds the edit lock */
   | 'locked'
@@ -16,7 +18,7 @@ export type RgtpErrorKind =
   | 'full'
   /** 422: continued in `itemId` */
   | 'continued'
-  /** 423, 512: the text does not suit the board */
+  /** 423, 512: the board refuses the text */
   | 'bad-text'
   /** 424 */
   | 'bad-subject'
@@ -28,21 +30,21 @@ export type RgtpErrorKind =
   | 'no-continuation'
   /** 532: an edit without the lock */
   | 'not-locked'
-  /** 550: a command that wants DATA before it */
+  /** 550: the command needs DATA before it */
   | 'no-data'
   /** 510: the server does not have this command */
   | 'unsupported'
-  /** 484: the server failed; the specification forbids to try again */
+  /** 484: the server failed; the specification forbids retrying */
   | 'internal'
-  /** The server sent what is not RGTP. `line` has it. */
+  /** The server sent something that is not RGTP. See `line`. */
   | 'nonsense'
-  /** Any other 5xx: this client did what it must not. */
+  /** Any other 5xx: a bug of this client. */
   | 'bug';
 
 export interface RgtpErrorDetails extends ErrorOptions {
   /** the response code, where the server sent one */
   readonly code?: number | undefined;
-  /** the line at fault, escaped and cut */
+  /** the line at fault, escaped and shortened */
   readonly line?: string | undefined;
   /** with `continued`: where the item goes on */
   readonly itemId?: string | undefined;
@@ -64,7 +66,7 @@ export class RgtpError extends Error {
   }
 }
 
-/** A line or a text that has not the form the protocol gives it. */
+/** A line or a text without the form that the protocol requires. */
 export class RgtpFormatError extends RgtpError {
   constructor(what: string, line: Octets) {
     const shown = printable(line);
@@ -76,7 +78,7 @@ export class RgtpFormatError extends RgtpError {
 const SHOWN = 200;
 const UNPRINTABLE = /[^ -~]/g;
 
-/** A line from a server as a log may show it: at most 200 octets of it, quoted, everything but printable ASCII escaped. */
+/** A server's line for the log: at most 200 octets, quoted, everything but printable ASCII escaped. */
 export function printable(line: Octets): string {
   const escaped = line.slice(0, SHOWN).replace(/[\\"]/g, '\\$&').replace(UNPRINTABLE, inHex);
   return line.length > SHOWN ? `"${escaped}" (${line.length} octets)` : `"${escaped}"`;

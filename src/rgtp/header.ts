@@ -1,30 +1,30 @@
 import type { Octets } from '../wire/octets.ts';
 
-/** Who posted, as a contribution's header says. */
+/** The author according to a contribution's header. */
 export interface Byline {
   readonly grogname: Octets;
-  /** `undefined` where the header has none of the known forms (an editor changed it) */
+  /** `undefined` where the header has no known form (an editor changed it) */
   readonly userid: Octets | undefined;
 }
 
-/** Cookie, `Item …`, `From …`, `User …`, `Subject: …`: no real header has more lines after its cookie. */
+/** `Item …`, `From …`, `User …`, `Subject: …`: no real header has more lines after its cookie. */
 const MAX_LINES = 4;
 const TIME = '[0-9]{2}[.:][0-9]{2} on [A-Z][a-z]{2} [ 0-9][0-9] [A-Z][a-z]{2}';
-// The `s` flag: grognames may hold a CR.
+// The `s` flag: grognames may contain CR.
 const FIRST_LINE = new RegExp(
   `^(?:Item [A-Za-z][0-9]{7}|Reply) (?:from (.*) at ${TIME}|submitted at ${TIME}(?: by)?)$`,
   's',
 );
 const KNOWN = /^(?:Item |Reply |From |User |Subject:)/;
 
-/** True for the line that follows the cookie of a post. */
+/** Whether a line has the form of the first after a post's cookie. */
 export function looksLikeHeader(line: Octets): boolean {
   return FIRST_LINE.test(line);
 }
 
 /**
- * How many of the lines after a cookie are header; the empty line that ends it is the next. Where an editor removed
- * that line, only lines that look like header are.
+ * The number of header lines after a cookie; an empty line follows them. Where an editor removed that line, only lines
+ * that look like a header count.
  */
 export function headerLength(lines: readonly Octets[]): number {
   for (let i = 0; i <= MAX_LINES; i++) {
@@ -34,17 +34,17 @@ export function headerLength(lines: readonly Octets[]): number {
   return Math.min(body < 0 ? lines.length : body, MAX_LINES);
 }
 
-/** The subject in an item's header, wherever the grogname and userid pushed it; `undefined`: none. */
+/** The subject in an item's header, on whichever line; `undefined`: none. */
 export function subjectOf(header: readonly Octets[]): Octets | undefined {
   const line = header.find((candidate) => candidate.startsWith('Subject:'));
   return line?.slice('Subject:'.length).replace(/^ /, '');
 }
 
 /**
- * Reads the six forms boards write. The order of the questions matters: in the form `from G at …` / `User U` the
- * grogname may be `X (victim@cam)`, which is not to be taken for the form `from G (U) at …`.
+ * Reads the six forms that boards write. The order of the tests matters: in the form `from G at …` / `User U` the
+ * grogname may be `X (victim@cam)`, which must not be read as the form `from G (U) at …`.
  *
- * @param known the userid in the index row, which is right where the two differ
+ * @param known the userid in the index row, which takes precedence
  */
 export function parseByline(header: readonly Octets[], known?: Octets): Byline {
   const [first = '', ...more] = header;

@@ -1,4 +1,4 @@
-/** 32-bit numbers as RGTP writes them: eight hexadecimal digits. groggsd and the specification use capitals, spurge does not. */
+/** 32-bit numbers as eight hexadecimal digits. groggsd and the specification write capitals, spurge small letters. */
 
 const HEX32 = /^[0-9A-Fa-f]{8}$/;
 
@@ -7,7 +7,7 @@ export function parseHex32(text: string): number | undefined {
   return HEX32.test(text) ? Number.parseInt(text, 16) : undefined;
 }
 
-/** Eight capitals. `n` is taken modulo 2³², as sequence numbers wrap. */
+/** Eight digits, in capitals. Takes `n` modulo 2³², as sequence numbers wrap. */
 export function formatHex32(n: number): string {
   return (n >>> 0).toString(16).toUpperCase().padStart(8, '0');
 }

@@ -21,7 +21,7 @@ export interface IndexEntry {
   readonly subject: Octets;
 }
 
-// Columns of an index row (RGTP, INDX): each field is followed by one blank.
+// Columns of an index row (RGTP 2.2.7). A blank follows each field.
 const TIME = 9;
 const ITEM_ID = 18;
 const USERID = 27;
@@ -30,10 +30,10 @@ const SUBJECT = 105;
 const LENGTH = 199;
 /** in octets */
 export const MAX_USERID = TYPE - 1 - USERID;
-/** in octets; groggsd lets subjects of 71 in */
+/** in octets; groggsd's own limit for subjects is 71 */
 export const MAX_INDEX_SUBJECT = LENGTH - SUBJECT;
 
-/** Throws `RgtpFormatError`. Blanks missing at the end of the row are no fault, nor is a subject that runs over. */
+/** Trailing blanks may be missing, and the subject may be too long. @throws RgtpFormatError */
 export function parseIndexEntry(row: Octets | Buffer): IndexEntry {
   const line = typeof row === 'string' ? row : octetsFrom(row);
   const sequence = parseHex32(line.slice(0, 8));
@@ -53,7 +53,7 @@ export function parseIndexEntry(row: Octets | Buffer): IndexEntry {
   };
 }
 
-/** A row of 199 octets without CRLF. Fields too long for their column are cut: the columns after them must keep their places. */
+/** A row of 199 octets without CRLF. Cuts fields that are too long for their column. */
 export function formatIndexEntry(entry: IndexEntry): Octets {
   return (
     `${formatHex32(entry.sequence)} ${formatHex32(entry.time)} ${(entry.itemId ?? '').padEnd(8)} ` +
@@ -66,7 +66,7 @@ function isEntryType(type: string): type is EntryType {
   return type.length === 1 && 'IRCFEM'.includes(type);
 }
 
-/** Trailing blanks only: `trimEnd` would take NBSP (0xA0) and control characters for blanks. */
+/** Removes trailing blanks only: `trimEnd` would also remove NBSP (0xA0) and control characters. */
 function trimBlanks(field: Octets): Octets {
   let end = field.length;
   while (end > 0 && field.charCodeAt(end - 1) === 0x20) end--;

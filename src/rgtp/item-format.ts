@@ -1,11 +1,11 @@
-/** What a board writes into items: the layout of groggsd, which is the specification's. */
+/** The text that a board writes into items, in the layout of the specification and groggsd. */
 import type { Octets } from '../wire/octets.ts';
 import { formatHex32 } from './hex.ts';
 import type { ContinuationMark } from './item.ts';
 
 export interface HeaderOptions {
   readonly kind: 'item' | 'reply';
-  /** wanted for items */
+  /** required for items */
   readonly itemId?: string;
   /** empty: none given */
   readonly grogname: Octets;
@@ -16,12 +16,12 @@ export interface HeaderOptions {
   readonly subject?: Octets;
 }
 
-/** The first line of a header may have this many octets; what does not fit moves to lines of its own. */
+/** octets of a header's first line; longer parts move to lines of their own */
 const MAX_FIRST_LINE = 80;
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The header lines between cookie and empty line: of the forms, the first whose first line fits. */
+/** The header lines between the cookie and the empty line: the first form whose first line fits. */
 export function formatHeader(options: HeaderOptions): Octets[] {
   const { grogname, userid } = options;
   const label = options.kind === 'item' ? `Item ${options.itemId ?? ''}` : 'Reply';
@@ -35,13 +35,13 @@ export function formatHeader(options: HeaderOptions): Octets[] {
           [`${label} from ${grogname} ${at}`, `User ${userid}`],
           [`${label} submitted ${at}`, `From ${grogname}`, `User ${userid}`],
         ];
-  // `from X (victim@cam) at …` with the userid on the next line would be read as the victim's: such names get the last form.
+  // Clients would read `from X (victim@cam) at …` as the victim's post: such names get the last form.
   if (grogname.endsWith(')')) forms.splice(2, 1);
   const header = forms.find(([first]) => first.length <= MAX_FIRST_LINE) ?? forms.at(-1) ?? [];
   return options.subject === undefined ? header : [...header, `Subject: ${options.subject}`];
 }
 
-/** `HH.MM on Ddd DD Mon`, local time, as headers, the edit log and diffs show it. */
+/** `HH.MM on Ddd DD Mon` in local time, for headers, the edit log and diffs. */
 export function formatTime(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000);
   const day = `${DAYS[date.getDay()]} ${two(date.getDate())} ${MONTHS[date.getMonth()]}`;
@@ -52,12 +52,12 @@ export function formatCookie(sequence: number, time: number): Octets {
   return `^${formatHex32(sequence)} ${formatHex32(time)}`;
 }
 
-/** A text line that begins with a caret carries one more, so that nobody can write a cookie. */
+/** Doubles a leading caret, so that no text line can be a cookie. */
 export function doubleCarets(line: Octets): Octets {
   return line.startsWith('^') ? `^${line}` : line;
 }
 
-/** The lines a continued item ends with, the empty one before the cookie included. */
+/** The lines that end a continued item, from the empty one before the cookie. */
 export function formatMark({ sequence, time, itemId, userid }: ContinuationMark): Octets[] {
   return ['', formatCookie(sequence, time), `[Continued in ${itemId} by ${userid ?? ''}.]`];
 }

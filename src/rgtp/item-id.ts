@@ -2,14 +2,17 @@ const ITEM_ID = /^[A-Za-z][0-9]{7}$/;
 const FIRST_YEAR = 1985;
 const DAY_MS = 86_400_000;
 
-/** A letter and seven digits, given back in capitals; `undefined` for anything else. Digits may say more than a date can: spurge's are random. */
+/**
+ * Parses a letter and seven digits; returns them in upper case, `undefined` for anything else. Digits need not be a
+ * date: spurge's are random.
+ */
 export function parseItemId(text: string): string | undefined {
   return ITEM_ID.test(text) ? text.toUpperCase() : undefined;
 }
 
 /**
- * The item id that belongs to a minute: a letter for the year, the day of the year from zero, hours and minutes, GMT.
- * Ids run ahead of the clock in bursts, so an id says nothing certain of a time.
+ * The item id for a minute: a letter for the year, the day of the year from zero, hours and minutes, in GMT. In bursts
+ * ids run ahead of the clock, so an id does not tell when an item was made.
  */
 export function itemIdAt(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000);

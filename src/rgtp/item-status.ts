@@ -3,7 +3,10 @@ import { RgtpFormatError } from './errors.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
-/** The first line of ITEM's data, and STAT's answer: links of an item, and sequence numbers to see that it has grown. */
+/**
+ * The first line of ITEM's data, and STAT's answer: the item's links, and sequence numbers that tell whether it has
+ * grown.
+ */
 export interface ItemStatus {
   readonly continuedFrom: string | undefined;
   readonly continuedIn: string | undefined;
@@ -17,8 +20,8 @@ const SUBJECT = 36;
 const FIELDS = /^([A-Za-z][0-9]{7}| {8}) ([A-Za-z][0-9]{7}| {8}) ([0-9A-Fa-f]{8}| {8}) ([0-9A-Fa-f]{8}| {8})(?: |$)/;
 
 /**
- * Reads the four columns and what follows them: STAT's subject (spurge appends it in ITEM as well). Throws
- * `RgtpFormatError`. Blanks missing at the end are no fault.
+ * Reads the four columns, and the subject after them: STAT's, and on spurge also ITEM's. Trailing blanks may be missing.
+ * @throws RgtpFormatError
  */
 export function parseItemStatus(line: Octets): ItemStatus & { readonly subject: Octets | undefined } {
   const fields = FIELDS.exec(line.padEnd(SUBJECT - 1));
@@ -33,7 +36,7 @@ export function parseItemStatus(line: Octets): ItemStatus & { readonly subject: 
   };
 }
 
-/** 35 octets, blanks where there is nothing. */
+/** 35 octets. Absent fields are blank. */
 export function formatItemStatus(status: ItemStatus): Octets {
   return [
     (status.continuedFrom ?? '').padEnd(8),

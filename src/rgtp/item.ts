@@ -10,7 +10,10 @@ export interface Contribution {
   /** unix seconds, from the cookie */
   readonly time: number;
   readonly grogname: Octets;
-  /** as the header claims; the index row with the same sequence number is the authority (a grogname can look like a userid) */
+  /**
+   * as the header claims. A grogname can look like a userid, so the index row with this sequence number takes
+   * precedence.
+   */
   readonly userid: Octets | undefined;
   /** the header lines as sent, `Subject:` included */
   readonly header: readonly Octets[];
@@ -18,7 +21,7 @@ export interface Contribution {
   readonly lines: readonly Octets[];
 }
 
-/** `[Continued in …]`: where the thread goes on. Never part of a post. */
+/** `[Continued in …]`: where the thread goes on. Not part of any post. */
 export interface ContinuationMark {
   readonly sequence: number;
   readonly time: number;
@@ -26,7 +29,7 @@ export interface ContinuationMark {
   readonly userid: Octets | undefined;
 }
 
-/** An item as ITEM sends it (RGTP: item data). */
+/** An item as ITEM sends it (RGTP 2.2.8). */
 export interface Item extends ItemStatus {
   readonly id: string;
   readonly subject: Octets;
@@ -34,14 +37,14 @@ export interface Item extends ItemStatus {
   readonly mark: ContinuationMark | undefined;
 }
 
-/** spurge does not double carets, and writes a few things its own way. */
+/** spurge does not double carets, and has its own form of some lines. */
 export type Dialect = 'standard' | 'spurge';
 
 export interface ParseItemOptions {
   readonly dialect?: Dialect;
-  /** userids of index rows, where the caller has them: they settle what a header leaves open */
+  /** the userids of index rows, where known: they resolve ambiguous headers */
   readonly useridOf?: (sequence: number) => Octets | undefined;
-  /** times of index rows, likewise: on spurge they tell a cookie from a line that somebody wrote to look like one */
+  /** the times of index rows, where known: on spurge they tell a cookie from a text line that looks like one */
   readonly timeOf?: (sequence: number) => number | undefined;
 }
 
@@ -56,11 +59,11 @@ const COOKIE = /^\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})$/;
 const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))?\.?\]$/s;
 
 /**
- * ITEM's data → the item.
+ * Parses ITEM's data.
  *
  * @param lines unstuffed, without the terminator
- * @throws RgtpFormatError where there is no status line or no cookie; whatever an editor may have done to the rest is
- *   read as well as it can be
+ * @throws RgtpFormatError where there is no status line or no cookie. Editors can change the rest at will; it is read as
+ *   well as possible.
  */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
   const { subject: appended, ...status } = parseItemStatus(lines[0] ?? '');
@@ -97,14 +100,14 @@ function isCookie(cookie: { sequence: number | undefined; time: number | undefin
   return cookie.sequence !== undefined && cookie.time !== undefined;
 }
 
-/** With carets not doubled, anybody can write a line like a cookie: this takes only what stands where spurge puts one. */
+/** Without doubled carets any text line can look like a cookie: accepts one only where spurge would put it. */
 function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItemOptions['timeOf']): Judge {
   return (cookie, before) => {
     const last = before.at(-1);
     if (last === undefined) return true;
     if (cookie.sequence <= last.sequence || cookie.time < last.time) return false;
     if ((timeOf?.(cookie.sequence) ?? cookie.time) !== cookie.time) return false;
-    // No empty line stands after the first post of a continuation.
+    // spurge writes no empty line after the first post of a continuation.
     const continuation = status.continuedFrom !== undefined && before.length === 1;
     if (lines[cookie.at - 1] !== '' && !continuation) return false;
     const next = lines[cookie.at + 1] ?? '';
@@ -112,7 +115,7 @@ function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItem
   };
 }
 
-/** Where a block ends: before the next cookie exactly one empty line belongs to no text; spurge ends items with one, too. */
+/** The end of a block. The one empty line before a cookie belongs to no text; spurge also ends items with one. */
 function endOf(lines: readonly Octets[], next: Cookie | undefined, dialect: Dialect): number {
   if (next === undefined && dialect === 'standard') return lines.length;
   const end = next?.at ?? lines.length;
@@ -143,7 +146,7 @@ function parseContribution(
   };
 }
 
-/** Lines as data carries them → as they were written: one caret of a leading two goes. */
+/** Restores lines as they were written: removes one of two leading carets. */
 export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
 }

@@ -12,21 +12,21 @@ export interface Motd {
   readonly lines: readonly Octets[];
 }
 
-/** The specification has the sequence number first, groggsd the time. */
+/** The specification puts the sequence number first, groggsd the time. */
 export type MotdFieldOrder = 'sequence-first' | 'time-first';
 
-/** When RGTP was young; no message is older. */
+/** RGTP is no older. */
 const EARLIEST = Date.UTC(1985, 0) / 1000;
 const LATEST_AHEAD = 2 * 86_400;
 
-/** Which order a server means: groggsd's banner says `GROGGS system`, and a client that everybody used decides by these words. */
+/** The order a server uses. groggsd's banner contains `GROGGS system`; a popular client decides by these words. */
 export function motdFieldOrder(banner: string): MotdFieldOrder {
   return banner.includes('GROGGS system') ? 'time-first' : 'sequence-first';
 }
 
 /**
- * MOTD's data → the message. Where the time would be impossible in the order expected and possible in the other,
- * the other holds: somebody changed a banner.
+ * Parses MOTD's data. Where the time is implausible in the expected order and plausible in the other, takes the other:
+ * banners can be changed.
  *
  * @param now unix seconds
  * @throws RgtpFormatError where the first line is not two numbers

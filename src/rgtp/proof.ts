@@ -1,4 +1,4 @@
-/** The proof that client and server know the same secret, without saying it (RGTP 2.4). */
+/** Proves that client and server know the same secret, without revealing it (RGTP 2.4). */
 import { createHash, randomBytes } from 'node:crypto';
 import { bytesOf, type Octets } from '../wire/octets.ts';
 
@@ -13,33 +13,33 @@ export interface Proof {
   readonly serverNonce: Buffer;
   readonly userid: Octets;
   readonly secret: Buffer;
-  /** spurge folds the whole userid for the proof, not the part after @ only */
+  /** spurge folds the whole userid, not only the part after the @ */
   readonly foldWholeUserid?: boolean;
 }
 
-/** What the client sends: MD5(client nonce, server nonce, userid, ~secret). */
+/** The client's proof: MD5(client nonce, server nonce, userid, ~secret). */
 export function clientProof(proof: Proof): Buffer {
   const inverted = proof.secret.map((octet) => ~octet);
   return md5(proof.clientNonce, proof.serverNonce, useridOctets(proof), inverted);
 }
 
-/** What the server must answer: MD5(server nonce, client nonce, userid, secret). */
+/** The server's proof: MD5(server nonce, client nonce, userid, secret). */
 export function serverProof(proof: Proof): Buffer {
   return md5(proof.serverNonce, proof.clientNonce, useridOctets(proof), proof.secret);
 }
 
-/** 16 octets nobody has seen before. */
+/** 16 random octets. */
 export function nonce(): Buffer {
   return randomBytes(NONCE_OCTETS);
 }
 
-/** A shared secret as people type it: hexadecimal, blanks anywhere. `undefined`: it is not. */
+/** Parses a shared secret as people type it: hexadecimal, with blanks anywhere. `undefined`: malformed. */
 export function parseSecret(text: string): Buffer | undefined {
   const hex = text.replace(/\s/g, '');
   return HEX_PAIRS.test(hex) ? Buffer.from(hex, 'hex') : undefined;
 }
 
-/** The first 16 octets of the userid, what follows @ in lower case, padded with NUL. */
+/** The first 16 octets of the userid, lower case after the @, padded with NUL. */
 function useridOctets({ userid, foldWholeUserid }: Proof): Buffer {
   const at = foldWholeUserid ? 0 : userid.indexOf('@');
   const folded = at < 0 ? userid : userid.slice(0, at) + foldAscii(userid.slice(at));
@@ -48,7 +48,7 @@ function useridOctets({ userid, foldWholeUserid }: Proof): Buffer {
   return octets;
 }
 
-/** C's `tolower`: letters beyond ASCII stay. */
+/** C's `tolower`: changes ASCII letters only. */
 function foldAscii(text: Octets): Octets {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

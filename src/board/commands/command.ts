@@ -4,8 +4,8 @@ import type { AccessLevel } from '../access.ts';
 import type { CommandSession } from '../command-session.ts';
 
 export interface Command {
-  /** below it: 531 */
+  /** the access level it needs; 531 below it */
   readonly level: AccessLevel;
-  /** `args`: the rest of the line, without white space around it. Throws (or rejects with) Refusal. */
+  /** @param args the rest of the line, trimmed. @throws Refusal */
   run(session: CommandSession, args: Octets): Soon<void>;
 }

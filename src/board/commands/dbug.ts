@@ -1,7 +1,7 @@
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
-/** groggsd's extension: the names of this session's commands go into the log. Never their arguments, which may be secret. */
+/** groggsd's extension: logs the names of this session's commands. Never their arguments, which may be secret. */
 export const dbug: Command = {
   level: 0,
   run(session, args) {

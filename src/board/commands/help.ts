@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 
 const PER_LINE = 5;
 
-/** Not in the specification; groggsd's layout. */
+/** groggsd's extension, in its layout. */
 export const helpOn = (names: () => readonly string[]): Command => ({
   level: 0,
   run(session, args) {

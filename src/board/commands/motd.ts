@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
-/** RGTP 2.2.6. The first line in the order of the specification; groggsd had it backwards. */
+/** RGTP 2.2.6. The first line is in the specification's order; groggsd's is reversed. */
 export const motd: Command = {
   level: 0,
   run(session, args) {

@@ -2,7 +2,7 @@ import { dataAnswer } from '../items.ts';
 import { runUdbm } from '../udbm/run.ts';
 import type { Command } from './command.ts';
 
-/** RGTP 2.2.25: the user database, with the options of groggsd's `udbmanage`. No shell, no other program. */
+/** RGTP 2.2.25: the user database, with the options of groggsd's `udbmanage`. Runs no other program. */
 export const udbm: Command = {
   level: 3,
   async run(session, args) {

@@ -15,18 +15,18 @@ export interface ExportSummary {
   readonly diffs: number;
 }
 
-/** What only the board's owner may read. */
+/** readable by the owner only */
 const PRIVATE = { mode: 0o600, flag: 'wx' } as const;
 const NEW = { flag: 'wx' } as const;
-/** groggsd makes secrets and nonces of it */
+/** groggsd derives secrets and nonces from it */
 const SEED_OCTETS = 1024;
 
 /**
- * Writes a groggsd data directory: groggsd runs on it, and `importSpool` makes the same board of it. The users'
- * secrets are in it as they are, so the folder and that file are for their owner alone.
+ * Writes a groggsd data directory. groggsd runs on it, and `importSpool` makes the same board from it. It contains the
+ * users' secrets in the clear, so only the owner may read it.
  *
- * @param store nothing may be posted through it meanwhile; to export a board that serves, open a second one
- * @throws Error where `dir` has something in it
+ * @param store must not be posted through meanwhile; to export a board that is serving, open a second store
+ * @throws Error where `dir` is not empty
  */
 export function exportSpool(dir: string, store: BoardStore): Promise<ExportSummary> {
   return store.snapshot(() => writeSpool(dir, store));
@@ -52,7 +52,7 @@ async function writeSpool(dir: string, store: BoardStore): Promise<ExportSummary
     diffs++;
   }
   const { motd } = state;
-  // groggsd's order of fields.
+  // groggsd writes the time first.
   if (motd !== undefined) {
     await write('motd', `${formatHex32(motd.time)} ${formatHex32(motd.sequence)}\n${motd.text}`);
   }
@@ -69,7 +69,7 @@ async function writeSpool(dir: string, store: BoardStore): Promise<ExportSummary
   return { rows, items, users: accounts.length, diffs };
 }
 
-/** The index may be large: block by block. */
+/** Writes block by block: the index may be large. */
 async function writeIndex(path: string, { index }: BoardStore): Promise<number> {
   const file = await open(path, 'wx');
   let rows = 0;

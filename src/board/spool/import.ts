@@ -27,7 +27,7 @@ export interface ImportSummary {
   readonly motd: boolean;
   /** the sequence number the next change will get */
   readonly nextSequence: number;
-  /** what was passed over, with the reason */
+  /** what was left out, and why */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
@@ -36,13 +36,13 @@ export interface ImportOptions {
 }
 
 const LF = 0x0a;
-/** in one transaction: a sync to disk each would take minutes */
+/** rows a transaction: one sync for each row would take minutes */
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
 /** groggsd's status line is 35 octets and LF; nothing a board sent could be larger than this. */
 const LARGEST_ITEM = 16 * 1024 * 1024;
 
-/** The board has something in it already. */
+/** The board is not empty. */
 export class BoardNotEmptyError extends Error {
   constructor(path: string) {
     super(`${path}: the board is not empty; a spool goes into a new one`);
@@ -51,8 +51,7 @@ export class BoardNotEmptyError extends Error {
 }
 
 /**
- * Fills an empty board from a groggsd data directory. Damaged files, rows and users are named in the summary and
- * passed over.
+ * Fills an empty board from a groggsd data directory. Leaves out damaged files, rows and users; the summary names them.
  *
  * @throws BoardNotEmptyError; Error where `dir` holds no `index`
  */
@@ -66,7 +65,7 @@ class SpoolImport {
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #skipped: { file: string; reason: string }[] = [];
-  /** the next sequence number: after every one seen, whatever the file `sequence` says */
+  /** the next sequence number: above every one seen, whatever the file `sequence` says */
   #next: number | undefined;
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
@@ -90,7 +89,7 @@ class SpoolImport {
   }
 
   async #index(file: Buffer): Promise<number> {
-    // Line by line: a row that lost an octet does not take the rest with it.
+    // Line by line, not by offset: a row that lost an octet does not damage the rest.
     const ends: number[] = [];
     for (let at = file.indexOf(LF); at >= 0; at = file.indexOf(LF, at + 1)) ends.push(at);
     if (ends.at(-1) !== file.length - 1 && file.length > 0) ends.push(file.length);
@@ -144,7 +143,7 @@ class SpoolImport {
     return counts;
   }
 
-  /** The item, or nothing where its file is damaged. */
+  /** The item; empty where its file is damaged. */
   async #item(id: string, path: string): Promise<StoredItem[]> {
     const file = await this.#read(path);
     if (file === undefined) return [];
@@ -219,12 +218,12 @@ class SpoolImport {
     return next;
   }
 
-  /** Numbers wrap: one counts as later if it lies within half the range ahead. */
+  /** Numbers wrap: those within half the range ahead are later. */
   #seen(sequence: number): void {
     if (this.#next === undefined || (sequence - this.#next) >>> 0 < 0x80000000) this.#next = (sequence + 1) >>> 0;
   }
 
-  /** The one number in a file; a missing or damaged one is worked out instead. */
+  /** The number in a file. Where it is missing or damaged, the caller derives it. */
   async #number(name: string): Promise<number | undefined> {
     const file = await this.#read(name);
     const number = file === undefined ? undefined : parseHex32(octetsFrom(file).trim());

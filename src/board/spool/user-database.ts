@@ -18,10 +18,10 @@ const NO_PROOF = 0;
 const PROOF_NEVER_MADE = 1;
 const PROOF_MADE = 2;
 
-/** Slots that groggsd's table is to have free at least: it is full otherwise. */
+/** slots for each account: groggsd's table must not fill up */
 const ROOM = 2;
 
-/** Accounts in the order of the file; what is damaged goes to `onBad`. */
+/** The accounts in file order. Reports damaged records to `onBad`. */
 export function parseUserDatabase(file: Buffer, onBad: (reason: string) => void): Account[] {
   const accounts: Account[] = [];
   for (let at = 0; at < file.length; at += RECORD) {
@@ -60,7 +60,7 @@ function parseRecord(record: Buffer): Account {
   };
 }
 
-/** The file for these accounts, each in the slot where groggsd looks for it. Accounts that wait for approval stay out. */
+/** The file for these accounts, each in the slot where groggsd looks for it. Leaves out accounts not yet approved. */
 export function formatUserDatabase(accounts: readonly Account[]): Buffer {
   const known = accounts.filter((account) => !account.waiting);
   const slots = Math.max(64, known.length * ROOM);
@@ -83,7 +83,7 @@ function formatRecord(account: Account, record: Buffer): void {
   record.writeUInt32LE(account.lastUsed, LAST_USED);
 }
 
-/** Where groggsd begins to look: the userid from its end, shifted and mixed. */
+/** The hash of groggsd's table. */
 function hash(userid: string): number {
   let value = 0x4afb;
   for (let i = userid.length - 1; i >= 0; i--) value = ((value << 2) ^ userid.charCodeAt(i)) >>> 0;

@@ -2,9 +2,9 @@ import type { Octets } from '../../wire/octets.ts';
 import type { AccessLevel } from '../access.ts';
 import { checkUserid, SECRET_OCTETS } from '../users.ts';
 
-/** What is wrong with a request, in words for the editor who made it. */
+/** What is wrong with a request, in words for the editor. */
 export class UdbmError extends Error {
-  /** whether the usage would help */
+  /** whether to show the usage */
   readonly usage: boolean;
 
   constructor(message: string, usage = true) {
@@ -16,13 +16,13 @@ export class UdbmError extends Error {
 
 export interface Who {
   readonly userid: Octets;
-  /** undefined: not said */
+  /** undefined: not given */
   readonly level: AccessLevel | undefined;
 }
 
 export type Proof = 'none' | 'md5new' | 'md5';
 
-/** What `-c` and `-u` set. */
+/** The values that `-c` and `-u` set. */
 export interface Values {
   readonly proof?: Proof;
   readonly disabled?: boolean;

@@ -7,7 +7,7 @@ import { accessName, parseUdbm, UdbmError, type UdbmRequest, USAGE, type Values,
 
 const HOUR = 3600; // s
 
-/** What UDBM answers, lines ended by LF. @param editor who asks */
+/** Runs a UDBM command. Returns the answer, lines ended by LF. @param editor for the audit log */
 export async function runUdbm(board: Board, editor: Octets, args: Octets): Promise<Octets> {
   try {
     return await performUdbm(board, editor, parseUdbm(args));
@@ -17,7 +17,7 @@ export async function runUdbm(board: Board, editor: Octets, args: Octets): Promi
   }
 }
 
-/** The same for who has parsed the request already. @throws UdbmError */
+/** Runs a parsed request. @throws UdbmError */
 export async function performUdbm(board: Board, editor: Octets, request: UdbmRequest): Promise<Octets> {
   switch (request.kind) {
     case 'help':
@@ -152,7 +152,7 @@ async function approved(registration: Board['registration'], account: Account): 
   }
 }
 
-/** The account meant; where the user has several, the access must be said. */
+/** The one account meant. A user with several levels needs the level named. */
 function theOne(levels: readonly Account[], who: Who): Account {
   const found = levels.filter((one) => who.level === undefined || one.level === who.level);
   const [account, ...more] = found;
@@ -161,14 +161,14 @@ function theOne(levels: readonly Account[], who: Who): Account {
   return account;
 }
 
-/** As groggsd: `-u userid/access` gives the only record of a user another access. */
+/** As in groggsd, `-u userid/access` changes the level of a user's only record. */
 function toUpdate(levels: readonly Account[], who: Who): Account {
   const exact = levels.find((one) => one.level === who.level);
   if (exact !== undefined) return exact;
   return theOne(levels, { userid: who.userid, level: levels.length === 1 ? undefined : who.level });
 }
 
-/** Nobody could undo it. */
+/** Without an editor nobody could undo the change. */
 function keepAnEditor(accounts: readonly Account[]): void {
   if (!accounts.some(({ level, disabled, waiting }) => level === 3 && !disabled && !waiting)) {
     throw new UdbmError('that would leave the board without an editor', false);

@@ -1,12 +1,11 @@
 import type { BoardStore } from '../store.ts';
 
-/** Items moved in one transaction: posts do not wait long. */
+/** items moved in one transaction; few, so that posts don't wait long */
 const BATCH = 100;
 
 /**
- * Moves items nobody has written to for a while, and their rows, out of everybody's sight: ITEM answers 410 then
- * (RGTP 2.2.8). They stay in the database file, in `archived_items`. The newest row of the index always stays, so
- * that clients find their place.
+ * Archives items without recent posts, with their index rows: ITEM then answers 410 (RGTP 2.2.8). They stay in the
+ * database, in `archived_items`. The newest row of the index always stays, because clients resume from it.
  *
  * @param before unix seconds: items whose last row is older
  * @returns how many were moved

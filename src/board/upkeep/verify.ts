@@ -9,16 +9,16 @@ export interface VerifyReport {
   readonly rows: number;
   readonly items: number;
   readonly users: number;
-  /** what is damaged: restore a backup, or edit */
+  /** damage: to be repaired from a backup or by an edit */
   readonly problems: readonly string[];
-  /** what old boards have and clients live with: links that dangle, items without rows */
+  /** what is common on old boards and harmless: dangling links, items without rows */
   readonly oddities: readonly string[];
 }
 
-/** Named at most; the rest is counted. */
+/** findings reported one by one; the rest is only counted */
 const MOST_NAMED = 1000;
 
-/** Reads everything a board holds and says what is wrong with it. Changes nothing. */
+/** Reads the whole board and reports what is wrong with it. Changes nothing. */
 export function verifyBoard(store: BoardStore): VerifyReport {
   const problems: string[] = [];
   const oddities: string[] = [];
@@ -30,7 +30,7 @@ export function verifyBoard(store: BoardStore): VerifyReport {
   return { rows, items, users, problems: shortened(problems), oddities: shortened(oddities) };
 }
 
-/** What can't be read at all is one more problem. */
+/** Runs `task`. Whatever it throws becomes a problem. */
 function attempt<T>(problems: string[], what: string, otherwise: T, task: () => T): T {
   try {
     return task();
@@ -47,7 +47,7 @@ function checkPages(store: BoardStore, problems: string[]): void {
   }
 }
 
-/** Which sequence numbers the index has for each item. */
+/** the sequence numbers in the index, by item */
 type Entries = Map<string, Set<number>>;
 
 function readIndex(store: BoardStore, problems: string[], oddities: string[]): { entries: Entries; rows: number } {
@@ -61,7 +61,7 @@ function readIndex(store: BoardStore, problems: string[], oddities: string[]): {
       const where = `index, row ${rows}`;
       try {
         const entry = parseIndexEntry(line);
-        // In serial arithmetic: numbers wrap.
+        // Serial number arithmetic: numbers wrap.
         if ((next - entry.sequence - 1) >>> 0 > 0x7fffffff)
           problems.push(`${where}: number ${formatHex32(entry.sequence)} has not been given yet`);
         if (previous !== undefined && outOfOrder(previous, entry)) oddities.push(`${where}: out of order`);

@@ -5,13 +5,13 @@ import { parseHex32 } from '../hex.ts';
 import { parseItemId } from '../item-id.ts';
 import type { Answer, Transport } from './transport.ts';
 
-/** octets of a transmitted line, without CRLF (RGTP, form of commands) */
+/** octets of a transmitted line, without CRLF (RGTP 2.5) */
 export const MAX_LINE = 300;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these end a line, or swallow it
 const UNSENDABLE = /[\x00\r\n\u0100-\uffff]/;
 
 /**
- * A command line. What would be read as two commands, or not at all, is never sent.
+ * Builds a command line. Refuses an argument that would be read as two commands, or not at all.
  *
  * @param blame the error for an argument that cannot be sent
  */
@@ -23,7 +23,7 @@ export function line(verb: string, argument: Octets, blame: RgtpErrorKind): Octe
   return command;
 }
 
-/** Performs a command that is done when its answer has one of these codes; any other answer is thrown as its error. */
+/** Performs a command. Throws any answer without one of these codes, as its error. */
 export async function expect(transport: Transport, command: Octets, ...codes: readonly number[]): Promise<Answer> {
   return check(command, await transport.perform({ command }), ...codes);
 }
@@ -33,7 +33,7 @@ export function check(command: Octets, answer: Answer, ...codes: readonly number
   throw errorFor(command.slice(0, 4), answer, continuedIn(answer));
 }
 
-/** Performs a command that answers with data, and keeps the lines. */
+/** Performs a command that is answered with data; returns its lines. */
 export async function expectLines(transport: Transport, command: Octets): Promise<Octets[]> {
   const lines: Octets[] = [];
   const onData = (data: Buffer) => {

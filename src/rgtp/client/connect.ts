@@ -6,7 +6,7 @@ import { RgtpError } from '../errors.ts';
 import { type ClientOptions, DEFAULT_DEPTH, DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from './options.ts';
 import { type Answer, Transport } from './transport.ts';
 
-/** A burst of connections overflows groggsd's backlog of three: those it never greets are tried again. */
+/** A burst overflows groggsd's backlog of three. Connections that it never greets are retried. */
 const BANNER_ATTEMPTS = 3;
 
 export interface Greeted {
@@ -20,8 +20,8 @@ export async function connect(options: ClientOptions, signal?: AbortSignal): Pro
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const { transport, connecting } = dial(options, signal);
-    // No wait where there is nothing to wait for: a board in this process has greeted already, and who is not
-    // listening by the next turn has missed it.
+    // No `await` where the stream is connected: a board in this process has greeted already, and its banner would be
+    // lost by the next turn of the event loop.
     if (connecting !== undefined) await connecting;
     const abort = () => transport.end(aborted(signal));
     signal?.addEventListener('abort', abort);
@@ -40,7 +40,7 @@ export async function connect(options: ClientOptions, signal?: AbortSignal): Pro
   }
 }
 
-/** `connecting`: until the socket is connected, where it is not yet. */
+/** `connecting`: settles when the socket has connected; `undefined`: it has. */
 function dial(
   options: ClientOptions,
   signal: AbortSignal | undefined,
@@ -62,7 +62,7 @@ function overTcp(address: { host: string; port: number }): Duplex {
   return createConnection({ ...address, noDelay: true });
 }
 
-/** Resolves when the socket is connected; rejects with the reason where it cannot be, or not in time. */
+/** Resolves when the socket is connected. Rejects with the reason, or at the time-out. */
 function connected(
   socket: Duplex,
   transport: Transport,
@@ -107,7 +107,7 @@ function aborted(signal: AbortSignal | undefined): RgtpError {
   return new RgtpError('unavailable', 'given up', { cause: signal?.reason });
 }
 
-/** Where a name has several addresses Node's error has no message, but a code. */
+/** For a name with several addresses, Node's error has a code but no message. */
 function reasonOf(error: Error): string {
   return error.message !== '' ? error.message : 'code' in error ? String(error.code) : error.name;
 }

@@ -16,15 +16,14 @@ import * as reading from './reading.ts';
 import type { Transport } from './transport.ts';
 
 const GUEST = 'guest';
-/** nobody waits long for a goodbye */
+/** for the answer to QUIT */
 const GOODBYE_MS = 5000;
 
 /**
- * A connection to an RGTP server. Commands may be given without waiting for each other's answers; they are sent and
- * answered in order. Every method rejects with `RgtpError`; what a server refuses leaves the connection usable, what it
- * should never send, time-outs and lost connections end it.
+ * A connection to an RGTP server. Commands can be pipelined; they are sent and answered in order. Every method rejects
+ * with `RgtpError`. A refusal leaves the connection usable; nonsense, time-outs and lost connections end it.
  *
- * DATA, the chance to CONT and edits are state of the connection: whoever posts or edits wants it alone.
+ * DATA, the chance to CONT and edits are state of the connection: to post or edit, use one exclusively.
  */
 export class RgtpConnection {
   /** the text of the server's greeting, without its code */
@@ -35,7 +34,7 @@ export class RgtpConnection {
   readonly #indexLimit: number;
   #level: Level;
   #locked = false;
-  /** An edit is open; `text`: the server has what shall replace it. */
+  /** The open edit; `text`: what became of DATA for it. */
   #edit: { text: 'none' | 'taken' | 'refused' } | undefined;
 
   private constructor({ transport, banner }: Greeted, options: ClientOptions) {
@@ -51,13 +50,13 @@ export class RgtpConnection {
     };
   }
 
-  /** Connected, greeted, logged in (or a guest), the server's proof checked. `signal` gives up until then. */
+  /** Connects, logs in (or reads as guest) and checks the server's proof. `signal` aborts that. */
   static async open(options: ClientOptions, signal?: AbortSignal): Promise<RgtpConnection> {
     const connection = await RgtpConnection.openForRegistration(options, signal);
     const abort = () => connection.destroy(new RgtpError('unavailable', 'given up', { cause: signal?.reason }));
     signal?.addEventListener('abort', abort);
     try {
-      // A banner of 231 and more lets guests read as they are.
+      // After a banner of 231 or more guests can read without USER.
       if (options.user !== undefined || connection.level === 0) {
         connection.#level = await logIn(connection.#transport, connection.#credentials, options.level);
       }
@@ -71,7 +70,7 @@ export class RgtpConnection {
     }
   }
 
-  /** Connected and greeted, not logged in: MOTD, HELP and the registration commands work. */
+  /** Connects without logging in: for MOTD, HELP and registration. */
   static async openForRegistration(options: ClientOptions, signal?: AbortSignal): Promise<RgtpConnection> {
     return new RgtpConnection(await connect(options, signal), options);
   }
@@ -86,12 +85,12 @@ export class RgtpConnection {
     return this.#transport.ended === undefined;
   }
 
-  /** Nothing under way and nothing held: fit for whoever comes next. */
+  /** No command under way, no lock, no edit: fit for reuse. */
   get idle(): boolean {
     return this.usable && this.#transport.pending === 0 && !this.#locked && this.#edit === undefined;
   }
 
-  /** INDX, row by row as they arrive. Rows that are none go to `onBad`; without it, the first one rejects at the end. */
+  /** INDX, row by row. Malformed rows go to `onBad`; without it, the first one rejects at the end. */
   index(
     from: reading.IndexStart,
     onEntry: (entry: IndexEntry) => void,
@@ -100,7 +99,7 @@ export class RgtpConnection {
     return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad);
   }
 
-  /** ITEM. What the index says of its posts settles what the text leaves open. */
+  /** ITEM. With data from the index, ambiguous headers are resolved. */
   item(id: string, options: Pick<ParseItemOptions, 'useridOf' | 'timeOf'> = {}): Promise<Item> {
     return reading.item(this.#transport, id, { dialect: this.dialect, ...options });
   }
@@ -123,25 +122,28 @@ export class RgtpConnection {
     return expectLines(this.#transport, 'HELP');
   }
 
-  /** DATA: the text for the command that follows. While an edit is open `grogname` is the first line of what replaces it. */
+  /** DATA: the text for the next command. During an edit, `grogname` is the first line of the replacement. */
   async data(grogname: Octets, lines: readonly Octets[]): Promise<void> {
     const edit = this.#edit;
     try {
       await posting.data(this.#transport, grogname, lines);
     } catch (error) {
-      // RGTP servers then forget any earlier text, and would take EDCF for a withdrawal.
+      // The server has forgotten any earlier text, and would take EDCF for a withdrawal.
       if (edit !== undefined) edit.text = 'refused';
       throw error;
     }
     if (edit !== undefined) edit.text = 'taken';
   }
 
-  /** NEWI with the text sent before. Where this rejects with `unavailable` or `nonsense`, the item may be there. */
+  /** NEWI with the text sent before. After `unavailable` or `nonsense` the item may exist. */
   newItem(subject: Octets): Promise<PostedItem> {
     return posting.newItem(this.#transport, subject);
   }
 
-  /** REPL with the text sent before. `full`: `continue` may follow at once; `continued`: `itemId` of the error is the item to reply to. */
+  /**
+   * REPL with the text sent before. After `full`, `continue` may follow at once; `continued` names the item to reply to
+   * in `itemId`.
+   */
   reply(id: string): Promise<Posted> {
     return posting.reply(this.#transport, id);
   }
@@ -178,8 +180,8 @@ export class RgtpConnection {
   }
 
   /**
-   * EDCF for an edit whose new text the server has taken. Refuses itself where it has not: servers would withdraw the
-   * item. After a `data` that failed the edit is still open; `abortEdit` it, or send the text again.
+   * EDCF for an edit whose new text the server has accepted. Without one this method refuses, because the server would
+   * withdraw the item. After a failed `data` the edit is still open: abort it, or send the text again.
    */
   async confirmEdit(reason: Octets): Promise<Posted> {
     if (this.#edit?.text !== 'taken') {
@@ -206,7 +208,7 @@ export class RgtpConnection {
     this.#edit = undefined;
   }
 
-  /** MOTS: the text sent before becomes the message of the day, except its first line (the grogname). */
+  /** MOTS: makes the text sent before, without its first line (the grogname), the message of the day. */
   setMotd(): Promise<Posted> {
     return editing.setMotd(this.#transport);
   }
@@ -216,28 +218,28 @@ export class RgtpConnection {
     return editing.diff(this.#transport, id);
   }
 
-  /** UDBM, in whatever form the server understands. */
+  /** UDBM, in the server's own syntax. */
   userDatabase(request: Octets): Promise<Octets[]> {
     return editing.userDatabase(this.#transport, request);
   }
 
-  /** ALVL: down at once, up by a new proof; `undefined`: the highest, where the server knows which that is. */
+  /** ALVL: down at once, up with a new proof; `undefined`: the highest, where the server supports that. */
   async changeLevel(level?: 1 | 2 | 3): Promise<Level> {
     this.#level = await changeLevel(this.#transport, this.#credentials, level);
     return this.#level;
   }
 
-  /** REGU: the warning to show. Of its lines those with a leading blank are for the user. On `openForRegistration` only. */
+  /** REGU: the warning to show; lines with a leading blank are for the user. Only after `openForRegistration`. */
   startRegistration(): Promise<Octets[]> {
     return expectLines(this.#transport, 'REGU');
   }
 
-  /** USER after `startRegistration`: asks for an account, and resolves with what the server says comes next. */
+  /** USER after `startRegistration`: applies for an account. Resolves with the server's words about what comes next. */
   async register(userid: Octets): Promise<Octets> {
     return (await expect(this.#transport, line('USER', userid, 'refused'), 280)).text;
   }
 
-  /** QUIT. Resolves when the server has said goodbye, or has gone without. */
+  /** QUIT. Resolves when the server has answered or closed the connection. */
   async close(): Promise<void> {
     await this.#transport.perform({ command: 'QUIT', timeout: GOODBYE_MS }).catch(() => undefined);
     this.destroy();

@@ -1,11 +1,11 @@
-/** What editors do (access level 3): each command sent as it is; `RgtpConnection` keeps them from its traps. */
+/** The commands of editors (access level 3), sent as they are. `RgtpConnection` guards against their traps. */
 import type { Octets } from '../../wire/octets.ts';
 import { expect, expectLines, line, sequenceOf } from './command.ts';
 import type { Posted } from './posting.ts';
 import { checkedId } from './reading.ts';
 import type { Transport } from './transport.ts';
 
-/** EDLK. Rejects with `locked` where somebody else holds the lock. The lock falls with the connection. */
+/** EDLK. Rejects with `locked` where another session holds the lock. The lock ends with the connection. */
 export async function lock(transport: Transport): Promise<void> {
   await expect(transport, 'EDLK', 200);
 }
@@ -15,17 +15,17 @@ export async function unlock(transport: Transport): Promise<void> {
   await expect(transport, 'EDUL', 200);
 }
 
-/** EDIT: the item's data as it is, carets doubled, to be sent back by DATA with its first line (which is ignored). */
+/** EDIT: the item's data with doubled carets. DATA sends it back, with its first line (which is ignored). */
 export function edit(transport: Transport, id: string): Promise<Octets[]> {
   return expectLines(transport, `EDIT ${checkedId(id)}`);
 }
 
-/** EDIX: the whole index, row by row, to be sent back likewise. */
+/** EDIX: the rows of the index. DATA sends them back. */
 export function editIndex(transport: Transport): Promise<Octets[]> {
   return expectLines(transport, 'EDIX');
 }
 
-/** EDCF: with DATA sent the edit is done, **without any the item is withdrawn**. */
+/** EDCF: completes the edit after DATA; **without DATA it withdraws the item**. */
 export async function confirmEdit(transport: Transport, reason: Octets): Promise<Posted> {
   return { sequence: sequenceOf(await expect(transport, line('EDCF', reason, 'bad-text'), 220)) };
 }
@@ -35,17 +35,19 @@ export async function abortEdit(transport: Transport): Promise<void> {
   await expect(transport, 'EDAB', 200);
 }
 
-/** MOTS: what DATA brought becomes the message of the day, without its first line. */
+/** MOTS: makes the text of DATA, without its first line, the message of the day. */
 export async function setMotd(transport: Transport): Promise<Posted> {
   return { sequence: sequenceOf(await expect(transport, 'MOTS', 220)) };
 }
 
-/** DIFF: unified diffs of an item's edits, or of the index's. groggsd closes the connection where there are none. */
+/**
+ * DIFF: unified diffs of the edits of an item, or of the index. Where there are none, groggsd closes the connection.
+ */
 export function diff(transport: Transport, id: string | undefined): Promise<Octets[]> {
   return expectLines(transport, id === undefined ? 'DIFF' : `DIFF ${checkedId(id)}`);
 }
 
-/** UDBM: the user database, in the server's own language. groggsd neither ends its lines with CRLF nor doubles dots. */
+/** UDBM: the user database, in the server's own syntax. groggsd ends its lines with LF and does not double dots. */
 export function userDatabase(transport: Transport, request: Octets): Promise<Octets[]> {
   return expectLines(transport, line('UDBM', request, 'bug'));
 }

@@ -1,4 +1,4 @@
-/** First in, first out, in constant time whatever its length (an array's `shift` is not). */
+/** A queue with constant-time operations, unlike an array's `shift`. */
 export class Fifo<T> {
   #entries: (T | undefined)[] = [];
   #head = 0;

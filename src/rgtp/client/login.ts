@@ -16,7 +16,10 @@ export interface Credentials {
 const NONCE = /^([0-9A-Fa-f]{32})\s*$/;
 const HASH = /^([0-9A-Fa-f]{32})\b/;
 
-/** USER, and AUTH where the server wants a proof. Resolves with the access level; what the server has not proved is not believed. */
+/**
+ * USER, and AUTH where the server asks for a proof. Resolves with the access level, having checked the server's own
+ * proof.
+ */
 export function logIn(transport: Transport, credentials: Credentials, level: Level | undefined): Promise<Level> {
   const { user } = credentials;
   if (user === '' || user.length > MAX_USERID || user.includes(' ')) {
@@ -30,9 +33,9 @@ export function logIn(transport: Transport, credentials: Credentials, level: Lev
   );
 }
 
-/** ALVL: down at once, up by a new proof. */
+/** ALVL: down at once, up with a new proof. */
 export function changeLevel(transport: Transport, credentials: Credentials, level: Level | undefined): Promise<Level> {
-  // Down needs no proof, and a user may go up again to the level that needed none.
+  // Going down needs no proof, nor does returning to a level that needed none.
   return authenticate(transport, line('ALVL', level === undefined ? '' : `${level}`, 'bug'), credentials, false);
 }
 

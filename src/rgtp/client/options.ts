@@ -4,22 +4,25 @@ import type { Octets } from '../../wire/octets.ts';
 
 export interface ClientOptions {
   readonly host: string;
-  /** 1431 where nobody says otherwise */
+  /** RGTP's own is 1431 */
   readonly port: number;
-  /** the userid to log in with; none: read as a guest */
+  /** the userid to log in with. Default: read as a guest */
   readonly user?: Octets | undefined;
-  /** the shared secret. With it the server must ask for a proof, and give one. */
+  /** the shared secret. With it, the server must ask for a proof and give one. */
   readonly secret?: Buffer | undefined;
-  /** the access level to ask for; by default the highest the account has */
+  /** the access level to ask for. Default: the account's highest */
   readonly level?: 1 | 2 | 3 | undefined;
-  /** commands under way at once; default 64 */
+  /** commands under way at once. Default 64 */
   readonly depth?: number;
   readonly timeouts?: Partial<Timeouts>;
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
-  /** Told of each answer: its command's verb, its code (0: there was none), and seconds from sending to its end. For metrics. */
+  /**
+   * Called for each answer, for metrics: the command's verb, the code (0: no answer), and seconds from sending to the
+   * end.
+   */
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
-  /** opens the byte stream; default: TCP without Nagle's delay */
+  /** opens the byte stream. Default: TCP without Nagle's delay */
   readonly connect?: (address: { host: string; port: number }) => Duplex;
 }
 
@@ -28,16 +31,16 @@ export interface Timeouts {
   readonly connect: number;
   /** groggsd accepts connections in a burst that it never greets */
   readonly banner: number;
-  /** without a single octet while an answer is due; boards look callers up for 20 s before some answers */
+  /** without any input while an answer is due. Before some answers, boards look callers up for 20 s. */
   readonly answer: number;
 }
 
-/** in octets: what a server may make this client hold or read */
+/** in octets: bounds on what a server can make this client hold or read */
 export interface Limits {
   readonly line: number;
-  /** a data block that is kept: an item, the edit log */
+  /** a data block held in memory: an item, the edit log */
   readonly block: number;
-  /** a data block that is passed on row by row: the index */
+  /** a data block processed row by row: the index */
   readonly index: number;
 }
 

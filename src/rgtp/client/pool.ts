@@ -3,9 +3,9 @@ import { RgtpConnection } from './connection.ts';
 import type { ClientOptions } from './options.ts';
 
 export interface PoolOptions extends ClientOptions {
-  /** connections at most */
+  /** most connections */
   readonly size: number;
-  /** ms after which an unused connection says goodbye; default 60,000. (RGTP forbids to keep one alive by NOOP.) */
+  /** ms before an unused connection is closed. Default 60,000. (RGTP forbids keeping one alive by NOOP.) */
   readonly idle?: number;
 }
 
@@ -22,8 +22,8 @@ interface Resting {
 const DEFAULT_IDLE = 60_000;
 
 /**
- * Connections lent one task at a time. They are opened one after the other: groggsd does not greet all of a burst.
- * After a task that failed the connection is destroyed, for nobody knows what state the server is in.
+ * Lends connections, each to one task at a time. Opens them one after the other: groggsd does not greet all of a burst.
+ * Destroys a connection whose task failed, because its state is unknown.
  */
 export class RgtpPool {
   readonly #options: PoolOptions;
@@ -39,8 +39,8 @@ export class RgtpPool {
   }
 
   /**
-   * Runs `task` with a connection of its own. Rejects with what the task or the opening of a connection rejects with.
-   * `signal` ends the wait for a connection, or takes the connection away from the task.
+   * Runs `task` with a connection of its own. Rejects with the error of the task, or of opening the connection.
+   * `signal` ends the wait, or destroys the task's connection.
    */
   use<T>(task: (connection: RgtpConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const lent = this.#lend(task, signal);
@@ -50,7 +50,7 @@ export class RgtpPool {
     return lent;
   }
 
-  /** Lends no more; resolves when running tasks have ended and every connection has said goodbye. */
+  /** Stops lending. Resolves when running tasks have ended and every connection is closed. */
   async close(): Promise<void> {
     this.#closing.abort(closed());
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closed());
@@ -65,7 +65,7 @@ export class RgtpPool {
     try {
       signal?.throwIfAborted();
       const result = await task(connection);
-      // A lock, an edit or another access level are nothing to hand on.
+      // A lock, an edit or a changed access level must not be handed on.
       if (!connection.idle || connection.level !== level) connection.destroy();
       return result;
     } catch (error) {
@@ -102,7 +102,7 @@ export class RgtpPool {
     }
   }
 
-  /** Opens connections, one after the other, while somebody waits and there is room. */
+  /** Opens connections, one after the other, while tasks wait and there is room. */
   async #grow(): Promise<void> {
     if (this.#opening) return;
     this.#opening = true;
@@ -112,8 +112,8 @@ export class RgtpPool {
         this.#takeBack(await RgtpConnection.open(this.#options, this.#closing.signal));
       } catch (error) {
         this.#open--;
-        // Who waits may still get a connection that is lent. If there is none, one failure tells all: each trying for
-        // itself would hammer a server that is down.
+        // Waiting tasks may still get a connection that is lent. If there is none, one failure rejects them all:
+        // one attempt each would hammer a server that is down.
         if (this.#open > 0) break;
         for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
       }

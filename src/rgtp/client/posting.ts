@@ -5,7 +5,7 @@ import { check, expect, line, MAX_LINE, newItemId, sequenceOf } from './command.
 import { checkedId } from './reading.ts';
 import type { Transport } from './transport.ts';
 
-/** What a board gave a new post. */
+/** What a board assigned to a new post. */
 export interface Posted {
   readonly sequence: number;
 }
@@ -18,8 +18,8 @@ export interface PostedItem extends Posted {
 const UNSENDABLE = /[\x00\n\u0100-\uffff]/;
 
 /**
- * DATA. The text leaves only after the 150: on refusal it would be run as commands. It leaves in one piece with its
- * end: a text without one makes spurge spin for ever.
+ * DATA. Sends the text only after 150: a server that refuses DATA would run it as commands. Sends it in one piece with
+ * its end: a text without one puts spurge into an endless loop.
  */
 export async function data(transport: Transport, grogname: Octets, lines: readonly Octets[]): Promise<void> {
   checkLine(grogname, 'bad-grogname', 'grogname');
@@ -36,18 +36,18 @@ export async function data(transport: Transport, grogname: Octets, lines: readon
   check('DATA', answer, 350);
 }
 
-/** NEWI. The board has the item once this resolves; where it rejects with `unavailable` or `nonsense`, nobody knows. */
+/** NEWI. Resolves once the board has the item. After `unavailable` or `nonsense` the outcome is unknown. */
 export async function newItem(transport: Transport, subject: Octets): Promise<PostedItem> {
   const answer = await expect(transport, line('NEWI', subject, 'bad-subject'), 220);
   return { itemId: newItemId(answer), sequence: sequenceOf(answer) };
 }
 
-/** REPL. `full`: `continueItem` may follow, with nothing in between; `continued`: the error has the item to reply to. */
+/** REPL. After `full`, `continueItem` may follow immediately. The error `continued` names the item to reply to. */
 export async function reply(transport: Transport, id: string): Promise<Posted> {
   return { sequence: sequenceOf(await expect(transport, `REPL ${checkedId(id)}`, 220)) };
 }
 
-/** CONT, after a reply was refused with `full`. `continued`: somebody was faster. */
+/** CONT, after a reply was refused with `full`. `continued`: another client was faster. */
 export async function continueItem(transport: Transport, subject: Octets): Promise<PostedItem> {
   const answer = await expect(transport, line('CONT', subject, 'bad-subject'), 220);
   return { itemId: newItemId(answer), sequence: sequenceOf(answer) };

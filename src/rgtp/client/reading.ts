@@ -10,10 +10,12 @@ import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
 import { check, expect, expectLines, line } from './command.ts';
 import type { Transport } from './transport.ts';
 
-/** Where INDX begins: rows with that sequence number or time (unix seconds), and everything after; `undefined`: all. */
+/** Where INDX begins: at a sequence number, or a time in unix seconds; `undefined`: at the first row. */
 export type IndexStart = { readonly sequence: number } | { readonly time: number } | undefined;
 
-/** Rows as they arrive. A row that is none goes to `onBad`; without `onBad` the first one rejects, after all rows were passed on. */
+/**
+ * Passes rows on as they arrive. Malformed rows go to `onBad`; without it, the first one rejects after the last row.
+ */
 export async function index(
   transport: Transport,
   from: IndexStart,
@@ -70,7 +72,7 @@ export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
   return parseEditLog(await expectLines(transport, 'ELOG'));
 }
 
-/** Upper-cased; an id that is none is refused here: groggsd would answer 511, spurge 410. */
+/** The id in upper case. Refuses malformed ids here: groggsd would answer 511, spurge 410. */
 export function checkedId(id: string): string {
   const known = parseItemId(id);
   if (known === undefined) throw new RgtpError('no-such-item', `no item id: ${JSON.stringify(id.slice(0, 40))}`);

@@ -12,19 +12,22 @@ export interface Answer extends Status {
   readonly preliminary: readonly Status[];
 }
 
-/** A command and what becomes of its answer. */
+/** A command, and how to handle its answer. */
 export interface Exchange {
-  /** without CRLF; `undefined`: the banner, for which nothing is sent */
+  /** without CRLF; `undefined`: wait for the banner */
   readonly command: Octets | undefined;
-  /** Takes the data that follows a 250 line by line, unstuffed: a view valid during the call. What it throws fails this exchange only. */
+  /**
+   * Takes the data after 250 line by line, unstuffed. The view is valid during the call. An exception fails this
+   * exchange only.
+   */
   readonly onData?: (line: Buffer) => void;
-  /** octets of data after which the server is given up */
+  /** octets of data; the connection ends beyond them */
   readonly limit?: number;
-  /** ms; in place of the time-out for answers */
+  /** ms; overrides the time-out for answers */
   readonly timeout?: number;
   /**
-   * For commands of several steps: what to send on this answer (150: the text; 333: the proof), `undefined` where
-   * the answer is the last. Nothing else is sent between command and last answer. What it throws ends the connection.
+   * For commands of several steps: what to send after this answer (150: the text; 333: the proof); `undefined` after
+   * the last. Nothing else is sent between the command and the last answer. An exception ends the connection.
    */
   readonly proceed?: (answer: Answer) => Buffer | undefined;
 }
@@ -53,15 +56,15 @@ export interface TransportOptions {
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
 }
 
-/** No command has more than two; more than this is a server gone mad. */
+/** No command has more than two. */
 const MAX_PRELIMINARY = 1000;
 const DOT = 0x2e;
 
 /**
- * Commands out, answers in, in order: up to `depth` are under way at once. One reader, always draining: groggsd holds
- * its locks while it sends, so a client that stops reading stops everybody's posting.
+ * Sends commands and matches answers to them in order, with up to `depth` under way. It always reads: groggsd holds its
+ * locks while it sends, so a client that stops reading blocks all posting.
  *
- * The first failure (time-out, lost connection, nonsense) ends it: all exchanges reject with that error.
+ * The first failure (time-out, lost connection, nonsense) ends it, and rejects all exchanges.
  */
 export class Transport {
   readonly #socket: Duplex;
@@ -86,12 +89,12 @@ export class Transport {
     socket.on('close', () => this.end(lost()));
   }
 
-  /** Why no more can be sent; `undefined` while it can. */
+  /** Why it ended; `undefined` while it is usable. */
   get ended(): RgtpError | undefined {
     return this.#ended;
   }
 
-  /** It ended because the server said nothing for too long. */
+  /** It ended because the server was silent for too long. */
   get timedOut(): boolean {
     return this.#timedOut;
   }
@@ -101,7 +104,7 @@ export class Transport {
     return this.#waiting.length + this.#underWay.length;
   }
 
-  /** Sends a command when its turn comes. Resolves with any answer, errors included; rejects where there is none. */
+  /** Sends a command in turn. Resolves with any answer, errors included; rejects where there is none. */
   perform(exchange: Exchange): Promise<Answer> {
     const ended = this.#ended;
     if (ended !== undefined) return Promise.reject(ended);
@@ -147,7 +150,7 @@ export class Transport {
     if (wasIdle) this.#await();
   }
 
-  /** Commands of one turn of the event loop leave in one write: those that follow from answers (in microtasks) included. */
+  /** Commands of one turn of the event loop, and of its microtasks, leave in one write. */
   #send(octets: Octets): void {
     if (this.#outgoing === '') process.nextTick(() => this.#flush());
     this.#outgoing += octets;
@@ -159,7 +162,7 @@ export class Transport {
     if (this.#ended === undefined) this.#socket.write(bytes);
   }
 
-  /** Sets the time for the next answer, or none where none is due. Whatever arrives sets it anew. */
+  /** Starts the time-out for the next answer, if one is due. Any input restarts it. */
   #await(): void {
     const next = this.#underWay.peek();
     const ms = next === undefined ? undefined : (next.exchange.timeout ?? this.#options.answerTimeout);
@@ -204,7 +207,7 @@ export class Transport {
     }
   }
 
-  /** Takes the next step of an exchange that has one. */
+  /** Takes the next step of an exchange. Returns false where there is none. */
   #proceed(pending: Pending, answer: Answer): boolean {
     try {
       const more = pending.exchange.proceed?.(answer);
@@ -219,7 +222,7 @@ export class Transport {
 
   #takeData(pending: Pending, answer: Answer, line: Buffer | typeof TOO_LONG): void {
     if (line === TOO_LONG) {
-      // The reader finds the next line, so the answers after this one can still be told apart.
+      // The reader finds the next line, so later answers remain readable.
       pending.failure ??= new RgtpError('nonsense', `data with a line of over ${this.#options.maxLine} octets`);
       this.#count(pending, this.#options.maxLine);
     } else if (line[0] !== DOT) this.#passOn(pending, line);
@@ -264,7 +267,7 @@ export class Transport {
     this.#options.onAnswer?.(command.slice(0, 4), code, (performance.now() - sentAt) / 1000);
   }
 
-  /** Nobody asked. A 481 is how servers end idle connections; anything else means that both sides have lost count. */
+  /** An answer without a command. Servers end idle connections with 481; anything else means lost synchronisation. */
   #unasked(status: Status): void {
     const kind = endsConnection(status.code) ? 'unavailable' : 'nonsense';
     this.end(
