@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import Nntp, { type Session } from 'nntp-server';
 import type { Log } from '../wire/log.ts';
 import { type Backend, type Peer, Refusal } from './backend.ts';
-import type { Certificate } from './certificate.ts';
-import { commands } from './commands/index.ts';
+import { commands } from './commands/table.ts';
+import type { Certificate } from './connection/certificate.ts';
 import type { Limits } from './limits.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
 import { NntpSession } from './session.ts';
-import type { Wildmat } from './wildmat.ts';
+import type { Wildmat } from './syntax/wildmat.ts';
 
 /** Lists that whoever runs the server may keep (RFC 6048 §§2.3–2.6). */
 export interface Maintained {

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Server } from 'node:net';
 import { listenHost } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
-import { Arrivals } from './arrivals.ts';
 import type { Backend } from './backend.ts';
-import { Certificate } from './certificate.ts';
+import { Arrivals } from './connection/arrivals.ts';
+import { Certificate } from './connection/certificate.ts';
 import { FrontEnd } from './front-end.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
-import { Wildmat } from './wildmat.ts';
+import { Wildmat } from './syntax/wildmat.ts';
 
 /** Where to listen. */
 export interface ListenAddress {

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { QueuedCommand, SessionGroup } from 'nntp-server';
-import { type Answer, LongAnswer } from './answer.ts';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
-import { BareSession, OneCommand } from './bare-session.ts';
-import { lineText, wordsOf } from './command-line.ts';
-import { findCommand } from './commands/index.ts';
+import { findCommand } from './commands/table.ts';
+import { Wire, type WireEvents } from './connection/transport.ts';
 import type { FrontEnd } from './front-end.ts';
+import { BareSession, OneCommand } from './package/bare-session.ts';
 import { noGroup, Selection } from './selection.ts';
-import { failureStatus, refusalStatus, status, type Task } from './status.ts';
-import { Wire, type WireEvents } from './transport.ts';
+import { type Answer, LongAnswer } from './syntax/answer.ts';
+import { lineText, wordsOf } from './syntax/command-line.ts';
+import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
 /** The one command that may be longer than others (RFC 4643 §2.4.1). */
 const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;

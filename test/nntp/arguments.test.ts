@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterTwoWords, lineText, wordsOf } from '../../src/nntp/command-line.ts';
-import { parseDateTime } from '../../src/nntp/date-time.ts';
-import { isMessageId } from '../../src/nntp/message-id.ts';
-import { parseProxyHeader } from '../../src/nntp/proxy-protocol.ts';
-import { MAX_NUMBER, parseNumber, parseRange } from '../../src/nntp/range.ts';
+import { parseProxyHeader } from '../../src/nntp/connection/proxy-protocol.ts';
+import { afterTwoWords, lineText, wordsOf } from '../../src/nntp/syntax/command-line.ts';
+import { parseDateTime } from '../../src/nntp/syntax/date-time.ts';
+import { isMessageId } from '../../src/nntp/syntax/message-id.ts';
+import { MAX_NUMBER, parseNumber, parseRange } from '../../src/nntp/syntax/range.ts';
 import { addressKey, plainAddress } from '../../src/wire/address.ts';
 
 describe('ranges (RFC 3977 §6.1.2.2)', () => {

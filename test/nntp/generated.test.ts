@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commands } from '../../src/nntp/commands/index.ts';
+import { commands } from '../../src/nntp/commands/table.ts';
 import { collect, sessionWith } from '../support/front-end.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Peer, Refusal } from '../../src/nntp/backend.ts';
-import { Certificate } from '../../src/nntp/certificate.ts';
+import { Certificate } from '../../src/nntp/connection/certificate.ts';
 import { defaultLimits } from '../../src/nntp/limits.ts';
 import { LoginGate } from '../../src/nntp/login-gate.ts';
 import type { Observer } from '../../src/nntp/observer.ts';

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { expect, test } from 'vitest';
 import type { Access } from '../../src/nntp/backend.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
-import { Deflated } from '../../src/nntp/deflated.ts';
+import { Deflated } from '../../src/nntp/connection/deflated.ts';
 import { play } from '../support/exchange.ts';
 import type { NntpClient } from '../support/nntp-client.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';

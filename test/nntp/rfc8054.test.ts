@@ -1,6 +1,6 @@
 import { constants, createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { Deflated } from '../../src/nntp/deflated.ts';
+import { Deflated } from '../../src/nntp/connection/deflated.ts';
 import { play } from '../support/exchange.ts';
 import { serve } from '../support/nntp-server.ts';
 import { rfcWorld } from '../support/rfc-world.ts';

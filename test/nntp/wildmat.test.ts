@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Wildmat } from '../../src/nntp/wildmat.ts';
+import { Wildmat } from '../../src/nntp/syntax/wildmat.ts';
 
 /** The obvious matcher, exponential as it may be: RFC 3977 §4.2 word by word. */
 function reference(wildmat: string, text: string): boolean {

@@ -1,9 +1,9 @@
 import type { Soon } from '../../wire/soon.ts';
-import type { Answer } from '../answer.ts';
 import type { RenderedArticle } from '../backend.ts';
-import type { Command } from '../command.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
 
 /** ARTICLE, HEAD and BODY: the same article, a different part of it. `part` includes the terminator. */

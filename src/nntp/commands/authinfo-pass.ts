@@ -1,7 +1,7 @@
 import { commands } from 'nntp-server';
-import type { Command } from '../command.ts';
-import { afterTwoWords } from '../command-line.ts';
-import { status } from '../status.ts';
+import { afterTwoWords } from '../syntax/command-line.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { loginRefused } from './login-refused.ts';
 
 const { run, validate } = commands['AUTHINFO PASS'];

@@ -1,9 +1,9 @@
 import { TOO_LONG } from '../../wire/line-reader.ts';
-import type { Answer } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { parsePlain } from '../sasl-plain.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { parsePlain } from '../syntax/sasl-plain.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { loginRefused } from './login-refused.ts';
 
 const MECHANISM = /^[A-Z0-9_-]{1,20}$/i;

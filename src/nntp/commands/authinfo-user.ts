@@ -1,5 +1,5 @@
 import { commands } from 'nntp-server';
-import { fromPackage } from '../command.ts';
+import { fromPackage } from './command.ts';
 import { loginRefused } from './login-refused.ts';
 
 const own = fromPackage(commands['AUTHINFO USER'], { syntax: 'name', words: [1, 1], needs: 'nothing' });

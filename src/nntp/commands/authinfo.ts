@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** AUTHINFO with a keyword that is not known, GENERIC for one (RFC 2980 §3.1.3): 501. */
 export const authinfo: Command = {

@@ -1,6 +1,6 @@
 import { commands } from 'nntp-server';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** RFC 3977 §9.5: what a keyword looks like. */
 const KEYWORD = /^[A-Za-z][A-Za-z0-9.-]{2,}$/;

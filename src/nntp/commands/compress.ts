@@ -1,8 +1,8 @@
-import type { Answer } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { Deflated } from '../deflated.ts';
+import { Deflated } from '../connection/deflated.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** RFC 8054 §5.3: names of algorithms are upper case. */
 const ALGORITHM = /^[A-Z0-9_-]{1,20}$/;

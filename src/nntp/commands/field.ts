@@ -1,5 +1,5 @@
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
 import { type Span, spanOf } from './target.ts';
 
 /** RFC 3977 §9.8: any header name; of the metadata, those that §8.1 defines. */

@@ -1,6 +1,6 @@
-import { LongAnswer } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { LongAnswer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { fieldOfSpan } from './field.ts';
 import { withNumber } from './numbered.ts';
 import { isEmpty } from './target.ts';

@@ -1,6 +1,6 @@
-import { listing } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** What each command is for, in the words of somebody who types it. */
 const SUMMARIES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
-import { isMessageId } from '../message-id.ts';
-import { status } from '../status.ts';
+import { isMessageId } from '../syntax/message-id.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { receive } from './receive.ts';
 
 /** RFC 3977 §6.3.2: a leafnode or INN behind the bridge feeds its users' posts. */

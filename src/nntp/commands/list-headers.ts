@@ -1,5 +1,5 @@
-import { listing } from '../answer.ts';
-import { status } from '../status.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
 import { listCommand } from './list-keyword.ts';
 
 const FORMS: ReadonlySet<string> = new Set(['MSGID', 'RANGE']);

@@ -1,10 +1,10 @@
-import type { Answer } from '../answer.ts';
-import { listing } from '../answer.ts';
 import type { Newsgroup } from '../backend.ts';
-import type { Command } from '../command.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
-import { Wildmat } from '../wildmat.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import { Wildmat } from '../syntax/wildmat.ts';
+import type { Command } from './command.ts';
 
 /** A LIST keyword that shows a line for each newsgroup, of those that a wildmat matches (RFC 3977 §7.6.1). */
 export function listByGroup(keyword: string, lineOf: (group: Newsgroup, session: NntpSession) => string): Command {

@@ -1,7 +1,7 @@
-import { listing } from '../answer.ts';
-import type { Command } from '../command.ts';
 import type { Maintained } from '../front-end.ts';
-import { status } from '../status.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { listCommand } from './list-keyword.ts';
 
 /** A list that a server may or may not maintain: 503 where it does not (RFC 6048 §2.1), and then it is not advertised. */

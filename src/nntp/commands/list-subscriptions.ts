@@ -1,6 +1,6 @@
-import { listing } from '../answer.ts';
-import { status } from '../status.ts';
-import { Wildmat } from '../wildmat.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import { Wildmat } from '../syntax/wildmat.ts';
 import { listCommand } from './list-keyword.ts';
 
 /** RFC 6048 §2.6: what a new reader should be subscribed to, in the order of LIST. */

@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { listActive } from './list-active.ts';
 
 /** LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1); with one that is not known, 501: Alpine asks for EXTENSIONS. */

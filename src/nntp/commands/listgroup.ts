@@ -1,8 +1,8 @@
-import { LongAnswer } from '../answer.ts';
 import type { Newsgroup } from '../backend.ts';
-import type { Command } from '../command.ts';
-import { MAX_NUMBER, parseRange, type Range } from '../range.ts';
-import { status } from '../status.ts';
+import { LongAnswer } from '../syntax/answer.ts';
+import { MAX_NUMBER, parseRange, type Range } from '../syntax/range.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 const WHOLE: Range = { low: 1, high: MAX_NUMBER };
 

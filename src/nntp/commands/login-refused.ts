@@ -1,5 +1,5 @@
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
 
 /**
  * Why AUTHINFO can't be used now: 483 where TLS would make it possible, else 502 (RFC 4643 §2.2: logged in already;

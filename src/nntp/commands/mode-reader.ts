@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from './command.ts';
 
 /** RFC 3977 §5.3. Always a reader; what counts is whether it may post now, also after a login. */
 export const modeReader: Command = {

@@ -1,7 +1,7 @@
-import { listing } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { parseDateTime } from '../date-time.ts';
-import { status } from '../status.ts';
+import { listing } from '../syntax/answer.ts';
+import { parseDateTime } from '../syntax/date-time.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { activeLine } from './list-active.ts';
 
 /** RFC 3977 §7.3. */

@@ -1,9 +1,9 @@
-import { LongAnswer, linePieces } from '../answer.ts';
 import type { Newsgroup } from '../backend.ts';
-import type { Command } from '../command.ts';
-import { parseDateTime } from '../date-time.ts';
-import { status } from '../status.ts';
-import { Wildmat } from '../wildmat.ts';
+import { LongAnswer, linePieces } from '../syntax/answer.ts';
+import { parseDateTime } from '../syntax/date-time.ts';
+import { status } from '../syntax/status.ts';
+import { Wildmat } from '../syntax/wildmat.ts';
+import type { Command } from './command.ts';
 
 /** RFC 3977 §7.4. By arrival at the board, not by Date. */
 export const newnews: Command = {

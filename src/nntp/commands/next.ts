@@ -1,4 +1,4 @@
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
 import { stepCommand } from './step.ts';
 
 /** RFC 3977 §6.1.4. */

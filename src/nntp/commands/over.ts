@@ -1,9 +1,9 @@
 import type { Feature } from 'nntp-server';
 import type { Soon } from '../../wire/soon.ts';
-import { type Answer, LongAnswer } from '../answer.ts';
-import type { Command } from '../command.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import { type Answer, LongAnswer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { withNumber } from './numbered.ts';
 import { isEmpty, type Span, spanOf } from './target.ts';
 

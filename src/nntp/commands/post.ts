@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { receive } from './receive.ts';
 
 /** RFC 3977 §6.3.1. Newsreaders show the text of 441: it is the backend's, verbatim. */

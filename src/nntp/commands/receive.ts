@@ -1,5 +1,5 @@
-import type { Answer } from '../answer.ts';
 import type { NntpSession } from '../session.ts';
+import type { Answer } from '../syntax/answer.ts';
 
 const ANSWERS = {
   post: { accepted: 240, tooLarge: 441 },

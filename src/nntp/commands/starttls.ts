@@ -1,9 +1,9 @@
-import type { Answer } from '../answer.ts';
-import type { Certificate } from '../certificate.ts';
-import type { Command } from '../command.ts';
+import type { Certificate } from '../connection/certificate.ts';
+import { serverTls } from '../connection/tls.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
-import { serverTls } from '../tls.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** RFC 4642 §2.2. 502 where TLS is there, or can't come any more; 580 where this server has none. */
 export const starttls: Command = {

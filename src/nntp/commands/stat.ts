@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from './command.ts';
 import { moveTo, targetOf } from './target.ts';
 
 /** RFC 3977 §6.2.4. Needs no text: an article is there as soon as the index knows it. */

@@ -1,6 +1,6 @@
 import type { Newsgroup } from '../backend.ts';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 
 /** NEXT and LAST. The current article need not be there any more: what counts is its number. */
 export function stepCommand(

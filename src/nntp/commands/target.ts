@@ -1,8 +1,8 @@
 import type { Located, Newsgroup } from '../backend.ts';
-import { isMessageId } from '../message-id.ts';
-import { parseNumber, parseRange, type Range } from '../range.ts';
 import type { NntpSession } from '../session.ts';
-import { status } from '../status.ts';
+import { isMessageId } from '../syntax/message-id.ts';
+import { parseNumber, parseRange, type Range } from '../syntax/range.ts';
+import { status } from '../syntax/status.ts';
 
 /** One article that a command asks for, by any of the three forms (RFC 3977 §6.2.1). */
 export interface Target extends Located {

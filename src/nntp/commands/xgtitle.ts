@@ -1,7 +1,7 @@
-import { listing } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
-import { Wildmat } from '../wildmat.ts';
+import { listing } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import { Wildmat } from '../syntax/wildmat.ts';
+import type { Command } from './command.ts';
 
 /** RFC 2980 §2.3: lynx asks it of every group. Without a wildmat, of the selected one. */
 export const xgtitle: Command = {

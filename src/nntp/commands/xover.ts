@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
-import { parseRange } from '../range.ts';
-import { status } from '../status.ts';
+import { parseRange } from '../syntax/range.ts';
+import { status } from '../syntax/status.ts';
+import type { Command } from './command.ts';
 import { overview } from './over.ts';
 
 /** RFC 2980 §2.8: what most readers still send. slrn asks with no group selected, and wants 412. */

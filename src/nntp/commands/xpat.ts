@@ -1,8 +1,8 @@
 import type { Soon } from '../../wire/soon.ts';
-import { LongAnswer } from '../answer.ts';
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
-import { Wildmat } from '../wildmat.ts';
+import { LongAnswer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import { Wildmat } from '../syntax/wildmat.ts';
+import type { Command } from './command.ts';
 import { fieldOfSpan } from './field.ts';
 import { withNumber } from './numbered.ts';
 import { isEmpty } from './target.ts';

@@ -1,4 +1,4 @@
-import type { LongAnswer } from './answer.ts';
+import type { LongAnswer } from '../syntax/answer.ts';
 import type { Output } from './output.ts';
 
 const TERMINATOR = Buffer.from('.\r\n');

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { plainAddress } from '../wire/address.ts';
+import { plainAddress } from '../../wire/address.ts';
+import type { Peer } from '../backend.ts';
+import type { FrontEnd } from '../front-end.ts';
 import { Admission } from './admission.ts';
-import type { Peer } from './backend.ts';
-import type { FrontEnd } from './front-end.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { serverTls } from './tls.ts';
 

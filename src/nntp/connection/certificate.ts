@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Log } from '../wire/log.ts';
+import type { Log } from '../../wire/log.ts';
 
 /** How long the files are believed unchanged, in ms. */
 const FRESH = 5_000;

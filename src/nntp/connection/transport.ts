@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import type { DotReader } from '../wire/dots.ts';
-import { TOO_LONG } from '../wire/line-reader.ts';
-import { type Answer, LongAnswer } from './answer.ts';
+import type { DotReader } from '../../wire/dots.ts';
+import { TOO_LONG } from '../../wire/line-reader.ts';
+import type { Limits } from '../limits.ts';
+import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import { Incoming, type Line } from './incoming.ts';
-import type { Limits } from './limits.ts';
 import { LongRun } from './long-run.ts';
 import { Output } from './output.ts';
 

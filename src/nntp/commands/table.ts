@@ -1,5 +1,4 @@
-import type { Command } from '../command.ts';
-import { status } from '../status.ts';
+import { status } from '../syntax/status.ts';
 import { article } from './article.ts';
 import { authinfo } from './authinfo.ts';
 import { authinfoPass } from './authinfo-pass.ts';
@@ -7,6 +6,7 @@ import { authinfoSasl } from './authinfo-sasl.ts';
 import { authinfoUser } from './authinfo-user.ts';
 import { body } from './body.ts';
 import { capabilities } from './capabilities.ts';
+import type { Command } from './command.ts';
 import { compress } from './compress.ts';
 import { date } from './date.ts';
 import { group } from './group.ts';

@@ -1,6 +1,6 @@
-import { DotReader } from '../wire/dots.ts';
-import { LineReader, type TOO_LONG } from '../wire/line-reader.ts';
-import type { Limits } from './limits.ts';
+import { DotReader } from '../../wire/dots.ts';
+import { LineReader, type TOO_LONG } from '../../wire/line-reader.ts';
+import type { Limits } from '../limits.ts';
 
 /** What SASL PLAIN may need: identity, user and password of 255 octets each, in base64, and the command before them. */
 const SASL_OCTETS = 2048;

@@ -1,8 +1,8 @@
 import type { Feature, PackageCommand } from 'nntp-server';
-import type { Soon } from '../wire/soon.ts';
-import type { Answer } from './answer.ts';
-import type { NntpSession } from './session.ts';
-import { status } from './status.ts';
+import type { Soon } from '../../wire/soon.ts';
+import type { NntpSession } from '../session.ts';
+import type { Answer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
 
 /** One command, or one keyword of a command (`LIST ACTIVE`). */
 export interface Command {

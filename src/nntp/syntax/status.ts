@@ -1,5 +1,5 @@
-import { stripControls } from '../wire/charset.ts';
-import type { Refusal, RefusalKind } from './backend.ts';
+import { stripControls } from '../../wire/charset.ts';
+import type { Refusal, RefusalKind } from '../backend.ts';
 
 /** What was being done when it was refused: reading, or POST and IHAVE once the article is in. */
 export type Task = 'read' | 'post' | 'feed';

@@ -1,4 +1,4 @@
-import type { Soon } from '../wire/soon.ts';
+import type { Soon } from '../../wire/soon.ts';
 
 /**
  * What a command answers: a line (without its CRLF), octets that go out as they are, or both; `null` ends the

@@ -1,4 +1,4 @@
-import { addressKey } from '../wire/address.ts';
+import { addressKey } from '../../wire/address.ts';
 
 /** Counts connections, in all and by address. */
 export class Admission {
