@@ -72,6 +72,15 @@ export interface Notice {
   readonly changed: readonly number[];
 }
 
+/** The board's message of the day. */
+export interface Motd {
+  /** the row of its M post, −1 while the index has none */
+  readonly row: number;
+  /** unix seconds */
+  readonly time: number;
+  readonly lines: readonly Octets[];
+}
+
 export interface ModelEvents {
   /** rows from `first` to the end are new */
   appended(first: number): void;
@@ -107,7 +116,7 @@ export interface BoardModel {
 
   notice(row: number): Notice | undefined;
   /** the text of an M post as last fetched: only the newest message has one */
-  motd(): { readonly sequence: number; readonly time: number; readonly lines: readonly Octets[] } | undefined;
+  motd(): Motd | undefined;
 
   subscribe(listener: Partial<ModelEvents>): () => void;
 

@@ -3,6 +3,7 @@ import {
   type BoardModel,
   type ItemRecord,
   type ModelEvents,
+  type Motd,
   type Notice,
   PostKind,
   type Posts,
@@ -51,7 +52,7 @@ export class MemoryModel implements BoardModel {
   readonly #texts = new Map<string, Item>();
   readonly #notices = new Map<number, Notice>();
   readonly #listeners = new Set<Partial<ModelEvents>>();
-  #motd: { sequence: number; time: number; lines: readonly Octets[] } | undefined;
+  #motd: Motd | undefined;
   #sequence = 0;
   #epoch = 1;
   #base = 0;
@@ -142,7 +143,7 @@ export class MemoryModel implements BoardModel {
       this.#publish(row);
       return row;
     }
-    this.#motd = { sequence: this.#sequence, time: this.#rows[row]?.time ?? 0, lines };
+    this.#motd = { row, time: this.#rows[row]?.time ?? 0, lines };
     this.#publish(row);
     this.#emit('motdChanged');
     return row;

@@ -10,7 +10,7 @@ import { hasGaps, type Sighting } from './merge.ts';
 import type { BeforePublish, NewRow } from './options.ts';
 import { IndexSnapshot, isAfter } from './snapshot.ts';
 import type { BoardState, Changes } from './state.ts';
-import type { BoardConnection, Motd } from './upstream.ts';
+import type { BoardConnection, BoardMotd } from './upstream.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -22,7 +22,7 @@ export interface FollowerOptions {
   readonly now: () => number;
   /** `log`: the edit log as far as it was read, for notices */
   readonly onChanges: (changes: Changes, log: readonly EditLogEntry[]) => void;
-  readonly onMotd: (motd: Motd | undefined) => void;
+  readonly onMotd: (motd: BoardMotd | undefined) => void;
   /** rows that make no sense, and rows that came too late for a number */
   readonly onSkipped: (count: number) => void;
 }

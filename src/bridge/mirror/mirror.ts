@@ -3,7 +3,15 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import type { BoardModel, ItemRecord, ModelEvents, Notice, Posts } from '../model.ts';
+import {
+  type BoardModel,
+  type ItemRecord,
+  type ModelEvents,
+  type Motd,
+  type Notice,
+  PostKind,
+  type Posts,
+} from '../model.ts';
 import { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
@@ -13,7 +21,7 @@ import { loadEpochs, loadMotd, loadState, saveMotd, saveNotice, saveState } from
 import { Poller } from './poller.ts';
 import { isAfter } from './snapshot.ts';
 import { BoardState, type Changes } from './state.ts';
-import type { Motd } from './upstream.ts';
+import type { BoardMotd } from './upstream.ts';
 
 /**
  * A board, followed: what is known of it in memory and in its cache file, kept up to date over RGTP. Serves from
@@ -30,7 +38,7 @@ export class Mirror implements BoardModel {
   readonly #follower: Follower;
   readonly #texts: ItemTexts;
   readonly #listeners = new Listeners();
-  #motd: Motd | undefined;
+  #motd: KnownMotd | undefined;
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -74,7 +82,8 @@ export class Mirror implements BoardModel {
     this.#log = (options.log ?? silent).child({ newsgroup: options.newsgroup });
     this.#now = options.now ?? Date.now;
     this.#state = state;
-    this.#motd = loadMotd(options.cache);
+    const motd = loadMotd(options.cache);
+    this.#motd = motd && { number: this.#numberOfMotd(motd), ...motd };
     const { retryFirst, retryLongest, quiet } = this.#intervals;
     this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
     this.#texts = new ItemTexts({
@@ -181,7 +190,8 @@ export class Mirror implements BoardModel {
   }
 
   motd(): Motd | undefined {
-    return this.#motd;
+    const motd = this.#motd;
+    return motd && { row: this.#state.posts.rowOf(motd.number), time: motd.time, lines: motd.lines };
   }
 
   subscribe(listener: Partial<ModelEvents>): () => void {
@@ -276,7 +286,8 @@ export class Mirror implements BoardModel {
     this.#texts.resume();
   }
 
-  #onMotd(motd: Motd | undefined): void {
+  #onMotd(asked: BoardMotd | undefined): void {
+    const motd = asked && { ...asked, number: this.#numberOfMotd(asked) };
     if (JSON.stringify(motd) === JSON.stringify(this.#motd)) return;
     this.#motd = motd;
     saveMotd(this.#options.cache, motd);
@@ -284,11 +295,22 @@ export class Mirror implements BoardModel {
     this.#listeners.motdChanged();
   }
 
+  #numberOfMotd({ sequence }: BoardMotd): number {
+    const { posts } = this.#state;
+    const row = this.#state.rowOfSequence(sequence);
+    return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;
+  }
+
   #phase(): MirrorProgress['phase'] {
     if (this.#lastError !== undefined) return 'away';
     if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
     return this.#texts.settled ? 'following' : 'items';
   }
+}
+
+/** The message of the day as it is kept: with the article number of its post, 0 while the index has none. */
+export interface KnownMotd extends BoardMotd {
+  readonly number: number;
 }
 
 function isNothing(changes: Changes, length: number): boolean {

@@ -1,8 +1,9 @@
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import type { Notice } from '../model.ts';
+import type { KnownMotd } from './mirror.ts';
 import type { BoardState } from './state.ts';
-import type { Motd } from './upstream.ts';
+import type { BoardMotd } from './upstream.ts';
 
 /** Version of what `save` writes: another one is forgotten and made anew from the board. */
 const FORM = '1';
@@ -42,12 +43,12 @@ export function loadEpochs(cache: Cache): readonly Epoch[] {
   return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
 }
 
-export function loadMotd(cache: Cache): Motd | undefined {
+export function loadMotd(cache: Cache): (BoardMotd & { readonly number?: number }) | undefined {
   const json = cache.fact('motd');
-  return json === undefined ? undefined : (JSON.parse(json) as Motd);
+  return json === undefined ? undefined : (JSON.parse(json) as BoardMotd);
 }
 
-export function saveMotd(cache: Cache, motd: Motd | undefined): void {
+export function saveMotd(cache: Cache, motd: KnownMotd | undefined): void {
   if (motd === undefined) cache.deleteFact('motd');
   else cache.setFact('motd', JSON.stringify(motd));
 }

@@ -13,11 +13,11 @@ export interface BoardConnection {
     onBad?: (line: Octets | Buffer, error: Error) => void,
   ): Promise<void>;
   item(id: string, options?: Pick<ParseItemOptions, 'useridOf' | 'timeOf'>): Promise<Item>;
-  motd(): Promise<Motd | undefined>;
+  motd(): Promise<BoardMotd | undefined>;
   editLog(): Promise<readonly EditLogEntry[]>;
 }
 
-export interface Motd {
+export interface BoardMotd {
   readonly sequence: number;
   readonly time: number;
   readonly lines: readonly Octets[];

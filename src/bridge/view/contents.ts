@@ -85,10 +85,10 @@ export class Contents {
   }
 
   #motd(row: number): Content {
-    const { sequences, kinds, length } = this.#model.posts;
+    const { kinds, length } = this.#model.posts;
     const motd = this.#model.motd();
     const isNewest = !kinds.subarray(row + 1, length).includes(PostKind.Motd);
-    return motd !== undefined && isNewest && motd.sequence === sequences[row]
+    return motd !== undefined && isNewest && motd.row === row
       ? written(linesOf(motd.lines, this.#style.charset))
       : written(lostMotd(this.deed(row), this.#style));
   }

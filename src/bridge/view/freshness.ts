@@ -75,6 +75,7 @@ export class Freshness {
   #removed(rows: readonly number[]): void {
     for (const row of rows) this.#articles.forgetRow(row);
     for (const place of places) this.#groups[place].removed(rows);
+    this.#forgetMotds();
     this.#forgetThreads(this.#itemsOf(rows));
   }
 

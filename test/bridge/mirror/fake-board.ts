@@ -1,4 +1,4 @@
-import type { BoardConnection, BoardPool, Motd } from '../../../src/bridge/mirror/upstream.ts';
+import type { BoardConnection, BoardMotd, BoardPool } from '../../../src/bridge/mirror/upstream.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import type { EntryType, IndexEntry } from '../../../src/rgtp/index-entry.ts';
@@ -23,7 +23,7 @@ export class FakeBoard implements BoardPool {
   index: IndexEntry[] = [];
   log: EditLogEntry[] = [];
   readonly items = new Map<string, FakeItem>();
-  message: Motd | undefined;
+  message: BoardMotd | undefined;
   sequence: number;
   time = START;
   /** spurge has no ELOG */

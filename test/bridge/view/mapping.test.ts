@@ -229,6 +229,17 @@ describe('posts made through the bridge', () => {
 });
 
 describe('what editors do', () => {
+  test('a message of an earlier numbering is not taken for the newest one of the same sequence number', async () => {
+    const { model, motd } = testBoard();
+    model.setMotd(['old']);
+    model.newEpoch();
+    const newest = model.setMotd(['new']);
+    expect((await read(motd, 2)).body).toEqual(['new']);
+    model.indexEdit();
+    model.remove([newest]);
+    expect((await read(motd, 1)).body[0]).toBe('This message of the day was set by ed@rgtp.test');
+  });
+
   test('an edit changes articles in place and leaves a notice in thread and .edits', async () => {
     const { model, main, edits } = testBoard();
     model.newItem('O0591429', 'Debate', {
