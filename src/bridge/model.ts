@@ -68,8 +68,6 @@ export interface Notice {
   readonly reason: readonly Octets[];
   /** the item's id; `undefined` for an index edit */
   readonly itemId: string | undefined;
-  /** sequence numbers of the item's posts whose text this edit changed, as far as the mirror saw it happen */
-  readonly changed: readonly number[];
 }
 
 /** The board's message of the day. */

@@ -103,7 +103,6 @@ export class MemoryModel implements BoardModel {
     notice: Partial<Notice> & Writing & { subject?: Octets } = {},
   ): number {
     const record = this.#known(id);
-    const changed = [...changes.keys()].map((row) => this.posts.sequences[row] ?? 0);
     const text = this.#textOf(record);
     this.#texts.set(id, {
       ...text,
@@ -116,7 +115,7 @@ export class MemoryModel implements BoardModel {
     const userid = notice.userid ?? 'ed@rgtp.test';
     const row = this.#row(PostKind.Edit, record.index, userid, notice.time);
     record.rows.push(row);
-    this.#notices.set(row, { userid, reason: notice.reason ?? [], itemId: id, changed });
+    this.#notices.set(row, { userid, reason: notice.reason ?? [], itemId: id });
     this.#publish(row);
     this.#emit('itemChanged', record);
     return row;
@@ -269,7 +268,7 @@ export class MemoryModel implements BoardModel {
     { userid = 'ed@rgtp.test', reason = [], time }: Partial<Notice> & Writing,
   ): number {
     const row = this.#row(kind, -1, userid, time);
-    this.#notices.set(row, { userid, reason, itemId, changed: [] });
+    this.#notices.set(row, { userid, reason, itemId });
     this.#publish(row);
     return row;
   }

@@ -7,7 +7,6 @@ import type { ItemRecord } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { isIndexed } from './columns.ts';
 import { changedPosts, digestsOf } from './digests.ts';
-import { EditNotices } from './edit-notices.ts';
 import { Fetcher } from './fetcher.ts';
 import { saveState } from './persistence.ts';
 import type { BoardState, Changes } from './state.ts';
@@ -38,7 +37,6 @@ export class ItemTexts {
   readonly #options: ItemTextsOptions;
   readonly #texts: Texts;
   readonly #fetcher: Fetcher;
-  readonly #edits: EditNotices;
   readonly #wanted: Wanted;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +46,6 @@ export class ItemTexts {
     this.#options = options;
     this.#texts = new Texts(options.cache, options.memory, options.now);
     this.#texts.load();
-    this.#edits = new EditNotices(options.cache, options.state.notices);
     this.#wanted = new Wanted(options.state.posts, (item) => this.#texts.isWanted(item));
     this.#wanted.lookAgain();
     this.#fetcher = new Fetcher({
@@ -103,7 +100,7 @@ export class ItemTexts {
    * @returns whether text was deleted that must be nowhere any more
    */
   apply(changes: Changes, save: () => void): boolean {
-    const { state, cache } = this.#options;
+    const { cache } = this.#options;
     const dropped: number[] = [];
     const touched = new Set<number>();
     for (const { index } of changes.grown) {
@@ -111,11 +108,6 @@ export class ItemTexts {
       const held = this.#texts.state(index);
       if (held === TextState.Held) this.#texts.setState(index, TextState.Stale);
       else if (held !== TextState.Stale) this.#texts.setState(index, TextState.Wanted);
-    }
-    for (const row of changes.edits) {
-      const item = state.posts.items[row] ?? -1;
-      const before = this.#texts.peek(item);
-      if (before !== undefined) this.#edits.expect(row, item, before);
     }
     for (const { index } of changes.edited) {
       touched.add(index);
@@ -132,7 +124,6 @@ export class ItemTexts {
     cache.transaction(() => {
       this.#texts.drop(dropped);
       this.#texts.write();
-      this.#edits.save();
       save();
     });
     for (const record of changes.edited) this.#options.onChanged(record);
@@ -146,7 +137,6 @@ export class ItemTexts {
 
   /** The cache file is there again, and empty: what it held is fetched anew. In a transaction. */
   restore(): void {
-    this.#edits.save();
     this.#texts.restore(this.#options.state.records.list.length);
     this.#wanted.lookAgain();
   }
@@ -213,7 +203,6 @@ export class ItemTexts {
     this.#texts.setState(item, TextState.Held);
     this.#texts.put(item, text);
     changed = this.#learnLinks(item, text) || changed;
-    changed = this.#edits.settle(item, text) || changed;
     this.#writeSoon();
     if (changed) onChanged(record);
   }

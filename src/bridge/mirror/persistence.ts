@@ -52,23 +52,3 @@ export function saveMotd(cache: Cache, motd: KnownMotd | undefined): void {
   if (motd === undefined) cache.deleteFact('motd');
   else cache.setFact('motd', JSON.stringify(motd));
 }
-
-/** An edit whose new text has not been fetched yet: what the posts said before, as digests. */
-export interface PendingEdit {
-  /** the E row */
-  readonly row: number;
-  readonly item: number;
-  readonly before: readonly (readonly [sequence: number, digest: string])[];
-}
-
-export function loadPendingEdits(cache: Cache): PendingEdit[] {
-  return [...cache.facts('edit:')].map(([, json]) => JSON.parse(json) as PendingEdit);
-}
-
-export function savePendingEdit(cache: Cache, edit: PendingEdit): void {
-  cache.setFact(`edit:${edit.row}`, JSON.stringify(edit));
-}
-
-export function deletePendingEdit(cache: Cache, edit: PendingEdit): void {
-  cache.deleteFact(`edit:${edit.row}`);
-}

@@ -155,7 +155,7 @@ export class BoardState {
       const entry = bySequence.get(this.posts.sequences[row] ?? 0);
       if (entry === undefined || this.notices.has(row)) continue;
       const { userid, reason, itemId } = entry;
-      this.notices.set(row, { userid, reason, itemId, changed: [] });
+      this.notices.set(row, { userid, reason, itemId });
       rows.push(row);
     }
     return rows;

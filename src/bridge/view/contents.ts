@@ -32,7 +32,7 @@ export class Contents {
     [PostKind.Item]: (row, item) => this.#post(row, item),
     [PostKind.Reply]: (row, item) => this.#post(row, item),
     [PostKind.Continuation]: (row, item) => this.#post(row, item),
-    [PostKind.Edit]: (row, item) => this.#edit(row, item),
+    [PostKind.Edit]: (row) => written(editNotice(this.#itemOf(row)?.id ?? '', this.deed(row), this.#style)),
     [PostKind.Motd]: (row) => this.#motd(row),
     [PostKind.Withdrawal]: (row) => this.#withdrawal(row),
     [PostKind.IndexEdit]: (row) => written(indexEditNotice(this.deed(row), this.#style)),
@@ -45,9 +45,7 @@ export class Contents {
 
   /** The item whose text the article needs; `undefined` if it needs none. */
   itemFor(row: number): ItemRecord | undefined {
-    const kind = kindAt(this.#model, row);
-    const changed = kind === PostKind.Edit ? (this.#model.notice(row)?.changed.length ?? 0) : 0;
-    return isPost(kind) || changed > 0 ? this.#itemOf(row) : undefined;
+    return isPost(kindAt(this.#model, row)) ? this.#itemOf(row) : undefined;
   }
 
   /** @param item the text of `itemFor(row)` */
@@ -72,16 +70,6 @@ export class Contents {
     const post = item?.contributions.find((each) => each.sequence === sequence);
     if (post === undefined) return written(lostPost());
     return { grogname: post.grogname, body: bodyOfText(post.lines, this.#style.charset) };
-  }
-
-  #edit(row: number, item: Item | undefined): Content {
-    const record = this.#itemOf(row);
-    const { sequences } = this.#model.posts;
-    const useridOf = (sequence: number) => {
-      const written = record?.rows.findLast((each) => each < row && sequences[each] === sequence);
-      return written === undefined ? undefined : this.userid(written);
-    };
-    return written(editNotice(record?.id ?? '', this.deed(row), item, this.#style, useridOf));
   }
 
   #motd(row: number): Content {

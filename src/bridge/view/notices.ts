@@ -1,7 +1,6 @@
 /** Articles the bridge writes itself: what editors did, in words for people. */
 import { formatDate } from '../../news/date.ts';
 import { formatAddress, type MailboxStyle } from '../../news/mailbox.ts';
-import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Notice } from '../model.ts';
@@ -20,34 +19,14 @@ export interface NoticeStyle extends MailboxStyle {
   readonly charset: Charset;
 }
 
-/** @param useridOf who wrote a post by the index, by its sequence number */
-export function editNotice(
-  itemId: string,
-  deed: Deed,
-  item: Item | undefined,
-  style: NoticeStyle,
-  useridOf: (sequence: number) => Octets | undefined,
-): string[] {
-  const lines = [
+/** The new text is not repeated here: a board tells only once what a post said before, and only to who was there. */
+export function editNotice(itemId: string, deed: Deed, style: NoticeStyle): string[] {
+  return [
     `The item ${itemId} was edited. Its articles have changed in place:`,
     'fetch them again to read them as they are now.',
     '',
     ...doneBy(deed, style),
   ];
-  for (const sequence of deed.notice?.changed ?? []) {
-    const post = item?.contributions.find((each) => each.sequence === sequence);
-    if (post === undefined) continue;
-    const grogname = textOf(post.grogname, style.charset).trim();
-    const address = formatAddress(textOf(useridOf(sequence) ?? post.userid ?? '', style.charset), style);
-    lines.push(
-      '',
-      `The post of ${formatDate(post.time)}`,
-      `by ${grogname === '' ? address : `${grogname} <${address}>`} now reads:`,
-      '',
-      ...linesOf(post.lines, style.charset).map((line) => (line === '' ? '>' : `> ${line}`)),
-    );
-  }
-  return lines;
 }
 
 export function withdrawalNotice(itemId: string | undefined, deed: Deed, style: NoticeStyle): string[] {

@@ -276,25 +276,9 @@ describe('what editors do', () => {
       'Date:    Mon, 26 May 2025 17:10:10 +0000',
       'Reason:  Removed a libel',
       '         on request',
-      '',
-      'The post of Sat, 01 Mar 2025 14:29:18 +0000',
-      'by Kettle <kk207@cam> now reads:',
-      '',
-      '> no libel',
-      '>',
-      '> at all',
     ]);
     expect(await edits.article(3)).toBe(await main.article(3));
     expect([edits.low, edits.high, edits.count]).toEqual([3, 3, 1]);
-  });
-
-  test('a notice names the writer of the post that changed, whoever used its number since', async () => {
-    const { model, main } = testBoard();
-    model.newItem('O0591429', 'Debate', { userid: 'kk207@cam', grogname: 'Kettle' });
-    model.edit('O0591429', new Map([[0, ['no libel']]]));
-    model.newEpoch();
-    model.reply('O0591429', { userid: 'mq1@trin' });
-    expect((await read(main, 2)).body).toContain('by Kettle <kk207@cam> now reads:');
   });
 
   test('a long reason fits its header', async () => {
