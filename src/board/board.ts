@@ -1,7 +1,6 @@
 import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
-import type { AccessLevel } from './access.ts';
 import { EditLock } from './edit-lock.ts';
 import { FailedProofs } from './failed-proofs.ts';
 import { limits } from './limits.ts';
@@ -39,14 +38,13 @@ export interface Caller {
 
 /** A session as other sessions see it. */
 export interface Member {
-  readonly userid: Octets | undefined;
-  readonly level: AccessLevel;
-  /** Says 482 and closes, after the command at work. */
-  expel(): void;
+  /** Accounts have changed: a session whose login no longer holds says 482 and closes, after the command at work. */
+  review(): void;
 }
 
 /** octets for `230 ` and the access level in brackets */
 const BANNER_REST = 30;
+const REVIEWED_AT_ONCE = 50;
 
 /** What the sessions of a board share. */
 export class Board {
@@ -62,6 +60,8 @@ export class Board {
   /** undefined: only editors make accounts */
   readonly registration: Registration | undefined;
   readonly #identify: Identify | undefined;
+  #reviewing = false;
+  #stale = false;
 
   constructor(options: {
     readonly store: BoardStore;
@@ -79,15 +79,29 @@ export class Board {
     this.timeouts = options.timeouts;
     this.failedProofs = new FailedProofs(options.proofDelay);
     this.#identify = options.identify;
+    this.store.accounts.onChange(() => {
+      this.#review().catch((err: unknown) => {
+        this.#reviewing = false;
+        this.log.error({ err }, 'accounts could not be checked');
+      });
+    });
     const { registration } = options;
     if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
   }
 
-  /** Nobody stays logged in with an account that is gone or disabled. */
-  expel(userid: Octets, level: AccessLevel): void {
-    for (const member of this.members) {
-      if (member.userid === userid && member.level === level) member.expel();
+  /** Ends the sessions whose login no longer holds, a few at a time: each look at an account takes some microseconds. */
+  async #review(): Promise<void> {
+    this.#stale = true;
+    if (this.#reviewing) return;
+    this.#reviewing = true;
+    while (this.#stale) {
+      this.#stale = false;
+      for (const [i, member] of [...this.members].entries()) {
+        if ((i + 1) % REVIEWED_AT_ONCE === 0) await new Promise(setImmediate);
+        member.review();
+      }
     }
+    this.#reviewing = false;
   }
 
   /** What the caller's machine says of a connection. Never rejects. */

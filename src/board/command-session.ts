@@ -1,6 +1,7 @@
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
+import type { Grant } from './accounts.ts';
 import type { Board, Caller } from './board.ts';
 import type { TextRules } from './text.ts';
 import type { Account } from './users.ts';
@@ -35,7 +36,9 @@ export interface CommandSession {
   room(): Promise<boolean>;
   /** Logs something an honest client does not do, with the answer of ident once it is known. Nobody waits for it. */
   suspicious(what: string): void;
-  /** Takes the access level and says 23x (RGTP 2.2.3). */
+  /** Logs the session in and says 23x (RGTP 2.2.3). It ends when the grant no longer holds. */
+  admit(grant: Grant, what: string): void;
+  /** Takes the access level and says 23x. */
   setLevel(level: AccessLevel, what: string): void;
   /** Says 150: the lines up to the dot are text. */
   receive(rules: TextRules): void;

@@ -28,7 +28,7 @@ export async function authorise(
   await touch(session, account);
   const { secret } = account;
   if (secret === undefined) {
-    session.setLevel(account.level, 'Unconfirmed login OK');
+    session.admit(account, 'Unconfirmed login OK');
     return;
   }
   session.challenge = { account: { ...account, secret }, serverNonce: nonce() };
@@ -51,12 +51,10 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   }
   const { store } = session.board;
   // The account may have changed since the challenge.
-  const now = store.users.levels(userid).find(({ level }) => level === account.level);
-  if (now?.secret?.equals(secret) !== true || now.disabled)
-    deny(session, 'That userid is disabled; contact the Editors');
+  if (store.accounts.faultOf(account) !== undefined) deny(session, 'That userid is disabled; contact the Editors');
   session.say(`133 ${hex(serverProof(facts))}`);
   if (!account.confirmed) await store.commit(() => store.users.confirm(account));
-  session.setLevel(account.level, account.confirmed ? 'Identity confirmed' : 'Registration complete');
+  session.admit(account, account.confirmed ? 'Identity confirmed' : 'Registration complete');
 }
 
 /** Notes when an account was last used. To the hour, which saves most logins a sync. */

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
+import type { Accounts } from './accounts.ts';
 import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { RegistrationOptions } from './registration.ts';
@@ -32,10 +33,14 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly identify?: Identify;
   /** how people register (REGU). Default: they can't */
   readonly registration?: RegistrationOptions;
+  /** ms between looks for accounts changed by another process, for idle sessions. Default 500 */
+  readonly accountCheck?: number;
   /** ms without a reply after which items are archived; 0 or undefined: never */
   readonly archiveAfter?: number;
 }
 
+/** ms between looks for accounts changed by another process */
+const ACCOUNT_CHECK = 500;
 /** ms between runs that archive items and expire registrations */
 const HOUSEKEEPING = 6 * 3_600_000;
 
@@ -53,6 +58,7 @@ export class BoardServer {
   #server: Server | undefined;
   #sessionNumber = 0;
   readonly #housekeeping: NodeJS.Timeout;
+  readonly #accountCheck: NodeJS.Timeout;
 
   /** @throws StoreError; whatever `listen` fails with (EADDRINUSE, EACCES) */
   static async open(options: BoardServerOptions): Promise<BoardServer> {
@@ -85,6 +91,7 @@ export class BoardServer {
     this.#housekeeping = setInterval(() => {
       this.#keepHouse().catch((error: unknown) => this.#board.log.error({ err: error }, 'housekeeping failed'));
     }, HOUSEKEEPING).unref();
+    this.#accountCheck = setInterval(() => this.#checkAccounts(), options.accountCheck ?? ACCOUNT_CHECK).unref();
   }
 
   /** The listener's address. @throws Error where there is none */
@@ -97,6 +104,11 @@ export class BoardServer {
   /** open sessions */
   get connections(): number {
     return this.#sessions.size;
+  }
+
+  /** Whether logins still hold: for whoever acts on one outside a session. */
+  get accounts(): Accounts {
+    return this.store.accounts;
   }
 
   /** A connection from inside this process. */
@@ -119,6 +131,7 @@ export class BoardServer {
   /** Ends every session with 481, after the posts in flight, and closes the database. */
   async close(): Promise<void> {
     clearInterval(this.#housekeeping);
+    clearInterval(this.#accountCheck);
     const closed = new Promise<void>((resolve) => {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
@@ -127,6 +140,14 @@ export class BoardServer {
     await Promise.all(sessions);
     await closed;
     this.store.close();
+  }
+
+  #checkAccounts(): void {
+    try {
+      void this.store.accounts.generation;
+    } catch (err) {
+      this.#board.log.error({ err }, 'accounts could not be checked');
+    }
   }
 
   async #keepHouse(): Promise<void> {

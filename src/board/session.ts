@@ -4,6 +4,7 @@ import type { Log } from '../wire/log.ts';
 import { bytesOf, type Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
+import type { Fault, Grant } from './accounts.ts';
 import type { Board, Caller, Member } from './board.ts';
 import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand } from './commands/table.ts';
@@ -15,6 +16,11 @@ import { Work } from './work.ts';
 
 /** log entries a session can cause */
 const MOST_SUSPICIONS = 5;
+
+const REVOKED = {
+  denied: 'That userid is disabled; contact the Editors.',
+  'other-secret': 'The secret of that userid was changed; log in again with the new one.',
+} as const satisfies Record<Fault, Octets>;
 
 /**
  * One connection. Commands are answered in order. While one is at work, or its answer has not been read, the next
@@ -39,6 +45,10 @@ export class Session implements Member, CommandSession {
   #suspicions = 0;
   #identity: Promise<string | undefined> | undefined;
   readonly #gone = Promise.withResolvers<void>();
+
+  #grant: Grant | undefined;
+  /** generation of the accounts in which the grant was seen to hold */
+  #checked: number | undefined;
 
   level: AccessLevel = 0;
   userid: Octets | undefined;
@@ -94,6 +104,13 @@ export class Session implements Member, CommandSession {
     void this.#identity.then((ident) => this.log.warn({ what, ...(ident !== undefined && { ident }) }, 'suspicious'));
   }
 
+  admit(grant: Grant, what: string): void {
+    this.#grant = grant;
+    // The account may have changed since it was read: look again at the next command.
+    this.#checked = undefined;
+    this.setLevel(grant.level, what);
+  }
+
   setLevel(level: AccessLevel, what: string): void {
     this.level = level;
     if (level < 3) {
@@ -122,8 +139,9 @@ export class Session implements Member, CommandSession {
     return this.#gone.promise;
   }
 
-  expel(): void {
-    this.#leave('482 That userid is disabled; contact the Editors.');
+  review(): void {
+    const words = this.#revoked();
+    if (words !== undefined) this.#leave(`482 ${words}`);
   }
 
   destroy(): void {
@@ -181,12 +199,26 @@ export class Session implements Member, CommandSession {
     const [, word = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
     const command = findCommand(word);
     if (command === undefined) throw new Refusal(510, 'Unknown command.');
+    const revoked = this.#revoked();
+    if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {
       this.suspicious(`${word.toUpperCase()} without permission`);
       throw new Refusal(531, 'Permission denied as specified in 230/231/232 response.');
     }
     return command.run(this, args);
+  }
+
+  /** What tells the client that its login no longer holds; `undefined`: it does. */
+  #revoked(): Octets | undefined {
+    if (this.#grant === undefined) return undefined;
+    const { accounts } = this.board.store;
+    const { generation } = accounts;
+    if (generation === this.#checked) return undefined;
+    const fault = accounts.faultOf(this.#grant);
+    if (fault !== undefined) return REVOKED[fault];
+    this.#checked = generation;
+    return undefined;
   }
 
   #text(line: Buffer | typeof TOO_LONG): void {
@@ -257,6 +289,7 @@ export class Session implements Member, CommandSession {
   /** Releases the lock and the edit at once, however long the client takes to hang up (RGTP 2.2.23). */
   #letGo(): void {
     this.work.drop();
+    this.#grant = undefined;
     this.board.lock.release(this);
   }
 }

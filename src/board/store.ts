@@ -3,6 +3,7 @@ import { openDatabase } from '../store/database.ts';
 import { LogSync } from '../store/log-sync.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { Writer } from '../store/writer.ts';
+import { Accounts } from './accounts.ts';
 import { Audit } from './audit.ts';
 import { Diffs } from './diffs.ts';
 import { EditLog } from './edit-log.ts';
@@ -34,6 +35,7 @@ export class BoardStore {
   readonly items: Items;
   readonly index: IndexLog;
   readonly users: Users;
+  readonly accounts: Accounts;
   readonly state: BoardState;
   readonly editLog: EditLog;
   readonly diffs: Diffs;
@@ -69,7 +71,8 @@ export class BoardStore {
     this.#writer = new Writer(db, this.#sync);
     this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
-    this.users = new Users(db, box);
+    this.users = new Users(db, box, () => this.#writer.afterCommit(() => this.accounts.changed()));
+    this.accounts = new Accounts(db, this.users);
     this.state = new BoardState(db);
     this.editLog = new EditLog(db);
     this.diffs = new Diffs(db);

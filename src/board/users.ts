@@ -41,6 +41,7 @@ export function checkUserid(userid: Octets): { readonly userid: Octets } | { rea
 /** The user database. Changes belong in a commit of the store. */
 export class Users {
   readonly #box: SecretBox;
+  readonly #changed: () => void;
   readonly #select: StatementSync;
   readonly #all: StatementSync;
   readonly #upsert: StatementSync;
@@ -48,8 +49,10 @@ export class Users {
   readonly #used: StatementSync;
   readonly #confirm: StatementSync;
 
-  constructor(db: DatabaseSync, box: SecretBox) {
+  /** @param changed called within the commit when an account is added, replaced or removed */
+  constructor(db: DatabaseSync, box: SecretBox, changed: () => void) {
     this.#box = box;
+    this.#changed = changed;
     this.#select = db.prepare('SELECT * FROM users WHERE userid = ? ORDER BY level DESC');
     this.#all = db.prepare('SELECT * FROM users ORDER BY userid, level');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -82,6 +85,7 @@ export class Users {
       Number(account.disabled),
       account.lastUsed,
     );
+    this.#changed();
   }
 
   /** Notes a login. @param time unix seconds */
@@ -96,6 +100,7 @@ export class Users {
 
   remove(userid: Octets, level: AccessLevel): void {
     this.#delete.run(userid, level);
+    this.#changed();
   }
 
   #account(row: Record<string, unknown>): Account {

@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { formatHex32 } from '../../rgtp/hex.ts';
 import type { Octets } from '../../wire/octets.ts';
-import type { Board } from '../board.ts';
+import type { Registration } from '../registration.ts';
+import type { BoardStore } from '../store.ts';
 import { type Account, SECRET_OCTETS } from '../users.ts';
 import { accessName, parseUdbm, UdbmError, type UdbmRequest, USAGE, type Values, type Who } from './request.ts';
 
 const HOUR = 3600; // s
 
+/** What the user database needs of a board. */
+export interface UserAdministration {
+  readonly store: BoardStore;
+  /** undefined: not configured */
+  readonly registration: Registration | undefined;
+}
+
 /** Runs a UDBM command. Returns the answer, lines ended by LF. @param editor for the audit log */
-export async function runUdbm(board: Board, editor: Octets, args: Octets): Promise<Octets> {
+export async function runUdbm(board: UserAdministration, editor: Octets, args: Octets): Promise<Octets> {
   try {
     return await performUdbm(board, editor, parseUdbm(args));
   } catch (error) {
@@ -18,7 +26,7 @@ export async function runUdbm(board: Board, editor: Octets, args: Octets): Promi
 }
 
 /** Runs a parsed request. @throws UdbmError */
-export async function performUdbm(board: Board, editor: Octets, request: UdbmRequest): Promise<Octets> {
+export async function performUdbm(board: UserAdministration, editor: Octets, request: UdbmRequest): Promise<Octets> {
   switch (request.kind) {
     case 'help':
       return USAGE;
@@ -34,7 +42,7 @@ export async function performUdbm(board: Board, editor: Octets, request: UdbmReq
   }
 }
 
-function status({ store }: Board): Octets {
+function status({ store }: UserAdministration): Octets {
   const accounts = [...store.users.all()];
   const count = (test: (account: Account) => boolean) => accounts.filter(test).length;
   return (
@@ -44,7 +52,7 @@ function status({ store }: Board): Octets {
   );
 }
 
-function list({ store }: Board, who: readonly Who[], verbose: boolean): Octets {
+function list({ store }: UserAdministration, who: readonly Who[], verbose: boolean): Octets {
   if (who.length === 0) {
     const lines = [...store.users.all()].map(
       (one, i) => `${String(i).padStart(4)}:  ${line(one, store.time, verbose)}`,
@@ -75,26 +83,24 @@ function proofOf({ secret, confirmed, waiting }: Account): string {
   return confirmed ? 'md5' : 'md5new';
 }
 
-async function remove(board: Board, editor: Octets, who: Who): Promise<Octets> {
+async function remove(board: UserAdministration, editor: Octets, who: Who): Promise<Octets> {
   const { store } = board;
-  const removed = await store.commit(() => {
+  await store.commit(() => {
     const account = theOne(store.users.levels(who.userid), who);
     store.users.remove(account.userid, account.level);
     keepAnEditor([...store.users.all()]);
     record(store, editor, account, undefined);
-    return account;
   });
-  board.expel(removed.userid, removed.level);
   return '';
 }
 
 async function change(
-  board: Board,
+  board: UserAdministration,
   editor: Octets,
   { kind, who, values }: { readonly kind: 'create' | 'update'; readonly who: Who; readonly values: Values },
 ): Promise<Octets> {
   const { store, registration } = board;
-  const { old, changed } = await store.commit(() => {
+  const changed = await store.commit(() => {
     const levels = store.users.levels(who.userid);
     const old = kind === 'update' ? toUpdate(levels, who) : undefined;
     const level = who.level ?? old?.level ?? 0;
@@ -105,9 +111,8 @@ async function change(
     store.users.put(changed);
     keepAnEditor([...store.users.all()]);
     record(store, editor, old, changed);
-    return { old, changed };
+    return changed;
   });
-  if (old !== undefined && (changed.disabled || changed.level !== old.level)) board.expel(old.userid, old.level);
   let note = '';
   if (values.approve === true) note = await approved(registration, changed);
   if (changed.level === 3 && changed.secret === undefined) {
@@ -142,7 +147,7 @@ function withValues(account: Account, level: Account['level'], values: Values): 
   };
 }
 
-async function approved(registration: Board['registration'], account: Account): Promise<Octets> {
+async function approved(registration: Registration | undefined, account: Account): Promise<Octets> {
   if (registration === undefined) return 'No mail was sent: registration is not configured.\n';
   try {
     await registration.mail(account);
@@ -175,7 +180,7 @@ function keepAnEditor(accounts: readonly Account[]): void {
   }
 }
 
-function record(store: Board['store'], editor: Octets, before: Account | undefined, after: Account | undefined): void {
+function record(store: BoardStore, editor: Octets, before: Account | undefined, after: Account | undefined): void {
   const { time } = store;
   store.audit.add({
     time,

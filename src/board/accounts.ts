@@ -1,0 +1,82 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Octets } from '../wire/octets.ts';
+import type { AccessLevel } from './access.ts';
+import type { Users } from './users.ts';
+
+/** What a login was granted for: an account, and the secret that was proved (undefined: none was asked for). */
+export interface Grant {
+  readonly userid: Octets;
+  readonly level: AccessLevel;
+  readonly secret: Buffer | undefined;
+}
+
+/** Why a grant no longer holds. `denied`: the account is disabled, removed, waiting, or has another level. */
+export type Fault = 'denied' | 'other-secret';
+
+/**
+ * Whether logins still hold. Accounts change by UDBM, by registration, and by other processes on the same file; all of
+ * these count. To re-check at each use, compare `generation` and call `faultOf` or `access` when it differs.
+ */
+export class Accounts {
+  readonly #users: Users;
+  readonly #dataVersion: StatementSync;
+  readonly #listeners = new Set<() => void>();
+  #seen: unknown;
+  #generation = 0;
+
+  constructor(db: DatabaseSync, users: Users) {
+    this.#users = users;
+    // Changes when another connection, of any process, has written to the file.
+    this.#dataVersion = db.prepare('PRAGMA data_version');
+    this.#seen = this.#version();
+  }
+
+  /** Grows with every change, by this process or another. Cheap: reads a single number from shared memory. */
+  get generation(): number {
+    const version = this.#version();
+    if (version !== this.#seen) {
+      this.#seen = version;
+      this.changed();
+    }
+    return this.#generation;
+  }
+
+  /**
+   * Calls `listener` after changes: this process's own at once, those of others at the next look at `generation`. Returns
+   * a function that ends that.
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** An account has changed. */
+  changed(): void {
+    this.#generation++;
+    for (const listener of this.#listeners) queueMicrotask(listener);
+  }
+
+  /** `undefined`: the grant holds. */
+  faultOf({ userid, level, secret }: Grant): Fault | undefined {
+    const account = this.#users.levels(userid).find((one) => one.level === level);
+    if (account === undefined || account.disabled || account.waiting) return 'denied';
+    const same =
+      secret === undefined || account.secret === undefined ? secret === account.secret : account.secret.equals(secret);
+    return same ? undefined : 'other-secret';
+  }
+
+  /**
+   * The access level that `USER userid`, and AUTH with this secret, would get now; `undefined`: none.
+   * @param secret undefined: no proof is given (guest)
+   */
+  access(userid: Octets, secret: Buffer | undefined): AccessLevel | undefined {
+    const account = this.#users.levels(userid).find(({ waiting }) => !waiting);
+    if (account === undefined) return undefined;
+    const { level } = account;
+    return this.faultOf({ userid, level, secret }) === undefined ? level : undefined;
+  }
+
+  #version(): unknown {
+    return this.#dataVersion.get()?.['data_version'];
+  }
+}

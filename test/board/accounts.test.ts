@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BoardServer } from '../../src/board/server.ts';
+import { BoardStore } from '../../src/board/store.ts';
+import { parseUdbm } from '../../src/board/udbm/request.ts';
+import { performUdbm } from '../../src/board/udbm/run.ts';
+import { login, openBoard, secrets } from './boards.ts';
+import type { Dialogue } from './dialogue.ts';
+
+const NEVER = 2 ** 31 - 1;
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'board-accounts-'));
+  path = join(folder, 'gossip.board.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Changes an account through another connection to the file, as another process would. */
+async function elsewhere(request: string): Promise<void> {
+  const store = BoardStore.open(path);
+  await performUdbm({ store, registration: undefined }, 'rgtp-nntp', parseUdbm(request));
+  store.close();
+}
+
+const DISABLED = '482 That userid is disabled; contact the Editors.';
+const OTHER_SECRET = '482 The secret of that userid was changed; log in again with the new one.';
+
+const changes = [
+  ['disabled', '-u ann@rgtp.test disable', DISABLED],
+  ['removed', '-d ann@rgtp.test', DISABLED],
+  ['of another level', '-u ann@rgtp.test/read', DISABLED],
+  ['with a new secret', '-u ann@rgtp.test newsecret', OTHER_SECRET],
+  ['with a given secret', '-u ann@rgtp.test setsecret <00ff', OTHER_SECRET],
+  ['without a proof', '-u ann@rgtp.test ident=none', OTHER_SECRET],
+] as const;
+
+async function expectEnd(session: Dialogue, words: string): Promise<void> {
+  expect(await session.line()).toBe(words);
+  expect(await session.line()).toBeUndefined();
+}
+
+describe.each(changes)('an account %s', (_, request, words) => {
+  test('by another process ends idle sessions', async () => {
+    const board = await openBoard({ path });
+    const [ann, lowered, writer] = [await login(board, 'ann'), await login(board, 'ann'), await login(board, 'writer')];
+    expect(await lowered.ask('ALVL 1')).toMatch(/^231/);
+    await elsewhere(request);
+    await expectEnd(ann, words);
+    // Going down a level is no way to keep access.
+    await expectEnd(lowered, words);
+    expect(await writer.ask('NOOP')).toMatch(/^200/);
+  });
+
+  test('by another process is noticed at the next command', async () => {
+    const board = await openBoard({ path, accountCheck: NEVER });
+    const ann = await login(board, 'ann');
+    await ann.text('Ann', 'A text sent before.');
+    const { end } = board.store.index;
+    await elsewhere(request);
+    expect(await ann.ask('NEWI Too late')).toBe(words);
+    expect(await ann.line()).toBeUndefined();
+    expect(board.store.index.end).toBe(end);
+  });
+
+  test('by UDBM ends sessions at once', async () => {
+    const board = await openBoard({ path, accountCheck: NEVER });
+    const [ann, editor] = [await login(board, 'ann'), await login(board, 'ed')];
+    await editor.list(`UDBM ${request}`);
+    await expectEnd(ann, words);
+    expect(await editor.ask('NOOP')).toMatch(/^200/);
+  });
+
+  test('is told to code that acts on a login outside a session', async () => {
+    const board = await openBoard({ path, accountCheck: NEVER });
+    const { accounts } = board;
+    expect(accounts.access('ann@rgtp.test', secrets.ann)).toBe(2);
+    const before = accounts.generation;
+    const heard = new Promise<void>((resolve) => {
+      accounts.onChange(resolve);
+    });
+    await elsewhere(request);
+    expect(accounts.generation).not.toBe(before);
+    await heard;
+    expect(accounts.access('ann@rgtp.test', secrets.ann)).toBe(request.endsWith('/read') ? 1 : undefined);
+  });
+});
+
+test('a disabled guest reads no more, and a guest who needs a proof is none', async () => {
+  const board = await openBoard({ path });
+  const readers = [await login(board, 'guest'), await login(board, 'guest')];
+  expect(board.accounts.access('guest', undefined)).toBe(1);
+  await elsewhere('-u guest disable');
+  for (const reader of readers) await expectEnd(reader, DISABLED);
+  expect(board.accounts.access('guest', undefined)).toBeUndefined();
+  await elsewhere('-u guest enable');
+  const reader = await login(board, 'guest');
+  await elsewhere('-u guest newsecret');
+  await expectEnd(reader, OTHER_SECRET);
+});
+
+test('a change of other accounts, or a post, ends nobody', async () => {
+  const board = await openBoard({ path });
+  const [ann, editor] = [await login(board, 'ann'), await login(board, 'ed')];
+  await elsewhere('-u writer disable');
+  const { generation } = board.accounts;
+  await ann.text('Ann', 'text');
+  expect(await ann.ask('NEWI Subject')).toMatch(/^220/);
+  // Posts of this process leave the generation alone, so that sessions need no second look.
+  expect(board.accounts.generation).toBe(generation);
+  await editor.list('UDBM -c new@rgtp.test/write newsecret');
+  expect(board.accounts.generation).not.toBe(generation);
+  expect(await ann.ask('NOOP')).toMatch(/^200/);
+});
+
+test('a command in progress is finished, and its answer sent, before the session ends', async () => {
+  const board = await openBoard({ path });
+  const editor = await login(board, 'ed');
+  expect(await editor.list('UDBM -u ed@rgtp.test/read')).toHaveLength(1);
+  await expectEnd(editor, DISABLED);
+});
+
+test('the command line disables a user of a board that serves', async () => {
+  const config = join(folder, 'config.yaml');
+  writeFileSync(config, `data: ${folder}\nboards: [{ name: gossip, newsgroup: groggs.gossip, rgtp: embedded }]\n`);
+  const board: BoardServer = await openBoard({ path, keyFile: join(folder, 'gossip.board.key') });
+  const ann = await login(board, 'ann');
+  const main = join(import.meta.dirname, '../../src/main.ts');
+  await promisify(execFile)(process.execPath, [main, 'board', 'user', 'disable', 'ann@rgtp.test', '-c', config]);
+  await expectEnd(ann, DISABLED);
+});
+
+test('hundreds of sessions end, and others stay', async () => {
+  const board = await openBoard({ path, connectionsPerAddress: 1000 });
+  const writers = await Promise.all(Array.from({ length: 150 }, () => login(board, 'writer')));
+  const guests = await Promise.all(Array.from({ length: 150 }, () => login(board, 'guest')));
+  await elsewhere('-d writer');
+  await Promise.all(writers.map((writer) => expectEnd(writer, DISABLED)));
+  for (const guest of guests) expect(await guest.ask('NOOP')).toMatch(/^200/);
+});
