@@ -1,4 +1,4 @@
-/** Questions to the person at the terminal; elsewhere the answers are lines of standard input. */
+/** Questions for the person at the terminal. Without a terminal the answers are lines of standard input. */
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Failure } from '../server/failure.ts';
@@ -19,7 +19,7 @@ export class Questions implements Disposable {
     this.#lines = this.#readline[Symbol.asyncIterator]();
   }
 
-  /** An answer that may be seen. Throws `Failure` where there is none. */
+  /** @throws Failure at the end of input */
   async ask(question: string): Promise<string> {
     this.#readline.setPrompt(`${question}: `);
     this.#readline.prompt();
@@ -28,7 +28,7 @@ export class Questions implements Disposable {
     return value.trim();
   }
 
-  /** An answer that a terminal does not show. */
+  /** Like `ask`; a terminal does not show the answer. */
   async askSecretly(question: string): Promise<string> {
     process.stderr.write(`${question}: `);
     this.#hidden = true;

@@ -1,21 +1,21 @@
-/** `rgtp-nntp board`: the embedded board alone, for RGTP clients. */
+/** `rgtp-nntp board`: the embedded board without the bridge, for RGTP clients; and its upkeep. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { openEmbeddedBoard } from '../server/embedded-board.ts';
 import { Failure } from '../server/failure.ts';
 import { takeFolders } from '../server/folders.ts';
 import { welcomeEditor } from '../server/greeting.ts';
+import { logStrays } from '../server/last-resort.ts';
+import { closeInTime, untilTold } from '../server/signals.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
 import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { logStrays } from './last-resort.ts';
-import { closeInTime, untilTold } from './signals.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
-    .description('run the embedded board alone, for RGTP clients; look after it')
+    .description('run the embedded board without the bridge, for RGTP clients; maintain it')
     .addOption(configOption())
     .addCommand(backupCommand())
     .addCommand(verifyCommand())
@@ -24,7 +24,7 @@ export function boardCommand(): Command {
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       if (config.embedded.listen === undefined) {
-        throw new Failure('embedded.listen is off: a board of its own has to listen somewhere', undefined, {
+        throw new Failure('embedded.listen is off: without the bridge, nothing could reach the board', undefined, {
           exitCode: 2,
         });
       }
@@ -35,7 +35,7 @@ export function boardCommand(): Command {
       const told = untilTold(log, () => log.setLevel(configuration(options).log.level));
       const { host, port } = server.address;
       if (made !== undefined) process.stdout.write(welcomeEditor(made));
-      process.stdout.write(`RGTP clients are awaited on ${host} port ${port}.\n`);
+      process.stdout.write(`Listening for RGTP clients on ${host} port ${port}.\n`);
       log.info({ signal: await told }, 'ending');
       await closeInTime(() => server.close(), log);
     });

@@ -1,4 +1,4 @@
-/** `rgtp-nntp completion bash|zsh|fish`: a script for the shell, made from the commands there are. */
+/** `rgtp-nntp completion bash|zsh|fish`: prints a completion script for a shell, generated from the commands. */
 import { Argument, Command } from 'commander';
 
 const shells = { bash, zsh, fish } as const;
@@ -15,12 +15,12 @@ export function completionCommand(): Command {
 }
 
 interface Words {
-  /** `''` for the program itself, else the command, or the command and its subcommand */
+  /** `''` for the program, else the command, or the command and its subcommand */
   readonly after: string;
   readonly words: readonly string[];
 }
 
-/** What may follow what: options and subcommands of each command. */
+/** The options and subcommands of each command. */
 function vocabulary(program: Command): Words[] {
   const of = (command: Command, after: string): Words[] => {
     const options = command.createHelp().visibleOptions(command);

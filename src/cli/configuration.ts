@@ -1,4 +1,4 @@
-/** `--config FILE`, the same for every command. */
+/** `--config FILE`, and the board a command is about. */
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import type { BoardConfig, Config } from '../config/config.ts';
@@ -9,12 +9,12 @@ export interface ConfigOption {
   readonly config?: string;
 }
 
-/** Takes the file's name from RGTP_NNTP_CONFIG where the option is not given. */
+/** RGTP_NNTP_CONFIG stands in for a missing option. */
 export function configOption(): Option {
   return new Option('-c, --config <file>', 'configuration file (YAML)').env('RGTP_NNTP_CONFIG');
 }
 
-/** The configuration from that file and the environment. Throws `ConfigError`, or `Failure` where there is no such file. */
+/** Reads the file and the environment. @throws ConfigError; Failure where the file does not exist */
 export function configuration({ config }: ConfigOption): Config {
   if (config !== undefined && !existsSync(config)) {
     throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
@@ -22,7 +22,7 @@ export function configuration({ config }: ConfigOption): Config {
   return loadConfig({ file: config, environment: process.env });
 }
 
-/** The board of that name, or the first one. Throws `Failure` where there is none. */
+/** The board of that name; without a name the first. @throws Failure where there is none */
 export function boardNamed({ boards }: Config, wanted: string | undefined): BoardConfig {
   const board = boards.find((one) => wanted === undefined || one.name === wanted);
   if (board !== undefined) return board;

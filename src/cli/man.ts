@@ -1,4 +1,4 @@
-/** The man page, made from the commands there are. `config/rgtp-nntp.1` is this text; a test compares them. */
+/** The man page, generated from the commands. A test compares it with `config/rgtp-nntp.1`. */
 import type { Command } from 'commander';
 import { keys, nameOf } from '../config/walk.ts';
 
@@ -23,10 +23,10 @@ export function manPage(program: Command, version: string): string {
       return ['.TP', `.B ${plain(nameOf(key.path))}`, `(\\fI${plain(key.variable)}\\fR)`, notes];
     }),
     '.SH EXIT STATUS',
-    '0: fine. 1: failed. 2: usage or configuration.',
+    '0: success. 1: failure. 2: wrong usage or configuration.',
     '.SH SIGNALS',
-    'SIGTERM and SIGINT end the server within ten seconds: answers under way and posts in flight finish.',
-    'SIGHUP makes it read its configuration again; it keeps the old one where the new one is wrong.',
+    'SIGTERM and SIGINT stop the server within ten seconds, after it has finished answers and posts in progress.',
+    'SIGHUP reloads the configuration. If the new one has mistakes, the server keeps the old one.',
     '',
   ].join('\n');
 }
@@ -54,12 +54,12 @@ function section(command: Command, name: string): string[] {
   ];
 }
 
-/** Capitalised or not, without the full stop. */
+/** Without its full stop. */
 function sentence(text: string): string {
   return text.replace(/\.$/, '');
 }
 
-/** Text that troff must not read as requests. */
+/** Escapes what troff would read as a request. */
 function plain(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -1,4 +1,4 @@
-/** The command line as a whole: what `--help`, the man page and the shell completion show. */
+/** The command line: the source of `--help`, the man page and shell completion. */
 import { Command } from 'commander';
 import { versionLine } from '../server/version.ts';
 import { boardCommand } from './board.ts';
@@ -14,14 +14,14 @@ import { userCommand } from './user.ts';
 export function program(): Command {
   const rgtp = new Command('rgtp-nntp')
     .description('Read and write GROGGS-style bulletin boards (RGTP) in any newsreader (NNTP).')
-    .version(versionLine(), '-V, --version', 'say which version this is')
+    .version(versionLine(), '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText(
       'after',
       `
-Exit codes: 0 fine, 1 failed, 2 usage or configuration.
-Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN, RGTP_NNTP_DATA and so on.`,
+Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.
+Every configuration key can also be set in the environment: RGTP_NNTP_LISTEN, RGTP_NNTP_DATA and so on.`,
     );
   const commands = [
     serveCommand(),
@@ -35,12 +35,9 @@ Every key of the configuration has an environment variable too: RGTP_NNTP_LISTEN
     completionCommand(),
   ];
   for (const command of commands) rgtp.addCommand(command);
-  // Throwing instead of exiting: run.ts turns what is thrown into the exit code.
+  // run.ts turns what commander throws into the exit code.
   for (const command of withAllBelow(rgtp)) {
-    command
-      .exitOverride()
-      .showHelpAfterError('(rgtp-nntp --help shows what there is)')
-      .configureOutput({ outputError });
+    command.exitOverride().showHelpAfterError('(rgtp-nntp --help lists the commands)').configureOutput({ outputError });
   }
   return rgtp;
 }

@@ -1,4 +1,4 @@
-/** How far it is: a bar that fills on a terminal, now and then a line elsewhere. */
+/** Progress of a long task: a bar on a terminal, elsewhere a line every few seconds. */
 export interface ProgressOptions {
   readonly stream?: NodeJS.WriteStream;
   /** unix ms */
@@ -21,7 +21,7 @@ export class Progress {
     this.#now = now;
   }
 
-  /** @param total 0 where it is not known yet */
+  /** @param total 0 while unknown */
   show(label: string, done: number, total: number): void {
     const terminal = this.#stream.isTTY;
     const now = this.#now();
@@ -36,7 +36,7 @@ export class Progress {
     } else this.#stream.write(`${label}: ${counts(done, total)}\n`);
   }
 
-  /** Ends the bar's line, so that other text can follow. */
+  /** Ends the bar's line. */
   end(): void {
     if (this.#drawn) this.#stream.write('\n');
     this.#drawn = false;

@@ -1,4 +1,4 @@
-/** `rgtp-nntp register USERID`: asks a board for an account (REGU). */
+/** `rgtp-nntp register USERID`: requests an account from a board (REGU). */
 import { Command } from 'commander';
 import { register } from '../bridge/login/register.ts';
 import type { BoardConfig } from '../config/config.ts';
@@ -16,11 +16,11 @@ interface RegisterOptions extends ConfigOption {
 
 export function registerCommand(): Command {
   return new Command('register')
-    .description('ask a board for an account of your own')
-    .argument('<userid>', 'the userid you want: usually your mail address')
+    .description('request an account from a board')
+    .argument('<userid>', 'the userid you want, usually your mail address')
     .addOption(configOption())
-    .option('--board <name>', 'which board; the first one where it is not said')
-    .option('--yes', "agree to the board's conditions without being asked")
+    .option('--board <name>', 'which board (default: the first)')
+    .option('--yes', "agree to the board's conditions without a question")
     .action(async (userid: string, options: RegisterOptions) => {
       const board = boardNamed(configuration(options), options.board);
       const { user: _user, secret: _secret, ...client } = boardClient(reachable(board), silent);
@@ -28,7 +28,7 @@ export function registerCommand(): Command {
         const answer = await register({ ...client, charset: board.charset }, userid, (warning) =>
           agreed(warning, options),
         );
-        if (answer === undefined) throw new Failure('you did not agree; nothing was asked of the board');
+        if (answer === undefined) throw new Failure('you did not agree: no account was requested');
         process.stdout.write(`${answer}\n`);
       } catch (error) {
         if (error instanceof RgtpError) throw new Failure(`the board refused: ${error.message}`);
@@ -46,5 +46,5 @@ async function agreed(warning: readonly string[], { yes }: RegisterOptions): Pro
 
 function reachable(board: BoardConfig): BoardConfig {
   if (board.rgtp !== 'embedded') return board;
-  throw new Failure('that board is embedded: rgtp-nntp board user add lets people in', undefined, { exitCode: 2 });
+  throw new Failure('that board is embedded: add users with rgtp-nntp board user add', undefined, { exitCode: 2 });
 }

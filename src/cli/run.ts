@@ -1,4 +1,4 @@
-/** One command from its arguments to its exit code: 0 fine, 1 failed, 2 usage or configuration. */
+/** Runs one command. Exit codes: 0 success, 1 failure, 2 wrong usage or configuration. */
 import { CommanderError } from 'commander';
 import { AccountError } from '../bridge/login/local-accounts.ts';
 import { ConfigError } from '../config/problem.ts';
@@ -7,13 +7,13 @@ import { StoreError } from '../store/errors.ts';
 import { program } from './program.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  // Databases, keys, backups: what this program writes is for its own user.
+  // Databases, keys and backups are readable by their owner alone.
   process.umask(0o077);
   try {
     await program().parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    // Commander has printed its message (or the help) already; every one of its errors is one of usage.
+    // Commander has already printed its message; all its errors are usage errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof ConfigError) {
       process.stderr.write(`rgtp-nntp: the configuration has mistakes:\n${indented(error.message)}\n`);
@@ -23,13 +23,13 @@ export async function run(args: readonly string[]): Promise<number> {
       process.stderr.write(`rgtp-nntp: ${error.message}\n${error.remedy === undefined ? '' : `${error.remedy}\n`}`);
       return error.exitCode;
     }
-    // What these say is meant for people, and names the file or the field.
+    // Their messages are written for people, and name the file or field.
     if (error instanceof StoreError || error instanceof AccountError) {
       process.stderr.write(`rgtp-nntp: ${error.message}\n`);
       return 1;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`rgtp-nntp: this should not have happened:\n${text}\n`);
+    process.stderr.write(`rgtp-nntp: this is a bug:\n${text}\n`);
     return 1;
   }
 }

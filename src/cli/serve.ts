@@ -1,23 +1,23 @@
-/** `rgtp-nntp serve`: the news server, and the embedded board if a board is embedded. */
+/** `rgtp-nntp serve`: the news server, with the embedded board where one is configured. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { takeFolders } from '../server/folders.ts';
 import { greeting, welcomeEditor } from '../server/greeting.ts';
+import { logStrays } from '../server/last-resort.ts';
 import { Service } from '../server/service.ts';
+import { closeInTime, untilTold } from '../server/signals.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
-import { logStrays } from './last-resort.ts';
-import { closeInTime, untilTold } from './signals.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the news server, and the embedded board if a board is embedded')
+    .description('run the news server, with the embedded board where one is configured')
     .addOption(configOption())
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
       const log = openLog(config.log);
       logStrays(log);
       using _taken = takeFolders(config);
-      // Before anything is opened: a signal that comes while it starts must not cut it off.
+      // Handlers come first, so that a signal during the start does not kill it half way.
       let service: Service | undefined;
       const told = untilTold(log, () => service?.reload(configuration(options)));
       const running = await Service.start(config, log);

@@ -1,4 +1,4 @@
-/** `rgtp-nntp sync`: fetches everything the boards have, once, and ends. */
+/** `rgtp-nntp sync`: fetches all boards completely, once. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { RgtpError } from '../rgtp/errors.ts';
@@ -10,7 +10,7 @@ import { Progress } from './progress.ts';
 
 export function syncCommand(): Command {
   return new Command('sync')
-    .description('fetch everything the boards have, once, and end')
+    .description('fetch all boards completely, then exit')
     .addOption(configOption())
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
@@ -31,7 +31,7 @@ export function syncCommand(): Command {
         }
       }
       if (failed.length > 0)
-        throw new Failure(`not fetched whole: ${failed.join(', ')}`, 'rgtp-nntp doctor looks for the reason.');
+        throw new Failure(`not fetched completely: ${failed.join(', ')}`, 'rgtp-nntp doctor can find the reason.');
     });
 }
 
@@ -47,7 +47,7 @@ async function fetchAll(name: string, { mirror }: Following): Promise<void> {
     const { items, posts, sequence } = mirror.progress;
     progress.show(name, items.total, items.total);
     progress.end();
-    const missing = items.missing === 0 ? '' : `, ${items.missing} items without a text`;
+    const missing = items.missing === 0 ? '' : `, ${items.missing} items without text`;
     process.stdout.write(
       `${name}: ${posts} posts in ${items.total} items, newest sequence number ${sequence ?? 0}${missing}\n`,
     );

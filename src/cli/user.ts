@@ -1,11 +1,8 @@
-/** `rgtp-nntp user add|list|remove|password`: local accounts, a password of one's own in place of the board's secret. */
+/** `rgtp-nntp user …`: local accounts, which log in with an ordinary password instead of the board's secret. */
 import { Command } from 'commander';
-import { LocalAccounts } from '../bridge/login/local-accounts.ts';
-import { pathsOf } from '../config/paths.ts';
+import type { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import { withAccounts } from '../server/account-file.ts';
 import { Failure } from '../server/failure.ts';
-import { makeFolders } from '../server/folders.ts';
-import { PermanentFile } from '../store/permanent-file.ts';
-import { SecretBox } from '../store/secret-box.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
 
@@ -19,14 +16,14 @@ export function userCommand(): Command {
   return new Command('user')
     .description('local accounts: log in with a password instead of the shared secret')
     .addCommand(
-      on('add', 'make an account; asks for its password and for the shared secret', add)
+      on('add', 'add an account; asks for its password and for the shared secret', add)
         .argument('<name>', 'the name to log in with')
-        .requiredOption('--userid <userid>', 'who that is on the board')
-        .option('--grogname <grogname>', 'the grogname of every post; else the display name of From'),
+        .requiredOption('--userid <userid>', 'the userid on the board')
+        .option('--grogname <grogname>', 'the grogname of every post (default: the display name of From)'),
     )
-    .addCommand(on('list', 'show the accounts', list))
-    .addCommand(on('password', 'give an account another password', password).argument('<name>', 'which account'))
-    .addCommand(on('remove', 'forget an account', remove).argument('<name>', 'which account'));
+    .addCommand(on('list', 'list the accounts', list))
+    .addCommand(on('password', "change an account's password", password).argument('<name>', 'which account'))
+    .addCommand(on('remove', 'delete an account', remove).argument('<name>', 'which account'));
 }
 
 type Task = (accounts: LocalAccounts, options: UserOptions, name: string) => Promise<void>;
@@ -35,19 +32,13 @@ function on(name: string, description: string, task: Task): Command {
   const command = new Command(name)
     .description(description)
     .addOption(configOption())
-    .option('--board <name>', 'on which board; the first one where it is not said');
+    .option('--board <name>', 'on which board (default: the first)');
   return command.action(async () => {
     const options = command.optsWithGlobals<UserOptions>();
     const config = configuration(options);
-    makeFolders(config);
-    const paths = pathsOf(config, boardNamed(config, options.board));
-    const permanent = PermanentFile.open(paths.permanent);
-    try {
-      const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
-      await task(accounts, options, command.args[0] ?? '');
-    } finally {
-      await permanent.close();
-    }
+    await withAccounts(config, boardNamed(config, options.board), (accounts) =>
+      task(accounts, options, command.args[0] ?? ''),
+    );
   });
 }
 

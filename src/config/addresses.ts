@@ -1,11 +1,11 @@
-/** Keys that name a place on the network: `nntp://[::]:119`, `rgtp://board.example.org`. */
+/** Keys that hold a network address: `nntp://[::]:119`, `rgtp://board.example.org`. */
 import { z } from 'zod';
 import { type KeyNotes, keyNotes } from './keys.ts';
 
 export const defaultPort = { nntp: 119, nntps: 563, rgtp: 1431, http: 9119, ident: 113, smtp: 25, smtps: 465 } as const;
 export type Scheme = keyof typeof defaultPort;
 
-/** A place to listen at or to connect to. IPv6 addresses are without brackets. */
+/** Where to listen or connect. IPv6 addresses have no brackets. */
 export interface Address<S extends Scheme = Scheme> {
   readonly scheme: S;
   readonly host: string;
@@ -14,7 +14,7 @@ export interface Address<S extends Scheme = Scheme> {
 
 type Noted = Omit<KeyNotes, 'allowed' | 'kind'>;
 
-/** An address, or `off`, which comes out as `undefined`. */
+/** An address, or `off`, which becomes `undefined`. */
 export function addressOrOff<S extends Scheme>(preset: string, schemes: readonly [S, ...S[]], notes: Noted) {
   return z
     .string()
@@ -23,7 +23,7 @@ export function addressOrOff<S extends Scheme>(preset: string, schemes: readonly
     .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or off`, kind: 'text' });
 }
 
-/** `embedded`, which comes out as it is, or an address. */
+/** An address, or `embedded`. */
 export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: readonly [S, ...S[]], notes: Noted) {
   return z
     .string()
@@ -34,17 +34,17 @@ export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: rea
     .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or embedded`, kind: 'text' });
 }
 
-/** Some addresses; a single one needs no list. Absent where the default is worked out later (`usually` says how). */
+/** A list of addresses; a single one needs no list. Absent where the default depends on the system (see `usually`). */
 export function addresses<S extends Scheme>(schemes: readonly [S, ...S[]], notes: Noted & { usually: string }) {
   const one = z.string().transform((value, context) => orIssue(parseAddress(value, schemes), context));
   return z
     .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(one).min(1).max(32).optional())
     .optional()
-    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or a list of such`, kind: 'list' });
+    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or a list of these`, kind: 'list' });
 }
 
 function shape(schemes: readonly Scheme[]): string {
-  return `${schemes.map((scheme) => `${scheme}://`).join(' or ')} and a host, with a port where it is not ${schemes.map((scheme) => defaultPort[scheme]).join(' or ')}`;
+  return `${schemes.map((scheme) => `${scheme}://`).join(' or ')} and a host, and the port unless it is ${schemes.map((scheme) => defaultPort[scheme]).join(' or ')}`;
 }
 
 function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
@@ -53,7 +53,7 @@ function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
   return z.NEVER;
 }
 
-/** `undefined` where `value` is no address of these schemes. */
+/** `undefined` where `value` is not an address with one of these schemes. */
 export function parseAddress<S extends Scheme>(value: string, schemes: readonly S[]): Address<S> | undefined {
   const [, name, bracketed, plain, digits] =
     /^([a-z]+):\/\/(?:\[([0-9a-f:.%\w]+)\]|([^\s/:[\]@]+))(?::(\d{1,5}))?\/?$/i.exec(value.trim()) ?? [];
@@ -64,7 +64,7 @@ export function parseAddress<S extends Scheme>(value: string, schemes: readonly 
   return port > 65_535 ? undefined : { scheme, host, port };
 }
 
-/** The other way round, for messages: `nntp://[::]:119`. */
+/** For messages: `nntp://[::]:119`. */
 export function formatAddress({ scheme, host, port }: Address): string {
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

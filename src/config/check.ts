@@ -1,4 +1,4 @@
-/** What the schema alone can't see: keys that need or exclude each other. */
+/** Keys that need or exclude each other, which the schema alone can't express. */
 import type { Config } from './config.ts';
 
 interface Contradiction {
@@ -6,7 +6,7 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** Every contradiction in a configuration whose keys are fine one by one. */
+/** Every contradiction between keys that are valid one by one. */
 export function checkTogether(config: Config): Contradiction[] {
   return [...checkTls(config), ...checkBoards(config), ...checkMail(config)];
 }
@@ -32,13 +32,13 @@ function* checkBoards(config: Config): Generator<Contradiction> {
       const other = seen.get(`${key} ${value}`);
       if (other === undefined) seen.set(`${key} ${value}`, n);
       else {
-        const message = `boards[${n}].${key}: "${value}" is the ${key} of boards[${other}] too; each board needs its own`;
+        const message = `boards[${n}].${key}: "${value}" is also the ${key} of boards[${other}]; each board needs its own`;
         yield { path: ['boards', n, key], message };
       }
     }
     if (board.rgtp === 'embedded') {
       if (embedded !== undefined) {
-        const message = `boards[${n}].rgtp: boards[${embedded}] is the embedded board already; there can be only one`;
+        const message = `boards[${n}].rgtp: boards[${embedded}] is already the embedded board; there can be only one`;
         yield { path: ['boards', n, 'rgtp'], message };
       }
       embedded ??= n;

@@ -1,4 +1,4 @@
-/** The word a mistyped one was probably meant to be; `undefined` where none is near. */
+/** The word that was probably meant; `undefined` where none is similar. */
 export function closest(typed: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
@@ -9,7 +9,7 @@ export function closest(typed: string, words: Iterable<string>): string | undefi
   return best;
 }
 
-/** Levenshtein's: letters to add, drop or change. */
+/** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

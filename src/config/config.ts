@@ -1,7 +1,6 @@
 /** The configuration as the rest of the program reads it: defaults that follow from other keys are filled in. */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Written, WrittenBoard } from './schema.ts';
 
 export type BoardConfig = WrittenBoard & {
@@ -18,19 +17,8 @@ export type Config = Omit<Written, 'name' | 'boards'> & {
 
 /** Fills in what depends on other keys. The schema's `usually` describes each of these to people. */
 export function resolved(written: Written): Config {
-  const { data, embedded } = written;
   const name = written.name ?? (hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'localhost');
-  const boards = written.boards.map(resolvedBoard);
-  const title = embedded.title || (boards.find(({ rgtp }) => rgtp === 'embedded')?.newsgroup ?? '');
-  const from = embedded.mail.from || `rgtp@${name}`;
-  const outbox = embedded.mail.outbox || join(data, 'outbox');
-  return {
-    ...written,
-    name,
-    boards,
-    keys: written.keys || data,
-    embedded: { ...embedded, title, mail: { ...embedded.mail, from, outbox } },
-  };
+  return { ...written, name, boards: written.boards.map(resolvedBoard), keys: written.keys || written.data };
 }
 
 /** Name and newsgroup follow from each other; with neither the board is `groggs.gossip`. */

@@ -1,22 +1,22 @@
-/** `RGTP_NNTP_…` variables as the tree of values they stand for. */
+/** The configuration keys that `RGTP_NNTP_…` variables set. */
 import { closest } from './closest.ts';
 import type { Problem } from './problem.ts';
 import { type Key, keys } from './walk.ts';
 
 export interface FromEnvironment {
-  /** values by path, boards by number */
+  /** boards are numbered: `['boards', 0, 'rgtp']` */
   readonly values: readonly { readonly path: readonly (string | number)[]; readonly value: unknown }[];
   readonly problems: readonly Problem[];
 }
 
-/** Names that are ours and no key: where the file is, and what the tests and containers set. */
+/** Our variables that are not configuration keys. */
 const others = new Set(['RGTP_NNTP_CONFIG']);
 
-/** What Kubernetes and Docker put into containers about a service called rgtp-nntp: nobody set these. */
+/** Variables that Kubernetes and Docker set for a service called rgtp-nntp. */
 const ofServices =
   /^RGTP_NNTP_(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)|PORT(?:_\d+_(?:TCP|UDP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
-/** Reads every variable that begins with `RGTP_NNTP_`; unknown ones are problems. Empty ones count as not set. */
+/** Unknown variables are problems. Empty ones count as unset. */
 export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment {
   const values: { path: readonly (string | number)[]; value: unknown }[] = [];
   const problems: Problem[] = [];
@@ -28,7 +28,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
       const meant = closest(variable, [...keys.map((key) => key.variable.replace('_n_', '_0_')), ...others]);
       problems.push({
         where: 'environment',
-        message: `${variable} is no setting${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        message: `${variable} is not a setting${meant === undefined ? '' : `; did you mean ${meant}?`}`,
       });
       continue;
     }
@@ -45,7 +45,7 @@ function find(variable: string): { key: Key; path: readonly (string | number)[] 
   return { key, path: key.path.map((part) => (part === 'n' ? Number(board) : part)) };
 }
 
-/** Text as the kind of value that the key takes; what does not fit stays text, and the schema names it. */
+/** Converts text to the kind of value the key takes. What does not convert stays text, for the schema to report. */
 function readAs(text: string, key: Key): unknown {
   switch (key.kind) {
     case 'text':

@@ -1,18 +1,18 @@
-/** A YAML file as a tree of values that knows on which line each key stands. */
+/** A YAML file as a tree of values that knows the line of each key. */
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
 
 export interface ConfigFile {
   readonly path: string;
-  /** plain values, empty ones (`tls:` with nothing after it) left out */
+  /** without empty values (`tls:` with nothing after it) */
   readonly values: unknown;
   readonly problems: readonly Problem[];
-  /** `file:line` of a key or its value, or of the nearest thing around it */
+  /** `file:line` of a key's value, or of the nearest node around it */
   where(path: readonly PropertyKey[]): string;
 }
 
-/** Reads a file. Throws what `readFileSync` throws; mistakes in the YAML come as problems. */
+/** Mistakes in the YAML come as problems. @throws what `readFileSync` throws */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false });

@@ -1,19 +1,19 @@
 /**
- * What a configuration key is made of: a zod schema with a default, and beside it what people read about it. The
- * README's table, the environment's names and the error messages all come from here.
+ * Configuration keys: each is a zod schema with a default, and notes for people. The README's table, the environment
+ * variables and the error messages are generated from them.
  */
 import { z } from 'zod';
 
 export interface KeyNotes {
   /** one sentence for the table, Markdown */
   readonly meaning: string;
-  /** what a value may be, to follow "must be" */
+  /** continues "must be" */
   readonly allowed: string;
-  /** how the text of an environment variable becomes a value */
+  /** how an environment variable's text becomes a value */
   readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'lines';
-  /** shown in the table where the default is worked out when the program starts */
+  /** describes a default that depends on other keys or the system */
   readonly usually?: string;
-  /** never shown, not even in an error message */
+  /** not shown, even in error messages */
   readonly secret?: true;
 }
 
@@ -21,7 +21,7 @@ export const keyNotes = z.registry<KeyNotes>();
 
 type Noted = Omit<KeyNotes, 'allowed' | 'kind'> & { readonly allowed?: string };
 
-/** A group of keys. Unknown keys in it are errors. */
+/** A group of keys. Unknown keys are errors. */
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never); // every key has a default, so nothing is a complete section
 }
@@ -36,7 +36,7 @@ export function text(preset: string, notes: Noted & { pattern?: RegExp }) {
     .register(keyNotes, { ...rest, allowed, kind: 'text' });
 }
 
-/** Text whose default is worked out later (`usually` says how): absent until then. */
+/** Text whose default depends on other keys (see `usually`). */
 export function maybeText(notes: Noted & { usually: string; pattern?: RegExp }) {
   const { pattern = /^[^\r\n\0]+$/, allowed = 'text on one line', ...rest } = notes;
   return z
@@ -61,7 +61,7 @@ export function choice<const T extends readonly [string, ...string[]]>(words: T,
   return schema.prefault(preset).register(keyNotes, { allowed, ...notes, kind: 'text' });
 }
 
-/** Lines of text; from the environment as one value with line ends. */
+/** Lines of text. In the environment: one variable with line breaks. */
 export function lines(notes: Noted & { readonly allowed: string }) {
   return z
     .array(z.string().regex(/^[^\r\n\0]+$/))
@@ -83,7 +83,7 @@ export function count(preset: number, least: number, most: number, notes: Noted)
 
 const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** A span of time: `15s`, `5m`, `1h`, `2d`, `250ms`, or a number of seconds. Comes out in milliseconds. */
+/** `15s`, `5m`, `1h`, `2d`, `250ms`, or a number of seconds. Becomes milliseconds. */
 export function duration(preset: string, least: string, most: string, notes: Noted) {
   const [from, to] = [milliseconds(least) ?? 0, milliseconds(most) ?? Infinity];
   return z
@@ -105,7 +105,7 @@ function milliseconds(value: string): number | undefined {
 
 const octetsPer: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
 
-/** An amount of memory or disk: `64MiB`, `2GiB`, or a number of octets. Comes out in octets. */
+/** `64MiB`, `2GiB`, or a number of octets. Becomes octets. */
 export function size(preset: string, least: string, most: string, notes: Noted) {
   const [from, to] = [octets(least) ?? 0, octets(most) ?? Infinity];
   return z

@@ -1,4 +1,4 @@
-/** Defaults, then the file, then the environment, then the check of it all. */
+/** Loads the configuration: defaults, then the file, then the environment, then the checks. */
 import type { z } from 'zod';
 import { checkTogether } from './check.ts';
 import { closest } from './closest.ts';
@@ -15,10 +15,10 @@ export interface ConfigSource {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Where a value came from: for messages. */
+/** Where a value came from, for messages. */
 type Where = (path: readonly PropertyKey[]) => string;
 
-/** The configuration. Throws `ConfigError` with every mistake at once. */
+/** @throws ConfigError with every mistake at once */
 export function loadConfig({ file, environment = {} }: ConfigSource): Config {
   const written = file === undefined ? undefined : openFile(file);
   const { values, problems } = readEnvironment(environment);
@@ -54,7 +54,7 @@ function openFile(path: string): ConfigFile {
   }
 }
 
-/** Puts a value into the tree; `false` where something on the way is no section (the schema will say so). */
+/** Puts a value into the tree. `false` where something on its path is not a section; the schema reports that. */
 function place(tree: unknown, path: readonly (string | number)[], value: unknown): boolean {
   let node: unknown = tree;
   for (const [i, part] of path.entries()) {
@@ -65,7 +65,7 @@ function place(tree: unknown, path: readonly (string | number)[], value: unknown
     Reflect.set(node, part, next);
     node = next;
   }
-  // A board that only the environment has may leave a hole before it: the schema reports it as missing.
+  // A gap in the numbers of boards in the environment leaves a hole, which the schema reports as missing.
   return true;
 }
 
@@ -93,7 +93,7 @@ function unknownKey(path: readonly PropertyKey[], where: Where): Problem {
   const known = keysUnder(path.slice(0, -1));
   const meant = closest(String(path.at(-1)), known);
   const help = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`;
-  return { where: where(path), message: `${nameOf(path)} is no setting; ${help}` };
+  return { where: where(path), message: `${nameOf(path)} is not a setting; ${help}` };
 }
 
 function keysUnder(path: readonly PropertyKey[]): string[] {

@@ -1,4 +1,4 @@
-/** Where things are kept: permanent and disposable data never share a file. */
+/** The files of a board. Permanent and disposable data never share one. */
 import { join } from 'node:path';
 import type { BoardConfig, Config } from './config.ts';
 
@@ -6,16 +6,15 @@ export interface BoardPaths {
   /** the embedded board itself */
   readonly board: string;
   readonly boardKey: string;
-  /** ids of posts made through the bridge, epochs, accounts */
+  /** Message-IDs of posts made through the bridge, epochs, local accounts */
   readonly permanent: string;
   readonly accountsKey: string;
-  /** may be deleted at any time */
+  /** can be deleted at any time */
   readonly cache: string;
-  /** the editor's secret in hex, written at the first start */
+  /** the first editor's secret in hex */
   readonly editorSecret: string;
 }
 
-/** The files of one board. */
 export function pathsOf(config: Pick<Config, 'data' | 'keys'>, { name }: Pick<BoardConfig, 'name'>): BoardPaths {
   const data = (ending: string) => join(config.data, `${name}.${ending}`);
   const key = (ending: string) => join(config.keys, `${name}.${ending}`);

@@ -1,12 +1,12 @@
-/** A mistake in the configuration, and all of them together. */
+/** A mistake in the configuration. */
 export interface Problem {
   /** `file:line`, `file`, or `environment` */
   readonly where: string;
-  /** key, value and what is allowed */
+  /** the key, its value, and what is allowed */
   readonly message: string;
 }
 
-/** Thrown with every mistake found, in the order of the file. Its message has a line for each. */
+/** All mistakes, in the order of the file, one a line. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 

@@ -1,6 +1,6 @@
 /**
- * The configuration: every key with its default, what it may be and what it means. `load.ts` fills it from a file
- * and the environment, `table.ts` renders it for the README.
+ * Every configuration key: default, allowed values, meaning. `load.ts` fills it from a file and the environment,
+ * `table.ts` renders it for the README.
  */
 import type { z } from 'zod';
 import { addresses, addressOrOff } from './addresses.ts';
@@ -11,32 +11,30 @@ const fileName = 'the name of a file';
 
 const tls = section({
   certificate: text('', {
-    meaning:
-      'PEM file with the certificate and those above it; needed for `nntps` and STARTTLS; re-read when it changes',
+    meaning: 'PEM file with the certificate chain, for `nntps` and STARTTLS; re-read when it changes',
     allowed: fileName,
   }),
-  key: text('', { meaning: 'PEM file with its private key', allowed: fileName }),
+  key: text('', { meaning: 'PEM file with the private key', allowed: fileName }),
 });
 
 const limits = section({
-  connections: count(10_000, 1, 1_000_000, { meaning: 'NNTP connections in all' }),
+  connections: count(10_000, 1, 1_000_000, { meaning: 'NNTP connections in total' }),
   connectionsPerAddress: count(100, 1, 1_000_000, {
-    meaning: 'NNTP connections from one address (IPv6: from one /64)',
+    meaning: 'NNTP connections from one address (IPv6: one /64)',
   }),
-  idle: duration('10m', '3m', '1d', { meaning: 'When a silent NNTP connection is closed' }),
+  idle: duration('10m', '3m', '1d', { meaning: 'How long a silent NNTP connection stays open' }),
   command: duration('2m', '1s', '1h', {
-    meaning:
-      'When one is closed whose command gets no further: an article that stops coming, answers that nobody reads',
+    meaning: 'How long a command may make no progress: an article that stops arriving, an answer that is not read',
   }),
   handshake: duration('30s', '1s', '10m', { meaning: 'Longest TLS handshake' }),
   article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article taken from a poster' }),
-  queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the one that runs, on one connection' }),
+  queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the running one, on one connection' }),
   unsent: size('256KiB', '16KiB', '64MiB', {
-    meaning: 'Unsent answers on one connection after which its commands wait',
+    meaning: 'Unsent answers on one connection at which its further commands wait',
   }),
-  compressed: count(500, 0, 1_000_000, { meaning: 'Compressed connections in all; each costs some 300 KiB' }),
-  failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address before it has to pause' }),
-  loginPause: duration('5m', '1s', '1d', { meaning: 'How long it has to pause' }),
+  compressed: count(500, 0, 1_000_000, { meaning: 'Compressed connections in total; each takes about 300 KiB' }),
+  failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address before it must wait' }),
+  loginPause: duration('5m', '1s', '1d', { meaning: 'How long it must wait' }),
 });
 
 const cache = section({
@@ -46,83 +44,85 @@ const cache = section({
 
 const smtp = section({
   server: addressOrOff('off', ['smtp', 'smtps'], {
-    meaning: 'Mail server for new users’ secrets; `off`: letters are put into `outbox`',
+    meaning: 'Mail server that sends new users their secrets; `off`: letters go to `outbox`',
   }),
-  user: text('', { meaning: 'Login at the mail server; empty: none' }),
-  password: text('', { meaning: 'Its password; `passwordFile` is the better place', secret: true }),
-  passwordFile: text('', { meaning: 'A file that holds the password', allowed: fileName }),
+  user: text('', { meaning: 'User at the mail server; empty: no login' }),
+  password: text('', { meaning: 'Password at the mail server; better kept in `passwordFile`', secret: true }),
+  passwordFile: text('', { meaning: 'File that contains the password', allowed: fileName }),
   from: text('', {
-    meaning: 'Sender of those letters; empty: `rgtp@` and the host name',
+    meaning: 'Sender of these letters; empty: `rgtp@` and `name`',
     pattern: /^([^\s@<>]+@[^\s@<>]+)?$/,
     allowed: 'a mail address',
   }),
-  outbox: text('', { meaning: 'Folder for letters where no mail server is set; empty: `outbox` in `data`' }),
+  outbox: text('', { meaning: 'Folder for letters when there is no mail server; empty: `outbox` in `data`' }),
 });
 
 const embedded = section({
   listen: addressOrOff('rgtp://127.0.0.1:1431', ['rgtp'], {
-    meaning: 'Where the embedded board takes RGTP clients; `off`: only the bridge uses it',
+    meaning: 'Where the embedded board accepts RGTP clients; `off`: only the bridge reaches it',
   }),
   title: text('', { meaning: 'Name of the board in its greeting; empty: the newsgroup' }),
   guests: choice(['read', 'post', 'none'], 'read', {
-    meaning: 'What the user `guest` may do when the board is made; `none` keeps newsreaders without login out as well',
+    meaning: 'What the user `guest` may do on a new board; `none` also keeps out newsreaders without login',
   }),
   registration: choice(['off', 'open', 'approval'], 'off', {
-    meaning: 'Whether new users may register, and whether an editor must approve them',
+    meaning: 'Whether anyone may register, and whether an editor must approve',
   }),
   mail: smtp,
-  archiveAfter: duration('0s', '0s', '36500d', { meaning: 'Items without a reply for so long are archived; 0: never' }),
-  connections: count(1000, 1, 100_000, { meaning: 'RGTP connections in all' }),
+  archiveAfter: duration('0s', '0s', '36500d', {
+    meaning: 'Age of the last reply at which items are archived; 0: never',
+  }),
+  connections: count(1000, 1, 100_000, { meaning: 'RGTP connections in total' }),
   connectionsPerAddress: count(100, 1, 100_000, { meaning: 'RGTP connections from one address' }),
-  idle: duration('1h', '1s', '7d', { meaning: 'When a silent RGTP connection is closed (481)' }),
+  idle: duration('1h', '1s', '7d', { meaning: 'How long a silent RGTP connection stays open (481)' }),
 });
 
 const ident = section({
   responder: addressOrOff('off', ['ident'], {
-    meaning: 'Where to answer ident queries about connections to boards with the name of the NNTP user who caused them',
+    meaning: 'Where to answer ident queries: which NNTP user is behind a connection to a board',
   }),
   lookUp: flag(false, {
-    meaning: 'Whether callers of the embedded board and of NNTP are looked up by ident, for the log',
+    meaning: 'Whether to ask RGTP and NNTP clients for their ident name, for the log',
   }),
   timeout: duration('5s', '100ms', '30s', { meaning: 'Longest wait for an ident answer' }),
 });
 
-/** Every key there is. */
+/** Every key. */
 export const schema = section({
   name: maybeText({
-    meaning: 'Name of this server, for Path, Xref and the greeting',
+    meaning: 'Name of this server in Path, Xref and the greeting',
     usually: "the machine's host name",
     pattern: /^[A-Za-z0-9._-]{1,200}$/,
     allowed: 'a host name',
   }),
   listen: addresses(['nntp', 'nntps'], {
-    meaning: 'Where newsreaders are awaited',
+    meaning: 'Where to accept newsreaders',
     usually: '`nntp://[::]:119`, or port 1119 where 119 needs privileges',
   }),
   tls,
-  data: text('./data', { meaning: 'Folder of all databases and keys', allowed: 'the name of a folder' }),
+  data: text('./data', { meaning: 'Folder of the databases and keys', allowed: 'the name of a folder' }),
   boards,
   embedded,
   http: section({
     listen: addressOrOff('http://127.0.0.1:9119', ['http'], {
-      meaning: 'Where `/healthz`, `/readyz`, `/metrics` and the status page are; `off`: nowhere',
+      meaning: 'Where to serve `/healthz`, `/readyz`, `/metrics` and the status page; `off`: nowhere',
     }),
   }),
   log: section({
-    level: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', { meaning: 'How much is logged' }),
-    format: choice(['auto', 'pretty', 'json'], 'auto', { meaning: '`auto`: pretty on a terminal, else JSON' }),
+    level: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', { meaning: 'What to log' }),
+    format: choice(['auto', 'pretty', 'json'], 'auto', { meaning: '`auto`: pretty on a terminal, JSON elsewhere' }),
   }),
   cleartextAuth: flag(false, {
-    meaning: 'Whether AUTHINFO is allowed without TLS from elsewhere than this machine',
+    meaning: 'Whether to allow AUTHINFO without TLS from other machines',
   }),
-  compression: flag(true, { meaning: 'Whether COMPRESS DEFLATE is offered' }),
+  compression: flag(true, { meaning: 'Whether to offer COMPRESS DEFLATE' }),
   proxyProtocol: flag(false, {
     meaning:
-      'Whether every NNTP connection begins with a PROXY protocol v2 header (only behind a balancer that sends it)',
+      'Whether every NNTP connection begins with a PROXY protocol v2 header; only behind a balancer that sends one',
   }),
   lists: section({
     distributions: lines({
-      meaning: 'LIST DISTRIBUTIONS: a distribution, a blank, and what it means (RFC 6048 §2.3)',
+      meaning: 'LIST DISTRIBUTIONS: a distribution, a blank, and its meaning (RFC 6048 §2.3)',
       allowed: 'a list of lines',
     }),
     moderators: lines({
@@ -139,7 +139,7 @@ export const schema = section({
   cache,
   ident,
   keys: text('', {
-    meaning: 'Folder of the keys that encrypt secrets in `data`; made if missing. Empty: `data`',
+    meaning: 'Folder of the keys that encrypt the secrets in `data`; created if missing. Empty: `data`',
     allowed: 'the name of a folder',
   }),
 });

@@ -1,7 +1,7 @@
-/** The README's table of every key. */
+/** The README's table of keys. */
 import { keys, nameOf } from './walk.ts';
 
-/** Markdown: key, environment variable, default and meaning, a row a key, in the order of the schema. */
+/** Markdown, one row a key, in the order of the schema. */
 export function configTable(): string {
   const rows = keys.map((key) => {
     const preset = key.usually ?? (String(key.preset) === '' ? '' : `\`${String(key.preset)}\``);

@@ -1,19 +1,19 @@
-/** Every key of the schema, in order, with its path and the name of its environment variable. */
+/** Every key of the schema in order, with its path and environment variable. */
 import { z } from 'zod';
 import { board } from './board.ts';
 import { type KeyNotes, keyNotes } from './keys.ts';
 import { schema } from './schema.ts';
 
 export interface Key extends KeyNotes {
-  /** `n` stands for the number of a board: `['boards', 'n', 'rgtp']` */
+  /** `n` stands for the number of the board: `['boards', 'n', 'rgtp']` */
   readonly path: readonly string[];
   /** `RGTP_NNTP_BOARDS_n_RGTP` */
   readonly variable: string;
-  /** the default as people would write it; `undefined` where it is worked out later */
+  /** the default as people write it; `undefined` where it depends on other keys */
   readonly preset: unknown;
 }
 
-/** All keys. A board's come once, with `n` for its number. */
+/** A board's keys occur once, with `n` for its number. */
 export const keys: readonly Key[] = [...walk(schema, [])];
 
 function* walk(part: z.core.$ZodType, path: readonly string[]): Generator<Key> {
@@ -61,7 +61,7 @@ export function nameOf(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** The key at a path with real board numbers; `undefined` where it names none, or a whole section. */
+/** The key at a path with real board numbers; `undefined` where the path leads to no key, or to a section. */
 export function keyAt(path: readonly PropertyKey[]): Key | undefined {
   const wanted = path.map((part) => (typeof part === 'number' ? 'n' : part));
   return keys.find((key) => key.path.length === wanted.length && key.path.every((part, i) => part === wanted[i]));

@@ -2,15 +2,15 @@ import { connect } from 'node:net';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 
 export interface LookUpOptions {
-  /** ms for the whole question; default 5000 */
+  /** ms for the whole exchange; default 5000 */
   readonly timeout?: number;
-  /** questions at a time; beyond it callers are not looked up. Default 50 */
+  /** look-ups at a time; further callers are not looked up. Default 50 */
   readonly concurrent?: number;
-  /** where ident answers; default 113 */
+  /** port of the caller's ident server; default 113 */
   readonly port?: number;
 }
 
-/** A connection from elsewhere to us. */
+/** An incoming connection. */
 export interface Caller {
   readonly localPort: number;
   readonly remoteAddress: string;
@@ -19,12 +19,12 @@ export interface Caller {
 
 /** RFC 1413 §6: an answer has at most 1000 characters. */
 const MAX_ANSWER = 1000;
-/** Characters of a name that a log is to show. */
+/** Characters of a name that are logged. */
 const MAX_NAME = 100;
 
 /**
- * Makes a function that asks a caller's machine who is behind a connection (RFC 1413). What it says is hearsay, for logs only. The
- * function never rejects: no answer, no such user, and a machine that does not answer in time are all `undefined`.
+ * Makes a function that asks a caller's machine who is behind a connection (RFC 1413). The answer is unproved, and for logs
+ * only. The function never rejects: it resolves to `undefined` where there is no answer in time, or no such user.
  */
 export function identLookUp(options: LookUpOptions = {}): (caller: Caller) => Promise<string | undefined> {
   const { timeout = 5000, concurrent = 50, port = 113 } = options;
@@ -65,7 +65,7 @@ function ask(
   return promise;
 }
 
-/** `ports : USERID : system : name` about the ports asked for; anything else names nobody. */
+/** `ports : USERID : system : name` with the ports asked for; `undefined` for anything else. */
 function parseAnswer(line: string, theirs: number, ours: number): string | undefined {
   const match = /^\s*(\d+)\s*,\s*(\d+)\s*:\s*USERID\s*:[^:]*:(.*)$/i.exec(line);
   if (match === null || Number(match[1]) !== theirs || Number(match[2]) !== ours) return undefined;

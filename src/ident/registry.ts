@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** Which of our connections somebody caused, for as long as they last. */
+/** The user behind each of our connections to boards, while the connection lasts. */
 export class IdentRegistry {
   readonly #users = new Map<string, string>();
 
-  /** Takes note of a socket to a board, connected or yet to be, until it is closed. */
+  /** Records a socket to a board, connected or connecting, until it closes. */
   track(socket: Socket, user: string): void {
     if (socket.connecting) socket.once('connect', () => this.#add(socket, user));
     else this.#add(socket, user);
   }
 
-  /** Who caused the connection between our port and that port of `address`; `undefined`: none of ours. */
+  /** The user behind the connection between our port and that port of `address`; `undefined`: not ours. */
   find(connection: { readonly localPort: number; readonly remotePort: number; readonly address: string }) {
     return this.#users.get(keyOf(connection.localPort, connection.remotePort, connection.address));
   }
@@ -28,7 +28,7 @@ function keyOf(localPort: number, remotePort: number, address: string): string {
   return `${localPort},${remotePort} ${plainAddress(address)}`;
 }
 
-/** IPv4 addresses as such, however the socket shows them. */
+/** IPv4-mapped addresses as IPv4. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -8,21 +8,20 @@ export interface IdentResponderOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly registry: IdentRegistry;
   readonly log?: Log;
-  /** queries at a time; default 100 */
+  /** connections at a time; default 100 */
   readonly connections?: number;
-  /** ms for a query to arrive and its answer to be taken; default 10,000 */
+  /** ms for the whole exchange; default 10,000 */
   readonly timeout?: number;
 }
 
-/** RFC 1413 §4: a query is two port numbers and a comma; blanks are free. */
+/** RFC 1413 §4: a query is two port numbers and a comma; blanks are allowed. */
 const MAX_QUERY = 64;
 /** RFC 1413 §6: user ids have at most 512 octets. */
 const MAX_USERID = 512;
 
 /**
- * Answers ident queries (RFC 1413): who is behind a connection of ours, asked by the machine at its other end. It tells the
- * name the registry has and nothing else: of other connections, other people's connections, or this machine's users it
- * knows nothing. One query, one answer, closed: boards wait for the end of the connection.
+ * Answers ident queries (RFC 1413) from the machine at the other end of one of our connections. It gives the name in the
+ * registry and knows nothing else about this machine. It closes after one answer, because boards wait for that.
  */
 export class IdentResponder {
   readonly #server: Server;
@@ -84,7 +83,7 @@ export class IdentResponder {
     });
   }
 
-  /** `undefined`: not a query. */
+  /** `undefined` where it is not a query. */
   #answer(query: string, asker: string): string | undefined {
     const match = /^\s*(\d{1,5})\s*,\s*(\d{1,5})\s*$/.exec(query);
     if (match === null) return undefined;
@@ -93,7 +92,7 @@ export class IdentResponder {
     if (!isPort(localPort) || !isPort(remotePort)) return `${ports} : ERROR : INVALID-PORT`;
     const user = this.#options.registry.find({ localPort, remotePort, address: asker });
     (this.#options.log ?? silent).info({ asker: plainAddress(asker), ports, known: user !== undefined }, 'ident query');
-    // RFC 1413 §4: OTHER says that the name is none of an operating system's.
+    // RFC 1413 §4: OTHER marks a name that is not an operating system's.
     return user === undefined ? `${ports} : ERROR : NO-USER` : `${ports} : USERID : OTHER, UTF-8 :${oneLine(user)}`;
   }
 }
@@ -102,7 +101,7 @@ function isPort(port: number): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** RFC 1413 §6: no NUL, CR or LF; control characters are no part of a name either. */
+/** RFC 1413 §6 excludes NUL, CR and LF; other control characters go too. */
 function oneLine(user: string): string {
   const text = user.replace(/\p{Cc}/gu, '');
   return Buffer.byteLength(text) <= MAX_USERID ? text : text.slice(0, MAX_USERID / 4);

@@ -1,4 +1,4 @@
-/** The last hour in minutes, for the charts of the status page. */
+/** The last hour, minute by minute, for the charts of the status page. */
 import type { Metrics } from './metrics.ts';
 
 const minutes = 60;
@@ -10,7 +10,7 @@ export class History {
   readonly #timer: NodeJS.Timeout;
   #last: Counts;
 
-  /** @param read running totals; their growth a minute is what is kept */
+  /** @param read running totals; the history keeps their growth per minute */
   constructor(read: () => Counts, everyMs = 60_000) {
     this.#read = read;
     this.#last = { ...read() };
@@ -25,7 +25,7 @@ export class History {
     this.#last = now;
   }
 
-  /** Per minute, oldest first, zeros before the start: always 60 of them. The running minute is not in it. */
+  /** 60 values, oldest first; 0 before the start. The current minute is not included. */
   series(name: keyof Counts): number[] {
     const known = this.#rows.map((row) => row[name]);
     return [...new Array<number>(minutes - known.length).fill(0), ...known];

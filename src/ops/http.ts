@@ -1,4 +1,4 @@
-/** `/healthz`, `/readyz`, `/metrics` and the status page: small, read-only, without cookies or scripts. */
+/** `/healthz`, `/readyz`, `/metrics` and the status page: read-only, without cookies or scripts. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -37,7 +37,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #options: HttpOptions;
 
-  /** Listens. Rejects with the system's error where it can't. */
+  /** Rejects with the system's error where it can't listen. */
   static async open(options: HttpOptions): Promise<HttpServer> {
     const http = new HttpServer(options);
     http.#server.listen({ host: listenHost(options.host), port: options.port });
@@ -95,12 +95,12 @@ export class HttpServer {
       case '/metrics':
         return { code: 200, ...(await metrics.render()) };
       default:
-        return plain(404, 'no such page; there are /, /healthz, /readyz and /metrics\n');
+        return plain(404, 'no such page; try /, /healthz, /readyz or /metrics\n');
     }
   }
 }
 
-/** Ready: the index of every board is in, from the board or from the cache. */
+/** Ready: every board's index is loaded, from the board or from the cache. */
 function readiness({ boards }: Status): Answer {
   const waiting = boards.filter((board) => !board.ready);
   if (waiting.length === 0) return plain(200, 'ready\n');

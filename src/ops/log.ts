@@ -1,4 +1,4 @@
-/** The log: pino, JSON a line or pretty on a terminal, secrets masked, its level changeable while it runs. */
+/** The log: JSON lines, or pretty on a terminal; secrets masked; its level adjustable at run time. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../wire/log.ts';
@@ -11,12 +11,12 @@ export interface LogOptions {
   readonly level: Level;
   /** `auto`: pretty where standard error is a terminal */
   readonly format: 'auto' | 'pretty' | 'json';
-  /** where lines go; standard error by default */
+  /** default: standard error */
   readonly to?: DestinationStream;
 }
 
 export interface AdjustableLog extends Log {
-  /** For this log and every child of it, made or to be made. */
+  /** For this log and all its children, present and future. */
   setLevel(level: Level): void;
 }
 
@@ -43,13 +43,13 @@ export function openLog({ level, format, to }: LogOptions): AdjustableLog {
   };
 }
 
-/** Lines for people. Synchronous, so that the last line before an exit is not lost. */
+/** Synchronous, so that an exit does not lose the last line. */
 function prettied(destination: DestinationStream, colorize: boolean): DestinationStream {
   const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss' });
   return { write: (line) => destination.write(prettify(line)) };
 }
 
-/** pino's children keep the level they were made with; these look it up. */
+/** pino's children keep the level of their creation; these look it up. */
 function wrap(logger: Logger, threshold: { readonly weight: number }): Log {
   return {
     debug(fields, message) {

@@ -1,8 +1,8 @@
-/** Prometheus metrics. What happens is counted as it happens; what is so is asked for when somebody looks. */
+/** Prometheus metrics: events are counted as they happen, states are read at each scrape. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Status } from './status.ts';
 
-/** Seconds: from answers out of memory to answers that waited for a far board. */
+/** Seconds: from answers out of memory to answers that wait for a remote board. */
 const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
 export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
@@ -23,7 +23,7 @@ export class Metrics {
 
   constructor(status: () => Status) {
     const registers = [this.registry];
-    // Brings event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection.
+    // Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection.
     collectDefaultMetrics({ register: this.registry });
     this.#connections = new Counter({
       name: 'rgtp_nntp_connections_total',
@@ -72,7 +72,7 @@ export class Metrics {
     this.totals.connections++;
   }
 
-  /** @param verb one of the commands there are, or `unknown`: never what a client made up @param seconds to the end of its answer */
+  /** @param verb a known command or `unknown`: never a client's text @param seconds to the end of its answer */
   command(verb: string, status: number, seconds: number): void {
     this.#commands.inc({ verb, status: String(status) });
     this.#commandSeconds.observe({ verb }, seconds);
@@ -95,7 +95,7 @@ export class Metrics {
     this.#failedLogins.inc();
   }
 
-  /** The text that Prometheus reads. */
+  /** Prometheus' text format. */
   async render(): Promise<{ readonly type: string; readonly body: string }> {
     return { type: this.registry.contentType, body: await this.registry.metrics() };
   }
@@ -145,7 +145,7 @@ function addGauges(registry: Registry, status: () => Status): void {
   caches('misses', 'Answers that a cache did not have since the start', (cache) => cache.misses);
 }
 
-/** What `read` gave, for all who ask in the same turn of the event loop: gauges are collected together, and counting a large board's items takes a while. */
+/** Calls `read` once per turn of the event loop: gauges are collected together, and counting a large board's items takes time. */
 function onceATurn<T extends object>(read: () => T): () => T {
   let known: T | undefined;
   return () => {

@@ -1,4 +1,4 @@
-/** The status page: one HTML document without scripts, readable on a phone and in the dark. */
+/** The status page: one HTML document without scripts, for small and large screens, light and dark. */
 import type { History } from './history.ts';
 import type { BoardStatus, Status } from './status.ts';
 
@@ -19,7 +19,7 @@ export interface PageInput {
   readonly now: number;
 }
 
-/** The whole page. Shows no addresses, no names of people, no texts. */
+/** Shows no addresses, no names of people, and no texts. */
 export function statusPage({ status, history, now }: PageInput): string {
   const charts = [
     ['Commands', history.series('commands')],
@@ -58,13 +58,13 @@ function boardCard(board: BoardStatus, now: number): string {
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>${error}</article>`;
 }
 
-/** While the board is away nobody knows how far it has come meanwhile. */
+/** While the board is away, its progress is unknown. */
 function behind({ lagSequences, reachable }: BoardStatus): string {
   if (lagSequences > 0) return `${counted(lagSequences, 'change')}${reachable ? '' : ' or more'}`;
   return reachable ? 'up to date' : 'unknown';
 }
 
-/** A bar a minute, the highest as high as the chart. */
+/** One bar a minute, scaled to the highest. */
 function chartCard(title: string, series: readonly number[]): string {
   const most = Math.max(...series, 0);
   const bars = series
@@ -102,7 +102,7 @@ function counted(value: number, what: string): string {
   return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
 }
 
-/** Seconds as people say them: `12 s`, `5 min`, `3 h`, `8 d`. */
+/** `12 s`, `5 min`, `3 h`, `8 d`. */
 function span(seconds: number): string {
   if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;

@@ -1,14 +1,14 @@
-/** The container's health check: asks the running server, exits 0 or 1. Needs no shell. */
+/** The container's health check: asks the running server and exits 0 or 1. Needs no shell. */
 import { loadConfig } from '../config/load.ts';
 
 const { RGTP_NNTP_HTTP_LISTEN = '', RGTP_NNTP_CONFIG: file } = process.env;
-// Where the environment says it, the file is not read: a mistake that somebody makes in it harms no running server.
+// The environment alone suffices where it has the address: a mistake in the file must not fail a running server.
 const { http } = loadConfig(
   RGTP_NNTP_HTTP_LISTEN === '' ? { environment: process.env, file } : { environment: { RGTP_NNTP_HTTP_LISTEN } },
 );
 if (http.listen === undefined) process.exit(0);
 const { host, port } = http.listen;
-// By number, as nothing promises that the container knows the name localhost; `::` takes IPv4 as well.
+// By number, because a container may not resolve localhost. `::` accepts IPv4 too.
 const here = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 const ok = await fetch(`http://${here}:${port}/healthz`, { signal: AbortSignal.timeout(4000) }).then(
   (response) => response.ok,

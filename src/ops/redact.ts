@@ -1,10 +1,10 @@
-/** Keeps secrets out of logs, whatever a module hands over. Modules should not log them in the first place. */
+/** Keeps secrets out of logs. A second line of defence: modules should not log them at all. */
 import { pino } from 'pino';
 
 const secretName = /secret|passw|^pass$|proof|credential|authorization|private|^key$/i;
 const mask = '[redacted]';
 
-/** A copy of `fields` in which values with a secret's name are masked, at any depth up to six. */
+/** A copy of `fields` with the values of secret-sounding names masked, to a depth of six. */
 export function redact(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(name, value, 0)]));
 }
@@ -21,7 +21,7 @@ function redactValue(name: string, value: unknown, depth: number): unknown {
   );
 }
 
-/** A log line in which the argument of a login command is masked (RFC 4643 §2.3, §2.4), in whatever text it stands. */
+/** Masks the argument of a login command anywhere in a log line (RFC 4643 §2.3, §2.4). */
 export function redactLine(line: string): string {
   return line.replace(/(AUTHINFO\s+(?:PASS|SASL\s+\S+))\s+(?:[^"\\\s]|\\.)+/gi, `$1 ${mask}`);
 }

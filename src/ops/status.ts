@@ -1,21 +1,21 @@
-/** What the status page, the metrics and the health checks show. The command line fills it from the running parts. */
+/** The state that the status page, the metrics and the health checks show. */
 
 export interface BoardStatus {
   readonly name: string;
   readonly newsgroup: string;
-  /** what the mirror is doing, for people: `index`, `items`, `following`, `away` */
+  /** what the board's mirror is doing, for people: `index`, `items`, `following`, `away` */
   readonly phase: string;
-  /** the index is in: articles are listed, whether or not their texts are held yet */
+  /** the index is loaded: articles are listed, even where their texts are still missing */
   readonly ready: boolean;
   /** the board answers */
   readonly reachable: boolean;
-  /** items whose text is held, and items in all */
+  /** items whose text is held, and items in total */
   readonly held: number;
   readonly items: number;
   readonly articles: number;
   /** highest sequence number known, `undefined` before the first */
   readonly sequence: number | undefined;
-  /** seconds since the mirror last agreed with the board, and how many sequence numbers it is known to be behind */
+  /** seconds since the mirror last agreed with the board, and sequence numbers it is known to be behind */
   readonly lagSeconds: number;
   readonly lagSequences: number;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
@@ -28,7 +28,7 @@ export interface CacheStatus {
   readonly misses: number;
 }
 
-/** The whole, now. Nothing in it says who is connected or what they read. */
+/** The whole server. Says nothing about who is connected or what they read. */
 export interface Status {
   readonly name: string;
   readonly version: string;

@@ -1,4 +1,4 @@
-/** The embedded board's file for a short task; a server may have it open at the same time. */
+/** The embedded board's file, for a short task. A server may have it open at the same time. */
 import { existsSync } from 'node:fs';
 import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
@@ -6,14 +6,14 @@ import { type BoardPaths, pathsOf } from '../config/paths.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 
-/** Lends the board's store to a task. Throws `Failure` where there is no board yet. */
+/** Lends the board's store to a task. @throws Failure where there is no board yet */
 export async function withBoardFile<T>(
   config: Config,
   task: (store: BoardStore, paths: BoardPaths) => T | Promise<T>,
 ): Promise<T> {
   const paths = pathsOf(config, embeddedBoardOf(config));
   if (!existsSync(paths.board)) {
-    throw new Failure(`there is no board in ${paths.board} yet`, 'rgtp-nntp serve makes one, rgtp-nntp import too.');
+    throw new Failure(`there is no board in ${paths.board} yet`, 'rgtp-nntp serve or rgtp-nntp import creates it.');
   }
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {

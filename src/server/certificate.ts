@@ -1,4 +1,4 @@
-/** The server's certificate, as far as people ask about it. */
+/** The server's certificate, as people want to see it. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
@@ -11,7 +11,7 @@ export interface CertificateFacts {
   readonly expires: Date;
 }
 
-/** Reads both files. Throws `Failure` where they can't be used. */
+/** @throws Failure where the files can't be used */
 export function readCertificate(tls: { readonly certificate: string; readonly key: string }): CertificateFacts {
   try {
     const cert = readFileSync(tls.certificate);

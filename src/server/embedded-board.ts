@@ -37,7 +37,7 @@ export async function openEmbeddedBoard(
     path: paths.board,
     keyFile: paths.boardKey,
     listen: embedded.listen,
-    title: embedded.title,
+    title: embedded.title || board.newsgroup,
     guests: embedded.guests,
     connections: embedded.connections,
     connectionsPerAddress: embedded.connectionsPerAddress,

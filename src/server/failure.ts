@@ -1,9 +1,9 @@
-/** What ends a command, said so that the person who typed it can help themselves. */
+/** Ends a command with a message that tells the person at the terminal what to do. */
 export class Failure extends Error {
   readonly exitCode: 1 | 2;
   readonly remedy: string | undefined;
 
-  /** @param remedy what to do, a sentence or some lines @param exitCode 1: it failed; 2: usage or configuration */
+  /** @param remedy what to do: a sentence or a few lines @param options.exitCode 1: failure; 2: wrong usage or configuration */
   constructor(message: string, remedy?: string, options?: ErrorOptions & { readonly exitCode?: 1 | 2 }) {
     super(message, options);
     this.name = 'Failure';
@@ -12,7 +12,7 @@ export class Failure extends Error {
   }
 }
 
-/** The system's name of an error (`EADDRINUSE`), `undefined` where it has none. */
+/** The system's code of an error (`EADDRINUSE`); `undefined` where it has none. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-/** The folders that data and keys are kept in. */
+/** The folders of data and keys. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,21 +7,21 @@ import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
 
-/** Makes them, for their owner alone. */
+/** Creates missing folders, accessible to their owner alone. */
 export function makeFolders({ data, keys }: Folders): void {
   for (const [key, folder] of Object.entries({ data, keys })) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Failure(`the folder ${folder} can't be made: ${reason}`, `Make it, or set ${key} to another one.`);
+      throw new Failure(`the folder ${folder} can't be created: ${reason}`, `Create it, or set ${key} to another one.`);
     }
   }
 }
 
 /**
- * Makes the folders and takes the data for this process alone, until `using` ends: two mirrors that write one cache
- * would undo each other's work. The lock is the operating system's, so it falls with the process, however that ends.
+ * Creates the folders and locks the data for this process until disposed: two mirrors that write one cache would undo
+ * each other's work. The operating system holds the lock, and releases it however the process ends.
  */
 export function takeFolders(folders: Folders): Disposable {
   makeFolders(folders);
@@ -32,7 +32,7 @@ export function takeFolders(folders: Folders): Disposable {
     lock.close();
     throw new Failure(
       `the data in ${folders.data} is in use by another rgtp-nntp`,
-      'End that one first, or set data to another folder.',
+      'Stop that one first, or set data to another folder.',
       { cause: error },
     );
   }

@@ -1,15 +1,15 @@
-/** What is said to the person who starts the server. */
+/** What the person who starts the server sees. */
 import { hostname } from 'node:os';
 import type { NewBoard } from './embedded-board.ts';
 import type { Service } from './service.ts';
 
-/** The editor's account: shown once. */
+/** The editor's account, shown once. */
 export function welcomeEditor({ userid, secret, file }: NewBoard): string {
   return `
-A new board was made. Its editor, who can write, edit, and let others in:
+A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
   secret  ${secret}
-Log in with these as user and password. The secret is shown this once; ${file} keeps it.
+Log in with these as user name and password. The secret is shown only this once; it is also in ${file}.
 
 `;
 }
@@ -19,13 +19,13 @@ interface Place {
   readonly port: number;
 }
 
-/** Where everything is. */
+/** Where the server can be reached. */
 export function greeting({ news, boardAddress, statusAddress, newsgroups }: Service): string {
   const lines = [`Serving ${newsgroups.join(', ')}.`];
   for (const { tls, ...place } of news.server.addresses) {
     lines.push(`Point your newsreader at ${reachable(place)}${tls ? ' (TLS)' : ''}.`);
   }
-  if (news.fellBack) lines.push('(Port 119 needs privileges that this process does not have, so it is 1119.)');
+  if (news.fellBack) lines.push('(It is port 1119 because 119 needs privileges that this process does not have.)');
   if (boardAddress !== undefined) lines.push(`RGTP clients: ${reachable(boardAddress)}.`);
   if (statusAddress !== undefined) lines.push(`Status page: http://${inUrl(statusAddress)}/`);
   return `${lines.join('\n')}\n`;

@@ -1,9 +1,9 @@
-/** Ports that can't be had, in words that help. */
+/** Why a port can't be opened, and what to do about it. */
 import { type Address, formatAddress } from '../config/addresses.ts';
 import { Failure, systemCode } from './failure.ts';
 
 /**
- * What a failed `listen` means to a person; anything but a system error comes back as it is.
+ * Explains a failed `listen`. Anything but a system error is returned unchanged.
  * @param setting the key that names the address: `embedded.listen` @param variable its environment variable
  */
 export function listenFailure(error: unknown, address: Address, setting: string, variable: string): unknown {
@@ -13,8 +13,8 @@ export function listenFailure(error: unknown, address: Address, setting: string,
   switch (systemCode(error)) {
     case 'EADDRINUSE':
       return new Failure(
-        `port ${port} is taken: something listens on ${formatAddress(address)} already`,
-        `Stop it (rgtp-nntp doctor says what it is), or ${other}.`,
+        `port ${port} is taken: something already listens on ${formatAddress(address)}`,
+        `Stop it (rgtp-nntp doctor names it), or ${other}.`,
         options,
       );
     case 'EACCES':

@@ -12,13 +12,13 @@ type NewsAddress = Address<'nntp' | 'nntps'>;
 
 export interface News {
   readonly server: NntpServer;
-  /** nobody asked for a port, and 119 was not to be had without privileges */
+  /** no port was configured, and 119 needs privileges */
   readonly fellBack: boolean;
 }
 
 const fallBackPort = 1119;
 
-/** Listens. Throws `Failure` with a remedy where a port can't be had. */
+/** @throws Failure with a remedy where a port can't be opened */
 export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
   const { tls, limits, cleartextAuth, compression, proxyProtocol, lists } = config;
   const open = async (addresses: readonly NewsAddress[]) => {
@@ -48,7 +48,7 @@ export async function openNews(config: Config, backend: Backend, observer: Obser
   return openDefault(open, log);
 }
 
-/** Port 119 of every address; 1119 where that needs privileges. */
+/** Port 119 on every address; 1119 where that needs privileges. */
 async function openDefault(open: (addresses: readonly NewsAddress[]) => Promise<NntpServer>, log: Log): Promise<News> {
   const everywhere = (port: number) => open([{ scheme: 'nntp', host: '::', port }]);
   try {

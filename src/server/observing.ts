@@ -1,11 +1,11 @@
-/** What the front end tells: for the metrics, and for ident look-ups where they are configured. */
+/** Hands the front end's events to the metrics, and to ident look-ups where they are configured. */
 import type { identLookUp } from '../ident/look-up.ts';
 import type { Peer } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Log } from '../wire/log.ts';
 
-/** @param opened told of each new connection, besides the metrics */
+/** @param opened is told of each new connection */
 export function observing(metrics: Metrics, opened?: (peer: Peer, secure: boolean) => void): Observer {
   return {
     connectionOpened: (peer, secure) => {
@@ -18,7 +18,7 @@ export function observing(metrics: Metrics, opened?: (peer: Peer, secure: boolea
   };
 }
 
-/** Asks callers' machines who is there (RFC 1413), and logs what they say. */
+/** Asks each caller's machine who is there (RFC 1413), and logs the answer. */
 export function askingIdent(
   lookUp: ReturnType<typeof identLookUp>,
   portOf: (secure: boolean) => number | undefined,

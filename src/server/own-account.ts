@@ -1,4 +1,4 @@
-/** The bridge's own account on the embedded board, for boards whose guest may not read. */
+/** The bridge's own account on an embedded board whose guest may not read. */
 import { randomBytes } from 'node:crypto';
 import type { BoardStore } from '../board/store.ts';
 import { SECRET_OCTETS } from '../board/users.ts';
@@ -10,7 +10,7 @@ export interface OwnAccount {
 
 const userid = 'rgtp.nntp';
 
-/** `undefined` where the guest may read: then nothing is needed. The secret is a new one at each start. */
+/** `undefined` where the guest may read. The secret is new at each start. */
 export async function ownAccount(store: BoardStore): Promise<OwnAccount | undefined> {
   const guestReads = store.users.levels('guest').some(({ level, disabled }) => level >= 1 && !disabled);
   if (guestReads) return undefined;

@@ -1,17 +1,20 @@
-/** How strangers get an account on the embedded board, if at all. */
+/** How people register at the embedded board. */
+import { join } from 'node:path';
 import { outboxMailer, smtpMailer } from '../board/mail.ts';
 import type { RegistrationOptions } from '../board/registration.ts';
 import type { Config } from '../config/config.ts';
 import { secretFromFile } from './secret-file.ts';
 
-/** Whether strangers may ask for an account, and how its secret reaches them. */
-export function registrationOf({ embedded: { registration, mail } }: Config): {
+/** Whether anyone may register, and how the secret is sent. */
+export function registrationOf({ name, data, embedded: { registration, mail } }: Config): {
   readonly registration?: RegistrationOptions;
 } {
   if (registration === 'off') return {};
-  const { server, user, from } = mail;
+  const { server, user } = mail;
+  const from = mail.from || `rgtp@${name}`;
   if (server === undefined) {
-    return { registration: { mode: registration, mailer: outboxMailer({ folder: mail.outbox, from }) } };
+    const folder = mail.outbox || join(data, 'outbox');
+    return { registration: { mode: registration, mailer: outboxMailer({ folder, from }) } };
   }
   const { host, port, scheme } = server;
   const login = user === '' ? {} : { user, password: passwordOf(mail) };

@@ -1,8 +1,8 @@
-/** Secrets that are kept in files of their own. */
+/** Secrets in files of their own. */
 import { readFileSync } from 'node:fs';
 import { Failure } from './failure.ts';
 
-/** What the file holds, without white space around it. @param what for the message: `the secret of groggs.gossip` */
+/** The file's text, trimmed. @param what names it in messages: `the secret of groggs.gossip` @throws Failure */
 export function secretFromFile(file: string, what: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

@@ -1,4 +1,4 @@
-/** What was opened, to be closed in the reverse order: each step is taken even where another failed. */
+/** Closes what was opened, in reverse order. A failed step does not stop the others. */
 export class Undo {
   readonly #steps: (() => Promise<void> | void)[] = [];
   #run: Promise<void> | undefined;
@@ -7,7 +7,7 @@ export class Undo {
     this.#steps.push(step);
   }
 
-  /** Takes every step, once. Rejects with the first error after the last step. */
+  /** Takes every step once, then rejects with the first error. */
   run(): Promise<void> {
     this.#run ??= this.#all();
     return this.#run;

@@ -36,7 +36,7 @@ describe('rgtp-nntp register', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'register', 'ann@example.org'], options);
     expect(stdout.length).toBeGreaterThan(40);
     expect(stderr).toContain('Go on? (yes or no)');
-    expect(stderr).toContain('you did not agree; nothing was asked of the board');
+    expect(stderr).toContain('you did not agree: no account was requested');
     expect(status).toBe(1);
     expect(readdirSync(join(folder, 'board'))).not.toContain('outbox');
   });

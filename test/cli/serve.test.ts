@@ -179,7 +179,7 @@ describe('rgtp-nntp serve', () => {
     });
     line.child.kill('SIGHUP');
     await line.printed(
-      /"settings":\["name"\],"msg":"changed settings that wait for the next start".*configuration read again/s,
+      /"settings":\["name"\],"msg":"changed settings that wait for the next start".*configuration reloaded/s,
     );
     const refused = await NntpClient.connect(port, { greeted: false });
     expect(await refused.line()).toMatch(/^400 Too many connections from your address/);
@@ -191,13 +191,13 @@ describe('rgtp-nntp serve', () => {
 
     configure({ log: { level: 'lound', format: 'json' }, boards: [] });
     line.child.kill('SIGHUP');
-    const [, reason] = await line.printed(/"reason":"(.*?)","msg":"the new configuration is not used/);
+    const [, reason] = await line.printed(/"reason":"(.*?)","msg":"the new configuration can not be used/);
     expect(reason).toContain('log.level: \\"lound\\" is not allowed');
     expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
 
     configure({ log: { level: 'info', format: 'json' }, boards: [{ rgtp: 'embedded', posting: false }] });
     line.child.kill('SIGHUP');
-    await line.printed(/(configuration read again.*){2}/s);
+    await line.printed(/(configuration reloaded.*){2}/s);
     expect((await lines(client, 'LIST')).filter((group) => group.startsWith('other'))).toEqual([]);
     expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 /);
     client.close();
@@ -219,7 +219,7 @@ describe('rgtp-nntp serve', () => {
     other.close();
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(
-      `rgtp-nntp: port ${port} is taken: something listens on ${scheme}://127.0.0.1:${port}`,
+      `rgtp-nntp: port ${port} is taken: something already listens on ${scheme}://127.0.0.1:${port}`,
     );
     expect(ended.stderr).toContain(`set ${setting} (or ${variable}=${scheme}://`);
     expect(ended.stdout).not.toContain('Serving');
@@ -254,7 +254,7 @@ describe('rgtp-nntp sync', () => {
     const sync = await new CommandLine(['sync', '--config', file]).ended;
     expect(sync.code).toBe(1);
     expect(sync.stderr).toContain('gossip: no connection to 127.0.0.1:1');
-    expect(sync.stderr).toContain('not fetched whole: gossip');
+    expect(sync.stderr).toContain('not fetched completely: gossip');
   });
 });
 

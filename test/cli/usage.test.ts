@@ -43,7 +43,7 @@ describe('usage', () => {
     const ended = await commandLine(['check', '--config', file]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toBe(`rgtp-nntp: the configuration has mistakes:
-  ${file}:1: listn is no setting; did you mean listen?
+  ${file}:1: listn is not a setting; did you mean listen?
   ${file}:2: log.level: "loud" is not allowed; it must be one of debug, info, warn, error, silent
 `);
   });

@@ -115,7 +115,7 @@ describe('the environment', () => {
 
   it('names the variable in messages, and suggests the one that was meant', () => {
     expect(mistakes(undefined, { RGTP_NNTP_LOG_LEVEL: 'loud', RGTP_NNTP_BORDS_0_RGTP: 'x' })).toEqual([
-      'environment: RGTP_NNTP_BORDS_0_RGTP is no setting; did you mean RGTP_NNTP_BOARDS_0_RGTP?',
+      'environment: RGTP_NNTP_BORDS_0_RGTP is not a setting; did you mean RGTP_NNTP_BOARDS_0_RGTP?',
       'environment: RGTP_NNTP_LOG_LEVEL: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
     ]);
     expect(mistakes(undefined, { RGTP_NNTP_LIMITS_CONNECTIONS: 'many' })[0]).toMatch(
@@ -140,11 +140,11 @@ limits:
   idle: 5
 `),
     ).toEqual([
-      'c.yaml:2: listne is no setting; did you mean listen?',
+      'c.yaml:2: listne is not a setting; did you mean listen?',
       'c.yaml:4: log.level: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
       'c.yaml:7: boards[0].charset: "latin9" is not allowed; it must be one of auto, latin1, utf-8, windows-1252',
       'c.yaml:8: boards[0].posting: "maybe" is not allowed; it must be true or false',
-      'c.yaml:9: boards[0].rgtp: "http://x" is not allowed; it must be rgtp:// and a host, with a port where it is not 1431, or embedded',
+      'c.yaml:9: boards[0].rgtp: "http://x" is not allowed; it must be rgtp:// and a host, and the port unless it is 1431, or embedded',
       'c.yaml:11: limits.idle: 5 is not allowed; it must be a time from 3m to 1d, such as 15s, 5m or 1h',
     ]);
   });
@@ -154,19 +154,19 @@ limits:
     ['boards: []', 'c.yaml:1: boards: [] is not allowed; it must be a list of 1 to 64 boards'],
     ['log: loud', 'c.yaml:1: log: "loud" is not allowed; it must be a section with the keys level, format'],
     ['- x', 'c.yaml:1: the file: ["x"] is not allowed; it must be a section with the keys name, listen,'],
-    ['boards:\n  - nmae: x', 'c.yaml:2: boards[0].nmae is no setting; did you mean name?'],
-    ['log:\n  zzzzzzzzz: 1', 'c.yaml:2: log.zzzzzzzzz is no setting; known here: level, format'],
+    ['boards:\n  - nmae: x', 'c.yaml:2: boards[0].nmae is not a setting; did you mean name?'],
+    ['log:\n  zzzzzzzzz: 1', 'c.yaml:2: log.zzzzzzzzz is not a setting; known here: level, format'],
     [
       'boards:\n- secret: 123g\n  user: a',
-      'c.yaml:2: boards[0].secret: this value is not allowed; it must be hex digits',
+      'c.yaml:2: boards[0].secret: this value is not allowed; it must be pairs of hex digits',
     ],
     ["listen: ['nntp://']", 'c.yaml:1: listen: ["nntp://"] is not allowed; it must be nntp:// or nntps://'],
     ['listen: nntp://a:70000', 'c.yaml:1: listen: "nntp://a:70000" is not allowed'],
     ['listen: nntps://[::]', 'c.yaml:1: listen: nntps needs tls.certificate and tls.key'],
     ['tls:\n  key: a', 'c.yaml:2: tls.certificate is missing'],
     ['tls:\n  certificate: a', 'c.yaml:2: tls.key is missing'],
-    ['boards:\n- {}\n- name: b', 'c.yaml:3: boards[1].rgtp: boards[0] is the embedded board already'],
-    ['boards:\n- rgtp: rgtp://a\n- rgtp: rgtp://b', 'boards[1].name: "gossip" is the name of boards[0] too'],
+    ['boards:\n- {}\n- name: b', 'c.yaml:3: boards[1].rgtp: boards[0] is already the embedded board'],
+    ['boards:\n- rgtp: rgtp://a\n- rgtp: rgtp://b', 'boards[1].name: "gossip" is also the name of boards[0]'],
     ['boards:\n- secretFile: x', 'c.yaml:2: boards[0].user is missing'],
     [
       'boards:\n- user: a\n  secret: "00"\n  secretFile: b',

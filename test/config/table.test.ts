@@ -26,7 +26,7 @@ describe('the keys', () => {
     const lines = configTable().trimEnd().split('\n');
     expect(lines).toHaveLength(keys.length + 2);
     expect(configTable()).toContain(
-      '| `boards[n].posting` | `RGTP_NNTP_BOARDS_n_POSTING` | `true` | Whether posting through the bridge is possible at all (true or false) |',
+      '| `boards[n].posting` | `RGTP_NNTP_BOARDS_n_POSTING` | `true` | Whether anyone can post through the bridge (true or false) |',
     );
     for (const row of lines) expect(row.split(/(?<!\\)\|/), row).toHaveLength(6);
   });

@@ -58,7 +58,7 @@ describe('ports that can not be had', () => {
   const address = { scheme: 'nntp', host: '::', port: 119 } as const;
 
   it.each([
-    ['EADDRINUSE', /^port 119 is taken: something listens on nntp:\/\/\[::\]:119 already$/],
+    ['EADDRINUSE', /^port 119 is taken: something already listens on nntp:\/\/\[::\]:119$/],
     ['EACCES', /^port 119 needs privileges that this process does not have/],
     ['EADDRNOTAVAIL', /^this machine has no address ::/],
     ['ENOTFOUND', /^the name :: has no address/],

@@ -1,4 +1,4 @@
-/** `rgtp-nntp board backup FILE`: a sound copy of a board that may be running. */
+/** `rgtp-nntp board backup FILE`: a consistent copy of a board that may be running. */
 import { Command } from 'commander';
 import { backupBoard } from '../../board/upkeep/backup.ts';
 import { withBoardFile } from '../../server/board-file.ts';
@@ -7,8 +7,8 @@ import { Progress } from '../progress.ts';
 
 export function backupCommand(): Command {
   return new Command('backup')
-    .description('copy the board, running or not, into one file')
-    .argument('<file>', 'the copy; an older one is replaced')
+    .description('copy the board into one file, even while it runs')
+    .argument('<file>', 'the copy; an existing file is replaced')
     .addOption(configOption())
     .action(async (file: string, _: ConfigOption, command: Command) => {
       const config = configuration(command.optsWithGlobals<ConfigOption>());
@@ -20,7 +20,7 @@ export function backupCommand(): Command {
       progress.end();
       process.stdout.write(`The board is copied to ${file}.\n`);
       process.stdout.write(
-        `Users' secrets in it open with the key in ${keyFile} alone: keep a copy of that, elsewhere.\n`,
+        `The users' secrets in it can be read only with the key in ${keyFile}: keep a copy of the key in another place.\n`,
       );
     });
 }

@@ -1,4 +1,4 @@
-/** `rgtp-nntp board export FOLDER`: a groggsd data directory. */
+/** `rgtp-nntp board export FOLDER`: writes a groggsd data directory. */
 import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { exportSpool } from '../../board/spool/export.ts';
@@ -18,6 +18,6 @@ export function exportCommand(): Command {
       process.stdout.write(
         `Wrote ${rows} index rows, ${items} items, ${users} users and ${diffs} diffs to ${folder}.\n`,
       );
-      process.stdout.write("Users' secrets are in it in the clear: for its owner's eyes only.\n");
+      process.stdout.write("It contains the users' secrets unencrypted: keep it private.\n");
     });
 }

@@ -1,4 +1,4 @@
-/** `rgtp-nntp board verify`: reads everything the board holds and says what is wrong with it. */
+/** `rgtp-nntp board verify`: reads the whole board and reports what is wrong. */
 import { Command } from 'commander';
 import { verifyBoard } from '../../board/upkeep/verify.ts';
 import { withBoardFile } from '../../server/board-file.ts';
@@ -7,7 +7,7 @@ import { type ConfigOption, configOption, configuration } from '../configuration
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('read everything the board holds and say what is wrong with it')
+    .description('read the whole board and report what is wrong')
     .addOption(configOption())
     .action(async (_: ConfigOption, command: Command) => {
       const config = configuration(command.optsWithGlobals<ConfigOption>());
@@ -18,7 +18,8 @@ export function verifyCommand(): Command {
         ...problems.map((problem) => `fail  ${problem}`),
       ];
       process.stdout.write(`${lines.join('\n')}\n`);
-      if (problems.length > 0) throw new Failure(`${problems.length} problems`, 'Restore a backup, or edit.');
+      if (problems.length > 0)
+        throw new Failure(`${problems.length} problems`, 'Restore a backup, or correct the items as an editor.');
       process.stdout.write('The board is sound.\n');
     });
 }

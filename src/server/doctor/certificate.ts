@@ -1,8 +1,8 @@
-/** The certificate: does it fit its key, this server's name, and today? */
+/** The certificate: does it match its key and this server's name, and is it valid today? */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
-import { readCertificate } from '../../server/certificate.ts';
+import { readCertificate } from '../certificate.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const day = 86_400_000;
@@ -13,7 +13,7 @@ export function* examineCertificate(config: Config, now = Date.now()): Generator
   if (tls.certificate === '') {
     yield warn(
       'no certificate: neither NNTPS nor STARTTLS',
-      'Set tls.certificate and tls.key, so that people may log in from elsewhere.',
+      'Set tls.certificate and tls.key, so that people can log in from other machines.',
     );
     return;
   }
@@ -23,11 +23,11 @@ export function* examineCertificate(config: Config, now = Date.now()): Generator
     if (validFrom.getTime() > now)
       yield fail(`the certificate for ${subject} is not valid yet`, "Check this machine's clock.");
     else if (left < 0)
-      yield fail(`the certificate for ${subject} expired on ${validTo}`, 'Renew it; it is read again by itself.');
+      yield fail(`the certificate for ${subject} expired on ${validTo}`, 'Renew it; the server notices the new file.');
     else if (left < soon)
       yield warn(
         `the certificate for ${subject} expires in ${Math.floor(left / day)} days`,
-        'See why it is not being renewed.',
+        'Find out why it has not been renewed.',
       );
     else yield ok(`the certificate for ${subject} is valid to ${validTo}`);
     const name = config.name;

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoardServer } from '../../src/board/server.ts';
-import { examineBoard } from '../../src/cli/doctor/boards.ts';
-import { examineCertificate } from '../../src/cli/doctor/certificate.ts';
-import type { Finding } from '../../src/cli/doctor/finding.ts';
-import { examinePorts } from '../../src/cli/doctor/ports.ts';
-import { examineStores } from '../../src/cli/doctor/stores.ts';
-import { examineSystem } from '../../src/cli/doctor/system.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { examineBoard } from '../../src/server/doctor/boards.ts';
+import { examineCertificate } from '../../src/server/doctor/certificate.ts';
+import type { Finding } from '../../src/server/doctor/finding.ts';
+import { examinePorts } from '../../src/server/doctor/ports.ts';
+import { examineStores } from '../../src/server/doctor/stores.ts';
+import { examineSystem } from '../../src/server/doctor/system.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { commandLine } from '../cli/command-line.ts';
 import { tlsFiles } from '../support/tls-files.ts';
-import { commandLine } from './command-line.ts';
 
 let folder: string;
 
@@ -40,7 +40,7 @@ describe('the system', () => {
     chmodSync(folder, 0o755);
     expect(await all(examineSystem(config()))).toContainEqual({
       result: 'warn',
-      what: `${folder} can be opened by others`,
+      what: `${folder} is accessible to other users`,
       remedy: `chmod 700 ${folder}: it holds keys and secrets.`,
     });
   });
@@ -51,7 +51,7 @@ describe('the stores', () => {
     const path = (name: string) => join(folder, `gossip.${name}.sqlite`);
     const about = async (what: string) =>
       (await all(examineStores(config()))).find((finding) => finding.what.includes(what));
-    expect(await about('cache')).toEqual({ result: 'ok', what: `gossip: cache not made yet (${path('cache')})` });
+    expect(await about('cache')).toEqual({ result: 'ok', what: `gossip: cache does not exist yet (${path('cache')})` });
 
     Cache.open(path('cache')).close();
     expect(await about('cache')).toMatchObject({
@@ -141,7 +141,7 @@ describe('the ports', () => {
     if (process.platform === 'linux') expect(findings[0]?.what).toContain(`(pid ${process.pid})`);
     await new Promise((resolve) => other.close(resolve));
     const [again] = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
-    expect(again).toEqual({ result: 'ok', what: `nntp://127.0.0.1:${port} can be listened on` });
+    expect(again).toEqual({ result: 'ok', what: `nntp://127.0.0.1:${port} is free` });
   });
 });
 

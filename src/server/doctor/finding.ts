@@ -1,4 +1,4 @@
-/** One line of what the doctor has to say. */
+/** One result of an examination. */
 export interface Finding {
   readonly result: 'ok' | 'warn' | 'fail';
   readonly what: string;
@@ -14,11 +14,11 @@ export function warn(what: string, remedy: string): Finding {
   return { result: 'warn', what, remedy };
 }
 
-export function fail(what: string, remedy: string): Finding {
-  return { result: 'fail', what, remedy };
+export function fail(what: string, remedy?: string): Finding {
+  return { result: 'fail', what, ...(remedy !== undefined && { remedy }) };
 }
 
-/** What an error says, in one line. */
+/** An error's message on one line. */
 export function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
 }

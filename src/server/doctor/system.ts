@@ -1,8 +1,8 @@
-/** Node, the data folder, and the room on its disk. */
+/** Node, the data folder, and free disk space. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { versionLine } from '../../server/version.ts';
+import { versionLine } from '../version.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const little = 1 << 30;
@@ -13,9 +13,9 @@ export function* examineSystem({ data }: Config): Generator<Finding> {
   const folder = nearest(resolve(data));
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    yield ok(existsSync(data) ? `data in ${data}` : `data will be made in ${data}`);
+    yield ok(existsSync(data) ? `data in ${data}` : `data will be created in ${data}`);
     if (existsSync(data) && (statSync(data).mode & 0o077) !== 0) {
-      yield warn(`${data} can be opened by others`, `chmod 700 ${data}: it holds keys and secrets.`);
+      yield warn(`${data} is accessible to other users`, `chmod 700 ${data}: it holds keys and secrets.`);
     }
   } catch (error) {
     yield fail(
@@ -26,12 +26,12 @@ export function* examineSystem({ data }: Config): Generator<Finding> {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const room = `${(free / 2 ** 30).toFixed(1)} GiB free on the disk of ${data}`;
-  if (free < tooLittle) yield fail(room, 'Make room: posts can not be kept on a full disk.');
-  else if (free < little) yield warn(room, 'Make room, or set cache.disk of the boards lower.');
+  if (free < tooLittle) yield fail(room, 'Free some space: posts can not be stored on a full disk.');
+  else if (free < little) yield warn(room, "Free some space, or lower the boards' cache.disk.");
   else yield ok(room);
 }
 
-/** The folder itself, or the one above it that is there. */
+/** The folder, or its nearest existing parent. */
 function nearest(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }

@@ -1,4 +1,4 @@
-/** The databases: whole, ours, and of a version this program knows. */
+/** The databases: intact, ours, and of a version this program knows. */
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { boardSchema } from '../../board/schema.ts';
@@ -20,14 +20,14 @@ export function* examineStores(config: Config): Generator<Finding> {
       paths.cache,
       `${name}: cache`,
       CACHE,
-      `Stop the server and delete ${paths.cache}: it is made anew.`,
+      `Stop the server and delete ${paths.cache}: it is rebuilt.`,
     );
   }
 }
 
 function* examineFile(path: string, what: string, schema: Schema, remedy: string): Generator<Finding> {
   if (!existsSync(path)) {
-    yield ok(`${what} not made yet (${path})`);
+    yield ok(`${what} does not exist yet (${path})`);
     return;
   }
   let db: DatabaseSync | undefined;
@@ -37,7 +37,10 @@ function* examineFile(path: string, what: string, schema: Schema, remedy: string
     if (pragma(db, 'application_id') !== schema.applicationId) {
       yield fail(`${what}: ${path} is not a ${schema.name} file of rgtp-nntp`, remedy);
     } else if (version > schema.migrations.length) {
-      yield fail(`${what}: ${path} was written by a newer rgtp-nntp (schema ${version})`, 'Run that version again.');
+      yield fail(
+        `${what}: ${path} was written by a newer rgtp-nntp (schema ${version})`,
+        'Run that version or a newer one.',
+      );
     } else {
       const [problem] = db.prepare('PRAGMA quick_check(1)').all();
       const verdict = String(problem?.['quick_check']);
@@ -45,8 +48,8 @@ function* examineFile(path: string, what: string, schema: Schema, remedy: string
       if (verdict !== 'ok') yield fail(`${what}: ${path} is damaged: ${verdict}`, remedy);
       else if (version < schema.migrations.length)
         yield warn(
-          `${what}: ${path} is of an older version`,
-          'Nothing: it is brought up to date at the next start. Copy it first.',
+          `${what}: ${path} was written by an older version`,
+          'The next start will upgrade it. Copy it first.',
         );
       else yield ok(`${what} is sound, ${size}`);
     }

@@ -1,4 +1,4 @@
-/** A remote board: found, reached, greeted, logged in, in step with our clock, and in command of its protocol. */
+/** A remote board: address, connection, greeting, login, clock, and pipelining. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -7,11 +7,10 @@ import type { BoardConfig } from '../../config/config.ts';
 import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { motdFieldOrder } from '../../rgtp/motd.ts';
-import { boardClient } from '../../server/board-client.ts';
 import { silent } from '../../wire/log.ts';
+import { boardClient } from '../board-client.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
-
-const levels = ['may see the message of the day only', 'may read', 'may post', 'may edit'] as const;
+import { levels } from './login.ts';
 
 export async function* examineBoard(board: BoardConfig): AsyncGenerator<Finding> {
   const { newsgroup } = board;
@@ -26,7 +25,7 @@ export async function* examineBoard(board: BoardConfig): AsyncGenerator<Finding>
       const found = await lookup(host, { all: true });
       yield ok(`${host} is ${found.map(({ address }) => address).join(', ')}`);
     } catch (error) {
-      yield fail(`${where}: ${host} has no address: ${reasonOf(error)}`, 'Correct boards[n].rgtp, or the name server.');
+      yield fail(`${where}: ${host} has no address: ${reasonOf(error)}`, 'Correct boards[n].rgtp, or the DNS.');
       return;
     }
   }
@@ -50,7 +49,7 @@ async function* examineConnection(connection: RgtpConnection, where: string, use
   yield ok(`${where} greets: ${connection.banner.replaceAll(/[^ -~]/g, '?').slice(0, 120)}`);
   const login = `${where}: ${user} ${levels[connection.level]}`;
   if (connection.level === 0) {
-    yield fail(login, 'Give boards[n].user and its secret: without reading there is nothing to show.');
+    yield fail(login, 'Set boards[n].user and its secret: the bridge must be able to read.');
     return;
   }
   yield ok(login);
@@ -66,7 +65,7 @@ async function examineMotd(connection: RgtpConnection, where: string): Promise<F
   return ok(`${where}: message of the day of ${dateOf(motd.time)} (fields ${order})`);
 }
 
-/** The newest index row has the board's time; only one from the future tells of a wrong clock. */
+/** The newest index row carries the board's time. Only a time in the future proves a wrong clock. */
 async function examineClock(connection: RgtpConnection, where: string): Promise<Finding> {
   let newest = 0;
   let rows = 0;
@@ -81,7 +80,7 @@ async function examineClock(connection: RgtpConnection, where: string): Promise<
   );
   const ahead = newest - Date.now() / 1000;
   if (ahead > 120) {
-    return warn(`${where}: its clock is ${Math.round(ahead)} s ahead of ours`, 'Set the wrong one of the two clocks.');
+    return warn(`${where}: its clock is ${Math.round(ahead)} s ahead of ours`, 'Correct whichever clock is wrong.');
   }
   const last = rows === 0 ? 'nothing new in the last week' : `newest entry of ${dateOf(newest)}`;
   return ok(`${where}: ${last}; its clock is not ahead of ours`);
@@ -96,7 +95,7 @@ async function examinePipelining(connection: RgtpConnection, where: string): Pro
   const together = performance.now() - again;
   const rate = `one answer in ${alone.toFixed(0)} ms, 16 at once in ${together.toFixed(0)} ms`;
   if (alone > 5 && together > 12 * alone)
-    return warn(`${where}: ${rate}`, 'It answers one at a time: the first synchronisation will be slow.');
+    return warn(`${where}: ${rate}`, 'It answers one request at a time, so the first synchronisation will be slow.');
   return ok(`${where}: ${rate}`);
 }
 
@@ -104,13 +103,13 @@ function remedyFor(error: unknown): string {
   if (!(error instanceof RgtpError)) return 'Correct boards[n] in the configuration.';
   switch (error.kind) {
     case 'unavailable':
-      return 'Is the board up, and does a firewall let port 1431 through? What is held is served meanwhile.';
+      return 'Is the board running, and does the firewall allow its port? Until then the bridge serves what it has.';
     case 'refused':
       return 'Correct boards[n].user and its secret, or ask an editor of the board.';
     case 'impostor':
-      return 'Its proof was wrong: another secret, another server, or somebody in between. Do not go on before you know which.';
+      return 'Its proof was wrong: the secret differs, it is another server, or someone is in between. Find out which before you go on.';
     default:
-      return 'Tell whoever runs the board.';
+      return "Tell the board's operator.";
   }
 }
 

@@ -1,7 +1,7 @@
-/** Which process listens on a port: from /proc, so on Linux only, and only for processes this user may look at. */
+/** Which process listens on a port. Read from /proc: on Linux, for processes that this user may inspect. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** `name (pid 123)`; `undefined` where that can't be known. */
+/** `name (pid 123)`; `undefined` where it can't be found. */
 export function listenerOf(port: number): string | undefined {
   const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listening(table, port)));
   if (sockets.size === 0) return undefined;
@@ -14,7 +14,7 @@ export function listenerOf(port: number): string | undefined {
   return undefined;
 }
 
-/** Sockets in state LISTEN on that port, as `/proc/PID/fd` names them. */
+/** Listening sockets on that port, as `/proc/PID/fd` names them. */
 function listening(table: string, port: number): string[] {
   const lines = (attempt(() => readFileSync(table, 'latin1')) ?? '').split('\n').slice(1);
   return lines.flatMap((line) => {
@@ -36,7 +36,7 @@ function entries(folder: string): string[] {
   return attempt(() => readdirSync(folder)) ?? [];
 }
 
-/** What can't be read (gone, or not ours to see) is not there. */
+/** `undefined` where it can't be read: gone, or not permitted. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,23 +1,22 @@
-/** The operating system's wishes. */
-
-import { Failure } from '../server/failure.ts';
+/** Signals of the operating system. */
 import type { Log } from '../wire/log.ts';
+import { Failure } from './failure.ts';
 
-/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: that is one wish. */
+/** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm, and means one. */
 const sameKeyMs = 500;
 
 /**
- * Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. At each SIGHUP `reread` runs, never
- * twice at a time; where it fails that is logged, and everything goes on as it was.
+ * Resolves at the first SIGTERM or SIGINT; a second one kills the process. Each SIGHUP runs `reread`, one at a time;
+ * a failure is logged and changes nothing.
  */
 export function untilTold(log: Log, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
   process.on('SIGHUP', () => {
     rereading = rereading.then(reread).then(
-      () => log.info({}, 'configuration read again'),
+      () => log.info({}, 'configuration reloaded'),
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        log.error({ reason }, 'the new configuration is not used; the old one goes on');
+        log.error({ reason }, 'the new configuration can not be used; the old one stays in force');
       },
     );
   });
@@ -33,7 +32,7 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
   });
 }
 
-/** Ends everything within ten seconds: what has not finished by then is cut off, and it says so. */
+/** Closes within ten seconds; what has not finished by then is cut off, and the log says so. */
 export async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
   const deadline = setTimeout(() => {
     log.error({}, 'not everything finished in time');
@@ -42,7 +41,7 @@ export async function closeInTime(close: () => Promise<void>, log: Log): Promise
   try {
     await close();
   } catch (error) {
-    throw new Failure('it did not end cleanly', undefined, { cause: error });
+    throw new Failure('the server did not stop cleanly', undefined, { cause: error });
   } finally {
     clearTimeout(deadline);
   }

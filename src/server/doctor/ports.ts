@@ -1,10 +1,10 @@
-/** The ports: free, ours already, or somebody else's. */
+/** The ports: free, ours, or taken by another process. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
-import { systemCode } from '../../server/failure.ts';
 import { listenHost } from '../../wire/address.ts';
+import { systemCode } from '../failure.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { listenerOf } from './listener.ts';
 
@@ -17,7 +17,7 @@ export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-/** The ports of the protocols, and what would make use of them. */
+/** The protocols' standard ports, and the setting that would use each. */
 const standard = [
   { scheme: 'nntp', setting: 'listen' },
   { scheme: 'nntps', setting: 'listen and tls' },
@@ -25,16 +25,16 @@ const standard = [
   { scheme: 'ident', setting: 'ident.responder' },
 ] as const;
 
-/** Nobody asked for it, so nothing about it is wrong: but it is good to know what `setting` could do. */
+/** An unconfigured port is never a fault; the finding tells what `setting` would meet. */
 async function examineUnused(scheme: string, port: number, setting: string): Promise<Finding> {
   const refused = await attempt('::', port);
-  if (refused === undefined) return ok(`port ${port} (${scheme}) is not configured, and could be listened on`);
+  if (refused === undefined) return ok(`port ${port} (${scheme}) is not configured, and is free`);
   const who = listenerOf(port);
-  const why = refused === 'EADDRINUSE' ? `taken${who === undefined ? '' : ` by ${who}`}` : `not to be had (${refused})`;
+  const why = refused === 'EADDRINUSE' ? `taken${who === undefined ? '' : ` by ${who}`}` : `unavailable (${refused})`;
   return ok(`port ${port} (${scheme}) is not configured, and ${why}: it matters if you want ${setting}`);
 }
 
-/** Listens there for a moment. `undefined`: it worked; else the system's name of the error. */
+/** Listens there for a moment. `undefined`: that worked; else the system's error code. */
 async function attempt(host: string, port: number): Promise<string | undefined> {
   const server = createServer();
   try {
@@ -48,7 +48,7 @@ async function attempt(host: string, port: number): Promise<string | undefined> 
   }
 }
 
-/** Every address the server would listen on; port 0 takes any. */
+/** Every address the server would listen on. Port 0 (any) needs no examination. */
 function wanted({ listen, embedded, boards, http, ident }: Config): { address: Address; setting: string }[] {
   const news = listen ?? [{ scheme: 'nntp', host: '::', port: 119 } as const];
   const hasBoard = boards.some(({ rgtp }) => rgtp === 'embedded');
@@ -67,7 +67,7 @@ async function examinePort(address: Address, setting: string): Promise<Finding> 
   const refused = await attempt(address.host, address.port);
   switch (refused) {
     case undefined:
-      return ok(`${shown} can be listened on`);
+      return ok(`${shown} is free`);
     case 'EADDRINUSE':
       return taken(address, setting);
     case 'EACCES':
@@ -80,13 +80,13 @@ async function examinePort(address: Address, setting: string): Promise<Finding> 
   }
 }
 
-/** Somebody listens there: who, and is it perhaps this very server? */
+/** Something listens there: what, and is it this very server? */
 async function taken(address: Address, setting: string): Promise<Finding> {
   const shown = formatAddress(address);
   const who = listenerOf(address.port);
   const by = who === undefined ? '' : ` by ${who}`;
   const greeting = await greetingOf(address);
-  if (greeting?.includes('rgtp-nntp') || who?.includes('rgtp-nntp')) return ok(`${shown} is served already${by}`);
+  if (greeting?.includes('rgtp-nntp') || who?.includes('rgtp-nntp')) return ok(`${shown} is already served${by}`);
   const says = greeting === undefined ? '' : `; it says "${greeting}"`;
   return warn(
     `${shown} is taken${by}${says}`,
@@ -94,7 +94,7 @@ async function taken(address: Address, setting: string): Promise<Finding> {
   );
 }
 
-/** The first line that a listener sends by itself; `undefined`: it sends none. */
+/** The first line that a listener sends unasked; `undefined`: none. */
 async function greetingOf({ host, port }: Address): Promise<string | undefined> {
   const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host;
   const socket = connect({ host: here, port, timeout: 1000 });

@@ -6,7 +6,7 @@ const source = join(import.meta.dirname, '..', '..', 'src');
 
 function run(body: string) {
   const script = `
-    import { logStrays } from '${source}/cli/last-resort.ts';
+    import { logStrays } from '${source}/server/last-resort.ts';
     import { openLog } from '${source}/ops/log.ts';
     logStrays(openLog({ level: 'info', format: 'json' }));
     ${body}

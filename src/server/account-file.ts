@@ -1,0 +1,23 @@
+/** The local accounts of one board, changed in its permanent file. A server that has the file open sees the change. */
+import { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
+import { pathsOf } from '../config/paths.ts';
+import { PermanentFile } from '../store/permanent-file.ts';
+import { SecretBox } from '../store/secret-box.ts';
+import { makeFolders } from './folders.ts';
+
+/** Lends the accounts to a task. */
+export async function withAccounts(
+  config: Config,
+  board: BoardConfig,
+  task: (accounts: LocalAccounts) => Promise<void>,
+): Promise<void> {
+  makeFolders(config);
+  const paths = pathsOf(config, board);
+  const permanent = PermanentFile.open(paths.permanent);
+  try {
+    await task(new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey)));
+  } finally {
+    await permanent.close();
+  }
+}

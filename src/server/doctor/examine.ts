@@ -1,0 +1,16 @@
+/** Everything the server needs, examined in turn. */
+import type { Config } from '../../config/config.ts';
+import { examineBoard } from './boards.ts';
+import { examineCertificate } from './certificate.ts';
+import type { Finding } from './finding.ts';
+import { examinePorts } from './ports.ts';
+import { examineStores } from './stores.ts';
+import { examineSystem } from './system.ts';
+
+export async function* examine(config: Config): AsyncGenerator<Finding> {
+  yield* examineSystem(config);
+  yield* examineStores(config);
+  yield* examineCertificate(config);
+  yield* examinePorts(config);
+  for (const board of config.boards) yield* examineBoard(board);
+}
