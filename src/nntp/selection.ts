@@ -1,14 +1,13 @@
-import type { SessionGroup } from 'nntp-server';
 import type { Newsgroup, ReaderSession } from './backend.ts';
 
 /**
- * The selected newsgroup and the current article, in the shape that the package's GROUP reads. It keeps the group's
- * name and asks for the group each time: a reload may have put another in its place.
+ * The selected newsgroup and the current article. It keeps the group's name and asks for the group each time: a reload
+ * may have put another in its place.
  */
-export class Selection implements SessionGroup {
+export class Selection {
   readonly name: string;
   /** 0: invalid (RFC 3977 §6.1.1: the group is empty) */
-  current_article: number;
+  current: number;
   readonly #reader: ReaderSession;
   /** its high water mark when it was last there */
   #high: number;
@@ -17,7 +16,7 @@ export class Selection implements SessionGroup {
     this.#reader = reader;
     this.name = newsgroup.name;
     this.#high = newsgroup.high;
-    this.current_article = newsgroup.atOrAfter(0) ?? 0;
+    this.current = newsgroup.atOrAfter(0) ?? 0;
   }
 
   /** The group as it is now: empty if it is no longer carried. Throws `Refusal` if this session may no longer read it. */
@@ -25,22 +24,6 @@ export class Selection implements SessionGroup {
     const newsgroup = this.#reader.newsgroup(this.name) ?? emptied(this.name, this.#high);
     this.#high = newsgroup.high;
     return newsgroup;
-  }
-
-  get description(): string {
-    return this.newsgroup.description;
-  }
-
-  get total(): number {
-    return this.newsgroup.count;
-  }
-
-  get min_index(): number {
-    return this.newsgroup.low;
-  }
-
-  get max_index(): number {
-    return this.newsgroup.high;
   }
 }
 
@@ -64,13 +47,3 @@ function emptied(name: string, high: number): Newsgroup {
     arrivedSince: () => [],
   };
 }
-
-/** No group is selected. */
-export const noGroup: SessionGroup = Object.freeze({
-  name: null,
-  description: '',
-  total: 0,
-  min_index: 0,
-  max_index: 0,
-  current_article: 0,
-});

@@ -5,10 +5,13 @@ import { type Log, silent } from '../wire/log.ts';
 import type { Backend } from './backend.ts';
 import { Arrivals } from './connection/arrivals.ts';
 import { Certificate } from './connection/certificate.ts';
-import { FrontEnd } from './front-end.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
+import { Places } from './places.ts';
+import { Sessions } from './sessions.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import type { Shared } from './shared.ts';
 import { Wildmat } from './syntax/wildmat.ts';
 
 /** Where to listen. */
@@ -20,25 +23,12 @@ export interface ListenAddress {
   readonly tls: boolean;
 }
 
-export interface NntpServerOptions {
+export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
   readonly backend: Backend;
-  /** the host name that greetings show */
-  readonly name: string;
   readonly listen: readonly ListenAddress[];
-  /** PEM files, read again when they change. Without them there is neither NNTPS nor STARTTLS. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
   readonly limits?: Partial<Limits>;
-  /** AUTHINFO without TLS from anywhere; on loopback it is always allowed */
-  readonly cleartextAuth?: boolean;
-  /** COMPRESS DEFLATE (RFC 8054) */
-  readonly compress?: boolean;
-  /** every connection begins with a PROXY v2 header that says who it is: only behind a balancer that sends it */
-  readonly proxyProtocol?: boolean;
-  /** lines of LIST DISTRIBUTIONS and LIST MODERATORS (RFC 6048); 503 without */
-  readonly distributions?: readonly string[];
-  readonly moderators?: readonly string[];
-  /** wildmat of the newsgroups in LIST SUBSCRIPTIONS; all of them without */
-  readonly subscriptions?: string;
+  /** PEM files, read again when they change. Empty names, or none: neither NNTPS nor STARTTLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   readonly log?: Log;
   readonly observer?: Observer;
   /** unix ms */
@@ -54,34 +44,31 @@ const LOOK_LEAST = 20;
 
 /** The NNTP front end: listeners, who is let in, time-outs, and the end. */
 export class NntpServer {
-  readonly #front: FrontEnd;
+  readonly #shared: Shared;
+  readonly #sessions: Sessions;
   readonly #arrivals: Arrivals;
   readonly #servers: { readonly server: Server; readonly tls: boolean }[] = [];
   readonly #watch: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
   private constructor(options: NntpServerOptions) {
+    const { log = silent, now = Date.now, observer = {}, tls } = options;
     const limits: Limits = { ...defaultLimits, ...options.limits };
-    const log = options.log ?? silent;
-    const now = options.now ?? Date.now;
-    this.#front = new FrontEnd({
-      backend: options.backend,
-      name: options.name,
+    this.#shared = {
+      ...defaultSettings,
+      ...options,
       limits,
       log,
-      observer: options.observer ?? {},
-      logins: new LoginGate(limits, now),
-      certificate: options.tls && new Certificate(options.tls, log, now),
-      cleartextAuth: options.cleartextAuth ?? false,
-      compress: options.compress ?? true,
-      maintained: {
-        distributions: options.distributions,
-        moderators: options.moderators,
-        subscriptions: options.subscriptions === undefined ? undefined : wildmatOf(options.subscriptions),
-      },
       now,
-    });
-    this.#arrivals = new Arrivals(this.#front, options.proxyProtocol ?? false);
+      observer,
+      logins: new LoginGate(limits, now),
+      certificate: tls && tls.certificate !== '' ? new Certificate(tls, log, now) : undefined,
+      compressions: new Places(() => limits.compressed),
+    };
+    const { subscriptions } = this.#shared.lists;
+    if (!Wildmat.parse(subscriptions)) throw new Error(`lists.subscriptions: not a wildmat: ${subscriptions}`);
+    this.#sessions = new Sessions(this.#shared);
+    this.#arrivals = new Arrivals(this.#shared, (stream, peer, secure) => this.#sessions.welcome(stream, peer, secure));
     const shortest = Math.min(limits.idle, limits.command, limits.handshake);
     const every = Math.max(LOOK_LEAST, Math.min(shortest / LOOKS, LOOK_MOST));
     this.#watch = setInterval(() => this.#lookOver(), every).unref();
@@ -110,23 +97,23 @@ export class NntpServer {
 
   /** How many sessions there are. */
   get connections(): number {
-    return this.#front.sessions.size;
+    return this.#sessions.size;
   }
 
   /** Other limits from now on, for connections that are there as well (SIGHUP). */
   setLimits(limits: Partial<Limits>): void {
-    // Everybody looks into this one object.
-    Object.assign(this.#front.limits, limits);
+    // Everything reads this one object.
+    Object.assign(this.#shared.limits, limits);
   }
 
   /** Looks at the certificate files now (SIGHUP). */
   reload(): void {
-    this.#front.certificate?.reload();
+    this.#shared.certificate?.reload();
   }
 
   /**
-   * Ends: no new connections, 400 to idle sessions, answers and posts in flight finish, then 400 to their
-   * sessions too. Whoever is left after `graceMs` is cut off.
+   * Ends: no new connections, 400 to idle sessions; answers and posts in flight finish, then 400 to their sessions too.
+   * Sessions left after `graceMs` are cut off.
    */
   close(graceMs: number = GRACE): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -137,41 +124,35 @@ export class NntpServer {
     clearInterval(this.#watch);
     const closed = this.#servers.map(({ server }) => new Promise((resolve) => server.close(resolve)));
     this.#arrivals.close();
-    for (const session of this.#front.sessions) session.wire.end(GOING_DOWN);
+    for (const session of this.#sessions) session.transport.end(GOING_DOWN);
     const cutOff = setTimeout(() => {
-      for (const session of this.#front.sessions) session.wire.destroy();
+      for (const session of this.#sessions) session.transport.destroy();
     }, graceMs);
     await Promise.all(closed);
     clearTimeout(cutOff);
   }
 
   async #listen({ host, port, tls }: ListenAddress): Promise<void> {
-    if (tls && !this.#front.certificate) throw new Error(`nntps://${host}:${port} needs a certificate`);
-    const { queued } = this.#front.limits;
+    if (tls && !this.#shared.certificate) throw new Error(`nntps://${host}:${port} needs a certificate`);
+    const { queued } = this.#shared.limits;
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: queued }, (socket) =>
       this.#arrivals.accept(socket, tls),
     );
     server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
-    // What goes wrong at accepting one (no file descriptor left, say) is no reason to give up the others.
-    server.on('error', (error) => this.#front.log.error({ err: error }, 'a connection could not be accepted'));
+    // One connection that cannot be accepted (no file descriptor left, say) is no reason to give up the others.
+    server.on('error', (error) => this.#shared.log.error({ err: error }, 'a connection could not be accepted'));
     this.#servers.push({ server, tls });
   }
 
   #lookOver(): void {
-    const { limits, now, sessions } = this.#front;
+    const { limits, now } = this.#shared;
     const time = now();
     this.#arrivals.expire(time);
-    for (const session of sessions) {
-      const waited = time - session.wire.lastProgress;
-      if (waited >= limits.idle && session.wire.quiet) session.wire.end('400 Idle for too long');
-      else if (waited >= limits.command && !session.wire.quiet) session.wire.destroy();
+    for (const session of this.#sessions) {
+      const waited = time - session.transport.lastProgress;
+      if (waited >= limits.idle && session.transport.quiet) session.transport.end('400 Idle for too long');
+      else if (waited >= limits.command && !session.transport.quiet) session.transport.destroy();
     }
   }
-}
-
-function wildmatOf(text: string): Wildmat {
-  const wildmat = Wildmat.parse(text);
-  if (!wildmat) throw new Error(`not a wildmat: ${text}`);
-  return wildmat;
 }

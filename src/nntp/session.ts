@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
-import type { QueuedCommand, SessionGroup } from 'nntp-server';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
+import type { Client } from './commands/client.ts';
 import { findCommand } from './commands/table.ts';
-import { Wire, type WireEvents } from './connection/transport.ts';
-import type { FrontEnd } from './front-end.ts';
-import { BareSession, OneCommand } from './package/bare-session.ts';
-import { noGroup, Selection } from './selection.ts';
-import { type Answer, LongAnswer } from './syntax/answer.ts';
+import { Transport, type TransportEvents } from './connection/transport.ts';
+import type { PackageServer } from './package/server.ts';
+import { PackageSession } from './package/session.ts';
+import { Selection } from './selection.ts';
+import type { Shared } from './shared.ts';
+import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
 import { lineText, wordsOf } from './syntax/command-line.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
@@ -15,21 +16,31 @@ const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
 const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
 
+const LOOPBACK = /^(127\.|::1$)/;
+
+/** A client that was let in. */
+export interface Arrival {
+  readonly stream: Duplex;
+  readonly peer: Peer;
+  /** TLS from the start */
+  readonly tls: boolean;
+}
+
 /**
- * One client. Of the package's Session remain its state, its queue and `tick()`; bytes go through `Wire`, and
+ * One client. Of the package's Session remain its state, its queue and `tick()`: bytes go through `Transport`, and
  * commands that can answer at once do so without a promise.
  */
-export class NntpSession extends BareSession implements WireEvents {
-  declare server: FrontEnd;
-  declare group: Selection | SessionGroup;
-  declare pipeline: OneCommand;
-  readonly wire: Wire;
-  readonly peer: Peer;
+export class NntpSession extends PackageSession implements Client, TransportEvents {
+  readonly shared: Shared;
+  readonly transport: Transport;
   readonly reader: ReaderSession;
-  /** a TLS layer is there (from the start, or by STARTTLS) */
-  tls: boolean;
+  readonly peer: Peer;
   compressed = false;
+  selected: Selection | undefined;
+  /** a TLS layer is there, from the start or by STARTTLS */
+  #tls: boolean;
   readonly #opened: number;
+  readonly #onClose: () => void;
   #verb = '';
   #status = 0;
   #begun = 0;
@@ -38,84 +49,104 @@ export class NntpSession extends BareSession implements WireEvents {
   /** its answer is a long one */
   #long = false;
 
-  constructor(server: FrontEnd, stream: Duplex, peer: Peer, tls: boolean) {
-    super();
-    this.server = server;
-    this.group = noGroup;
-    this.pipeline = new OneCommand();
+  constructor(shared: Shared, server: PackageServer, { stream, peer, tls }: Arrival, onClose: () => void) {
+    super(server);
+    this.shared = shared;
     this.peer = peer;
-    this.tls = tls;
-    this.secure = tls || server.trustsCleartext(peer);
-    this.#opened = server.now();
-    this.reader = server.backend.connect(peer);
-    this.wire = new Wire(stream, this, server.limits, server.now);
-    this.out_stream = this.wire;
+    this.#tls = tls;
+    this.secure = tls || shared.cleartextAuth || LOOPBACK.test(peer.address);
+    this.#opened = shared.now();
+    this.#onClose = onClose;
+    this.reader = shared.backend.connect(peer);
+    this.transport = new Transport(stream, this, shared);
+    this.out_stream = this.transport;
   }
 
   get access(): Access {
     return this.reader.access;
   }
 
-  /** The selected newsgroup. */
-  get selected(): Selection | undefined {
-    return this.group instanceof Selection ? this.group : undefined;
-  }
-
-  /** AUTHINFO can be used now. After compression it can't (RFC 8054 §2.2.2). */
+  /** After compression there is no login (RFC 8054 §2.2.2). */
   get canLogin(): boolean {
     return !this.authenticated && !this.compressed && this.secure && this.access.loginHelps;
   }
 
-  /** STARTTLS can be used now (RFC 4642 §2.2.2). */
+  /** RFC 4642 §2.2.2. */
   get canStartTls(): boolean {
-    return !this.tls && !this.compressed && !this.authenticated && this.server.certificate !== undefined;
+    return !this.#tls && !this.compressed && !this.authenticated && this.shared.certificate !== undefined;
   }
 
   greet(): void {
     try {
       const { read, post, loginHelps } = this.access;
-      if (read || post || loginHelps) this.wire.send(this.readiness());
-      else this.wire.end(status.denied);
+      if (read || post || loginHelps) this.transport.send(this.readiness());
+      else this.transport.end(status.denied);
     } catch (error) {
       this.refuse(error);
-      this.wire.end('400 Internal fault; it has been logged');
+      this.transport.end('400 Internal fault; it has been logged');
     }
-    this.wire.pump();
+    this.transport.pump();
   }
 
-  /** 200 or 201: clients decide by it whether to offer posting, so it is what holds now (RFC 3977 §5.1, §5.3). */
+  /** Clients decide by it whether to offer posting, so it is what holds now (RFC 3977 §5.1, §5.3). */
   readiness(): string {
-    const { name } = this.server;
+    const { name } = this.shared;
     return this.access.post
       ? `200 ${name} rgtp-nntp ready, posting allowed`
       : `201 ${name} rgtp-nntp ready, no posting`;
   }
 
-  select(group: Newsgroup): Selection {
-    const selection = new Selection(this.reader, group);
-    this.group = selection;
-    return selection;
+  select(newsgroup: Newsgroup): Selection {
+    this.selected = new Selection(this.reader, newsgroup);
+    return this.selected;
   }
 
-  /** A TLS layer has come: what the client said before it is forgotten (RFC 4642 §2.2.2). */
+  override selectByName(name: string): boolean {
+    const newsgroup = this.reader.newsgroup(name);
+    if (newsgroup) this.select(newsgroup);
+    return newsgroup !== undefined;
+  }
+
+  override async login(user: string, password: string): Promise<void> {
+    const { peer, reader } = this;
+    const { log, logins, observer } = this.shared;
+    const { connection, address } = peer;
+    try {
+      const name = await logins.attempt(address, () => reader.login(user, password));
+      this.authenticated = true;
+      log.info({ connection, address, user: name }, 'logged in');
+      observer.loginSucceeded?.(peer);
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'bad-credentials') {
+        log.warn({ connection, address, user, reason: error.message }, 'login failed');
+        observer.loginFailed?.(peer);
+      }
+      throw error;
+    }
+  }
+
   secured(): void {
-    this.tls = true;
+    this.#tls = true;
     this.secure = true;
-    this.group = noGroup;
+    this.selected = undefined;
     this.authinfo_user = null;
     this.authinfo_pass = null;
   }
 
-  override write(data: Answer): void {
-    if (data === undefined) return;
-    if (typeof data !== 'object' || Buffer.isBuffer(data) || data instanceof LongAnswer) this.#note(data);
-    else if (data !== null) this.#note(data[0]);
-    this.#long = data instanceof LongAnswer;
-    this.wire.send(data);
+  startCompressing(): boolean {
+    if (!this.shared.compressions.take()) return false;
+    this.compressed = true;
+    return true;
+  }
+
+  override write(answer: Answer): void {
+    if (this.shared.observer.commandFinished) this.#status = statusOf(answer) ?? this.#status;
+    if (answer !== undefined) this.#long = answer instanceof LongAnswer;
+    this.transport.send(answer);
   }
 
   override parse(line: Buffer): void {
-    this.#start('unknown');
+    this.#start();
     this.#answer(this.#run(line));
   }
 
@@ -126,19 +157,18 @@ export class NntpSession extends BareSession implements WireEvents {
       this.#pending = false;
       if (!this.#long) this.#finish();
     }
-    this.wire.pump();
+    this.transport.pump();
   }
 
-  /** What the client is told of an error. Whatever is no refusal is logged. */
+  /** Any error that is no refusal is logged. */
   refuse(error: unknown, task: Task = 'read'): string {
+    const fields = { connection: this.peer.connection, verb: this.#verb, err: error };
     if (!(error instanceof Refusal)) {
-      this.server.log.error({ connection: this.peer.connection, verb: this.#verb, err: error }, 'command failed');
+      this.shared.log.error(fields, 'command failed');
       return failureStatus(task);
     }
     if (error.kind === 'login-required' && task === 'read') return this.#loginStatus();
-    if (error.kind === 'unavailable') {
-      this.server.log.warn({ connection: this.peer.connection, verb: this.#verb, err: error }, 'cannot answer now');
-    }
+    if (error.kind === 'unavailable') this.shared.log.warn(fields, 'cannot answer now');
     return refusalStatus(error, task);
   }
 
@@ -146,12 +176,11 @@ export class NntpSession extends BareSession implements WireEvents {
     try {
       return this.loginStatus();
     } catch (error) {
-      this.server.log.error({ connection: this.peer.connection, err: error }, 'access unknown');
+      this.shared.log.error({ connection: this.peer.connection, err: error }, 'access unknown');
       return status.denied;
     }
   }
 
-  /** For a command that this session may not use yet: 480 where a login would help, 483 where TLS would, 502 where neither would. */
   loginStatus(): string {
     if (this.canLogin) return status.loginRequired;
     return this.canStartTls && this.access.loginHelps ? status.tlsRequired : status.denied;
@@ -162,7 +191,7 @@ export class NntpSession extends BareSession implements WireEvents {
   }
 
   commandTooLong(): void {
-    this.#start('unknown');
+    this.#start();
     this.#answer(this.#tooLong());
   }
 
@@ -176,44 +205,39 @@ export class NntpSession extends BareSession implements WireEvents {
 
   answerFailed(error: unknown, begun: boolean): void {
     const line = this.refuse(error);
-    // Within a multi-line answer nothing can be said any more: an end that shows beats a list that looks complete.
-    if (begun) this.wire.destroy();
+    // Within a multi-line answer nothing more can be said: a visible break beats a list that looks complete.
+    if (begun) this.transport.destroy();
     else this.write(line);
     this.#finish();
   }
 
   closed(error: Error | undefined): void {
-    const { log, observer, now } = this.server;
-    if (!this.server.forget(this)) return;
+    const { log, observer, now, compressions } = this.shared;
     this.reader.close();
+    if (this.compressed) compressions.leave();
     const seconds = (now() - this.#opened) / 1000;
     log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
     observer.connectionClosed?.(this.peer, seconds);
+    this.#onClose();
   }
 
   #tooLong(): string {
-    return `501 Line longer than ${this.server.limits.line} octets`;
+    return `501 Line longer than ${this.shared.limits.line} octets`;
   }
 
-  #start(verb: string): void {
-    this.#verb = verb;
+  #start(): void {
+    this.#verb = 'unknown';
     this.#status = 0;
     this.#long = false;
-    if (this.server.observer.commandFinished) this.#begun = performance.now();
+    if (this.shared.observer.commandFinished) this.#begun = performance.now();
   }
 
   #finish(): void {
-    this.server.observer.commandFinished?.(this.#verb, this.#status, (performance.now() - this.#begun) / 1000);
-  }
-
-  #note(first: string | Buffer | LongAnswer | null | undefined): void {
-    if (!this.server.observer.commandFinished || first === null || first === undefined) return;
-    const text = first instanceof LongAnswer ? first.status : first;
-    this.#status = Number(Buffer.isBuffer(text) ? text.toString('latin1', 0, 3) : text.slice(0, 3));
+    this.shared.observer.commandFinished?.(this.#verb, this.#status, (performance.now() - this.#begun) / 1000);
   }
 
   #run(line: Buffer): Answer | Promise<Answer> {
-    if (line.length > this.server.limits.line && !isSasl(line)) return this.#tooLong();
+    if (line.length > this.shared.limits.line && !isSasl(line)) return this.#tooLong();
     const text = lineText(line);
     if (text === undefined) return status.syntax;
     const words = wordsOf(text);
@@ -234,28 +258,13 @@ export class NntpSession extends BareSession implements WireEvents {
   #answer(result: Answer | Promise<Answer>): void {
     if (result instanceof Promise) {
       this.#pending = true;
-      this.pipeline.push(this.#queued(result));
-      super.tick();
+      this.enqueue(
+        this.#verb,
+        result.catch((error) => this.refuse(error)),
+      );
       return;
     }
     this.write(result);
     if (!this.#long) this.#finish();
-  }
-
-  /** A running command as the package's `tick()` knows it. It never rejects: errors have become answers. */
-  #queued(result: Promise<Answer>): QueuedCommand {
-    const queued: QueuedCommand = {
-      state: 0,
-      cmd_line: this.#verb,
-      resolved_value: undefined,
-      rejected_value: undefined,
-      run: () => settled,
-    };
-    const settle = (answer: Answer): void => {
-      queued.resolved_value = answer;
-      queued.state = 2;
-    };
-    const settled = result.then(settle, (error) => settle(this.refuse(error)));
-    return queued;
   }
 }

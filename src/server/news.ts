@@ -20,22 +20,13 @@ const fallBackPort = 1119;
 
 /** @throws Failure with a remedy where a port can't be opened */
 export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
-  const { tls, limits, cleartextAuth, compression, proxyProtocol, lists } = config;
   const open = async (addresses: readonly NewsAddress[]) => {
     const listen = addresses.map(({ scheme, host, port }) => ({ host, port, tls: scheme === 'nntps' }));
     try {
       return await NntpServer.open({
+        ...config,
         backend,
-        name: config.name,
         listen,
-        ...(tls.certificate !== '' && { tls }),
-        limits,
-        cleartextAuth,
-        compress: compression,
-        proxyProtocol,
-        ...(lists.distributions.length > 0 && { distributions: lists.distributions }),
-        ...(lists.moderators.length > 0 && { moderators: lists.moderators }),
-        subscriptions: lists.subscriptions,
         log: log.child({ part: 'nntp' }),
         observer,
       });

@@ -170,9 +170,11 @@ test('RFC 6048 §§2.3–2.6 lists that are maintained are advertised', async ()
   const backend = rfcWorld();
   backend.motdLines = ['Backups tonight.', '.', 'Grüße'];
   const { connect } = await serve(backend, {
-    distributions: ['fr\tLocal to France.', 'thissite\tLocal to this site.'],
-    moderators: ['foo.bar:announce@example.com', '*:%s@moderators.example.com'],
-    subscriptions: '*,!*.recovery',
+    lists: {
+      distributions: ['fr\tLocal to France.', 'thissite\tLocal to this site.'],
+      moderators: ['foo.bar:announce@example.com', '*:%s@moderators.example.com'],
+      subscriptions: '*,!*.recovery',
+    },
   });
   const client = await connect();
   const capabilities = await client.askAll('CAPABILITIES');

@@ -47,7 +47,7 @@ test('RFC 8054 §2.2.2 what is refused', async () => {
     await connect(),
     'C: COMPRESS\nS: 501\nC: COMPRESS deflate\nS: 501\nC: COMPRESS SHRINK\nS: 503\nC: COMPRESS DEFLATE\nS: 403\nC: DATE\nS: 111',
   );
-  const without = await serve(rfcWorld(), { compress: false });
+  const without = await serve(rfcWorld(), { compression: false });
   const client = await without.connect();
   expect(await client.ask('COMPRESS DEFLATE')).toMatch(/^502 /);
   expect((await client.askAll('CAPABILITIES')).join('\n')).not.toMatch(/COMPRESS/);

@@ -1,27 +1,27 @@
 import { type Duplex, duplexPair } from 'node:stream';
-import { FrontEnd } from '../../src/nntp/front-end.ts';
 import { defaultLimits } from '../../src/nntp/limits.ts';
 import { LoginGate } from '../../src/nntp/login-gate.ts';
+import { Places } from '../../src/nntp/places.ts';
+import { Sessions } from '../../src/nntp/sessions.ts';
+import { defaultSettings } from '../../src/nntp/settings.ts';
 import { silent } from '../../src/wire/log.ts';
 import type { MemoryBackend } from './memory-backend.ts';
 
 /** A session without a socket: the client's end of it, where what is written is read in the same pieces. */
 export function sessionWith(backend: MemoryBackend): Duplex {
-  const front = new FrontEnd({
-    backend,
-    name: 'news.example.net',
+  const sessions = new Sessions({
+    ...defaultSettings,
     limits: defaultLimits,
+    backend,
     log: silent,
     observer: {},
     logins: new LoginGate(defaultLimits, Date.now),
     certificate: undefined,
-    cleartextAuth: false,
-    compress: true,
-    maintained: { distributions: undefined, moderators: undefined, subscriptions: undefined },
+    compressions: new Places(() => 1),
     now: Date.now,
   });
   const [client, server] = duplexPair({ allowHalfOpen: true });
-  front.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);
+  sessions.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);
   return client;
 }
 

@@ -1,8 +1,8 @@
 import type { Soon } from '../../wire/soon.ts';
 import type { RenderedArticle } from '../backend.ts';
-import type { NntpSession } from '../session.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
+import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
 
@@ -13,23 +13,23 @@ export function articleCommand(head: string, code: number, part: (article: Rende
     syntax: '[number | message-id]',
     words: [0, 1],
     needs: 'read',
-    run(session, [word]): Soon<Answer> {
-      const target = targetOf(session, word);
+    run(client, [word]): Soon<Answer> {
+      const target = targetOf(client, word);
       if (typeof target === 'string') return target;
       const article = target.group.article(target.number);
-      if (article instanceof Promise) return article.then((fetched) => answer(session, target, word, fetched));
-      return answer(session, target, word, article);
+      if (article instanceof Promise) return article.then((fetched) => answer(client, target, word, fetched));
+      return answer(client, target, word, article);
     },
   };
 
   function answer(
-    session: NntpSession,
+    client: Client,
     target: Target,
     word: string | undefined,
     article: RenderedArticle | undefined,
   ): Answer {
     if (!article) return gone(word);
-    moveTo(session, target, word);
+    moveTo(client, target, word);
     return [`${code} ${target.shown} ${target.messageId}`, part(article)];
   }
 }

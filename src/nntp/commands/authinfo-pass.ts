@@ -1,10 +1,8 @@
-import { commands } from 'nntp-server';
+import { fromPackage } from '../package/commands.ts';
 import { afterTwoWords } from '../syntax/command-line.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { loginRefused } from './login-refused.ts';
-
-const { run, validate } = commands['AUTHINFO PASS'];
 
 /** RFC 4643 §2.3. The package's; white space in a password counts, so it gets the line as it came. */
 export const authinfoPass: Command = {
@@ -12,10 +10,11 @@ export const authinfoPass: Command = {
   syntax: 'password',
   words: [1, Number.POSITIVE_INFINITY],
   needs: 'nothing',
-  run(session, _words, raw) {
-    const refused = loginRefused(session);
+  run(client, _words, raw) {
+    const refused = loginRefused(client);
     if (refused !== undefined) return refused;
+    const { run, validate } = fromPackage.authinfoPass;
     const line = `AUTHINFO PASS ${afterTwoWords(raw)}`;
-    return validate.test(line) ? run(session, line) : status.syntax;
+    return validate.test(line) ? run(client, line) : status.syntax;
   },
 };

@@ -1,8 +1,8 @@
 import { TOO_LONG } from '../../wire/line-reader.ts';
-import type { NntpSession } from '../session.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { parsePlain } from '../syntax/sasl-plain.ts';
 import { status } from '../syntax/status.ts';
+import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { loginRefused } from './login-refused.ts';
 
@@ -14,21 +14,21 @@ export const authinfoSasl: Command = {
   syntax: 'PLAIN [initial-response]',
   words: [1, 2],
   needs: 'nothing',
-  run(session, [mechanism = '', initial]) {
-    if (session.authenticated || session.compressed) return status.unavailable;
+  run(client, [mechanism = '', initial]) {
+    if (client.authenticated || client.compressed) return status.unavailable;
     if (!MECHANISM.test(mechanism)) return status.syntax;
     if (mechanism.toUpperCase() !== 'PLAIN') return '503 Mechanism not supported';
-    return loginRefused(session) ?? exchange(session, initial);
+    return loginRefused(client) ?? exchange(client, initial);
   },
-  capability(session, report) {
-    if (session.canLogin) report.push(['AUTHINFO', 'SASL']);
+  capability(client, report) {
+    if (client.canLogin) report.push(['AUTHINFO', 'SASL']);
     // Also after the login: the list shows a client that nobody tampered with it (§2.2).
-    if (session.canLogin || session.authenticated) report.push(['SASL', 'PLAIN']);
+    if (client.canLogin || client.authenticated) report.push(['SASL', 'PLAIN']);
   },
 };
 
-async function exchange(session: NntpSession, initial: string | undefined): Promise<Answer> {
-  const response = initial ?? (await challenged(session));
+async function exchange(client: Client, initial: string | undefined): Promise<Answer> {
+  const response = initial ?? (await challenged(client));
   if (response === undefined) return undefined;
   if (response === TOO_LONG) return status.syntax;
   if (response === '*') return '481 Authentication aborted as requested';
@@ -38,13 +38,12 @@ async function exchange(session: NntpSession, initial: string | undefined): Prom
   const { authorization, user, password } = plain;
   // Nobody logs in for somebody else here.
   if (authorization !== '' && authorization !== user) return status.loginFailed;
-  await session.server.login(session, user, password);
-  session.authenticated = true;
+  await client.login(user, password);
   return '281 Authentication accepted';
 }
 
-async function challenged(session: NntpSession): Promise<string | typeof TOO_LONG | undefined> {
-  session.write('383 =');
-  const line = await session.wire.nextLine();
+async function challenged(client: Client): Promise<string | typeof TOO_LONG | undefined> {
+  client.write('383 =');
+  const line = await client.transport.nextLine();
   return Buffer.isBuffer(line) ? line.toString('latin1') : line;
 }

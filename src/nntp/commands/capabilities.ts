@@ -1,4 +1,4 @@
-import { commands } from 'nntp-server';
+import { fromPackage } from '../package/commands.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
@@ -6,15 +6,15 @@ import type { Command } from './command.ts';
 const KEYWORD = /^[A-Za-z][A-Za-z0-9.-]{2,}$/;
 const FIRST = 'VERSION 2';
 
-/** RFC 3977 §5.2. The package's, which gathers what each command says of itself; with IMPLEMENTATION added. */
+/** RFC 3977 §5.2. The package's, which gathers what each command says of itself; IMPLEMENTATION is added. */
 export const capabilities: Command = {
   head: 'CAPABILITIES',
   syntax: '[keyword]',
   words: [0, 1],
   needs: 'nothing',
-  async run(session, [keyword]) {
+  async run(client, [keyword]) {
     if (keyword !== undefined && !KEYWORD.test(keyword)) return status.syntax;
-    const lines = await commands.CAPABILITIES.run(session, 'CAPABILITIES');
+    const lines = await fromPackage.capabilities.run(client, 'CAPABILITIES');
     if (!Array.isArray(lines)) return status.unavailable;
     return lines.flatMap((line) => (line === FIRST ? [line, 'IMPLEMENTATION rgtp-nntp'] : [line]));
   },

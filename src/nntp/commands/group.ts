@@ -1,5 +1,4 @@
-import { commands } from 'nntp-server';
-import { fromPackage } from './command.ts';
+import { fromPackage } from '../package/commands.ts';
 
-/** RFC 3977 §6.1.1. The package's; `FrontEnd._selectGroup` does the selecting, and a failure keeps the old group. */
-export const group = fromPackage(commands.GROUP, { syntax: 'newsgroup', words: [1, 1], needs: 'read' });
+/** RFC 3977 §6.1.1. The package's; a failure keeps the old selection. */
+export const group = fromPackage.group({ syntax: 'newsgroup', words: [1, 1], needs: 'read' });

@@ -9,19 +9,19 @@ export const ihave: Command = {
   syntax: 'message-id',
   words: [1, 1],
   needs: 'nothing',
-  run(session, [messageId = '']) {
+  run(client, [messageId = '']) {
     // To a feeder 435 means: go on with the next. Some take 501 for a server that knows no IHAVE.
     if (!isMessageId(messageId) || !messageId.includes('@')) return '435 Not a message-id';
-    const { access, reader } = session;
+    const { access, reader } = client;
     if (!reader.offer) return status.unavailable;
-    if (!access.post) return session.authenticated ? status.denied : session.loginStatus();
+    if (!access.post) return client.authenticated ? status.denied : client.loginStatus();
     const wanted = reader.offer(messageId);
     if (wanted === 'held') return '435 Duplicate';
     if (wanted === 'later') return '436 Not now; try again later';
-    session.write(`335 Send ${messageId}`);
-    return receive(session, messageId, 'feed');
+    client.write(`335 Send ${messageId}`);
+    return receive(client, messageId, 'feed');
   },
-  capability(session, report) {
-    if (session.reader.offer && session.access.post) report.push('IHAVE');
+  capability(client, report) {
+    if (client.reader.offer && client.access.post) report.push('IHAVE');
   },
 };

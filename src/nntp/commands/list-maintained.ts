@@ -1,19 +1,17 @@
-import type { Maintained } from '../front-end.ts';
 import { listing } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { listCommand } from './list-keyword.ts';
 
-/** A list that a server may or may not maintain: 503 where it does not (RFC 6048 §2.1), and then it is not advertised. */
+/** A list that the operator may or may not keep: 503 where there is none (RFC 6048 §2.1), and then it is not advertised. */
 function listMaintained(keyword: string, list: 'distributions' | 'moderators'): Command {
-  const linesOf = (maintained: Maintained): readonly string[] | undefined => maintained[list];
   return {
-    ...listCommand(keyword, '', [0, 0], ({ server }) => {
-      const lines = linesOf(server.maintained);
-      return lines ? listing(status.list, lines) : `503 No list of ${list} here`;
+    ...listCommand(keyword, '', [0, 0], ({ shared }) => {
+      const lines = shared.lists[list];
+      return lines.length > 0 ? listing(status.list, lines) : `503 No list of ${list} here`;
     }),
-    capability({ server }, report) {
-      if (linesOf(server.maintained)) report.push(['LIST', keyword]);
+    capability({ shared }, report) {
+      if (shared.lists[list].length > 0) report.push(['LIST', keyword]);
     },
   };
 }

@@ -11,7 +11,7 @@ const command = listCommand('MOTD', '', [0, 0], ({ reader }) => {
 /** RFC 6048 §2.5. */
 export const listMotd: typeof command = {
   ...command,
-  capability(session, report) {
-    if (session.reader.motd) command.capability?.(session, report);
+  capability(client, report) {
+    if (client.reader.motd) command.capability?.(client, report);
   },
 };

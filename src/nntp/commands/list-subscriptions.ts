@@ -4,10 +4,10 @@ import { Wildmat } from '../syntax/wildmat.ts';
 import { listCommand } from './list-keyword.ts';
 
 /** RFC 6048 §2.6: what a new reader should be subscribed to, in the order of LIST. */
-export const listSubscriptions = listCommand('SUBSCRIPTIONS', '[wildmat]', [0, 1], ({ server, reader }, [pattern]) => {
+export const listSubscriptions = listCommand('SUBSCRIPTIONS', '[wildmat]', [0, 1], ({ shared, reader }, [pattern]) => {
   const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
   if (pattern !== undefined && !wildmat) return status.syntax;
-  const recommended = server.maintained.subscriptions;
+  const recommended = Wildmat.parse(shared.lists.subscriptions);
   const names = reader.newsgroups().map(({ name }) => name);
   return listing(
     status.list,

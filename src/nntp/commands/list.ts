@@ -8,5 +8,5 @@ export const list: Command = {
   syntax: '[keyword [argument]]',
   words: [0, 2],
   needs: 'read',
-  run: (session, words, raw) => (words.length > 0 ? status.syntax : listActive.run(session, words, raw)),
+  run: (client, words, raw) => (words.length > 0 ? status.syntax : listActive.run(client, words, raw)),
 };

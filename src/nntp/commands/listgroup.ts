@@ -12,12 +12,12 @@ export const listgroup: Command = {
   syntax: '[newsgroup [range]]',
   words: [0, 2],
   needs: 'read',
-  run(session, [name, span]) {
+  run(client, [name, span]) {
     const range = span === undefined ? WHOLE : parseRange(span);
     if (!range) return status.syntax;
-    const group = name === undefined ? session.selected?.newsgroup : session.reader.newsgroup(name);
+    const group = name === undefined ? client.selected?.newsgroup : client.reader.newsgroup(name);
     if (!group) return name === undefined ? status.notSelected : status.noGroup;
-    session.select(group);
+    client.select(group);
     const { count, low, high } = group;
     return new LongAnswer(`211 ${count} ${low} ${high} ${group.name} list follows`, numberPieces(group, range));
   },

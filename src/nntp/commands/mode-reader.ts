@@ -6,7 +6,7 @@ export const modeReader: Command = {
   syntax: '',
   words: [0, 0],
   needs: 'nothing',
-  run: (session) => session.readiness(),
+  run: (client) => client.readiness(),
   capability(_session, report) {
     report.push('READER');
   },

@@ -10,14 +10,14 @@ export const newgroups: Command = {
   syntax: '[yy]yymmdd hhmmss [GMT]',
   words: [2, 3],
   needs: 'read',
-  run(session, [date = '', time = '', zone]) {
+  run(client, [date = '', time = '', zone]) {
     if (zone !== undefined && zone.toUpperCase() !== 'GMT') return status.syntax;
-    const since = parseDateTime(date, time, zone === undefined, session.server.now());
+    const since = parseDateTime(date, time, zone === undefined, client.shared.now());
     if (since === undefined) return status.syntax;
-    const groups = session.reader.newsgroups().filter((group) => group.created >= since);
+    const groups = client.reader.newsgroups().filter((group) => group.created >= since);
     return listing(
       '231 New newsgroups follow',
-      groups.map((group) => activeLine(group, session.reader)),
+      groups.map((group) => activeLine(group, client.reader)),
     );
   },
 };

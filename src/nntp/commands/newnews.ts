@@ -11,12 +11,12 @@ export const newnews: Command = {
   syntax: 'wildmat [yy]yymmdd hhmmss [GMT]',
   words: [3, 4],
   needs: 'read',
-  run(session, [pattern = '', date = '', time = '', zone]) {
+  run(client, [pattern = '', date = '', time = '', zone]) {
     const wildmat = Wildmat.parse(pattern);
     if (!wildmat || (zone !== undefined && zone.toUpperCase() !== 'GMT')) return status.syntax;
-    const since = parseDateTime(date, time, zone === undefined, session.server.now());
+    const since = parseDateTime(date, time, zone === undefined, client.shared.now());
     if (since === undefined) return status.syntax;
-    const { reader } = session;
+    const { reader } = client;
     const groups = reader.newsgroups().filter(({ name }) => wildmat.matches(name));
     const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
     return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));

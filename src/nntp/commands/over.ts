@@ -1,8 +1,7 @@
-import type { Feature } from 'nntp-server';
 import type { Soon } from '../../wire/soon.ts';
-import type { NntpSession } from '../session.ts';
 import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
+import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { withNumber } from './numbered.ts';
 import { isEmpty, type Span, spanOf } from './target.ts';
@@ -13,8 +12,8 @@ const TAB = 0x09;
  * The answer to OVER and XOVER: rendered overview lines as they lie in memory.
  * @param empty the answer where a range holds no articles: 423, or 420 in RFC 2980
  */
-export function overview(session: NntpSession, word: string | undefined, empty: string): Answer {
-  const span = spanOf(session, word);
+export function overview(client: Client, word: string | undefined, empty: string): Answer {
+  const span = spanOf(client, word);
   if (typeof span === 'string') return span;
   if (isEmpty(span)) return empty;
   return new LongAnswer('224 Overview information follows', linesOf(span));
@@ -31,8 +30,8 @@ export const over: Command = {
   syntax: '[range | message-id]',
   words: [0, 1],
   needs: 'read',
-  run: (session, [word]) => overview(session, word, status.emptyRange),
-  capability(_session, report: Feature[]) {
+  run: (client, [word]) => overview(client, word, status.emptyRange),
+  capability(_session, report) {
     report.push(['OVER', 'MSGID']);
   },
 };

@@ -8,15 +8,15 @@ export const post: Command = {
   syntax: '',
   words: [0, 0],
   needs: 'nothing',
-  run(session) {
-    const { access } = session;
-    if (!access.post) return !session.authenticated && access.loginHelps ? session.loginStatus() : status.noPosting;
-    const suggested = session.reader.suggestMessageId?.();
+  run(client) {
+    const { access } = client;
+    if (!access.post) return !client.authenticated && access.loginHelps ? client.loginStatus() : status.noPosting;
+    const suggested = client.reader.suggestMessageId?.();
     // tin and slrn take the Message-ID from here, in INN's words.
-    session.write(suggested === undefined ? '340 Send the article' : `340 Ok, recommended Message-ID ${suggested}`);
-    return receive(session, suggested, 'post');
+    client.write(suggested === undefined ? '340 Send the article' : `340 Ok, recommended Message-ID ${suggested}`);
+    return receive(client, suggested, 'post');
   },
-  capability(session, report) {
-    if (session.access.post) report.push('POST');
+  capability(client, report) {
+    if (client.access.post) report.push('POST');
   },
 };

@@ -1,5 +1,4 @@
-import { commands } from 'nntp-server';
-import { fromPackage } from './command.ts';
+import { fromPackage } from '../package/commands.ts';
 
-/** RFC 3977 §5.4. The package's; what is sent after it is read and forgotten. */
-export const quit = fromPackage(commands.QUIT, { syntax: '', words: [0, 0], needs: 'nothing' });
+/** RFC 3977 §5.4. The package's; anything sent after it is read and dropped. */
+export const quit = fromPackage.quit({ syntax: '', words: [0, 0], needs: 'nothing' });

@@ -1,5 +1,5 @@
-import type { NntpSession } from '../session.ts';
 import type { Answer } from '../syntax/answer.ts';
+import type { Client } from './client.ts';
 
 const ANSWERS = {
   post: { accepted: 240, tooLarge: 441 },
@@ -12,20 +12,20 @@ const ANSWERS = {
  * @param messageId the one suggested in the 340 line, if any, or the one IHAVE offered
  */
 export async function receive(
-  session: NntpSession,
+  client: Client,
   messageId: string | undefined,
   task: keyof typeof ANSWERS,
 ): Promise<Answer> {
-  const { limits } = session.server;
+  const { limits } = client.shared;
   const { accepted, tooLarge } = ANSWERS[task];
-  const article = await session.wire.nextArticle();
+  const article = await client.transport.nextArticle();
   // The client has gone: an article without its end is none.
   if (!article) return undefined;
   if (article.tooLarge) return `${tooLarge} Article larger than ${limits.article} octets`;
   try {
-    const posted = await session.reader.post(article.body(), { suggested: messageId, feed: task === 'feed' });
+    const posted = await client.reader.post(article.body(), { suggested: messageId, feed: task === 'feed' });
     return `${accepted} Article received ${posted}`;
   } catch (error) {
-    return session.refuse(error, task);
+    return client.refuse(error, task);
   }
 }

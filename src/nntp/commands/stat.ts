@@ -7,10 +7,10 @@ export const stat: Command = {
   syntax: '[number | message-id]',
   words: [0, 1],
   needs: 'read',
-  run(session, [word]) {
-    const target = targetOf(session, word);
+  run(client, [word]) {
+    const target = targetOf(client, word);
     if (typeof target === 'string') return target;
-    moveTo(session, target, word);
+    moveTo(client, target, word);
     return `223 ${target.shown} ${target.messageId}`;
   },
 };

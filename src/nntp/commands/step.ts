@@ -13,15 +13,15 @@ export function stepCommand(
     syntax: '',
     words: [0, 0],
     needs: 'read',
-    run(session) {
-      const { selected } = session;
+    run(client) {
+      const { selected } = client;
       if (!selected) return status.notSelected;
-      if (selected.current_article === 0) return status.noCurrent;
+      if (selected.current === 0) return status.noCurrent;
       const { newsgroup } = selected;
-      const number = neighbour(newsgroup, selected.current_article);
+      const number = neighbour(newsgroup, selected.current);
       const messageId = number === undefined ? undefined : newsgroup.messageId(number);
       if (number === undefined || messageId === undefined) return none;
-      selected.current_article = number;
+      selected.current = number;
       return `223 ${number} ${messageId}`;
     },
   };

@@ -85,7 +85,7 @@ const all: readonly Command[] = [
   ihave,
 ];
 
-/** By head (`LIST ACTIVE`), as the package's server wants them. */
+/** By head (`LIST ACTIVE`), as the package's server takes them. */
 export const commands: Readonly<Record<string, Command>> = Object.fromEntries(
   [...all, helpOf(all)].map((command) => [command.head, command]),
 );

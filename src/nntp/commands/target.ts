@@ -1,8 +1,8 @@
 import type { Located, Newsgroup } from '../backend.ts';
-import type { NntpSession } from '../session.ts';
 import { isMessageId } from '../syntax/message-id.ts';
 import { parseNumber, parseRange, type Range } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
+import type { Client } from './client.ts';
 
 /** One article that a command asks for, by any of the three forms (RFC 3977 §6.2.1). */
 export interface Target extends Located {
@@ -12,37 +12,37 @@ export interface Target extends Located {
 }
 
 /** Finds the article named by a number, a message-id, or nothing; else the status line that says why not. */
-export function targetOf(session: NntpSession, word: string | undefined): Target | string {
-  if (word === undefined) return current(session);
-  if (word.startsWith('<')) return byMessageId(session, word);
+export function targetOf(client: Client, word: string | undefined): Target | string {
+  if (word === undefined) return current(client);
+  if (word.startsWith('<')) return byMessageId(client, word);
   const number = parseNumber(word);
   if (number === undefined) return status.syntax;
-  const group = session.selected?.newsgroup;
+  const group = client.selected?.newsgroup;
   if (!group) return status.notSelected;
   const messageId = group.messageId(number);
   return messageId === undefined ? status.noNumber : { group, number, messageId, shown: number };
 }
 
-function current(session: NntpSession): Target | string {
-  const { selected } = session;
+function current(client: Client): Target | string {
+  const { selected } = client;
   if (!selected) return status.notSelected;
-  const { newsgroup: group, current_article: number } = selected;
+  const { newsgroup: group, current: number } = selected;
   const messageId = number === 0 ? undefined : group.messageId(number);
   return messageId === undefined ? status.noCurrent : { group, number, messageId, shown: number };
 }
 
-export function byMessageId(session: NntpSession, messageId: string): Target | string {
+export function byMessageId(client: Client, messageId: string): Target | string {
   if (!isMessageId(messageId)) return status.syntax;
-  const located = session.reader.find(messageId);
+  const located = client.reader.find(messageId);
   if (!located) return status.noMessageId;
   const { group, number } = located;
-  return { group, number, messageId, shown: group.name === session.selected?.name ? number : 0 };
+  return { group, number, messageId, shown: group.name === client.selected?.name ? number : 0 };
 }
 
 /** A number makes its article the current one; a message-id never does, and nothing names the current one already. */
-export function moveTo(session: NntpSession, target: Target, word: string | undefined): void {
-  const { selected } = session;
-  if (word !== undefined && !word.startsWith('<') && selected) selected.current_article = target.number;
+export function moveTo(client: Client, target: Target, word: string | undefined): void {
+  const { selected } = client;
+  if (word !== undefined && !word.startsWith('<') && selected) selected.current = target.number;
 }
 
 const NOTHING = { low: 1, high: 0, byMessageId: undefined };
@@ -55,16 +55,16 @@ export interface Span extends Range {
 }
 
 /** Finds the articles named by a range, a message-id, or nothing (the current one); else the status line that says why not. */
-export function spanOf(session: NntpSession, word: string | undefined): Span | string {
+export function spanOf(client: Client, word: string | undefined): Span | string {
   if (word === undefined || word.startsWith('<')) {
-    const target = targetOf(session, word);
+    const target = targetOf(client, word);
     if (typeof target === 'string') return target;
     const { group, number } = target;
     return { group, low: number, high: number, byMessageId: word === undefined ? undefined : target };
   }
   const range = parseRange(word);
   if (!range) return status.syntax;
-  const group = session.selected?.newsgroup;
+  const group = client.selected?.newsgroup;
   if (!group) return status.notSelected;
   const high = Math.min(range.high, group.high);
   const low = range.low > high ? undefined : group.atOrAfter(range.low);

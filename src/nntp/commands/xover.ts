@@ -9,8 +9,8 @@ export const xover: Command = {
   syntax: '[range]',
   words: [0, 1],
   needs: 'read',
-  run(session, [word]) {
+  run(client, [word]) {
     if (word !== undefined && !parseRange(word)) return status.syntax;
-    return overview(session, word, status.noCurrent);
+    return overview(client, word, status.noCurrent);
   },
 };

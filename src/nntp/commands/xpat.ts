@@ -1,32 +1,22 @@
 import type { Soon } from '../../wire/soon.ts';
-import { LongAnswer } from '../syntax/answer.ts';
+import { listing } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
 import type { Command } from './command.ts';
-import { fieldOfSpan } from './field.ts';
-import { withNumber } from './numbered.ts';
-import { isEmpty } from './target.ts';
+import { headerLines, olderForm } from './header-lines.ts';
 
-const SPACE = 0x20;
-
-/** RFC 2980 §2.9: XHDR, of the articles whose header matches. No match is an empty list, also where there are no articles. */
+/** RFC 2980 §2.9: XHDR, of the articles whose header matches. No match, and no articles, is an empty list. */
 export const xpat: Command = {
   head: 'XPAT',
   syntax: 'header range | message-id wildmat',
   words: [3, Number.POSITIVE_INFINITY],
   needs: 'read',
-  run(session, [name = '', word, ...patterns]) {
+  run(client, [name = '', word, ...patterns]) {
     // More arguments are one pattern with spaces in it.
     const wildmat = Wildmat.parse(patterns.join(' '));
     if (!wildmat) return status.syntax;
-    const span = fieldOfSpan(session, name, word);
-    if (typeof span === 'string') return span;
-    const { group, field, low, high, byMessageId } = span;
-    const lines = isEmpty(span) ? [] : matching(group.header(field, low, high), wildmat);
-    return new LongAnswer(
-      `221 ${name} fields follow`,
-      byMessageId ? withNumber(lines, byMessageId.messageId, SPACE) : lines,
-    );
+    const form = { ...olderForm, empty: listing(olderForm.status(name), []) };
+    return headerLines(client, [name, word], form, (lines) => matching(lines, wildmat));
   },
 };
 

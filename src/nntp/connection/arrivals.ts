@@ -1,52 +1,56 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { plainAddress } from '../../wire/address.ts';
 import type { Peer } from '../backend.ts';
-import type { FrontEnd } from '../front-end.ts';
+import type { Shared } from '../shared.ts';
 import { Admission } from './admission.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { serverTls } from './tls.ts';
 
-/** How long somebody turned away may take to read why, in ms. */
+/** How long a client that is turned away may take to read why, in ms. */
 const FAREWELL = 2_000;
+
+/** Begins a session. */
+export type Welcome = (stream: Duplex, peer: Peer, tls: boolean) => void;
 
 /** What lies between a connection and its greeting: PROXY header, admission, TLS handshake. */
 export class Arrivals {
-  readonly #front: FrontEnd;
+  readonly #shared: Shared;
+  readonly #welcome: Welcome;
   readonly #admission: Admission;
-  readonly #proxied: boolean;
   /** not greeted yet, with the time they came */
   readonly #waiting = new Map<Socket, number>();
   readonly #instance = randomBytes(2).toString('hex');
   #count = 0;
 
-  constructor(front: FrontEnd, proxied: boolean) {
-    this.#front = front;
-    this.#admission = new Admission(front.limits);
-    this.#proxied = proxied;
+  constructor(shared: Shared, welcome: Welcome) {
+    this.#shared = shared;
+    this.#welcome = welcome;
+    this.#admission = new Admission(shared.limits);
   }
 
   accept(socket: Socket, tls: boolean): void {
     socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
-    // Gone already, or a crowd that does not get as far as a greeting.
+    // Gone already, or too many that do not get as far as a greeting.
     if (
       remoteAddress === undefined ||
       remotePort === undefined ||
-      this.#waiting.size >= this.#front.limits.connections
+      this.#waiting.size >= this.#shared.limits.connections
     ) {
       socket.destroy();
       return;
     }
-    this.#waiting.set(socket, this.#front.now());
+    this.#waiting.set(socket, this.#shared.now());
     socket.once('close', () => this.#waiting.delete(socket));
-    if (this.#proxied) this.#readHeader(socket, tls, plainAddress(remoteAddress), remotePort);
+    if (this.#shared.proxyProtocol) this.#readHeader(socket, tls, plainAddress(remoteAddress), remotePort);
     else this.#admit(socket, tls, plainAddress(remoteAddress), remotePort);
   }
 
-  /** Cuts off who takes too long. */
+  /** Cuts off connections that take too long. */
   expire(time: number): void {
-    for (const [socket, since] of this.#waiting) if (time - since >= this.#front.limits.handshake) socket.destroy();
+    for (const [socket, since] of this.#waiting) if (time - since >= this.#shared.limits.handshake) socket.destroy();
   }
 
   close(): void {
@@ -89,12 +93,12 @@ export class Arrivals {
     if (tls) this.#handshake(socket, peer);
     else {
       this.#waiting.delete(socket);
-      this.#front.welcome(socket, peer, false);
+      this.#welcome(socket, peer, false);
     }
   }
 
   #handshake(socket: Socket, peer: Peer): void {
-    const { certificate, log } = this.#front;
+    const { certificate, log } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate);
     const failed = (error: Error): void => {
@@ -106,13 +110,13 @@ export class Arrivals {
     secured.once('secure', () => {
       this.#waiting.delete(socket);
       secured.off('error', failed);
-      this.#front.welcome(secured, peer, true);
+      this.#welcome(secured, peer, true);
     });
   }
 
   #refuse(reason: 'full' | 'address' | 'handshake', address: string): void {
-    this.#front.log.warn({ address, reason }, 'connection refused');
-    this.#front.observer.connectionRefused?.(reason);
+    this.#shared.log.warn({ address, reason }, 'connection refused');
+    this.#shared.observer.connectionRefused?.(reason);
   }
 
   #turnAway(socket: Socket, reason: 'full' | 'address', tls: boolean): void {
@@ -122,7 +126,7 @@ export class Arrivals {
     }
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
     socket.end(`400 ${why}; try again later\r\n`);
-    // What it says is read and forgotten, lest a reset overtake the answer.
+    // Its input is read and dropped, lest a reset overtake the answer.
     socket.resume();
     setTimeout(() => socket.destroy(), FAREWELL).unref();
   }

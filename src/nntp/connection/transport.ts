@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { DotReader } from '../../wire/dots.ts';
 import { TOO_LONG } from '../../wire/line-reader.ts';
 import type { Limits } from '../limits.ts';
+import type { Shared } from '../shared.ts';
 import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import { Incoming, type Line } from './incoming.ts';
 import { LongRun } from './long-run.ts';
@@ -15,8 +16,8 @@ const FLUSH_OCTETS = 64 * 1024;
 /** How long a closed side waits for the client to close its own, in ms. */
 const LINGER = 5_000;
 
-/** What the wire tells its session. */
-export interface WireEvents {
+/** What the transport tells its session. */
+export interface TransportEvents {
   /** A command line, without its terminator. `busy()` is asked before the next. */
   command(line: Buffer): void;
   /** A command line over the limit; the rest of it is being discarded. */
@@ -35,10 +36,10 @@ export interface WireEvents {
  * neither reads nor runs commands while the client leaves answers unread. Receives articles and passwords as a
  * command asks for them, and changes the stream beneath for TLS and compression.
  */
-export class Wire {
-  /** wires that have given up their turn and wait for the next */
+export class Transport {
+  /** transports that have given up their turn and wait for the next */
   static #waiting = 0;
-  readonly #events: WireEvents;
+  readonly #events: TransportEvents;
   readonly #limits: Limits;
   #stream: Duplex;
   readonly #incoming: Incoming;
@@ -60,7 +61,7 @@ export class Wire {
   lastProgress: number;
   readonly #now: () => number;
 
-  constructor(stream: Duplex, events: WireEvents, limits: Limits, now: () => number) {
+  constructor(stream: Duplex, events: TransportEvents, { limits, now }: Pick<Shared, 'limits' | 'now'>) {
     this.#events = events;
     this.#limits = limits;
     this.#stream = stream;
@@ -167,7 +168,7 @@ export class Wire {
 
   /** A new turn of the event loop: what follows may take a while again. */
   #turn(): void {
-    this.#turnEnds = performance.now() + SLICE / (1 + Wire.#waiting);
+    this.#turnEnds = performance.now() + SLICE / (1 + Transport.#waiting);
     this.pump();
   }
 
@@ -224,10 +225,10 @@ export class Wire {
 
   #yield(): void {
     this.#yielded = true;
-    Wire.#waiting++;
+    Transport.#waiting++;
     setImmediate(() => {
       this.#yielded = false;
-      Wire.#waiting--;
+      Transport.#waiting--;
       this.#turn();
     });
   }

@@ -1,5 +1,5 @@
 /**
- * Types of the npm package nntp-server 3.1.0, as far as it is used here. What is replaced (its streams, its line
+ * Types of the npm package nntp-server 3.1.0, as far as it is used here. What we replace (its streams, its line
  * splitter, its look-up of commands) is left out.
  */
 declare module 'nntp-server' {
@@ -18,21 +18,26 @@ declare module 'nntp-server' {
     capability?(session: Session, report: Feature[]): void;
   }
 
-  export interface NntpOptions {
+  export interface NntpOptions<S extends Session> {
     readonly requireAuth?: boolean;
     readonly secure?: boolean;
-    readonly commands: Readonly<Record<string, { capability?(session: Session, report: Feature[]): void }>>;
-    readonly session: { create(server: Nntp, stream: Duplex): Session };
+    readonly commands: Readonly<Record<string, Advertised<S>>>;
+    readonly session: { create(server: Nntp<S>, stream: Duplex): S };
   }
 
-  export default class Nntp {
-    readonly options: NntpOptions;
-    readonly commands: NntpOptions['commands'];
-    constructor(options: NntpOptions);
-    _needAuth(session: Session, head: string): boolean;
-    _authenticate(session: Session): Promise<boolean>;
-    _selectGroup(session: Session, name: string): Promise<boolean>;
-    _getOverviewFmt(session: Session): string[];
+  /** What CAPABILITIES asks of a command. */
+  export interface Advertised<S extends Session> {
+    capability?(session: S, report: Feature[]): void;
+  }
+
+  export default class Nntp<S extends Session = Session> {
+    readonly options: NntpOptions<S>;
+    readonly commands: NntpOptions<S>['commands'];
+    constructor(options: NntpOptions<S>);
+    _needAuth(session: S, head: string): boolean;
+    _authenticate(session: S): Promise<boolean>;
+    _selectGroup(session: S, name: string): Promise<boolean>;
+    _getOverviewFmt(session: S): string[];
     _onError(error: unknown): void;
   }
 
@@ -43,7 +48,7 @@ declare module 'nntp-server' {
     readonly total: number;
     readonly name: string | null;
     readonly description: string;
-    current_article: number;
+    readonly current_article: number;
   }
 
   /** An entry of the session's queue: `tick()` runs it, then writes what it resolves to. */
@@ -57,8 +62,7 @@ declare module 'nntp-server' {
   }
 
   export class Session {
-    server: Nntp;
-    group: SessionGroup;
+    get group(): SessionGroup;
     secure: boolean;
     authenticated: boolean;
     authinfo_user: string | null;

@@ -21,6 +21,14 @@ export class LongAnswer {
   }
 }
 
+/** The status code an answer begins with; `undefined`: it begins with none. */
+export function statusOf(answer: Answer): number | undefined {
+  const first = Array.isArray(answer) ? answer[0] : answer;
+  if (first === null || first === undefined) return undefined;
+  const line = first instanceof LongAnswer ? first.status : first;
+  return Number(Buffer.isBuffer(line) ? line.toString('latin1', 0, 3) : line.slice(0, 3));
+}
+
 /** A short multi-line answer in one Buffer: `lines` without CRLF, not yet dot-stuffed. */
 export function listing(status: string, lines: Iterable<string>): Buffer {
   let text = `${status}\r\n`;

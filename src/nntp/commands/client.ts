@@ -1,0 +1,34 @@
+import type { Newsgroup, Peer, ReaderSession } from '../backend.ts';
+import type { Transport } from '../connection/transport.ts';
+import type { PackageSession } from '../package/session.ts';
+import type { Selection } from '../selection.ts';
+import type { Shared } from '../shared.ts';
+import type { Task } from '../syntax/status.ts';
+
+/** The session as a command sees it. */
+export interface Client extends PackageSession {
+  /** what all sessions of the server share, settings included */
+  readonly shared: Shared;
+  readonly peer: Peer;
+  readonly reader: ReaderSession;
+  readonly transport: Transport;
+  readonly compressed: boolean;
+
+  /** AUTHINFO can be used now. */
+  readonly canLogin: boolean;
+  /** STARTTLS can be used now. */
+  readonly canStartTls: boolean;
+
+  /** 200 or 201, as the greeting would be now. */
+  readiness(): string;
+  select(newsgroup: Newsgroup): Selection;
+  /** For a command that this session may not use yet: 480 where a login would help, 483 where TLS would, else 502. */
+  loginStatus(): string;
+  /** The answer that an error deserves. */
+  refuse(error: unknown, task: Task): string;
+
+  /** Counts this session among the compressed. False: there are too many. */
+  startCompressing(): boolean;
+  /** A TLS layer has come: what the client said before it is forgotten (RFC 4642 §2.2.2). */
+  secured(): void;
+}

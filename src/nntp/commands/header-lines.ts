@@ -1,0 +1,50 @@
+/** HDR and its older forms XHDR and XPAT: one header of many articles, a line each. */
+import type { Soon } from '../../wire/soon.ts';
+import { type Answer, LongAnswer } from '../syntax/answer.ts';
+import { status } from '../syntax/status.ts';
+import type { Client } from './client.ts';
+import { withNumber } from './numbered.ts';
+import { isEmpty, spanOf, type Target } from './target.ts';
+
+const SPACE = 0x20;
+/** RFC 3977 §9.8: any header name; of the metadata, those that §8.1 defines. */
+const NAME = /^[!-9;-~]+$/;
+const METADATA: ReadonlySet<string> = new Set([':bytes', ':lines']);
+
+/** How the three differ. */
+export interface Form {
+  readonly status: (name: string) => string;
+  /** the answer where a range holds no articles */
+  readonly empty: Answer;
+  /** what stands for the number of an article named by message-id */
+  readonly shown: (target: Target) => string;
+}
+
+/** The older forms are answered 221, and call an article by its message-id if that is how it was named (RFC 2980 §2.6). */
+export const olderForm: Omit<Form, 'empty'> = {
+  // Claws and Sylpheed take no code but this one.
+  status: (name) => `221 ${name} fields follow`,
+  shown: ({ messageId }) => messageId,
+};
+
+type Lines = Iterable<Soon<Buffer>>;
+
+/** @param pick which of the lines to show; default: all */
+export function headerLines(
+  client: Client,
+  [name, word]: readonly [name: string, word: string | undefined],
+  form: Form,
+  pick: (lines: Lines) => Lines = (lines) => lines,
+): Answer {
+  const field = name.toLowerCase();
+  if (field.startsWith(':') && !METADATA.has(field)) return status.unsupported;
+  if (!field.startsWith(':') && !NAME.test(field)) return status.syntax;
+  const span = spanOf(client, word);
+  if (typeof span === 'string') return span;
+  if (isEmpty(span)) return form.empty;
+  const { group, low, high, byMessageId } = span;
+  const lines = pick(group.header(field, low, high));
+  const shown = byMessageId && form.shown(byMessageId);
+  const numbered = shown === undefined || shown === String(low) ? lines : withNumber(lines, shown, SPACE);
+  return new LongAnswer(form.status(name), numbered);
+}

@@ -1,0 +1,31 @@
+import { commands, type PackageCommand } from 'nntp-server';
+import type { Command } from '../commands/command.ts';
+import { status } from '../syntax/status.ts';
+
+type Ours = Pick<Command, 'syntax' | 'words' | 'needs'> & Partial<Command>;
+
+/** The package's commands that are used. What they lack or get wrong is put right in `commands/`. */
+export const fromPackage = {
+  authinfoUser: (ours: Ours) => adopted(commands['AUTHINFO USER'], ours),
+  /** White space in a password counts: `line` is `AUTHINFO PASS` and the password as it came. */
+  authinfoPass: commands['AUTHINFO PASS'],
+  capabilities: commands.CAPABILITIES,
+  date: (ours: Ours) => adopted(commands.DATE, ours),
+  group: (ours: Ours) => adopted(commands.GROUP, ours),
+  listOverviewFmt: (ours: Ours) => adopted(commands['LIST OVERVIEW.FMT'], ours),
+  mode: (ours: Ours) => adopted(commands.MODE, ours),
+  quit: (ours: Ours) => adopted(commands.QUIT, ours),
+};
+
+/** A command of the package as it is, with our way of dividing lines and refusing. */
+function adopted(command: PackageCommand, ours: Ours): Command {
+  return {
+    head: command.head,
+    run(client, words) {
+      const line = words.length > 0 ? `${command.head} ${words.join(' ')}` : command.head;
+      return command.validate.test(line) ? command.run(client, line) : status.syntax;
+    },
+    ...(command.capability && { capability: (client, report) => command.capability?.(client, report) }),
+    ...ours,
+  };
+}

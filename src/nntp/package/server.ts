@@ -1,0 +1,43 @@
+import Nntp, { type Advertised } from 'nntp-server';
+import type { Log } from '../../wire/log.ts';
+import type { PackageSession } from './session.ts';
+
+/** The package's server: its commands call these hooks. It neither listens nor makes sessions here. */
+export class PackageServer extends Nntp<PackageSession> {
+  readonly #log: Log;
+
+  constructor(commands: Readonly<Record<string, Advertised<PackageSession>>>, log: Log) {
+    super({
+      commands,
+      session: {
+        create: () => {
+          throw new TypeError('sessions are not made by the package');
+        },
+      },
+    });
+    this.#log = log;
+  }
+
+  override _needAuth(session: PackageSession): boolean {
+    return !session.access.read;
+  }
+
+  override async _selectGroup(session: PackageSession, name: string): Promise<boolean> {
+    return session.selectByName(name);
+  }
+
+  /** Checks the user and password that AUTHINFO USER and PASS have left in the session. Rejects with a `Refusal`. */
+  override async _authenticate(session: PackageSession): Promise<boolean> {
+    const { authinfo_user: user, authinfo_pass: password } = session;
+    session.authinfo_pass = null;
+    session.authinfo_user = null;
+    if (user === null || password === null) return false;
+    await session.login(user, password);
+    return true;
+  }
+
+  /** The package reports here what a command rejected with. None does: sessions make an answer of it. */
+  override _onError(error: unknown): void {
+    this.#log.error({ err: error }, 'command failed');
+  }
+}

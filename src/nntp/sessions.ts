@@ -1,0 +1,38 @@
+import type { Duplex } from 'node:stream';
+import type { Peer } from './backend.ts';
+import { commands } from './commands/table.ts';
+import { PackageServer } from './package/server.ts';
+import { NntpSession } from './session.ts';
+import type { Shared } from './shared.ts';
+
+/** The sessions there are. */
+export class Sessions implements Iterable<NntpSession> {
+  readonly #shared: Shared;
+  readonly #server: PackageServer;
+  readonly #sessions = new Set<NntpSession>();
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+    this.#server = new PackageServer(commands, shared.log);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  [Symbol.iterator](): Iterator<NntpSession> {
+    return this.#sessions.values();
+  }
+
+  /** Begins a session on a connected stream. */
+  welcome(stream: Duplex, peer: Peer, tls: boolean): void {
+    const { log, observer } = this.#shared;
+    const session: NntpSession = new NntpSession(this.#shared, this.#server, { stream, peer, tls }, () =>
+      this.#sessions.delete(session),
+    );
+    this.#sessions.add(session);
+    log.debug({ connection: peer.connection, address: peer.address, port: peer.port, tls }, 'connection opened');
+    observer.connectionOpened?.(peer, tls);
+    session.greet();
+  }
+}

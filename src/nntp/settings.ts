@@ -1,0 +1,31 @@
+import type { Limits } from './limits.ts';
+
+/** What the operator decides about the news server. The names are those of the configuration, which is handed over whole. */
+export interface Settings {
+  /** the host name that greetings show */
+  readonly name: string;
+  readonly limits: Limits;
+  /** AUTHINFO without TLS from anywhere; on loopback it is always allowed */
+  readonly cleartextAuth: boolean;
+  /** COMPRESS DEFLATE (RFC 8054) */
+  readonly compression: boolean;
+  /** every connection begins with a PROXY v2 header that says who it is: only behind a balancer that sends it */
+  readonly proxyProtocol: boolean;
+  /** RFC 6048 §§2.3–2.6 */
+  readonly lists: {
+    /** lines of LIST DISTRIBUTIONS; 503 where there are none */
+    readonly distributions: readonly string[];
+    /** lines of LIST MODERATORS; 503 where there are none */
+    readonly moderators: readonly string[];
+    /** wildmat of the newsgroups in LIST SUBSCRIPTIONS */
+    readonly subscriptions: string;
+  };
+}
+
+export const defaultSettings: Omit<Settings, 'limits'> = {
+  name: 'localhost',
+  cleartextAuth: false,
+  compression: true,
+  proxyProtocol: false,
+  lists: { distributions: [], moderators: [], subscriptions: '*' },
+};

@@ -1,0 +1,21 @@
+import type { Log } from '../wire/log.ts';
+import type { Backend } from './backend.ts';
+import type { Certificate } from './connection/certificate.ts';
+import type { LoginGate } from './login-gate.ts';
+import type { Observer } from './observer.ts';
+import type { Places } from './places.ts';
+import type { Settings } from './settings.ts';
+
+/** What every session of a server shares: the settings, and what was made from them. */
+export interface Shared extends Settings {
+  readonly backend: Backend;
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly logins: LoginGate;
+  /** `undefined`: no TLS */
+  readonly certificate: Certificate | undefined;
+  /** compressed connections */
+  readonly compressions: Places;
+  /** unix ms */
+  readonly now: () => number;
+}
