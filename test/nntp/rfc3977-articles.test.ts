@@ -52,6 +52,10 @@ const rows: readonly [clause: string, exchange: string][] = [
     '§6.1.2 LISTGROUP with a range',
     'C: LISTGROUP misc.test 3000238-3000248\nS: 211 5 3000234 3002322 misc.test\nS! 3000238\nS! 3000239\nS! .\nC: STAT\nS: 223 3000234',
   ],
+  [
+    '§6.1.2 LISTGROUP with a range whose bounds are articles',
+    'C: LISTGROUP misc.test 3000237-3000239\nS: 211\nS! 3000237\nS! 3000238\nS! 3000239\nS! .',
+  ],
   ['§6.1.2 LISTGROUP with one number', 'C: LISTGROUP misc.test 3000238\nS: 211\nS! 3000238\nS! .'],
   [
     '§6.1.2 LISTGROUP with an empty range',
@@ -139,5 +143,20 @@ test('RFC 3977 §6.1.3, §6.1.4 the current article may have gone: 420, and NEXT
   await play(
     client,
     'C: STAT\nS: 420\nC: ARTICLE\nS: 420\nC: OVER\nS: 420\nC: LAST\nS: 223 3000237\nC: NEXT\nS: 223 3000239',
+  );
+});
+
+test('RFC 3977 §6 the highest article number there may be', async () => {
+  const backend = rfcWorld();
+  backend.add('full').put('<full@example.com>', 'Subject: full\r\n\r\nText\r\n', 2_147_483_647);
+  const { connect } = await serve(backend);
+  await play(
+    await connect(),
+    `C: LISTGROUP full\nS: 211 1 2147483647 2147483647 full\nS! 2147483647\nS! .
+     C: LISTGROUP full 1-2147483647\nS: 211\nS! 2147483647\nS! .
+     C: LISTGROUP full 2147483647-9999999999999999\nS: 211\nS! 2147483647\nS! .
+     C: LISTGROUP full 1-2147483646\nS: 211\nS! .
+     C: HDR Subject 2147483647-\nS: 225\nS! 2147483647 full\nS! .
+     C: STAT 2147483647\nS: 223 2147483647\nC: NEXT\nS: 421\nC: STAT 2147483648\nS: 423`,
   );
 });

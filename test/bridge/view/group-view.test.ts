@@ -36,6 +36,22 @@ describe('marks and numbers', () => {
     expect((await linesOf(main.overview(2, 9))).map((line) => line.split('\t')[0])).toEqual(['5']);
   });
 
+  test('a range includes both its bounds, and nothing beyond', async () => {
+    const { model, main } = longBoard(5);
+    model.remove([1]);
+    const all = [1, 3, 4, 5];
+    for (let low = 0; low <= 7; low++) {
+      for (let high = 0; high <= 7; high++) {
+        const within = all.filter((number) => number >= low && number <= high);
+        const shown = async (pieces: Iterable<Buffer | Promise<Buffer>>) =>
+          (await linesOf(pieces)).map((line) => Number.parseInt(line, 10));
+        expect(numbers(main.numbers(low, high)), `${low}-${high}`).toEqual(within);
+        expect(await shown(main.overview(low, high)), `OVER ${low}-${high}`).toEqual(within);
+        expect(await shown(main.header('subject', low, high)), `HDR ${low}-${high}`).toEqual(within);
+      }
+    }
+  });
+
   test('when all is gone, the low mark is above the high mark, which stays', () => {
     const { model, main, edits } = longBoard(3);
     model.withdraw('O0591429');
