@@ -1,6 +1,7 @@
 /** Writes to a permanent file in a process that is recorded, and notes what was acknowledged: `power-cut-process.ts FILE`. */
 import { fsyncSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { note } from '../support/power-cut/trace.ts';
@@ -30,7 +31,7 @@ for (let life = 1; life <= LIVES; life++) {
   told({ what: 'newsgroup', name, created: await store.newsgroupCreated(name, 1_000_000 + life) });
   await Promise.all(Array.from({ length: POSTERS }, (_, poster) => posts(store, `${life}.${poster}`)));
   // The last life ends without a word.
-  if (life < LIVES) await store.close();
+  if (life < LIVES) await closedWithWork(store, life);
 }
 await overlapping(new LogSync(`${path}.lines`));
 process.exit();
@@ -57,6 +58,22 @@ async function posts(store: PermanentFile, poster: string): Promise<void> {
   }
 }
 
+/** Somebody else has the file open, so that closing it does not write everything back. */
+async function closedWithWork(store: PermanentFile, life: number): Promise<void> {
+  const other = new DatabaseSync(path);
+  other.exec('SELECT * FROM epochs');
+  const intent = { messageId: `<last.${life}@example>`, created: 0, details: 'last' };
+  const before = store.intend({ ...intent, messageId: `<before.${life}@example>` });
+  await new Promise((resolve) => setImmediate(resolve));
+  // The one before is on its way to disk.
+  const last = store.intend(intent);
+  const closed = store.close();
+  await last;
+  told({ what: 'intended', id: intent.messageId, details: intent.details });
+  await Promise.all([before, closed]);
+  other.close();
+}
+
 async function account(store: PermanentFile, name: string, removed: boolean): Promise<void> {
   await store.putAccount({ name, passwordHash: '', userid: 'ann@example', secret: Uint8Array.of(1), settings: '' });
   told({ what: 'account', name });
@@ -66,15 +83,15 @@ async function account(store: PermanentFile, name: string, removed: boolean): Pr
   told({ what: 'no account', name });
 }
 
-/** A line each turn of the event loop, whether or not the one before has been synced. */
+/** Many lines each turn of the event loop, whether or not those before have been synced. */
 async function overlapping(sync: LogSync): Promise<void> {
   const lines = openSync(`${path}.lines-wal`, 'w');
   fsyncSync(openSync(dirname(path), 'r'));
   const syncs: Promise<void>[] = [];
-  for (let line = 0; line < 60; line++) {
+  for (let line = 0; line < 600; line++) {
     writeSync(lines, `${line}\n`);
     syncs.push(sync.sync().then(() => told({ what: 'synced', line })));
-    await new Promise((resolve) => setImmediate(resolve));
+    if (line % 20 === 19) await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(syncs);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -54,13 +54,18 @@ test('what is written in one turn is one transaction and one sync; what fails un
       return name;
     }),
   );
-  const settled = Promise.allSettled(commits).then((results) => results.map(({ status }) => status));
+  const halfway = writer.commit(() => {
+    insert.run('sloe');
+    writer.afterCommit(() => told.push('effect of sloe'));
+    throw new Error('after the half of it');
+  });
+  const settled = Promise.allSettled([...commits, halfway]).then((results) => results.map(({ status }) => status));
   writer.flush();
   expect(names()).toEqual(['medlar', 'quince']);
   expect(syncs).toHaveLength(1);
   expect(told).toEqual([]);
   syncs[0]?.resolve();
-  expect(await settled).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await settled).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
   expect(told).toEqual(['effect of medlar', 'effect of quince']);
   db.close();
 });
@@ -150,6 +155,14 @@ test('a real log: many commits share few syncs, and closing leaves nothing behin
   const again = new DatabaseSync(path);
   expect(again.prepare('SELECT count(*) AS n FROM fruit').get()).toEqual({ n: 101 });
   again.close();
+});
+
+test.skipIf(process.platform === 'win32')('a log that can not be synced is told to everybody who waits', async () => {
+  symlinkSync('/dev/null', `${path}-wal`);
+  const sync = new LogSync(path);
+  const outcomes = await Promise.allSettled([sync.sync(), sync.sync(), sync.sync()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  sync.close();
 });
 
 test('without a write-ahead log SQLite syncs by itself', async () => {
