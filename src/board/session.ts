@@ -122,7 +122,7 @@ export class Session implements Member, CommandSession {
 
   receive(rules: TextRules): void {
     this.work.awaitText();
-    this.#receiver = new TextReceiver(rules);
+    this.#receiver = new TextReceiver(rules, this.#reader.endedBare);
     this.say(`150 Send ${rules.prompt}; finish with \`.'`);
   }
 
@@ -225,7 +225,7 @@ export class Session implements Member, CommandSession {
     const receiver = this.#receiver;
     if (receiver === undefined) return;
     if (line === TOO_LONG) receiver.tooLong();
-    else if (receiver.line(line)) {
+    else if (receiver.line(line, this.#reader.endedBare)) {
       this.#receiver = undefined;
       this.work.takeText(() => receiver.finish());
       this.say('350 Data received, thanks.  What shall I do with it?');

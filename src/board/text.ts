@@ -44,16 +44,30 @@ export class TextReceiver {
   #text: Octets[] = [];
   #octets = 0;
   #refusal: Refusal | undefined;
+  readonly #bareLf: boolean;
+  /** the line before ended with CRLF */
+  #lineStart = true;
 
-  constructor(rules: TextRules) {
+  /** @param bareLf the client ends its commands with LF alone, and so its text */
+  constructor(rules: TextRules, bareLf = false) {
     this.#rules = rules;
+    this.#bareLf = bareLf;
   }
 
   /**
-   * Takes a line without its end. Returns true after the last.
+   * Takes a line without its end. Returns true after the last: a dot between two CRLFs. A dot after a bare LF is text,
+   * and refused: the author of a text that a gateway relays could have the rest run as the gateway's commands.
+   *
+   * @param endedBare with LF alone
    * @throws Refusal 582 for a dot that is not doubled: client and server disagree on where the text ends
    */
-  line(raw: Buffer): boolean {
+  line(raw: Buffer, endedBare = false): boolean {
+    const isText = !this.#bareLf && (endedBare || !this.#lineStart);
+    this.#lineStart = !endedBare;
+    if (isText) {
+      this.#refuse(new Refusal(423, 'Text contains a LF without CR.'));
+      return false;
+    }
     // Trailing white space is stripped first: a dot followed by blanks also ends the text (groggsd).
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));

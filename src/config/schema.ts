@@ -28,6 +28,7 @@ const limits = section({
   }),
   handshake: duration('30s', '1s', '10m', { meaning: 'Longest TLS handshake' }),
   article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article taken from a poster' }),
+  articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for the articles that are being posted at a time' }),
   queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the running one, on one connection' }),
   unsent: size('256KiB', '16KiB', '64MiB', {
     meaning: 'Unsent answers on one connection at which its further commands wait',

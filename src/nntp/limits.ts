@@ -14,6 +14,8 @@ export interface Limits {
   readonly line: number;
   /** octets of an article that comes in */
   readonly article: number;
+  /** octets of memory for the articles that all clients are posting at a time; one more is refused, to be sent again later */
+  readonly articles: number;
   /** octets of commands read ahead of the one that runs; reading goes on when they are answered */
   readonly queued: number;
   /** octets of answers that the client has not taken; no further command runs until it does */
@@ -37,6 +39,7 @@ export const defaultLimits: Limits = {
   handshake: 30_000,
   line: 510,
   article: 1024 * 1024,
+  articles: 64 * 1024 * 1024,
   queued: 64 * 1024,
   unsent: 256 * 1024,
   compressed: 500,

@@ -4,6 +4,7 @@ import { listenHost } from '../wire/address.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { Backend } from './backend.ts';
 import { Arrivals } from './connection/arrivals.ts';
+import { ArticleMemory } from './connection/article-memory.ts';
 import { Certificate } from './connection/certificate.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { LoginGate } from './login-gate.ts';
@@ -63,6 +64,7 @@ export class NntpServer {
       observer,
       logins: new LoginGate(limits, now),
       certificate: tls && tls.certificate !== '' ? new Certificate(tls, log, now) : undefined,
+      articles: new ArticleMemory(limits),
       compressions: new Places(() => limits.compressed),
     };
     const { subscriptions } = this.#shared.lists;

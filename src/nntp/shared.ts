@@ -1,5 +1,6 @@
 import type { Log } from '../wire/log.ts';
 import type { Backend } from './backend.ts';
+import type { ArticleMemory } from './connection/article-memory.ts';
 import type { Certificate } from './connection/certificate.ts';
 import type { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
@@ -14,6 +15,8 @@ export interface Shared extends Settings {
   readonly logins: LoginGate;
   /** `undefined`: no TLS */
   readonly certificate: Certificate | undefined;
+  /** memory of the articles under way */
+  readonly articles: ArticleMemory;
   /** compressed connections */
   readonly compressions: Places;
   /** unix ms */

@@ -7,7 +7,9 @@ import { bytesOf, type Octets } from './octets.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 const DOT = 0x2e;
-const LINE_THEN_DOT = '\n.';
+const LINE_THEN_DOT = '\r\n.';
+const CRLF = 2;
+const ONE_CR = Buffer.from('\r');
 const EMPTY = Buffer.alloc(0);
 const TERMINATOR = Buffer.from('.\r\n');
 const CRLF_TERMINATOR = Buffer.from('\r\n.\r\n');
@@ -19,8 +21,8 @@ export function dotStuff(text: Buffer): Buffer {
   let start = 0;
   if (text[0] === DOT) parts.push(ONE_DOT);
   for (let at = text.indexOf(LINE_THEN_DOT); at >= 0; at = text.indexOf(LINE_THEN_DOT, at + 1)) {
-    parts.push(text.subarray(start, at + 1), ONE_DOT);
-    start = at + 1;
+    parts.push(text.subarray(start, at + CRLF), ONE_DOT);
+    start = at + CRLF;
   }
   parts.push(text.subarray(start));
   const complete = text.length === 0 || text[text.length - 1] === LF;
@@ -35,65 +37,121 @@ export function dotStuffLines(lines: Iterable<Octets>): Buffer {
   return bytesOf(`${text}.\r\n`);
 }
 
+/** Memory that many readers share. */
+export interface Allowance {
+  /** False: there is not that much left, and nothing was taken. */
+  take(octets: number): boolean;
+  give(octets: number): void;
+}
+
+const unlimited: Allowance = { take: () => true, give() {} };
+
+/** Where the next octet stands: what came before it, as far as that matters. */
+type Place = 'line start' | 'in a line' | 'after CR' | 'after a dot' | 'after a dot and CR';
+
 /**
- * Takes a stuffed text off a byte stream, unstuffs it and finds its end, as fast as bytes arrive. Beyond the limit it
- * keeps consuming (the sender has to be heard out) and stores nothing. Line ends stay as they were sent: bare LF too
- * ends a line.
+ * Takes a stuffed text off a byte stream, unstuffs it and finds its end. Only CRLF ends a line, so only CRLF.CRLF ends
+ * the text (RFC 3977 §3.1.1): a dot between bare LFs is text. Were it an end, whoever wrote the text could have what
+ * follows run as commands of the gateway that relays it.
+ *
+ * The text is kept in one buffer of at most twice its size. Beyond the limit, or where the allowance is used up, reading
+ * goes on (the sender has to be heard out) and nothing is stored.
  */
 export class DotReader {
   readonly #maxOctets: number;
-  #parts: Buffer[] = [];
+  readonly #allowance: Allowance;
+  #text: Buffer = EMPTY;
   #octets = 0;
-  #tooLarge = false;
-  #atLineStart = true;
-  /** a `.` or `.` CR at the start of a line whose meaning the next octet decides */
-  #undecided: Buffer = EMPTY;
+  #refused: 'too large' | 'no room' | undefined;
+  #place: Place = 'line start';
 
   /** @param maxOctets the largest text stored, unstuffed */
-  constructor(maxOctets: number) {
+  constructor(maxOctets: number, allowance: Allowance = unlimited) {
     this.#maxOctets = maxOctets;
+    this.#allowance = allowance;
   }
 
-  get tooLarge(): boolean {
-    return this.#tooLarge;
+  /** Why nothing is stored. */
+  get refused(): 'too large' | 'no room' | undefined {
+    return this.#refused;
   }
 
-  /** The text so far without its terminator; empty if it was too large. */
+  /** octets of memory in use */
+  get held(): number {
+    return this.#text.length;
+  }
+
+  /** The text so far without its terminator, valid until `release()`; empty if it was refused. */
   body(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#text.subarray(0, this.#octets);
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    this.#allowance.give(this.#text.length);
+    this.#text = EMPTY;
+    this.#octets = 0;
   }
 
   /** `rest`: what follows the terminator. */
   feed(chunk: Buffer): { done: false } | { done: true; rest: Buffer } {
-    const bytes = this.#undecided.length > 0 ? Buffer.concat([this.#undecided, chunk]) : chunk;
-    this.#undecided = EMPTY;
     let at = 0;
-    while (at < bytes.length) {
-      if (this.#atLineStart && bytes[at] === DOT) {
-        const next = bytes[at + 1] === CR ? at + 2 : at + 1;
-        if (next >= bytes.length) {
-          this.#undecided = bytes.subarray(at);
-          return { done: false };
+    while (at < chunk.length) {
+      const octet = chunk[at];
+      switch (this.#place) {
+        case 'line start':
+          this.#place = octet === DOT ? 'after a dot' : 'in a line';
+          if (octet === DOT) at++;
+          break;
+        case 'after a dot':
+          this.#place = octet === CR ? 'after a dot and CR' : 'in a line';
+          if (octet === CR) at++;
+          break;
+        case 'after a dot and CR':
+          if (octet === LF) return { done: true, rest: chunk.subarray(at + 1) };
+          this.#store(ONE_CR);
+          this.#place = 'after CR';
+          break;
+        case 'after CR':
+          this.#place = octet === LF ? 'line start' : 'in a line';
+          if (octet === LF) this.#store(chunk.subarray(at, ++at));
+          break;
+        case 'in a line': {
+          // Everything up to the next line that begins with a dot is stored in one piece.
+          const dot = chunk.indexOf(LINE_THEN_DOT, at);
+          const end = dot < 0 ? chunk.length : dot + CRLF;
+          this.#store(chunk.subarray(at, end));
+          const last = chunk[end - 1];
+          if (last === LF && end - at >= CRLF && chunk[end - CRLF] === CR) this.#place = 'line start';
+          else if (last === CR) this.#place = 'after CR';
+          at = end;
         }
-        if (bytes[next] === LF) return { done: true, rest: bytes.subarray(next + 1) };
-        at++;
       }
-      // Everything up to the next line that begins with a dot is stored in one piece.
-      const dot = bytes.indexOf(LINE_THEN_DOT, at);
-      const end = dot < 0 ? bytes.length : dot + 1;
-      this.#store(bytes.subarray(at, end));
-      this.#atLineStart = bytes[end - 1] === LF;
-      at = end;
     }
     return { done: false };
   }
 
   #store(part: Buffer): void {
-    if (this.#tooLarge) return;
-    this.#octets += part.length;
-    if (this.#octets > this.#maxOctets) {
-      this.#tooLarge = true;
-      this.#parts = [];
-    } else this.#parts.push(part);
+    if (this.#refused !== undefined) return;
+    const octets = this.#octets + part.length;
+    if (octets > this.#maxOctets) this.#refuse('too large');
+    else if (octets <= this.#text.length || this.#grow(octets)) {
+      part.copy(this.#text, this.#octets);
+      this.#octets = octets;
+    } else this.#refuse('no room');
+  }
+
+  #grow(octets: number): boolean {
+    const size = Math.max(octets, Math.min(this.#text.length * 2, this.#maxOctets));
+    if (!this.#allowance.take(size - this.#text.length)) return false;
+    const larger = Buffer.allocUnsafeSlow(size);
+    this.#text.copy(larger, 0, 0, this.#octets);
+    this.#text = larger;
+    return true;
+  }
+
+  #refuse(why: 'too large' | 'no room'): void {
+    this.release();
+    this.#refused = why;
   }
 }

@@ -19,6 +19,7 @@ export class LineReader {
   /** where the search for LF goes on: a long line that trickles in is not searched again and again */
   #searched = 0;
   #discarding = false;
+  #endedBare = false;
 
   /** @param maxOctets the longest line accepted, without its terminator */
   constructor(maxOctets: number) {
@@ -43,8 +44,14 @@ export class LineReader {
     if (end < 0) return this.#incomplete();
     const start = this.#start;
     this.#start = this.#searched = end + 1;
-    const length = (end > start && this.#bytes[end - 1] === CR ? end - 1 : end) - start;
+    this.#endedBare = end === start || this.#bytes[end - 1] !== CR;
+    const length = (this.#endedBare ? end : end - 1) - start;
     return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);
+  }
+
+  /** Whether the line taken last ended with LF alone. */
+  get endedBare(): boolean {
+    return this.#endedBare;
   }
 
   /** octets fed and not yet taken */

@@ -23,6 +23,25 @@ describe('a new board', () => {
   });
 });
 
+describe('the end of a text', () => {
+  test.each(['\n.\n', '\r\n.\n', '\n.\r\n', '\n..\n'])('is CRLF.CRLF, not %j', async (end) => {
+    const ann = await login(await openBoard(), 'ann');
+    expect(await ann.ask('DATA')).toMatch(/^150/);
+    ann.write(`Ann\r\none${end}NEWI hidden\r\n.\r\n`);
+    expect(await ann.line()).toBe('423 Text contains a LF without CR.');
+    expect(await ann.ask('NOOP')).toMatch(/^200/);
+  });
+
+  test('is LF.LF for a client whose commands end with LF', async () => {
+    const ann = await login(await openBoard(), 'ann');
+    ann.write('DATA\n');
+    expect(await ann.line()).toMatch(/^150/);
+    ann.write('Ann\none\n..two\n.\nNOOP\n');
+    expect(await ann.line()).toMatch(/^350/);
+    expect(await ann.line()).toMatch(/^200/);
+  });
+});
+
 describe('posting', () => {
   test('an item and a reply: cookies, headers, carets, dots, index rows', async () => {
     const now = Date.UTC(2026, 10, 21, 21, 46) + 7000;

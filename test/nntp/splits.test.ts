@@ -48,7 +48,11 @@ function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
 }
 
 const CRLF = Buffer.from(`${SESSION.join('\r\n')}\r\n`);
-const LF = Buffer.from(`${SESSION.join('\n')}\n`);
+const ARTICLE = { from: SESSION.indexOf('POST') + 1, to: SESSION.indexOf('.') };
+/** Commands may end with LF alone; articles may not (RFC 3977 §3.1.1). */
+const LF = Buffer.from(
+  SESSION.map((line, at) => `${line}${at >= ARTICLE.from && at <= ARTICLE.to ? '\r\n' : '\n'}`).join(''),
+);
 
 test('the session is worth cutting', async () => {
   const codes = [...(await answers([CRLF])).matchAll(/^(\d{3})[ ]/gm)].map(([, code]) => Number(code));

@@ -1,4 +1,5 @@
 import { type Duplex, duplexPair } from 'node:stream';
+import { ArticleMemory } from '../../src/nntp/connection/article-memory.ts';
 import { defaultLimits } from '../../src/nntp/limits.ts';
 import { LoginGate } from '../../src/nntp/login-gate.ts';
 import { Places } from '../../src/nntp/places.ts';
@@ -17,6 +18,7 @@ export function sessionWith(backend: MemoryBackend): Duplex {
     observer: {},
     logins: new LoginGate(defaultLimits, Date.now),
     certificate: undefined,
+    articles: new ArticleMemory(defaultLimits),
     compressions: new Places(() => 1),
     now: Date.now,
   });

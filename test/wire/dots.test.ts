@@ -61,10 +61,59 @@ describe('DotReader', () => {
     expect(rest).toBe('');
   });
 
-  it('accepts bare LF, and a terminator with it', () => {
-    const { reader, rest } = read([Buffer.from('a\n..b\n.\nrest')]);
-    expect(reader.body().toString()).toBe('a\n.b\n');
-    expect(rest).toBe('rest');
+  it('ends at CRLF.CRLF and nowhere else, under every cut in two', () => {
+    for (const end of ['\n.\n', '\r\n.\n', '\n.\r\n', '\r.\r', '\r\n.\r', '\r\n.\r\r\n', '\r\n. \r\n', '\n..\n']) {
+      const text = `a${end}DATE\r\n`;
+      const wire = Buffer.from(`${text}.\r\nNEXT\r\n`);
+      for (let cut = 0; cut <= wire.length; cut++) {
+        const { reader, rest } = read([wire.subarray(0, cut), wire.subarray(cut)]);
+        expect(reader.body().toString()).toBe(text.replaceAll('\r\n.', '\r\n'));
+        expect(rest).toBe('NEXT\r\n');
+      }
+    }
+  });
+
+  it('takes memory as the text grows, at most twice its size, and gives it back', () => {
+    let held = 0;
+    let most = 0;
+    const allowance = {
+      take(octets: number) {
+        held += octets;
+        most = Math.max(most, held);
+        return true;
+      },
+      give(octets: number) {
+        held -= octets;
+      },
+    };
+    const reader = new DotReader(1e6, allowance);
+    // Lines that are a dot alone: each would be an object of its own where the pieces are kept.
+    const line = Buffer.from('..\r\n');
+    for (let count = 0; count < 20_000; count++) reader.feed(line);
+    expect(reader.body()).toHaveLength(60_000);
+    expect(reader.held).toBe(held);
+    expect(most).toBeLessThanOrEqual(120_000);
+    reader.release();
+    expect(held).toBe(0);
+    expect(reader.body()).toHaveLength(0);
+  });
+
+  it('stores nothing more where the allowance is used up, and hears the sender out', () => {
+    let left = 10;
+    const allowance = {
+      take(octets: number) {
+        const enough = octets <= left;
+        if (enough) left -= octets;
+        return enough;
+      },
+      give() {},
+    };
+    const reader = new DotReader(1e6, allowance);
+    reader.feed(Buffer.from('12345678\r\n'));
+    expect(reader.refused).toBeUndefined();
+    const end = reader.feed(Buffer.from('x\r\n.\r\nrest'));
+    expect(reader.refused).toBe('no room');
+    expect(end).toEqual({ done: true, rest: Buffer.from('rest') });
   });
 
   it('waits where the end has not come', () => {
@@ -74,9 +123,9 @@ describe('DotReader', () => {
   });
 
   it('hears a text beyond the limit out without storing it', () => {
-    expect(read([Buffer.from('12345\r\n.\r\n')], 7).reader.tooLarge).toBe(false);
+    expect(read([Buffer.from('12345\r\n.\r\n')], 7).reader.refused).toBeUndefined();
     const { reader, rest } = read([Buffer.from('123456\r\n'), Buffer.from('more\r\n.\r\nrest')], 7);
-    expect(reader.tooLarge).toBe(true);
+    expect(reader.refused).toBe('too large');
     expect(reader.body()).toHaveLength(0);
     expect(rest).toBe('rest');
   });

@@ -2,8 +2,8 @@ import type { Answer } from '../syntax/answer.ts';
 import type { Client } from './client.ts';
 
 const ANSWERS = {
-  post: { accepted: 240, tooLarge: 441 },
-  feed: { accepted: 235, tooLarge: 437 },
+  post: { accepted: 240, tooLarge: 441, noRoom: 441 },
+  feed: { accepted: 235, tooLarge: 437, noRoom: 436 },
 } as const;
 
 /**
@@ -17,15 +17,18 @@ export async function receive(
   task: keyof typeof ANSWERS,
 ): Promise<Answer> {
   const { limits } = client.shared;
-  const { accepted, tooLarge } = ANSWERS[task];
+  const { accepted, tooLarge, noRoom } = ANSWERS[task];
   const article = await client.transport.nextArticle();
   // The client has gone: an article without its end is none.
   if (!article) return undefined;
-  if (article.tooLarge) return `${tooLarge} Article larger than ${limits.article} octets`;
+  if (article.refused === 'too large') return `${tooLarge} Article larger than ${limits.article} octets`;
+  if (article.refused === 'no room') return `${noRoom} Too many articles are being posted; try again later`;
   try {
     const posted = await client.reader.post(article.body(), { suggested: messageId, feed: task === 'feed' });
     return `${accepted} Article received ${posted}`;
   } catch (error) {
     return client.refuse(error, task);
+  } finally {
+    article.release();
   }
 }

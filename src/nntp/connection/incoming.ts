@@ -1,4 +1,4 @@
-import { DotReader } from '../../wire/dots.ts';
+import { type Allowance, DotReader } from '../../wire/dots.ts';
 import { LineReader, type TOO_LONG } from '../../wire/line-reader.ts';
 import type { Limits } from '../limits.ts';
 
@@ -16,10 +16,13 @@ interface ArticleReception {
 export class Incoming {
   readonly #limits: Limits;
   readonly #reader: LineReader;
+  readonly #memory: Allowance;
   #takeLine: ((line: Line | undefined) => void) | undefined;
   #article: ArticleReception | undefined;
 
-  constructor(limits: Limits) {
+  /** @param memory what articles may use of it */
+  constructor(limits: Limits, memory: Allowance) {
+    this.#memory = memory;
     this.#limits = limits;
     this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
   }
@@ -73,10 +76,10 @@ export class Incoming {
     });
   }
 
-  /** The next article, dots unstuffed; `undefined`: the client has gone before its end. */
+  /** The next article, dots unstuffed, to be released; `undefined`: the client has gone before its end. */
   article(): Promise<DotReader | undefined> {
     const received = new Promise<DotReader | undefined>((take) => {
-      this.#article = { reader: new DotReader(this.#limits.article), take };
+      this.#article = { reader: new DotReader(this.#limits.article, this.#memory), take };
     });
     this.feed(this.#reader.takeRest());
     return received;
@@ -89,6 +92,7 @@ export class Incoming {
 
   /** Nothing more will come: whoever waits is told. */
   end(): void {
+    this.#article?.reader.release();
     this.#article?.take(undefined);
     this.#takeLine?.(undefined);
     this.#article = undefined;

@@ -61,11 +61,15 @@ export class Transport {
   lastProgress: number;
   readonly #now: () => number;
 
-  constructor(stream: Duplex, events: TransportEvents, { limits, now }: Pick<Shared, 'limits' | 'now'>) {
+  constructor(
+    stream: Duplex,
+    events: TransportEvents,
+    { limits, now, articles }: Pick<Shared, 'limits' | 'now' | 'articles'>,
+  ) {
     this.#events = events;
     this.#limits = limits;
     this.#stream = stream;
-    this.#incoming = new Incoming(limits);
+    this.#incoming = new Incoming(limits, articles);
     this.#now = now;
     this.lastProgress = now();
     this.#attach();

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { play } from '../support/exchange.ts';
+import { serve } from '../support/nntp-server.ts';
+import { rfcWorld } from '../support/rfc-world.ts';
+
+const HEAD = ['From: a@example.net', 'Newsgroups: misc.test', 'Subject: x', ''];
+const ARTICLE = [...HEAD, 'x'.repeat(1000), '.'];
+
+async function crowded() {
+  const backend = rfcWorld();
+  backend.guest = { read: true, post: true, loginHelps: true };
+  // Room for one article under way; the buffer of a longer one doubles.
+  const { connect } = await serve(backend, { limits: { articles: 2500 } });
+  const slow = await connect();
+  await play(slow, 'C: POST\nS: 340');
+  slow.send(...HEAD, 'x'.repeat(2000));
+  return { slow, second: await connect() };
+}
+
+test('articles under way have one limit: one more is heard out, and refused until there is room', async () => {
+  const { slow, second } = await crowded();
+  // Answered in order: the first client's text has arrived when the second begins.
+  await expect
+    .poll(async () => {
+      await play(second, 'C: POST\nS: 340');
+      second.send(...ARTICLE);
+      return second.line();
+    })
+    .toBe('441 Too many articles are being posted; try again later');
+  await play(second, 'C: IHAVE <feed@example.net>\nS: 335');
+  second.send(...ARTICLE);
+  expect(await second.line()).toMatch(/^436 /);
+  slow.send('.');
+  expect(await slow.line()).toMatch(/^240 /);
+  await play(second, 'C: POST\nS: 340');
+  second.send(...ARTICLE);
+  expect(await second.line()).toMatch(/^240 /);
+});
+
+test('what a client that has gone was sending is forgotten', async () => {
+  const { slow, second } = await crowded();
+  slow.close();
+  await expect
+    .poll(async () => {
+      await play(second, 'C: POST\nS: 340');
+      second.send(...ARTICLE);
+      return second.line();
+    })
+    .toMatch(/^240 /);
+});
+
+test.each(['\n.\n', '\r\n.\n', '\n.\r\n'])('an article goes on after %j: one answer (RFC 3977 §3.1.1)', async (end) => {
+  const backend = rfcWorld();
+  backend.guest = { read: true, post: true, loginHelps: true };
+  const { connect } = await serve(backend);
+  const client = await connect();
+  await play(client, 'C: POST\nS: 340');
+  client.send(...HEAD, Buffer.from(`one${end}DATE\r\ntwo\r\n.\r\n`));
+  expect(await client.line()).toMatch(/^240 /);
+  expect(await client.ask('QUIT')).toMatch(/^205 /);
+});
