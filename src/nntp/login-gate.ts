@@ -8,7 +8,7 @@ const ADDRESSES = 10_000;
 
 interface Record {
   failures: number;
-  /** unix ms of the last failure */
+  /** of the clock, at the last failure */
   failedAt: number;
   /** attempts of one address wait for each other once one has failed: guessing in parallel gains nothing */
   turn: Promise<unknown>;

@@ -32,8 +32,10 @@ export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly log?: Log;
   readonly observer?: Observer;
-  /** unix ms */
+  /** wall clock, unix ms: for dates only */
   readonly now?: () => number;
+  /** monotonic, in ms: for time-outs and pauses */
+  readonly clock?: () => number;
 }
 
 const GOING_DOWN = '400 Server is going down; try again later';
@@ -53,7 +55,8 @@ export class NntpServer {
   #closing: Promise<void> | undefined;
 
   private constructor(options: NntpServerOptions) {
-    const { log = silent, now = Date.now, observer = {}, tls } = options;
+    const { log = silent, observer = {}, tls } = options;
+    const { now = Date.now, clock = () => performance.now() } = options;
     const limits: Limits = { ...defaultLimits, ...options.limits };
     this.#shared = {
       ...defaultSettings,
@@ -61,9 +64,10 @@ export class NntpServer {
       limits,
       log,
       now,
+      clock,
       observer,
-      logins: new LoginGate(limits, now),
-      certificate: tls && tls.certificate !== '' ? new Certificate(tls, log, now) : undefined,
+      logins: new LoginGate(limits, clock),
+      certificate: tls && tls.certificate !== '' ? new Certificate(tls, log, clock) : undefined,
       articles: new ArticleMemory(limits),
       compressions: new Places(() => limits.compressed),
     };
@@ -148,8 +152,8 @@ export class NntpServer {
   }
 
   #lookOver(): void {
-    const { limits, now } = this.#shared;
-    const time = now();
+    const { limits, clock } = this.#shared;
+    const time = clock();
     this.#arrivals.expire(time);
     for (const session of this.#sessions) {
       const waited = time - session.transport.lastProgress;

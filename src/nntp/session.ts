@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
 import { findCommand } from './commands/table.ts';
-import { Transport, type TransportEvents } from './connection/transport.ts';
+import { Transport } from './connection/transport.ts';
+import type { TransportEvents } from './connection/transport-events.ts';
 import type { PackageServer } from './package/server.ts';
 import { PackageSession } from './package/session.ts';
 import { Selection } from './selection.ts';
@@ -55,7 +56,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.peer = peer;
     this.#tls = tls;
     this.secure = tls || shared.cleartextAuth || LOOPBACK.test(peer.address);
-    this.#opened = shared.now();
+    this.#opened = shared.clock();
     this.#onClose = onClose;
     this.reader = shared.backend.connect(peer);
     this.transport = new Transport(stream, this, shared);
@@ -212,10 +213,10 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   }
 
   closed(error: Error | undefined): void {
-    const { log, observer, now, compressions } = this.shared;
+    const { log, observer, clock, compressions } = this.shared;
     this.reader.close();
     if (this.compressed) compressions.leave();
-    const seconds = (now() - this.#opened) / 1000;
+    const seconds = (clock() - this.#opened) / 1000;
     log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
     observer.connectionClosed?.(this.peer, seconds);
     this.#onClose();

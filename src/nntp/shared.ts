@@ -19,6 +19,8 @@ export interface Shared extends Settings {
   readonly articles: ArticleMemory;
   /** compressed connections */
   readonly compressions: Places;
-  /** unix ms */
+  /** wall clock, unix ms: for dates only */
   readonly now: () => number;
+  /** monotonic, in ms: for everything that lasts */
+  readonly clock: () => number;
 }

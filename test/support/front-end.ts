@@ -21,6 +21,7 @@ export function sessionWith(backend: MemoryBackend): Duplex {
     articles: new ArticleMemory(defaultLimits),
     compressions: new Places(() => 1),
     now: Date.now,
+    clock: () => performance.now(),
   });
   const [client, server] = duplexPair({ allowHalfOpen: true });
   sessions.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);

@@ -42,7 +42,7 @@ export class Arrivals {
       socket.destroy();
       return;
     }
-    this.#waiting.set(socket, this.#shared.now());
+    this.#waiting.set(socket, this.#shared.clock());
     socket.once('close', () => this.#waiting.delete(socket));
     if (this.#shared.proxyProtocol) this.#readHeader(socket, tls, plainAddress(remoteAddress), remotePort);
     else this.#admit(socket, tls, plainAddress(remoteAddress), remotePort);

@@ -22,30 +22,30 @@ const CIPHERS = [
 export class Certificate {
   readonly #paths: { readonly certificate: string; readonly key: string };
   readonly #log: Log;
-  readonly #now: () => number;
+  readonly #clock: () => number;
   #context: SecureContext;
   #version: string;
   #lookedAt: number;
 
   /** Throws where a file can't be read or the two do not belong together. */
-  constructor(paths: { readonly certificate: string; readonly key: string }, log: Log, now: () => number) {
+  constructor(paths: { readonly certificate: string; readonly key: string }, log: Log, clock: () => number) {
     this.#paths = paths;
     this.#log = log;
-    this.#now = now;
+    this.#clock = clock;
     this.#version = this.#look();
     this.#context = this.#read();
-    this.#lookedAt = now();
+    this.#lookedAt = clock();
   }
 
   /** The context for a new connection. While renewed files are unusable (half written, say), the old one. */
   get context(): SecureContext {
-    if (this.#now() - this.#lookedAt >= FRESH) this.reload();
+    if (this.#clock() - this.#lookedAt >= FRESH) this.reload();
     return this.#context;
   }
 
   /** Looks at the files now. */
   reload(): void {
-    this.#lookedAt = this.#now();
+    this.#lookedAt = this.#clock();
     try {
       const version = this.#look();
       if (version === this.#version) return;

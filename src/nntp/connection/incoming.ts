@@ -64,7 +64,7 @@ export class Incoming {
   handOver(line: Line): boolean {
     const take = this.#takeLine;
     this.#takeLine = undefined;
-    // Whoever waits runs later than the view is valid.
+    // The command goes on after the view has become invalid.
     take?.(Buffer.isBuffer(line) ? Buffer.from(line) : line);
     return take !== undefined;
   }
@@ -90,12 +90,18 @@ export class Incoming {
     this.#reader.takeRest();
   }
 
-  /** Nothing more will come: whoever waits is told. */
+  /** Nothing more will come: the command that waits is told. */
   end(): void {
     this.#article?.reader.release();
     this.#article?.take(undefined);
     this.#takeLine?.(undefined);
     this.#article = undefined;
     this.#takeLine = undefined;
+  }
+
+  /** The client has gone. */
+  close(): void {
+    this.end();
+    this.drop();
   }
 }

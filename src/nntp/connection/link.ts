@@ -1,0 +1,125 @@
+import type { Duplex } from 'node:stream';
+import type { Output } from './output.ts';
+
+/** How long a closed side waits for the client to close its own, in ms. */
+const LINGER = 5_000;
+
+/** What a link tells its transport. */
+export interface LinkEvents {
+  received(chunk: Buffer): void;
+  /** The client has taken what was written. */
+  drained(): void;
+  /** The client will send no more. */
+  inputEnded(): void;
+  /** The connection is over; called once. `error` where the client did not end it. */
+  lost(error: Error | undefined): void;
+}
+
+/** The stream to a client, whichever it is now: TCP, with a TLS or a DEFLATE layer over it or not. */
+export class Link {
+  #stream: Duplex;
+  readonly #events: LinkEvents;
+  readonly #clock: () => number;
+  #paused = false;
+  #closed = false;
+  /** when the client last sent something or took something, in ms of the clock */
+  lastProgress: number;
+
+  constructor(stream: Duplex, events: LinkEvents, clock: () => number) {
+    this.#stream = stream;
+    this.#events = events;
+    this.#clock = clock;
+    this.lastProgress = clock();
+    this.#attach();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** octets written that the client has not taken */
+  get unsent(): number {
+    return this.#stream.writableLength;
+  }
+
+  /** The client takes no more at the moment. */
+  get blocked(): boolean {
+    return this.#stream.writableNeedDrain && this.#stream.writableLength > 0;
+  }
+
+  progressed(): void {
+    this.lastProgress = this.#clock();
+  }
+
+  write(output: Output): void {
+    if (!this.#closed) output.flush(this.#stream);
+  }
+
+  /** Resolves once everything written so far is with the operating system. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.#stream.write('', () => resolve()));
+  }
+
+  /** Whether to take bytes from the client. */
+  read(wanted: boolean): void {
+    if (this.#closed || wanted === !this.#paused) return;
+    this.#paused = !wanted;
+    if (wanted) this.#stream.resume();
+    else this.#stream.pause();
+  }
+
+  /** Puts another stream on top of the one that is there. */
+  exchange(make: (below: Duplex) => Duplex): void {
+    this.#stream.off('data', this.#onData);
+    this.#stream.off('drain', this.#onDrain);
+    this.#stream.off('end', this.#onEnd);
+    this.#stream = make(this.#stream);
+    this.#paused = false;
+    this.#attach();
+  }
+
+  /** Closes this side, and the other after a while if the client does not. */
+  finish(): void {
+    if (this.#stream.writableEnded) return;
+    this.#stream.end();
+    // What else the client sends is read and dropped, lest a reset overtake the last answer.
+    setTimeout(() => this.destroy(), LINGER).unref();
+  }
+
+  destroy(error?: Error): void {
+    this.#lost(error);
+    this.#stream.destroy();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.progressed();
+    this.#events.received(chunk);
+  };
+
+  readonly #onDrain = (): void => {
+    this.progressed();
+    this.#events.drained();
+  };
+
+  readonly #onEnd = (): void => this.#events.inputEnded();
+
+  readonly #onError = (error: Error): void => this.#lost(error);
+
+  readonly #onClose = (): void => this.#lost(undefined);
+
+  #lost(error: Error | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#events.lost(error);
+  }
+
+  #attach(): void {
+    this.#stream.on('data', this.#onData);
+    this.#stream.on('drain', this.#onDrain);
+    this.#stream.on('end', this.#onEnd);
+    this.#stream.on('error', this.#onError);
+    this.#stream.on('close', this.#onClose);
+    // Its previous owner may have paused it.
+    this.#stream.resume();
+  }
+}

@@ -1,0 +1,89 @@
+import { type Answer, LongAnswer } from '../syntax/answer.ts';
+import type { Link } from './link.ts';
+import { LongRun, type LongRunEvents } from './long-run.ts';
+import { Output } from './output.ts';
+import type { TransportEvents } from './transport-events.ts';
+
+const FLUSH_OCTETS = 64 * 1024;
+
+/** What goes out to a client: answers gathered for one write, and at most one long answer that is still being made. */
+export class Outgoing {
+  readonly #output = new Output();
+  readonly #link: Link;
+  readonly #events: Pick<TransportEvents, 'answered' | 'answerFailed'>;
+  readonly #goOn: () => void;
+  #long: LongRun | undefined;
+  #ending = false;
+
+  /** @param goOn called when there is more to send, or room for another command */
+  constructor(link: Link, events: Pick<TransportEvents, 'answered' | 'answerFailed'>, goOn: () => void) {
+    this.#link = link;
+    this.#events = events;
+    this.#goOn = goOn;
+  }
+
+  /** A long answer is not complete yet. */
+  get long(): boolean {
+    return this.#long !== undefined;
+  }
+
+  /** `null` has been sent: the session ends when everything before it has gone out. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  /** octets that the client has not taken */
+  get unsent(): number {
+    return this.#output.octets + this.#link.unsent;
+  }
+
+  send(answer: Answer): void {
+    if (answer === undefined || this.#ending || this.#link.closed) return;
+    if (answer === null) this.#ending = true;
+    else if (typeof answer === 'string') this.#output.line(answer);
+    else if (Buffer.isBuffer(answer)) this.#output.bytes(answer);
+    else if (answer instanceof LongAnswer) this.#long = new LongRun(answer, this.#output, this.#longEvents);
+    else for (const part of answer) this.send(part);
+  }
+
+  /** Ends the session after what has been sent. */
+  end(): void {
+    this.#ending = true;
+  }
+
+  /** Puts out the next piece of the long answer. False: it is not there yet. */
+  step(): boolean {
+    return this.#long?.step() ?? false;
+  }
+
+  flush(): void {
+    this.#link.write(this.#output);
+  }
+
+  /** For long answers: what has gathered is written before it becomes too much. */
+  flushIfMuch(): void {
+    if (this.#output.octets >= FLUSH_OCTETS) this.flush();
+  }
+
+  /** The client has gone. */
+  stop(): void {
+    this.#long?.stop();
+    this.#long = undefined;
+  }
+
+  readonly #longEvents: LongRunEvents = {
+    resumed: () => {
+      this.#link.progressed();
+      this.#goOn();
+    },
+    done: () => {
+      this.#long = undefined;
+      this.#events.answered();
+    },
+    failed: (error, begun) => {
+      this.#long = undefined;
+      this.#events.answerFailed(error, begun);
+      this.#goOn();
+    },
+  };
+}

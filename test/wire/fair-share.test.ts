@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { eventLoop, FairShare } from '../../src/wire/fair-share.ts';
+
+/** An event loop whose time passes only when work says so. */
+class Loop {
+  time = 0;
+  rounds = 0;
+  /** the longest a round has taken */
+  longest = 0;
+  readonly share = new FairShare({
+    now: () => this.time,
+    nextRound: (callback) => void this.#next.push(callback),
+  });
+  #next: (() => void)[] = [];
+
+  /** Goes round until nothing is left. `input` comes in each time, before the callbacks. */
+  async spin(input: () => void = () => {}): Promise<void> {
+    do {
+      const callbacks = this.#next.splice(0);
+      const begun = this.time;
+      for (const callback of callbacks) callback();
+      await Promise.resolve();
+      input();
+      this.longest = Math.max(this.longest, this.time - begun);
+      this.rounds++;
+    } while (this.#next.length > 0);
+  }
+
+  /** A task of many steps of one millisecond each. */
+  heavy(name: string, steps: number, done: string[]): () => void {
+    let left = steps;
+    const task = (): void => {
+      do {
+        this.time++;
+        left--;
+      } while (left > 0 && !this.share.over());
+      if (left > 0) this.share.later(task);
+      else done.push(name);
+    };
+    return task;
+  }
+}
+
+test('a light task runs at once, and nothing is left behind', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  expect(loop.share.run(() => void done.push('light'))).toBe(true);
+  expect(done).toEqual(['light']);
+  await loop.spin();
+  expect(loop.rounds).toBeLessThan(3);
+});
+
+test('however many have much to do, a round is short and all are served', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  for (let n = 0; n < 500; n++) loop.share.run(loop.heavy(`task ${n}`, 20, done));
+  expect(loop.time).toBeLessThanOrEqual(9);
+  await loop.spin();
+  expect(done).toHaveLength(500);
+  expect(loop.longest).toBeLessThanOrEqual(20);
+});
+
+test('a newcomer is served before the crowd is done, and the crowd although newcomers keep coming', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  for (let n = 0; n < 50; n++) loop.share.run(loop.heavy('heavy', 100, done));
+  let newcomers = 0;
+  await loop.spin(() => {
+    if (done.length > 60) return;
+    for (let n = 0; n < 10; n++, newcomers++) loop.share.run(loop.heavy('newcomer', 1, done));
+  });
+  expect(done.slice(0, 50)).toEqual(Array(50).fill('newcomer'));
+  expect(done.filter((name) => name === 'heavy')).toHaveLength(50);
+  expect(done.filter((name) => name === 'newcomer')).toHaveLength(newcomers);
+});
+
+test('a task that starts another makes it part of its own turn', () => {
+  const { share } = new Loop();
+  const order: string[] = [];
+  share.run(() => {
+    share.run(() => void order.push('inner'));
+    order.push('outer');
+  });
+  expect(order).toEqual(['inner', 'outer']);
+});
+
+test('loops in async functions take turns with everything else', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  const mirror = async (name: string): Promise<void> => {
+    for (let row = 0; row < 100; row++) {
+      loop.time++;
+      if (loop.share.over()) await loop.share.next();
+    }
+    done.push(name);
+  };
+  const both = Promise.all([mirror('a'), mirror('b')]);
+  loop.share.run(loop.heavy('session', 30, done));
+  while (done.length < 3) await loop.spin();
+  await both;
+  expect(done[0]).toBe('session');
+  expect(loop.longest).toBeLessThanOrEqual(20);
+});
+
+test('a task that is forgotten does not run', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  const task = loop.heavy('gone', 100, done);
+  loop.share.run(task);
+  loop.share.forget(task);
+  await loop.spin();
+  expect(done).toEqual([]);
+});
+
+test('an error of one task keeps none of the others from running', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  loop.share.later(() => {
+    throw new Error('bug');
+  });
+  loop.share.later(() => void done.push('other'));
+  await expect(loop.spin()).rejects.toThrow('bug');
+  await loop.spin();
+  expect(done).toEqual(['other']);
+});
+
+test('the real event loop goes round in between', async () => {
+  let rounds = 0;
+  const count = (): void => {
+    rounds++;
+    if (rounds < 1000) setImmediate(count);
+  };
+  setImmediate(count);
+  for (let turn = 0; turn < 10; turn++) await eventLoop.next();
+  expect(rounds).toBeGreaterThanOrEqual(9);
+});
