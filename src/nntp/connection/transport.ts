@@ -97,7 +97,6 @@ export class Transport implements LinkEvents {
     this.pump();
   }
 
-  /** Ends at once. */
   destroy(error?: Error): void {
     this.#link.destroy(error);
   }
