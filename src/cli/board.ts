@@ -9,6 +9,7 @@ import { logStrays } from '../server/last-resort.ts';
 import { closeInTime, untilTold } from '../server/signals.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
+import { boardRestoreCommand } from './board/restore.ts';
 import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
@@ -18,6 +19,7 @@ export function boardCommand(): Command {
     .description('run the embedded board without the bridge, for RGTP clients; maintain it')
     .addOption(configOption())
     .addCommand(backupCommand())
+    .addCommand(boardRestoreCommand())
     .addCommand(verifyCommand())
     .addCommand(exportCommand())
     .addCommand(boardUserCommand())

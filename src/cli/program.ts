@@ -1,12 +1,14 @@
 /** The command line: the source of `--help`, the man page and shell completion. */
 import { Command } from 'commander';
 import { versionLine } from '../server/version.ts';
+import { backupAllCommand } from './backup.ts';
 import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { registerCommand } from './register.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { syncCommand } from './sync.ts';
 import { userCommand } from './user.ts';
@@ -32,6 +34,8 @@ Every configuration key can also be set in the environment: RGTP_NNTP_LISTEN, RG
     userCommand(),
     registerCommand(),
     importCommand(),
+    backupAllCommand(),
+    restoreCommand(),
     completionCommand(),
   ];
   for (const command of commands) rgtp.addCommand(command);

@@ -1,0 +1,153 @@
+/** Backups: of the embedded board alone, or of everything that must be kept. */
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { backupBoard } from '../board/upkeep/backup.ts';
+import type { Config } from '../config/config.ts';
+import { pathsOf } from '../config/paths.ts';
+import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
+import { syncFolder } from '../store/new-file.ts';
+import { TargetError } from '../store/target.ts';
+import { withBoardFile } from './board-file.ts';
+import { Failure } from './failure.ts';
+import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
+import { version } from './version.ts';
+
+export interface BackupChoices {
+  /** replaces an older backup */
+  readonly force: boolean;
+  readonly onProgress: (what: string, progress: CopyProgress) => void;
+}
+
+/**
+ * Copies the embedded board into one file.
+ *
+ * @returns the key file that opens the users' secrets in it
+ * @throws Failure, StoreError
+ */
+export function backupEmbedded(config: Config, file: string, { force, onProgress }: BackupChoices): Promise<string> {
+  return withBoardFile(config, async (store, { boardKey }) => {
+    const kept = { folders: [config.data, config.keys] };
+    try {
+      await backupBoard(store, file, (progress) => onProgress('pages', progress), { force, kept });
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      throw new Failure(error.message, error.remedy);
+    }
+    return boardKey;
+  });
+}
+
+/**
+ * Copies boards, permanent files and keys into a folder, all as they are at one moment. They go into a folder of their
+ * own below it. The manifest, written last, makes them the backup: an older one is replaced as a whole or not at all.
+ *
+ * @throws Failure, StoreError
+ */
+export async function backupAll(config: Config, directory: string, choices: BackupChoices): Promise<Manifest> {
+  const sources = sourcesOf(config);
+  if (sources.length === 0) throw new Failure(`there is nothing to back up in ${config.data} yet`);
+  await refuseOwnFolders(config, directory);
+  await mkdir(directory, { mode: 0o700, recursive: true });
+  const older = await olderBackup(directory, choices.force);
+  const made = new Date().toISOString();
+  const folder = made.replace(/[:.]/g, '-');
+  const into = join(directory, folder);
+  await mkdir(into, { mode: 0o700 });
+  try {
+    const files = await copyAll(sources, into, choices.onProgress);
+    syncFolder(into);
+    const manifest: Manifest = { format: 1, program: version, made, folder, files };
+    await writeManifest(directory, manifest);
+    if (older !== undefined) await rm(join(directory, older.folder), { recursive: true, force: true });
+    return manifest;
+  } catch (error) {
+    await rm(into, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+type Source = Pick<BackupFile, 'board' | 'kind'> & { readonly path: string };
+
+function sourcesOf(config: Config): Source[] {
+  const all = KINDS.flatMap((kind) =>
+    config.boards.map((board) => ({ board: board.name, kind, path: pathsOf(config, board)[kind] })),
+  );
+  return all.filter(({ path }) => existsSync(path));
+}
+
+async function refuseOwnFolders({ data, keys }: Config, directory: string): Promise<void> {
+  // The folder may be new: links are followed in the part of its path that exists.
+  let existing = resolve(directory);
+  while (!existsSync(existing)) existing = dirname(existing);
+  const path = join(await realpath(existing), relative(existing, resolve(directory)));
+  for (const folder of [data, keys]) {
+    const own = await realpath(folder).catch(() => resolve(folder));
+    if (path !== own && !path.startsWith(own + sep)) continue;
+    throw new Failure(
+      `${directory} is in the folder that is to be backed up`,
+      'Name another one, best on another disk.',
+    );
+  }
+}
+
+async function olderBackup(directory: string, force: boolean): Promise<Manifest | undefined> {
+  const there = await readdir(directory);
+  if (there.length === 0) return undefined;
+  if (!there.includes(MANIFEST)) {
+    throw new Failure(`${directory} is neither empty nor a backup`, 'Name an empty or a new folder.');
+  }
+  if (force) return readManifest(directory);
+  throw new Failure(`${directory} holds a backup already`, 'Name another folder, or replace the backup with --force.');
+}
+
+async function copyAll(
+  sources: readonly Source[],
+  into: string,
+  onProgress: BackupChoices['onProgress'],
+): Promise<BackupFile[]> {
+  // All snapshots are taken before anything is copied.
+  using snapshots = new DisposableStack();
+  const views = sources.map((source) => ({
+    ...source,
+    snapshot: isDatabase(source) ? snapshots.use(new DatabaseSnapshot(source.path)) : undefined,
+  }));
+  const files: BackupFile[] = [];
+  for (const { board, kind, path, snapshot } of views) {
+    const file = basename(path);
+    const copy = join(into, file);
+    if (snapshot === undefined) await copySmall(path, copy);
+    else await snapshot.copyTo(copy, (progress) => onProgress(file, progress));
+    files.push({ board, kind, file, octets: (await stat(copy)).size, sha256: await sha256Of(copy) });
+  }
+  return files;
+}
+
+export function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
+  return kind === 'board' || kind === 'permanent';
+}
+
+async function copySmall(path: string, copy: string): Promise<void> {
+  const content = await readFile(path);
+  const file = await open(copy, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  const partial = join(directory, `${MANIFEST}.partial`);
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, join(directory, MANIFEST));
+  syncFolder(directory);
+}

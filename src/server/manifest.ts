@@ -1,0 +1,62 @@
+/** The table of contents of a backup. A folder without one is no backup, or an unfinished one. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+
+export const MANIFEST = 'manifest.json';
+
+/** What is kept of a board, in the order in which it is copied. What a permanent file says of a post is never newer than the board. */
+export const KINDS = ['permanent', 'board', 'boardKey', 'accountsKey', 'editorSecret'] as const;
+
+/** One path element, so that a manifest can't lead out of its folder. */
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+
+const manifest = z.strictObject({
+  format: z.literal(1),
+  /** version of the program */
+  program: z.string(),
+  /** ISO 8601 */
+  made: z.string(),
+  /** folder of the files, beside the manifest */
+  folder: name,
+  files: z.array(
+    z.strictObject({
+      board: name,
+      kind: z.enum(KINDS),
+      file: name,
+      octets: z.number(),
+      sha256: z.string(),
+    }),
+  ),
+});
+
+export type Manifest = z.infer<typeof manifest>;
+export type BackupFile = Manifest['files'][number];
+
+/** @throws Failure where there is none, or a newer program wrote it */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const path = join(directory, MANIFEST);
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Failure(`${directory} is not a complete backup: it has no ${MANIFEST}`);
+  });
+  try {
+    return manifest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Failure(
+      `${path} is damaged, or of another version of rgtp-nntp`,
+      'Take another backup, or the rgtp-nntp that made this one.',
+      { cause },
+    );
+  }
+}
+
+/** In hex. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

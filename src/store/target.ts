@@ -1,0 +1,102 @@
+/** Where a copy may be written. */
+import { randomBytes } from 'node:crypto';
+import { link, lstat, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { syncFolder } from './new-file.ts';
+
+/** A file must not be written where it was asked for. */
+export class TargetError extends Error {
+  /** what to do */
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.name = 'TargetError';
+    this.remedy = remedy;
+  }
+}
+
+export interface Kept {
+  /** nothing is written into them, nor over a link to anything in them */
+  readonly folders?: readonly string[];
+  /** nothing is written over them, nor over a link to them */
+  readonly files?: readonly string[];
+}
+
+/**
+ * The real path of `target`, having made sure that writing there destroys nothing of `kept`: neither by its name, nor
+ * through symbolic links, nor as a hard link. Without `force`, nothing may be there yet.
+ *
+ * @throws TargetError
+ */
+export async function safeTarget(
+  target: string,
+  { folders = [], files = [] }: Kept,
+  { force }: { readonly force: boolean },
+): Promise<string> {
+  const parent = await realpath(dirname(resolve(target))).catch(() => {
+    throw new TargetError(`the folder ${dirname(resolve(target))} does not exist`, 'Create it, or name another one.');
+  });
+  const path = join(parent, basename(resolve(target)));
+  const own = new TargetError(
+    `${target} is, or leads to, a file that this server needs`,
+    'Name a file outside its data folder, best on another disk.',
+  );
+  const homes = await Promise.all(folders.map((folder) => realpath(folder).catch(() => resolve(folder))));
+  const inside = (file: string) => homes.some((home) => file === home || file.startsWith(home + sep));
+  const entry = await lstat(path).catch(() => undefined);
+  const leadsTo = entry?.isSymbolicLink() === true ? await realpath(path).catch(() => path) : path;
+  if (inside(path) || inside(leadsTo)) throw own;
+  if (entry === undefined) return path;
+  const there = await stat(path).catch(() => entry);
+  const contents = await Promise.all(homes.map((home) => readdir(home, { recursive: true }).catch(() => [])));
+  const precious = [...files, ...contents.flatMap((names, i) => names.map((name) => join(homes[i] ?? '', name)))];
+  for (const file of precious) {
+    const one = await stat(file).catch(() => undefined);
+    if (one?.dev === there.dev && one.ino === there.ino) throw own;
+  }
+  if (!there.isFile() && !entry.isSymbolicLink()) {
+    throw new TargetError(`${target} is not a regular file`, 'Name another one.');
+  }
+  if (!force) throw exists(path);
+  return path;
+}
+
+function exists(path: string): TargetError {
+  return new TargetError(`${path} exists already`, 'Name another file, or replace this one with --force.');
+}
+
+/** A name beside `path` that nothing has. */
+export function nameBeside(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.partial`;
+}
+
+/**
+ * Gives a complete file its final name, for good once this resolves.
+ *
+ * @param force replaces a file of that name; without it that is an error
+ * @throws TargetError
+ */
+export async function giveName(complete: string, path: string, force: boolean): Promise<void> {
+  for (const ending of ['-wal', '-journal']) {
+    if ((await lstat(path + ending).catch(() => undefined)) === undefined) continue;
+    throw new TargetError(
+      `${path}${ending} exists: a program has ${path} open, or did not close it`,
+      'Close that program, or name another file.',
+    );
+  }
+  if (force) await rename(complete, path);
+  else {
+    try {
+      // Unlike `rename`, this never replaces a file.
+      await link(complete, path);
+    } catch (error) {
+      if ((await lstat(path).catch(() => undefined)) !== undefined) throw exists(path);
+      // FAT and some network file systems have no hard links.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error;
+      await rename(complete, path);
+    }
+    await rm(complete, { force: true });
+  }
+  syncFolder(dirname(path));
+}

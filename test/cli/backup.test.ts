@@ -1,0 +1,252 @@
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BoardStore } from '../../src/board/store.ts';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { CommandLine, commandLine } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder = '';
+let data = '';
+let server: CommandLine | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-backup-'));
+  data = join(folder, 'data');
+});
+afterEach(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
+
+function environment(where = data) {
+  return {
+    RGTP_NNTP_DATA: where,
+    RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+    RGTP_NNTP_EMBEDDED_LISTEN: 'off',
+    RGTP_NNTP_HTTP_LISTEN: 'off',
+  };
+}
+
+function run(...args: string[]) {
+  return commandLine(args, { env: environment() });
+}
+
+async function serve(where = data): Promise<CommandLine> {
+  server = new CommandLine(['serve'], { env: environment(where) });
+  await server.printed(/127\.0\.0\.1 port \d+/);
+  return server;
+}
+
+async function stop(): Promise<void> {
+  server?.child.kill();
+  await server?.ended;
+  server = undefined;
+}
+
+function board(where = data): BoardStore {
+  return BoardStore.open(join(where, 'gossip.board.sqlite'), { keyFile: join(where, 'gossip.board.key') });
+}
+
+function post(subject: string): Promise<unknown> {
+  const store = board();
+  const posted = store.posting.newItem({ userid: 'editor', grogname: '', text: 'text\n' }, subject);
+  return posted.finally(() => store.close());
+}
+
+function subjects(where = data): (string | undefined)[] {
+  const store = board(where);
+  const found = [...store.items.all()].map(({ subject }) => subject);
+  store.close();
+  return found;
+}
+
+describe('rgtp-nntp board backup', () => {
+  // test/store/target.test.ts has the other ways to get there.
+  it('does not write over a file of the data folder', async () => {
+    await serve();
+    symlinkSync(join(data, 'gossip.board.sqlite'), join(folder, 'soft'));
+    linkSync(join(data, 'gossip.board.key'), join(folder, 'hard'));
+    for (const target of [join(data, 'gossip.board.sqlite'), join(folder, 'soft'), join(folder, 'hard')]) {
+      expect(await run('board', 'backup', target, '--force')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('a file that this server needs'),
+      });
+    }
+    await post('after the attempts');
+    await stop();
+    expect(subjects()).toEqual(['Welcome', 'after the attempts']);
+  });
+
+  it('replaces an older copy with --force only, and board restore brings a copy back', async () => {
+    await serve();
+    const file = join(folder, 'copy.sqlite');
+    expect((await run('board', 'backup', file)).code).toBe(0);
+    await post('Later');
+    expect(await run('board', 'backup', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') });
+    expect(subjects()).toEqual(['Welcome', 'Later']);
+    const running = await run('board', 'restore', file, '--force');
+    expect(running).toMatchObject({ code: 1, stderr: expect.stringContaining('in use by another rgtp-nntp') });
+    await stop();
+    expect(await run('board', 'restore', file)).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') });
+    const restored = await run('board', 'restore', file, '--force');
+    expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('replaced-') });
+    expect(subjects()).toEqual(['Welcome']);
+    const [, aside = ''] = /what was there before is in (\S+)/.exec(restored.stdout) ?? [];
+    expect(readdirSync(aside)).toContain('gossip.board.sqlite');
+    // The server that comes next is the same one, and nothing of the attempt is left.
+    await serve();
+    expect(readdirSync(data).filter((name) => /partial|restoring/.test(name))).toEqual([]);
+  });
+
+  it('leaves an older copy alone where the board is damaged', async () => {
+    await serve();
+    const file = join(folder, 'copy.sqlite');
+    await run('board', 'backup', file);
+    await stop();
+    const before = readFileSync(file);
+    const path = join(data, 'gossip.board.sqlite');
+    const damaged = readFileSync(path);
+    damaged.fill(0xff, damaged.length - 4096);
+    writeFileSync(path, damaged);
+    expect(await run('board', 'backup', file, '--force')).toMatchObject({ code: 1 });
+    expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(folder).sort()).toEqual(['copy.sqlite', 'data']);
+  });
+
+  it('is restored only with the key that opens its secrets', async () => {
+    await serve();
+    const file = join(folder, 'copy.sqlite');
+    await run('board', 'backup', file);
+    await stop();
+    const key = join(data, 'gossip.board.key');
+    writeFileSync(key, `${'00'.repeat(32)}\n`);
+    expect(await run('board', 'restore', file, '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("can't be read with the key"),
+    });
+    rmSync(key);
+    expect(await run('board', 'restore', file, '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('key file'),
+    });
+    expect(existsSync(key)).toBe(false);
+    expect(existsSync(join(data, 'gossip.board.sqlite'))).toBe(true);
+  });
+
+  it.each(['permanent', 'cache'])('is not replaced by a %s file', async (kind) => {
+    await serve();
+    await stop();
+    const other = join(folder, 'other.sqlite');
+    writeFileSync(other, readFileSync(join(data, `gossip.${kind}.sqlite`)));
+    expect(await run('board', 'restore', other, '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not a board file'),
+    });
+    expect(subjects()).toEqual(['Welcome']);
+  });
+});
+
+describe('rgtp-nntp backup and restore', () => {
+  it('save and bring back everything that must be kept', async () => {
+    await serve();
+    await post('Kept');
+    const permanent = PermanentFile.open(join(data, 'gossip.permanent.sqlite'));
+    const intent = { messageId: '<kept@news.test>', created: 1, details: '{}' };
+    await permanent.intend(intent);
+    await permanent.close();
+    const to = join(folder, 'backup');
+    const saved = await run('backup', to);
+    expect(saved.code).toBe(0);
+    for (const name of ['board.sqlite', 'permanent.sqlite', 'board.key', 'editor.secret']) {
+      expect(saved.stdout).toContain(`saved gossip.${name}`);
+    }
+    expect(saved.stdout).not.toContain('cache');
+    expect(statSync(to).mode & 0o777).toBe(0o700);
+    await post('Not in it');
+    await stop();
+    const elsewhere = join(folder, 'elsewhere');
+    const restored = await commandLine(['restore', to], { env: environment(elsewhere) });
+    expect(restored.code).toBe(0);
+    expect(subjects(elsewhere)).toEqual(['Welcome', 'Kept']);
+    for (const name of ['gossip.board.key', 'gossip.editor.secret']) {
+      expect(readFileSync(join(elsewhere, name))).toEqual(readFileSync(join(data, name)));
+      expect(statSync(join(elsewhere, name)).mode & 0o777).toBe(0o600);
+    }
+    const back = PermanentFile.open(join(elsewhere, 'gossip.permanent.sqlite'));
+    expect(await back.intend(intent)).toMatchObject({ known: true });
+    await back.close();
+    await serve(elsewhere);
+  });
+
+  it('restore refuses while the server runs, and overwrites with --force only', async () => {
+    await serve();
+    const to = join(folder, 'backup');
+    await run('backup', to);
+    expect(await run('restore', to, '--force')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('in use by another rgtp-nntp'),
+    });
+    await stop();
+    await post('Later');
+    expect(await run('restore', to)).toMatchObject({ code: 1, stderr: expect.stringContaining('something to lose') });
+    expect(subjects()).toEqual(['Welcome', 'Later']);
+    expect((await run('restore', to, '--force')).code).toBe(0);
+    expect(subjects()).toEqual(['Welcome']);
+  });
+
+  it('backup writes into no folder with something else in it, nor into the data folder', async () => {
+    await serve();
+    writeFileSync(join(folder, 'something'), '');
+    expect((await run('backup', folder)).stderr).toContain('neither empty nor a backup');
+    symlinkSync(data, join(folder, 'link'));
+    for (const inside of [data, join(data, 'new/folder'), join(folder, 'link/new')]) {
+      expect((await run('backup', inside)).stderr).toContain('is in the folder that is to be backed up');
+    }
+    const to = join(folder, 'backup');
+    expect((await run('backup', to)).code).toBe(0);
+    expect((await run('backup', to)).stderr).toContain('--force');
+    await post('Second');
+    expect((await run('backup', to, '--force')).code).toBe(0);
+    expect(readdirSync(to)).toHaveLength(2);
+    await stop();
+    rmSync(data, { recursive: true });
+    expect((await run('restore', to)).code).toBe(0);
+    expect(subjects()).toEqual(['Welcome', 'Second']);
+  });
+
+  it('restore takes no backup that is damaged or unfinished', async () => {
+    await serve();
+    const to = join(folder, 'backup');
+    await run('backup', to);
+    await stop();
+    const elsewhere = () => commandLine(['restore', to], { env: environment(join(folder, 'elsewhere')) });
+    const [inner = ''] = readdirSync(to).filter((name) => name !== 'manifest.json');
+    const key = join(to, inner, 'gossip.board.key');
+    const good = readFileSync(key);
+    writeFileSync(key, `${'00'.repeat(32)}\n`);
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
+    rmSync(key);
+    symlinkSync('/etc/hostname', key);
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('not a regular file') });
+    rmSync(key);
+    writeFileSync(key, good);
+    const manifest = readFileSync(join(to, 'manifest.json'), 'utf8');
+    writeFileSync(join(to, 'manifest.json'), manifest.replace('"gossip.board.key"', '"../../x"'));
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
+    rmSync(join(to, 'manifest.json'));
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('not a complete backup') });
+    expect(readdirSync(join(folder, 'elsewhere')).filter((name) => name !== 'lock')).toEqual([]);
+  });
+});

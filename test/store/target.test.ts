@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { giveName, safeTarget, TargetError } from '../../src/store/target.ts';
+
+let folder = '';
+let data = '';
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'target-')));
+  data = join(folder, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'board.sqlite'), 'precious');
+  writeFileSync(join(folder, 'source'), 'precious');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('a file that must be kept', () => {
+  test.each<[string, (at: (name: string) => string) => string]>([
+    ['itself', () => 'data/board.sqlite'],
+    ['by a detour', () => 'data/../data/./board.sqlite'],
+    ['a new name in its folder', () => 'data/copy.sqlite'],
+    [
+      'a symbolic link to it',
+      (at) => {
+        symlinkSync(at('data/board.sqlite'), at('link'));
+        return 'link';
+      },
+    ],
+    [
+      'a symbolic link to a symbolic link to it',
+      (at) => {
+        symlinkSync('data/board.sqlite', at('one'));
+        symlinkSync('one', at('two'));
+        return 'two';
+      },
+    ],
+    [
+      'a hard link to it',
+      (at) => {
+        linkSync(at('data/board.sqlite'), at('hard'));
+        return 'hard';
+      },
+    ],
+    [
+      'through a link to its folder',
+      (at) => {
+        symlinkSync(at('data'), at('elsewhere'));
+        return 'elsewhere/board.sqlite';
+      },
+    ],
+    ['the source', () => 'source'],
+    [
+      'a hard link to the source',
+      (at) => {
+        linkSync(at('source'), at('hard'));
+        return 'hard';
+      },
+    ],
+    [
+      'a symbolic link to the source',
+      (at) => {
+        symlinkSync('source', at('soft'));
+        return 'soft';
+      },
+    ],
+  ])('is no target, not even with force: %s', async (_, make) => {
+    const target = join(
+      folder,
+      make((name) => join(folder, name)),
+    );
+    const kept = { folders: [data], files: [join(folder, 'source')] };
+    for (const force of [true, false]) {
+      await expect(safeTarget(target, kept, { force })).rejects.toThrow('a file that this server needs');
+    }
+  });
+});
+
+describe('another file', () => {
+  test('that does not exist is one', async () => {
+    expect(await safeTarget(join(folder, 'copy'), { folders: [data] }, { force: false })).toBe(join(folder, 'copy'));
+  });
+
+  test('that exists is one with force only', async () => {
+    const path = join(folder, 'copy');
+    writeFileSync(path, 'older');
+    await expect(safeTarget(path, {}, { force: false })).rejects.toThrow('exists already');
+    expect(await safeTarget(path, {}, { force: true })).toBe(path);
+  });
+
+  test.each(['a folder', 'a FIFO'])('%s is none', async (what) => {
+    const path = join(folder, 'thing');
+    if (what === 'a folder') mkdirSync(path);
+    else execFileSync('mkfifo', [path]);
+    await expect(safeTarget(path, {}, { force: true })).rejects.toThrow('is not a regular file');
+  });
+
+  test('in a folder that does not exist is none', async () => {
+    await expect(safeTarget(join(folder, 'no/copy'), {}, { force: true })).rejects.toThrow('does not exist');
+  });
+});
+
+describe('a complete file gets its name', () => {
+  let complete = '';
+  const path = () => join(folder, 'copy');
+  beforeEach(() => {
+    complete = join(folder, 'complete');
+    writeFileSync(complete, 'new');
+  });
+
+  test('and loses its provisional one', async () => {
+    await giveName(complete, path(), false);
+    expect(readFileSync(path(), 'utf8')).toBe('new');
+    expect(() => readFileSync(complete)).toThrow('ENOENT');
+  });
+
+  test('but never that of a file which came meanwhile, except with force', async () => {
+    writeFileSync(path(), 'somebody was faster');
+    await expect(giveName(complete, path(), false)).rejects.toThrow(TargetError);
+    expect(readFileSync(path(), 'utf8')).toBe('somebody was faster');
+    await giveName(complete, path(), true);
+    expect(readFileSync(path(), 'utf8')).toBe('new');
+  });
+
+  test.each(['-wal', '-journal'])('but not one that has a log: %s', async (ending) => {
+    // SQLite would apply it to the new file.
+    writeFileSync(path() + ending, 'x');
+    await expect(giveName(complete, path(), true)).rejects.toThrow('did not close it');
+  });
+});
