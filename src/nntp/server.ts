@@ -45,7 +45,7 @@ const LOOKS = 4;
 const LOOK_MOST = 5_000;
 const LOOK_LEAST = 20;
 
-/** The NNTP front end: listeners, who is let in, time-outs, and the end. */
+/** The NNTP front end: listeners, admission, time-outs, shutdown. */
 export class NntpServer {
   readonly #shared: Shared;
   readonly #sessions: Sessions;

@@ -9,7 +9,7 @@ export interface Settings {
   readonly cleartextAuth: boolean;
   /** COMPRESS DEFLATE (RFC 8054) */
   readonly compression: boolean;
-  /** every connection begins with a PROXY v2 header that says who it is: only behind a balancer that sends it */
+  /** every connection begins with a PROXY v2 header that names the client: only behind a balancer that sends one */
   readonly proxyProtocol: boolean;
   /** RFC 6048 §§2.3–2.6 */
   readonly lists: {

@@ -34,7 +34,7 @@ export function articleCommand(head: string, code: number, part: (article: Rende
   }
 }
 
-/** The article went while it was asked for. */
+/** The article was removed while its text was fetched. */
 function gone(word: string | undefined): string {
   if (word === undefined) return status.noCurrent;
   return word.startsWith('<') ? status.noMessageId : status.noNumber;

@@ -22,7 +22,7 @@ export const authinfoSasl: Command = {
   },
   capability(client, report) {
     if (client.canLogin) report.push(['AUTHINFO', 'SASL']);
-    // Also after the login: the list shows a client that nobody tampered with it (§2.2).
+    // Listed after the login too: a client can check that nobody tampered with the list (§2.2).
     if (client.canLogin || client.authenticated) report.push(['SASL', 'PLAIN']);
   },
 };
@@ -36,7 +36,7 @@ async function exchange(client: Client, initial: string | undefined): Promise<An
   if (plain === 'not base64') return '504 Base64 encoding error';
   if (plain === 'malformed') return '482 SASL protocol error';
   const { authorization, user, password } = plain;
-  // Nobody logs in for somebody else here.
+  // Logging in on behalf of another user is not supported.
   if (authorization !== '' && authorization !== user) return status.loginFailed;
   await client.login(user, password);
   return '281 Authentication accepted';

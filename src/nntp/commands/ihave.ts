@@ -3,14 +3,14 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { receive } from './receive.ts';
 
-/** RFC 3977 §6.3.2: a leafnode or INN behind the bridge feeds its users' posts. */
+/** RFC 3977 §6.3.2: a leafnode or INN behind the bridge hands on what its users post. */
 export const ihave: Command = {
   head: 'IHAVE',
   syntax: 'message-id',
   words: [1, 1],
   needs: 'nothing',
   run(client, [messageId = '']) {
-    // To a feeder 435 means: go on with the next. Some take 501 for a server that knows no IHAVE.
+    // 435 tells a feeder to go on with the next article. Some take 501 to mean that the server has no IHAVE.
     if (!isMessageId(messageId) || !messageId.includes('@')) return '435 Not a message-id';
     const { access, reader } = client;
     if (!reader.offer) return status.unavailable;

@@ -27,8 +27,8 @@ export const newnews: Command = {
 };
 
 /**
- * Each Message-ID once, though it may be cross-posted: where the backend finds it. Only what it finds in none of these
- * groups has to be remembered; of a million articles that would be a hundred megabytes for a client in no hurry.
+ * Each Message-ID once, cross-posted or not: listed in the group where the backend finds it. Only ids that it finds in
+ * none of these groups are remembered; to remember all of a million would take a hundred megabytes per slow client.
  */
 function* arrivals(
   groups: readonly Newsgroup[],

@@ -9,7 +9,7 @@ import { isEmpty, type Span, spanOf } from './target.ts';
 const TAB = 0x09;
 
 /**
- * The answer to OVER and XOVER: rendered overview lines as they lie in memory.
+ * The answer to OVER and XOVER: overview lines as they were rendered.
  * @param empty the answer where a range holds no articles: 423, or 420 in RFC 2980
  */
 export function overview(client: Client, word: string | undefined, empty: string): Answer {

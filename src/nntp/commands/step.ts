@@ -2,7 +2,7 @@ import type { Newsgroup } from '../backend.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
-/** NEXT and LAST. The current article need not be there any more: what counts is its number. */
+/** NEXT and LAST. The current article may have gone: what counts is its number. */
 export function stepCommand(
   head: string,
   none: string,

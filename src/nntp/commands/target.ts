@@ -47,7 +47,7 @@ export function moveTo(client: Client, target: Target, word: string | undefined)
 
 const NOTHING = { low: 1, high: 0, byMessageId: undefined };
 
-/** The articles that OVER, HDR and their elder forms ask for: none at all, or from one that is there. */
+/** The articles that OVER, HDR and their older forms ask for: none, or a range that begins with one that is there. */
 export interface Span extends Range {
   readonly group: Newsgroup;
   /** what stands for the number where one article was named by message-id */

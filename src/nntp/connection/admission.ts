@@ -6,12 +6,12 @@ export class Admission {
   readonly #byAddress = new Map<string, number>();
   #all = 0;
 
-  /** @param limits looked at each time: they may change */
+  /** @param limits read each time: they may change */
   constructor(limits: { readonly connections: number; readonly connectionsPerAddress: number }) {
     this.#limits = limits;
   }
 
-  /** Why one more from there can't come in; `undefined`: it can, and counts until `leave()`. */
+  /** Admits a connection, which counts until `leave()`, or says why not. */
   enter(address: string): 'full' | 'address' | undefined {
     const key = addressKey(address);
     const here = this.#byAddress.get(key) ?? 0;

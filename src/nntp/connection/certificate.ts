@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../../wire/log.ts';
 
-/** How long the files are believed unchanged, in ms. */
+/** How long after one look at the files the next is due, in ms. */
 const FRESH = 5_000;
 
 /** What TLS 1.2 may use besides the suites of TLS 1.3: forward secrecy and authenticated encryption only (RFC 8143 §3.2). */
@@ -27,7 +27,7 @@ export class Certificate {
   #version: string;
   #lookedAt: number;
 
-  /** Throws where a file can't be read or the two do not belong together. */
+  /** Throws if a file cannot be read or the two do not match. */
   constructor(paths: { readonly certificate: string; readonly key: string }, log: Log, clock: () => number) {
     this.#paths = paths;
     this.#log = log;
@@ -37,7 +37,7 @@ export class Certificate {
     this.#lookedAt = clock();
   }
 
-  /** The context for a new connection. While renewed files are unusable (half written, say), the old one. */
+  /** The context for a new connection: the last one that was usable, while the files are half written. */
   get context(): SecureContext {
     if (this.#clock() - this.#lookedAt >= FRESH) this.reload();
     return this.#context;

@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 const TERMINATOR = Buffer.from('.\r\n');
 
 export interface LongRunEvents {
-  /** A piece that was waited for is there. */
+  /** A piece that was not ready has come. */
   resumed(): void;
   done(): void;
   /** `begun`: part of the answer has been sent. */
@@ -42,13 +42,13 @@ export class LongRun {
     return true;
   }
 
-  /** The client has gone: what makes the pieces may clean up. */
+  /** The client has gone: the generator of the pieces may clean up. */
   stop(): void {
     this.#stopped = true;
     this.#pieces.return?.();
   }
 
-  /** The status waits for the first piece: until then it can still be a refusal. */
+  /** The status line waits for the first piece: until then the answer can still be a refusal. */
   #begin(): void {
     if (!this.#begun) this.#output.line(this.#status);
     this.#begun = true;

@@ -1,4 +1,4 @@
-/** PROXY protocol version 2, as balancers such as HAProxy speak it: who is at the other end of what they pass on. */
+/** PROXY protocol version 2: balancers such as HAProxy say with it whose connection they pass on. */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const HEAD = 16;
 const VERSION_2 = 0x20;
@@ -6,7 +6,7 @@ const LOCAL = 0x20;
 const PROXY = 0x21;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
-/** Addresses take at most 216 octets; the rest are extensions nobody here reads. */
+/** Addresses take at most 216 octets; the rest are extensions, which are skipped. */
 const MOST = 2048;
 const IPV4 = 4;
 const IPV6 = 16;

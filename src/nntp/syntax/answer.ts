@@ -7,9 +7,9 @@ import type { Soon } from '../../wire/soon.ts';
 export type Answer = string | Buffer | LongAnswer | readonly (string | Buffer | null)[] | null | undefined;
 
 /**
- * A multi-line answer too long to make at once. The wire takes a piece when the client has read what came
- * before, and lets other sessions in between. The pieces are whole lines, dot-stuffed; the terminator is the
- * wire's to add. A piece that fails before any was sent turns into the answer that its error deserves.
+ * A multi-line answer too long to make at once. The transport takes a piece once the client has read what came before,
+ * and lets other sessions in between. Pieces are whole lines, dot-stuffed; the transport adds the terminator. An error
+ * before the first piece becomes the answer that it deserves.
  */
 export class LongAnswer {
   readonly status: string;

@@ -3,7 +3,7 @@ export const MAX_NUMBER = 2_147_483_647;
 
 const MAX_DIGITS = 16;
 
-/** An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. Larger than any article's is fine: there is none. */
+/** An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. It may exceed the highest number an article can have. */
 export function parseNumber(text: string): number | undefined {
   if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
   let value = 0;

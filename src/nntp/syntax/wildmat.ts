@@ -13,8 +13,8 @@ interface Pattern {
  * text, `?` any one character.
  *
  * All patterns together are one non-deterministic automaton whose states are bits (Shift-And). State n of a pattern: its
- * first n characters are matched. So the cost is the length of the text times that of the wildmat / 32, whatever it
- * says; no regular expression is made from it.
+ * first n characters are matched. The cost is the length of the text times that of the
+ * wildmat / 32, for any wildmat. No regular expression is made from it.
  */
 export class Wildmat {
   readonly #patterns: Pattern[] = [];
