@@ -22,7 +22,7 @@ export interface Limits {
   readonly unsent: number;
   /** compressed connections at a time: each costs about 300 KiB */
   readonly compressed: number;
-  /** failed logins of one address after which its logins are refused unheard */
+  /** failed logins from one address (IPv6: /64), or on one account, after which further ones are refused unheard */
   readonly failedLogins: number;
   /** how long they are refused; also how long a failed login is remembered */
   readonly loginPause: number;

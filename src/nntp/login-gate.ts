@@ -2,63 +2,80 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { addressKey } from '../wire/address.ts';
 import { Refusal } from './backend.ts';
+import { GuessCount } from './guess-count.ts';
 import type { Limits } from './limits.ts';
 
-const ADDRESSES = 10_000;
+/** addresses, accounts, and pairs of them that are remembered */
+const REMEMBERED = 10_000;
 
-interface Record {
-  failures: number;
-  /** of the clock, at the last failure */
-  failedAt: number;
-  /** attempts of one address wait for each other once one has failed: guessing in parallel gains nothing */
-  turn: Promise<unknown>;
+export interface Attempt {
+  readonly address: string;
+  /** as typed */
+  readonly user: string;
 }
 
-/** Slows down who guesses passwords: a growing delay after each failure, then a pause, by address. */
+/**
+ * Lets only so many password guesses through: by address (IPv6 by /64), and by account from all addresses together. An
+ * attempt counts as soon as it begins, so that guessing in parallel gains nothing. A success takes back the failures of
+ * its own address on its own account, no others: who has an account cannot guess at others from behind it.
+ *
+ * An address that has logged in to an account before is not kept out by what others do to that account.
+ */
 export class LoginGate {
   readonly #limits: Limits;
-  readonly #now: () => number;
-  readonly #addresses = new LRUCache<string, Record>({ max: ADDRESSES });
+  readonly #clock: () => number;
+  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #addresses = new LRUCache<string, GuessCount>({ max: REMEMBERED });
+  readonly #accounts = new LRUCache<string, GuessCount>({ max: REMEMBERED });
+  readonly #known = new LRUCache<string, true>({ max: REMEMBERED });
 
-  constructor(limits: Limits, now: () => number) {
+  /** @param wait delays the answer to a failed login, by ms */
+  constructor(limits: Limits, clock: () => number, wait = (ms: number) => delay(ms, undefined, { ref: false })) {
     this.#limits = limits;
-    this.#now = now;
+    this.#clock = clock;
+    this.#wait = wait;
   }
 
-  /** Runs a check of credentials. Rejects as it does, late where it failed; during a pause without running it. */
-  async attempt<T>(address: string, check: () => Promise<T>): Promise<T> {
-    const key = addressKey(address);
-    const record = this.#recall(key);
-    if (record.failures === 0) return this.#check(key, record, check);
-    const turn = record.turn.then(() => this.#check(key, record, check));
-    record.turn = turn.catch(() => {});
-    return turn;
-  }
-
-  #recall(key: string): Record {
-    const known = this.#addresses.get(key);
-    if (known && this.#now() - known.failedAt < this.#limits.loginPause) return known;
-    const fresh: Record = { failures: 0, failedAt: this.#now(), turn: known?.turn ?? Promise.resolve() };
-    this.#addresses.set(key, fresh);
-    return fresh;
-  }
-
-  async #check<T>(key: string, record: Record, check: () => Promise<T>): Promise<T> {
-    const { failedLogins, loginPause, loginDelay, loginDelayMax } = this.#limits;
-    if (record.failures >= failedLogins) {
-      const minutes = Math.ceil((record.failedAt + loginPause - this.#now()) / 60_000);
-      throw new Refusal('bad-credentials', `Too many failed logins; try again in ${minutes} min`);
-    }
+  /** Runs a check of credentials. Rejects as it does, late if it failed; once there were too many failures, without running it. */
+  async attempt<T>({ address, user }: Attempt, check: () => Promise<T>): Promise<T> {
+    const from = addressKey(address);
+    const account = accountKey(user);
+    const pair = `${from} ${account}`;
+    const counts = [this.#count(this.#addresses, from)];
+    if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));
+    // In this order everywhere: what waits for an account holds its address, never the other way round.
+    const entered: GuessCount[] = [];
     try {
+      for (const count of counts) {
+        await count.enter();
+        entered.push(count);
+      }
       const result = await check();
-      this.#addresses.delete(key);
+      for (const count of counts) count.forgive(pair);
+      this.#known.set(pair, true);
       return result;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.kind !== 'bad-credentials') throw error;
-      record.failedAt = this.#now();
-      record.failures++;
-      await delay(Math.min(loginDelay * 2 ** (record.failures - 1), loginDelayMax), undefined, { ref: false });
+      if (entered.length < counts.length || !(error instanceof Refusal) || error.kind !== 'bad-credentials')
+        throw error;
+      const failures = Math.max(...counts.map((count) => count.failed(pair)));
+      const { loginDelay, loginDelayMax } = this.#limits;
+      await this.#wait(Math.min(loginDelay * 2 ** (failures - 1), loginDelayMax));
       throw error;
+    } finally {
+      for (const count of entered) count.leave();
     }
   }
+
+  #count(counts: LRUCache<string, GuessCount>, key: string): GuessCount {
+    const known = counts.get(key);
+    if (known) return known;
+    const fresh = new GuessCount(this.#limits, this.#clock);
+    counts.set(key, fresh);
+    return fresh;
+  }
+}
+
+/** One account, however its name is written: userids do not distinguish case, and a board's name may stand before one. */
+function accountKey(user: string): string {
+  return user.slice(user.lastIndexOf(':') + 1).toLowerCase();
 }

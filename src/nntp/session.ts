@@ -113,7 +113,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const { log, logins, observer } = this.shared;
     const { connection, address } = peer;
     try {
-      const name = await logins.attempt(address, () => reader.login(user, password));
+      const name = await logins.attempt({ address, user }, () => reader.login(user, password));
       this.authenticated = true;
       log.info({ connection, address, user: name }, 'logged in');
       observer.loginSucceeded?.(peer);

@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Peer, Refusal } from '../../src/nntp/backend.ts';
+import type { Peer } from '../../src/nntp/backend.ts';
 import { Certificate } from '../../src/nntp/connection/certificate.ts';
-import { defaultLimits } from '../../src/nntp/limits.ts';
-import { LoginGate } from '../../src/nntp/login-gate.ts';
 import type { Observer } from '../../src/nntp/observer.ts';
 import { type Log, silent } from '../../src/wire/log.ts';
 import { play } from '../support/exchange.ts';
@@ -82,52 +80,6 @@ test('a handshake that does not come', async () => {
   const socket = net.connect(tlsPort, '127.0.0.1');
   await once(socket, 'close');
   expect(server.connections).toBe(0);
-});
-
-test('a login that fails answers later each time, and after some is not even tried', async () => {
-  let now = 0;
-  const limits = { ...defaultLimits, loginDelay: 5, loginDelayMax: 20, failedLogins: 4, loginPause: 60_000 };
-  const gate = new LoginGate(limits, () => now);
-  let tried = 0;
-  const wrong = async (): Promise<never> => {
-    tried++;
-    throw new Refusal('bad-credentials', 'no');
-  };
-  for (const least of [5, 10, 20, 20]) {
-    const begun = performance.now();
-    await expect(gate.attempt('192.0.2.1', wrong)).rejects.toThrow('no');
-    // Timers fire up to a millisecond early.
-    expect(performance.now() - begun).toBeGreaterThanOrEqual(least - 1);
-  }
-  await expect(gate.attempt('192.0.2.1', wrong)).rejects.toThrow(/Too many failed logins; try again in 1 min/);
-  await expect(gate.attempt('192.0.2.1', async () => 'right')).rejects.toThrow(/Too many/);
-  expect(tried).toBe(4);
-  expect(await gate.attempt('192.0.2.2', async () => 'somebody else')).toBe('somebody else');
-  now = 60_000;
-  expect(await gate.attempt('192.0.2.1', async () => 'right')).toBe('right');
-});
-
-test('guessing in parallel gains nothing, and a backend that is away is no guess', async () => {
-  const gate = new LoginGate({ ...defaultLimits, loginDelay: 1, loginDelayMax: 1, failedLogins: 3 }, () => 0);
-  await expect(gate.attempt('::1', () => Promise.reject(new Refusal('unavailable', 'away')))).rejects.toThrow('away');
-  let tried = 0;
-  const wrong = async (): Promise<never> => {
-    tried++;
-    throw new Refusal('bad-credentials', 'no');
-  };
-  await expect(gate.attempt('::1', wrong)).rejects.toThrow('no');
-  const all = await Promise.allSettled(Array.from({ length: 50 }, () => gate.attempt('::2', wrong)));
-  expect(all.every(({ status }) => status === 'rejected')).toBe(true);
-  expect(tried).toBe(3);
-});
-
-test('a login that succeeds forgets the failures', async () => {
-  const gate = new LoginGate({ ...defaultLimits, loginDelay: 1, failedLogins: 2 }, () => 0);
-  const wrong = () => Promise.reject(new Refusal('bad-credentials', 'no'));
-  for (let round = 0; round < 3; round++) {
-    await expect(gate.attempt('192.0.2.1', wrong)).rejects.toThrow('no');
-    expect(await gate.attempt('192.0.2.1', async () => 'in')).toBe('in');
-  }
 });
 
 test('passwords are in no log, and every line of it names its connection', async () => {
