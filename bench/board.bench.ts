@@ -8,6 +8,7 @@ import { importSpool } from '../src/board/spool/import.ts';
 import { BoardStore } from '../src/board/store.ts';
 import { formatIndexEntry } from '../src/rgtp/index-entry.ts';
 import { itemIdAt } from '../src/rgtp/item-id.ts';
+import { latin1, octets } from '../src/wire/octets.ts';
 import type { Bench, Result } from './main.ts';
 import { RawClient } from './support/raw-client.ts';
 
@@ -158,7 +159,16 @@ async function largeIndex(folder: string): Promise<Filled> {
       for (let sequence = first; sequence < first + 10_000 && sequence <= ROWS; sequence++) {
         const time = start + sequence * 60;
         const [userid, subject] = ['ann@rgtp.test', 'The great marmalade debate'];
-        store.index.append(formatIndexEntry({ sequence, time, itemId: itemIdAt(time), userid, type: 'R', subject }));
+        store.index.append(
+          formatIndexEntry({
+            sequence,
+            time,
+            itemId: itemIdAt(time),
+            userid: latin1(userid),
+            type: 'R',
+            subject: latin1(subject),
+          }),
+        );
       }
       store.users.put({ ...guest, lastUsed: store.time });
     });
@@ -168,7 +178,7 @@ async function largeIndex(folder: string): Promise<Filled> {
 }
 
 const guest = {
-  userid: 'guest',
+  userid: octets`guest`,
   level: 1,
   secret: undefined,
   confirmed: true,

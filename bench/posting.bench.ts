@@ -4,6 +4,7 @@
  * process and the board's have one each, so the ratio says mostly how busy the bridge is between two answers of the
  * board; other work on the machine lowers it.
  */
+
 import { join } from 'node:path';
 import { LocalAccounts } from '../src/bridge/login/local-accounts.ts';
 import { Logins } from '../src/bridge/login/logins.ts';
@@ -18,6 +19,7 @@ import { RgtpPool } from '../src/rgtp/client/pool.ts';
 import { Cache } from '../src/store/cache.ts';
 import { PermanentFile } from '../src/store/permanent-file.ts';
 import { SecretBox } from '../src/store/secret-box.ts';
+import { octets } from '../src/wire/octets.ts';
 import type { Result } from './main.ts';
 import { type BoardProcess, startBoardProcess, writer } from './support/board-process.ts';
 
@@ -29,7 +31,7 @@ const ROUNDS = 5;
 const NEWSGROUP = 'groggs.bench';
 const TEXT = Array.from(
   { length: 8 },
-  (_, i) => `Line ${i} of a post as people write them, a little over sixty octets.`,
+  (_, i) => octets`Line ${i} of a post as people write them, a little over sixty octets.`,
 );
 
 export default async function posting(): Promise<readonly Result[]> {
@@ -81,8 +83,8 @@ function openConnections({ port }: BoardProcess): Promise<RgtpConnection[]> {
 }
 
 async function postDirectly(connection: RgtpConnection | undefined, n: number): Promise<void> {
-  await connection?.data('Ann Example', [...TEXT, `${n}`]);
-  await connection?.newItem(`Post ${n}`);
+  await connection?.data(octets`Ann Example`, [...TEXT, octets`${n}`]);
+  await connection?.newItem(octets`Post ${n}`);
 }
 
 async function openBridge({ port, folder }: BoardProcess) {

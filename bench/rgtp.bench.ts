@@ -1,6 +1,7 @@
 import { RgtpConnection } from '../src/rgtp/client/connection.ts';
 import { parseIndexEntry } from '../src/rgtp/index-entry.ts';
 import { parseItem } from '../src/rgtp/item.ts';
+import { latin1 } from '../src/wire/octets.ts';
 import type { Bench, Result } from './main.ts';
 import { sampleBoard } from './support/sample.ts';
 import { startSlowBoard } from './support/slow-board.ts';
@@ -24,7 +25,7 @@ const bench: Bench = async () => {
     ),
     rate(
       'items parsed',
-      parsed(() => items.forEach(([id, lines]) => void parseItem(id, lines)), items.length),
+      parsed(() => items.forEach(([id, lines]) => void parseItem(id, lines.map(latin1))), items.length),
       'items',
       mean,
     ),

@@ -10,7 +10,7 @@ import { formatIndexEntry } from '../src/rgtp/index-entry.ts';
 import { itemIdAt } from '../src/rgtp/item-id.ts';
 import { Cache } from '../src/store/cache.ts';
 import { PermanentFile } from '../src/store/permanent-file.ts';
-import type { Octets } from '../src/wire/octets.ts';
+import { type Octets, octets } from '../src/wire/octets.ts';
 import type { Bench, Result } from './main.ts';
 import type { MirrorReport } from './support/mirror-process.ts';
 import { sampleBoard } from './support/sample.ts';
@@ -48,10 +48,12 @@ async function fromSlowBoard(): Promise<Result[]> {
 
 async function fromEmbeddedBoard(): Promise<Result[]> {
   const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 } });
-  const text = `${'the quick brown fox jumps over the lazy dog, and that is all there is\n'.repeat(70)}`;
-  const post = { userid: 'anne@example.org', grogname: 'Anne', text };
+  const text = octets`${octets`the quick brown fox jumps over the lazy dog, and that is all there is\n`.repeat(70)}`;
+  const post = { userid: octets`anne@example.org`, grogname: octets`Anne`, text };
   for (let at = 0; at < EMBEDDED_ITEMS; at += 100) {
-    await Promise.all(Array.from({ length: 100 }, (_, i) => board.store.posting.newItem(post, `Subject ${at + i}`)));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, i) => board.store.posting.newItem(post, octets`Subject ${at + i}`)),
+    );
   }
   const { elapsed, cpu } = await sync(board.address);
   await board.close();
@@ -139,9 +141,9 @@ function manyRows(count: number): Octets[] {
       sequence: i + 1,
       time: start + i * 60,
       itemId: itemIdAt(start + item * 120),
-      userid: `user${(i * 7919) % 5000}@rgtp.example`,
+      userid: octets`user${(i * 7919) % 5000}@rgtp.example`,
       type: i % 13 === 0 ? 'I' : 'R',
-      subject: `Subject number ${item}`,
+      subject: octets`Subject number ${item}`,
     });
   });
 }

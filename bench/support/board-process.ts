@@ -1,9 +1,11 @@
 /** An embedded board in a process of its own, for benches that are not to share its processor time. */
+
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BoardServer } from '../../src/board/server.ts';
+import { octets } from '../../src/wire/octets.ts';
 
 export interface BoardProcess {
   readonly port: number;
@@ -12,7 +14,10 @@ export interface BoardProcess {
   close(): void;
 }
 
-export const writer = { userid: 'ann@rgtp.example', secret: Buffer.from('00112233445566778899aabbccddeeff', 'hex') };
+export const writer = {
+  userid: octets`ann@rgtp.example`,
+  secret: Buffer.from('00112233445566778899aabbccddeeff', 'hex'),
+};
 
 export async function startBoardProcess(): Promise<BoardProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-board-'));

@@ -1,11 +1,13 @@
 /** A board of any size that takes no memory for its texts: they are made when they are asked for. */
+
 import { type BoardModel, type ItemRecord, PostKind, type Posts } from '../../src/bridge/model.ts';
 import type { Contribution, Item } from '../../src/rgtp/item.ts';
+import { octets } from '../../src/wire/octets.ts';
 
 /** Items that are written to at the same time. */
 const ACTIVE = 100;
-const SENTENCE = 'The kettle is not to be descaled before Michaelmas, says the label.';
-const LINES = Array.from({ length: 9 }, (_, n) => (n % 4 === 3 ? '' : SENTENCE.slice(n)));
+const SENTENCE = octets`The kettle is not to be descaled before Michaelmas, says the label.`;
+const LINES = Array.from({ length: 9 }, (_, n) => (n % 4 === 3 ? octets`` : SENTENCE.slice(n)));
 
 export interface LargeBoard extends BoardModel {
   /** how often a text was asked for */
@@ -27,7 +29,15 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
       const index = items.length;
       const rows: number[] = [];
       const id = `A${String(index).padStart(7, '0')}`;
-      items.push({ index, id, subject: `Matter number ${index}`, continues: -1, continuedIn: -1, first: row, rows });
+      items.push({
+        index,
+        id,
+        subject: octets`Matter number ${index}`,
+        continues: -1,
+        continuedIn: -1,
+        first: row,
+        rows,
+      });
       rowsOf.push(rows);
       slot = { item: index, left: postsPerItem };
       slots[at] = slot;
@@ -51,7 +61,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
   return {
     posts,
     items,
-    userids: Array.from({ length: 300 }, (_, n) => `user${n}@cam`),
+    userids: Array.from({ length: 300 }, (_, n) => octets`user${n}@cam`),
     highest: count,
     get reads() {
       return reads;
@@ -76,7 +86,7 @@ function textOf(item: ItemRecord, posts: Posts): Item {
     (row): Contribution => ({
       sequence: posts.sequences[row] ?? 0,
       time: posts.times[row] ?? 0,
-      grogname: `Writer of ${row % 5000}`,
+      grogname: octets`Writer of ${row % 5000}`,
       userid: undefined,
       header: [],
       lines: LINES,

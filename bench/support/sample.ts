@@ -1,14 +1,15 @@
 /** A made-up board as RGTP sends it, for benches: posts of about the sizes real boards have. */
+
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { formatCookie, formatHeader } from '../../src/rgtp/item-format.ts';
 import { itemIdAt } from '../../src/rgtp/item-id.ts';
 import { formatItemStatus } from '../../src/rgtp/item-status.ts';
-import type { Octets } from '../../src/wire/octets.ts';
+import { octets } from '../../src/wire/octets.ts';
 
 export interface SampleBoard {
-  readonly rows: readonly Octets[];
+  readonly rows: readonly string[];
   /** item id → lines of ITEM's data, not stuffed */
-  readonly items: ReadonlyMap<string, readonly Octets[]>;
+  readonly items: ReadonlyMap<string, readonly string[]>;
 }
 
 const START = Date.UTC(2020, 0) / 1000;
@@ -17,20 +18,20 @@ const WORDS = 'the quick brown fox jumps over a lazy dog and says that caf\xe9 i
 
 /** `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of the board these numbers are from. */
 export function sampleBoard(items: number, replies = 12): SampleBoard {
-  const rows: Octets[] = [];
-  const texts = new Map<string, readonly Octets[]>();
+  const rows: string[] = [];
+  const texts = new Map<string, readonly string[]>();
   let sequence = 0;
   for (let i = 0; i < items; i++) {
     const id = itemIdAt(START + i * MINUTE);
-    const subject = `Subject number ${i}`;
+    const subject = octets`Subject number ${i}`;
     const last = sequence + 1 + replies;
-    const lines = [
+    const lines: string[] = [
       formatItemStatus({ continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: last }),
     ];
     for (let post = 0; post <= replies; post++) {
       const time = START + i * MINUTE + post;
-      const userid = `user${(i + post) % 50}@rgtp.example`;
-      const header = { grogname: `Grogname ${post}`, userid, time };
+      const userid = octets`user${(i + post) % 50}@rgtp.example`;
+      const header = { grogname: octets`Grogname ${post}`, userid, time };
       sequence++;
       rows.push(formatIndexEntry({ sequence, time, itemId: id, userid, type: post === 0 ? 'I' : 'R', subject }));
       if (post > 0) lines.push('');
@@ -47,7 +48,7 @@ export function sampleBoard(items: number, replies = 12): SampleBoard {
 }
 
 /** four lines of some seventy octets */
-function text(seed: number): Octets[] {
+function text(seed: number): string[] {
   return Array.from({ length: 4 }, (_, line) =>
     Array.from({ length: 14 }, (_, word) => WORDS[(seed * 7 + line * 5 + word * 3) % WORDS.length]).join(' '),
   );

@@ -3,21 +3,22 @@
  * the end of an answer waits for the client's delayed acknowledgement. A client that waits for each answer pays
  * 44 ms a time; one that has sent its next command already gets its answers as fast as they can be made.
  */
+
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { formatHex32, parseHex32 } from '../../src/rgtp/hex.ts';
 import { dotStuffLines } from '../../src/wire/dots.ts';
 import { LineReader, TOO_LONG } from '../../src/wire/line-reader.ts';
-import type { Octets } from '../../src/wire/octets.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 
 export interface SlowBoardOptions {
   /** ascending */
-  readonly rows: readonly Octets[];
+  readonly rows: readonly string[];
   /** item id → lines of ITEM's data, not stuffed */
-  readonly items: ReadonlyMap<string, readonly Octets[]>;
+  readonly items: ReadonlyMap<string, readonly string[]>;
   /** lines of MOTD's data, in the order of groggsd: time, then sequence */
-  readonly motd?: readonly Octets[];
-  readonly editLog?: readonly Octets[];
+  readonly motd?: readonly string[];
+  readonly editLog?: readonly string[];
   /** ms that the end of an answer is late; default 44, 0: never */
   readonly delay?: number;
 }
@@ -32,7 +33,7 @@ const DATA_FOLLOWS = Buffer.from('250 Data follows\r\n');
 
 export async function startSlowBoard(options: SlowBoardOptions): Promise<SlowBoard> {
   const sockets = new Set<Socket>();
-  const answers = new Map<Octets, Buffer>();
+  const answers = new Map<string, Buffer>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -54,7 +55,7 @@ export async function startSlowBoard(options: SlowBoardOptions): Promise<SlowBoa
   };
 }
 
-function serve(socket: Socket, answerTo: (command: Octets) => Buffer, delay: number): void {
+function serve(socket: Socket, answerTo: (command: string) => Buffer, delay: number): void {
   const lines = new LineReader(300);
   let late: Buffer | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -81,7 +82,7 @@ function serve(socket: Socket, answerTo: (command: Octets) => Buffer, delay: num
   });
 }
 
-function answer(command: Octets, options: SlowBoardOptions, made: Map<Octets, Buffer>): Buffer {
+function answer(command: string, options: SlowBoardOptions, made: Map<string, Buffer>): Buffer {
   const known = made.get(command);
   if (known !== undefined) return known;
   const fresh = make(command.slice(0, 4), command.slice(5).trim(), options);
@@ -89,7 +90,7 @@ function answer(command: Octets, options: SlowBoardOptions, made: Map<Octets, Bu
   return fresh;
 }
 
-function make(verb: Octets, argument: Octets, { rows, items, motd, editLog }: SlowBoardOptions): Buffer {
+function make(verb: string, argument: string, { rows, items, motd, editLog }: SlowBoardOptions): Buffer {
   switch (verb) {
     case 'USER':
       return say('231 Unconfirmed login OK (no posting)');
@@ -115,7 +116,7 @@ function make(verb: Octets, argument: Octets, { rows, items, motd, editLog }: Sl
   }
 }
 
-function rowsFrom(rows: readonly Octets[], argument: Octets): readonly Octets[] {
+function rowsFrom(rows: readonly string[], argument: string): readonly string[] {
   if (argument === '') return rows;
   const bySequence = argument.startsWith('#');
   const from = formatHex32(parseHex32(bySequence ? argument.slice(1) : argument) ?? 0);
@@ -123,10 +124,10 @@ function rowsFrom(rows: readonly Octets[], argument: Octets): readonly Octets[] 
   return rows.filter((row) => (bySequence ? row.slice(0, 8) : row.slice(9, 17)) >= from);
 }
 
-function data(lines: readonly Octets[] | undefined, otherwise = ''): Buffer {
-  return lines === undefined ? say(otherwise) : Buffer.concat([DATA_FOLLOWS, dotStuffLines(lines)]);
+function data(lines: readonly string[] | undefined, otherwise = ''): Buffer {
+  return lines === undefined ? say(otherwise) : Buffer.concat([DATA_FOLLOWS, dotStuffLines(lines.map(latin1))]);
 }
 
-function say(line: Octets): Buffer {
+function say(line: string): Buffer {
   return Buffer.from(`${line}\r\n`, 'latin1');
 }

@@ -39,7 +39,7 @@ export interface CommandSession {
   /** Logs the session in and says 23x (RGTP 2.2.3). It ends when the grant no longer holds. */
   admit(grant: Grant, what: string): void;
   /** Takes the access level and says 23x. */
-  setLevel(level: AccessLevel, what: string): void;
+  setLevel(level: AccessLevel, what: Octets): void;
   /** Says 150: the lines up to the dot are text. */
   receive(rules: TextRules): void;
   /** Ends the session once everything said has been sent. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** Unified diffs of the edits of items and of the index, for DIFF (RGTP 2.2.22). */
 export class Diffs {
@@ -20,11 +20,11 @@ export class Diffs {
 
   /** All diffs of an item in order, lines ended by LF. Empty where there are none. */
   text(item: string | undefined): Octets {
-    let text = '';
+    const texts: Octets[] = [];
     for (const row of this.#select.iterate(item ?? null)) {
-      if (row['text'] instanceof Uint8Array) text += octetsFrom(row['text']);
+      if (row['text'] instanceof Uint8Array) texts.push(octetsFrom(row['text']));
     }
-    return text;
+    return join(texts, octets``);
   }
 
   /** The items that have diffs. undefined stands for the index. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). */
 export class EditLog {
@@ -18,10 +18,10 @@ export class EditLog {
 
   /** The whole log, lines ended by LF. Empty where there were no edits. */
   text(): Octets {
-    let text = '';
+    const texts: Octets[] = [];
     for (const row of this.#all.iterate()) {
-      if (row['text'] instanceof Uint8Array) text += octetsFrom(row['text']);
+      if (row['text'] instanceof Uint8Array) texts.push(octetsFrom(row['text']));
     }
-    return text;
+    return join(texts, octets``);
   }
 }

@@ -1,5 +1,5 @@
 /** The form of DATA during an edit (RGTP 2.2.10). */
-import type { Octets } from '../wire/octets.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 import { ROW_OCTETS } from './index-log.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
@@ -18,16 +18,16 @@ const QUOTED = 178;
 export function itemRules(current: Octets): TextRules {
   const known = new Set(current.split('\n'));
   return {
-    prompt: 'item status (ignored) and updated contents',
+    prompt: octets`item status (ignored) and updated contents`,
     maxOctets: current.length + ITEM_GROWTH,
     grogname: true,
     line(line) {
       if (known.has(line)) return line;
       if (line.length > limits.textLine + Number(line.startsWith('^^'))) {
-        throw new Refusal(423, 'Line too long for text of item.');
+        throw new Refusal(423, octets`Line too long for text of item.`);
       }
       if (/^\^(?!\^|[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}$)/.test(line)) {
-        throw new Refusal(423, 'Line starts with a caret that is neither doubled nor a magic cookie.');
+        throw new Refusal(423, octets`Line starts with a caret that is neither doubled nor a magic cookie.`);
       }
       return line;
     },
@@ -37,14 +37,14 @@ export function itemRules(current: Octets): TextRules {
 /** The whole index. Rows may lack their trailing blanks. @param rows how many the index has now */
 export function indexRules(rows: number): TextRules {
   return {
-    prompt: 'updated index',
+    prompt: octets`updated index`,
     maxOctets: (rows + ROWS_ADDED) * (ROW_OCTETS + 1),
     grogname: false,
     line(line) {
       const row = line.padEnd(ROW_OCTETS);
       const wrong = faultOf(row);
       if (wrong !== undefined) {
-        throw new Refusal(423, `Malformed index entry \`${row.slice(0, QUOTED)}': ${wrong}.`);
+        throw new Refusal(423, octets`Malformed index entry \`${row.slice(0, QUOTED)}': ${wrong}.`);
       }
       return row;
     },
@@ -52,18 +52,18 @@ export function indexRules(rows: number): TextRules {
 }
 
 /** What is wrong with a row, in groggsd's words. */
-function faultOf(row: Octets): string | undefined {
-  if (row.length > ROW_OCTETS) return 'line too long';
-  if (!/^[0-9A-Fa-f]{8}/.test(row)) return 'gsn format';
-  if (row[8] !== ' ') return 'space after gsn';
-  if (!/^[0-9A-Fa-f]{8}/.test(row.slice(9))) return 'date format';
-  if (row[17] !== ' ') return 'space after date';
+function faultOf(row: Octets): Octets | undefined {
+  if (row.length > ROW_OCTETS) return octets`line too long`;
+  if (!/^[0-9A-Fa-f]{8}/.test(row)) return octets`gsn format`;
+  if (row[8] !== ' ') return octets`space after gsn`;
+  if (!/^[0-9A-Fa-f]{8}/.test(row.slice(9))) return octets`date format`;
+  if (row[17] !== ' ') return octets`space after date`;
   const type = row.charAt(103);
-  if (!'RICFEM'.includes(type)) return 'RICFEM character';
-  if (row[102] !== ' ') return 'space after userid';
-  if (row[104] !== ' ') return 'space after RICFEM';
-  if (type === 'M') return row.slice(18, 27).trim() === '' ? undefined : 'itemid blank in M';
-  if (!/^[A-Za-z]/.test(row.slice(18))) return 'itemid letter';
-  if (!/^[0-9]{7}/.test(row.slice(19))) return 'itemid digits';
-  return row[26] === ' ' ? undefined : 'space after itemid';
+  if (!'RICFEM'.includes(type)) return octets`RICFEM character`;
+  if (row[102] !== ' ') return octets`space after userid`;
+  if (row[104] !== ' ') return octets`space after RICFEM`;
+  if (type === 'M') return row.slice(18, 27).trim() === '' ? undefined : octets`itemid blank in M`;
+  if (!/^[A-Za-z]/.test(row.slice(18))) return octets`itemid letter`;
+  if (!/^[0-9]{7}/.test(row.slice(19))) return octets`itemid digits`;
+  return row[26] === ' ' ? undefined : octets`space after itemid`;
 }

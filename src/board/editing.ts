@@ -3,7 +3,7 @@ import { formatHex32 } from '../rgtp/hex.ts';
 import { formatIndexEntry } from '../rgtp/index-entry.ts';
 import { formatTime } from '../rgtp/item-format.ts';
 import { formatItemStatus } from '../rgtp/item-status.ts';
-import type { Octets } from '../wire/octets.ts';
+import { ascii, join, type Octets, octets } from '../wire/octets.ts';
 import { rowDeletionHunks } from './index-diff.ts';
 import { type StoredItem, subjectOf } from './items.ts';
 import type { Records } from './records.ts';
@@ -59,16 +59,21 @@ export class Editing {
       const item = records.items.read(edit.itemId);
       if (item === undefined) throw noSuchItem(edit.itemId);
       const subject = subjectOf(text);
-      if (subject === undefined) throw new Refusal(423, 'Subject line missing from edited version.');
+      if (subject === undefined) throw new Refusal(423, octets`Subject line missing from edited version.`);
       // The cookie marks where the first contribution begins.
       if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) {
-        throw new Refusal(423, 'Magic cookie missing from the start of the edited version.');
+        throw new Refusal(423, octets`Magic cookie missing from the start of the edited version.`);
       }
       if (!item.text.startsWith(edit.text))
-        throw new Refusal(423, 'The item has changed since EDIT; abort, and edit it again.');
+        throw new Refusal(423, octets`The item has changed since EDIT; abort, and edit it again.`);
       const change = { ...editor, ...records.stamp() };
       const { itemId } = edit;
-      const edited = { ...item, subject, lastEdit: change.sequence, text: text + item.text.slice(edit.text.length) };
+      const edited = {
+        ...item,
+        subject,
+        lastEdit: change.sequence,
+        text: text.concat(item.text.slice(edit.text.length)),
+      };
       const [before, after] = [fileOf(item), fileOf(edited)];
       records.items.write(edited);
       const { sequence, time, userid } = change;
@@ -95,8 +100,8 @@ export class Editing {
       this.#diff(itemId, itemId, 'Withdrawn', change, hunksOf(diffLines(linesOf(before), [])));
       records.items.remove(itemId);
       records.index.removeItem(itemId);
-      const removed = rows.map(({ row }) => `${row}\n`).join('');
-      records.audit.add({ ...change, action: 'withdraw', item: itemId, before: before + removed });
+      const removed = linesFrom(rows.map(({ row }) => row));
+      records.audit.add({ ...change, action: 'withdraw', item: itemId, before: before.concat(removed) });
       return change.sequence;
     });
   }
@@ -113,7 +118,8 @@ export class Editing {
       );
       this.#log('index', undefined, change);
       this.#diff(undefined, 'index', 'Edited', change, hunksOf(lines));
-      const changed = (sign: '-' | '+') => lines.map((line) => (line.sign === sign ? `${line.line}\n` : '')).join('');
+      const changed = (sign: '-' | '+') =>
+        linesFrom(lines.filter((line) => line.sign === sign).map(({ line }) => line));
       records.audit.add({ ...change, action: 'edit-index', before: changed('-'), after: changed('+') });
       records.index.replace(edit.end, rows);
       return change.sequence;
@@ -125,9 +131,11 @@ export class Editing {
     const records = this.#records;
     return records.commit(() => {
       const { sequence, time } = records.stamp();
-      const before = records.state.motd?.text ?? '';
+      const before = records.state.motd?.text ?? octets``;
       records.state.motd = { sequence, time, text };
-      records.index.append(formatIndexEntry({ sequence, time, itemId: undefined, userid, type: 'M', subject: '' }));
+      records.index.append(
+        formatIndexEntry({ sequence, time, itemId: undefined, userid, type: 'M', subject: octets`` }),
+      );
       records.audit.add({ time, userid, action: 'motd', sequence, before, after: text });
       return sequence;
     });
@@ -136,14 +144,14 @@ export class Editing {
   #log(kind: 'edited' | 'withdrawn' | 'index', itemId: string | undefined, change: Change): void {
     const { userid, sequence, time, reason } = change;
     const entry = formatEditLogEntry({ kind, itemId, userid, when: formatTime(time), sequence, reason: [reason] });
-    this.#records.editLog.append(time, `${entry.join('\n')}\n`);
+    this.#records.editLog.append(time, linesFrom(entry));
   }
 
   #diff(item: string | undefined, label: string, what: 'Edited' | 'Withdrawn', change: Change, hunks: Hunk[]): void {
     const { sequence, time } = change;
     const labels = {
-      before: `${label} Before ${formatHex32(sequence)} ${formatHex32(time)}`,
-      after: `${label} ${what} at ${formatTime(time)}`,
+      before: octets`${ascii(label)} Before ${formatHex32(sequence)} ${formatHex32(time)}`,
+      after: octets`${ascii(label)} ${ascii(what)} at ${formatTime(time)}`,
     };
     const text = formatDiff(labels, hunks);
     if (text !== '') this.#records.diffs.append(item, time, text);
@@ -152,9 +160,16 @@ export class Editing {
 
 /** An item in the form of groggsd's files and of ITEM. */
 export function fileOf(item: StoredItem): Octets {
-  return `${formatItemStatus(item)}\n${item.text}`;
+  return octets`${formatItemStatus(item)}\n${item.text}`;
 }
 
 function linesOf(text: Octets): Octets[] {
   return text.split('\n').slice(0, -1);
+}
+
+function linesFrom(lines: readonly Octets[]): Octets {
+  return join(
+    lines.map((line) => octets`${line}\n`),
+    octets``,
+  );
 }

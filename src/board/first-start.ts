@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { formatIndexEntry } from '../rgtp/index-entry.ts';
-import type { Octets } from '../wire/octets.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { BoardStore } from './store.ts';
 import type { Account } from './users.ts';
@@ -18,10 +18,10 @@ export interface FirstStart {
   };
 }
 
-const EDITOR = 'editor';
+const EDITOR = octets`editor`;
 const SECRET_OCTETS = 16;
 
-const WELCOME = `Welcome! This is the first item of a new board.
+const WELCOME = octets`Welcome! This is the first item of a new board.
 
 Everybody may read it as guest. The Editors can give userids to people who
 want to write; a reply to this item would be a fine first post.
@@ -30,7 +30,7 @@ An item holds what is said about one subject, oldest first. When it is full,
 somebody continues it in a new one.
 `;
 
-const MOTD = 'Welcome to a new RGTP board.\n';
+const MOTD = octets`Welcome to a new RGTP board.\n`;
 
 /**
  * Gives an empty board an editor, a guest, a message of the day and an item. Returns undefined where it is not empty.
@@ -42,14 +42,16 @@ export async function firstStart(store: BoardStore, guests: Guests): Promise<Fir
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [
       { ...fresh, ...editor, level: 3 },
-      { ...fresh, userid: 'guest', level: GUEST_LEVELS[guests], secret: undefined },
+      { ...fresh, userid: octets`guest`, level: GUEST_LEVELS[guests], secret: undefined },
     ];
     for (const account of accounts) store.users.put(account);
     const { sequence, time } = store.stamp();
     store.state.motd = { sequence, time, text: MOTD };
-    store.index.append(formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: '' }));
+    store.index.append(
+      formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: octets`` }),
+    );
   });
-  await store.posting.newItem({ userid: EDITOR, grogname: 'The Editor', text: WELCOME }, 'Welcome');
+  await store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`);
   return { editor };
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
 import type { Writer } from '../store/writer.ts';
-import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {
@@ -29,7 +29,7 @@ export const STATUS_OCTETS = 36;
 export function subjectOf(text: Octets): Octets | undefined {
   for (const line of text.split('\n', 5)) {
     if (line === '') return undefined;
-    if (line.startsWith('Subject: ')) return line.slice(9).trimEnd() || undefined;
+    if (line.startsWith('Subject: ')) return line.slice(9).replace(/\s+$/, octets``) || undefined;
   }
   return undefined;
 }
@@ -108,17 +108,17 @@ export class Items {
     const item = this.read(id);
     if (item === undefined) return undefined;
     const { text, ...summary } = item;
-    const ready = { answer: dataAnswer(`${formatItemStatus(item)}\n${text}`), summary };
+    const ready = { answer: dataAnswer(octets`${formatItemStatus(item)}\n${text}`), summary };
     this.#ready.set(id, ready);
     return ready;
   }
 }
 
 /** 250 and a text in wire format (RGTP 2.3). @param text lines ended by LF */
-export function dataAnswer(text: Octets, status = '250 Data follows'): Buffer {
-  const complete = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  const stuffed = `\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
-  return bytesOf(`${status}\r\n${stuffed}.\r\n`);
+export function dataAnswer(text: Octets, status = octets`250 Data follows`): Buffer {
+  const complete = text === '' || text.endsWith('\n') ? text : octets`${text}\n`;
+  const stuffed = octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
+  return bytesOf(octets`${status}\r\n${stuffed}.\r\n`);
 }
 
 function itemFrom(row: Record<string, unknown>): StoredItem {
@@ -130,7 +130,7 @@ function itemFrom(row: Record<string, unknown>): StoredItem {
     continuedIn: stringOr(row['continued_in']),
     lastEdit: numberOr(row['last_edit']),
     lastReply: numberOr(row['last_reply']),
-    subject: stringOr(row['subject']),
+    subject: typeof row['subject'] === 'string' ? latin1(row['subject']) : undefined,
     text: octetsFrom(text),
   };
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { clientProof, nonce, serverProof } from '../rgtp/proof.ts';
-import type { Octets } from '../wire/octets.ts';
+import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { CommandSession } from './command-session.ts';
 import { Refusal } from './refusal.ts';
@@ -21,25 +21,25 @@ export async function authorise(
   const account = usable.find((one) => level === undefined || one.level === level);
   if (account === undefined) {
     const [any] = usable;
-    if (any === undefined) deny(session, 'You are unknown to me - please ask the Editors for a userid');
-    deny(session, 'You are denied that access level');
+    if (any === undefined) deny(session, octets`You are unknown to me - please ask the Editors for a userid`);
+    deny(session, octets`You are denied that access level`);
   }
-  if (account.disabled) deny(session, 'That userid is disabled; contact the Editors');
+  if (account.disabled) deny(session, octets`That userid is disabled; contact the Editors`);
   await touch(session, account);
   const { secret } = account;
   if (secret === undefined) {
-    session.admit(account, 'Unconfirmed login OK');
+    session.admit(account, octets`Unconfirmed login OK`);
     return;
   }
   session.challenge = { account: { ...account, secret }, serverNonce: nonce() };
-  session.say('130 MD5  Please provide proof of identity.');
-  session.say(`333 ${hex(session.challenge.serverNonce)}`);
+  session.say(octets`130 MD5  Please provide proof of identity.`);
+  session.say(octets`333 ${hex(session.challenge.serverNonce)}`);
 }
 
 /** AUTH (RGTP 2.2.4, 2.4). */
 export async function prove(session: CommandSession, hash: Buffer, clientNonce: Buffer): Promise<void> {
   const { challenge } = session;
-  if (challenge === undefined) throw new Refusal(500, 'AUTH not expected.');
+  if (challenge === undefined) throw new Refusal(500, octets`AUTH not expected.`);
   const { account, serverNonce } = challenge;
   const { userid, secret } = account;
   const facts = { userid, secret, clientNonce, serverNonce };
@@ -47,14 +47,15 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.suspicious(`wrong proof for ${userid}`);
     await session.board.failedProofs.failed(session.caller.address ?? 'inside');
-    throw failure(session, 3, 'Identity confirmation failed');
+    throw failure(session, 3, octets`Identity confirmation failed`);
   }
   const { store } = session.board;
   // The account may have changed since the challenge.
-  if (store.accounts.faultOf(account) !== undefined) deny(session, 'That userid is disabled; contact the Editors');
-  session.say(`133 ${hex(serverProof(facts))}`);
+  if (store.accounts.faultOf(account) !== undefined)
+    deny(session, octets`That userid is disabled; contact the Editors`);
+  session.say(octets`133 ${hex(serverProof(facts))}`);
   if (!account.confirmed) await store.commit(() => store.users.confirm(account));
-  session.admit(account, account.confirmed ? 'Identity confirmed' : 'Registration complete');
+  session.admit(account, account.confirmed ? octets`Identity confirmed` : octets`Registration complete`);
 }
 
 /** Notes when an account was last used. To the hour, which saves most logins a sync. */
@@ -64,16 +65,16 @@ async function touch(session: CommandSession, account: Account): Promise<void> {
   await store.commit(() => store.users.used(account, store.time));
 }
 
-function deny(session: CommandSession, why: string): never {
+function deny(session: CommandSession, why: Octets): never {
   session.suspicious(why);
   throw failure(session, 2, why);
 }
 
 /** 48x closes after USER, 43x leaves the session as it was after ALVL. */
-function failure(session: CommandSession, digit: 2 | 3, why: string): Refusal {
-  return new Refusal((session.level > 0 ? 430 : 480) + digit, `${why}.`);
+function failure(session: CommandSession, digit: 2 | 3, why: Octets): Refusal {
+  return new Refusal((session.level > 0 ? 430 : 480) + digit, octets`${why}.`);
 }
 
-function hex(bytes: Buffer): string {
-  return bytes.toString('hex').toUpperCase();
+function hex(bytes: Buffer): Ascii {
+  return ascii(bytes.toString('hex').toUpperCase());
 }

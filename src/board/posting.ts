@@ -2,7 +2,7 @@ import { formatHex32 } from '../rgtp/hex.ts';
 import { formatIndexEntry } from '../rgtp/index-entry.ts';
 import { formatCookie, formatHeader, formatMark } from '../rgtp/item-format.ts';
 import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
-import type { Octets } from '../wire/octets.ts';
+import { type Ascii, join, type Octets, octets } from '../wire/octets.ts';
 import { STATUS_OCTETS, type StoredItem } from './items.ts';
 import { limits } from './limits.ts';
 import type { Records } from './records.ts';
@@ -17,7 +17,7 @@ export interface Submission {
 
 export interface Posted {
   readonly sequence: number;
-  readonly itemId: string;
+  readonly itemId: Ascii;
 }
 
 export type Outcome =
@@ -43,17 +43,17 @@ export class Posting {
     });
   }
 
-  reply(itemId: string, post: Submission): Promise<Outcome> {
-    return this.#records.commit(() => {
+  reply(itemId: Ascii, post: Submission): Promise<Outcome> {
+    return this.#records.commit((): Outcome => {
       const item = this.#records.items.read(itemId);
       if (item === undefined) return { kind: 'no-item' };
       if (item.continuedIn !== undefined) return { kind: 'continued', status: item };
       if (STATUS_OCTETS + item.text.length + post.text.length > limits.item) return { kind: 'full' };
       const { sequence, time } = this.#records.stamp();
       const header = formatHeader({ kind: 'reply', itemId, grogname: post.grogname, userid: post.userid, time });
-      const contribution = `\n${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`;
-      this.#records.items.write({ ...item, lastReply: sequence, text: item.text + contribution });
-      this.#index('R', itemId, item.subject ?? '', post.userid, sequence, time);
+      const contribution = octets`\n${contributionOf(sequence, time, header, post.text)}`;
+      this.#records.items.write({ ...item, lastReply: sequence, text: item.text.concat(contribution) });
+      this.#index('R', itemId, item.subject ?? octets``, post.userid, sequence, time);
       return { kind: 'posted', sequence, itemId };
     });
   }
@@ -67,9 +67,9 @@ export class Posting {
       const { sequence, time } = this.#records.stamp();
       const itemId = this.#createItem(post, subject, sequence, time, oldId);
       this.#index('C', itemId, subject, post.userid, sequence, time);
-      this.#index('F', oldId, old.subject ?? '', post.userid, sequence, time);
+      this.#index('F', oldId, old.subject ?? octets``, post.userid, sequence, time);
       const mark = formatMark({ sequence, time, itemId, userid: post.userid });
-      this.#records.items.write({ ...old, continuedIn: itemId, text: `${old.text}${mark.join('\n')}\n` });
+      this.#records.items.write({ ...old, continuedIn: itemId, text: octets`${old.text}${join(mark, octets`\n`)}\n` });
       return { kind: 'posted', sequence, itemId };
     });
   }
@@ -80,7 +80,7 @@ export class Posting {
     sequence: number,
     time: number,
     continuedFrom: string | undefined,
-  ): string {
+  ): Ascii {
     const itemId = this.#records.state.takeItemId(time, (id) => this.#records.items.everUsed(id));
     const { grogname, userid } = post;
     const header = formatHeader({ kind: 'item', itemId, grogname, userid, time, subject });
@@ -91,7 +91,7 @@ export class Posting {
       lastEdit: undefined,
       lastReply: sequence,
       subject,
-      text: `${[formatCookie(sequence, time), ...header].join('\n')}\n\n${post.text}`,
+      text: contributionOf(sequence, time, header, post.text),
     };
     this.#records.items.write(item);
     return itemId;
@@ -104,10 +104,15 @@ export class Posting {
 
 /** What 122 says of a continued item (RGTP 2.2.12). */
 export function continuedStatus(status: ItemStatus): Octets {
-  return `122 ${formatItemStatus(status).slice(9)}`;
+  return octets`122 ${formatItemStatus(status).slice(9)}`;
 }
 
 /** 220 in groggsd's form: a client relies on the two blanks after the number. */
-export function posted(sequence: number, text: string): string {
-  return `220 ${formatHex32(sequence)}  ${text}`;
+export function posted(sequence: number, text: Octets): Octets {
+  return octets`220 ${formatHex32(sequence)}  ${text}`;
+}
+
+/** Cookie, header and text, as an item's file has them. */
+function contributionOf(sequence: number, time: number, header: readonly Octets[], text: Octets): Octets {
+  return octets`${join([formatCookie(sequence, time), ...header], octets`\n`)}\n\n${text}`;
 }

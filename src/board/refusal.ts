@@ -1,4 +1,4 @@
-import type { Octets } from '../wire/octets.ts';
+import { ascii, type Octets, octets } from '../wire/octets.ts';
 
 /** A command that ends in an error answer. Thrown by commands; the session turns it into the line. */
 export class Refusal extends Error {
@@ -22,5 +22,5 @@ export class Refusal extends Error {
 }
 
 export function noSuchItem(itemId: string): Refusal {
-  return new Refusal(410, `Item ${itemId} does not exist or has been archived.`);
+  return new Refusal(410, octets`Item ${ascii(itemId)} does not exist or has been archived.`);
 }

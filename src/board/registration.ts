@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Octets } from '../wire/octets.ts';
+import { join, type Octets, octets } from '../wire/octets.ts';
 import type { Mailer } from './mail.ts';
 import { Refusal } from './refusal.ts';
 import type { BoardStore } from './store.ts';
@@ -40,16 +40,19 @@ export class Registration {
   get warning(): Octets {
     const next =
       this.#options.mode === 'open'
-        ? ' Your secret will be sent there by mail.\n'
-        : ' An Editor will look at your application; then your secret is sent there by mail.\n';
-    return (
-      ' You are about to apply for a userid, which lets you write on this board.\n' +
-      'The next USER command names the userid and completes the application.\n' +
-      ' \n' +
-      ' The userid is your mail address, with its full domain.\n' +
-      next +
-      ' Where you call from is recorded. Give no address but your own.\n' +
-      'If you do not wish to proceed with the registration issue a QUIT command.\n'
+        ? octets` Your secret will be sent there by mail.\n`
+        : octets` An Editor will look at your application; then your secret is sent there by mail.\n`;
+    return join(
+      [
+        octets` You are about to apply for a userid, which lets you write on this board.\n`,
+        octets`The next USER command names the userid and completes the application.\n`,
+        octets` \n`,
+        octets` The userid is your mail address, with its full domain.\n`,
+        next,
+        octets` Where you call from is recorded. Give no address but your own.\n`,
+        octets`If you do not wish to proceed with the registration issue a QUIT command.\n`,
+      ],
+      octets``,
     );
   }
 
@@ -58,24 +61,24 @@ export class Registration {
    * @param address the caller's
    * @throws Refusal 511 (may try again), 482 or 484
    */
-  async register(userid: Octets, address: string): Promise<string> {
-    if (!userid.includes('@')) throw new Refusal(511, 'Need a hostname: the userid must be a mail address.');
-    if (!ADDRESS.test(userid)) throw new Refusal(482, 'Access denied: that is no mail address a userid can be.');
+  async register(userid: Octets, address: string): Promise<Octets> {
+    if (!userid.includes('@')) throw new Refusal(511, octets`Need a hostname: the userid must be a mail address.`);
+    if (!ADDRESS.test(userid)) throw new Refusal(482, octets`Access denied: that is no mail address a userid can be.`);
     const count = this.#requests.get(address) ?? 0;
     if (count >= PER_ADDRESS)
-      throw new Refusal(482, 'Too many registrations from where you are; try again in an hour.');
+      throw new Refusal(482, octets`Too many registrations from where you are; try again in an hour.`);
     this.#requests.set(address, count + 1);
     const account = await this.#create(userid);
-    if (account.waiting) return 'Await an e-mail confirmation from the Editor.';
+    if (account.waiting) return octets`Await an e-mail confirmation from the Editor.`;
     try {
       await this.mail(account);
     } catch (error) {
       await this.#store.commit(() => this.#store.users.remove(userid, LEVEL));
-      throw new Refusal(484, 'The mail with your secret could not be sent; please try again later.', [], {
+      throw new Refusal(484, octets`The mail with your secret could not be sent; please try again later.`, [], {
         cause: error,
       });
     }
-    return `Await the email I have sent to ${userid}`;
+    return octets`Await the email I have sent to ${userid}`;
   }
 
   /** Mails an account's secret to its userid. */
@@ -102,10 +105,11 @@ export class Registration {
     return store.commit(() => {
       this.expire();
       const pending = [...store.users.all()].filter(({ confirmed }) => !confirmed).length;
-      if (pending >= MOST_PENDING) throw new Refusal(482, 'Too many registrations at the moment; try again later.');
+      if (pending >= MOST_PENDING)
+        throw new Refusal(482, octets`Too many registrations at the moment; try again later.`);
       const checked = checkUserid(userid);
       if ('wrong' in checked || store.users.levels(checked.userid).length > 0) {
-        throw new Refusal(482, 'Re-registration denied - contact the editors.');
+        throw new Refusal(482, octets`Re-registration denied - contact the editors.`);
       }
       const account: Account = {
         userid: checked.userid,

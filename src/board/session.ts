@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
-import { bytesOf, type Octets } from '../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
 import type { Fault, Grant } from './accounts.ts';
@@ -18,8 +18,8 @@ import { Work } from './work.ts';
 const MOST_SUSPICIONS = 5;
 
 const REVOKED = {
-  denied: 'That userid is disabled; contact the Editors.',
-  'other-secret': 'The secret of that userid was changed; log in again with the new one.',
+  denied: octets`That userid is disabled; contact the Editors.`,
+  'other-secret': octets`The secret of that userid was changed; log in again with the new one.`,
 } as const satisfies Record<Fault, Octets>;
 
 /**
@@ -76,12 +76,12 @@ export class Session implements Member, CommandSession {
     stream.on('error', (error) => this.log.debug({ err: error }, 'connection lost'));
     stream.on('close', () => this.#closed());
     this.#arm();
-    this.say(`230 ${accessText(0, board.greeting)}`);
+    this.say(octets`230 ${accessText(0, board.greeting)}`);
     this.#output.flush();
   }
 
   say(line: Octets): void {
-    this.#output.write(bytesOf(`${line}\r\n`));
+    this.#output.write(bytesOf(octets`${line}\r\n`));
   }
 
   send(answer: Buffer): void {
@@ -117,13 +117,13 @@ export class Session implements Member, CommandSession {
       this.work.endEdit();
       this.board.lock.release(this);
     }
-    this.say(`23${level} ${accessText(level, what)}`);
+    this.say(octets`23${level} ${accessText(level, latin1(what))}`);
   }
 
   receive(rules: TextRules): void {
     this.work.awaitText();
     this.#receiver = new TextReceiver(rules, this.#reader.endedBare);
-    this.say(`150 Send ${rules.prompt}; finish with \`.'`);
+    this.say(octets`150 Send ${rules.prompt}; finish with \`.'`);
   }
 
   close(): void {
@@ -135,13 +135,13 @@ export class Session implements Member, CommandSession {
 
   /** The server stops: the command at work finishes, then 481 tells the client to come back later. */
   shutDown(): Promise<void> {
-    this.#leave('481 The server is going down - closing connection.');
+    this.#leave(octets`481 The server is going down - closing connection.`);
     return this.#gone.promise;
   }
 
   review(): void {
     const words = this.#revoked();
-    if (words !== undefined) this.#leave(`482 ${words}`);
+    if (words !== undefined) this.#leave(octets`482 ${words}`);
   }
 
   destroy(): void {
@@ -193,18 +193,18 @@ export class Session implements Member, CommandSession {
   }
 
   #command(line: Buffer | typeof TOO_LONG): Soon<void> {
-    if (line === TOO_LONG) throw new Refusal(512, 'Line far too long.');
+    if (line === TOO_LONG) throw new Refusal(512, octets`Line far too long.`);
     const text = stripLine(line);
     if (text === '') return;
-    const [, word = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(text) ?? [];
+    const [, word = '', args = octets``] = text.match(/^(\S*)\s*(.*)$/s) ?? [];
     const command = findCommand(word);
-    if (command === undefined) throw new Refusal(510, 'Unknown command.');
+    if (command === undefined) throw new Refusal(510, octets`Unknown command.`);
     const revoked = this.#revoked();
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {
       this.suspicious(`${word.toUpperCase()} without permission`);
-      throw new Refusal(531, 'Permission denied as specified in 230/231/232 response.');
+      throw new Refusal(531, octets`Permission denied as specified in 230/231/232 response.`);
     }
     return command.run(this, args);
   }
@@ -228,19 +228,19 @@ export class Session implements Member, CommandSession {
     else if (receiver.line(line, this.#reader.endedBare)) {
       this.#receiver = undefined;
       this.work.takeText(() => receiver.finish());
-      this.say('350 Data received, thanks.  What shall I do with it?');
+      this.say(octets`350 Data received, thanks.  What shall I do with it?`);
     }
   }
 
   #fail(error: unknown): void {
     if (error instanceof Refusal) {
       for (const line of error.before) this.say(line);
-      this.say(`${error.code} ${error.text}`);
+      this.say(octets`${error.code} ${error.text}`);
       if (error.closes) this.close();
       return;
     }
     this.log.error({ err: error }, 'command failed');
-    this.say('484 Server internal error.');
+    this.say(octets`484 Server internal error.`);
     this.close();
   }
 
@@ -268,7 +268,7 @@ export class Session implements Member, CommandSession {
     if (this.#closing || this.#output.blocked) this.destroy();
     else if (this.#busy) this.#arm();
     else {
-      this.say('481 Timeout awaiting input - closing connection.');
+      this.say(octets`481 Timeout awaiting input - closing connection.`);
       this.close();
     }
   }

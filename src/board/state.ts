@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { itemIdAt } from '../rgtp/item-id.ts';
-import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import { type Ascii, bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 
 /** The message of the day. */
 export interface StoredMotd {
@@ -61,7 +61,7 @@ export class BoardState {
    * Within a commit: takes an id for a new item. Ids are at least a minute apart, so in a burst they run ahead of the
    * clock. Their letters repeat after 26 years, so ids already used are skipped.
    */
-  takeItemId(now: number, everUsed: (id: string) => boolean): string {
+  takeItemId(now: number, everUsed: (id: string) => boolean): Ascii {
     let time = Math.max(now, this.lastItemTime + 60);
     while (everUsed(itemIdAt(time))) time += 60;
     this.lastItemTime = time;

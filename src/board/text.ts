@@ -1,4 +1,4 @@
-import { type Octets, octetsFrom } from '../wire/octets.ts';
+import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
@@ -7,7 +7,7 @@ const DOT = 0x2e;
 /** The form that the text of a DATA command must have. */
 export interface TextRules {
   /** what 150 asks the client to send */
-  readonly prompt: string;
+  readonly prompt: Octets;
   /** octets of text kept. A longer text is received to its end, and refused. */
   readonly maxOctets: number;
   /** whether the first line is a grogname (in an edit: the status line, which is ignored) */
@@ -28,12 +28,12 @@ export interface ReceivedText {
  * A new item, a reply or a message of the day. Carets are doubled, so that no text can contain cookies (RGTP 2.2.8).
  */
 export const contributionRules: TextRules = {
-  prompt: 'grogname and text',
+  prompt: octets`grogname and text`,
   maxOctets: limits.contribution,
   grogname: true,
   line(line) {
-    if (line.length > limits.textLine) throw new Refusal(423, 'Line too long for text of item.');
-    return line.startsWith('^') ? `^${line}` : line;
+    if (line.length > limits.textLine) throw new Refusal(423, octets`Line too long for text of item.`);
+    return line.startsWith('^') ? octets`^${line}` : line;
   },
 };
 
@@ -65,46 +65,46 @@ export class TextReceiver {
     const isText = !this.#bareLf && (endedBare || !this.#lineStart);
     this.#lineStart = !endedBare;
     if (isText) {
-      this.#refuse(new Refusal(423, 'Text contains a LF without CR.'));
+      this.#refuse(new Refusal(423, octets`Text contains a LF without CR.`));
       return false;
     }
     // Trailing white space is stripped first: a dot followed by blanks also ends the text (groggsd).
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));
     else if (line.length === 1) return true;
-    else if (line[1] !== DOT) throw new Refusal(582, "Line starting with `.' wasn't dot-doubled or endmarker.");
+    else if (line[1] !== DOT) throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
     else this.#take(octetsFrom(line.subarray(1)));
     return false;
   }
 
   /** Notes a line longer than the protocol allows. */
   tooLong(): void {
-    this.#refuse(new Refusal(512, 'Line in transmitted data is far too long.'));
+    this.#refuse(new Refusal(512, octets`Line in transmitted data is far too long.`));
   }
 
   /** The received text. @throws Refusal for the first fault */
   finish(): ReceivedText {
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#octets > this.#rules.maxOctets) {
-      throw new Refusal(423, 'Data is too long for a Reply or Contribution.');
+      throw new Refusal(423, octets`Data is too long for a Reply or Contribution.`);
     }
-    const text = this.#text.join('');
+    const text = join(this.#text, octets``);
     this.#rules.check?.(text);
-    return { grogname: this.#grogname ?? '', text };
+    return { grogname: this.#grogname ?? octets``, text };
   }
 
   #take(line: Octets): void {
-    if (line.includes('\0')) this.#refuse(new Refusal(423, 'Text contains a NUL character.'));
+    if (line.includes('\0')) this.#refuse(new Refusal(423, octets`Text contains a NUL character.`));
     if (this.#rules.grogname && this.#grogname === undefined) {
       this.#grogname = line;
-      if (line.length > limits.grogname) this.#refuse(new Refusal(425, 'Grogname too long.'));
+      if (line.length > limits.grogname) this.#refuse(new Refusal(425, octets`Grogname too long.`));
       return;
     }
     if (this.#refusal !== undefined) return;
     try {
       const kept = this.#rules.line(line);
       this.#octets += kept.length + 1;
-      if (this.#octets <= this.#rules.maxOctets) this.#text.push(`${kept}\n`);
+      if (this.#octets <= this.#rules.maxOctets) this.#text.push(octets`${kept}\n`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#refuse(error);

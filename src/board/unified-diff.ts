@@ -1,5 +1,5 @@
 /** Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). */
-import type { Octets } from '../wire/octets.ts';
+import { ascii, type Octets, octets } from '../wire/octets.ts';
 
 const CONTEXT = 3;
 /** Bounds the work: with more differing lines, everything between the first and the last counts as changed. */
@@ -66,21 +66,21 @@ export function formatDiff(
   labels: { readonly before: Octets; readonly after: Octets },
   hunks: readonly Hunk[],
 ): Octets {
-  if (hunks.length === 0) return '';
-  let text = `--- ${labels.before}\n+++ ${labels.after}\n`;
+  if (hunks.length === 0) return octets``;
+  let text = octets`--- ${labels.before}\n+++ ${labels.after}\n`;
   for (const { oldStart, newStart, lines } of hunks) {
     const oldCount = lines.filter(({ sign }) => sign !== '+').length;
     const newCount = lines.filter(({ sign }) => sign !== '-').length;
-    text += `@@ -${range(oldStart, oldCount)} +${range(newStart, newCount)} @@\n`;
-    for (const { sign, line } of lines) text += `${sign}${line}\n`;
+    text = octets`${text}@@ -${range(oldStart, oldCount)} +${range(newStart, newCount)} @@\n`;
+    for (const { sign, line } of lines) text = octets`${text}${ascii(sign)}${line}\n`;
   }
   return text;
 }
 
 /** GNU's form: a single line has no count; an empty range names the line before it. */
-function range(start: number, count: number): string {
-  if (count === 1) return String(start);
-  return `${count === 0 ? start - 1 : start},${count}`;
+function range(start: number, count: number): Octets {
+  if (count === 1) return octets`${start}`;
+  return octets`${count === 0 ? start - 1 : start},${count}`;
 }
 
 function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
@@ -121,11 +121,11 @@ function backtrack(before: readonly Octets[], after: readonly Octets[], reached:
     while (x > fromX && y > fromY && (d === 0 || x > fromX + (down ? 0 : 1) || y > fromY + (down ? 1 : 0))) {
       x--;
       y--;
-      lines.push({ sign: ' ', line: before[x] ?? '' });
+      lines.push({ sign: ' ', line: before[x] ?? octets`` });
     }
     if (d === 0) break;
-    if (down) lines.push({ sign: '+', line: after[--y] ?? '' });
-    else lines.push({ sign: '-', line: before[--x] ?? '' });
+    if (down) lines.push({ sign: '+', line: after[--y] ?? octets`` });
+    else lines.push({ sign: '-', line: before[--x] ?? octets`` });
   }
   return lines.reverse();
 }

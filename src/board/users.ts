@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SecretBox } from '../store/secret-box.ts';
-import type { Octets } from '../wire/octets.ts';
+import { ascii, latin1, type Octets, octets } from '../wire/octets.ts';
 import { type AccessLevel, accessLevel } from './access.ts';
 
 /** One access level of one user. Each level has its own secret (RGTP 2.2.3). */
@@ -25,17 +25,17 @@ export const SECRET_OCTETS = 16;
 /**
  * The userid in canonical form: lower case after the @ (RGTP 2.2.3). Or why it is no userid, in groggsd's words.
  */
-export function checkUserid(userid: Octets): { readonly userid: Octets } | { readonly wrong: string } {
-  if (userid.length > USERID_OCTETS) return { wrong: 'too long' };
-  if (!/^[A-Za-z0-9]/.test(userid)) return { wrong: "doesn't start with an alphanumeric" };
+export function checkUserid(userid: Octets): { readonly userid: Octets } | { readonly wrong: Octets } {
+  if (userid.length > USERID_OCTETS) return { wrong: octets`too long` };
+  if (!/^[A-Za-z0-9]/.test(userid)) return { wrong: octets`doesn't start with an alphanumeric` };
   const at = userid.indexOf('@');
   const name = at < 0 ? userid : userid.slice(0, at);
-  if (!/^[A-Za-z0-9.]+$/.test(name)) return { wrong: 'contains non-alphanums before any @' };
-  const domain = at < 0 ? '' : userid.slice(at);
+  if (!/^[A-Za-z0-9.]+$/.test(name)) return { wrong: octets`contains non-alphanums before any @` };
+  const domain = at < 0 ? octets`` : userid.slice(at);
   // Not \s, which would match the octet 0xA0.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  if (/[\x00-\x20\x7f]/.test(domain)) return { wrong: 'contains spaces' };
-  return { userid: name + domain.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) };
+  if (/[\x00-\x20\x7f]/.test(domain)) return { wrong: octets`contains spaces` };
+  return { userid: name.concat(domain.replace(/[A-Z]/g, (letter) => ascii(letter.toLowerCase()))) };
 }
 
 /** The user database. Changes belong in a commit of the store. */
@@ -104,7 +104,7 @@ export class Users {
   }
 
   #account(row: Record<string, unknown>): Account {
-    const userid = String(row['userid']);
+    const userid = latin1(String(row['userid']));
     const level = accessLevel(row['level']);
     const sealed = row['secret'];
     return {

@@ -1,3 +1,4 @@
+import { octets } from '../wire/octets.ts';
 import type { EditInProgress } from './editing.ts';
 import { Refusal } from './refusal.ts';
 import type { ReceivedText } from './text.ts';
@@ -29,7 +30,7 @@ export class Work {
 
   /** The text of DATA. @throws Refusal 500 */
   get text(): ReceivedText {
-    if (this.#data === undefined || this.#data === 'refused') throw new Refusal(500, 'Need DATA first.');
+    if (this.#data === undefined || this.#data === 'refused') throw new Refusal(500, octets`Need DATA first.`);
     return this.#data;
   }
 
@@ -61,7 +62,7 @@ export class Work {
 
   /** @throws Refusal 500 */
   requireNoEdit(): void {
-    if (this.#edit !== undefined) throw new Refusal(500, 'EDIT/EDIX still outstanding.');
+    if (this.#edit !== undefined) throw new Refusal(500, octets`EDIT/EDIX still outstanding.`);
   }
 
   startEdit(edit: EditInProgress): void {

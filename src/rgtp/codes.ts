@@ -1,3 +1,4 @@
+import { octets } from '../wire/octets.ts';
 import type { Status } from '../wire/status.ts';
 import { printable, RgtpError, type RgtpErrorKind } from './errors.ts';
 
@@ -36,7 +37,7 @@ const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
 /** The error for an answer. Unknown codes are judged by their first digit; an unexpected success is `nonsense`. */
 export function errorFor(command: string, { code, text }: Status, itemId?: string): RgtpError {
   const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');
-  const line = printable(`${code} ${text}`);
+  const line = printable(octets`${code} ${text}`);
   return new RgtpError(kind, `${command} was answered ${line}`, { code, line, itemId });
 }
 

@@ -1,4 +1,4 @@
-import type { Octets } from '../wire/octets.ts';
+import { ascii, type Octets, octets } from '../wire/octets.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
@@ -22,9 +22,9 @@ const HEADING = /^(?:Item ([A-Za-z][0-9]{7}) (edited|withdrawn)|Index edited) by
 export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
   const entries: EditLogEntry[] = [];
   for (let i = 0; i < lines.length; i++) {
-    const heading = parseHeading(lines[i] ?? '');
+    const heading = parseHeading(lines[i] ?? octets``);
     if (heading === undefined) continue;
-    const empty = lines.indexOf('', i + 1);
+    const empty = lines.indexOf(octets``, i + 1);
     const end = empty < 0 ? lines.length : empty;
     entries.push({ ...heading, reason: lines.slice(i + 1, end) });
     i = end;
@@ -33,7 +33,7 @@ export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
 }
 
 function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
-  const [, id, kind, userid, when, hex = ''] = HEADING.exec(line) ?? [];
+  const [, id, kind, userid, when, hex = octets``] = line.match(HEADING) ?? [];
   const sequence = parseHex32(hex);
   if (userid === undefined || when === undefined || sequence === undefined) return undefined;
   if (id === undefined) return { kind: 'index', itemId: undefined, userid, when, sequence };
@@ -42,6 +42,10 @@ function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
 
 /** One entry as ELOG sends it, with the empty line at its end. */
 export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
-  const what = entry.kind === 'index' ? 'Index edited' : `Item ${entry.itemId ?? ''} ${entry.kind}`;
-  return [`${what} by ${entry.userid} at ${entry.when} (#${formatHex32(entry.sequence)}):`, ...entry.reason, ''];
+  const what = ascii(entry.kind === 'index' ? 'Index edited' : `Item ${entry.itemId ?? ''} ${entry.kind}`);
+  return [
+    octets`${what} by ${entry.userid} at ${entry.when} (#${formatHex32(entry.sequence)}):`,
+    ...entry.reason,
+    octets``,
+  ];
 }

@@ -1,4 +1,4 @@
-import type { Octets } from '../wire/octets.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 
 /** The author according to a contribution's header. */
 export interface Byline {
@@ -37,7 +37,7 @@ export function headerLength(lines: readonly Octets[]): number {
 /** The subject in an item's header, on whichever line; `undefined`: none. */
 export function subjectOf(header: readonly Octets[]): Octets | undefined {
   const line = header.find((candidate) => candidate.startsWith('Subject:'));
-  return line?.slice('Subject:'.length).replace(/^ /, '');
+  return line?.slice('Subject:'.length).replace(/^ /, octets``);
 }
 
 /**
@@ -47,13 +47,13 @@ export function subjectOf(header: readonly Octets[]): Octets | undefined {
  * @param known the userid in the index row, which takes precedence
  */
 export function parseByline(header: readonly Octets[], known?: Octets): Byline {
-  const [first = '', ...more] = header;
-  const form = FIRST_LINE.exec(first);
-  if (form === null) return { grogname: '', userid: undefined };
+  const [first = octets``, ...more] = header;
+  const form = first.match(FIRST_LINE);
+  if (form === null) return { grogname: octets``, userid: undefined };
   const from = fieldOf(more, 'From ');
   const user = fieldOf(more, 'User ');
   const who = form[1];
-  if (who === undefined) return { grogname: from ?? '', userid: user };
+  if (who === undefined) return { grogname: from ?? octets``, userid: user };
   if (user !== undefined) return { grogname: who, userid: user };
   if (from !== undefined) return { grogname: from, userid: who };
   return splitByline(who, known);
@@ -62,11 +62,11 @@ export function parseByline(header: readonly Octets[], known?: Octets): Byline {
 /** `G (U)`, or `U` alone where the grogname is empty. */
 function splitByline(who: Octets, known: Octets | undefined): Byline {
   if (known !== undefined) {
-    if (who === known) return { grogname: '', userid: known };
+    if (who === known) return { grogname: octets``, userid: known };
     if (who.endsWith(` (${known})`)) return { grogname: who.slice(0, -known.length - 3), userid: known };
   }
   const open = who.endsWith(')') ? who.lastIndexOf(' (') : -1;
-  if (open < 0) return { grogname: '', userid: who };
+  if (open < 0) return { grogname: octets``, userid: who };
   return { grogname: who.slice(0, open), userid: who.slice(open + 2, -1) };
 }
 

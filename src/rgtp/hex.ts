@@ -1,5 +1,7 @@
 /** 32-bit numbers as eight hexadecimal digits. groggsd and the specification write capitals, spurge small letters. */
 
+import { type Ascii, ascii } from '../wire/octets.ts';
+
 const HEX32 = /^[0-9A-Fa-f]{8}$/;
 
 /** `undefined` unless it is exactly eight hexadecimal digits. */
@@ -8,6 +10,6 @@ export function parseHex32(text: string): number | undefined {
 }
 
 /** Eight digits, in capitals. Takes `n` modulo 2³², as sequence numbers wrap. */
-export function formatHex32(n: number): string {
-  return (n >>> 0).toString(16).toUpperCase().padStart(8, '0');
+export function formatHex32(n: number): Ascii {
+  return ascii((n >>> 0).toString(16).toUpperCase().padStart(8, '0'));
 }

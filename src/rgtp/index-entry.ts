@@ -1,4 +1,4 @@
-import { type Octets, octetsFrom } from '../wire/octets.ts';
+import { ascii, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
@@ -55,11 +55,11 @@ export function parseIndexEntry(row: Octets | Buffer): IndexEntry {
 
 /** A row of 199 octets without CRLF. Cuts fields that are too long for their column. */
 export function formatIndexEntry(entry: IndexEntry): Octets {
-  return (
-    `${formatHex32(entry.sequence)} ${formatHex32(entry.time)} ${(entry.itemId ?? '').padEnd(8)} ` +
-    `${entry.userid.slice(0, MAX_USERID).padEnd(MAX_USERID)} ${entry.type} ` +
-    entry.subject.slice(0, MAX_INDEX_SUBJECT).padEnd(MAX_INDEX_SUBJECT)
-  );
+  const itemId = ascii(entry.itemId ?? '').padEnd(8);
+  const userid = entry.userid.slice(0, MAX_USERID).padEnd(MAX_USERID);
+  const subject = entry.subject.slice(0, MAX_INDEX_SUBJECT).padEnd(MAX_INDEX_SUBJECT);
+  const start = octets`${formatHex32(entry.sequence)} ${formatHex32(entry.time)} ${itemId} ${userid}`;
+  return octets`${start} ${ascii(entry.type)} ${subject}`;
 }
 
 function isEntryType(type: string): type is EntryType {

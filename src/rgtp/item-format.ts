@@ -1,5 +1,5 @@
 /** The text that a board writes into items, in the layout of the specification and groggsd. */
-import type { Octets } from '../wire/octets.ts';
+import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import { formatHex32 } from './hex.ts';
 import type { ContinuationMark } from './item.ts';
 
@@ -24,42 +24,42 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** The header lines between the cookie and the empty line: the first form whose first line fits. */
 export function formatHeader(options: HeaderOptions): Octets[] {
   const { grogname, userid } = options;
-  const label = options.kind === 'item' ? `Item ${options.itemId ?? ''}` : 'Reply';
-  const at = `at ${formatTime(options.time)}`;
+  const label = options.kind === 'item' ? octets`Item ${ascii(options.itemId ?? '')}` : octets`Reply`;
+  const at = octets`at ${formatTime(options.time)}`;
   const forms: [Octets, ...Octets[]][] =
     grogname === ''
-      ? [[`${label} from ${userid} ${at}`], [`${label} submitted ${at} by`, `User ${userid}`]]
+      ? [[octets`${label} from ${userid} ${at}`], [octets`${label} submitted ${at} by`, octets`User ${userid}`]]
       : [
-          [`${label} from ${grogname} (${userid}) ${at}`],
-          [`${label} from ${userid} ${at}`, `From ${grogname}`],
-          [`${label} from ${grogname} ${at}`, `User ${userid}`],
-          [`${label} submitted ${at}`, `From ${grogname}`, `User ${userid}`],
+          [octets`${label} from ${grogname} (${userid}) ${at}`],
+          [octets`${label} from ${userid} ${at}`, octets`From ${grogname}`],
+          [octets`${label} from ${grogname} ${at}`, octets`User ${userid}`],
+          [octets`${label} submitted ${at}`, octets`From ${grogname}`, octets`User ${userid}`],
         ];
   // Clients would read `from X (victim@cam) at …` as the victim's post: such names get the last form.
   if (grogname.endsWith(')')) forms.splice(2, 1);
   const header = forms.find(([first]) => first.length <= MAX_FIRST_LINE) ?? forms.at(-1) ?? [];
-  return options.subject === undefined ? header : [...header, `Subject: ${options.subject}`];
+  return options.subject === undefined ? header : [...header, octets`Subject: ${options.subject}`];
 }
 
 /** `HH.MM on Ddd DD Mon` in local time, for headers, the edit log and diffs. */
-export function formatTime(unixSeconds: number): string {
+export function formatTime(unixSeconds: number): Ascii {
   const date = new Date(unixSeconds * 1000);
   const day = `${DAYS[date.getDay()]} ${two(date.getDate())} ${MONTHS[date.getMonth()]}`;
-  return `${two(date.getHours())}.${two(date.getMinutes())} on ${day}`;
+  return ascii(`${two(date.getHours())}.${two(date.getMinutes())} on ${day}`);
 }
 
 export function formatCookie(sequence: number, time: number): Octets {
-  return `^${formatHex32(sequence)} ${formatHex32(time)}`;
+  return octets`^${formatHex32(sequence)} ${formatHex32(time)}`;
 }
 
 /** Doubles a leading caret, so that no text line can be a cookie. */
 export function doubleCarets(line: Octets): Octets {
-  return line.startsWith('^') ? `^${line}` : line;
+  return line.startsWith('^') ? octets`^${line}` : line;
 }
 
 /** The lines that end a continued item, from the empty one before the cookie. */
 export function formatMark({ sequence, time, itemId, userid }: ContinuationMark): Octets[] {
-  return ['', formatCookie(sequence, time), `[Continued in ${itemId} by ${userid ?? ''}.]`];
+  return [octets``, formatCookie(sequence, time), octets`[Continued in ${ascii(itemId)} by ${userid ?? octets``}.]`];
 }
 
 function two(n: number): string {

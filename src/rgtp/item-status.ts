@@ -1,4 +1,4 @@
-import type { Octets } from '../wire/octets.ts';
+import { type Ascii, ascii, type Octets } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
@@ -37,11 +37,12 @@ export function parseItemStatus(line: Octets): ItemStatus & { readonly subject: 
 }
 
 /** 35 octets. Absent fields are blank. */
-export function formatItemStatus(status: ItemStatus): Octets {
-  return [
+export function formatItemStatus(status: ItemStatus): Ascii {
+  const fields = [
     (status.continuedFrom ?? '').padEnd(8),
     (status.continuedIn ?? '').padEnd(8),
     status.lastEdit === undefined ? ' '.repeat(8) : formatHex32(status.lastEdit),
     status.lastReply === undefined ? ' '.repeat(8) : formatHex32(status.lastReply),
-  ].join(' ');
+  ];
+  return ascii(fields.join(' '));
 }

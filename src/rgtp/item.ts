@@ -1,4 +1,4 @@
-import type { Octets } from '../wire/octets.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { headerLength, looksLikeHeader, parseByline, subjectOf } from './header.ts';
 import { parseHex32 } from './hex.ts';
@@ -66,10 +66,10 @@ const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))
  *   well as possible.
  */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
-  const { subject: appended, ...status } = parseItemStatus(lines[0] ?? '');
+  const { subject: appended, ...status } = parseItemStatus(lines[0] ?? octets``);
   const dialect = options.dialect ?? 'standard';
   const cookies = cookiesOf(lines, dialect === 'spurge' && genuine(lines, status, options.timeOf));
-  if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? '');
+  if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? octets``);
   const contributions: Contribution[] = [];
   let mark: ContinuationMark | undefined;
   for (const [i, cookie] of cookies.entries()) {
@@ -78,7 +78,7 @@ export function parseItem(id: string, lines: readonly Octets[], options: ParseIt
     if (continued === undefined) contributions.push(parseContribution(cookie, block, dialect, options));
     else mark = continued;
   }
-  const subject = subjectOf(contributions[0]?.header ?? []) ?? appended ?? '';
+  const subject = subjectOf(contributions[0]?.header ?? []) ?? appended ?? octets``;
   return { id, ...status, subject, contributions, mark };
 }
 
@@ -110,7 +110,7 @@ function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItem
     // spurge writes no empty line after the first post of a continuation.
     const continuation = status.continuedFrom !== undefined && before.length === 1;
     if (lines[cookie.at - 1] !== '' && !continuation) return false;
-    const next = lines[cookie.at + 1] ?? '';
+    const next = lines[cookie.at + 1] ?? octets``;
     return looksLikeHeader(next) || MARK.test(next);
   };
 }
@@ -124,7 +124,7 @@ function endOf(lines: readonly Octets[], next: Cookie | undefined, dialect: Dial
 
 function parseMark({ sequence, time }: Cookie, block: readonly Octets[]): ContinuationMark | undefined {
   if (block.length !== 1) return undefined;
-  const [, itemId, userid] = MARK.exec(block[0] ?? '') ?? [];
+  const [, itemId, userid] = block[0]?.match(MARK) ?? [];
   return itemId === undefined ? undefined : { sequence, time, itemId: itemId.toUpperCase(), userid };
 }
 

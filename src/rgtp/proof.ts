@@ -1,6 +1,6 @@
 /** Proves that client and server know the same secret, without revealing it (RGTP 2.4). */
 import { createHash, randomBytes } from 'node:crypto';
-import { bytesOf, type Octets } from '../wire/octets.ts';
+import { ascii, bytesOf, type Octets } from '../wire/octets.ts';
 
 const NONCE_OCTETS = 16;
 const USERID_OCTETS = 16;
@@ -42,15 +42,15 @@ export function parseSecret(text: string): Buffer | undefined {
 /** The first 16 octets of the userid, lower case after the @, padded with NUL. */
 function useridOctets({ userid, foldWholeUserid }: Proof): Buffer {
   const at = foldWholeUserid ? 0 : userid.indexOf('@');
-  const folded = at < 0 ? userid : userid.slice(0, at) + foldAscii(userid.slice(at));
-  const octets = Buffer.alloc(USERID_OCTETS);
-  bytesOf(folded).copy(octets);
-  return octets;
+  const folded = at < 0 ? userid : userid.slice(0, at).concat(foldAscii(userid.slice(at)));
+  const padded = Buffer.alloc(USERID_OCTETS);
+  bytesOf(folded).copy(padded);
+  return padded;
 }
 
 /** C's `tolower`: changes ASCII letters only. */
 function foldAscii(text: Octets): Octets {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return text.replace(/[A-Z]/g, (letter) => ascii(letter.toLowerCase()));
 }
 
 function md5(...parts: readonly Uint8Array[]): Buffer {

@@ -3,6 +3,7 @@ import type { BoardServer } from '../board/server.ts';
 import type { BoardConfig } from '../config/config.ts';
 import type { ClientOptions } from '../rgtp/client/options.ts';
 import { parseSecret } from '../rgtp/proof.ts';
+import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 import type { OwnAccount } from './own-account.ts';
@@ -21,7 +22,7 @@ export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): 
   return {
     ...placeOf(rgtp, embedded?.server),
     ...(rgtp === 'embedded' && embedded?.account),
-    ...(user !== '' && { user }),
+    ...(user !== '' && { user: encode(user, board.charset) }),
     ...(secret && { secret }),
     depth,
     timeouts,

@@ -1,16 +1,19 @@
 /** The embedded board's users, changed in the board's file. A server that has the file open sees the change. */
+
 import { Board, defaultTimeouts } from '../board/board.ts';
 import type { BoardStore } from '../board/store.ts';
 import { parseUdbm, UdbmError } from '../board/udbm/request.ts';
 import { performUdbm } from '../board/udbm/run.ts';
 import type { Config } from '../config/config.ts';
+import { decode, encode } from '../wire/charset.ts';
 import { silent } from '../wire/log.ts';
+import { octets } from '../wire/octets.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
 import { registrationOf } from './registration.ts';
 
 /** The operator's name in the audit log. */
-const operator = 'rgtp-nntp';
+const operator = octets`rgtp-nntp`;
 
 /** What the command line calls RGTP's access levels 1 to 3, and what UDBM calls them. */
 export const accesses = { read: 'read', post: 'write', edit: 'edit' } as const;
@@ -57,8 +60,9 @@ export class BoardUsers {
 
   async #perform(request: string): Promise<string> {
     try {
-      const parsed = parseUdbm(request);
-      return await withBoardFile(this.#config, (store) => performUdbm(this.#boardOn(store), operator, parsed));
+      const parsed = parseUdbm(encode(request, 'auto'));
+      const answer = withBoardFile(this.#config, (store) => performUdbm(this.#boardOn(store), operator, parsed));
+      return decode(await answer, 'auto');
     } catch (error) {
       if (error instanceof UdbmError) throw new Failure(error.message);
       throw error;
@@ -67,7 +71,7 @@ export class BoardUsers {
 
   /** @param who `userid` or `userid/access` of an existing account */
   #secrets(who: string): Promise<UserSecret[]> {
-    const request = parseUdbm(`-l ${who}`);
+    const request = parseUdbm(encode(`-l ${who}`, 'auto'));
     const asked = request.kind === 'list' ? request.who : [];
     return withBoardFile(this.#config, ({ users }) =>
       asked.map(({ userid, level }) => {

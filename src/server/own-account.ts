@@ -1,18 +1,20 @@
 /** The bridge's own account on an embedded board whose guest may not read. */
+
 import { randomBytes } from 'node:crypto';
 import type { BoardStore } from '../board/store.ts';
 import { SECRET_OCTETS } from '../board/users.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 
 export interface OwnAccount {
-  readonly user: string;
+  readonly user: Octets;
   readonly secret: Buffer;
 }
 
-const userid = 'rgtp.nntp';
+const userid = octets`rgtp.nntp`;
 
 /** `undefined` where the guest may read. The secret is new at each start. */
 export async function ownAccount(store: BoardStore): Promise<OwnAccount | undefined> {
-  const guestReads = store.users.levels('guest').some(({ level, disabled }) => level >= 1 && !disabled);
+  const guestReads = store.users.levels(octets`guest`).some(({ level, disabled }) => level >= 1 && !disabled);
   if (guestReads) return undefined;
   const secret = randomBytes(SECRET_OCTETS);
   const fresh = { level: 1, confirmed: true, waiting: false, disabled: false, lastUsed: store.time } as const;

@@ -1,6 +1,6 @@
 /** Bytes of a board ↔ text. RGTP declares no character set: each board has its habit, and some have two. */
 import { isUtf8 } from 'node:buffer';
-import { bytesOf, type Octets, octetsFrom } from './octets.ts';
+import { ascii, bytesOf, latin1, type Octets, octetsFrom, type Text } from './octets.ts';
 import { transliterate } from './transliterate.ts';
 import { fromC1, toC1 } from './windows-1252.ts';
 
@@ -45,7 +45,7 @@ export function decode(octets: Octets, charset: Charset): string {
 }
 
 function decodeSequence(match: string, sequence: string | undefined): string {
-  return sequence === undefined ? match.replace(C1_CONTROL, fromC1) : bytesOf(sequence).toString('utf8');
+  return sequence === undefined ? match.replace(C1_CONTROL, fromC1) : bytesOf(latin1(sequence)).toString('utf8');
 }
 
 /**
@@ -54,14 +54,14 @@ function decodeSequence(match: string, sequence: string | undefined): string {
  * `auto` spells nothing: it writes Latin-1 where that reads back as the same text, and UTF-8 otherwise, so that text
  * which once was garbled is never garbled further.
  */
-export function encode(text: string, charset: Charset): Octets {
-  if (!NON_ASCII.test(text)) return text;
+export function encode(text: Text, charset: Charset): Octets {
+  if (!NON_ASCII.test(text)) return ascii(text);
   const composed = text.normalize('NFC').toWellFormed();
   switch (charset) {
     case 'utf-8':
       return octetsFrom(Buffer.from(composed));
     case 'auto':
-      if (!BEYOND_LATIN1.test(composed) && decode(composed, 'auto') === composed) return composed;
+      if (!BEYOND_LATIN1.test(composed) && decode(latin1(composed), 'auto') === composed) return latin1(composed);
       return octetsFrom(Buffer.from(composed));
     case 'latin1':
     case 'windows-1252':
@@ -69,18 +69,18 @@ export function encode(text: string, charset: Charset): Octets {
   }
 }
 
-function encodeSingleByte(text: string, charset: 'latin1' | 'windows-1252'): Octets {
-  if (!BEYOND_LATIN1.test(text)) return text;
+function encodeSingleByte(text: Text, charset: 'latin1' | 'windows-1252'): Octets {
   let octets = '';
   let index = 0;
   for (const character of text) {
     octets += encodeCharacter(character, charset) ?? fail(character, index, charset);
     index += character.length;
   }
-  return octets;
+  return latin1(octets);
 }
 
-function encodeCharacter(character: string, charset: 'latin1' | 'windows-1252'): Octets | undefined {
+/** The octets, as the Latin-1 characters that have them. */
+function encodeCharacter(character: string, charset: 'latin1' | 'windows-1252'): string | undefined {
   if (!BEYOND_LATIN1.test(character)) return character;
   // A C1 control in text is windows-1252 that somebody read as Latin-1.
   const meant = character <= '\u009f' ? fromC1(character) : character;
@@ -99,6 +99,6 @@ function fail(character: string, index: number, charset: Charset): never {
 const CONTROLS = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/g;
 
 /** Drops control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not carry them. */
-export function stripControls(text: string): string {
+export function stripControls(text: Text): string {
   return text.replace(CONTROLS, '');
 }

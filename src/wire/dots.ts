@@ -2,7 +2,7 @@
  * Multi-line data, the same in both protocols: a line that begins with a dot carries one more, a dot alone ends
  * the text (RFC 3977 §3.1.1; RGTP, form of data).
  */
-import { bytesOf, type Octets } from './octets.ts';
+import { bytesOf, type Octets, octets } from './octets.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -14,6 +14,8 @@ const EMPTY = Buffer.alloc(0);
 const TERMINATOR = Buffer.from('.\r\n');
 const CRLF_TERMINATOR = Buffer.from('\r\n.\r\n');
 const ONE_DOT = Buffer.from('.');
+const DOUBLED = octets`.`;
+const NONE = octets``;
 
 /** Lines that end CRLF → the same stuffed and terminated. A missing last CRLF is added. */
 export function dotStuff(text: Buffer): Buffer {
@@ -32,9 +34,9 @@ export function dotStuff(text: Buffer): Buffer {
 
 /** Lines without terminators → one stuffed and terminated block. Throws `RangeError` where a line is no byte string. */
 export function dotStuffLines(lines: Iterable<Octets>): Buffer {
-  let text = '';
-  for (const line of lines) text += line.startsWith('.') ? `.${line}\r\n` : `${line}\r\n`;
-  return bytesOf(`${text}.\r\n`);
+  let text = octets``;
+  for (const line of lines) text = octets`${text}${line.startsWith('.') ? DOUBLED : NONE}${line}\r\n`;
+  return bytesOf(octets`${text}.\r\n`);
 }
 
 /** Memory that many readers share. */

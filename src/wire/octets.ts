@@ -1,21 +1,79 @@
 /**
- * A byte string: every UTF-16 unit is one octet, 0–255. What boards send and store has no declared character
- * set, so it stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character,
- * and they compare, hash and slice faster than Buffers.
+ * A byte string: every UTF-16 unit is one octet, 0–255. What boards send and store has no declared character set, so it
+ * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare, hash
+ * and slice faster than Buffers.
+ *
+ * Text and octets are different types. Only the functions of this file make octets; what cuts octets gives octets.
  */
-export type Octets = string;
+declare const octet: unique symbol;
+declare const plain: unique symbol;
 
-/** The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.) */
-export function octetsFrom(bytes: Uint8Array): Octets {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+export type Octets = OctetString & string;
+
+/** Octets 0–127, which are the same as text. */
+export type Ascii = Octets & { readonly [plain]: true };
+
+/** Text. Octets are none until `decode` (charset.ts) has read them. */
+export type Text = string & ({ readonly [octet]?: never } | { readonly [plain]: true });
+
+interface OctetString {
+  readonly [octet]: true;
+  at(index: number): Octets | undefined;
+  charAt(index: number): Octets;
+  concat(...more: Octets[]): Octets;
+  match(pattern: RegExp): OctetMatch | null;
+  padEnd(length: number, fill?: Octets): Octets;
+  repeat(count: number): Octets;
+  replaceAll(what: '\n.' | '\n' | '\r\n', by: '\n..' | '\r\n' | '\n'): Octets;
+  replace(pattern: string | RegExp, by: Octets | ((matched: Octets, ...groups: Octets[]) => Octets)): Octets;
+  slice(start?: number, end?: number): Octets;
+  split(separator: string | RegExp, limit?: number): Octets[];
+  [Symbol.iterator](): StringIterator<Octets>;
+}
+
+interface OctetMatch extends Array<Octets> {
+  readonly 0: Octets;
+  readonly index: number;
 }
 
 /** V8 knows of a one-byte string without looking at it that this cannot match. */
 const NOT_AN_OCTET = /[\u0100-\uffff]/;
+const NOT_ASCII = /[\u0080-\uffff]/;
+
+/** The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.) */
+export function octetsFrom(bytes: Uint8Array): Octets {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') as Octets;
+}
 
 /** The octets of `text` as a Buffer. Throws `RangeError` where a unit is no octet: Buffer alone would cut it off silently. */
 export function bytesOf(text: Octets): Buffer {
-  const at = text.search(NOT_AN_OCTET);
+  return Buffer.from(checked(text, NOT_AN_OCTET), 'latin1');
+}
+
+/** The octets that the code spells out: octets`REPL ${id}`. */
+export function octets(parts: TemplateStringsArray, ...values: readonly (Octets | number)[]): Octets {
+  let all = parts[0] ?? '';
+  for (let i = 0; i < values.length; i++) all += `${values[i]}${parts[i + 1]}`;
+  return all as Octets;
+}
+
+/** ASCII text, which is the same in octets. Throws `RangeError` for any other. */
+export function ascii(text: string): Ascii {
+  return checked(text, NOT_ASCII) as Ascii;
+}
+
+/** Text in ISO 8859-1, whose characters are its octets. Throws `RangeError` where a character has none. */
+export function latin1(text: Text): Octets {
+  return checked(text, NOT_AN_OCTET) as Octets;
+}
+
+/** `parts`, with `between` between them. */
+export function join(parts: readonly Octets[], between: Octets): Octets {
+  return parts.join(between) as Octets;
+}
+
+function checked(text: string, wrong: RegExp): string {
+  const at = text.search(wrong);
   if (at >= 0) throw new RangeError(`not a byte string: unit ${text.charCodeAt(at)} at ${at}`);
-  return Buffer.from(text, 'latin1');
+  return text;
 }

@@ -8,6 +8,7 @@ import type { BoardServer } from '../../src/board/server.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { parseUdbm } from '../../src/board/udbm/request.ts';
 import { performUdbm } from '../../src/board/udbm/run.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { login, openBoard, secrets } from './boards.ts';
 import type { Dialogue } from './dialogue.ts';
 
@@ -24,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** Changes an account through another connection to the file, as another process would. */
 async function elsewhere(request: string): Promise<void> {
   const store = BoardStore.open(path);
-  await performUdbm({ store, registration: undefined }, 'rgtp-nntp', parseUdbm(request));
+  await performUdbm({ store, registration: undefined }, octets`rgtp-nntp`, parseUdbm(latin1(request)));
   store.close();
 }
 
@@ -79,7 +80,7 @@ describe.each(changes)('an account %s', (_, request, words) => {
   test('is told to code that acts on a login outside a session', async () => {
     const board = await openBoard({ path, accountCheck: NEVER });
     const { accounts } = board;
-    expect(accounts.access('ann@rgtp.test', secrets.ann)).toBe(2);
+    expect(accounts.access(octets`ann@rgtp.test`, secrets.ann)).toBe(2);
     const before = accounts.generation;
     const heard = new Promise<void>((resolve) => {
       accounts.onChange(resolve);
@@ -87,17 +88,17 @@ describe.each(changes)('an account %s', (_, request, words) => {
     await elsewhere(request);
     expect(accounts.generation).not.toBe(before);
     await heard;
-    expect(accounts.access('ann@rgtp.test', secrets.ann)).toBe(request.endsWith('/read') ? 1 : undefined);
+    expect(accounts.access(octets`ann@rgtp.test`, secrets.ann)).toBe(request.endsWith('/read') ? 1 : undefined);
   });
 });
 
 test('a disabled guest reads no more, and a guest who needs a proof is none', async () => {
   const board = await openBoard({ path });
   const readers = [await login(board, 'guest'), await login(board, 'guest')];
-  expect(board.accounts.access('guest', undefined)).toBe(1);
+  expect(board.accounts.access(octets`guest`, undefined)).toBe(1);
   await elsewhere('-u guest disable');
   for (const reader of readers) await expectEnd(reader, DISABLED);
-  expect(board.accounts.access('guest', undefined)).toBeUndefined();
+  expect(board.accounts.access(octets`guest`, undefined)).toBeUndefined();
   await elsewhere('-u guest enable');
   const reader = await login(board, 'guest');
   await elsewhere('-u guest newsecret');

@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import type { AccessLevel } from '../../src/board/access.ts';
 import { BoardServer, type BoardServerOptions } from '../../src/board/server.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { Dialogue } from './dialogue.ts';
 
 export const secrets = {
@@ -38,7 +39,7 @@ export function addUser(
 ): Promise<void> {
   return store.commit(() =>
     store.users.put({
-      userid,
+      userid: latin1(userid),
       level,
       secret,
       confirmed: true,

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import type { BoardServer } from '../../src/board/server.ts';
 import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { openBoard, secrets } from './boards.ts';
 
 /** Our own client, on a connection inside this process. */
 function clientOf(board: BoardServer, user: string, secret: Buffer): Promise<RgtpConnection> {
-  return RgtpConnection.open({ host: 'inside', port: 0, user, secret, connect: () => board.connect() });
+  return RgtpConnection.open({ host: 'inside', port: 0, user: latin1(user), secret, connect: () => board.connect() });
 }
 
 /** Any octet but the ends of lines, and NUL. */
@@ -37,9 +38,9 @@ test('whatever is posted is read back, line for line', async () => {
   const ann = await clientOf(board, 'ann@rgtp.test', secrets.ann);
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 20 }), fc.array(line, { maxLength: 20 }), async (first, second) => {
-      await ann.data('Ann', first);
-      const { itemId, sequence } = await ann.newItem('A subject');
-      await ann.data('', second);
+      await ann.data(octets`Ann`, first.map(latin1));
+      const { itemId, sequence } = await ann.newItem(octets`A subject`);
+      await ann.data(octets``, second.map(latin1));
       const reply = await ann.reply(itemId);
       const { contributions, subject, lastReply } = await ann.item(itemId);
       expect(subject).toBe('A subject');
@@ -60,25 +61,25 @@ test('our client and our board agree on everything else', async () => {
   const ann = await clientOf(board, 'ann@rgtp.test', secrets.ann);
   const ed = await clientOf(board, 'ed@rgtp.test', secrets.ed);
   expect([ann.level, ed.level]).toEqual([2, 3]);
-  await ann.data('Ann', ['x'.repeat(79)]);
-  const { itemId } = await ann.newItem('To be edited');
+  await ann.data(octets`Ann`, [latin1('x'.repeat(79))]);
+  const { itemId } = await ann.newItem(octets`To be edited`);
   await ed.lock();
   await expect(ed.edit('A0000000')).rejects.toMatchObject({ kind: 'no-such-item' });
   const lines = await ed.edit(itemId);
-  await ed.data('', [...lines.slice(1, -1), 'edited']);
-  const { sequence } = await ed.confirmEdit('a reason');
+  await ed.data(octets``, [...lines.slice(1, -1), octets`edited`]);
+  const { sequence } = await ed.confirmEdit(octets`a reason`);
   await ed.unlock();
   expect((await ann.stat(itemId)).lastEdit).toBe(sequence);
   expect(await ann.editLog()).toMatchObject([{ kind: 'edited', itemId, sequence, reason: ['a reason'] }]);
   expect(await ed.diff(itemId)).toContain('+edited');
-  await ed.data('', ['News']);
+  await ed.data(octets``, [octets`News`]);
   const motd = await ed.setMotd();
   expect(await ann.motd()).toMatchObject({ sequence: motd.sequence, lines: ['News'] });
   const rows: IndexEntry[] = [];
   await ann.index(undefined, (row) => rows.push(row));
   expect(rows.map(({ type }) => type).join('')).toBe('MIIEM');
   expect(await ann.changeLevel(1)).toBe(1);
-  await expect(ann.data('', ['x'])).rejects.toMatchObject({ kind: 'no-access' });
+  await expect(ann.data(octets``, [octets`x`])).rejects.toMatchObject({ kind: 'no-access' });
   expect(await ann.help()).toHaveLength(7);
   await Promise.all([ann.close(), ed.close()]);
 });

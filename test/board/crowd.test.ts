@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
+import { octets } from '../../src/wire/octets.ts';
 import { addUser, openBoard } from './boards.ts';
 import { type Acknowledged, Crowd, checkAcknowledged, checkSound } from './crowd.ts';
 
@@ -42,8 +43,8 @@ test(
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: 0, secret: undefined };
     const first = BoardStore.open(path);
     await first.commit(() => {
-      first.users.put({ ...fresh, userid: 'writer', level: 2 });
-      first.users.put({ ...fresh, userid: 'boss', level: 3 });
+      first.users.put({ ...fresh, userid: octets`writer`, level: 2 });
+      first.users.put({ ...fresh, userid: octets`boss`, level: 3 });
     });
     first.close();
     /** rounds in which posts got to disk whose 220 did not get out */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { clientProof, serverProof } from '../../src/rgtp/proof.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 
 /** A client that says and expects lines; every octet is a character. */
 export class Dialogue {
@@ -97,7 +98,7 @@ export class Dialogue {
     if (!first.startsWith('130')) return first;
     const serverNonce = Buffer.from((await this.line())?.slice(4) ?? '', 'hex');
     const clientNonce = randomBytes(16);
-    const facts = { userid, secret, serverNonce, clientNonce };
+    const facts = { userid: latin1(userid), secret, serverNonce, clientNonce };
     this.write(`AUTH ${clientProof(facts).toString('hex')} ${clientNonce.toString('hex')}\r\n`);
     const answer = (await this.line()) ?? '(closed)';
     if (!answer.startsWith('133 ')) return answer;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BoardServer } from '../../src/board/server.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 import type { Dialogue } from './dialogue.ts';
 
@@ -92,7 +93,11 @@ describe('EDCF', () => {
     const board = await openBoard();
     const long = 'a.very.long.user.name.indeed@with.a.really.quite.absurdly.long.domain.test';
     const item = await itemOn(board, `^${'x'.repeat(79)}`);
-    await board.store.posting.continue(item, { userid: long, grogname: '', text: 'x\n' }, 'More');
+    await board.store.posting.continue(
+      item,
+      { userid: latin1(long), grogname: octets``, text: octets`x\n` },
+      octets`More`,
+    );
     const { editor, lines } = await editorWith(board, item);
     expect(lines.some((line) => line.length > 81)).toBe(true);
     expect(await editor.text('status', ...stuffed(lines.slice(1)))).toMatch(/^350/);

@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 
 const IDS = ['A0000000', 'A0000001', 'A0000002'];
 
 function rowOf(sequence: number, itemId: string): string {
-  return formatIndexEntry({ sequence, time: 1_000_000 + sequence * 60, itemId, userid: 'u', type: 'R', subject: 's' });
+  return formatIndexEntry({
+    sequence,
+    time: 1_000_000 + sequence * 60,
+    itemId,
+    userid: octets`u`,
+    type: 'R',
+    subject: octets`s`,
+  });
 }
 
 /** What a model of the index, an array of rows, and the index are asked to do. */
@@ -36,7 +44,7 @@ test('blocks kept in memory never show what is no longer so', async () => {
           if (one.what === 'append') {
             for (let i = 0; i < one.count; i++) {
               const row = rowOf(++sequence, IDS[one.item] ?? '');
-              index.append(row);
+              index.append(latin1(row));
               model.push(row);
             }
           } else if (one.what === 'remove') {
@@ -45,7 +53,7 @@ test('blocks kept in memory never show what is no longer so', async () => {
             model = model.filter((row) => !row.includes(id));
           } else {
             model = model.filter((_, i) => i % one.keep !== 0);
-            index.replace(index.end, model);
+            index.replace(index.end, model.map(latin1));
           }
         });
         const wire = [...index.wire(index.start, index.end)].map((block) => block.toString('latin1')).join('');
@@ -68,12 +76,12 @@ test('blocks kept in memory never show what is no longer so', async () => {
 test('what is rolled back was never there', async () => {
   const store = BoardStore.open(':memory:');
   const { index } = store;
-  const kept = store.commit(() => index.append(rowOf(1, 'A0000000')));
+  const kept = store.commit(() => index.append(latin1(rowOf(1, 'A0000000'))));
   const lost = store.commit(() => {
-    index.append(rowOf(2, 'A0000001'));
+    index.append(latin1(rowOf(2, 'A0000001')));
     throw new Error('changed my mind');
   });
-  const later = store.commit(() => index.append(rowOf(3, 'A0000002')));
+  const later = store.commit(() => index.append(latin1(rowOf(3, 'A0000002'))));
   await kept;
   await expect(lost).rejects.toThrow('changed my mind');
   await later;

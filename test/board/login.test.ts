@@ -6,6 +6,7 @@ import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
 import type { Log } from '../../src/wire/log.ts';
+import { octets } from '../../src/wire/octets.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 
 /** A log that can be read. */
@@ -117,7 +118,7 @@ test('secrets are encrypted on disk, with a key that only the owner can read', a
   }
   rmSync(`${path}.key`);
   const other = BoardStore.open(path);
-  expect(() => other.users.levels('ann@rgtp.test')).toThrow('does not open with this key file');
+  expect(() => other.users.levels(octets`ann@rgtp.test`)).toThrow('does not open with this key file');
   other.close();
   rmSync(folder, { recursive: true });
 });
@@ -178,7 +179,7 @@ describe('REGU', () => {
     const client = await dial(board);
     await client.list('REGU');
     expect(await client.ask('USER new@rgtp.test')).toMatch(/^484/);
-    expect(board.store.users.levels('new@rgtp.test')).toEqual([]);
+    expect(board.store.users.levels(octets`new@rgtp.test`)).toEqual([]);
   });
 
   test('with approval, an editor decides', async () => {
@@ -214,8 +215,8 @@ describe('REGU', () => {
     await board.close();
     now += 8 * 86_400_000;
     const later = await openBoard(options);
-    expect(later.store.users.levels('new@rgtp.test')).toEqual([]);
-    expect(later.store.users.levels('ann@rgtp.test')).toHaveLength(1);
+    expect(later.store.users.levels(octets`new@rgtp.test`)).toEqual([]);
+    expect(later.store.users.levels(octets`ann@rgtp.test`)).toHaveLength(1);
     await later.close();
     rmSync(folder, { recursive: true });
   });
@@ -235,13 +236,13 @@ describe('UDBM', () => {
     const denied = await dial(board);
     expect(await denied.ask('USER new@rgtp.test')).toBe('482 That userid is disabled; contact the Editors.');
     await editor.list('UDBM -u new@rgtp.test/edit enable');
-    expect(board.store.users.levels('new@rgtp.test')).toMatchObject([{ level: 3, disabled: false }]);
+    expect(board.store.users.levels(octets`new@rgtp.test`)).toMatchObject([{ level: 3, disabled: false }]);
     await editor.list('UDBM -c new@rgtp.test/read ident=md5 setsecret <00ff');
-    expect(board.store.users.levels('new@rgtp.test')).toHaveLength(2);
+    expect(board.store.users.levels(octets`new@rgtp.test`)).toHaveLength(2);
     expect((await editor.list('UDBM -d new@rgtp.test')).join()).toContain('several levels');
     await editor.list('UDBM -d new@rgtp.test/read');
     await editor.list('UDBM -d new@rgtp.test');
-    expect(board.store.users.levels('new@rgtp.test')).toEqual([]);
+    expect(board.store.users.levels(octets`new@rgtp.test`)).toEqual([]);
     const audit = board.store.db.prepare("SELECT * FROM audit WHERE action = 'user'").all();
     expect(audit).toHaveLength(7);
     expect(JSON.stringify(audit)).not.toContain(hex);
@@ -261,7 +262,7 @@ describe('UDBM', () => {
       expect(await ann.line()).toBeUndefined();
       // Nor does a proof help that was under way.
       const clientNonce = Buffer.alloc(16, 7);
-      const hash = clientProof({ userid: 'ann@rgtp.test', secret: secrets.ann, clientNonce, serverNonce });
+      const hash = clientProof({ userid: octets`ann@rgtp.test`, secret: secrets.ann, clientNonce, serverNonce });
       expect(await late.ask(`AUTH ${hash.toString('hex')} ${clientNonce.toString('hex')}`)).toMatch(/^482/);
     },
   );
@@ -274,7 +275,7 @@ describe('UDBM', () => {
     for (const change of ['-d ed@rgtp.test', '-u ed@rgtp.test disable', '-u ed@rgtp.test/write']) {
       expect(await editor.list(`UDBM ${change}`)).toEqual(['that would leave the board without an editor']);
     }
-    expect(board.store.users.levels('ed@rgtp.test')).toMatchObject([{ level: 3, disabled: false }]);
+    expect(board.store.users.levels(octets`ed@rgtp.test`)).toMatchObject([{ level: 3, disabled: false }]);
   });
 
   test.each([

@@ -1,5 +1,7 @@
 /** A board in a process that is recorded: `power-cut-process.ts FILE`. Makes two accounts, notes them, and sends its port. */
+
 import { BoardServer } from '../../src/board/server.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { note } from '../support/power-cut/trace.ts';
 
 const [path = ''] = process.argv.slice(2);
@@ -11,7 +13,7 @@ for (const [userid, level, secret] of [
   ['writer', 2, undefined],
   ['boss', 3, undefined],
 ] as const) {
-  await store.commit(() => store.users.put({ ...fresh, userid, level, secret }));
+  await store.commit(() => store.users.put({ ...fresh, userid: latin1(userid), level, secret }));
   note({ user: userid });
 }
 process.send?.(board.address.port);

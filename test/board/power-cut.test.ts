@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { cutOften } from '../support/power-cut/cuts.ts';
 import { canRecord, Recording } from '../support/power-cut/trace.ts';
 import { type Acknowledged, Crowd, checkAcknowledged, checkSound } from './crowd.ts';
@@ -63,7 +64,7 @@ describe.skipIf(!canRecord)('a power cut at any moment', () => {
       (note) => 'user' in note,
       ({ store, notes, what }) => {
         for (const note of notes) {
-          if ('user' in note) expect(store.users.levels(note.user), what).toHaveLength(1);
+          if ('user' in note) expect(store.users.levels(latin1(note.user)), what).toHaveLength(1);
         }
       },
     );

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BoardServer } from '../../src/board/server.ts';
 import { parseUserDatabase } from '../../src/board/spool/user-database.ts';
 import { formatHex32 } from '../../src/rgtp/hex.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { readSteps, type Step } from './recording.ts';
 import { type Difference, Replayer } from './replayer.ts';
@@ -237,12 +238,19 @@ async function makeUpFor(file: string, command: string): Promise<void> {
 async function fill(userid: string, id: string, subject: string, sequence: number, clients: string[]): Promise<void> {
   const text = (octets: number) => 'yyyyyyyyy\n'.repeat(octets / 10);
   const { posting } = board.store;
-  const made = await posting.newItem({ userid, grogname: 'F', text: text(6900) }, subject);
+  const made = await posting.newItem(
+    { userid: latin1(userid), grogname: octets`F`, text: latin1(text(6900)) },
+    latin1(subject),
+  );
   replayer.learn(id, made.itemId);
   filled.set(id, made.itemId);
   replayer.learn(formatHex32(sequence), formatHex32(made.sequence));
   for (const i of [1, 2]) {
-    const reply = await posting.reply(made.itemId, { userid, grogname: 'F', text: text(2990) });
+    const reply = await posting.reply(made.itemId, {
+      userid: latin1(userid),
+      grogname: octets`F`,
+      text: latin1(text(2990)),
+    });
     if (reply.kind === 'posted') replayer.learn(formatHex32(sequence + i), formatHex32(reply.sequence));
   }
   const line = 'q'.repeat(79);
@@ -253,24 +261,27 @@ async function withdraw(id: string): Promise<void> {
   const itemId = filled.get(id) ?? '';
   const text = board.store.items.read(itemId)?.text;
   if (text === undefined) return;
-  await board.store.editing.withdrawItem({ kind: 'item', itemId, text }, { userid: 'ed@rgtp.test', reason: 'gone' });
+  await board.store.editing.withdrawItem(
+    { kind: 'item', itemId, text },
+    { userid: octets`ed@rgtp.test`, reason: octets`gone` },
+  );
 }
 
 /** An item whose mark names the longest userid there is. */
 async function continued(id: string, next: string): Promise<void> {
-  const userid = 'a.very.long.user.name.indeed@with.a.really.quite.absurdly.long.domain.test';
+  const userid = octets`a.very.long.user.name.indeed@with.a.really.quite.absurdly.long.domain.test`;
   await fill(userid, id, 'Full', 0xea, []);
-  const post = { userid, grogname: '', text: 'x\n' };
-  const outcome = await board.store.posting.continue(filled.get(id) ?? '', post, 'Continued');
+  const post = { userid, grogname: octets``, text: octets`x\n` };
+  const outcome = await board.store.posting.continue(filled.get(id) ?? '', post, octets`Continued`);
   if (outcome.kind === 'posted') replayer.learn(next, outcome.itemId);
 }
 
 /** What `16-disconnect` left behind. */
 async function victim(): Promise<void> {
-  const post = { userid: 'ann@rgtp.test', grogname: 'g' };
-  const { itemId } = await board.store.posting.newItem({ ...post, text: 'x\n' }, 'Victim of disconnects');
+  const post = { userid: octets`ann@rgtp.test`, grogname: octets`g` };
+  const { itemId } = await board.store.posting.newItem({ ...post, text: octets`x\n` }, octets`Victim of disconnects`);
   replayer.learn('P3242109', itemId);
-  for (const text of ['half-close\n', 'close at once\n', 'reset\n']) {
+  for (const text of [octets`half-close\n`, octets`close at once\n`, octets`reset\n`]) {
     await board.store.posting.reply(itemId, { ...post, text });
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BoardServer } from '../../src/board/server.ts';
 import { formatTime } from '../../src/rgtp/item-format.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { Dialogue } from './dialogue.ts';
 import type { Step } from './recording.ts';
 
@@ -108,10 +109,15 @@ export class Replayer {
 
   #proof(connection: string): string {
     const userid = this.#userids.get(connection) ?? '';
-    const [account] = this.#board.store.users.levels(userid);
+    const [account] = this.#board.store.users.levels(latin1(userid));
     const clientNonce = randomBytes(16);
     const serverNonce = Buffer.from(this.#challenges.get(connection) ?? '', 'hex');
-    const hash = clientProof({ userid, secret: account?.secret ?? Buffer.alloc(0), clientNonce, serverNonce });
+    const hash = clientProof({
+      userid: latin1(userid),
+      secret: account?.secret ?? Buffer.alloc(0),
+      clientNonce,
+      serverNonce,
+    });
     return `AUTH ${hash.toString('hex')} ${clientNonce.toString('hex')}\r\n`;
   }
 

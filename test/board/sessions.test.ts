@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../src/board/limits.ts';
 import type { BoardServer } from '../../src/board/server.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { octetsInUse } from '../support/memory.ts';
 import { addUser, dial, login, openBoard } from './boards.ts';
 import { Dialogue } from './dialogue.ts';
@@ -164,8 +165,12 @@ describe('limits', () => {
   test('an item takes replies to the last octet', async () => {
     const board = await openBoard();
     const { posting, items } = board.store;
-    const post = (octets: number) => ({ userid: 'writer', grogname: '', text: `${'x'.repeat(octets - 1)}\n` });
-    const { itemId } = await posting.newItem(post(7000), 'Long');
+    const post = (size: number) => ({
+      userid: octets`writer`,
+      grogname: octets``,
+      text: octets`${octets`x`.repeat(size - 1)}\n`,
+    });
+    const { itemId } = await posting.newItem(post(7000), octets`Long`);
     while ((await posting.reply(itemId, post(2000))).kind === 'posted') {}
     const room = limits.item - 36 - (items.read(itemId)?.text.length ?? 0);
     expect((await posting.reply(itemId, post(room + 1))).kind).toBe('full');
@@ -216,9 +221,9 @@ describe('limits', () => {
   test('ids run ahead of the clock a minute at a time, and over the end of a year', async () => {
     const board = await openBoard({ now: () => Date.UTC(2026, 11, 31, 23, 58, 30) });
     const { posting } = board.store;
-    const post = { userid: 'writer', grogname: '', text: 'x\n' };
+    const post = { userid: octets`writer`, grogname: octets``, text: octets`x\n` };
     const ids: string[] = [];
-    for (let i = 0; i < 3; i++) ids.push((await posting.newItem(post, 'x')).itemId);
+    for (let i = 0; i < 3; i++) ids.push((await posting.newItem(post, octets`x`)).itemId);
     expect(ids).toEqual(['P3642359', 'Q0000000', 'Q0000001']);
   });
 
@@ -228,9 +233,9 @@ describe('limits', () => {
     await board.store.commit(() => {
       state.nextSequence = 0xfffffffe;
     });
-    const post = { userid: 'writer', grogname: '', text: 'x\n' };
+    const post = { userid: octets`writer`, grogname: octets``, text: octets`x\n` };
     const numbers: number[] = [];
-    for (let i = 0; i < 4; i++) numbers.push((await posting.newItem(post, 'x')).sequence);
+    for (let i = 0; i < 4; i++) numbers.push((await posting.newItem(post, octets`x`)).sequence);
     expect(numbers).toEqual([0xfffffffe, 0xffffffff, 0, 1]);
     const rows = (from: number) => {
       const at = index.fromSequence(from);
@@ -292,7 +297,10 @@ describe('time-outs', () => {
 /** A guest who asks for far more than sockets hold, and reads none of it. */
 async function fillAndStall(board: BoardServer): Promise<Dialogue> {
   const { posting } = board.store;
-  const { itemId } = await posting.newItem({ userid: 'writer', grogname: '', text: 'xxxxxxxxx\n'.repeat(700) }, 'Big');
+  const { itemId } = await posting.newItem(
+    { userid: octets`writer`, grogname: octets``, text: latin1('xxxxxxxxx\n'.repeat(700)) },
+    octets`Big`,
+  );
   const client = await login(board, 'guest');
   client.socket.pause();
   client.write(`ITEM ${itemId}\r\n`.repeat(4000));
@@ -328,7 +336,7 @@ test(
   async () => {
     const board = await openBoard();
     const { editing, index } = board.store;
-    const row = index.rows(2, 2)[0]?.row ?? '';
+    const row = index.rows(2, 2)[0]?.row ?? octets``;
     await board.store.commit(() => {
       for (let i = 0; i < 60_000; i++) index.append(row);
     });
@@ -339,7 +347,10 @@ test(
     const other = await login(board, 'guest');
     await other.ask('NOOP');
     const text = index.rows(1, 3).map(({ row }) => `${row}\n`);
-    await editing.replaceIndex({ kind: 'index', end: 3 }, text.join(''), { userid: 'ed', reason: 'r' });
+    await editing.replaceIndex({ kind: 'index', end: 3 }, latin1(text.join('')), {
+      userid: octets`ed`,
+      reason: octets`r`,
+    });
     slow.socket.resume();
     let last: string | undefined;
     for (let line = await slow.line(); line !== undefined; line = await slow.line()) last = line;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importSpool } from '../../src/board/spool/import.ts';
 import { BoardStore } from '../../src/board/store.ts';
+import { octets } from '../../src/wire/octets.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 
 let spool = '';
@@ -42,12 +43,12 @@ describe('importing a groggsd spool', () => {
   test('users keep their secrets and levels', async () => {
     const store = newStore();
     await importSpool(spool, store);
-    expect(store.users.levels('kk207@cam')).toMatchObject([
+    expect(store.users.levels(octets`kk207@cam`)).toMatchObject([
       { level: 2, secret: Buffer.from('KK207'), confirmed: true, disabled: false },
     ]);
-    expect(store.users.levels('newbie@rgtp.test')).toMatchObject([{ level: 2, confirmed: false }]);
-    expect(store.users.levels('disabled@rgtp.test')).toMatchObject([{ disabled: true }]);
-    expect(store.users.levels('guest')).toMatchObject([{ level: 1, secret: undefined }]);
+    expect(store.users.levels(octets`newbie@rgtp.test`)).toMatchObject([{ level: 2, confirmed: false }]);
+    expect(store.users.levels(octets`disabled@rgtp.test`)).toMatchObject([{ disabled: true }]);
+    expect(store.users.levels(octets`guest`)).toMatchObject([{ level: 1, secret: undefined }]);
     store.close();
   });
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffLines, formatDiff, hunksOf } from '../../src/board/unified-diff.ts';
+import { octets } from '../../src/wire/octets.ts';
 
-const labels = { before: 'old', after: 'new' };
-const file = fc.array(fc.constantFrom('a', 'b', 'c', 'd', ''), { maxLength: 40 });
+const labels = { before: octets`old`, after: octets`new` };
+const file = fc.array(fc.constantFrom(octets`a`, octets`b`, octets`c`, octets`d`, octets``), { maxLength: 40 });
 
 /** What patch(1) does, and as strict: every line must stand where the hunk says. */
 function patch(before: readonly string[], diff: string): string[] {
@@ -44,8 +45,8 @@ test('both files are in it, in order', () => {
 });
 
 test('hunks as GNU diff prints them', () => {
-  const before = Array.from({ length: 20 }, (_, i) => `line ${i + 1}`);
-  const after = [...before.slice(0, 4), 'new', ...before.slice(5, 15), ...before.slice(16), 'end'];
+  const before = Array.from({ length: 20 }, (_, i) => octets`line ${i + 1}`);
+  const after = [...before.slice(0, 4), octets`new`, ...before.slice(5, 15), ...before.slice(16), octets`end`];
   expect(formatDiff(labels, hunksOf(diffLines(before, after)))).toBe(
     [
       '--- old',
@@ -72,11 +73,11 @@ test('hunks as GNU diff prints them', () => {
       '',
     ].join('\n'),
   );
-  expect(formatDiff(labels, hunksOf(diffLines(['x'], [])))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
+  expect(formatDiff(labels, hunksOf(diffLines([octets`x`], [])))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
 });
 
 test('two files of which nothing is alike', () => {
-  const before = Array.from({ length: 3000 }, (_, i) => `a${i}`);
-  const after = Array.from({ length: 3000 }, (_, i) => `b${i}`);
+  const before = Array.from({ length: 3000 }, (_, i) => octets`a${i}`);
+  const after = Array.from({ length: 3000 }, (_, i) => octets`b${i}`);
   expect(diffLines(before, after)).toHaveLength(6000);
 });

@@ -10,6 +10,7 @@ import { BoardStore } from '../../src/board/store.ts';
 import { archiveItems } from '../../src/board/upkeep/archive.ts';
 import { backupBoard } from '../../src/board/upkeep/backup.ts';
 import { verifyBoard } from '../../src/board/upkeep/verify.ts';
+import { octets } from '../../src/wire/octets.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { login, openBoard } from './boards.ts';
 
@@ -97,7 +98,7 @@ describe('backup', () => {
     const restored = BoardStore.open(copy, { keyFile: `${path}.key` });
     expect(verifyBoard(restored).problems).toEqual([]);
     expect([...restored.items.all()].map(({ subject }) => subject)).toEqual(['Welcome', 'Kept']);
-    expect(restored.users.levels('ann@rgtp.test')[0]?.secret).toBeDefined();
+    expect(restored.users.levels(octets`ann@rgtp.test`)[0]?.secret).toBeDefined();
     restored.close();
   });
 });
@@ -106,12 +107,12 @@ test('a backup ends, though somebody posts all the time', async () => {
   const path = join(folder, 'board.sqlite');
   (await sampleStore(path)).close();
   const board = await openBoard({ path });
-  const post = { userid: 'writer', grogname: '', text: `${'x'.repeat(79)}\n`.repeat(50) };
+  const post = { userid: octets`writer`, grogname: octets``, text: octets`${octets`x`.repeat(79)}\n`.repeat(50) };
   let done = false;
   let posts = 0;
   const poster = (async () => {
     while (!done) {
-      await board.store.posting.newItem(post, `post ${++posts}`);
+      await board.store.posting.newItem(post, octets`post ${++posts}`);
     }
   })();
   const outside = BoardStore.open(path);

@@ -4,6 +4,7 @@ import type { BoardLogin, Level, Member } from '../../src/bridge/ports.ts';
 import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { MemoryModel } from '../support/memory-model.ts';
 import { boardOptions } from '../support/views.ts';
 
@@ -39,7 +40,7 @@ class TestBoard implements BridgeBoard {
 function levels(newsgroup: string): BoardLogin {
   const hidden = newsgroup === 'groggs.hidden';
   const memberOf = (userid: string, level: Level): Member => {
-    return { userid, secret: Buffer.alloc(0), grogname: undefined, level: hidden ? 0 : level };
+    return { userid: latin1(userid), secret: Buffer.alloc(0), grogname: undefined, level: hidden ? 0 : level };
   };
   return {
     name: newsgroup.replace('groggs.', ''),
@@ -91,7 +92,7 @@ describe('newsgroups', () => {
 
   test('those of a board that is hidden want a login, and list nothing', async () => {
     const { bridge, models, guest, loggedIn } = bridgeOf('groggs.a', 'groggs.hidden');
-    models[1]?.newItem('O0591429', 'a');
+    models[1]?.newItem('O0591429', octets`a`);
     expect(guest.newsgroups().map(({ name }) => name)).toEqual(['groggs.a', 'groggs.a.motd', 'groggs.a.edits']);
     expect(() => guest.newsgroup('groggs.hidden.edits')).toThrow(expect.objectContaining({ kind: 'login-required' }));
     const editor = await loggedIn('3');
@@ -129,8 +130,8 @@ describe('newsgroups', () => {
 
 test('articles are found on any board', () => {
   const { bridge, boards, models, guest } = bridgeOf('groggs.a', 'groggs.b');
-  models[0]?.newItem('O0591429', 'a');
-  models[1]?.newItem('O0591429', 'b');
+  models[0]?.newItem('O0591429', octets`a`);
+  models[1]?.newItem('O0591429', octets`b`);
   const id = '<O0591429.00000001@groggs.b.example>';
   expect(guest.find(id)).toEqual({ group: boards[1]?.view.groups[0], number: 1 });
   expect(bridge.locate(id)).toMatchObject({
@@ -146,11 +147,11 @@ test('articles are found on any board', () => {
 test('the message of the day: alone as it is, several under their names', () => {
   const one = bridgeOf('groggs.a');
   expect(one.guest.motd()).toEqual([]);
-  one.models[0]?.setMotd(['Caf\xe9', '']);
+  one.models[0]?.setMotd([octets`Caf\xe9`, octets``]);
   expect(one.guest.motd()).toEqual(['Café', '']);
   const three = bridgeOf('groggs.a', 'groggs.b', 'groggs.c');
-  three.models[0]?.setMotd(['one']);
-  three.models[2]?.setMotd(['two']);
+  three.models[0]?.setMotd([octets`one`]);
+  three.models[2]?.setMotd([octets`two`]);
   expect(three.guest.motd()).toEqual(['groggs.a:', 'one', '', 'groggs.c:', 'two']);
 });
 
@@ -188,7 +189,7 @@ describe('other boards while readers are there', () => {
     const { bridge, guest, boards, loggedIn } = bridgeOf('groggs.a', 'groggs.b');
     const writer = await loggedIn('2');
     const again = new TestBoard('groggs.a');
-    again.model.newItem('O0591429', 'new');
+    again.model.newItem('O0591429', octets`new`);
     bridge.setBoards([again, new TestBoard('groggs.c')]);
     expect(guest.newsgroup('groggs.a')?.messageId(1)).toBe('<O0591429.00000001@groggs.a.example>');
     expect(guest.newsgroup('groggs.b')).toBeUndefined();
@@ -210,8 +211,8 @@ describe('other boards while readers are there', () => {
 
 test('a view that is closed follows its board no more', () => {
   const { boards, models } = bridgeOf('groggs.a');
-  models[0]?.newItem('O0591429', 'a');
+  models[0]?.newItem('O0591429', octets`a`);
   boards[0]?.view.close();
-  models[0]?.newItem('O0601429', 'b');
+  models[0]?.newItem('O0601429', octets`b`);
   expect(boards[0]?.view.groups[0]?.count).toBe(1);
 });

@@ -4,7 +4,6 @@
  * and shares no code with it.
  */
 import { readFileSync } from 'node:fs';
-import type { Octets } from '../../src/wire/octets.ts';
 
 interface SampleEvent {
   readonly kind: 'M' | 'I' | 'R' | 'C' | 'E' | 'withdrawn' | 'index-edit';
@@ -15,9 +14,9 @@ interface SampleEvent {
   /** the item that a C continues */
   readonly old?: string;
   readonly user?: string;
-  readonly grogname?: Octets;
-  readonly subject?: Octets;
-  readonly text?: readonly Octets[];
+  readonly grogname?: string;
+  readonly subject?: string;
+  readonly text?: readonly string[];
   readonly reason?: string;
 }
 
@@ -64,12 +63,12 @@ export const removedLines: ReadonlyMap<number, number> = new Map([
 ]);
 const removalNote = '[Removed by the Editors.]';
 /** The one edit that changed a subject: item, new subject. */
-const amendedSubjects: ReadonlyMap<string, Octets> = new Map([['O0751405', 'A subject changed by the Editors']]);
+const amendedSubjects: ReadonlyMap<string, string> = new Map([['O0751405', 'A subject changed by the Editors']]);
 
 const hex8 = (n: number) => n.toString(16).toUpperCase().padStart(8, '0');
 
 /** Latin-1, or UTF-8 where the whole is valid multi-byte UTF-8; C1 octets are windows-1252; only TAB and FF survive of the controls. */
-export function readable(octets: Octets): string {
+export function readable(octets: string): string {
   const bytes = Uint8Array.from(octets, (c) => c.charCodeAt(0));
   let text: string;
   try {
@@ -81,7 +80,7 @@ export function readable(octets: Octets): string {
 }
 
 /** The lines of a post on the board now: trailing white space gone, edits applied. */
-export function linesOf(event: SampleEvent): readonly Octets[] {
+export function linesOf(event: SampleEvent): readonly string[] {
   const lines = (event.text ?? []).map((line) => line.replace(/[ \t\n\v\f\r]+$/, ''));
   const removed = removedLines.get(event.seq);
   return removed === undefined ? lines : lines.with(removed, removalNote);

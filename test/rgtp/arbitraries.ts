@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Octets } from '../../src/wire/octets.ts';
+import { latin1, type Octets } from '../../src/wire/octets.ts';
 
 export const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 
@@ -19,5 +19,5 @@ export function octets(constraints: { minLength?: number; maxLength?: number } =
         .map((n) => String.fromCharCode(n)),
     },
   );
-  return fc.string({ unit, ...constraints });
+  return fc.string({ unit, ...constraints }).map(latin1);
 }

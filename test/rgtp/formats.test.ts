@@ -8,6 +8,7 @@ import { itemIdAt, parseItemId } from '../../src/rgtp/item-id.ts';
 import { parseItemStatus } from '../../src/rgtp/item-status.ts';
 import { motdFieldOrder, parseMotd } from '../../src/rgtp/motd.ts';
 import { clientProof, nonce, parseSecret, serverProof } from '../../src/rgtp/proof.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { commands, readTranscript, transcripts } from '../support/transcript.ts';
 import { uint32 } from './arbitraries.ts';
 
@@ -48,7 +49,7 @@ describe('item status', () => {
       answers++;
     }
     expect(answers).toBeGreaterThan(10);
-    expect(parseItemStatus('P3521492 P8703217 0000000a 00000008 A first item')).toEqual({
+    expect(parseItemStatus(octets`P3521492 P8703217 0000000a 00000008 A first item`)).toEqual({
       continuedFrom: 'P3521492',
       continuedIn: 'P8703217',
       lastEdit: 10,
@@ -58,7 +59,7 @@ describe('item status', () => {
   });
 
   it('bears blanks missing at the end, and nothing else', () => {
-    expect(parseItemStatus('')).toEqual({
+    expect(parseItemStatus(octets``)).toEqual({
       continuedFrom: undefined,
       continuedIn: undefined,
       lastEdit: undefined,
@@ -71,7 +72,7 @@ describe('item status', () => {
       'P3521492P8703217 00000001 00000002',
       'P3521492 P8703217 00000001 00000002x',
     ]) {
-      expect(() => parseItemStatus(bad)).toThrow(RgtpFormatError);
+      expect(() => parseItemStatus(latin1(bad))).toThrow(RgtpFormatError);
     }
   });
 });
@@ -81,10 +82,10 @@ describe('the edit log', () => {
     const logs = recorded('10-edit').filter((c) => c.command === 'ELOG' && (c.response.data?.length ?? 0) > 0);
     expect(logs.length).toBeGreaterThan(1);
     for (const { response } of logs) {
-      const entries = parseEditLog(response.data ?? []);
+      const entries = parseEditLog((response.data ?? []).map(latin1));
       expect(entries.flatMap(formatEditLogEntry)).toEqual(response.data);
     }
-    expect(parseEditLog(logs.at(-1)?.response.data ?? [])).toEqual(
+    expect(parseEditLog((logs.at(-1)?.response.data ?? []).map(latin1))).toEqual(
       expect.arrayContaining([
         {
           kind: 'edited',
@@ -101,9 +102,9 @@ describe('the edit log', () => {
   });
 
   it('passes over what is no entry', () => {
-    expect(parseEditLog(['noise', '', 'Item P3242200 edited by u at t (#0000002B):', 'why'])).toMatchObject([
-      { reason: ['why'] },
-    ]);
+    expect(
+      parseEditLog([octets`noise`, octets``, octets`Item P3242200 edited by u at t (#0000002B):`, octets`why`]),
+    ).toMatchObject([{ reason: ['why'] }]);
     expect(parseEditLog([])).toEqual([]);
   });
 });
@@ -114,7 +115,11 @@ describe('the message of the day', () => {
   it('is read with its fields in both orders', () => {
     const groggsd = recorded('05-motd-mots').filter((c) => c.command === 'MOTD');
     expect(
-      parseMotd(groggsd[0]?.response.data ?? [], motdFieldOrder('230 Experimental GROGGS system RGTP server'), NOW),
+      parseMotd(
+        (groggsd[0]?.response.data ?? []).map(latin1),
+        motdFieldOrder('230 Experimental GROGGS system RGTP server'),
+        NOW,
+      ),
     ).toEqual({
       sequence: 1,
       time: 0x6b02111b,
@@ -130,22 +135,25 @@ describe('the message of the day', () => {
       ],
     });
     expect(motdFieldOrder('231 Spurge RGTP server ready')).toBe('sequence-first');
-    expect(parseMotd(['00000002 6B02111B', 'x'], 'sequence-first', NOW)).toEqual({
+    expect(parseMotd([octets`00000002 6B02111B`, octets`x`], 'sequence-first', NOW)).toEqual({
       sequence: 2,
       time: 0x6b02111b,
       lines: ['x'],
     });
-    expect(parseMotd(['00000000 00000000'], 'sequence-first', NOW)).toEqual({ sequence: 0, time: 0, lines: [] });
+    expect(parseMotd([octets`00000000 00000000`], 'sequence-first', NOW)).toEqual({ sequence: 0, time: 0, lines: [] });
   });
 
   it('is read the other way round where the time would be impossible', () => {
-    expect(parseMotd(['6B02111B 00000001'], 'sequence-first', NOW)).toMatchObject({ sequence: 1, time: 0x6b02111b });
-    expect(parseMotd(['00000001 6B02111B'], 'time-first', NOW)).toMatchObject({ sequence: 1, time: 0x6b02111b });
+    expect(parseMotd([octets`6B02111B 00000001`], 'sequence-first', NOW)).toMatchObject({
+      sequence: 1,
+      time: 0x6b02111b,
+    });
+    expect(parseMotd([octets`00000001 6B02111B`], 'time-first', NOW)).toMatchObject({ sequence: 1, time: 0x6b02111b });
   });
 
   it('needs two numbers', () => {
     for (const bad of [[], ['x'], ['00000001'], ['00000001 00000002 00000003']]) {
-      expect(() => parseMotd(bad, 'sequence-first')).toThrow(RgtpFormatError);
+      expect(() => parseMotd(bad.map(latin1), 'sequence-first')).toThrow(RgtpFormatError);
     }
   });
 });
@@ -159,11 +167,11 @@ describe('proofs', () => {
   it('are those of the recordings', () => {
     let proofs = 0;
     for (const session of ['02-auth-ok', '04-alvl', '05-motd-mots', '10-edit', 'spurge-01'].flatMap(readTranscript)) {
-      let userid = '';
+      let userid = octets``;
       let serverNonce = '';
       for (const { command, response } of commands(session)) {
         const [verb = '', first = '', second = ''] = command.split(/ +/);
-        if (verb.toUpperCase() === 'USER') userid = first;
+        if (verb.toUpperCase() === 'USER') userid = latin1(first);
         if (response.code === 333) serverNonce = response.text;
         const secret = parseSecret(SECRETS[userid.toLowerCase()] ?? '');
         const hash = response.preliminary.find((status) => status.code === 133);
@@ -185,14 +193,14 @@ describe('proofs', () => {
 
   it('take the userid as the specification folds it', () => {
     const proof = { clientNonce: Buffer.alloc(16), serverNonce: Buffer.alloc(16, 1), secret: Buffer.from('22', 'hex') };
-    const upper = clientProof({ ...proof, userid: 'Ann@RGTP.test' });
-    expect(clientProof({ ...proof, userid: 'Ann@rgtp.TEST' })).toEqual(upper);
-    expect(clientProof({ ...proof, userid: 'ann@rgtp.test' })).not.toEqual(upper);
-    expect(clientProof({ ...proof, userid: 'ann@rgtp.test', foldWholeUserid: true })).toEqual(
-      clientProof({ ...proof, userid: 'ANN@rgtp.test', foldWholeUserid: true }),
+    const upper = clientProof({ ...proof, userid: octets`Ann@RGTP.test` });
+    expect(clientProof({ ...proof, userid: octets`Ann@rgtp.TEST` })).toEqual(upper);
+    expect(clientProof({ ...proof, userid: octets`ann@rgtp.test` })).not.toEqual(upper);
+    expect(clientProof({ ...proof, userid: octets`ann@rgtp.test`, foldWholeUserid: true })).toEqual(
+      clientProof({ ...proof, userid: octets`ANN@rgtp.test`, foldWholeUserid: true }),
     );
-    expect(clientProof({ ...proof, userid: 'x'.repeat(17) })).toEqual(
-      clientProof({ ...proof, userid: 'x'.repeat(16) }),
+    expect(clientProof({ ...proof, userid: latin1('x'.repeat(17)) })).toEqual(
+      clientProof({ ...proof, userid: latin1('x'.repeat(16)) }),
     );
   });
 
@@ -221,7 +229,7 @@ describe('codes', () => {
     [599, 'bug'],
     [220, 'nonsense'],
   ])('%i is %s', (code, kind) => {
-    const error = errorFor('ITEM', { code, text: 'why\x07' });
+    const error = errorFor('ITEM', { code, text: octets`why\x07` });
     expect(error).toMatchObject({ kind, code, message: `ITEM was answered "${code} why\\x07"` });
   });
 
@@ -239,5 +247,5 @@ describe('codes', () => {
 });
 
 it('printable shows lines safely', () => {
-  expect(printable('a"b\\c\r\x1b\xff')).toBe('"a\\"b\\\\c\\x0d\\x1b\\xff"');
+  expect(printable(octets`a"b\\c\r\x1b\xff`)).toBe('"a\\"b\\\\c\\x0d\\x1b\\xff"');
 });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RgtpFormatError } from '../../src/rgtp/errors.ts';
 import { type EntryType, formatIndexEntry, type IndexEntry, parseIndexEntry } from '../../src/rgtp/index-entry.ts';
-import { bytesOf } from '../../src/wire/octets.ts';
+import { bytesOf, latin1, octets } from '../../src/wire/octets.ts';
 import { commands, readTranscript, transcripts } from '../support/transcript.ts';
-import { itemId, octets, uint32 } from './arbitraries.ts';
+import { itemId, octets as someOctets, uint32 } from './arbitraries.ts';
 
-const field = (maxLength: number) => octets({ maxLength }).map((text) => text.replace(/ +$/, ''));
+const field = (maxLength: number) => someOctets({ maxLength }).map((text) => text.replace(/ +$/, octets``));
 
 const entry: fc.Arbitrary<IndexEntry> = fc
   .record({
@@ -36,9 +36,9 @@ describe('index entries', () => {
       sequence: 1,
       time: 2,
       itemId: 'A0000000',
-      userid: 'u'.repeat(99),
+      userid: octets`u`.repeat(99),
       type: 'I',
-      subject: 's'.repeat(99),
+      subject: octets`s`.repeat(99),
     } as const;
     expect(parseIndexEntry(formatIndexEntry(long))).toEqual({
       ...long,
@@ -57,7 +57,7 @@ describe('index entries', () => {
         // groggsd with debugging switched on sends such lines amid the data.
         if (row.startsWith('119 ')) continue;
         rows++;
-        const parsed = parseIndexEntry(row);
+        const parsed = parseIndexEntry(latin1(row));
         const capitals = row.slice(0, 17).toUpperCase() + row.slice(17);
         // A row that spurge cut with dots runs over by one blank.
         expect(formatIndexEntry(parsed)).toBe(capitals.slice(0, 199));
@@ -67,10 +67,17 @@ describe('index entries', () => {
   });
 
   it('bear blanks missing at the end', () => {
-    const e = { sequence: 3, time: 4, itemId: 'P3242146', userid: 'ann', type: 'R', subject: 'Re' } as const;
-    expect(parseIndexEntry(formatIndexEntry(e).trimEnd())).toEqual(e);
+    const e = {
+      sequence: 3,
+      time: 4,
+      itemId: 'P3242146',
+      userid: octets`ann`,
+      type: 'R',
+      subject: octets`Re`,
+    } as const;
+    expect(parseIndexEntry(latin1(formatIndexEntry(e).trimEnd()))).toEqual(e);
     expect(
-      parseIndexEntry(formatIndexEntry({ ...e, type: 'M', itemId: undefined, subject: '' }).trimEnd()),
+      parseIndexEntry(latin1(formatIndexEntry({ ...e, type: 'M', itemId: undefined, subject: octets`` }).trimEnd())),
     ).toMatchObject({
       type: 'M',
       itemId: undefined,
@@ -83,22 +90,26 @@ describe('index entries', () => {
     ['no row', '410 There is no message of the day.'],
     [
       'a sequence that is no number',
-      formatIndexEntry({ sequence: 1, time: 2, itemId: 'A0000000', userid: 'u', type: 'I', subject: 's' }).replace(
-        '0',
-        'x',
-      ),
+      formatIndexEntry({
+        sequence: 1,
+        time: 2,
+        itemId: 'A0000000',
+        userid: octets`u`,
+        type: 'I',
+        subject: octets`s`,
+      }).replace('0', 'x'),
     ],
     ['an unknown type', `${' '.repeat(103)}X`],
     [
       'no item id where there must be one',
-      formatIndexEntry({ sequence: 1, time: 2, itemId: undefined, userid: 'u', type: 'R', subject: 's' }),
+      formatIndexEntry({ sequence: 1, time: 2, itemId: undefined, userid: octets`u`, type: 'R', subject: octets`s` }),
     ],
   ])('are refused: %s', (_, row) => {
-    expect(() => parseIndexEntry(row)).toThrow(RgtpFormatError);
+    expect(() => parseIndexEntry(latin1(row))).toThrow(RgtpFormatError);
   });
 
   it('name the row at fault, escaped and cut', () => {
-    expect(() => parseIndexEntry('bad\x1b[2J')).toThrow('malformed index row: "bad\\x1b[2J"');
-    expect(() => parseIndexEntry('x'.repeat(1000))).toThrow(/^malformed index row: "x{200}" \(1000 octets\)$/);
+    expect(() => parseIndexEntry(octets`bad\x1b[2J`)).toThrow('malformed index row: "bad\\x1b[2J"');
+    expect(() => parseIndexEntry(latin1('x'.repeat(1000)))).toThrow(/^malformed index row: "x{200}" \(1000 octets\)$/);
   });
 });

@@ -8,17 +8,17 @@ import { type Dialect, parseItem } from '../../src/rgtp/item.ts';
 import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../src/rgtp/item-format.ts';
 import { parseItemId } from '../../src/rgtp/item-id.ts';
 import { formatItemStatus } from '../../src/rgtp/item-status.ts';
-import type { Octets } from '../../src/wire/octets.ts';
+import { latin1, type Octets, octets, octetsFrom } from '../../src/wire/octets.ts';
 import { sampleEvents, unpackSampleSpool } from '../support/sample-board.ts';
 import { commands, readTranscript, transcripts } from '../support/transcript.ts';
-import { itemId, octets, uint32 } from './arbitraries.ts';
+import { itemId, octets as someOctets, uint32 } from './arbitraries.ts';
 
 /** The answer to the last `ITEM id` of a recording, parsed. */
 function recorded(file: string, id: string, dialect: Dialect = 'standard') {
   const all = readTranscript(file).flatMap((session) => [...commands(session)]);
   const found = all.findLast((c) => c.command === `ITEM ${id}`)?.response.data;
   if (found === undefined) throw new Error(`${file} has no ITEM ${id}`);
-  return parseItem(id, found, { dialect });
+  return parseItem(id, found.map(latin1), { dialect });
 }
 
 const grognamesIn = (item: ReturnType<typeof parseItem>) => item.contributions.map((c) => [c.grogname, c.userid]);
@@ -35,7 +35,7 @@ describe('recorded items', () => {
         if (id === undefined || response.data === undefined) continue;
         if (exchange.notes.some((note) => /left out|^\.\.\.|only the end/.test(note))) continue;
         items++;
-        const item = parseItem(id, response.data, { dialect });
+        const item = parseItem(id, response.data.map(latin1), { dialect });
         expect(item.contributions.length).toBeGreaterThan(0);
         expect(item.contributions.every((c) => c.userid !== undefined || c.header[0]?.startsWith('This is not'))).toBe(
           true,
@@ -112,7 +112,7 @@ describe('recorded items', () => {
     const server = pipelined[0]?.server ?? [];
     const start = server.indexOf("250 Here's your data.", 2) + 1;
     const data = server.slice(start, server.indexOf('.', start)).map((l) => (l.startsWith('.') ? l.slice(1) : l));
-    const item = parseItem('P3521492', data, { dialect: 'spurge' });
+    const item = parseItem('P3521492', data.map(latin1), { dialect: 'spurge' });
     expect(item).toMatchObject({
       continuedIn: 'P8703217',
       lastReply: 8,
@@ -151,7 +151,7 @@ describe('the sample board', () => {
   });
 
   const linesOf = (...path: string[]) =>
-    readFileSync(join(spool, ...path), 'latin1')
+    octetsFrom(readFileSync(join(spool, ...path)))
       .split('\n')
       .slice(0, -1);
 
@@ -174,12 +174,12 @@ describe('the sample board', () => {
       if (edited.has(id)) continue;
       for (const post of item.contributions) {
         const event = posts.get(post.sequence);
-        const userid = userids.get(post.sequence) ?? event?.user ?? '';
+        const userid = userids.get(post.sequence) ?? event?.user ?? octets``;
         const kind = event?.kind === 'R' ? 'reply' : 'item';
         const subject = kind === 'item' ? { subject: item.subject } : {};
         expect(post).toMatchObject({
           time: event?.time,
-          grogname: asStored(event?.grogname ?? ''),
+          grogname: asStored(event?.grogname ?? octets``),
           lines: event?.text.map(asStored),
         });
         const written = formatHeader({
@@ -223,22 +223,29 @@ describe('parseItem', () => {
 
   it('is not fooled by a grogname that looks like a userid', () => {
     const long = 'x'.repeat(70);
-    const header = formatHeader({ kind: 'reply', grogname: 'Ed (victim@cam)', userid: long, time: 0 });
-    const item = parseItem('A0000000', [status, formatCookie(1, 2), ...header, '', 'text']);
+    const header = formatHeader({ kind: 'reply', grogname: octets`Ed (victim@cam)`, userid: latin1(long), time: 0 });
+    const item = parseItem('A0000000', [status, formatCookie(1, 2), ...header, octets``, octets`text`]);
     expect(grognamesIn(item)).toEqual([['Ed (victim@cam)', long]]);
   });
 
   it('reads what editors leave: no empty line before a cookie, none after a header, no known header', () => {
     const first = [
-      'Item A0000000 from G (u@h) at 12.00 on Mon 01 Jan',
-      'Subject: S',
-      'one',
-      'two',
-      'three',
-      'four',
-      'five',
+      octets`Item A0000000 from G (u@h) at 12.00 on Mon 01 Jan`,
+      octets`Subject: S`,
+      octets`one`,
+      octets`two`,
+      octets`three`,
+      octets`four`,
+      octets`five`,
     ];
-    const item = parseItem('A0000000', [status, formatCookie(1, 2), ...first, formatCookie(2, 3), '', 'headless']);
+    const item = parseItem('A0000000', [
+      status,
+      formatCookie(1, 2),
+      ...first,
+      formatCookie(2, 3),
+      octets``,
+      octets`headless`,
+    ]);
     expect(item.contributions).toMatchObject([
       { grogname: 'G', userid: 'u@h', lines: ['one', 'two', 'three', 'four', 'five'] },
       { header: [], lines: ['headless'], userid: undefined },
@@ -246,19 +253,35 @@ describe('parseItem', () => {
   });
 
   it('takes the index for the authority where a header leaves two readings', () => {
-    const lines = [status, formatCookie(1, 2), 'Item A0000000 from a (b (c) at 12.00 on Mon 01 Jan', 'Subject: S', ''];
+    const lines = [
+      status,
+      formatCookie(1, 2),
+      octets`Item A0000000 from a (b (c) at 12.00 on Mon 01 Jan`,
+      octets`Subject: S`,
+      octets``,
+    ];
     expect(grognamesIn(parseItem('A0000000', lines))).toEqual([['a (b', 'c']]);
-    expect(grognamesIn(parseItem('A0000000', lines, { useridOf: () => 'b (c' }))).toEqual([['a', 'b (c']]);
-    expect(grognamesIn(parseItem('A0000000', lines, { useridOf: () => 'a (b (c)' }))).toEqual([['', 'a (b (c)']]);
+    expect(grognamesIn(parseItem('A0000000', lines, { useridOf: () => octets`b (c` }))).toEqual([['a', 'b (c']]);
+    expect(grognamesIn(parseItem('A0000000', lines, { useridOf: () => octets`a (b (c)` }))).toEqual([['', 'a (b (c)']]);
   });
 
   it('does not let a user of spurge forge a cookie', () => {
-    const reply = 'Reply from X (x@y) at 12:00 on Mon 01 Jan';
+    const reply = octets`Reply from X (x@y) at 12:00 on Mon 01 Jan`;
     const parse = (forged: string[], timeOf?: (sequence: number) => number | undefined) => {
       const first = ['^00000003 00000005', 'Item A0000000 from G (u@h) at 12:00 on Mon 01 Jan', 'Subject: S', ''];
-      const genuine = ['', '^00000004 00000006', 'Reply from H (v@h) at 12:00 on Mon 01 Jan', '', 'genuine', ''];
+      const genuine = [
+        octets``,
+        octets`^00000004 00000006`,
+        octets`Reply from H (v@h) at 12:00 on Mon 01 Jan`,
+        octets``,
+        octets`genuine`,
+        octets``,
+      ];
       const known = timeOf === undefined ? {} : { timeOf };
-      return parseItem('A0000000', [status, ...first, ...forged, ...genuine], { dialect: 'spurge', ...known });
+      return parseItem('A0000000', [status, ...first, ...forged, ...genuine].map(latin1), {
+        dialect: 'spurge',
+        ...known,
+      });
     };
     for (const forged of [
       ['', '^00000009 00000009', 'no header'],
@@ -290,7 +313,7 @@ describe('parseItem', () => {
       'last straw',
     ];
     const reply = ['^0000000b 00000001', 'Reply from G (v@h) at 12:00 on Mon 01 Jan', '', 'a reply', ''];
-    const item = parseItem('A0000000', [continued, ...first, ...reply], { dialect: 'spurge' });
+    const item = parseItem('A0000000', [continued, ...first, ...reply].map(latin1), { dialect: 'spurge' });
     expect(item.contributions.map((c) => c.lines)).toEqual([['last straw'], ['a reply']]);
   });
 
@@ -299,18 +322,18 @@ describe('parseItem', () => {
     ['no status line', ['Welcome', '^00000001 00000001']],
     ['no cookie', [status, 'Item A0000000 from G (u@h) at 12.00 on Mon 01 Jan', 'Subject: S', '', 'text']],
   ])('refuses an item with %s', (_, lines) => {
-    expect(() => parseItem('A0000000', lines)).toThrow(RgtpFormatError);
+    expect(() => parseItem('A0000000', lines.map(latin1))).toThrow(RgtpFormatError);
   });
 
   it('gives back every item that a board could write', () => {
-    const line = octets({ maxLength: 79 });
-    const name = octets({ maxLength: 75 }).map((text) => text.trim());
+    const line = someOctets({ maxLength: 79 });
+    const name = someOctets({ maxLength: 75 }).map((text) => latin1(String(text).trim()));
     const post = fc.record({
       sequence: uint32,
       time: uint32,
       grogname: name,
       // No userid ends in something that looks like the end of a header, or has a parenthesis.
-      userid: fc.string({ unit: fc.constantFrom(...'ab.@-9'), minLength: 1, maxLength: 75 }),
+      userid: fc.string({ unit: fc.constantFrom(...'ab.@-9'), minLength: 1, maxLength: 75 }).map(latin1),
       lines: fc.array(line, { maxLength: 6 }),
     });
     fc.assert(
@@ -318,7 +341,7 @@ describe('parseItem', () => {
         itemId,
         fc.option(itemId, { nil: undefined }),
         fc.option(uint32, { nil: undefined }),
-        octets({ minLength: 1, maxLength: 71 }),
+        someOctets({ minLength: 1, maxLength: 71 }),
         fc.array(post, { minLength: 1, maxLength: 4 }),
         fc.boolean(),
         (id, other, edit, subject, posts, continued) => {
@@ -329,15 +352,15 @@ describe('parseItem', () => {
             lastReply: 7,
           };
           const mark =
-            continued && other !== undefined ? { sequence: 8, time: 9, itemId: other, userid: 'u@h' } : undefined;
-          const data = [formatItemStatus(links)];
+            continued && other !== undefined ? { sequence: 8, time: 9, itemId: other, userid: octets`u@h` } : undefined;
+          const data: Octets[] = [formatItemStatus(links)];
           for (const [i, p] of posts.entries()) {
-            if (i > 0) data.push('');
+            if (i > 0) data.push(octets``);
             const kind = i === 0 ? ({ kind: 'item', itemId: id, subject } as const) : ({ kind: 'reply' } as const);
             data.push(
               formatCookie(p.sequence, p.time),
               ...formatHeader({ ...kind, ...p }),
-              '',
+              octets``,
               ...p.lines.map(doubleCarets),
             );
           }
@@ -354,15 +377,15 @@ describe('parseItem', () => {
 
   it('throws nothing but RgtpFormatError, whatever it gets', () => {
     const line = fc.oneof(
-      octets(),
+      someOctets(),
       fc.constantFrom(
-        '',
-        '^00000001 00000002',
-        '[Continued in A0000000 by u.]',
-        'Subject: x',
-        'From x',
+        octets``,
+        octets`^00000001 00000002`,
+        octets`[Continued in A0000000 by u.]`,
+        octets`Subject: x`,
+        octets`From x`,
         status,
-        'Reply from a at 12.00 on Mon 01 Jan',
+        octets`Reply from a at 12.00 on Mon 01 Jan`,
       ),
     );
     fc.assert(

@@ -9,6 +9,7 @@ import { Failure } from '../../src/server/failure.ts';
 import { listenFailure } from '../../src/server/listening.ts';
 import { Undo } from '../../src/server/undo.ts';
 import { silent } from '../../src/wire/log.ts';
+import { octets } from '../../src/wire/octets.ts';
 import { status } from '../ops/sample.ts';
 
 describe('connections to a board', () => {
@@ -43,7 +44,7 @@ describe('connections to a board', () => {
     const { reading, people } = boardConnections(board, { log: silent, embedded: undefined, ident: registry, metrics });
     await reading.use(async () => {});
     // This server asks for no proof, which a person with a secret does not accept; the connection was theirs all the same.
-    const refused = people.use({ userid: 'ann@example.org', secret: Buffer.from('00', 'hex') }, async () => {});
+    const refused = people.use({ userid: octets`ann@example.org`, secret: Buffer.from('00', 'hex') }, async () => {});
     await expect(refused).rejects.toThrow();
     expect(callers).toEqual(['bridge', 'ann@example.org']);
     const { body } = await metrics.render();

@@ -9,7 +9,7 @@ import {
   type Posts,
 } from '../../src/bridge/model.ts';
 import type { Contribution, Item } from '../../src/rgtp/item.ts';
-import type { Octets } from '../../src/wire/octets.ts';
+import { type Octets, octets } from '../../src/wire/octets.ts';
 import type { Soon } from '../../src/wire/soon.ts';
 
 export interface Writing {
@@ -112,7 +112,7 @@ export class MemoryModel implements BoardModel {
       }),
     });
     if (notice.subject !== undefined) record.subject = notice.subject;
-    const userid = notice.userid ?? 'ed@rgtp.test';
+    const userid = notice.userid ?? octets`ed@rgtp.test`;
     const row = this.#row(PostKind.Edit, record.index, userid, notice.time);
     record.rows.push(row);
     this.#notices.set(row, { userid, reason: notice.reason ?? [], itemId: id });
@@ -137,7 +137,7 @@ export class MemoryModel implements BoardModel {
 
   /** @param lines `undefined`: the row is there, the text not yet */
   setMotd(lines: readonly Octets[] | undefined, writing: Writing = {}): number {
-    const row = this.#row(PostKind.Motd, -1, writing.userid ?? 'ed@rgtp.test', writing.time);
+    const row = this.#row(PostKind.Motd, -1, writing.userid ?? octets`ed@rgtp.test`, writing.time);
     if (lines === undefined) {
       this.#publish(row);
       return row;
@@ -245,7 +245,7 @@ export class MemoryModel implements BoardModel {
   #write(
     record: MutableRecord,
     kind: PostKind,
-    { userid = 'x9', grogname = 'A writer', lines = ['text'], time }: Writing,
+    { userid = octets`x9`, grogname = octets`A writer`, lines = [octets`text`], time }: Writing,
   ): number {
     const row = this.#row(kind, record.index, userid, time);
     record.rows.push(row);
@@ -265,7 +265,7 @@ export class MemoryModel implements BoardModel {
   #notice(
     kind: PostKind,
     itemId: string | undefined,
-    { userid = 'ed@rgtp.test', reason = [], time }: Partial<Notice> & Writing,
+    { userid = octets`ed@rgtp.test`, reason = [], time }: Partial<Notice> & Writing,
   ): number {
     const row = this.#row(kind, -1, userid, time);
     this.#notices.set(row, { userid, reason, itemId });

@@ -1,7 +1,6 @@
 /** A server that says what a test tells it to, over a real socket. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Octets } from '../../src/wire/octets.ts';
 
 /** What happens on one connection. When it resolves the connection is closed. */
 export type Script = (peer: Peer) => Promise<void>;
@@ -30,16 +29,16 @@ export class Peer {
   }
 
   /** Sends lines; each gets a CRLF. */
-  say(...lines: readonly Octets[]): void {
+  say(...lines: readonly string[]): void {
     this.raw(lines.map((line) => `${line}\r\n`).join(''));
   }
 
-  raw(text: Octets): void {
+  raw(text: string): void {
     if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
   }
 
   /** The next line that the client sends; `undefined` once it has closed. */
-  async line(): Promise<Octets | undefined> {
+  async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.#received.indexOf('\r\n');
       if (end >= 0) {
@@ -55,7 +54,7 @@ export class Peer {
   }
 
   /** Checks the next line and answers it. */
-  async expect(expected: Octets | RegExp, ...answer: readonly Octets[]): Promise<Octets> {
+  async expect(expected: string | RegExp, ...answer: readonly string[]): Promise<string> {
     const line = await this.line();
     const fits = line !== undefined && (typeof expected === 'string' ? line === expected : expected.test(line));
     if (!fits) throw new Error(`the client was to send ${expected} and sent ${line}`);
@@ -70,7 +69,7 @@ export class Peer {
   }
 
   /** octets received and not yet looked at */
-  get unread(): Octets {
+  get unread(): string {
     return this.#received;
   }
 

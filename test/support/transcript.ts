@@ -2,8 +2,9 @@
  * Recorded RGTP sessions (`test/fixtures/rgtp/*.txt`) as values. `S:` and `C:` lines are what went over the wire,
  * `S2:`/`C2:` where a recording has several connections; `#` lines are notes of who recorded it.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Octets } from '../../src/wire/octets.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { parseStatus, type Status } from '../../src/wire/status.ts';
 
 const FOLDER = new URL('../fixtures/rgtp/', import.meta.url);
@@ -11,9 +12,9 @@ const FOLDER = new URL('../fixtures/rgtp/', import.meta.url);
 /** What a client sent in one go, and what came back before it sent more. The first exchange of a session is the banner: nothing sent. */
 export interface Exchange {
   /** as sent: dot-stuffed, without line ends */
-  readonly client: Octets[];
+  readonly client: string[];
   /** as received, likewise */
-  readonly server: Octets[];
+  readonly server: string[];
   /** notes that stand before, between or after these lines */
   readonly notes: string[];
 }
@@ -31,7 +32,7 @@ export interface Session {
 /** An answer: its 1xx lines, the final line, and the lines of its data block, unstuffed. */
 export interface Response extends Status {
   readonly preliminary: readonly Status[];
-  readonly data: readonly Octets[] | undefined;
+  readonly data: readonly string[] | undefined;
 }
 
 /** The names of all recordings, without `.txt`. */
@@ -46,7 +47,7 @@ export function transcripts(): string[] {
 export function readTranscript(file: string): Session[] {
   const sessions: Session[] = [];
   const open = new Map<string, Session>();
-  let banners: Octets[] = [];
+  let banners: string[] = [];
   let last: Session | undefined;
   let notes: string[] = [];
   for (const raw of readFileSync(new URL(`${file}.txt`, FOLDER), 'latin1').split('\n')) {
@@ -90,7 +91,7 @@ export function readTranscript(file: string): Session[] {
     return session;
   }
 
-  function begin(connection: string, banner: Octets | undefined): Session {
+  function begin(connection: string, banner: string | undefined): Session {
     const exchanges: Exchange[] = banner === undefined ? [] : [{ client: [], server: [banner], notes: [] }];
     return { file, connection, exchanges, closedByServer: false };
   }
@@ -98,7 +99,7 @@ export function readTranscript(file: string): Session[] {
 
 const BANNER = /^23[01] .*server ready/;
 
-function octetsOf(text: string): Octets {
+function octetsOf(text: string): string {
   return text
     .replace(/\\r\\n(?: {2}\(.*\))?$|\\n$/, '')
     .replace(/\\(?:x([0-9a-f]{2})|r|\\)/g, (match, hex: string | undefined) => {
@@ -108,11 +109,11 @@ function octetsOf(text: string): Octets {
 }
 
 /** Splits what a server sent into answers. A data block that the recording cuts short has no end and is left out. */
-export function responses(server: readonly Octets[]): Response[] {
+export function responses(server: readonly string[]): Response[] {
   const found: Response[] = [];
   let preliminary: Status[] = [];
   for (let i = 0; i < server.length; i++) {
-    const status = parseStatus(server[i] ?? '');
+    const status = parseStatus(latin1(server[i] ?? ''));
     if (status === undefined) continue;
     if (status.code < 200 && status.code !== 150) {
       preliminary.push(status);
@@ -130,7 +131,7 @@ export function responses(server: readonly Octets[]): Response[] {
 }
 
 /** Every command that has exactly one answer in its exchange, with the session's banner: `[command, answer]`. */
-export function* commands(session: Session): Generator<{ command: Octets; response: Response; exchange: Exchange }> {
+export function* commands(session: Session): Generator<{ command: string; response: Response; exchange: Exchange }> {
   for (const exchange of session.exchanges) {
     const [command, ...more] = exchange.client;
     const [response, ...others] = responses(exchange.server);

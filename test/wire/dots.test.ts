@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DotReader, dotStuff, dotStuffLines } from '../../src/wire/dots.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 
 function read(chunks: readonly Buffer[], max = 1e6) {
   const reader = new DotReader(max);
@@ -11,11 +12,13 @@ function read(chunks: readonly Buffer[], max = 1e6) {
   return { reader, rest: undefined };
 }
 
-const lines = fc.array(fc.string({ unit: fc.constantFrom('.', 'a', '\r', ' ', '\xe9'), maxLength: 4 }));
+const lines = fc.array(fc.string({ unit: fc.constantFrom('.', 'a', '\r', ' ', '\xe9'), maxLength: 4 }).map(latin1));
 
 describe('dot-stuffing', () => {
   it('doubles leading dots and terminates', () => {
-    expect(dotStuffLines(['.', 'a.b', '', '..x']).toString()).toBe('..\r\na.b\r\n\r\n...x\r\n.\r\n');
+    expect(dotStuffLines([octets`.`, octets`a.b`, octets``, octets`..x`]).toString()).toBe(
+      '..\r\na.b\r\n\r\n...x\r\n.\r\n',
+    );
     expect(dotStuff(Buffer.from('.\r\na.b\r\n\r\n..x\r\n')).toString()).toBe('..\r\na.b\r\n\r\n...x\r\n.\r\n');
     expect(dotStuff(Buffer.alloc(0)).toString()).toBe('.\r\n');
     expect(dotStuffLines([]).toString()).toBe('.\r\n');
@@ -26,7 +29,7 @@ describe('dot-stuffing', () => {
   });
 
   it('refuses what are no octets', () => {
-    expect(() => dotStuffLines(['price: 1 €'])).toThrow(RangeError);
+    expect(() => dotStuffLines([octets`price: 1 €`])).toThrow(RangeError);
   });
 
   it('does the same for lines as for their text', () => {
@@ -55,7 +58,7 @@ describe('DotReader', () => {
   });
 
   it('gives back what was stuffed, one octet at a time', () => {
-    const wire = dotStuffLines(['', '.', '..', '.\r', 'x', '.x']);
+    const wire = dotStuffLines([octets``, octets`.`, octets`..`, octets`.\r`, octets`x`, octets`.x`]);
     const { reader, rest } = read(Array.from(wire, (octet) => Buffer.of(octet)));
     expect(reader.body().toString()).toBe('\r\n.\r\n..\r\n.\r\r\nx\r\n.x\r\n');
     expect(rest).toBe('');

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { latin1 } from '../../src/wire/octets.ts';
 import { parseStatus } from '../../src/wire/status.ts';
 
 it.each([
@@ -14,5 +15,5 @@ it.each([
   ['200-x', undefined],
   ['', undefined],
 ])('%j', (line, status) => {
-  expect(parseStatus(line)).toEqual(status);
+  expect(parseStatus(latin1(line))).toEqual(status);
 });

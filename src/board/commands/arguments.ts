@@ -1,19 +1,19 @@
 /** What several commands take as arguments, with groggsd's words for what is wrong with them. */
-import type { Octets } from '../../wire/octets.ts';
+import { type Ascii, ascii, type Octets, octets } from '../../wire/octets.ts';
 import type { AccessLevel } from '../access.ts';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 
 export function noArguments(args: Octets): void {
-  if (args !== '') throw new Refusal(511, 'Unexpected or overly-long parameters.');
+  if (args !== '') throw new Refusal(511, octets`Unexpected or overly-long parameters.`);
 }
 
 /** In upper case. */
-export function itemIdFrom(args: Octets): string {
-  if (!/^[A-Za-z]/.test(args)) throw new Refusal(511, 'Item-ID must start with a letter.');
-  if (!/^.\d{7}/s.test(args)) throw new Refusal(511, 'Item-ID must contain 7 digits after the letter.');
-  if (args.length > 8) throw new Refusal(511, 'Garbage after 8 characters of Item-ID.');
-  return args.toUpperCase();
+export function itemIdFrom(args: Octets): Ascii {
+  if (!/^[A-Za-z]/.test(args)) throw new Refusal(511, octets`Item-ID must start with a letter.`);
+  if (!/^.\d{7}/s.test(args)) throw new Refusal(511, octets`Item-ID must contain 7 digits after the letter.`);
+  if (args.length > 8) throw new Refusal(511, octets`Garbage after 8 characters of Item-ID.`);
+  return ascii(args.toUpperCase());
 }
 
 /** `undefined`: none was asked for. */
@@ -22,12 +22,12 @@ export function levelFrom(digit: string): AccessLevel | undefined {
   if (digit === '1') return 1;
   if (digit === '2') return 2;
   if (digit === '3') return 3;
-  throw new Refusal(511, 'Requested access level is malformed.');
+  throw new Refusal(511, octets`Requested access level is malformed.`);
 }
 
 export function subjectFrom(args: Octets): Octets {
-  if (args === '') throw new Refusal(511, 'No Subject line specified for new item.');
-  if (args.length > limits.subject) throw new Refusal(424, 'Subject is too long.');
-  if (args.includes('\0')) throw new Refusal(424, 'Subject contains a NUL character.');
+  if (args === '') throw new Refusal(511, octets`No Subject line specified for new item.`);
+  if (args.length > limits.subject) throw new Refusal(424, octets`Subject is too long.`);
+  if (args.includes('\0')) throw new Refusal(424, octets`Subject contains a NUL character.`);
   return args;
 }

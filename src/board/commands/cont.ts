@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { continuedStatus, posted } from '../posting.ts';
 import { noSuchItem, Refusal } from '../refusal.ts';
 import { subjectFrom } from './arguments.ts';
@@ -14,16 +15,16 @@ export const cont: Command = {
     work.requireNoEdit();
     const itemId = work.full;
     if (itemId === undefined) {
-      throw new Refusal(520, 'Continuation only allowed after an item found to be too full.');
+      throw new Refusal(520, octets`Continuation only allowed after an item found to be too full.`);
     }
     const outcome = await session.board.store.posting.continue(itemId, submission, subject);
     if (outcome.kind === 'continued') {
-      throw new Refusal(422, 'Item has already been continued.', [continuedStatus(outcome.status)]);
+      throw new Refusal(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
     }
     if (outcome.kind !== 'posted') throw noSuchItem(itemId);
     work.moveOn();
     work.dropText();
-    session.say(`120 ${outcome.itemId}`);
-    session.say(posted(outcome.sequence, 'Continuation item inserted and index updated.'));
+    session.say(octets`120 ${outcome.itemId}`);
+    session.say(posted(outcome.sequence, octets`Continuation item inserted and index updated.`));
   },
 };

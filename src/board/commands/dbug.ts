@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -6,7 +7,7 @@ export const dbug: Command = {
   level: 0,
   run(session, args) {
     noArguments(args);
-    session.say(session.debug ? '200 Debug mode already operative.' : '200 Debug mode enabled.');
+    session.say(session.debug ? octets`200 Debug mode already operative.` : octets`200 Debug mode enabled.`);
     session.debug = true;
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { dataAnswer } from '../items.ts';
 import { Refusal } from '../refusal.ts';
 import { itemIdFrom } from './arguments.ts';
@@ -10,7 +11,7 @@ export const diff: Command = {
     const itemId = args === '' ? undefined : itemIdFrom(args);
     if (itemId !== undefined) session.work.moveOn();
     const text = session.board.store.diffs.text(itemId);
-    if (text === '') throw new Refusal(410, 'There are no relevant diffs.');
+    if (text === '') throw new Refusal(410, octets`There are no relevant diffs.`);
     session.send(dataAnswer(text));
   },
 };

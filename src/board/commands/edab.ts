@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -7,8 +8,8 @@ export const edab: Command = {
   level: 3,
   run(session, args) {
     noArguments(args);
-    if (session.work.edit === undefined) throw new Refusal(500, 'No EDIT in progress.');
+    if (session.work.edit === undefined) throw new Refusal(500, octets`No EDIT in progress.`);
     session.work.endEdit();
-    session.say('200 Edit operation aborted.');
+    session.say(octets`200 Edit operation aborted.`);
   },
 };

@@ -1,3 +1,4 @@
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import type { EditInProgress, Editor } from '../editing.ts';
 import { posted } from '../posting.ts';
@@ -8,12 +9,12 @@ import type { Command } from './command.ts';
 export const edcf: Command = {
   level: 3,
   async run(session, args) {
-    if (args === '') throw new Refusal(511, 'A reason must be given for the edit.');
-    if (args.includes('\0')) throw new Refusal(424, 'The reason contains a NUL character.');
+    if (args === '') throw new Refusal(511, octets`A reason must be given for the edit.`);
+    if (args.includes('\0')) throw new Refusal(424, octets`The reason contains a NUL character.`);
     const { work } = session;
-    if (work.edit === undefined) throw new Refusal(500, 'No EDIT in progress.');
+    if (work.edit === undefined) throw new Refusal(500, octets`No EDIT in progress.`);
     try {
-      const [sequence, what] = await confirm(session, work.edit, { userid: session.userid ?? '', reason: args });
+      const [sequence, what] = await confirm(session, work.edit, { userid: session.userid ?? octets``, reason: args });
       work.endEdit();
       session.say(posted(sequence, what));
     } catch (error) {
@@ -25,16 +26,16 @@ export const edcf: Command = {
   },
 };
 
-async function confirm(session: CommandSession, edit: EditInProgress, editor: Editor): Promise<[number, string]> {
+async function confirm(session: CommandSession, edit: EditInProgress, editor: Editor): Promise<[number, Octets]> {
   const { data } = session.work;
   const { editing } = session.board.store;
   if (data === 'refused') {
-    throw new Refusal(500, 'The DATA was refused: send it again, or abort the edit with EDAB.');
+    throw new Refusal(500, octets`The DATA was refused: send it again, or abort the edit with EDAB.`);
   }
   if (edit.kind === 'index') {
-    if (data === undefined) throw new Refusal(500, 'Cannot withdraw the index.');
-    return [await editing.replaceIndex(edit, data.text, editor), 'Edit complete.'];
+    if (data === undefined) throw new Refusal(500, octets`Cannot withdraw the index.`);
+    return [await editing.replaceIndex(edit, data.text, editor), octets`Edit complete.`];
   }
-  if (data === undefined) return [await editing.withdrawItem(edit, editor), 'Item withdrawn.'];
-  return [await editing.replaceItem(edit, data.text, editor), 'Edit complete.'];
+  if (data === undefined) return [await editing.withdrawItem(edit, editor), octets`Item withdrawn.`];
+  return [await editing.replaceItem(edit, data.text, editor), octets`Edit complete.`];
 }

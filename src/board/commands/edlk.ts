@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -8,10 +9,10 @@ export const edlk: Command = {
   run(session, args) {
     noArguments(args);
     const { lock } = session.board;
-    if (lock.heldBy(session)) throw new Refusal(500, 'EDLK already issued.');
-    if (!lock.take(session, session.userid ?? '')) {
-      throw new Refusal(411, `${lock.holder} has locked the message area for editing`);
+    if (lock.heldBy(session)) throw new Refusal(500, octets`EDLK already issued.`);
+    if (!lock.take(session, session.userid ?? octets``)) {
+      throw new Refusal(411, octets`${lock.holder ?? octets`Somebody`} has locked the message area for editing`);
     }
-    session.say('200 Message area is now locked for editing.');
+    session.say(octets`200 Message area is now locked for editing.`);
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -9,8 +10,8 @@ export const edul: Command = {
     noArguments(args);
     session.work.requireNoEdit();
     const { lock } = session.board;
-    if (!lock.heldBy(session)) throw new Refusal(532, "No lock held so can't unlock it.");
+    if (!lock.heldBy(session)) throw new Refusal(532, octets`No lock held so can't unlock it.`);
     lock.release(session);
-    session.say('200 Lock on edit area relinquished.');
+    session.say(octets`200 Lock on edit area relinquished.`);
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { dataAnswer } from '../items.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -8,6 +9,6 @@ export const elog: Command = {
   run(session, args) {
     noArguments(args);
     const log = session.board.store.editLog.text();
-    session.send(dataAnswer(log, log === '' ? '250 No edits stored' : '250 Data follows'));
+    session.send(dataAnswer(log, log === '' ? octets`250 No edits stored` : octets`250 Data follows`));
   },
 };

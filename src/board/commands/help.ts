@@ -1,3 +1,4 @@
+import { ascii, octets } from '../../wire/octets.ts';
 import { dataAnswer } from '../items.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -16,6 +17,6 @@ export const helpOn = (names: () => readonly string[]): Command => ({
       text += `    ${line.join('')}`.trimEnd();
       text += '\n';
     }
-    session.send(dataAnswer(text, '250 Help information follows ...'));
+    session.send(dataAnswer(ascii(text), octets`250 Help information follows ...`));
   },
 });

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import type { IndexLog } from '../index-log.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,7 +15,8 @@ export async function sendRows(session: CommandSession, index: IndexLog, from: n
     if (!session.blocked) continue;
     if (!(await session.room())) return;
     // Without the dot the client knows that it has no index (RGTP 2.3).
-    if (index.generation !== generation) throw new Refusal(481, 'The index was edited meanwhile - please ask again.');
+    if (index.generation !== generation)
+      throw new Refusal(481, octets`The index was edited meanwhile - please ask again.`);
   }
   session.send(END);
 }

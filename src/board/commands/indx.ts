@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { IndexLog } from '../index-log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Command } from './command.ts';
@@ -18,7 +18,7 @@ function firstRow(index: IndexLog, args: Octets): number | undefined {
   if (args === '') return index.start;
   // groggsd takes any number of leading zeros.
   const [, hash, hex = ''] = /^(#?)\s*0*([0-9A-Fa-f]{0,8})$/.exec(args) ?? [];
-  if (hash === undefined) throw new Refusal(511, 'Date must be only a hex number.');
+  if (hash === undefined) throw new Refusal(511, octets`Date must be only a hex number.`);
   const number = Number.parseInt(`0${hex}`, 16);
   return hash === '#' ? index.fromSequence(number) : index.fromTime(number);
 }

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { posted } from '../posting.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -10,8 +11,8 @@ export const mots: Command = {
     const { work } = session;
     work.requireNoEdit();
     const { text } = work.text;
-    const sequence = await session.board.store.editing.setMotd(text, session.userid ?? '');
+    const sequence = await session.board.store.editing.setMotd(text, session.userid ?? octets``);
     work.dropText();
-    session.say(posted(sequence, 'Message of the Day updated.'));
+    session.say(posted(sequence, octets`Message of the Day updated.`));
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { posted } from '../posting.ts';
 import { subjectFrom } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -14,7 +15,7 @@ export const newi: Command = {
     work.moveOn();
     const { itemId, sequence } = await session.board.store.posting.newItem(submission, subject);
     work.dropText();
-    session.say(`120 ${itemId}`);
-    session.say(posted(sequence, 'Item inserted and index updated.'));
+    session.say(octets`120 ${itemId}`);
+    session.say(posted(sequence, octets`Item inserted and index updated.`));
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -6,6 +7,6 @@ export const noop: Command = {
   level: 0,
   run(session, args) {
     noArguments(args);
-    session.say('200 NOOP command received.');
+    session.say(octets`200 NOOP command received.`);
   },
 };

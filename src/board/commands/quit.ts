@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 
@@ -6,7 +7,7 @@ export const quit: Command = {
   level: 0,
   run(session, args) {
     noArguments(args);
-    session.say('280 Goodbye.');
+    session.say(octets`280 Goodbye.`);
     session.close();
   },
 };

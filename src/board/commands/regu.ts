@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { dataAnswer } from '../items.ts';
 import { Refusal } from '../refusal.ts';
 import { noArguments } from './arguments.ts';
@@ -9,14 +10,14 @@ export const regu: Command = {
   run(session, args) {
     noArguments(args);
     if (session.userid !== undefined || session.registering) {
-      throw new Refusal(500, 'REGU not allowed after USER or REGU.');
+      throw new Refusal(500, octets`REGU not allowed after USER or REGU.`);
     }
     const { registration } = session.board;
     if (registration === undefined) {
-      throw new Refusal(482, 'This board takes no registrations - please ask the Editors for a userid.');
+      throw new Refusal(482, octets`This board takes no registrations - please ask the Editors for a userid.`);
     }
     session.registering = true;
-    session.say('100 Processing registration request - please stand by.');
-    session.send(dataAnswer(registration.warning, '250 Warning message follows'));
+    session.say(octets`100 Processing registration request - please stand by.`);
+    session.send(dataAnswer(registration.warning, octets`250 Warning message follows`));
   },
 };

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { limits } from '../limits.ts';
 import { continuedStatus, posted } from '../posting.ts';
 import { noSuchItem, Refusal } from '../refusal.ts';
@@ -16,18 +17,18 @@ export const repl: Command = {
     work.moveOn();
     if (submission.text.length > limits.reply) {
       work.dropText();
-      throw new Refusal(423, 'Data is too long for a Reply.');
+      throw new Refusal(423, octets`Data is too long for a Reply.`);
     }
     const outcome = await session.board.store.posting.reply(itemId, submission);
     if (outcome.kind === 'no-item') throw noSuchItem(itemId);
     if (outcome.kind === 'continued') {
-      throw new Refusal(422, 'Item has already been continued.', [continuedStatus(outcome.status)]);
+      throw new Refusal(422, octets`Item has already been continued.`, [continuedStatus(outcome.status)]);
     }
     if (outcome.kind === 'full') {
       work.foundFull(itemId);
-      throw new Refusal(421, 'Reply is too long to fit in the same item.');
+      throw new Refusal(421, octets`Reply is too long to fit in the same item.`);
     }
     work.dropText();
-    session.say(posted(outcome.sequence, `Reply to ${itemId} inserted and index updated.`));
+    session.say(posted(outcome.sequence, octets`Reply to ${itemId} inserted and index updated.`));
   },
 };

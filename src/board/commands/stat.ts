@@ -1,4 +1,5 @@
 import { formatItemStatus } from '../../rgtp/item-status.ts';
+import { octets } from '../../wire/octets.ts';
 import { noSuchItem } from '../refusal.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -11,6 +12,6 @@ export const stat: Command = {
     session.work.moveOn();
     const summary = session.board.store.items.summary(itemId);
     if (summary === undefined) throw noSuchItem(itemId);
-    session.say(`211 ${formatItemStatus(summary)} ${summary.subject ?? ''}`);
+    session.say(octets`211 ${formatItemStatus(summary)} ${summary.subject ?? octets``}`);
   },
 };

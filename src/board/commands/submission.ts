@@ -1,7 +1,8 @@
+import { octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import type { Submission } from '../posting.ts';
 
 /** The text of DATA and its author. @throws Refusal 500 where there was no DATA */
 export function submissionOf(session: CommandSession): Submission {
-  return { ...session.work.text, userid: session.userid ?? '' };
+  return { ...session.work.text, userid: session.userid ?? octets`` };
 }

@@ -1,4 +1,3 @@
-import type { Octets } from '../../wire/octets.ts';
 import { alvl } from './alvl.ts';
 import { auth } from './auth.ts';
 import type { Command } from './command.ts';
@@ -60,6 +59,6 @@ export const commands = {
 const byName: ReadonlyMap<string, Command> = new Map(Object.entries(commands));
 
 /** Commands are four letters in either case. */
-export function findCommand(word: Octets): Command | undefined {
+export function findCommand(word: string): Command | undefined {
   return byName.get(word) ?? byName.get(word.toUpperCase());
 }

@@ -1,3 +1,4 @@
+import { octets } from '../../wire/octets.ts';
 import { dataAnswer } from '../items.ts';
 import { runUdbm } from '../udbm/run.ts';
 import type { Command } from './command.ts';
@@ -6,7 +7,7 @@ import type { Command } from './command.ts';
 export const udbm: Command = {
   level: 3,
   async run(session, args) {
-    const text = await runUdbm(session.board, session.userid ?? '', args);
-    session.send(dataAnswer(text, '250 Response follows.'));
+    const text = await runUdbm(session.board, session.userid ?? octets``, args);
+    session.send(dataAnswer(text, octets`250 Response follows.`));
   },
 };

@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import { authorise } from '../login.ts';
 import { Refusal } from '../refusal.ts';
@@ -10,14 +10,14 @@ import type { Command } from './command.ts';
 export const user: Command = {
   level: 0,
   async run(session, args) {
-    const [, name = '', rest = ''] = /^(\S*)\s*(.*)$/s.exec(args) ?? [];
-    const [, digit = '', more = ''] = /^(\S*)\s*(.*)$/s.exec(rest) ?? [];
+    const [, name = octets``, rest = octets``] = args.match(/^(\S*)\s*(.*)$/s) ?? [];
+    const [, digit = octets``, more = octets``] = rest.match(/^(\S*)\s*(.*)$/s) ?? [];
     const level = levelFrom(digit);
     noArguments(more);
-    if (session.userid !== undefined) throw new Refusal(500, 'Already logged in.');
+    if (session.userid !== undefined) throw new Refusal(500, octets`Already logged in.`);
     const checked = checkUserid(name);
     if ('wrong' in checked) {
-      throw new Refusal(511, `Malformed or missing userid (\`${name.slice(0, 50)}', ${checked.wrong})`);
+      throw new Refusal(511, octets`Malformed or missing userid (\`${name.slice(0, 50)}', ${checked.wrong})`);
     }
     session.userid = checked.userid;
     if (session.registering) {
@@ -31,10 +31,10 @@ export const user: Command = {
 /** After REGU (RGTP 2.2.24) */
 async function register(session: CommandSession, userid: Octets): Promise<void> {
   const { registration } = session.board;
-  if (registration === undefined) throw new Refusal(482, 'Access denied.');
+  if (registration === undefined) throw new Refusal(482, octets`Access denied.`);
   session.suspicious(`registers ${userid}`);
   try {
-    session.say(`280 ${await registration.register(userid, session.caller.address ?? 'inside')}`);
+    session.say(octets`280 ${await registration.register(userid, session.caller.address ?? 'inside')}`);
     session.close();
   } catch (error) {
     if (error instanceof Refusal && error.code === 511) session.userid = undefined;

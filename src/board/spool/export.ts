@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatHex32 } from '../../rgtp/hex.ts';
-import { bytesOf, type Octets } from '../../wire/octets.ts';
+import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { fileOf } from '../editing.ts';
 import type { BoardStore } from '../store.ts';
 import { USERID_OCTETS } from '../users.ts';
@@ -54,18 +54,18 @@ async function writeSpool(dir: string, store: BoardStore): Promise<ExportSummary
   const { motd } = state;
   // groggsd writes the time first.
   if (motd !== undefined) {
-    await write('motd', `${formatHex32(motd.time)} ${formatHex32(motd.sequence)}\n${motd.text}`);
+    await write('motd', octets`${formatHex32(motd.time)} ${formatHex32(motd.sequence)}\n${motd.text}`);
   }
   const edits = store.editLog.text();
   if (edits !== '') await write('editlog', edits);
-  await write('sequence', `${formatHex32(state.nextSequence)}\n`);
-  await write('idarbiter', `${formatHex32(state.lastItemTime)}\n`);
+  await write('sequence', octets`${formatHex32(state.nextSequence)}\n`);
+  await write('idarbiter', octets`${formatHex32(state.lastItemTime)}\n`);
   const accounts = [...store.users.all()];
   await write('userdatabase', formatUserDatabase(accounts), PRIVATE);
   await write('secretseed', randomBytes(SEED_OCTETS), PRIVATE);
-  await write('editlock', '??'.padEnd(USERID_OCTETS));
+  await write('editlock', octets`??`.padEnd(USERID_OCTETS));
   await mkdir(join(dir, 'log'));
-  await write('log/log', '');
+  await write('log/log', octets``);
   return { rows, items, users: accounts.length, diffs };
 }
 
@@ -75,7 +75,7 @@ async function writeIndex(path: string, { index }: BoardStore): Promise<number> 
   let rows = 0;
   try {
     for (const block of index.wire(index.start, index.end)) {
-      const text = block.toString('latin1').replaceAll('\r\n', '\n');
+      const text = octetsFrom(block).replaceAll('\r\n', '\n');
       await file.write(bytesOf(text));
       rows += text.length / 200;
     }

@@ -5,7 +5,7 @@ import { parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { parseItemId } from '../../rgtp/item-id.ts';
 import { formatItemStatus, parseItemStatus } from '../../rgtp/item-status.ts';
 import { motdFieldOrder, parseMotd } from '../../rgtp/motd.ts';
-import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import { STATUS_OCTETS, type StoredItem, subjectOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
@@ -196,7 +196,10 @@ class SpoolImport {
     try {
       const text = octetsFrom(file);
       const end = text.indexOf('\n') + 1;
-      const { sequence, time } = parseMotd([text.slice(0, end).trimEnd()], motdFieldOrder('GROGGS system'));
+      const { sequence, time } = parseMotd(
+        [text.slice(0, end).replace(/\s+$/, octets``)],
+        motdFieldOrder('GROGGS system'),
+      );
       this.#seen(sequence);
       await this.#store.commit(() => {
         this.#store.state.motd = { sequence, time, text: text.slice(end) };

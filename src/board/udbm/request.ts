@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { type Ascii, ascii, type Octets, octets } from '../../wire/octets.ts';
 import type { AccessLevel } from '../access.ts';
 import { checkUserid, SECRET_OCTETS } from '../users.ts';
 
@@ -6,10 +6,12 @@ import { checkUserid, SECRET_OCTETS } from '../users.ts';
 export class UdbmError extends Error {
   /** whether to show the usage */
   readonly usage: boolean;
+  readonly text: Octets;
 
-  constructor(message: string, usage = true) {
-    super(message);
+  constructor(text: Octets, usage = true) {
+    super(text);
     this.name = 'UdbmError';
+    this.text = text;
     this.usage = usage;
   }
 }
@@ -20,7 +22,8 @@ export interface Who {
   readonly level: AccessLevel | undefined;
 }
 
-export type Proof = 'none' | 'md5new' | 'md5';
+const PROOFS = ['none', 'md5new', 'md5'] as const;
+export type Proof = (typeof PROOFS)[number];
 
 /** The values that `-c` and `-u` set. */
 export interface Values {
@@ -59,18 +62,19 @@ const MOST_WORDS = 19;
 
 /** @throws UdbmError */
 export function parseUdbm(args: Octets): UdbmRequest {
-  const words = args.match(/"[^"]*"|\S+/g)?.map((word) => word.replace(/^"(.*)"$/s, '$1')) ?? [];
-  if (words.length > MOST_WORDS) throw new UdbmError('Too many arguments to UDBM.', false);
+  const words = args.match(/"[^"]*"|\S+/g)?.map((word) => word.match(/^"(.*)"$/s)?.[1] ?? word) ?? [];
+  if (words.length > MOST_WORDS) throw new UdbmError(octets`Too many arguments to UDBM.`, false);
   let mode: UdbmRequest['kind'] | undefined;
   let verbose = false;
   while (words[0]?.startsWith('-')) {
-    const word = words.shift() ?? '';
+    const word = words.shift() ?? octets``;
     for (const option of optionsOf(word)) {
       if (option === 'v' || option === 'verbose') verbose = true;
       else if (option === 'q' || option === 'quiet') verbose = false;
       else {
         const named = modeOf(option, word);
-        if (mode !== undefined && mode !== named) throw new UdbmError(`\`${word}' option repeated or conflicting`);
+        if (mode !== undefined && mode !== named)
+          throw new UdbmError(octets`\`${word}' option repeated or conflicting`);
         mode = named;
       }
     }
@@ -78,57 +82,57 @@ export function parseUdbm(args: Octets): UdbmRequest {
   return requestFor(mode ?? (words.length > 0 ? 'list' : undefined), words, verbose);
 }
 
-function requestFor(mode: UdbmRequest['kind'] | undefined, words: readonly string[], verbose: boolean): UdbmRequest {
-  if (mode === undefined) throw new UdbmError('no mode of operation and no userids specified');
+function requestFor(mode: UdbmRequest['kind'] | undefined, words: readonly Octets[], verbose: boolean): UdbmRequest {
+  if (mode === undefined) throw new UdbmError(octets`no mode of operation and no userids specified`);
   if (mode === 'help' || mode === 'status') return { kind: mode };
   if (mode === 'list') return { kind: mode, who: words.map(whoFrom), verbose };
   const [first, ...more] = words;
-  if (first === undefined) throw new UdbmError(`must say whom to ${mode}`);
+  if (first === undefined) throw new UdbmError(octets`must say whom to ${ascii(mode)}`);
   const who = whoFrom(first);
   if (mode === 'delete') {
-    if (more.length > 0) throw new UdbmError('may only delete one record at once');
+    if (more.length > 0) throw new UdbmError(octets`may only delete one record at once`);
     return { kind: mode, who };
   }
   return { kind: mode, who, values: valuesFrom(more) };
 }
 
-function optionsOf(word: string): string[] {
+function optionsOf(word: Octets): Octets[] {
   return word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)];
 }
 
-function modeOf(option: string, word: string): UdbmRequest['kind'] {
+function modeOf(option: Octets, word: Octets): UdbmRequest['kind'] {
   const mode = Object.entries(MODES).find(([name]) => name === option)?.[1];
   if (mode !== undefined) return mode;
   if (option === 'secret') {
-    throw new UdbmError('secrets are not shown: give the user a new one with -u userid newsecret', false);
+    throw new UdbmError(octets`secrets are not shown: give the user a new one with -u userid newsecret`, false);
   }
   if (option === 'f' || option === 'file') {
-    throw new UdbmError('--file option not available in restricted access mode');
+    throw new UdbmError(octets`--file option not available in restricted access mode`);
   }
-  throw new UdbmError(`\`${word}' option unknown`);
+  throw new UdbmError(octets`\`${word}' option unknown`);
 }
 
 /** `userid` or `userid/access` */
-function whoFrom(word: string): Who {
+function whoFrom(word: Octets): Who {
   const slash = word.lastIndexOf('/');
   const name = slash < 0 ? word : word.slice(0, slash);
-  const access = slash < 0 ? '' : word.slice(slash + 1);
+  const access = slash < 0 ? octets`` : word.slice(slash + 1);
   const checked = checkUserid(name);
-  if ('wrong' in checked) throw new UdbmError(`Userid/access \`${name}' ${checked.wrong}`, false);
+  if ('wrong' in checked) throw new UdbmError(octets`Userid/access \`${name}' ${checked.wrong}`, false);
   return { userid: checked.userid, level: access === '' ? undefined : levelOf(access) };
 }
 
-function levelOf(access: string): AccessLevel {
+function levelOf(access: Octets): AccessLevel {
   const level = LEVELS.indexOf(access);
   if (level === 0 || level === 1 || level === 2 || level === 3) return level;
-  throw new UdbmError(`access value \`${access}' unknown`);
+  throw new UdbmError(octets`access value \`${access}' unknown`);
 }
 
-export function accessName(level: AccessLevel): string {
-  return LEVELS[level] ?? '';
+export function accessName(level: AccessLevel): Ascii {
+  return ascii(LEVELS[level] ?? '');
 }
 
-function valuesFrom(words: readonly string[]): Values {
+function valuesFrom(words: readonly Octets[]): Values {
   let values: Values = {};
   for (const [i, word] of words.entries()) {
     if (word === 'enable' || word === 'disable') values = { ...values, disabled: word === 'disable' };
@@ -139,26 +143,27 @@ function valuesFrom(words: readonly string[]): Values {
     else if (word.startsWith('ident=')) values = { ...values, proof: proofFrom(word.slice(6)) };
     else if (/^lastref=[0-9A-Fa-f]{1,8}$/.test(word))
       values = { ...values, lastUsed: Number.parseInt(word.slice(8), 16) };
-    else throw new UdbmError(`unknown value setting \`${word}'`);
+    else throw new UdbmError(octets`unknown value setting \`${word}'`);
   }
   return values;
 }
 
-function proofFrom(word: string): Proof {
-  if (word === 'none' || word === 'md5new' || word === 'md5') return word;
-  throw new UdbmError(`ident value \`${word}' unknown`);
+function proofFrom(word: Octets): Proof {
+  const proof = PROOFS.find((known) => known === word);
+  if (proof !== undefined) return proof;
+  throw new UdbmError(octets`ident value \`${word}' unknown`);
 }
 
 function secretFrom(word: string | undefined): Buffer {
-  if (!word?.startsWith('<')) throw new UdbmError('new shared secret missing: setsecret <HEX', false);
+  if (!word?.startsWith('<')) throw new UdbmError(octets`new shared secret missing: setsecret <HEX`, false);
   const hex = word.slice(1);
-  if (hex.length % 2 !== 0) throw new UdbmError('need even number of hex digits for secret', false);
-  if (!/^[0-9A-Fa-f]+$/.test(hex)) throw new UdbmError('secret contained non-hex-digit', false);
-  if (hex.length > 2 * SECRET_OCTETS) throw new UdbmError(`a secret has at most ${SECRET_OCTETS} octets`, false);
+  if (hex.length % 2 !== 0) throw new UdbmError(octets`need even number of hex digits for secret`, false);
+  if (!/^[0-9A-Fa-f]+$/.test(hex)) throw new UdbmError(octets`secret contained non-hex-digit`, false);
+  if (hex.length > 2 * SECRET_OCTETS) throw new UdbmError(octets`a secret has at most ${SECRET_OCTETS} octets`, false);
   return Buffer.from(hex, 'hex');
 }
 
-export const USAGE = `Usage:
+export const USAGE = octets`Usage:
   udbm -?|--help
   udbm [-v] -l|--list [userid[/[access]] ...]
   udbm -c|-u|--create|--update userid[/[access]] values ...

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatHex32 } from '../../rgtp/hex.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { encode } from '../../wire/charset.ts';
+import { ascii, join, type Octets, octets } from '../../wire/octets.ts';
 import type { Registration } from '../registration.ts';
 import type { BoardStore } from '../store.ts';
 import { type Account, SECRET_OCTETS } from '../users.ts';
@@ -21,7 +22,7 @@ export async function runUdbm(board: UserAdministration, editor: Octets, args: O
     return await performUdbm(board, editor, parseUdbm(args));
   } catch (error) {
     if (!(error instanceof UdbmError)) throw error;
-    return error.usage ? `${error.message}\n\n${USAGE}` : `${error.message}\n`;
+    return error.usage ? octets`${error.text}\n\n${USAGE}` : octets`${error.text}\n`;
   }
 }
 
@@ -45,36 +46,37 @@ export async function performUdbm(board: UserAdministration, editor: Octets, req
 function status({ store }: UserAdministration): Octets {
   const accounts = [...store.users.all()];
   const count = (test: (account: Account) => boolean) => accounts.filter(test).length;
-  return (
-    `${accounts.length} records,  ${count(({ disabled }) => disabled)} disabled,  ` +
-    `${count(({ confirmed, waiting }) => !confirmed && !waiting)} never used,  ` +
-    `${count(({ waiting }) => waiting)} waiting for approval\n`
-  );
+  const disabled = count((one) => one.disabled);
+  const unused = count(({ confirmed, waiting }) => !confirmed && !waiting);
+  const waiting = count((one) => one.waiting);
+  return octets`${accounts.length} records,  ${disabled} disabled,  ${unused} never used,  ${waiting} waiting for approval\n`;
 }
 
 function list({ store }: UserAdministration, who: readonly Who[], verbose: boolean): Octets {
   if (who.length === 0) {
     const lines = [...store.users.all()].map(
-      (one, i) => `${String(i).padStart(4)}:  ${line(one, store.time, verbose)}`,
+      (one, i) => octets`${ascii(String(i).padStart(4))}:  ${line(one, store.time, verbose)}`,
     );
-    return lines.join('');
+    return join(lines, octets``);
   }
-  let text = '';
+  const answers: Octets[] = [];
   for (const { userid, level } of who) {
     const found = store.users.levels(userid).filter((one) => level === undefined || one.level === level);
-    text += found.map((one) => line(one, store.time, verbose)).join('') || `${named({ userid, level })} not found\n`;
+    answers.push(...found.map((one) => line(one, store.time, verbose)));
+    if (found.length === 0) answers.push(octets`${named({ userid, level })} not found\n`);
   }
-  return text;
+  return join(answers, octets``);
 }
 
 /** groggsd's layout: hours since last used (or the time itself), access, state, proof, secret, userid. */
-function line(account: Account, now: number, verbose: boolean, secret = ''): Octets {
+function line(account: Account, now: number, verbose: boolean, secret = octets``): Octets {
   const used = verbose
     ? formatHex32(account.lastUsed).toLowerCase()
     : String(Math.floor((now - account.lastUsed) / HOUR)).padStart(7);
   const state = account.disabled ? 'disabled' : 'enabled ';
-  const shown = secret === '' ? '' : `${secret.padEnd(16)}  `;
-  return `${used}  ${accessName(account.level).padEnd(6)} ${state} ${proofOf(account).padEnd(7)} ${shown}${account.userid}\n`;
+  const shown = secret === '' ? secret : octets`${secret.padEnd(16)}  `;
+  const columns = `${used}  ${accessName(account.level).padEnd(6)} ${state} ${proofOf(account).padEnd(7)} `;
+  return octets`${ascii(columns)}${shown}${account.userid}\n`;
 }
 
 function proofOf({ secret, confirmed, waiting }: Account): string {
@@ -91,7 +93,7 @@ async function remove(board: UserAdministration, editor: Octets, who: Who): Prom
     keepAnEditor([...store.users.all()]);
     record(store, editor, account, undefined);
   });
-  return '';
+  return octets``;
 }
 
 async function change(
@@ -105,7 +107,7 @@ async function change(
     const old = kind === 'update' ? toUpdate(levels, who) : undefined;
     const level = who.level ?? old?.level ?? 0;
     if (levels.some((one) => one.level === level && one !== old))
-      throw new UdbmError(`${named(who)} already exists`, false);
+      throw new UdbmError(octets`${named(who)} already exists`, false);
     const changed = withValues(old ?? { ...blank, userid: who.userid, level, lastUsed: store.time }, level, values);
     if (old !== undefined && old.level !== level) store.users.remove(old.userid, old.level);
     store.users.put(changed);
@@ -113,16 +115,16 @@ async function change(
     record(store, editor, old, changed);
     return changed;
   });
-  let note = '';
+  let note = octets``;
   if (values.approve === true) note = await approved(registration, changed);
   if (changed.level === 3 && changed.secret === undefined) {
-    note += `Warning - user \`${changed.userid}': edit access and enabled but no id confirmation\n`;
+    note = octets`${note}Warning - user \`${changed.userid}': edit access and enabled but no id confirmation\n`;
   }
   const shown =
     values.newSecret === true || values.secret !== undefined
-      ? (changed.secret?.toString('hex').toUpperCase() ?? '')
-      : '';
-  return note + line(changed, store.time, false, shown);
+      ? ascii(changed.secret?.toString('hex').toUpperCase() ?? '')
+      : octets``;
+  return note.concat(line(changed, store.time, false, shown));
 }
 
 const blank = { secret: undefined, confirmed: true, waiting: false, disabled: false } as const;
@@ -134,7 +136,7 @@ function withValues(account: Account, level: Account['level'], values: Values): 
   if (values.secret !== undefined) secret = values.secret;
   if (proof === 'none') secret = undefined;
   else if (proof !== undefined && secret === undefined) {
-    throw new UdbmError('a proof needs a secret: add newsecret, or setsecret <HEX', false);
+    throw new UdbmError(octets`a proof needs a secret: add newsecret, or setsecret <HEX`, false);
   }
   return {
     userid: account.userid,
@@ -148,12 +150,13 @@ function withValues(account: Account, level: Account['level'], values: Values): 
 }
 
 async function approved(registration: Registration | undefined, account: Account): Promise<Octets> {
-  if (registration === undefined) return 'No mail was sent: registration is not configured.\n';
+  if (registration === undefined) return octets`No mail was sent: registration is not configured.\n`;
   try {
     await registration.mail(account);
-    return `The secret was mailed to ${account.userid}.\n`;
+    return octets`The secret was mailed to ${account.userid}.\n`;
   } catch (error) {
-    return `The mail could not be sent (${error instanceof Error ? error.message : 'unknown reason'}).\n`;
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    return octets`The mail could not be sent (${encode(why, 'auto')}).\n`;
   }
 }
 
@@ -161,8 +164,8 @@ async function approved(registration: Registration | undefined, account: Account
 function theOne(levels: readonly Account[], who: Who): Account {
   const found = levels.filter((one) => who.level === undefined || one.level === who.level);
   const [account, ...more] = found;
-  if (account === undefined) throw new UdbmError(`${named(who)} not found in \`userdatabase'`, false);
-  if (more.length > 0) throw new UdbmError(`User \`${who.userid}' has several levels: say userid/access`, false);
+  if (account === undefined) throw new UdbmError(octets`${named(who)} not found in \`userdatabase'`, false);
+  if (more.length > 0) throw new UdbmError(octets`User \`${who.userid}' has several levels: say userid/access`, false);
   return account;
 }
 
@@ -176,7 +179,7 @@ function toUpdate(levels: readonly Account[], who: Who): Account {
 /** Without an editor nobody could undo the change. */
 function keepAnEditor(accounts: readonly Account[]): void {
   if (!accounts.some(({ level, disabled, waiting }) => level === 3 && !disabled && !waiting)) {
-    throw new UdbmError('that would leave the board without an editor', false);
+    throw new UdbmError(octets`that would leave the board without an editor`, false);
   }
 }
 
@@ -191,6 +194,6 @@ function record(store: BoardStore, editor: Octets, before: Account | undefined, 
   });
 }
 
-function named({ userid, level }: Who): string {
-  return `User \`${userid}'${level === undefined ? '' : ` access=${accessName(level)}`}`;
+function named({ userid, level }: Who): Octets {
+  return octets`User \`${userid}'${level === undefined ? octets`` : octets` access=${accessName(level)}`}`;
 }

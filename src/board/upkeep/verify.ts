@@ -2,6 +2,7 @@ import { formatHex32 } from '../../rgtp/hex.ts';
 import { type IndexEntry, parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { parseItem } from '../../rgtp/item.ts';
 import { formatItemStatus } from '../../rgtp/item-status.ts';
+import { octetsFrom } from '../../wire/octets.ts';
 import { type StoredItem, subjectOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 
@@ -56,7 +57,7 @@ function readIndex(store: BoardStore, problems: string[], oddities: string[]): {
   let rows = 0;
   let previous: IndexEntry | undefined;
   for (const block of store.index.wire(store.index.start, store.index.end)) {
-    for (const line of block.toString('latin1').split('\r\n').slice(0, -1)) {
+    for (const line of octetsFrom(block).split('\r\n').slice(0, -1)) {
       rows++;
       const where = `index, row ${rows}`;
       try {

@@ -1,13 +1,14 @@
 import { parseSecret } from '../../rgtp/proof.ts';
 import type { Permanent, StoredAccount } from '../../store/permanent.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
+import { latin1, type Octets } from '../../wire/octets.ts';
 import { COST, type Cost, checkPassword, hashPassword, pretendToCheck } from './password.ts';
-import { isUserid } from './userid.ts';
+import { parseUserid } from './userid.ts';
 
 /** Who may log in with a normal password in place of the board's secret. */
 export interface LocalAccount {
   readonly name: string;
-  readonly userid: string;
+  readonly userid: Octets;
   /** for each of this person's posts; `undefined`: the display name of From */
   readonly grogname: string | undefined;
 }
@@ -69,7 +70,8 @@ export class LocalAccounts {
     // The name is one word on the AUTHINFO line (RFC 4643 §2.3.1), and a colon separates it from the board's.
     if (!/^[^\s:\p{C}]{1,64}$/u.test(name))
       throw new AccountError('a name is one word of at most 64 characters without a colon');
-    if (!isUserid(userid)) throw new AccountError(`"${userid}" is no userid: up to 75 characters without blanks`);
+    if (parseUserid(userid) === undefined)
+      throw new AccountError(`"${userid}" is no userid: up to 75 characters without blanks`);
     const secret = parseSecret(account.secret);
     if (secret === undefined || secret.length === 0)
       throw new AccountError('the secret must be hexadecimal digits, two an octet');
@@ -117,7 +119,7 @@ function checked(password: string): string {
 function shown(stored: StoredAccount): LocalAccount {
   // written by `add`
   const settings = JSON.parse(stored.settings) as { readonly grogname?: string };
-  return { name: stored.name, userid: stored.userid, grogname: settings.grogname };
+  return { name: stored.name, userid: latin1(stored.userid), grogname: settings.grogname };
 }
 
 /** What a sealed secret belongs to: in another account's row it does not open. */

@@ -7,7 +7,7 @@ import type { BoardLogin, Level, Member } from '../ports.ts';
 import type { Author } from '../posting/connection.ts';
 import type { LocalAccounts } from './local-accounts.ts';
 import type { Credentials, UserPools } from './user-pools.ts';
-import { isUserid } from './userid.ts';
+import { parseUserid } from './userid.ts';
 
 export interface RgtpLoginOptions {
   /** as in `name:userid` */
@@ -45,9 +45,10 @@ export class RgtpLogin implements BoardLogin {
     return account && this.#logIn(account, account.grogname, log);
   }
 
-  async bySecret(userid: string, password: string, log: Log): Promise<Member> {
+  async bySecret(name: string, password: string, log: Log): Promise<Member> {
+    const userid = parseUserid(name);
     const secret = parseSecret(password);
-    if (!isUserid(userid) || secret === undefined || secret.length === 0) throw badCredentials();
+    if (userid === undefined || secret === undefined || secret.length === 0) throw badCredentials();
     // The guest has no secret to prove: a board that asks for no proof would look like an impostor.
     if (userid.toLowerCase() === 'guest') throw new Refusal('bad-credentials', 'guests read without login');
     return this.#logIn({ userid, secret }, undefined, log);

@@ -2,6 +2,7 @@ import { Refusal } from '../../nntp/backend.ts';
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
+import type { Octets } from '../../wire/octets.ts';
 
 export interface UserPoolsOptions {
   /** the board; `user` and `secret` are each person's own */
@@ -17,8 +18,7 @@ export interface UserPoolsOptions {
 }
 
 export interface Credentials {
-  /** octets */
-  readonly userid: string;
+  readonly userid: Octets;
   readonly secret: Buffer;
 }
 

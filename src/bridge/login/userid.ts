@@ -1,4 +1,6 @@
-/** Whether text can be a userid: octets (RGTP 2.2.3), at most 75, none of them a blank or a control character. */
-export function isUserid(text: string): boolean {
-  return /^[!-~\u00a0-\u00ff]{1,75}$/.test(text);
+import { latin1, type Octets } from '../../wire/octets.ts';
+
+/** Text as a userid: octets (RGTP 2.2.3), at most 75, none of them a blank or a control character. `undefined`: it is none. */
+export function parseUserid(text: string): Octets | undefined {
+  return /^[!-~\u00a0-\u00ff]{1,75}$/.test(text) ? latin1(text) : undefined;
 }

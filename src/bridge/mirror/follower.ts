@@ -3,6 +3,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
+import { octets } from '../../wire/octets.ts';
 import { PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { contradicts, isForgetful } from './evidence.ts';
@@ -166,7 +167,7 @@ export class Follower {
     for (let index = snapshot.length - 1; index >= 0 && rows.length < MAX_NEW_ROWS; index--) {
       const row = snapshot.row(index);
       if (!isNew(row)) break;
-      rows.push({ userid: state.users.list[row.user] ?? '', sequence: row.sequence });
+      rows.push({ userid: state.users.list[row.user] ?? octets``, sequence: row.sequence });
     }
     return rows;
   }

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Contribution, Item } from '../../rgtp/item.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { latin1, type Octets } from '../../wire/octets.ts';
 
 /** Version of the form below; another one is read as nothing, and fetched anew. */
 const VERSION = 1;
@@ -14,15 +14,15 @@ type Cells = [
   continuedIn: string | null,
   lastEdit: number | null,
   lastReply: number | null,
-  subject: Octets,
-  mark: [sequence: number, time: number, itemId: string, userid: Octets | null] | null,
+  subject: string,
+  mark: [sequence: number, time: number, itemId: string, userid: string | null] | null,
   ...contributions: [
     sequence: number,
     time: number,
-    grogname: Octets,
-    userid: Octets | null,
-    header: Octets,
-    text: Octets | null,
+    grogname: string,
+    userid: string | null,
+    header: string,
+    text: string | null,
   ][],
 ];
 
@@ -64,20 +64,23 @@ export function decodeItem(data: Uint8Array): Item | undefined {
     continuedIn: continuedIn ?? undefined,
     lastEdit: lastEdit ?? undefined,
     lastReply: lastReply ?? undefined,
-    subject,
-    mark:
-      mark === null ? undefined : { sequence: mark[0], time: mark[1], itemId: mark[2], userid: mark[3] ?? undefined },
+    subject: latin1(subject),
+    mark: mark === null ? undefined : { sequence: mark[0], time: mark[1], itemId: mark[2], userid: octetsOr(mark[3]) },
     contributions: contributions.map(
       ([sequence, time, grogname, userid, header, text]): Contribution => ({
         sequence,
         time,
-        grogname,
-        userid: userid ?? undefined,
-        header: header === '' ? [] : header.split('\n'),
-        lines: text === null ? [] : text.split('\n'),
+        grogname: latin1(grogname),
+        userid: octetsOr(userid),
+        header: header === '' ? [] : latin1(header).split('\n'),
+        lines: text === null ? [] : latin1(text).split('\n'),
       }),
     ),
   };
+}
+
+function octetsOr(text: string | null): Octets | undefined {
+  return text === null ? undefined : latin1(text);
 }
 
 /** Octets an item takes in memory, roughly. */

@@ -2,6 +2,7 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
+import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import {
   type BoardModel,
@@ -131,7 +132,7 @@ export class Mirror implements BoardModel {
     return this.#state.records.list;
   }
 
-  get userids(): readonly string[] {
+  get userids(): readonly Octets[] {
     return this.#state.users.list;
   }
 

@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { ascii, latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import type { ItemRecord } from '../model.ts';
 
 /** Items of a block on disk. */
@@ -7,7 +7,7 @@ const BLOCK = 256;
 class Record implements ItemRecord {
   readonly index: number;
   readonly id: string;
-  subject: Octets = '';
+  subject: Octets = octets``;
   continues = -1;
   continuedIn = -1;
   first = -1;
@@ -35,7 +35,7 @@ export class Records {
   intern(id: string): MutableRecord {
     let record = this.#byId.get(id);
     if (record === undefined) {
-      record = new Record(this.list.length, owned(id));
+      record = new Record(this.list.length, owned(ascii(id)));
       this.list.push(record);
       this.#byId.set(record.id, record);
       this.#touch(record);
@@ -87,7 +87,7 @@ export class Records {
       ][];
       for (const [id, subject, continues, continuedIn] of cells) {
         const record = new Record(this.list.length, id);
-        record.subject = subject;
+        record.subject = latin1(subject);
         record.continues = continues;
         record.continuedIn = continuedIn;
         this.list.push(record);
@@ -109,5 +109,5 @@ export class Records {
 
 /** A copy that does not keep the longer string alive that `text` was cut from. */
 export function owned(text: Octets): Octets {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  return octetsFrom(Buffer.from(text, 'latin1'));
 }

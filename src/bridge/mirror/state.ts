@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed, PostColumns } from './columns.ts';
 import { Epochs, MAX_NUMBER } from './epochs.ts';
@@ -278,7 +278,7 @@ export class BoardState {
     for (const record of emptied) {
       grown.delete(record);
       const previous = this.records.list[record.continues];
-      this.records.setSubject(record, '');
+      this.records.setSubject(record, octets``);
       this.records.setContinues(record, -1);
       this.records.setContinuedIn(record, -1);
       if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) continue;

@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { latin1, type Octets } from '../../wire/octets.ts';
 import { owned } from './records.ts';
 
 const BLOCK = 256;
@@ -35,7 +35,7 @@ export class Users {
     for (const block of blocks) {
       // What `takeChanges` wrote.
       const userids = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as string[];
-      for (const userid of userids) this.intern(userid);
+      for (const userid of userids) this.intern(latin1(userid));
     }
     this.#stored = this.list.length;
   }

@@ -1,5 +1,5 @@
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { PostingConnection } from '../posting/connection.ts';
 import { commit } from '../posting/deliver.ts';
 import { type Replacement, replaceText } from './replace-text.ts';
@@ -23,8 +23,8 @@ export function editPost(
   reason: Octets,
 ): Promise<number> {
   return withLock(board, () =>
-    withEdit(board, itemId, async ([status = '', ...lines]) => {
-      const edited = replaceText(['', ...lines], replacement);
+    withEdit(board, itemId, async ([status = octets``, ...lines]) => {
+      const edited = replaceText([octets``, ...lines], replacement);
       if (edited === undefined) throw new RgtpError('no-such-item', `item ${itemId} no longer has this post`);
       // If this fails the server has no text, and EDCF would withdraw the whole item: `withEdit` sends EDAB.
       await board.data(status.slice(0, STATUS_OCTETS), edited.slice(1));

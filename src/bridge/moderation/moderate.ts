@@ -4,7 +4,7 @@ import type { Posting } from '../../news/posting/posting.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
 import { wrapLine } from '../../news/posting/wrap.ts';
 import { type Charset, decode, encode } from '../../wire/charset.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
 import type { Order } from '../posting/board-poster.ts';
@@ -85,8 +85,8 @@ function isPost(kind: PostKind): boolean {
 /** Why, for the edit log: X-RGTP-Reason, or the subject. */
 function reasonOf({ reason, subject, supersedes }: Posting, charset: Charset): Octets {
   const text = reason ?? (supersedes === undefined ? subject.replace(/^cmsg cancel\s*/i, '') : subject);
-  const octets = wrapLine(encode(text, charset), MAX_REASON)[0] ?? '';
-  return octets === '' || octets.startsWith('<') ? 'cancelled' : octets;
+  const line = wrapLine(encode(text, charset), MAX_REASON)[0] ?? octets``;
+  return line === '' || line.startsWith('<') ? octets`cancelled` : line;
 }
 
 /** An item takes its subject from its first post. */

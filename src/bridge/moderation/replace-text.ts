@@ -1,7 +1,7 @@
 import { headerLength } from '../../rgtp/header.ts';
 import { parseHex32 } from '../../rgtp/hex.ts';
 import { doubleCarets } from '../../rgtp/item-format.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 
 export interface Replacement {
   /** of the post whose text changes */
@@ -26,9 +26,9 @@ export function replaceText(item: readonly Octets[], { sequence, lines, subject 
   const end = next < 0 ? item.length : next - (item[next - 1] === '' ? 1 : 0);
   const header = item.slice(start, start + 1 + headerLength(item.slice(start + 1, end)));
   const headerLines = header.map((line) =>
-    subject !== undefined && line.startsWith('Subject:') ? `Subject: ${subject}` : line,
+    subject !== undefined && line.startsWith('Subject:') ? octets`Subject: ${subject}` : line,
   );
-  return [...item.slice(0, start), ...headerLines, '', ...lines.map(doubleCarets), ...item.slice(end)];
+  return [...item.slice(0, start), ...headerLines, octets``, ...lines.map(doubleCarets), ...item.slice(end)];
 }
 
 function cookieOf(line: Octets): number | undefined {

@@ -13,7 +13,7 @@ import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode } from '../../wire/charset.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { Logins } from '../login/logins.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
 import { type Moderated, moderate } from '../moderation/moderate.ts';
@@ -170,7 +170,7 @@ export class ArticlePoster implements Poster {
         : item === undefined
           ? { kind: 'item', subject: boardSubject(withoutRe(posting.subject), charset, limits) }
           : { kind: 'reply', itemId: item.id };
-    const continuationSubject = () => (item === undefined ? '' : continuationOf(posting, item, board));
+    const continuationSubject = () => (item === undefined ? octets`` : continuationOf(posting, item, board));
     return {
       ...common,
       deed,

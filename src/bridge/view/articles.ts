@@ -5,6 +5,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
+import { octets } from '../../wire/octets.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
 import type { ViewCaches } from './caches.ts';
@@ -126,7 +127,7 @@ export class Articles {
 
   /** An overview line. @param summary `undefined`: described from the index alone */
   overview(row: number, summary: PostSummary | undefined): string {
-    const fields = this.#headers.fields(row, summary?.grogname ?? '');
+    const fields = this.#headers.fields(row, summary?.grogname ?? octets``);
     const measures = summary && { bytes: headLength(fields) + summary.octets, lines: summary.lines };
     return overviewLine(this.#model.posts.numbers[row] ?? 0, fields, measures);
   }

@@ -1,6 +1,6 @@
 import { type Body, bodyOf } from '../../news/body.ts';
 import type { Item } from '../../rgtp/item.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { isPost, kindAt } from './kinds.ts';
 import {
@@ -57,12 +57,16 @@ export class Contents {
   deed(row: number): Deed {
     const notice = this.#model.notice(row);
     const userid = this.userid(row);
-    return { notice, userid: userid === '' ? (notice?.userid ?? '') : userid, time: this.#model.posts.times[row] ?? 0 };
+    return {
+      notice,
+      userid: userid === '' ? (notice?.userid ?? octets``) : userid,
+      time: this.#model.posts.times[row] ?? 0,
+    };
   }
 
   /** Who made a post, by the index: what the post says of itself can be forged. */
   userid(row: number): Octets {
-    return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? '';
+    return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? octets``;
   }
 
   #post(row: number, item: Item | undefined): Content {
@@ -92,5 +96,5 @@ export class Contents {
 }
 
 function written(lines: readonly string[]): Content {
-  return { grogname: '', body: bodyOf(lines) };
+  return { grogname: octets``, body: bodyOf(lines) };
 }

@@ -4,7 +4,7 @@ import { encodeText } from '../../news/encoded-word.ts';
 import { formatMailbox } from '../../news/mailbox.ts';
 import type { Field } from '../../news/render.ts';
 import { formatHex32 } from '../../rgtp/hex.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { Contents } from './contents.ts';
 import { kindAt } from './kinds.ts';
@@ -111,7 +111,7 @@ export class Headers {
   }
 
   /** One header of an article; empty where it has none. */
-  value(name: HeaderName, row: number, grogname: Octets = ''): string {
+  value(name: HeaderName, row: number, grogname: Octets = octets``): string {
     return this.#values[name](row, grogname);
   }
 
@@ -153,7 +153,7 @@ export class Headers {
     // The subject went with the item: it may be why.
     if (kind === PostKind.Withdrawal) return `Withdrawn: ${this.#itemId(row) || 'an item'}`;
     const item = this.#threads.itemOf(row);
-    const subject = this.#headerText(textOf(item?.subject ?? '', this.#style.charset)) || NO_SUBJECT;
+    const subject = this.#headerText(textOf(item?.subject ?? octets``, this.#style.charset)) || NO_SUBJECT;
     if (kind === PostKind.Edit) return `Edited: ${subject}`;
     return this.#threads.isFirst(row) ? subject : `Re: ${subject}`;
   }

@@ -1,6 +1,6 @@
 import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { join, type Octets, octets } from '../../wire/octets.ts';
 import { bodyOfText } from './text.ts';
 
 /** What overview says of a post and only the item's text tells. */
@@ -30,18 +30,20 @@ export class ItemSummary {
   constructor(item: Item, charset: Charset) {
     this.newest = newestOf(item);
     this.#numbers = new Uint32Array(item.contributions.length * WIDTH);
-    let names = '';
+    const names: Octets[] = [];
+    let end = 0;
     let at = 0;
     for (const { sequence, grogname, lines } of item.contributions) {
       const body = bodyOfText(lines, charset);
-      names += grogname;
+      names.push(grogname);
+      end += grogname.length;
       this.#numbers[at + SEQUENCE] = sequence;
       this.#numbers[at + OCTETS] = body.octets;
       this.#numbers[at + LINES] = body.lines;
-      this.#numbers[at + NAME_END] = names.length;
+      this.#numbers[at + NAME_END] = end;
       at += WIDTH;
     }
-    this.#names = names;
+    this.#names = join(names, octets``);
   }
 
   /** `undefined`: the item has no such post. */

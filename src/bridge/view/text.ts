@@ -1,7 +1,7 @@
 /** The board's bytes as text that articles may carry. */
 import { type Body, bodyOf, plainBodyOf } from '../../news/body.ts';
 import { type Charset, decode, stripControls } from '../../wire/charset.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { join, type Octets, octets } from '../../wire/octets.ts';
 
 const PRINTABLE = /^[ -~]*$/;
 const PRINTABLE_LINES = /^[\n -~]*$/;
@@ -18,6 +18,6 @@ export function bodyOfText(lines: readonly Octets[], charset: Charset): Body {
 
 /** The lines of one text. They are decoded together: `auto` decides for a text as a whole. */
 export function linesOf(lines: readonly Octets[], charset: Charset): readonly string[] {
-  const whole = lines.join('\n');
+  const whole = join(lines, octets`\n`);
   return PRINTABLE_LINES.test(whole) ? lines : decode(whole, charset).split('\n').map(stripControls);
 }

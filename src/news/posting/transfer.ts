@@ -1,4 +1,4 @@
-import { octetsFrom } from '../../wire/octets.ts';
+import { latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { PostingError, quoted } from './error.ts';
 
 /** Undoes a Content-Transfer-Encoding (RFC 2045 §6). `value` is the header's body, empty where there was none. */
@@ -29,8 +29,8 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
   for (const [i, received] of lines.entries()) {
     const line = trimTrailing(received, ' \t\r');
     const soft = line.endsWith('=');
-    text += (soft ? line.slice(0, -1) : line).replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
+    text += (soft ? line.slice(0, -1) : line).replace(/=([0-9A-Fa-f]{2})/g, (_, hex = octets``) =>
+      latin1(String.fromCharCode(Number.parseInt(hex, 16))),
     );
     if (!soft && i < lines.length - 1) text += '\n';
   }
@@ -38,6 +38,8 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
 }
 
 /** `text` without the characters of `set` at its end. (A regular expression would take quadratic time on long runs.) */
+export function trimTrailing(text: Octets, set: string): Octets;
+export function trimTrailing(text: string, set: string): string;
 export function trimTrailing(text: string, set: string): string {
   let end = text.length;
   while (end > 0 && set.includes(text.charAt(end - 1))) end--;

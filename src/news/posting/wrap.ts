@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 
 /** Octets of a quote prefix that are repeated: deeper quoting leaves no room for text. */
 const MAX_PREFIX = 40;
@@ -9,7 +9,7 @@ const MAX_PREFIX = 40;
  */
 export function wrapLine(line: Octets, max: number): Octets[] {
   if (line.length <= max) return [line];
-  const prefix = /^ ?(?:> ?)*/.exec(line)?.[0].slice(0, MAX_PREFIX) ?? '';
+  const prefix = line.match(/^ ?(?:> ?)*/)?.[0].slice(0, MAX_PREFIX) ?? octets``;
   const room = max - prefix.length;
   const out: Octets[] = [];
   let at = prefix.length;
@@ -21,11 +21,11 @@ export function wrapLine(line: Octets, max: number): Octets[] {
       end = at + room;
       while (end > at + 1 && isContinuation(line, end)) end--;
     }
-    out.push(prefix + line.slice(at, end));
+    out.push(prefix.concat(line.slice(at, end)));
     at = end;
     while (isBlank(line, at)) at++;
   }
-  if (at < line.length) out.push(prefix + line.slice(at));
+  if (at < line.length) out.push(prefix.concat(line.slice(at)));
   return out;
 }
 

@@ -1,4 +1,4 @@
-import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { type Ascii, ascii, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { errorFor } from '../codes.ts';
 import { printable, RgtpError, type RgtpErrorKind, RgtpFormatError } from '../errors.ts';
 import { parseHex32 } from '../hex.ts';
@@ -16,7 +16,7 @@ const UNSENDABLE = /[\x00\r\n\u0100-\uffff]/;
  * @param blame the error for an argument that cannot be sent
  */
 export function line(verb: string, argument: Octets, blame: RgtpErrorKind): Octets {
-  const command = argument === '' ? verb : `${verb} ${argument}`;
+  const command = argument === '' ? ascii(verb) : octets`${ascii(verb)} ${argument}`;
   if (UNSENDABLE.test(argument) || command.length > MAX_LINE) {
     throw new RgtpError(blame, `${verb} cannot carry ${printable(argument)}`);
   }
@@ -51,7 +51,7 @@ export function sequenceOf(answer: Answer): number {
 }
 
 /** `120 ID` */
-export function newItemId(answer: Answer): string {
+export function newItemId(answer: Answer): Ascii {
   const text = answer.preliminary.find((status) => status.code === 120)?.text;
   const id = parseItemId(text?.slice(0, 8) ?? '');
   if (id === undefined) throw new RgtpFormatError('no item id in the answer', text ?? answer.text);

@@ -1,4 +1,4 @@
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import type { EditLogEntry } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import type { IndexEntry } from '../index-entry.ts';
@@ -15,7 +15,7 @@ import * as posting from './posting.ts';
 import * as reading from './reading.ts';
 import type { Transport } from './transport.ts';
 
-const GUEST = 'guest';
+const GUEST = octets`guest`;
 /** for the answer to QUIT */
 const GOODBYE_MS = 5000;
 
@@ -119,7 +119,7 @@ export class RgtpConnection {
   }
 
   help(): Promise<Octets[]> {
-    return expectLines(this.#transport, 'HELP');
+    return expectLines(this.#transport, octets`HELP`);
   }
 
   /** DATA: the text for the next command. During an edit, `grogname` is the first line of the replacement. */
@@ -231,7 +231,7 @@ export class RgtpConnection {
 
   /** REGU: the warning to show; lines with a leading blank are for the user. Only after `openForRegistration`. */
   startRegistration(): Promise<Octets[]> {
-    return expectLines(this.#transport, 'REGU');
+    return expectLines(this.#transport, octets`REGU`);
   }
 
   /** USER after `startRegistration`: applies for an account. Resolves with the server's words about what comes next. */
@@ -241,7 +241,7 @@ export class RgtpConnection {
 
   /** QUIT. Resolves when the server has answered or closed the connection. */
   async close(): Promise<void> {
-    await this.#transport.perform({ command: 'QUIT', timeout: GOODBYE_MS }).catch(() => undefined);
+    await this.#transport.perform({ command: octets`QUIT`, timeout: GOODBYE_MS }).catch(() => undefined);
     this.destroy();
   }
 

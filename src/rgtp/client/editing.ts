@@ -1,5 +1,5 @@
 /** The commands of editors (access level 3), sent as they are. `RgtpConnection` guards against their traps. */
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { expect, expectLines, line, sequenceOf } from './command.ts';
 import type { Posted } from './posting.ts';
 import { checkedId } from './reading.ts';
@@ -7,22 +7,22 @@ import type { Transport } from './transport.ts';
 
 /** EDLK. Rejects with `locked` where another session holds the lock. The lock ends with the connection. */
 export async function lock(transport: Transport): Promise<void> {
-  await expect(transport, 'EDLK', 200);
+  await expect(transport, octets`EDLK`, 200);
 }
 
 /** EDUL */
 export async function unlock(transport: Transport): Promise<void> {
-  await expect(transport, 'EDUL', 200);
+  await expect(transport, octets`EDUL`, 200);
 }
 
 /** EDIT: the item's data with doubled carets. DATA sends it back, with its first line (which is ignored). */
 export function edit(transport: Transport, id: string): Promise<Octets[]> {
-  return expectLines(transport, `EDIT ${checkedId(id)}`);
+  return expectLines(transport, octets`EDIT ${checkedId(id)}`);
 }
 
 /** EDIX: the rows of the index. DATA sends them back. */
 export function editIndex(transport: Transport): Promise<Octets[]> {
-  return expectLines(transport, 'EDIX');
+  return expectLines(transport, octets`EDIX`);
 }
 
 /** EDCF: completes the edit after DATA; **without DATA it withdraws the item**. */
@@ -32,19 +32,19 @@ export async function confirmEdit(transport: Transport, reason: Octets): Promise
 
 /** EDAB */
 export async function abortEdit(transport: Transport): Promise<void> {
-  await expect(transport, 'EDAB', 200);
+  await expect(transport, octets`EDAB`, 200);
 }
 
 /** MOTS: makes the text of DATA, without its first line, the message of the day. */
 export async function setMotd(transport: Transport): Promise<Posted> {
-  return { sequence: sequenceOf(await expect(transport, 'MOTS', 220)) };
+  return { sequence: sequenceOf(await expect(transport, octets`MOTS`, 220)) };
 }
 
 /**
  * DIFF: unified diffs of the edits of an item, or of the index. Where there are none, groggsd closes the connection.
  */
 export function diff(transport: Transport, id: string | undefined): Promise<Octets[]> {
-  return expectLines(transport, id === undefined ? 'DIFF' : `DIFF ${checkedId(id)}`);
+  return expectLines(transport, id === undefined ? octets`DIFF` : octets`DIFF ${checkedId(id)}`);
 }
 
 /** UDBM: the user database, in the server's own syntax. groggsd ends its lines with LF and does not double dots. */

@@ -1,4 +1,4 @@
-import { bytesOf, type Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
 import { MAX_USERID } from '../index-entry.ts';
 import { clientProof, nonce, type Proof, serverProof } from '../proof.ts';
@@ -27,7 +27,7 @@ export function logIn(transport: Transport, credentials: Credentials, level: Lev
   }
   return authenticate(
     transport,
-    line('USER', level === undefined ? user : `${user} ${level}`, 'refused'),
+    line('USER', level === undefined ? user : octets`${user} ${level}`, 'refused'),
     credentials,
     true,
   );
@@ -36,7 +36,12 @@ export function logIn(transport: Transport, credentials: Credentials, level: Lev
 /** ALVL: down at once, up with a new proof. */
 export function changeLevel(transport: Transport, credentials: Credentials, level: Level | undefined): Promise<Level> {
   // Going down needs no proof, nor does returning to a level that needed none.
-  return authenticate(transport, line('ALVL', level === undefined ? '' : `${level}`, 'bug'), credentials, false);
+  return authenticate(
+    transport,
+    line('ALVL', level === undefined ? octets`` : octets`${level}`, 'bug'),
+    credentials,
+    false,
+  );
 }
 
 async function authenticate(
@@ -51,7 +56,7 @@ async function authenticate(
     proceed: (step) => {
       if (step.code === 333 && proof === undefined) {
         proof = challenged(step, credentials);
-        return bytesOf(`AUTH ${clientProof(proof).toString('hex')} ${proof.clientNonce.toString('hex')}\r\n`);
+        return Buffer.from(`AUTH ${clientProof(proof).toString('hex')} ${proof.clientNonce.toString('hex')}\r\n`);
       }
       if (isLevel(step.code)) {
         if (proof !== undefined) verify(step, proof);
@@ -74,7 +79,7 @@ function challenged(answer: Answer, { user, secret, foldWholeUserid }: Credentia
       `the server wants a proof that ${printable(user)} is who they say, and there is no secret to give one`,
     );
   }
-  const algorithm = answer.preliminary.find((status) => status.code === 130)?.text ?? 'MD5';
+  const algorithm = answer.preliminary.find((status) => status.code === 130)?.text ?? octets`MD5`;
   if (!/^MD5\b/i.test(algorithm)) throw new RgtpFormatError('unknown kind of proof', algorithm);
   const [, hex] = NONCE.exec(answer.text) ?? [];
   if (hex === undefined) throw new RgtpFormatError('malformed nonce', answer.text);

@@ -1,5 +1,5 @@
 import { dotStuffLines } from '../../wire/dots.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { type Octets, octets } from '../../wire/octets.ts';
 import { printable, RgtpError, type RgtpErrorKind } from '../errors.ts';
 import { check, expect, line, MAX_LINE, newItemId, sequenceOf } from './command.ts';
 import { checkedId } from './reading.ts';
@@ -26,14 +26,14 @@ export async function data(transport: Transport, grogname: Octets, lines: readon
   for (const [i, text] of lines.entries()) checkLine(text, 'bad-text', `line ${i + 1}`);
   let text: Buffer | undefined = dotStuffLines([grogname, ...lines]);
   const answer = await transport.perform({
-    command: 'DATA',
+    command: octets`DATA`,
     proceed: (step) => {
       const once = text;
       text = undefined;
       return step.code === 150 ? once : undefined;
     },
   });
-  check('DATA', answer, 350);
+  check(octets`DATA`, answer, 350);
 }
 
 /** NEWI. Resolves once the board has the item. After `unavailable` or `nonsense` the outcome is unknown. */
@@ -44,7 +44,7 @@ export async function newItem(transport: Transport, subject: Octets): Promise<Po
 
 /** REPL. After `full`, `continueItem` may follow immediately. The error `continued` names the item to reply to. */
 export async function reply(transport: Transport, id: string): Promise<Posted> {
-  return { sequence: sequenceOf(await expect(transport, `REPL ${checkedId(id)}`, 220)) };
+  return { sequence: sequenceOf(await expect(transport, octets`REPL ${checkedId(id)}`, 220)) };
 }
 
 /** CONT, after a reply was refused with `full`. `continued`: another client was faster. */
@@ -55,6 +55,6 @@ export async function continueItem(transport: Transport, subject: Octets): Promi
 
 function checkLine(text: Octets, blame: RgtpErrorKind, what: string): void {
   if (UNSENDABLE.test(text)) throw new RgtpError(blame, `${what} has characters RGTP cannot carry: ${printable(text)}`);
-  const octets = text.startsWith('.') ? text.length + 1 : text.length;
-  if (octets > MAX_LINE) throw new RgtpError(blame, `${what} has ${octets} octets; RGTP carries ${MAX_LINE}`);
+  const length = text.startsWith('.') ? text.length + 1 : text.length;
+  if (length > MAX_LINE) throw new RgtpError(blame, `${what} has ${length} octets; RGTP carries ${MAX_LINE}`);
 }

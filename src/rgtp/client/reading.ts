@@ -1,4 +1,4 @@
-import { type Octets, octetsFrom } from '../../wire/octets.ts';
+import { type Ascii, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import { formatHex32 } from '../hex.ts';
@@ -43,25 +43,25 @@ function tryParse(row: Buffer, onBad: (row: Octets, error: Error) => void): Inde
   }
 }
 
-function startArgument(from: IndexStart): string {
-  if (from === undefined) return '';
-  return 'sequence' in from ? `#${formatHex32(from.sequence)}` : formatHex32(from.time);
+function startArgument(from: IndexStart): Octets {
+  if (from === undefined) return octets``;
+  return 'sequence' in from ? octets`#${formatHex32(from.sequence)}` : formatHex32(from.time);
 }
 
 export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  return parseItem(known, await expectLines(transport, `ITEM ${known}`), options);
+  return parseItem(known, await expectLines(transport, octets`ITEM ${known}`), options);
 }
 
 /** groggsd answers 484 and closes where the subject stands on the fifth line of the item. */
 export async function stat(transport: Transport, id: string): Promise<ItemStatus & { readonly subject: Octets }> {
-  const status = parseItemStatus((await expect(transport, `STAT ${checkedId(id)}`, 211)).text);
-  return { ...status, subject: status.subject ?? '' };
+  const status = parseItemStatus((await expect(transport, octets`STAT ${checkedId(id)}`, 211)).text);
+  return { ...status, subject: status.subject ?? octets`` };
 }
 
 export async function motd(transport: Transport, order: MotdFieldOrder): Promise<Motd | undefined> {
   try {
-    return parseMotd(await expectLines(transport, 'MOTD'), order);
+    return parseMotd(await expectLines(transport, octets`MOTD`), order);
   } catch (error) {
     if (error instanceof RgtpError && error.kind === 'no-such-item') return undefined;
     throw error;
@@ -69,11 +69,11 @@ export async function motd(transport: Transport, order: MotdFieldOrder): Promise
 }
 
 export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
-  return parseEditLog(await expectLines(transport, 'ELOG'));
+  return parseEditLog(await expectLines(transport, octets`ELOG`));
 }
 
 /** The id in upper case. Refuses malformed ids here: groggsd would answer 511, spurge 410. */
-export function checkedId(id: string): string {
+export function checkedId(id: string): Ascii {
   const known = parseItemId(id);
   if (known === undefined) throw new RgtpError('no-such-item', `no item id: ${JSON.stringify(id.slice(0, 40))}`);
   return known;

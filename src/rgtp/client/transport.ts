@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { LineReader, TOO_LONG } from '../../wire/line-reader.ts';
 import type { Log } from '../../wire/log.ts';
-import { bytesOf, type Octets, octetsFrom } from '../../wire/octets.ts';
+import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { parseStatus, type Status } from '../../wire/status.ts';
 import { endsConnection } from '../codes.ts';
 import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
@@ -73,7 +73,7 @@ export class Transport {
   readonly #waiting = new Fifo<Pending>();
   readonly #underWay = new Fifo<Pending>();
   #exclusive = false;
-  #outgoing: Octets = '';
+  #outgoing: Octets = octets``;
   #deadline: NodeJS.Timeout | undefined;
   #deadlineMs: number | undefined;
   #timedOut = false;
@@ -145,20 +145,20 @@ export class Transport {
       this.#underWay.push(pending);
       pending.sentAt = performance.now();
       this.#exclusive = pending.exchange.proceed !== undefined;
-      if (pending.exchange.command !== undefined) this.#send(`${pending.exchange.command}\r\n`);
+      if (pending.exchange.command !== undefined) this.#send(octets`${pending.exchange.command}\r\n`);
     }
     if (wasIdle) this.#await();
   }
 
   /** Commands of one turn of the event loop, and of its microtasks, leave in one write. */
-  #send(octets: Octets): void {
+  #send(line: Octets): void {
     if (this.#outgoing === '') process.nextTick(() => this.#flush());
-    this.#outgoing += octets;
+    this.#outgoing = this.#outgoing.concat(line);
   }
 
   #flush(): void {
     const bytes = bytesOf(this.#outgoing);
-    this.#outgoing = '';
+    this.#outgoing = octets``;
     if (this.#ended === undefined) this.#socket.write(bytes);
   }
 
@@ -282,7 +282,7 @@ export class Transport {
 }
 
 function shown({ code, text }: Status): string {
-  return printable(`${code} ${text}`);
+  return printable(octets`${code} ${text}`);
 }
 
 function lost(cause?: Error): RgtpError {

@@ -4,7 +4,7 @@ import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import { formatHex32 } from '../../../src/rgtp/hex.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { undoubleCarets } from '../../../src/rgtp/item.ts';
-import type { Octets } from '../../../src/wire/octets.ts';
+import { latin1, octets } from '../../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
 import { openMirror, shown } from './support.ts';
 import { itemLines, type Trick, wireBoard } from './wire-board.ts';
@@ -13,9 +13,9 @@ import { itemLines, type Trick, wireBoard } from './wire-board.ts';
 interface Accent {
   readonly banner: string;
   readonly hasEditLog: boolean;
-  motd(board: FakeBoard): readonly Octets[] | undefined;
-  item(board: FakeBoard, id: string): readonly Octets[];
-  index(board: FakeBoard, from: number): readonly Octets[];
+  motd(board: FakeBoard): readonly string[] | undefined;
+  item(board: FakeBoard, id: string): readonly string[];
+  index(board: FakeBoard, from: number): readonly string[];
 }
 
 const groggsd: Accent = {
@@ -38,7 +38,7 @@ const spurge: Accent = {
   item(board, id) {
     const [status = '', ...lines] = itemLines(board, id);
     const item = board.items.get(id);
-    const text = undoubleCarets(lines).map((line) =>
+    const text = undoubleCarets(lines.map(latin1)).map((line) =>
       line.replace(/^\[Continued in (?=.* by carol)/, '[Item continued in '),
     );
     const second = text.findIndex(
@@ -50,7 +50,7 @@ const spurge: Accent = {
   // Small hexadecimal digits; the F row has the new item's subject.
   index: (board, from) =>
     board.index
-      .map((row, at) => (row.type === 'F' ? { ...row, subject: board.index[at - 1]?.subject ?? '' } : row))
+      .map((row, at) => (row.type === 'F' ? { ...row, subject: board.index[at - 1]?.subject ?? octets`` } : row))
       .filter(({ sequence }) => sequence >= from)
       .map((row) => {
         const line = formatIndexEntry(row);
@@ -58,14 +58,14 @@ const spurge: Accent = {
       }),
 };
 
-const doubled = (line: Octets) => (line.startsWith('^') ? `^${line}` : line);
+const doubled = (line: string) => (line.startsWith('^') ? `^${line}` : line);
 const cookie = ({ sequence, time }: { readonly sequence: number; readonly time: number }) =>
   `^${formatHex32(sequence)} ${formatHex32(time)}`;
 
 /** Speaks to a mirror as that server does. */
 function speaking(accent: Accent, board: FakeBoard): Trick {
-  const data = (lines: readonly Octets[]) => ['250 Data', ...lines.map((line) => line.replace(/^\./, '..')), '.'];
-  const answer = (command: string): readonly Octets[] => {
+  const data = (lines: readonly string[]) => ['250 Data', ...lines.map((line) => line.replace(/^\./, '..')), '.'];
+  const answer = (command: string): readonly string[] => {
     const [verb, argument = ''] = command.split(' ');
     switch (verb) {
       case 'greeting':

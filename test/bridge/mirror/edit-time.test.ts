@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { editTime } from '../../../src/bridge/mirror/edit-time.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 
 const at = (iso: string) => Date.parse(`${iso}Z`) / 1000;
 
@@ -20,5 +21,5 @@ test.each([
   ],
   ['nonsense: as the row before it', 'yesterday', '2024-03-01T00:00', undefined, '2024-03-01T00:00'],
 ])('%s', (_, when, previous, next, expected) => {
-  expect(editTime(when, at(previous), next === undefined ? undefined : at(next))).toBe(at(expected));
+  expect(editTime(latin1(when), at(previous), next === undefined ? undefined : at(next))).toBe(at(expected));
 });

@@ -11,6 +11,7 @@ import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { latin1, type Octets, octets } from '../../../src/wire/octets.ts';
 import { openMirror, STILL, shown } from './support.ts';
 
 type Step =
@@ -167,7 +168,7 @@ class World {
     }
     switch (step.do) {
       case 'motd':
-        await board.data('', [`message ${count}`]);
+        await board.data(octets``, [octets`message ${count}`]);
         await board.setMotd();
         return;
       case 'reply':
@@ -179,19 +180,19 @@ class World {
         );
       case 'edit':
         return this.#edit(async () => {
-          const [first = '', ...lines] = await board.edit(item);
+          const [first = octets``, ...lines] = await board.edit(item);
           const posts = lines.flatMap((line, at) => (line.startsWith('post ') ? [at] : []));
           const chosen = posts[count % posts.length];
           await board.data(
             first,
-            lines.map((line, at) => (at === chosen ? `post edited ${count}` : line)),
+            lines.map((line, at) => (at === chosen ? octets`post edited ${count}` : line)),
           );
         });
       case 'withdraw':
         await board.lock();
         try {
           await board.edit(item);
-          await board.withdraw('not nice');
+          await board.withdraw(octets`not nice`);
         } finally {
           await board.unlock();
         }
@@ -211,8 +212,10 @@ class World {
         return this.#edit(async () => {
           const rows = await board.editIndex();
           const chosen = ('pick' in step ? step.pick : 0) % rows.length;
-          const zoe = 'zoe@example.org'.padEnd(75);
-          await this.#sendIndex(rows.map((row, at) => (at === chosen ? row.slice(0, 27) + zoe + row.slice(102) : row)));
+          const zoe = octets`zoe@example.org`.padEnd(75);
+          await this.#sendIndex(
+            rows.map((row, at) => (at === chosen ? row.slice(0, 27).concat(zoe, row.slice(102)) : row)),
+          );
         });
       default:
         throw new Error(step.do);
@@ -220,15 +223,20 @@ class World {
   }
 
   async #addItem(count: number): Promise<void> {
-    await this.#connection.data(`Poster ${count}`, [`post ${count}`, '^caret', '.dot', '']);
-    this.#items.push((await this.#connection.newItem(`Subject ${count}`)).itemId);
+    await this.#connection.data(octets`Poster ${count}`, [
+      octets`post ${count}`,
+      octets`^caret`,
+      octets`.dot`,
+      octets``,
+    ]);
+    this.#items.push((await this.#connection.newItem(octets`Subject ${count}`)).itemId);
   }
 
   async #edit(change: () => Promise<void>): Promise<void> {
     await this.#connection.lock();
     try {
       await change();
-      await this.#connection.confirmEdit('because');
+      await this.#connection.confirmEdit(octets`because`);
     } catch (error) {
       await this.#connection.abortEdit().catch(() => {});
       throw error;
@@ -243,17 +251,17 @@ class World {
   }
 
   /** All of it: the index has no line for a grogname. */
-  #sendIndex([first = '', ...rows]: readonly string[]): Promise<void> {
+  #sendIndex([first = octets``, ...rows]: readonly Octets[]): Promise<void> {
     return this.#connection.data(first, rows);
   }
 
   async #reply(item: string, text: readonly string[]): Promise<void> {
-    await this.#connection.data('Replier', text);
+    await this.#connection.data(octets`Replier`, text.map(latin1));
     try {
       await this.#connection.reply(item);
     } catch (error) {
       if (!(error instanceof RgtpError)) throw error;
-      if (error.kind === 'full') this.#items.push((await this.#connection.continue('It goes on')).itemId);
+      if (error.kind === 'full') this.#items.push((await this.#connection.continue(octets`It goes on`)).itemId);
       else if (error.kind !== 'continued') throw error;
     }
   }
@@ -266,7 +274,7 @@ class World {
     });
     this.#editor ??= this.#board.made?.editor;
     const { userid: user, secret } = this.#editor ?? expect.fail('no editor');
-    this.#connection = await RgtpConnection.open({ ...this.#board.address, user, secret });
+    this.#connection = await RgtpConnection.open({ ...this.#board.address, user: latin1(user), secret });
   }
 
   async #stopBoard(): Promise<void> {

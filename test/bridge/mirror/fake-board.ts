@@ -4,6 +4,7 @@ import { RgtpError } from '../../../src/rgtp/errors.ts';
 import type { EntryType, IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import type { Contribution, Item } from '../../../src/rgtp/item.ts';
 import { itemIdAt } from '../../../src/rgtp/item-id.ts';
+import { latin1, octets } from '../../../src/wire/octets.ts';
 
 export const START = Date.UTC(2026, 2, 1) / 1000;
 
@@ -90,7 +91,9 @@ export class FakeBoard implements BoardPool {
     if (subject !== undefined) item.subject = subject;
     this.#row('E', id, 'editor@example.org', item.subject);
     item.lastEdit = this.sequence;
-    item.contributions = item.contributions.map((each, index) => (index === post ? { ...each, lines: [text] } : each));
+    item.contributions = item.contributions.map((each, index) =>
+      index === post ? { ...each, lines: [latin1(text)] } : each,
+    );
     this.#logged('edited', id, `edited post ${post}`);
   }
 
@@ -110,7 +113,7 @@ export class FakeBoard implements BoardPool {
   setMotd(text: string): void {
     this.#tick();
     this.#row('M', undefined, 'editor@example.org', '');
-    this.message = { sequence: this.sequence, time: this.time, lines: [text] };
+    this.message = { sequence: this.sequence, time: this.time, lines: [latin1(text)] };
   }
 
   /** A sequence number that nothing came of (a CONT that was answered 422, …). */
@@ -173,7 +176,7 @@ export class FakeBoard implements BoardPool {
       continuedIn: continuedIn?.id,
       lastEdit,
       lastReply: contributions.at(-1)?.sequence,
-      subject,
+      subject: latin1(subject),
       contributions: [...contributions],
       mark: continuedIn && {
         sequence: continuedIn.sequence,
@@ -190,17 +193,24 @@ export class FakeBoard implements BoardPool {
   }
 
   #row(type: EntryType, itemId: string | undefined, userid: string, subject: string): void {
-    this.index.push({ sequence: this.sequence, time: this.time, itemId, userid, type, subject });
+    this.index.push({
+      sequence: this.sequence,
+      time: this.time,
+      itemId,
+      userid: latin1(userid),
+      type,
+      subject: latin1(subject),
+    });
   }
 
   #contribution(userid: string, text: string): Contribution {
     return {
       sequence: this.sequence,
       time: this.time,
-      grogname: userid.split('@')[0] ?? '',
-      userid,
-      header: [`Reply from ${userid}`],
-      lines: [text],
+      grogname: latin1(userid.split('@')[0] ?? ''),
+      userid: latin1(userid),
+      header: [latin1(`Reply from ${userid}`)],
+      lines: [latin1(text)],
     };
   }
 
@@ -208,7 +218,14 @@ export class FakeBoard implements BoardPool {
     const at = new Date(this.time * 1000).toUTCString().split(/[ ,:]+/);
     const [day, date, month, , hour, minute] = at;
     const when = `${hour}.${minute} on ${day} ${date} ${month}`;
-    this.log.push({ kind, itemId, userid: 'editor@example.org', when, sequence: this.sequence, reason: [reason] });
+    this.log.push({
+      kind,
+      itemId,
+      userid: octets`editor@example.org`,
+      when: latin1(when),
+      sequence: this.sequence,
+      reason: [latin1(reason)],
+    });
   }
 
   #item(id: string): FakeItem {

@@ -7,6 +7,7 @@ import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard, START } from './fake-board.ts';
 import { openMirror, type Shown, STILL, shown } from './support.ts';
 
@@ -225,7 +226,7 @@ class World {
         return;
       case 'change row':
         board.editIndex((rows) =>
-          rows.map((each) => (each === row ? { ...each, userid: 'zoe@example.org', time: each.time + 1 } : each)),
+          rows.map((each) => (each === row ? { ...each, userid: octets`zoe@example.org`, time: each.time + 1 } : each)),
         );
         return;
       case 'restore backup':

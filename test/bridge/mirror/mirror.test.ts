@@ -7,6 +7,7 @@ import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
 import { freshMirror, openMirror, STILL, shown } from './support.ts';
 
@@ -149,7 +150,7 @@ describe('changes', () => {
     board.reply(item, 'two');
     await mirror.complete();
     board.editIndex((rows) =>
-      rows.filter((row) => row.sequence !== 2).map((row) => ({ ...row, userid: 'zoe@example.org' })),
+      rows.filter((row) => row.sequence !== 2).map((row) => ({ ...row, userid: octets`zoe@example.org` })),
     );
     board.reply(item, 'three');
     await mirror.complete();
@@ -431,7 +432,9 @@ test('comparing the whole index where nothing has changed: what is new is found 
   board.edit(tea, 0, 'other');
   await mirror.complete();
   await expectFaithful();
-  board.editIndex((rows) => rows.map((row) => ({ ...row, subject: row.itemId === undefined ? '' : 'Green tea' })));
+  board.editIndex((rows) =>
+    rows.map((row) => ({ ...row, subject: row.itemId === undefined ? octets`` : octets`Green tea` })),
+  );
   await mirror.complete();
   expect(mirror.itemById(tea)?.subject).toBe('Green tea');
   board.editIndex((rows) => rows.map((row) => ({ ...row, time: row.time + 1 })));

@@ -3,6 +3,7 @@ import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import { formatIndexEntry, type IndexEntry } from '../../../src/rgtp/index-entry.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import type { Peer, ScriptedServer } from '../../support/scripted-server.ts';
 import { FakeBoard, START } from './fake-board.ts';
 import { openMirror, STILL, shown } from './support.ts';
@@ -194,9 +195,9 @@ describe('an index that contradicts itself: rows are skipped and counted, the re
       sequence,
       time: START + sequence,
       itemId: 'P0590001',
-      userid: 'anne@example.org',
+      userid: octets`anne@example.org`,
       type: sequence === 1 ? 'I' : 'R',
-      subject: 'Tea',
+      subject: octets`Tea`,
       ...more,
     });
   test.each<[string, string[], number[], number]>([

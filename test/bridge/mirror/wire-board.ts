@@ -3,7 +3,7 @@ import { formatHex32 } from '../../../src/rgtp/hex.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../../src/rgtp/item-format.ts';
 import { formatItemStatus } from '../../../src/rgtp/item-status.ts';
-import type { Octets } from '../../../src/wire/octets.ts';
+import { latin1, octets } from '../../../src/wire/octets.ts';
 import { type Peer, type ScriptedServer, scriptedServer } from '../../support/scripted-server.ts';
 import type { FakeBoard } from './fake-board.ts';
 
@@ -28,15 +28,15 @@ export function wireBoard(board: FakeBoard, trick: Trick = () => 'honest'): Prom
   });
 }
 
-export function indexRows(board: FakeBoard): Octets[] {
+export function indexRows(board: FakeBoard): string[] {
   return board.index.map(formatIndexEntry);
 }
 
-export function itemLines(board: FakeBoard, id: string): Octets[] {
+export function itemLines(board: FakeBoard, id: string): string[] {
   const item = board.items.get(id);
   if (item === undefined) throw new Error(`no item ${id}`);
   const { continuedFrom, continuedIn, lastEdit, contributions, subject } = item;
-  const lines = [
+  const lines: string[] = [
     formatItemStatus({
       continuedFrom,
       continuedIn: continuedIn?.id,
@@ -44,19 +44,21 @@ export function itemLines(board: FakeBoard, id: string): Octets[] {
       lastReply: contributions.at(-1)?.sequence,
     }),
   ];
-  for (const [index, { sequence, time, grogname, userid = '', lines: text }] of contributions.entries()) {
+  for (const [index, { sequence, time, grogname, userid = octets``, lines: text }] of contributions.entries()) {
     if (index > 0) lines.push('');
     const header = { grogname, userid, time };
     lines.push(
       formatCookie(sequence, time),
-      ...formatHeader(index === 0 ? { kind: 'item', itemId: id, subject, ...header } : { kind: 'reply', ...header }),
+      ...formatHeader(
+        index === 0 ? { kind: 'item', itemId: id, subject: latin1(subject), ...header } : { kind: 'reply', ...header },
+      ),
       '',
       ...text.map(doubleCarets),
     );
   }
   if (continuedIn !== undefined) {
     const { sequence, time, id: itemId } = continuedIn;
-    lines.push(...formatMark({ sequence, time, itemId, userid: 'carol@example.org' }));
+    lines.push(...formatMark({ sequence, time, itemId, userid: octets`carol@example.org` }));
   }
   return lines;
 }
@@ -65,8 +67,8 @@ function answer(board: FakeBoard, command: string, peer: Peer): void {
   peer.say(...answerLines(board, command));
 }
 
-function answerLines(board: FakeBoard, command: string): Octets[] {
-  const data = (lines: readonly Octets[]) => ['250 Data follows', ...lines, '.'];
+function answerLines(board: FakeBoard, command: string): string[] {
+  const data = (lines: readonly string[]) => ['250 Data follows', ...lines, '.'];
   const [verb, argument = ''] = command.split(' ');
   switch (verb) {
     case 'USER':

@@ -3,14 +3,15 @@ import { editPost, withdrawItem } from '../../../src/bridge/moderation/edit.ts';
 import type { PostingConnection } from '../../../src/bridge/posting/connection.ts';
 import { OutcomeUnknown } from '../../../src/bridge/posting/deliver.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { type Octets, octets } from '../../../src/wire/octets.ts';
 
-const LINES = [
-  '                           00000005 appended by spurge',
-  '^00000005 6B02111B',
-  'Item P3242146 from Ann (ann@rgtp.test) at 21.46 on Sat 21 Nov',
-  'Subject: A first item',
-  '',
-  'First.',
+const LINES: Octets[] = [
+  octets`                           00000005 appended by spurge`,
+  octets`^00000005 6B02111B`,
+  octets`Item P3242146 from Ann (ann@rgtp.test) at 21.46 on Sat 21 Nov`,
+  octets`Subject: A first item`,
+  octets``,
+  octets`First.`,
 ];
 
 /** A connection to an editor's board on which one command fails. Tells what was called. */
@@ -42,8 +43,8 @@ function connection(failing?: string, error = new RgtpError('bad-text', 'too lon
   return { board, calls, sent };
 }
 
-const replacement = { sequence: 5, lines: ['New.'] };
-const edit = (board: PostingConnection) => editPost(board, 'P3242146', replacement, 'tidy');
+const replacement = { sequence: 5, lines: [octets`New.`] };
+const edit = (board: PostingConnection) => editPost(board, 'P3242146', replacement, octets`tidy`);
 
 test('EDLK, EDIT, DATA, EDCF, EDUL', async () => {
   const { board, calls, sent } = connection();
@@ -55,7 +56,7 @@ test('EDLK, EDIT, DATA, EDCF, EDUL', async () => {
 
 test('a withdrawal sends no text', async () => {
   const { board, calls } = connection();
-  expect(await withdrawItem(board, 'P3242146', 'rude')).toBe(9);
+  expect(await withdrawItem(board, 'P3242146', octets`rude`)).toBe(9);
   expect(calls).toEqual(['lock', 'edit', 'withdraw', 'unlock']);
 });
 
@@ -77,7 +78,7 @@ test.each([
 
 test('a post that has gone meanwhile', async () => {
   const { board, calls } = connection();
-  await expect(editPost(board, 'P3242146', { sequence: 6, lines: [] }, 'x')).rejects.toMatchObject({
+  await expect(editPost(board, 'P3242146', { sequence: 6, lines: [] }, octets`x`)).rejects.toMatchObject({
     kind: 'no-such-item',
   });
   expect(calls).toEqual(['lock', 'edit', 'abortEdit', 'unlock']);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
 import { draft, NEWSGROUP, TestBridge } from '../posting/bridge.ts';
 
@@ -69,7 +70,7 @@ test('while another editor holds the lock: later', async () => {
   const other = await RgtpConnection.open({
     host: '127.0.0.1',
     port: board.address.port,
-    user: 'ed@rgtp.test',
+    user: octets`ed@rgtp.test`,
     secret: secrets.ed,
   });
   await other.lock();

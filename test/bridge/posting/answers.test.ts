@@ -7,6 +7,7 @@ import { type Deed, hashOf } from '../../../src/bridge/posting/plan.ts';
 import type { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../../src/rgtp/errors.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { octets } from '../../../src/wire/octets.ts';
 
 /** What a command is answered: a sequence number, or an error. */
 type Answer = number | RgtpError;
@@ -18,7 +19,7 @@ const error = (kind: RgtpErrorKind, code?: number, itemId?: string) =>
     line: code === undefined ? undefined : `"${code} What the board says."`,
   });
 const lost = error('unavailable');
-const LINES = ['Hello.'];
+const LINES = [octets`Hello.`];
 
 const stores: PermanentFile[] = [];
 afterEach(async () => {
@@ -55,7 +56,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
       const sequence = found.shift();
       if (sequence instanceof RgtpError) throw sequence;
       if (sequence === undefined) return;
-      onEntry({ sequence, time: 1, itemId: 'P1', userid: 'ann@x.y', type: 'R', subject: '' });
+      onEntry({ sequence, time: 1, itemId: 'P1', userid: octets`ann@x.y`, type: 'R', subject: octets`` });
     },
     item: async (id) => ({
       id,
@@ -63,15 +64,15 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
       continuedIn: undefined,
       lastEdit: undefined,
       lastReply: undefined,
-      subject: '',
+      subject: octets``,
       mark: undefined,
       contributions: [7, 8, 9].map((sequence) => ({
         sequence,
         time: 1,
-        grogname: '',
-        userid: 'ann@x.y',
+        grogname: octets``,
+        userid: octets`ann@x.y`,
         header: [],
-        lines: sequence === 8 ? ['Something else.'] : LINES,
+        lines: sequence === 8 ? [octets`Something else.`] : LINES,
       })),
     }),
     motd: async () => undefined,
@@ -97,12 +98,12 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
   });
   const order = (deed: Deed): Order => ({
     messageId: '<a@b>',
-    author: { userid: 'ann@x.y', grogname: undefined, use: (task) => task(connection) },
+    author: { userid: octets`ann@x.y`, grogname: undefined, use: (task) => task(connection) },
     deed,
     hash: hashOf(LINES),
     references: '<r@s>',
     perform: (board, revise) =>
-      deliver(board, deed, { grogname: 'Ann', lines: LINES, continuationSubject: () => 'On', revise }),
+      deliver(board, deed, { grogname: octets`Ann`, lines: LINES, continuationSubject: () => octets`On`, revise }),
   });
   const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }) => (await poster).submit(order(deed));
   return { post, sent, permanent, own, refreshed };

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { linesOf, testBoard } from '../../support/views.ts';
 
 /** A board of one item with many replies: numbers 1 … count. */
 function longBoard(count: number, parts = {}) {
   const board = testBoard({}, parts);
-  board.model.newItem('O0591429', 'Debate');
-  for (let n = 1; n < count; n++) board.model.reply('O0591429', { lines: [`reply ${n}`] });
+  board.model.newItem('O0591429', octets`Debate`);
+  for (let n = 1; n < count; n++) board.model.reply('O0591429', { lines: [octets`reply ${n}`] });
   return board;
 }
 
@@ -25,7 +26,7 @@ describe('marks and numbers', () => {
 
   test('gaps are no articles', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     model.skip(3);
     model.reply('O0591429');
     expect([main.low, main.high, main.count]).toEqual([1, 5, 2]);
@@ -61,8 +62,8 @@ describe('marks and numbers', () => {
 
   test('the high mark of .motd never falls, and a new view knows as much', () => {
     const { model, motd } = testBoard();
-    const row = model.setMotd(['one']);
-    model.newItem('O0591429', 'a');
+    const row = model.setMotd([octets`one`]);
+    model.newItem('O0591429', octets`a`);
     expect([motd.low, motd.high, motd.count]).toEqual([1, 1, 1]);
     model.indexEdit();
     model.remove([row]);
@@ -137,7 +138,7 @@ describe('overview and headers', () => {
 
   test('items that take long to read are read in turns', async () => {
     const { model, main } = testBoard();
-    for (let n = 0; n < 100; n++) model.newItem(`O${String(n).padStart(7, '0')}`, 'a');
+    for (let n = 0; n < 100; n++) model.newItem(`O${String(n).padStart(7, '0')}`, octets`a`);
     model.deliver = (item) => {
       const end = performance.now() + 1;
       while (performance.now() < end);
@@ -169,7 +170,7 @@ describe('overview and headers', () => {
 describe('NEWNEWS', () => {
   test('is by index time, even where the clock went back', () => {
     const { model, main } = testBoard();
-    for (const [n, time] of [100, 300, 200, 400].entries()) model.newItem(`O000000${n}`, 'a', { time });
+    for (const [n, time] of [100, 300, 200, 400].entries()) model.newItem(`O000000${n}`, octets`a`, { time });
     expect([...main.arrivedSince(300)].map((id) => id.slice(1, 9))).toEqual(['O0000001', 'O0000003']);
     expect([...main.arrivedSince(401)]).toEqual([]);
   });

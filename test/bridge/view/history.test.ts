@@ -1,4 +1,5 @@
 /** Whatever happens on a board, and whatever was read before: views show what a view made afresh shows. */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PostKind } from '../../../src/bridge/model.ts';
@@ -7,6 +8,7 @@ import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { isPost } from '../../../src/bridge/view/kinds.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import type { MemoryModel } from '../../support/memory-model.ts';
 import { boardOptions, linesOf, MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
@@ -29,21 +31,23 @@ function kind(model: MemoryModel, row: number): PostKind {
 const id = (n: number) => `A${String(n).padStart(7, '0')}`;
 
 const steps: Record<string, (world: World, pick: number) => void> = {
-  item: ({ model }, pick) => model.newItem(id(model.items.length), `Subject ${pick}`, { lines: [`item ${pick}`] }),
+  item: ({ model }, pick) =>
+    model.newItem(id(model.items.length), octets`Subject ${pick}`, { lines: [octets`item ${pick}`] }),
   reply: ({ model }, pick) => {
     const item = live(model, pick);
-    if (item !== undefined) model.reply(item, { lines: [`reply ${pick}`, '.'], grogname: `Writer ${pick}` });
+    if (item !== undefined)
+      model.reply(item, { lines: [octets`reply ${pick}`, octets`.`], grogname: octets`Writer ${pick}` });
   },
   continue: ({ model }, pick) => {
     const item = live(model, pick);
-    if (item !== undefined) model.continue(item, id(model.items.length), `Continued ${pick}`);
+    if (item !== undefined) model.continue(item, id(model.items.length), octets`Continued ${pick}`);
   },
   edit: ({ model }, pick) => {
     const item = live(model, pick);
     const rows = model.items.find((each) => each.id === item)?.rows.filter((row) => isPost(kind(model, row))) ?? [];
     const row = rows[pick % Math.max(1, rows.length)];
     if (item !== undefined && row !== undefined) {
-      model.edit(item, new Map([[row, [`edited ${pick}`]]]), { subject: `Subject, edited ${pick}` });
+      model.edit(item, new Map([[row, [octets`edited ${pick}`]]]), { subject: octets`Subject, edited ${pick}` });
     }
   },
   withdraw: ({ model }, pick) => {
@@ -56,7 +60,7 @@ const steps: Record<string, (world: World, pick: number) => void> = {
     if (kind(model, row) !== PostKind.Gone && kind(model, row) !== PostKind.IndexEdit) model.remove([row]);
   },
   restore: ({ model }, pick) => model.restore([pick % Math.max(1, model.posts.length)]),
-  motd: ({ model }, pick) => model.setMotd([`motd ${pick}`]),
+  motd: ({ model }, pick) => model.setMotd([octets`motd ${pick}`]),
   own: ({ model, own }, pick) => {
     const sequence = model.posts.sequences[pick % Math.max(1, model.posts.length)];
     const epoch = model.posts.epochs[pick % Math.max(1, model.posts.length)];

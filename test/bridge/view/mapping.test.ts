@@ -1,7 +1,9 @@
 /** What of a board becomes which article. */
+
 import { describe, expect, test } from 'vitest';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import { decodeWords } from '../../../src/news/encoded-word.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { readStrictly, type StrictArticle } from '../../support/strict-article.ts';
 import { MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
@@ -14,10 +16,10 @@ async function read(group: GroupView, number: number): Promise<StrictArticle> {
 describe('items, replies and continuations', () => {
   test('an item is the first article of a thread', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'Hup: the great debate', {
-      userid: 'kk207@cam',
-      grogname: 'Kettle',
-      lines: ['One.', '', '.Two', '^Three'],
+    model.newItem('O0591429', octets`Hup: the great debate`, {
+      userid: octets`kk207@cam`,
+      grogname: octets`Kettle`,
+      lines: [octets`One.`, octets``, octets`.Two`, octets`^Three`],
       time: 1740839358,
     });
     const { headers, body } = await read(main, 1);
@@ -40,8 +42,8 @@ describe('items, replies and continuations', () => {
 
   test('a reply refers to it, and says Re:', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'Debate');
-    model.reply('O0591429', { grogname: '', userid: 'x9' });
+    model.newItem('O0591429', octets`Debate`);
+    model.reply('O0591429', { grogname: octets``, userid: octets`x9` });
     model.reply('O0591429');
     const second = await read(main, 2);
     expect(second.headers.get('Subject')).toBe('Re: Debate');
@@ -52,11 +54,11 @@ describe('items, replies and continuations', () => {
 
   test('a continuation follows what it continues, under its own subject', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'Debate');
+    model.newItem('O0591429', octets`Debate`);
     model.reply('O0591429');
-    model.continue('O0591429', 'O0601000', 'Debate, continued');
+    model.continue('O0591429', 'O0601000', octets`Debate, continued`);
     model.reply('O0601000');
-    model.continue('O0601000', 'O0611000', 'Again');
+    model.continue('O0601000', 'O0611000', octets`Again`);
     const first = '<O0591429.00000001@rgtp.example.org>';
     const continuation = '<O0601000.00000003@rgtp.example.org>';
     const third = (await read(main, 3)).headers;
@@ -74,12 +76,12 @@ describe('items, replies and continuations', () => {
 
   test('chained threads name the post before as well', async () => {
     const { model, main } = testBoard({ threading: 'chain' });
-    model.newItem('O0591429', 'Debate');
+    model.newItem('O0591429', octets`Debate`);
     model.reply('O0591429');
     model.reply('O0591429');
     model.edit('O0591429', new Map());
     model.reply('O0591429');
-    model.continue('O0591429', 'O0601000', 'More');
+    model.continue('O0591429', 'O0601000', octets`More`);
     const id = (n: number, item = 'O0591429') => `<${item}.0000000${n}@rgtp.example.org>`;
     expect((await read(main, 2)).headers.get('References')).toBe(id(1));
     expect((await read(main, 3)).headers.get('References')).toBe(`${id(1)} ${id(2)}`);
@@ -89,9 +91,9 @@ describe('items, replies and continuations', () => {
 
   test('links and first posts that are learned later change the references below', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'a');
-    model.newItem('O0601000', 'b');
-    model.continue('O0601000', 'O0611000', 'c');
+    model.newItem('O0591429', octets`a`);
+    model.newItem('O0601000', octets`b`);
+    model.continue('O0601000', 'O0611000', octets`c`);
     model.reply('O0611000');
     const references = async () => (await read(main, 4)).headers.get('References');
     const [a, b, c] = ['O0591429.00000001', 'O0601000.00000002', 'O0611000.00000003'].map(
@@ -108,8 +110,8 @@ describe('items, replies and continuations', () => {
 
   test('links that run in a circle, or lead nowhere, end', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'a');
-    model.newItem('O0601000', 'b');
+    model.newItem('O0591429', octets`a`);
+    model.newItem('O0601000', octets`b`);
     model.reply('O0591429');
     model.change('O0591429', (item) => Object.assign(item, { continues: 1, continuedIn: 1 }));
     model.change('O0601000', (item) => Object.assign(item, { continues: 0, continuedIn: 99 }));
@@ -121,20 +123,23 @@ describe('items, replies and continuations', () => {
 
   test('the userid is the one of the index, not what the text claims', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'a', { userid: 'mq1@trin', grogname: 'X (victim@cam)' });
+    model.newItem('O0591429', octets`a`, { userid: octets`mq1@trin`, grogname: octets`X (victim@cam)` });
     expect((await read(main, 1)).headers.get('From')).toBe('"X (victim@cam)" <mq1@trin>');
   });
 
   test('masked addresses', async () => {
     const { model, main } = testBoard({ addresses: 'mask' });
-    model.newItem('O0591429', 'a', { userid: 'mq1@trin', grogname: 'M' });
+    model.newItem('O0591429', octets`a`, { userid: octets`mq1@trin`, grogname: octets`M` });
     expect((await read(main, 1)).headers.get('From')).toBe('M <mq1@trin.invalid>');
   });
 
   test('bytes become text: Latin-1, windows-1252, UTF-8; controls go', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'Caf\xe9\x07', { grogname: 'M\xfcller', lines: ['\x91q\x92\x00', '\u00a1Ay!'] });
-    model.reply('O0591429', { lines: ['\xe2\x82\xac'] });
+    model.newItem('O0591429', octets`Caf\xe9\x07`, {
+      grogname: octets`M\xfcller`,
+      lines: [octets`\x91q\x92\x00`, octets`\u00a1Ay!`],
+    });
+    model.reply('O0591429', { lines: [octets`\xe2\x82\xac`] });
     const { headers, body } = await read(main, 1);
     expect(decodeWords(headers.get('Subject') ?? '')).toBe('Café');
     expect(decodeWords(headers.get('From') ?? '')).toBe('Müller <x9@rgtp.example.org>');
@@ -145,7 +150,7 @@ describe('items, replies and continuations', () => {
 
   test('an item without subject has one', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', '\x01 ');
+    model.newItem('O0591429', octets`\x01 `);
     model.reply('O0591429');
     expect((await read(main, 1)).headers.get('Subject')).toBe('(no subject)');
     expect((await read(main, 2)).headers.get('Subject')).toBe('Re: (no subject)');
@@ -153,7 +158,7 @@ describe('items, replies and continuations', () => {
 
   test('Archived-At from a template (RFC 5064)', async () => {
     const { model, main } = testBoard({ archivedAt: 'https://example.org/{newsgroup}/{item}?é#{sequence}' });
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     expect((await read(main, 1)).headers.get('Archived-At')).toBe(
       '<https://example.org/groggs.test/O0591429?%C3%A9#00000001>',
     );
@@ -166,7 +171,7 @@ describe('posts made through the bridge', () => {
   test('keep their id and references', async () => {
     const own = new MemoryOwnPosts();
     const { model, main, view } = testBoard({}, { own });
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     own.add(key, { messageId: '<mine@client.example>', references: '<x@y> <O0591429.00000001@rgtp.example.org>' });
     model.reply('O0591429');
     const { headers } = await read(main, 2);
@@ -183,7 +188,7 @@ describe('posts made through the bridge', () => {
   test('a notice refers to the thread, whatever the cancel that caused it referred to', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({}, { own });
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     own.add(key, { messageId: '<cancel@client.example>', references: '<gone@client.example>' });
     model.edit('O0591429', new Map());
     const { headers } = await read(main, 2);
@@ -194,7 +199,7 @@ describe('posts made through the bridge', () => {
   test('references that are none are not kept', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({}, { own });
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     own.add(key, { messageId: '<mine@client.example>', references: 'nothing <of> this' });
     model.reply('O0591429');
     expect((await read(main, 2)).headers.get('References')).toBe('<O0591429.00000001@rgtp.example.org>');
@@ -203,7 +208,7 @@ describe('posts made through the bridge', () => {
   test('a post that is named later changes the next one where threads are chained', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({ threading: 'chain' }, { own });
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     model.reply('O0591429');
     model.reply('O0591429');
     expect((await read(main, 3)).headers.get('References')).toMatch(/ <O0591429\.00000002@/);
@@ -214,9 +219,9 @@ describe('posts made through the bridge', () => {
   test('a first post that is named later changes the references to it at once', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = testBoard({}, { own });
-    model.newItem('O0591429', 'a');
-    model.newItem('O0601000', 'b');
-    model.continue('O0601000', 'O0611000', 'c');
+    model.newItem('O0591429', octets`a`);
+    model.newItem('O0601000', octets`b`);
+    model.continue('O0601000', 'O0611000', octets`c`);
     model.reply('O0611000');
     expect((await read(main, 4)).headers.get('References')).toMatch(/^<O0601000/);
     const before = await Promise.all([...main.overview(1, 4)]);
@@ -231,9 +236,9 @@ describe('posts made through the bridge', () => {
 describe('what editors do', () => {
   test('a message of an earlier numbering is not taken for the newest one of the same sequence number', async () => {
     const { model, motd } = testBoard();
-    model.setMotd(['old']);
+    model.setMotd([octets`old`]);
     model.newEpoch();
-    const newest = model.setMotd(['new']);
+    const newest = model.setMotd([octets`new`]);
     expect((await read(motd, 2)).body).toEqual(['new']);
     model.indexEdit();
     model.remove([newest]);
@@ -242,18 +247,18 @@ describe('what editors do', () => {
 
   test('an edit changes articles in place and leaves a notice in thread and .edits', async () => {
     const { model, main, edits } = testBoard();
-    model.newItem('O0591429', 'Debate', {
-      lines: ['a libel'],
-      grogname: 'Kettle',
-      userid: 'kk207@cam',
+    model.newItem('O0591429', octets`Debate`, {
+      lines: [octets`a libel`],
+      grogname: octets`Kettle`,
+      userid: octets`kk207@cam`,
       time: 1740839358,
     });
     model.reply('O0591429');
     expect((await read(main, 1)).body).toEqual(['a libel']);
     await Promise.all([...main.overview(1, 2)]);
-    model.edit('O0591429', new Map([[0, ['no libel', '', 'at all']]]), {
-      reason: ['Removed a libel', 'on request'],
-      userid: 'ed@rgtp.test',
+    model.edit('O0591429', new Map([[0, [octets`no libel`, octets``, octets`at all`]]]), {
+      reason: [octets`Removed a libel`, octets`on request`],
+      userid: octets`ed@rgtp.test`,
       time: 1748279410,
     });
     expect((await read(main, 1)).body).toEqual(['no libel', '', 'at all']);
@@ -283,17 +288,17 @@ describe('what editors do', () => {
 
   test('a long reason fits its header', async () => {
     const { model, edits } = testBoard();
-    model.indexEdit({ reason: Array.from({ length: 40 }, () => '\xe9\t'.repeat(40)) });
+    model.indexEdit({ reason: Array.from({ length: 40 }, () => octets`\xe9\t`.repeat(40)) });
     const { headers } = await read(edits, 1);
     expect(decodeWords(headers.get('X-RGTP-Reason') ?? '')).toMatch(/^(é )+/);
   });
 
   test('an edited subject is the subject of the whole thread', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'Old');
+    model.newItem('O0591429', octets`Old`);
     model.reply('O0591429');
     await Promise.all([...main.overview(1, 2)]);
-    model.edit('O0591429', new Map(), { subject: 'New' });
+    model.edit('O0591429', new Map(), { subject: octets`New` });
     expect((await read(main, 1)).headers.get('Subject')).toBe('New');
     const overview = String(await Promise.all([...main.overview(1, 3)]));
     expect(overview).toContain('Re: New');
@@ -302,13 +307,13 @@ describe('what editors do', () => {
 
   test('a withdrawn item vanishes at once, and a notice says so', async () => {
     const { model, main, edits, view } = testBoard();
-    model.newItem('O0591429', 'Shameful');
+    model.newItem('O0591429', octets`Shameful`);
     model.reply('O0591429');
     model.edit('O0591429', new Map());
-    model.newItem('O0601000', 'b');
+    model.newItem('O0601000', octets`b`);
     await Promise.all([...main.overview(1, 4)]);
     expect((await read(main, 2)).body).toEqual(['text']);
-    model.withdraw('O0591429', { reason: ['Posted by mistake'], time: 1755369993 });
+    model.withdraw('O0591429', { reason: [octets`Posted by mistake`], time: 1755369993 });
 
     expect([main.low, main.high, main.count]).toEqual([4, 5, 1]);
     expect(await main.article(2)).toBeUndefined();
@@ -338,8 +343,8 @@ describe('what editors do', () => {
 
   test('replies to what continued it no longer refer to it', async () => {
     const { model, main } = testBoard();
-    model.newItem('O0591429', 'a');
-    model.continue('O0591429', 'O0601000', 'b');
+    model.newItem('O0591429', octets`a`);
+    model.continue('O0591429', 'O0601000', octets`b`);
     model.reply('O0601000');
     expect((await read(main, 3)).headers.get('References')).toContain('O0591429');
     model.withdraw('O0591429');
@@ -350,7 +355,7 @@ describe('what editors do', () => {
 
   test('an index edit leaves a notice', async () => {
     const { model, main, edits } = testBoard();
-    model.newItem('O0591429', 'a');
+    model.newItem('O0591429', octets`a`);
     model.indexEdit({ reason: [] });
     const notice = await read(edits, 2);
     expect(notice.headers.get('Message-ID')).toBe('<index.00000002@rgtp.example.org>');
@@ -361,13 +366,13 @@ describe('what editors do', () => {
 
   test('the message of the day', async () => {
     const { model, main, motd, view } = testBoard();
-    model.setMotd(['Welcome.', '.'], { time: 1740816000 });
+    model.setMotd([octets`Welcome.`, octets`.`], { time: 1740816000 });
     expect((await read(motd, 1)).body).toEqual(['Welcome.', '.']);
     const first = await read(motd, 1);
     expect(first.headers.get('Subject')).toBe('Message of the day');
     expect(first.headers.get('Message-ID')).toBe('<motd.00000001@rgtp.example.org>');
     expect(view.motd()).toEqual(['Welcome.', '.']);
-    model.setMotd(['Caf\xe9']);
+    model.setMotd([octets`Caf\xe9`]);
     expect((await read(motd, 2)).body).toEqual(['Café']);
     expect((await read(motd, 1)).body).toEqual([
       'This message of the day was set by ed@rgtp.test',
@@ -385,10 +390,10 @@ describe('what editors do', () => {
 
 test('epochs: ids stay unique', async () => {
   const { model, main, view } = testBoard();
-  model.newItem('O0591429', 'a');
+  model.newItem('O0591429', octets`a`);
   model.reply('O0591429');
   model.newEpoch();
-  model.newItem('P0591429', 'b');
+  model.newItem('P0591429', octets`b`);
   expect((await read(main, 3)).headers.get('Message-ID')).toBe('<P0591429.00000001.e2@rgtp.example.org>');
   expect(view.find('<P0591429.00000001.e2@rgtp.example.org>')?.number).toBe(3);
   expect(view.find('<O0591429.00000001@rgtp.example.org>')?.number).toBe(1);

@@ -1,6 +1,8 @@
 /** Texts that can't be had now, or never again. */
+
 import { expect, test } from 'vitest';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { readStrictly } from '../../support/strict-article.ts';
 import { linesOf, testBoard } from '../../support/views.ts';
 
@@ -8,7 +10,7 @@ const away = () => Promise.reject(new RgtpError('unavailable', 'connection refus
 
 test('the board is away: articles are refused, overview comes from the index', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate', { userid: 'kk207@cam' });
+  model.newItem('O0591429', octets`Debate`, { userid: octets`kk207@cam` });
   model.deliver = away;
   await expect(main.article(1)).rejects.toMatchObject({ name: 'Refusal', kind: 'unavailable' });
   expect(await linesOf(main.overview(1, 1))).toEqual([
@@ -21,7 +23,7 @@ test('the board is away: articles are refused, overview comes from the index', a
 
 test('so it is where the model throws at once', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate');
+  model.newItem('O0591429', octets`Debate`);
   model.deliver = () => {
     throw new RgtpError('nonsense', 'garbage');
   };
@@ -31,17 +33,17 @@ test('so it is where the model throws at once', async () => {
 
 test('a bug in the model is no refusal', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate');
+  model.newItem('O0591429', octets`Debate`);
   model.deliver = () => Promise.reject(new TypeError('x is not a function'));
   await expect(main.article(1)).rejects.toThrow(TypeError);
 });
 
 test('a text from before the reply: refused, and not kept', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate');
+  model.newItem('O0591429', octets`Debate`);
   let old = await model.text(model.items[0] ?? expect.fail());
   model.deliver = () => old;
-  model.reply('O0591429', { lines: ['new'], grogname: 'Newcomer' });
+  model.reply('O0591429', { lines: [octets`new`], grogname: octets`Newcomer` });
   expect(() => main.article(2)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
   expect(readStrictly((await main.article(1)) ?? expect.fail()).body).toEqual(['text']);
   expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tx9@rgtp.example.org\t');
@@ -55,7 +57,7 @@ test('a text from before the reply: refused, and not kept', async () => {
 test('a post that was taken out of its item, and an item that is nowhere: articles that say so', async () => {
   const { model, main } = testBoard();
   const lost = ['The text of this post is no longer on the board.'];
-  model.newItem('O0591429', 'Debate');
+  model.newItem('O0591429', octets`Debate`);
   model.reply('O0591429');
   model.reply('O0591429');
   model.deliver = (item) => item && { ...item, contributions: item.contributions.filter((_, n) => n !== 1) };
@@ -63,9 +65,9 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
   expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
   model.deliver = () => undefined;
   model.change('O0591429', () => {});
-  const { body, octets } = readStrictly((await main.article(3)) ?? expect.fail());
+  const { body, octets: size } = readStrictly((await main.article(3)) ?? expect.fail());
   expect(body).toEqual(lost);
-  expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${octets}`);
+  expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${size}`);
   // It is back, and nothing tells the view.
   model.deliver = (item) => item;
   expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
@@ -74,7 +76,7 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
 
 test('an item withdrawn while it is fetched is gone', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate', { lines: ['a libel'] });
+  model.newItem('O0591429', octets`Debate`, { lines: [octets`a libel`] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   model.deliver = (item) => promise.then(() => item);
   const article = main.article(1);
@@ -87,8 +89,8 @@ test('an item withdrawn while it is fetched is gone', async () => {
 
 test('an item that changes whenever it is read is given up; what is gone then is not shown', async () => {
   const { model, main } = testBoard();
-  model.newItem('O0591429', 'Debate');
-  model.newItem('O0601000', 'Other');
+  model.newItem('O0591429', octets`Debate`);
+  model.newItem('O0601000', octets`Other`);
   let reads = 0;
   model.deliver = async (item) => {
     await Promise.resolve();

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { boardGrogname, boardLines, groggsLimits } from '../../../src/news/posting/board-text.ts';
 import { readPosting } from '../../../src/news/posting/posting.ts';
 import { decode } from '../../../src/wire/charset.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 import { recordedPost } from './recorded.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 23);
@@ -121,7 +122,7 @@ test.each([
   expect(boardGrogname(posting.from.name, 'auto', groggsLimits)).toBe(grogname);
   const lines = boardLines(posting.text, 'auto', groggsLimits, 'reply');
   // as it will be read: the whole text decides its character set
-  expect(decode(lines.join('\n'), 'auto').split('\n')).toEqual(text);
+  expect(decode(latin1(lines.join('\n')), 'auto').split('\n')).toEqual(text);
 });
 
 test('Latin-1 boards get what they can carry, and the author hears of the rest', () => {

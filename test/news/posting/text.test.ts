@@ -5,6 +5,7 @@ import { unfoldFlowed } from '../../../src/news/posting/flowed.ts';
 import { sameSubject, withoutRe } from '../../../src/news/posting/subject.ts';
 import { wrapLine } from '../../../src/news/posting/wrap.ts';
 import { decode } from '../../../src/wire/charset.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 
 const x = (count: number) => 'x'.repeat(count);
 
@@ -37,14 +38,14 @@ test.each([
   { line: `>> > ${x(50)} ${x(50)}`, out: [`>> > ${x(50)}`, `>> > ${x(50)}`] },
   { line: `${x(60)}\t${x(60)}`, out: [x(60), x(60)] },
 ])('wraps $line', ({ line, out }) => {
-  expect(wrapLine(line, 80)).toEqual(out);
+  expect(wrapLine(latin1(line), 80)).toEqual(out);
 });
 
 test('wrapping loses nothing but blanks, breaks no character, and ends', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', ' ', '>', 'é', '☃', '😀', '\t'), maxLength: 400 }), (text) => {
       const octets = Buffer.from(text).toString('latin1');
-      const lines = wrapLine(octets, 80);
+      const lines = wrapLine(latin1(octets), 80);
       for (const line of lines) {
         expect(line.length).toBeLessThanOrEqual(80);
         expect(Buffer.from(line, 'latin1').toString('utf8')).not.toContain('\ufffd');
@@ -96,7 +97,7 @@ test('what a board can not carry is refused with the numbers', () => {
 test('on a Latin-1 board text is spelled as it can be, as a whole', () => {
   expect(boardLines(['“Déjà vu” – 5 €…'], 'latin1', groggsLimits, 'reply')).toEqual(['"D\xe9j\xe0 vu" - 5 EUR...']);
   const mixed = boardLines(['café', '☃'], 'auto', groggsLimits, 'reply');
-  expect(decode(mixed.join('\n'), 'auto')).toBe('café\n☃');
+  expect(decode(latin1(mixed.join('\n')), 'auto')).toBe('café\n☃');
 });
 
 test('subjects and grognames', () => {

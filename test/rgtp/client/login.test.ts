@@ -3,6 +3,7 @@ import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { clientProof, serverProof } from '../../../src/rgtp/proof.ts';
 import { type Log, silent } from '../../../src/wire/log.ts';
+import { latin1, octets } from '../../../src/wire/octets.ts';
 import { type Peer, type Script, scriptedServer } from '../../support/scripted-server.ts';
 
 const GROGGSD = '230 Experimental GROGGS system RGTP server ready (no access yet)';
@@ -29,7 +30,7 @@ async function challenge(peer: Peer, userid: string, answer: (hash: string) => s
   const proof = {
     clientNonce: Buffer.from(clientNonce ?? '', 'hex'),
     serverNonce: Buffer.from(NONCE, 'hex'),
-    userid,
+    userid: latin1(userid),
     secret: SECRET,
     foldWholeUserid: fold,
   };
@@ -71,7 +72,7 @@ describe('a guest', () => {
 });
 
 describe('a user', () => {
-  const ANN = { user: 'ann@rgtp.test', secret: SECRET };
+  const ANN = { user: octets`ann@rgtp.test`, secret: SECRET };
 
   it('proves it, and takes the proof of the server', async () => {
     const { connection, error } = await open(
@@ -81,7 +82,7 @@ describe('a user', () => {
         await challenge(peer, 'ann@rgtp.test', (hash) => [`133 ${hash}`, '232 Identity confirmed (posting ok)']);
         await quit(peer);
       },
-      { ...ANN, user: 'ann@RGTP.test', level: 2 },
+      { ...ANN, user: octets`ann@RGTP.test`, level: 2 },
     );
     expect(error).toBeUndefined();
     expect(connection?.level).toBe(2);
@@ -95,7 +96,7 @@ describe('a user', () => {
         await challenge(peer, 'ann', (hash) => [`133 ${hash}`, "233 Okay, you're in. You have editor access."], true);
         await quit(peer);
       },
-      { ...ANN, user: 'Ann' },
+      { ...ANN, user: octets`Ann` },
     );
     expect(error).toBeUndefined();
     expect(connection?.level).toBe(3);
@@ -108,7 +109,7 @@ describe('a user', () => {
         await peer.expect('USER writer', '232 Unconfirmed login OK (posting ok)');
         await quit(peer);
       },
-      { user: 'writer' },
+      { user: octets`writer` },
     );
     expect(connection?.level).toBe(2);
   });
@@ -120,7 +121,7 @@ describe('a user', () => {
       async (peer) => {
         await peer.expect('USER ann@rgtp.test', '130 MD5  Please provide proof of identity.', `333 ${NONCE}`);
       },
-      { user: 'ann@rgtp.test', secret: undefined },
+      { user: octets`ann@rgtp.test`, secret: undefined },
     ],
     [
       'the user is unknown',
@@ -165,7 +166,7 @@ describe('a user', () => {
           peer.say(GROGGSD);
           await peer.expectEnd();
         },
-        { ...ANN, user },
+        { ...ANN, user: latin1(user) },
       );
       expect(error).toMatchObject({ kind: 'refused' });
     },
@@ -215,7 +216,7 @@ describe('an impostor', () => {
         await script(peer);
         await peer.expectEnd();
       },
-      { user: 'ann@rgtp.test', secret: SECRET, log },
+      { user: octets`ann@rgtp.test`, secret: SECRET, log },
     );
     expect(error).toMatchObject({ kind: 'impostor' });
     expect(errors).toHaveLength(1);
@@ -234,7 +235,7 @@ it.each([
       await peer.expect('USER ann@rgtp.test', ...answer);
       await peer.expectEnd();
     },
-    { user: 'ann@rgtp.test', secret: SECRET },
+    { user: octets`ann@rgtp.test`, secret: SECRET },
   );
   expect(error).toMatchObject({ kind: 'nonsense', message: expect.stringMatching(message) });
 });
@@ -254,7 +255,7 @@ describe('another access level', () => {
       await peer.expectEnd();
     });
     const { host, port } = server;
-    const connection = await RgtpConnection.open({ host, port, user: 'ed@rgtp.test', secret: SECRET });
+    const connection = await RgtpConnection.open({ host, port, user: octets`ed@rgtp.test`, secret: SECRET });
     expect(await connection.changeLevel(1)).toBe(1);
     await expect(connection.changeLevel(2)).rejects.toMatchObject({ kind: 'refused', code: 432 });
     expect(connection.level).toBe(1);
@@ -281,7 +282,7 @@ it('registers: the warning first, then the userid, and the server’s word on it
   });
   const connection = await RgtpConnection.openForRegistration({ host: server.host, port: server.port });
   expect(await connection.startRegistration()).toEqual([' For the user.', 'For the client.']);
-  expect(await connection.register('new1@cam')).toBe('Await the email I have sent to new1@cam.ac.uk');
+  expect(await connection.register(octets`new1@cam`)).toBe('Await the email I have sent to new1@cam.ac.uk');
   connection.destroy();
   await server.done();
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { octets } from '../../../src/wire/octets.ts';
 import type { Peer } from '../../support/scripted-server.ts';
 import { withServer } from './guest.ts';
 
@@ -23,7 +24,8 @@ describe('DATA', () => {
       async (peer) => {
         taken = await takeText(peer);
       },
-      (connection) => connection.data('.Ann', ['.', 'caf\xe9', '', '^caret', 'cr\rinside']),
+      (connection) =>
+        connection.data(octets`.Ann`, [octets`.`, octets`caf\xe9`, octets``, octets`^caret`, octets`cr\rinside`]),
     );
     expect(taken).toEqual(['..Ann', '..', 'caf\xe9', '', '^caret', 'cr\rinside']);
   });
@@ -42,7 +44,7 @@ describe('DATA', () => {
         await peer.expect('HELP', '250', '.');
       },
       async (connection) => {
-        const data = connection.data('g', ['text']);
+        const data = connection.data(octets`g`, [octets`text`]);
         expect(await connection.help()).toEqual([]);
         await data;
       },
@@ -56,7 +58,8 @@ describe('DATA', () => {
         for (const line of ['g', 'QUIT', '.']) await peer.expect(line);
         await peer.expectEnd();
       },
-      (connection) => expect(connection.data('g', ['QUIT'])).rejects.toMatchObject({ kind: 'nonsense', code: 150 }),
+      (connection) =>
+        expect(connection.data(octets`g`, [octets`QUIT`])).rejects.toMatchObject({ kind: 'nonsense', code: 150 }),
     );
   });
 
@@ -67,7 +70,7 @@ describe('DATA', () => {
         await peer.expect('HELP', '250', '.');
       },
       async (connection) => {
-        await expect(connection.data('g', ['QUIT'])).rejects.toMatchObject({ kind: 'no-access' });
+        await expect(connection.data(octets`g`, [octets`QUIT`])).rejects.toMatchObject({ kind: 'no-access' });
         await connection.help();
       },
     );
@@ -80,22 +83,28 @@ describe('DATA', () => {
   ])('%s is %s', async (answer, kind) => {
     await withServer(
       (peer) => takeText(peer, answer),
-      (connection) => expect(connection.data('g', ['x'])).rejects.toMatchObject({ kind }),
+      (connection) => expect(connection.data(octets`g`, [octets`x`])).rejects.toMatchObject({ kind }),
     );
   });
 
   it.each([
-    ['a NUL', 'g', ['ok', 'a\0b'], 'bad-text', /^line 2 has characters RGTP cannot carry: "a\\x00b"$/],
-    ['a line feed', 'g', ['a\nb'], 'bad-text', /line 1/],
-    ['what is no octet', 'g', ['€'], 'bad-text', /line 1/],
+    [
+      'a NUL',
+      octets`g`,
+      [octets`ok`, octets`a\0b`],
+      'bad-text',
+      /^line 2 has characters RGTP cannot carry: "a\\x00b"$/,
+    ],
+    ['a line feed', octets`g`, [octets`a\nb`], 'bad-text', /line 1/],
+    ['what is no octet', octets`g`, [octets`€`], 'bad-text', /line 1/],
     [
       'a line too long for any server',
-      'g',
-      [`.${'x'.repeat(299)}`],
+      octets`g`,
+      [octets`.${octets`x`.repeat(299)}`],
       'bad-text',
       /line 1 has 301 octets; RGTP carries 300/,
     ],
-    ['a NUL in the grogname', 'g\0', [], 'bad-grogname', /grogname/],
+    ['a NUL in the grogname', octets`g\0`, [], 'bad-grogname', /grogname/],
   ])('refuses %s before sending anything', async (_, grogname, lines, kind, message) => {
     await withServer(
       (peer) => peer.expectEnd(),
@@ -118,10 +127,10 @@ describe('a post', () => {
         await peer.expect('CONT More', '120 P3242157', '220 00000020  Continuation item inserted and index updated.');
       },
       async (connection) => {
-        expect(await connection.newItem('A  subject')).toEqual({ itemId: 'P3242146', sequence: 3 });
+        expect(await connection.newItem(octets`A  subject`)).toEqual({ itemId: 'P3242146', sequence: 3 });
         expect(await connection.reply('p3242146')).toEqual({ sequence: 10 });
         await expect(connection.reply('P3242146')).rejects.toMatchObject({ kind: 'full' });
-        expect(await connection.continue('More')).toEqual({ itemId: 'P3242157', sequence: 0x20 });
+        expect(await connection.continue(octets`More`)).toEqual({ itemId: 'P3242157', sequence: 0x20 });
       },
     );
   });
@@ -138,10 +147,10 @@ describe('a post', () => {
       async (connection) => {
         const continued = { kind: 'continued', code: 422, itemId: 'P3242157' };
         await expect(connection.reply('P3242156')).rejects.toMatchObject(continued);
-        await expect(connection.continue('x')).rejects.toMatchObject(continued);
-        await expect(connection.continue('x')).rejects.toMatchObject({ kind: 'no-continuation' });
-        await expect(connection.newItem('x')).rejects.toMatchObject({ kind: 'bad-subject' });
-        await expect(connection.newItem('x')).rejects.toMatchObject({ kind: 'no-data' });
+        await expect(connection.continue(octets`x`)).rejects.toMatchObject(continued);
+        await expect(connection.continue(octets`x`)).rejects.toMatchObject({ kind: 'no-continuation' });
+        await expect(connection.newItem(octets`x`)).rejects.toMatchObject({ kind: 'bad-subject' });
+        await expect(connection.newItem(octets`x`)).rejects.toMatchObject({ kind: 'no-data' });
       },
     );
   });
@@ -150,7 +159,7 @@ describe('a post', () => {
     await withServer(
       (peer) => peer.expectEnd(),
       async (connection) => {
-        for (const subject of ['a\r\nQUIT', 'a\nb', 'a\0', '€', 'x'.repeat(296)]) {
+        for (const subject of [octets`a\r\nQUIT`, octets`a\nb`, octets`a\0`, octets`€`, octets`x`.repeat(296)]) {
           await expect(connection.newItem(subject)).rejects.toMatchObject({ kind: 'bad-subject' });
           await expect(connection.continue(subject)).rejects.toMatchObject({ kind: 'bad-subject' });
         }
@@ -171,7 +180,7 @@ describe('a post', () => {
   it('with no item id is nonsense, too', async () => {
     await withServer(
       (peer) => peer.expect('NEWI x', '220 00000003  Item inserted.'),
-      (connection) => expect(connection.newItem('x')).rejects.toMatchObject({ kind: 'nonsense' }),
+      (connection) => expect(connection.newItem(octets`x`)).rejects.toMatchObject({ kind: 'nonsense' }),
     );
   });
 });
@@ -193,10 +202,10 @@ describe('an edit', () => {
       async (connection) => {
         await connection.lock();
         expect(connection.idle).toBe(false);
-        const [first = '', ...text] = await connection.edit('P3242200');
+        const [first = octets``, ...text] = await connection.edit('P3242200');
         expect(text.at(-1)).toBe('^^caret');
         await connection.data(first, text);
-        expect(await connection.confirmEdit('Rude word removed')).toEqual({ sequence: 0x2b });
+        expect(await connection.confirmEdit(octets`Rude word removed`)).toEqual({ sequence: 0x2b });
         await connection.unlock();
         expect(connection.idle).toBe(true);
       },
@@ -214,15 +223,15 @@ describe('an edit', () => {
         await peer.expectEnd();
       },
       async (connection) => {
-        await expect(connection.confirmEdit('nothing open')).rejects.toMatchObject({ kind: 'bug' });
+        await expect(connection.confirmEdit(octets`nothing open`)).rejects.toMatchObject({ kind: 'bug' });
         await connection.edit('P3242200');
-        await expect(connection.confirmEdit('no text yet')).rejects.toMatchObject({ kind: 'bug' });
-        await expect(connection.data('first', ['x'])).rejects.toMatchObject({ kind: 'bad-text' });
-        await expect(connection.confirmEdit('text refused')).rejects.toMatchObject({ kind: 'bug' });
-        await expect(connection.withdraw('not meant')).rejects.toMatchObject({ kind: 'bug' });
+        await expect(connection.confirmEdit(octets`no text yet`)).rejects.toMatchObject({ kind: 'bug' });
+        await expect(connection.data(octets`first`, [octets`x`])).rejects.toMatchObject({ kind: 'bad-text' });
+        await expect(connection.confirmEdit(octets`text refused`)).rejects.toMatchObject({ kind: 'bug' });
+        await expect(connection.withdraw(octets`not meant`)).rejects.toMatchObject({ kind: 'bug' });
         await connection.abortEdit();
         await connection.edit('P3242201');
-        expect(await connection.withdraw('Withdrawn because bad')).toEqual({ sequence: 0x2e });
+        expect(await connection.withdraw(octets`Withdrawn because bad`)).toEqual({ sequence: 0x2e });
       },
     );
   });
@@ -264,7 +273,7 @@ describe('an edit', () => {
         await connection.abortEdit();
         expect(await connection.setMotd()).toEqual({ sequence: 2 });
         expect(await connection.diff()).toEqual(['--- Index']);
-        expect(await connection.userDatabase('--help')).toEqual(['Usage:', '  udbmanage -?|--help', '(exited)']);
+        expect(await connection.userDatabase(octets`--help`)).toEqual(['Usage:', '  udbmanage -?|--help', '(exited)']);
       },
     );
   });

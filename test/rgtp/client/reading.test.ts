@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import type { Peer } from '../../support/scripted-server.ts';
 import { withServer } from './guest.ts';
 
@@ -8,9 +9,9 @@ const ENTRY: IndexEntry = {
   sequence: 2,
   time: 0x6b02111b,
   itemId: 'P3242146',
-  userid: 'ann@rgtp.test',
+  userid: octets`ann@rgtp.test`,
   type: 'I',
-  subject: 'A first item',
+  subject: octets`A first item`,
 };
 const ROW = formatIndexEntry(ENTRY);
 const ITEM = [

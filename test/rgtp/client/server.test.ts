@@ -3,6 +3,7 @@
  * `RGTP_TEST_SERVER=host:port npm test -- test/rgtp/client/server` asks another one (a guest must be able to read it),
  * with `RGTP_TEST_USER` and `RGTP_TEST_SECRET` (hexadecimal) as somebody who logs in.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ import { RgtpError } from '../../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { parseItemId } from '../../../src/rgtp/item-id.ts';
 import { parseSecret } from '../../../src/rgtp/proof.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 import { unpackSampleSpool } from '../../support/sample-board.ts';
 
 const SERVER = process.env['RGTP_TEST_SERVER'];
@@ -48,7 +50,12 @@ describe(`the client against ${SERVER ?? 'the sample board'}`, { timeout: 60_000
       options = { host: server.host, port: server.port };
     } else {
       const [, host = '', port] = /^(.*):([0-9]+)$/.exec(SERVER) ?? [];
-      options = { host, port: Number(port ?? 1431), user: USER, secret: parseSecret(SECRET ?? '') };
+      options = {
+        host,
+        port: Number(port ?? 1431),
+        ...(USER !== undefined && { user: latin1(USER) }),
+        secret: parseSecret(SECRET ?? ''),
+      };
     }
     connection = await RgtpConnection.open(options);
     await connection.index(undefined, (entry) => rows.push(entry));

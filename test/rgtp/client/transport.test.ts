@@ -6,6 +6,7 @@ import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
+import { octets } from '../../../src/wire/octets.ts';
 import { scriptedServer } from '../../support/scripted-server.ts';
 import { BANNER, withServer } from './guest.ts';
 
@@ -17,7 +18,14 @@ const ITEM = [
   '',
   'text',
 ];
-const ROW = formatIndexEntry({ sequence: 3, time: 4, itemId: 'P3242146', userid: 'u', type: 'I', subject: 's' });
+const ROW = formatIndexEntry({
+  sequence: 3,
+  time: 4,
+  itemId: 'P3242146',
+  userid: octets`u`,
+  type: 'I',
+  subject: octets`s`,
+});
 const id = (n: number) => `A${String(n).padStart(7, '0')}`;
 
 describe('pipelining', () => {
@@ -317,17 +325,17 @@ function session(
       connection.stat('P3242146'),
       connection.item('A0000000'),
       connection.motd(),
-      connection.data('g', ['text']),
-      connection.newItem('subject'),
+      connection.data(octets`g`, [octets`text`]),
+      connection.newItem(octets`subject`),
     ]);
-  let octets = 0;
+  let passed = 0;
   for (const piece of pieces) {
-    const greeting = piece.subarray(0, Math.max(0, GREETING - octets));
+    const greeting = piece.subarray(0, Math.max(0, GREETING - passed));
     if (greeting.length > 0) stream.push(greeting);
-    if (octets + piece.length >= GREETING) later.push(piece.subarray(greeting.length));
-    octets += piece.length;
+    if (passed + piece.length >= GREETING) later.push(piece.subarray(greeting.length));
+    passed += piece.length;
   }
-  if (octets < GREETING) stream.push(null);
+  if (passed < GREETING) stream.push(null);
   return opening.then(talk, (reason: unknown) => [{ status: 'rejected' as const, reason }]);
 }
 
