@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -61,7 +62,10 @@ function board(where = data): BoardStore {
 
 function post(subject: string): Promise<unknown> {
   const store = board();
-  const posted = store.posting.newItem({ userid: 'editor', grogname: '', text: 'text\n' }, subject);
+  const posted = store.posting.newItem(
+    { userid: octets`editor`, grogname: octets``, text: octets`text\n` },
+    latin1(subject),
+  );
   return posted.finally(() => store.close());
 }
 
