@@ -14,6 +14,7 @@ import { Mirror } from '../src/bridge/mirror/mirror.ts';
 import { ArticlePoster } from '../src/bridge/posting/article-poster.ts';
 import { BoardPoster } from '../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../src/bridge/posting/own-posts.ts';
+import { RgtpPoster } from '../src/bridge/posting/rgtp-poster.ts';
 import { RgtpConnection } from '../src/rgtp/client/connection.ts';
 import { RgtpPool } from '../src/rgtp/client/pool.ts';
 import { Cache } from '../src/store/cache.ts';
@@ -98,34 +99,36 @@ async function openBridge({ port, folder }: BoardProcess) {
     cache: Cache.open(join(folder, 'cache.sqlite')),
     permanent,
     background: false,
-    beforePublish: (rows) => boardPoster?.beforePublish(rows),
   });
-  const boardPoster: BoardPoster = await BoardPoster.open({
+  const submitter = await BoardPoster.open({
     newsgroup: NEWSGROUP,
     model: mirror,
     permanent,
     reader,
     own,
   });
+  mirror.publishAfter((rows) => submitter.beforePublish(rows));
   const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
-  const logins = new Logins([
-    new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools }),
-  ]);
+  const login = new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools });
+  const logins = new Logins([login]);
+  const index = { locate: () => undefined };
   const poster = new ArticlePoster({
     boards: [
       {
-        newsgroup: NEWSGROUP,
-        charset: 'auto',
-        domain: 'rgtp.example',
-        grogname: '',
-        model: mirror,
-        poster: boardPoster,
+        login,
+        view: {
+          newsgroup: NEWSGROUP,
+          domain: 'rgtp.example',
+          groups: [{ name: NEWSGROUP, levelToPost: 2 }],
+        },
+        poster: new RgtpPoster(
+          { newsgroup: NEWSGROUP, charset: 'auto', grogname: '' },
+          { model: mirror, index, own, login, submitter },
+        ),
       },
     ],
     logins,
-    index: { locate: () => undefined },
-    own,
     domain: 'news.example.net',
   });
   const peer = { address: '127.0.0.1', port: 1, connection: 'bench' };

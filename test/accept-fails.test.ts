@@ -24,7 +24,7 @@ const servers: readonly [string, (log: Log) => Promise<{ close(): Promise<void> 
   [
     'the status server',
     (log) => {
-      const metrics = new Metrics(() => status);
+      const metrics = new Metrics();
       const history = new History(() => metrics.totals);
       history.close();
       return HttpServer.open({ ...HERE, metrics, history, status: () => status, log });

@@ -1,51 +1,38 @@
 /** The boards of a bridge as one news server. */
 import type { Backend, Peer } from '../nntp/backend.ts';
 import { type Log, silent } from '../wire/log.ts';
+import type { BoardGroup, BoardNewsgroups, BridgedBoard } from './board.ts';
 import { Logins } from './login/logins.ts';
-import type { BoardLogin, PostIndex, PostReference } from './ports.ts';
-import { ArticlePoster, type PosterBoard, type PostOutcome } from './posting/article-poster.ts';
-import type { OwnPostRegister } from './posting/own-posts.ts';
+import { ArticlePoster, type PostOutcome } from './posting/article-poster.ts';
 import { type Bulletins, Reader } from './reader.ts';
-import type { BoardView } from './view/board-view.ts';
-import type { GroupView } from './view/group-view.ts';
-
-/** One board: its newsgroups, who may use them, how posts reach it. */
-export interface BridgeBoard {
-  readonly view: BoardView;
-  readonly login: BoardLogin;
-  readonly poster: PosterBoard;
-}
 
 export interface BridgeOptions {
-  readonly own: OwnPostRegister;
   /** ends the Message-IDs suggested to posters */
   readonly domain: string;
   readonly log?: Log;
-  /** `newsgroup` is undefined where an article was refused before it was known */
-  readonly onPost?: (newsgroup: string | undefined, outcome: PostOutcome) => void;
+  /** `board` is its name, `undefined` where an article was refused before its board was known */
+  readonly onPost?: (board: string | undefined, outcome: PostOutcome) => void;
 }
 
-type Groups = ReadonlyMap<string, { readonly view: BoardView; readonly group: GroupView }>;
+type Groups = ReadonlyMap<string, { readonly view: BoardNewsgroups; readonly group: BoardGroup }>;
 
 /**
  * Serves readers from boards that can be exchanged under them. A reader keeps its login and its selected newsgroup by
  * name; where that name is no longer carried, the front end shows an empty group whose high mark stays.
  */
-export class Bridge implements Backend, PostIndex, Bulletins {
+export class Bridge implements Backend, Bulletins {
   readonly logins: Logins;
   readonly poster: ArticlePoster;
-  views: readonly BoardView[] = [];
+  views: readonly BoardNewsgroups[] = [];
   #groups: Groups = new Map();
   /** for each reader: tells the boards that it has left */
   readonly #readers = new Map<Reader, () => void>();
 
-  constructor({ own, domain, log = silent, onPost }: BridgeOptions) {
+  constructor({ domain, log = silent, onPost }: BridgeOptions) {
     this.logins = new Logins([], log);
     this.poster = new ArticlePoster({
       boards: [],
       logins: this.logins,
-      index: this,
-      own,
       domain,
       log,
       ...(onPost && { onPost }),
@@ -58,12 +45,12 @@ export class Bridge implements Backend, PostIndex, Bulletins {
    * Throws `Error`, and changes nothing, where two boards share a newsgroup or a Message-ID domain: each id must name
    * one article.
    */
-  setBoards(boards: readonly BridgeBoard[]): void {
+  setBoards(boards: readonly BridgedBoard[]): void {
     const views = boards.map(({ view }) => view);
     this.#groups = groupsOf(views);
     this.views = views;
     this.logins.setBoards(boards.map(({ login }) => login));
-    this.poster.setBoards(boards.map(({ poster }) => poster));
+    this.poster.setBoards(boards);
     // Arrive first, then leave: a board that stays never seems deserted.
     for (const [reader, leave] of this.#readers) {
       this.#readers.set(reader, this.#arrive());
@@ -77,36 +64,32 @@ export class Bridge implements Backend, PostIndex, Bulletins {
     return reader;
   }
 
+  /** How many clients there are. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
   left(reader: Reader): void {
     this.#readers.get(reader)?.();
     this.#readers.delete(reader);
   }
 
-  group(name: string): { readonly view: BoardView; readonly group: GroupView } | undefined {
+  group(name: string): { readonly view: BoardNewsgroups; readonly group: BoardGroup } | undefined {
     return this.#groups.get(name);
-  }
-
-  /** For the poster, which checks access itself: on any board, readable or not. */
-  locate(messageId: string): PostReference | undefined {
-    for (const view of this.views) {
-      const located = view.locate(messageId);
-      if (located !== undefined) return located;
-    }
-    return undefined;
   }
 
   /** Boards are polled more often while a reader is there. */
   #arrive(): () => void {
-    const left = this.views.map((view) => view.model.readerArrived());
+    const left = this.views.map((view) => view.readerArrived());
     return () => {
       for (const leave of left) leave();
     };
   }
 }
 
-function groupsOf(views: readonly BoardView[]): Groups {
-  const groups = new Map<string, { readonly view: BoardView; readonly group: GroupView }>();
-  const domains = new Map<string, BoardView>();
+function groupsOf(views: readonly BoardNewsgroups[]): Groups {
+  const groups = new Map<string, { readonly view: BoardNewsgroups; readonly group: BoardGroup }>();
+  const domains = new Map<string, BoardNewsgroups>();
   for (const view of views) {
     const { domain, newsgroup } = view;
     const other = domains.get(domain);

@@ -6,24 +6,8 @@
  * A board is named by its main newsgroup, whichever of its three newsgroups is meant.
  */
 import type { Origin, Peer } from '../nntp/backend.ts';
-import type { Log } from '../wire/log.ts';
-import type { Octets } from '../wire/octets.ts';
+import type { Member } from './board.ts';
 import type { ItemRecord, PostKind } from './model.ts';
-import type { Author } from './posting/connection.ts';
-
-/** RGTP access levels: 0 message of the day only, 1 read, 2 post, 3 edit. */
-export type Level = 0 | 1 | 2 | 3;
-
-/** Somebody who proved who they are to one board. Plain facts: they outlive the object that stands for the board. */
-export interface Member {
-  readonly userid: Octets;
-  /** proves it again for each new connection */
-  readonly secret: Buffer;
-  /** for each of their posts; `undefined`: the display name of From */
-  readonly grogname: string | undefined;
-  /** what the board said last */
-  level: Level;
-}
 
 /** Somebody logged in. */
 export interface Person {
@@ -31,26 +15,6 @@ export interface Person {
   readonly name: string;
   /** by newsgroup */
   readonly members: ReadonlyMap<string, Member>;
-}
-
-/** Logins on one board. Both ways reject with `bad-credentials` or `unavailable`. */
-export interface BoardLogin {
-  /** as in `name:userid` */
-  readonly name: string;
-  readonly newsgroup: string;
-  /** `read`: no login is needed to read */
-  readonly guests: 'read' | 'none';
-  /** false: nobody posts, whatever their level */
-  readonly posting: boolean;
-
-  /** By a local account and its password; `undefined`: no such account, or not its password. */
-  byAccount(name: string, password: string, log: Log): Promise<Member | undefined>;
-
-  /** By the secret that the board shares with its user, as typed. */
-  bySecret(userid: string, secret: string, log: Log): Promise<Member>;
-
-  /** How a member posts. */
-  author(member: Member): Author;
 }
 
 /** Brings articles to their board: see the methods of the same name in `nntp/backend.ts`. */

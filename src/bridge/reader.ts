@@ -8,24 +8,19 @@ import {
   type ReaderSession,
   Refusal,
 } from '../nntp/backend.ts';
+import type { BoardGroup, BoardNewsgroups } from './board.ts';
 import type { Logins } from './login/logins.ts';
 import type { Person, Poster } from './ports.ts';
-import type { BoardView } from './view/board-view.ts';
-import type { GroupView } from './view/group-view.ts';
-import type { Place } from './view/places.ts';
 
 /** What all readers share. Looked at each time: a reload changes the boards. */
 export interface Bulletins {
   /** in the order of LIST */
-  readonly views: readonly BoardView[];
+  readonly views: readonly BoardNewsgroups[];
   readonly logins: Logins;
   readonly poster: Poster;
-  group(name: string): { readonly view: BoardView; readonly group: GroupView } | undefined;
+  group(name: string): { readonly view: BoardNewsgroups; readonly group: BoardGroup } | undefined;
   left(reader: Reader): void;
 }
-
-/** The level that posting takes. What editors did is written by the server alone. */
-const LEVEL_TO_POST = { main: 2, motd: 3, edits: Number.POSITIVE_INFINITY } as const satisfies Record<Place, number>;
 
 export class Reader implements ReaderSession {
   readonly #all: Bulletins;
@@ -64,7 +59,8 @@ export class Reader implements ReaderSession {
     const found = this.#all.group(name);
     if (found === undefined) return 'n';
     const level = this.#all.logins.level(this.#person, found.view.newsgroup);
-    return level >= LEVEL_TO_POST[found.group.place] ? 'y' : 'n';
+    const { levelToPost } = found.group;
+    return levelToPost !== undefined && level >= levelToPost ? 'y' : 'n';
   }
 
   find(messageId: string): Located | undefined {
@@ -99,7 +95,7 @@ export class Reader implements ReaderSession {
     this.#all.left(this);
   }
 
-  #readable(): BoardView[] {
+  #readable(): BoardNewsgroups[] {
     const { views, logins } = this.#all;
     return views.filter((view) => logins.access(this.#person, view.newsgroup).read);
   }

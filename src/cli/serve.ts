@@ -22,7 +22,8 @@ export function serveCommand(): Command {
       const told = untilTold(log, () => service?.reload(configuration(options)));
       const running = await Service.start(config, log);
       service = running;
-      if (running.made !== undefined) process.stdout.write(welcomeEditor(running.made));
+      const { made } = running.parts;
+      if (made !== undefined) process.stdout.write(welcomeEditor(made));
       process.stdout.write(greeting(running));
       log.info({ signal: await told }, 'ending');
       await closeInTime(() => running.close(), log);

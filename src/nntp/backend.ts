@@ -38,6 +38,8 @@ export interface Peer {
   /** textual address, IPv4-mapped addresses as IPv4 */
   readonly address: string;
   readonly port: number;
+  /** where it came to, where that is known */
+  readonly localPort?: number | undefined;
   /** the id of this connection in the log */
   readonly connection: string;
 }

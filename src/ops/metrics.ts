@@ -21,7 +21,7 @@ export class Metrics {
   /** Sums for the charts of the status page. */
   readonly totals = { connections: 0, commands: 0, posts: 0, requests: 0 };
 
-  constructor(status: () => Status) {
+  constructor() {
     const registers = [this.registry];
     // Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection.
     collectDefaultMetrics({ register: this.registry });
@@ -64,6 +64,10 @@ export class Metrics {
       registers,
     });
     this.#failedLogins = new Counter({ name: 'rgtp_nntp_failed_logins_total', help: 'Logins that failed', registers });
+  }
+
+  /** Adds the gauges that show a state. */
+  watch(status: () => Status): void {
     addGauges(this.registry, status);
   }
 

@@ -1,15 +1,17 @@
-/** The embedded board as the configuration has it. */
+/** The embedded board, as configured. */
 import { writeFileSync } from 'node:fs';
 import { BoardServer } from '../board/server.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { identLookUp } from '../ident/look-up.ts';
 import type { Log } from '../wire/log.ts';
+import type { Embedded } from './board-client.ts';
 import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
+import { ownAccount } from './own-account.ts';
 import { registrationOf } from './registration.ts';
 
-/** What the first start made, for a person to read once. */
+/** What the first start made. */
 export interface NewBoard {
   readonly userid: string;
   /** hex */
@@ -18,11 +20,21 @@ export interface NewBoard {
   readonly file: string;
 }
 
-/** Which of the boards is inside this program. Throws `Failure` where none is. */
+/** The board inside this program. @throws Failure where none is configured */
 export function embeddedBoardOf(config: Config): BoardConfig {
   const board = config.boards.find(({ rgtp }) => rgtp === 'embedded');
   if (board !== undefined) return board;
   throw new Failure('no board of the configuration is embedded', 'Give one of them `rgtp: embedded`.', { exitCode: 2 });
+}
+
+/** The embedded board, where one is configured, and how the bridge reaches it. */
+export async function openEmbedded(
+  config: Config,
+  log: Log,
+): Promise<(Embedded & { readonly made: NewBoard | undefined }) | undefined> {
+  if (!config.boards.some(({ rgtp }) => rgtp === 'embedded')) return undefined;
+  const { server, made } = await openEmbeddedBoard(config, log);
+  return { server, made, account: await ownAccount(server.store) };
 }
 
 /** Opens it; at the first start its editor's secret is put into a file. */

@@ -20,8 +20,8 @@ interface Place {
 }
 
 /** Where the server can be reached. */
-export function greeting({ news, boardAddress, statusAddress, newsgroups }: Service): string {
-  const lines = [`Serving ${newsgroups.join(', ')}.`];
+export function greeting({ parts: { boards, news, boardAddress, statusAddress } }: Service): string {
+  const lines = [`Serving ${boards.newsgroups.join(', ')}.`];
   for (const { tls, ...place } of news.server.addresses) {
     lines.push(`Point your newsreader at ${reachable(place)}${tls ? ' (TLS)' : ''}.`);
   }

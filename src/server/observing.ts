@@ -1,16 +1,17 @@
 /** Hands the front end's events to the metrics, and to ident look-ups where they are configured. */
-import type { identLookUp } from '../ident/look-up.ts';
+import type { Config } from '../config/config.ts';
+import { identLookUp } from '../ident/look-up.ts';
 import type { Peer } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Log } from '../wire/log.ts';
 
-/** @param opened is told of each new connection */
-export function observing(metrics: Metrics, opened?: (peer: Peer, secure: boolean) => void): Observer {
+export function observing(metrics: Metrics, ident: Config['ident'], log: Log): Observer {
+  const identify = ident.lookUp ? askingIdent(ident, log) : undefined;
   return {
-    connectionOpened: (peer, secure) => {
+    connectionOpened: (peer) => {
       metrics.connected('accepted');
-      opened?.(peer, secure);
+      identify?.(peer);
     },
     connectionRefused: () => metrics.connected('refused'),
     commandFinished: (verb, status, seconds) => metrics.command(verb, status, seconds),
@@ -19,13 +20,9 @@ export function observing(metrics: Metrics, opened?: (peer: Peer, secure: boolea
 }
 
 /** Asks each caller's machine who is there (RFC 1413), and logs the answer. */
-export function askingIdent(
-  lookUp: ReturnType<typeof identLookUp>,
-  portOf: (secure: boolean) => number | undefined,
-  log: Log,
-): (peer: Peer, secure: boolean) => void {
-  return ({ address, port, connection }, secure) => {
-    const localPort = portOf(secure);
+function askingIdent({ timeout }: Config['ident'], log: Log): (peer: Peer) => void {
+  const lookUp = identLookUp({ timeout });
+  return ({ address, port, localPort, connection }) => {
     if (localPort === undefined) return;
     void lookUp({ localPort, remoteAddress: address, remotePort: port }).then((ident) => {
       if (ident !== undefined) log.info({ connection, address, ident }, 'the caller, by ident');

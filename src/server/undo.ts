@@ -1,9 +1,9 @@
 /** Closes what was opened, in reverse order. A failed step does not stop the others. */
 export class Undo {
-  readonly #steps: (() => Promise<void> | void)[] = [];
+  readonly #steps: (() => Promise<void> | void | undefined)[] = [];
   #run: Promise<void> | undefined;
 
-  add(step: () => Promise<void> | void): void {
+  add(step: () => Promise<void> | void | undefined): void {
     this.#steps.push(step);
   }
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Bridge, type BridgeBoard } from '../../src/bridge/bridge.ts';
-import type { BoardLogin, Level, Member } from '../../src/bridge/ports.ts';
-import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
+import type { BoardLogin, BridgedBoard, Level, Member } from '../../src/bridge/board.ts';
+import { Bridge } from '../../src/bridge/bridge.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
@@ -10,11 +9,11 @@ import { boardOptions } from '../support/views.ts';
 
 const peer = { address: '192.0.2.1', port: 1, connection: '1' };
 
-class TestBoard implements BridgeBoard {
+class TestBoard implements BridgedBoard {
   readonly model = new MemoryModel();
   readonly view: BoardView;
   readonly login: BoardLogin;
-  readonly poster: BridgeBoard['poster'];
+  readonly poster: BridgedBoard['poster'];
   /** Message-IDs of what was posted, with the userid of its author */
   readonly posted: string[] = [];
 
@@ -22,16 +21,10 @@ class TestBoard implements BridgeBoard {
     this.view = new BoardView({ model: this.model, options: { ...boardOptions, newsgroup, domain } });
     this.login = levels(newsgroup);
     this.poster = {
-      newsgroup,
-      charset: 'auto',
-      domain,
-      grogname: '',
-      model: this.model,
-      poster: {
-        submit: async ({ messageId, author }) => void this.posted.push(`${messageId} ${author.userid}`),
-        isPending: () => false,
-        settle: async () => {},
-      },
+      post: async ({ messageId, member }) => void this.posted.push(`${messageId} ${member.userid}`),
+      has: (messageId) => this.view.locate(messageId) !== undefined,
+      isPending: () => false,
+      settle: async () => {},
     };
   }
 }
@@ -40,7 +33,7 @@ class TestBoard implements BridgeBoard {
 function levels(newsgroup: string): BoardLogin {
   const hidden = newsgroup === 'groggs.hidden';
   const memberOf = (userid: string, level: Level): Member => {
-    return { userid: latin1(userid), secret: Buffer.alloc(0), grogname: undefined, level: hidden ? 0 : level };
+    return { userid: latin1(userid), grogname: undefined, level: hidden ? 0 : level };
   };
   return {
     name: newsgroup.replace('groggs.', ''),
@@ -49,11 +42,6 @@ function levels(newsgroup: string): BoardLogin {
     posting: true,
     byAccount: async (name, password) => (name === 'everywhere' ? memberOf(name, levelOf(password)) : undefined),
     bySecret: async (userid, secret) => memberOf(userid, levelOf(secret)),
-    author: ({ userid, grogname }) => ({
-      userid,
-      grogname,
-      use: () => Promise.reject(new Error('no connection')),
-    }),
   };
 }
 
@@ -65,7 +53,7 @@ function levelOf(text: string): Level {
 
 function bridgeOf(...newsgroups: string[]) {
   const boards = newsgroups.map((newsgroup) => new TestBoard(newsgroup));
-  const bridge = new Bridge({ own: new OwnPostRegister(), domain: 'x' });
+  const bridge = new Bridge({ domain: 'x' });
   bridge.setBoards(boards);
   const loggedIn = async (password: string, name = 'everywhere') => {
     const reader = bridge.connect(peer);
@@ -91,14 +79,14 @@ describe('newsgroups', () => {
   });
 
   test('those of a board that is hidden want a login, and list nothing', async () => {
-    const { bridge, models, guest, loggedIn } = bridgeOf('groggs.a', 'groggs.hidden');
+    const { boards, models, guest, loggedIn } = bridgeOf('groggs.a', 'groggs.hidden');
     models[1]?.newItem('O0591429', octets`a`);
     expect(guest.newsgroups().map(({ name }) => name)).toEqual(['groggs.a', 'groggs.a.motd', 'groggs.a.edits']);
     expect(() => guest.newsgroup('groggs.hidden.edits')).toThrow(expect.objectContaining({ kind: 'login-required' }));
     const editor = await loggedIn('3');
     expect(() => editor.newsgroup('groggs.hidden')).toThrow(expect.objectContaining({ kind: 'forbidden' }));
     expect(editor.find('<O0591429.00000001@groggs.hidden.example>')).toBeUndefined();
-    expect(bridge.locate('<O0591429.00000001@groggs.hidden.example>')?.newsgroup).toBe('groggs.hidden');
+    expect(boards[1]?.view.locate('<O0591429.00000001@groggs.hidden.example>')?.newsgroup).toBe('groggs.hidden');
   });
 
   test('who may post where', async () => {
@@ -129,12 +117,12 @@ describe('newsgroups', () => {
 });
 
 test('articles are found on any board', () => {
-  const { bridge, boards, models, guest } = bridgeOf('groggs.a', 'groggs.b');
+  const { boards, models, guest } = bridgeOf('groggs.a', 'groggs.b');
   models[0]?.newItem('O0591429', octets`a`);
   models[1]?.newItem('O0591429', octets`b`);
   const id = '<O0591429.00000001@groggs.b.example>';
   expect(guest.find(id)).toEqual({ group: boards[1]?.view.groups[0], number: 1 });
-  expect(bridge.locate(id)).toMatchObject({
+  expect(boards[1]?.view.locate(id)).toMatchObject({
     newsgroup: 'groggs.b',
     epoch: 1,
     sequence: 1,

@@ -143,7 +143,9 @@ test('the observer is told of connections, commands and logins', async () => {
     'refused full',
     'closed true',
   ]);
-  expect(peers).toEqual([{ address: '127.0.0.1', port: expect.any(Number), connection: expect.any(String) }]);
+  expect(peers).toEqual([
+    { address: '127.0.0.1', port: expect.any(Number), localPort: expect.any(Number), connection: expect.any(String) },
+  ]);
 });
 
 test('PROXY protocol: the client is who the header says; without one there is no session', async () => {

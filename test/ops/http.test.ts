@@ -13,7 +13,8 @@ let http: HttpServer;
 
 beforeEach(async () => {
   shown = () => status;
-  metrics = new Metrics(() => shown());
+  metrics = new Metrics();
+  metrics.watch(() => shown());
   history = new History(() => metrics.totals);
   http = await HttpServer.open({
     host: '127.0.0.1',

@@ -10,7 +10,6 @@ import { listenFailure } from '../../src/server/listening.ts';
 import { Undo } from '../../src/server/undo.ts';
 import { silent } from '../../src/wire/log.ts';
 import { octets } from '../../src/wire/octets.ts';
-import { status } from '../ops/sample.ts';
 
 describe('connections to a board', () => {
   const sockets: Socket[] = [];
@@ -40,7 +39,7 @@ describe('connections to a board', () => {
       environment: { RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${port}`, RGTP_NNTP_BOARDS_0_USER: 'bridge' },
     }).boards;
     if (board === undefined) throw new Error('no board');
-    const metrics = new Metrics(() => status);
+    const metrics = new Metrics();
     const { reading, people } = boardConnections(board, { log: silent, embedded: undefined, ident: registry, metrics });
     await reading.use(async () => {});
     // This server asks for no proof, which a person with a secret does not accept; the connection was theirs all the same.

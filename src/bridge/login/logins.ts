@@ -1,7 +1,7 @@
 import { type Access, type Peer, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import type { BoardLogin, Level, Member, Person } from '../ports.ts';
-import type { Author } from '../posting/connection.ts';
+import type { BoardLogin, Level, Member } from '../board.ts';
+import type { Person } from '../ports.ts';
 
 /** Logins on all boards, and what each person may do on which. */
 export class Logins {
@@ -64,10 +64,9 @@ export class Logins {
     return board === undefined ? 0 : levelOn(board, person);
   }
 
-  /** How this person posts to a board; `undefined`: not logged in there. */
-  author(person: Person | undefined, newsgroup: string): Author | undefined {
-    const member = person?.members.get(newsgroup);
-    return member && this.#boards.get(newsgroup)?.author(member);
+  /** Who this person is on a board; `undefined`: not logged in there. */
+  member(person: Person | undefined, newsgroup: string): Member | undefined {
+    return this.#boards.has(newsgroup) ? person?.members.get(newsgroup) : undefined;
   }
 
   /** `board:userid` means one board; a bare name all of them for local accounts, the first for userids. */

@@ -3,7 +3,7 @@ import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
 import type { Log } from '../../wire/log.ts';
-import type { BoardLogin, Level, Member } from '../ports.ts';
+import type { BoardLogin, Level, Member } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
 import type { LocalAccounts } from './local-accounts.ts';
 import type { Credentials, UserPools } from './user-pools.ts';
@@ -17,6 +17,12 @@ export interface RgtpLoginOptions {
   readonly posting: boolean;
   readonly accounts: LocalAccounts;
   readonly pools: UserPools;
+}
+
+/** A member of an RGTP board. */
+interface RgtpMember extends Member {
+  /** proves it again for each new connection */
+  readonly secret: Buffer;
 }
 
 /**
@@ -54,7 +60,9 @@ export class RgtpLogin implements BoardLogin {
     return this.#logIn({ userid, secret }, undefined, log);
   }
 
+  /** How a member posts. Throws `Error` for a member of another kind of board. */
   author(member: Member): Author {
+    if (!isRgtpMember(member)) throw new Error(`${this.newsgroup}: a member without a secret`);
     const { userid, grogname } = member;
     return {
       userid,
@@ -68,7 +76,7 @@ export class RgtpLogin implements BoardLogin {
     };
   }
 
-  async #logIn({ userid, secret }: Credentials, grogname: string | undefined, log: Log): Promise<Member> {
+  async #logIn({ userid, secret }: Credentials, grogname: string | undefined, log: Log): Promise<RgtpMember> {
     return { userid, secret, grogname, level: await this.#prove({ userid, secret }, log) };
   }
 
@@ -87,6 +95,10 @@ export class RgtpLogin implements BoardLogin {
       throw new Refusal('unavailable', 'the board can not check your login now; try again later', { cause: error });
     }
   }
+}
+
+function isRgtpMember(member: Member): member is RgtpMember {
+  return 'secret' in member && Buffer.isBuffer(member.secret);
 }
 
 function asLevel(level: number): Level {

@@ -17,7 +17,7 @@ import { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
 import { Listeners } from './listeners.ts';
-import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
+import { type BeforePublish, INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { loadEpochs, loadMotd, loadState, saveMotd, saveNotice, saveState } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { isAfter } from './snapshot.ts';
@@ -40,6 +40,7 @@ export class Mirror implements BoardModel {
   readonly #texts: ItemTexts;
   readonly #listeners = new Listeners();
   #motd: KnownMotd | undefined;
+  #beforePublish: BeforePublish | undefined;
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -107,7 +108,7 @@ export class Mirror implements BoardModel {
       state,
       permanent: options.permanent,
       log: this.#log,
-      beforePublish: options.beforePublish,
+      beforePublish: (rows) => this.#beforePublish?.(rows),
       now: this.#now,
       onChanges: (changes, log) => this.#onChanges(changes, log),
       onMotd: (motd) => this.#onMotd(motd),
@@ -155,6 +156,11 @@ export class Mirror implements BoardModel {
       lastError: this.#lastError,
       skipped: this.#skipped,
     };
+  }
+
+  /** From now on new rows are published when the promise that `wait` returns resolves. For posting; see there. */
+  publishAfter(wait: BeforePublish): void {
+    this.#beforePublish = wait;
   }
 
   /** Begins to follow the board. Returns at once: see `progress`. */

@@ -21,8 +21,6 @@ export interface MirrorOptions {
   readonly memory?: number;
   /** false: texts are fetched only when somebody reads them. Default true */
   readonly background?: boolean;
-  /** Called with rows that nobody has seen yet; they are published when its promise resolves. Posting uses it (see there). */
-  readonly beforePublish?: BeforePublish;
   /** unix ms */
   readonly now?: () => number;
   /** 0 … 1, for the jitter of retries */

@@ -15,7 +15,7 @@ export interface ModeratedBoard {
   readonly newsgroup: string;
   readonly charset: Charset;
   readonly limits?: BoardLimits;
-  readonly model: BoardModel;
+  readonly model: Pick<BoardModel, 'items'>;
 }
 
 /** What is to be done, as part of an order. */
@@ -68,7 +68,7 @@ function withdrawal(itemId: string, reason: Octets): Moderated {
   };
 }
 
-function isFirst({ item, row }: PostReference, { items }: BoardModel): boolean {
+function isFirst({ item, row }: PostReference, { items }: Pick<BoardModel, 'items'>): boolean {
   return item !== undefined && items[item.index]?.first === row;
 }
 

@@ -105,7 +105,7 @@ export class BoardPoster {
   }
 
   /**
-   * For the mirror: new rows of the index, not yet published. Resolves when those among them that are ours have their
+   * For `Mirror.publishAfter`: new rows of the index, not yet published. Resolves when those among them that are ours have their
    * own Message-IDs, so that nobody ever sees another one.
    */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {

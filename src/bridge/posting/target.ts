@@ -3,41 +3,6 @@ import type { Posting } from '../../news/posting/posting.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
 
-/** Which of a board's newsgroups an article is for. */
-export type Place = 'board' | 'motd';
-
-/** A newsgroup that can be posted to, and its board. */
-export interface Destination<B> {
-  readonly board: B;
-  readonly place: Place;
-}
-
-/**
- * Where an article goes by its Newsgroups header. An article is one post in one newsgroup: whatever names more than that
- * is refused whole, never trimmed.
- */
-export function destinationOf<B extends { readonly newsgroup: string }>(
-  { newsgroups }: Posting,
-  boards: readonly B[],
-): Destination<B> {
-  const [name = '', ...more] = newsgroups;
-  const here = (candidate: string) => boards.some(({ newsgroup }) => isOf(candidate, newsgroup));
-  const unknown = newsgroups.find((candidate) => !here(candidate));
-  if (unknown !== undefined) throw new PostingError(`Newsgroups: there is no newsgroup ${unknown} here`);
-  if (more.length > 0) {
-    throw new PostingError(`Newsgroups: one newsgroup only, not ${newsgroups.length}: cross-posts can't be carried`);
-  }
-  for (const board of boards) {
-    if (name === board.newsgroup) return { board, place: 'board' };
-    if (name === `${board.newsgroup}.motd`) return { board, place: 'motd' };
-  }
-  throw new PostingError(`Newsgroups: ${name} takes no posts, the server writes it`);
-}
-
-function isOf(name: string, newsgroup: string): boolean {
-  return name === newsgroup || name === `${newsgroup}.motd` || name === `${newsgroup}.edits`;
-}
-
 /**
  * The item an article replies to: that of its newest known reference, or where that one goes on. `undefined`: it has no
  * references, and begins a new item.

@@ -1,6 +1,7 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
 import type { Located } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
+import type { BoardNewsgroups } from '../board.ts';
 import type { BoardModel } from '../model.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
@@ -35,7 +36,7 @@ const DESCRIPTIONS = {
 } as const satisfies Record<Place, string>;
 
 /** A board as newsgroups: the main one, its messages of the day, its edits. What changes on the board shows at once. */
-export class BoardView implements PostIndex {
+export class BoardView implements BoardNewsgroups, PostIndex {
   readonly newsgroup: string;
   readonly domain: string;
   readonly model: BoardModel;
@@ -104,6 +105,10 @@ export class BoardView implements PostIndex {
       kind: kindAt(this.model, row),
       item: this.model.items[items[row] ?? -1],
     };
+  }
+
+  readerArrived(): () => void {
+    return this.model.readerArrived();
   }
 
   /** The message of the day as lines of text; empty if there is none. */

@@ -1,13 +1,14 @@
 import { overviewColumns } from '../../news/overview.ts';
-import type { Newsgroup, RenderedArticle } from '../../nntp/backend.ts';
+import type { RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
+import type { BoardGroup } from '../board.ts';
 import type { BoardModel } from '../model.ts';
 import type { Articles } from './articles.ts';
 import type { ViewCaches } from './caches.ts';
 import { type HeaderName, Headers } from './headers.ts';
 import { kindAt } from './kinds.ts';
 import { Overviews } from './overviews.ts';
-import { isIn, type Place, raisesHigh } from './places.ts';
+import { isIn, levelToPost, type Place, raisesHigh } from './places.ts';
 import type { PostIds } from './post-ids.ts';
 import { lowerBound, RowList } from './row-list.ts';
 
@@ -31,11 +32,12 @@ export interface GroupParts {
 }
 
 /** One of a board's newsgroups. */
-export class GroupView implements Newsgroup {
+export class GroupView implements BoardGroup {
   readonly name: string;
   readonly description: string;
   readonly created: number;
   readonly creator: string;
+  readonly levelToPost: BoardGroup['levelToPost'];
   readonly place: Place;
   readonly #model: BoardModel;
   readonly #ids: PostIds;
@@ -52,6 +54,7 @@ export class GroupView implements Newsgroup {
     this.created = identity.created;
     this.creator = identity.creator;
     this.place = identity.place;
+    this.levelToPost = levelToPost[identity.place];
     this.#model = model;
     this.#ids = parts.ids;
     this.#headers = parts.headers;

@@ -1,9 +1,16 @@
 /** Which newsgroups show what. */
+import type { BoardGroup } from '../board.ts';
 import { PostKind } from '../model.ts';
 
 export type Place = 'main' | 'motd' | 'edits';
 
 export const places = ['main', 'motd', 'edits'] as const satisfies readonly Place[];
+
+/** The level that posting takes. What editors did is written by the server alone. */
+export const levelToPost = { main: 2, motd: 3, edits: undefined } as const satisfies Record<
+  Place,
+  BoardGroup['levelToPost']
+>;
 
 /** The newsgroups a post is in, the one that `find` names first. */
 export const placesOf = {

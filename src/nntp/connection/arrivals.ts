@@ -89,7 +89,8 @@ export class Arrivals {
     }
     socket.once('close', () => this.#admission.leave(address));
     this.#count++;
-    const peer: Peer = { address, port, connection: `${this.#instance}-${this.#count.toString(36)}` };
+    const { localPort } = socket;
+    const peer: Peer = { address, port, localPort, connection: `${this.#instance}-${this.#count.toString(36)}` };
     if (tls) this.#handshake(socket, peer);
     else {
       this.#waiting.delete(socket);

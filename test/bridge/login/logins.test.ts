@@ -114,18 +114,20 @@ test('local accounts: on every board that knows the name, with its level there',
   expect(logins.level(ann, 'groggs.gossip')).toBe(2);
   // posting is configured off there, whoever it is
   expect(logins.level(ann, 'groggs.other')).toBe(1);
-  expect(logins.author(ann, 'groggs.other')?.userid).toBe('ed@rgtp.test');
+  expect(logins.member(ann, 'groggs.other')?.userid).toBe('ed@rgtp.test');
   await expect(logins.login('ann', 'wrong horse', PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
   const onlySecond = await logins.login('other:ann', 'correct horse', PEER);
-  expect(logins.author(onlySecond, 'groggs.gossip')).toBeUndefined();
+  expect(logins.member(onlySecond, 'groggs.gossip')).toBeUndefined();
 });
 
 test('people beyond the limit take the place of whoever has been away longest', async () => {
   const board = await openBoard();
-  const logins = loginsFor([loginBoard(board.address.port, { maxUsers: 1 })]);
+  const options = loginBoard(board.address.port, { maxUsers: 1 });
+  const logins = loginsFor([options]);
   const ann = await logins.login('ann@rgtp.test', ANN, PEER);
   await logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
-  const author = logins.author(ann, 'groggs.gossip');
+  const member = logins.member(ann, 'groggs.gossip');
+  const author = member && new RgtpLogin(options).author(member);
   // ann's connection was closed, and is opened again when she needs it
   await author?.use(async () => {
     await expect(logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER)).rejects.toMatchObject({

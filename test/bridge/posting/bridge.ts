@@ -3,15 +3,12 @@ import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
 import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
-import type { BoardModel } from '../../../src/bridge/model.ts';
 import type { Person } from '../../../src/bridge/ports.ts';
-import {
-  ArticlePoster,
-  type ArticlePosterOptions,
-  type PosterBoard,
-} from '../../../src/bridge/posting/article-poster.ts';
+import { ArticlePoster, type ArticlePosterOptions } from '../../../src/bridge/posting/article-poster.ts';
 import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
+import { type PostedBoard, RgtpPoster } from '../../../src/bridge/posting/rgtp-poster.ts';
+import { levelToPost, newsgroupName, places } from '../../../src/bridge/view/places.ts';
 import type { Peer } from '../../../src/nntp/backend.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
@@ -31,7 +28,7 @@ export interface BridgeOptions {
   readonly permanent?: Permanent;
   readonly grace?: number;
   readonly size?: number;
-  readonly board?: Partial<PosterBoard>;
+  readonly board?: Partial<PostedBoard>;
   readonly poster?: Partial<ArticlePosterOptions>;
   readonly posting?: boolean;
   readonly client?: Partial<ClientOptions>;
@@ -91,32 +88,30 @@ export class TestBridge {
     this.index = new ReadIndex(NEWSGROUP, DOMAIN, this.model, this.own);
     this.accounts = new LocalAccounts(this.permanent, SecretBox.temporary, { ln: 4, r: 8, p: 1 });
     this.pools = new UserPools({ board: client, size: options.size ?? 2, maxUsers: 10, idle: 60_000 });
-    this.logins = new Logins([
-      new RgtpLogin({
-        name: 'test',
-        newsgroup: NEWSGROUP,
-        guests: 'read',
-        posting: options.posting ?? true,
-        accounts: this.accounts,
-        pools: this.pools,
-      }),
-    ]);
+    const login = new RgtpLogin({
+      name: 'test',
+      newsgroup: NEWSGROUP,
+      guests: 'read',
+      posting: options.posting ?? true,
+      accounts: this.accounts,
+      pools: this.pools,
+    });
+    this.logins = new Logins([login]);
+    const groups = places.map((place) => ({
+      name: newsgroupName(NEWSGROUP, place),
+      levelToPost: levelToPost[place],
+    }));
+    const board = { newsgroup: NEWSGROUP, charset: 'auto', grogname: '', ...options.board } as const;
+    const { model, index, boardPoster: submitter } = this;
     this.poster = new ArticlePoster({
       boards: [
         {
-          newsgroup: NEWSGROUP,
-          charset: 'auto',
-          domain: DOMAIN,
-          grogname: '',
-          // The rest of a model is for views.
-          model: this.model as unknown as BoardModel,
-          poster: this.boardPoster,
-          ...options.board,
+          login,
+          view: { newsgroup: NEWSGROUP, domain: DOMAIN, groups },
+          poster: new RgtpPoster(board, { model, index, own: this.own, login, submitter }),
         },
       ],
       logins: this.logins,
-      index: this.index,
-      own: this.own,
       domain: 'news.example.net',
       ...options.poster,
     });

@@ -1,0 +1,97 @@
+/**
+ * The seam between the bridge and a board of any kind. Whatever implements it is served over NNTP, with its newsgroups,
+ * its articles, its logins and posting; an RGTP board is one implementation.
+ */
+import type { Posting } from '../news/posting/posting.ts';
+import type { Located, Newsgroup } from '../nntp/backend.ts';
+import type { Log } from '../wire/log.ts';
+import type { Octets } from '../wire/octets.ts';
+
+/** One board of a bridge. A board is named by its main newsgroup. */
+export interface BridgedBoard {
+  readonly view: BoardNewsgroups;
+  readonly login: BoardLogin;
+  readonly poster: BoardPosting;
+}
+
+/** What a board shows. Every question is answered from memory. */
+export interface BoardNewsgroups {
+  readonly newsgroup: string;
+  /** the domain of the Message-IDs that the board makes; no two boards share one */
+  readonly domain: string;
+  /** in the order of LIST */
+  readonly groups: readonly BoardGroup[];
+
+  /** `undefined`: no such article, or none any more. */
+  find(messageId: string): Located | undefined;
+
+  /** The message of the day as lines of text; empty if there is none. */
+  motd(): readonly string[];
+
+  /** A reader is there, until the returned function is called: the board may want to look for news more often. */
+  readerArrived(): () => void;
+}
+
+export interface BoardGroup extends Newsgroup {
+  /** the level that posting to it takes; `undefined`: only the server writes it */
+  readonly levelToPost: 2 | 3 | undefined;
+}
+
+/** 0: may not even read; 1: may read; 2: may post; 3: may edit what others posted, and set the message of the day. */
+export type Level = 0 | 1 | 2 | 3;
+
+/**
+ * Somebody who proved who they are to one board. Plain facts: they outlive the object that stands for the board. A board
+ * may give its members further properties of its own.
+ */
+export interface Member {
+  readonly userid: Octets;
+  /** for each of their posts; `undefined`: the display name of From */
+  readonly grogname: string | undefined;
+  /** what the board said last */
+  level: Level;
+}
+
+/** Logins on one board. Both ways reject with `bad-credentials` or `unavailable`. */
+export interface BoardLogin {
+  /** as in `name:userid` */
+  readonly name: string;
+  readonly newsgroup: string;
+  /** `read`: no login is needed to read */
+  readonly guests: 'read' | 'none';
+  /** false: nobody posts, whatever their level */
+  readonly posting: boolean;
+
+  /** By a local account and its password; `undefined`: no such account, or not its password. */
+  byAccount(name: string, password: string, log: Log): Promise<Member | undefined>;
+
+  /** By the secret that the board shares with its user, as typed. */
+  bySecret(userid: string, secret: string, log: Log): Promise<Member>;
+}
+
+/** Posting to one board. The bridge has checked the member's level. */
+export interface BoardPosting {
+  /**
+   * Brings an article to the board. Resolves once the board has it and readers can see it. Rejects with a `Refusal`, or
+   * with a `PostingError` that names the header at fault.
+   */
+  post(article: Submitted): Promise<void>;
+
+  /** Whether an article with this id was ever posted here, or is here. */
+  has(messageId: string): boolean;
+
+  /** Whether the outcome of this post is unknown. */
+  isPending(messageId: string): boolean;
+
+  /** Finds out about every post whose outcome is unknown. Rejects while the board is away. */
+  settle(): Promise<void>;
+}
+
+/** An article on its way to a board. */
+export interface Submitted {
+  readonly posting: Posting;
+  readonly messageId: string;
+  /** one of the board's */
+  readonly newsgroup: string;
+  readonly member: Member;
+}

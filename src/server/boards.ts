@@ -1,0 +1,73 @@
+/** The boards of the configuration: opened, exchanged at a reload, closed. */
+import type { Bridge } from '../bridge/bridge.ts';
+import type { Config } from '../config/config.ts';
+import type { BoardStatus } from '../ops/status.ts';
+import { RgtpBoard, type Surroundings } from './rgtp-board.ts';
+import { Undo } from './undo.ts';
+
+export class Boards {
+  readonly #bridge: Bridge;
+  readonly #around: Surroundings;
+  #boards: readonly RgtpBoard[] = [];
+
+  /** @param around what the boards share */
+  constructor(bridge: Bridge, around: Surroundings) {
+    this.#bridge = bridge;
+    this.#around = around;
+  }
+
+  get newsgroups(): readonly string[] {
+    return this.#boards.map(({ view }) => view.newsgroup);
+  }
+
+  status(): BoardStatus[] {
+    return this.#boards.map((board) => board.status());
+  }
+
+  /** Serves the boards of a configuration. Opens all or none. @throws StoreError, Failure */
+  async open(config: Config): Promise<void> {
+    this.#serve(await this.#opened(config, []));
+  }
+
+  /**
+   * Serves the boards of `next`; those that have not changed stay as they are. Rejects where one can't be opened; then
+   * the boards of `config` are served as before.
+   */
+  async exchange(config: Config, next: Config): Promise<void> {
+    const kept = this.#boards.filter((board) => next.boards.some((wanted) => board.is(wanted)));
+    // Two mirrors can't share a file, so a changed board is closed before it is opened again.
+    for (const board of this.#boards) if (!kept.includes(board)) await board.close();
+    try {
+      this.#serve(await this.#opened(next, kept));
+    } catch (error) {
+      this.#serve(await this.#opened(config, kept));
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const undo = new Undo();
+    for (const board of this.#boards) undo.add(() => board.close());
+    await undo.run();
+  }
+
+  #serve(boards: readonly RgtpBoard[]): void {
+    this.#bridge.setBoards(boards);
+    this.#boards = boards;
+  }
+
+  /** In the order of the configuration. */
+  async #opened(config: Config, kept: readonly RgtpBoard[]): Promise<RgtpBoard[]> {
+    const boards: RgtpBoard[] = [];
+    try {
+      for (const wanted of config.boards) {
+        const known = kept.find((board) => board.is(wanted));
+        boards.push(known ?? (await RgtpBoard.open(config, wanted, this.#around)));
+      }
+      return boards;
+    } catch (error) {
+      for (const board of boards) if (!kept.includes(board)) await board.close();
+      throw error;
+    }
+  }
+}
