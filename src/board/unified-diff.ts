@@ -2,8 +2,11 @@
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 
 const CONTEXT = 3;
-/** Bounds the work: with more differing lines, everything between the first and the last counts as changed. */
-const MAX_DIFFERENCES = 2000;
+/**
+ * Bounds the work, which grows with its square: with more differing lines, everything between the first and the last
+ * counts as changed.
+ */
+const MAX_DIFFERENCES = 1000;
 
 /** A line of both files, of the old one, or of the new one. */
 export interface DiffLine {

@@ -1,5 +1,9 @@
+/** No setting is longer; comparing takes time in proportion to the length. */
+const LONGEST = 100;
+
 /** The word that was probably meant; `undefined` where none is similar. */
 export function closest(typed: string, words: Iterable<string>): string | undefined {
+  if (typed.length > LONGEST) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
   for (const word of words) {

@@ -32,7 +32,11 @@ export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
   return entries;
 }
 
+/** No heading is longer; on a hostile board's line of any length the expression would take quadratic time. */
+const LONGEST_HEADING = 300;
+
 function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
+  if (line.length > LONGEST_HEADING) return undefined;
   const [, id, kind, userid, when, hex = octets``] = line.match(HEADING) ?? [];
   const sequence = parseHex32(hex);
   if (userid === undefined || when === undefined || sequence === undefined) return undefined;

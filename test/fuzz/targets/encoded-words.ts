@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { decodeWords, encodeText, encodeWords } from '../../../src/news/encoded-word.ts';
+import { stripControls } from '../../../src/wire/charset.ts';
+import type { ParserTarget } from '../target.ts';
+
+/** RFC 2047, both ways. */
+export const encodedWords: ParserTarget = {
+  name: 'encoded-words',
+  seeds: () => [
+    'plain text',
+    'Grüße aus Köln',
+    '=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+    '=?utf-8?b?4oKs?= =?utf-8?b?4oKs?=',
+    '=?iso-2022-jp?B?GyRCJCIbKEI=?=',
+    '=?utf-8*en?Q?a_b?= =?x-unknown?q?x?=',
+    '日本語のとても長い件名'.repeat(8),
+    '=?utf-8?q?=E2=82?= =?utf-8?q?=AC?=',
+  ],
+  words: ['=?', '?=', '?Q?', '?B?', '=?UTF-8?Q?', '=?utf-16?B?', '_', '=20', 'é', '😀', '\ud800'],
+  run(input) {
+    const text = input.toString('utf8');
+    decodeWords(text);
+    const written = stripControls(text).replaceAll('\t', ' ').toWellFormed();
+    for (const encode of [encodeText, encodeWords]) {
+      const encoded = encode(written);
+      assert.match(encoded, /^[ -~]*$/);
+      for (const word of encoded.split(' ')) if (/^=\?UTF-8\?/.test(word)) assert(word.length <= 75, word);
+    }
+    // Blanks between words stay where people see them.
+    assert.equal(decodeWords(encodeWords(written)), written);
+    if (!/^ | $| {2}/.test(written)) assert.equal(decodeWords(encodeText(written)), written);
+  },
+};

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { decodeItem, encodeItem } from '../../../src/bridge/mirror/item-codec.ts';
+import { RgtpFormatError } from '../../../src/rgtp/errors.ts';
+import { parseItem } from '../../../src/rgtp/item.ts';
+import { octetsFrom } from '../../../src/wire/octets.ts';
+import { linesFrom, recordedItems } from '../seeds.ts';
+import { type ParserTarget, unlessRefused } from '../target.ts';
+
+/** ITEM's data in both dialects, and what the cache makes of it. */
+export const rgtpItem: ParserTarget = {
+  name: 'rgtp-item',
+  seeds: recordedItems,
+  words: [
+    '^00000003 6B02111B',
+    '[Continued in P3242146 by a@b.]',
+    '[Item continued in P3242146]',
+    'Subject: x',
+    'Reply from ',
+    '^^',
+  ],
+  maxOctets: 70_000,
+  run(input) {
+    const lines = linesFrom(octetsFrom(input));
+    for (const dialect of ['standard', 'spurge'] as const) {
+      const item = unlessRefused(() => parseItem('P3242146', lines, { dialect }), RgtpFormatError);
+      if (item === undefined) continue;
+      const shown = item.contributions.reduce((sum, { lines: text, header }) => sum + text.length + header.length, 0);
+      assert(shown <= lines.length, 'more lines than the item has');
+      assert.deepEqual(decodeItem(encodeItem(item)), item);
+    }
+  },
+};

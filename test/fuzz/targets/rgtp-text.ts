@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { indexRules, itemRules } from '../../../src/board/edit-text.ts';
+import { Refusal } from '../../../src/board/refusal.ts';
+import { contributionRules, TextReceiver } from '../../../src/board/text.ts';
+import { LineReader, TOO_LONG } from '../../../src/wire/line-reader.ts';
+import { octetsFrom } from '../../../src/wire/octets.ts';
+import { recordedItems, recordedRows, recordedTexts } from '../seeds.ts';
+import { type ParserTarget, unlessRefused } from '../target.ts';
+
+const ITEM = octetsFrom(
+  Buffer.from('^00000003 6B02111B\nItem P3242146 from a (b) at 21.46 on Sat 21 Nov\nSubject: x\n\nText\n'),
+);
+const LINE = 300;
+
+/** Text as clients send it after 150, by each set of rules. */
+export const rgtpText: ParserTarget = {
+  name: 'rgtp-text',
+  seeds: () => [...recordedTexts(), ...recordedItems(), ...recordedRows()],
+  words: ['\r\n.\r\n', '\r\n..', '\r\n. \r\n', '^', '^^', '^00000003 6B02111B'],
+  maxOctets: 32_768,
+  run(input) {
+    for (const rules of [contributionRules, itemRules(ITEM), indexRules(3)]) {
+      const reader = new LineReader(LINE);
+      const receiver = new TextReceiver(rules);
+      reader.feed(Buffer.concat([input, Buffer.from('\r\n.\r\n')]));
+      const take = () => {
+        for (let line = reader.next(); line !== undefined; line = reader.next()) {
+          if (line === TOO_LONG) receiver.tooLong();
+          else if (receiver.line(line)) return receiver.finish();
+        }
+        throw new Error('no end of the text');
+      };
+      const received = unlessRefused(take, Refusal);
+      if (received === undefined) continue;
+      assert(received.text === '' || received.text.endsWith('\n'));
+      assert(received.text.length <= rules.maxOctets && !received.text.includes('\0'));
+      // A text must not be able to pretend that it holds another post.
+      if (rules === contributionRules)
+        for (const line of received.text.split('\n')) assert(!/^\^(?!\^)/.test(line), line);
+    }
+  },
+};
