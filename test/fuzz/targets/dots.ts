@@ -19,6 +19,15 @@ function read(pieces: readonly Buffer[]): readonly [done: boolean, body: string,
   return [false, reader.body().toString('latin1'), ''];
 }
 
+/** RFC 3977 §3.1.1: CRLF ends lines, and nothing else. */
+function expected(stream: string): readonly [done: boolean, body: string, rest: string] {
+  const end = `\r\n${stream}`.indexOf('\r\n.\r\n');
+  // What is kept of a text before its end has come is nobody's business.
+  if (end < 0) return [false, read([Buffer.from(stream, 'latin1')])[1], ''];
+  const body = stream.slice(0, end).replace(/^\./, '').replaceAll('\r\n.', '\r\n');
+  return [true, body, stream.slice(end + '.\r\n'.length)];
+}
+
 /** Dot-stuffed text, cut in every way, and text that is stuffed. */
 export const dots: ParserTarget = {
   name: 'dots',
@@ -26,15 +35,15 @@ export const dots: ParserTarget = {
   words: ['\r\n.\r\n', '\n.\n', '.', '..', '\r', '\n'],
   maxOctets: 200,
   run(input) {
-    const [done, body, rest] = read([input]);
+    const whole = read([input]);
+    assert.deepEqual(whole, expected(input.toString('latin1')));
     for (let at = 0; at <= input.length; at++) {
       const cut = read([input.subarray(0, at), input.subarray(at)]);
-      assert.equal(cut[0], done, `cut at ${at}`);
-      if (done) assert.deepEqual(cut, [done, body, rest], `cut at ${at}`);
+      assert.deepEqual(whole[0] ? cut : cut[0], whole[0] ? whole : false, `cut at ${at}`);
     }
-    const [ended, again, more] = read([dotStuff(input)]);
-    assert(ended && more === '');
-    const complete = input.length === 0 || input.at(-1) === 0x0a;
-    assert.equal(again, input.toString('latin1') + (complete ? '' : '\r\n'));
+    // What is stuffed has lines that end CRLF.
+    const text = input.toString('latin1').replace(/\r?\n/g, '\r\n');
+    const stuffed = dotStuff(Buffer.from(text, 'latin1'));
+    assert.deepEqual(read([stuffed]), [true, text === '' || text.endsWith('\n') ? text : `${text}\r\n`, '']);
   },
 };
