@@ -3,15 +3,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { clientProof, serverProof } from '../../src/rgtp/proof.ts';
 import { latin1 } from '../../src/wire/octets.ts';
+import { LineStream } from '../support/line-stream.ts';
 
-/** A client that says and expects lines; every octet is a character. */
+/** An RGTP client that says and expects lines; every octet is a character. */
 export class Dialogue {
   readonly socket: Socket;
-  #received = '';
-  #ended = false;
-  #wake: () => void = () => {};
+  readonly #lines: LineStream;
 
-  /** `greet: false` leaves the banner unread. */
+  /** Connected; the banner is not read yet. */
   static async open(port: number): Promise<Dialogue> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
@@ -20,37 +19,16 @@ export class Dialogue {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#received += chunk.toString('latin1');
-      this.#wake();
-    });
-    const end = () => {
-      this.#ended = true;
-      this.#wake();
-    };
-    socket.on('end', end);
-    socket.on('close', end);
-    socket.on('error', end);
+    this.#lines = new LineStream(socket, 'latin1');
   }
 
   write(text: string): void {
-    this.socket.write(Buffer.from(text, 'latin1'));
+    this.#lines.write(text);
   }
 
   /** The next line, without CRLF; undefined: the server closed. */
-  async line(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#received.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#received.slice(0, end);
-        this.#received = this.#received.slice(end + 2);
-        return line;
-      }
-      if (this.#ended) return undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+  line(): Promise<string | undefined> {
+    return this.#lines.line();
   }
 
   /** Sends a line; its final answer, after any 1xx (150 is final). */
@@ -67,14 +45,8 @@ export class Dialogue {
   }
 
   /** Data after 250, as lines, dots unstuffed. */
-  async data(): Promise<string[]> {
-    const lines: string[] = [];
-    for (;;) {
-      const line = await this.line();
-      if (line === undefined) throw new Error('closed within data');
-      if (line === '.') return lines;
-      lines.push(line.startsWith('.') ? line.slice(1) : line);
-    }
+  data(): Promise<string[]> {
+    return this.#lines.block();
   }
 
   /** `ask` for an answer with data. */

@@ -1,38 +1,28 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { smtpMailer } from '../../src/board/mail.ts';
+import { scriptedServer } from '../support/scripted-server.ts';
 
 /** As much of RFC 5321 as a letter needs; gives what was said to it. */
-async function postOffice(answerToRcpt: string): Promise<{ port: number; heard: string[]; close(): void }> {
+async function postOffice(answerToRcpt: string): Promise<{ port: number; heard: string[]; done(): Promise<void> }> {
   const heard: string[] = [];
-  const server = createServer((socket) => {
-    socket.write('220 post.test ESMTP\r\n');
+  const server = await scriptedServer(async (peer) => {
+    peer.say('220 post.test ESMTP');
     let inData = false;
-    let rest = '';
-    socket.on('data', (chunk) => {
-      const lines = (rest + chunk.toString('latin1')).split('\r\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        heard.push(line);
-        if (inData) {
-          if (line !== '.') continue;
-          inData = false;
-          socket.write('250 taken\r\n');
-        } else if (/^RCPT/i.test(line)) socket.write(`${answerToRcpt}\r\n`);
-        else if (/^DATA/i.test(line)) {
-          inData = true;
-          socket.write('354 go on\r\n');
-        } else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n');
-        else socket.write('250 ok\r\n');
-      }
-    });
+    for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
+      heard.push(line);
+      if (inData) {
+        if (line !== '.') continue;
+        inData = false;
+        peer.say('250 taken');
+      } else if (/^RCPT/i.test(line)) peer.say(answerToRcpt);
+      else if (/^DATA/i.test(line)) {
+        inData = true;
+        peer.say('354 go on');
+      } else if (/^QUIT/i.test(line)) return peer.say('221 bye');
+      else peer.say('250 ok');
+    }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, heard, close: () => server.close() };
+  return { port: server.port, heard, done: server.done };
 }
 
 const letter = { to: 'new@rgtp.test', subject: 'Your userid', text: 'The secret is 00FF.\n' };
@@ -45,12 +35,12 @@ test('a letter goes to a mail server', async () => {
   expect(office.heard).toContain('RCPT TO:<new@rgtp.test>');
   expect(office.heard).toContain('Subject: Your userid');
   expect(office.heard).toContain('The secret is 00FF.');
-  office.close();
+  await office.done();
 });
 
 test('a refused letter is no success', async () => {
   const office = await postOffice('550 nobody of that name');
   const mailer = smtpMailer({ host: '127.0.0.1', port: office.port, secure: false, from: 'board@rgtp.test' });
   await expect(mailer.send(letter)).rejects.toThrow();
-  office.close();
+  await office.done();
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { NewsClient } from './news-client.ts';
+import { NntpClient } from '../support/nntp-client.ts';
 import { until } from './until.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -90,9 +90,9 @@ export class Daemon implements AsyncDisposable {
     await until(
       async () => {
         if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}:\n${this.#output}`);
-        return NewsClient.connect(this.port).then(
+        return NntpClient.connect(this.port).then(
           (client) => {
-            client.close();
+            client.quit();
             return true;
           },
           () => false,
@@ -102,8 +102,8 @@ export class Daemon implements AsyncDisposable {
     );
   }
 
-  client(): Promise<NewsClient> {
-    return NewsClient.connect(this.port);
+  client(): Promise<NntpClient> {
+    return NntpClient.connect(this.port, { encoding: 'latin1' });
   }
 
   /** Ends the process and waits for it. The exit code, `null` after a signal that killed it. */

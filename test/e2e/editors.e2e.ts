@@ -12,23 +12,23 @@ async function post(daemon: Daemon, user: string, lines: readonly string[]): Pro
   const news = await daemon.client();
   expect(await news.login(user, sampleBoard.users[user] ?? '')).toMatch(/^281/);
   const answer = await news.post(lines);
-  news.close();
+  news.quit();
   return answer;
 }
 
 async function ask(daemon: Daemon, ...commands: string[]): Promise<string> {
   const news = await daemon.client();
   let answer = '';
-  for (const command of commands) answer = await news.command(command);
-  news.close();
+  for (const command of commands) answer = await news.ask(command);
+  news.quit();
   return answer;
 }
 
 async function article(daemon: Daemon, id: string) {
   const news = await daemon.client();
-  await news.command(`GROUP ${newsgroup}`);
+  await news.ask(`GROUP ${newsgroup}`);
   const split = splitArticle(await news.list(`ARTICLE ${id}`, '220'));
-  news.close();
+  news.quit();
   return split;
 }
 
@@ -54,9 +54,9 @@ describe('what editors do, from a newsreader', () => {
     expect((await article(bridge, id)).body).toBe(`${secretText}\r\n`);
     const derived = await until(async () => {
       const news = await board.client();
-      await news.command(`GROUP ${newsgroup}`);
+      await news.ask(`GROUP ${newsgroup}`);
       const [line] = await news.list('OVER 3219', '224').catch(() => []);
-      news.close();
+      news.quit();
       return line?.split('\t')[4];
     }, 'the post to be seen on the board');
     expect((await article(board, derived)).body).toBe(`${secretText}\r\n`);
@@ -114,7 +114,7 @@ describe('what editors do, from a newsreader', () => {
       await until(async () => {
         const news = await daemon.client();
         const said = await news.list('LIST MOTD', '215');
-        news.close();
+        news.quit();
         return Buffer.from(said.join('\n'), 'latin1').toString('utf8') === 'The café is closed.\n.\n^';
       }, 'the new message of the day');
     }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NntpClient } from '../support/nntp-client.ts';
 import type { Daemon } from './daemon.ts';
-import type { NewsClient } from './news-client.ts';
 import { sampleBoard } from './sample-board.ts';
 import { newsgroup, remoteDaemon, sampleDaemon } from './sample-daemon.ts';
 
@@ -19,10 +19,10 @@ function article(id: string): string[] {
 }
 
 /** Everything in the newsgroup after the sample: Message-ID → numbers. */
-async function posted(news: NewsClient): Promise<Map<string, number[]>> {
-  await news.command(`GROUP ${newsgroup}`);
+async function posted(news: NntpClient): Promise<Map<string, number[]>> {
+  await news.ask(`GROUP ${newsgroup}`);
   const found = new Map<string, number[]>();
-  const status = await news.command('OVER 3219-');
+  const status = await news.ask('OVER 3219-');
   if (!status.startsWith('224')) return found;
   for (const line of await news.block()) {
     const [number, , , , id = ''] = line.split('\t');
@@ -94,7 +94,7 @@ describe.each(['bridge and board in one process', 'a bridge, its board elsewhere
         expect(await news.list(`BODY ${id}`, '222')).toEqual([`The text of ${id}`]);
       }
       expect(after.size).toBe(acknowledged.size);
-      news.close();
+      news.quit();
     }
     expect(sent).toBeGreaterThan(20);
   });

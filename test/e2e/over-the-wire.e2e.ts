@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NntpClient } from '../support/nntp-client.ts';
 import type { Daemon } from './daemon.ts';
 import { decodeWords, parseMailbox, splitArticle } from './headers.ts';
-import type { NewsClient } from './news-client.ts';
 import { type ExpectedArticle, expectedArticles } from './sample-board.ts';
 import { domain, newsgroup, remoteDaemon, sampleDaemon } from './sample-daemon.ts';
 
@@ -10,11 +10,11 @@ const newsgroups = [newsgroup, `${newsgroup}.motd`, `${newsgroup}.edits`];
 const inGroup = (name: string) => [...expected.values()].filter((article) => article.newsgroups.includes(name));
 
 /** Many commands at once, as leafnode and suck do: their answers, in order. */
-async function pipelined(client: NewsClient, commands: readonly string[], blocks: boolean): Promise<string[][]> {
+async function pipelined(client: NntpClient, commands: readonly string[], blocks: boolean): Promise<string[][]> {
   const answers: string[][] = [];
   for (let at = 0; at < commands.length; at += 100) {
     const batch = commands.slice(at, at + 100);
-    client.send(batch.map((command) => `${command}\r\n`).join(''));
+    client.send(...batch);
     for (const command of batch) {
       const status = await client.line();
       if (!status.startsWith('2')) throw new Error(`${command}: ${status}`);
@@ -91,7 +91,7 @@ describe('every event of the sample board, read over the wire', () => {
   });
   afterAll(() => Promise.all([...bridges.values()].map((daemon) => daemon[Symbol.asyncDispose]())));
 
-  async function client(bridge: string): Promise<NewsClient> {
+  async function client(bridge: string): Promise<NntpClient> {
     const daemon = bridges.get(bridge);
     if (daemon === undefined) throw new Error(`no bridge: ${bridge}`);
     return daemon.client();
@@ -101,7 +101,7 @@ describe('every event of the sample board, read over the wire', () => {
     it.each(newsgroups)('is one article in %s, as the mapping says; none is missing, none invented', async (name) => {
       const wanted = inGroup(name);
       const news = await client(bridge);
-      const [code, count, low, high] = (await news.command(`GROUP ${name}`)).split(' ').map(Number);
+      const [code, count, low, high] = (await news.ask(`GROUP ${name}`)).split(' ').map(Number);
       expect([code, count, low]).toEqual([211, wanted.length, wanted[0]?.number]);
       expect(high).toBeGreaterThanOrEqual(wanted.at(-1)?.number ?? 0);
 
@@ -146,15 +146,15 @@ describe('every event of the sample board, read over the wire', () => {
         false,
       );
       expect(stats.map(([status]) => status?.split(' ')[2])).toEqual(articles.map(({ messageId }) => messageId));
-      news.close();
+      news.quit();
     });
 
     it('has nothing where a withdrawn item was', async () => {
       const news = await client(bridge);
-      await news.command(`GROUP ${newsgroup}`);
-      for (const number of [88, 304, 752]) expect(await news.command(`STAT ${number}`)).toMatch(/^423 /);
-      expect(await news.command(`ARTICLE <O1050542.00000130@${domain}>`)).toMatch(/^430 /);
-      news.close();
+      await news.ask(`GROUP ${newsgroup}`);
+      for (const number of [88, 304, 752]) expect(await news.ask(`STAT ${number}`)).toMatch(/^423 /);
+      expect(await news.ask(`ARTICLE <O1050542.00000130@${domain}>`)).toMatch(/^430 /);
+      news.quit();
     });
 
     it('has every reference that an article makes', async () => {
@@ -165,7 +165,7 @@ describe('every event of the sample board, read over the wire', () => {
         [...references].map((id) => `STAT ${id}`),
         false,
       );
-      news.close();
+      news.quit();
     });
   });
 
@@ -187,7 +187,7 @@ describe('every event of the sample board, read over the wire', () => {
         );
       }
       texts.push(lines);
-      news.close();
+      news.quit();
     }
     expect(texts[0]).toEqual(texts[1]);
   });

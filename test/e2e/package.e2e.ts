@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NewsClient } from './news-client.ts';
+import { NntpClient } from '../support/nntp-client.ts';
 import { until } from './until.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -55,9 +55,9 @@ describe('the packed package', () => {
         async () => port() > 0,
         () => `the packed server to say where it listens:\n${output}`,
       );
-      const client = await NewsClient.connect(port());
-      expect(await client.command('GROUP groggs.gossip')).toBe('211 1 2 2 groggs.gossip');
-      client.close();
+      const client = await NntpClient.connect(port());
+      expect(await client.ask('GROUP groggs.gossip')).toBe('211 1 2 2 groggs.gossip');
+      client.quit();
     } finally {
       child.kill('SIGTERM');
     }

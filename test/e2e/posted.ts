@@ -9,7 +9,7 @@ export async function newest(daemon: Daemon, after: number) {
   const news = await daemon.client();
   try {
     const number = await until(async () => {
-      const high = Number((await news.command(`GROUP ${newsgroup}`)).split(' ')[3]);
+      const high = Number((await news.ask(`GROUP ${newsgroup}`)).split(' ')[3]);
       return high > after && high;
     }, `an article above ${after}`);
     const { headers, body } = splitArticle(await news.list(`ARTICLE ${number}`, '220'));
@@ -22,15 +22,15 @@ export async function newest(daemon: Daemon, after: number) {
       body: Buffer.from(body, 'latin1').toString('utf8'),
     };
   } finally {
-    news.close();
+    news.quit();
   }
 }
 
 /** The highest article number now. */
 export async function highest(daemon: Daemon): Promise<number> {
   const news = await daemon.client();
-  const high = Number((await news.command(`GROUP ${newsgroup}`)).split(' ')[3]);
-  news.close();
+  const high = Number((await news.ask(`GROUP ${newsgroup}`)).split(' ')[3]);
+  news.quit();
   expect(high).toBeGreaterThan(0);
   return high;
 }

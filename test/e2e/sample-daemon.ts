@@ -41,8 +41,8 @@ export async function remoteDaemon(rgtp: number, settings: object = {}): Promise
 export async function settled(daemon: Daemon, high = 3217): Promise<void> {
   const client = await daemon.client();
   await until(
-    async () => Number((await client.command(`GROUP ${newsgroup}`)).split(' ')[3]) >= high,
+    async () => Number((await client.ask(`GROUP ${newsgroup}`)).split(' ')[3]) >= high,
     () => `the index of the sample board:\n${daemon.output.slice(-2000)}`,
   );
-  client.close();
+  client.quit();
 }

@@ -68,12 +68,12 @@ using person = new Person();
   const command = ['slrn', '-n', '-C', '-h', '127.0.0.1', '-p', String(daemon.port), '-f', newsrc, '-i', rc];
   using terminal = new Terminal(command, { env: { ...person.environment, COLORTERM: '1' } });
   await terminal.shows(/sample\.board/);
-  terminal.keys('Enter');
+  await terminal.keys('Enter');
   await terminal.shows(/Group: sample\.board/);
-  terminal.keys('s');
+  await terminal.keys('s');
   await terminal.shows(/Subject Search/i);
-  terminal.type('Hup: broken radiators');
-  terminal.keys('Enter', 'Enter');
+  await terminal.type('Hup: broken radiators');
+  await terminal.keys('Enter', 'Enter');
   await terminal.shows(/Subject: .*broken radiators/);
   terminalPicture('slrn', `slrn – ${newsgroup}`, terminal);
 }
@@ -85,7 +85,7 @@ using person = new Person();
   const command = ['tin', '-r', '-p', String(daemon.port), '-g', '127.0.0.1'];
   using terminal = new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
   await terminal.shows(/sample\.board\s+The sample board/);
-  terminal.keys('Enter');
+  await terminal.keys('Enter');
   await terminal.shows(/sample\.board \(\d+/);
   terminalPicture('tin', `tin – ${newsgroup}`, terminal);
 }
@@ -107,9 +107,9 @@ async function read(minutes: number): Promise<void> {
   const end = Date.now() + minutes * 60_000;
   for (let round = 0; Date.now() < end; round++) {
     const news = await daemon.client();
-    await news.command(`GROUP ${newsgroup}`);
+    await news.ask(`GROUP ${newsgroup}`);
     for (let at = 0; at < 10 + (round % 7) * 12; at++) {
-      const status = await news.command(`ARTICLE ${2 + ((round * 97 + at * 13) % 3000)}`);
+      const status = await news.ask(`ARTICLE ${2 + ((round * 97 + at * 13) % 3000)}`);
       if (status.startsWith('220')) await news.block();
     }
     if (round % 9 === 4) {
@@ -123,7 +123,7 @@ async function read(minutes: number): Promise<void> {
       ];
       await news.post(lines);
     }
-    news.close();
+    news.quit();
     await pause(1000 + (round % 5) * 700);
   }
 }

@@ -64,11 +64,11 @@ describe.skipIf(!hasPrograms('chromium'))('the status page in chromium', () => {
     using person = new Person();
     const client = await daemon.client();
     await client.login(person.userid, person.secret);
-    await client.command(`GROUP ${newsgroup}`);
+    await client.ask(`GROUP ${newsgroup}`);
     await browser.open(url);
     const text = String(await browser.evaluate('document.documentElement.outerHTML'));
     expect(text).toContain('1 newsreader connected');
     for (const secret of [person.userid, person.secret, 'ann', '127.0.0.1']) expect(text).not.toContain(secret);
-    client.close();
+    client.quit();
   });
 });

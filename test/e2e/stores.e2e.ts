@@ -14,10 +14,10 @@ async function overview(daemon: Daemon): Promise<string[]> {
   const news = await daemon.client();
   const lines: string[] = [];
   for (const name of [newsgroup, `${newsgroup}.motd`, `${newsgroup}.edits`]) {
-    await news.command(`GROUP ${name}`);
+    await news.ask(`GROUP ${name}`);
     lines.push(...(await news.list('OVER 1-', '224')));
   }
-  news.close();
+  news.quit();
   return lines;
 }
 
@@ -33,7 +33,7 @@ async function post(daemon: Daemon, id: string): Promise<void> {
     'Text.',
   ];
   expect(await news.post(lines)).toMatch(/^240/);
-  news.close();
+  news.quit();
 }
 
 /** The files of one database: SQLite keeps up to three. */
@@ -108,13 +108,13 @@ describe('what is stored', () => {
     expect(await news.list(`BODY <O0591429.00000002@${domain}>`, '222')).toContain(
       'I should like to raise the matter of the lift in the new building? The cat seems',
     );
-    news.close();
+    news.quit();
     await board.start();
     await until(
       async () => {
         const again = await bridge.client();
         const answer = await again.login(user, secret);
-        again.close();
+        again.quit();
         return answer.startsWith('281');
       },
       () => `the bridge to find its board again:\n${bridge.output.slice(-3000)}`,
@@ -133,9 +133,9 @@ describe('what is stored', () => {
     await using _ = fresh;
     await fresh.start();
     const news = await fresh.client();
-    expect(await news.command(`GROUP ${newsgroup}`)).toMatch(/^211 0 1 0 /);
+    expect(await news.ask(`GROUP ${newsgroup}`)).toMatch(/^211 0 1 0 /);
     expect(await news.list('LIST ACTIVE', '215')).toHaveLength(3);
-    news.close();
+    news.quit();
     await board.start();
     await settled(fresh, 3221);
     const numbers = (lines: string[]) => lines.map((line) => line.split('\t', 2).join('\t'));

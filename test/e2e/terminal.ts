@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { until } from './until.ts';
 
 let count = 0;
@@ -39,14 +40,24 @@ export class Terminal implements Disposable {
     return this.#tmux('capture-pane', '-p', ...(colours ? ['-e'] : []));
   }
 
-  /** tmux key names: `Enter`, `C-x`, `Space`, or characters. */
-  keys(...keys: string[]): void {
+  /** Presses keys (tmux names: `Enter`, `C-x`, `Space`, or characters) when the program waits for one: tin throws away what comes sooner. */
+  async keys(...keys: string[]): Promise<void> {
+    await this.#waitsForKeys();
     this.#tmux('send-keys', ...keys);
   }
 
   /** Types text as it stands. */
-  type(text: string): void {
+  async type(text: string): Promise<void> {
+    await this.#waitsForKeys();
     this.#tmux('send-keys', '-l', text);
+  }
+
+  async #waitsForKeys(): Promise<void> {
+    const pid = Number(this.#tmux('list-panes', '-F', '#{pane_pid}').trim());
+    await until(
+      () => !this.running || waitsForKeys(pid),
+      () => `the program to wait for a key, on this screen:\n${this.screen()}`,
+    );
   }
 
   async shows(wanted: RegExp, timeout?: number): Promise<string> {
@@ -57,27 +68,6 @@ export class Terminal implements Disposable {
       },
       () => `${wanted} on this screen:\n${this.screen()}`,
       timeout,
-    );
-  }
-
-  /** Presses a key until it has had its effect: tin throws away what is typed while it is busy. */
-  async press(key: string, wanted: RegExp): Promise<void> {
-    let before = '';
-    let since = 0;
-    let pressed = false;
-    await until(
-      () => {
-        const screen = this.screen();
-        if (wanted.test(screen)) return true;
-        // While the screen changes something is going on: a second key would be one too many.
-        const due = !pressed || (screen === before && Date.now() - since > 3000);
-        if (due) this.keys(key);
-        if (due || screen !== before) since = Date.now();
-        before = screen;
-        pressed = true;
-        return false;
-      },
-      () => `${wanted} after ${key} on this screen:\n${this.screen()}`,
     );
   }
 
@@ -94,6 +84,41 @@ export class Terminal implements Disposable {
     const pane = this.running ? Number(this.#tmux('list-panes', '-F', '#{pane_pid}').trim()) : 0;
     if (pane > 1) process.kill(-pane, 'SIGKILL');
     spawnSync('tmux', ['-L', this.#socket, 'kill-server'], { stdio: 'ignore' });
+  }
+}
+
+const READ = 0;
+const SELECTS = new Set([23, 270]);
+
+/**
+ * Whether a process is asleep in a read of its terminal, or in a select whose highest descriptor is at or above that
+ * (Linux on x86-64; elsewhere, and where the kernel does not say, this is always true).
+ */
+function waitsForKeys(pid: number): boolean {
+  if (process.arch !== 'x64') return true;
+  try {
+    const [call, first] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
+    const descriptor = Number(first);
+    if (Number(call) === READ) return isTerminal(pid, descriptor);
+    return SELECTS.has(Number(call)) && isTerminal(pid, descriptor - 1);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ENOENT';
+  }
+}
+
+/** Emacs waits for all it has at once: its terminal is among them. */
+function isTerminal(pid: number, descriptor: number): boolean {
+  const names = readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('emacs')
+    ? Array.from({ length: descriptor + 1 }, (_, n) => n)
+    : [descriptor];
+  return names.some((name) => /^\/dev\/(tty|pts\/)/.test(linkOf(`/proc/${pid}/fd/${name}`)));
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
   }
 }
 

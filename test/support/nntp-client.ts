@@ -1,91 +1,68 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { LineStream } from './line-stream.ts';
 
-/** A client that speaks lines, for tests: sends what it is told and waits for what must come. */
+export interface NntpClientOptions {
+  /** read the greeting; default true */
+  readonly greeted?: boolean;
+  readonly host?: string;
+  /** `latin1`: characters are octets; default UTF-8 */
+  readonly encoding?: 'utf8' | 'latin1';
+}
+
+/** An NNTP client that does what a test tells it to. */
 export class NntpClient {
-  stream: Duplex;
-  #bytes = Buffer.alloc(0);
-  #ended = false;
-  #wake: (() => void) | undefined;
-  readonly #onData = (chunk: Buffer): void => {
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
-    this.#wake?.();
-  };
-  readonly #onEnd = (): void => {
-    this.#ended = true;
-    this.#wake?.();
-  };
+  readonly #lines: LineStream;
+  greeting = '';
 
-  constructor(stream: Duplex) {
-    this.stream = stream;
-    this.#attach();
+  constructor(stream: Duplex, encoding: 'utf8' | 'latin1' = 'utf8') {
+    this.#lines = new LineStream(stream, encoding);
   }
 
-  /** Connected, and greeted unless told otherwise. */
-  static async connect(port: number, options: { greeted?: boolean; host?: string } = {}): Promise<NntpClient> {
+  static async connect(port: number, options: NntpClientOptions = {}): Promise<NntpClient> {
     const socket = net.connect({ port, host: options.host ?? '127.0.0.1', allowHalfOpen: true, noDelay: true });
     await once(socket, 'connect');
-    const client = new NntpClient(socket);
-    if (options.greeted ?? true) await client.line();
+    const client = new NntpClient(socket, options.encoding);
+    if (options.greeted ?? true) client.greeting = await client.line();
     return client;
   }
 
-  get socket(): Socket {
-    if (!(this.stream instanceof net.Socket)) throw new TypeError('no socket');
-    return this.stream;
+  get stream(): Duplex {
+    return this.#lines.stream;
   }
 
-  #attach(): void {
-    this.stream.on('data', this.#onData);
-    for (const over of ['end', 'close', 'error']) this.stream.on(over, this.#onEnd);
+  get socket(): Socket {
+    const { stream } = this.#lines;
+    if (!(stream instanceof net.Socket)) throw new TypeError('no socket');
+    return stream;
+  }
+
+  /** The server has ended the connection. */
+  get ended(): boolean {
+    return this.#lines.ended;
   }
 
   /** Puts another stream over the present one: TLS, compression. */
   exchange(make: (below: Duplex) => Duplex): void {
-    this.stream.off('data', this.#onData);
-    // Its end comes before what it carried has been decoded.
-    for (const over of ['end', 'close']) this.stream.off(over, this.#onEnd);
-    this.stream = make(this.stream);
-    this.#attach();
+    this.#lines.exchange(make);
   }
 
+  /** Strings get a CRLF; octets go as they are. */
   send(...lines: (string | Buffer)[]): void {
-    const octets = lines.map((line) => (typeof line === 'string' ? Buffer.from(`${line}\r\n`) : line));
-    this.stream.write(Buffer.concat(octets));
-  }
-
-  async #more(): Promise<boolean> {
-    if (this.#ended) return false;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    return true;
+    for (const line of lines) this.#lines.write(typeof line === 'string' ? `${line}\r\n` : line);
   }
 
   /** The next line, without CRLF. Rejects where the server ends before it. */
   async line(): Promise<string> {
-    for (;;) {
-      const end = this.#bytes.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#bytes.toString('utf8', 0, end);
-        this.#bytes = this.#bytes.subarray(end + 2);
-        return line;
-      }
-      if (!(await this.#more()) && this.#bytes.indexOf('\r\n') < 0) {
-        throw new Error(`the server ended: ${JSON.stringify(this.#bytes.toString())}`);
-      }
-    }
+    const line = await this.#lines.line();
+    if (line === undefined) throw new Error(`the server ended: ${JSON.stringify(this.#lines.unread)}`);
+    return line;
   }
 
   /** The lines of a multi-line block, dots unstuffed. */
-  async block(): Promise<string[]> {
-    const lines: string[] = [];
-    for (;;) {
-      const line = await this.line();
-      if (line === '.') return lines;
-      lines.push(line.startsWith('.') ? line.slice(1) : line);
-    }
+  block(): Promise<string[]> {
+    return this.#lines.block();
   }
 
   /** Sends a command and takes its status line. */
@@ -100,10 +77,35 @@ export class NntpClient {
     return [status, ...(await this.block())];
   }
 
+  /** The lines of a multi-line answer. Rejects where the status line begins otherwise than with `code`. */
+  async list(command: string, code = '2'): Promise<string[]> {
+    const status = await this.ask(command);
+    if (!status.startsWith(code)) throw new Error(`${command}: ${status}`);
+    return this.block();
+  }
+
+  /** POST: the answer to the article, or to POST where that is refused. `lines` are not dot-stuffed yet. */
+  async post(lines: readonly string[]): Promise<string> {
+    const ready = await this.ask('POST');
+    if (!ready.startsWith('340')) return ready;
+    this.send(...lines.map((line) => line.replace(/^\./, '..')), '.');
+    return this.line();
+  }
+
+  async login(user: string, password: string): Promise<string> {
+    const more = await this.ask(`AUTHINFO USER ${user}`);
+    return more.startsWith('381') ? this.ask(`AUTHINFO PASS ${password}`) : more;
+  }
+
   /** Everything until the server ends. */
-  async rest(): Promise<string> {
-    while (await this.#more());
-    return this.#bytes.toString('utf8');
+  rest(): Promise<string> {
+    return this.#lines.rest();
+  }
+
+  /** QUIT, or just goodbye where the server has gone. */
+  quit(): void {
+    this.send('QUIT');
+    this.socket.destroySoon();
   }
 
   close(): void {

@@ -1,31 +1,19 @@
 /** A server that says what a test tells it to, over a real socket. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { LineStream } from './line-stream.ts';
 
 /** What happens on one connection. When it resolves the connection is closed. */
 export type Script = (peer: Peer) => Promise<void>;
 
 export class Peer {
   readonly #socket: Socket;
-  #received = '';
-  #ended = false;
-  #wake: () => void = () => {};
+  readonly #lines: LineStream;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => {
-      this.#received += text;
-      this.#wake();
-    });
-    const end = () => {
-      this.#ended = true;
-      this.#wake();
-    };
-    socket.on('end', end);
-    socket.on('close', end);
-    socket.on('error', end);
+    this.#lines = new LineStream(socket, 'latin1');
   }
 
   /** Sends lines; each gets a CRLF. */
@@ -33,24 +21,13 @@ export class Peer {
     this.raw(lines.map((line) => `${line}\r\n`).join(''));
   }
 
-  raw(text: string): void {
-    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  raw(text: string | Buffer): void {
+    this.#lines.write(text);
   }
 
   /** The next line that the client sends; `undefined` once it has closed. */
-  async line(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#received.indexOf('\r\n');
-      if (end >= 0) {
-        const line = this.#received.slice(0, end);
-        this.#received = this.#received.slice(end + 2);
-        return line;
-      }
-      if (this.#ended) return undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+  line(): Promise<string | undefined> {
+    return this.#lines.line();
   }
 
   /** Checks the next line and answers it. */
@@ -70,7 +47,15 @@ export class Peer {
 
   /** octets received and not yet looked at */
   get unread(): string {
-    return this.#received;
+    return this.#lines.unread;
+  }
+
+  /** Sends the same again and again, until the client has had enough. */
+  async flood(text: string): Promise<void> {
+    while (!this.#socket.destroyed) {
+      if (this.#socket.write(text, 'latin1')) await new Promise(setImmediate);
+      else await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => {});
+    }
   }
 
   reset(): void {
