@@ -48,19 +48,14 @@ describe('access levels', () => {
 });
 
 describe('proofs', () => {
-  test('are delayed when they fail, ever longer, and logged without any secret', async () => {
+  test('are logged when they fail, without any secret', async () => {
     const { log, lines } = listening();
-    const board = await openBoard({ log, proofDelay: 20 });
-    const times: number[] = [];
+    const board = await openBoard({ log });
     for (let i = 0; i < 3; i++) {
       const ann = await dial(board);
-      const start = performance.now();
       expect(await ann.prove('ann@rgtp.test', Buffer.from('wrong'))).toBe('483 Identity confirmation failed.');
       expect(await ann.line()).toBeUndefined();
-      times.push(performance.now() - start);
     }
-    expect(times[0]).toBeGreaterThan(18);
-    expect(times[2]).toBeGreaterThan(75);
     expect(lines.filter((line) => line.includes('wrong proof for ann@rgtp.test'))).toHaveLength(3);
     const ann = await login(board, 'ann');
     expect(await ann.ask('NOOP')).toMatch(/^200/);

@@ -155,11 +155,9 @@ describe('rgtp-nntp serve', () => {
     const { line, port } = await start();
     const client = await NntpClient.connect(port);
     await client.ask('DATE');
-    const asked = Date.now();
     line.child.kill('SIGTERM');
     expect(await client.line()).toMatch(/^400 /);
     expect(await line.ended).toMatchObject({ code: 0, signal: null });
-    expect(Date.now() - asked).toBeLessThan(10_000);
   });
 
   it('takes over a new configuration at SIGHUP, and keeps the old one where the new one is wrong', async () => {

@@ -47,7 +47,6 @@ test('connections of one address', async () => {
 
 test('idle for too long: 400 and the end; whoever says something stays', async () => {
   const { connect } = await serve(rfcWorld(), { limits: { idle: 200 } });
-  const begun = Date.now();
   const [idle, busy] = [await connect(), await connect()];
   let over = false;
   const farewell = idle.rest().then((text) => {
@@ -56,7 +55,6 @@ test('idle for too long: 400 and the end; whoever says something stays', async (
   });
   while (!over) expect(await busy.ask('DATE')).toMatch(/^111 /);
   expect(await farewell).toMatch(/^400 [^\n]*\r\n$/);
-  expect(Date.now() - begun).toBeGreaterThanOrEqual(200);
 });
 
 test('an article that stops coming, and a command that never ends', async () => {

