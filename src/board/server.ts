@@ -7,6 +7,7 @@ import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } fro
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
+import { requireFinishedImport } from './spool/unfinished.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
 import { archiveItems } from './upkeep/archive.ts';
 
@@ -64,6 +65,7 @@ export class BoardServer {
   static async open(options: BoardServerOptions): Promise<BoardServer> {
     const store = BoardStore.open(options.path, options);
     try {
+      requireFinishedImport(store);
       const made = options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read');
       const server = new BoardServer(store, made, options);
       await server.#keepHouse();

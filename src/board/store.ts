@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
 import { LogSync } from '../store/log-sync.ts';
+import { Marks } from '../store/marks.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { Writer } from '../store/writer.ts';
 import { Accounts } from './accounts.ts';
@@ -42,6 +43,7 @@ export class BoardStore {
   readonly audit: Audit;
   readonly posting: Posting;
   readonly editing: Editing;
+  readonly marks: Marks;
   readonly path: string;
   readonly db: DatabaseSync;
   readonly #writer: Writer;
@@ -69,6 +71,7 @@ export class BoardStore {
     this.#now = options.now ?? Date.now;
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
     this.#writer = new Writer(db, this.#sync);
+    this.marks = new Marks(db);
     this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
     this.users = new Users(db, box, () => this.#writer.afterCommit(() => this.accounts.changed()));

@@ -1,5 +1,6 @@
 /** The embedded board's file, for a short task. A server may have it open at the same time. */
 import { existsSync } from 'node:fs';
+import { requireFinishedImport } from '../board/spool/unfinished.ts';
 import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { type BoardPaths, pathsOf } from '../config/paths.ts';
@@ -17,6 +18,7 @@ export async function withBoardFile<T>(
   }
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {
+    requireFinishedImport(store);
     return await task(store, paths);
   } finally {
     store.close();

@@ -1,10 +1,15 @@
 /** A groggsd data directory becomes the embedded board. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { BoardNotEmptyError, type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
+import {
+  BoardNotEmptyError,
+  type ImportOptions,
+  type ImportSummary,
+  importSpool,
+  NoSpoolError,
+} from '../board/spool/import.ts';
 import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import { storeErrorFrom } from '../store/errors.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';
@@ -20,19 +25,21 @@ export async function importBoard(
   spool: string,
   onProgress: NonNullable<ImportOptions['onProgress']>,
 ): Promise<Imported> {
-  if (!existsSync(join(spool, 'index'))) {
-    throw new Failure(`${spool} is not a groggsd data directory: it has no file named index`, undefined, {
-      exitCode: 2,
-    });
-  }
   const paths = pathsOf(config, embeddedBoardOf(config));
   using _taken = takeFolders(config);
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {
     return { ...(await importSpool(spool, store, { onProgress })), path: paths.board };
   } catch (error) {
-    if (!(error instanceof BoardNotEmptyError)) throw error;
-    throw new Failure(error.message, 'Import before the first start, or move the old board away.');
+    if (error instanceof NoSpoolError) {
+      throw new Failure(`${spool} is not a groggsd data directory: its file index ${error.fault}`, undefined, {
+        exitCode: 2,
+      });
+    }
+    if (error instanceof BoardNotEmptyError) {
+      throw new Failure(error.message, 'Import before the first start, or move the data folder away.');
+    }
+    throw storeErrorFrom(error, paths.board);
   } finally {
     store.close();
   }

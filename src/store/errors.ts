@@ -5,6 +5,8 @@ export type StoreErrorKind =
   | 'corrupt'
   /** a sound database of something else */
   | 'foreign'
+  /** half of something: what was filling it was cut off */
+  | 'unfinished'
   /** another process holds it */
   | 'locked'
   /** can't be opened, read, or written (missing directory, permissions, disk full, …) */

@@ -119,6 +119,8 @@ export class Writer {
       this.#db.exec('RELEASE task');
       return { value };
     } catch (error) {
+      // After some errors (disk full, …) SQLite has rolled back everything: the whole group fails, with this cause.
+      if (!this.#db.isTransaction) throw error;
       this.#db.exec('ROLLBACK TO task; RELEASE task');
       this.#effects.length = effects;
       return { error };

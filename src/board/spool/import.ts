@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHex32 } from '../../rgtp/hex.ts';
 import { parseIndexEntry } from '../../rgtp/index-entry.ts';
@@ -10,6 +9,8 @@ import { ROW_OCTETS } from '../index-log.ts';
 import { STATUS_OCTETS, type StoredItem, subjectOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 import { checkUserid } from '../users.ts';
+import { type LineGroup, SpoolFolder } from './spool-folder.ts';
+import { beginImport, endImport, mayImport } from './unfinished.ts';
 import { parseUserDatabase } from './user-database.ts';
 
 export interface ImportProgress {
@@ -35,12 +36,20 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-const LF = 0x0a;
 /** rows a transaction: one sync for each row would take minutes */
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
-/** groggsd's status line is 35 octets and LF; nothing a board sent could be larger than this. */
-const LARGEST_ITEM = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** octets: far more than any board has, and far less than this machine */
+const LARGEST = {
+  index: 1024 * MIB,
+  item: 16 * MIB,
+  diff: 64 * MIB,
+  userdatabase: 64 * MIB,
+  editlog: 64 * MIB,
+  motd: MIB,
+  number: 1024,
+} as const;
 
 /** The board is not empty. */
 export class BoardNotEmptyError extends Error {
@@ -50,18 +59,31 @@ export class BoardNotEmptyError extends Error {
   }
 }
 
+/** The folder is no groggsd data directory. */
+export class NoSpoolError extends Error {
+  /** what is wrong with its index */
+  readonly fault: string;
+
+  constructor(path: string, fault: string) {
+    super(`${path}: no groggsd data directory (its file index ${fault})`);
+    this.name = 'NoSpoolError';
+    this.fault = fault;
+  }
+}
+
 /**
- * Fills an empty board from a groggsd data directory. Leaves out damaged files, rows and users; the summary names them.
+ * Fills an empty board from a groggsd data directory. If it is cut off, the board is marked as unfinished, does not serve,
+ * and can be imported into again, from the start. Leaves out damaged files, rows and users; the summary names them.
  *
- * @throws BoardNotEmptyError; Error where `dir` holds no `index`
+ * @throws BoardNotEmptyError, NoSpoolError
  */
 export async function importSpool(dir: string, store: BoardStore, options: ImportOptions = {}): Promise<ImportSummary> {
-  if (store.index.end > 0) throw new BoardNotEmptyError(store.path);
+  if (!mayImport(store)) throw new BoardNotEmptyError(store.path);
   return new SpoolImport(dir, store, options).run();
 }
 
 class SpoolImport {
-  readonly #dir: string;
+  readonly #folder: SpoolFolder;
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #skipped: { file: string; reason: string }[] = [];
@@ -69,16 +91,17 @@ class SpoolImport {
   #next: number | undefined;
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
-    this.#dir = dir;
+    this.#folder = new SpoolFolder(dir);
     this.#store = store;
     this.#onProgress = onProgress ?? (() => {});
   }
 
   async run(): Promise<ImportSummary> {
-    const index = await this.#read('index');
-    if (index === undefined) throw new Error(`${this.#dir}: no groggsd data directory (it has no file index)`);
+    const batches = this.#rows();
+    const first = await batches.next();
+    await beginImport(this.#store);
     this.#next = await this.#number('sequence');
-    const rows = await this.#index(index);
+    const rows = await this.#index(first, batches);
     const { items, diffs } = await this.#items();
     const indexDiffs = await this.#diff(undefined, 'index.edited');
     const users = await this.#users();
@@ -88,21 +111,27 @@ class SpoolImport {
     return { rows, items, users, edits, diffs: diffs + indexDiffs, motd, nextSequence, skipped: this.#skipped };
   }
 
-  async #index(file: Buffer): Promise<number> {
-    // Line by line, not by offset: a row that lost an octet does not damage the rest.
-    const ends: number[] = [];
-    for (let at = file.indexOf(LF); at >= 0; at = file.indexOf(LF, at + 1)) ends.push(at);
-    if (ends.at(-1) !== file.length - 1 && file.length > 0) ends.push(file.length);
+  /** The lines of the index. Line by line, not by offset: a row that lost an octet does not damage the rest. */
+  async *#rows(): AsyncGenerator<LineGroup> {
+    try {
+      yield* this.#folder.lines('index', LARGEST.index, ROW_OCTETS);
+    } catch (error) {
+      throw new NoSpoolError(this.#folder.path, reasonOf(error));
+    }
+  }
+
+  async #index(first: IteratorResult<LineGroup>, rest: AsyncGenerator<LineGroup>): Promise<number> {
     let kept = 0;
-    for (let first = 0; first < ends.length; first += BATCH) {
-      const last = Math.min(first + BATCH, ends.length);
-      await this.#store.commit(() => {
-        for (let i = first; i < last; i++) {
-          const start = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
-          if (this.#row(file.subarray(start, ends[i]), i)) kept++;
-        }
-      });
-      this.#onProgress({ phase: 'index', done: last, total: ends.length });
+    let seen = 0;
+    for (let next = first; next.done !== true; next = await rest.next()) {
+      const { lines, total } = next.value;
+      for (let from = 0; from < lines.length; from += BATCH) {
+        const batch = lines.slice(from, from + BATCH);
+        await this.#store.commit(() => {
+          for (const line of batch) if (this.#row(line, seen++)) kept++;
+        });
+      }
+      this.#onProgress({ phase: 'index', done: seen, total: Math.max(seen, Math.ceil(total / (ROW_OCTETS + 1))) });
     }
     return kept;
   }
@@ -145,10 +174,9 @@ class SpoolImport {
 
   /** The item; empty where its file is damaged. */
   async #item(id: string, path: string): Promise<StoredItem[]> {
-    const file = await this.#read(path);
+    const file = await this.#read(path, LARGEST.item);
     if (file === undefined) return [];
     try {
-      if (file.length > LARGEST_ITEM) throw new Error(`${file.length} octets are no item`);
       return [parseItemFile(id, octetsFrom(file))];
     } catch (error) {
       this.#skip(path, error);
@@ -157,14 +185,14 @@ class SpoolImport {
   }
 
   async #diff(item: string | undefined, path: string): Promise<number> {
-    const file = await this.#read(path, { optional: true });
+    const file = await this.#read(path, LARGEST.diff, { optional: true });
     if (file === undefined || file.length === 0) return 0;
     await this.#store.commit(() => this.#store.diffs.append(item, undefined, octetsFrom(file)));
     return 1;
   }
 
   async #users(): Promise<number> {
-    const file = await this.#read('userdatabase', { optional: true });
+    const file = await this.#read('userdatabase', LARGEST.userdatabase, { optional: true });
     if (file === undefined) return 0;
     const accounts = parseUserDatabase(file, (reason) => this.#skip('userdatabase', reason));
     await this.#store.commit(() => {
@@ -177,7 +205,7 @@ class SpoolImport {
   }
 
   async #editLog(): Promise<number> {
-    const file = await this.#read('editlog', { optional: true });
+    const file = await this.#read('editlog', LARGEST.editlog, { optional: true });
     if (file === undefined) return 0;
     // An empty line ends each entry.
     const entries = octetsFrom(file).match(/.+?(?:\n\n|$)/gs) ?? [];
@@ -191,7 +219,7 @@ class SpoolImport {
   }
 
   async #motd(): Promise<boolean> {
-    const file = await this.#read('motd', { optional: true });
+    const file = await this.#read('motd', LARGEST.motd, { optional: true });
     if (file === undefined) return false;
     try {
       const text = octetsFrom(file);
@@ -217,6 +245,7 @@ class SpoolImport {
     await this.#store.commit(() => {
       this.#store.state.nextSequence = next;
       this.#store.state.lastItemTime = lastItemTime;
+      endImport(this.#store);
     });
     return next;
   }
@@ -228,25 +257,26 @@ class SpoolImport {
 
   /** The number in a file. Where it is missing or damaged, the caller derives it. */
   async #number(name: string): Promise<number | undefined> {
-    const file = await this.#read(name);
+    const file = await this.#read(name, LARGEST.number);
     const number = file === undefined ? undefined : parseHex32(octetsFrom(file).trim());
     if (file !== undefined && number === undefined) this.#skip(name, 'not eight hexadecimal digits');
     return number;
   }
 
-  async #read(name: string, { optional = false } = {}): Promise<Buffer | undefined> {
+  async #read(name: string, maxOctets: number, { optional = false } = {}): Promise<Buffer | undefined> {
     try {
-      return await readFile(join(this.#dir, name));
+      const file = await this.#folder.read(name, maxOctets);
+      if (file === undefined && !optional) this.#skip(name, 'does not exist');
+      return file;
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!(missing && (optional || name === 'index'))) this.#skip(name, error);
+      this.#skip(name, error);
       return undefined;
     }
   }
 
   async #list(name: string): Promise<string[]> {
     try {
-      return await readdir(join(this.#dir, name));
+      return await this.#folder.list(name);
     } catch (error) {
       this.#skip(name, error);
       return [];
@@ -254,7 +284,7 @@ class SpoolImport {
   }
 
   #skip(file: string, error: unknown): void {
-    this.#skipped.push({ file, reason: error instanceof Error ? error.message : String(error) });
+    this.#skipped.push({ file, reason: reasonOf(error) });
   }
 }
 
@@ -267,4 +297,8 @@ function parseItemFile(id: string, file: Octets): StoredItem {
   if (!text.endsWith('\n')) throw new Error('ends within a line');
   const { continuedFrom, continuedIn, lastEdit, lastReply } = status;
   return { id, continuedFrom, continuedIn, lastEdit, lastReply, subject: subjectOf(text), text };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

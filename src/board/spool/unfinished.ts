@@ -1,0 +1,43 @@
+/** An import that was cut off leaves half a board: nothing may take it for a whole one. */
+import { StoreError } from '../../store/errors.ts';
+import type { BoardStore } from '../store.ts';
+
+const MARK = 'import-unfinished';
+
+/** @throws StoreError `unfinished` */
+export function requireFinishedImport({ path, marks }: BoardStore): void {
+  if (!marks.has(MARK)) return;
+  throw new StoreError(
+    'unfinished',
+    path,
+    'an import into this board was cut off, so it holds only a part of it. ' +
+      'Run the same `rgtp-nntp import` again, which starts over; or move this file away to start with an empty board',
+  );
+}
+
+/** Marks the board as unfinished, and empties it of what an earlier import left. */
+export function beginImport(store: BoardStore): Promise<void> {
+  return store.commit(() => {
+    store.marks.set(MARK);
+    store.index.replace(store.index.end, []);
+    for (const table of ['items', 'users', 'edit_log', 'diffs', 'audit', 'archived_items', 'archived_rows']) {
+      store.db.exec(`DELETE FROM ${table}`);
+    }
+    store.state.motd = undefined;
+    store.state.nextSequence = 1;
+    store.state.lastItemTime = 0;
+  });
+}
+
+/** Within the last commit of the import. */
+export function endImport({ marks }: BoardStore): void {
+  marks.clear(MARK);
+}
+
+/** Whether an import may fill this board: there is nothing in it, or only what an import left that was cut off. */
+export function mayImport({ marks, index, items, users }: BoardStore): boolean {
+  if (marks.has(MARK)) return true;
+  const [item] = items.all();
+  const [user] = users.all();
+  return index.end === 0 && item === undefined && user === undefined;
+}

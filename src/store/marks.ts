@@ -1,0 +1,34 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** What is noted of a database file itself, not of its content. */
+export type Mark =
+  /** an import into the board has begun and not ended */
+  | 'import-unfinished'
+  /** the bridge has made a permanent file for this board: it can't be missing */
+  | 'has-permanent';
+
+/** Marks on a database file. They stand outside its schema, so that no version of it is needed for them. */
+export class Marks {
+  readonly #has: StatementSync;
+  readonly #set: StatementSync;
+  readonly #clear: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    db.exec('CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID');
+    this.#has = db.prepare('SELECT 1 FROM marks WHERE name = ?');
+    this.#set = db.prepare('INSERT OR IGNORE INTO marks VALUES (?)');
+    this.#clear = db.prepare('DELETE FROM marks WHERE name = ?');
+  }
+
+  has(mark: Mark): boolean {
+    return this.#has.get(mark) !== undefined;
+  }
+
+  set(mark: Mark): void {
+    this.#set.run(mark);
+  }
+
+  clear(mark: Mark): void {
+    this.#clear.run(mark);
+  }
+}
