@@ -62,7 +62,6 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     posts,
     items,
     userids: Array.from({ length: 300 }, (_, n) => octets`user${n}@cam`),
-    highest: count,
     get reads() {
       return reads;
     },

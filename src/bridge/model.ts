@@ -1,16 +1,16 @@
 /**
- * One board as the mirror knows it: what the views (newsgroups, articles) are made from. `mirror/` implements
- * it over RGTP and the cache; tests implement it in memory.
+ * One board as the mirror knows it: what the views (newsgroups, articles) are made from. `mirror/` implements it over
+ * RGTP and the cache.
  *
- * A board may have a million posts, so they are columns of numbers, not objects. Rows are in ascending article
- * number and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are
- * replaced when they grow: read them through the property each time, and only up to `length`.
+ * A board may have a million posts, so they are columns of numbers, not objects. Rows are in ascending article number
+ * and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are replaced when
+ * they grow: read them through the property each time, and only up to `length`.
  */
 import type { Item } from '../rgtp/item.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 
-/** What a row is. I, R, C, E, M are the index's; the last three come from the edit log or are our own. */
+/** What a row is. I, R, C, E, M are the index's; the last two come from the edit log. */
 export const PostKind = {
   Gone: 0,
   Item: 1,
@@ -47,16 +47,16 @@ export interface ItemRecord {
   /** upper case */
   readonly id: string;
   /** from the newest I, C, or E row */
-  subject: Octets;
+  readonly subject: Octets;
   /**
    * Index of the item this one continues, −1 if none (known from C/F rows, and from the item itself once fetched).
-   * That item may be withdrawn (`first` is −1 or its row `Gone`): there is nothing of it to refer to then.
+   * That item may be withdrawn (`first` is −1 or its row `Gone`): nothing of it can be referred to then.
    */
-  continues: number;
+  readonly continues: number;
   /** index of the item that continues this one, −1 if none */
-  continuedIn: number;
+  readonly continuedIn: number;
   /** row of its first post (I or C), −1 if the index has none */
-  first: number;
+  readonly first: number;
   /** all rows of the item, ascending, withdrawn ones and edits included */
   readonly rows: readonly number[];
 }
@@ -79,26 +79,31 @@ export interface Motd {
   readonly lines: readonly Octets[];
 }
 
-export interface ModelEvents {
+/** One thing that changed. What a poll found is one list of these, in the order in which they are to be taken in. */
+export type Change =
+  /** rows that are `Gone` now */
+  | { readonly kind: 'removed'; readonly rows: readonly number[] }
+  /** rows that were `Gone` and are back, as the posts they were */
+  | { readonly kind: 'restored'; readonly rows: readonly number[] }
+  /** `revoked`: an editor changed the text, and what is held of it must not be shown any more; else it is behind, or new */
+  | { readonly kind: 'text'; readonly item: ItemRecord; readonly revoked: boolean }
+  /** rows of which the edit log tells now what it did not before */
+  | { readonly kind: 'noted'; readonly rows: readonly number[] }
+  /** an item's subject, its place in its thread, or who made its posts and when */
+  | { readonly kind: 'links'; readonly item: ItemRecord }
   /** rows from `first` to the end are new */
-  appended(first: number): void;
-  /** an item's text, subject or links changed: everything rendered from its rows is stale */
-  itemChanged(item: ItemRecord): void;
-  /** rows became `Gone` */
-  removed(rows: readonly number[]): void;
-  /** rows that were `Gone` are back, as the posts they were (an editor restored them) */
-  restored(rows: readonly number[]): void;
-  /** the message of the day changed */
-  motdChanged(): void;
-}
+  | { readonly kind: 'appended'; readonly first: number }
+  /** the message of the day */
+  | { readonly kind: 'motd' };
 
-export interface BoardModel {
+export type Listener = (changes: readonly Change[]) => void;
+
+/** What the index and the edit log tell. All of it is in memory. */
+export interface BoardIndex {
   readonly posts: Posts;
   readonly items: readonly ItemRecord[];
   /** userids as the index has them */
   readonly userids: readonly Octets[];
-  /** highest article number ever given, in whichever newsgroup and whether or not its post is still there; 0 if none */
-  readonly highest: number;
 
   itemById(id: string): ItemRecord | undefined;
   /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
@@ -106,18 +111,24 @@ export interface BoardModel {
   /** the row the board's sequence number means today (in the newest epoch that covers it), −1 if none */
   rowOfSequence(sequence: number): number;
 
+  notice(row: number): Notice | undefined;
+  /** as last fetched: only the newest message has a text */
+  motd(): Motd | undefined;
+
+  /** Calls the listener with what changed, after it has. Call the result to stop. */
+  subscribe(listener: Listener): () => void;
+}
+
+export interface BoardTexts {
   /**
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has
    * no such item any more. Rejects where the board is away.
    */
   text(item: ItemRecord): Soon<Item | undefined>;
+}
 
-  notice(row: number): Notice | undefined;
-  /** the text of an M post as last fetched: only the newest message has one */
-  motd(): Motd | undefined;
-
-  subscribe(listener: Partial<ModelEvents>): () => void;
-
+/** How closely the board is followed. */
+export interface BoardFollowing {
   /** Somebody reads this board now: poll often. Call the result when they have left. */
   readerArrived(): () => void;
   /**
@@ -129,3 +140,5 @@ export interface BoardModel {
    */
   refresh(upTo?: number): Promise<void>;
 }
+
+export interface BoardModel extends BoardIndex, BoardTexts, BoardFollowing {}

@@ -1,24 +1,43 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { BoardLogin, BridgedBoard, Level, Member } from '../../src/bridge/board.ts';
 import { Bridge } from '../../src/bridge/bridge.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
-import { MemoryModel } from '../support/memory-model.ts';
+import { LiveBoard } from '../support/live-board.ts';
 import { boardOptions } from '../support/views.ts';
 
 const peer = { address: '192.0.2.1', port: 1, connection: '1' };
 
 class TestBoard implements BridgedBoard {
-  readonly model = new MemoryModel();
+  readonly model: LiveBoard;
   readonly view: BoardView;
   readonly login: BoardLogin;
   readonly poster: BridgedBoard['poster'];
   /** Message-IDs of what was posted, with the userid of its author */
   readonly posted: string[] = [];
 
-  constructor(newsgroup: string, domain = `${newsgroup}.example`) {
-    this.view = new BoardView({ model: this.model, options: { ...boardOptions, newsgroup, domain } });
+  /** how many readers are here */
+  readers = 0;
+
+  static async open(newsgroup: string, domain = `${newsgroup}.example`): Promise<TestBoard> {
+    const model = await LiveBoard.open();
+    onTestFinished(() => model.mirror.close());
+    return new TestBoard(model, newsgroup, domain);
+  }
+
+  private constructor(model: LiveBoard, newsgroup: string, domain: string) {
+    this.model = model;
+    const arrived = model.mirror.readerArrived.bind(model.mirror);
+    model.mirror.readerArrived = () => {
+      this.readers++;
+      const left = arrived();
+      return () => {
+        this.readers--;
+        left();
+      };
+    };
+    this.view = new BoardView({ model: model.mirror, options: { ...boardOptions, newsgroup, domain } });
     this.login = levels(newsgroup);
     this.poster = {
       post: async ({ messageId, member }) => void this.posted.push(`${messageId} ${member.userid}`),
@@ -51,8 +70,8 @@ function levelOf(text: string): Level {
   throw new Refusal('bad-credentials', 'wrong');
 }
 
-function bridgeOf(...newsgroups: string[]) {
-  const boards = newsgroups.map((newsgroup) => new TestBoard(newsgroup));
+async function bridgeOf(...newsgroups: string[]) {
+  const boards = await Promise.all(newsgroups.map((newsgroup) => TestBoard.open(newsgroup)));
   const bridge = new Bridge({ domain: 'x' });
   bridge.setBoards(boards);
   const loggedIn = async (password: string, name = 'everywhere') => {
@@ -64,8 +83,8 @@ function bridgeOf(...newsgroups: string[]) {
 }
 
 describe('newsgroups', () => {
-  test('in the order of the boards, companions after each', () => {
-    const { guest } = bridgeOf('groggs.b', 'groggs.a');
+  test('in the order of the boards, companions after each', async () => {
+    const { guest } = await bridgeOf('groggs.b', 'groggs.a');
     expect(guest.newsgroups().map(({ name, description }) => [name, description])).toEqual([
       ['groggs.b', 'A test board'],
       ['groggs.b.motd', 'A test board: messages of the day'],
@@ -79,8 +98,8 @@ describe('newsgroups', () => {
   });
 
   test('those of a board that is hidden want a login, and list nothing', async () => {
-    const { boards, models, guest, loggedIn } = bridgeOf('groggs.a', 'groggs.hidden');
-    models[1]?.newItem('O0591429', octets`a`);
+    const { boards, models, guest, loggedIn } = await bridgeOf('groggs.a', 'groggs.hidden');
+    await models[1]?.newItem('O0591429', octets`a`);
     expect(guest.newsgroups().map(({ name }) => name)).toEqual(['groggs.a', 'groggs.a.motd', 'groggs.a.edits']);
     expect(() => guest.newsgroup('groggs.hidden.edits')).toThrow(expect.objectContaining({ kind: 'login-required' }));
     const editor = await loggedIn('3');
@@ -90,7 +109,7 @@ describe('newsgroups', () => {
   });
 
   test('who may post where', async () => {
-    const { guest, loggedIn } = bridgeOf('groggs.a');
+    const { guest, loggedIn } = await bridgeOf('groggs.a');
     const [writer, editor] = [await loggedIn('2'), await loggedIn('3')];
     const statuses = guest.newsgroups().map((group) => [guest, writer, editor].map((reader) => reader.status(group)));
     expect(statuses).toEqual([
@@ -104,22 +123,24 @@ describe('newsgroups', () => {
     ['a newsgroup', ['groggs.a', 'a.example'], ['groggs.a', 'b.example']],
     ['a companion', ['groggs.a', 'a.example'], ['groggs.a.edits', 'b.example']],
     ['a domain', ['groggs.a', 'a.example'], ['groggs.b', 'a.example']],
-  ])('two boards can not share %s, and those before stay', (_, one, two) => {
-    const { bridge, guest } = bridgeOf('groggs.before');
-    const boards = [one, two].map(([newsgroup = '', domain]) => new TestBoard(newsgroup, domain));
+  ])('two boards can not share %s, and those before stay', async (_, one, two) => {
+    const { bridge, guest } = await bridgeOf('groggs.before');
+    const boards = await Promise.all([one, two].map(([newsgroup = '', domain]) => TestBoard.open(newsgroup, domain)));
     expect(() => bridge.setBoards(boards)).toThrow(/groggs\.a/);
     expect(guest.newsgroups()[0]?.name).toBe('groggs.before');
   });
 
-  test('a domain that no Message-ID can end in is refused', () => {
-    expect(() => new TestBoard('groggs.a', 'not a domain')).toThrow(/groggs\.a: no Message-ID can end in this domain/);
+  test('a domain that no Message-ID can end in is refused', async () => {
+    await expect(TestBoard.open('groggs.a', 'not a domain')).rejects.toThrow(
+      /groggs\.a: no Message-ID can end in this domain/,
+    );
   });
 });
 
-test('articles are found on any board', () => {
-  const { boards, models, guest } = bridgeOf('groggs.a', 'groggs.b');
-  models[0]?.newItem('O0591429', octets`a`);
-  models[1]?.newItem('O0591429', octets`b`);
+test('articles are found on any board', async () => {
+  const { boards, models, guest } = await bridgeOf('groggs.a', 'groggs.b');
+  await models[0]?.newItem('O0591429', octets`a`);
+  await models[1]?.newItem('O0591429', octets`b`);
   const id = '<O0591429.00000001@groggs.b.example>';
   expect(guest.find(id)).toEqual({ group: boards[1]?.view.groups[0], number: 1 });
   expect(boards[1]?.view.locate(id)).toMatchObject({
@@ -132,27 +153,27 @@ test('articles are found on any board', () => {
   expect(guest.find('<O0591429.00000001@groggs.c.example>')).toBeUndefined();
 });
 
-test('the message of the day: alone as it is, several under their names', () => {
-  const one = bridgeOf('groggs.a');
+test('the message of the day: alone as it is, several under their names', async () => {
+  const one = await bridgeOf('groggs.a');
   expect(one.guest.motd()).toEqual([]);
-  one.models[0]?.setMotd([octets`Caf\xe9`, octets``]);
+  await one.models[0]?.setMotd([octets`Caf\xe9`, octets``]);
   expect(one.guest.motd()).toEqual(['Café', '']);
-  const three = bridgeOf('groggs.a', 'groggs.b', 'groggs.c');
-  three.models[0]?.setMotd([octets`one`]);
-  three.models[2]?.setMotd([octets`two`]);
+  const three = await bridgeOf('groggs.a', 'groggs.b', 'groggs.c');
+  await three.models[0]?.setMotd([octets`one`]);
+  await three.models[2]?.setMotd([octets`two`]);
   expect(three.guest.motd()).toEqual(['groggs.a:', 'one', '', 'groggs.c:', 'two']);
 });
 
-test('a reader is a reader of every board, once', () => {
-  const { guest, models } = bridgeOf('groggs.a', 'groggs.b');
-  expect(models.map(({ readers }) => readers)).toEqual([1, 1]);
+test('a reader is a reader of every board, once', async () => {
+  const { guest, boards } = await bridgeOf('groggs.a', 'groggs.b');
+  expect(boards.map(({ readers }) => readers)).toEqual([1, 1]);
   guest.close();
   guest.close();
-  expect(models.map(({ readers }) => readers)).toEqual([0, 0]);
+  expect(boards.map(({ readers }) => readers)).toEqual([0, 0]);
 });
 
 test('a login is a session’s own, and one that fails leaves it as it was', async () => {
-  const { guest, loggedIn } = bridgeOf('groggs.a');
+  const { guest, loggedIn } = await bridgeOf('groggs.a');
   const writer = await loggedIn('2', 'ann@example.org');
   expect(guest.access).toEqual({ read: true, post: false, loginHelps: true });
   expect(writer.access).toEqual({ read: true, post: true, loginHelps: false });
@@ -161,7 +182,7 @@ test('a login is a session’s own, and one that fails leaves it as it was', asy
 });
 
 test('posts go to their board, as the person logged in there', async () => {
-  const { guest, boards, loggedIn } = bridgeOf('groggs.a', 'groggs.b');
+  const { guest, boards, loggedIn } = await bridgeOf('groggs.a', 'groggs.b');
   const article = Buffer.from('From: a <a@b.c>\r\nSubject: x\r\nNewsgroups: groggs.b\r\n\r\nText\r\n');
   const origin = { suggested: '<s@x>', feed: false };
   const writer = await loggedIn('2');
@@ -174,11 +195,11 @@ test('posts go to their board, as the person logged in there', async () => {
 
 describe('other boards while readers are there', () => {
   test('newsgroups follow, and so do logins', async () => {
-    const { bridge, guest, boards, loggedIn } = bridgeOf('groggs.a', 'groggs.b');
+    const { bridge, guest, boards, loggedIn } = await bridgeOf('groggs.a', 'groggs.b');
     const writer = await loggedIn('2');
-    const again = new TestBoard('groggs.a');
-    again.model.newItem('O0591429', octets`new`);
-    bridge.setBoards([again, new TestBoard('groggs.c')]);
+    const again = await TestBoard.open('groggs.a');
+    await again.model.newItem('O0591429', octets`new`);
+    bridge.setBoards([again, await TestBoard.open('groggs.c')]);
     expect(guest.newsgroup('groggs.a')?.messageId(1)).toBe('<O0591429.00000001@groggs.a.example>');
     expect(guest.newsgroup('groggs.b')).toBeUndefined();
     expect(guest.newsgroups().map(({ name }) => name)).toContain('groggs.c.motd');
@@ -187,20 +208,20 @@ describe('other boards while readers are there', () => {
     expect([boards[0]?.posted, again.posted]).toEqual([[], ['<s@x> everywhere']]);
   });
 
-  test('the boards are told of them', () => {
-    const { bridge, guest, models } = bridgeOf('groggs.a');
-    const again = new TestBoard('groggs.a');
+  test('the boards are told of them', async () => {
+    const { bridge, guest, boards } = await bridgeOf('groggs.a');
+    const again = await TestBoard.open('groggs.a');
     bridge.setBoards([again]);
-    expect([models[0]?.readers, again.model.readers]).toEqual([0, 1]);
+    expect([boards[0]?.readers, again.readers]).toEqual([0, 1]);
     guest.close();
-    expect(again.model.readers).toBe(0);
+    expect(again.readers).toBe(0);
   });
 });
 
-test('a view that is closed follows its board no more', () => {
-  const { boards, models } = bridgeOf('groggs.a');
-  models[0]?.newItem('O0591429', octets`a`);
+test('a view that is closed follows its board no more', async () => {
+  const { boards, models } = await bridgeOf('groggs.a');
+  await models[0]?.newItem('O0591429', octets`a`);
   boards[0]?.view.close();
-  models[0]?.newItem('O0601429', octets`b`);
+  await models[0]?.newItem('O0601429', octets`b`);
   expect(boards[0]?.view.groups[0]?.count).toBe(1);
 });

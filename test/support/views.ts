@@ -1,10 +1,11 @@
 /** Boards as newsgroups, for tests. */
+import { onTestFinished } from 'vitest';
 
 import type { OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
 import { type BoardParts, BoardView } from '../../src/bridge/view/board-view.ts';
 import type { GroupView } from '../../src/bridge/view/group-view.ts';
 import type { BoardOptions } from '../../src/bridge/view/options.ts';
-import { MemoryModel } from './memory-model.ts';
+import { LiveBoard } from './live-board.ts';
 
 export const boardOptions: BoardOptions = {
   newsgroup: 'groggs.test',
@@ -46,16 +47,24 @@ export class MemoryOwnPosts implements OwnPosts {
 }
 
 export interface TestBoard {
-  readonly model: MemoryModel;
+  readonly model: LiveBoard;
   readonly view: BoardView;
   readonly main: GroupView;
   readonly motd: GroupView;
   readonly edits: GroupView;
 }
 
-export function testBoard(options: Partial<BoardOptions> = {}, parts: Partial<BoardParts> = {}): TestBoard {
-  const model = new MemoryModel();
-  const view = new BoardView({ model, options: { ...boardOptions, ...options }, ...parts });
+/** A board, its mirror, and its newsgroups. Closed after the test. */
+export async function testBoard(
+  options: Partial<BoardOptions> = {},
+  parts: Partial<BoardParts> = {},
+): Promise<TestBoard> {
+  const model = await LiveBoard.open();
+  const view = new BoardView({ model: model.mirror, options: { ...boardOptions, ...options }, ...parts });
+  onTestFinished(async () => {
+    view.close();
+    await model.mirror.close();
+  });
   const [main, motd, edits] = view.groups;
   if (main === undefined || motd === undefined || edits === undefined) throw new Error('a board has three newsgroups');
   return { model, view, main, motd, edits };

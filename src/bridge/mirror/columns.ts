@@ -1,3 +1,4 @@
+import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
 
 /** One row, on its way into the columns. */
@@ -146,26 +147,17 @@ export class PostColumns implements Posts {
   }
 
   #reserve(rows: number): void {
-    if (rows <= this.numbers.length) return;
-    // By a quarter: doubling would hold 20 MB idle for a million posts.
-    const capacity = Math.max(rows, Math.ceil(this.numbers.length * 1.25));
-    this.numbers = grown(this.numbers, new Uint32Array(capacity));
-    this.sequences = grown(this.sequences, new Uint32Array(capacity));
-    this.times = grown(this.times, new Uint32Array(capacity));
-    this.items = grown(this.items, new Int32Array(capacity));
-    this.users = grown(this.users, new Uint32Array(capacity));
-    this.epochs = grown(this.epochs, new Uint16Array(capacity));
-    this.kinds = grown(this.kinds, new Uint8Array(capacity));
+    this.numbers = withRoom(this.numbers, rows, Uint32Array);
+    this.sequences = withRoom(this.sequences, rows, Uint32Array);
+    this.times = withRoom(this.times, rows, Uint32Array);
+    this.items = withRoom(this.items, rows, Int32Array);
+    this.users = withRoom(this.users, rows, Uint32Array);
+    this.epochs = withRoom(this.epochs, rows, Uint16Array);
+    this.kinds = withRoom(this.kinds, rows, Uint8Array);
   }
 }
 
 /** Is a post of this kind a row of the board's index? (The others are gone, or come from the edit log.) */
 export function isIndexed(kind: number | undefined): boolean {
   return kind !== undefined && kind >= PostKind.Item && kind <= PostKind.Motd;
-}
-
-/** `larger`, beginning with what `old` holds. */
-export function grown<T extends { set(from: T): void }>(old: T, larger: T): T {
-  larger.set(old);
-  return larger;
 }

@@ -1,127 +1,198 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { IndexEntry } from '../../rgtp/index-entry.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
+import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
-import { PostKind } from '../model.ts';
-import type { BoardLine } from './board-line.ts';
-import { contradicts, isForgetful } from './evidence.ts';
-import { hasGaps, type Sighting } from './merge.ts';
+import { type Change, type Listener, PostKind } from '../model.ts';
+import type { BoardConnection, BoardLine } from './board-line.ts';
+import { contradicts, type Decision, decide, isForgetful, type Seen } from './epochs.ts';
+import type { MessageOfTheDay } from './motd.ts';
 import type { BeforePublish, NewRow } from './options.ts';
-import { IndexSnapshot, isAfter } from './snapshot.ts';
-import type { BoardState, Changes } from './state.ts';
-import type { BoardConnection, BoardMotd } from './upstream.ts';
+import { saveChanges } from './persistence.ts';
+import { Sighting } from './sighting.ts';
+import type { BoardState } from './state.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
   readonly state: BoardState;
+  readonly motd: MessageOfTheDay;
+  readonly cache: Cache;
   readonly permanent: Permanent;
   readonly log: Log;
-  readonly beforePublish?: BeforePublish | undefined;
   /** unix ms */
   readonly now: () => number;
-  /** `log`: the edit log as far as it was read, for notices */
-  readonly onChanges: (changes: Changes, log: readonly EditLogEntry[]) => void;
-  readonly onMotd: (motd: BoardMotd | undefined) => void;
-  /** rows that make no sense, and rows that came too late for a number */
-  readonly onSkipped: (count: number) => void;
+  /** ms between comparisons of the whole index */
+  readonly reconcile: number;
+  /** takes in what changed, within the transaction that writes it; returns whether text was deleted that must be nowhere any more */
+  readonly take: (changes: readonly Change[]) => boolean;
+  readonly tell: Listener;
 }
 
 /** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
 const MAX_ROUNDS = 8;
 /** New rows that are shown to `beforePublish`: our own posts are among the newest. */
 const MAX_NEW_ROWS = 1000;
-/** Skipped rows that a poll logs; beyond it they are only counted. */
+/** Rows that make no sense and were logged are remembered, up to so many: nobody wants to read of them at each poll. */
+const MAX_COMPLAINTS = 1000;
+/** Of these, a poll logs so many. */
 const LOGGED = 5;
+/** ms of work at a stretch: then it is others' turn */
+const TURN = 8;
 
 /**
- * Brings the state up to the board's: one `poll` is INDX from the last known row on, which must come back
- * unchanged, and where that shows that something happened which leaves no row, ELOG; the whole index where rows
- * may have changed.
+ * Brings the state up to the board's. One poll is INDX from the last known row on, which must come back unchanged; where
+ * that shows that something happened which leaves no row, ELOG; and the whole index where rows may have changed.
  */
 export class Follower {
   readonly #options: FollowerOptions;
+  readonly #complaints = new Set<string>();
+  /** where rows begin that were seen once and are not believed yet */
+  #doubted: number | undefined;
+  /** a sequence number that the next poll has to account for */
+  #expected: number | undefined;
+  #closed = false;
+  /** new rows are published when its promise resolves */
+  beforePublish: BeforePublish | undefined;
+  /** rows that made no sense, or came too late for a number */
+  skipped = 0;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
   }
 
-  /**
-   * @param whole compare the whole index and the edit log, whether or not anything seems to have happened
-   * @param upTo a sequence number the board is known to have given: where the index ends before it, the log tells why
-   */
-  async poll(whole: boolean, upTo?: number): Promise<void> {
-    const { state } = this.#options;
-    let pending: readonly EditLogEntry[] = [];
-    let compare = whole || state.posts.lastIndexed() < 0;
-    let motdDue = compare;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const snapshot = await this.#index(compare);
-      if (snapshot === undefined) {
-        compare = true;
-        continue;
-      }
-      const newest = later(newestOf(snapshot), state.lastSequence);
-      const needsLog =
-        compare ||
-        (round === 0 && upTo !== undefined && (newest === undefined || isAfter(upTo, newest))) ||
-        hasGaps(snapshot, state.lastSequence) ||
-        hasNew(snapshot, state.lastSequence, PostKind.Edit);
-      const log = needsLog ? await this.#editLog() : pending;
-      const restored = log !== undefined && log !== pending && (contradicts(state, log) || isForgetful(state, log));
-      const indexEdited = log === undefined || (!restored && this.#isIndexEdited(log));
-      // Without a log, nothing but the index itself tells what became of a missing number.
-      if (!compare && (restored || indexEdited)) {
-        compare = true;
-        continue;
-      }
-      // What the log told before this INDX is complete with it; what it told after, up to the newest row.
-      const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
-      const events = log === undefined ? undefined : [...pending, ...past];
-      motdDue ||= hasNew(snapshot, state.lastSequence, PostKind.Motd);
-      const now = Math.floor(this.#options.now() / 1000);
-      const from = compare && !restored ? this.#unchanged(snapshot) : 0;
-      const sighting = { snapshot, whole: compare && from === 0, from, events, indexEdited, restored, now };
-      await this.#apply({ ...sighting, userOf: this.#userOf }, log ?? []);
-      const last = state.lastSequence;
-      pending = (log ?? []).filter((entry) => last === undefined || isAfter(entry.sequence, last));
-      compare = false;
-      if (pending.length === 0) break;
-    }
-    if (motdDue) this.#options.onMotd(await this.#ask((board) => board.motd()));
+  /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
+  expect(upTo: number | undefined): void {
+    if (this.#expected === undefined || (upTo !== undefined && isAfter(upTo, this.#expected))) this.#expected = upTo;
   }
 
-  /** The index from the last known row on, or all of it. `undefined`: the last known row is not what it was. */
-  async #index(whole: boolean): Promise<IndexSnapshot | undefined> {
-    const { state, log } = this.#options;
-    let skipped = 0;
-    const skip = (why: string, shown: LogFields) => {
-      if (skipped++ < LOGGED) log.warn(shown, `index row skipped: ${why}`);
+  /** A poll under way ends as soon as it can. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Fetches, decides, commits, tells; again, where what was fetched asks for more. Rejects where the board is away. */
+  async poll(): Promise<void> {
+    const { state, cache, permanent, motd, now, reconcile } = this.#options;
+    const began = now();
+    const compared = Number(cache.fact('compared') ?? 0);
+    const isDue = began - compared >= reconcile || began < compared;
+    const expected = this.#expected;
+    this.#expected = undefined;
+    let whole = isDue || state.posts.lastIndexed() < 0;
+    let motdDue = whole;
+    let pending: readonly EditLogEntry[] = [];
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        // Fetch.
+        const last = state.lastSequence;
+        const sighting = await this.#index(whole, expected);
+        if (sighting === undefined) {
+          whole = true;
+          continue;
+        }
+        const newest = later(sighting.newest, last);
+        const needsLog =
+          whole ||
+          (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
+          sighting.hasGaps(last) ||
+          sighting.hasNew(PostKind.Edit, last);
+        const log = needsLog ? await this.#editLog() : pending;
+        const isFresh = log !== undefined && log !== pending;
+        const restored = isFresh && (contradicts(state, log) || isForgetful(state, log));
+        const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
+        // Without a log, nothing but the index itself tells what became of a missing number.
+        if (!whole && (restored || indexEdited)) {
+          whole = true;
+          continue;
+        }
+
+        // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
+        const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
+        sighting.include([...pending, ...past], Math.floor(now() / 1000));
+        const seen: Seen = { sighting, whole, logged: log !== undefined, indexEdited, restored, expected };
+        const decision = await this.#inTurns(decide(state, seen));
+        this.#report(decision);
+
+        // Commit: first of all the epochs, before any number of theirs is given to anybody.
+        const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
+        if (begun.length > 0) await permanent.addEpochs(begun);
+        for (const epoch of begun.filter(({ number }) => number > 1)) {
+          this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
+        }
+        await this.beforePublish?.(newRows(seen, decision));
+        motdDue ||= sighting.hasNew(PostKind.Motd, last);
+        let since = performance.now();
+        for (const changes of state.commit(seen, decision, log ?? [])) {
+          this.#write(changes);
+          // Tell.
+          this.#options.tell(changes);
+          since = await this.#breathe(since);
+        }
+
+        pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
+        const isDoubted = sighting.doubted !== undefined && sighting.doubted !== this.#doubted;
+        this.#doubted = sighting.doubted;
+        whole = isDoubted && whole;
+        if (pending.length === 0 && !isDoubted) break;
+      }
+      if (motdDue && motd.take(await this.#ask((board) => board.motd()))) this.#options.tell([{ kind: 'motd' }]);
+    } catch (error) {
+      this.expect(expected);
+      throw error;
+    }
+    if (isDue) cache.setFact('compared', String(began));
+  }
+
+  /** The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was. */
+  async #index(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
+    const { state } = this.#options;
+    let complaints = 0;
+    const complain = (why: string, shown: LogFields) => {
+      if (this.#isKnown(`${why} ${JSON.stringify(shown)}`)) return;
+      this.skipped++;
+      if (complaints++ < LOGGED) this.#options.log.warn(shown, `index row skipped: ${why}`);
     };
-    const snapshot = new IndexSnapshot(state.records, state.users, (why, row) => skip(why, { row }));
+    const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
     const last = whole ? -1 : state.posts.lastIndexed();
     const sequence = state.posts.sequences[last];
-    const from = sequence === undefined ? undefined : { sequence };
-    const onEntry = (entry: IndexEntry) => snapshot.add(entry);
     await this.#ask((board) =>
-      board.index(from, onEntry, (bad, error) => skip('malformed', { err: error, octets: bad.length })),
+      board.index(
+        sequence === undefined ? undefined : { sequence },
+        (entry) => sighting.add(entry),
+        (bad, err) => complain('malformed', { err: err.message, octets: bad.length }),
+      ),
     );
-    if (skipped > 0) this.#options.onSkipped(skipped);
-    if (from === undefined) return snapshot;
-    const { posts } = state;
-    const first = snapshot.length > 0 ? snapshot.row(0) : undefined;
-    const asKnown =
-      first !== undefined &&
-      first.sequence === sequence &&
-      first.time === posts.times[last] &&
-      first.item === posts.items[last] &&
-      first.kind === posts.kinds[last];
-    if (!asKnown) return undefined;
-    // Rows between the last one in the index and the last one of all (a withdrawal, say) would come in too late.
-    const lastOfAll = state.lastSequence ?? sequence;
-    const second = snapshot.length > 1 ? snapshot.row(1) : undefined;
-    return second !== undefined && !isAfter(second.sequence, lastOfAll) ? undefined : snapshot;
+    sighting.seal({
+      after: sequence,
+      isBelievable: (far) =>
+        far === this.#doubted || (expected !== undefined && !isAfter(far, expected)) || state.rowOfSequence(far) >= 0,
+    });
+    return sequence === undefined || this.#goesOn(sighting, last) ? sighting : undefined;
+  }
+
+  /** Is the last known row in the index as it was, and is everything else there after it, or known? */
+  #goesOn({ order, sequences, times, kinds, items, itemIds }: Sighting, last: number): boolean {
+    const { posts, records } = this.#options.state;
+    const newest = posts.sequences[posts.length - 1] ?? 0;
+    let isThere = false;
+    for (const row of order) {
+      const sequence = sequences[row] ?? 0;
+      // Between the last one in the index and the last one of all (a withdrawal, say), a row would come in too late.
+      if (isAfter(sequence, newest)) continue;
+      const known = sequence === posts.sequences[last] ? last : this.#options.state.rowOfSequence(sequence);
+      const item = records.list[posts.items[known] ?? -1]?.id;
+      const isSame =
+        known >= 0 &&
+        times[row] === posts.times[known] &&
+        kinds[row] === posts.kinds[known] &&
+        itemIds[items[row] ?? -1] === item;
+      if (!isSame) return false;
+      isThere ||= known === last;
+    }
+    return isThere;
   }
 
   /** Polls have their own waits after failures. */
@@ -140,75 +211,68 @@ export class Follower {
     }
   }
 
-  async #apply(sighting: Sighting, log: readonly EditLogEntry[]): Promise<void> {
-    const { state, permanent } = this.#options;
-    const epochs = state.plan(sighting);
-    const begun = epochs.all.slice(state.epochs.all.length);
-    if (begun.length > 0) {
-      // Before any number of theirs is given to anybody.
-      await permanent.addEpochs(begun);
-      for (const epoch of begun) this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
+  #write(changes: readonly Change[]): void {
+    const { cache, state, take } = this.#options;
+    let purge = false;
+    cache.transaction(() => {
+      purge = take(changes);
+      saveChanges(cache, state, changes);
+    });
+    if (purge) cache.purge();
+  }
+
+  #report({ late }: Decision): void {
+    const fresh = late.filter((sequence) => !this.#isKnown(`late ${sequence}`));
+    if (fresh.length === 0) return;
+    this.skipped += fresh.length;
+    const shown = { rows: fresh.length, first: fresh[0] };
+    this.#options.log.warn(shown, 'index rows skipped: they came in below numbers already given');
+  }
+
+  #isKnown(complaint: string): boolean {
+    if (this.#complaints.has(complaint)) return true;
+    if (this.#complaints.size < MAX_COMPLAINTS) this.#complaints.add(complaint);
+    return false;
+  }
+
+  async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+    let since = performance.now();
+    for (;;) {
+      const step = work.next();
+      if (step.done) return step.value;
+      since = await this.#breathe(since);
     }
-    await this.#options.beforePublish?.(this.#newRows(sighting));
-    const changes = state.apply(sighting, epochs);
-    if (changes.late > 0) {
-      this.#options.log.warn({ rows: changes.late }, 'index rows skipped: they came in below numbers already given');
-      this.#options.onSkipped(changes.late);
-    }
-    this.#options.onChanges(changes, log);
   }
 
-  /** What a sighting brings that nobody has seen: the newest, where that is everything. */
-  #newRows({ snapshot, events = [] }: Sighting): NewRow[] {
-    const { state } = this.#options;
-    const last = state.lastSequence;
-    const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
-    const rows: NewRow[] = events.filter(isNew).map(({ userid, sequence }) => ({ userid, sequence }));
-    for (let index = snapshot.length - 1; index >= 0 && rows.length < MAX_NEW_ROWS; index--) {
-      const row = snapshot.row(index);
-      if (!isNew(row)) break;
-      rows.push({ userid: state.users.list[row.user] ?? octets``, sequence: row.sequence });
-    }
-    return rows;
+  /** Lets others have their turn, if it is time. */
+  async #breathe(since: number): Promise<number> {
+    if (performance.now() - since < TURN) return since;
+    await setImmediate();
+    if (this.#closed) throw new RgtpError('unavailable', 'closed');
+    return performance.now();
   }
-
-  /** Does the log tell of an edit of the index that we have not seen? */
-  #isIndexEdited(log: readonly EditLogEntry[]): boolean {
-    const { state } = this.#options;
-    return log.some(
-      ({ kind, sequence }) =>
-        kind === 'index' && (state.lastSequence === undefined || isAfter(sequence, state.lastSequence)),
-    );
-  }
-
-  /** How many rows of the whole index are as they were, if all that were there are: no need to compare one by one. */
-  #unchanged(snapshot: IndexSnapshot): number {
-    const { state } = this.#options;
-    const from = snapshot.agreesWith(state.posts) ?? 0;
-    // A new row below numbers that are given already: they were given to something else.
-    const last = state.lastSequence;
-    const isBelow = from < snapshot.length && last !== undefined && !isAfter(snapshot.row(from).sequence, last);
-    return isBelow ? 0 : from;
-  }
-
-  readonly #userOf = (event: EditLogEntry) => this.#options.state.users.intern(event.userid);
 }
 
-function newestOf(snapshot: IndexSnapshot): number | undefined {
-  return snapshot.length === 0 ? undefined : snapshot.row(snapshot.length - 1).sequence;
+/** What a sighting brings that nobody has seen: the newest, where that is everything. */
+function newRows({ sighting }: Seen, { numbers }: Decision): NewRow[] {
+  const rows: NewRow[] = [];
+  for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_NEW_ROWS; place--) {
+    if (numbers[place] === 0) continue;
+    const { event, user, sequence } = sighting.at(place, 0);
+    rows.push({ userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, sequence });
+  }
+  return rows;
+}
+
+function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
+  return kind === 'index' && isNewer(sequence, last);
+}
+
+function isNewer(sequence: number, last: number | undefined): boolean {
+  return last === undefined || isAfter(sequence, last);
 }
 
 function later(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return isAfter(b, a) ? b : a;
-}
-
-/** Is there a row of that kind after the last known one? */
-function hasNew(snapshot: IndexSnapshot, last: number | undefined, kind: PostKind): boolean {
-  for (let index = snapshot.length - 1; index >= 0; index--) {
-    const row = snapshot.row(index);
-    if (last !== undefined && !isAfter(row.sequence, last)) return false;
-    if (row.kind === kind) return true;
-  }
-  return false;
 }

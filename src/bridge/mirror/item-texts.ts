@@ -3,15 +3,13 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import type { ItemRecord } from '../model.ts';
+import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { isIndexed } from './columns.ts';
-import { changedPosts, digestsOf } from './digests.ts';
-import { Fetcher } from './fetcher.ts';
 import { saveState } from './persistence.ts';
-import type { BoardState, Changes } from './state.ts';
-import { TextState, Texts } from './texts.ts';
-import { Wanted } from './wanted.ts';
+import { FetchQueue, type TextSource, TextState } from './queue.ts';
+import type { BoardState } from './state.ts';
+import { Texts } from './texts.ts';
 
 export interface ItemTextsOptions {
   readonly line: BoardLine;
@@ -22,9 +20,7 @@ export interface ItemTextsOptions {
   readonly depth: number;
   readonly memory: number;
   readonly background: boolean;
-  readonly onChanged: (item: ItemRecord) => void;
-  readonly onSkipped: () => void;
-  readonly onMissing: () => void;
+  readonly tell: Listener;
   /** the connection was lost: fetching goes on with the next `resume` */
   readonly onFailure: () => void;
 }
@@ -32,113 +28,104 @@ export interface ItemTextsOptions {
 /** How long fetched texts may wait for others before they are written, ms. */
 const WRITE_DELAY = 100;
 
-/** The texts of a board's items: what is held, what has to be fetched, and what an edit changed. */
-export class ItemTexts {
+/** The texts of a board's items: fetches and keeps them, and learns from them what the index does not show. */
+export class ItemTexts implements BoardTexts, TextSource {
   readonly #options: ItemTextsOptions;
   readonly #texts: Texts;
-  readonly #fetcher: Fetcher;
-  readonly #wanted: Wanted;
+  readonly #queue: FetchQueue;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** items given up, since the start */
+  skipped = 0;
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
     this.#texts = new Texts(options.cache, options.memory, options.now);
-    this.#texts.load();
-    this.#wanted = new Wanted(options.state.posts, (item) => this.#texts.isWanted(item));
-    this.#wanted.lookAgain();
-    this.#fetcher = new Fetcher({
-      depth: options.depth,
-      fetch: (item) => this.#fetch(item),
-      next: () => this.#wanted.next((item) => this.#fetcher.isUnderWay(item)),
-      onItem: (item, text) => this.#onItem(item, text),
-      onAgain: (item) => this.#wanted.touch([item]),
-      onBroken: (item, error) => this.#onBroken(item, error),
-      onIdle: (failure) => this.#onIdle(failure),
-    });
+    this.#queue = new FetchQueue(this, options.state.posts, options.depth);
+    this.#queue.load(options.cache.blocks('text-states'));
+    this.#queue.lookAgain();
   }
 
+  /** items whose text is held and up to date */
   get held(): number {
-    return this.#texts.held;
+    return this.#queue.held;
   }
 
+  /** items that have posts, and no text */
   get missing(): number {
     const { state } = this.#options;
-    return state.records.list.filter(({ index }) => this.#texts.isMissing(index)).filter((each) => state.hasPosts(each))
-      .length;
+    const isMissing = ({ index }: ItemRecord) => {
+      const text = this.#queue.state(index);
+      return text === TextState.Absent || text === TextState.Broken;
+    };
+    return state.records.list.filter((record) => isMissing(record) && state.hasPosts(record)).length;
   }
 
   /** nothing is left to fetch, as far as we know */
   get settled(): boolean {
-    return this.#wanted.none && !this.#fetcher.busy;
+    return this.#queue.settled;
   }
 
   text(item: ItemRecord): Soon<Item | undefined> {
+    const { index } = item;
     if (!this.#options.state.hasPosts(item)) return undefined;
-    const state = this.#texts.state(item.index);
+    const state = this.#queue.state(index);
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
-      const text = this.#texts.get(item.index);
+      const text = this.#texts.get(index);
       if (text !== undefined) return text;
-      this.#texts.setState(item.index, TextState.Wanted);
-      this.#wanted.touch([item.index]);
+      this.#queue.touch(index, true);
     }
-    const fetched = this.#fetcher.now(item.index);
-    if (state !== TextState.Stale) return fetched;
-    // Old text, but nothing in it was taken back: better than none while the board is away.
-    return fetched.catch((error: unknown) => {
-      const stale = this.#texts.get(item.index);
+    return this.#queue.now(index).catch((error: unknown) => {
+      // Old text, but nothing in it was taken back: better than none while the board is away.
+      const stale = this.#texts.get(index);
       if (stale === undefined) throw error;
       return stale;
     });
   }
 
   /**
-   * Takes in what a poll has found, and writes it with what `save` writes, in one transaction.
+   * Takes in what a poll has found, within the transaction that writes it.
    *
    * @returns whether text was deleted that must be nowhere any more
    */
-  apply(changes: Changes, save: () => void): boolean {
-    const { cache } = this.#options;
+  take(changes: readonly Change[]): boolean {
+    const { posts, records } = this.#options.state;
+    const revoked = new Set<number>();
+    const grown = new Set<number>();
+    const touch = (rows: Iterable<number>) => {
+      for (const row of rows) grown.add(posts.items[row] ?? -1);
+    };
+    for (const change of changes) {
+      if (change.kind === 'removed' || change.kind === 'restored') touch(change.rows);
+      else if (change.kind === 'text') (change.revoked ? revoked : grown).add(change.item.index);
+      else if (change.kind === 'appended') for (let row = change.first; row < posts.length; row++) touch([row]);
+    }
     const dropped: number[] = [];
-    const touched = new Set<number>();
-    for (const { index } of changes.grown) {
-      touched.add(index);
-      const held = this.#texts.state(index);
-      if (held === TextState.Held) this.#texts.setState(index, TextState.Stale);
-      else if (held !== TextState.Stale) this.#texts.setState(index, TextState.Wanted);
+    for (const index of new Set([...revoked, ...grown])) {
+      const record = records.list[index];
+      if (record === undefined) continue;
+      const isGone = !this.#options.state.hasPosts(record);
+      if (isGone || revoked.has(index)) dropped.push(index);
+      if (isGone) this.#queue.drop(index);
+      else this.#queue.touch(index, revoked.has(index));
     }
-    for (const { index } of changes.edited) {
-      touched.add(index);
-      this.#texts.setState(index, TextState.Wanted);
-      dropped.push(index);
-    }
-    for (const { index } of changes.withdrawn) {
-      touched.add(index);
-      this.#texts.setState(index, TextState.Absent);
-      dropped.push(index);
-    }
-    for (const item of touched) this.#fetcher.touch(item);
-    this.#wanted.touch(touched);
-    cache.transaction(() => {
-      this.#texts.drop(dropped);
-      this.#texts.write();
-      save();
-    });
-    for (const record of changes.edited) this.#options.onChanged(record);
+    this.#texts.drop(dropped);
+    this.#save();
     return dropped.length > 0;
   }
 
   /** The board answers: fetches what is missing, newest first. */
   resume(): void {
-    if (this.#options.background || this.#waiting.length > 0) this.#fetcher.resume();
+    if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
-  /** The cache file is there again, and empty: what it held is fetched anew. In a transaction. */
+  /** The cache file is there again, and empty: what it held is fetched again. In a transaction. */
   restore(): void {
-    this.#texts.restore(this.#options.state.records.list.length);
-    this.#wanted.lookAgain();
+    this.#texts.forgetUnwritten();
+    this.#queue.forget(this.#options.state.records.list.length);
+    this.#save();
   }
 
   /** Resolves when nothing is left to fetch, rejects when the board can't be asked for the rest. */
@@ -150,13 +137,13 @@ export class ItemTexts {
   }
 
   close(): void {
-    this.#fetcher.close();
+    this.#queue.close();
     this.#closed = true;
     this.#write();
     for (const { reject } of this.#waiting.splice(0)) reject(new RgtpError('unavailable', 'closed'));
   }
 
-  #fetch(item: number): Promise<Item> {
+  fetch(item: number): Promise<Item> {
     const { state, line } = this.#options;
     const record = state.records.list[item];
     if (record === undefined) throw new RangeError(`no item ${item}`);
@@ -169,11 +156,55 @@ export class ItemTexts {
     const timeOf = (sequence: number) => posts.times[rowOf(sequence)];
     return line.run(async (board) => {
       const text = await board.item(record.id, { useridOf, timeOf });
-      // Then the answers have come out of step with the questions: not a word more over this connection.
+      // Then the answers have come out of step with the questions: this connection is not to be trusted any further.
       if (this.#isForeign(text, record))
         throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);
       return text;
     });
+  }
+
+  arrived(item: number, text: Item | undefined): void {
+    const { state, cache, tell } = this.#options;
+    const record = state.records.list[item];
+    if (record === undefined || !state.hasPosts(record)) {
+      this.#queue.set(item, TextState.Absent);
+      return;
+    }
+    if (text === undefined) {
+      this.#queue.set(item, TextState.Absent);
+      cache.transaction(() => this.#texts.drop([item]));
+      // Withdrawn, or archived: the whole index tells, with the next poll.
+      cache.deleteFact('compared');
+      tell([{ kind: 'text', item: record, revoked: true }]);
+      return;
+    }
+    const before = this.#texts.peek(item);
+    this.#queue.set(item, TextState.Held);
+    this.#texts.put(item, text);
+    const changes: Change[] = [];
+    if (before !== undefined && saysOtherwise(before, text))
+      changes.push({ kind: 'text', item: record, revoked: false });
+    if (this.#learnLinks(item, text)) changes.push({ kind: 'links', item: record });
+    this.#writeSoon();
+    if (changes.length > 0) tell(changes);
+  }
+
+  gaveUp(item: number, err: unknown): void {
+    const record = this.#options.state.records.list[item];
+    this.#options.log.warn({ item: record?.id, err }, 'item given up: the board sends nonsense for it');
+    this.skipped++;
+    this.#writeSoon();
+  }
+
+  idle(failure: unknown): void {
+    if (failure !== undefined) {
+      this.#queue.lookAgain();
+      this.#options.onFailure();
+    }
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (failure === undefined) resolve();
+      else reject(failure);
+    }
   }
 
   /** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
@@ -185,26 +216,6 @@ export class ItemTexts {
       const row = this.#options.state.rowOfSequence(sequence);
       return row >= 0 && isIndexed(posts.kinds[row]) && posts.items[row] !== index;
     });
-  }
-
-  #onItem(item: number, text: Item | undefined): void {
-    const { state, onChanged, onMissing } = this.#options;
-    const record = state.records.list[item];
-    if (record === undefined || !state.hasPosts(record)) return;
-    const before = this.#texts.state(item) === TextState.Stale ? this.#texts.peek(item) : undefined;
-    if (text === undefined) {
-      this.#texts.setState(item, TextState.Absent);
-      this.#options.cache.transaction(() => this.#texts.drop([item]));
-      onMissing();
-      onChanged(record);
-      return;
-    }
-    let changed = before !== undefined && changedPosts(digestsOf(before), digestsOf(text)).length > 0;
-    this.#texts.setState(item, TextState.Held);
-    this.#texts.put(item, text);
-    changed = this.#learnLinks(item, text) || changed;
-    this.#writeSoon();
-    if (changed) onChanged(record);
   }
 
   /** Links that the index does not show (their rows are gone), and a subject it lacks. */
@@ -224,25 +235,6 @@ export class ItemTexts {
     return changed;
   }
 
-  #onBroken(item: number, error: unknown): void {
-    const record = this.#options.state.records.list[item];
-    this.#options.log.warn({ item: record?.id, err: error }, 'item given up: the board sends nonsense for it');
-    this.#options.onSkipped();
-    this.#texts.setState(item, TextState.Broken);
-    this.#writeSoon();
-  }
-
-  #onIdle(failure: unknown): void {
-    if (failure !== undefined) {
-      this.#wanted.lookAgain();
-      this.#options.onFailure();
-    }
-    for (const { resolve, reject } of this.#waiting.splice(0)) {
-      if (failure === undefined) resolve();
-      else reject(failure);
-    }
-  }
-
   #writeSoon(): void {
     // An answer that was on its way when everything was closed: the cache is no longer there to take it.
     if (this.#closed) return;
@@ -253,12 +245,32 @@ export class ItemTexts {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#texts.dirty) return;
+    if (!this.#texts.dirty && !this.#queue.dirty) return;
     const { cache, state } = this.#options;
     cache.transaction(() => {
-      this.#texts.write();
+      this.#save();
       saveState(cache, state);
     });
-    if (this.#texts.evict()) cache.transaction(() => this.#texts.write());
+    const evicted = this.#texts.evict();
+    if (evicted.length === 0) return;
+    for (const item of evicted) {
+      const state = this.#queue.state(item);
+      if (state === TextState.Held || state === TextState.Stale) this.#queue.set(item, TextState.Evicted);
+    }
+    cache.transaction(() => this.#save());
   }
+
+  #save(): void {
+    this.#texts.write();
+    for (const { number, data } of this.#queue.takeChanges()) this.#options.cache.putBlock('text-states', number, data);
+  }
+}
+
+/** Does a post say something else now, or is it not there any more? */
+function saysOtherwise(before: Item, after: Item): boolean {
+  const posts = new Map(after.contributions.map((post) => [post.sequence, post]));
+  return before.contributions.some(({ sequence, grogname, lines }) => {
+    const now = posts.get(sequence);
+    return now?.grogname !== grogname || now.lines.join('\n') !== lines.join('\n');
+  });
 }

@@ -1,28 +1,17 @@
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
-import {
-  type BoardModel,
-  type ItemRecord,
-  type ModelEvents,
-  type Motd,
-  type Notice,
-  PostKind,
-  type Posts,
-} from '../model.ts';
+import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
 import { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
-import { Listeners } from './listeners.ts';
+import { MessageOfTheDay } from './motd.ts';
 import { type BeforePublish, INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
-import { loadEpochs, loadMotd, loadState, saveMotd, saveNotice, saveState } from './persistence.ts';
+import { loadEpochs, loadState, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
-import { isAfter } from './snapshot.ts';
-import { BoardState, type Changes } from './state.ts';
-import type { BoardMotd } from './upstream.ts';
+import { BoardState } from './state.ts';
 
 /**
  * A board, followed: what is known of it in memory and in its cache file, kept up to date over RGTP. Serves from
@@ -34,19 +23,15 @@ export class Mirror implements BoardModel {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #state: BoardState;
+  readonly #motd: MessageOfTheDay;
   readonly #line: BoardLine;
   readonly #poller: Poller;
   readonly #follower: Follower;
   readonly #texts: ItemTexts;
-  readonly #listeners = new Listeners();
-  #motd: KnownMotd | undefined;
-  #beforePublish: BeforePublish | undefined;
+  readonly #listeners = new Set<Listener>();
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
-  /** a sequence number that the next poll has to account for */
-  #expected: number | undefined;
-  #skipped = 0;
   /** `undefined` when it has changed. Counted when somebody asks: for a large board that takes milliseconds. */
   #count: { readonly posts: number; readonly items: number } | undefined;
 
@@ -57,13 +42,13 @@ export class Mirror implements BoardModel {
     let mirror: Mirror;
     try {
       mirror = Mirror.#load(options, known);
-    } catch (error) {
-      log.warn({ path: cache.path, err: error }, 'the cache is damaged: it is made anew');
+    } catch (err) {
+      log.warn({ path: cache.path, err }, 'the cache is damaged: it is deleted and filled again');
       cache.rebuild();
       mirror = Mirror.#load(options, known);
     }
     // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
-    await permanent.addEpochs(mirror.#state.epochs.all);
+    if (!mirror.#state.isNew) await permanent.addEpochs(mirror.#state.epochs.all);
     return mirror;
   }
 
@@ -79,43 +64,25 @@ export class Mirror implements BoardModel {
   }
 
   private constructor(options: MirrorOptions, state: BoardState) {
+    const { cache, permanent } = options;
     this.#options = options;
     this.#intervals = { ...INTERVALS, ...options.intervals };
     this.#log = (options.log ?? silent).child({ newsgroup: options.newsgroup });
     this.#now = options.now ?? Date.now;
     this.#state = state;
-    const motd = loadMotd(options.cache);
-    this.#motd = motd && { number: this.#numberOfMotd(motd), ...motd };
-    const { retryFirst, retryLongest, quiet } = this.#intervals;
+    this.#motd = new MessageOfTheDay(cache, state);
+    const { retryFirst, retryLongest, quiet, reconcile } = this.#intervals;
     this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
+    const shared = { line: this.#line, state, cache, log: this.#log, now: this.#now, tell: this.#tell };
     this.#texts = new ItemTexts({
-      line: this.#line,
-      state,
-      cache: options.cache,
-      log: this.#log,
-      now: this.#now,
+      ...shared,
       depth: options.depth ?? 64,
       memory: options.memory ?? 16 * 2 ** 20,
       background: options.background ?? true,
-      onChanged: (item) => this.#listeners.itemChanged(item),
-      onSkipped: () => this.#skipped++,
-      // Withdrawn, or archived: the whole index tells, with the next poll.
-      onMissing: () => options.cache.deleteFact('compared'),
       onFailure: () => this.#poller.soon(),
     });
-    this.#follower = new Follower({
-      line: this.#line,
-      state,
-      permanent: options.permanent,
-      log: this.#log,
-      beforePublish: (rows) => this.#beforePublish?.(rows),
-      now: this.#now,
-      onChanges: (changes, log) => this.#onChanges(changes, log),
-      onMotd: (motd) => this.#onMotd(motd),
-      onSkipped: (count) => {
-        this.#skipped += count;
-      },
-    });
+    const take = (changes: readonly Change[]) => this.#texts.take(changes);
+    this.#follower = new Follower({ ...shared, motd: this.#motd, permanent, reconcile, take });
     this.#poller = new Poller({
       poll: () => this.#poll(),
       interval: () => (this.#readers > 0 ? this.#intervals.reading : this.#intervals.idle),
@@ -137,10 +104,6 @@ export class Mirror implements BoardModel {
     return this.#state.users.list;
   }
 
-  get highest(): number {
-    return this.#state.highest;
-  }
-
   get progress(): MirrorProgress {
     const { held, missing } = this.#texts;
     this.#count ??= this.#state.count();
@@ -154,13 +117,13 @@ export class Mirror implements BoardModel {
       sequence: this.#state.lastSequence,
       lastPoll: this.#lastPoll,
       lastError: this.#lastError,
-      skipped: this.#skipped,
+      skipped: this.#follower.skipped + this.#texts.skipped,
     };
   }
 
   /** From now on new rows are published when the promise that `wait` returns resolves. For posting; see there. */
   publishAfter(wait: BeforePublish): void {
-    this.#beforePublish = wait;
+    this.#follower.beforePublish = wait;
   }
 
   /** Begins to follow the board. Returns at once: see `progress`. */
@@ -170,6 +133,7 @@ export class Mirror implements BoardModel {
 
   /** Stops, writes what is not written, and closes the cache. Nothing may be asked afterwards. */
   async close(): Promise<void> {
+    this.#follower.close();
     this.#line.close();
     await this.#poller.close();
     this.#texts.close();
@@ -197,12 +161,12 @@ export class Mirror implements BoardModel {
   }
 
   motd(): Motd | undefined {
-    const motd = this.#motd;
-    return motd && { row: this.#state.posts.rowOf(motd.number), time: motd.time, lines: motd.lines };
+    return this.#motd.current;
   }
 
-  subscribe(listener: Partial<ModelEvents>): () => void {
-    return this.#listeners.add(listener);
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   readerArrived(): () => void {
@@ -216,11 +180,11 @@ export class Mirror implements BoardModel {
   }
 
   refresh(upTo?: number): Promise<void> {
-    this.#expect(upTo);
+    this.#follower.expect(upTo);
     return this.#poller.refresh();
   }
 
-  /** As `refresh`, for whoever does not wait: the embedded board has changed. */
+  /** As `refresh`, for callers that do not wait: the embedded board has changed. */
   poke(upTo?: number): void {
     this.refresh(upTo).catch(() => {});
   }
@@ -232,23 +196,16 @@ export class Mirror implements BoardModel {
   }
 
   async #poll(): Promise<void> {
-    const now = this.#now();
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
-    const lastWhole = Number(cache.fact('compared') ?? 0);
-    const whole = now - lastWhole >= this.#intervals.reconcile || now < lastWhole;
-    const upTo = this.#expected;
-    this.#expected = undefined;
     try {
-      await this.#follower.poll(whole, upTo);
-    } catch (error) {
-      this.#expect(upTo);
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.#lastError === undefined) this.#log.warn({ err: error }, 'the board is away');
+      await this.#follower.poll();
+    } catch (err) {
+      const message = err instanceof Error ? err.message : String(err);
+      if (this.#lastError === undefined) this.#log.warn({ err }, 'the board is away');
       this.#lastError = { message, at: this.#now() };
-      throw error;
+      throw err;
     }
-    if (whole) cache.setFact('compared', String(now));
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
     this.#lastPoll = this.#now();
@@ -258,70 +215,24 @@ export class Mirror implements BoardModel {
   /** The cache file was lost and is there again, empty: everything but the texts is in memory. */
   #restore(): void {
     const { cache } = this.#options;
-    const state = this.#state;
-    this.#log.info({ path: cache.path }, 'the cache is made anew');
-    state.touchAll();
+    this.#log.info({ path: cache.path }, 'the cache file can be written again');
     cache.transaction(() => {
-      saveState(cache, state);
-      for (const [row, notice] of state.notices) saveNotice(cache, row, notice);
-      saveMotd(cache, this.#motd);
+      saveAll(cache, this.#state);
+      this.#motd.save();
       this.#texts.restore();
     });
   }
 
-  #expect(upTo: number | undefined): void {
-    if (this.#expected === undefined || (upTo !== undefined && isAfter(upTo, this.#expected))) this.#expected = upTo;
-  }
-
-  #onChanges(changes: Changes, log: readonly EditLogEntry[]): void {
-    const { cache } = this.#options;
-    const state = this.#state;
-    const notices = state.note(log);
-    if (notices.length === 0 && isNothing(changes, state.posts.length)) return;
-    const purge = this.#texts.apply(changes, () => {
-      saveState(cache, state);
-      for (const row of notices) saveNotice(cache, row, state.notices.get(row));
-      for (const row of changes.removed) saveNotice(cache, row, undefined);
-    });
-    if (purge) cache.purge();
+  readonly #tell = (changes: readonly Change[]): void => {
     this.#count = undefined;
-    if (changes.removed.length > 0) this.#listeners.removed(changes.removed);
-    if (changes.restored.length > 0) this.#listeners.restored(changes.restored);
-    for (const item of changes.changed) this.#listeners.itemChanged(item);
-    if (changes.appended < state.posts.length) this.#listeners.appended(changes.appended);
+    for (const listener of this.#listeners) listener(changes);
     // What readers will open next.
-    this.#texts.resume();
-  }
-
-  #onMotd(asked: BoardMotd | undefined): void {
-    const motd = asked && { ...asked, number: this.#numberOfMotd(asked) };
-    if (JSON.stringify(motd) === JSON.stringify(this.#motd)) return;
-    this.#motd = motd;
-    saveMotd(this.#options.cache, motd);
-    this.#options.cache.purge();
-    this.#listeners.motdChanged();
-  }
-
-  #numberOfMotd({ sequence }: BoardMotd): number {
-    const { posts } = this.#state;
-    const row = this.#state.rowOfSequence(sequence);
-    return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;
-  }
+    if (changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
+  };
 
   #phase(): MirrorProgress['phase'] {
     if (this.#lastError !== undefined) return 'away';
     if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
     return this.#texts.settled ? 'following' : 'items';
   }
-}
-
-/** The message of the day as it is kept: with the article number of its post, 0 while the index has none. */
-export interface KnownMotd extends BoardMotd {
-  readonly number: number;
-}
-
-function isNothing(changes: Changes, length: number): boolean {
-  const { appended, removed, restored, changed, grown, edited } = changes;
-  const touched = removed.length + restored.length + changed.size + grown.size + edited.size;
-  return appended === length && touched === 0;
 }

@@ -2,7 +2,7 @@ import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
-import type { BoardPool } from './upstream.ts';
+import type { BoardPool } from './board-line.ts';
 
 export interface MirrorOptions {
   /** for logs */

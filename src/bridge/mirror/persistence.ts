@@ -1,11 +1,10 @@
+/** What the cache file keeps of the state. */
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import type { Notice } from '../model.ts';
-import type { KnownMotd } from './mirror.ts';
+import type { Change, Notice } from '../model.ts';
 import type { BoardState } from './state.ts';
-import type { BoardMotd } from './upstream.ts';
 
-/** Version of what `save` writes: another one is forgotten and made anew from the board. */
+/** Version of what `saveState` writes: another one is forgotten, and read from the board again. */
 const FORM = '1';
 
 /** Reads the state from the cache. Throws where the file makes no sense: clear it, and begin with an empty state. */
@@ -14,12 +13,12 @@ export function loadState(cache: Cache, state: BoardState): void {
   state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
   state.records.load(cache.blocks('items'));
   state.users.load(cache.blocks('users'));
-  // What `saveState` and `saveNotice` wrote.
+  // What `saveState` and `saveChanges` wrote.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
   state.relink();
 }
 
-/** Writes what has changed. Inside a transaction. */
+/** Writes what has changed of rows, items and userids. Inside a transaction. */
 export function saveState(cache: Cache, state: BoardState): void {
   for (const [part, columns] of [
     ['posts', state.posts],
@@ -32,9 +31,23 @@ export function saveState(cache: Cache, state: BoardState): void {
   cache.setFact('epochs', JSON.stringify(state.epochs.all));
 }
 
-export function saveNotice(cache: Cache, row: number, notice: Notice | undefined): void {
-  if (notice === undefined) cache.deleteFact(`notice:${row}`);
-  else cache.setFact(`notice:${row}`, JSON.stringify(notice));
+/** As `saveState`, and the notices that came or went. */
+export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
+  saveState(cache, state);
+  for (const change of changes) {
+    if (change.kind === 'removed') for (const row of change.rows) cache.deleteFact(`notice:${row}`);
+    else if (change.kind === 'noted') for (const row of change.rows) saveNotice(cache, state, row);
+    else if (change.kind === 'appended') {
+      for (let row = change.first; row < state.posts.length; row++) saveNotice(cache, state, row);
+    }
+  }
+}
+
+/** Writes everything: the file is there again, and empty. Inside a transaction. */
+export function saveAll(cache: Cache, state: BoardState): void {
+  state.touchAll();
+  saveState(cache, state);
+  for (const row of state.notices.keys()) saveNotice(cache, state, row);
 }
 
 /** The epochs as this cache has seen them: they outlive a permanent file that was restored from yesterday. */
@@ -43,12 +56,7 @@ export function loadEpochs(cache: Cache): readonly Epoch[] {
   return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
 }
 
-export function loadMotd(cache: Cache): (BoardMotd & { readonly number?: number }) | undefined {
-  const json = cache.fact('motd');
-  return json === undefined ? undefined : (JSON.parse(json) as BoardMotd);
-}
-
-export function saveMotd(cache: Cache, motd: KnownMotd | undefined): void {
-  if (motd === undefined) cache.deleteFact('motd');
-  else cache.setFact('motd', JSON.stringify(motd));
+function saveNotice(cache: Cache, state: BoardState, row: number): void {
+  const notice = state.notices.get(row);
+  if (notice !== undefined) cache.setFact(`notice:${row}`, JSON.stringify(notice));
 }

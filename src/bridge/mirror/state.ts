@@ -1,37 +1,18 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
-import { type ItemRecord, type Notice, PostKind } from '../model.ts';
-import { isIndexed, PostColumns } from './columns.ts';
-import { Epochs, MAX_NUMBER } from './epochs.ts';
-import { isSame } from './evidence.ts';
-import { generationOf, type MergedRow, merged, numberOf, type Sighting, survey } from './merge.ts';
-import { type MutableRecord, Records } from './records.ts';
-import { isAfter } from './snapshot.ts';
-import { Users } from './users.ts';
+import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { Changes } from './changes.ts';
+import { PostColumns } from './columns.ts';
+import { type Decision, Epochs, type Seen } from './epochs.ts';
+import { type MutableRecord, Records, Users } from './records.ts';
+import type { SeenRow, Sighting } from './sighting.ts';
 
-/** What applying a sighting did. */
-export interface Changes {
-  /** the first appended row; `posts.length` if there is none */
-  readonly appended: number;
-  readonly removed: readonly number[];
-  /** rows that were gone and are back, as themselves */
-  readonly restored: readonly number[];
-  /** items whose subject or links changed, or rows of theirs */
-  readonly changed: ReadonlySet<ItemRecord>;
-  /** items with new posts, or a new mark: their text is behind */
-  readonly grown: ReadonlySet<ItemRecord>;
-  /** E rows among the appended */
-  readonly edits: readonly number[];
-  /** items whose text an editor has changed, whether or not the index still tells of it */
-  readonly edited: ReadonlySet<ItemRecord>;
-  /** items of which nothing is left */
-  readonly withdrawn: readonly ItemRecord[];
-  /** rows that could not be given a number: they came in below those given */
-  readonly late: number;
-}
+/** Rows that are taken in at a stretch: what that takes, nobody waits for. */
+const SLICE = 2048;
 
-/** Everything known of a board but the texts: rows, items, notices, numbering. Only `apply` changes it. */
+/** Everything known of a board but the texts: rows, items, notices, numbering. Only `commit` changes it. */
 export class BoardState {
   readonly posts = new PostColumns();
   readonly records = new Records();
@@ -39,8 +20,16 @@ export class BoardState {
   readonly notices = new Map<number, Notice>();
   epochs: Epochs;
 
+  /** Nothing of the board was ever seen, not even before the cache was lost: no number has been given yet. */
+  readonly #isNew: boolean;
+
   constructor(epochs: readonly Epoch[]) {
     this.epochs = new Epochs(epochs);
+    this.#isNew = epochs.length === 0;
+  }
+
+  get isNew(): boolean {
+    return this.#isNew && this.posts.length === 0;
   }
 
   /** article number of the last row: the high water mark */
@@ -53,112 +42,52 @@ export class BoardState {
     return this.posts.length === 0 ? undefined : this.posts.sequences[this.posts.length - 1];
   }
 
-  /** The epochs that applying this would need. They must be kept for good before it is applied. */
-  plan(sighting: Sighting): Epochs {
-    const epochs = this.epochs.copy();
-    const rows = merged(sighting, generationOf(sighting, this.posts, this.epochs));
-    survey(rows, this.posts, epochs, (known, row) => isSame(this, known, row, sighting.indexEdited), sighting);
-    return epochs;
-  }
-
-  apply(sighting: Sighting, epochs: Epochs): Changes {
-    const generation = generationOf(sighting, this.posts, this.epochs);
-    this.epochs = epochs;
+  /**
+   * Takes in what was decided. Yields what changed so far, whenever that has become a lot: it is to be written and told
+   * before more is taken in. In between, the state is that of the board some posts ago.
+   */
+  *commit(seen: Seen, decision: Decision, log: readonly EditLogEntry[]): Generator<readonly Change[]> {
+    const { sighting } = seen;
     const { posts, records } = this;
-    const appended = posts.length;
-    const given = this.highest;
     const last = this.lastSequence;
-    const removed: number[] = [];
-    const restored: number[] = [];
-    const changed = new Set<ItemRecord>();
-    const grown = new Set<ItemRecord>();
-    const edits: number[] = [];
-    let late = 0;
-    const seen = new Uint8Array(sighting.whole ? appended : 0);
-    // At the first sync of a board.
-    if (sighting.snapshot.length > 2 * appended) posts.reserve(sighting.snapshot.length);
-    for (const row of merged(sighting, generation)) {
-      const number = numberOf(row, epochs);
-      if (number === undefined || number > MAX_NUMBER) {
-        late++;
-        continue;
-      }
-      if (number > given) {
-        const index = this.#append(row, number, epochs);
-        const record = records.list[row.item];
-        if (record !== undefined) grown.add(record);
-        if (row.kind === PostKind.Edit) edits.push(index);
-        if (row.event?.kind === 'withdrawn') this.#gone(this.#rowsOf(row.event), removed, changed);
-        continue;
-      }
-      const known = posts.rowOf(number);
-      if (known < 0 || !isSame(this, known, row, sighting.indexEdited)) {
-        if (row.event === undefined) late++;
-        continue;
-      }
-      if (sighting.whole) seen[known] = 1;
-      const record = records.list[row.item];
-      if (posts.kinds[known] === PostKind.Gone) {
-        posts.setKind(known, row.kind);
-        restored.push(known);
-        if (record !== undefined) {
-          if (isFirst(row.kind)) record.first = known;
-          grown.add(record);
-        }
-      }
-      if (row.event === undefined && (posts.times[known] !== row.time || posts.users[known] !== row.user)) {
-        posts.setDetails(known, row.time, row.user);
-        if (record !== undefined) changed.add(record);
-      }
+    const changes = new Changes(this);
+    this.epochs = decision.epochs;
+    for (const place of decision.differing) {
+      const one = sighting.at(place, decision.base);
+      this.#reconcile(decision.known[place] ?? -1, one, sighting.userids[one.user] ?? octets``, changes);
     }
-    if (sighting.whole) {
-      const unseen: number[] = [];
-      for (let row = 0; row < appended; row++) {
-        const kind = posts.kinds[row];
-        if (seen[row] === 0 && (sighting.events === undefined ? isIndexed(kind) : kind !== PostKind.Gone))
-          unseen.push(row);
-      }
-      this.#gone(unseen, removed, changed);
+    this.#gone(decision.unseen, changes);
+    for (const [at, index] of decision.items.entries()) {
+      const record = records.list[index];
+      if (record !== undefined) this.#name(record, at, seen, changes);
     }
-    for (const { item, sequence } of sighting.snapshot.marked) {
-      const record = records.list[item];
-      if (record !== undefined && (last === undefined || isAfter(sequence, last))) grown.add(record);
+    this.#link(sighting, (at) => decision.items[at] ?? -1, changes);
+    const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
+    for (const mark of sighting.marked.filter(isNew)) {
+      const record = records.list[decision.items[mark.item] ?? -1];
+      if (record !== undefined) changes.text(record, false);
     }
-    this.#subjectsAndLinks(sighting, changed, grown);
-    // With the row of an edit its text may be back; with that of a reply, its text is likely gone.
-    for (const row of removed) {
-      const record = records.list[posts.items[row] ?? -1];
-      if (record !== undefined) grown.add(record);
+    for (const entry of log) {
+      const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
+      if (record !== undefined && isNew(entry)) changes.text(record, true);
     }
-    const edited = new Set<ItemRecord>();
-    for (const { kind, itemId, sequence } of sighting.events ?? []) {
-      const record = kind === 'edited' && itemId !== undefined ? records.byId(itemId) : undefined;
-      if (record !== undefined && (last === undefined || isAfter(sequence, last))) edited.add(record);
+    let count = 0;
+    for (let place = 0; place < decision.numbers.length; place++) {
+      const number = decision.numbers[place] ?? 0;
+      if (number === 0) continue;
+      const left = decision.numbers.length - place;
+      if (count === 0 && left > posts.length) posts.reserve(posts.length + left);
+      const row = sighting.at(place, decision.base);
+      const epoch = decision.epochs.covering(row.generation, row.sequence)?.number ?? 1;
+      this.#append(row, number, epoch, seen, decision.items, changes);
+      if (++count % SLICE !== 0) continue;
+      this.#note(log, changes);
+      yield changes.take();
     }
-    for (const row of edits) {
-      const record = records.list[posts.items[row] ?? -1];
-      if (record !== undefined) edited.add(record);
-    }
-    const withdrawn = this.#emptied(removed, changed, grown);
-    for (const record of withdrawn) edited.delete(record);
-    return { appended, removed, restored, changed, grown, edits, edited, withdrawn, late };
-  }
-
-  /** Takes what ELOG says of edits; returns the rows whose notice is new. */
-  note(log: readonly EditLogEntry[]): number[] {
-    if (log.length === 0) return [];
-    const bySequence = new Map(log.map((entry) => [entry.sequence, entry]));
-    const rows: number[] = [];
-    for (let row = 0; row < this.posts.length; row++) {
-      const kind = this.posts.kinds[row];
-      if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) continue;
-      const entry = bySequence.get(this.posts.sequences[row] ?? 0);
-      if (entry === undefined || this.notices.has(row)) continue;
-      const { userid, reason, itemId } = entry;
-      this.notices.set(row, { userid, reason, itemId });
-      rows.push(row);
-    }
-    return rows;
+    this.#link(sighting, (at) => decision.items[at] ?? -1, changes);
+    this.#note(log, changes);
+    const rest = changes.take();
+    if (rest.length > 0) yield rest;
   }
 
   /** Posts that are there, and items that have any. */
@@ -216,78 +145,117 @@ export class BoardState {
     return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
   }
 
-  #append(row: MergedRow, number: number, epochs: Epochs): number {
-    const epoch = epochs.covering(row.generation, row.sequence)?.number ?? 1;
-    const { sequence, time, kind, item, user } = row;
+  #append(row: SeenRow, number: number, epoch: number, seen: Seen, items: Int32Array, changes: Changes): void {
+    const { sighting } = seen;
+    const { sequence, time, kind, event } = row;
+    const item = row.item < 0 ? -1 : this.#itemOf(row.item, items, seen, changes);
+    const user = this.users.intern(event === undefined ? (sighting.userids[row.user] ?? octets``) : event.entry.userid);
     const index = this.posts.append({ number, sequence, epoch, time, kind, item, user });
     const record = this.records.list[item];
-    if (record !== undefined) this.#attach(record, index, kind);
-    return index;
+    if (record !== undefined) {
+      record.rows.push(index);
+      if (isFirst(kind)) record.first = index;
+      if (kind === PostKind.Edit) changes.text(record, true);
+    }
+    if (event?.entry.kind !== 'withdrawn') return;
+    this.#gone(this.records.byId(event.entry.itemId ?? '')?.rows ?? [], changes);
   }
 
-  #attach(record: MutableRecord, row: number, kind: number): void {
-    record.rows.push(row);
-    if (isFirst(kind)) record.first = row;
+  /** An item of the sighting, in the state: added where it is new. */
+  #itemOf(at: number, items: Int32Array, seen: Seen, changes: Changes): number {
+    const { sighting } = seen;
+    const known = items[at] ?? -1;
+    if (known >= 0) return known;
+    const record = this.records.intern(sighting.itemIds[at] ?? '');
+    items[at] = record.index;
+    this.#name(record, at, seen, changes);
+    const previous = sighting.links.get(at);
+    if (previous !== undefined) this.#continue(record.index, this.#itemOf(previous, items, seen, changes), changes);
+    return record.index;
   }
 
-  #rowsOf(event: EditLogEntry): readonly number[] {
-    const record = event.itemId === undefined ? undefined : this.records.byId(event.itemId);
-    return record === undefined ? [] : record.rows;
+  /** A known post that the index shows otherwise: it is back, or an editor changed when and by whom it was made. */
+  #reconcile(row: number, one: SeenRow, userid: Octets, changes: Changes): void {
+    const { posts, records } = this;
+    const record = records.list[posts.items[row] ?? -1];
+    if (posts.kinds[row] === PostKind.Gone) {
+      posts.setKind(row, one.kind);
+      changes.restored(row);
+      if (record !== undefined && isFirst(one.kind)) record.first = row;
+    }
+    if (one.event !== undefined) return;
+    const user = this.users.intern(userid);
+    if (posts.times[row] === one.time && posts.users[row] === user) return;
+    posts.setDetails(row, one.time, user);
+    if (record !== undefined) changes.links(record);
   }
 
-  #gone(rows: readonly number[], removed: number[], changed: Set<ItemRecord>): void {
+  #gone(rows: readonly number[], changes: Changes): void {
+    const emptied = new Set<MutableRecord>();
     for (const row of rows) {
       if (this.posts.kinds[row] === PostKind.Gone) continue;
       this.posts.setKind(row, PostKind.Gone);
       this.notices.delete(row);
-      removed.push(row);
+      changes.removed(row);
       const record = this.records.list[this.posts.items[row] ?? -1];
-      if (record !== undefined) changed.add(record);
-    }
-  }
-
-  #subjectsAndLinks({ snapshot, whole }: Sighting, changed: Set<ItemRecord>, grown: Set<ItemRecord>): void {
-    const { records } = this;
-    const name = (item: number, subject: Octets) => {
-      const record = records.list[item];
-      if (record !== undefined && records.setSubject(record, subject)) changed.add(record);
-    };
-    for (const [item, subject] of snapshot.subjects) name(item, subject);
-    for (const [item, subject] of snapshot.replySubjects) {
-      if (!snapshot.subjects.has(item) && (whole || records.list[item]?.subject === '')) name(item, subject);
-    }
-    for (const [continuation, item] of snapshot.links) {
-      const next = records.list[continuation];
-      const previous = records.list[item];
-      if (next === undefined || previous === undefined) continue;
-      if (records.setContinues(next, item)) changed.add(next);
-      if (records.setContinuedIn(previous, continuation)) {
-        changed.add(previous);
-        grown.add(previous);
+      if (record !== undefined) {
+        changes.links(record);
+        emptied.add(record);
       }
     }
+    for (const record of emptied) if (!this.hasPosts(record)) this.#forget(record, changes);
   }
 
-  /** Items that lost rows and have none left: what is known of them goes, too. */
-  #emptied(removed: readonly number[], changed: Set<ItemRecord>, grown: Set<ItemRecord>): ItemRecord[] {
-    const emptied = new Set<MutableRecord>();
-    for (const row of removed) {
-      const record = this.records.list[this.posts.items[row] ?? -1];
-      if (record !== undefined && !this.hasPosts(record)) emptied.add(record);
+  /** Nothing of the item is left: what is known of it goes, too. */
+  #forget(record: MutableRecord, changes: Changes): void {
+    const { records } = this;
+    const previous = records.list[record.continues];
+    records.setSubject(record, octets``);
+    records.setContinues(record, -1);
+    records.setContinuedIn(record, -1);
+    if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) return;
+    // Withdrawn, it is still named at the end of that item; in a restored backup it never was.
+    records.setContinuedIn(previous, -1);
+    changes.links(previous);
+    changes.text(previous, false);
+  }
+
+  #name(record: MutableRecord, at: number, { sighting, whole }: Seen, changes: Changes): void {
+    // Replies carry the subject of their time: it is not to replace what the item itself was seen to have.
+    if (sighting.onlyReplies[at] && !whole && record.subject !== '') return;
+    if (this.records.setSubject(record, sighting.subjects[at] ?? octets``) && record.rows.length > 0)
+      changes.links(record);
+  }
+
+  #link({ links }: Sighting, indexOf: (at: number) => number, changes: Changes): void {
+    for (const [continuation, item] of links) this.#continue(indexOf(continuation), indexOf(item), changes);
+  }
+
+  #continue(continuation: number, item: number, changes: Changes): void {
+    const { records } = this;
+    const next = records.list[continuation];
+    const previous = records.list[item];
+    if (next === undefined || previous === undefined) return;
+    if (records.setContinues(next, item)) changes.links(next);
+    if (!records.setContinuedIn(previous, continuation)) return;
+    changes.links(previous);
+    changes.text(previous, false);
+  }
+
+  /** Takes what the edit log says of the edits that have a row and no notice yet. */
+  #note(log: readonly EditLogEntry[], changes: Changes): void {
+    if (log.length === 0) return;
+    const bySequence = new Map(log.map((entry) => [entry.sequence, entry]));
+    const { posts, notices } = this;
+    for (let row = 0; row < posts.length; row++) {
+      const kind = posts.kinds[row];
+      if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) continue;
+      const entry = bySequence.get(posts.sequences[row] ?? 0);
+      if (entry === undefined || notices.has(row)) continue;
+      const { userid, reason, itemId } = entry;
+      notices.set(row, { userid, reason, itemId });
+      changes.noted(row);
     }
-    for (const record of emptied) {
-      grown.delete(record);
-      const previous = this.records.list[record.continues];
-      this.records.setSubject(record, octets``);
-      this.records.setContinues(record, -1);
-      this.records.setContinuedIn(record, -1);
-      if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) continue;
-      // Withdrawn, it is still named at the end of that item; in a restored backup it never was.
-      this.records.setContinuedIn(previous, -1);
-      changed.add(previous);
-      grown.add(previous);
-    }
-    return [...emptied];
   }
 }
 

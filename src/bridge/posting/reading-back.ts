@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAfter } from '../mirror/snapshot.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 
 /** ms between one reading and the next while many post: what is posted meanwhile is stored and read in one go */
 const PAUSE = 8;

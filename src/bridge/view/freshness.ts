@@ -1,4 +1,4 @@
-import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import { type BoardModel, type Change, type ItemRecord, PostKind } from '../model.ts';
 import type { OwnPosts, PostKey } from '../ports.ts';
 import type { Articles } from './articles.ts';
 import type { GroupView } from './group-view.ts';
@@ -17,7 +17,7 @@ export interface FreshnessParts {
   readonly chained: boolean;
 }
 
-/** Hears what changes on a board, tells its newsgroups, and has forgotten what is true no longer. */
+/** Hears what changes on a board, tells its newsgroups, and drops what is no longer true. */
 export class Freshness {
   readonly #model: BoardModel;
   readonly #ids: PostIds;
@@ -39,12 +39,8 @@ export class Freshness {
 
   /** Begins to listen. Call the result to stop. */
   follow(own: OwnPosts, newsgroup: string): () => void {
-    const endModel = this.#model.subscribe({
-      appended: (first) => this.#appended(first),
-      itemChanged: (item) => this.#itemChanged(item),
-      removed: (rows) => this.#removed(rows),
-      restored: (rows) => this.#restored(rows),
-      motdChanged: () => this.#forgetMotds(),
+    const endModel = this.#model.subscribe((changes) => {
+      for (const change of changes) this.#take(change);
     });
     const endOwn = own.subscribe((post) => {
       if (post.newsgroup === newsgroup) this.#named(post);
@@ -53,6 +49,15 @@ export class Freshness {
       endModel();
       endOwn();
     };
+  }
+
+  #take(change: Change): void {
+    if (change.kind === 'removed') this.#removed(change.rows);
+    else if (change.kind === 'restored') this.#restored(change.rows);
+    else if (change.kind === 'noted') this.#forgetRows(change.rows);
+    else if (change.kind === 'appended') this.#appended(change.first);
+    else if (change.kind === 'motd') this.#forgetMotds();
+    else this.#itemChanged(change.item);
   }
 
   #appended(first: number): void {

@@ -5,8 +5,8 @@ import { formatHex32 } from '../../../src/rgtp/hex.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { undoubleCarets } from '../../../src/rgtp/item.ts';
 import { latin1, octets } from '../../../src/wire/octets.ts';
-import { FakeBoard } from './fake-board.ts';
-import { openMirror, shown } from './support.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { openMirror, shown } from '../../support/mirrors.ts';
 import { itemLines, type Trick, wireBoard } from './wire-board.ts';
 
 /** A server that has its own way of saying what another says by the book. */

@@ -12,7 +12,7 @@ import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { latin1, type Octets, octets } from '../../../src/wire/octets.ts';
-import { openMirror, STILL, shown } from './support.ts';
+import { highest, openMirror, STILL, shown } from '../../support/mirrors.ts';
 
 type Step =
   | {
@@ -148,7 +148,7 @@ class World {
       if (failure === undefined) break;
       if (attempt > 5 || !(failure instanceof RgtpError) || failure.kind !== 'unavailable') throw failure;
     }
-    expect(this.mirror.highest).toBeGreaterThanOrEqual(this.#highest);
+    expect(highest(this.mirror)).toBeGreaterThanOrEqual(this.#highest);
     for (const { number, epoch, sequence, kind, item } of await shown(this.mirror)) {
       const meaning = `${epoch} ${sequence} ${kind} ${item}`;
       const before = this.#meanings.get(number);
@@ -156,7 +156,7 @@ class World {
       else expect(meaning).toBe(before);
       this.#meanings.set(number, meaning);
     }
-    this.#highest = this.mirror.highest;
+    this.#highest = highest(this.mirror);
   }
 
   async #change(step: Step): Promise<void> {

@@ -8,8 +8,8 @@ import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
-import { FakeBoard, START } from './fake-board.ts';
-import { openMirror, type Shown, STILL, shown } from './support.ts';
+import { FakeBoard, START } from '../../support/fake-board.ts';
+import { highest, openMirror, type Shown, STILL, shown } from '../../support/mirrors.ts';
 
 /** What happens to a board, or to its mirror. Numbers pick an item, a row, a post: any is as good as another. */
 type Step =
@@ -148,7 +148,7 @@ class World {
   /** What must hold at any time: numbers mean what they meant, and nothing comes in below the high water mark. */
   async check(): Promise<void> {
     const { mirror } = this;
-    expect(mirror.highest).toBeGreaterThanOrEqual(this.#highest);
+    expect(highest(mirror)).toBeGreaterThanOrEqual(this.#highest);
     for (const { number, epoch, sequence, kind, item } of await shown(mirror)) {
       const meaning = `${epoch} ${sequence} ${kind} ${item}`;
       const before = this.#meanings.get(number);
@@ -156,7 +156,7 @@ class World {
       else expect(meaning).toBe(before);
       this.#meanings.set(number, meaning);
     }
-    this.#highest = mirror.highest;
+    this.#highest = highest(mirror);
   }
 
   async fresh(): Promise<Shown[]> {

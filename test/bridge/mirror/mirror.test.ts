@@ -8,8 +8,8 @@ import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
-import { FakeBoard } from './fake-board.ts';
-import { freshMirror, openMirror, STILL, shown } from './support.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { freshMirror, highest, openMirror, STILL, shown } from '../../support/mirrors.ts';
 
 let board: FakeBoard;
 let mirror: Mirror;
@@ -47,7 +47,7 @@ describe('reading', () => {
     expect(mirror.motd()?.lines).toEqual(['Welcome']);
     const [tea, coffee] = [mirror.itemById(first), mirror.itemById(second)];
     expect([tea?.continuedIn, coffee?.continues]).toEqual([coffee?.index, tea?.index]);
-    expect(mirror.highest).toBe(5);
+    expect(highest(mirror)).toBe(5);
   });
 
   test('the next poll asks from the last known row on', async () => {
@@ -64,7 +64,9 @@ describe('reading', () => {
     const item = board.newItem('Tea');
     await mirror.complete();
     let asked: unknown;
-    mirror.subscribe({ appended: () => (asked = mirror.text(mirror.itemById(item) ?? expect.fail())) });
+    mirror.subscribe((changes) => {
+      if (changes.some(({ kind }) => kind === 'appended')) asked = mirror.text(mirror.itemById(item) ?? expect.fail());
+    });
     board.reply(item, 'Never.');
     await mirror.refresh();
     expect(asked).toBeInstanceOf(Promise);
@@ -73,7 +75,7 @@ describe('reading', () => {
 
   test('an empty board', async () => {
     await mirror.complete();
-    expect([mirror.posts.length, mirror.highest, mirror.motd()]).toEqual([0, 0, undefined]);
+    expect([mirror.posts.length, highest(mirror), mirror.motd()]).toEqual([0, 0, undefined]);
     board.newItem('Tea');
     await mirror.complete();
     expect(await brief()).toEqual(['1 Item first']);
@@ -86,7 +88,9 @@ describe('changes', () => {
     board.reply(item, 'fine');
     await mirror.complete();
     const changed: string[] = [];
-    mirror.subscribe({ itemChanged: (each) => changed.push(each.id) });
+    mirror.subscribe((changes) => {
+      for (const change of changes) if ('item' in change) changed.push(change.item.id);
+    });
     board.edit(item, 0, 'polite', 'Green tea');
     await mirror.complete();
     expect(await brief()).toEqual(['1 Item polite', '2 Reply fine', '3 Edit -']);
@@ -106,7 +110,9 @@ describe('changes', () => {
     board.reply(bad, 'worse');
     await mirror.complete();
     const removed: number[][] = [];
-    mirror.subscribe({ removed: (rows) => removed.push([...rows]) });
+    mirror.subscribe((changes) => {
+      for (const change of changes) if (change.kind === 'removed') removed.push([...change.rows]);
+    });
     board.withdraw(bad);
     board.reply(good, 'still here');
     await mirror.complete();
@@ -126,11 +132,11 @@ describe('changes', () => {
     board.withdraw(board.newItem('Worst'));
     await mirror.complete();
     // Nothing in the index tells of these yet.
-    expect(mirror.highest).toBe(3);
+    expect(highest(mirror)).toBe(3);
     board.newItem('Better');
     await mirror.complete();
     await expectFaithful();
-    expect(mirror.highest).toBe(8);
+    expect(highest(mirror)).toBe(8);
   });
 
   test('an edit whose row is gone from the index already: the log tells that the text has changed', async () => {

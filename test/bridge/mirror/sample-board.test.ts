@@ -7,8 +7,8 @@ import { BoardStore } from '../../../src/board/store.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
+import { openMirror } from '../../support/mirrors.ts';
 import { type SampleEvent, sampleEvents, unpackSampleSpool } from '../../support/sample-board.ts';
-import { openMirror } from './support.ts';
 
 let board: BoardServer;
 let pool: RgtpPool;

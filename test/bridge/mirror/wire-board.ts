@@ -4,8 +4,8 @@ import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../../src/rgtp/item-format.ts';
 import { formatItemStatus } from '../../../src/rgtp/item-status.ts';
 import { latin1, octets } from '../../../src/wire/octets.ts';
+import type { FakeBoard } from '../../support/fake-board.ts';
 import { type Peer, type ScriptedServer, scriptedServer } from '../../support/scripted-server.ts';
-import type { FakeBoard } from './fake-board.ts';
 
 /** What a wicked server does instead of answering a command. Throwing nothing and saying nothing is to stall. */
 export type Trick = (command: string, peer: Peer, connection: number) => Promise<void> | 'honest';

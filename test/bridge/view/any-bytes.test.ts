@@ -37,11 +37,11 @@ test('articles are valid, and decode back to what the board has', async () => {
       writing,
       fc.array(line, { maxLength: 3 }),
       async (subject, item, reply, reason) => {
-        const { model, main, edits } = testBoard();
-        model.newItem('O0591429', subject, item);
-        model.reply('O0591429', reply);
-        model.edit('O0591429', new Map([[1, item.lines]]), { reason, userid: reply.userid });
-        model.indexEdit({ reason, userid: item.userid });
+        const { model, main, edits } = await testBoard();
+        await model.newItem('O0591429', subject, item);
+        await model.reply('O0591429', reply);
+        await model.edit('O0591429', new Map([[1, item.lines]]), { reason, userid: reply.userid });
+        await model.indexEdit({ reason, userid: item.userid });
         for (const [group, number] of [
           [main, 1],
           [main, 2],
@@ -86,8 +86,8 @@ describe('each character set', () => {
     async (charset) => {
       await fc.assert(
         fc.asyncProperty(octets(94), writing, async (subject, item) => {
-          const { model, main } = testBoard({ charset });
-          model.newItem('O0591429', subject, item);
+          const { model, main } = await testBoard({ charset });
+          await model.newItem('O0591429', subject, item);
           readStrictly((await main.article(1)) ?? expect.fail());
         }),
         { numRuns: 50 },

@@ -4,18 +4,22 @@ import { octets } from '../../../src/wire/octets.ts';
 import { linesOf, testBoard } from '../../support/views.ts';
 
 /** A board of one item with many replies: numbers 1 … count. */
-function longBoard(count: number, parts = {}) {
-  const board = testBoard({}, parts);
-  board.model.newItem('O0591429', octets`Debate`);
-  for (let n = 1; n < count; n++) board.model.reply('O0591429', { lines: [octets`reply ${n}`] });
+async function longBoard(count: number, parts = {}) {
+  const board = await testBoard({}, parts);
+  const { model } = board;
+  model.board.newItem('Debate', { id: 'O0591429', userid: 'x9', grogname: 'A writer' });
+  for (let n = 1; n < count; n++) {
+    model.board.reply('O0591429', { lines: [`reply ${n}`], userid: 'x9', grogname: 'A writer' });
+  }
+  await model.sync();
   return board;
 }
 
 const numbers = (pieces: Iterable<Uint32Array>) => [...pieces].flatMap((piece) => [...piece]);
 
 describe('marks and numbers', () => {
-  test('an empty newsgroup', () => {
-    const { main } = testBoard();
+  test('an empty newsgroup', async () => {
+    const { main } = await testBoard();
     expect([main.low, main.high, main.count]).toEqual([1, 0, 0]);
     expect(main.atOrAfter(1)).toBeUndefined();
     expect(main.atOrBefore(5)).toBeUndefined();
@@ -25,10 +29,10 @@ describe('marks and numbers', () => {
   });
 
   test('gaps are no articles', async () => {
-    const { model, main } = testBoard();
-    model.newItem('O0591429', octets`a`);
+    const { model, main } = await testBoard();
+    await model.newItem('O0591429', octets`a`);
     model.skip(3);
-    model.reply('O0591429');
+    await model.reply('O0591429');
     expect([main.low, main.high, main.count]).toEqual([1, 5, 2]);
     expect(numbers(main.numbers(1, 9))).toEqual([1, 5]);
     expect([main.atOrAfter(2), main.atOrBefore(4), main.atOrAfter(6)]).toEqual([5, 1, undefined]);
@@ -38,8 +42,8 @@ describe('marks and numbers', () => {
   });
 
   test('a range includes both its bounds, and nothing beyond', async () => {
-    const { model, main } = longBoard(5);
-    model.remove([1]);
+    const { model, main } = await longBoard(5);
+    await model.indexEdit({ remove: [1] });
     const all = [1, 3, 4, 5];
     for (let low = 0; low <= 7; low++) {
       for (let high = 0; high <= 7; high++) {
@@ -53,28 +57,27 @@ describe('marks and numbers', () => {
     }
   });
 
-  test('when all is gone, the low mark is above the high mark, which stays', () => {
-    const { model, main, edits } = longBoard(3);
-    model.withdraw('O0591429');
+  test('when all is gone, the low mark is above the high mark, which stays', async () => {
+    const { model, main, edits } = await longBoard(3);
+    await model.withdraw('O0591429');
     expect([main.low, main.high, main.count]).toEqual([5, 4, 0]);
     expect([edits.low, edits.high, edits.count]).toEqual([4, 4, 1]);
   });
 
-  test('the high mark of .motd never falls, and a new view knows as much', () => {
-    const { model, motd } = testBoard();
-    const row = model.setMotd([octets`one`]);
-    model.newItem('O0591429', octets`a`);
+  test('the high mark of .motd never falls, and a new view knows as much', async () => {
+    const { model, motd } = await testBoard();
+    const row = await model.setMotd([octets`one`]);
+    await model.newItem('O0591429', octets`a`);
     expect([motd.low, motd.high, motd.count]).toEqual([1, 1, 1]);
-    model.indexEdit();
-    model.remove([row]);
+    await model.indexEdit({ remove: [row] });
     expect([motd.low, motd.high, motd.count]).toEqual([4, 3, 0]);
   });
 
   test('what was restored is back at its place', async () => {
-    const { model, main } = longBoard(5);
-    model.remove([1, 3]);
+    const { model, main } = await longBoard(5);
+    await model.indexEdit({ remove: [1, 3] });
     expect(numbers(main.numbers(1, 9))).toEqual([1, 3, 5]);
-    model.restore([3]);
+    await model.indexEdit({ restore: [3] });
     expect(numbers(main.numbers(1, 9))).toEqual([1, 3, 4, 5]);
     expect(main.messageId(4)).toBe('<O0591429.00000004@rgtp.example.org>');
     expect(await linesOf(main.overview(1, 9))).toHaveLength(4);
@@ -83,7 +86,7 @@ describe('marks and numbers', () => {
 
 describe('overview and headers', () => {
   test('any range is a slice', async () => {
-    const { main } = longBoard(700);
+    const { main } = await longBoard(700);
     const all = await linesOf(main.overview(1, 0x7fffffff));
     expect(all).toHaveLength(700);
     for (const [low, high] of [
@@ -99,21 +102,21 @@ describe('overview and headers', () => {
   });
 
   test('pieces stay small', async () => {
-    const { main } = longBoard(700);
+    const { main } = await longBoard(700);
     const pieces = await Promise.all([...main.overview(1, 700)]);
     expect(pieces).toHaveLength(3);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(80_000);
   });
 
   test('the last segment grows', async () => {
-    const { model, main } = longBoard(3);
+    const { model, main } = await longBoard(3);
     expect(await linesOf(main.overview(1, 9))).toHaveLength(3);
-    model.reply('O0591429');
+    await model.reply('O0591429');
     expect(await linesOf(main.overview(1, 9))).toHaveLength(4);
   });
 
   test('HDR answers from the index where it can', async () => {
-    const { model, main } = longBoard(300);
+    const { model, main } = await longBoard(300);
     expect((await linesOf(main.header('message-id', 299, 999))).at(-1)).toBe(
       '300 <O0591429.0000012C@rgtp.example.org>',
     );
@@ -128,7 +131,7 @@ describe('overview and headers', () => {
   });
 
   test('one item is read once for a whole segment', async () => {
-    const { model, main } = longBoard(256);
+    const { model, main } = await longBoard(256);
     await linesOf(main.overview(1, 256));
     expect(model.reads).toBe(1);
     await linesOf(main.overview(1, 256));
@@ -137,8 +140,8 @@ describe('overview and headers', () => {
   });
 
   test('items that take long to read are read in turns', async () => {
-    const { model, main } = testBoard();
-    for (let n = 0; n < 100; n++) model.newItem(`O${String(n).padStart(7, '0')}`, octets`a`);
+    const { model, main } = await testBoard();
+    for (let n = 0; n < 100; n++) await model.newItem(`O${String(n).padStart(7, '0')}`, octets`a`);
     model.deliver = (item) => {
       const end = performance.now() + 1;
       while (performance.now() < end);
@@ -152,15 +155,15 @@ describe('overview and headers', () => {
   });
 
   test('articles are rendered once', async () => {
-    const { model, main } = longBoard(2);
+    const { model, main } = await longBoard(2);
     expect(await main.article(2)).toBe(await main.article(2));
     expect(model.reads).toBe(1);
   });
 
   test('a cache too small for anything changes no answer', async () => {
     const caches = new ViewCaches({ articles: 1, overviews: 1 });
-    const small = longBoard(600, { caches }).main;
-    const { main } = longBoard(600);
+    const small = (await longBoard(600, { caches })).main;
+    const { main } = await longBoard(600);
     expect(await linesOf(small.overview(1, 600))).toEqual(await linesOf(main.overview(1, 600)));
     expect((await small.article(7))?.bytes).toEqual((await main.article(7))?.bytes);
     expect(caches.stats).toMatchObject({ articles: { octets: 0 }, overviews: { octets: 0 } });
@@ -168,9 +171,9 @@ describe('overview and headers', () => {
 });
 
 describe('NEWNEWS', () => {
-  test('is by index time, even where the clock went back', () => {
-    const { model, main } = testBoard();
-    for (const [n, time] of [100, 300, 200, 400].entries()) model.newItem(`O000000${n}`, octets`a`, { time });
+  test('is by index time, even where the clock went back', async () => {
+    const { model, main } = await testBoard();
+    for (const [n, time] of [100, 300, 200, 400].entries()) await model.newItem(`O000000${n}`, octets`a`, { time });
     expect([...main.arrivedSince(300)].map((id) => id.slice(1, 9))).toEqual(['O0000001', 'O0000003']);
     expect([...main.arrivedSince(401)]).toEqual([]);
   });

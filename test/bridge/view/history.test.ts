@@ -1,77 +1,70 @@
 /** Whatever happens on a board, and whatever was read before: views show what a view made afresh shows. */
-
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PostKind } from '../../../src/bridge/model.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
-import { isPost } from '../../../src/bridge/view/kinds.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
-import { octets } from '../../../src/wire/octets.ts';
-import type { MemoryModel } from '../../support/memory-model.ts';
+import type { LiveBoard } from '../../support/live-board.ts';
 import { boardOptions, linesOf, MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
 interface World {
-  readonly model: MemoryModel;
+  readonly model: LiveBoard;
   readonly own: MemoryOwnPosts;
+  /** brings back what the board was like earlier */
+  restore: () => void;
 }
 
 /** Picks from what is there now: the same number may mean another item at another time. */
-function live(model: MemoryModel, pick: number): string | undefined {
-  const there = model.items.filter((item) => item.rows.some((row) => isPost(kind(model, row))));
-  return there[pick % Math.max(1, there.length)]?.id;
-}
-
-function kind(model: MemoryModel, row: number): PostKind {
-  // The column holds nothing else.
-  return (model.posts.kinds[row] ?? PostKind.Gone) as PostKind;
+function live({ board }: LiveBoard, pick: number): string | undefined {
+  const open = [...board.items].filter(([, item]) => item.continuedIn === undefined);
+  return open[pick % Math.max(1, open.length)]?.[0];
 }
 
 const id = (n: number) => `A${String(n).padStart(7, '0')}`;
+const count = ({ board }: LiveBoard) => board.sequence + board.items.size;
 
+/** What happens on the board. The mirror hears of it with the next `sync`. */
 const steps: Record<string, (world: World, pick: number) => void> = {
-  item: ({ model }, pick) =>
-    model.newItem(id(model.items.length), octets`Subject ${pick}`, { lines: [octets`item ${pick}`] }),
+  item: ({ model }, pick) => {
+    model.board.newItem(`Subject ${pick}`, { lines: [`item ${pick}`], id: id(count(model)) });
+  },
   reply: ({ model }, pick) => {
     const item = live(model, pick);
-    if (item !== undefined)
-      model.reply(item, { lines: [octets`reply ${pick}`, octets`.`], grogname: octets`Writer ${pick}` });
+    if (item !== undefined) model.board.reply(item, { lines: [`reply ${pick}`, '.'], grogname: `Writer ${pick}` });
   },
   continue: ({ model }, pick) => {
     const item = live(model, pick);
-    if (item !== undefined) model.continue(item, id(model.items.length), octets`Continued ${pick}`);
+    if (item !== undefined) model.board.continue(item, `Continued ${pick}`, { id: id(count(model)) });
   },
   edit: ({ model }, pick) => {
     const item = live(model, pick);
-    const rows = model.items.find((each) => each.id === item)?.rows.filter((row) => isPost(kind(model, row))) ?? [];
-    const row = rows[pick % Math.max(1, rows.length)];
-    if (item !== undefined && row !== undefined) {
-      model.edit(item, new Map([[row, [octets`edited ${pick}`]]]), { subject: octets`Subject, edited ${pick}` });
-    }
+    if (item !== undefined) model.board.edit(item, pick % 3, `edited ${pick}`, `Subject, edited ${pick}`);
   },
   withdraw: ({ model }, pick) => {
     const item = live(model, pick);
-    if (item !== undefined) model.withdraw(item);
+    if (item !== undefined) model.board.withdraw(item);
   },
-  indexEdit: ({ model }, pick) => {
-    model.indexEdit();
-    const row = pick % Math.max(1, model.posts.length);
-    if (kind(model, row) !== PostKind.Gone && kind(model, row) !== PostKind.IndexEdit) model.remove([row]);
+  indexEdit: ({ model: { board } }, pick) => {
+    const sequence = board.index[pick % Math.max(1, board.index.length)]?.sequence;
+    board.editIndex((rows) => rows.filter((row) => row.sequence !== sequence));
   },
-  restore: ({ model }, pick) => model.restore([pick % Math.max(1, model.posts.length)]),
-  motd: ({ model }, pick) => model.setMotd([octets`motd ${pick}`]),
+  backup: (world) => {
+    world.restore = world.model.board.backUp();
+  },
+  restore: ({ restore }) => restore(),
+  motd: ({ model }, pick) => model.board.setMotd(`motd ${pick}`),
   own: ({ model, own }, pick) => {
-    const sequence = model.posts.sequences[pick % Math.max(1, model.posts.length)];
-    const epoch = model.posts.epochs[pick % Math.max(1, model.posts.length)];
-    if (sequence === undefined || epoch === undefined) return;
+    const { posts } = model.mirror;
+    const sequence = posts.sequences[pick % Math.max(1, posts.length)];
+    const epoch = posts.epochs[pick % Math.max(1, posts.length)];
+    if (posts.length === 0 || sequence === undefined || epoch === undefined) return;
     const key = { newsgroup: boardOptions.newsgroup, epoch, sequence };
     if (own.idOf(key.newsgroup, epoch, sequence) === undefined) {
       own.add(key, { messageId: `<own.${epoch}.${sequence}@client.example>`, references: undefined });
     }
   },
   gap: ({ model }) => model.skip(),
-  epoch: ({ model }) => model.newEpoch(),
 };
 
 function numbersOf(group: GroupView): number[] {
@@ -82,7 +75,7 @@ async function everything(groups: readonly GroupView[]): Promise<unknown[]> {
   const shown: unknown[] = [];
   for (const group of groups) {
     const numbers = numbersOf(group);
-    shown.push(group.name, [group.low, group.count], numbers);
+    shown.push(group.name, numbers.length === 0 || group.low, group.count, numbers);
     shown.push(await linesOf(group.overview(1, 0x7fffffff)));
     shown.push(await linesOf(group.header('references', 1, 0x7fffffff)));
     for (const number of numbers) shown.push((await group.article(number))?.bytes.toString('latin1'));
@@ -111,24 +104,27 @@ test.each(variants)(
     await fc.assert(
       fc.asyncProperty(history, async (story) => {
         const own = new MemoryOwnPosts();
-        const { model, view } = testBoard({ threading }, { own });
+        const { model, view } = await testBoard({ threading }, { own });
+        const world: World = { model, own, restore: () => {} };
         model.deliver = deliveries[delivery];
         const highs = view.groups.map((group) => group.high);
         const meanings = new Map<number, string>();
         const reading: Promise<unknown>[] = [];
         for (const [name, pick] of story) {
           if (name === 'read') reading.push(everything(view.groups));
-          else steps[name]?.({ model, own }, pick);
-          if (pick % 4 === 0) await new Promise(setImmediate);
+          else steps[name]?.(world, pick);
+          if (pick % 2 === 0) await model.sync();
+          else if (pick % 3 === 0) await new Promise(setImmediate);
           for (const [index, group] of view.groups.entries()) {
             expect(group.high).toBeGreaterThanOrEqual(highs[index] ?? 0);
             expect(group.low).toBeLessThanOrEqual(group.high + 1);
             highs[index] = group.high;
           }
         }
+        await model.sync();
         await Promise.all(reading);
         const fresh = new BoardView({
-          model,
+          model: model.mirror,
           own,
           options: { ...boardOptions, threading },
           caches: new ViewCaches({ articles: 1 << 20, overviews: 1 << 20 }),

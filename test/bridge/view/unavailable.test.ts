@@ -9,8 +9,8 @@ import { linesOf, testBoard } from '../../support/views.ts';
 const away = () => Promise.reject(new RgtpError('unavailable', 'connection refused'));
 
 test('the board is away: articles are refused, overview comes from the index', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`, { userid: octets`kk207@cam` });
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`, { userid: octets`kk207@cam` });
   model.deliver = away;
   await expect(main.article(1)).rejects.toMatchObject({ name: 'Refusal', kind: 'unavailable' });
   expect(await linesOf(main.overview(1, 1))).toEqual([
@@ -22,8 +22,8 @@ test('the board is away: articles are refused, overview comes from the index', a
 });
 
 test('so it is where the model throws at once', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`);
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`);
   model.deliver = () => {
     throw new RgtpError('nonsense', 'garbage');
   };
@@ -32,18 +32,18 @@ test('so it is where the model throws at once', async () => {
 });
 
 test('a bug in the model is no refusal', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`);
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`);
   model.deliver = () => Promise.reject(new TypeError('x is not a function'));
   await expect(main.article(1)).rejects.toThrow(TypeError);
 });
 
 test('a text from before the reply: refused, and not kept', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`);
-  let old = await model.text(model.items[0] ?? expect.fail());
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`);
+  let old = await model.mirror.text(model.mirror.items[0] ?? expect.fail());
   model.deliver = () => old;
-  model.reply('O0591429', { lines: [octets`new`], grogname: octets`Newcomer` });
+  await model.reply('O0591429', { lines: [octets`new`], grogname: octets`Newcomer` });
   expect(() => main.article(2)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
   expect(readStrictly((await main.article(1)) ?? expect.fail()).body).toEqual(['text']);
   expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tx9@rgtp.example.org\t');
@@ -55,16 +55,16 @@ test('a text from before the reply: refused, and not kept', async () => {
 });
 
 test('a post that was taken out of its item, and an item that is nowhere: articles that say so', async () => {
-  const { model, main } = testBoard();
+  const { model, main } = await testBoard();
   const lost = ['The text of this post is no longer on the board.'];
-  model.newItem('O0591429', octets`Debate`);
-  model.reply('O0591429');
-  model.reply('O0591429');
+  await model.newItem('O0591429', octets`Debate`);
+  await model.reply('O0591429');
+  await model.reply('O0591429');
   model.deliver = (item) => item && { ...item, contributions: item.contributions.filter((_, n) => n !== 1) };
   expect(readStrictly((await main.article(2)) ?? expect.fail()).body).toEqual(lost);
   expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
   model.deliver = () => undefined;
-  model.change('O0591429', () => {});
+  await model.edit('O0591429', new Map());
   const { body, octets: size } = readStrictly((await main.article(3)) ?? expect.fail());
   expect(body).toEqual(lost);
   expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${size}`);
@@ -75,27 +75,27 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
 });
 
 test('an item withdrawn while it is fetched is gone', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`, { lines: [octets`a libel`] });
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`, { lines: [octets`a libel`] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   model.deliver = (item) => promise.then(() => item);
   const article = main.article(1);
   const overview = linesOf(main.overview(1, 9));
-  model.withdraw('O0591429');
+  await model.withdraw('O0591429');
   resolve(undefined);
   expect(await article).toBeUndefined();
   expect(await overview).toEqual([]);
 });
 
 test('an item that changes whenever it is read is given up; what is gone then is not shown', async () => {
-  const { model, main } = testBoard();
-  model.newItem('O0591429', octets`Debate`);
-  model.newItem('O0601000', octets`Other`);
+  const { model, main } = await testBoard();
+  await model.newItem('O0591429', octets`Debate`);
+  await model.newItem('O0601000', octets`Other`);
   let reads = 0;
   model.deliver = async (item) => {
     await Promise.resolve();
-    if (item?.id === 'O0591429' && ++reads < 4) model.change('O0591429', () => {});
-    else if (item?.id === 'O0591429') model.withdraw('O0591429');
+    if (item?.id === 'O0591429' && ++reads < 4) await model.edit('O0591429', new Map());
+    else if (item?.id === 'O0591429') await model.withdraw('O0591429');
     return item;
   };
   const numbers = (await linesOf(main.overview(1, 9))).map((line) => line.split('\t')[0]);

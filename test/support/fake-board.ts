@@ -1,11 +1,25 @@
-import type { BoardConnection, BoardMotd, BoardPool } from '../../../src/bridge/mirror/upstream.ts';
-import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
-import { RgtpError } from '../../../src/rgtp/errors.ts';
-import type { EntryType, IndexEntry } from '../../../src/rgtp/index-entry.ts';
-import type { Contribution, Item } from '../../../src/rgtp/item.ts';
-import { itemIdAt } from '../../../src/rgtp/item-id.ts';
-import { latin1, octets } from '../../../src/wire/octets.ts';
+import type { BoardConnection, BoardMotd, BoardPool } from '../../src/bridge/mirror/board-line.ts';
+import type { EditLogEntry } from '../../src/rgtp/edit-log.ts';
+import { RgtpError } from '../../src/rgtp/errors.ts';
+import type { EntryType, IndexEntry } from '../../src/rgtp/index-entry.ts';
+import type { Contribution, Item } from '../../src/rgtp/item.ts';
+import { itemIdAt } from '../../src/rgtp/item-id.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 
+/** What somebody writes, or an editor does; what is not said is as it usually is. */
+export interface Writing {
+  readonly userid?: string;
+  readonly grogname?: string;
+  readonly lines?: readonly string[];
+  /** unix seconds */
+  readonly time?: number;
+  /** of a new item */
+  readonly id?: string;
+  /** of an edit */
+  readonly reason?: readonly string[];
+}
+
+const EDITOR = 'editor@example.org';
 export const START = Date.UTC(2026, 2, 1) / 1000;
 
 interface FakeItem {
@@ -45,75 +59,81 @@ export class FakeBoard implements BoardPool {
     return await task(this.#connect());
   }
 
-  newItem(subject: string, text = 'first', user = 'anne@example.org'): string {
-    this.#tick();
-    const id = itemIdAt(this.time);
-    this.#row('I', id, user, subject);
+  newItem(subject: string, text: string | Writing = 'first', user = 'anne@example.org'): string {
+    const writing = written(text, user);
+    this.#tick(writing.time);
+    const id = writing.id ?? itemIdAt(this.time);
+    this.#row('I', id, writing.userid, subject);
     this.items.set(id, {
       subject,
       continuedFrom: undefined,
       continuedIn: undefined,
       lastEdit: undefined,
-      contributions: [this.#contribution(user, text)],
+      contributions: [this.#contribution(writing)],
     });
     return id;
   }
 
-  reply(id: string, text = 'reply', user = 'bob@example.org'): number {
+  reply(id: string, text: string | Writing = 'reply', user = 'bob@example.org'): number {
     const item = this.#item(id);
-    this.#tick();
-    this.#row('R', id, user, item.subject);
-    item.contributions.push(this.#contribution(user, text));
+    const writing = written(text, user);
+    this.#tick(writing.time);
+    this.#row('R', id, writing.userid, item.subject);
+    item.contributions.push(this.#contribution(writing));
     return this.sequence;
   }
 
-  continue(id: string, subject: string, text = 'goes on', user = 'carol@example.org'): string {
+  continue(id: string, subject: string, text: string | Writing = 'goes on', user = 'carol@example.org'): string {
     const old = this.#item(id);
-    this.#tick();
-    const next = itemIdAt(this.time);
-    this.#row('C', next, user, subject);
-    this.#row('F', id, user, old.subject);
+    const writing = written(text, user);
+    this.#tick(writing.time);
+    const next = writing.id ?? itemIdAt(this.time);
+    this.#row('C', next, writing.userid, subject);
+    this.#row('F', id, writing.userid, old.subject);
     old.continuedIn = { sequence: this.sequence, time: this.time, id: next };
     this.items.set(next, {
       subject,
       continuedFrom: id,
       continuedIn: undefined,
       lastEdit: undefined,
-      contributions: [this.#contribution(user, text)],
+      contributions: [this.#contribution(writing)],
     });
     return next;
   }
 
-  /** An editor replaces the text of one post, or its subject. */
-  edit(id: string, post: number, text: string, subject?: string): void {
+  /** An editor replaces the text of one post, or the item's subject. */
+  edit(id: string, post: number, text: string | readonly string[], subject?: string, how: Writing = {}): void {
     const item = this.#item(id);
-    this.#tick();
+    this.#tick(how.time);
     if (subject !== undefined) item.subject = subject;
-    this.#row('E', id, 'editor@example.org', item.subject);
+    this.#row('E', id, how.userid ?? EDITOR, item.subject);
     item.lastEdit = this.sequence;
-    item.contributions = item.contributions.map((each, index) =>
-      index === post ? { ...each, lines: [latin1(text)] } : each,
-    );
-    this.#logged('edited', id, `edited post ${post}`);
+    const lines = (typeof text === 'string' ? [text] : text).map(latin1);
+    item.contributions = item.contributions.map((each, index) => (index === post ? { ...each, lines } : each));
+    this.#logged('edited', id, { reason: [`edited post ${post}`], ...how });
   }
 
-  withdraw(id: string): void {
-    this.#tick();
+  withdraw(id: string, how: Writing = {}): void {
+    this.#tick(how.time);
     this.index = this.index.filter((row) => row.itemId !== id);
     this.items.delete(id);
-    this.#logged('withdrawn', id, 'not nice');
+    this.#logged('withdrawn', id, { reason: ['not nice'], ...how });
   }
 
-  editIndex(change: (rows: readonly IndexEntry[]) => IndexEntry[]): void {
-    this.#tick();
+  editIndex(change: (rows: readonly IndexEntry[]) => IndexEntry[], how: Writing = {}): void {
+    this.#tick(how.time);
     this.index = change(this.index);
-    this.#logged('index', undefined, 'tidied');
+    this.#logged('index', undefined, { reason: ['tidied'], ...how });
   }
 
-  setMotd(text: string): void {
-    this.#tick();
-    this.#row('M', undefined, 'editor@example.org', '');
-    this.message = { sequence: this.sequence, time: this.time, lines: [latin1(text)] };
+  setMotd(text: string | readonly string[], how: Writing = {}): void {
+    this.#tick(how.time);
+    this.#row('M', undefined, how.userid ?? EDITOR, '');
+    this.message = {
+      sequence: this.sequence,
+      time: this.time,
+      lines: (typeof text === 'string' ? [text] : text).map(latin1),
+    };
   }
 
   /** A sequence number that nothing came of (a CONT that was answered 422, …). */
@@ -187,9 +207,9 @@ export class FakeBoard implements BoardPool {
     };
   }
 
-  #tick(): void {
+  #tick(time = this.time + 60): void {
     this.sequence = (this.sequence + 1) % 2 ** 32;
-    this.time += 60;
+    this.time = time;
   }
 
   #row(type: EntryType, itemId: string | undefined, userid: string, subject: string): void {
@@ -203,28 +223,28 @@ export class FakeBoard implements BoardPool {
     });
   }
 
-  #contribution(userid: string, text: string): Contribution {
+  #contribution({ userid, grogname, lines }: Written): Contribution {
     return {
       sequence: this.sequence,
       time: this.time,
-      grogname: latin1(userid.split('@')[0] ?? ''),
+      grogname: latin1(grogname),
       userid: latin1(userid),
       header: [latin1(`Reply from ${userid}`)],
-      lines: [latin1(text)],
+      lines: lines.map(latin1),
     };
   }
 
-  #logged(kind: EditLogEntry['kind'], itemId: string | undefined, reason: string): void {
+  #logged(kind: EditLogEntry['kind'], itemId: string | undefined, { userid = EDITOR, reason = [] }: Writing): void {
     const at = new Date(this.time * 1000).toUTCString().split(/[ ,:]+/);
     const [day, date, month, , hour, minute] = at;
     const when = `${hour}.${minute} on ${day} ${date} ${month}`;
     this.log.push({
       kind,
       itemId,
-      userid: octets`editor@example.org`,
+      userid: latin1(userid),
       when: latin1(when),
       sequence: this.sequence,
-      reason: [latin1(reason)],
+      reason: reason.map(latin1),
     });
   }
 
@@ -233,6 +253,14 @@ export class FakeBoard implements BoardPool {
     if (item === undefined) throw new Error(`no item ${id}`);
     return item;
   }
+}
+
+type Written = Writing & Required<Pick<Writing, 'userid' | 'grogname' | 'lines'>>;
+
+function written(text: string | Writing, user: string): Written {
+  const writing = typeof text === 'string' ? { lines: [text] } : text;
+  const userid = writing.userid ?? user;
+  return { grogname: userid.split('@')[0] ?? '', lines: ['text'], ...writing, userid };
 }
 
 /** As servers that know of the wrap compare. */

@@ -1,10 +1,10 @@
-import { Mirror } from '../../../src/bridge/mirror/mirror.ts';
-import type { Intervals, MirrorOptions } from '../../../src/bridge/mirror/options.ts';
-import type { BoardPool } from '../../../src/bridge/mirror/upstream.ts';
-import { type BoardModel, PostKind } from '../../../src/bridge/model.ts';
-import { Cache } from '../../../src/store/cache.ts';
-import type { Permanent } from '../../../src/store/permanent.ts';
-import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import type { BoardPool } from '../../src/bridge/mirror/board-line.ts';
+import { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import type { Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
+import { type BoardModel, PostKind } from '../../src/bridge/model.ts';
+import { Cache } from '../../src/store/cache.ts';
+import type { Permanent } from '../../src/store/permanent.ts';
+import { PermanentFile } from '../../src/store/permanent-file.ts';
 
 /** Nothing happens by itself within a test. */
 export const STILL: Partial<Intervals> = { reading: 1e9, idle: 1e9, reconcile: 1e12, quiet: 1e9 };
@@ -25,6 +25,11 @@ export async function freshMirror(pool: BoardPool, permanent?: Permanent): Promi
   const mirror = await openMirror(pool, permanent === undefined ? {} : { permanent });
   await mirror.complete();
   return mirror;
+}
+
+/** The highest article number given, whether or not its post is still there; 0 if none. */
+export function highest({ posts }: BoardModel): number {
+  return posts.length === 0 ? 0 : (posts.numbers[posts.length - 1] ?? 0);
 }
 
 export interface Shown {

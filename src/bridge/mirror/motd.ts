@@ -1,0 +1,53 @@
+import type { Cache } from '../../store/cache.ts';
+import { type Motd, PostKind } from '../model.ts';
+import type { BoardMotd } from './board-line.ts';
+import type { BoardState } from './state.ts';
+
+/** The message of the day, as the cache keeps it. */
+interface Kept extends BoardMotd {
+  /** article number of its post, 0 while the index has none; missing in what version 0.1 wrote */
+  readonly number?: number;
+}
+
+/** The board's message of the day, and which article it is. */
+export class MessageOfTheDay {
+  readonly #cache: Cache;
+  readonly #state: BoardState;
+  #kept: Kept | undefined;
+
+  /** Throws where the cache holds nonsense. */
+  constructor(cache: Cache, state: BoardState) {
+    this.#cache = cache;
+    this.#state = state;
+    const json = cache.fact('motd');
+    // What `save` wrote.
+    this.#kept = json === undefined ? undefined : (JSON.parse(json) as Kept);
+  }
+
+  get current(): Motd | undefined {
+    const motd = this.#kept;
+    if (motd === undefined) return undefined;
+    return { row: this.#state.posts.rowOf(motd.number ?? this.#numberOf(motd)), time: motd.time, lines: motd.lines };
+  }
+
+  /** As the board has it now. Returns whether that is new. */
+  take(asked: BoardMotd | undefined): boolean {
+    const motd = asked && { ...asked, number: this.#numberOf(asked) };
+    if (JSON.stringify(motd) === JSON.stringify(this.#kept)) return false;
+    this.#kept = motd;
+    this.save();
+    this.#cache.purge();
+    return true;
+  }
+
+  save(): void {
+    if (this.#kept === undefined) this.#cache.deleteFact('motd');
+    else this.#cache.setFact('motd', JSON.stringify(this.#kept));
+  }
+
+  #numberOf({ sequence }: BoardMotd): number {
+    const { posts } = this.#state;
+    const row = this.#state.rowOfSequence(sequence);
+    return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;
+  }
+}

@@ -1,0 +1,374 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import type { EntryType, IndexEntry } from '../../rgtp/index-entry.ts';
+import { distance, isAfter } from '../../rgtp/sequence.ts';
+import { ascii, type Octets, octets } from '../../wire/octets.ts';
+import { withRoom } from '../growable.ts';
+import { PostKind } from '../model.ts';
+import { editTime } from './edit-time.ts';
+import { owned } from './records.ts';
+
+/** Rows that INDX may send before we believe that it never ends. */
+const MAX_ROWS = 4_000_000;
+/** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
+const JUMP = 1024;
+
+const KIND_OF = {
+  I: PostKind.Item,
+  R: PostKind.Reply,
+  C: PostKind.Continuation,
+  F: PostKind.Gone, // no article of its own: it shares the number of its C
+  E: PostKind.Edit,
+  M: PostKind.Motd,
+} as const satisfies Record<EntryType, PostKind>;
+
+/** What the order of an index is judged by. */
+export interface Context {
+  /** the sequence number before the first row; `undefined` where the index was read from its beginning */
+  readonly after?: number | undefined;
+  /** Is a row far above the one before it to be believed: known, confirmed by an earlier reading, or given by the board? */
+  readonly isBelievable: (sequence: number) => boolean;
+}
+
+/**
+ * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. Nothing here
+ * is part of the board's state until it is accepted. Columns, because a million rows must not become a million objects.
+ *
+ * An editor may have put rows anywhere, twice, or with numbers that the board never gave (EDIX): `seal` finds their
+ * order, and leaves out what can't be believed.
+ */
+export class Sighting {
+  /** rows of the index, in its own order */
+  length = 0;
+  sequences = new Uint32Array(64);
+  times = new Uint32Array(64);
+  kinds = new Uint8Array(64);
+  /** index into `itemIds`, −1 for none */
+  items = new Int32Array(64);
+  /** index into `userids` */
+  users = new Uint32Array(64);
+  /** wraps at 2³² between the first row and this one */
+  wrapped = new Int8Array(64);
+  readonly itemIds: string[] = [];
+  /** the newest subject of each item: from its own rows, else from its replies */
+  readonly subjects: Octets[] = [];
+  /** items of which no row but replies was seen */
+  readonly onlyReplies: boolean[] = [];
+  readonly userids: Octets[] = [];
+  /** continued items by their continuations */
+  readonly links = new Map<number, number>();
+  /** continued items whose continuation has no row (any more) */
+  readonly marked: { readonly item: number; readonly sequence: number }[] = [];
+  /** what the edit log adds: withdrawals and edits of the index, ascending */
+  events: readonly SeenEvent[] = [];
+  /** rows (0, 1, …) and events (~0, ~1, …) by sequence number, without those that are left out */
+  order: Int32Array = new Int32Array(0);
+  /** wraps before the newest row */
+  wraps = 0;
+  /** where rows begin that nothing confirms yet, and that another reading would */
+  doubted: number | undefined;
+  /** rows left out because nothing confirms their numbers */
+  withheld = 0;
+  readonly #itemIndexes = new Map<string, number>();
+  readonly #userIndexes = new Map<Octets, number>();
+  readonly #subjectOf: (number | undefined)[] = [];
+  readonly #continuations = new Map<number, number>();
+  readonly #continued: { readonly item: number; readonly sequence: number }[] = [];
+  readonly #onBad: (why: string, sequence: number) => void;
+
+  /** @param onBad told of rows that are left out because they make no sense */
+  constructor(onBad: (why: string, sequence: number) => void) {
+    this.#onBad = onBad;
+  }
+
+  add(entry: IndexEntry): void {
+    const { sequence, type } = entry;
+    const why = this.length >= MAX_ROWS ? `more than ${MAX_ROWS} rows` : undefined;
+    const bad = why ?? (type !== 'M' && entry.itemId === undefined ? 'a row without an item' : undefined);
+    if (bad !== undefined) {
+      this.#onBad(bad, sequence);
+      return;
+    }
+    const item = entry.itemId === undefined ? -1 : this.#internItem(entry.itemId);
+    if (type === 'F') {
+      this.#continued.push({ item, sequence });
+      return;
+    }
+    if (type === 'C') this.#continuations.set(sequence, item);
+    if (item >= 0) this.#name(item, entry);
+    const row = this.length++;
+    this.#reserve(this.length);
+    this.sequences[row] = sequence;
+    this.times[row] = entry.time;
+    this.kinds[row] = KIND_OF[type];
+    this.items[row] = item;
+    this.users[row] = this.#internUser(entry.userid);
+  }
+
+  /** All rows are here: finds their order. */
+  seal(context: Context): void {
+    for (const { item, sequence } of this.#continued) {
+      const continuation = this.#continuations.get(sequence);
+      if (continuation === undefined) this.marked.push({ item, sequence });
+      else this.links.set(continuation, item);
+    }
+    const { ahead, moved } = this.#inStep(context);
+    moved.sort((a, b) => this.#compare(a, b));
+    const merged = merge(ahead, moved, (a, b) => this.#compare(a, b));
+    this.order = this.#withoutRepetitions(merged);
+  }
+
+  /** The newest sequence number of the index, `undefined` where it has no rows. */
+  get newest(): number | undefined {
+    const row = this.order.at(-1);
+    return row === undefined ? undefined : this.sequences[row];
+  }
+
+  /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */
+  include(log: readonly EditLogEntry[], now: number): void {
+    const rows = this.order;
+    const entries = log
+      .filter(({ kind }) => kind !== 'edited')
+      .map((entry) => ({ entry, wraps: this.#wrapsOf(entry.sequence) }))
+      .sort((a, b) => a.wraps - b.wraps || a.entry.sequence - b.entry.sequence);
+    if (entries.length === 0) return;
+    const events: SeenEvent[] = [];
+    const order = new Int32Array(rows.length + entries.length);
+    let length = 0;
+    let next = 0;
+    let time = rows.length > 0 ? (this.times[rows[0] ?? 0] ?? now) : now;
+    for (const { entry, wraps } of entries) {
+      const isBefore = (row: number) =>
+        (this.wrapped[row] ?? 0) < wraps ||
+        (this.wrapped[row] === wraps && (this.sequences[row] ?? 0) < entry.sequence);
+      for (let row = rows[next]; row !== undefined && isBefore(row); row = rows[++next]) {
+        time = this.times[row] ?? time;
+        order[length++] = row;
+      }
+      const following = rows[next];
+      const isRow =
+        following !== undefined && this.wrapped[following] === wraps && this.sequences[following] === entry.sequence;
+      const last = events.at(-1);
+      if (isRow || (last?.wraps === wraps && last.entry.sequence === entry.sequence)) continue;
+      const nextTime = following === undefined ? undefined : this.times[following];
+      order[length++] = ~events.length;
+      events.push({ entry, wraps, time: editTime(entry.when, time, nextTime) });
+    }
+    order.set(rows.subarray(next), length);
+    this.order = order.subarray(0, length + rows.length - next);
+    this.events = events;
+  }
+
+  /** Sequence numbers that are missing after `last`, or among the rows after it. */
+  hasGaps(last: number | undefined): boolean {
+    let previous = last;
+    for (const row of this.order) {
+      const sequence = this.sequences[row] ?? 0;
+      if (previous !== undefined && !isAfter(sequence, previous)) continue;
+      if (previous !== undefined && sequence !== (previous + 1) % 2 ** 32) return true;
+      previous = sequence;
+    }
+    return false;
+  }
+
+  /** Is there a row of that kind after `last`? */
+  hasNew(kind: PostKind, last: number | undefined): boolean {
+    for (let place = this.order.length - 1; place >= 0; place--) {
+      const row = this.order[place] ?? 0;
+      if (last !== undefined && !isAfter(this.sequences[row] ?? 0, last)) return false;
+      if (this.kinds[row] === kind) return true;
+    }
+    return false;
+  }
+
+  /** @param base generation of the first row */
+  at(place: number, base: number): SeenRow {
+    const row = this.order[place] ?? 0;
+    const event = this.events[~row];
+    if (event !== undefined) {
+      const { entry, time } = event;
+      const kind = entry.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal;
+      const generation = base + event.wraps;
+      return { row, event, sequence: entry.sequence, generation, kind, time, item: -1, user: -1 };
+    }
+    return {
+      row,
+      event,
+      sequence: this.sequences[row] ?? 0,
+      generation: base + (this.wrapped[row] ?? 0),
+      // Only kinds were put in.
+      kind: (this.kinds[row] ?? PostKind.Gone) as PostKind,
+      time: this.times[row] ?? 0,
+      item: this.items[row] ?? -1,
+      user: this.users[row] ?? 0,
+    };
+  }
+
+  /**
+   * The rows whose numbers go on from those before them (`ahead`), and those that come after higher ones (`moved`).
+   * A number far above the others is believed once the context vouches for it; where lower ones follow, an editor made it up.
+   */
+  #inStep({ after, isBelievable }: Context): { ahead: Int32Array; moved: number[] } {
+    const { sequences, wrapped } = this;
+    const ahead = new Int32Array(this.length);
+    const moved: number[] = [];
+    let length = 0;
+    let wraps = 0;
+    let far: number[] = [];
+    let row = after === undefined ? this.#firstInStep() : 0;
+    let top = after;
+    const take = (at: number) => {
+      const sequence = sequences[at] ?? 0;
+      if (top !== undefined && sequence < top) wraps++;
+      top = sequence;
+      wrapped[at] = wraps;
+      ahead[length++] = at;
+    };
+    for (; row < this.length; row++) {
+      const sequence = sequences[row] ?? 0;
+      const step = top === undefined ? 1 : distance(top, sequence);
+      const farTop = far.at(-1);
+      if (step > JUMP && !isBelievable(sequence)) {
+        const farStep = farTop === undefined ? 1 : distance(sequences[farTop] ?? 0, sequence);
+        if (farStep > 0) far.push(row);
+        else this.withheld++;
+      } else if (step > 0) {
+        // The board goes on below them: what came before with numbers far above is not its own.
+        this.withheld += far.length;
+        far = [];
+        take(row);
+      } else {
+        wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
+        moved.push(row);
+      }
+    }
+    const [head] = far;
+    if (head !== undefined) {
+      this.withheld += far.length;
+      if (far.length > 1) this.doubted = sequences[head];
+    }
+    this.wraps = wraps;
+    return { ahead: ahead.subarray(0, length), moved };
+  }
+
+  /** The first row that is not far above the one after it. */
+  #firstInStep(): number {
+    const { sequences } = this;
+    let row = 0;
+    while (row + 1 < this.length && distance(sequences[row] ?? 0, sequences[row + 1] ?? 0) < -JUMP) row++;
+    this.withheld += row;
+    return row;
+  }
+
+  #withoutRepetitions(merged: Int32Array): Int32Array {
+    const { sequences, kinds, items, times } = this;
+    const begun = new Uint8Array(this.itemIds.length);
+    let length = 0;
+    for (const row of merged) {
+      const before = merged[length - 1] ?? -1;
+      const sequence = sequences[row] ?? 0;
+      const item = items[row] ?? -1;
+      if (length > 0 && this.#compare(before, row) === 0) {
+        const isSame = kinds[before] === kinds[row] && items[before] === item && times[before] === times[row];
+        if (isSame) {
+          this.#onBad('the same row twice', sequence);
+          continue;
+        }
+      }
+      if (kinds[row] === PostKind.Item || kinds[row] === PostKind.Continuation) {
+        if (begun[item] === 1) {
+          this.#onBad('a second first post of an item', sequence);
+          continue;
+        }
+        begun[item] = 1;
+      }
+      merged[length++] = row;
+    }
+    return merged.subarray(0, length);
+  }
+
+  #compare(a: number, b: number): number {
+    return (this.wrapped[a] ?? 0) - (this.wrapped[b] ?? 0) || (this.sequences[a] ?? 0) - (this.sequences[b] ?? 0);
+  }
+
+  /** An event older than a wrap belongs before it: its number is above all that came since. */
+  #wrapsOf(sequence: number): number {
+    if (this.wraps === 0) return 0;
+    return isAfter(sequence, this.newest ?? 0) && sequence > 0x80000000 ? this.wraps - 1 : this.wraps;
+  }
+
+  #name(item: number, { type, subject, sequence }: IndexEntry): void {
+    const isReply = type === 'R';
+    if (isReply && this.onlyReplies[item] === false) return;
+    const known = this.#subjectOf[item];
+    if (known !== undefined && isAfter(known, sequence) && this.onlyReplies[item] === isReply) return;
+    this.onlyReplies[item] = isReply;
+    this.#subjectOf[item] = sequence;
+    this.subjects[item] = owned(subject);
+  }
+
+  #internItem(id: string): number {
+    const known = this.#itemIndexes.get(id);
+    if (known !== undefined) return known;
+    const copy = owned(ascii(id));
+    this.#itemIndexes.set(copy, this.itemIds.length);
+    this.onlyReplies.push(true);
+    this.#subjectOf.push(undefined);
+    this.subjects.push(octets``);
+    return this.itemIds.push(copy) - 1;
+  }
+
+  #internUser(userid: Octets): number {
+    const known = this.#userIndexes.get(userid);
+    if (known !== undefined) return known;
+    const copy = owned(userid);
+    this.#userIndexes.set(copy, this.userids.length);
+    return this.userids.push(copy) - 1;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.kinds.length) return;
+    this.sequences = withRoom(this.sequences, length, Uint32Array);
+    this.times = withRoom(this.times, length, Uint32Array);
+    this.items = withRoom(this.items, length, Int32Array);
+    this.users = withRoom(this.users, length, Uint32Array);
+    this.kinds = withRoom(this.kinds, length, Uint8Array);
+    this.wrapped = withRoom(this.wrapped, length, Int8Array);
+  }
+}
+
+/** One row or event of a sighting. */
+export interface SeenRow {
+  /** its place in the index; negative: an event */
+  readonly row: number;
+  readonly event: SeenEvent | undefined;
+  readonly sequence: number;
+  readonly generation: number;
+  readonly kind: PostKind;
+  readonly time: number;
+  /** index into `itemIds`, −1 for none */
+  readonly item: number;
+  /** index into `userids`, −1 for an event */
+  readonly user: number;
+}
+
+/** A withdrawal or an edit of the index, which only the edit log tells. */
+export interface SeenEvent {
+  readonly entry: EditLogEntry;
+  /** as in `Sighting.wrapped` */
+  readonly wraps: number;
+  /** unix seconds */
+  readonly time: number;
+}
+
+function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: number) => number): Int32Array {
+  if (b.length === 0) return a;
+  const merged = new Int32Array(a.length + b.length);
+  let length = 0;
+  let from = 0;
+  for (const each of b) {
+    for (let next = a[from]; next !== undefined && compare(next, each) <= 0; next = a[++from]) merged[length++] = next;
+    merged[length++] = each;
+  }
+  merged.set(a.subarray(from), length);
+  return merged;
+}

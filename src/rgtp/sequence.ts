@@ -1,0 +1,14 @@
+/** Sequence numbers wrap at 2³² (RGTP 2.2.7). Does `a` come after `b`? */
+export function isAfter(a: number, b: number): boolean {
+  return a > b || isWrap(b, a);
+}
+
+/** Does the step from one number to the next pass 2³²? */
+export function isWrap(from: number, to: number): boolean {
+  return from >= 0xc0000000 && to < 0x40000000;
+}
+
+/** How far it is from one number to another the short way round: negative where `to` comes first. */
+export function distance(from: number, to: number): number {
+  return (to - from) | 0;
+}
