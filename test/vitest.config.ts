@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that mirror src. `npm test`. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    root: new URL('..', import.meta.url).pathname,
+    // For tests that hang, not for tests that are slow: the suite passes beside a load of 20.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
