@@ -48,6 +48,8 @@ export class FakeBoard implements BoardPool {
   connections = 0;
   /** called before each request: throw to fail it */
   fault: (request: string) => void | Promise<void> = () => {};
+  /** the answer to ITEM, as it was when the request came: replace it to send it late */
+  answer: (id: string, item: Item) => Item | Promise<Item> = (_, item) => item;
 
   constructor(first = 1) {
     this.sequence = first - 1;
@@ -174,7 +176,7 @@ export class FakeBoard implements BoardPool {
         await request(`ITEM ${id}`);
         const item = this.items.get(id);
         if (item === undefined) throw new RgtpError('no-such-item', 'no such item', { code: 410 });
-        return this.#asItem(id, item);
+        return this.answer(id, this.#asItem(id, item));
       },
       motd: async () => {
         await request('MOTD');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
@@ -71,6 +71,48 @@ describe('reading', () => {
     await mirror.refresh();
     expect(asked).toBeInstanceOf(Promise);
     expect(await asked).toMatchObject({ contributions: [{ lines: ['first'] }, { lines: ['Never.'] }] });
+  });
+
+  test('new rows are shown when whoever posts has let them through, and not before', async () => {
+    const shownBefore: number[][] = [];
+    const gate = Promise.withResolvers<void>();
+    mirror.publishAfter((rows) => {
+      shownBefore.push(rows.map(({ sequence }) => sequence));
+      return gate.promise;
+    });
+    const told: string[] = [];
+    mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));
+    board.reply(board.newItem('Tea'), 'Never.');
+    const polled = mirror.refresh();
+    await vi.waitUntil(() => shownBefore.length > 0);
+    expect([shownBefore, mirror.posts.length, mirror.items.length, told]).toEqual([[[2, 1]], 0, 0, []]);
+    gate.resolve();
+    await polled;
+    expect(mirror.posts.length).toBe(2);
+    expect(told).toContain('appended');
+  });
+
+  test('an answer from before a change is not taken for the text after it', async () => {
+    await mirror.close();
+    mirror = await openMirror(board, { background: false });
+    const item = board.newItem('Tea', 'rude');
+    await mirror.refresh();
+    const asked = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<void>();
+    board.answer = async (_, answer) => {
+      asked.resolve();
+      await late.promise;
+      return answer;
+    };
+    const text = mirror.text(mirror.itemById(item) ?? expect.fail());
+    await asked.promise;
+    board.edit(item, 0, 'polite');
+    await mirror.refresh();
+    late.resolve();
+    expect(await text).toMatchObject({ contributions: [{ lines: ['polite'] }] });
+    expect(await mirror.text(mirror.itemById(item) ?? expect.fail())).toMatchObject({
+      contributions: [{ lines: ['polite'] }],
+    });
   });
 
   test('an empty board', async () => {

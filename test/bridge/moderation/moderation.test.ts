@@ -10,7 +10,7 @@ async function setUp() {
   const bridge = await TestBridge.open(board.address.port);
   const ann = await bridge.ann();
   await bridge.post(ann, draft({ 'Message-ID': '<item@x.y>', Subject: 'Tea' }, 'First.', '^caret'));
-  const itemId = bridge.model.entries.at(-1)?.itemId ?? '';
+  const itemId = bridge.entries.at(-1)?.itemId ?? '';
   await bridge.post(ann, draft({ 'Message-ID': '<reply@x.y>', References: '<item@x.y>' }, 'Rude words.'));
   const texts = async () => (await bridge.item(itemId)).contributions.map((contribution) => contribution.lines);
   const editLog = () => bridge.reader.use((connection) => connection.editLog());
@@ -23,7 +23,7 @@ test('an editor cancels a reply: a note takes the place of its text', async () =
   await bridge.post(ed, cancel);
   expect(await texts()).toEqual([['First.', '^caret'], ['[Withdrawn by ed@rgtp.test.]']]);
   expect(await editLog()).toMatchObject([{ kind: 'edited', itemId, userid: 'ed@rgtp.test', reason: ['rude'] }]);
-  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'E', itemId });
+  expect(bridge.entries.at(-1)).toMatchObject({ type: 'E', itemId });
   await expect(bridge.post(ed, cancel)).rejects.toMatchObject({ kind: 'duplicate' });
   expect(await editLog()).toHaveLength(1);
 });

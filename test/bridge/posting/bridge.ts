@@ -3,12 +3,14 @@ import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
 import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
+import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import { PostKind } from '../../../src/bridge/model.ts';
 import type { Person } from '../../../src/bridge/ports.ts';
 import { ArticlePoster, type ArticlePosterOptions } from '../../../src/bridge/posting/article-poster.ts';
 import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
 import { type PostedBoard, RgtpPoster } from '../../../src/bridge/posting/rgtp-poster.ts';
-import { levelToPost, newsgroupName, places } from '../../../src/bridge/view/places.ts';
+import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import type { Peer } from '../../../src/nntp/backend.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
@@ -18,7 +20,8 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
 import { secrets } from '../../board/boards.ts';
 import { article } from '../../news/posting/recorded.ts';
-import { ReadIndex, ReadModel } from './read-model.ts';
+import { openMirror } from '../../support/mirrors.ts';
+import { boardOptions } from '../../support/views.ts';
 
 export const NEWSGROUP = 'groggs.test';
 export const DOMAIN = 'rgtp.test';
@@ -41,12 +44,23 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
+interface Entry {
+  readonly type: string;
+  readonly sequence: number;
+  readonly itemId: string | undefined;
+  readonly subject: string | undefined;
+  readonly userid: string | undefined;
+}
+
+/** By kind, as in the index; withdrawals and edits of the index have no row there. */
+const TYPES = ['', 'I', 'R', 'C', 'E', 'M', '', ''];
+
 /** The posting half of a bridge in front of one board. Closed after the test. */
 export class TestBridge {
   readonly permanent: Permanent;
   readonly own = new OwnPostRegister();
-  readonly model: ReadModel;
-  readonly index: ReadIndex;
+  readonly model: Mirror;
+  readonly view: BoardView;
   readonly logins: Logins;
   readonly pools: UserPools;
   readonly accounts: LocalAccounts;
@@ -59,7 +73,7 @@ export class TestBridge {
     const client: ClientOptions = { host: '127.0.0.1', port, ...options.client };
     const reader = new RgtpPool({ ...client, size: 2 });
     const own = new OwnPostRegister();
-    const model = new ReadModel(reader);
+    const model = await openMirror(reader, { permanent, background: false });
     const boardPoster = await BoardPoster.open({
       newsgroup: NEWSGROUP,
       model,
@@ -68,7 +82,7 @@ export class TestBridge {
       own,
       grace: options.grace ?? 20,
     });
-    model.beforePublish = (rows) => boardPoster.beforePublish(rows);
+    model.publishAfter((rows) => boardPoster.beforePublish(rows));
     const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
     if (!options.mortal) open.push(bridge);
     await model.refresh().catch(() => {});
@@ -85,7 +99,8 @@ export class TestBridge {
     this.own = parts.own;
     this.model = parts.model;
     this.boardPoster = parts.boardPoster;
-    this.index = new ReadIndex(NEWSGROUP, DOMAIN, this.model, this.own);
+    const shown = { ...boardOptions, newsgroup: NEWSGROUP, domain: DOMAIN };
+    this.view = new BoardView({ model: this.model, options: shown, own: this.own });
     this.accounts = new LocalAccounts(this.permanent, SecretBox.temporary, { ln: 4, r: 8, p: 1 });
     this.pools = new UserPools({ board: client, size: options.size ?? 2, maxUsers: 10, idle: 60_000 });
     const login = new RgtpLogin({
@@ -97,18 +112,14 @@ export class TestBridge {
       pools: this.pools,
     });
     this.logins = new Logins([login]);
-    const groups = places.map((place) => ({
-      name: newsgroupName(NEWSGROUP, place),
-      levelToPost: levelToPost[place],
-    }));
     const board = { newsgroup: NEWSGROUP, charset: 'auto', grogname: '', ...options.board } as const;
-    const { model, index, boardPoster: submitter } = this;
+    const { model, view, boardPoster: submitter } = this;
     this.poster = new ArticlePoster({
       boards: [
         {
           login,
-          view: { newsgroup: NEWSGROUP, domain: DOMAIN, groups },
-          poster: new RgtpPoster(board, { model, index, own: this.own, login, submitter }),
+          view,
+          poster: new RgtpPoster(board, { model, index: view, own: this.own, login, submitter }),
         },
       ],
       logins: this.logins,
@@ -133,8 +144,33 @@ export class TestBridge {
     return this.reader.use((connection) => connection.item(id));
   }
 
+  /** The posts that are there, as the index has them. */
+  get entries(): readonly Entry[] {
+    const { posts, items, userids } = this.model;
+    const rows = Array.from({ length: posts.length }, (_, row) => row).filter(
+      (row) => posts.kinds[row] !== PostKind.Gone,
+    );
+    return rows.map((row) => {
+      const item = items[posts.items[row] ?? -1];
+      return {
+        type: TYPES[posts.kinds[row] ?? 0] ?? '',
+        sequence: posts.sequences[row] ?? 0,
+        itemId: item?.id,
+        subject: item?.subject,
+        userid: userids[posts.users[row] ?? -1],
+      };
+    });
+  }
+
+  /** The Message-ID that readers see. */
+  idOf(sequence: number): string {
+    const number = this.model.posts.numbers[this.model.rowOfSequence(sequence)] ?? 0;
+    return this.view.groups[0]?.messageId(number) ?? '';
+  }
+
   /** The bridge is gone; what it had in its store stays. */
   async close(): Promise<void> {
+    await this.model.close();
     await this.pools.close();
     await this.reader.close();
   }

@@ -10,7 +10,7 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { addUser, secrets } from '../../board/boards.ts';
 import { CuttingProxy, type Step, type Verdict } from '../../support/cutting-proxy.ts';
 import { seededRandom } from '../../support/random.ts';
-import { draft, TestBridge } from './bridge.ts';
+import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
 import { Life } from './killable.ts';
 
 /** More in a long run: RGTP_FAULT_POSTS=1000. */
@@ -131,19 +131,18 @@ class World {
       client: { connect, timeouts: { connect: 2000, banner: 2000, answer: 5000 } },
     });
     const { bridge } = this;
-    const before = bridge.model.beforePublish;
-    bridge.model.beforePublish = async (rows) => {
-      await before?.(rows);
+    bridge.model.publishAfter(async (rows) => {
+      await bridge.boardPoster.beforePublish(rows);
       // the dead show nothing to anybody
       if (life !== this.life) return;
       for (const row of rows) {
-        if (row.type === 'F' || row.type === 'M' || !row.userid.startsWith('ann')) continue;
-        if (bridge.index.idOf(row.sequence).endsWith('@rgtp.test>'))
+        if (!row.userid.startsWith('ann')) continue;
+        if (bridge.own.idOf(NEWSGROUP, 1, row.sequence) === undefined)
           this.violations.push(`derived id of #${row.sequence} shown`);
       }
-    };
+    });
     // A mirror has its cache and tries again; this one only tries again.
-    for (let tries = 0; tries < 50 && bridge.model.entries.length === 0; tries++)
+    for (let tries = 0; tries < 50 && bridge.entries.length === 0; tries++)
       await bridge.model.refresh().catch(() => {});
     void bridge.poster.start();
   }

@@ -24,9 +24,9 @@ test('a new item, and replies to it, as their author wrote them', async () => {
     ),
   );
   expect(first).toBe('<first@example.net>');
-  const row = bridge.model.entries.at(-1);
+  const row = bridge.entries.at(-1);
   expect(row).toMatchObject({ type: 'I', subject: 'Tea & scones', userid: 'ann@rgtp.test' });
-  expect(bridge.index.idOf(row?.sequence ?? 0)).toBe(first);
+  expect(bridge.idOf(row?.sequence ?? 0)).toBe(first);
   const item = await bridge.item(row?.itemId ?? '');
   expect(item.contributions[0]).toMatchObject({
     grogname: 'Ann Example',
@@ -39,8 +39,8 @@ test('a new item, and replies to it, as their author wrote them', async () => {
     '<suggested@news.example.net>',
   );
   expect(reply).toBe('<suggested@news.example.net>');
-  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: row?.itemId });
-  const sequence = bridge.model.entries.at(-1)?.sequence ?? 0;
+  expect(bridge.entries.at(-1)).toMatchObject({ type: 'R', itemId: row?.itemId });
+  const sequence = bridge.entries.at(-1)?.sequence ?? 0;
   expect(bridge.own.idOf(NEWSGROUP, 1, sequence)).toEqual({
     messageId: reply,
     references: '<unknown@example.net> <first@example.net>',
@@ -50,9 +50,9 @@ test('a new item, and replies to it, as their author wrote them', async () => {
 
 test('a reply to a post of an RGTP client goes to its item', async () => {
   const { bridge, ann } = await openBridge();
-  const welcome = bridge.model.entries.find((entry) => entry.type === 'I');
-  await bridge.post(ann, draft({ References: bridge.index.idOf(welcome?.sequence ?? 0) }, 'Thank you.'));
-  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: welcome?.itemId });
+  const welcome = bridge.entries.find((entry) => entry.type === 'I');
+  await bridge.post(ann, draft({ References: bridge.idOf(welcome?.sequence ?? 0) }, 'Thank you.'));
+  expect(bridge.entries.at(-1)).toMatchObject({ type: 'R', itemId: welcome?.itemId });
 });
 
 test('a Message-ID is posted once', async () => {
@@ -61,7 +61,7 @@ test('a Message-ID is posted once', async () => {
   const results = await Promise.allSettled([bridge.post(ann, lines), bridge.post(ann, lines), bridge.post(ann, lines)]);
   expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   await expect(bridge.post(ann, lines)).rejects.toMatchObject({ kind: 'duplicate' });
-  expect(bridge.model.entries.filter((entry) => entry.subject === 'A subject')).toHaveLength(1);
+  expect(bridge.entries.filter((entry) => entry.subject === 'A subject')).toHaveLength(1);
   expect(bridge.poster.offer('<once@example.net>')).toBe('held');
   expect(bridge.poster.offer('<twice@example.net>')).toBe('yes');
 
@@ -96,13 +96,13 @@ test('full items are continued, and replies follow the chain', async () => {
   await post(1, 'Re: Long');
   await post(2, 'Re: Long');
   await post(3, 'Re: Long');
-  const continuation = bridge.model.entries.at(-1);
+  const continuation = bridge.entries.at(-1);
   expect(continuation).toMatchObject({ type: 'C', subject: 'Long' });
   // the reference is still the old item's
   await post(4, 'Something new (was: Long)');
-  expect(bridge.model.entries.at(-1)).toMatchObject({ type: 'R', itemId: continuation?.itemId });
+  expect(bridge.entries.at(-1)).toMatchObject({ type: 'R', itemId: continuation?.itemId });
   for (const n of [5, 6, 7, 8]) await post(n, 'Something new');
-  expect(bridge.model.entries.filter((entry) => entry.type === 'C').map((entry) => entry.subject)).toEqual([
+  expect(bridge.entries.filter((entry) => entry.type === 'C').map((entry) => entry.subject)).toEqual([
     'Long',
     'Something new',
   ]);
@@ -145,15 +145,15 @@ test.each([
   },
 ])('refused: $what', async ({ lines, reason }) => {
   const { bridge, ann } = await openBridge();
-  const before = bridge.model.entries.length;
-  const welcome = bridge.index.idOf(bridge.model.entries.find((entry) => entry.type === 'I')?.sequence ?? 0);
+  const before = bridge.entries.length;
+  const welcome = bridge.idOf(bridge.entries.find((entry) => entry.type === 'I')?.sequence ?? 0);
   const sent = lines.map((line) => line.replace('References: welcome', `References: ${welcome}`));
   await expect(bridge.post(ann, sent)).rejects.toMatchObject({
     kind: 'rejected',
     message: expect.stringContaining(reason),
   });
   await bridge.model.refresh();
-  expect(bridge.model.entries).toHaveLength(before);
+  expect(bridge.entries).toHaveLength(before);
   expect(await bridge.permanent.intents()).toEqual([]);
 });
 
@@ -185,7 +185,7 @@ test('grognames: fixed for the board, for an account, or from From', async () =>
   const fixed = await TestBridge.open(board.address.port, { board: { grogname: 'The House' } });
   await fixed.post(await fixed.ann(), draft({}, 'two'));
   const names = await Promise.all(
-    fixed.model.entries.slice(-2).map(async ({ itemId = '' }) => (await fixed.item(itemId)).contributions[0]?.grogname),
+    fixed.entries.slice(-2).map(async ({ itemId = '' }) => (await fixed.item(itemId)).contributions[0]?.grogname),
   );
   expect(names).toEqual(['Ann the Brief', 'The House']);
 });
@@ -206,5 +206,5 @@ test('editors set the message of the day', async () => {
   const { bridge } = await openBridge();
   await bridge.post(await bridge.ed(), draft({ Newsgroups: `${NEWSGROUP}.motd` }, 'Be nice.'));
   expect((await bridge.reader.use((connection) => connection.motd()))?.lines).toEqual(['Be nice.']);
-  expect(bridge.model.entries.at(-1)?.type).toBe('M');
+  expect(bridge.entries.at(-1)?.type).toBe('M');
 });
