@@ -53,7 +53,7 @@ function matches(line, pattern) {
 }
 
 /** Not printed where anybody may use port 119, as in some containers. @param {string | undefined} line */
-const privileged = (line) => line?.startsWith('(Port 119 needs privileges') ?? false;
+const privileged = (line) => line?.startsWith('(It is port 1119 because') ?? false;
 
 /**
  * Runs a command that stays, until it has printed `lines` and no other. Returns everything it printed.

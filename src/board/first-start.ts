@@ -34,10 +34,17 @@ const MOTD = octets`Welcome to a new RGTP board.\n`;
 
 /**
  * Gives an empty board an editor, a guest, a message of the day and an item. Returns undefined where it is not empty.
+ *
+ * @param keep is given the editor before the board exists, so that no failure loses the secret
  */
-export async function firstStart(store: BoardStore, guests: Guests): Promise<FirstStart | undefined> {
+export async function firstStart(
+  store: BoardStore,
+  guests: Guests,
+  keep: (editor: FirstStart['editor']) => void = () => {},
+): Promise<FirstStart | undefined> {
   if (!isNew(store)) return undefined;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
+  keep(editor);
   await store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [

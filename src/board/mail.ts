@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import { giveToFolderOwner } from '../store/ownership.ts';
 
 export interface Letter {
   readonly to: string;
@@ -52,9 +53,12 @@ export function outboxMailer({ folder, from }: { readonly folder: string; readon
   return {
     async send(letter) {
       const { message } = await transport.sendMail({ ...letter, from });
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (made !== undefined) giveToFolderOwner(folder);
       const name = `${new Date().toISOString().replaceAll(':', '')}-${randomUUID()}.eml`;
-      await writeFile(join(folder, name), message, { mode: 0o600, flag: 'wx' });
+      const path = join(folder, name);
+      await writeFile(path, message, { mode: 0o600, flag: 'wx' });
+      giveToFolderOwner(path);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
   readonly guests?: Guests;
+  /** is given a new board's editor before the board exists */
+  readonly keepEditor?: (editor: FirstStart['editor']) => void;
   /** a new board stays empty, to be filled by other means */
   readonly empty?: boolean;
   readonly log?: Log;
@@ -66,7 +68,8 @@ export class BoardServer {
     const store = BoardStore.open(options.path, options);
     try {
       requireFinishedImport(store);
-      const made = options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read');
+      const made =
+        options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read', options.keepEditor);
       const server = new BoardServer(store, made, options);
       await server.#keepHouse();
       if (options.listen !== undefined) await server.#listen(options.listen);

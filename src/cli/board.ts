@@ -38,6 +38,7 @@ export function boardCommand(): Command {
       const { host, port } = server.address;
       if (made !== undefined) process.stdout.write(welcomeEditor(made));
       process.stdout.write(`Listening for RGTP clients on ${host} port ${port}.\n`);
+      made?.seen();
       log.info({ signal: await told }, 'ending');
       await closeInTime(() => server.close(), log);
     });

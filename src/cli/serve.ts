@@ -25,6 +25,7 @@ export function serveCommand(): Command {
       const { made } = running.parts;
       if (made !== undefined) process.stdout.write(welcomeEditor(made));
       process.stdout.write(greeting(running));
+      made?.seen();
       log.info({ signal: await told }, 'ending');
       await closeInTime(() => running.close(), log);
     });

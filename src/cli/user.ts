@@ -44,11 +44,18 @@ function on(name: string, description: string, task: Task): Command {
 
 const add: Task = async (accounts, { userid = '', grogname }, name) => {
   using questions = new Questions();
-  const chosen = await questions.askSecretly('Password (at least 8 characters)');
+  const chosen = await newPassword(questions, 'Password (at least 8 characters)');
   const secret = await questions.askSecretly('Shared secret of the board (hex)');
   await accounts.add({ name, password: chosen, userid, secret, grogname });
   process.stdout.write(`${name} may log in now, as ${userid}.\n`);
 };
+
+/** Asks twice: nobody sees what they type. */
+async function newPassword(questions: Questions, question: string): Promise<string> {
+  const chosen = await questions.askSecretly(question);
+  if ((await questions.askSecretly('The same again')) === chosen) return chosen;
+  throw new Failure('the two passwords differ: nothing was changed');
+}
 
 const list: Task = async (accounts) => {
   for (const { name, userid, grogname } of await accounts.list()) {
@@ -58,7 +65,7 @@ const list: Task = async (accounts) => {
 
 const password: Task = async (accounts, _, name) => {
   using questions = new Questions();
-  await accounts.setPassword(name, await questions.askSecretly('New password (at least 8 characters)'));
+  await accounts.setPassword(name, await newPassword(questions, 'New password (at least 8 characters)'));
   process.stdout.write(`${name} has a new password.\n`);
 };
 

@@ -13,6 +13,8 @@ export interface BoardPaths {
   readonly cache: string;
   /** the first editor's secret in hex */
   readonly editorSecret: string;
+  /** exists until a start has shown that secret */
+  readonly editorUnseen: string;
 }
 
 export function pathsOf(config: Pick<Config, 'data' | 'keys'>, { name }: Pick<BoardConfig, 'name'>): BoardPaths {
@@ -25,5 +27,6 @@ export function pathsOf(config: Pick<Config, 'data' | 'keys'>, { name }: Pick<Bo
     accountsKey: key('accounts.key'),
     cache: data('cache.sqlite'),
     editorSecret: key('editor.secret'),
+    editorUnseen: key('editor.unseen'),
   };
 }

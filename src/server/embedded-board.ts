@@ -1,24 +1,15 @@
 /** The embedded board, as configured. */
-import { writeFileSync } from 'node:fs';
 import { BoardServer } from '../board/server.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { identLookUp } from '../ident/look-up.ts';
 import type { Log } from '../wire/log.ts';
 import type { Embedded } from './board-client.ts';
+import { keepEditor, type NewBoard, unseenEditor } from './editor-secret.ts';
 import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
 import { ownAccount } from './own-account.ts';
 import { registrationOf } from './registration.ts';
-
-/** What the first start made. */
-export interface NewBoard {
-  readonly userid: string;
-  /** hex */
-  readonly secret: string;
-  /** where the secret is kept */
-  readonly file: string;
-}
 
 /** The board inside this program. @throws Failure where none is configured */
 export function embeddedBoardOf(config: Config): BoardConfig {
@@ -37,7 +28,7 @@ export async function openEmbedded(
   return { server, made, account: await ownAccount(server.store) };
 }
 
-/** Opens it; at the first start its editor's secret is put into a file. */
+/** Opens it, or makes it. `made`: a new board's editor, whose secret nobody has seen yet. */
 export async function openEmbeddedBoard(
   config: Config,
   log: Log,
@@ -51,6 +42,7 @@ export async function openEmbeddedBoard(
     listen: embedded.listen,
     title: embedded.title || board.newsgroup,
     guests: embedded.guests,
+    keepEditor: (editor) => keepEditor(paths, editor),
     connections: embedded.connections,
     connectionsPerAddress: embedded.connectionsPerAddress,
     timeouts: { idle: embedded.idle },
@@ -62,11 +54,5 @@ export async function openEmbeddedBoard(
     if (embedded.listen === undefined) throw error;
     throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
   });
-  return { server, made: server.made && keepSecret(server.made.editor, paths.editorSecret) };
-}
-
-function keepSecret(editor: { readonly userid: string; readonly secret: Buffer }, file: string): NewBoard {
-  const secret = editor.secret.toString('hex').toUpperCase();
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  return { userid: editor.userid, secret, file };
+  return { server, made: unseenEditor(paths, server.store) };
 }

@@ -1,8 +1,9 @@
 /** The folders of data and keys. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config/config.ts';
+import { giveToFolderOwner } from '../store/ownership.ts';
 import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
@@ -11,12 +12,20 @@ type Folders = Pick<Config, 'data' | 'keys'>;
 export function makeFolders({ data, keys }: Folders): void {
   for (const [key, folder] of Object.entries({ data, keys })) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Failure(`the folder ${folder} can't be created: ${reason}`, `Create it, or set ${key} to another one.`);
     }
   }
+}
+
+function makeFolder(folder: string): void {
+  const above = dirname(folder);
+  if (!existsSync(folder) && above !== folder) makeFolder(above);
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  giveToFolderOwner(folder);
 }
 
 /**
@@ -25,8 +34,11 @@ export function makeFolders({ data, keys }: Folders): void {
  */
 export function takeFolders(folders: Folders): Disposable {
   makeFolders(folders);
-  const lock = new DatabaseSync(join(folders.data, 'lock'), { timeout: 0 });
+  const path = join(folders.data, 'lock');
+  const isNew = !existsSync(path);
+  const lock = new DatabaseSync(path, { timeout: 0 });
   try {
+    if (isNew) giveToFolderOwner(path);
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();

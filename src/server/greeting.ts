@@ -1,6 +1,6 @@
 /** What the person who starts the server sees. */
 import { hostname } from 'node:os';
-import type { NewBoard } from './embedded-board.ts';
+import type { NewBoard } from './editor-secret.ts';
 import type { Service } from './service.ts';
 
 /** The editor's account, shown once. */
@@ -10,6 +10,7 @@ A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
   secret  ${secret}
 Log in with these as user name and password. The secret is shown only this once; it is also in ${file}.
+If it gets lost, make a new one with: rgtp-nntp board user secret ${userid}
 
 `;
 }

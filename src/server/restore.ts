@@ -10,6 +10,7 @@ import { pathsOf } from '../config/paths.ts';
 import { checkPages } from '../store/copy.ts';
 import { StoreError } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
+import { giveToFolderOwner } from '../store/ownership.ts';
 import { PERMANENT } from '../store/permanent-file.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
@@ -133,6 +134,7 @@ async function stage({ from, staged, sha256 }: Staged): Promise<void> {
   const file = await open(staged, 'r+');
   try {
     await file.chmod(0o600);
+    giveToFolderOwner(staged);
     await file.sync();
   } finally {
     await file.close();
@@ -187,7 +189,10 @@ async function setAside(paths: readonly string[]): Promise<string[]> {
   const folders = new Set<string>();
   for (const path of paths) {
     const folder = join(dirname(path), name);
-    if (!folders.has(folder)) await mkdir(folder, { mode: 0o700 });
+    if (!folders.has(folder)) {
+      await mkdir(folder, { mode: 0o700 });
+      giveToFolderOwner(folder);
+    }
     folders.add(folder);
     await rename(path, join(folder, basename(path)));
   }

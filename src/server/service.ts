@@ -8,7 +8,8 @@ import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
-import { type NewBoard, openEmbedded } from './embedded-board.ts';
+import type { NewBoard } from './editor-secret.ts';
+import { openEmbedded } from './embedded-board.ts';
 import { openIdent } from './ident.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
@@ -26,7 +27,7 @@ interface Parts {
   readonly log: AdjustableLog;
   readonly boards: Boards;
   readonly news: News;
-  /** what the first start made; its secret is to be shown once */
+  /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
   /** where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen */
   readonly boardAddress: Place | undefined;

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
+import { giveToFolderOwner } from './ownership.ts';
 
 export { StoreError, type StoreErrorKind } from './errors.ts';
 
@@ -32,7 +34,9 @@ export interface OpenOptions {
 export function openDatabase(path: string, schema: Schema, options: OpenOptions = {}): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    const isNew = path !== ':memory:' && !existsSync(path);
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
+    if (isNew) giveToFolderOwner(path);
     // Before anything is written: whoever points us at somebody else's database gets it back untouched.
     refuseForeign(db, path, schema);
     db.exec('PRAGMA journal_mode=WAL');

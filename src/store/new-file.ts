@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { giveToFolderOwner } from './ownership.ts';
 
 /**
  * Makes a file that only its owner can read. A crash or a power cut leaves it whole or not there at all; once this
@@ -14,6 +15,7 @@ export function makeFile(path: string, text: string): void {
   try {
     writeSync(file, text);
     fsyncSync(file);
+    giveToFolderOwner(unfinished);
     take(unfinished, path);
   } finally {
     closeSync(file);

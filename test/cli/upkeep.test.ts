@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { commandLine, main } from './command-line.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-upkeep-'));
 const env = { RGTP_NNTP_DATA: join(folder, 'data') };
@@ -77,7 +77,7 @@ describe('rgtp-nntp board …', () => {
 describe('rgtp-nntp user', () => {
   it('adds, lists, changes and removes local accounts', async () => {
     const added = answering(
-      'correct horse\n01 23 AB\n',
+      'correct horse\ncorrect horse\n01 23 AB\n',
       'user',
       'add',
       'ann',
@@ -89,11 +89,15 @@ describe('rgtp-nntp user', () => {
     expect(added).toMatchObject({ code: 0, stdout: 'ann may log in now, as ann@example.org.\n' });
     expect(added.stderr).not.toContain('horse');
     expect((await run('user', 'list')).stdout).toBe('ann  ann@example.org  (Ann)\n');
-    expect(answering('short\n', 'user', 'password', 'ann')).toMatchObject({
+    expect(answering('short\nshort\n', 'user', 'password', 'ann')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('at least 8 characters'),
     });
-    expect(answering('battery staple\n', 'user', 'password', 'ann').code).toBe(0);
+    expect(answering('battery staple\nbattery stable\n', 'user', 'password', 'ann')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the two passwords differ: nothing was changed'),
+    });
+    expect(answering('battery staple\nbattery staple\n', 'user', 'password', 'ann').code).toBe(0);
     expect((await run('user', 'remove', 'ann')).code).toBe(0);
     expect(await run('user', 'remove', 'ann')).toMatchObject({
       code: 1,

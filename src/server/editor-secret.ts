@@ -1,0 +1,52 @@
+/**
+ * The secret of a new board's editor. It is in its file before the board exists, and stays marked as unseen until a start
+ * has succeeded and shown it.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { BoardStore } from '../board/store.ts';
+import type { BoardPaths } from '../config/paths.ts';
+import { makeFile, syncFolder } from '../store/new-file.ts';
+import { latin1, type Octets } from '../wire/octets.ts';
+
+/** What the person who starts a new board needs to know. */
+export interface NewBoard {
+  readonly userid: string;
+  /** hex */
+  readonly secret: string;
+  /** where the secret is kept */
+  readonly file: string;
+  /** To be called when the secret has been shown: later starts do not show it. */
+  readonly seen: () => void;
+}
+
+interface Editor {
+  readonly userid: Octets;
+  readonly secret: Buffer;
+}
+
+type Paths = Pick<BoardPaths, 'editorSecret' | 'editorUnseen'>;
+
+/** Keeps the secret. Once this returns, it survives a power cut. Replaces that of a board that came to nothing. */
+export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secret }: Editor): void {
+  for (const path of [editorUnseen, editorSecret]) rmSync(path, { force: true });
+  makeFile(editorUnseen, `${userid}\n`);
+  makeFile(editorSecret, `${hex(secret)}\n`);
+}
+
+/** The editor whose secret nobody has seen yet; `undefined` where there is none, or the board has another secret now. */
+export function unseenEditor({ editorSecret, editorUnseen }: Paths, { users }: BoardStore): NewBoard | undefined {
+  if (!existsSync(editorUnseen) || !existsSync(editorSecret)) return undefined;
+  const userid = readFileSync(editorUnseen, 'latin1').trim();
+  const secret = readFileSync(editorSecret, 'latin1').trim();
+  const isCurrent = users.levels(latin1(userid)).some((account) => account.secret && hex(account.secret) === secret);
+  const seen = () => {
+    rmSync(editorUnseen, { force: true });
+    syncFolder(dirname(editorUnseen));
+  };
+  return isCurrent ? { userid, secret, file: editorSecret, seen } : undefined;
+}
+
+function hex(secret: Buffer): string {
+  return secret.toString('hex').toUpperCase();
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { CommandLine, commandLine } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let folder: string;
+let running: CommandLine | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-first-'));
+});
+
+afterEach(async () => {
+  running?.child.kill('SIGKILL');
+  await running?.ended;
+  rmSync(folder, { recursive: true });
+});
+
+const listeners = {
+  RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+  RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+  RGTP_NNTP_HTTP_LISTEN: 'http://127.0.0.1:0',
+};
+
+function environment(): NodeJS.ProcessEnv {
+  return { RGTP_NNTP_DATA: join(folder, 'data'), ...listeners };
+}
+
+/** Starts until it is up, and stops it. Returns what it printed. */
+async function started(command: string): Promise<string> {
+  running = new CommandLine([command], { env: environment() });
+  await running.printed(/RGTP clients.*port \d+\./);
+  running.child.kill('SIGTERM');
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(0);
+  return stdout;
+}
+
+it.each([
+  ['board', 'RGTP_NNTP_EMBEDDED_LISTEN', 'rgtp'],
+  ['serve', 'RGTP_NNTP_EMBEDDED_LISTEN', 'rgtp'],
+  ['serve', 'RGTP_NNTP_HTTP_LISTEN', 'http'],
+  ['serve', 'RGTP_NNTP_LISTEN', 'nntp'],
+])(
+  '%s: the secret of a start that fails at %s is kept, and shown by the first that succeeds',
+  async (command, variable, scheme) => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const failed = await commandLine([command], {
+      env: { ...environment(), [variable]: `${scheme}://127.0.0.1:${port}` },
+    });
+    other.close();
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`port ${port} is taken`) });
+    expect(failed.stdout).not.toContain('secret');
+
+    const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+    expect(secret).toMatch(/^[0-9A-F]{32}$/);
+    const first = await started(command);
+    expect(first).toContain(`userid  editor\n  secret  ${secret}\n`);
+    expect(first).toContain('rgtp-nntp board user secret editor');
+    expect(await started(command)).not.toContain('secret');
+  },
+);
+
+it('a secret that was renewed before anybody saw the first one is not shown', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const taken = `rgtp://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const failed = await commandLine(['board'], { env: { ...environment(), RGTP_NNTP_EMBEDDED_LISTEN: taken } });
+  other.close();
+  expect(failed.code).toBe(1);
+  expect((await commandLine(['board', 'user', 'secret', 'editor'], { env: environment() })).code).toBe(0);
+  expect(await started('board')).not.toContain('secret');
+});

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { unpackSampleSpool } from '../support/sample-board.ts';
+import { CommandLine, main } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+/** Of nobody on this machine. */
+const service = { uid: 54_321, gid: 54_322 };
+
+/** What root runs beside a service of another user must leave that service's folders to it. Only root can try. */
+describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-owner-'));
+  const data = join(folder, 'service', 'data');
+  const keys = join(folder, 'service', 'keys');
+  const env = {
+    ...process.env,
+    RGTP_NNTP_DATA: data,
+    RGTP_NNTP_KEYS: keys,
+    RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+    RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+    RGTP_NNTP_EMBEDDED_REGISTRATION: 'approval',
+    RGTP_NNTP_HTTP_LISTEN: 'off',
+  };
+
+  beforeAll(() => {
+    mkdirSync(join(folder, 'service'), { mode: 0o700 });
+    chownSync(join(folder, 'service'), service.uid, service.gid);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Every file and folder of the service, and whose it is. */
+  function expectTheServices(): void {
+    const entries = readdirSync(join(folder, 'service'), { recursive: true, encoding: 'utf8' });
+    expect(entries.length).toBeGreaterThan(2);
+    for (const entry of entries) {
+      const { uid, gid, mode } = statSync(join(folder, 'service', entry));
+      expect({ entry, uid, gid, others: mode & 0o077 }).toEqual({ entry, ...service, others: 0 });
+    }
+  }
+
+  function run(input: string, ...args: string[]): string {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { env, input, encoding: 'utf8' });
+    expect({ args, status, stderr }).toMatchObject({ status: 0 });
+    return stdout;
+  }
+
+  it.each<[string, string, ...string[]]>([
+    ['a local account', 'correct horse\ncorrect horse\n01 23 AB\n', 'user', 'add', 'ann', '--userid', 'ann@x'],
+    ['an import', '', 'import', unpackSampleSpool()],
+    ['a synchronisation', '', 'sync'],
+    ['a user of the board', '', 'board', 'user', 'add', 'bob@example.org'],
+    ['a backup', '', 'backup', join(folder, 'backup')],
+    ['a restore', '', 'restore', join(folder, 'backup'), '--force'],
+  ])('%s', (_, input, ...args) => {
+    run(input, ...args);
+    expectTheServices();
+  });
+
+  it.each(['serve', 'board'])('%s, while it runs and after it', async (command) => {
+    for (const place of [data, keys]) rmSync(place, { recursive: true, force: true });
+    const line = new CommandLine([command], { env });
+    await line.printed(/RGTP clients.*port \d+\./);
+    expect(readdirSync(data).some((name) => name.endsWith('-wal'))).toBe(true);
+    expectTheServices();
+    line.child.kill('SIGTERM');
+    expect((await line.ended).code).toBe(0);
+    expectTheServices();
+  });
+});
