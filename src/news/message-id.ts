@@ -14,7 +14,7 @@ export type DerivedId =
   | { readonly kind: 'motd' | 'index-edit'; readonly sequence: number; readonly epoch: number };
 
 /** RFC 5536 §3.1.3: octets, angle brackets included. */
-export const MAX_MESSAGE_ID = 250;
+const MAX_MESSAGE_ID = 250;
 
 const DOT_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*";
 /** RFC 5536 §3.1.3: msg-id-core; a literal may hold anything printable but brackets, backslash and `>`. */

@@ -31,7 +31,7 @@ const LENGTH = 199;
 /** in octets */
 export const MAX_USERID = TYPE - 1 - USERID;
 /** in octets; groggsd's own limit for subjects is 71 */
-export const MAX_INDEX_SUBJECT = LENGTH - SUBJECT;
+const MAX_INDEX_SUBJECT = LENGTH - SUBJECT;
 
 /** Trailing blanks may be missing, and the subject may be too long. @throws RgtpFormatError */
 export function parseIndexEntry(row: Octets | Buffer): IndexEntry {

@@ -123,7 +123,7 @@ async function copyAll(
   return files;
 }
 
-export function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
+function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
   return kind === 'board' || kind === 'permanent';
 }
 

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 export const version = stringIn(join(root, 'package.json'), 'version') ?? 'unknown';
 
 /** The first digits of the commit, from the packed package or the checkout; `undefined` where neither has it. */
-export function build(): string | undefined {
+function build(): string | undefined {
   return (stringIn(join(root, 'dist', 'build.json'), 'commit') ?? checkedOut(join(root, '.git')))?.slice(0, 10);
 }
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
-export { StoreError, type StoreErrorKind } from './errors.ts';
+export { StoreError } from './errors.ts';
 
 /** What one kind of file holds. Each kind has its own `application_id`, so that no file is ever taken for another. */
 export interface Schema {

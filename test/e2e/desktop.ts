@@ -2,8 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './until.ts';
 
-export const width = 1100;
-export const height = 720;
+const width = 1100;
+const height = 720;
 /** ms between two looks at the screen */
 const LOOK = 500;
 /** looks in a row that must be the same: nothing moves any more */

@@ -52,7 +52,7 @@ const path = new URL('../fixtures/sample-board/events.json', import.meta.url);
 export const sampleBoard = JSON.parse(readFileSync(path, 'utf8')) as SampleBoard;
 
 /** Lines that an editor has replaced: sequence of the post, index of the line. What was there is in no article. */
-export const removedLines: ReadonlyMap<number, number> = new Map([
+const removedLines: ReadonlyMap<number, number> = new Map([
   [133, 1],
   [501, 1],
   [643, 1],
@@ -68,7 +68,7 @@ const amendedSubjects: ReadonlyMap<string, string> = new Map([['O0751405', 'A su
 const hex8 = (n: number) => n.toString(16).toUpperCase().padStart(8, '0');
 
 /** Latin-1, or UTF-8 where the whole is valid multi-byte UTF-8; C1 octets are windows-1252; only TAB and FF survive of the controls. */
-export function readable(octets: string): string {
+function readable(octets: string): string {
   const bytes = Uint8Array.from(octets, (c) => c.charCodeAt(0));
   let text: string;
   try {

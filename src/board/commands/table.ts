@@ -27,7 +27,7 @@ import { udbm } from './udbm.ts';
 import { user } from './user.ts';
 
 /** In the order HELP lists them: by access level. */
-export const commands = {
+const commands = {
   AUTH: auth,
   ALVL: alvl,
   DBUG: dbug,

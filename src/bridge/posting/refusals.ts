@@ -31,7 +31,7 @@ export function refusalFor(error: unknown): unknown {
 }
 
 /** What the board said, for people; where it said nothing, what happened. */
-export function boardText(error: RgtpError): string {
+function boardText(error: RgtpError): string {
   const said = /^"\d{3} ?(.*)"/.exec(error.line ?? '')?.[1]?.replace(/\\(["\\])/g, '$1');
   return said || error.message.replace(/[\r\n]+/g, ' ');
 }

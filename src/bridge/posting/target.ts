@@ -26,7 +26,7 @@ export function itemRepliedTo(
 }
 
 /** The last of the items in which an item is continued, as far as the index tells. */
-export function newestPart(item: ItemRecord, items: readonly ItemRecord[]): ItemRecord {
+function newestPart(item: ItemRecord, items: readonly ItemRecord[]): ItemRecord {
   let part = item;
   for (let step = 0; step < items.length; step++) {
     const next = items[part.continuedIn];

@@ -31,7 +31,7 @@ function current(client: Client): Target | string {
   return messageId === undefined ? status.noCurrent : { group, number, messageId, shown: number };
 }
 
-export function byMessageId(client: Client, messageId: string): Target | string {
+function byMessageId(client: Client, messageId: string): Target | string {
   if (!isMessageId(messageId)) return status.syntax;
   const located = client.reader.find(messageId);
   if (!located) return status.noMessageId;

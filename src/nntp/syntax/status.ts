@@ -31,7 +31,7 @@ export function failureStatus(task: Task): string {
 }
 
 /** Text of a status line: one line, no control characters, and with code and CRLF within 512 octets (RFC 3977 §3.1). */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   const line = stripControls(text.replace(/[\r\n\t\f]+/g, ' ')).trim();
   if (Buffer.byteLength(line) <= MAX_OCTETS) return line;
   // A character cut in two would be read as U+FFFD.

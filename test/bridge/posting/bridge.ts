@@ -24,7 +24,7 @@ import { openMirror } from '../../support/mirrors.ts';
 import { boardOptions } from '../../support/views.ts';
 
 export const NEWSGROUP = 'groggs.test';
-export const DOMAIN = 'rgtp.test';
+const DOMAIN = 'rgtp.test';
 export const PEER: Peer = { address: '192.0.2.1', port: 1, connection: 'test' };
 
 export interface BridgeOptions {
