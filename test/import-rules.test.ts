@@ -24,8 +24,9 @@ function allowed(imports: readonly Import[]): Import[] {
     const biome = join(root, 'node_modules', '.bin', 'biome');
     const args = ['lint', '--only=style/noRestrictedImports', '--max-diagnostics=none', '--colors=off', '.'];
     const { stdout, stderr } = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
-    if (!stdout.includes('Checked ')) throw new Error(stdout + stderr);
-    return imports.filter((_, i) => !`${stdout}${stderr}`.includes(`${files[i]}:`));
+    const said = stdout + stderr;
+    if (!said.includes('Checked ')) throw new Error(said);
+    return imports.filter((_, i) => !said.includes(`${files[i]}:`));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -54,7 +54,7 @@ function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
 }
 
 /** `undefined` where `value` is not an address with one of these schemes. */
-function parseAddress<S extends Scheme>(value: string, schemes: readonly S[]): Address<S> | undefined {
+export function parseAddress<S extends Scheme>(value: string, schemes: readonly S[]): Address<S> | undefined {
   const [, name, bracketed, plain, digits] =
     /^([a-z]+):\/\/(?:\[([0-9a-f:.%\w]+)\]|([^\s/:[\]@]+))(?::(\d{1,5}))?\/?$/i.exec(value.trim()) ?? [];
   const scheme = schemes.find((candidate) => candidate === name?.toLowerCase());

@@ -4,7 +4,7 @@ export function isAfter(a: number, b: number): boolean {
 }
 
 /** Does the step from one number to the next pass 2³²? */
-export function isWrap(from: number, to: number): boolean {
+function isWrap(from: number, to: number): boolean {
   return from >= 0xc0000000 && to < 0x40000000;
 }
 

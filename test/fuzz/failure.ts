@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-export const FAILURES = join(import.meta.dirname, 'failures');
+const FAILURES = join(import.meta.dirname, 'failures');
 
 /** A case that broke its target. */
 export interface Failure {

@@ -5,7 +5,7 @@ import { shrunk } from './shrink.ts';
 import { isWorld, type ParserTarget, type Target, type World, type WorldTarget } from './target.ts';
 
 /** Cases that share a server before it is opened anew. */
-export const WORLD_CASES = 200;
+const WORLD_CASES = 200;
 const SHRINKING = 5000;
 const SHRINKING_MS = 20_000;
 /** Faults reported of one target in a run. */
@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 /** Errors that nobody caught since the last look: promises without a handler, listeners that threw. */
-export class Strays {
+class Strays {
   #error: unknown;
   readonly #keep = (error: unknown): void => {
     this.#error ??= error;

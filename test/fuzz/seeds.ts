@@ -57,7 +57,7 @@ export function recordedRows(): Buffer[] {
 }
 
 /** Data blocks that servers sent: the lines between 250 and the dot. */
-export function recordedBlocks(): Buffer[] {
+function recordedBlocks(): Buffer[] {
   const blocks: Buffer[] = [];
   let block: Buffer[] | undefined;
   for (const { side, line } of rgtp()) {

@@ -16,7 +16,7 @@ export interface LineGroup {
 }
 
 /** A file of the spool that is not taken as it is. */
-export class SpoolFileError extends Error {
+class SpoolFileError extends Error {
   constructor(reason: string) {
     super(reason);
     this.name = 'SpoolFileError';

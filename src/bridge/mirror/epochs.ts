@@ -6,7 +6,7 @@ import type { SeenRow, Sighting } from './sighting.ts';
 import type { BoardState } from './state.ts';
 
 /** The highest article number there may be (RFC 3977 §6). */
-export const MAX_NUMBER = 2 ** 31 - 1;
+const MAX_NUMBER = 2 ** 31 - 1;
 
 const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
 
@@ -225,7 +225,7 @@ function hasRestarted(
 }
 
 /** The article number of a row, `undefined` where no epoch covers it yet. */
-export function numberOf(
+function numberOf(
   epochs: Epochs,
   { generation, sequence }: { readonly generation: number; readonly sequence: number },
 ): number | undefined {
