@@ -106,12 +106,12 @@ describe('a data folder of a later version', () => {
     expect(kept).toBe(2);
   });
 
-  it('has a cache that is made anew', async () => {
+  it('has a cache that is rebuilt', async () => {
     setVersion('gossip.cache.sqlite', (version) => version + 1);
     const client = await serve();
     expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211 3 2 [67] /);
     expect(await client.ask('STAT 3')).toBe('223 3 <frozen@ann.example>');
-    expect(server?.stderr).toContain('the cache was unusable and is made anew');
+    expect(server?.stderr).toContain('the cache was unusable and is rebuilt');
     client.close();
   });
 });
