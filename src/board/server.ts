@@ -47,6 +47,9 @@ const ACCOUNT_CHECK = 500;
 /** ms between runs that archive items and expire registrations */
 const HOUSEKEEPING = 6 * 3_600_000;
 
+/** ms that `close` waits for clients to hang up */
+const GRACE = 5_000;
+
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
 /** The server of a board: listens, limits connections, keeps house. */
@@ -133,8 +136,11 @@ export class BoardServer {
     return this.store.onChange(listener);
   }
 
-  /** Ends every session with 481, after the posts in flight, and closes the database. */
-  async close(): Promise<void> {
+  /**
+   * Ends every session with 481, after the posts in flight, and closes the database. Sessions left after `graceMs` are cut
+   * off: clients that don't hang up, or don't read.
+   */
+  async close(graceMs = GRACE): Promise<void> {
     clearInterval(this.#housekeeping);
     clearInterval(this.#accountCheck);
     const closed = new Promise<void>((resolve) => {
@@ -142,8 +148,12 @@ export class BoardServer {
       else this.#server.close(() => resolve());
     });
     const sessions = [...this.#sessions].map((session) => session.shutDown());
+    const cutOff = setTimeout(() => {
+      for (const session of this.#sessions) session.destroy();
+    }, graceMs);
     await Promise.all(sessions);
     await closed;
+    clearTimeout(cutOff);
     this.store.close();
   }
 

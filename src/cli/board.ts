@@ -6,7 +6,7 @@ import { Failure } from '../server/failure.ts';
 import { takeFolders } from '../server/folders.ts';
 import { welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
-import { closeInTime, untilTold } from '../server/signals.ts';
+import { closed, untilTold } from '../server/signals.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
 import { boardRestoreCommand } from './board/restore.ts';
@@ -40,6 +40,6 @@ export function boardCommand(): Command {
       process.stdout.write(`Listening for RGTP clients on ${host} port ${port}.\n`);
       made?.seen();
       log.info({ signal: await told }, 'ending');
-      await closeInTime(() => server.close(), log);
+      await closed(() => server.close());
     });
 }

@@ -5,7 +5,7 @@ import { takeFolders } from '../server/folders.ts';
 import { greeting, welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
 import { Service } from '../server/service.ts';
-import { closeInTime, untilTold } from '../server/signals.ts';
+import { closed, untilTold } from '../server/signals.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 
 export function serveCommand(): Command {
@@ -27,6 +27,6 @@ export function serveCommand(): Command {
       process.stdout.write(greeting(running));
       made?.seen();
       log.info({ signal: await told }, 'ending');
-      await closeInTime(() => running.close(), log);
+      await closed(() => running.close());
     });
 }

@@ -40,6 +40,8 @@ export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
 
 const GOING_DOWN = '400 Server is going down; try again later';
 const GRACE = 10_000;
+/** A client that has been told 400 may take this long to hang up, in ms. */
+const LINGER = 1_000;
 /** Sessions are looked over for time-outs this many times in the shortest of them. */
 const LOOKS = 4;
 const LOOK_MOST = 5_000;
@@ -119,7 +121,7 @@ export class NntpServer {
 
   /**
    * Ends: no new connections, 400 to idle sessions; answers and posts in flight finish, then 400 to their sessions too.
-   * Sessions left after `graceMs` are cut off.
+   * Clients that don't hang up are cut off once nothing is under way for them, all others after `graceMs`.
    */
   close(graceMs: number = GRACE): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -131,10 +133,14 @@ export class NntpServer {
     const closed = this.#servers.map(({ server }) => new Promise((resolve) => server.close(resolve)));
     this.#arrivals.close();
     for (const session of this.#sessions) session.transport.end(GOING_DOWN);
+    const lingering = setInterval(() => {
+      for (const { transport } of this.#sessions) if (transport.quiet) transport.destroy();
+    }, LINGER);
     const cutOff = setTimeout(() => {
-      for (const session of this.#sessions) session.transport.destroy();
+      for (const { transport } of this.#sessions) transport.destroy();
     }, graceMs);
     await Promise.all(closed);
+    clearInterval(lingering);
     clearTimeout(cutOff);
   }
 

@@ -3,7 +3,6 @@ import type { Bridge } from '../bridge/bridge.ts';
 import type { Config } from '../config/config.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { RgtpBoard, type Surroundings } from './rgtp-board.ts';
-import { Undo } from './undo.ts';
 
 export class Boards {
   readonly #bridge: Bridge;
@@ -46,9 +45,9 @@ export class Boards {
   }
 
   async close(): Promise<void> {
-    const undo = new Undo();
-    for (const board of this.#boards) undo.add(() => board.close());
-    await undo.run();
+    const closed = await Promise.allSettled(this.#boards.map((board) => board.close()));
+    const failed = closed.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   #serve(boards: readonly RgtpBoard[]): void {

@@ -44,7 +44,7 @@ export class RgtpBoard implements Board {
 
   /** Opens the board's files and begins to follow it. @throws StoreError, Failure */
   static async open(config: Config, board: BoardConfig, around: Surroundings): Promise<RgtpBoard> {
-    const undo = new Undo();
+    const undo = new Undo(around.log.child({ board: board.name }));
     try {
       return new RgtpBoard(await openParts(config, board, around, undo), undo);
     } catch (error) {
@@ -102,7 +102,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const permanent = PermanentFile.open(paths.permanent);
   undo.add(() => permanent.close());
   const { reading, people } = boardConnections(board, around);
-  undo.add(() => reading.close());
+  undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const mirror = await Mirror.open({
     ...board,
     pool: reading,
@@ -112,7 +112,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
     memory: board.cache.memory,
   });
-  undo.add(() => mirror.close());
+  undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   mirror.publishAfter((rows) => submitter.beforePublish(rows));
 
@@ -124,7 +124,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const login = new RgtpLogin({ ...board, guests: guestsOf(config, board), accounts, pools: people });
   const poster = new RgtpPoster(board, { model: mirror, index: view, own, login, submitter });
   // Closed before all of these: posts under way finish, and need the rest for that.
-  undo.add(() => people.close());
+  undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));

@@ -1,13 +1,19 @@
 /** Signals of the operating system. */
+import { performance } from 'node:perf_hooks';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 
 /** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm, and means one. */
 const sameKeyMs = 500;
 
+/** The process ends this long after the first signal at the latest, in ms: before a supervisor that waits 10 s kills it. */
+const DEADLINE = 9_500;
+
 /**
- * Resolves at the first SIGTERM or SIGINT; a second one kills the process. Each SIGHUP runs `reread`, one at a time;
- * a failure is logged and changes nothing.
+ * Resolves at the first SIGTERM or SIGINT; a second one kills the process. From the first one on, the process has ten
+ * seconds: what has not finished by then is cut off. That is no failure, as everything acknowledged is on disk.
+ *
+ * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing.
  */
 export function untilTold(log: Log, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
@@ -24,25 +30,25 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
     let told: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told !== undefined && Date.now() - told > sameKeyMs) process.exit(1);
-        told ??= Date.now();
+        if (told !== undefined && performance.now() - told > sameKeyMs) process.exit(1);
+        if (told === undefined) setTimeout(() => cutOff(log), DEADLINE).unref();
+        told ??= performance.now();
         resolve(signal);
       });
     }
   });
 }
 
-/** Closes within ten seconds; what has not finished by then is cut off, and the log says so. */
-export async function closeInTime(close: () => Promise<void>, log: Log): Promise<void> {
-  const deadline = setTimeout(() => {
-    log.error({}, 'not everything finished in time');
-    process.exit(1);
-  }, 9_500);
+function cutOff(log: Log): void {
+  log.error({}, 'not everything finished in time: it is cut off');
+  process.exit(0);
+}
+
+/** @throws Failure where closing fails */
+export async function closed(close: () => Promise<void>): Promise<void> {
   try {
     await close();
   } catch (error) {
     throw new Failure('the server did not stop cleanly', undefined, { cause: error });
-  } finally {
-    clearTimeout(deadline);
   }
 }

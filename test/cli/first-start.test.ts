@@ -2,10 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CommandLine, commandLine } from './command-line.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 let running: CommandLine | undefined;
