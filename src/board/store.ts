@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
+import { StoreError } from '../store/errors.ts';
+import { closeDatabase } from '../store/log-presence.ts';
 import { LogSync } from '../store/log-sync.ts';
 import { Marks } from '../store/marks.ts';
 import { SecretBox } from '../store/secret-box.ts';
@@ -53,11 +56,13 @@ export class BoardStore {
 
   /** @throws StoreError */
   static open(path: string, options: BoardStoreOptions = {}): BoardStore {
+    const keyFile = options.keyFile ?? `${path}.key`;
+    if (path !== ':memory:' && !holdsSomething(path) && holdsSomething(keyFile)) throw lost(path, keyFile);
     const db = openDatabase(path, boardSchema, { durable: true });
     try {
       db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
       const inMemory = path === ':memory:' && options.keyFile === undefined;
-      const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(options.keyFile ?? `${path}.key`);
+      const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(keyFile);
       return new BoardStore(path, db, box, options);
     } catch (error) {
       db.close();
@@ -135,11 +140,25 @@ export class BoardStore {
     if (!this.db.isOpen) return;
     this.#writer.flush();
     this.#sync?.close();
-    this.db.close();
+    closeDatabase(this.db);
   }
 
   #notify(): void {
     // In a microtask: an exception in a listener must not reach the poster.
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
+}
+
+function holdsSomething(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** The key is made after the database: where it is, there was a board. */
+function lost(path: string, keyFile: string): StoreError {
+  return new StoreError(
+    'missing',
+    path,
+    `there is no board in it, although its key ${keyFile} is there. Put the file back, or restore a backup with ` +
+      '`rgtp-nntp restore`; to begin with a new board, move the whole data folder (and the keys) away',
+  );
 }

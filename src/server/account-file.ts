@@ -5,6 +5,7 @@ import { pathsOf } from '../config/paths.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { makeFolders } from './folders.ts';
+import { refuseLostPermanent } from './lost-files.ts';
 
 /** Lends the accounts to a task. */
 export async function withAccounts(
@@ -14,6 +15,7 @@ export async function withAccounts(
 ): Promise<void> {
   makeFolders(config);
   const paths = pathsOf(config, board);
+  refuseLostPermanent(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   try {
     await task(new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey)));

@@ -6,13 +6,16 @@ import type { Config } from '../config/config.ts';
 import { type BoardPaths, pathsOf } from '../config/paths.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
+import { refuseLostBoard } from './lost-files.ts';
 
 /** Lends the board's store to a task. @throws Failure where there is no board yet */
 export async function withBoardFile<T>(
   config: Config,
   task: (store: BoardStore, paths: BoardPaths) => T | Promise<T>,
 ): Promise<T> {
-  const paths = pathsOf(config, embeddedBoardOf(config));
+  const board = embeddedBoardOf(config);
+  const paths = pathsOf(config, board);
+  refuseLostBoard(config, board);
   if (!existsSync(paths.board)) {
     throw new Failure(`there is no board in ${paths.board} yet`, 'rgtp-nntp serve or rgtp-nntp import creates it.');
   }

@@ -13,6 +13,7 @@ import { storeErrorFrom } from '../store/errors.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';
+import { refuseLostBoard } from './lost-files.ts';
 
 export interface Imported extends ImportSummary {
   /** the board's file */
@@ -27,6 +28,7 @@ export async function importBoard(
 ): Promise<Imported> {
   const paths = pathsOf(config, embeddedBoardOf(config));
   using _taken = takeFolders(config);
+  refuseLostBoard(config, embeddedBoardOf(config));
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {
     return { ...(await importSpool(spool, store, { onProgress })), path: paths.board };

@@ -8,6 +8,7 @@ import type { Embedded } from './board-client.ts';
 import { keepEditor, type NewBoard, unseenEditor } from './editor-secret.ts';
 import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
+import { refuseLostBoard, refuseLostPermanent } from './lost-files.ts';
 import { ownAccount } from './own-account.ts';
 import { registrationOf } from './registration.ts';
 
@@ -24,6 +25,11 @@ export async function openEmbedded(
   log: Log,
 ): Promise<(Embedded & { readonly made: NewBoard | undefined }) | undefined> {
   if (!config.boards.some(({ rgtp }) => rgtp === 'embedded')) return undefined;
+  // Before the board is touched.
+  for (const board of config.boards) {
+    refuseLostBoard(config, board);
+    refuseLostPermanent(config, board);
+  }
   const { server, made } = await openEmbeddedBoard(config, log);
   return { server, made, account: await ownAccount(server.store) };
 }
@@ -36,6 +42,7 @@ export async function openEmbeddedBoard(
   const board = embeddedBoardOf(config);
   const { embedded } = config;
   const paths = pathsOf(config, board);
+  refuseLostBoard(config, board);
   const server = await BoardServer.open({
     path: paths.board,
     keyFile: paths.boardKey,

@@ -18,6 +18,7 @@ import type { Log } from '../wire/log.ts';
 import type { Board } from './board.ts';
 import { secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
+import { refuseLostPermanent } from './lost-files.ts';
 import { Undo } from './undo.ts';
 
 /** What the boards of one server share. */
@@ -99,8 +100,11 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const paths = pathsOf(config, board);
   const embedded = board.rgtp === 'embedded' ? around.embedded?.server : undefined;
 
+  refuseLostPermanent(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   undo.add(() => permanent.close());
+  const store = embedded?.store;
+  if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
   const { reading, people } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const mirror = await Mirror.open({

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
+import { noteOpen, requireLog } from './log-presence.ts';
+import { Marks } from './marks.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 export { StoreError } from './errors.ts';
@@ -29,20 +31,24 @@ export interface OpenOptions {
  * the new one. `':memory:'` works.
  *
  * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (a database of something
- * else), `corrupt`, `locked`, `io`
+ * else), `corrupt`, `log-lost`, `locked`, `io`
  */
 export function openDatabase(path: string, schema: Schema, options: OpenOptions = {}): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     const isNew = path !== ':memory:' && !existsSync(path);
+    if (options.durable) requireLog(path);
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
     if (isNew) giveToFolderOwner(path);
     // Before anything is written: whoever points us at somebody else's database gets it back untouched.
     refuseForeign(db, path, schema);
+    // A clean file: its mark would be wrong while it is in WAL mode, and its log not yet on disk.
+    if (options.durable && journalMode(db) !== 'wal') Marks.of(db)?.clear('open');
     db.exec('PRAGMA journal_mode=WAL');
     db.exec(`PRAGMA synchronous=${options.durable ? 'FULL' : 'NORMAL'}`);
     if (options.secureDelete) db.exec('PRAGMA secure_delete=ON');
     migrate(db, path, schema);
+    if (options.durable && journalMode(db) === 'wal') noteOpen(db);
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
@@ -96,6 +102,10 @@ function refuseForeign(db: DatabaseSync, path: string, schema: Schema): void {
         `${schema.migrations.length}: run the newer rgtp-nntp that wrote it, or restore an older copy`,
     );
   }
+}
+
+function journalMode(db: DatabaseSync): unknown {
+  return db.prepare('PRAGMA journal_mode').get()?.['journal_mode'];
 }
 
 function userVersion(db: DatabaseSync): number {

@@ -7,6 +7,10 @@ export type StoreErrorKind =
   | 'foreign'
   /** half of something: what was filling it was cut off */
   | 'unfinished'
+  /** its write-ahead log is gone */
+  | 'log-lost'
+  /** it, or the file that it belongs to, is not where it was */
+  | 'missing'
   /** another process holds it */
   | 'locked'
   /** can't be opened, read, or written (missing directory, permissions, disk full, …) */

@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** What is noted of a database file itself, not of its content. */
 export type Mark =
+  /** it was opened, and not closed by the last program that had it open */
+  | 'open'
   /** an import into the board has begun and not ended */
   | 'import-unfinished'
   /** the bridge has made a permanent file for this board: it can't be missing */
@@ -18,6 +20,12 @@ export class Marks {
     this.#has = db.prepare('SELECT 1 FROM marks WHERE name = ?');
     this.#set = db.prepare('INSERT OR IGNORE INTO marks VALUES (?)');
     this.#clear = db.prepare('DELETE FROM marks WHERE name = ?');
+  }
+
+  /** The marks of a database that is not to be changed; undefined: it has none. */
+  static of(db: DatabaseSync): Marks | undefined {
+    const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'marks'").get();
+    return table === undefined ? undefined : new Marks(db);
   }
 
   has(mark: Mark): boolean {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, type Schema, transaction } from './database.ts';
+import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
 import type { Epoch, Intent, Known, OwnPost, Permanent, StoredAccount } from './permanent.ts';
 import { Writer } from './writer.ts';
@@ -140,7 +141,7 @@ export class PermanentFile implements Permanent {
     if (!this.#db.isOpen) return;
     this.#writer.flush();
     this.#sync?.close();
-    this.#db.close();
+    closeDatabase(this.#db);
   }
 }
 

@@ -1,0 +1,65 @@
+/** Files that belong together, and of which one is missing: a new one in its place would look as if nothing had happened. */
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { BoardConfig, Config } from '../config/config.ts';
+import { pathsOf } from '../config/paths.ts';
+import { Marks } from '../store/marks.ts';
+import { Failure } from './failure.ts';
+
+/** A first start has none of the other files. @throws Failure where the board is gone and they are not */
+export function refuseLostBoard(config: Config, board: BoardConfig): void {
+  if (board.rgtp !== 'embedded') return;
+  const paths = pathsOf(config, board);
+  if (holdsSomething(paths.board)) return;
+  const others = [paths.permanent, paths.boardKey, paths.accountsKey].filter(holdsSomething);
+  const [other] = others;
+  if (other === undefined) return;
+  throw lost(
+    `the board ${paths.board} is missing or empty, although ${basename(other)} is there`,
+    'A new board would give the numbers and ids of old posts to new ones.',
+  );
+}
+
+/**
+ * A permanent file is made at a board's first start, before its cache and its accounts. (Deleting the cache is allowed.)
+ * @throws Failure where it is gone and something shows that it was there
+ */
+export function refuseLostPermanent(config: Config, board: BoardConfig): void {
+  const paths = pathsOf(config, board);
+  if (holdsSomething(paths.permanent)) return;
+  const traces = [paths.accountsKey, paths.cache].filter(holdsSomething);
+  if (boardHadPermanent(paths.board)) traces.push(paths.board);
+  const [trace] = traces;
+  if (trace === undefined) return;
+  throw lost(
+    `the permanent file ${paths.permanent} is missing or empty, although ${basename(trace)} shows that there was one`,
+    'A new one would forget local accounts and Message-IDs, and accept articles that are on the board already.',
+  );
+}
+
+function lost(what: string, why: string): Failure {
+  return new Failure(
+    what,
+    `${why}\nPut the file back, or restore a backup with \`rgtp-nntp restore\`. To begin anew, move the whole data folder away.`,
+  );
+}
+
+function holdsSomething(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function boardHadPermanent(path: string): boolean {
+  if (!holdsSomething(path)) return false;
+  try {
+    const db = new DatabaseSync(path, { readOnly: true });
+    try {
+      return Marks.of(db)?.has('has-permanent') === true;
+    } finally {
+      db.close();
+    }
+  } catch {
+    // Whoever opens it says what is wrong with it.
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Notices when a write-ahead log has got lost, and with it what was written last. While a database is open it is in WAL
+ * mode and carries the mark `open`. Whoever set the mark clears it at the end, and whoever closes the database last also
+ * takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed and has lost its log.
+ */
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from './errors.ts';
+import { Marks } from './marks.ts';
+
+/** https://www.sqlite.org/fileformat.html#file_format_version_numbers */
+const WRITE_VERSION = 18;
+const WAL_VERSION = 2;
+/** for a lock, ms */
+const PATIENCE = 5000;
+/** databases that were given their mark in this process */
+const marked = new WeakSet<DatabaseSync>();
+
+/** Before a database is opened for writing. @throws StoreError `log-lost` */
+export function requireLog(path: string): void {
+  if (!inWalMode(path) || existsSync(logOf(path))) return;
+  const db = new DatabaseSync(path);
+  const open = Marks.of(db)?.has('open') === true;
+  db.close();
+  // Another process may have opened it meanwhile, and has the log again.
+  if (!open || existsSync(logOf(path))) return;
+  const log = basename(logOf(path));
+  throw new StoreError(
+    'log-lost',
+    path,
+    `its write-ahead log ${log} is gone, and with it what was written last. Put that file back beside it, or restore a ` +
+      `backup with \`rgtp-nntp restore\`. If nothing is lost (another program has opened and closed the database since), or ` +
+      `to go on with what is left, create an empty file named ${log}`,
+  );
+}
+
+/** Once a database is in WAL mode. Without room for the mark on the disk, it is open without. */
+export function noteOpen(db: DatabaseSync): void {
+  try {
+    setMark(db);
+  } catch {
+    // Reading still works; writing will tell what is wrong.
+  }
+}
+
+function setMark(db: DatabaseSync): void {
+  const marks = new Marks(db);
+  if (marks.has('open')) return;
+  // With `synchronous=FULL` this brings the log's name to disk, too; the mark must not get there before it.
+  marks.set('open');
+  marked.add(db);
+  db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+}
+
+/** Closes a database that `openDatabase` opened with `durable`. */
+export function closeDatabase(db: DatabaseSync): void {
+  try {
+    if (leaveWalMode(db) || marked.has(db)) new Marks(db).clear('open');
+  } catch {
+    // No room on the disk: the mark stays, which only matters if the log gets lost.
+  } finally {
+    db.close();
+  }
+}
+
+/** Returns false where another connection has it open. */
+function leaveWalMode(db: DatabaseSync): boolean {
+  try {
+    db.exec('PRAGMA busy_timeout=0');
+    return db.prepare('PRAGMA journal_mode=DELETE').get()?.['journal_mode'] === 'delete';
+  } catch {
+    return false;
+  } finally {
+    db.exec(`PRAGMA busy_timeout=${PATIENCE}`);
+  }
+}
+
+function inWalMode(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const file = openSync(path, 'r');
+  try {
+    const version = Buffer.alloc(1);
+    return readSync(file, version, 0, 1, WRITE_VERSION) === 1 && version[0] === WAL_VERSION;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function logOf(path: string): string {
+  return `${path}-wal`;
+}

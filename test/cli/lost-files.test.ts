@@ -1,0 +1,132 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { unpackSampleSpool } from '../support/sample-board.ts';
+import { CommandLine, commandLine } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder = '';
+let data = '';
+let server: CommandLine | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-lost-'));
+  data = join(folder, 'data');
+});
+afterEach(async () => {
+  await end('SIGTERM');
+  rmSync(folder, { recursive: true });
+});
+
+function env() {
+  return {
+    RGTP_NNTP_DATA: data,
+    RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+    RGTP_NNTP_EMBEDDED_LISTEN: 'off',
+    RGTP_NNTP_HTTP_LISTEN: 'off',
+  };
+}
+
+async function serve(): Promise<void> {
+  server = new CommandLine(['serve'], { env: env() });
+  await server.printed(/127\.0\.0\.1 port \d+/);
+}
+
+async function end(signal: NodeJS.Signals): Promise<void> {
+  server?.child.kill(signal);
+  await server?.ended;
+  server = undefined;
+}
+
+const file = (name: string) => join(data, `gossip.${name}`);
+
+function lose(name: string, how: 'deleted' | 'emptied'): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    if (!existsSync(file(name) + ending)) continue;
+    if (how === 'deleted') rmSync(file(name) + ending);
+    else truncateSync(file(name) + ending, 0);
+  }
+}
+
+async function expectRefusal(words: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await commandLine(args, { env: env() });
+  expect(stderr).toContain(words);
+  expect(stderr).toContain('rgtp-nntp restore');
+  expect(code).toBe(1);
+}
+
+describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
+  it('the board beside its key and its permanent file: nothing begins anew', async () => {
+    await serve();
+    await end('SIGTERM');
+    lose('board.sqlite', how);
+    for (const args of [['serve'], ['board', 'user', 'list'], ['sync']]) {
+      await expectRefusal('gossip.board.sqlite is missing or empty', ...args);
+    }
+    // The key alone is trace enough.
+    rmSync(file('permanent.sqlite'));
+    await expectRefusal('although gossip.board.key is there', 'serve');
+    expect(existsSync(file('board.sqlite'))).toBe(how === 'emptied');
+  });
+
+  it('the permanent file beside the board, whether or not the cache is there', async () => {
+    await serve();
+    await end('SIGTERM');
+    lose('permanent.sqlite', how);
+    await expectRefusal('gossip.cache.sqlite shows that there was one', 'serve');
+    lose('cache.sqlite', 'deleted');
+    await expectRefusal('gossip.board.sqlite shows that there was one', 'serve');
+    await expectRefusal('shows that there was one', 'user', 'list');
+    // The board alone needs no permanent file: its upkeep goes on.
+    expect((await commandLine(['board', 'verify'], { env: env() })).code).toBe(0);
+  });
+
+  it('the cache: it is rebuilt, and so is what never was', async () => {
+    await serve();
+    await end('SIGTERM');
+    lose('cache.sqlite', how);
+    await serve();
+  });
+
+  it.each(['board', 'permanent'])('the write-ahead log of the %s file after a crash', async (kind) => {
+    await serve();
+    await end('SIGKILL');
+    const log = `${file(`${kind}.sqlite`)}-wal`;
+    expect(existsSync(log)).toBe(true);
+    const kept = readFileSync(log);
+    if (how === 'emptied') {
+      // That is what somebody does who has read the message below: go on with what is left.
+      truncateSync(log, 0);
+      return serve();
+    }
+    rmSync(log);
+    await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
+    // Asking has not made it good.
+    await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
+    writeFileSync(log, kept);
+    await serve();
+  });
+});
+
+describe('what is no loss', () => {
+  it('a crash, and a first start that failed half way', async () => {
+    await serve();
+    await end('SIGKILL');
+    await serve();
+    await end('SIGTERM');
+    // A board without a bridge never had a permanent file.
+    rmSync(data, { recursive: true });
+    const spool = unpackSampleSpool();
+    expect((await commandLine(['import', spool], { env: env() })).code).toBe(0);
+    rmSync(join(spool, '../..'), { recursive: true });
+    await serve();
+  });
+
+  it('a board moved away with everything', async () => {
+    await serve();
+    await end('SIGTERM');
+    renameSync(data, `${data}.old`);
+    await serve();
+  });
+});
