@@ -55,6 +55,17 @@ test('the first guesses, all at once, are counted before they begin', async () =
   await expect(world.guess('192.0.2.1', 'one more')).rejects.toThrow(TOO_MANY);
 });
 
+test('guesses that fail one after the other let no more through than those that fail together', async () => {
+  const world = new World({ failedLogins: 10 });
+  const late = (n: number): Promise<never> =>
+    world.gate.attempt({ address: '192.0.2.1', user: `user ${n}` }, async () => {
+      world.tried++;
+      for (let turn = 0; turn < n; turn++) await new Promise(setImmediate);
+      throw new Refusal('bad-credentials', 'no');
+    });
+  expect(await world.parallel(90, late)).toBe(10);
+});
+
 test('many logins at once from one address are no guesses', async () => {
   const world = new World({ failedLogins: 3 });
   const all = await Promise.all(Array.from({ length: 50 }, (_, n) => world.right('192.0.2.1', `user ${n}`)));
