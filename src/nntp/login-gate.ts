@@ -7,6 +7,8 @@ import type { Limits } from './limits.ts';
 
 /** addresses, accounts, and pairs of them that are remembered */
 const REMEMBERED = 10_000;
+/** of what is remembered of a name */
+const LONGEST_USERID = 75;
 
 export interface Attempt {
   readonly address: string;
@@ -77,5 +79,8 @@ export class LoginGate {
 
 /** One account, however its name is written: userids do not distinguish case, and a board's name may stand before one. */
 function accountKey(user: string): string {
-  return user.slice(user.lastIndexOf(':') + 1).toLowerCase();
+  return user
+    .slice(user.lastIndexOf(':') + 1)
+    .slice(0, LONGEST_USERID)
+    .toLowerCase();
 }

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Peer } from '../../src/nntp/backend.ts';
 import { Certificate } from '../../src/nntp/connection/certificate.ts';
 import type { Observer } from '../../src/nntp/observer.ts';
@@ -45,16 +45,37 @@ test('connections of one address', async () => {
   expect(await (await connect()).ask('DATE')).toMatch(/^111 /);
 });
 
-test('idle for too long: 400 and the end; whoever says something stays', async () => {
-  const { connect } = await serve(rfcWorld(), { limits: { idle: 200 } });
+test('idle for too long: 400 and the end; a client that says something stays', async () => {
+  let time = 0;
+  const limits = { idle: 600_000, handshake: 100 };
+  const { connect } = await serve(rfcWorld(), { limits, clock: () => time });
   const [idle, busy] = [await connect(), await connect()];
-  let over = false;
-  const farewell = idle.rest().then((text) => {
-    over = true;
-    return text;
-  });
-  while (!over) expect(await busy.ask('DATE')).toMatch(/^111 /);
-  expect(await farewell).toMatch(/^400 [^\n]*\r\n$/);
+  time = 599_999;
+  expect(await busy.ask('DATE')).toMatch(/^111 /);
+  time = 600_000;
+  expect(await idle.rest()).toMatch(/^400 [^\n]*\r\n$/);
+  expect(await busy.ask('DATE')).toMatch(/^111 /);
+});
+
+test('a wall clock that jumps ends nothing: neither sessions nor pauses', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 9, 25) });
+  onTestFinished(() => void vi.useRealTimers());
+  const backend = rfcWorld();
+  backend.guest = { read: true, post: false, loginHelps: true };
+  const limits = { idle: 60_000, command: 60_000, handshake: 100, failedLogins: 1, loginDelay: 1 };
+  const { connect, tlsPort } = await serve(backend, { tls: tlsFiles('first'), limits });
+  const [idle, guessing] = [await connect(), await connect()];
+  await play(guessing, 'C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS wrong\nS: 481');
+  for (const hours of [2, -24, 48]) {
+    vi.setSystemTime(Date.now() + hours * 3_600_000);
+    // It says nothing, and is cut off: the server has looked over its connections since.
+    await once(net.connect(tlsPort, '127.0.0.1'), 'close');
+    expect(await idle.ask('DATE')).toMatch(/^111 /);
+    await play(
+      guessing,
+      'C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS! 481 Too many failed logins; try again in 5 min',
+    );
+  }
 });
 
 test('an article that stops coming, and a command that never ends', async () => {

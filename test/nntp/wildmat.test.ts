@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Wildmat } from '../../src/nntp/syntax/wildmat.ts';
+import { octetsInUse } from '../support/memory.ts';
 
 /** The obvious matcher, exponential as it may be: RFC 3977 §4.2 word by word. */
 function reference(wildmat: string, text: string): boolean {
@@ -81,4 +82,38 @@ test('the cost is linear in the text, whatever the pattern', () => {
   expect(Wildmat.parse(`${'*a'.repeat(200)}b`)?.matches(text)).toBe(false);
   expect(Wildmat.parse(`${'?*a'.repeat(150)}*b`)?.matches(text)).toBe(false);
   expect(Wildmat.parse(Array(240).fill('*b').join(','))?.matches(text.slice(0, 500))).toBe(false);
+});
+
+test('long patterns of few and of many different characters agree with the obvious matcher', () => {
+  const letters = fc.constantFrom('a', 'b', 'c', 'é', '?');
+  const rare = fc.integer({ min: 0x100, max: 0x2ff }).map((code) => String.fromCodePoint(code));
+  const pattern = fc
+    .array(fc.oneof({ weight: 9, arbitrary: letters }, rare), { minLength: 60, maxLength: 200 })
+    .map((all) => all.join(''));
+  fc.assert(
+    fc.property(pattern, fc.nat(), (exact, at) => {
+      const text = exact.replaceAll('?', 'x');
+      const other = `${text.slice(0, at % text.length)}#${text.slice((at % text.length) + 1)}`;
+      for (const wildmat of [exact, `*${exact}`, `zz,${exact},!q`]) {
+        expect(Wildmat.parse(wildmat)?.matches(text)).toBe(true);
+        expect(Wildmat.parse(wildmat)?.matches(other)).toBe(exact[at % text.length] === '?');
+        expect(Wildmat.parse(wildmat)?.matches(text.slice(1))).toBe(false);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what a compiled wildmat takes is bounded by its length, and the same text is compiled once', () => {
+  expect(Wildmat.parse('a'.repeat(1025))).toBeUndefined();
+  const one = Wildmat.parse('groggs.*,!*.edits');
+  expect(Wildmat.parse('groggs.*,!*.edits')).toBe(one);
+  const different = Array.from({ length: 200 }, (_, n) =>
+    Array.from({ length: 250 }, (_, m) => String.fromCodePoint(0x100 + 250 * n + m)).join(''),
+  );
+  const before = octetsInUse();
+  const compiled = different.map((text) => Wildmat.parse(text));
+  const each = (octetsInUse() - before) / compiled.length;
+  expect(compiled.every((wildmat) => wildmat !== undefined)).toBe(true);
+  expect(each).toBeLessThan(8 * 1024);
 });

@@ -7,6 +7,8 @@ import { withNumber } from './numbered.ts';
 import { isEmpty, spanOf, type Target } from './target.ts';
 
 const SPACE = 0x20;
+/** A response line has at most 512 octets (RFC 3977 §3.1). */
+const LONGEST_NAME = 100;
 /** RFC 3977 §9.8: any header name; of the metadata, those that §8.1 defines. */
 const NAME = /^[!-9;-~]+$/;
 const METADATA: ReadonlySet<string> = new Set([':bytes', ':lines']);
@@ -23,7 +25,7 @@ export interface Form {
 /** The older forms are answered 221, and call an article by its message-id if that is how it was named (RFC 2980 §2.6). */
 export const olderForm: Omit<Form, 'empty'> = {
   // Claws and Sylpheed take no code but this one.
-  status: (name) => `221 ${name} fields follow`,
+  status: (name) => `221 ${name.slice(0, LONGEST_NAME)} fields follow`,
   shown: ({ messageId }) => messageId,
 };
 

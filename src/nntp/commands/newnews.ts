@@ -26,9 +26,12 @@ export const newnews: Command = {
   },
 };
 
+const MOST_TOLD = 10_000;
+
 /**
  * Each Message-ID once, cross-posted or not: listed in the group where the backend finds it. Only ids that it finds in
- * none of these groups are remembered; to remember all of a million would take a hundred megabytes per slow client.
+ * none of these groups are remembered, and only so many of them: all of a million would take a hundred megabytes per slow
+ * client.
  */
 function* arrivals(
   groups: readonly Newsgroup[],
@@ -44,7 +47,7 @@ function* arrivals(
       if (place !== undefined && names.has(place)) {
         if (place !== group.name) continue;
       } else if (told.has(messageId)) continue;
-      else told.add(messageId);
+      else if (told.size < MOST_TOLD) told.add(messageId);
       yield messageId;
     }
   }

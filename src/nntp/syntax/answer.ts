@@ -36,18 +36,16 @@ export function listing(status: string, lines: Iterable<string>): Buffer {
   return Buffer.from(`${text}.\r\n`);
 }
 
-const LINES_A_PIECE = 1000;
+const PIECE = 32 * 1024;
 
 /** Lines of an answer of any length, made as they are asked for. None of them begins with a dot. */
 export function* linePieces(lines: Iterable<string>): Generator<Buffer> {
   let text = '';
-  let count = 0;
   for (const line of lines) {
     text += `${line}\r\n`;
-    if (++count < LINES_A_PIECE) continue;
+    if (text.length < PIECE) continue;
     yield Buffer.from(text);
     text = '';
-    count = 0;
   }
-  if (count > 0) yield Buffer.from(text);
+  if (text !== '') yield Buffer.from(text);
 }

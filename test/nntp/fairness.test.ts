@@ -1,0 +1,106 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Newsgroup } from '../../src/nntp/backend.ts';
+import { collect, sessionWith } from '../support/front-end.ts';
+import { LargeGroup } from '../support/large-group.ts';
+import { MemoryBackend } from '../support/memory-backend.ts';
+import { serve } from '../support/nntp-server.ts';
+
+/** A group of a million articles that anybody may read to the end. */
+class LargeBackend extends MemoryBackend {
+  readonly large = new LargeGroup('large', 1_000_000);
+
+  override newsgroup(name: string): Newsgroup | undefined {
+    return name === this.large.name ? this.large : super.newsgroup(name, undefined);
+  }
+}
+
+let time = 0;
+/** Time passes by a millisecond at each look at the clock: how fast this machine is does not matter. It never goes back. */
+function stepByStep(): void {
+  time = Math.max(time, performance.now());
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ++time);
+  onTestFinished(() => clock.mockRestore());
+}
+
+const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Sessions that have more to do than a turn allows, and read all of it. */
+function crowd(backend: LargeBackend, size: number, commands: string): { streams: Duplex[]; octets: number[] } {
+  const octets = Array<number>(size).fill(0);
+  const streams = octets.map((_, n) => {
+    const stream = sessionWith(backend);
+    stream.on('data', (chunk: Buffer) => {
+      octets[n] = (octets[n] ?? 0) + chunk.length;
+    });
+    stream.write(commands);
+    return stream;
+  });
+  onTestFinished(() => {
+    for (const stream of streams) stream.destroy();
+  });
+  return { streams, octets };
+}
+
+test('in one round of the event loop a crowd gets no more done than one does, and each its part', async () => {
+  stepByStep();
+  const backend = new LargeBackend();
+  const { octets } = crowd(backend, 100, `GROUP large\r\n${'OVER 1-\r\n'.repeat(20)}`);
+  let most = 0;
+  for (let round = 0; round < 300; round++) {
+    const before = backend.large.pieces;
+    await nextRound();
+    most = Math.max(most, backend.large.pieces - before);
+  }
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(20);
+  expect(Math.min(...octets)).toBeGreaterThan(0);
+});
+
+test('the first commands of a crowd are not run all in one round', async () => {
+  stepByStep();
+  const backend = new LargeBackend();
+  const stat = vi.spyOn(backend.large, 'messageId');
+  crowd(backend, 100, `GROUP large\r\n${'STAT 7\r\n'.repeat(1000)}`);
+  let most = 0;
+  for (let round = 0; round < 300; round++) {
+    stat.mockClear();
+    await nextRound();
+    most = Math.max(most, stat.mock.calls.length);
+  }
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(200);
+});
+
+test.each(['OVER 1-', 'XPAT subject 1- *a*', 'STAT 7'])(
+  'a newcomer is answered while a crowd asks %s',
+  async (command) => {
+    stepByStep();
+    const backend = new LargeBackend();
+    const { streams } = crowd(backend, 100, `GROUP large\r\n${`${command}\r\n`.repeat(5000)}QUIT\r\n`);
+    let done = 0;
+    for (const stream of streams) stream.once('end', () => done++);
+    for (let round = 0; round < 20; round++) await nextRound();
+    const newcomer = sessionWith(backend);
+    newcomer.end('DATE\r\nQUIT\r\n');
+    expect(await collect(newcomer)).toMatch(/^20\d .*\r\n111 .*\r\n205 /);
+    expect(done).toBe(0);
+  },
+);
+
+test('answers do not wait for Nagle’s algorithm', async () => {
+  const accepted: Socket[] = [];
+  const seen = (message: unknown): void => {
+    // The channel's documented message.
+    accepted.push((message as { readonly socket: Socket }).socket);
+  };
+  subscribe('net.server.socket', seen);
+  onTestFinished(() => void unsubscribe('net.server.socket', seen));
+  const { connect } = await serve();
+  await connect();
+  const [socket] = accepted;
+  const noDelay = Object.getOwnPropertySymbols(socket ?? {}).find(({ description }) => description === 'kSetNoDelay');
+  expect(socket && noDelay && Reflect.get(socket, noDelay)).toBe(true);
+});
