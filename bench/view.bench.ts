@@ -20,6 +20,7 @@ export default async function bench(): Promise<readonly Result[]> {
         caches,
         options: {
           newsgroup: 'groggs.bench',
+          overlap: 0,
           description: 'A board of a million posts',
           created: 0,
           creator: 'bench',

@@ -56,11 +56,15 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     kinds,
     items: itemOf,
     users: Uint32Array.from(numbers, (number) => number % 300),
+    arrivals: Uint32Array.from(numbers, (number) => 700_000_000 + number * 300),
   };
   let reads = 0;
   return {
     posts,
     items,
+    isRead: true,
+    isFull: false,
+    mark: () => ({ low: 1, high: count }),
     userids: Array.from({ length: 300 }, (_, n) => octets`user${n}@cam`),
     get reads() {
       return reads;

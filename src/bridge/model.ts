@@ -23,6 +23,9 @@ export const PostKind = {
 } as const;
 export type PostKind = (typeof PostKind)[keyof typeof PostKind];
 
+/** Which of a board's newsgroups. */
+export type Place = 'main' | 'motd' | 'edits';
+
 export interface Posts {
   readonly length: number;
   /** article numbers: base of the epoch + sequence (every sequence number is an article number) */
@@ -39,6 +42,8 @@ export interface Posts {
   readonly items: Int32Array;
   /** index into `userids` */
   readonly users: Uint32Array;
+  /** unix seconds by this server's clock: when readers could first read it */
+  readonly arrivals: Uint32Array;
 }
 
 /** An item as the index shows it. Objects are stable; fields change in place. */
@@ -102,9 +107,15 @@ export type Listener = (changes: readonly Change[]) => void;
 export interface BoardIndex {
   readonly posts: Posts;
   readonly items: readonly ItemRecord[];
+  /** False until the index has been read to its end, once: what is here till then is not to be shown. */
+  readonly isRead: boolean;
+  /** No article number is left. */
+  readonly isFull: boolean;
   /** userids as the index has them */
   readonly userids: readonly Octets[];
 
+  /** Water marks of a newsgroup, as readers may know them: the high mark never falls. */
+  mark(place: Place): { readonly low: number; readonly high: number };
   itemById(id: string): ItemRecord | undefined;
   /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
   rowOf(number: number): number;

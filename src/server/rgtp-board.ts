@@ -121,7 +121,8 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   mirror.publishAfter((rows) => submitter.beforePublish(rows));
 
   const created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
-  const options = { ...board, created, creator: `usenet@${config.name}`, host: config.name };
+  const overlap = board.poll.idle / 1000;
+  const options = { ...board, created, overlap, creator: `usenet@${config.name}`, host: config.name };
   const view = new BoardView({ model: mirror, options, own, caches, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, type Schema, transaction } from './database.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
-import type { Epoch, Intent, Known, OwnPost, Permanent, StoredAccount } from './permanent.ts';
+import type { Arrival, Epoch, Intent, Known, Mark, OwnPost, Permanent, Published, StoredAccount } from './permanent.ts';
 import { Writer } from './writer.ts';
 
 /** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
@@ -32,6 +32,8 @@ export const PERMANENT: Schema = {
        secret BLOB NOT NULL,
        settings TEXT NOT NULL
      ) STRICT;`,
+    `CREATE TABLE marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
+     CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
   ],
 };
 
@@ -71,6 +73,47 @@ export class PermanentFile implements Permanent {
     transaction(this.#db, () => {
       for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
     });
+  }
+
+  async replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void> {
+    const insert = this.#db.prepare('INSERT INTO epochs (number, generation, first, base) VALUES (?, ?, ?, ?)');
+    const move = this.#db.prepare('UPDATE OR IGNORE own_posts SET epoch = ? WHERE message_id = ?');
+    transaction(this.#db, () => {
+      this.#db.exec('DELETE FROM epochs');
+      for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
+      for (const { epoch, messageId } of moved) move.run(epoch, messageId);
+    });
+  }
+
+  async published(): Promise<Published> {
+    const marks = this.#db.prepare('SELECT place, low, high FROM marks').all();
+    const arrivals = this.#db.prepare('SELECT number, time FROM arrivals ORDER BY number').all();
+    return {
+      marks: marks.map((row) => ({ place: String(row['place']), low: Number(row['low']), high: Number(row['high']) })),
+      arrivals: arrivals.map((row) => ({ number: Number(row['number']), time: Number(row['time']) })),
+    };
+  }
+
+  /** Relaxed, and so is `putArrivals`: after a power cut the board tells most of it. */
+  raiseMarks(marks: readonly Mark[]): Promise<void> {
+    const { raiseMark } = this.#statements;
+    return this.#writer.commit(
+      () => {
+        for (const { place, low, high } of marks) raiseMark.run(place, low, high);
+      },
+      { relaxed: true },
+    );
+  }
+
+  putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void> {
+    const { putArrival, dropArrival } = this.#statements;
+    return this.#writer.commit(
+      () => {
+        for (const { number, time } of arrivals) putArrival.run(number, time);
+        for (const number of dropped) dropArrival.run(number);
+      },
+      { relaxed: true },
+    );
   }
 
   async newsgroupCreated(name: string, now: number): Promise<number> {
@@ -155,6 +198,12 @@ function prepareStatements(db: DatabaseSync) {
     addIntent: db.prepare('INSERT INTO intents (message_id, created, details) VALUES (?, ?, ?)'),
     reviseIntent: db.prepare('UPDATE intents SET details = ? WHERE message_id = ?'),
     removeIntent: db.prepare('DELETE FROM intents WHERE message_id = ?'),
+    raiseMark: db.prepare(
+      `INSERT INTO marks (place, low, high) VALUES (?, ?, ?)
+       ON CONFLICT (place) DO UPDATE SET low = excluded.low, high = max(high, excluded.high)`,
+    ),
+    putArrival: db.prepare('INSERT OR REPLACE INTO arrivals (number, time) VALUES (?, ?)'),
+    dropArrival: db.prepare('DELETE FROM arrivals WHERE number = ?'),
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
     ),

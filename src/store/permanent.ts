@@ -8,6 +8,16 @@ export interface Permanent {
   /** Adds epochs. Those that are there already stay as they are: numbers never change meaning. */
   addEpochs(epochs: readonly Epoch[]): Promise<void>;
 
+  /** Puts these in the place of all there are: those that an earlier version began by mistake go. */
+  replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void>;
+
+  /** What readers may have been shown. */
+  published(): Promise<Published>;
+  /** Readers may see these marks from now on. A high mark never falls. */
+  raiseMarks(marks: readonly Mark[]): Promise<void>;
+  /** Articles up to these numbers became readable then; the knowledge of others is dropped. */
+  putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void>;
+
   /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
   newsgroupCreated(name: string, now: number): Promise<number>;
 
@@ -50,6 +60,27 @@ export interface Epoch {
   readonly first: number;
   /** may be negative */
   readonly base: number;
+}
+
+export interface Published {
+  readonly marks: readonly Mark[];
+  /** ascending */
+  readonly arrivals: readonly Arrival[];
+}
+
+/** The water marks of one of the board's newsgroups. */
+export interface Mark {
+  /** which of them: the bridge's business */
+  readonly place: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The articles above the previous one's number, up to this one's, were readable by `time`. */
+export interface Arrival {
+  readonly number: number;
+  /** unix seconds */
+  readonly time: number;
 }
 
 export interface OwnPost {

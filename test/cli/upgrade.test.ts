@@ -14,8 +14,11 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 /** The versions that each frozen data folder holds. Never changed; a new migration gets a new folder. */
-const frozen = { 'data-v1': { board: 1, permanent: 1, cache: 1 } } as const;
-const newest = frozen['data-v1'];
+const frozen = {
+  'data-v1': { board: 1, permanent: 1, cache: 1 },
+  'data-v2': { board: 1, permanent: 2, cache: 1 },
+} as const;
+const newest = frozen['data-v2'];
 
 let folder: string;
 let file: string;
@@ -86,16 +89,16 @@ describe('a data folder of an earlier version', () => {
 });
 
 describe('a data folder of a later version', () => {
-  beforeEach(() => cpSync(join(fixtures, 'data-v1'), join(folder, 'data'), { recursive: true }));
+  beforeEach(() => cpSync(join(fixtures, 'data-v2'), join(folder, 'data'), { recursive: true }));
 
-  it.each(['board', 'permanent'])('is refused, and left alone: %s', async (name) => {
+  it.each(['board', 'permanent'] as const)('is refused, and left alone: %s', async (name) => {
     setVersion(`gossip.${name}.sqlite`, (version) => version + 1);
     server = new CommandLine(['serve', '--config', file]);
     const { code, stderr } = await server.ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(
       new RegExp(
-        `^rgtp-nntp: .*gossip\\.${name}\\.sqlite: its ${name} schema is version 2, and this program knows versions up to 1`,
+        `^rgtp-nntp: .*gossip\\.${name}\\.sqlite: its ${name} schema is version ${newest[name] + 1}, and this program knows versions up to ${newest[name]}`,
       ),
     );
     let kept = 0;
@@ -103,7 +106,7 @@ describe('a data folder of a later version', () => {
       kept = version;
       return version;
     });
-    expect(kept).toBe(2);
+    expect(kept).toBe(newest[name] + 1);
   });
 
   it('has a cache that is rebuilt', async () => {

@@ -40,6 +40,35 @@ test('epochs are kept in order and never change', async () => {
   ]);
 });
 
+test('what readers may have seen is kept: high marks never fall', async () => {
+  expect(await store.published()).toEqual({ marks: [], arrivals: [] });
+  await store.raiseMarks([{ place: 'main', low: 3, high: 80 }]);
+  await store.raiseMarks([
+    { place: 'main', low: 5, high: 70 },
+    { place: 'motd', low: 1, high: 0 },
+  ]);
+  await store.putArrivals([{ number: 80, time: 1000 }], []);
+  await store.putArrivals([{ number: 90, time: 2000 }], [80]);
+  await reopen();
+  expect(await store.published()).toEqual({
+    marks: [
+      { place: 'main', low: 5, high: 80 },
+      { place: 'motd', low: 1, high: 0 },
+    ],
+    arrivals: [{ number: 90, time: 2000 }],
+  });
+});
+
+test('epochs that should never have begun are replaced, and own posts follow', async () => {
+  const post = { messageId: '<1@example>', sequence: 101, references: '' };
+  await store.addEpochs([1, 2, 3].map((number) => ({ number, generation: 0, first: 0, base: 0 })));
+  await store.done({ ...post, epoch: 3 });
+  await store.replaceEpochs([{ number: 1, generation: 0, first: 0, base: 0 }], [{ ...post, epoch: 1 }]);
+  await reopen();
+  expect(await store.epochs()).toEqual([{ number: 1, generation: 0, first: 0, base: 0 }]);
+  expect(await store.ownPosts()).toEqual([{ ...post, epoch: 1 }]);
+});
+
 test('a newsgroup keeps the time it was first offered', async () => {
   expect(await store.newsgroupCreated('groggs.gossip', 1000)).toBe(1000);
   await reopen();

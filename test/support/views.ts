@@ -1,5 +1,6 @@
 /** Boards as newsgroups, for tests. */
 import { onTestFinished } from 'vitest';
+import type { MirrorOptions } from '../../src/bridge/mirror/options.ts';
 
 import type { OwnPost, OwnPosts, PostKey } from '../../src/bridge/ports.ts';
 import { type BoardParts, BoardView } from '../../src/bridge/view/board-view.ts';
@@ -9,6 +10,7 @@ import { LiveBoard } from './live-board.ts';
 
 export const boardOptions: BoardOptions = {
   newsgroup: 'groggs.test',
+  overlap: 0,
   description: 'A test board',
   created: 1_740_816_000,
   creator: 'rgtp-nntp',
@@ -58,8 +60,9 @@ export interface TestBoard {
 export async function testBoard(
   options: Partial<BoardOptions> = {},
   parts: Partial<BoardParts> = {},
+  mirror: Partial<MirrorOptions> = {},
 ): Promise<TestBoard> {
-  const model = await LiveBoard.open();
+  const model = await LiveBoard.open(mirror);
   const view = new BoardView({ model: model.mirror, options: { ...boardOptions, ...options }, ...parts });
   onTestFinished(async () => {
     view.close();

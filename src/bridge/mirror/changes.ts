@@ -1,9 +1,8 @@
 import type { Change, ItemRecord } from '../model.ts';
-import type { BoardState } from './state.ts';
 
 /** Collects what changes while something is taken in, and puts it in the order in which it is to be told. */
 export class Changes {
-  readonly #state: BoardState;
+  readonly #posts: { readonly length: number };
   #appended: number;
   #removed: number[] = [];
   #restored: number[] = [];
@@ -13,9 +12,9 @@ export class Changes {
   /** rows before the appended ones whose notice is new */
   #noted: number[] = [];
 
-  constructor(state: BoardState) {
-    this.#state = state;
-    this.#appended = state.posts.length;
+  constructor(posts: { readonly length: number }) {
+    this.#posts = posts;
+    this.#appended = posts.length;
   }
 
   removed(row: number): void {
@@ -40,7 +39,7 @@ export class Changes {
 
   /** What there is since the last time. */
   take(): readonly Change[] {
-    const { posts } = this.#state;
+    const posts = this.#posts;
     const changes: Change[] = [];
     if (this.#removed.length > 0) changes.push({ kind: 'removed', rows: this.#removed });
     if (this.#restored.length > 0) changes.push({ kind: 'restored', rows: this.#restored });

@@ -10,13 +10,15 @@ export interface PostRow {
   readonly kind: PostKind;
   readonly item: number;
   readonly user: number;
+  /** unix seconds: when readers could first read it */
+  readonly arrival: number;
 }
 
 /** Rows of a block on disk: small enough to rewrite the last one after every post. */
 const BLOCK = 1024;
 const ROW_OCTETS = 23;
 
-/** The posts of a board in columns: 23 octets a post, and blocks of them for the cache. */
+/** The posts of a board in columns: 27 octets a post, and blocks of them for the cache. */
 export class PostColumns implements Posts {
   length = 0;
   numbers = new Uint32Array(BLOCK);
@@ -26,6 +28,7 @@ export class PostColumns implements Posts {
   users = new Uint32Array(BLOCK);
   epochs = new Uint16Array(BLOCK);
   kinds = new Uint8Array(BLOCK);
+  arrivals = new Uint32Array(BLOCK);
   /** blocks that differ from what `load` was given or `takeChanges` handed out */
   readonly #changed = new Set<number>();
 
@@ -43,6 +46,7 @@ export class PostColumns implements Posts {
     this.users[row] = post.user;
     this.epochs[row] = post.epoch;
     this.kinds[row] = post.kind;
+    this.arrivals[row] = post.arrival;
     this.length = row + 1;
     this.#touch(row);
     return row;
@@ -55,6 +59,12 @@ export class PostColumns implements Posts {
 
   setKind(row: number, kind: PostKind): void {
     this.kinds[row] = kind;
+    this.#touch(row);
+  }
+
+  /** It is back, or known at last: for readers it arrives now. */
+  setArrival(row: number, arrival: number): void {
+    this.arrivals[row] = arrival;
     this.#touch(row);
   }
 
@@ -90,8 +100,11 @@ export class PostColumns implements Posts {
   }
 
   /** The blocks that changed since this was last asked, as they are to be stored. */
-  *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
-    for (const number of this.#changed) yield { number, data: this.#encode(number) };
+  *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array; readonly arrivals: Uint8Array }> {
+    for (const number of this.#changed) {
+      const arrivals = this.arrivals.slice(number * BLOCK, Math.min(this.length, (number + 1) * BLOCK));
+      yield { number, data: this.#encode(number), arrivals: new Uint8Array(arrivals.buffer) };
+    }
     this.#changed.clear();
   }
 
@@ -121,6 +134,18 @@ export class PostColumns implements Posts {
     }
     for (let row = 1; row < this.length; row++) {
       if ((this.numbers[row] ?? 0) <= (this.numbers[row - 1] ?? 0)) throw new RangeError('numbers out of order');
+    }
+  }
+
+  /** After `load`: arrivals from their own blocks. Version 0.1 stored none; then it was the index time that counted. */
+  loadArrivals(blocks: Iterable<Uint8Array>): void {
+    this.arrivals.set(this.times.subarray(0, this.length));
+    let row = 0;
+    for (const stored of blocks) {
+      const arrivals = new Uint32Array(new Uint8Array(stored).buffer);
+      if (row + arrivals.length > this.length) throw new RangeError('arrivals of no posts');
+      this.arrivals.set(arrivals, row);
+      row += BLOCK;
     }
   }
 
@@ -154,6 +179,7 @@ export class PostColumns implements Posts {
     this.users = withRoom(this.users, rows, Uint32Array);
     this.epochs = withRoom(this.epochs, rows, Uint16Array);
     this.kinds = withRoom(this.kinds, rows, Uint8Array);
+    this.arrivals = withRoom(this.arrivals, rows, Uint32Array);
   }
 }
 

@@ -1,14 +1,20 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import { PostKind } from '../model.ts';
-import { isIndexed } from './columns.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { isIndexed, type PostColumns } from './columns.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
-import type { BoardState } from './state.ts';
 
 /** The highest article number there may be (RFC 3977 §6). */
-const MAX_NUMBER = 2 ** 31 - 1;
+export const MAX_NUMBER = 2 ** 31 - 1;
 
 const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
+
+/** Where epochs begin that can give no number to anybody: all of them, where there are none. */
+export function firstUnsound(epochs: readonly Epoch[]): number {
+  const at = epochs.findIndex(({ base, first }) => base + first > MAX_NUMBER);
+  return at < 0 ? epochs.length : at;
+}
 
 /** Rows that are compared at a stretch. */
 const STRETCH = 4096;
@@ -55,6 +61,20 @@ export class Epochs {
   }
 }
 
+/** What is known of a board, to be compared with what is seen of it. */
+export interface Known {
+  readonly posts: PostColumns;
+  readonly records: { byId(id: string): ItemRecord | undefined };
+  readonly users: { indexOf(userid: Octets): number };
+  readonly notices: ReadonlyMap<number, Notice>;
+  readonly epochs: Epochs;
+  /** the highest number that may have been shown */
+  readonly highest: number;
+  /** nothing was ever seen of the board */
+  readonly isNew: boolean;
+  rowOfSequence(sequence: number): number;
+}
+
 /** A sighting, and what is known of how it came about. */
 export interface Seen {
   readonly sighting: Sighting;
@@ -62,6 +82,8 @@ export interface Seen {
   readonly whole: boolean;
   /** the edit log was read: an event that it lacks is gone */
   readonly logged: boolean;
+  /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
+  readonly reserves: boolean;
   /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */
   readonly indexEdited: boolean;
   /** the edit log shows that the board was restored from a backup: nothing is excused as late */
@@ -92,7 +114,7 @@ export interface Decision {
 }
 
 /** Compares a sighting with what is known. Yields now and then: a large index takes long. */
-export function* decide(state: BoardState, seen: Seen): Generator<undefined, Decision> {
+export function* decide(state: Known, seen: Seen): Generator<undefined, Decision> {
   const { sighting } = seen;
   const { posts, records } = state;
   const { order } = sighting;
@@ -203,7 +225,7 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
 }
 
 /** A board that numbers from 0, seen for the first time: 0 is no article number, so all of them are one higher. */
-function beginsAtZero(state: BoardState, { order, sequences, wraps }: Sighting): boolean {
+function beginsAtZero(state: Known, { order, sequences, wraps }: Sighting): boolean {
   return state.isNew && wraps === 0 && sequences[order[0] ?? -1] === 0;
 }
 
@@ -237,7 +259,7 @@ function numberOf(
  * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in
  * the index) or a new one: then the last post we know stands before it.
  */
-function generationOf(seen: Seen, { posts, epochs }: BoardState, itemOf: (row: number) => number): number {
+function generationOf(seen: Seen, { posts, epochs }: Known, itemOf: (row: number) => number): number {
   const { sighting, whole } = seen;
   const { generation } = epochs;
   const { order, wraps, sequences, times, wrapped } = sighting;
@@ -254,7 +276,7 @@ function generationOf(seen: Seen, { posts, epochs }: BoardState, itemOf: (row: n
 }
 
 /** Does the log tell of something at a number that we know for something else? */
-export function contradicts(state: BoardState, log: readonly EditLogEntry[]): boolean {
+export function contradicts(state: Known, log: readonly EditLogEntry[]): boolean {
   return log.some((event) => {
     if (event.kind === 'edited') return false;
     const known = state.rowOfSequence(event.sequence);
@@ -263,7 +285,7 @@ export function contradicts(state: BoardState, log: readonly EditLogEntry[]): bo
 }
 
 /** Does the log lack something that it told of before? */
-export function isForgetful(state: BoardState, log: readonly EditLogEntry[]): boolean {
+export function isForgetful(state: Known, log: readonly EditLogEntry[]): boolean {
   const { kinds, sequences, length } = state.posts;
   const logged = new Set(log.map(({ sequence }) => sequence));
   for (let row = 0; row < length; row++) {
@@ -274,7 +296,7 @@ export function isForgetful(state: BoardState, log: readonly EditLogEntry[]): bo
   return false;
 }
 
-function isSameEvent(state: BoardState, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
+function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
   // An event is gone where the log had lost it: its notice is forgotten, and it may be any.
   const was = state.posts.kinds[known];
   if (was === PostKind.Gone) return state.posts.items[known] === -1;

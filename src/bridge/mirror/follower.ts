@@ -7,13 +7,14 @@ import type { Permanent } from '../../store/permanent.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
-import type { BoardConnection, BoardLine } from './board-line.ts';
+import { type Place, places, placesOf } from '../places.ts';
+import { type BoardConnection, type BoardLine, NotAskedError } from './board-line.ts';
 import { contradicts, type Decision, decide, isForgetful, type Seen } from './epochs.ts';
 import type { MessageOfTheDay } from './motd.ts';
 import type { BeforePublish, NewRow } from './options.ts';
-import { saveChanges } from './persistence.ts';
+import { saveChanges, saveIsRead } from './persistence.ts';
 import { Sighting } from './sighting.ts';
-import type { BoardState } from './state.ts';
+import type { ArrivalOf, BoardState } from './state.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -39,6 +40,8 @@ const MAX_NEW_ROWS = 1000;
 const MAX_COMPLAINTS = 1000;
 /** Of these, a poll logs so many. */
 const LOGGED = 5;
+/** Polls after a failure to read the edit log before it is asked for again, at most. */
+const MAX_LOG_PAUSE = 64;
 /** ms of work at a stretch: then it is others' turn */
 const TURN = 8;
 
@@ -54,8 +57,15 @@ export class Follower {
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
+  /** the edit log could not be read when it was needed */
+  #logOverdue = false;
+  #logFailures = 0;
+  /** polls that do without it before it is asked for again */
+  #logPause = 0;
   /** new rows are published when its promise resolves */
   beforePublish: BeforePublish | undefined;
+  /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
+  withheld = 0;
   /** rows that made no sense, or came too late for a number */
   skipped = 0;
 
@@ -76,6 +86,7 @@ export class Follower {
   /** Fetches, decides, commits, tells; again, where what was fetched asks for more. Rejects where the board is away. */
   async poll(): Promise<void> {
     const { state, cache, permanent, motd, now, reconcile } = this.#options;
+    const { publishing } = state;
     const began = now();
     const compared = Number(cache.fact('compared') ?? 0);
     const isDue = began - compared >= reconcile || began < compared;
@@ -96,10 +107,12 @@ export class Follower {
         const newest = later(sighting.newest, last);
         const needsLog =
           whole ||
+          this.#logOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           sighting.hasGaps(last) ||
           sighting.hasNew(PostKind.Edit, last);
         const log = needsLog ? await this.#editLog() : pending;
+        const reserves = needsLog && this.#logOverdue;
         const isFresh = log !== undefined && log !== pending;
         const restored = isFresh && (contradicts(state, log) || isForgetful(state, log));
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
@@ -112,9 +125,10 @@ export class Follower {
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
         const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
         sighting.include([...pending, ...past], Math.floor(now() / 1000));
-        const seen: Seen = { sighting, whole, logged: log !== undefined, indexEdited, restored, expected };
+        const logged = log !== undefined;
+        const seen: Seen = { sighting, whole, logged, reserves, indexEdited, restored, expected };
         const decision = await this.#inTurns(decide(state, seen));
-        this.#report(decision);
+        this.#report(decision, sighting);
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
@@ -122,21 +136,28 @@ export class Follower {
         for (const epoch of begun.filter(({ number }) => number > 1)) {
           this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
         }
-        await this.beforePublish?.(newRows(seen, decision));
+        await Promise.all([publishing.announce(highs(seen, decision)), this.beforePublish?.(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         let since = performance.now();
-        for (const changes of state.commit(seen, decision, log ?? [])) {
+        const clock = () => publishing.now(now());
+        const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
+        for (const changes of state.commit(seen, decision, log ?? [], arrivalOf)) {
           this.#write(changes);
           // Tell.
           this.#options.tell(changes);
           since = await this.#breathe(since);
         }
 
+        await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
         const isDoubted = sighting.doubted !== undefined && sighting.doubted !== this.#doubted;
         this.#doubted = sighting.doubted;
         whole = isDoubted && whole;
         if (pending.length === 0 && !isDoubted) break;
+      }
+      if (!state.isRead) {
+        state.isRead = true;
+        saveIsRead(cache, true);
       }
       if (motdDue && motd.take(await this.#ask((board) => board.motd()))) this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
@@ -200,14 +221,27 @@ export class Follower {
     return this.#options.line.run(request, { anyway: true });
   }
 
-  /** `undefined` where the board has no edit log for us. */
+  /**
+   * `undefined` where the board has no edit log for us, or none that can be read now: then what the index tells is
+   * published all the same, and the log is asked for again later, less and less often.
+   */
   async #editLog(): Promise<readonly EditLogEntry[] | undefined> {
+    if (this.#logOverdue && this.#logPause-- > 0) return undefined;
     try {
-      return await this.#ask((board) => board.editLog());
-    } catch (error) {
-      if (error instanceof RgtpError && (error.kind === 'unsupported' || error.kind === 'no-access')) return undefined;
-      if (error instanceof RgtpError && error.kind === 'no-such-item') return [];
-      throw error;
+      const log = await this.#ask((board) => board.editLog());
+      this.#logOverdue = false;
+      this.#logFailures = 0;
+      return log;
+    } catch (err) {
+      const kind = err instanceof RgtpError ? err.kind : undefined;
+      if (kind === 'unsupported' || kind === 'no-access') return undefined;
+      if (kind === 'no-such-item') return [];
+      if (kind === undefined || err instanceof NotAskedError) throw err;
+      if (!this.#logOverdue)
+        this.#options.log.warn({ err }, 'the edit log can not be read: its notices will come later');
+      this.#logOverdue = true;
+      this.#logPause = Math.min(2 ** this.#logFailures++, MAX_LOG_PAUSE) - 1;
+      return undefined;
     }
   }
 
@@ -216,12 +250,21 @@ export class Follower {
     let purge = false;
     cache.transaction(() => {
       purge = take(changes);
+      if (!state.isRead) saveIsRead(cache, false);
       saveChanges(cache, state, changes);
     });
     if (purge) cache.purge();
   }
 
-  #report({ late }: Decision): void {
+  #report({ late, exhausted }: Decision, sighting: Sighting): void {
+    this.withheld = exhausted.length + sighting.withheld;
+    if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
+      const shown = { rows: exhausted.length, first: exhausted[0] };
+      this.#options.log.error(
+        shown,
+        'the newsgroup has no article numbers left: what is posted from here on is withheld',
+      );
+    }
     const fresh = late.filter((sequence) => !this.#isKnown(`late ${sequence}`));
     if (fresh.length === 0) return;
     this.skipped += fresh.length;
@@ -262,6 +305,17 @@ function newRows({ sighting }: Seen, { numbers }: Decision): NewRow[] {
     rows.push({ userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, sequence });
   }
   return rows;
+}
+
+/** The highest new number of each newsgroup. */
+function highs({ sighting }: Seen, { numbers }: Decision): ReadonlyMap<Place, number> {
+  const found = new Map<Place, number>();
+  for (let at = numbers.length - 1; at >= 0 && found.size < places.length; at--) {
+    const number = numbers[at] ?? 0;
+    if (number === 0) continue;
+    for (const place of placesOf[sighting.at(at, 0).kind]) if (!found.has(place)) found.set(place, number);
+  }
+  return found;
 }
 
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {

@@ -4,13 +4,16 @@ import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
+import type { Place } from '../places.ts';
 import { BoardLine } from './board-line.ts';
+import { Epochs, firstUnsound, MAX_NUMBER } from './epochs.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
 import { MessageOfTheDay } from './motd.ts';
 import { type BeforePublish, INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { loadEpochs, loadState, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
+import { Publishing } from './publishing.ts';
 import { BoardState } from './state.ts';
 
 /**
@@ -38,27 +41,30 @@ export class Mirror implements BoardModel {
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const { cache, permanent, log = silent } = options;
-    const known = await permanent.epochs();
+    const epochs = await soundEpochs(options);
+    const publishing = await Publishing.load(permanent);
     let mirror: Mirror;
     try {
-      mirror = Mirror.#load(options, known);
+      mirror = Mirror.#load(options, epochs, publishing);
     } catch (err) {
       log.warn({ path: cache.path, err }, 'the cache is damaged: it is deleted and filled again');
       cache.rebuild();
-      mirror = Mirror.#load(options, known);
+      mirror = Mirror.#load(options, epochs, publishing);
     }
+    const { isNew, posts } = mirror.#state;
     // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
-    if (!mirror.#state.isNew) await permanent.addEpochs(mirror.#state.epochs.all);
+    if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
+    if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
     return mirror;
   }
 
   /** Throws where the cache makes no sense. */
-  static #load(options: MirrorOptions, known: readonly Epoch[]): Mirror {
+  static #load(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Mirror {
     const seen = loadEpochs(options.cache);
     if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
       throw new RangeError('its numbers were given in other epochs');
     }
-    const state = new BoardState(seen.length > known.length ? seen : known);
+    const state = new BoardState(seen.length > known.length ? seen : known, publishing);
     loadState(options.cache, state);
     return new Mirror(options, state);
   }
@@ -110,13 +116,14 @@ export class Mirror implements BoardModel {
     const items = { held, total: this.#count.items, missing };
     return {
       phase: this.#phase(),
-      ready: this.#state.posts.length > 0 || this.#lastPoll !== undefined,
+      ready: this.#state.isRead,
       reachable: this.#lastPoll !== undefined && this.#lastError === undefined,
       items,
       posts: this.#count.posts,
       sequence: this.#state.lastSequence,
       lastPoll: this.#lastPoll,
       lastError: this.#lastError,
+      withheld: this.#follower.withheld,
       skipped: this.#follower.skipped + this.#texts.skipped,
     };
   }
@@ -138,6 +145,18 @@ export class Mirror implements BoardModel {
     await this.#poller.close();
     this.#texts.close();
     this.#options.cache.close();
+  }
+
+  get isRead(): boolean {
+    return this.#state.isRead;
+  }
+
+  get isFull(): boolean {
+    return this.#state.highest >= MAX_NUMBER;
+  }
+
+  mark(place: Place): { readonly low: number; readonly high: number } {
+    return this.#state.mark(place);
   }
 
   itemById(id: string): ItemRecord | undefined {
@@ -235,4 +254,23 @@ export class Mirror implements BoardModel {
     if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
     return this.#texts.settled ? 'following' : 'items';
   }
+}
+
+/**
+ * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
+ * is: these never gave a number to anybody. They are removed, and what was posted in them moves to the epoch before.
+ */
+async function soundEpochs({ permanent, cache, log = silent, newsgroup }: MirrorOptions): Promise<readonly Epoch[]> {
+  const known = await permanent.epochs();
+  const sound = known.slice(0, firstUnsound(known));
+  if (sound.length === known.length) return known;
+  const kept = new Epochs(sound);
+  const moved = (await permanent.ownPosts())
+    .filter(({ epoch }) => epoch > sound.length)
+    .map((post) => ({ ...post, epoch: kept.covering(kept.generation, post.sequence)?.number ?? 1 }));
+  await permanent.replaceEpochs(sound, moved);
+  cache.rebuild();
+  const shown = { newsgroup, epochs: known.length - sound.length, posts: moved.length };
+  log.warn(shown, 'the numbering was damaged by an earlier version: it is repaired, and the index is read again');
+  return sound;
 }

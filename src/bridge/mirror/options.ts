@@ -81,6 +81,8 @@ export interface MirrorProgress {
   readonly lastPoll: number | undefined;
   /** the last poll that failed, until one goes well */
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
+  /** rows of the index that are not shown for now: nothing confirms their numbers, or there is none left for them */
+  readonly withheld: number;
   /** index rows and items that made no sense, since the start */
   readonly skipped: number;
 }

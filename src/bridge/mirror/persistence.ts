@@ -11,8 +11,12 @@ const FORM = '1';
 export function loadState(cache: Cache, state: BoardState): void {
   if (cache.fact('form') !== FORM) return;
   state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
+  state.posts.loadArrivals(cache.blocks('arrivals'));
   state.records.load(cache.blocks('items'));
   state.users.load(cache.blocks('users'));
+  // A first reading of the index that was cut short is no reading.
+  state.isRead =
+    cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
   // What `saveState` and `saveChanges` wrote.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
   state.relink();
@@ -20,13 +24,12 @@ export function loadState(cache: Cache, state: BoardState): void {
 
 /** Writes what has changed of rows, items and userids. Inside a transaction. */
 export function saveState(cache: Cache, state: BoardState): void {
-  for (const [part, columns] of [
-    ['posts', state.posts],
-    ['items', state.records],
-    ['users', state.users],
-  ] as const) {
-    for (const { number, data } of columns.takeChanges()) cache.putBlock(part, number, data);
+  for (const { number, data, arrivals } of state.posts.takeChanges()) {
+    cache.putBlock('posts', number, data);
+    cache.putBlock('arrivals', number, arrivals);
   }
+  for (const { number, data } of state.records.takeChanges()) cache.putBlock('items', number, data);
+  for (const { number, data } of state.users.takeChanges()) cache.putBlock('users', number, data);
   cache.setFact('form', FORM);
   cache.setFact('epochs', JSON.stringify(state.epochs.all));
 }
@@ -48,6 +51,12 @@ export function saveAll(cache: Cache, state: BoardState): void {
   state.touchAll();
   saveState(cache, state);
   for (const row of state.notices.keys()) saveNotice(cache, state, row);
+}
+
+/** Whether the index was read to its end, once. */
+export function saveIsRead(cache: Cache, isRead: boolean): void {
+  if (isRead) cache.deleteFact('partial');
+  else cache.setFact('partial', '1');
 }
 
 /** The epochs as this cache has seen them: they outlive a permanent file that was restored from yesterday. */

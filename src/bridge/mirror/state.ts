@@ -3,38 +3,72 @@ import { isAfter } from '../../rgtp/sequence.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { isIn, type Place, placesOf } from '../places.ts';
 import { Changes } from './changes.ts';
 import { PostColumns } from './columns.ts';
-import { type Decision, Epochs, type Seen } from './epochs.ts';
+import { type Decision, Epochs, type Known, type Seen } from './epochs.ts';
+import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
+
+/** Missing numbers in a row that are kept for what only the edit log tells. */
+const MAX_RESERVED = 256;
+
+/** What a row gets when it is taken in. */
+interface Given {
+  readonly number: number;
+  readonly epoch: number;
+  readonly arrival: number;
+}
+
+/** When a row becomes readable, by its number and its time in the index. */
+export type ArrivalOf = (number: number, time: number) => number;
 
 /** Rows that are taken in at a stretch: what that takes, nobody waits for. */
 const SLICE = 2048;
 
 /** Everything known of a board but the texts: rows, items, notices, numbering. Only `commit` changes it. */
-export class BoardState {
+export class BoardState implements Known {
   readonly posts = new PostColumns();
   readonly records = new Records();
   readonly users = new Users();
   readonly notices = new Map<number, Notice>();
   epochs: Epochs;
 
-  /** Nothing of the board was ever seen, not even before the cache was lost: no number has been given yet. */
-  readonly #isNew: boolean;
+  readonly publishing: Publishing;
+  /** the index was read to its end, once, and is here: until then nobody is shown anything */
+  isRead = false;
+  readonly #knownEpochs: number;
+  /** by place: no row before this one is in that newsgroup */
+  readonly #firstRows = new Map<Place, number>();
 
-  constructor(epochs: readonly Epoch[]) {
+  constructor(epochs: readonly Epoch[], publishing: Publishing) {
     this.epochs = new Epochs(epochs);
-    this.#isNew = epochs.length === 0;
+    this.publishing = publishing;
+    this.#knownEpochs = epochs.length;
   }
 
+  /** Nothing of the board was ever seen, not even before the cache was lost: no number has been given yet. */
   get isNew(): boolean {
-    return this.#isNew && this.posts.length === 0;
+    return this.#knownEpochs === 0 && this.posts.length === 0;
   }
 
-  /** article number of the last row: the high water mark */
+  /** The highest number that may have been shown. While an index is read again, its posts keep the numbers they had. */
   get highest(): number {
-    return this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
+    const last = this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
+    return this.isRead ? Math.max(last, this.publishing.highest) : last;
+  }
+
+  /** The marks of a newsgroup: the low one is that of the first article that is there. */
+  mark(place: Place): { readonly low: number; readonly high: number } {
+    const { low, high } = this.publishing.mark(place);
+    if (!this.isRead) return { low, high };
+    const { kinds, numbers, length } = this.posts;
+    let row = this.#firstRows.get(place) ?? 0;
+    // Kinds are all that the column holds.
+    while (row < length && !isIn(place, (kinds[row] ?? 0) as PostKind)) row++;
+    this.#firstRows.set(place, row);
+    return { low: row < length ? (numbers[row] ?? 0) : high + 1, high };
   }
 
   /** the last sequence number that has a row, `undefined` before the first */
@@ -46,15 +80,21 @@ export class BoardState {
    * Takes in what was decided. Yields what changed so far, whenever that has become a lot: it is to be written and told
    * before more is taken in. In between, the state is that of the board some posts ago.
    */
-  *commit(seen: Seen, decision: Decision, log: readonly EditLogEntry[]): Generator<readonly Change[]> {
+  *commit(
+    seen: Seen,
+    decision: Decision,
+    log: readonly EditLogEntry[],
+    arrivalOf: ArrivalOf,
+  ): Generator<readonly Change[]> {
     const { sighting } = seen;
     const { posts, records } = this;
     const last = this.lastSequence;
-    const changes = new Changes(this);
+    const changes = new Changes(posts);
     this.epochs = decision.epochs;
     for (const place of decision.differing) {
       const one = sighting.at(place, decision.base);
-      this.#reconcile(decision.known[place] ?? -1, one, sighting.userids[one.user] ?? octets``, changes);
+      const userid = one.event?.entry.userid ?? sighting.userids[one.user] ?? octets``;
+      this.#reconcile(decision.known[place] ?? -1, one, userid, arrivalOf, changes);
     }
     this.#gone(decision.unseen, changes);
     for (const [at, index] of decision.items.entries()) {
@@ -79,7 +119,8 @@ export class BoardState {
       if (count === 0 && left > posts.length) posts.reserve(posts.length + left);
       const row = sighting.at(place, decision.base);
       const epoch = decision.epochs.covering(row.generation, row.sequence)?.number ?? 1;
-      this.#append(row, number, epoch, seen, decision.items, changes);
+      if (seen.reserves) this.#reserve(number, epoch, row.time);
+      this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen, decision.items, changes);
       if (++count % SLICE !== 0) continue;
       this.#note(log, changes);
       yield changes.take();
@@ -145,12 +186,13 @@ export class BoardState {
     return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
   }
 
-  #append(row: SeenRow, number: number, epoch: number, seen: Seen, items: Int32Array, changes: Changes): void {
+  #append(row: SeenRow, given: Given, seen: Seen, items: Int32Array, changes: Changes): void {
     const { sighting } = seen;
     const { sequence, time, kind, event } = row;
     const item = row.item < 0 ? -1 : this.#itemOf(row.item, items, seen, changes);
     const user = this.users.intern(event === undefined ? (sighting.userids[row.user] ?? octets``) : event.entry.userid);
-    const index = this.posts.append({ number, sequence, epoch, time, kind, item, user });
+    const index = this.posts.append({ ...given, sequence, time, kind, item, user });
+    for (const place of placesOf[kind]) this.publishing.raise(place, given.number);
     const record = this.records.list[item];
     if (record !== undefined) {
       record.rows.push(index);
@@ -159,6 +201,19 @@ export class BoardState {
     }
     if (event?.entry.kind !== 'withdrawn') return;
     this.#gone(this.records.byId(event.entry.itemId ?? '')?.rows ?? [], changes);
+  }
+
+  /** Numbers that may turn out to be withdrawals or edits of the index, once the edit log can be read. */
+  #reserve(before: number, epoch: number, time: number): void {
+    const { posts } = this;
+    const last = posts.length - 1;
+    const from = (posts.numbers[last] ?? 0) + 1;
+    const { base } = this.epochs.all[epoch - 1] ?? { base: 0 };
+    if (last < 0 || posts.epochs[last] !== epoch || before - from > MAX_RESERVED) return;
+    for (let number = from; number < before; number++) {
+      const row = { number, sequence: number - base, epoch, time, kind: PostKind.Gone, item: -1, user: 0, arrival: 0 };
+      posts.append(row);
+    }
   }
 
   /** An item of the sighting, in the state: added where it is new. */
@@ -175,15 +230,17 @@ export class BoardState {
   }
 
   /** A known post that the index shows otherwise: it is back, or an editor changed when and by whom it was made. */
-  #reconcile(row: number, one: SeenRow, userid: Octets, changes: Changes): void {
+  #reconcile(row: number, one: SeenRow, userid: Octets, arrivalOf: ArrivalOf, changes: Changes): void {
     const { posts, records } = this;
     const record = records.list[posts.items[row] ?? -1];
     if (posts.kinds[row] === PostKind.Gone) {
       posts.setKind(row, one.kind);
+      posts.setArrival(row, arrivalOf(Number.POSITIVE_INFINITY, one.time));
+      for (const place of placesOf[one.kind]) this.publishing.raise(place, posts.numbers[row] ?? 0);
+      this.#firstRows.clear();
       changes.restored(row);
       if (record !== undefined && isFirst(one.kind)) record.first = row;
-    }
-    if (one.event !== undefined) return;
+    } else if (one.event !== undefined) return;
     const user = this.users.intern(userid);
     if (posts.times[row] === one.time && posts.users[row] === user) return;
     posts.setDetails(row, one.time, user);

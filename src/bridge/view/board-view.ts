@@ -3,6 +3,7 @@ import type { Located } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardNewsgroups } from '../board.ts';
 import type { BoardModel } from '../model.ts';
+import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
 import { ViewCaches } from './caches.ts';
@@ -13,7 +14,6 @@ import { Headers } from './headers.ts';
 import { kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
 import type { BoardOptions } from './options.ts';
-import { newsgroupName, type Place, places, placesOf } from './places.ts';
 import { PostIds } from './post-ids.ts';
 import { linesOf } from './text.ts';
 import { Threads } from './threads.ts';
@@ -66,8 +66,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
       const description = options.description + DESCRIPTIONS[place];
-      const { created, creator } = options;
-      const identity = { name, description, created, creator, place };
+      const { created, creator, overlap } = options;
+      const identity = { name, description, created, creator, place, overlap };
       return new GroupView(model, identity, { ids, headers, articles, caches });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };

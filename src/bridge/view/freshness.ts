@@ -1,10 +1,10 @@
 import { type BoardModel, type Change, type ItemRecord, PostKind } from '../model.ts';
+import { type Place, places, placesOf } from '../places.ts';
 import type { OwnPosts, PostKey } from '../ports.ts';
 import type { Articles } from './articles.ts';
 import type { GroupView } from './group-view.ts';
 import { kindAt } from './kinds.ts';
 import { Links } from './links.ts';
-import { type Place, places, placesOf } from './places.ts';
 import type { PostIds } from './post-ids.ts';
 import type { Threads } from './threads.ts';
 

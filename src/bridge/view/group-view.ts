@@ -3,12 +3,12 @@ import type { RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
 import type { BoardModel } from '../model.ts';
+import { isIn, levelToPost, type Place } from '../places.ts';
 import type { Articles } from './articles.ts';
 import type { ViewCaches } from './caches.ts';
 import { type HeaderName, Headers } from './headers.ts';
 import { kindAt } from './kinds.ts';
 import { Overviews } from './overviews.ts';
-import { isIn, levelToPost, type Place, raisesHigh } from './places.ts';
 import type { PostIds } from './post-ids.ts';
 import { lowerBound, RowList } from './row-list.ts';
 
@@ -22,6 +22,8 @@ export interface GroupIdentity {
   readonly created: number;
   readonly creator: string;
   readonly place: Place;
+  /** seconds */
+  readonly overlap: number;
 }
 
 export interface GroupParts {
@@ -44,9 +46,8 @@ export class GroupView implements BoardGroup {
   readonly #headers: Headers;
   readonly #articles: Articles;
   readonly #overviews: Overviews;
+  readonly #overlap: number;
   readonly #list = new RowList();
-  /** highest number of a post here, ever */
-  #highest = 0;
 
   constructor(model: BoardModel, identity: GroupIdentity, parts: GroupParts) {
     this.name = identity.name;
@@ -55,6 +56,7 @@ export class GroupView implements BoardGroup {
     this.creator = identity.creator;
     this.place = identity.place;
     this.levelToPost = levelToPost[identity.place];
+    this.#overlap = identity.overlap;
     this.#model = model;
     this.#ids = parts.ids;
     this.#headers = parts.headers;
@@ -69,11 +71,10 @@ export class GroupView implements BoardGroup {
 
   /** Rows from `first` on are new. */
   appended(first: number): void {
-    const { length, numbers } = this.#model.posts;
+    const { length } = this.#model.posts;
     for (let row = first; row < length; row++) {
       const kind = kindAt(this.#model, row);
       if (isIn(this.place, kind)) this.#list.append(row);
-      if (raisesHigh(this.place, kind)) this.#highest = numbers[row] ?? 0;
     }
     for (let row = first; row < length; row = Overviews.at(row).end) this.#overviews.forgetRow(row);
   }
@@ -102,12 +103,11 @@ export class GroupView implements BoardGroup {
   }
 
   get low(): number {
-    const first = this.#list.rows[0];
-    return first === undefined ? this.high + 1 : this.#numberOf(first);
+    return this.#model.mark(this.place).low;
   }
 
   get high(): number {
-    return this.#highest;
+    return this.#model.mark(this.place).high;
   }
 
   get count(): number {
@@ -176,8 +176,14 @@ export class GroupView implements BoardGroup {
 
   *arrivedSince(seconds: number): Generator<string> {
     const { rows } = this.#list;
-    const { times } = this.#model.posts;
-    for (let at = nextSince(rows, times, seconds, 0); at < rows.length; at = nextSince(rows, times, seconds, at + 1)) {
+    const { arrivals } = this.#model.posts;
+    // Of two bridges on one board, one may have shown an article earlier than the other: better told twice than never.
+    const since = seconds - this.#overlap;
+    for (
+      let at = nextSince(rows, arrivals, since, 0);
+      at < rows.length;
+      at = nextSince(rows, arrivals, since, at + 1)
+    ) {
       const messageId = this.#ids.messageId(rows[at] ?? 0);
       if (messageId !== undefined) yield messageId;
     }
@@ -224,8 +230,8 @@ export class GroupView implements BoardGroup {
 const identity = (row: number) => row;
 
 /**
- * The first of the rows from `at` on whose time is at least `seconds`. A board's clock may be set back: times need
- * not ascend, so that all are looked at; no generator does that as fast.
+ * The first of the rows from `at` on whose time is at least `seconds`. Times need not ascend (an article may have come
+ * back), so that all are looked at; no generator does that as fast.
  */
 function nextSince(rows: Uint32Array, times: Uint32Array, seconds: number, at: number): number {
   let index = at;

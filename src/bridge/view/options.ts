@@ -4,6 +4,11 @@ import type { Charset } from '../../wire/charset.ts';
 export interface BoardOptions {
   /** the main newsgroup; its companions are made from it */
   readonly newsgroup: string;
+  /**
+   * Seconds that NEWNEWS looks back beyond what it is asked: another bridge on the same board may have shown an article so
+   * much earlier.
+   */
+  readonly overlap: number;
   /** UTF-8, one line */
   readonly description: string;
   /** when the newsgroups were made, unix seconds: kept for good */

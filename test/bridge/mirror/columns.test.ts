@@ -14,6 +14,7 @@ const rows = fc
       kind: fc.constantFrom(...Object.values(PostKind)),
       item: fc.integer({ min: -1, max: 2 ** 31 - 1 }),
       user: uint32,
+      arrival: uint32,
     }),
     { maxLength: 40 },
   )
@@ -35,11 +36,15 @@ const all = (posts: PostColumns): PostRow[] =>
     kind: (posts.kinds[row] ?? -1) as PostKind,
     item: posts.items[row] ?? -2,
     user: posts.users[row] ?? -1,
+    arrival: posts.arrivals[row] ?? -1,
   }));
 
 /** The blocks as a cache keeps them: the newest of each number. */
-function store(posts: PostColumns, blocks: Uint8Array[] = []): Uint8Array[] {
-  for (const { number, data } of posts.takeChanges()) blocks[number] = data;
+function store(posts: PostColumns, blocks: Uint8Array[] = [], arrived: Uint8Array[] = []): Uint8Array[] {
+  for (const { number, data, arrivals } of posts.takeChanges()) {
+    blocks[number] = data;
+    arrived[number] = arrivals;
+  }
   return blocks;
 }
 
@@ -50,18 +55,20 @@ test('what is stored in steps is loaded as it was', () => {
     fc.property(rows, fc.nat(), fc.nat(), (wanted, cut, gone) => {
       const posts = new PostColumns();
       const blocks: Uint8Array[] = [];
+      const arrived: Uint8Array[] = [];
       const first = cut % (wanted.length + 1);
       for (const row of wanted.slice(0, first)) posts.append(row);
-      store(posts, blocks);
+      store(posts, blocks, arrived);
       if (first > 0) posts.setKind(gone % first, PostKind.Gone);
       for (const row of wanted.slice(first)) posts.append(row);
-      store(posts, blocks);
+      store(posts, blocks, arrived);
       const loaded = new PostColumns();
       // Octets at an odd address, as SQLite may hand them out.
       loaded.load(
         blocks.map((block) => Uint8Array.from([0, ...block]).subarray(1)),
         octets(blocks),
       );
+      loaded.loadArrivals(arrived);
       expect(all(loaded)).toEqual(all(posts));
       for (const { number } of wanted) expect(loaded.rowOf(number)).toBe(posts.rowOf(number));
       expect([...loaded.takeChanges()]).toEqual([]);
@@ -72,7 +79,16 @@ test('what is stored in steps is loaded as it was', () => {
 test('many rows: over several blocks, and found by number', () => {
   const posts = new PostColumns();
   for (let i = 0; i < 5000; i++) {
-    posts.append({ number: 2 * i + 1, sequence: i, epoch: 1, time: i, kind: PostKind.Reply, item: i % 7, user: i % 3 });
+    posts.append({
+      number: 2 * i + 1,
+      sequence: i,
+      epoch: 1,
+      time: i,
+      kind: PostKind.Reply,
+      item: i % 7,
+      user: i % 3,
+      arrival: 0,
+    });
   }
   const blocks = store(posts);
   expect(blocks.length).toBeGreaterThan(2);
@@ -87,7 +103,7 @@ test('many rows: over several blocks, and found by number', () => {
 
 test('numbers only rise', () => {
   const posts = new PostColumns();
-  const row = { number: 5, sequence: 5, epoch: 1, time: 0, kind: PostKind.Item, item: 0, user: 0 };
+  const row = { number: 5, sequence: 5, epoch: 1, time: 0, kind: PostKind.Item, item: 0, user: 0, arrival: 0 };
   posts.append(row);
   expect(() => posts.append(row)).toThrow(RangeError);
 });
@@ -99,7 +115,7 @@ test.each([
 ])('blocks that make no sense are refused: %s', (_, spoil) => {
   const posts = new PostColumns();
   for (const number of [1, 2]) {
-    posts.append({ number, sequence: 1, epoch: 1, time: 0, kind: PostKind.Item, item: 0, user: 0 });
+    posts.append({ number, sequence: 1, epoch: 1, time: 0, kind: PostKind.Item, item: 0, user: 0, arrival: 0 });
   }
   const [block] = store(posts);
   const blocks = spoil(block ?? expect.fail());

@@ -386,8 +386,12 @@ describe('texts', () => {
     mirror = await openMirror(board, { depth: 2 });
     const ids = Array.from({ length: 20 }, (_, i) => board.newItem(`Item ${i}`));
     const [first = ''] = ids;
+    const read = Promise.withResolvers<unknown>();
+    mirror.subscribe((changes) => {
+      if (changes.some(({ kind }) => kind === 'appended')) read.resolve(text(first));
+    });
     await mirror.refresh();
-    await text(first);
+    await read.promise;
     const asked = board.requests.filter((request) => request.startsWith('ITEM'));
     expect(asked.indexOf(`ITEM ${first}`)).toBeLessThan(5);
     await mirror.complete();

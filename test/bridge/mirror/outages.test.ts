@@ -3,6 +3,7 @@ import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import { formatIndexEntry, type IndexEntry } from '../../../src/rgtp/index-entry.ts';
+import { type Log, silent } from '../../../src/wire/log.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard, START } from '../../support/fake-board.ts';
 import { openMirror, STILL, shown } from '../../support/mirrors.ts';
@@ -93,7 +94,6 @@ describe('a server that fails once: away, and back with everything', () => {
         for (let row = 0; row < 10_000; row++) peer.say('x'.repeat(199));
       }),
     ],
-    ['does not answer ELOG', trick('ELOG', 1, silence)],
     ['does not answer MOTD', trick('MOTD', 1, silence)],
   ])('%s', async (_, play) => {
     const { board } = teaBoard();
@@ -104,6 +104,55 @@ describe('a server that fails once: away, and back with everything', () => {
     await completely(mirror);
     expect(await brief(mirror)).toEqual(WHOLE);
     expect(mirror.progress).toMatchObject({ phase: 'following', reachable: true, lastError: undefined });
+  });
+});
+
+describe('an edit log that can not be read', () => {
+  const endless = async (_: string, peer: Peer) => {
+    peer.say('250 Data');
+    for (let line = 0; line < 3000; line++) peer.say('x'.repeat(80));
+  };
+  test.each<[string, Parameters<typeof trick>[2]]>([
+    ['does not come', silence],
+    ['never ends', endless],
+    ['breaks off', async (_, peer) => peer.reset()],
+    ['is refused', async (_, peer) => peer.say('484 Internal error')],
+  ])('%s: articles are there all the same, and its notices come when they can', async (_, play) => {
+    const { board, tea } = teaBoard();
+    board.withdraw(board.newItem('Bad', 'worse'));
+    board.edit(tea, 1, 'Ever.');
+    board.newItem('Coffee', 'Black.');
+    const { mirror } = await start(board, trick('ELOG', 2, play));
+    const told: string[] = [];
+    mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));
+    await completely(mirror);
+    const posts = ['1 Milk first?', '2 Ever.', '5 undefined', '6 Black.'];
+    expect(await brief(mirror)).toEqual(posts);
+    expect([mirror.mark('main'), mirror.progress.phase]).toEqual([{ low: 1, high: 6 }, 'following']);
+    for (let poll = 0; poll < 4; poll++) await completely(mirror);
+    expect(await brief(mirror)).toEqual(posts.toSpliced(2, 0, '4 undefined'));
+    expect(told).toEqual(expect.arrayContaining(['restored', 'noted']));
+    const fresh = await openMirror(board);
+    await fresh.complete();
+    expect(await shown(mirror)).toEqual(await shown(fresh));
+    await fresh.close();
+  });
+
+  test('that never can be read is asked for less and less often, and complained of once', async () => {
+    const { board } = teaBoard();
+    board.gap();
+    board.newItem('Coffee', 'Black.');
+    const warnings: string[] = [];
+    const log: Log = { ...silent, child: () => log, warn: (_, message) => warnings.push(message) };
+    const { mirror } = await start(
+      board,
+      trick('ELOG', Number.POSITIVE_INFINITY, async (_, peer) => peer.say('484 Internal error')),
+      { log },
+    );
+    for (let poll = 0; poll < 40; poll++) await completely(mirror);
+    expect(board.requests.filter((request) => request === 'ELOG').length).toBeLessThan(8);
+    expect(warnings).toEqual(['the edit log can not be read: its notices will come later']);
+    expect(await brief(mirror)).toEqual([...WHOLE, '4 Black.']);
   });
 });
 

@@ -87,7 +87,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
   const poster = BoardPoster.open({
     newsgroup: 'groggs.test',
     model: {
-      posts: { ...posts, items: new Int32Array(), users: new Uint32Array() },
+      posts: { ...posts, items: new Int32Array(), users: new Uint32Array(), arrivals: new Uint32Array() },
       rowOfSequence: () => -1,
       refresh: async (upTo) => void refreshed.push(upTo),
     },

@@ -60,7 +60,7 @@ describe('marks and numbers', () => {
   test('when all is gone, the low mark is above the high mark, which stays', async () => {
     const { model, main, edits } = await longBoard(3);
     await model.withdraw('O0591429');
-    expect([main.low, main.high, main.count]).toEqual([5, 4, 0]);
+    expect([main.low, main.high, main.count]).toEqual([4, 3, 0]);
     expect([edits.low, edits.high, edits.count]).toEqual([4, 4, 1]);
   });
 
@@ -70,7 +70,7 @@ describe('marks and numbers', () => {
     await model.newItem('O0591429', octets`a`);
     expect([motd.low, motd.high, motd.count]).toEqual([1, 1, 1]);
     await model.indexEdit({ remove: [row] });
-    expect([motd.low, motd.high, motd.count]).toEqual([4, 3, 0]);
+    expect([motd.low, motd.high, motd.count]).toEqual([2, 1, 0]);
   });
 
   test('what was restored is back at its place', async () => {
@@ -171,10 +171,25 @@ describe('overview and headers', () => {
 });
 
 describe('NEWNEWS', () => {
-  test('is by index time, even where the clock went back', async () => {
-    const { model, main } = await testBoard();
-    for (const [n, time] of [100, 300, 200, 400].entries()) await model.newItem(`O000000${n}`, octets`a`, { time });
-    expect([...main.arrivedSince(300)].map((id) => id.slice(1, 9))).toEqual(['O0000001', 'O0000003']);
-    expect([...main.arrivedSince(401)]).toEqual([]);
+  test('is by the time at which articles became readable here, whatever the board’s clock says', async () => {
+    let now = 5_000_000;
+    const { model, main } = await testBoard({}, {}, { now: () => now });
+    await model.newItem('O0000001', 'from the first reading', { time: 100 });
+    now = 6_000_000;
+    for (const [n, time] of [300, 200, 9_999_999].entries()) {
+      await model.newItem(`O000001${n}`, 'a', { time });
+      now += 1000;
+    }
+    const since = (seconds: number) => [...main.arrivedSince(seconds)].map((id) => id.slice(1, 9));
+    expect(since(6000)).toEqual(['O0000010', 'O0000011', 'O0000012']);
+    expect(since(6001)).toEqual(['O0000011', 'O0000012']);
+    expect(since(6003)).toEqual([]);
+  });
+
+  test('looks back a little: what another bridge showed before may not have been here yet', async () => {
+    const { model, main } = await testBoard({ overlap: 300 }, {}, { now: () => 6_000_000 });
+    await model.newItem('O0000001', 'a');
+    expect([...main.arrivedSince(6300)]).toHaveLength(1);
+    expect([...main.arrivedSince(6301)]).toEqual([]);
   });
 });

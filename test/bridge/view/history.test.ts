@@ -75,7 +75,7 @@ async function everything(groups: readonly GroupView[]): Promise<unknown[]> {
   const shown: unknown[] = [];
   for (const group of groups) {
     const numbers = numbersOf(group);
-    shown.push(group.name, numbers.length === 0 || group.low, group.count, numbers);
+    shown.push(group.name, [group.low, group.high, group.count], numbers);
     shown.push(await linesOf(group.overview(1, 0x7fffffff)));
     shown.push(await linesOf(group.header('references', 1, 0x7fffffff)));
     for (const number of numbers) shown.push((await group.article(number))?.bytes.toString('latin1'));

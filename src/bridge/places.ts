@@ -1,8 +1,8 @@
 /** Which newsgroups show what. */
-import type { BoardGroup } from '../board.ts';
-import { PostKind } from '../model.ts';
+import type { BoardGroup } from './board.ts';
+import { type Place, PostKind } from './model.ts';
 
-export type Place = 'main' | 'motd' | 'edits';
+export type { Place } from './model.ts';
 
 export const places = ['main', 'motd', 'edits'] as const satisfies readonly Place[];
 
@@ -38,15 +38,4 @@ export function newsgroupsByKind(main: string): readonly (readonly string[])[] {
   const byKind: string[][] = [];
   for (const kind of Object.values(PostKind)) byKind[kind] = placesOf[kind].map((place) => newsgroupName(main, place));
   return byKind;
-}
-
-/**
- * Whose high mark a row raises. A mirror that starts afresh can't know the number of a post that was withdrawn or
- * struck from the index; it does know the withdrawal or the index edit, which came later. So these raise the mark
- * of whatever they may have emptied, and what is gone counts as what it was, which in the main newsgroup is
- * anything but a message of the day.
- */
-export function raisesHigh(place: Place, kind: PostKind): boolean {
-  if (place === 'main') return kind !== PostKind.Motd;
-  return isIn(place, kind) || (place === 'motd' && kind === PostKind.IndexEdit);
 }

@@ -1,0 +1,115 @@
+import type { Arrival, Mark, Permanent, Published } from '../../store/permanent.ts';
+import type { PostKind } from '../model.ts';
+import { type Place, places, placesOf } from '../places.ts';
+import type { PostColumns } from './columns.ts';
+
+/** What is known of when articles became readable: as many steps as this. */
+const MAX_ARRIVALS = 128;
+
+/**
+ * What readers may have been shown, kept for good: the marks of the newsgroups, which never fall, and when articles
+ * became readable. Both outlive the cache.
+ *
+ * When an article arrived is in the cache, with its row. Where that is lost, it was not later than the time of the first
+ * step at or above its number: that counts, so that nobody who asks for what is new since their last question misses it.
+ * (They may be told of it twice.) What the first reading of the index brought arrived at its index time.
+ */
+export class Publishing {
+  readonly #permanent: Permanent;
+  readonly #marks = new Map<Place, { low: number; high: number }>();
+  /** ascending in number and time */
+  #arrivals: Arrival[];
+  #now = 0;
+
+  static async load(permanent: Permanent): Promise<Publishing> {
+    return new Publishing(permanent, await permanent.published());
+  }
+
+  private constructor(permanent: Permanent, { marks, arrivals }: Published) {
+    this.#permanent = permanent;
+    for (const place of places) {
+      const { low = 1, high = 0 } = marks.find((mark) => mark.place === place) ?? {};
+      this.#marks.set(place, { low, high });
+    }
+    this.#arrivals = [...arrivals];
+    this.#now = arrivals.at(-1)?.time ?? 0;
+  }
+
+  /** Nothing was ever shown, or by a version that did not write it down. */
+  get isNew(): boolean {
+    return this.highest === 0 && this.#arrivals.length === 0;
+  }
+
+  mark(place: Place): { readonly low: number; readonly high: number } {
+    return this.#marks.get(place) ?? { low: 1, high: 0 };
+  }
+
+  /** highest number in any of the newsgroups, ever */
+  get highest(): number {
+    return Math.max(...[...this.#marks.values()].map(({ high }) => high));
+  }
+
+  /** What version 0.1 showed: it raised the mark of the main newsgroup for whatever was no message of the day. */
+  async adopt({ kinds, numbers, length }: PostColumns, clock: number): Promise<void> {
+    for (let row = 0; row < length; row++) {
+      const kind = kinds[row] as PostKind;
+      const number = numbers[row] ?? 0;
+      for (const place of placesOf[kind]) this.raise(place, number);
+      if (!placesOf[kind].some((place) => place === 'motd')) this.raise('main', number);
+    }
+    this.#arrivals.push({ number: numbers[length - 1] ?? 0, time: this.now(clock) });
+    await this.#permanent.raiseMarks(places.map((place) => ({ place, ...this.mark(place) })));
+    await this.#permanent.putArrivals(this.#arrivals, []);
+  }
+
+  raise(place: Place, number: number): void {
+    const mark = this.#marks.get(place);
+    if (mark !== undefined && number > mark.high) mark.high = number;
+  }
+
+  /** Before rows with these marks become readable. */
+  async announce(highs: ReadonlyMap<Place, number>): Promise<void> {
+    const raised: Mark[] = [];
+    for (const [place, high] of highs) {
+      const mark = this.mark(place);
+      if (high > mark.high) raised.push({ place, low: mark.low, high });
+    }
+    if (raised.length > 0) await this.#permanent.raiseMarks(raised);
+  }
+
+  /** unix seconds, which never go back: readers remember what DATE told them */
+  now(clock: number): number {
+    this.#now = Math.max(this.#now, Math.floor(clock / 1000));
+    return this.#now;
+  }
+
+  /**
+   * When a post of an index that is read without a cache became readable.
+   *
+   * @param time of the index
+   * @param now unix seconds
+   */
+  arrivalOf(number: number, time: number, now: number): number {
+    const [first] = this.#arrivals;
+    if (first === undefined || number <= first.number) return time;
+    return this.#arrivals.find((step) => step.number >= number)?.time ?? now;
+  }
+
+  /** After rows up to this number became readable. */
+  async arrived(number: number, now: number): Promise<void> {
+    const last = this.#arrivals.at(-1);
+    if (last !== undefined && last.number >= number) return;
+    const step = { number, time: now };
+    this.#arrivals.push(step);
+    const dropped: number[] = [];
+    if (this.#arrivals.length > MAX_ARRIVALS) {
+      // Every other one of the older half, but never the first: what it covers is counted as arrived a little later.
+      this.#arrivals = this.#arrivals.filter(({ number: each }, index) => {
+        const isDropped = index > 0 && index < MAX_ARRIVALS / 2 && index % 2 === 1;
+        if (isDropped) dropped.push(each);
+        return !isDropped;
+      });
+    }
+    await this.#permanent.putArrivals([step], dropped);
+  }
+}
