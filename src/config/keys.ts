@@ -70,6 +70,15 @@ export function lines(notes: Noted & { readonly allowed: string }) {
     .register(keyNotes, { ...notes, kind: 'lines' });
 }
 
+/** Words. In the environment: one variable, with blanks or commas between them. */
+export function words(notes: Noted & { readonly allowed: string; readonly pattern: RegExp }) {
+  const { pattern, ...rest } = notes;
+  return z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string().regex(pattern)).max(1000))
+    .prefault([])
+    .register(keyNotes, { ...rest, kind: 'list' });
+}
+
 /** A whole number from `least` to `most`. */
 export function count(preset: number, least: number, most: number, notes: Noted) {
   const allowed = `a whole number from ${least} to ${most}`;

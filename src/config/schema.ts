@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { addresses, addressOrOff } from './addresses.ts';
 import { type board, boards } from './board.ts';
-import { choice, count, duration, flag, lines, maybeText, section, size, text } from './keys.ts';
+import { choice, count, duration, flag, lines, maybeText, section, size, text, words } from './keys.ts';
 
 const fileName = 'the name of a file';
 
@@ -107,6 +107,12 @@ export const schema = section({
   http: section({
     listen: addressOrOff('http://127.0.0.1:9119', ['http'], {
       meaning: 'Where to serve `/healthz`, `/readyz`, `/metrics` and the status page; `off`: nowhere',
+    }),
+    hosts: words({
+      meaning:
+        'Host names by which this may be called, besides `name`, addresses, and names without a dot; for a proxy in front of it',
+      pattern: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/,
+      allowed: 'a list of host names',
     }),
   }),
   log: section({

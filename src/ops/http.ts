@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { listenHost } from '../wire/address.ts';
 import type { Log } from '../wire/log.ts';
+import { boundConnections } from './connections.ts';
 import type { History } from './history.ts';
+import { isOwnHost } from './hosts.ts';
 import type { Metrics } from './metrics.ts';
 import { statusPage, style } from './page.ts';
 import type { Status } from './status.ts';
@@ -12,6 +14,10 @@ import type { Status } from './status.ts';
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
+  /** names with a dot by which clients may call this server; see `isOwnHost` */
+  readonly hosts?: readonly string[];
+  /** connections in total; default 100 */
+  readonly connections?: number;
   readonly metrics: Metrics;
   readonly history: History;
   readonly status: () => Status;
@@ -24,6 +30,9 @@ interface Answer {
   readonly type: string;
   readonly body: string;
 }
+
+const LONGEST = 60_000;
+const MISDIRECTED = 'this server is not called that; add the name to http.hosts in the configuration\n';
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 const headers = {
@@ -49,9 +58,17 @@ export class HttpServer {
   private constructor(options: HttpOptions) {
     this.#options = options;
     this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 });
-    this.#server.maxConnections = 100;
+    this.#server.maxRequestsPerSocket = 100;
+    boundConnections(this.#server, { most: options.connections ?? 100, longest: LONGEST });
+    const hosts = new Set(options.hosts?.map((name) => name.toLowerCase()));
     this.#server.on('request', (request, response) => {
       request.resume();
+      const { host } = request.headers;
+      // Only HTTP/1.0 does without, and no browser speaks that.
+      if (host !== undefined && !isOwnHost(host, hosts)) {
+        send(response, plain(421, MISDIRECTED));
+        return;
+      }
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD');
         send(response, plain(405, 'GET or HEAD only\n'));

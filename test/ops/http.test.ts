@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { History } from '../../src/ops/history.ts';
 import { HttpServer } from '../../src/ops/http.ts';
 import { Metrics } from '../../src/ops/metrics.ts';
 import type { Status } from '../../src/ops/status.ts';
 import { silent } from '../../src/wire/log.ts';
+import { LineStream } from '../support/line-stream.ts';
 import { board, status } from './sample.ts';
 
 let shown: () => Status;
@@ -24,6 +27,7 @@ beforeEach(async () => {
     status: () => shown(),
     log: silent,
     now: () => 7_200_000,
+    hosts: ['news.example.org'],
   });
 });
 
@@ -146,5 +150,58 @@ describe('history', () => {
     expect(kept.series('commands')).toEqual(Array.from({ length: 60 }, (_, i) => i + 11));
     expect(kept.series('posts')).toEqual(new Array(60).fill(0));
     kept.close();
+  });
+});
+
+describe('whom it answers', () => {
+  it.each([
+    ['127.0.0.1', 200],
+    ['127.0.0.1:9119', 200],
+    ['[::1]:9119', 200],
+    ['localhost:9119', 200],
+    ['prometheus-target', 200],
+    ['News.Example.org', 200],
+    ['attacker.example', 421],
+    ['attacker.example:9119', 421],
+    ['news.example.org.attacker.example', 421],
+    ['127.0.0.1.attacker.example', 421],
+  ])('Host: %s → %i', async (host, code) => {
+    const client = new LineStream(connect(http.port, '127.0.0.1'), 'latin1');
+    client.write(`GET /readyz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(await client.line()).toContain(`HTTP/1.1 ${code} `);
+    client.stream.destroy();
+  });
+
+  it('answers a client without Host, which no browser is', async () => {
+    const client = new LineStream(connect(http.port, '127.0.0.1'), 'latin1');
+    client.write('GET /healthz HTTP/1.0\r\n\r\n');
+    expect(await client.line()).toBe('HTTP/1.1 200 OK');
+    client.stream.destroy();
+  });
+});
+
+describe('slow clients', () => {
+  const slow: Socket[] = [];
+  afterEach(() => {
+    for (const socket of slow.splice(0)) socket.destroy();
+  });
+
+  it.each([
+    ['say nothing', ''],
+    ['send half a request', 'GET /healthz HTTP/1.1\r\nHost: a'],
+    ['send half a body', 'GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx'],
+    ['read no answers', 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(50)],
+  ])('that %s keep nobody from an answer', async (_, text) => {
+    for (let i = 0; i < 250; i++) {
+      const socket = connect({ port: http.port, host: '127.0.0.1' });
+      socket.on('error', () => {});
+      socket.pause();
+      socket.write(text);
+      slow.push(socket);
+      await once(socket, 'connect');
+      if (i % 50 !== 49) continue;
+      expect(await get('/healthz')).toMatchObject({ code: 200, body: 'ok\n' });
+      expect(await get('/readyz')).toMatchObject({ code: 200, body: 'ready\n' });
+    }
   });
 });

@@ -1,0 +1,42 @@
+/** Bounds the connections of a server whose clients want one quick answer: health checks, a scraper, a person. */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressKey, plainAddress } from '../wire/address.ts';
+
+export interface ConnectionBounds {
+  /** connections in total */
+  readonly most: number;
+  /** ms that one may last: requests that trickle in and answers that trickle out included */
+  readonly longest: number;
+}
+
+/**
+ * A new client is never turned away, so that a health check gets its answer whatever slow clients do. Where there are too
+ * many connections, the oldest goes of the address (IPv6: the /64) that has most.
+ */
+export function boundConnections(server: Server, { most, longest }: ConnectionBounds): void {
+  /** oldest first */
+  const byAddress = new Map<string, Set<Socket>>();
+  let count = 0;
+  server.on('connection', (socket) => {
+    const address = addressKey(plainAddress(socket.remoteAddress ?? ''));
+    const sockets = byAddress.get(address) ?? new Set();
+    byAddress.set(address, sockets.add(socket));
+    count++;
+    const clock = setTimeout(() => socket.destroy(), longest).unref();
+    socket.once('close', () => {
+      clearTimeout(clock);
+      count--;
+      sockets.delete(socket);
+      if (sockets.size === 0) byAddress.delete(address);
+    });
+    if (count > most) oldest(byAddress)?.destroy();
+  });
+}
+
+function oldest(byAddress: ReadonlyMap<string, ReadonlySet<Socket>>): Socket | undefined {
+  let most: ReadonlySet<Socket> = new Set();
+  for (const sockets of byAddress.values()) if (sockets.size > most.size) most = sockets;
+  for (const socket of most) if (!socket.destroyed) return socket;
+  return undefined;
+}
