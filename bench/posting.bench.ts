@@ -123,7 +123,7 @@ async function openBridge({ port, folder }: BoardProcess) {
           groups: [{ name: NEWSGROUP, levelToPost: 2 }],
         },
         poster: new RgtpPoster(
-          { newsgroup: NEWSGROUP, charset: 'auto', grogname: '' },
+          { newsgroup: NEWSGROUP, charset: 'auto', grogname: '', domain: 'rgtp.example' },
           { model: mirror, index, own, login, submitter },
         ),
       },

@@ -2,6 +2,7 @@
  * The seam between the bridge and a board of any kind. Whatever implements it is served over NNTP, with its newsgroups,
  * its articles, its logins and posting; an RGTP board is one implementation.
  */
+import type { TextRules } from '../news/posting/mime.ts';
 import type { Posting } from '../news/posting/posting.ts';
 import type { Located, Newsgroup } from '../nntp/backend.ts';
 import type { Log } from '../wire/log.ts';
@@ -71,6 +72,9 @@ export interface BoardLogin {
 
 /** Posting to one board. The bridge has checked the member's level. */
 export interface BoardPosting {
+  /** how an article's text is to be read; default: groggsd's limits, no attachments */
+  readonly textRules?: TextRules;
+
   /**
    * Brings an article to the board. Resolves once the board has it and readers can see it. Rejects with a `Refusal`, or
    * with a `PostingError` that names the header at fault.

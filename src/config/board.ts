@@ -55,6 +55,10 @@ export const board = z.strictObject({
   addresses: choice(['plain', 'mask'], 'plain', {
     meaning: 'Addresses in From: unchanged, or with `.invalid` added (`mask`)',
   }),
+  attachments: choice(['refuse', 'drop'], 'refuse', {
+    meaning: 'Articles with files or pictures: refused, or posted with a line that says what was left out (`drop`)',
+  }),
+  wrap: count(72, 72, 80, { meaning: 'Columns at which long lines of a post are wrapped' }),
   grogname: text('', { meaning: 'Grogname of every post; empty: the display name of From' }),
   archivedAt: text('', {
     meaning: 'Template of the Archived-At URL, with `{item}`, `{sequence}` and `{newsgroup}`',

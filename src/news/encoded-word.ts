@@ -1,5 +1,6 @@
 /** Text in headers: encoded words (RFC 2047). */
-import { TextDecoder } from 'node:util';
+import { decodeDeclared, decodeUndeclared } from '../wire/declared-charset.ts';
+import { bytesOf, latin1 } from '../wire/octets.ts';
 
 /** RFC 2047 §2: an encoded word is at most 75 characters. */
 const MAX_WORD = 75;
@@ -86,57 +87,74 @@ function encodeB(text: string): string {
 
 /** One encoded word. Blanks within the Q encoding are wrong and common; RFC 2231 §5 allows a language after `*`. */
 const WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\r\n]*)\?=/y;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/**
- * A header value as text: encoded words decoded (white space between two of them is not text, RFC 2047 §6.2), the rest
- * as it is. Neighbours in the same character set are joined before decoding: some clients split a character between
- * two words. A word in an unknown character set stays as it is.
- */
-export function decodeWords(value: string): string {
-  let text = '';
-  let position = 0;
-  let pending: { readonly charset: string; readonly decoder: TextDecoder; readonly parts: Buffer[] } | undefined;
-  const flush = () => {
-    if (pending !== undefined) text += pending.decoder.decode(Buffer.concat(pending.parts));
-    pending = undefined;
-  };
-  while (position < value.length) {
-    const start = value.indexOf('=?', position);
-    if (start < 0) break;
-    WORD.lastIndex = start;
-    const match = WORD.exec(value);
-    const [word = '', label = '', encoding = '', payload = ''] = match ?? [];
-    const charset = label.toLowerCase();
-    const decoder = match === null ? undefined : decoderOf(charset);
-    const between = value.slice(position, start);
-    if (pending === undefined || decoder === undefined || between.trim() !== '') {
-      flush();
-      text += between;
-    } else if (pending.charset !== charset) flush();
-    if (decoder === undefined) {
-      text += word === '' ? '=?' : word;
-      position = start + (word === '' ? 2 : word.length);
-      continue;
-    }
-    pending ??= { charset, decoder, parts: [] };
-    pending.parts.push(encoding === 'B' || encoding === 'b' ? Buffer.from(payload, 'base64') : decodeQ(payload));
-    position = start + word.length;
-  }
-  flush();
-  return text + value.slice(position);
+interface Word {
+  readonly charset: string;
+  readonly octets: Buffer;
+  readonly length: number;
 }
 
-function decoderOf(charset: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(charset, { ignoreBOM: true });
-  } catch {
-    return undefined;
+/**
+ * A header as it was sent, a character an octet, as text: encoded words decoded (white space between two of them is not text, RFC 2047 §6.2), the rest
+ * read as undeclared text. The octets of neighbours in one character set are joined before they are decoded: some
+ * clients split a character between two words. What has not the form of a word is text.
+ *
+ * @throws CharsetError where a word is no text of its character set, or that is not known
+ */
+export function decodeWords(value: string): string {
+  const outside: string[] = [];
+  const words: string[] = [];
+  let position = 0;
+  let pending: { readonly charset: string; readonly parts: Buffer[] } | undefined;
+  let text = '';
+  const flush = () => {
+    if (pending !== undefined) text += decodeDeclared(Buffer.concat(pending.parts), pending.charset);
+    pending = undefined;
+  };
+  for (let start = value.indexOf('=?'); start >= 0; start = value.indexOf('=?', start)) {
+    const word = wordAt(value, start);
+    if (word === undefined) {
+      start += 2;
+      continue;
+    }
+    const between = value.slice(position, start);
+    if (pending === undefined || between.trim() !== '') {
+      flush();
+      words.push(text);
+      outside.push(between);
+      text = '';
+    } else if (pending.charset !== word.charset) flush();
+    pending ??= { charset: word.charset, parts: [] };
+    pending.parts.push(word.octets);
+    start = position = start + word.length;
   }
+  flush();
+  return interleaved(outside, [...words, text], value.slice(position));
+}
+
+/** Text outside of words is decoded as a whole: all of it is of one make. */
+function interleaved(outside: readonly string[], words: readonly string[], end: string): string {
+  const decoded = decodeUndeclared(bytesOf(latin1([...outside, end].join('\n')))).split('\n');
+  return decoded.map((between, i) => (words[i] ?? '') + between).join('');
+}
+
+function wordAt(value: string, start: number): Word | undefined {
+  WORD.lastIndex = start;
+  const match = WORD.exec(value);
+  if (match === null) return undefined;
+  const [word, charset = '', encoding = '', payload = ''] = match;
+  if (encoding === 'q' || encoding === 'Q') {
+    return { charset: charset.toLowerCase(), octets: decodeQ(payload), length: word.length };
+  }
+  const base64 = payload.replaceAll(' ', '');
+  if (!BASE64.test(base64)) return undefined;
+  return { charset: charset.toLowerCase(), octets: Buffer.from(base64, 'base64'), length: word.length };
 }
 
 function decodeQ(payload: string): Buffer {
   const octets = payload
     .replaceAll('_', ' ')
     .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(octets.replace(/[^\0-\xff]/g, '?'), 'latin1');
+  return bytesOf(latin1(octets));
 }

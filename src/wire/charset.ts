@@ -61,12 +61,27 @@ export function encode(text: Text, charset: Charset): Octets {
     case 'utf-8':
       return octetsFrom(Buffer.from(composed));
     case 'auto':
-      if (!BEYOND_LATIN1.test(composed) && decode(latin1(composed), 'auto') === composed) return latin1(composed);
+      if (fitsLatin1(composed)) return latin1(composed);
       return octetsFrom(Buffer.from(composed));
     case 'latin1':
     case 'windows-1252':
       return encodeSingleByte(composed, charset);
   }
+}
+
+/**
+ * The character set for all of these: one post is written in one. For `auto` that is Latin-1 where each of them reads
+ * back from it, else UTF-8.
+ */
+export function oneCharset(texts: Iterable<Text>, charset: Charset): Charset {
+  if (charset !== 'auto') return charset;
+  for (const text of texts) if (!fitsLatin1(text.normalize('NFC').toWellFormed())) return 'utf-8';
+  return 'latin1';
+}
+
+/** Whether `auto` reads the text back from Latin-1. */
+function fitsLatin1(composed: Text): boolean {
+  return !BEYOND_LATIN1.test(composed) && decode(latin1(composed), 'auto') === composed;
 }
 
 function encodeSingleByte(text: Text, charset: 'latin1' | 'windows-1252'): Octets {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeWords, encodeText, encodeWords } from '../../src/news/encoded-word.ts';
 import { stripControls } from '../../src/wire/charset.ts';
+import { CharsetError } from '../../src/wire/declared-charset.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 120 }).map(stripControls);
 
@@ -68,10 +69,22 @@ describe('decodeWords', () => {
     ['a language', '=?ISO-8859-1*en?Q?caf=E9?=', 'café'],
     ['a character split between two words', '=?utf-8?Q?=C3?= =?utf-8?Q?=A9?=', 'é'],
     ['blanks in the word', '=?UTF-8?Q?a b?=', 'a b'],
-    ['an unknown character set', 'a =?x-none?Q?b?= c', 'a =?x-none?Q?b?= c'],
+    ['a raw octet in a word', '=?iso-8859-1?Q?Fr\xf6sche?=', 'Frösche'],
+    ['UTF-8 in a word of another set', '=?iso-8859-1?Q?Fr=C3=B6sche?=', 'Frösche'],
+    ['8-bit around a word', '\xa3 =?utf-8?Q?=E2=82=AC?= \xa3', '£ € £'],
+    ['base64 that is none', '=?utf-8?B?a-b?=', '=?utf-8?B?a-b?='],
     ['no word at all', '=? =?a =?UTF-8?X?b?= é', '=? =?a =?UTF-8?X?b?= é'],
     ['the alias slrn uses', '=?utf8?B?w6k=?=', 'é'],
   ])('lives with %s', (_, encoded, expected) => expect(decodeWords(encoded)).toBe(expected));
+
+  test.each([
+    ['=?x-none?Q?b?=', 'the character set "x-none" is not known here'],
+    ['=?gb2312?B?u+HS6dTa0MfG2rb/?=', 'declared to be gb2312, and is not'],
+    ['=?utf-8?Q?=E2=82?=', 'declared to be UTF-8, and is not'],
+  ])('throws for %s', (encoded, reason) => {
+    expect(() => decodeWords(encoded)).toThrow(CharsetError);
+    expect(() => decodeWords(encoded)).toThrow(reason);
+  });
 
   test('any text: never throws, plain text unchanged', () => {
     fc.assert(

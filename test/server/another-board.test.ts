@@ -59,7 +59,7 @@ class MemoryBoard implements Board {
         `Message-ID: ${messageId}`,
         ...(posting.references.length > 0 ? [`References: ${posting.references.join(' ')}`] : []),
       ];
-      group.put(messageId, [...head, '', ...posting.text, ''].join('\r\n'));
+      group.put(messageId, [...head, '', ...posting.text.map(({ text }) => text), ''].join('\r\n'));
     },
     has: (messageId) => this.#articles.ids.has(messageId),
     isPending: () => false,

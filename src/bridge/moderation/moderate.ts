@@ -1,9 +1,10 @@
-import { type BoardLimits, boardLines, boardSubject, groggsLimits } from '../../news/posting/board-text.ts';
+import { type BoardLimits, groggsLimits } from '../../news/posting/board-limits.ts';
+import { boardLines, boardReason, boardSubject } from '../../news/posting/board-text.ts';
 import { PostingError } from '../../news/posting/error.ts';
+import type { TextLine } from '../../news/posting/flowed.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
-import { wrapLine } from '../../news/posting/wrap.ts';
-import { type Charset, decode, encode } from '../../wire/charset.ts';
+import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
@@ -15,6 +16,8 @@ export interface ModeratedBoard {
   readonly newsgroup: string;
   readonly charset: Charset;
   readonly limits?: BoardLimits;
+  /** columns of own text that is wrapped */
+  readonly wrap?: number;
   readonly model: Pick<BoardModel, 'items'>;
 }
 
@@ -48,9 +51,11 @@ export function moderate(
   if (cancels !== undefined && isFirst(target, board.model)) return withdrawal(itemOf(target, header), reason);
   const { charset, limits = groggsLimits } = board;
   const first = isFirst(target, board.model);
-  const text = cancels === undefined ? posting.text : [`[Withdrawn by ${decode(editor, 'latin1')}.]`];
-  const lines = boardLines(text, charset, limits, first ? 'contribution' : 'reply');
-  const subject = first ? newSubject(posting, target, board) : undefined;
+  const text: readonly TextLine[] =
+    cancels === undefined ? posting.text : [{ text: `[Withdrawn by ${decode(editor, 'latin1')}.]`, flowed: false }];
+  const one = oneCharset([posting.subject, ...text.map((line) => line.text)], charset);
+  const lines = boardLines(text, one, limits, first ? 'contribution' : 'reply', board.wrap);
+  const subject = first ? newSubject(posting, target, board, one) : undefined;
   const itemId = itemOf(target, header);
   const replacement = { sequence: target.sequence, lines, subject };
   return {
@@ -85,14 +90,18 @@ function isPost(kind: PostKind): boolean {
 /** Why, for the edit log: X-RGTP-Reason, or the subject. */
 function reasonOf({ reason, subject, supersedes }: Posting, charset: Charset): Octets {
   const text = reason ?? (supersedes === undefined ? subject.replace(/^cmsg cancel\s*/i, '') : subject);
-  const line = wrapLine(encode(text, charset), MAX_REASON)[0] ?? octets``;
+  const line = boardReason(text, charset, MAX_REASON);
   return line === '' || line.startsWith('<') ? octets`cancelled` : line;
 }
 
 /** An item takes its subject from its first post. */
-function newSubject(posting: Posting, { item }: PostReference, board: ModeratedBoard): Octets | undefined {
-  const { charset, limits = groggsLimits } = board;
+function newSubject(
+  posting: Posting,
+  { item }: PostReference,
+  { charset, limits = groggsLimits }: ModeratedBoard,
+  one: Charset,
+): Octets | undefined {
   if (posting.supersedes === undefined || item === undefined) return undefined;
   if (sameSubject(posting.subject, decode(item.subject, charset))) return undefined;
-  return boardSubject(withoutRe(posting.subject), charset, limits);
+  return boardSubject(withoutRe(posting.subject), one, limits);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseDerivedId } from '../../news/message-id.ts';
 import { PostingError } from '../../news/posting/error.ts';
+import { type TextRules, usualTextRules } from '../../news/posting/mime.ts';
 import { type Posting, readPosting } from '../../news/posting/posting.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
@@ -58,7 +59,11 @@ export class ArticlePoster implements Poster {
   async post(article: Buffer, { person, peer, suggested, feed }: Submission): Promise<string> {
     let board: PostableBoard | undefined;
     try {
-      const posting = readPosting(article, { now: this.#now(), feed });
+      const posting = readPosting(article, {
+        now: this.#now(),
+        feed,
+        textRules: (newsgroups) => this.#textRules(newsgroups),
+      });
       const messageId = posting.messageId ?? suggested ?? this.suggestMessageId();
       if (feed && messageId !== suggested) {
         throw new PostingError(`Message-ID: ${messageId} is not the one that was offered`);
@@ -85,6 +90,11 @@ export class ArticlePoster implements Poster {
       this.#options.onPost?.(board?.login.name, outcomeOf(refusal));
       throw refusal;
     }
+  }
+
+  #textRules([newsgroup]: readonly string[]): TextRules {
+    const board = this.#boards.find(({ view }) => view.groups.some(({ name }) => name === newsgroup));
+    return board?.poster.textRules ?? usualTextRules;
   }
 
   offer(messageId: string): 'yes' | 'held' | 'later' {

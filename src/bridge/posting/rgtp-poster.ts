@@ -1,14 +1,10 @@
-import {
-  type BoardLimits,
-  boardGrogname,
-  boardLines,
-  boardSubject,
-  groggsLimits,
-} from '../../news/posting/board-text.ts';
+import { type BoardLimits, groggsLimits } from '../../news/posting/board-limits.ts';
+import { boardGrogname, boardLines, boardSubject } from '../../news/posting/board-text.ts';
 import { PostingError } from '../../news/posting/error.ts';
+import type { TextRules } from '../../news/posting/mime.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
-import { type Charset, decode } from '../../wire/charset.ts';
+import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { BoardPosting, Member, Submitted } from '../board.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
@@ -30,6 +26,12 @@ export interface PostedBoard {
   readonly grogname: string;
   /** what the board takes; default: groggsd's */
   readonly limits?: BoardLimits;
+  /** default: `refuse` */
+  readonly attachments?: TextRules['attachments'];
+  /** columns of own text that is wrapped; default: 72 */
+  readonly wrap?: number;
+  /** of the Message-IDs that the board makes */
+  readonly domain: string;
 }
 
 export interface RgtpPosterParts {
@@ -52,6 +54,11 @@ export class RgtpPoster implements BoardPosting {
     this.#parts = parts;
   }
 
+  get textRules(): TextRules {
+    const { limits = groggsLimits, attachments = 'refuse' } = this.#board;
+    return { maxText: limits.contribution, attachments };
+  }
+
   post(article: Submitted): Promise<void> {
     return this.#parts.submitter.submit(this.#order(article));
   }
@@ -71,7 +78,7 @@ export class RgtpPoster implements BoardPosting {
 
   /** Throws `PostingError`. */
   #order({ posting, messageId, newsgroup, member }: Submitted): Order {
-    const { charset, limits = groggsLimits } = this.#board;
+    const { limits = groggsLimits, wrap } = this.#board;
     const { index, model, login } = this.#parts;
     const author = login.author(member);
     const common = { messageId, author, references: posting.references.join(' ') };
@@ -79,17 +86,24 @@ export class RgtpPoster implements BoardPosting {
     if (moderated !== undefined) return { ...common, ...moderated };
 
     const isMotd = newsgroup === newsgroupName(this.#board.newsgroup, 'motd');
-    const item = isMotd ? undefined : itemRepliedTo(posting, newsgroup, index, model);
-    const lines = boardLines(posting.text, charset, limits, item === undefined ? 'contribution' : 'reply');
-    const grogname = boardGrogname(this.#board.grogname || (author.grogname ?? posting.from.name), charset, limits);
+    const repliedTo = isMotd ? undefined : itemRepliedTo(posting, this.#board, index, model);
+    const item = repliedTo?.item;
+    const name = this.#board.grogname || (author.grogname ?? posting.from.name);
+    // The name, the subject and the text of one post are in one character set.
+    const written = [name, ...(item && isAbout(posting, item, this.#board) ? [] : [posting.subject]), textOf(posting)];
+    const charset = oneCharset(written, this.#board.charset);
+    const lines = boardLines(posting.text, charset, limits, item ? 'reply' : 'contribution', wrap);
+    const grogname = boardGrogname(name, charset, limits);
     const deed: Deed = isMotd
       ? { kind: 'motd' }
       : item === undefined
         ? { kind: 'item', subject: boardSubject(withoutRe(posting.subject), charset, limits) }
         : { kind: 'reply', itemId: item.id };
-    const continuationSubject = () => (item === undefined ? octets`` : continuationOf(posting, item, this.#board));
+    const continuationSubject = () =>
+      item === undefined ? octets`` : continuationOf(posting, item, this.#board, charset);
     return {
       ...common,
+      references: withReference(posting.references, repliedTo?.id).join(' '),
       deed,
       hash: hashOf(lines),
       perform: (connection, revise) => deliver(connection, deed, { grogname, lines, continuationSubject, revise }),
@@ -97,15 +111,25 @@ export class RgtpPoster implements BoardPosting {
   }
 }
 
+/** The References of an article that named what it replies to elsewhere: in In-Reply-To, or cut short. */
+function withReference(references: readonly string[], id: string | undefined): readonly string[] {
+  return id === undefined || references.includes(id) ? references : [...references, id];
+}
+
+function textOf({ text }: Posting): string {
+  return text.map((line) => line.text).join('\n');
+}
+
+/** The subject is the item's. */
+function isAbout({ subject }: Posting, item: ItemRecord, { charset }: PostedBoard): boolean {
+  return sameSubject(subject, decode(item.subject, charset));
+}
+
 /** The article's subject where its author changed it and the board takes it; else the item's. */
-function continuationOf(
-  { subject }: Posting,
-  item: ItemRecord,
-  { charset, limits = groggsLimits }: PostedBoard,
-): Octets {
-  if (sameSubject(subject, decode(item.subject, charset))) return item.subject;
+function continuationOf(posting: Posting, item: ItemRecord, board: PostedBoard, charset: Charset): Octets {
+  if (isAbout(posting, item, board)) return item.subject;
   try {
-    return boardSubject(withoutRe(subject), charset, limits);
+    return boardSubject(withoutRe(posting.subject), charset, board.limits ?? groggsLimits);
   } catch (error) {
     if (error instanceof PostingError) return item.subject;
     throw error;

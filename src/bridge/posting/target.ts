@@ -1,28 +1,44 @@
 import { PostingError } from '../../news/posting/error.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
-import type { PostIndex, PostReference } from '../ports.ts';
+import type { PostIndex } from '../ports.ts';
+
+/** What an article follows: an article that is known here. */
+export interface RepliedTo {
+  readonly id: string;
+  /** the item that takes the reply */
+  readonly item: ItemRecord;
+}
 
 /**
- * The item an article replies to: that of its newest known reference, or where that one goes on. `undefined`: it has no
- * references, and begins a new item.
+ * The item an article replies to: that of its newest known reference, else of In-Reply-To, or where that one goes on.
+ * `undefined`: it follows nothing, and begins a new item. Throws `PostingError` where it follows something that is not
+ * known: a reply never becomes an item by accident.
  */
 export function itemRepliedTo(
-  { references }: Posting,
-  newsgroup: string,
+  posting: Pick<Posting, 'references' | 'cut' | 'inReplyTo' | 'isFollowUp'>,
+  { newsgroup, domain }: { readonly newsgroup: string; readonly domain: string },
   index: PostIndex,
   model: Pick<BoardModel, 'items'>,
-): ItemRecord | undefined {
-  if (references.length === 0) return undefined;
-  const known = references.map((id) => index.locate(id)).filter((reference) => reference?.newsgroup === newsgroup);
-  const newest: PostReference | undefined = known.at(-1);
-  if (newest === undefined) {
-    throw new PostingError('References: none of these articles is known here (withdrawn, or of another newsgroup)');
+): RepliedTo | undefined {
+  const { references, cut, inReplyTo, isFollowUp } = posting;
+  if (!isFollowUp) return undefined;
+  const ids = [...inReplyTo, ...references, ...completed(cut, domain)];
+  for (const id of ids.reverse()) {
+    const found = index.locate(id);
+    if (found?.newsgroup !== newsgroup) continue;
+    if (found.item === undefined || found.kind === PostKind.Motd) {
+      throw new PostingError('References: this article takes no replies');
+    }
+    return { id, item: newestPart(found.item, model.items) };
   }
-  if (newest.item === undefined || newest.kind === PostKind.Motd) {
-    throw new PostingError('References: this article takes no replies');
-  }
-  return newestPart(newest.item, model.items);
+  throw new PostingError('References: none of these articles is known here (withdrawn, or of another newsgroup)');
+}
+
+/** A Message-ID of this board that lost its end. */
+function completed(cut: string | undefined, domain: string): string[] {
+  const [local, start] = cut?.split('@') ?? [];
+  return local !== undefined && start !== undefined && domain.startsWith(start) ? [`${local}@${domain}>`] : [];
 }
 
 /** The last of the items in which an item is continued, as far as the index tells. */

@@ -1,48 +1,78 @@
-import { type Charset, encode, stripControls, UnencodableError } from '../../wire/charset.ts';
-import type { Octets } from '../../wire/octets.ts';
-import { PostingError, quoted } from './error.ts';
+import { type Charset, encode, oneCharset, UnencodableError } from '../../wire/charset.ts';
+import { latin1, type Octets } from '../../wire/octets.ts';
+import type { BoardLimits } from './board-limits.ts';
+import { showsNothing } from './deceptive.ts';
+import { codePoint, PostingError, quoted } from './error.ts';
 import { oneLine } from './fields.ts';
+import type { TextLine } from './flowed.ts';
+import { visibleLines } from './text-lines.ts';
 import { trimTrailing } from './transfer.ts';
-import { wrapLine } from './wrap.ts';
-
-/** What a board takes, in octets after trailing white space is stripped; texts count each line's LF and doubled carets. */
-export interface BoardLimits {
-  readonly line: number;
-  readonly contribution: number;
-  readonly reply: number;
-  readonly grogname: number;
-  readonly subject: number;
-}
-
-/** groggsd's: the server most boards ran, and the embedded one. */
-export const groggsLimits: BoardLimits = { line: 80, contribution: 7000, reply: 3000, grogname: 75, subject: 71 };
+import { wrapLines } from './wrap.ts';
 
 /** What the board itself would strip from the ends of lines (C's isspace). */
 const WHITE = ' \t\v\f\r';
 
+/** Columns of own text that is wrapped here, unless configured. */
+export const usualWidth = 72;
+
 /**
- * Text as lines the board takes: in its character set, wrapped, without control characters, white space at the ends of lines,
- * and empty lines at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and
- * a line that reads like a header of the board's is text, as it is for the board.
+ * Text as lines the board takes: in its character set, wrapped, without white space at the ends of lines and empty lines
+ * at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and a line
+ * that reads like a header of the board's is text, as it is for the board. Throws `PostingError`.
+ *
+ * @param charset where the name and the subject of a post are in one with the text: `oneCharset` for all of them
+ * @param width columns
  */
 export function boardLines(
-  text: readonly string[],
+  text: readonly TextLine[],
   charset: Charset,
   limits: BoardLimits,
   limit: 'contribution' | 'reply',
-) {
-  const lines = text.map((line) => trimTrailing(stripControls(line), WHITE));
-  const first = lines.findIndex((line) => line !== '');
+  width = usualWidth,
+): Octets[] {
+  const lines = visibleLines(text).map((line) => ({ ...line, text: trimTrailing(line.text, WHITE) }));
+  const first = lines.findIndex(({ text: line }) => !showsNothing(line));
   if (first < 0) throw new PostingError('the article has no text');
-  const last = lines.findLastIndex((line) => line !== '');
-  // As a whole: whether a text is Latin-1 or UTF-8 is decided for all of its lines.
-  const encoded = encodeLines(lines.slice(first, last + 1), charset, first);
-  const out = encoded.flatMap((line) => wrapLine(line, limits.line)).map((line) => trimTrailing(line, WHITE));
+  const last = lines.findLastIndex(({ text: line }) => line !== '');
+  const trimmed = lines.slice(first, last + 1);
+  const one = oneCharset([trimmed.map(({ text: line }) => line).join('\n')], charset);
+  const plain = encodeLines(trimmed, one, first);
+  // Before the work of wrapping, which makes no text shorter than its words.
+  if (wordOctets(plain) > limits[limit]) throw tooLong(sizeOf(plain), limits, limit);
+  const out = wrapped(trimmed, plain, { charset: one, width, max: limits.line }).map(withoutTrailing);
   const size = sizeOf(out);
-  if (size > limits[limit]) {
-    throw new PostingError(`the text is ${size} octets long, the board takes ${limits[limit]} in a ${limit}`);
-  }
+  if (size > limits[limit]) throw tooLong(size, limits, limit);
   return out;
+}
+
+/** Single-byte text is wrapped as it will be spelled, other text as its author sees it. */
+function wrapped(
+  lines: readonly TextLine[],
+  plain: readonly Octets[],
+  { charset, width, max }: { charset: Charset; width: number; max: number },
+): Octets[] {
+  if (charset === 'latin1' || charset === 'windows-1252') {
+    const spelled = lines.map((line, i) => ({ ...line, text: plain[i] ?? '' }));
+    return wrapLines(spelled, { width, max, octets: (text) => text.length }).map(latin1);
+  }
+  const rules = { width, max, octets: (text: string) => Buffer.byteLength(text) };
+  return wrapLines(lines, rules).map((line) => encode(line, charset));
+}
+
+function withoutTrailing(line: Octets): Octets {
+  return line.slice(0, trimTrailing(line, WHITE).length);
+}
+
+/** A reason as an editor's log takes it, cut to so many octets at a blank. */
+export function boardReason(text: string, charset: Charset, most: number): Octets {
+  const line = encode(oneLine(text.slice(0, MAX_LINE)), charset);
+  if (line.length <= most) return line;
+  const [first = ''] = wrapLines([{ text: oneLine(text.slice(0, MAX_LINE)), flowed: true }], {
+    width: most,
+    max: most,
+    octets: (part) => encode(part, charset).length,
+  });
+  return encode(first, charset);
 }
 
 /** Octets the board will count. */
@@ -50,8 +80,17 @@ export function sizeOf(lines: readonly Octets[]): number {
   return lines.reduce((sum, line) => sum + line.length + (line.startsWith('^') ? 2 : 1), 0);
 }
 
-function encodeLines(lines: readonly string[], charset: Charset, before: number): Octets[] {
-  const text = lines.join('\n').normalize('NFC');
+/** Octets that stay however the lines are wrapped. */
+function wordOctets(lines: readonly Octets[]): number {
+  return lines.reduce((sum, line) => sum + line.replace(/[ \t>]+/g, '').length, 0);
+}
+
+function tooLong(size: number, limits: BoardLimits, limit: 'contribution' | 'reply'): PostingError {
+  return new PostingError(`the text is ${size} octets long, the board takes ${limits[limit]} in a ${limit}`);
+}
+
+function encodeLines(lines: readonly TextLine[], charset: Charset, before: number): Octets[] {
+  const text = lines.map((line) => line.text).join('\n');
   try {
     return encode(text, charset).split('\n');
   } catch (error) {
@@ -69,20 +108,34 @@ export function boardGrogname(name: string, charset: Charset, limits: BoardLimit
 /** A subject as the board takes it; `[(was: …)]` at its end gives way where it is too long. */
 export function boardSubject(subject: string, charset: Charset, limits: BoardLimits): Octets {
   const text = oneLine(subject);
-  if (text === '') throw new PostingError('Subject: is empty');
+  if (showsNothing(text)) throw new PostingError('Subject: is empty');
   try {
     return boardLine('Subject', text, charset, limits.subject);
   } catch (error) {
-    const shorter = text.replace(/\s*[([]was:.*[)\]]$/i, '');
+    const shorter = withoutWas(text);
     if (shorter === text || shorter === '') throw error;
     return boardLine('Subject', shorter, charset, limits.subject);
   }
 }
 
+/** `New topic (was: Old topic)` without what the topic was. */
+function withoutWas(subject: string): string {
+  const at = subject.slice(0, MAX_LINE).search(/[([]was:/i);
+  return at > 0 && /[)\]]$/.test(subject) ? subject.slice(0, at).trimEnd() : subject;
+}
+
+/** Characters that are looked at: the board takes no line of so many. */
+const MAX_LINE = 1000;
+
 function boardLine(header: string, value: string, charset: Charset, limit: number): Octets {
   let octets: Octets;
+  if (value.length > MAX_LINE) {
+    throw new PostingError(
+      `${header}: ${quoted(value, 30)} is ${value.length} characters long, the board takes ${limit}`,
+    );
+  }
   try {
-    octets = trimTrailing(encode(oneLine(value), charset), WHITE);
+    octets = withoutTrailing(encode(oneLine(value), charset));
   } catch (error) {
     if (!(error instanceof UnencodableError)) throw error;
     throw new PostingError(`${header}: ${unencodable(error)}`, { cause: error });
@@ -94,6 +147,5 @@ function boardLine(header: string, value: string, charset: Charset, limit: numbe
 }
 
 function unencodable(error: UnencodableError): string {
-  const code = error.character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-  return `the character ${quoted(error.character)} (U+${code}) can't be written in the board's character set`;
+  return `the character ${quoted(error.character)} (${codePoint(error.character)}) can't be written in the board's character set`;
 }

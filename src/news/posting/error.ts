@@ -9,8 +9,15 @@ export class PostingError extends Error {
   }
 }
 
-/** Something an author wrote, as one short quoted word for a message: printable, at most `limit` characters. */
+/** Something an author wrote, quoted in a message: printable, on one line, at most `limit` characters. */
 export function quoted(text: string, limit = 60): string {
-  const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return `"${line.length > limit ? `${line.slice(0, limit)}…` : line}"`;
+  const start = text.slice(0, 4 * limit);
+  const line = start.replace(/[\p{C}\s]+/gu, ' ').trim();
+  const cut = line.length > limit || start.length < text.length;
+  return `"${cut ? `${line.slice(0, limit)}…` : line}"`;
+}
+
+/** A character as people look it up: `U+202E`. */
+export function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
-import { decodeWords } from 'postal-mime';
+import { CharsetError, guessText } from '../../wire/declared-charset.ts';
 import { octetsFrom } from '../../wire/octets.ts';
+import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
 
-/** Octets of all header lines together, and of one line: an article's whole header is smaller than a contribution. */
+/** Octets of all header lines together: an article's whole header is smaller than a contribution. */
 const MAX_HEADER = 32_768;
 const MAX_FIELDS = 200;
 
@@ -50,7 +50,7 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
     const match = /^([!-9;-~]+):/.exec(octetsFrom(line.subarray(0, 256)));
     if (match === null) {
       throw new PostingError(
-        `${what} line ${number}: ${quoted(octetsFrom(line), 40)} is no header (no empty line before the text?)`,
+        `${what} line ${number}: ${quoted(guessText(line), 40)} is no header (no empty line before the text?)`,
       );
     }
     name = (match[1] ?? '').toLowerCase();
@@ -60,33 +60,34 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
   return { fields, body: bytes.subarray(start) };
 }
 
-/** The body of the only field of that name, without white space around it. Throws `PostingError` where there are two. */
-export function only(fields: readonly Field[], name: string, shown = name): Buffer | undefined {
-  const found = fields.filter((field) => field.name === name);
-  if (found.length > 1) throw new PostingError(`${shown}: there are ${found.length} of them`);
-  return found[0]?.body;
+/** The only field of that name as it was sent, a character an octet; empty where there is none. Throws `PostingError` where there are two. */
+export function only(fields: readonly Field[], name: string): string {
+  const found = fields.filter((field) => field.name === name.toLowerCase());
+  if (found.length > 1) throw new PostingError(`${name}: there are ${found.length} of them`);
+  return found[0] === undefined ? '' : octetsFrom(found[0].body).trim();
 }
 
-/** A structured header's body as text: as sent, octets outside US-ASCII kept apart as U+0080 … U+00FF. */
-export function raw(body: Buffer | undefined): string {
-  return body === undefined ? '' : octetsFrom(body).trim();
-}
-
-/**
- * Text with no (or no credible) declaration of its character set: UTF-8 where it is valid, else windows-1252, which is
- * what 8-bit newsreaders that say nothing use.
- */
-export function guessText(bytes: Buffer): string {
-  return isUtf8(bytes) ? bytes.toString('utf8') : new TextDecoder('windows-1252').decode(bytes);
+/** Octets of a header for a message to people. */
+export function shown(octets: string): string {
+  return guessText(Buffer.from(octets, 'latin1'));
 }
 
 /**
- * An unstructured header's body as people read it: encoded words (RFC 2047), raw UTF-8 (RFC 5536 §2.2 forbids it, all send
- * it) or undeclared 8-bit; on one line, control characters turned into blanks.
+ * An unstructured field as people read it: encoded words (RFC 2047), raw UTF-8 (RFC 5536 §2.2 forbids it, all send it)
+ * or undeclared 8-bit; on one line. Throws `PostingError` where it can't be read.
  */
-export function readable(body: Buffer | undefined): string {
-  if (body === undefined) return '';
-  return oneLine(decodeWords(guessText(body)));
+export function readable(fields: readonly Field[], name: string): string {
+  return decoded(name, only(fields, name));
+}
+
+/** As `readable`, for a part of the field. */
+export function decoded(name: string, octets: string): string {
+  try {
+    return oneLine(decodeWords(octets));
+  } catch (error) {
+    if (!(error instanceof CharsetError)) throw error;
+    throw new PostingError(`${name}: ${error.message} (${quoted(shown(octets), 40)})`, { cause: error });
+  }
 }
 
 /** White space and control characters in runs become one blank each; none at the ends. */

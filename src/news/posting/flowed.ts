@@ -1,23 +1,32 @@
+/** A line of text as it was sent, or a paragraph that was sent in lines (`flowed`): where it ends is its author's will. */
+export interface TextLine {
+  readonly text: string;
+  readonly flowed: boolean;
+}
+
 /**
  * Unfolds `format=flowed` (RFC 3676 §4): paragraphs become single lines; quote marks are normalised to one `>` a level
- * and a blank. Only lines of the same quote depth are joined. `lines` are without line ends.
+ * and a blank. Only lines of the same quote depth are joined, and no empty line is: a blank that was left after the last
+ * word of a paragraph does not swallow the empty line after it. `lines` are without line ends.
  */
-export function unfoldFlowed(lines: readonly string[], delSp: boolean): string[] {
-  const out: string[] = [];
-  let paragraph: { depth: number; text: string } | undefined;
+export function unfoldFlowed(lines: readonly string[], delSp: boolean): TextLine[] {
+  const out: TextLine[] = [];
+  let paragraph: { depth: number; pieces: string[] } | undefined;
   const flush = () => {
-    if (paragraph !== undefined) out.push(withQuotes(paragraph.depth, paragraph.text));
+    if (paragraph !== undefined)
+      out.push({ text: withQuotes(paragraph.depth, paragraph.pieces.join('')), flowed: true });
     paragraph = undefined;
   };
   for (const line of lines) {
     const depth = /^>*/.exec(line)?.[0].length ?? 0;
     // §4.4: one blank after the quote marks is stuffing
     const text = line.slice(line[depth] === ' ' ? depth + 1 : depth);
+    const empty = text.trim() === '';
     // §4.3: the signature separator looks flowed and is not
-    const flowed = text.endsWith(' ') && text !== '-- ';
-    if (paragraph !== undefined && (paragraph.depth !== depth || text === '-- ')) flush();
-    const content = flowed && delSp ? text.slice(0, -1) : text;
-    paragraph = { depth, text: (paragraph?.text ?? '') + content };
+    const flowed = text.endsWith(' ') && text !== '-- ' && !empty;
+    if (paragraph !== undefined && (paragraph.depth !== depth || text === '-- ' || empty)) flush();
+    paragraph ??= { depth, pieces: [] };
+    paragraph.pieces.push(flowed && delSp ? text.slice(0, -1) : text);
     if (!flowed) flush();
   }
   flush();

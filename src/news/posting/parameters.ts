@@ -1,3 +1,8 @@
+import { CharsetError, decodeDeclared, guessText } from '../../wire/declared-charset.ts';
+import { octetsFrom } from '../../wire/octets.ts';
+import { decodeWords } from '../encoded-word.ts';
+import { withoutComments } from './structured.ts';
+
 /** Characters of a header that are looked at: no honest one is longer. */
 const MAX_LENGTH = 2048;
 
@@ -8,25 +13,56 @@ export interface Parameters {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+interface Section {
+  readonly value: string;
+  /** has `charset'language'` before the first, and percent signs (RFC 2231 §4) */
+  readonly extended: boolean;
+}
+
+const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/g;
+const NAME = /^([^*]+)(?:\*(\d{1,3}))?(\*?)$/;
+
 /**
  * Content-Type and Content-Disposition (RFC 2045 §5.1, RFC 2183): a value, then `; name=value` with tokens or quoted
- * strings. RFC 2231 pieces (`name*0=`) are joined, their character set is left undecoded: only file names use it, and
- * those appear in refusals only. Never throws.
+ * strings; values in sections and in character sets (RFC 2231). Never throws.
  */
-export function parseParameters(text: string): Parameters {
-  const parameters = new Map<string, string>();
-  // comments (RFC 5322 §3.2.2) stand outside quoted strings; one level is what is found in the wild
-  const plain = text
-    .slice(0, MAX_LENGTH)
-    .replace(/"(?:[^"\\]|\\.)*"|\([^()]*\)/g, (piece) => (piece.startsWith('"') ? piece : ' '));
-  const value = /^[^;]*/.exec(plain)?.[0].trim().toLowerCase() ?? '';
-  const pattern = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/g;
-  for (const [, key, inQuotes, token] of plain.matchAll(pattern)) {
-    const name = (key ?? '').toLowerCase().replace(/\*\d*\*?$/, '');
-    const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? token?.trim() ?? '';
-    const continues = /\*[1-9]\d*\*?$/.test(key ?? '');
-    if (!parameters.has(name)) parameters.set(name, piece);
-    else if (continues) parameters.set(name, `${parameters.get(name)}${piece}`);
+export function parseParameters(field: string): Parameters {
+  const plain = withoutComments(field.slice(0, MAX_LENGTH));
+  const value = /^[^;\s]*/.exec(plain)?.[0].toLowerCase() ?? '';
+  const found = new Map<string, Map<number, Section>>();
+  for (const [, key = '', inQuotes, token] of plain.matchAll(PARAMETER)) {
+    const [, name = key, section = '0', star = ''] = NAME.exec(key.toLowerCase()) ?? [];
+    const sections = found.get(name) ?? new Map<number, Section>();
+    found.set(name, sections);
+    const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').trim();
+    if (!sections.has(Number(section))) sections.set(Number(section), { value: piece, extended: star !== '' });
   }
-  return { value, parameters };
+  return { value, parameters: new Map(Array.from(found, ([name, sections]) => [name, joined(sections)])) };
+}
+
+function joined(sections: ReadonlyMap<number, Section>): string {
+  const inOrder = [...sections].sort(([a], [b]) => a - b).map(([, section]) => section);
+  const charset = inOrder[0]?.extended ? /^([^']*)'[^']*'/.exec(inOrder[0].value) : null;
+  const octets = inOrder
+    .map(({ value, extended }, i) => {
+      const text = i === 0 && charset !== null ? value.slice(charset[0].length) : value;
+      return extended ? unpercented(text) : text;
+    })
+    .join('');
+  return read(octets, charset?.[1] ?? '');
+}
+
+function unpercented(text: string): string {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => octetsFrom(Buffer.from(hex, 'hex')));
+}
+
+function read(octets: string, charset: string): string {
+  const bytes = Buffer.from(octets, 'latin1');
+  try {
+    // RFC 2047 §5 forbids encoded words here; many send them.
+    return charset === '' ? decodeWords(octets) : decodeDeclared(bytes, charset);
+  } catch (error) {
+    if (!(error instanceof CharsetError)) throw error;
+    return guessText(bytes);
+  }
 }

@@ -1,42 +1,216 @@
-import { type Octets, octets } from '../../wire/octets.ts';
+import { breakable, clustersOf, columnsOf, isUnspaced } from './columns.ts';
+import { PostingError } from './error.ts';
+import type { TextLine } from './flowed.ts';
 
-/** Octets of a quote prefix that are repeated: deeper quoting leaves no room for text. */
+export interface WrapRules {
+  /** columns of own text that is wrapped here */
+  readonly width: number;
+  /** most octets of a line on the board; no line is wider than that in columns either */
+  readonly max: number;
+  /** octets of a text in the board's character set */
+  octets(text: string): number;
+}
+
+/** A line, and what its wrapping depends on. */
+interface Line extends TextLine {
+  readonly number: number;
+  /** quote marks with the blanks among and after them */
+  readonly prefix: string;
+  /** how deep the quote is */
+  readonly depth: number;
+  /** what follows the prefix */
+  readonly body: string;
+  readonly columns: number;
+}
+
+/** Octets of quote marks that are repeated: deeper quoting leaves no room for text. */
 const MAX_PREFIX = 40;
+const QUOTE = /^ ?>(?: ?>)* ?/;
+/** Indented text, tables and drawings: their blanks mean something. */
+const PREFORMATTED = /^[ \t]|\t|\S {3,}\S|^[|+]|[-=_*#~]{5}/;
+/** A list's item, a signature's or a section's line: a new beginning. */
+const BEGINNING = /^(?:[-*+•–—]|\(?[0-9a-z]{1,3}[.)])\s|^--$|^[-=_*#~]{3,}$/i;
+/** A line is as long as its author's window, or it was not wrapped by its author. */
+const MAX_WRAPPED = 120;
+/** Columns that a line may lack and still be full: people and programs wrap unevenly. */
+const SLACK = 10;
 
 /**
- * A line as lines of at most `max` octets, broken at blanks, each with the quote prefix of the first. What has no blank
- * (a URL) is broken where it must be, in UTF-8 between characters. Lines that fit stay as they are.
+ * Lines as a person would have them who may use so many octets a line. What fits stays as it is. A line that does not fit
+ * is wrapped, with its quote marks repeated; where it was part of a wrapped paragraph, the paragraph is wrapped again as
+ * a whole, so that no words are left on lines of their own. Linear.
+ *
+ * @throws PostingError where one character does not fit a line
  */
-export function wrapLine(line: Octets, max: number): Octets[] {
-  if (line.length <= max) return [line];
-  const prefix = line.match(/^ ?(?:> ?)*/)?.[0].slice(0, MAX_PREFIX) ?? octets``;
-  const room = max - prefix.length;
-  const out: Octets[] = [];
-  let at = prefix.length;
-  while (line.length - at > room) {
-    let end = at + room;
-    while (end > at && !isBlank(line, end)) end--;
-    // blanks before the first word are no place to break
-    if (line.slice(at, end).trim() === '') {
-      end = at + room;
-      while (end > at + 1 && isContinuation(line, end)) end--;
+export function wrapLines(text: readonly TextLine[], rules: WrapRules): string[] {
+  const lines = text.map((line, i) => parse(line, i + 1, rules));
+  const out: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const line = lines[at];
+    if (line === undefined) break;
+    if (fits(line, rules)) {
+      out.push(line.text);
+      at++;
+      continue;
     }
-    out.push(prefix.concat(line.slice(at, end)));
+    const end = paragraphEnd(lines, at);
+    if (PREFORMATTED.test(line.body)) out.push(...cut(line, rules));
+    else out.push(...fill(lines.slice(at, end), rules));
     at = end;
-    while (isBlank(line, at)) at++;
   }
-  if (at < line.length) out.push(prefix.concat(line.slice(at)));
   return out;
 }
 
-function isBlank(line: Octets, at: number): boolean {
-  return line[at] === ' ' || line[at] === '\t';
+function parse(line: TextLine, number: number, { octets }: WrapRules): Line {
+  const { text } = line;
+  const marks = QUOTE.exec(text)?.[0] ?? '';
+  const prefix = octets(marks) <= MAX_PREFIX ? marks : '';
+  const depth = prefix.replaceAll(' ', '').length;
+  return { ...line, number, prefix, depth, body: text.slice(prefix.length), columns: columnsOf(text) };
 }
 
-/**
- * The second or a later octet of a UTF-8 character, as far as one octet and its neighbour can tell. Where Latin-1 text
- * looks alike, the break comes a little earlier, which does no harm.
- */
-function isContinuation(line: Octets, at: number): boolean {
-  return (line.charCodeAt(at) & 0xc0) === 0x80 && line.charCodeAt(at - 1) >= 0x80;
+function fits({ text, columns, flowed, depth, body }: Line, { width, max, octets }: WrapRules): boolean {
+  // A paragraph that came unwrapped is ours to wrap, any other line its author's as long as the board takes it.
+  const widest = flowed && !PREFORMATTED.test(body) ? target(width, depth, max) : max;
+  return columns <= widest && octets(text) <= max;
+}
+
+/** Quoted text may be a little wider, or each quote of a quote would have to be wrapped again. */
+function target(width: number, depth: number, max: number): number {
+  return Math.min(width + 2 * depth, max);
+}
+
+/** Where the paragraph ends that a line belongs to. */
+function paragraphEnd(lines: readonly Line[], start: number): number {
+  const first = lines[start];
+  if (first === undefined || first.flowed || PREFORMATTED.test(first.body)) return start + 1;
+  let end = start + 1;
+  for (; end < lines.length; end++) {
+    const line = lines[end];
+    if (line === undefined || line.flowed || line.depth !== first.depth || line.body === '') break;
+    if (PREFORMATTED.test(line.body) || BEGINNING.test(line.body)) break;
+  }
+  const widest = Math.max(...lines.slice(start, end).map(({ columns }) => columns));
+  if (widest > MAX_WRAPPED) return start + 1;
+  for (let at = start; at + 1 < end; at++) {
+    const line = lines[at];
+    const next = lines[at + 1];
+    if (line !== undefined && next !== undefined && endsEarly(line, next, widest)) return at + 1;
+  }
+  return end;
+}
+
+/** The next line's first word would have had its place here: the author meant the line to end. */
+function endsEarly(line: Line, next: Line, widest: number): boolean {
+  const word = /^\S*/.exec(next.body)?.[0] ?? '';
+  const [piece = ''] = breakable(word);
+  return line.columns + 1 + columnsOf(piece) + SLACK <= widest || line.body.endsWith(':');
+}
+
+interface Word {
+  /** blanks before it, unless it begins a line */
+  readonly blanks: string;
+  readonly text: string;
+  readonly number: number;
+}
+
+function wordsOf(lines: readonly Line[]): Word[] {
+  const words: Word[] = [];
+  for (const { body, number } of lines) {
+    let first = true;
+    for (const [, blanks = '', word = ''] of body.matchAll(/([ \t]*)([^ \t]+)/g)) {
+      for (const [i, text] of breakable(word).entries()) {
+        words.push({ blanks: i > 0 ? '' : first ? joint(words.at(-1)?.text, text) : blanks, text, number });
+        first = false;
+      }
+    }
+  }
+  return words;
+}
+
+/** What stands where a line end was. */
+function joint(before: string | undefined, after: string): string {
+  if (before === undefined) return '';
+  return isUnspaced(before.slice(-1)) && isUnspaced(after.slice(0, 1)) ? '' : ' ';
+}
+
+/** Words on lines as full as they can be. */
+function fill(lines: readonly Line[], rules: WrapRules): string[] {
+  const { max, octets } = rules;
+  const prefix = lines[0]?.prefix ?? '';
+  const columns = target(rules.width, lines[0]?.depth ?? 0, max) - prefix.length;
+  const room = max - octets(prefix);
+  const out: string[] = [];
+  let line = '';
+  let used = { columns: 0, octets: 0 };
+  const flush = () => {
+    if (line !== '') out.push(prefix + line);
+    line = '';
+    used = { columns: 0, octets: 0 };
+  };
+  for (const word of wordsOf(lines)) {
+    const blanks = line === '' ? '' : word.blanks;
+    const wide = columnsOf(word.text);
+    const long = octets(word.text);
+    const fitsHere = used.columns + blanks.length + wide <= columns && used.octets + blanks.length + long <= room;
+    if (!fitsHere) flush();
+    if (long > room || wide > max - prefix.length) {
+      out.push(...cutWord(word, room).map((piece) => prefix + piece));
+      continue;
+    }
+    const before = line === '' ? '' : blanks;
+    line += before + word.text;
+    used = { columns: used.columns + before.length + wide, octets: used.octets + before.length + long };
+  }
+  flush();
+  return out;
+
+  /** A word that no line holds (a long URL), in pieces as long as can be. */
+  function cutWord({ text, number }: Word, most: number): string[] {
+    return cutClusters(text, most, number, rules);
+  }
+}
+
+/** A preformatted line that does not fit: broken at a blank where it has one. */
+function cut({ body, prefix, number }: Line, rules: WrapRules): string[] {
+  const room = rules.max - rules.octets(prefix);
+  const out: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const [part] of body.matchAll(/[ \t]+|[^ \t]+/g)) {
+    const octets = rules.octets(part);
+    if (used + octets > room && piece.trim() !== '') {
+      out.push(piece);
+      piece = '';
+      used = 0;
+    }
+    if (piece === '' && out.length > 0 && part.trim() === '') continue;
+    piece += part;
+    used += octets;
+  }
+  if (piece !== '') out.push(piece);
+  return out.flatMap((each) => cutClusters(each, room, number, rules)).map((each) => prefix + each);
+}
+
+/** Never within a letter and its marks, an emoji or a flag. */
+function cutClusters(text: string, room: number, number: number, { octets }: WrapRules): string[] {
+  const out: string[] = [];
+  let piece = '';
+  let used = 0;
+  for (const cluster of clustersOf(text)) {
+    const size = octets(cluster);
+    if (size > room) {
+      throw new PostingError(
+        `line ${number} of the text: one character of ${size} octets, the board takes ${room} in a line`,
+      );
+    }
+    if (used + size > room) {
+      out.push(piece);
+      piece = '';
+      used = 0;
+    }
+    piece += cluster;
+    used += size;
+  }
+  return piece === '' ? out : [...out, piece];
 }

@@ -119,7 +119,7 @@ export class TestBridge {
         {
           login,
           view,
-          poster: new RgtpPoster(board, { model, index: view, own: this.own, login, submitter }),
+          poster: new RgtpPoster({ domain: DOMAIN, ...board }, { model, index: view, own: this.own, login, submitter }),
         },
       ],
       logins: this.logins,

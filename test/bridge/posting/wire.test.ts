@@ -66,7 +66,8 @@ test.each([
       'reply typed by the test editor: caf\xe9',
     ],
   },
-  { newsreader: 'thunderbird', bytes: ['reply from Thunderbird caf\xe9', '..dot'] },
+  // Its subject, which a continuation would get, is not Latin-1: nor is its text.
+  { newsreader: 'thunderbird', bytes: ['reply from Thunderbird caf\xc3\xa9', '..dot'] },
   {
     newsreader: 'tin2',
     bytes: [

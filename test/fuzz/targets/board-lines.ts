@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { PostingError } from '../../../src/news/posting/error.ts';
 import { unfoldFlowed } from '../../../src/news/posting/flowed.ts';
-import { wrapLine } from '../../../src/news/posting/wrap.ts';
-import { octetsFrom } from '../../../src/wire/octets.ts';
-import type { ParserTarget } from '../target.ts';
+import { wrapLines } from '../../../src/news/posting/wrap.ts';
+import { type ParserTarget, unlessRefused } from '../target.ts';
 
 /** Lines as they are wrapped for a board, and unfolded where they are `format=flowed`. */
 export const boardLines: ParserTarget = {
@@ -19,12 +19,14 @@ export const boardLines: ParserTarget = {
   run(input) {
     const lines = input.toString('utf8').split('\n');
     for (const delSp of [true, false]) assert(unfoldFlowed(lines, delSp).length <= lines.length);
-    for (const line of input.toString('latin1').split('\n')) {
-      const octets = octetsFrom(Buffer.from(line, 'latin1'));
-      const wrapped = wrapLine(octets, 80);
-      for (const part of wrapped) assert(part.length <= 80);
-      const bare = (text: string) => text.replace(/[ \t>]/g, '');
-      assert.equal(bare(wrapped.join('')), bare(line), 'text is lost');
+    const rules = { width: 72, max: 80, octets: (text: string) => Buffer.byteLength(text) };
+    const bare = (text: string) => text.replace(/[ \t>]/g, '');
+    for (const flowed of [true, false]) {
+      const text = lines.map((line) => ({ text: line, flowed }));
+      const wrapped = unlessRefused(() => wrapLines(text, rules), PostingError);
+      if (wrapped === undefined) continue;
+      for (const line of wrapped) assert(Buffer.byteLength(line) <= 80);
+      assert.equal(bare(wrapped.join('')), bare(lines.join('')), 'text is lost');
     }
   },
 };

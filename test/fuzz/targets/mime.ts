@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { boardGrogname, boardLines, boardSubject, groggsLimits } from '../../../src/news/posting/board-text.ts';
+import { groggsLimits } from '../../../src/news/posting/board-limits.ts';
+import { boardGrogname, boardLines, boardSubject } from '../../../src/news/posting/board-text.ts';
 import { PostingError } from '../../../src/news/posting/error.ts';
 import { readPosting } from '../../../src/news/posting/posting.ts';
 import { articles } from '../articles.ts';
@@ -40,7 +41,7 @@ export const mime: ParserTarget = {
       if (posting === undefined) continue;
       assert(posting.newsgroups.length > 0 && !/[\r\n]/.test(posting.subject) && posting.subject !== '');
       assert(posting.references.length <= 100);
-      assert(posting.text.every((line) => !/[\r\n]/.test(line)));
+      assert(posting.text.every(({ text }) => !/[\r\n]/.test(text)));
       for (const charset of CHARSETS) {
         unlessRefused(() => boardGrogname(posting.from.name, charset, groggsLimits), PostingError);
         unlessRefused(() => boardSubject(posting.subject, charset, groggsLimits), PostingError);

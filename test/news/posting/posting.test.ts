@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseDate } from '../../../src/news/posting/date.ts';
 import { PostingError } from '../../../src/news/posting/error.ts';
-import { readPosting } from '../../../src/news/posting/posting.ts';
+import { type Posting, readPosting } from '../../../src/news/posting/posting.ts';
+import { textOf } from './lines.ts';
 import { article } from './recorded.ts';
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -9,7 +10,10 @@ const rules = { now: NOW, feed: false };
 const HEAD = ['From: Alice <alice@example.net>', 'Newsgroups: groggs.gossip', 'Subject: hello'];
 
 const read = (head: readonly string[], body: readonly string[] = ['text'], feed = false) =>
-  readPosting(article([...head, '', ...body]), { now: NOW, feed });
+  written(readPosting(article([...head, '', ...body]), { now: NOW, feed }));
+
+/** A posting with its text as strings. */
+const written = (posting: Posting) => ({ ...posting, text: textOf(posting.text) });
 
 test('headers in every spelling', () => {
   const posting = read([
@@ -31,6 +35,9 @@ test('headers in every spelling', () => {
     from: { name: 'Jürgen', address: 'j@example.net' },
     subject: 'café raw ☃ tab',
     references: ['<a@b>', '<c@d>'],
+    cut: undefined,
+    inReplyTo: [],
+    isFollowUp: true,
     cancels: undefined,
     supersedes: undefined,
     reason: 'tidy',
@@ -52,7 +59,7 @@ test.each([
 });
 
 test('bare LF, and a body that starts at once', () => {
-  const posting = readPosting(Buffer.from(`${HEAD.join('\n')}\n\none\ntwo`), rules);
+  const posting = written(readPosting(Buffer.from(`${HEAD.join('\n')}\n\none\ntwo`), rules));
   expect(posting.text).toEqual(['one', 'two']);
 });
 

@@ -1,0 +1,91 @@
+import { PostingError, quoted } from './error.ts';
+import { decoded, shown } from './fields.ts';
+import { escaped, type Piece, piecesOf } from './structured.ts';
+
+export interface Mailbox {
+  /** decoded, on one line; may be empty */
+  readonly name: string;
+  readonly address: string;
+}
+
+const MAX_FROM = 2000;
+
+/**
+ * The first mailbox of From (RFC 5322 §3.4), with comments wherever they are allowed and in the old form
+ * `address (name)`. As every newsreader does it takes `Smith, John <a@b>`, too: a comma in a name nobody quoted. (No
+ * library was found that reads all of these.)
+ */
+export function readMailbox(field: string): Mailbox {
+  if (field.length > MAX_FROM) throw new PostingError(`From: is longer than ${MAX_FROM} octets`);
+  const pieces = firstMailbox(afterGroupName(piecesOf(field)));
+  const open = pieces.findIndex(isText('<'));
+  const { name, address } = open < 0 ? bare(pieces) : bracketed(pieces, open);
+  if (!/^.+@[^\s@<>]+$/s.test(address) || /[\s<>\p{Cc}]/u.test(address.replace(/^"(?:[^"\\]|\\.)*"(?=@)/, ''))) {
+    throw new PostingError(`From: ${quoted(shown(field))} has no address like name@example.org`);
+  }
+  return { name: decoded('From', name), address: shown(address) };
+}
+
+function isText(value: string): (piece: Piece) => boolean {
+  return (piece) => piece.kind === 'text' && piece.value === value;
+}
+
+/** `Group: a@b, c@d;` (RFC 5322 §3.4) */
+function afterGroupName(pieces: readonly Piece[]): readonly Piece[] {
+  const colon = pieces.findIndex(isText(':'));
+  const before = pieces.slice(0, colon);
+  return colon < 0 || before.some(isText('@')) || before.some(isText('<')) ? pieces : pieces.slice(colon + 1);
+}
+
+/** Up to the first comma that follows an address. */
+function firstMailbox(pieces: readonly Piece[]): readonly Piece[] {
+  let bracket = 0;
+  let address = false;
+  for (const [at, piece] of pieces.entries()) {
+    if (isText('<')(piece)) bracket++;
+    else if (isText('>')(piece)) bracket = 0;
+    else if (isText('@')(piece)) address = true;
+    else if (bracket === 0 && address && (isText(',')(piece) || isText(';')(piece))) return pieces.slice(0, at);
+  }
+  return pieces;
+}
+
+function bracketed(pieces: readonly Piece[], open: number): Mailbox {
+  const close = pieces.findIndex((piece, at) => at > open && isText('>')(piece));
+  const inside = pieces.slice(open + 1, close < 0 ? pieces.length : close);
+  const name = phrase(pieces.slice(0, open)) || comments(pieces);
+  // The route of RFC 822 (`<@relay:a@b>`) is obsolete.
+  return { name, address: addrSpec(inside).replace(/^@[^:]*:/, '') };
+}
+
+function bare(pieces: readonly Piece[]): Mailbox {
+  const text = pieces.map((piece) => (piece.kind === 'comment' ? ' ' : source(piece))).join('');
+  const words = text.replace(/\s*([.@])\s*/g, '$1').trim();
+  const quotedLocal = /^"(?:[^"\\]|\\.)*"@\S+$/.exec(words)?.[0];
+  const address = quotedLocal ?? words.split(/\s+/).find((word) => word.includes('@')) ?? '';
+  return { name: words.replace(address, '').trim() || comments(pieces), address };
+}
+
+/** A display name: words as they stand, quoted strings without their quotes. */
+function phrase(pieces: readonly Piece[]): string {
+  return pieces
+    .map((piece) => (piece.kind === 'comment' ? ' ' : piece.value))
+    .join('')
+    .trim();
+}
+
+/** The name in the form that is older than names: `address (name)`. */
+function comments(pieces: readonly Piece[]): string {
+  return pieces.findLast(({ kind }) => kind === 'comment')?.value.trim() ?? '';
+}
+
+function addrSpec(pieces: readonly Piece[]): string {
+  return pieces
+    .filter(({ kind, value }) => kind !== 'comment' && !(kind === 'text' && /\s/.test(value)))
+    .map(source)
+    .join('');
+}
+
+function source({ kind, value }: Piece): string {
+  return kind === 'quoted' ? `"${escaped(value)}"` : value;
+}

@@ -1,0 +1,11 @@
+/** What a board takes, in octets after trailing white space is stripped; texts count each line's LF and doubled carets. */
+export interface BoardLimits {
+  readonly line: number;
+  readonly contribution: number;
+  readonly reply: number;
+  readonly grogname: number;
+  readonly subject: number;
+}
+
+/** groggsd's: the server most boards ran, and the embedded one. */
+export const groggsLimits: BoardLimits = { line: 80, contribution: 7000, reply: 3000, grogname: 75, subject: 71 };

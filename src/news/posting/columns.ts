@@ -1,0 +1,49 @@
+/** How wide text is, and where it may be cut: by characters as readers see them. */
+
+/** What one column each holds, letter by letter: Latin, Greek, Cyrillic without marks, and punctuation. */
+const SIMPLE = /^[\t -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
+const WIDE =
+  /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}\ufe0f/u;
+const ZERO = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Mn}\p{Me}]+$/u;
+const HALF_WIDTH = /^[\uff61-\uffdc]/;
+const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/** Letters with their marks, whole emoji, flags (UAX #29). */
+export function clustersOf(text: string): string[] {
+  return SIMPLE.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** Columns of a terminal; wide East Asian characters and emoji take two. */
+export function columnsOf(text: string): number {
+  if (SIMPLE.test(text)) return text.length;
+  return clustersOf(text).reduce((sum, cluster) => sum + widthOf(cluster), 0);
+}
+
+function widthOf(cluster: string): number {
+  if (ZERO.test(cluster)) return 0;
+  return WIDE.test(cluster) && !HALF_WIDTH.test(cluster) ? 2 : 1;
+}
+
+/** Scripts that put no blanks between words: a line may end after any character. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3001-\u303f\uff01-\uff60]/u;
+/** … but before and after these (JIS X 4051): closing and opening punctuation, small kana. */
+const NOT_FIRST = /^[、。，．・：；？！’”）〕］｝〉》」』】…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
+const NOT_LAST = /^[‘“（〔［｛〈《「『【]/u;
+
+export function isUnspaced(character: string): boolean {
+  return UNSPACED.test(character);
+}
+
+/** A word in pieces between which a line may end. */
+export function breakable(word: string): string[] {
+  if (SIMPLE.test(word) || !UNSPACED.test(word)) return [word];
+  const pieces: string[] = [];
+  let before = '';
+  for (const cluster of clustersOf(word)) {
+    const mayBreak = (isUnspaced(cluster) || isUnspaced(before)) && !NOT_FIRST.test(cluster) && !NOT_LAST.test(before);
+    if (before === '' || mayBreak) pieces.push(cluster);
+    else pieces[pieces.length - 1] += cluster;
+    before = cluster;
+  }
+  return pieces;
+}

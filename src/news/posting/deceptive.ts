@@ -1,0 +1,42 @@
+/** Characters that show something else than they are, or nothing. */
+
+/** What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\s\u2800]+/gu;
+
+/** True for a text of blanks and zero-width characters. */
+export function showsNothing(text: string): boolean {
+  return text.replace(INVISIBLE, '') === '';
+}
+
+const LRE_RLE = /[\u202a\u202b]/;
+const OVERRIDE = /[\u202d\u202e]/;
+const POP = '\u202c';
+const ISOLATE = /[\u2066-\u2068]/;
+const POP_ISOLATE = '\u2069';
+
+/** What closes the embeddings, overrides and isolates (UAX #9) that a text leaves open, innermost first. */
+function closersOf(text: string): string {
+  const open: string[] = [];
+  for (const character of text.match(/[\u202a-\u202e\u2066-\u2069]/g) ?? []) {
+    if (ISOLATE.test(character)) open.push(POP_ISOLATE);
+    else if (LRE_RLE.test(character) || OVERRIDE.test(character)) open.push(POP);
+    else if (open.includes(character)) {
+      // The end of an isolate ends what was opened within it, and not the other way round.
+      if (character === POP_ISOLATE) while (open.pop() !== POP_ISOLATE);
+      else if (open.at(-1) === POP) open.pop();
+    }
+  }
+  return open.reverse().join('');
+}
+
+/** A text that turns no text after it: what it leaves open is closed. */
+export function closeDirections(text: string): string {
+  return text + closersOf(text);
+}
+
+/** The first character with which a text turns itself or what follows it; `undefined` where there is none. */
+export function turnsText(text: string): string | undefined {
+  const override = OVERRIDE.exec(text)?.[0];
+  if (override !== undefined) return override;
+  return closersOf(text) === '' ? undefined : /[\u202a-\u202e\u2066-\u2068]/.exec(text)?.[0];
+}

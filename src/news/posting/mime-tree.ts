@@ -1,0 +1,139 @@
+import { PostingError } from './error.ts';
+import { type Entity, only, splitEntity } from './fields.ts';
+import { type Parameters, parseParameters } from './parameters.ts';
+import { withoutComments } from './structured.ts';
+
+/** One part of an article; an article that is not multipart is one itself. */
+export interface Part {
+  /** media type, lower case */
+  readonly type: string;
+  readonly parameters: Parameters['parameters'];
+  /** of Content-Disposition, lower case; empty where there is none */
+  readonly disposition: string;
+  /** as its author named it */
+  readonly file: string | undefined;
+  /** of Content-Transfer-Encoding */
+  readonly encoding: string;
+  /** still encoded; empty in a multipart */
+  readonly body: Buffer;
+  /** of a multipart */
+  readonly parts: readonly Part[];
+}
+
+const MAX_DEPTH = 8;
+const MAX_PARTS = 100;
+/** Lines that begin like a boundary and are looked at closely, in all parts together. */
+const MAX_MARKS = 10_000;
+const MARK = Buffer.from('\n--');
+const HYPHEN = 0x2d;
+const MAX_PREAMBLE = 4096;
+const MAX_PADDING = 100;
+
+/** Work that is left to be done on one article. */
+interface Budget {
+  parts: number;
+  marks: number;
+}
+
+/** The MIME structure of an article (RFC 2045, RFC 2046). Throws `PostingError` where it can't be told what a part is. */
+export function readTree(article: Entity): Part {
+  return readPart(article, 'text/plain', { parts: MAX_PARTS, marks: MAX_MARKS }, 0);
+}
+
+function readPart(entity: Entity, usual: string, budget: Budget, depth: number): Part {
+  if (depth > MAX_DEPTH) throw new PostingError(`Content-Type: more than ${MAX_DEPTH} parts within each other`);
+  if (--budget.parts < 0) throw new PostingError(`Content-Type: more than ${MAX_PARTS} parts`);
+  const { value, parameters } = parseParameters(only(entity.fields, 'Content-Type'));
+  const type = value.includes('/') ? value : typeOf(value, usual);
+  const disposition = parseParameters(only(entity.fields, 'Content-Disposition'));
+  const encoding = withoutComments(only(entity.fields, 'Content-Transfer-Encoding'));
+  const parts = type.startsWith('multipart/') ? readParts(entity.body, type, parameters, budget, depth) : [];
+  return {
+    type,
+    parameters,
+    disposition: disposition.value,
+    file: disposition.parameters.get('filename') ?? parameters.get('name'),
+    encoding,
+    body: parts.length > 0 ? Buffer.alloc(0) : entity.body,
+    parts,
+  };
+}
+
+/** RFC 2045 §5.2: what is no media type means plain text (elm wrote `text`). A family that is not text is not guessed at. */
+function typeOf(value: string, usual: string): string {
+  if (value === '') return usual;
+  if (/^(?:multipart|image|audio|video|application|message|font|model|html)$/.test(value)) {
+    throw new PostingError(`Content-Type: "${value}" is no media type`);
+  }
+  return 'text/plain';
+}
+
+function readParts(
+  body: Buffer,
+  type: string,
+  parameters: Parameters['parameters'],
+  budget: Budget,
+  depth: number,
+): readonly Part[] {
+  const boundary = parameters.get('boundary')?.trimEnd();
+  if (!boundary) throw new PostingError(`Content-Type: ${type} without a boundary`);
+  // RFC 2046 §5.1.5
+  const usual = type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
+  const pieces = split(body, Buffer.from(`--${boundary}`), type, budget);
+  if (pieces.length === 0) throw new PostingError(`Content-Type: ${type} without parts`);
+  return pieces.map((piece, i) => readPart(splitEntity(piece, `part ${i + 1}`), usual, budget, depth + 1));
+}
+
+/**
+ * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
+ * forgotten) what is there is read. Text around the parts is for no one to see, so a part among it would be lost.
+ */
+function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {
+  const parts: Buffer[] = [];
+  let from = -1;
+  for (const at of marks(body, budget)) {
+    const kind = delimiterAt(body, at, delimiter);
+    if (kind === undefined) continue;
+    // The line end before a boundary belongs to the boundary.
+    const end = Math.max(from, body[at - 2] === 0x0d ? at - 2 : at - 1);
+    if (from >= 0) parts.push(body.subarray(from, end));
+    else if (/^content-type:/im.test(head(body, at))) throw new PostingError(lost(type, 'before the first'));
+    if (parts.length > budget.parts) throw new PostingError(`Content-Type: more than ${MAX_PARTS} parts`);
+    if (kind.last) {
+      if (/\S/.test(body.toString('latin1', kind.end))) throw new PostingError(lost(type, 'after the last'));
+      return parts;
+    }
+    from = kind.end;
+  }
+  if (from >= 0) parts.push(body.subarray(from));
+  return parts;
+}
+
+/** Where lines begin with two hyphens. */
+function* marks(body: Buffer, budget: Budget): Generator<number> {
+  if (body[0] === HYPHEN && body[1] === HYPHEN) yield 0;
+  for (let mark = body.indexOf(MARK); mark >= 0; mark = body.indexOf(MARK, mark + 1)) {
+    if (--budget.marks < 0) throw new PostingError(`Content-Type: more than ${MAX_MARKS} lines that may be boundaries`);
+    yield mark + 1;
+  }
+}
+
+function head(body: Buffer, end: number): string {
+  return body.toString('latin1', 0, Math.min(end, MAX_PREAMBLE));
+}
+
+function lost(type: string, where: string): string {
+  return `Content-Type: text ${where} part of ${type} would be lost (is a boundary wrong?)`;
+}
+
+/** A whole line `--boundary` or `--boundary--`, and where the next line begins. */
+function delimiterAt(body: Buffer, at: number, delimiter: Buffer): { last: boolean; end: number } | undefined {
+  if (!body.subarray(at, at + delimiter.length).equals(delimiter)) return undefined;
+  const lf = body.indexOf(0x0a, at);
+  const end = lf < 0 ? body.length : lf;
+  if (end - at - delimiter.length > MAX_PADDING) return undefined;
+  const rest = body.toString('latin1', at + delimiter.length, end);
+  return /^(?:--)?[ \t]*\r?$/.test(rest)
+    ? { last: rest.startsWith('--'), end: Math.min(end + 1, body.length) }
+    : undefined;
+}

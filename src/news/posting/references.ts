@@ -1,0 +1,41 @@
+import { type Field, only } from './fields.ts';
+
+/** What an article says it follows. */
+export interface FollowUp {
+  /** Message-IDs of References, oldest first; the first and the newest of very many */
+  readonly references: readonly string[];
+  /** the last of References, where it has no end: `<local@dom` */
+  readonly cut: string | undefined;
+  readonly inReplyTo: readonly string[];
+  /** False: neither header says anything, the article begins a thread. */
+  readonly isFollowUp: boolean;
+}
+
+const MAX_IDS = 100;
+/** RFC 5536 §3.1.3, without the fine print: these are only looked up. */
+const ID = /^<[!-;=?-~]{3,248}>$/;
+/** A Message-ID in brackets, perhaps without its end or with blanks where it was folded; or a word without brackets. */
+const TOKEN = /<[^<>]*>?|[^\s,;<>"']+/g;
+
+/** Reads References and In-Reply-To leniently: what they name is found, or the article is refused, but it is no new item. */
+export function readFollowUp(fields: readonly Field[]): FollowUp {
+  const references = only(fields, 'References');
+  const inReplyTo = only(fields, 'In-Reply-To');
+  const last = /<([^<>\s]+@[^<>\s]*)$/.exec(references.slice(-MAX_ID));
+  return {
+    references: idsIn(references),
+    cut: last?.[0],
+    inReplyTo: idsIn(inReplyTo),
+    isFollowUp: references !== '' || inReplyTo !== '',
+  };
+}
+
+const MAX_ID = 250;
+
+function idsIn(text: string): string[] {
+  const ids = (text.match(TOKEN) ?? [])
+    .map((token) => `<${token.replace(/[<>\s]/g, '')}>`)
+    .filter((id) => id.includes('@') && ID.test(id));
+  const distinct = [...new Set(ids)];
+  return distinct.length > MAX_IDS ? [...distinct.slice(0, 1), ...distinct.slice(1 - MAX_IDS)] : distinct;
+}

@@ -1,0 +1,84 @@
+/**
+ * Structured header fields (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever they hold. Fields
+ * are as they were sent, a character an octet.
+ */
+
+export interface Piece {
+  /** `text`: a character; `quoted` and `comment`: without their delimiters and escapes; `literal`: `[…]` as it stands */
+  readonly kind: 'text' | 'quoted' | 'comment' | 'literal';
+  readonly value: string;
+}
+
+const CLOSER: Readonly<Record<string, string>> = { '"': '"', '[': ']' };
+
+/** The pieces of a field. What is opened and never closed is text, but for a comment, which goes on to the end. */
+export function piecesOf(field: string): Piece[] {
+  const pieces: Piece[] = [];
+  /** delimiters that are known not to be closed any more */
+  const unclosed = new Set<string>();
+  for (let at = 0; at < field.length; ) {
+    const character = field.charAt(at);
+    if (character === '(') {
+      const { value, end } = commentAt(field, at);
+      pieces.push({ kind: 'comment', value });
+      at = end;
+      continue;
+    }
+    const closer = CLOSER[character];
+    const end = closer === undefined || unclosed.has(character) ? -1 : closedAt(field, at + 1, closer);
+    if (closer !== undefined && end < 0) unclosed.add(character);
+    if (end < 0) {
+      pieces.push({ kind: 'text', value: character });
+      at++;
+    } else {
+      const inner = field.slice(at + 1, end);
+      pieces.push(
+        character === '"' ? { kind: 'quoted', value: unescaped(inner) } : { kind: 'literal', value: `[${inner}]` },
+      );
+      at = end + 1;
+    }
+  }
+  return pieces;
+}
+
+function closedAt(field: string, from: number, closer: string): number {
+  for (let at = from; at < field.length; at++) {
+    if (field[at] === '\\') at++;
+    else if (field[at] === closer) return at;
+  }
+  return -1;
+}
+
+/** Comments nest (RFC 5322 §3.2.2). */
+function commentAt(field: string, start: number): { value: string; end: number } {
+  let value = '';
+  let depth = 0;
+  let at = start;
+  for (; at < field.length; at++) {
+    const character = field.charAt(at);
+    if (character === '\\') value += field.charAt(++at);
+    else {
+      if (character === ')' && --depth === 0) return { value, end: at + 1 };
+      if (depth > 0) value += character;
+      if (character === '(') depth++;
+    }
+  }
+  return { value, end: at };
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/gs, '$1');
+}
+
+/** A field without its comments, each of which counts as a blank. Quoted strings stand as they were. */
+export function withoutComments(field: string): string {
+  if (!field.includes('(')) return field.trim();
+  return piecesOf(field)
+    .map(({ kind, value }) => (kind === 'comment' ? ' ' : kind === 'quoted' ? `"${escaped(value)}"` : value))
+    .join('')
+    .trim();
+}
+
+export function escaped(text: string): string {
+  return text.replace(/["\\]/g, '\\$&');
+}

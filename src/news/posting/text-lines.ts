@@ -1,0 +1,42 @@
+import { fromC1 } from '../../wire/windows-1252.ts';
+import { codePoint, PostingError } from './error.ts';
+import type { TextLine } from './flowed.ts';
+
+/** Marks that may follow a letter: more is no language, and makes normalising quadratic (UAX #15, stream-safe format). */
+const MAX_MARKS = 30;
+const TOO_MANY_MARKS = /\p{M}{31}/u;
+/** VT, the file, group and record separators, NEL, and Unicode's own. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const BREAK = /[\v\x1c-\x1e\x85\u2028\u2029]/;
+const C1 = /[\x80-\x9f]/g;
+/** Terminals obey them, articles may not carry them; TAB and FF stay. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const CONTROL = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/;
+const YENC = /^=ybegin .*\bname=(.*)$/;
+
+/**
+ * The lines as a board and a newsreader see them: whatever ends a line in Unicode does, and C1 controls are the
+ * windows-1252 that somebody read as Latin-1. A control character is refused: if it vanished, it would join what it parted.
+ *
+ * @throws PostingError
+ */
+export function visibleLines(text: readonly TextLine[]): TextLine[] {
+  return text.flatMap(({ text: line, flowed }, i) =>
+    line.split(BREAK).map((part) => ({ text: visible(part, i + 1), flowed })),
+  );
+}
+
+function visible(line: string, number: number): string {
+  const text = line.replace(C1, fromC1);
+  const control = CONTROL.exec(text)?.[0];
+  if (control !== undefined) {
+    throw new PostingError(`line ${number} of the text: the control character ${codePoint(control)} can't be posted`);
+  }
+  const yenc = YENC.exec(text);
+  if (yenc !== null)
+    throw new PostingError(`attachments can't be posted: yEnc (line ${number}); the board takes plain text`);
+  if (TOO_MANY_MARKS.test(text)) {
+    throw new PostingError(`line ${number} of the text: more than ${MAX_MARKS} marks on one letter`);
+  }
+  return text.normalize('NFC');
+}
