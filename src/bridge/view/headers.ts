@@ -1,5 +1,6 @@
 import { clip } from '../../news/body.ts';
 import { formatDate } from '../../news/date.ts';
+import { closeDirections } from '../../news/deceptive.ts';
 import { encodeText } from '../../news/encoded-word.ts';
 import { formatMailbox } from '../../news/mailbox.ts';
 import type { Field } from '../../news/render.ts';
@@ -42,6 +43,8 @@ export type HeaderName = (typeof names)[number];
 
 const byLowerCase: ReadonlyMap<string, HeaderName> = new Map(names.map((name) => [name.toLowerCase(), name]));
 
+/** Marks of an answer. */
+const REPLIES = /^(?:re:\s*)+/i;
 /** RFC 5536 §3.1.6 wants a Subject in every article. */
 const NO_SUBJECT = '(no subject)';
 /** Octets of a subject or a reason that go into a header: encoded, they still fit a line. */
@@ -64,11 +67,13 @@ export class Headers {
   readonly #style: NoticeStyle;
   readonly #archive: string;
   readonly #path: string;
+  readonly #injected: string;
   readonly #byKind: readonly (readonly string[])[];
 
   /** An empty value: the article has no such header. */
   readonly #values = {
-    Path: () => this.#path,
+    // RFC 5537 §3.2.1: what was injected here says so.
+    Path: (row) => (this.#ids.own(row) === undefined ? this.#path : this.#injected),
     From: (row, grogname) => this.#from(row, grogname),
     Newsgroups: (row) => this.#newsgroups(row).join(','),
     // A follow-up to both newsgroups could not be honoured.
@@ -104,6 +109,7 @@ export class Headers {
     this.#options = options;
     this.#style = style;
     this.#path = `${options.host}!not-for-mail`;
+    this.#injected = `${options.host}!.POSTED!not-for-mail`;
     this.#byKind = newsgroupsByKind(options.newsgroup);
     this.#archive = options.archivedAt
       .toWellFormed()
@@ -139,7 +145,7 @@ export class Headers {
 
   #from(row: number, grogname: Octets): string {
     const userid = textOf(this.#contents.deed(row).userid, this.#style.charset);
-    return formatMailbox(textOf(grogname, this.#style.charset), userid, this.#style);
+    return formatMailbox(closeDirections(textOf(grogname, this.#style.charset)), closeDirections(userid), this.#style);
   }
 
   #newsgroups(row: number): readonly string[] {
@@ -153,9 +159,13 @@ export class Headers {
     // The subject went with the item: it may be why.
     if (kind === PostKind.Withdrawal) return `Withdrawn: ${this.#itemId(row) || 'an item'}`;
     const item = this.#threads.itemOf(row);
-    const subject = this.#headerText(textOf(item?.subject ?? octets``, this.#style.charset)) || NO_SUBJECT;
+    const text = textOf(item?.subject ?? octets``, this.#style.charset).trim();
+    const subject = this.#headerText(text) || NO_SUBJECT;
     if (kind === PostKind.Edit) return `Edited: ${subject}`;
-    return this.#threads.isFirst(row) ? subject : `Re: ${subject}`;
+    if (this.#threads.isFirst(row)) return subject;
+    // RFC 5536 §3.1.5: one, whatever the item's own subject begins with.
+    const topic = text.replace(REPLIES, '');
+    return topic === text || topic !== '' ? `Re: ${this.#headerText(topic) || NO_SUBJECT}` : subject;
   }
 
   #itemId(row: number): string {
@@ -172,7 +182,7 @@ export class Headers {
   }
 
   #headerText(text: string): string {
-    return encodeText(clip(text.replaceAll('\t', ' ').trim(), MAX_TEXT));
+    return encodeText(closeDirections(clip(text.replaceAll('\t', ' ').trim(), MAX_TEXT)));
   }
 
   #archivedAt(row: number): string {

@@ -4,6 +4,8 @@ import { type Charset, decode, stripControls } from '../../wire/charset.ts';
 import { join, type Octets, octets } from '../../wire/octets.ts';
 
 const PRINTABLE = /^[ -~]*$/;
+const STRIPPED = octets`--`;
+const SIGNATURE = octets`-- `;
 const PRINTABLE_LINES = /^[\n -~]*$/;
 
 /** One line: a grogname, a userid, a subject. */
@@ -13,7 +15,9 @@ export function textOf(octets: Octets, charset: Charset): string {
 
 /** A text as the body of an article. */
 export function bodyOfText(lines: readonly Octets[], charset: Charset): Body {
-  return plainBodyOf(lines) ?? bodyOf(linesOf(lines, charset));
+  // Boards strip the blank by which newsreaders know that a signature begins.
+  const marked = lines.includes(STRIPPED) ? lines.map((line) => (line === STRIPPED ? SIGNATURE : line)) : lines;
+  return plainBodyOf(marked) ?? bodyOf(linesOf(marked, charset));
 }
 
 /** The lines of one text. They are decoded together: `auto` decides for a text as a whole. */

@@ -1,7 +1,7 @@
 import { type Charset, encode, oneCharset, UnencodableError } from '../../wire/charset.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
+import { showsNothing } from '../deceptive.ts';
 import type { BoardLimits } from './board-limits.ts';
-import { showsNothing } from './deceptive.ts';
 import { codePoint, PostingError, quoted } from './error.ts';
 import { oneLine } from './fields.ts';
 import type { TextLine } from './flowed.ts';
@@ -13,7 +13,7 @@ import { wrapLines } from './wrap.ts';
 const WHITE = ' \t\v\f\r';
 
 /** Columns of own text that is wrapped here, unless configured. */
-export const usualWidth = 72;
+const usualWidth = 72;
 
 /**
  * Text as lines the board takes: in its character set, wrapped, without white space at the ends of lines and empty lines

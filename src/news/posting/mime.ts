@@ -1,6 +1,6 @@
 import { CharsetError, decodeDeclared } from '../../wire/declared-charset.ts';
+import { showsNothing } from '../deceptive.ts';
 import { groggsLimits } from './board-limits.ts';
-import { showsNothing } from './deceptive.ts';
 import { PostingError, quoted } from './error.ts';
 import type { Entity } from './fields.ts';
 import { type TextLine, unfoldFlowed } from './flowed.ts';

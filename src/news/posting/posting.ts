@@ -1,6 +1,6 @@
+import { showsNothing, turnsText } from '../deceptive.ts';
 import { type Mailbox, readMailbox } from './address.ts';
 import { parseDate } from './date.ts';
-import { showsNothing, turnsText } from './deceptive.ts';
 import { codePoint, PostingError, quoted } from './error.ts';
 import { type Field, only, readable, shown, splitEntity } from './fields.ts';
 import type { TextLine } from './flowed.ts';
