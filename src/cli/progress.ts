@@ -16,7 +16,7 @@ export class Progress {
   #label = '';
   #drawn = false;
 
-  constructor({ stream = process.stderr, now = Date.now }: ProgressOptions = {}) {
+  constructor({ stream = process.stderr, now = () => performance.now() }: ProgressOptions = {}) {
     this.#stream = stream;
     this.#now = now;
   }

@@ -44,7 +44,8 @@ export interface BoardLineOptions {
   readonly quiet: number;
   /** ms after a failed attempt in which nobody but `run(…, { anyway: true })` makes another */
   readonly pause: number;
-  readonly now: () => number;
+  /** monotonic, in ms */
+  readonly clock: () => number;
 }
 
 /**
@@ -72,7 +73,7 @@ export class BoardLine {
     if (held !== undefined && !held.connection.usable) held.giveBack();
     if (this.#lease === undefined) {
       const failure = this.#failure;
-      if (failure !== undefined && !how?.anyway && this.#options.now() < failure.until) throw notAsked(failure.cause);
+      if (failure !== undefined && !how?.anyway && this.#options.clock() < failure.until) throw notAsked(failure.cause);
       this.#lease = this.#borrow();
     }
     const lease = await this.#lease.catch((error: unknown) => {
@@ -110,7 +111,7 @@ export class BoardLine {
     const promise = borrowed.promise;
     held.catch((error: unknown) => {
       this.#forget(promise);
-      this.#failure = { cause: error, until: this.#options.now() + this.#options.pause };
+      this.#failure = { cause: error, until: this.#options.clock() + this.#options.pause };
       borrowed.reject(error);
     });
     return promise;
@@ -118,7 +119,7 @@ export class BoardLine {
 
   #drop(lease: Lease, error: unknown): void {
     lease.throwAway(error);
-    this.#failure = { cause: error, until: this.#options.now() + this.#options.pause };
+    this.#failure = { cause: error, until: this.#options.clock() + this.#options.pause };
   }
 
   #forget(lease: Promise<Lease>): void {

@@ -78,7 +78,8 @@ export class Mirror implements BoardModel {
     this.#state = state;
     this.#motd = new MessageOfTheDay(cache, state);
     const { retryFirst, retryLongest, quiet, reconcile } = this.#intervals;
-    this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), now: this.#now });
+    const clock = () => performance.now();
+    this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), clock });
     const shared = { line: this.#line, state, cache, log: this.#log, now: this.#now, tell: this.#tell };
     this.#texts = new ItemTexts({
       ...shared,
@@ -94,7 +95,7 @@ export class Mirror implements BoardModel {
       interval: () => (this.#readers > 0 ? this.#intervals.reading : this.#intervals.idle),
       retry: [retryFirst, retryLongest],
       random: options.random ?? Math.random,
-      now: this.#now,
+      clock,
     });
   }
 

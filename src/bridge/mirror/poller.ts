@@ -6,7 +6,7 @@ export interface PollerOptions {
   readonly retry: readonly [first: number, longest: number];
   readonly random: () => number;
   /** ms */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 /** Polls: one at a time however many ask, on a timer, with growing waits while the board is away. */
@@ -47,7 +47,7 @@ export class Poller {
   reschedule(): void {
     if (this.#running !== undefined || !this.#started || this.#failures > 0) return;
     // Counted from the last poll: readers who come and go must not put the next one off for ever.
-    this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.now()));
+    this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.clock()));
   }
 
   /** Something went wrong between polls: the next one comes as soon as after a failed one. */
@@ -77,7 +77,7 @@ export class Poller {
       )
       .finally(() => {
         this.#running = undefined;
-        this.#ended = this.#options.now();
+        this.#ended = this.#options.clock();
         if (this.#started) this.#schedule(this.#failures === 0 ? this.#options.interval() : this.#backOff());
       });
     return this.#running;

@@ -255,7 +255,7 @@ export class BoardPoster {
     const plan = parsePlan(intent.details);
     await this.#texts.run(plan ? this.#textKey(plan.userid, plan.hash) : intent.messageId, async () => {
       if (this.#pending.get(intent.messageId)?.intent !== intent) return;
-      const certain = this.#now() >= certainFrom;
+      const certain = performance.now() >= certainFrom;
       const found = plan && (await this.#find(plan));
       if (plan !== undefined && found !== undefined) await this.#finish(intent.messageId, plan, found);
       else if (certain) await this.#options.permanent.forget(intent.messageId);
@@ -265,13 +265,13 @@ export class BoardPoster {
   }
 
   #leave(intent: Intent): Pending {
-    const pending = { intent, certainFrom: this.#now() + this.#grace };
+    const pending = { intent, certainFrom: performance.now() + this.#grace };
     this.#pending.set(intent.messageId, pending);
     return pending;
   }
 
   async #wait({ certainFrom }: Pending): Promise<void> {
-    const left = certainFrom - this.#now();
+    const left = certainFrom - performance.now();
     if (left > 0) await delay(left);
   }
 

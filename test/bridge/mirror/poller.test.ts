@@ -17,7 +17,7 @@ beforeEach(() => {
     interval: () => interval,
     retry: [1000, 5000],
     random: () => 1,
-    now: Date.now,
+    clock: () => performance.now(),
   });
 });
 afterEach(async () => {

@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** Where the time of day is wanted. Whatever lasts is measured by `performance.now()`: a wall clock may be set. */
+const DATES: Readonly<Record<string, string>> = {
+  'src/board/mail.ts': 'the Date of a letter',
+  'src/board/store.ts': 'times of posts',
+  'src/bridge/mirror/mirror.ts':
+    'times of posts; when a poll was, for people; the last full comparison, kept over restarts',
+  'src/bridge/posting/article-poster.ts': 'Expires and Date of articles; fresh Message-IDs',
+  'src/bridge/posting/board-poster.ts': 'when an intent was written, kept over restarts',
+  'src/nntp/server.ts': 'two-digit years of NEWGROUPS and NEWNEWS',
+  'src/ops/http.ts': 'the status page',
+  'src/rgtp/motd.ts': 'the year of a date without one',
+  'src/server/backup.ts': 'names of backups',
+  'src/server/doctor/boards.ts': 'a board’s clock against ours',
+  'src/server/doctor/certificate.ts': 'when a certificate runs out',
+  'src/server/restore.ts': 'names of what was replaced',
+  'src/server/rgtp-board.ts': 'when a newsgroup was made; the status page',
+  'src/server/service.ts': 'since when the server runs, for the status page',
+};
+
+test('the time of day is used for dates only', () => {
+  const using = globSync('src/**/*.ts').filter((file) =>
+    /\bDate\.now\b|\bnew Date\(\)/.test(readFileSync(file, 'utf8')),
+  );
+  expect(using.map((file) => file.replaceAll('\\', '/')).toSorted()).toEqual(Object.keys(DATES).toSorted());
+});
