@@ -56,6 +56,10 @@ export class Daemon implements AsyncDisposable {
     return join(this.folder, 'data');
   }
 
+  get running(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** The process id of the running bridge. */
   get pid(): number {
     const pid = this.#child?.pid;
