@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Server } from 'node:net';
 import { listenHost } from '../wire/address.ts';
+import { boundedLog } from '../wire/bounded-log.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { Backend } from './backend.ts';
 import { Arrivals } from './connection/arrivals.ts';
@@ -57,8 +58,8 @@ export class NntpServer {
   #closing: Promise<void> | undefined;
 
   private constructor(options: NntpServerOptions) {
-    const { log = silent, observer = {}, tls } = options;
-    const { now = Date.now, clock = () => performance.now() } = options;
+    const { observer = {}, tls, now = Date.now, clock = () => performance.now() } = options;
+    const log = boundedLog(options.log ?? silent);
     const limits: Limits = { ...defaultLimits, ...options.limits };
     this.#shared = {
       ...defaultSettings,

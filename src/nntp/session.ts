@@ -10,12 +10,15 @@ import { Selection } from './selection.ts';
 import type { Shared } from './shared.ts';
 import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
 import { lineText, wordsOf } from './syntax/command-line.ts';
+import { isHttp } from './syntax/http.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
 /** The one command that may be longer than others (RFC 4643 §2.4.1). */
 const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
 const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
+
+const NOT_HTTP = ['400 This is a news server, no web server', null] as const;
 
 const LOOPBACK = /^(127\.|::1$)/;
 
@@ -163,7 +166,8 @@ export class NntpSession extends PackageSession implements Client, TransportEven
 
   /** Any error that is no refusal is logged. */
   refuse(error: unknown, task: Task = 'read'): string {
-    const fields = { connection: this.peer.connection, verb: this.#verb, err: error };
+    const { connection, address } = this.peer;
+    const fields = { connection, address, verb: this.#verb, err: error };
     if (!(error instanceof Refusal)) {
       this.shared.log.error(fields, 'command failed');
       return failureStatus(task);
@@ -216,8 +220,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const { log, observer, clock, compressions } = this.shared;
     this.reader.close();
     if (this.compressed) compressions.leave();
+    const { connection, address } = this.peer;
     const seconds = (clock() - this.#opened) / 1000;
-    log.debug({ connection: this.peer.connection, seconds, err: error }, 'connection closed');
+    log.debug({ connection, address, seconds, err: error }, 'connection closed');
     observer.connectionClosed?.(this.peer, seconds);
     this.#onClose();
   }
@@ -242,6 +247,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const text = lineText(line);
     if (text === undefined) return status.syntax;
     const words = wordsOf(text);
+    if (isHttp(words)) return NOT_HTTP;
     const found = findCommand(words);
     if (typeof found === 'string') return found;
     const { command, keywords } = found;

@@ -4,6 +4,7 @@ import { identLookUp } from '../ident/look-up.ts';
 import type { Peer } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import { boundedLog } from '../wire/bounded-log.ts';
 import type { Log } from '../wire/log.ts';
 
 export function observing(metrics: Metrics, ident: Config['ident'], log: Log): Observer {
@@ -22,10 +23,11 @@ export function observing(metrics: Metrics, ident: Config['ident'], log: Log): O
 /** Asks each caller's machine who is there (RFC 1413), and logs the answer. */
 function askingIdent({ timeout }: Config['ident'], log: Log): (peer: Peer) => void {
   const lookUp = identLookUp({ timeout });
+  const bounded = boundedLog(log);
   return ({ address, port, localPort, connection }) => {
     if (localPort === undefined) return;
     void lookUp({ localPort, remoteAddress: address, remotePort: port }).then((ident) => {
-      if (ident !== undefined) log.info({ connection, address, ident }, 'the caller, by ident');
+      if (ident !== undefined) bounded.info({ connection, address, ident }, 'the caller, by ident');
     });
   };
 }

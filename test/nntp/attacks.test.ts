@@ -119,6 +119,19 @@ test('binary garbage and NULs', async () => {
   expect(answers.slice(0, -1).every((line) => /^50[01] /.test(line))).toBe(true);
 });
 
+test.each([
+  ['a form', 'POST / HTTP/1.1\r\nHost: 127.0.0.1:119\r\nContent-Type: text/plain\r\n\r\n'],
+  ['an address longer than a line', `GET /${'a'.repeat(60_000)} HTTP/1.1\r\nHost: 127.0.0.1:119\r\n\r\n`],
+  ['an address with spaces', 'GET /a b c HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+])('a browser is cut off at its first line that is HTTP: %s', async (_what, request) => {
+  const client = await connect();
+  const { commands } = await attacked.health();
+  client.stream.write(`${request}GROUP large\r\nPOST\r\nFrom: a page\r\n\r\n.\r\nDATE\r\n`);
+  expect(await client.rest()).toMatch(/^(50[01] [^\n]*\n)?400 This is a news server, no web server\r\n$/);
+  expect((await attacked.health()).commands - commands).toBeLessThanOrEqual(2);
+});
+
 test('100,000 commands in one write, read at leisure', async () => {
   const client = await connect();
   await client.ask('GROUP large');

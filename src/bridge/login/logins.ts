@@ -1,4 +1,5 @@
 import { type Access, type Peer, Refusal } from '../../nntp/backend.ts';
+import { boundedLog } from '../../wire/bounded-log.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member } from '../board.ts';
 import type { Person } from '../ports.ts';
@@ -10,7 +11,7 @@ export class Logins {
   #boards: ReadonlyMap<string, BoardLogin> = new Map();
 
   constructor(boards: readonly BoardLogin[] = [], log = silent) {
-    this.#log = log;
+    this.#log = boundedLog(log);
     this.setBoards(boards);
   }
 

@@ -4,6 +4,7 @@ import { PostingError } from '../../news/posting/error.ts';
 import { type TextRules, usualTextRules } from '../../news/posting/mime.ts';
 import { type Posting, readPosting } from '../../news/posting/posting.ts';
 import { Refusal } from '../../nntp/backend.ts';
+import { boundedLog } from '../../wire/bounded-log.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardGroup, BridgedBoard, Member } from '../board.ts';
 import type { Logins } from '../login/logins.ts';
@@ -33,10 +34,15 @@ export interface ArticlePosterOptions {
   readonly onPost?: (board: string | undefined, outcome: PostOutcome) => void;
 }
 
+/** characters of a reason in the log: it may quote the article */
+const LONGEST_REASON = 300;
+
 /** Takes articles from the front end, and hands each to its board: from whom it may come, and each Message-ID once. */
 export class ArticlePoster implements Poster {
   readonly #options: ArticlePosterOptions;
   readonly #log: Log;
+  /** for what clients can cause without posting anything */
+  readonly #refusals: Log;
   readonly #now: () => number;
   /** One Message-ID at a time: of two at once the second learns what became of the first. */
   readonly #ids = new KeyedQueue();
@@ -47,6 +53,7 @@ export class ArticlePoster implements Poster {
     this.#options = options;
     this.#boards = options.boards;
     this.#log = options.log ?? silent;
+    this.#refusals = boundedLog(this.#log);
     this.#now = options.now ?? Date.now;
   }
 
@@ -82,8 +89,8 @@ export class ArticlePoster implements Poster {
       return messageId;
     } catch (error) {
       const refusal = error instanceof PostingError ? new Refusal('rejected', error.message, { cause: error }) : error;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.info(
+      const reason = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON);
+      this.#refusals.info(
         { newsgroup: board?.view.newsgroup, user: person?.name, peer: peer.address, reason },
         'post refused',
       );

@@ -103,7 +103,7 @@ export class Arrivals {
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate);
     const failed = (error: Error): void => {
-      log.debug({ connection: peer.connection, err: error }, 'TLS handshake failed');
+      log.debug({ connection: peer.connection, address: peer.address, err: error }, 'TLS handshake failed');
       this.#refuse('handshake', peer.address);
       socket.destroy();
     };

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { boundedLog } from '../../src/wire/bounded-log.ts';
+import type { Log, LogFields } from '../../src/wire/log.ts';
+
+function recorded() {
+  const lines: string[] = [];
+  let time = 0;
+  const write = (level: string) => (fields: LogFields, message: string) =>
+    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const log: Log = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: () => log,
+  };
+  const pass = (ms: number) => {
+    time += ms;
+  };
+  return { lines, pass, bounded: boundedLog(log, () => time) };
+}
+
+test.each(['debug', 'info', 'warn', 'error'] as const)(
+  '%s: one address is heard so often, others are heard all the same',
+  (level) => {
+    const { bounded, lines } = recorded();
+    for (let n = 0; n < 10_000; n++) bounded[level]({ address: '192.0.2.1' }, 'login failed');
+    expect(lines).toHaveLength(30);
+    bounded[level]({ address: '192.0.2.2' }, 'login failed');
+    bounded[level]({ address: '192.0.2.1' }, 'connection refused');
+    expect(lines.slice(30)).toEqual([
+      `${level} login failed {"address":"192.0.2.2"}`,
+      `${level} connection refused {"address":"192.0.2.1"}`,
+    ]);
+  },
+);
+
+test('many addresses together fill it no more than that, and a /64 is one', () => {
+  const { bounded, lines } = recorded();
+  for (let n = 0; n < 10_000; n++) bounded.warn({ address: `2001:db8:1:2::${n.toString(16)}` }, 'one customer');
+  expect(lines).toHaveLength(30);
+  for (let n = 0; n < 10_000; n++) bounded.warn({ address: `10.0.${n >> 8}.${n & 255}` }, 'many');
+  expect(lines).toHaveLength(330);
+});
+
+test('what was left out is counted, and later there is room again', () => {
+  const { bounded, lines, pass } = recorded();
+  for (let n = 0; n < 50; n++) bounded.child({ peer: '192.0.2.1' }).info({}, 'post refused');
+  pass(60_000);
+  bounded.info({ peer: '192.0.2.1' }, 'post refused');
+  expect(lines.slice(30)).toEqual([
+    'warn lines left out: clients cause too many of them {"suppressed":20,"message":"post refused"}',
+    'info post refused {"peer":"192.0.2.1"}',
+  ]);
+});
