@@ -76,6 +76,13 @@ export class Accounts {
     return this.faultOf({ userid, level, secret }) === undefined ? level : undefined;
   }
 
+  /** Whether this is the secret of an account that is disabled, or waits for approval. */
+  isDisabled(userid: Octets, secret: Buffer): boolean {
+    return this.#users
+      .levels(userid)
+      .some((account) => (account.disabled || account.waiting) && account.secret?.equals(secret) === true);
+  }
+
   #version(): unknown {
     return this.#dataVersion.get()?.['data_version'];
   }

@@ -54,11 +54,11 @@ export interface Member {
 }
 
 /** Logins on one board. Both ways reject with `bad-credentials` or `unavailable`. */
-export interface BoardLogin {
+export interface BoardLogin extends Partial<Revoking> {
   /** as in `name:userid` */
   readonly name: string;
   readonly newsgroup: string;
-  /** `read`: no login is needed to read */
+  /** what somebody without a login may do now */
   readonly guests: 'read' | 'none';
   /** false: nobody posts, whatever their level */
   readonly posting: boolean;
@@ -68,6 +68,18 @@ export interface BoardLogin {
 
   /** By the secret that the board shares with its user, as typed. */
   bySecret(userid: string, secret: string, log: Log): Promise<Member>;
+}
+
+/** Optional, for boards that can take rights away while a session lasts. */
+export interface Revoking {
+  /** What a member may do now; `undefined`: the login no longer holds. Asked at each use, so answered from memory. */
+  standing(member: Member): Level | undefined;
+
+  /**
+   * Called before each command of a client. A promise where the board has to be asked first whether the login, or without
+   * a member its guests' access, still holds. Never rejects.
+   */
+  renew(member: Member | undefined): Promise<void> | undefined;
 }
 
 /** Posting to one board. The bridge has checked the member's level. */

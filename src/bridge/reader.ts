@@ -41,6 +41,10 @@ export class Reader implements ReaderSession {
     return this.#person.name;
   }
 
+  renew(): Promise<void> | undefined {
+    return this.#all.logins.renew(this.#person);
+  }
+
   newsgroups(): readonly Newsgroup[] {
     return this.#readable().flatMap((view) => view.groups);
   }

@@ -61,7 +61,7 @@ export interface Backend {
  * One client's view of the newsgroups. It knows who is logged in; the front end does not.
  * What only some backends can do is in the interfaces after it.
  */
-export interface ReaderSession extends Partial<Suggesting & Feeding & MessageOfTheDay> {
+export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay> {
   /** Asked at each command: rights that are taken away are gone at the next one. */
   readonly access: Access;
 
@@ -102,6 +102,12 @@ export interface Origin {
   readonly suggested: string | undefined;
   /** sent by another server (IHAVE) */
   readonly feed: boolean;
+}
+
+/** Optional: rights that have to be looked up from time to time. */
+export interface Renewing {
+  /** Called before each command that needs rights. Where it gives a promise, the command waits for that. */
+  renew(): Promise<void> | undefined;
 }
 
 /** Optional: Message-IDs for the 340 line (RFC 3977 §6.3.1). */

@@ -18,6 +18,8 @@ const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
 const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
 
+/** Commands that ask for no rights. */
+const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
 const NOT_HTTP = ['400 This is a news server, no web server', null] as const;
 
 const LOOPBACK = /^(127\.|::1$)/;
@@ -254,12 +256,16 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.#verb = command.head;
     const given = words.length - keywords;
     if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
-    try {
-      if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
-      return command.run(this, words.slice(keywords), text);
-    } catch (error) {
-      return this.refuse(error);
-    }
+    const run = () => {
+      try {
+        if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
+        return command.run(this, words.slice(keywords), text);
+      } catch (error) {
+        return this.refuse(error);
+      }
+    };
+    const renewing = WITHOUT_RIGHTS.test(command.head) ? undefined : this.reader.renew?.();
+    return renewing === undefined ? run() : renewing.then(run);
   }
 
   #answer(result: Answer | Promise<Answer>): void {

@@ -4,6 +4,7 @@ import { UserPools } from '../bridge/login/user-pools.ts';
 import type { BoardConfig } from '../config/config.ts';
 import type { IdentRegistry } from '../ident/registry.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import { RgtpConnection } from '../rgtp/client/connection.ts';
 import type { ClientOptions } from '../rgtp/client/options.ts';
 import { RgtpPool } from '../rgtp/client/pool.ts';
 import type { Log } from '../wire/log.ts';
@@ -21,6 +22,8 @@ export interface BoardConnections {
   /** for the mirror, and for the poster who looks for what it posted */
   readonly reading: RgtpPool;
   readonly people: UserPools;
+  /** The level that the board gives a guest who connects now. */
+  readonly askAsGuest: () => Promise<number>;
 }
 
 type Connect = NonNullable<ClientOptions['connect']>;
@@ -50,8 +53,18 @@ export function boardConnections(
       size: board.userConnections,
       maxUsers: board.maxUsers,
       idle: board.userIdle,
+      // A board in this process ends the sessions of accounts that change.
+      ...(board.rgtp !== 'embedded' && { maxAge: board.userIdle }),
       ...(registry && { connectAs: (userid) => tracked(registry, userid) }),
     }),
+    askAsGuest: async () => {
+      const connection = await RgtpConnection.open({
+        ...options,
+        ...(registry && { connect: tracked(registry, 'guest') }),
+      });
+      void connection.close();
+      return connection.level;
+    },
   };
 }
 

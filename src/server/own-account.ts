@@ -1,5 +1,7 @@
-/** The bridge's own account on an embedded board whose guest may not read. */
-
+/**
+ * The bridge's own account on an embedded board. It reads whatever its guests may do, so that members go on reading when
+ * the guest is disabled; what guests see follows the board's guest, never this account.
+ */
 import { randomBytes } from 'node:crypto';
 import type { BoardStore } from '../board/store.ts';
 import { SECRET_OCTETS } from '../board/users.ts';
@@ -12,10 +14,8 @@ export interface OwnAccount {
 
 const userid = octets`rgtp.nntp`;
 
-/** `undefined` where the guest may read. The secret is new at each start. */
-export async function ownAccount(store: BoardStore): Promise<OwnAccount | undefined> {
-  const guestReads = store.users.levels(octets`guest`).some(({ level, disabled }) => level >= 1 && !disabled);
-  if (guestReads) return undefined;
+/** The secret is new at each start. */
+export async function ownAccount(store: BoardStore): Promise<OwnAccount> {
   const secret = randomBytes(SECRET_OCTETS);
   const fresh = { level: 1, confirmed: true, waiting: false, disabled: false, lastUsed: store.time } as const;
   await store.commit(() => store.users.put({ ...fresh, userid, secret }));

@@ -105,7 +105,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => permanent.close());
   const store = embedded?.store;
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
-  const { reading, people } = boardConnections(board, around);
+  const { reading, people, askAsGuest } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const mirror = await Mirror.open({
     ...board,
@@ -126,7 +126,15 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const view = new BoardView({ model: mirror, options, own, caches, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
-  const login = new RgtpLogin({ ...board, guests: guestsOf(config, board), accounts, pools: people });
+  const login = new RgtpLogin({
+    ...board,
+    guests: guestsOf(config, board),
+    accounts,
+    pools: people,
+    ...(embedded === undefined ? { askAsGuest } : { live: embedded.accounts }),
+    log,
+  });
+  undo.add(() => login.close());
   const poster = new RgtpPoster(board, { model: mirror, index: view, own, login, submitter });
   // Closed before all of these: posts under way finish, and need the rest for that.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });

@@ -37,12 +37,17 @@ export const PERMANENT: Schema = {
   ],
 };
 
+/** ms */
+const LOOK_EVERY = 500;
+
 /** The permanent part of one board in an SQLite file. What is acknowledged survives a power cut. */
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
   readonly #writer: Writer;
   readonly #sync: LogSync | undefined;
   readonly #statements: Statements;
+  readonly #listeners: ((accounts: readonly StoredAccount[]) => void)[] = [];
+  #watch: NodeJS.Timeout | undefined;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
@@ -167,25 +172,57 @@ export class PermanentFile implements Permanent {
   }
 
   async accounts(): Promise<StoredAccount[]> {
-    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
+    return this.#accounts();
+  }
+
+  onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void {
+    this.#listeners.push(listener);
+    this.#watch ??= watchFile(this.#db, () => this.#tell());
+    listener(this.#accounts());
   }
 
   async putAccount(account: StoredAccount): Promise<void> {
     this.#db
       .prepare('INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)')
       .run(account.name, account.passwordHash, account.userid, account.secret, account.settings);
+    this.#tell();
   }
 
   async removeAccount(name: string): Promise<boolean> {
-    return this.#db.prepare('DELETE FROM accounts WHERE name = ?').run(name).changes === 1;
+    const { changes } = this.#db.prepare('DELETE FROM accounts WHERE name = ?').run(name);
+    this.#tell();
+    return changes === 1;
   }
 
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
+    clearInterval(this.#watch);
     this.#writer.flush();
     this.#sync?.close();
     closeDatabase(this.#db);
   }
+
+  #accounts(): StoredAccount[] {
+    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
+  }
+
+  #tell(): void {
+    if (this.#listeners.length === 0) return;
+    const accounts = this.#accounts();
+    for (const listener of this.#listeners) listener(accounts);
+  }
+}
+
+/** Looks twice a second whether another process has written to the file. */
+function watchFile(db: DatabaseSync, onWritten: () => void): NodeJS.Timeout {
+  const version = db.prepare('PRAGMA data_version');
+  let seen = version.get()?.['data_version'];
+  return setInterval(() => {
+    const now = version.get()?.['data_version'];
+    if (now === seen) return;
+    seen = now;
+    onWritten();
+  }, LOOK_EVERY).unref();
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

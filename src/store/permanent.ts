@@ -43,6 +43,8 @@ export interface Permanent {
   putAccount(account: StoredAccount): Promise<void>;
   /** false: there was none of that name */
   removeAccount(name: string): Promise<boolean>;
+  /** Calls `listener` with all accounts now, and within a second of each change, whoever makes it. Ends with `close`. */
+  onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void;
 
   close(): Promise<void>;
 }

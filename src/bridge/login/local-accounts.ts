@@ -13,8 +13,14 @@ export interface LocalAccount {
   readonly grogname: string | undefined;
 }
 
+/** What a password proved: an account as it was then. */
+export interface AccountProof {
+  readonly name: string;
+  readonly passwordHash: string;
+}
+
 /** A local account whose password was right. */
-export interface OpenedAccount extends LocalAccount {
+interface OpenedAccount extends LocalAccount, AccountProof {
   readonly secret: Buffer;
 }
 
@@ -33,8 +39,9 @@ export class AccountError extends Error {
 export class LocalAccounts {
   readonly #permanent: Permanent;
   readonly #box: () => SecretBox;
-
   readonly #cost: Cost;
+  /** password hashes by name, as they are now; followed from the first login on */
+  #current: ReadonlyMap<string, string> | undefined;
 
   /**
    * @param box opens (or makes) the key; called when a secret is first needed
@@ -106,7 +113,22 @@ export class LocalAccounts {
       return undefined;
     }
     if (!(await checkPassword(password, stored.passwordHash))) return undefined;
-    return { ...shown(stored), secret: this.#box().open(stored.secret, label(name, stored.userid)) };
+    this.#follow();
+    const { passwordHash } = stored;
+    return { ...shown(stored), passwordHash, secret: this.#box().open(stored.secret, label(name, stored.userid)) };
+  }
+
+  /** Whether what `open` proved still holds: neither the account nor its password has changed. In memory. */
+  holds({ name, passwordHash }: AccountProof): boolean {
+    this.#follow();
+    return this.#current?.get(name) === passwordHash;
+  }
+
+  #follow(): void {
+    if (this.#current !== undefined) return;
+    this.#permanent.onAccounts((accounts) => {
+      this.#current = new Map(accounts.map(({ name, passwordHash }) => [name, passwordHash]));
+    });
   }
 }
 

@@ -65,6 +65,16 @@ export class Logins {
     return board === undefined ? 0 : levelOn(board, person);
   }
 
+  /** Called before each command of a client: see `Revoking` in `board.ts`. */
+  renew(person: Person | undefined): Promise<void> | undefined {
+    const renewing: Promise<void>[] = [];
+    for (const board of this.#boards.values()) {
+      const asked = board.renew?.(person?.members.get(board.newsgroup));
+      if (asked !== undefined) renewing.push(asked);
+    }
+    return renewing.length === 0 ? undefined : Promise.all(renewing).then(() => {});
+  }
+
   /** Who this person is on a board; `undefined`: not logged in there. */
   member(person: Person | undefined, newsgroup: string): Member | undefined {
     return this.#boards.has(newsgroup) ? person?.members.get(newsgroup) : undefined;
@@ -79,9 +89,13 @@ export class Logins {
   }
 }
 
-function levelOn({ newsgroup, guests, posting }: BoardLogin, person: Person | undefined): Level {
-  const guest = guests === 'read' ? 1 : 0;
-  const level = person?.members.get(newsgroup)?.level ?? guest;
+function levelOn(board: BoardLogin, person: Person | undefined): Level {
+  const guest = board.guests === 'read' ? 1 : 0;
+  const member = person?.members.get(board.newsgroup);
+  if (member === undefined) return guest;
+  const level = board.standing === undefined ? member.level : board.standing(member);
+  // Whose login was taken away must not go on unnoticed as a guest.
+  if (level === undefined) return 0;
   if (level < guest) return guest;
-  return posting || level < 1 ? level : 1;
+  return board.posting || level < 1 ? level : 1;
 }

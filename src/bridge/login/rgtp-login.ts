@@ -2,10 +2,12 @@ import { Refusal } from '../../nntp/backend.ts';
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
-import type { Log } from '../../wire/log.ts';
-import type { BoardLogin, Level, Member } from '../board.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
-import type { LocalAccounts } from './local-accounts.ts';
+import { BoardRights, type LiveAccounts } from './board-rights.ts';
+import type { AccountProof, LocalAccounts } from './local-accounts.ts';
+import { Renewals } from './renewals.ts';
 import type { Credentials, UserPools } from './user-pools.ts';
 import { parseUserid } from './userid.ts';
 
@@ -13,42 +15,67 @@ export interface RgtpLoginOptions {
   /** as in `name:userid` */
   readonly name: string;
   readonly newsgroup: string;
+  /** the most that guests may do; the board may let them do less */
   readonly guests: 'read' | 'none';
   readonly posting: boolean;
   readonly accounts: LocalAccounts;
   readonly pools: UserPools;
+  /** of a board in this process */
+  readonly live?: LiveAccounts | undefined;
+  /** of any other board: the level that it gives a guest who connects now */
+  readonly askAsGuest?: (() => Promise<number>) | undefined;
+  /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
+  readonly userIdle?: number | undefined;
+  readonly log?: Log;
 }
 
 /** A member of an RGTP board. */
 interface RgtpMember extends Member {
   /** proves it again for each new connection */
   readonly secret: Buffer;
+  /** the local account that was used to log in */
+  readonly account: AccountProof | undefined;
 }
+
+/** What stands for the guests where something is known of each member. */
+const GUEST = {};
 
 /**
  * Logins on an RGTP board: by userid and shared secret, proved by RGTP's own proof, both ways, or by a local account that
- * stands for them. What somebody may do is what the board said when they last logged in there.
+ * stands for them. A login holds while the board would accept it again: a board in this process is asked at each use,
+ * another one at the first use after `userIdle`.
  */
-export class RgtpLogin implements BoardLogin {
+export class RgtpLogin implements BoardLogin, Revoking {
   readonly name: string;
   readonly newsgroup: string;
-  readonly guests: 'read' | 'none';
   readonly posting: boolean;
-  readonly #accounts: LocalAccounts;
-  readonly #pools: UserPools;
+  readonly #options: RgtpLoginOptions;
+  readonly #rights: BoardRights | undefined;
+  readonly #renewals: Renewals;
+  readonly #stopReviews: (() => void) | undefined;
 
   constructor(options: RgtpLoginOptions) {
     this.name = options.name;
     this.newsgroup = options.newsgroup;
-    this.guests = options.guests;
     this.posting = options.posting;
-    this.#accounts = options.accounts;
-    this.#pools = options.pools;
+    this.#options = options;
+    this.#renewals = new Renewals(options.userIdle);
+    const { live, pools } = options;
+    if (live === undefined) return;
+    const rights = new BoardRights(live);
+    this.#rights = rights;
+    this.#stopReviews = live.onChange(() => pools.review((credentials) => rights.level(credentials) !== undefined));
+  }
+
+  get guests(): 'read' | 'none' {
+    if (this.#options.guests === 'none') return 'none';
+    const level = this.#rights === undefined ? this.#renewals.known(GUEST, 1) : this.#rights.guest;
+    return (level ?? 0) >= 1 ? 'read' : 'none';
   }
 
   async byAccount(name: string, password: string, log: Log): Promise<Member | undefined> {
-    const account = await this.#accounts.open(name, password);
-    return account && this.#logIn(account, account.grogname, log);
+    const account = await this.#options.accounts.open(name, password);
+    return account && this.#logIn(account, account, log);
   }
 
   async bySecret(name: string, password: string, log: Log): Promise<Member> {
@@ -60,6 +87,24 @@ export class RgtpLogin implements BoardLogin {
     return this.#logIn({ userid, secret }, undefined, log);
   }
 
+  standing(member: Member): Level | undefined {
+    if (!isRgtpMember(member)) return member.level;
+    if (member.account !== undefined && !this.#options.accounts.holds(member.account)) return undefined;
+    const level = this.#rights === undefined ? this.#renewals.known(member, member.level) : this.#rights.level(member);
+    return level === undefined ? undefined : asLevel(level);
+  }
+
+  renew(member: Member | undefined): Promise<void> | undefined {
+    if (this.#rights !== undefined) return undefined;
+    const { log = silent, askAsGuest, guests } = this.#options;
+    if (member === undefined) {
+      if (askAsGuest === undefined || guests === 'none') return undefined;
+      return this.#renewals.renew(GUEST, 1, () => answered(askAsGuest()));
+    }
+    if (!isRgtpMember(member)) return undefined;
+    return this.#renewals.renew(member, member.level, () => answered(this.#prove(member, log)));
+  }
+
   /** How a member posts. Throws `Error` for a member of another kind of board. */
   author(member: Member): Author {
     if (!isRgtpMember(member)) throw new Error(`${this.newsgroup}: a member without a secret`);
@@ -68,7 +113,7 @@ export class RgtpLogin implements BoardLogin {
       userid,
       grogname,
       use: (task) =>
-        this.#pools.use(member, async (connection) => {
+        this.#options.pools.use(member, async (connection) => {
           // The board may have changed this person's level since they logged in.
           member.level = asLevel(connection.level);
           return task(connection);
@@ -76,25 +121,56 @@ export class RgtpLogin implements BoardLogin {
     };
   }
 
-  async #logIn({ userid, secret }: Credentials, grogname: string | undefined, log: Log): Promise<RgtpMember> {
-    return { userid, secret, grogname, level: await this.#prove({ userid, secret }, log) };
+  close(): void {
+    this.#stopReviews?.();
+  }
+
+  async #logIn(
+    { userid, secret }: Credentials,
+    account: (AccountProof & { readonly grogname: string | undefined }) | undefined,
+    log: Log,
+  ): Promise<RgtpMember> {
+    const level = await this.#prove({ userid, secret }, log);
+    const proof = account && { name: account.name, passwordHash: account.passwordHash };
+    const member = { userid, secret, grogname: account?.grogname, account: proof, level };
+    this.#renewals.renewed(member, level);
+    return member;
   }
 
   async #prove(credentials: Credentials, log: Log): Promise<Level> {
+    const refusal = this.#rights?.refusal(credentials);
+    if (refusal !== undefined) throw new Refusal('bad-credentials', refusal.reason ?? WRONG);
     try {
-      return await this.#pools.use(credentials, async (connection: RgtpConnection) => asLevel(connection.level));
+      return await this.#options.pools.prove(credentials, async (connection: RgtpConnection) =>
+        asLevel(connection.level),
+      );
     } catch (error) {
       if (!(error instanceof RgtpError)) throw error;
       if (error.kind === 'impostor') {
         log.error({ board: this.name, err: error }, 'ATTACK? the board could not prove its identity');
         throw new Refusal('unavailable', 'the board could not prove its identity: not logged in', { cause: error });
       }
-      // 511: not what this board calls a userid
-      if (error.kind === 'refused' || error.kind === 'no-access' || error.kind === 'bug') throw badCredentials(error);
+      if (isDenial(error)) throw badCredentials(error);
       log.warn({ board: this.name, err: error }, 'the board cannot check a login');
       throw new Refusal('unavailable', 'the board can not check your login now; try again later', { cause: error });
     }
   }
+}
+
+/** The level that the board gave, 0 where it gave none; rejects where it could not be asked. */
+async function answered(level: Promise<number>): Promise<number | undefined> {
+  try {
+    return await level;
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'bad-credentials') return undefined;
+    if (error instanceof RgtpError && isDenial(error)) return undefined;
+    throw error;
+  }
+}
+
+/** 511: not what this board calls a userid. */
+function isDenial({ kind }: RgtpError): boolean {
+  return kind === 'refused' || kind === 'no-access' || kind === 'bug';
 }
 
 function isRgtpMember(member: Member): member is RgtpMember {
@@ -105,6 +181,8 @@ function asLevel(level: number): Level {
   return level >= 3 ? 3 : level >= 2 ? 2 : level >= 1 ? 1 : 0;
 }
 
+const WRONG = 'wrong user or password';
+
 function badCredentials(cause?: unknown): Refusal {
-  return new Refusal('bad-credentials', 'wrong user or password', { cause });
+  return new Refusal('bad-credentials', WRONG, { cause });
 }

@@ -1,8 +1,9 @@
 import { Refusal } from '../../nntp/backend.ts';
-import type { RgtpConnection } from '../../rgtp/client/connection.ts';
+import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
 import type { Octets } from '../../wire/octets.ts';
+import { ProofQueue } from './proof-queue.ts';
 
 export interface UserPoolsOptions {
   /** the board; `user` and `secret` are each person's own */
@@ -13,6 +14,8 @@ export interface UserPoolsOptions {
   readonly maxUsers: number;
   /** ms after which an unused connection is closed */
   readonly idle: number;
+  /** ms after which no connection is used again: what opened it has to be proven anew. Default: any age */
+  readonly maxAge?: number;
   /** Called with each connection's options before it is made, for whoever wants to know which are whose. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];
 }
@@ -23,19 +26,21 @@ export interface Credentials {
 }
 
 interface Entry {
+  readonly credentials: Credentials;
   readonly pool: RgtpPool;
   busy: number;
 }
 
 /**
  * Connections to one board, logged in as one person or another: few for each, closed when idle. They are told apart by
- * secret, too: whoever types a wrong one never gets a connection that another has opened.
+ * secret, too: a wrong one never gets a connection that another has opened, and holds no place among them.
  */
 export class UserPools {
   readonly #options: UserPoolsOptions;
   /** least recently used first */
   readonly #pools = new Map<string, Entry>();
-  #closed = false;
+  readonly #proofs = new ProofQueue();
+  readonly #closing = new AbortController();
 
   constructor(options: UserPoolsOptions) {
     this.#options = options;
@@ -43,8 +48,8 @@ export class UserPools {
 
   /** Lends a connection; on rejection of `task` it is closed. */
   async use<T>(credentials: Credentials, task: (connection: RgtpConnection) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Refusal('unavailable', 'the server is shutting down');
-    const key = `${credentials.secret.toString('hex')} ${credentials.userid}`;
+    if (this.#closing.signal.aborted) throw goingDown();
+    const key = keyOf(credentials);
     const entry = this.#pools.get(key) ?? this.#make(credentials);
     this.#pools.delete(key);
     this.#pools.set(key, entry);
@@ -56,27 +61,84 @@ export class UserPools {
     }
   }
 
+  /** Logs in and lends that connection: in the pool where these credentials are proven, else beside it. */
+  async prove<T>(credentials: Credentials, task: (connection: RgtpConnection) => Promise<T>): Promise<T> {
+    if (this.#closing.signal.aborted) throw goingDown();
+    const known = this.#pools.get(keyOf(credentials));
+    if (known?.pool.rested === true) return this.use(credentials, task);
+    const key = keyOf(credentials);
+    return this.#proofs.run(credentials.userid.toLowerCase(), key, async () => {
+      const connection = await RgtpConnection.open(this.#clientOf(credentials), this.#closing.signal);
+      try {
+        const result = await task(connection);
+        this.#adopt(credentials, connection);
+        return result;
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
+    });
+  }
+
+  /** Closes the connections of those whose credentials no longer hold. What runs over them finishes, as the board lets it. */
+  review(holds: (credentials: Credentials) => boolean): void {
+    for (const [key, { credentials, pool }] of this.#pools) {
+      if (holds(credentials)) continue;
+      this.#pools.delete(key);
+      void pool.close();
+    }
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(goingDown());
     await Promise.all([...this.#pools.values()].map(({ pool }) => pool.close()));
     this.#pools.clear();
   }
 
-  #make({ userid, secret }: Credentials): Entry {
-    const { board, size, idle, maxUsers, connectAs } = this.#options;
-    if (this.#pools.size >= maxUsers) this.#evict();
-    const connect = connectAs?.(userid) ?? board.connect;
-    const pool = new RgtpPool({ ...board, ...(connect && { connect }), user: userid, secret, size, idle });
-    return { pool, busy: 0 };
+  /** Keeps a connection for the next use, where there is a place for it. */
+  #adopt(credentials: Credentials, connection: RgtpConnection): void {
+    const key = keyOf(credentials);
+    const entry = this.#pools.get(key) ?? (this.#hasRoom() ? this.#make(credentials) : undefined);
+    if (entry === undefined) {
+      void connection.close();
+      return;
+    }
+    this.#pools.set(key, entry);
+    entry.pool.adopt(connection);
   }
 
-  #evict(): void {
+  #make(credentials: Credentials): Entry {
+    const { size, idle, maxAge } = this.#options;
+    if (!this.#hasRoom()) {
+      throw new Refusal('unavailable', 'too many people are posting at the moment; please try again later');
+    }
+    const limits = { size, idle, ...(maxAge !== undefined && { maxAge }) };
+    return { credentials, pool: new RgtpPool({ ...this.#clientOf(credentials), ...limits }), busy: 0 };
+  }
+
+  /** Whoever has been away longest makes room. */
+  #hasRoom(): boolean {
+    if (this.#pools.size < this.#options.maxUsers) return true;
     for (const [key, { pool, busy }] of this.#pools) {
       if (busy > 0) continue;
       this.#pools.delete(key);
       void pool.close();
-      return;
+      return true;
     }
-    throw new Refusal('unavailable', 'too many people are posting at the moment; please try again later');
+    return false;
   }
+
+  #clientOf({ userid, secret }: Credentials): ClientOptions {
+    const { board, connectAs } = this.#options;
+    const connect = connectAs?.(userid) ?? board.connect;
+    return { ...board, ...(connect && { connect }), user: userid, secret };
+  }
+}
+
+function keyOf({ userid, secret }: Credentials): string {
+  return `${secret.toString('hex')} ${userid}`;
+}
+
+function goingDown(): Refusal {
+  return new Refusal('unavailable', 'the server is shutting down');
 }

@@ -7,6 +7,8 @@ export interface PoolOptions extends ClientOptions {
   readonly size: number;
   /** ms before an unused connection is closed. Default 60,000. (RGTP forbids keeping one alive by NOOP.) */
   readonly idle?: number;
+  /** ms after which a connection is not lent again. Default: any age */
+  readonly maxAge?: number;
 }
 
 interface Waiter {
@@ -31,6 +33,8 @@ export class RgtpPool {
   readonly #waiters: Waiter[] = [];
   readonly #lent = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
+  /** when each was opened, monotonic ms */
+  readonly #opened = new WeakMap<RgtpConnection, number>();
   #open = 0;
   #opening = false;
 
@@ -55,6 +59,28 @@ export class RgtpPool {
     this.#closing.abort(closed());
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closed());
     await Promise.allSettled([...this.#lent, ...this.#resting.splice(0).map((resting) => this.#dismiss(resting))]);
+  }
+
+  /** Whether a connection is there that nobody uses. */
+  get rested(): boolean {
+    return this.#resting.some(({ connection }) => this.#isGood(connection));
+  }
+
+  /** Takes over a connection that was opened with the options of this pool; closes it where the pool is full. */
+  adopt(connection: RgtpConnection): void {
+    if (this.#open >= this.#options.size || this.#closing.signal.aborted) {
+      void connection.close();
+      return;
+    }
+    this.#open++;
+    this.#opened.set(connection, performance.now());
+    this.#takeBack(connection);
+  }
+
+  #isGood(connection: RgtpConnection): boolean {
+    const { maxAge } = this.#options;
+    const age = performance.now() - (this.#opened.get(connection) ?? 0);
+    return connection.usable && (maxAge === undefined || age < maxAge);
   }
 
   async #lend<T>(task: (connection: RgtpConnection) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -82,8 +108,8 @@ export class RgtpPool {
     if (this.#closing.signal.aborted) throw closed();
     for (let resting = this.#resting.pop(); resting !== undefined; resting = this.#resting.pop()) {
       clearTimeout(resting.timer);
-      if (resting.connection.usable) return resting.connection;
-      this.#open--;
+      if (this.#isGood(resting.connection)) return resting.connection;
+      this.#dismiss(resting);
     }
     const { promise, resolve, reject } = Promise.withResolvers<RgtpConnection>();
     const waiter = { resolve, reject };
@@ -109,7 +135,9 @@ export class RgtpPool {
     while (this.#waiters.length > 0 && this.#open < this.#options.size) {
       this.#open++;
       try {
-        this.#takeBack(await RgtpConnection.open(this.#options, this.#closing.signal));
+        const connection = await RgtpConnection.open(this.#options, this.#closing.signal);
+        this.#opened.set(connection, performance.now());
+        this.#takeBack(connection);
       } catch (error) {
         this.#open--;
         // Waiting tasks may still get a connection that is lent. If there is none, one failure rejects them all:
@@ -122,7 +150,9 @@ export class RgtpPool {
   }
 
   #takeBack(connection: RgtpConnection): void {
-    if (!connection.usable) {
+    if (!this.#isGood(connection)) {
+      // Too old to be lent again, but not broken: it says goodbye.
+      if (connection.usable) void connection.close();
       this.#open--;
       this.#grow();
       return;

@@ -14,6 +14,7 @@ test('an account opens with its password, and nothing in the store betrays it', 
   await accounts.add({ ...ANN, grogname: 'Ann the Brief' });
   expect(await accounts.open('ann', 'correct horse')).toEqual({
     name: 'ann',
+    passwordHash: expect.stringMatching(/^\$scrypt\$/),
     userid: 'ann@rgtp.test',
     grogname: 'Ann the Brief',
     secret: Buffer.from('5e9ac001', 'hex'),

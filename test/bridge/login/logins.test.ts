@@ -130,9 +130,11 @@ test('people beyond the limit take the place of whoever has been away longest', 
   const author = member && new RgtpLogin(options).author(member);
   // ann's connection was closed, and is opened again when she needs it
   await author?.use(async () => {
-    await expect(logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER)).rejects.toMatchObject({
-      kind: 'unavailable',
-    });
+    // Logging in takes no place; posting does.
+    const ed = await logins.login('ed@rgtp.test', secrets.ed.toString('hex'), PEER);
+    const other = logins.member(ed, 'groggs.gossip');
+    const posting = other && new RgtpLogin(options).author(other).use(async () => {});
+    await expect(posting).rejects.toMatchObject({ kind: 'unavailable' });
   });
 });
 

@@ -1,0 +1,60 @@
+import { type Octets, octets } from '../../wire/octets.ts';
+import type { Credentials } from './user-pools.ts';
+
+/** The accounts of a board in this process, as they are now. */
+export interface LiveAccounts {
+  /** grows with every change, whoever makes it; cheap */
+  readonly generation: number;
+  /** The level that a login with this secret (`undefined`: none) would get; `undefined`: it would be refused. */
+  access(userid: Octets, secret: Buffer | undefined): number | undefined;
+  /** Whether this is the secret of an account that may not be used. */
+  isDisabled(userid: Octets, secret: Buffer): boolean;
+  /** Returns a function that ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+const GUEST = octets`guest`;
+
+/** What logins on a board in this process are worth, looked up once for each change of its accounts. */
+export class BoardRights {
+  readonly #accounts: LiveAccounts;
+  #generation: number | undefined;
+  #guest: number | undefined;
+  #levels = new WeakMap<Credentials, { readonly level: number | undefined }>();
+
+  constructor(accounts: LiveAccounts) {
+    this.#accounts = accounts;
+  }
+
+  /** `undefined`: guests are refused. */
+  get guest(): number | undefined {
+    this.#refresh();
+    return this.#guest;
+  }
+
+  /** `undefined`: these credentials no longer log in. */
+  level(credentials: Credentials): number | undefined {
+    this.#refresh();
+    let known = this.#levels.get(credentials);
+    if (known === undefined) {
+      known = { level: this.#accounts.access(credentials.userid, credentials.secret) };
+      this.#levels.set(credentials, known);
+    }
+    return known.level;
+  }
+
+  /** Why a login is refused; `undefined`: it is not. Only who knows the secret is told more than that. */
+  refusal(credentials: Credentials): { readonly reason: string | undefined } | undefined {
+    if (this.level(credentials) !== undefined) return undefined;
+    const disabled = this.#accounts.isDisabled(credentials.userid, credentials.secret);
+    return { reason: disabled ? 'That userid is disabled; contact the Editors' : undefined };
+  }
+
+  #refresh(): void {
+    const { generation } = this.#accounts;
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#levels = new WeakMap();
+    this.#guest = this.#accounts.access(GUEST, undefined);
+  }
+}

@@ -1,0 +1,77 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Refusal } from '../../nntp/backend.ts';
+
+/** under way at once, for newcomers and for those who were proven before each */
+const AT_ONCE = 8;
+/** of one userid */
+const AT_ONCE_EACH = 2;
+/** waiting; one more is refused */
+const MOST_WAITING = 200;
+const REMEMBERED = 10_000;
+
+/**
+ * Bounds the logins under way on one board. Two lanes: credentials that were proven before don't wait behind those that
+ * never were, so guessing, however parallel, keeps nobody out who logs in as yesterday; and within a lane no userid takes
+ * more than its share.
+ */
+export class ProofQueue {
+  readonly #key = randomBytes(32);
+  /** digests of credentials that were proven */
+  readonly #proven = new LRUCache<string, true>({ max: REMEMBERED });
+  readonly #lanes = { proven: new Lane(), unproven: new Lane() };
+
+  /** @param credentials identify userid and secret; only a keyed digest of them is kept */
+  async run<T>(userid: string, credentials: string, prove: () => Promise<T>): Promise<T> {
+    const digest = createHmac('sha256', this.#key).update(credentials).digest('base64');
+    const lane = this.#proven.has(digest) ? this.#lanes.proven : this.#lanes.unproven;
+    await lane.enter(userid);
+    try {
+      const result = await prove();
+      this.#proven.set(digest, true);
+      return result;
+    } finally {
+      lane.leave(userid);
+    }
+  }
+}
+
+interface Waiter {
+  readonly userid: string;
+  readonly go: () => void;
+}
+
+class Lane {
+  readonly #waiting: Waiter[] = [];
+  readonly #underWay = new Map<string, number>();
+  #busy = 0;
+
+  async enter(userid: string): Promise<void> {
+    if (this.#waiting.length >= MOST_WAITING) {
+      throw new Refusal('unavailable', 'too many people are logging in at the moment; please try again later');
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ userid, go: resolve });
+    this.#next();
+    await promise;
+  }
+
+  leave(userid: string): void {
+    const left = (this.#underWay.get(userid) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(userid, left);
+    else this.#underWay.delete(userid);
+    this.#busy--;
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#busy < AT_ONCE) {
+      const place = this.#waiting.findIndex(({ userid }) => (this.#underWay.get(userid) ?? 0) < AT_ONCE_EACH);
+      const [waiter] = place < 0 ? [] : this.#waiting.splice(place, 1);
+      if (waiter === undefined) return;
+      this.#busy++;
+      this.#underWay.set(waiter.userid, (this.#underWay.get(waiter.userid) ?? 0) + 1);
+      waiter.go();
+    }
+  }
+}

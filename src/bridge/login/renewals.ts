@@ -1,0 +1,59 @@
+interface Renewal {
+  /** monotonic, ms: when the board was asked last, answered or not */
+  at: number;
+  /** what it gave last; `undefined`: nothing, it refused */
+  level: number | undefined;
+  /** under way */
+  asking: Promise<void> | undefined;
+}
+
+/** What a board elsewhere said last of each login, and when it has to be asked again. */
+export class Renewals {
+  readonly #after: number | undefined;
+  readonly #now: () => number;
+  readonly #renewals = new WeakMap<object, Renewal>();
+
+  /** @param after ms; `undefined`: never */
+  constructor(after: number | undefined, now = () => performance.now()) {
+    this.#after = after;
+    this.#now = now;
+  }
+
+  /** The level that the board gave `who` last, `undefined` where it refused; `otherwise` where it was never asked. */
+  known(who: object, otherwise: number): number | undefined {
+    const renewal = this.#renewals.get(who);
+    return renewal === undefined ? otherwise : renewal.level;
+  }
+
+  /** The board has just given `who` this level. */
+  renewed(who: object, level: number): void {
+    this.#renewals.set(who, { at: this.#now(), level, asking: undefined });
+  }
+
+  /**
+   * Asks the board where its last answer is too old. All who wait for the same answer share one question. A board that
+   * can't be asked changes nothing.
+   *
+   * @param otherwise what holds until the board answers for the first time
+   */
+  renew(who: object, otherwise: number, ask: () => Promise<number | undefined>): Promise<void> | undefined {
+    if (this.#after === undefined) return undefined;
+    const last = this.#renewals.get(who);
+    if (last?.asking !== undefined) return last.asking;
+    if (last !== undefined && this.#now() - last.at < this.#after) return undefined;
+    const renewal = last ?? { at: 0, level: otherwise, asking: undefined };
+    this.#renewals.set(who, renewal);
+    renewal.asking = this.#ask(renewal, ask);
+    return renewal.asking;
+  }
+
+  async #ask(renewal: Renewal, ask: () => Promise<number | undefined>): Promise<void> {
+    try {
+      renewal.level = await ask();
+    } catch {
+      // The board is away: what it said before holds.
+    }
+    renewal.at = this.#now();
+    renewal.asking = undefined;
+  }
+}

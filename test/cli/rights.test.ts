@@ -1,0 +1,133 @@
+/** Rights that are taken away in one process are gone in the sessions of another. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { stringify } from 'yaml';
+import { NntpClient } from '../support/nntp-client.ts';
+import { CommandLine, main } from './command-line.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder: string;
+let file: string;
+let port: number;
+const running: CommandLine[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-rights-'));
+  file = join(folder, 'c.yaml');
+  const settings = {
+    name: 'news.example',
+    listen: ['nntp://127.0.0.1:0'],
+    data: join(folder, 'data'),
+    embedded: { listen: 'rgtp://127.0.0.1:0' },
+    http: { listen: 'http://127.0.0.1:0' },
+  };
+  writeFileSync(file, stringify(settings));
+  await serve();
+});
+
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+async function serve(): Promise<void> {
+  const line = new CommandLine(['serve', '--config', file]);
+  running.push(line);
+  await line.printed(/Status page: (\S+)/);
+  port = Number(/newsreader at 127\.0\.0\.1 port (\d+)/.exec(line.stdout)?.[1]);
+}
+
+/** Runs a command in a process of its own. @param answers to what it asks, a line each */
+function run(args: readonly string[], ...answers: readonly string[]): string {
+  const input = answers.map((answer) => `${answer}\n`).join('');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args, '--config', file], {
+    input,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+function addUser(userid: string): string {
+  const printed = run(['board', 'user', 'add', userid]);
+  return /secret\s+([0-9A-F]+)/.exec(printed)?.[1] ?? expect.fail(printed);
+}
+
+async function logIn(user: string, password: string): Promise<{ client: NntpClient; answer: string }> {
+  const client = await NntpClient.connect(port);
+  await client.ask(`AUTHINFO USER ${user}`);
+  return { client, answer: await client.ask(`AUTHINFO PASS ${password}`) };
+}
+
+/** Asks until the answer matches: a change reaches sessions within a second. */
+async function becomes(ask: () => Promise<string>, answer: RegExp): Promise<void> {
+  await vi.waitFor(async () => expect(await ask()).toMatch(answer), { timeout: 20_000, interval: 50 });
+}
+
+test.each([
+  ['disable', (userid: string) => ['board', 'user', 'disable', userid]],
+  ['remove', (userid: string) => ['board', 'user', 'remove', userid]],
+  ['secret', (userid: string) => ['board', 'user', 'secret', userid]],
+])('board user %s ends sessions that are open, and logins with the old secret', async (what, command) => {
+  const secret = addUser('ann@x.example');
+  const { client, answer } = await logIn('ann@x.example', secret);
+  expect(answer).toMatch(/^281/);
+  expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211/);
+  run(command('ann@x.example'));
+  await becomes(() => client.ask('GROUP groggs.gossip'), /^(480|502)/);
+  expect(await client.ask('POST')).toMatch(/^(440|480|502)/);
+  client.close();
+  const again = await logIn('ann@x.example', secret);
+  // Who knows the secret of a disabled account is told so; nobody else is.
+  expect(again.answer).toMatch(what === 'disable' ? /^481 .*disabled/ : /^481 (?!.*disabled)/);
+  again.client.close();
+  const guess = await logIn('ann@x.example', '00112233445566778899AABBCCDDEEFF');
+  expect(guess.answer).toMatch(/^481 (?!.*disabled)/);
+  guess.client.close();
+});
+
+test('a guest who is disabled on the board reads nothing, also after a restart; members read on', async () => {
+  const secret = addUser('ann@x.example');
+  const { client: member } = await logIn('ann@x.example', secret);
+  const guest = await NntpClient.connect(port);
+  expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
+  run(['board', 'user', 'disable', 'guest']);
+  await becomes(() => guest.ask('GROUP groggs.gossip'), /^480/);
+  expect(await member.ask('GROUP groggs.gossip')).toMatch(/^211/);
+  guest.close();
+  member.close();
+  running[0]?.child.kill('SIGTERM');
+  await running[0]?.ended;
+  await serve();
+  const later = await NntpClient.connect(port);
+  expect(await later.ask('GROUP groggs.gossip')).toMatch(/^480/);
+  later.close();
+  const { client: reader } = await logIn('ann@x.example', secret);
+  expect(await reader.ask('GROUP groggs.gossip')).toMatch(/^211/);
+  expect(await reader.ask('STAT 2')).toMatch(/^223/);
+  reader.close();
+});
+
+test.each([
+  ['a new password', ['user', 'password', 'ann'], ['another horse', 'another horse']],
+  ['a removal', ['user', 'remove', 'ann'], []],
+])('local accounts: %s ends sessions that are open', async (_, command, answers) => {
+  const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+  run(['user', 'add', 'ann', '--userid', 'editor'], 'correct horse', 'correct horse', secret);
+  const { client, answer } = await logIn('ann', 'correct horse');
+  expect(answer).toMatch(/^281/);
+  expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211/);
+  run(command, ...answers);
+  await becomes(() => client.ask('GROUP groggs.gossip'), /^(480|502)/);
+  client.close();
+  const again = await logIn('ann', 'correct horse');
+  expect(again.answer).toMatch(/^481/);
+  again.client.close();
+});
