@@ -243,7 +243,7 @@ test('what a client can make the log say is bounded', async () => {
   const lines: string[] = [];
   const write = (_fields: object, message: string): void => void lines.push(message);
   const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
-  const { connect } = await serve(rfcWorld(), { log, limits: { connections: 1 } });
+  const { connect } = await serve(rfcWorld(), { log, limits: { connectionsPerAddress: 1 } });
   await connect();
   for (let n = 0; n < 60; n++) await (await connect(false)).rest();
   expect(lines.filter((line) => line === 'connection refused')).toHaveLength(30);
