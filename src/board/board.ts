@@ -1,3 +1,4 @@
+import { addressKey } from '../wire/address.ts';
 import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
@@ -34,6 +35,11 @@ export interface Caller {
   readonly address: string | undefined;
   readonly port: number;
   readonly localPort: number;
+}
+
+/** Who is counted together: an IPv4 address, an IPv6 /64, this process. */
+export function callerKey({ address }: Caller): string {
+  return address === undefined ? 'inside' : addressKey(address);
 }
 
 /** A session as other sessions see it. */

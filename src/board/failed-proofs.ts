@@ -14,10 +14,10 @@ export class FailedProofs {
     this.#delay = delay;
   }
 
-  /** Counts a failure. Resolves when it may be answered. */
-  async failed(address: string): Promise<void> {
-    const count = this.#counts.get(address) ?? 0;
-    this.#counts.set(address, count + 1);
+  /** Counts a failure. Resolves when it may be answered. @param caller who is counted together (`callerKey`) */
+  async failed(caller: string): Promise<void> {
+    const count = this.#counts.get(caller) ?? 0;
+    this.#counts.set(caller, count + 1);
     const delay = this.#delay * 2 ** Math.min(count, DOUBLINGS);
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
   }

@@ -114,11 +114,17 @@ export class Items {
   }
 }
 
+const END = Buffer.from('.\r\n');
+
 /** 250 and a text in wire format (RGTP 2.3). @param text lines ended by LF */
 export function dataAnswer(text: Octets, status = octets`250 Data follows`): Buffer {
+  return Buffer.concat([bytesOf(octets`${status}\r\n`), wireLines(text), END]);
+}
+
+/** Lines as data carries them: ended by CRLF, dots doubled. @param text lines ended by LF */
+export function wireLines(text: Octets): Buffer {
   const complete = text === '' || text.endsWith('\n') ? text : octets`${text}\n`;
-  const stuffed = octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
-  return bytesOf(octets`${status}\r\n${stuffed}.\r\n`);
+  return bytesOf(octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n'));
 }
 
 function itemFrom(row: Record<string, unknown>): StoredItem {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { clientProof, nonce, serverProof } from '../rgtp/proof.ts';
 import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
+import { callerKey } from './board.ts';
 import type { CommandSession } from './command-session.ts';
 import { Refusal } from './refusal.ts';
 import type { Account } from './users.ts';
@@ -46,7 +47,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   session.challenge = undefined;
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.suspicious(`wrong proof for ${userid}`);
-    await session.board.failedProofs.failed(session.caller.address ?? 'inside');
+    await session.board.failedProofs.failed(callerKey(session.caller));
     throw failure(session, 3, octets`Identity confirmation failed`);
   }
   const { store } = session.board;

@@ -58,16 +58,16 @@ export class Registration {
 
   /**
    * Resolves with the words for 280.
-   * @param address the caller's
+   * @param caller who is counted together with whom (`callerKey`)
    * @throws Refusal 511 (may try again), 482 or 484
    */
-  async register(userid: Octets, address: string): Promise<Octets> {
+  async register(userid: Octets, caller: string): Promise<Octets> {
     if (!userid.includes('@')) throw new Refusal(511, octets`Need a hostname: the userid must be a mail address.`);
     if (!ADDRESS.test(userid)) throw new Refusal(482, octets`Access denied: that is no mail address a userid can be.`);
-    const count = this.#requests.get(address) ?? 0;
+    const count = this.#requests.get(caller) ?? 0;
     if (count >= PER_ADDRESS)
       throw new Refusal(482, octets`Too many registrations from where you are; try again in an hour.`);
-    this.#requests.set(address, count + 1);
+    this.#requests.set(caller, count + 1);
     const account = await this.#create(userid);
     if (account.waiting) return octets`Await an e-mail confirmation from the Editor.`;
     try {
@@ -104,7 +104,7 @@ export class Registration {
     const store = this.#store;
     return store.commit(() => {
       this.expire();
-      const pending = [...store.users.all()].filter(({ confirmed }) => !confirmed).length;
+      const pending = store.users.unconfirmed().length;
       if (pending >= MOST_PENDING)
         throw new Refusal(482, octets`Too many registrations at the moment; try again later.`);
       const checked = checkUserid(userid);
@@ -128,8 +128,8 @@ export class Registration {
   /** Within a commit: removes accounts not used in their first week, except those that await approval. */
   expire(): void {
     const { users, time } = this.#store;
-    for (const { userid, level, confirmed, waiting, lastUsed } of [...users.all()]) {
-      if (!confirmed && !waiting && time - lastUsed > UNUSED_FOR) users.remove(userid, level);
+    for (const { userid, level, waiting, lastUsed } of users.unconfirmed()) {
+      if (!waiting && time - lastUsed > UNUSED_FOR) users.remove(userid, level);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
+import { boundedLog } from '../wire/bounded-log.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { Accounts } from './accounts.ts';
 import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
@@ -90,7 +91,7 @@ export class BoardServer {
     this.#board = new Board({
       store,
       title: options.title ?? 'RGTP',
-      log: options.log ?? silent,
+      log: boundedLog(options.log ?? silent),
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       proofDelay: options.proofDelay ?? 1000,
       identify: options.identify,
@@ -214,8 +215,9 @@ export class BoardServer {
   }
 
   #open(stream: Duplex, caller: Caller): void {
-    const from = caller.address === undefined ? 'inside' : `${caller.address},${caller.port}`;
-    const log = this.#board.log.child({ session: ++this.#sessionNumber, caller: from });
+    const { address, port } = caller;
+    const from = address === undefined ? {} : { address, port };
+    const log = this.#board.log.child({ session: ++this.#sessionNumber, ...from });
     const session: Session = new Session(this.#board, stream, caller, log, () => {
       this.#sessions.delete(session);
       this.#board.members.delete(session);

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
 import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
@@ -16,6 +17,9 @@ import { Work } from './work.ts';
 
 /** log entries a session can cause */
 const MOST_SUSPICIONS = 5;
+
+/** The request line of HTTP, or a header: the first word of none of our commands ends in a colon. */
+const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
 
 const REVOKED = {
   denied: octets`That userid is disabled; contact the Editors.`,
@@ -38,6 +42,8 @@ export class Session implements Member, CommandSession {
   #limit = 0;
   #receiver: TextReceiver | undefined;
   #busy = false;
+  /** a turn is due in which the next lines are taken */
+  #due = false;
   #ended = false;
   #closing = false;
   /** said as soon as no command is at work */
@@ -153,12 +159,24 @@ export class Session implements Member, CommandSession {
     if (!this.#busy) this.#pump();
   }
 
+  /** Takes the lines that are there, when it is this session's turn. */
   #pump(): void {
+    if (this.#due) return;
+    this.#due = !eventLoop.run(this.#turn);
+    if (this.#due) this.#stream.pause();
+  }
+
+  readonly #turn = (): void => {
+    this.#due = false;
     while (!this.#busy && !this.#closing && this.#lastWords === undefined && !this.blocked) {
       const line = this.#reader.next();
       if (line === undefined) break;
       this.#arm();
       this.#take(line);
+      if (!eventLoop.over()) continue;
+      this.#due = true;
+      eventLoop.later(this.#turn);
+      break;
     }
     if (this.#lastWords !== undefined && !this.#busy && !this.#closing) {
       this.say(this.#lastWords);
@@ -166,11 +184,11 @@ export class Session implements Member, CommandSession {
     }
     this.#output.flush();
     if (this.#output.blocked) this.#arm();
-    if (this.#busy || this.#output.blocked) this.#stream.pause();
+    if (this.#busy || this.#due || this.#output.blocked) this.#stream.pause();
     else if (this.#ended && !this.#closing) this.close();
     // Also after QUIT: reading on is the only way to notice the end.
     else this.#stream.resume();
-  }
+  };
 
   #take(line: Buffer | typeof TOO_LONG): void {
     try {
@@ -198,7 +216,11 @@ export class Session implements Member, CommandSession {
     if (text === '') return;
     const [, word = '', args = octets``] = text.match(/^(\S*)\s*(.*)$/s) ?? [];
     const command = findCommand(word);
-    if (command === undefined) throw new Refusal(510, octets`Unknown command.`);
+    if (command === undefined) {
+      // A web page can make a browser send commands in the body of a request.
+      if (HTTP.test(text)) throw new Refusal(482, octets`This is an RGTP server, not a web server.`);
+      throw new Refusal(510, octets`Unknown command.`);
+    }
     const revoked = this.#revoked();
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
@@ -280,6 +302,7 @@ export class Session implements Member, CommandSession {
 
   #closed(): void {
     clearTimeout(this.#timer);
+    eventLoop.forget(this.#turn);
     this.#closing = true;
     this.#letGo();
     this.#onClose();

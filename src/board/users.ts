@@ -44,6 +44,7 @@ export class Users {
   readonly #changed: () => void;
   readonly #select: StatementSync;
   readonly #all: StatementSync;
+  readonly #unconfirmed: StatementSync;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
   readonly #used: StatementSync;
@@ -55,6 +56,7 @@ export class Users {
     this.#changed = changed;
     this.#select = db.prepare('SELECT * FROM users WHERE userid = ? ORDER BY level DESC');
     this.#all = db.prepare('SELECT * FROM users ORDER BY userid, level');
+    this.#unconfirmed = db.prepare('SELECT userid, level, waiting, last_used FROM users WHERE confirmed = 0');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM users WHERE userid = ? AND level = ?');
     this.#used = db.prepare('UPDATE users SET last_used = ? WHERE userid = ? AND level = ?');
@@ -68,6 +70,16 @@ export class Users {
 
   *all(): Generator<Account> {
     for (const row of this.#all.iterate()) yield this.#account(row);
+  }
+
+  /** The accounts not used since their registration, without their secrets. */
+  unconfirmed(): Pick<Account, 'userid' | 'level' | 'waiting' | 'lastUsed'>[] {
+    return this.#unconfirmed.all().map((row) => ({
+      userid: latin1(String(row['userid'])),
+      level: accessLevel(row['level']),
+      waiting: row['waiting'] === 1,
+      lastUsed: Number(row['last_used']),
+    }));
   }
 
   /** Adds an account, or replaces the one with this userid and level. */

@@ -1,7 +1,7 @@
 import { noArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { requireLock } from './edit-lock.ts';
-import { sendRows } from './index-rows.ts';
+import { dataPieces, rowsFrom, sendPieces } from './pieces.ts';
 
 /** RGTP 2.2.17 */
 export const edix: Command = {
@@ -11,6 +11,6 @@ export const edix: Command = {
     requireLock(session);
     const { index } = session.board.store;
     session.work.startEdit({ kind: 'index', end: index.end });
-    return sendRows(session, index, index.start);
+    return sendPieces(session, dataPieces(rowsFrom(index, index.start)));
   },
 };

@@ -2,15 +2,15 @@ import { type Octets, octets } from '../../wire/octets.ts';
 import type { IndexLog } from '../index-log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Command } from './command.ts';
-import { sendRows } from './index-rows.ts';
+import { dataPieces, rowsFrom, sendPieces } from './pieces.ts';
 
 /** RGTP 2.2.7: `INDX`, `INDX time` or `INDX #sequence`, in hex */
 export const indx: Command = {
   level: 1,
   run(session, args) {
     const { index, settled } = session.board.store;
-    if (settled === undefined) return sendRows(session, index, firstRow(index, args));
-    return settled.then(() => sendRows(session, index, firstRow(index, args)));
+    if (settled === undefined) return sendPieces(session, dataPieces(rowsFrom(index, firstRow(index, args))));
+    return settled.then(() => sendPieces(session, dataPieces(rowsFrom(index, firstRow(index, args)))));
   },
 };
 

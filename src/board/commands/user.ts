@@ -1,4 +1,5 @@
 import { type Octets, octets } from '../../wire/octets.ts';
+import { callerKey } from '../board.ts';
 import type { CommandSession } from '../command-session.ts';
 import { authorise } from '../login.ts';
 import { Refusal } from '../refusal.ts';
@@ -34,7 +35,7 @@ async function register(session: CommandSession, userid: Octets): Promise<void> 
   if (registration === undefined) throw new Refusal(482, octets`Access denied.`);
   session.suspicious(`registers ${userid}`);
   try {
-    session.say(octets`280 ${await registration.register(userid, session.caller.address ?? 'inside')}`);
+    session.say(octets`280 ${await registration.register(userid, callerKey(session.caller))}`);
     session.close();
   } catch (error) {
     if (error instanceof Refusal && error.code === 511) session.userid = undefined;

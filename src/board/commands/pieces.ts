@@ -1,0 +1,40 @@
+/** Answers too long to be made in one piece. */
+import { eventLoop } from '../../wire/fair-share.ts';
+import { octets } from '../../wire/octets.ts';
+import type { CommandSession } from '../command-session.ts';
+import type { IndexLog } from '../index-log.ts';
+import { Refusal } from '../refusal.ts';
+
+const START = Buffer.from('250 Data follows\r\n');
+const END = Buffer.from('.\r\n');
+
+/**
+ * Sends an answer piece by piece: no faster than the client reads, and with a share of the event loop for others. Ends
+ * early where the client has gone.
+ */
+export async function sendPieces(session: CommandSession, pieces: Iterable<Buffer>): Promise<void> {
+  for (const piece of pieces) {
+    session.send(piece);
+    if (session.blocked && !(await session.room())) return;
+    if (eventLoop.over()) await eventLoop.next();
+  }
+}
+
+/** 250 and the pieces of its data, in wire format. */
+export function* dataPieces(pieces: Iterable<Buffer>): Generator<Buffer> {
+  yield START;
+  yield* pieces;
+  yield END;
+}
+
+/** The rows as they are now, from position `from` on. @throws Refusal 481 where they are edited on the way */
+export function* rowsFrom(index: IndexLog, from: number | undefined): Generator<Buffer> {
+  const { end, generation } = index;
+  for (const rows of index.wire(from ?? end + 1, end)) {
+    yield rows;
+    // Without the dot the client knows that it has no index (RGTP 2.3).
+    if (index.generation !== generation) {
+      throw new Refusal(481, octets`The index was edited meanwhile - please ask again.`);
+    }
+  }
+}
