@@ -135,7 +135,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     log,
   });
   undo.add(() => login.close());
-  const poster = new RgtpPoster(board, { model: mirror, index: view, own, login, submitter });
+  const poster = new RgtpPoster({ ...board, host: config.name }, { model: mirror, index: view, own, login, submitter });
   // Closed before all of these: posts under way finish, and need the rest for that.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 

@@ -59,8 +59,8 @@ export function decodeDeclared(bytes: Uint8Array, label: string): string {
   const decode = decoderOf(charset);
   if (decode === undefined) throw new CharsetError(`the character set "${clip(name)}" is not known here`);
   if (isUtf8(bytes) && !isAscii(bytes) && !OTHER_UNICODE.test(charset)) return decodeEither(bytes, charset, decode);
-  // UTF-16 without NULs and without a mark of its byte order is not what it says.
-  if (OTHER_UNICODE.test(charset) && isUtf8(bytes) && charset !== 'utf-7' && !bytes.includes(0)) return utf8(bytes);
+  // UTF-16 has NULs, or is no UTF-8; UTF-7 is ASCII.
+  if (OTHER_UNICODE.test(charset) && isUtf8(bytes) && !bytes.includes(0) && !isUtf7(bytes, charset)) return utf8(bytes);
   const text = decode(bytes);
   if (text === undefined) throw new CharsetError(`the text is declared to be ${clip(name)}, and is not`);
   return text;
@@ -104,6 +104,10 @@ function decodeUtf8(bytes: Uint8Array): string {
   } catch {
     throw damaged();
   }
+}
+
+function isUtf7(bytes: Uint8Array, charset: string): boolean {
+  return /7$/.test(charset) && isAscii(bytes);
 }
 
 /** Valid UTF-8 that is declared to be something else: UTF-8, unless so little of it could be chance. */

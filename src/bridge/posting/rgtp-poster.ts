@@ -32,6 +32,8 @@ export interface PostedBoard {
   readonly wrap?: number;
   /** of the Message-IDs that the board makes */
   readonly domain: string;
+  /** … and of those that this server suggests to posters */
+  readonly host?: string;
 }
 
 export interface RgtpPosterParts {

@@ -2,6 +2,7 @@ import { PostingError } from '../../news/posting/error.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
+import type { PostedBoard } from './rgtp-poster.ts';
 
 /** What an article follows: an article that is known here. */
 export interface RepliedTo {
@@ -17,13 +18,13 @@ export interface RepliedTo {
  */
 export function itemRepliedTo(
   posting: Pick<Posting, 'references' | 'cut' | 'inReplyTo' | 'isFollowUp'>,
-  { newsgroup, domain }: { readonly newsgroup: string; readonly domain: string },
+  { newsgroup, domain, host = domain }: Pick<PostedBoard, 'newsgroup' | 'domain' | 'host'>,
   index: PostIndex,
   model: Pick<BoardModel, 'items'>,
 ): RepliedTo | undefined {
   const { references, cut, inReplyTo, isFollowUp } = posting;
   if (!isFollowUp) return undefined;
-  const ids = [...inReplyTo, ...references, ...completed(cut, domain)];
+  const ids = [...inReplyTo, ...references, ...completed(cut, [domain, host])];
   for (const id of ids.reverse()) {
     const found = index.locate(id);
     if (found?.newsgroup !== newsgroup) continue;
@@ -35,10 +36,11 @@ export function itemRepliedTo(
   throw new PostingError('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }
 
-/** A Message-ID of this board that lost its end. */
-function completed(cut: string | undefined, domain: string): string[] {
+/** A Message-ID made here that lost its end. */
+function completed(cut: string | undefined, domains: readonly string[]): string[] {
   const [local, start] = cut?.split('@') ?? [];
-  return local !== undefined && start !== undefined && domain.startsWith(start) ? [`${local}@${domain}>`] : [];
+  if (local === undefined || start === undefined) return [];
+  return domains.filter((domain) => domain.startsWith(start)).map((domain) => `${local}@${domain}>`);
 }
 
 /** The last of the items in which an item is continued, as far as the index tells. */

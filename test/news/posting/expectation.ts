@@ -56,7 +56,7 @@ export function check(expected: Expectation, posted: Posted, sent: string, rootI
 }
 
 /** NNTP and RGTP show one text, but for the blank that a board strips from a signature's separator. */
-export function sameOverBoth({ body, text }: ReadArticle): void {
+function sameOverBoth({ body, text }: ReadArticle): void {
   expect(body.map((line) => (line === '-- ' ? '--' : line))).toEqual(text);
 }
 
