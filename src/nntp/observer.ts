@@ -5,8 +5,8 @@ export interface Observer {
   connectionOpened?(peer: Peer, secure: boolean): void;
   /** @param seconds how long it lasted */
   connectionClosed?(peer: Peer, seconds: number): void;
-  /** A connection that was not let in: too many in all, too many of its address, a broken handshake. */
-  connectionRefused?(reason: 'full' | 'address' | 'handshake'): void;
+  /** A connection that was not let in: too many in all, too many of its address, a broken handshake, no trusted balancer. */
+  connectionRefused?(reason: 'full' | 'address' | 'handshake' | 'untrusted'): void;
   /**
    * A command and its whole answer.
    * @param verb as in HELP (`LIST ACTIVE`), or `unknown`: never what a client made up

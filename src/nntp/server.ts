@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { Arrivals } from './connection/arrivals.ts';
 import { ArticleMemory } from './connection/article-memory.ts';
 import { Certificate } from './connection/certificate.ts';
+import { type ListenAddress, Listener } from './connection/listener.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { LoginGate } from './login-gate.ts';
 import type { Observer } from './observer.ts';
@@ -15,15 +16,6 @@ import { Sessions } from './sessions.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import type { Shared } from './shared.ts';
 import { Wildmat } from './syntax/wildmat.ts';
-
-/** Where to listen. */
-export interface ListenAddress {
-  readonly host: string;
-  /** 0: any free one */
-  readonly port: number;
-  /** TLS from the first octet (NNTPS) */
-  readonly tls: boolean;
-}
 
 export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
   readonly backend: Backend;
@@ -77,7 +69,7 @@ export class NntpServer {
     const { subscriptions } = this.#shared.lists;
     if (!Wildmat.parse(subscriptions)) throw new Error(`lists.subscriptions: not a wildmat: ${subscriptions}`);
     this.#sessions = new Sessions(this.#shared);
-    this.#arrivals = new Arrivals(this.#shared, (stream, peer, secure) => this.#sessions.welcome(stream, peer, secure));
+    this.#arrivals = new Arrivals(this.#shared, (arrival) => this.#sessions.welcome(arrival));
     const shortest = Math.min(limits.idle, limits.command, limits.handshake);
     const every = Math.max(LOOK_LEAST, Math.min(shortest / LOOKS, LOOK_MOST));
     this.#watch = setInterval(() => this.#lookOver(), every).unref();
@@ -145,11 +137,13 @@ export class NntpServer {
     clearTimeout(cutOff);
   }
 
-  async #listen({ host, port, tls }: ListenAddress): Promise<void> {
+  async #listen(address: ListenAddress): Promise<void> {
+    const { host, port, tls } = address;
+    const listener = new Listener(address, this.#shared);
     if (tls && !this.#shared.certificate) throw new Error(`nntps://${host}:${port} needs a certificate`);
     const { queued } = this.#shared.limits;
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: queued }, (socket) =>
-      this.#arrivals.accept(socket, tls),
+      this.#arrivals.accept(socket, listener),
     );
     server.listen({ host: listenHost(host), port });
     await once(server, 'listening');

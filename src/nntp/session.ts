@@ -1,7 +1,7 @@
-import type { Duplex } from 'node:stream';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
 import { findCommand } from './commands/table.ts';
+import type { Arrival } from './connection/arrivals.ts';
 import { Transport } from './connection/transport.ts';
 import type { TransportEvents } from './connection/transport-events.ts';
 import type { PackageServer } from './package/server.ts';
@@ -21,16 +21,6 @@ const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, S
 /** Commands that ask for no rights. */
 const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
 const NOT_HTTP = ['400 This is a news server, no web server', null] as const;
-
-const LOOPBACK = /^(127\.|::1$)/;
-
-/** A client that was let in. */
-export interface Arrival {
-  readonly stream: Duplex;
-  readonly peer: Peer;
-  /** TLS from the start */
-  readonly tls: boolean;
-}
 
 /**
  * One client. Of the package's Session remain its state, its queue and `tick()`: bytes go through `Transport`, and
@@ -55,12 +45,17 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   /** its answer is a long one */
   #long = false;
 
-  constructor(shared: Shared, server: PackageServer, { stream, peer, tls }: Arrival, onClose: () => void) {
+  constructor(
+    shared: Shared,
+    server: PackageServer,
+    { stream, peer, tls, cleartextAuth }: Arrival,
+    onClose: () => void,
+  ) {
     super(server);
     this.shared = shared;
     this.peer = peer;
     this.#tls = tls;
-    this.secure = tls || shared.cleartextAuth || LOOPBACK.test(peer.address);
+    this.secure = tls || cleartextAuth;
     this.#opened = shared.clock();
     this.#onClose = onClose;
     this.reader = shared.backend.connect(peer);

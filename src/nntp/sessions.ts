@@ -1,6 +1,5 @@
-import type { Duplex } from 'node:stream';
-import type { Peer } from './backend.ts';
 import { commands } from './commands/table.ts';
+import type { Arrival } from './connection/arrivals.ts';
 import { PackageServer } from './package/server.ts';
 import { NntpSession } from './session.ts';
 import type { Shared } from './shared.ts';
@@ -25,9 +24,10 @@ export class Sessions implements Iterable<NntpSession> {
   }
 
   /** Begins a session on a connected stream. */
-  welcome(stream: Duplex, peer: Peer, tls: boolean): void {
+  welcome(arrival: Arrival): void {
+    const { peer, tls } = arrival;
     const { log, observer } = this.#shared;
-    const session: NntpSession = new NntpSession(this.#shared, this.#server, { stream, peer, tls }, () =>
+    const session: NntpSession = new NntpSession(this.#shared, this.#server, arrival, () =>
       this.#sessions.delete(session),
     );
     this.#sessions.add(session);

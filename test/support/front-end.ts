@@ -24,7 +24,12 @@ export function sessionWith(backend: MemoryBackend): Duplex {
     clock: () => performance.now(),
   });
   const [client, server] = duplexPair({ allowHalfOpen: true });
-  sessions.welcome(server, { address: '127.0.0.1', port: 1, connection: 'test' }, false);
+  sessions.welcome({
+    stream: server,
+    peer: { address: '127.0.0.1', port: 1, connection: 'test' },
+    tls: false,
+    cleartextAuth: true,
+  });
   return client;
 }
 

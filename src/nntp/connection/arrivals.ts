@@ -5,14 +5,32 @@ import { plainAddress } from '../../wire/address.ts';
 import type { Peer } from '../backend.ts';
 import type { Shared } from '../shared.ts';
 import { Admission } from './admission.ts';
+import type { Listener } from './listener.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { serverTls } from './tls.ts';
 
 /** How long a client that is turned away may take to read why, in ms. */
 const FAREWELL = 2_000;
 
+/** A client that was let in. */
+export interface Arrival {
+  readonly stream: Duplex;
+  readonly peer: Peer;
+  /** TLS from the start */
+  readonly tls: boolean;
+  /** a password may cross this connection although it is not encrypted */
+  readonly cleartextAuth: boolean;
+}
+
 /** Begins a session. */
-export type Welcome = (stream: Duplex, peer: Peer, tls: boolean) => void;
+export type Welcome = (arrival: Arrival) => void;
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+interface Caller extends Omit<Arrival, 'stream' | 'peer'> {
+  readonly address: string;
+  readonly port: number;
+}
 
 /** What lies between a connection and its greeting: PROXY header, admission, TLS handshake. */
 export class Arrivals {
@@ -30,7 +48,7 @@ export class Arrivals {
     this.#admission = new Admission(shared.limits);
   }
 
-  accept(socket: Socket, tls: boolean): void {
+  accept(socket: Socket, listener: Listener): void {
     socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
     // Gone already, or too many that do not get as far as a greeting.
@@ -44,8 +62,15 @@ export class Arrivals {
     }
     this.#waiting.set(socket, this.#shared.clock());
     socket.once('close', () => this.#waiting.delete(socket));
-    if (this.#shared.proxyProtocol) this.#readHeader(socket, tls, plainAddress(remoteAddress), remotePort);
-    else this.#admit(socket, tls, plainAddress(remoteAddress), remotePort);
+    const address = plainAddress(remoteAddress);
+    if (!listener.proxyProtocol) {
+      const cleartextAuth = listener.cleartextAuth || LOOPBACK.test(address);
+      this.#admit(socket, { address, port: remotePort, tls: listener.tls, cleartextAuth });
+    } else if (listener.trusts(address)) this.#readHeader(socket, listener, address, remotePort);
+    else {
+      this.#refuse('untrusted', address);
+      socket.destroy();
+    }
   }
 
   /** Cuts off connections that take too long. */
@@ -57,7 +82,7 @@ export class Arrivals {
     for (const socket of this.#waiting.keys()) socket.destroy();
   }
 
-  #readHeader(socket: Socket, tls: boolean, ownAddress: string, ownPort: number): void {
+  #readHeader(socket: Socket, { tls, cleartextAuth }: Listener, ownAddress: string, ownPort: number): void {
     let bytes: Buffer = Buffer.alloc(0);
     const onEnd = (): void => void socket.destroy();
     const onData = (chunk: Buffer): void => {
@@ -73,14 +98,16 @@ export class Arrivals {
         return;
       }
       if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
-      const { address = ownAddress } = header;
-      this.#admit(socket, tls, plainAddress(address), header.address === undefined ? ownPort : header.port);
+      const address = plainAddress(header.address ?? ownAddress);
+      const port = header.address === undefined ? ownPort : header.port;
+      // That a balancer names this host as its client says nothing of the way between.
+      this.#admit(socket, { address, port, tls, cleartextAuth });
     };
     socket.on('data', onData);
     socket.on('end', onEnd);
   }
 
-  #admit(socket: Socket, tls: boolean, address: string, port: number): void {
+  #admit(socket: Socket, { address, port, tls, cleartextAuth }: Caller): void {
     const refused = this.#admission.enter(address);
     if (refused) {
       this.#refuse(refused, address);
@@ -91,14 +118,14 @@ export class Arrivals {
     this.#count++;
     const { localPort } = socket;
     const peer: Peer = { address, port, localPort, connection: `${this.#instance}-${this.#count.toString(36)}` };
-    if (tls) this.#handshake(socket, peer);
+    if (tls) this.#handshake(socket, peer, cleartextAuth);
     else {
       this.#waiting.delete(socket);
-      this.#welcome(socket, peer, false);
+      this.#welcome({ stream: socket, peer, tls, cleartextAuth });
     }
   }
 
-  #handshake(socket: Socket, peer: Peer): void {
+  #handshake(socket: Socket, peer: Peer, cleartextAuth: boolean): void {
     const { certificate, log } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate);
@@ -111,11 +138,11 @@ export class Arrivals {
     secured.once('secure', () => {
       this.#waiting.delete(socket);
       secured.off('error', failed);
-      this.#welcome(secured, peer, true);
+      this.#welcome({ stream: secured, peer, tls: true, cleartextAuth });
     });
   }
 
-  #refuse(reason: 'full' | 'address' | 'handshake', address: string): void {
+  #refuse(reason: 'full' | 'address' | 'handshake' | 'untrusted', address: string): void {
     this.#shared.log.warn({ address, reason }, 'connection refused');
     this.#shared.observer.connectionRefused?.(reason);
   }
