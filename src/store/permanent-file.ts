@@ -32,7 +32,7 @@ export const PERMANENT: Schema = {
        secret BLOB NOT NULL,
        settings TEXT NOT NULL
      ) STRICT;`,
-    `CREATE TABLE marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
+    `CREATE TABLE water_marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
      CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
   ],
 };
@@ -91,7 +91,7 @@ export class PermanentFile implements Permanent {
   }
 
   async published(): Promise<Published> {
-    const marks = this.#db.prepare('SELECT place, low, high FROM marks').all();
+    const marks = this.#db.prepare('SELECT place, low, high FROM water_marks').all();
     const arrivals = this.#db.prepare('SELECT number, time FROM arrivals ORDER BY number').all();
     return {
       marks: marks.map((row) => ({ place: String(row['place']), low: Number(row['low']), high: Number(row['high']) })),
@@ -236,7 +236,7 @@ function prepareStatements(db: DatabaseSync) {
     reviseIntent: db.prepare('UPDATE intents SET details = ? WHERE message_id = ?'),
     removeIntent: db.prepare('DELETE FROM intents WHERE message_id = ?'),
     raiseMark: db.prepare(
-      `INSERT INTO marks (place, low, high) VALUES (?, ?, ?)
+      `INSERT INTO water_marks (place, low, high) VALUES (?, ?, ?)
        ON CONFLICT (place) DO UPDATE SET low = excluded.low, high = max(high, excluded.high)`,
     ),
     putArrival: db.prepare('INSERT OR REPLACE INTO arrivals (number, time) VALUES (?, ?)'),
