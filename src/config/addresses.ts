@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import { type KeyNotes, keyNotes } from './keys.ts';
 
-export const defaultPort = { nntp: 119, nntps: 563, rgtp: 1431, http: 9119, ident: 113, smtp: 25, smtps: 465 } as const;
+export const defaultPort = {
+  nntp: 119,
+  nntps: 563,
+  rgtp: 1431,
+  rgtps: 1431,
+  http: 9119,
+  ident: 113,
+  smtp: 25,
+  smtps: 465,
+} as const;
 export type Scheme = keyof typeof defaultPort;
 
 /** Where to listen or connect. IPv6 addresses have no brackets. */
@@ -34,17 +43,31 @@ export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: rea
     .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or embedded`, kind: 'text' });
 }
 
-/** A list of addresses; a single one needs no list. Absent where the default depends on the system (see `usually`). */
-export function addresses<S extends Scheme>(schemes: readonly [S, ...S[]], notes: Noted & { usually: string }) {
-  const one = z.string().transform((value, context) => orIssue(parseAddress(value, schemes), context));
+/** An address with flags of its own: `nntp://[::]:119?proxyProtocol&cleartextAuth=false`. */
+export type Listener<S extends Scheme, F extends string> = Address<S> & { readonly [flag in F]?: boolean };
+
+/**
+ * A list of addresses, each with flags of its own; a single one needs no list. Absent where the default depends on the
+ * system (see `usually`).
+ */
+export function listeners<S extends Scheme, F extends string>(
+  schemes: readonly [S, ...S[]],
+  flags: readonly F[],
+  notes: Noted & { usually: string },
+) {
+  const one = z.string().transform((value, context) => orIssue(parseListener(value, schemes, flags), context));
   return z
     .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(one).min(1).max(32).optional())
     .optional()
-    .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or a list of these`, kind: 'list' });
+    .register(keyNotes, {
+      ...notes,
+      allowed: `${shape(schemes)}, then perhaps ?${flags.join(' or ?')}, or a list of these`,
+      kind: 'list',
+    });
 }
 
 function shape(schemes: readonly Scheme[]): string {
-  return `${schemes.map((scheme) => `${scheme}://`).join(' or ')} and a host, and the port unless it is ${schemes.map((scheme) => defaultPort[scheme]).join(' or ')}`;
+  return `${schemes.map((scheme) => `${scheme}://`).join(' or ')} and a host, and the port unless it is ${[...new Set(schemes.map((scheme) => defaultPort[scheme]))].join(' or ')}`;
 }
 
 function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
@@ -62,6 +85,25 @@ export function parseAddress<S extends Scheme>(value: string, schemes: readonly 
   if (scheme === undefined || host === undefined) return undefined;
   const port = digits === undefined ? defaultPort[scheme] : Number(digits);
   return port > 65_535 ? undefined : { scheme, host, port };
+}
+
+function parseListener<S extends Scheme, F extends string>(
+  value: string,
+  schemes: readonly S[],
+  flags: readonly F[],
+): Listener<S, F> | undefined {
+  const [place = '', query, ...more] = value.split('?');
+  const address = parseAddress(place, schemes);
+  if (address === undefined || more.length > 0) return undefined;
+  const chosen = (query ?? '').split('&').filter((part) => part !== '');
+  const set: { [flag in F]?: boolean } = {};
+  for (const part of chosen) {
+    const [name, text = 'true'] = part.split('=');
+    const flag = flags.find((candidate) => candidate === name);
+    if (flag === undefined || (text !== 'true' && text !== 'false')) return undefined;
+    set[flag] = text === 'true';
+  }
+  return { ...address, ...set };
 }
 
 /** For messages: `nntp://[::]:119`. */

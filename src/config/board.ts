@@ -20,8 +20,12 @@ export const board = z.strictObject({
     allowed: 'a newsgroup name: parts of a–z, 0–9, +, - and _ joined by dots',
   }),
   description: maybeText({ meaning: 'Description in lists of newsgroups', usually: '`The NAME board`' }),
-  rgtp: addressOrEmbedded('embedded', ['rgtp'], {
-    meaning: 'Address of the board, or `embedded` for the board inside this program (at most one)',
+  rgtp: addressOrEmbedded('embedded', ['rgtp', 'rgtps'], {
+    meaning: 'Address of the board (`rgtps`: over TLS), or `embedded` for the board inside this program (at most one)',
+  }),
+  ca: text('', {
+    meaning: 'PEM file with the authorities that may certify an `rgtps` board; empty: the well-known ones',
+    allowed: 'the name of a file',
   }),
   domain: maybeText({
     meaning:

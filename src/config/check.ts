@@ -1,4 +1,5 @@
 /** Keys that need or exclude each other, which the schema alone can't express. */
+import { isIP } from 'node:net';
 import type { Config } from './config.ts';
 
 interface Contradiction {
@@ -8,10 +9,10 @@ interface Contradiction {
 
 /** Every contradiction between keys that are valid one by one. */
 export function checkTogether(config: Config): Contradiction[] {
-  return [...checkTls(config), ...checkBoards(config), ...checkMail(config)];
+  return [...checkTls(config), ...checkBalancers(config), ...checkBoards(config), ...checkMail(config)];
 }
 
-function* checkTls({ tls, listen }: Config): Generator<Contradiction> {
+function* checkTls({ tls, listen, embedded }: Config): Generator<Contradiction> {
   if (tls.certificate !== '' && tls.key === '') {
     yield { path: ['tls', 'key'], message: 'tls.key is missing: tls.certificate needs it' };
   }
@@ -20,6 +21,18 @@ function* checkTls({ tls, listen }: Config): Generator<Contradiction> {
   }
   if (tls.certificate === '' && listen?.some(({ scheme }) => scheme === 'nntps')) {
     yield { path: ['listen'], message: 'listen: nntps needs tls.certificate and tls.key' };
+  }
+  if (tls.certificate === '' && embedded.listen?.scheme === 'rgtps') {
+    yield { path: ['embedded', 'listen'], message: 'embedded.listen: rgtps needs tls.certificate and tls.key' };
+  }
+}
+
+function* checkBalancers({ balancers }: Config): Generator<Contradiction> {
+  for (const [n, network] of balancers.entries()) {
+    const [address = '', prefix = '0'] = network.split('/');
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    if (Number(prefix) <= bits) continue;
+    yield { path: ['balancers', n], message: `balancers: "${network}" is neither an address nor a network` };
   }
 }
 

@@ -3,7 +3,7 @@
  * `table.ts` renders it for the README.
  */
 import type { z } from 'zod';
-import { addresses, addressOrOff } from './addresses.ts';
+import { addressOrOff, listeners } from './addresses.ts';
 import { type board, boards } from './board.ts';
 import { choice, count, duration, flag, lines, maybeText, section, size, text, words } from './keys.ts';
 
@@ -59,8 +59,9 @@ const smtp = section({
 });
 
 const embedded = section({
-  listen: addressOrOff('rgtp://127.0.0.1:1431', ['rgtp'], {
-    meaning: 'Where the embedded board accepts RGTP clients; `off`: only the bridge reaches it',
+  listen: addressOrOff('rgtp://127.0.0.1:1431', ['rgtp', 'rgtps'], {
+    meaning:
+      'Where the embedded board accepts RGTP clients, with `rgtps` over TLS with `tls.certificate`; `off`: only the bridge reaches it',
   }),
   title: text('', { meaning: 'Name of the board in its greeting; empty: the newsgroup' }),
   guests: choice(['read', 'post', 'none'], 'read', {
@@ -96,8 +97,9 @@ export const schema = section({
     pattern: /^[A-Za-z0-9._-]{1,200}$/,
     allowed: 'a host name',
   }),
-  listen: addresses(['nntp', 'nntps'], {
-    meaning: 'Where to accept newsreaders',
+  listen: listeners(['nntp', 'nntps'], ['proxyProtocol', 'cleartextAuth'], {
+    meaning:
+      'Where to accept newsreaders. `?proxyProtocol` and `?cleartextAuth` (or `=false`) hold for one listener, in place of the keys of these names',
     usually: '`nntp://[::]:119`, or port 1119 where 119 needs privileges',
   }),
   tls,
@@ -126,6 +128,12 @@ export const schema = section({
   proxyProtocol: flag(false, {
     meaning:
       'Whether every NNTP connection begins with a PROXY protocol v2 header; only behind a balancer that sends one',
+  }),
+  balancers: words({
+    meaning:
+      'Balancers whose PROXY headers are believed; connections of others to such a listener are closed. Empty: any',
+    pattern: /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/,
+    allowed: 'a list of addresses and networks, such as 10.0.0.0/8',
   }),
   lists: section({
     distributions: lines({

@@ -1,5 +1,4 @@
 /** The NNTP front end on the addresses of the configuration. */
-import type { Address } from '../config/addresses.ts';
 import type { Config } from '../config/config.ts';
 import type { Backend } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
@@ -8,7 +7,7 @@ import type { Log } from '../wire/log.ts';
 import { systemCode } from './failure.ts';
 import { listenFailure } from './listening.ts';
 
-type NewsAddress = Address<'nntp' | 'nntps'>;
+type NewsAddress = NonNullable<Config['listen']>[number];
 
 export interface News {
   readonly server: NntpServer;
@@ -21,7 +20,8 @@ const fallBackPort = 1119;
 /** @throws Failure with a remedy where a port can't be opened */
 export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
   const open = async (addresses: readonly NewsAddress[]) => {
-    const listen = addresses.map(({ scheme, host, port }) => ({ host, port, tls: scheme === 'nntps' }));
+    const balancers = config.balancers.length > 0 ? config.balancers : undefined;
+    const listen = addresses.map(({ scheme, ...address }) => ({ ...address, tls: scheme === 'nntps', balancers }));
     try {
       return await NntpServer.open({
         ...config,

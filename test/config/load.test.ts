@@ -69,6 +69,25 @@ describe('values', () => {
     expect(load("listen: ['nntp://0.0.0.0:1119']").listen).toEqual([{ scheme: 'nntp', host: '0.0.0.0', port: 1119 }]);
   });
 
+  it('lets each listener say what differs from the general settings', () => {
+    const [plain, proxied] =
+      load(`
+listen: [nntp://127.0.0.1, 'nntps://[::]:1563?proxyProtocol&cleartextAuth=false']
+tls: { certificate: c, key: k }
+balancers: [10.0.0.0/8, '2001:db8::1']
+`).listen ?? [];
+    expect(plain).toEqual({ scheme: 'nntp', host: '127.0.0.1', port: 119 });
+    expect(proxied).toEqual({ scheme: 'nntps', host: '::', port: 1563, proxyProtocol: true, cleartextAuth: false });
+    const environment = {
+      RGTP_NNTP_LISTEN: 'nntp://[::1]:1119?cleartextAuth nntp://10.0.0.1:1119?proxyProtocol=true',
+      RGTP_NNTP_BALANCERS: '10.0.0.0/8, 192.0.2.1',
+    };
+    expect(load(undefined, environment)).toMatchObject({
+      listen: [{ cleartextAuth: true }, { proxyProtocol: true }],
+      balancers: ['10.0.0.0/8', '192.0.2.1'],
+    });
+  });
+
   it('turns listeners off', () => {
     const config = load('http: { listen: off }\nembedded: { listen: off }');
     expect(config.http.listen).toBeUndefined();
@@ -144,7 +163,7 @@ limits:
       'c.yaml:4: log.level: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
       'c.yaml:7: boards[0].charset: "latin9" is not allowed; it must be one of auto, latin1, utf-8, windows-1252',
       'c.yaml:8: boards[0].posting: "maybe" is not allowed; it must be true or false',
-      'c.yaml:9: boards[0].rgtp: "http://x" is not allowed; it must be rgtp:// and a host, and the port unless it is 1431, or embedded',
+      'c.yaml:9: boards[0].rgtp: "http://x" is not allowed; it must be rgtp:// or rgtps:// and a host, and the port unless it is 1431, or embedded',
       'c.yaml:11: limits.idle: 5 is not allowed; it must be a time from 3m to 1d, such as 15s, 5m or 1h',
     ]);
   });
@@ -174,6 +193,12 @@ limits:
     ],
     ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
     ['a: [', 'c.yaml:1: not valid YAML'],
+    ['listen: nntp://[::]?proxy', 'c.yaml:1: listen: "nntp://[::]?proxy" is not allowed'],
+    ['listen: nntp://[::]?proxyProtocol=no', 'c.yaml:1: listen: "nntp://[::]?proxyProtocol=no" is not allowed'],
+    ['balancers: [10.0.0.0/33]', 'c.yaml:1: balancers: "10.0.0.0/33" is neither an address nor a network'],
+    ['balancers: [1.2.3]', 'c.yaml:1: balancers: "1.2.3" is neither an address nor a network'],
+    ['balancers: example.org', 'c.yaml:1: balancers: "example.org" is not allowed'],
+    ['embedded: { listen: rgtps://a }', 'c.yaml:1: embedded.listen: rgtps needs tls.certificate and tls.key'],
     ['name: a\nname: b', 'c.yaml:2: not valid YAML: Map keys must be unique'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
