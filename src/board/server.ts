@@ -17,6 +17,8 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly path: string;
   /** undefined: only `connect()` reaches the board */
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** puts TLS on an accepted connection, whose `secure` event ends the handshake. Default: none */
+  readonly secure?: ((socket: Socket) => Duplex) | undefined;
   /** name in the greeting. Default `RGTP` */
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
@@ -51,6 +53,9 @@ const HOUSEKEEPING = 6 * 3_600_000;
 /** ms that `close` waits for clients to hang up */
 const GRACE = 5_000;
 
+/** ms for a TLS handshake */
+const HANDSHAKE = 30_000;
+
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
 /** The server of a board: listens, limits connections, keeps house. */
@@ -61,6 +66,8 @@ export class BoardServer {
   readonly #board: Board;
   readonly #options: BoardServerOptions;
   readonly #sessions = new Set<Session>();
+  /** connections whose TLS handshake is under way */
+  readonly #handshakes = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;
   #sessionNumber = 0;
@@ -148,6 +155,7 @@ export class BoardServer {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
     });
+    for (const socket of this.#handshakes) socket.destroy();
     const sessions = [...this.#sessions].map((session) => session.shutDown());
     const cutOff = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
@@ -199,9 +207,13 @@ export class BoardServer {
     const key = addressKey(address);
     const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
     const count = this.#perAddress.get(key) ?? 0;
-    if (this.#sessions.size >= connections || count >= connectionsPerAddress) {
+    socket.on('error', () => socket.destroy());
+    if (this.#sessions.size + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
       this.#board.log.warn({ address }, 'too many connections');
-      socket.on('error', () => socket.destroy());
+      if (this.#options.secure !== undefined) {
+        socket.destroy();
+        return;
+      }
       socket.end('482 Too many connections; please try again later.\r\n', () => socket.destroy());
       return;
     }
@@ -211,7 +223,29 @@ export class BoardServer {
       if (left > 0) this.#perAddress.set(key, left);
       else this.#perAddress.delete(key);
     });
-    this.#open(socket, { address, port: remotePort, localPort });
+    const caller = { address, port: remotePort, localPort };
+    if (this.#options.secure === undefined) this.#open(socket, caller);
+    else this.#handshake(socket, this.#options.secure(socket), caller);
+  }
+
+  #handshake(socket: Socket, secured: Duplex, caller: Caller): void {
+    this.#handshakes.add(socket);
+    const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
+    const failed = (err: Error) => {
+      this.#board.log.debug({ err, caller: caller.address }, 'TLS handshake failed');
+      socket.destroy();
+    };
+    const over = () => {
+      clearTimeout(clock);
+      this.#handshakes.delete(socket);
+    };
+    socket.once('close', over);
+    secured.once('error', failed);
+    secured.once('secure', () => {
+      over();
+      secured.off('error', failed);
+      this.#open(secured, caller);
+    });
   }
 
   #open(stream: Duplex, caller: Caller): void {

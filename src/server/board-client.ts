@@ -1,26 +1,28 @@
 /** How to reach a board over RGTP, from its configuration. */
+import { X509Certificate } from 'node:crypto';
 import type { BoardServer } from '../board/server.ts';
 import type { BoardConfig } from '../config/config.ts';
 import type { ClientOptions } from '../rgtp/client/options.ts';
+import { overTls } from '../rgtp/client/tls.ts';
 import { parseSecret } from '../rgtp/proof.ts';
 import { encode } from '../wire/charset.ts';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
+import { fileContent } from './file-content.ts';
 import type { OwnAccount } from './own-account.ts';
-import { secretFromFile } from './secret-file.ts';
 
-/** The embedded board, and how the bridge logs in there; as guest where there is no account. */
+/** The embedded board, and how the bridge logs in there: as guest where there is no account. */
 export interface Embedded {
   readonly server: BoardServer;
   readonly account: OwnAccount | undefined;
 }
 
-/** Options of a client that reads this board as the configuration says. `embedded`: the board inside this process. */
+/** Options of a client that reads this board as configured. @param embedded the board inside this process */
 export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): ClientOptions {
   const { user, rgtp, depth, timeouts } = board;
   const secret = secretOf(board);
   return {
-    ...placeOf(rgtp, embedded?.server),
+    ...placeOf(rgtp, authoritiesOf(board), embedded?.server),
     ...(rgtp === 'embedded' && embedded?.account),
     ...(user !== '' && { user: encode(user, board.charset) }),
     ...(secret && { secret }),
@@ -30,18 +32,36 @@ export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): 
   };
 }
 
-function placeOf(rgtp: BoardConfig['rgtp'], embedded: BoardServer | undefined) {
-  if (rgtp !== 'embedded') return { host: rgtp.host, port: rgtp.port };
+function placeOf(rgtp: BoardConfig['rgtp'], authorities: string | undefined, embedded: BoardServer | undefined) {
+  if (rgtp !== 'embedded') {
+    const { scheme, host, port } = rgtp;
+    return { host, port, ...(scheme === 'rgtps' && { connect: overTls(authorities) }) };
+  }
   if (embedded === undefined) throw new Failure('a board that becomes the embedded one waits for the next start');
   return { host: 'embedded', port: 0, connect: () => embedded.connect() };
 }
 
-/** What the configuration or its file holds now. Throws `Failure` where there is none to be had. */
+/** PEM: who may certify the board; `undefined`: the well-known authorities. @throws Failure */
+export function authoritiesOf({ ca, newsgroup }: BoardConfig): string | undefined {
+  if (ca === '') return undefined;
+  const pem = fileContent(ca, `the authorities (ca) of ${newsgroup}`);
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw new Failure(`the authorities (ca) of ${newsgroup} in ${ca} are not a PEM certificate`, undefined, {
+      cause,
+      exitCode: 2,
+    });
+  }
+}
+
+/** What the configuration or its file holds now. @throws Failure */
 export function secretOf({ secret, secretFile, newsgroup }: BoardConfig): Buffer | undefined {
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;
-  const parsed = parseSecret(secretFromFile(secretFile, `the secret of ${newsgroup}`));
+  const parsed = parseSecret(fileContent(secretFile, `the secret of ${newsgroup}`));
   if (parsed !== undefined && parsed.length > 0) return parsed;
-  const remedy = 'It must hold hex digits, two an octet; blanks are allowed.';
+  const remedy = 'It must contain pairs of hex digits; blanks are allowed.';
   throw new Failure(`the secret of ${newsgroup} in ${secretFile} is not hexadecimal`, remedy, { exitCode: 2 });
 }

@@ -1,5 +1,5 @@
 /** A board's connections: some to read with, and each person's own. */
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { UserPools } from '../bridge/login/user-pools.ts';
 import type { BoardConfig } from '../config/config.ts';
 import type { IdentRegistry } from '../ident/registry.ts';
@@ -13,13 +13,13 @@ import { boardClient, type Embedded } from './board-client.ts';
 export interface ConnectionParts {
   readonly log: Log;
   readonly embedded: Embedded | undefined;
-  /** whose connections to boards are whose, where ident is answered */
+  /** where ident is answered: the user behind each connection to a board */
   readonly ident: IdentRegistry | undefined;
   readonly metrics: Metrics;
 }
 
 export interface BoardConnections {
-  /** for the mirror, and for the poster who looks for what it posted */
+  /** for the mirror, and for the search for posts whose outcome is unknown */
   readonly reading: RgtpPool;
   readonly people: UserPools;
   /** The level that the board gives a guest who connects now. */
@@ -28,7 +28,7 @@ export interface BoardConnections {
 
 type Connect = NonNullable<ClientOptions['connect']>;
 
-/** Opens nothing yet: connections are made when somebody wants one. */
+/** Opens nothing yet: connections are made when they are needed. */
 export function boardConnections(
   board: BoardConfig,
   { log, embedded, ident, metrics }: ConnectionParts,
@@ -42,7 +42,7 @@ export function boardConnections(
   return {
     reading: new RgtpPool({
       ...options,
-      ...(registry && { connect: tracked(registry, user ?? 'guest') }),
+      ...(registry && { connect: tracked(registry, user ?? 'guest', anybody.connect) }),
       user,
       secret,
       // One more than the mirror's.
@@ -55,12 +55,12 @@ export function boardConnections(
       idle: board.userIdle,
       // A board in this process ends the sessions of accounts that change.
       ...(board.rgtp !== 'embedded' && { maxAge: board.userIdle }),
-      ...(registry && { connectAs: (userid) => tracked(registry, userid) }),
+      ...(registry && { connectAs: (userid) => tracked(registry, userid, anybody.connect) }),
     }),
     askAsGuest: async () => {
       const connection = await RgtpConnection.open({
         ...options,
-        ...(registry && { connect: tracked(registry, 'guest') }),
+        ...(registry && { connect: tracked(registry, 'guest', anybody.connect) }),
       });
       void connection.close();
       return connection.level;
@@ -68,11 +68,15 @@ export function boardConnections(
   };
 }
 
-/** TCP whose connections the ident responder knows as that user's. */
-function tracked(registry: IdentRegistry, userid: string): Connect {
-  return ({ host, port }) => {
-    const socket = connect({ host, port, noDelay: true });
-    registry.track(socket, userid);
+/** Connections that the ident responder knows as that user's. */
+function tracked(registry: IdentRegistry, userid: string, open: Connect = overTcp): Connect {
+  return (address) => {
+    const socket = open(address);
+    if (socket instanceof Socket) registry.track(socket, userid);
     return socket;
   };
+}
+
+function overTcp({ host, port }: { readonly host: string; readonly port: number }): Socket {
+  return connect({ host, port, noDelay: true });
 }

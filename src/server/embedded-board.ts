@@ -1,10 +1,16 @@
 /** The embedded board, as configured. */
+import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Duplex } from 'node:stream';
 import { BoardServer } from '../board/server.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { identLookUp } from '../ident/look-up.ts';
+import { Certificate } from '../nntp/connection/certificate.ts';
+import { serverTls } from '../nntp/connection/tls.ts';
 import type { Log } from '../wire/log.ts';
 import type { Embedded } from './board-client.ts';
+import { readCertificate } from './certificate.ts';
 import { keepEditor, type NewBoard, unseenEditor } from './editor-secret.ts';
 import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
@@ -34,10 +40,14 @@ export async function openEmbedded(
   return { server, made, account: await ownAccount(server.store) };
 }
 
-/** Opens it, or makes it. `made`: a new board's editor, whose secret nobody has seen yet. */
+/**
+ * Opens it, or makes it. `made`: a new board's editor, whose secret nobody has seen yet.
+ * @param clock in ms, monotonic
+ */
 export async function openEmbeddedBoard(
   config: Config,
   log: Log,
+  clock: () => number = () => performance.now(),
 ): Promise<{ readonly server: BoardServer; readonly made: NewBoard | undefined }> {
   const board = embeddedBoardOf(config);
   const { embedded } = config;
@@ -47,6 +57,7 @@ export async function openEmbeddedBoard(
     path: paths.board,
     keyFile: paths.boardKey,
     listen: embedded.listen,
+    secure: securing(config, log, clock),
     title: embedded.title || board.newsgroup,
     guests: embedded.guests,
     keepEditor: (editor) => keepEditor(paths, editor),
@@ -62,4 +73,16 @@ export async function openEmbeddedBoard(
     throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
   });
   return { server, made: unseenEditor(paths, server.store) };
+}
+
+/** TLS with the server's certificate, which is re-read when its files change; `undefined` where the board has none. */
+function securing(
+  { embedded: { listen }, tls }: Config,
+  log: Log,
+  clock: () => number,
+): ((socket: Socket) => Duplex) | undefined {
+  if (listen?.scheme !== 'rgtps') return undefined;
+  readCertificate(tls);
+  const certificate = new Certificate(tls, log, clock);
+  return (socket) => serverTls(socket, certificate);
 }

@@ -27,7 +27,8 @@ export function greeting({ parts: { boards, news, boardAddress, statusAddress } 
     lines.push(`Point your newsreader at ${reachable(place)}${tls ? ' (TLS)' : ''}.`);
   }
   if (news.fellBack) lines.push('(It is port 1119 because 119 needs privileges that this process does not have.)');
-  if (boardAddress !== undefined) lines.push(`RGTP clients: ${reachable(boardAddress)}.`);
+  if (boardAddress !== undefined)
+    lines.push(`RGTP clients: ${reachable(boardAddress)}${boardAddress.scheme === 'rgtps' ? ' (TLS)' : ''}.`);
   if (statusAddress !== undefined) lines.push(`Status page: http://${inUrl(statusAddress)}/`);
   return `${lines.join('\n')}\n`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { outboxMailer, smtpMailer } from '../board/mail.ts';
 import type { RegistrationOptions } from '../board/registration.ts';
 import type { Config } from '../config/config.ts';
-import { secretFromFile } from './secret-file.ts';
+import { fileContent } from './file-content.ts';
 
 /** Whether anyone may register, and how the secret is sent. */
 export function registrationOf({ name, data, embedded: { registration, mail } }: Config): {
@@ -23,5 +23,5 @@ export function registrationOf({ name, data, embedded: { registration, mail } }:
 }
 
 function passwordOf({ password, passwordFile }: Config['embedded']['mail']): string {
-  return passwordFile === '' ? password : secretFromFile(passwordFile, 'the password of embedded.mail');
+  return passwordFile === '' ? password : fileContent(passwordFile, 'the password of embedded.mail');
 }

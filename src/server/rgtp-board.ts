@@ -16,7 +16,7 @@ import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import type { Log } from '../wire/log.ts';
 import type { Board } from './board.ts';
-import { secretOf } from './board-client.ts';
+import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
 import { refuseLostPermanent } from './lost-files.ts';
 import { Undo } from './undo.ts';
@@ -29,7 +29,7 @@ export interface Surroundings extends ConnectionParts {
 
 type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
   readonly config: BoardConfig;
-  readonly secret: Buffer | undefined;
+  readonly files: string;
   readonly mirror: Mirror;
   /** the board's newest sequence number, where that is known without asking */
   readonly newest: () => number | undefined;
@@ -62,11 +62,10 @@ export class RgtpBoard implements Board {
     this.#undo = undo;
   }
 
-  /** Whether this is what that configuration describes, with the secret that its file has now. */
+  /** Whether this is what that configuration describes, with what its files contain now. */
   is(wanted: BoardConfig): boolean {
-    const { config, secret } = this.#parts;
-    const hex = (octets: Buffer | undefined) => octets?.toString('hex');
-    return JSON.stringify(wanted) === JSON.stringify(config) && hex(secretOf(wanted)) === hex(secret);
+    const { config, files } = this.#parts;
+    return JSON.stringify(wanted) === JSON.stringify(config) && filesOf(wanted) === files;
   }
 
   status(now = Date.now()): BoardStatus {
@@ -144,7 +143,12 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   mirror.start();
   // The board in this process answers at once, so the first reader finds it complete.
   if (embedded !== undefined) await firstPoll(mirror);
-  return { config: board, secret: secretOf(board), view, login, poster, mirror, newest };
+  return { config: board, files: filesOf(board), view, login, poster, mirror, newest };
+}
+
+/** What the files that a board's configuration names contain now. */
+function filesOf(board: BoardConfig): string {
+  return `${secretOf(board)?.toString('hex')} ${authoritiesOf(board)}`;
 }
 
 function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {

@@ -8,6 +8,7 @@ import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
+import { readCertificate } from './certificate.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
 import { openIdent } from './ident.ts';
@@ -30,7 +31,7 @@ interface Parts {
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
   /** where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen */
-  readonly boardAddress: Place | undefined;
+  readonly boardAddress: (Place & { readonly scheme: 'rgtp' | 'rgtps' }) | undefined;
   /** where the status page is */
   readonly statusAddress: Place | undefined;
 }
@@ -93,6 +94,7 @@ export class Service {
 /** Opens everything, from the boards up to the port of the newsreaders. `undo` closes what is open in reverse order. */
 async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise<Parts> {
   const started = Date.now();
+  if (config.tls.certificate !== '') readCertificate(config.tls);
   const metrics = new Metrics();
   const history = new History(() => metrics.totals);
   undo.add(() => history.close());
@@ -132,7 +134,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
     boards,
     news,
     made: embedded?.made,
-    boardAddress: config.embedded.listen && embedded?.server.address,
+    boardAddress: config.embedded.listen && embedded && { ...config.embedded.listen, ...embedded.server.address },
     statusAddress: config.http.listen && http && { host: config.http.listen.host, port: http.port },
   };
 }

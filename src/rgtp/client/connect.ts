@@ -1,5 +1,6 @@
 import { createConnection, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { silent } from '../../wire/log.ts';
 import { errorFor } from '../codes.ts';
 import { RgtpError } from '../errors.ts';
@@ -62,7 +63,7 @@ function overTcp(address: { host: string; port: number }): Duplex {
   return createConnection({ ...address, noDelay: true });
 }
 
-/** Resolves when the socket is connected. Rejects with the reason, or at the time-out. */
+/** Resolves when the socket is connected, its certificate verified. Rejects with the reason, or at the time-out. */
 function connected(
   socket: Duplex,
   transport: Transport,
@@ -79,7 +80,8 @@ function connected(
     const abort = () => fail(aborted(signal));
     const failed = (cause: Error) =>
       fail(new RgtpError('unavailable', `no connection to ${host}:${port}: ${reasonOf(cause)}`, { cause }));
-    socket.once('connect', succeed);
+    const ready = socket instanceof TLSSocket ? 'secureConnect' : 'connect';
+    socket.once(ready, succeed);
     socket.once('error', failed);
     signal?.addEventListener('abort', abort);
 
@@ -96,7 +98,7 @@ function connected(
 
     function settle(): void {
       clearTimeout(timer);
-      socket.removeListener('connect', succeed);
+      socket.removeListener(ready, succeed);
       socket.removeListener('error', failed);
       signal?.removeEventListener('abort', abort);
     }

@@ -1,9 +1,9 @@
-/** Secrets in files of their own. */
+/** Parts of the configuration in files of their own. */
 import { readFileSync } from 'node:fs';
 import { Failure } from './failure.ts';
 
 /** The file's text, trimmed. @param what names it in messages: `the secret of groggs.gossip` @throws Failure */
-export function secretFromFile(file: string, what: string): string {
+export function fileContent(file: string, what: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+import type { ClientOptions } from './options.ts';
+
+/**
+ * Opens the byte stream over TLS. The certificate must name the host and come from a known authority.
+ * @param ca PEM: the authorities to trust in place of the well-known ones
+ */
+export function overTls(ca: string | undefined): NonNullable<ClientOptions['connect']> {
+  return ({ host, port }) => {
+    // RFC 6066 §3: an address is no server name.
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ host, port, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) });
+    return socket.setNoDelay(true);
+  };
+}
