@@ -22,6 +22,31 @@ test('a half-closed client gets every answer it asked for', async () => {
   expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
 });
 
+test('an article that came whole before the end of the input is taken', async () => {
+  const backend = rfcWorld();
+  backend.guest = { read: true, post: true, loginHelps: true };
+  const group = backend.groups.get('misc.test');
+  const { connect } = await serve(backend);
+  const client = await connect();
+  const [begun, sent] = [deferred(), deferred()];
+  // While the first ARTICLE is at work the server does not read on: the rest and the end of the input arrive together.
+  const held = [sent.promise, new Promise<void>((resolve) => setImmediate(resolve))];
+  if (group) {
+    group.onArticle = () => {
+      begun.resolve();
+      return held.shift();
+    };
+  }
+  client.send('GROUP misc.test', 'ARTICLE 3000234', Buffer.from('ARTI'));
+  await begun.promise;
+  client.send('CLE 3000234', 'POST', 'Newsgroups: misc.test', 'Subject: x', '', 'Text', '.', 'DATE');
+  client.stream.end();
+  for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+  sent.resolve();
+  const codes = (await client.rest()).match(/^\d{3}(?= )/gm);
+  expect(codes).toEqual(['211', '220', '220', '340', '240', '111']);
+});
+
 test('so does one behind TLS', async () => {
   const backend = rfcWorld();
   const group = backend.groups.get('misc.test');

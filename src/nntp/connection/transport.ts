@@ -163,7 +163,7 @@ export class Transport implements LinkEvents {
   #flow(): void {
     if (this.#link.closed) return;
     // A half-closed client gets every answer it has asked for.
-    if (this.#inputEnded && this.quiet) this.#outgoing.end();
+    if (this.#inputEnded && this.quiet && !this.#pumping) this.#outgoing.end();
     const { ending, long } = this.#outgoing;
     if (ending && !long) this.#link.finish();
     this.#link.read(ending || this.#incoming.buffered === 0 || !this.#stopped());
