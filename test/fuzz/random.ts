@@ -39,7 +39,7 @@ export class Random {
     return this.below(n) === 0;
   }
 
-  pick<T>(choices: readonly [T, ...T[]]): T;
+  pick<const T>(choices: readonly [T, ...T[]]): T;
   pick<T>(choices: readonly T[]): T | undefined;
   pick<T>(choices: readonly T[]): T | undefined {
     return choices[this.below(choices.length)];

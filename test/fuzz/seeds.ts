@@ -14,6 +14,15 @@ export function linesFrom(text: Octets): Octets[] {
   return lines;
 }
 
+/** `read`'s result, which is worked out when it is first asked for. */
+function once<T>(read: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => {
+    result ??= { value: read() };
+    return result.value;
+  };
+}
+
 function recordingsIn(folder: string): string[] {
   const path = join(FIXTURES, folder);
   return readdirSync(path)
@@ -34,30 +43,31 @@ function unescaped(text: string): Buffer {
   return Buffer.from(plain, 'latin1');
 }
 
-const rgtp = (): { side: string; line: Buffer }[] =>
+const rgtp = once((): { side: string; line: Buffer }[] =>
   recordingsIn('rgtp').flatMap((recording) =>
     [...recording.matchAll(/^([CS]): (.*)$/gm)].map(([, side = '', line = '']) => ({ side, line: unescaped(line) })),
-  );
+  ),
+);
 
 /** Command lines of real newsreaders. */
-export function newsreaderLines(): Buffer[] {
+export const newsreaderLines = once((): Buffer[] => {
   const lines = recordingsIn('newsreaders').flatMap((recording) =>
     [...recording.matchAll(/^\d+ +\d+ C: ([A-Za-z].*)$/gm)].map(([, line = '']) => Buffer.from(line)),
   );
   return distinct(lines);
-}
+});
 
-export function recordedAnswers(): Buffer[] {
+export const recordedAnswers = once((): Buffer[] => {
   return distinct(rgtp().flatMap(({ side, line }) => (side === 'S' && /^\d{3} /.test(line.toString()) ? [line] : [])));
-}
+});
 
 /** Index rows, 199 octets each. */
-export function recordedRows(): Buffer[] {
+export const recordedRows = once((): Buffer[] => {
   return distinct(rgtp().flatMap(({ side, line }) => (side === 'S' && line.length === 199 ? [line] : [])));
-}
+});
 
 /** Data blocks that servers sent: the lines between 250 and the dot. */
-function recordedBlocks(): Buffer[] {
+export const recordedBlocks = once((): Buffer[] => {
   const blocks: Buffer[] = [];
   let block: Buffer[] | undefined;
   for (const { side, line } of rgtp()) {
@@ -69,14 +79,14 @@ function recordedBlocks(): Buffer[] {
     } else block.push(line);
   }
   return distinct(blocks);
-}
+});
 
-export function recordedItems(): Buffer[] {
+export const recordedItems = once((): Buffer[] => {
   return recordedBlocks().filter((block) => /^.{35}.*\n\^[0-9A-F]{8}/i.test(block.toString('latin1')));
-}
+});
 
 /** Texts that clients sent after 150, up to the dot. */
-export function recordedTexts(): Buffer[] {
+export const recordedTexts = once((): Buffer[] => {
   const texts: Buffer[] = [];
   let text: Buffer[] | undefined;
   for (const { side, line } of rgtp()) {
@@ -89,11 +99,11 @@ export function recordedTexts(): Buffer[] {
     }
   }
   return distinct(texts);
-}
+});
 
 /** Commands that clients sent to boards. */
-export function recordedCommands(): Buffer[] {
+export const recordedCommands = once((): Buffer[] => {
   return distinct(
     rgtp().flatMap(({ side, line }) => (side === 'C' && /^[A-Za-z]{4}\b/.test(line.toString('latin1')) ? [line] : [])),
   );
-}
+});

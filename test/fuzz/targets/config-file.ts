@@ -13,6 +13,8 @@ const CONFIG = join(import.meta.dirname, '..', '..', '..', 'config');
 /** A configuration file: it is taken, or every mistake is named. */
 export const configFile: ParserTarget = {
   name: 'config-file',
+  // An operator writes it: the library may take its time over what no operator writes.
+  maxOctets: 1500,
   seeds: () => ['all-in-one', 'minimal', 'remote-board'].map((name) => readFileSync(join(CONFIG, `${name}.yaml`))),
   words: [
     '&a ',
