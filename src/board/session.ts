@@ -247,7 +247,7 @@ export class Session implements Member, CommandSession {
     const receiver = this.#receiver;
     if (receiver === undefined) return;
     if (line === TOO_LONG) receiver.tooLong();
-    else if (receiver.line(line, this.#reader.endedBare)) {
+    else if (receiver.line(line, this.#reader.endedBare, this.#reader.afterBare)) {
       this.#receiver = undefined;
       this.work.takeText(() => receiver.finish());
       this.say(octets`350 Data received, thanks.  What shall I do with it?`);

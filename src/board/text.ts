@@ -45,8 +45,6 @@ export class TextReceiver {
   #octets = 0;
   #refusal: Refusal | undefined;
   readonly #bareLf: boolean;
-  /** the line before ended with CRLF */
-  #lineStart = true;
 
   /** @param bareLf the client ends its commands with LF alone, and so its text */
   constructor(rules: TextRules, bareLf = false) {
@@ -59,12 +57,11 @@ export class TextReceiver {
    * and refused: the author of a text that a gateway relays could have the rest run as the gateway's commands.
    *
    * @param endedBare with LF alone
+   * @param afterBare after a line that ended so
    * @throws Refusal 582 for a dot that is not doubled: client and server disagree on where the text ends
    */
-  line(raw: Buffer, endedBare = false): boolean {
-    const isText = !this.#bareLf && (endedBare || !this.#lineStart);
-    this.#lineStart = !endedBare;
-    if (isText) {
+  line(raw: Buffer, endedBare = false, afterBare = false): boolean {
+    if (!this.#bareLf && (endedBare || afterBare)) {
       this.#refuse(new Refusal(423, octets`Text contains a LF without CR.`));
       return false;
     }

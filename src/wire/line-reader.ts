@@ -20,6 +20,9 @@ export class LineReader {
   #searched = 0;
   #discarding = false;
   #endedBare = false;
+  #afterBare = false;
+  /** of a line that is too long: the octet before what comes next is a CR */
+  #afterCr = false;
 
   /** @param maxOctets the longest line accepted, without its terminator */
   constructor(maxOctets: number) {
@@ -44,6 +47,7 @@ export class LineReader {
     if (end < 0) return this.#incomplete();
     const start = this.#start;
     this.#start = this.#searched = end + 1;
+    this.#afterBare = this.#endedBare;
     this.#endedBare = end === start || this.#bytes[end - 1] !== CR;
     const length = (this.#endedBare ? end : end - 1) - start;
     return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);
@@ -52,6 +56,11 @@ export class LineReader {
   /** Whether the line taken last ended with LF alone. */
   get endedBare(): boolean {
     return this.#endedBare;
+  }
+
+  /** Whether the line before it ended with LF alone, one that was too long included. */
+  get afterBare(): boolean {
+    return this.#afterBare;
   }
 
   /** octets fed and not yet taken */
@@ -76,6 +85,7 @@ export class LineReader {
     const excess = this.buffered - this.#maxOctets;
     // One octet more may be the CR of a line that just fits.
     if (excess < 1 || (excess === 1 && this.#bytes[this.#bytes.length - 1] === CR)) return undefined;
+    this.#afterCr = this.#bytes[this.#bytes.length - 1] === CR;
     this.#forget();
     this.#discarding = true;
     return TOO_LONG;
@@ -84,10 +94,13 @@ export class LineReader {
   /** Skips the rest of a line that was too long. False: its end has not come yet. */
   #discard(): boolean {
     const end = this.#bytes.indexOf(LF, this.#start);
+    const last = end < 0 ? this.#bytes.length : end;
+    if (last > this.#start) this.#afterCr = this.#bytes[last - 1] === CR;
     if (end < 0) {
       this.#forget();
       return false;
     }
+    this.#endedBare = !this.#afterCr;
     this.#start = this.#searched = end + 1;
     this.#discarding = false;
     return true;

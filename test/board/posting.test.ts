@@ -32,6 +32,29 @@ describe('the end of a text', () => {
     expect(await ann.ask('NOOP')).toMatch(/^200/);
   });
 
+  test.each([1000, 150, 1])(
+    'does not follow a line that is too long and ends with LF, in pieces of %d',
+    async (octets) => {
+      const ann = await login(await openBoard(), 'ann');
+      expect(await ann.ask('DATA')).toMatch(/^150/);
+      const text = `Ann\r\n${'x'.repeat(400)}\n.\r\nNEWI hidden\r\n.\r\n`;
+      for (let at = 0; at < text.length; at += octets) {
+        ann.write(text.slice(at, at + octets));
+        await new Promise(setImmediate);
+      }
+      expect(await ann.line()).toBe('512 Line in transmitted data is far too long.');
+      expect(await ann.ask('NOOP')).toMatch(/^200/);
+    },
+  );
+
+  test('follows a line that is too long and ends with CRLF', async () => {
+    const ann = await login(await openBoard(), 'ann');
+    expect(await ann.ask('DATA')).toMatch(/^150/);
+    ann.write(`Ann\r\n${'x'.repeat(400)}\r\n.\r\n`);
+    expect(await ann.line()).toBe('512 Line in transmitted data is far too long.');
+    expect(await ann.ask('NOOP')).toMatch(/^200/);
+  });
+
   test('is LF.LF for a client whose commands end with LF', async () => {
     const ann = await login(await openBoard(), 'ann');
     ann.write('DATA\n');

@@ -2,7 +2,7 @@
 import { getHeapStatistics } from 'node:v8';
 
 export const CPU_MS = 20;
-export const OCTETS = 16 * 2 ** 20;
+const OCTETS = 16 * 2 ** 20;
 /** A case that seems to exceed is measured so often, and the least counts: compilers and neighbours are not its fault. */
 const TRIES = 3;
 
@@ -25,13 +25,13 @@ function cpuMs(): number {
 }
 
 /** octets of the heap and outside, garbage included */
-export function octetsInUse(): number {
+function octetsInUse(): number {
   const { used_heap_size, external_memory } = getHeapStatistics();
   return used_heap_size + external_memory;
 }
 
 /** The cost of `task`, measured from a clean heap: the least of some. @throws what `task` throws */
-export async function costOf(task: () => void | Promise<void>, tries: number): Promise<Cost> {
+async function costOf(task: () => void | Promise<void>, tries: number): Promise<Cost> {
   let cpu = Number.POSITIVE_INFINITY;
   let octets = Number.POSITIVE_INFINITY;
   for (let n = 0; n < tries; n++) {

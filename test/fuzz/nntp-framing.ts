@@ -18,6 +18,7 @@ const LONGEST_LINE = 2048;
  */
 export function checkNntpFraming(sent: Buffer, received: Buffer): void {
   if (!isUtf8(received)) throw new Error('the answers are not UTF-8');
+  if (/\r(?!\n)/.test(received.toString('latin1'))) throw new Error('a CR within a line');
   const lines = new Taken(sent);
   const answers = new Taken(received);
   answer(answers, 'the connection');

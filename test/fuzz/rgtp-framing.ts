@@ -13,6 +13,7 @@ const PRELIMINARY = new Set(['100', '120', '122', '130', '133']);
 const LAST = new Set(['280', '481', '482', '483', '582']);
 const LONGEST_ANSWER = 300;
 const LONGEST_LINE = 300;
+const CR = 0x0d;
 
 /**
  * Follows an RGTP session over its octets: each command has one answer with its preliminary lines and its data, text is
@@ -29,7 +30,7 @@ export function checkRgtpFraming(sent: Buffer, received: Buffer): void {
     const shown = JSON.stringify(text.slice(0, 80));
     code = answer(answers, shown);
     if (code !== '150') continue;
-    const end = takeText(lines);
+    const end = takeText(lines, line.at(-1) !== CR);
     if (end === 'cut') return;
     code = answer(answers, 'a text');
     if (end === 'undoubled' && code !== '582') throw new Error(`an undoubled dot was answered ${code}`);
@@ -49,10 +50,22 @@ function answer(answers: Taken, after: string): string {
   }
 }
 
-/** Passes over text up to its dot, or the dot that is not doubled. */
-function takeText(lines: Taken): 'complete' | 'undoubled' | 'cut' {
+/**
+ * Passes over text up to its dot, or the dot that is not doubled. A client that ends its commands with CRLF has to end
+ * the lines of its text so, too: what stands around a bare LF is no end.
+ */
+function takeText(lines: Taken, bareLf: boolean): 'complete' | 'undoubled' | 'cut' {
+  let lineStart = true;
   for (let line = lines.line(); line !== undefined; line = lines.line()) {
-    if (line.length > LONGEST_LINE + 1 || (line.length === LONGEST_LINE + 1 && line.at(-1) !== 0x0d)) continue;
+    const endedBare = line.at(-1) !== CR;
+    const length = endedBare ? line.length : line.length - 1;
+    if (length > LONGEST_LINE) {
+      lineStart = !endedBare;
+      continue;
+    }
+    const isText = !bareLf && (endedBare || !lineStart);
+    lineStart = !endedBare;
+    if (isText) continue;
     const text = stripLine(line);
     if (text === '.') return 'complete';
     if (text.startsWith('.') && text[1] !== '.') return 'undoubled';

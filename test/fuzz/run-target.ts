@@ -5,7 +5,7 @@ import { shrunk } from './shrink.ts';
 import { isWorld, type ParserTarget, type Target, type World, type WorldTarget } from './target.ts';
 
 /** Cases that share a server before it is opened anew. */
-export const WORLD_CASES = 200;
+const WORLD_CASES = 200;
 /** Much of a server has not been compiled when it is first used. */
 const WORLD_TRIES = 10;
 const SHRINKING = 5000;
@@ -35,7 +35,7 @@ export interface Outcome {
 }
 
 /** Errors that nobody caught since the last look: promises without a handler, listeners that threw. */
-export class Strays {
+class Strays {
   #error: unknown;
   readonly #keep = (error: unknown): void => {
     this.#error ??= error;
