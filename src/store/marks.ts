@@ -16,15 +16,15 @@ export class Marks {
   readonly #clear: StatementSync;
 
   constructor(db: DatabaseSync) {
-    db.exec('CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID');
-    this.#has = db.prepare('SELECT 1 FROM marks WHERE name = ?');
-    this.#set = db.prepare('INSERT OR IGNORE INTO marks VALUES (?)');
-    this.#clear = db.prepare('DELETE FROM marks WHERE name = ?');
+    db.exec('CREATE TABLE IF NOT EXISTS file_marks (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID');
+    this.#has = db.prepare('SELECT 1 FROM file_marks WHERE name = ?');
+    this.#set = db.prepare('INSERT OR IGNORE INTO file_marks VALUES (?)');
+    this.#clear = db.prepare('DELETE FROM file_marks WHERE name = ?');
   }
 
   /** The marks of a database that is not to be changed; undefined: it has none. */
   static of(db: DatabaseSync): Marks | undefined {
-    const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'marks'").get();
+    const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'file_marks'").get();
     return table === undefined ? undefined : new Marks(db);
   }
 
