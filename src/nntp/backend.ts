@@ -50,6 +50,8 @@ export interface Access {
   readonly post: boolean;
   /** a (further) login could give more: 480 rather than 502, AUTHINFO advertised */
   readonly loginHelps: boolean;
+  /** a login could give posting; default: as `loginHelps` */
+  readonly loginPosts?: boolean;
 }
 
 export interface Backend {

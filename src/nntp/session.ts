@@ -89,12 +89,20 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.transport.pump();
   }
 
-  /** Clients decide by it whether to offer posting, so it is what holds now (RFC 3977 §5.1, §5.3). */
+  /** Posting is allowed, now or after a login that this session can make. */
+  get mayPost(): boolean {
+    const { post, loginHelps, loginPosts = loginHelps } = this.access;
+    return post || (!this.authenticated && loginPosts && (this.canLogin || this.canStartTls));
+  }
+
+  /**
+   * 200 or 201 (RFC 3977 §5.1, §5.3). Clients decide by it whether to offer posting at all: rpost gives up at 201 before it
+   * logs in, as INN says 200 where a login gives posting.
+   */
   readiness(): string {
     const { name } = this.shared;
-    return this.access.post
-      ? `200 ${name} rgtp-nntp ready, posting allowed`
-      : `201 ${name} rgtp-nntp ready, no posting`;
+    if (!this.mayPost) return `201 ${name} rgtp-nntp ready, no posting`;
+    return `200 ${name} rgtp-nntp ready, posting allowed${this.access.post ? '' : ' after login'}`;
   }
 
   select(newsgroup: Newsgroup): Selection {

@@ -10,7 +10,7 @@ const MULTI_LINE = new Set([100, 101, 215, 220, 221, 222, 224, 225, 230, 231, 28
 const differences: readonly [command: string, code: number, why: string][] = [
   ['OVER <A0000001.0@groggs.example.net>', 224, 'OVER by message-id is supported here (OVER MSGID)'],
   ['HDR subject <A0000001.0@groggs.example.net>', 225, 'HDR by message-id is supported here'],
-  ['LIST DISTRIB.PATS', 501, 'a board has no distributions, and the keyword is not advertised'],
+  ['LIST DISTRIB.PATS', 503, 'a board has no distributions, and the keyword is not advertised'],
   ['LIST DISTRIBUTIONS', 503, 'not maintained, and not advertised (RFC 6048 §2.1)'],
   ['STARTTLS', 580, 'no certificate in this test'],
 ];

@@ -93,8 +93,8 @@ const rows: readonly [clause: string, exchange: string][] = [
      S! .`,
   ],
   [
-    '3977 §7.6.1 LIST with a keyword that is not known',
-    'C: LIST XTRA.DATA\nS: 501\nC: LIST DISTRIB.PATS\nS: 501\nC: LIST EXTENSIONS\nS: 501',
+    '3977 §7.6.1 LIST with a keyword that is not known, or known and not served',
+    'C: LIST XTRA.DATA\nS: 501\nC: LIST DISTRIB.PATS\nS: 503\nC: list distrib.pats\nS: 503\nC: LIST EXTENSIONS\nS: 501',
   ],
   [
     '3977 §7.6.6 LIST NEWSGROUPS',
@@ -109,8 +109,8 @@ const rows: readonly [clause: string, exchange: string][] = [
      S! Date:
      S! Message-ID:
      S! References:
-     S! :bytes
-     S! :lines
+     S! Bytes:
+     S! Lines:
      S! Xref:full
      S! .
      C: LIST OVERVIEW.FMT x

@@ -68,7 +68,7 @@ test('RFC 3977 §6.3.1 posting not permitted: 440; where a login would help: 480
   backend.guest = { read: true, post: false, loginHelps: true };
   await play(
     await connect(false),
-    'S: 201\nC: POST\nS: 480\nC: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281\nC: MODE READER\nS: 200\nC: POST\nS: 340\nC: .\nS: 441',
+    'S: 200\nC: POST\nS: 480\nC: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281\nC: MODE READER\nS: 200\nC: POST\nS: 340\nC: .\nS: 441',
   );
 });
 

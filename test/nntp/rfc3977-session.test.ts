@@ -68,7 +68,7 @@ const rows: readonly [clause: string, access: Access, exchange: string][] = [
   [
     '§3.2.1 480 where a login helps; what needs none goes on',
     STRANGER,
-    `S: 201
+    `S: 200
      C: GROUP misc.test
      S: 480
      C: LIST
@@ -89,7 +89,7 @@ const rows: readonly [clause: string, access: Access, exchange: string][] = [
      S: 100
      S: ...
      C: MODE READER
-     S: 201
+     S: 200
      C: QUIT
      S: 205
      [end]`,
@@ -129,6 +129,16 @@ const rows: readonly [clause: string, access: Access, exchange: string][] = [
      S: 501`,
   ],
   ['§5.3 MODE READER, posting allowed', POSTER, 'S: 200\nC: MODE READER\nS: 200\nC: mode reader\nS: 200'],
+  [
+    '§5.1, §5.3 a login could give posting',
+    { read: true, post: false, loginHelps: true, loginPosts: true },
+    'S: 200\nC: MODE READER\nS: 200\nC: POST\nS: 480',
+  ],
+  [
+    '§5.1, §5.3 a login helps to read, not to post',
+    { read: false, post: false, loginHelps: true, loginPosts: false },
+    'S: 201\nC: MODE READER\nS: 201\nC: GROUP misc.test\nS: 480',
+  ],
   ['§5.3 MODE READER, no posting', READER, 'S: 201\nC: MODE READER\nS: 201\nC: MODE\nS: 501\nC: MODE STREAM\nS: 501'],
   [
     '§5.4 QUIT takes no arguments, and nothing runs after it',

@@ -43,7 +43,7 @@ const TABLE = `
 
   NNTP                              none  read  write edit
   CAPABILITIES                      101   101   101   101
-  MODE READER                       201   201   200   200
+  MODE READER                       200   201   200   200
   MODE STREAM                       501   501   501   501
   AUTHINFO USER x                   381   502   502   502
   AUTHINFO PASS x                   482   502   502   502

@@ -49,14 +49,16 @@ export class Logins {
   /** What somebody may do now on one board, or (no newsgroup) on any of them. */
   access(person: Person | undefined, newsgroup?: string): Access {
     let best: Level = 0;
-    let loginHelps = false;
+    let [loginHelps, loginPosts] = [false, false];
     for (const board of this.#boards.values()) {
       if (newsgroup !== undefined && newsgroup !== board.newsgroup) continue;
       const level = levelOn(board, person);
       if (level > best) best = level;
-      loginHelps ||= person === undefined && (board.posting || board.guests === 'none');
+      if (person !== undefined) continue;
+      loginPosts ||= board.posting;
+      loginHelps ||= board.posting || board.guests === 'none';
     }
-    return { read: best >= 1, post: best >= 2, loginHelps };
+    return { read: best >= 1, post: best >= 2, loginHelps, loginPosts };
   }
 
   /** The level behind `access`: the message of the day and edits take 3. Where posting is configured off it is at most 1. */

@@ -19,6 +19,9 @@ export interface Client extends PackageSession {
   /** STARTTLS can be used now. */
   readonly canStartTls: boolean;
 
+  /** Posting is allowed, now or after a login that this session can make. */
+  readonly mayPost: boolean;
+
   /** 200 or 201, as the greeting would be now. */
   readiness(): string;
   select(newsgroup: Newsgroup): Selection;

@@ -12,6 +12,11 @@ const LONGEST_NAME = 100;
 /** RFC 3977 §9.8: any header name; of the metadata, those that §8.1 defines. */
 const NAME = /^[!-9;-~]+$/;
 const METADATA: ReadonlySet<string> = new Set([':bytes', ':lines']);
+/** as LIST OVERVIEW.FMT calls them */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['bytes', ':bytes'],
+  ['lines', ':lines'],
+]);
 
 /** How the three differ. */
 export interface Form {
@@ -38,7 +43,8 @@ export function headerLines(
   form: Form,
   pick: (lines: Lines) => Lines = (lines) => lines,
 ): Answer {
-  const field = name.toLowerCase();
+  const lower = name.toLowerCase();
+  const field = ALIASES.get(lower) ?? lower;
   if (field.startsWith(':') && !METADATA.has(field)) return status.unsupported;
   if (!field.startsWith(':') && !NAME.test(field)) return status.syntax;
   const span = spanOf(client, word);

@@ -2,11 +2,21 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { listActive } from './list-active.ts';
 
-/** LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1); with one that is not known, 501: Alpine asks for EXTENSIONS. */
+/** Keywords of RFC 3977 that have no list here. Net::NNTP and newsie probe for DISTRIB.PATS. */
+const NOT_SERVED: ReadonlySet<string> = new Set(['DISTRIB.PATS']);
+
+/**
+ * LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1). With one that is known but has no list here, 503; with one that
+ * is not known, 501: Alpine asks for EXTENSIONS.
+ */
 export const list: Command = {
   head: 'LIST',
   syntax: '[keyword [argument]]',
   words: [0, 2],
   needs: 'read',
-  run: (client, words, raw) => (words.length > 0 ? status.syntax : listActive.run(client, words, raw)),
+  run(client, words, raw) {
+    const [keyword] = words;
+    if (keyword === undefined) return listActive.run(client, words, raw);
+    return NOT_SERVED.has(keyword.toUpperCase()) ? `503 No list of ${keyword} here` : status.syntax;
+  },
 };

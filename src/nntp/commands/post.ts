@@ -17,6 +17,6 @@ export const post: Command = {
     return receive(client, suggested, 'post');
   },
   capability(client, report) {
-    if (client.access.post) report.push('POST');
+    if (client.mayPost) report.push('POST');
   },
 };

@@ -36,6 +36,11 @@ export class PackageServer extends Nntp<PackageSession> {
     return true;
   }
 
+  /** With the names that RFC 3977 §8.4.2 allows for compatibility: slrn takes `:bytes` and `:lines` for no overview at all. */
+  override _getOverviewFmt(): string[] {
+    return ['Subject:', 'From:', 'Date:', 'Message-ID:', 'References:', 'Bytes:', 'Lines:', 'Xref:full'];
+  }
+
   /** The package reports here what a command rejected with. None does: sessions make an answer of it. */
   override _onError(error: unknown): void {
     this.#log.error({ err: error }, 'command failed');

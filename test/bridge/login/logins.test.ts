@@ -62,10 +62,10 @@ function loginsFor(boards: RgtpLoginOptions[], log?: Log): Logins {
 test('a userid and its secret, blanks allowed, and the levels that follow', async () => {
   const board = await openBoard();
   const logins = loginsFor([loginBoard(board.address.port)]);
-  expect(logins.access(undefined)).toEqual({ read: true, post: false, loginHelps: true });
+  expect(logins.access(undefined)).toMatchObject({ read: true, post: false, loginHelps: true });
   const ann = await logins.login('ann@rgtp.test', `0011 2233 4455 6677 8899 AABB CCDD EEFF`, PEER);
   expect(ann.name).toBe('ann@rgtp.test');
-  expect(logins.access(ann)).toEqual({ read: true, post: true, loginHelps: false });
+  expect(logins.access(ann)).toMatchObject({ read: true, post: true, loginHelps: false });
   expect(logins.level(ann, 'groggs.gossip')).toBe(2);
   const ed = await logins.login('gossip:ed@rgtp.test', secrets.ed.toString('hex'), PEER);
   expect(logins.level(ed, 'groggs.gossip')).toBe(3);
@@ -88,6 +88,19 @@ test.each([
   expect(lines.filter((line) => line.startsWith('error'))).toEqual([]);
 });
 
+test.each([
+  { guests: 'read', posting: true, loginHelps: true, loginPosts: true },
+  { guests: 'none', posting: true, loginHelps: true, loginPosts: true },
+  { guests: 'none', posting: false, loginHelps: true, loginPosts: false },
+  { guests: 'read', posting: false, loginHelps: false, loginPosts: false },
+] as const)(
+  'what a login could give: guests $guests, posting $posting',
+  ({ guests, posting, loginHelps, loginPosts }) => {
+    const logins = loginsFor([loginBoard(1, { guests, posting })]);
+    expect(logins.access(undefined)).toMatchObject({ loginHelps, loginPosts });
+  },
+);
+
 test('a wrong secret gets no connection that the right one has opened', async () => {
   const board = await openBoard();
   const logins = loginsFor([loginBoard(board.address.port)]);
@@ -109,7 +122,7 @@ test('local accounts: on every board that knows the name, with its level there',
     secret: secrets.ed.toString('hex'),
   });
   const logins = loginsFor([first, second]);
-  expect(logins.access(undefined, 'groggs.gossip')).toEqual({ read: false, post: false, loginHelps: true });
+  expect(logins.access(undefined, 'groggs.gossip')).toMatchObject({ read: false, post: false, loginHelps: true });
   const ann = await logins.login('ann', 'correct horse', PEER);
   expect(logins.level(ann, 'groggs.gossip')).toBe(2);
   // posting is configured off there, whoever it is
