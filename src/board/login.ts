@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { clientProof, nonce, serverProof } from '../rgtp/proof.ts';
+import { diskTrouble } from '../store/errors.ts';
 import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import { callerKey } from './board.ts';
@@ -55,7 +56,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   if (store.accounts.faultOf(account) !== undefined)
     deny(session, octets`That userid is disabled; contact the Editors`);
   session.say(octets`133 ${hex(serverProof(facts))}`);
-  if (!account.confirmed) await store.commit(() => store.users.confirm(account));
+  if (!account.confirmed) await noted(session, () => store.users.confirm(account));
   session.admit(account, account.confirmed ? octets`Identity confirmed` : octets`Registration complete`);
 }
 
@@ -63,7 +64,17 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
 async function touch(session: CommandSession, account: Account): Promise<void> {
   const { store } = session.board;
   if (store.time - account.lastUsed < 3600) return;
-  await store.commit(() => store.users.used(account, store.time));
+  await noted(session, () => store.users.used(account, store.time));
+}
+
+/** Writes down what can wait: a full disk keeps nobody from reading. */
+async function noted({ board: { store }, log }: CommandSession, task: () => void): Promise<void> {
+  try {
+    await store.commit(task);
+  } catch (err) {
+    if (diskTrouble(err) === undefined) throw err;
+    log.warn({ err }, 'a login could not be noted');
+  }
 }
 
 function deny(session: CommandSession, why: Octets): never {

@@ -24,3 +24,11 @@ export class Refusal extends Error {
 export function noSuchItem(itemId: string): Refusal {
   return new Refusal(410, octets`Item ${ascii(itemId)} does not exist or has been archived.`);
 }
+
+/**
+ * What was not synced may be gone after a power cut. Its poster heard 484, so nobody is told that it is there, until it is
+ * known to be on disk.
+ */
+export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
+  if (unsynced) throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain.`);
+}

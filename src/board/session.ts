@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { diskTrouble } from '../store/errors.ts';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
-import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
+import { ascii, bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
 import type { Fault, Grant } from './accounts.ts';
@@ -11,7 +12,7 @@ import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand } from './commands/table.ts';
 import { limits } from './limits.ts';
 import { Output } from './output.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, requireSynced } from './refusal.ts';
 import { stripLine, TextReceiver, type TextRules } from './text.ts';
 import { Work } from './work.ts';
 
@@ -228,6 +229,7 @@ export class Session implements Member, CommandSession {
       this.suspicious(`${word.toUpperCase()} without permission`);
       throw new Refusal(531, octets`Permission denied as specified in 230/231/232 response.`);
     }
+    if (command.level > 0) requireSynced(this.board.store);
     return command.run(this, args);
   }
 
@@ -262,7 +264,8 @@ export class Session implements Member, CommandSession {
       return;
     }
     this.log.error({ err: error }, 'command failed');
-    this.say(octets`484 Server internal error.`);
+    const trouble = diskTrouble(error);
+    this.say(trouble === undefined ? octets`484 Server internal error.` : diskFault(trouble));
     this.close();
   }
 
@@ -315,4 +318,9 @@ export class Session implements Member, CommandSession {
     this.#grant = undefined;
     this.board.lock.release(this);
   }
+}
+
+/** 484 in words that a bridge can pass on. */
+function diskFault(trouble: string): Octets {
+  return octets`484 ${ascii(trouble.replace(/^t/, 'T'))}; nothing was changed.`;
 }

@@ -75,7 +75,7 @@ export class BoardStore {
     this.db = db;
     this.#now = options.now ?? Date.now;
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
-    this.#writer = new Writer(db, this.#sync);
+    this.#writer = new Writer(db, this.#sync, path);
     this.marks = new Marks(db);
     this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
@@ -112,6 +112,16 @@ export class BoardStore {
    * Resolves when every change requested so far is visible; `undefined`: all are. A client that lost its connection
    * looks in the index for its last post, which must not appear there only afterwards.
    */
+  /** Why nothing can be written now; `undefined`: it can. */
+  get trouble(): StoreError | undefined {
+    return this.#writer.trouble;
+  }
+
+  /** The board has changes that may not survive a power cut: nothing of it can be promised. */
+  get unsynced(): boolean {
+    return this.#writer.unsynced;
+  }
+
   get settled(): Promise<void> | undefined {
     return this.#writer.settled;
   }

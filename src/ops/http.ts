@@ -117,11 +117,14 @@ export class HttpServer {
   }
 }
 
-/** Ready: every board's index is loaded, from the board or from the cache. */
+/** Ready: every board's index is loaded, from the board or from the cache, and its files can be written. */
 function readiness({ boards }: Status): Answer {
-  const waiting = boards.filter((board) => !board.ready);
+  const waiting = boards.filter((board) => !board.ready || board.disk !== undefined);
   if (waiting.length === 0) return plain(200, 'ready\n');
-  return plain(503, waiting.map((board) => `${board.name}: ${board.lastError?.message ?? board.phase}\n`).join(''));
+  return plain(
+    503,
+    waiting.map((board) => `${board.name}: ${board.disk ?? board.lastError?.message ?? board.phase}\n`).join(''),
+  );
 }
 
 function plain(code: number, body: string): Answer {

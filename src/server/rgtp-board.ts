@@ -33,6 +33,8 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
   readonly mirror: Mirror;
   /** the board's newest sequence number, where that is known without asking */
   readonly newest: () => number | undefined;
+  /** why its files can't be written now */
+  readonly disk: () => string | undefined;
 };
 
 export class RgtpBoard implements Board {
@@ -69,7 +71,7 @@ export class RgtpBoard implements Board {
   }
 
   status(now = Date.now()): BoardStatus {
-    const { config, mirror, newest } = this.#parts;
+    const { config, mirror, newest, disk } = this.#parts;
     const { phase, ready, reachable, items, posts, sequence, lastPoll, lastError } = mirror.progress;
     return {
       name: config.name,
@@ -83,6 +85,7 @@ export class RgtpBoard implements Board {
       sequence,
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
       lagSequences: Math.max(0, (newest() ?? 0) - (sequence ?? 0)),
+      disk: disk(),
       lastError,
     };
   }
@@ -138,12 +141,13 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   // Closed before all of these: posts under way finish, and need the rest for that.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
+  const disk = () => (permanent.trouble ?? store?.trouble)?.message;
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
   mirror.start();
   // The board in this process answers at once, so the first reader finds it complete.
   if (embedded !== undefined) await firstPoll(mirror);
-  return { config: board, files: filesOf(board), view, login, poster, mirror, newest };
+  return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk };
 }
 
 /** What the files that a board's configuration names contain now. */

@@ -13,7 +13,11 @@ export type StoreErrorKind =
   | 'missing'
   /** another process holds it */
   | 'locked'
-  /** can't be opened, read, or written (missing directory, permissions, disk full, …) */
+  /** no room: the disk, its inodes, or a quota */
+  | 'full'
+  /** the file or its file system takes no writes */
+  | 'read-only'
+  /** can't be opened, read, or written for another reason (missing directory, permissions, a broken disk, …) */
   | 'io';
 
 /** Something is wrong with a database file. The message names it. */
@@ -33,17 +37,35 @@ export class StoreError extends Error {
 const KINDS: Readonly<Record<number, StoreErrorKind>> = {
   5: 'locked', // SQLITE_BUSY
   6: 'locked', // SQLITE_LOCKED
-  8: 'io', // SQLITE_READONLY
+  8: 'read-only', // SQLITE_READONLY
   10: 'io', // SQLITE_IOERR
   11: 'corrupt', // SQLITE_CORRUPT
-  13: 'io', // SQLITE_FULL
+  13: 'full', // SQLITE_FULL
   14: 'io', // SQLITE_CANTOPEN
   26: 'corrupt', // SQLITE_NOTADB
 };
 
+const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  EROFS: 'read-only',
+  EIO: 'io',
+};
+
+/** What a disk that takes no writes is called, for people; `undefined`: the error tells of something else. */
+export function diskTrouble(error: unknown): string | undefined {
+  if (!(error instanceof StoreError)) return undefined;
+  if (error.kind === 'full') return "the server's disk is full";
+  if (error.kind === 'read-only') return "the server's disk takes no writes";
+  return error.kind === 'io' ? "the server's disk fails" : undefined;
+}
+
 /** `error` as a `StoreError` where it tells of the file at `path`; anything else (a bug in a statement) as it is. */
 export function storeErrorFrom(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
+  const errno = 'code' in error && typeof error.code === 'string' ? ERRNO[error.code] : undefined;
+  if (errno !== undefined) return new StoreError(errno, path, error.message, { cause: error });
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   // The low octet of an extended result code is its primary one.
   const kind = KINDS[error.errcode & 0xff];

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, type Schema, transaction } from './database.ts';
+import type { StoreError } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
 import type { Arrival, Epoch, Intent, Known, Mark, OwnPost, Permanent, Published, StoredAccount } from './permanent.ts';
@@ -52,13 +53,18 @@ export class PermanentFile implements Permanent {
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
-    this.#writer = new Writer(db, this.#sync);
+    this.#writer = new Writer(db, this.#sync, path);
     this.#statements = prepareStatements(db);
   }
 
   /** @throws StoreError */
   static open(path: string): PermanentFile {
     return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }), path);
+  }
+
+  /** Why nothing can be written now; `undefined`: it can. */
+  get trouble(): StoreError | undefined {
+    return this.#writer.trouble;
   }
 
   async epochs(): Promise<Epoch[]> {

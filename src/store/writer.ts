@@ -1,6 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from './database.ts';
+import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
+
+/** ms between tries to write to a disk that took no writes */
+const TRY_AGAIN = 1000;
 
 interface Waiting {
   readonly relaxed: boolean;
@@ -12,19 +16,41 @@ interface Waiting {
  * Group commit on a `durable` database: everything that is to be written in one turn of the event loop goes into one
  * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
  * could not get there any sooner. A promise resolves once its change is on disk, never before.
+ *
+ * A disk that takes no writes (`trouble`) is tried every second, so that it need not wait for the next post to be found
+ * well again. After a failed sync nobody knows what of the log is on disk: the whole log is brought into the database
+ * before anything more is promised (`unsynced`).
  */
 export class Writer {
   readonly #db: DatabaseSync;
   readonly #sync: Pick<LogSync, 'sync'> | undefined;
+  readonly #path: string;
   #waiting: Waiting[] = [];
   #effects: (() => void)[] = [];
   /** the newest group on its way to disk */
   #syncing: Promise<void> | undefined;
+  #trouble: StoreError | undefined;
+  #unsynced = false;
+  #trying: NodeJS.Timeout | undefined;
 
-  /** @param sync brings commits to disk while the process goes on; without it, it stands still for each sync */
-  constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>) {
+  /**
+   * @param sync brings commits to disk while the process goes on; without it, it stands still for each sync
+   * @param path of the database, for messages
+   */
+  constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>, path = 'the database') {
     this.#db = db;
     this.#sync = sync;
+    this.#path = path;
+  }
+
+  /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
+  get trouble(): StoreError | undefined {
+    return this.#trouble;
+  }
+
+  /** The database shows changes that may not survive a power cut, because a sync failed. */
+  get unsynced(): boolean {
+    return this.#unsynced;
   }
 
   /**
@@ -71,11 +97,13 @@ export class Writer {
     if (group.length === 0) return;
     this.#effects = [];
     try {
+      this.#resync();
       this.#transact(group);
     } catch (error) {
-      settle(group, error);
+      settle(group, this.#failed(error));
       return;
     }
+    this.#trouble = undefined;
     const effects = this.#effects;
     if (this.#sync === undefined || group.every((one) => one.relaxed)) {
       finish(group, effects);
@@ -90,7 +118,10 @@ export class Writer {
     const syncing = this.#sync.sync().then(
       () => finish(strict, effects),
       // Nobody is told that it is on disk; but the database has it, so caches must follow.
-      (error: unknown) => finish(strict, effects, error),
+      (error: unknown) => {
+        this.#unsynced = true;
+        finish(strict, effects, this.#failed(error));
+      },
     );
     this.#syncing = syncing;
     syncing.then(() => {
@@ -98,6 +129,40 @@ export class Writer {
       this.#syncing = undefined;
       this.flush();
     });
+  }
+
+  /** After a failed sync a later one may succeed without what the first one lost: only a checkpoint tells. */
+  #resync(): void {
+    if (!this.#unsynced) return;
+    const patience = Number(this.#db.prepare('PRAGMA busy_timeout').get()?.['timeout']);
+    this.#db.exec('PRAGMA busy_timeout=0');
+    // The log starts anew: recovery must not apply what is left of the old one to a newer database.
+    const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    this.#db.exec(`PRAGMA busy_timeout=${patience}`);
+    if (result?.['busy'] !== 0) throw new StoreError('io', this.#path, 'what was not synced is still in use elsewhere');
+    this.#unsynced = false;
+  }
+
+  /** The error to tell; one of the disk's is remembered until a write succeeds. */
+  #failed(error: unknown): unknown {
+    const failure = storeErrorFrom(error, this.#path);
+    if (failure instanceof StoreError && diskTrouble(failure) !== undefined) {
+      this.#trouble = failure;
+      this.#trying ??= setTimeout(() => this.#tryAgain(), TRY_AGAIN).unref();
+    }
+    return failure;
+  }
+
+  #tryAgain(): void {
+    this.#trying = undefined;
+    if (this.#trouble === undefined || !this.#db.isOpen) return;
+    // Writes a page, and changes nothing.
+    const write = () => {
+      const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
+      this.#db.exec(`PRAGMA user_version=${Number(version)}`);
+    };
+    // A failure sets the clock again.
+    this.commit(write).catch(() => {});
   }
 
   #transact(waiting: readonly Waiting[]): void {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { Writer } from '../../src/store/writer.ts';
@@ -172,5 +172,48 @@ test('without a write-ahead log SQLite syncs by itself', async () => {
   const writer = new Writer(db, sync);
   await writer.commit(() => db.exec("INSERT INTO fruit VALUES ('medlar')"));
   sync.close();
+  db.close();
+});
+
+test('after a failed sync nothing is promised before the whole log is in the database', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, names, writer } = open({ sync });
+  const first = writer.commit(() => insert.run('medlar'));
+  writer.flush();
+  syncs[0]?.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+  await expect(first).rejects.toMatchObject({ name: 'StoreError', kind: 'io' });
+  expect(writer).toMatchObject({ unsynced: true, trouble: { kind: 'io' } });
+  // Somebody still reads the old state, so the log can't start anew.
+  const reader = new DatabaseSync(path);
+  reader.exec('BEGIN');
+  reader.prepare('SELECT * FROM fruit').all();
+  await expect(writer.commit(() => insert.run('sloe'))).rejects.toMatchObject({ kind: 'io' });
+  expect(writer.unsynced).toBe(true);
+  reader.exec('COMMIT');
+  reader.close();
+  const second = writer.commit(() => insert.run('quince'));
+  writer.flush();
+  syncs[1]?.resolve();
+  await second;
+  expect(writer).toMatchObject({ unsynced: false, trouble: undefined });
+  expect(names()).toEqual(['medlar', 'quince']);
+  // Without its log: what the failed sync left in doubt does not depend on that.
+  const copy = join(folder, 'copy.sqlite');
+  copyFileSync(path, copy);
+  const alone = new DatabaseSync(copy);
+  expect(alone.prepare('SELECT name FROM fruit').all()).toEqual([{ name: 'medlar' }]);
+  alone.close();
+  db.close();
+});
+
+test('a disk that takes no writes is tried again until it does', async () => {
+  const { db, insert, writer } = open({ sync: () => Promise.resolve() });
+  const size = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
+  db.exec(`PRAGMA max_page_count=${size}`);
+  const large = 'x'.repeat(100_000);
+  await expect(writer.commit(() => insert.run(large))).rejects.toMatchObject({ kind: 'full' });
+  expect(writer.trouble?.message).toBe(`the database: database or disk is full`);
+  db.exec('PRAGMA max_page_count=10000');
+  await vi.waitFor(() => expect(writer.trouble).toBeUndefined(), { timeout: 20_000, interval: 50 });
   db.close();
 });

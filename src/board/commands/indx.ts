@@ -1,6 +1,6 @@
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { IndexLog } from '../index-log.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal, requireSynced } from '../refusal.ts';
 import type { Command } from './command.ts';
 import { dataPieces, rowsFrom, sendPieces } from './pieces.ts';
 
@@ -9,8 +9,13 @@ export const indx: Command = {
   level: 1,
   run(session, args) {
     const { index, settled } = session.board.store;
-    if (settled === undefined) return sendPieces(session, dataPieces(rowsFrom(index, firstRow(index, args))));
-    return settled.then(() => sendPieces(session, dataPieces(rowsFrom(index, firstRow(index, args)))));
+    const send = () => sendPieces(session, dataPieces(rowsFrom(index, firstRow(index, args))));
+    if (settled === undefined) return send();
+    return settled.then(() => {
+      // The sync may have failed.
+      requireSynced(session.board.store);
+      return send();
+    });
   },
 };
 

@@ -1,5 +1,6 @@
 import { Refusal, type RefusalKind } from '../../nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
+import { diskTrouble } from '../../store/errors.ts';
 
 /** The answer each failure of the board deserves, and how it is put; `text` is what the board said. */
 const ANSWERS = {
@@ -18,16 +19,26 @@ const ANSWERS = {
   'not-locked': ['unavailable', (text) => `the edit lock was lost: ${text}; try again`],
   'no-data': ['unavailable', (text) => `the board lost the text: ${text}; try again`],
   unsupported: ['rejected', (text) => `the board can't do this: ${text}`],
-  internal: ['unavailable', (text) => `the board failed: ${text}`],
+  internal: ['unavailable', internalFailure],
   nonsense: ['unavailable', (text) => `the board's answer made no sense: ${text}`],
   bug: ['rejected', (text) => `the board did not understand: ${text}`],
 } as const satisfies Record<RgtpErrorKind, readonly [RefusalKind, (text: string) => string]>;
 
-/** A failure as the front end's refusal; what is none of the board's failures is passed on as it is. */
+/**
+ * A failure of the board, or of our own disk, as the front end's refusal; any other is passed on as it is.
+ */
 export function refusalFor(error: unknown): unknown {
+  const trouble = diskTrouble(error);
+  if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
   if (!(error instanceof RgtpError)) return error;
   const [kind, put] = ANSWERS[error.kind];
   return new Refusal(kind, put(boardText(error)), { cause: error });
+}
+
+/** Our own board says what is wrong with the disk it shares with us. */
+function internalFailure(text: string): string {
+  const trouble = /^The (server's disk .*); nothing was changed\.$/.exec(text)?.[1];
+  return trouble === undefined ? `the board failed: ${text}` : `the ${trouble}; not posted`;
 }
 
 /** What the board said, for people; where it said nothing, what happened. */

@@ -1,0 +1,127 @@
+/** A file system with no room left: nobody is told otherwise, nothing acknowledged is lost, and room is all it takes. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Dialogue } from '../board/dialogue.ts';
+import { NntpClient } from '../support/nntp-client.ts';
+import { openWholeServer, people, type WholeServer } from '../support/whole-server.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const mounted = mkdtempSync(join(tmpdir(), 'full-disk-'));
+const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mounted]);
+if (status !== 0) process.stderr.write('full-disk.test.ts: skipped, only root can mount a small file system\n');
+
+let server: WholeServer | undefined;
+let writer: NntpClient;
+const filler = join(mounted, 'filler');
+
+beforeAll(async () => {
+  if (status !== 0) return;
+  server = await openWholeServer({ settings: { DATA: join(mounted, 'data') } });
+  writer = await loggedIn();
+});
+
+afterAll(async () => {
+  writer?.close();
+  await server?.close();
+  if (status === 0) spawnSync('umount', [mounted]);
+  rmdirSync(mounted);
+});
+
+async function loggedIn(): Promise<NntpClient> {
+  const client = await NntpClient.connect(server?.newsPort ?? 0);
+  await client.ask(`AUTHINFO USER ${people.proving[2]}`);
+  expect(await client.ask(`AUTHINFO PASS ${people.password}`)).toMatch(/^281/);
+  return client;
+}
+
+function article(id: string, ...more: string[]): string {
+  const head = ['From: W <w@x.example>', 'Newsgroups: groggs.gossip', `Subject: ${id}`, `Message-ID: ${id}`, ...more];
+  return [...head, '', 'x'.repeat(70), '.'].join('\r\n');
+}
+
+async function post(id: string): Promise<string> {
+  expect(await writer.ask('POST')).toMatch(/^340/);
+  return writer.ask(article(id));
+}
+
+function fill(): void {
+  const file = openSync(filler, 'a');
+  try {
+    for (const size of [65_536, 4096, 1]) {
+      try {
+        for (;;) writeSync(file, Buffer.alloc(size));
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function ready(): Promise<{ code: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${server?.httpPort}/readyz`);
+  return { code: response.status, text: await response.text() };
+}
+
+test.runIf(status === 0)('a full disk', async () => {
+  const acknowledged: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    const id = `<before.${n}@x.example>`;
+    expect(await post(id)).toMatch(/^240/);
+    acknowledged.push(id);
+  }
+  fill();
+  // A log that is written over from its start needs no room: some posts may still get through.
+  let refused = '';
+  let answer = '';
+  for (let n = 0; n < 2000; n++) {
+    refused = `<full.${n}@x.example>`;
+    answer = await post(refused);
+    if (!answer.startsWith('240')) break;
+    acknowledged.push(refused);
+  }
+  expect(answer).toBe("441 the server's disk is full; not posted");
+  expect(await writer.ask(`IHAVE <fed@x.example>`)).toMatch(/^335/);
+  const fed = article('<fed@x.example>', 'Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`);
+  expect(await writer.ask(fed)).toBe("436 the server's disk is full; not posted");
+  expect(await writer.ask(`STAT ${refused}`)).toMatch(/^430/);
+
+  const board = await Dialogue.open(server?.boardPort ?? 0);
+  await board.line();
+  expect(await board.prove(people.proving[2], people.secret)).toMatch(/^232/);
+  expect(await board.text('W', 'hello')).toMatch(/^350/);
+  expect(await board.ask('NEWI On a full disk')).toBe("484 The server's disk is full; nothing was changed.");
+
+  const { code, text } = await ready();
+  expect({ code, text }).toMatchObject({ code: 503, text: expect.stringMatching(/^gossip: .*full/) });
+  const metrics = await (await fetch(`http://127.0.0.1:${server?.httpPort}/metrics`)).text();
+  expect(metrics).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
+
+  // Reading and logging in go on.
+  for (const id of acknowledged) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
+  (await loggedIn()).close();
+
+  rmSync(filler);
+  await vi.waitFor(async () => expect(await ready()).toEqual({ code: 200, text: 'ready\n' }), {
+    timeout: 20_000,
+    interval: 100,
+  });
+  expect(await post(refused)).toMatch(/^240/);
+  expect(await post('<after@x.example>')).toMatch(/^240/);
+  acknowledged.push(refused, '<after@x.example>');
+  for (const id of acknowledged) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
+  expect(await post(refused)).toMatch(/^441 435/);
+
+  // Nothing is there twice, nor what was refused.
+  const list = await Dialogue.open(server?.boardPort ?? 0);
+  await list.line();
+  await list.ask('USER guest');
+  const subjects = (await list.list('INDX')).map((row) => row.slice(105).trimEnd());
+  expect(subjects.filter((subject) => subject.startsWith('<')).toSorted()).toEqual(acknowledged.toSorted());
+  expect(subjects).not.toContain('On a full disk');
+});
