@@ -1,13 +1,12 @@
 /** The embedded board's users, changed in the board's file. A server that has the file open sees the change. */
-
-import { Board, defaultTimeouts } from '../board/board.ts';
-import type { BoardStore } from '../board/store.ts';
-import { parseUdbm, UdbmError } from '../board/udbm/request.ts';
+import type { AccessLevel } from '../board/access.ts';
+import { Registration } from '../board/registration.ts';
+import { accessName, UdbmError, type UdbmRequest } from '../board/udbm/request.ts';
 import { performUdbm } from '../board/udbm/run.ts';
+import { type Account, checkUserid } from '../board/users.ts';
 import type { Config } from '../config/config.ts';
 import { decode, encode } from '../wire/charset.ts';
-import { silent } from '../wire/log.ts';
-import { octets } from '../wire/octets.ts';
+import { type Octets, octets } from '../wire/octets.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
 import { registrationOf } from './registration.ts';
@@ -15,14 +14,33 @@ import { registrationOf } from './registration.ts';
 /** The operator's name in the audit log. */
 const operator = octets`rgtp-nntp`;
 
-/** What the command line calls RGTP's access levels 1 to 3, and what UDBM calls them. */
-export const accesses = { read: 'read', post: 'write', edit: 'edit' } as const;
-export type Access = keyof typeof accesses;
+/** RGTP's access levels in words, the same everywhere. */
+export const levels = { read: 1, write: 2, edit: 3 } as const satisfies Record<string, AccessLevel>;
+export type Level = keyof typeof levels;
+
+export interface ListedUser {
+  readonly userid: string;
+  /** `none`, or one of `levels` */
+  readonly level: string;
+  /** `waiting`: for an editor's approval; `unused`: has registered, and not logged in yet */
+  readonly state: 'enabled' | 'disabled' | 'waiting' | 'unused';
+  /** how a login is proved */
+  readonly proof: 'md5' | 'none';
+  /** ISO 8601 */
+  readonly lastUsed: string;
+}
 
 export interface UserSecret {
   readonly userid: string;
   /** hex; `none` where the account has no secret */
   readonly secret: string;
+}
+
+/** An account: a userid may have several, one for each level. */
+export interface Chosen {
+  readonly userid: string;
+  /** undefined: the only one */
+  readonly level: Level | undefined;
 }
 
 /** Every method throws `Failure` where there is no board, or the board refuses. */
@@ -33,63 +51,83 @@ export class BoardUsers {
     this.#config = config;
   }
 
-  /** The board's own table of them. */
-  list(): Promise<string> {
-    return this.#perform('-l');
+  list(): Promise<ListedUser[]> {
+    return withBoardFile(this.#config, ({ users }) => [...users.all()].map(listed));
   }
 
-  async add(userid: string, access: Access): Promise<UserSecret[]> {
-    const who = `${userid}/${accesses[access]}`;
-    await this.#perform(`-c ${who} newsecret`);
-    return this.#secrets(who);
+  /** Adds an account with a new secret. */
+  async add(chosen: Chosen & { readonly level: Level }): Promise<UserSecret> {
+    const who = this.#who(chosen);
+    await this.#perform({ kind: 'create', who, values: { newSecret: true } });
+    return this.#secretOf(chosen);
   }
 
-  async renewSecret(userid: string): Promise<UserSecret[]> {
-    await this.#perform(`-u ${userid} newsecret`);
-    return this.#secrets(userid);
+  async renewSecret(chosen: Chosen): Promise<UserSecret> {
+    await this.#perform({ kind: 'update', who: this.#who(chosen), values: { newSecret: true } });
+    return this.#secretOf(chosen);
   }
 
-  /** Resolves to what the board says of it. */
-  change(userid: string, change: 'approve' | 'disable' | 'enable'): Promise<string> {
-    return this.#perform(`-u ${userid} ${change}`);
+  async setDisabled(chosen: Chosen, disabled: boolean): Promise<void> {
+    await this.#perform({ kind: 'update', who: this.#who(chosen), values: { disabled } });
   }
 
-  remove(userid: string): Promise<string> {
-    return this.#perform(`-d ${userid}`);
+  /** Resolves to what became of the letter with the secret. */
+  async approve(chosen: Chosen): Promise<string> {
+    const answer = await this.#perform({ kind: 'update', who: this.#who(chosen), values: { approve: true } });
+    // The last line shows the account.
+    return answer.trimEnd().split('\n').slice(0, -1).join('\n');
   }
 
-  async #perform(request: string): Promise<string> {
+  async remove(chosen: Chosen): Promise<void> {
+    await this.#perform({ kind: 'delete', who: this.#who(chosen) });
+  }
+
+  #who({ userid, level }: Chosen): { readonly userid: Octets; readonly level: AccessLevel | undefined } {
+    if (userid.includes('/')) {
+      throw new Failure(`"${userid}" is no userid: it has a slash`, 'Name the access level with --level.', {
+        exitCode: 2,
+      });
+    }
+    const checked = checkUserid(encode(userid, 'auto'));
+    if ('wrong' in checked) {
+      throw new Failure(`"${userid}" is no userid: it ${checked.wrong}`, undefined, { exitCode: 2 });
+    }
+    return { userid: checked.userid, level: level && levels[level] };
+  }
+
+  async #perform(request: UdbmRequest): Promise<string> {
     try {
-      const parsed = parseUdbm(encode(request, 'auto'));
-      const answer = withBoardFile(this.#config, (store) => performUdbm(this.#boardOn(store), operator, parsed));
+      const answer = withBoardFile(this.#config, (store) => {
+        const { registration } = registrationOf(this.#config);
+        const { title } = this.#config.embedded;
+        return performUdbm(
+          { store, registration: registration && new Registration(store, title, registration) },
+          operator,
+          request,
+        );
+      });
       return decode(await answer, 'auto');
     } catch (error) {
-      if (error instanceof UdbmError) throw new Failure(error.message);
-      throw error;
+      if (!(error instanceof UdbmError)) throw error;
+      throw new Failure(error.message.replace('say userid/access', 'choose one with --level'));
     }
   }
 
-  /** @param who `userid` or `userid/access` of an existing account */
-  #secrets(who: string): Promise<UserSecret[]> {
-    const request = parseUdbm(encode(`-l ${who}`, 'auto'));
-    const asked = request.kind === 'list' ? request.who : [];
-    return withBoardFile(this.#config, ({ users }) =>
-      asked.map(({ userid, level }) => {
-        const account = users.levels(userid).find((one) => level === undefined || one.level === level);
-        return { userid, secret: account?.secret?.toString('hex').toUpperCase() ?? 'none' };
-      }),
-    );
-  }
-
-  #boardOn(store: BoardStore): Board {
-    return new Board({
-      store,
-      title: this.#config.embedded.title,
-      log: silent,
-      timeouts: defaultTimeouts,
-      proofDelay: 0,
-      identify: undefined,
-      registration: registrationOf(this.#config).registration,
+  #secretOf(chosen: Chosen): Promise<UserSecret> {
+    const { userid, level } = this.#who(chosen);
+    return withBoardFile(this.#config, ({ users }) => {
+      const account = users.levels(userid).find((one) => level === undefined || one.level === level);
+      return { userid: decode(userid, 'auto'), secret: account?.secret?.toString('hex').toUpperCase() ?? 'none' };
     });
   }
+}
+
+function listed(account: Account): ListedUser {
+  return {
+    userid: decode(account.userid, 'auto'),
+    level: accessName(account.level),
+    state: account.waiting ? 'waiting' : account.disabled ? 'disabled' : account.confirmed ? 'enabled' : 'unused',
+    proof: account.secret === undefined ? 'none' : 'md5',
+    lastUsed: new Date(account.lastUsed * 1000).toISOString(),
+  };
 }

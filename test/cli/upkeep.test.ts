@@ -74,6 +74,50 @@ describe('rgtp-nntp board …', () => {
   });
 });
 
+describe('rgtp-nntp board user', () => {
+  it('takes plain options, and lists an aligned table or JSON with the same words', async () => {
+    expect((await run('board', 'user', 'add', '--name', 'bea@example.org', '--level', 'read')).code).toBe(0);
+    expect((await run('board', 'user', 'add', 'bea@example.org')).code).toBe(0);
+    const several = await run('board', 'user', 'disable', 'bea@example.org');
+    expect(several).toMatchObject({ code: 1, stderr: expect.stringContaining('choose one with --level') });
+    const disabled = await run('board', 'user', 'disable', 'bea@example.org', '--level', 'read');
+    expect(disabled.stdout).toBe('bea@example.org is disabled.\n');
+    const { stdout } = await run('board', 'user', 'list');
+    const [header = '', ...rows] = stdout.trimEnd().split('\n');
+    expect(header).toMatch(/^last used {3}level {2}state {5}proof {2}userid$/);
+    const column = header.indexOf('userid');
+    for (const row of rows) {
+      expect(row).toMatch(/^\d{4}-\d\d-\d\d {2}/);
+      expect(row.slice(column - 2, column)).toBe('  ');
+      expect(row.charAt(column)).not.toBe(' ');
+    }
+    const listed: unknown = JSON.parse((await run('board', 'user', 'list', '--json')).stdout);
+    const account = { userid: 'bea@example.org', proof: 'md5', lastUsed: expect.stringMatching(/^\d{4}-.*Z$/) };
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        { ...account, level: 'read', state: 'disabled' },
+        { ...account, level: 'write', state: 'enabled' },
+      ]),
+    );
+  });
+
+  it('knows no groggsd syntax', async () => {
+    for (const userid of ['x@y/edit', 'x/none']) {
+      expect(await run('board', 'user', 'add', userid)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--level'),
+      });
+    }
+    expect(await run('board', 'user', 'add', 'x y')).toMatchObject({ code: 2 });
+    expect(await run('board', 'user', 'add', 'x@y', '--level', 'god')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('read, write, edit'),
+    });
+    expect(await run('board', 'user', 'add')).toMatchObject({ code: 2 });
+    expect(await run('board', 'user', 'lst')).toMatchObject({ code: 2, stderr: expect.stringContaining('list') });
+  });
+});
+
 describe('rgtp-nntp user', () => {
   it('adds, lists, changes and removes local accounts', async () => {
     const added = answering(
