@@ -62,7 +62,7 @@ test.each([
   {
     what: 'multipart/alternative',
     head: ['Content-Type: multipart/alternative; boundary="a b"'],
-    body: ['--a b', '', 'plain', '--a b', 'Content-Type: text/html', '', '<p>html', '--a b--', ' '],
+    body: ['--a b', '', 'plain', '--a b', 'Content-Type: text/html', '', '<p>html', '--a b--', 'epilogue'],
     text: ['plain'],
   },
   {
