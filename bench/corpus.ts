@@ -120,5 +120,5 @@ function wordsOf(article: Buffer): string {
 
 /** All that is no blank and no quote mark, which wrapping may move. */
 function wordsIn(text: string): string {
-  return text.normalize('NFC').replace(/[\s\x85>\x1c-\x1e]+/g, '');
+  return text.normalize('NFC').replace(/[\s\p{Cc}>]+/gu, '');
 }

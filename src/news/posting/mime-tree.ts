@@ -23,7 +23,7 @@ export interface Part {
 const MAX_DEPTH = 8;
 const MAX_PARTS = 100;
 /** Lines that begin like a boundary and are looked at closely, in all parts together. */
-const MAX_MARKS = 10_000;
+const MAX_MARKS = 2000;
 const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
 /** Where a part begins whose boundary is not the one declared. */
