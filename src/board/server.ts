@@ -122,7 +122,7 @@ export class BoardServer {
     return this.#sessions.size;
   }
 
-  /** Whether logins still hold: for whoever acts on one outside a session. */
+  /** Whether logins still hold, for code that acts on one outside a session. */
   get accounts(): Accounts {
     return this.store.accounts;
   }

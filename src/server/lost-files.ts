@@ -41,7 +41,7 @@ export function refuseLostPermanent(config: Config, board: BoardConfig): void {
 function lost(what: string, why: string): Failure {
   return new Failure(
     what,
-    `${why}\nPut the file back, or restore a backup with \`rgtp-nntp restore\`. To begin anew, move the whole data folder away.`,
+    `${why}\nPut the file back, or restore a backup with \`rgtp-nntp restore\`. To start with a new board, move the whole data folder away.`,
   );
 }
 
@@ -59,7 +59,7 @@ function boardHadPermanent(path: string): boolean {
       db.close();
     }
   } catch {
-    // Whoever opens it says what is wrong with it.
+    // Opening it for use will say what is wrong with it.
     return false;
   }
 }

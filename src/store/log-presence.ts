@@ -1,7 +1,7 @@
 /**
  * Notices when a write-ahead log has got lost, and with it what was written last. While a database is open it is in WAL
- * mode and carries the mark `open`. Whoever set the mark clears it at the end, and whoever closes the database last also
- * takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed and has lost its log.
+ * mode and carries the mark `open`. The process that set the mark clears it at the end, and the last one to close the
+ * database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed and has lost its log.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';

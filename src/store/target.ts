@@ -45,9 +45,9 @@ export async function safeTarget(
   const homes = await Promise.all(folders.map((folder) => realpath(folder).catch(() => resolve(folder))));
   const inside = (file: string) => homes.some((home) => file === home || file.startsWith(home + sep));
   const entry = await lstat(path).catch(() => undefined);
-  const leadsTo = entry?.isSymbolicLink() === true ? await realpath(path).catch(() => path) : path;
-  if (inside(path) || inside(leadsTo)) throw own;
+  if (inside(path)) throw own;
   if (entry === undefined) return path;
+  // The same file by another name, be it a symbolic or a hard link.
   const there = await stat(path).catch(() => entry);
   const contents = await Promise.all(homes.map((home) => readdir(home, { recursive: true }).catch(() => [])));
   const precious = [...files, ...contents.flatMap((names, i) => names.map((name) => join(homes[i] ?? '', name)))];

@@ -176,6 +176,6 @@ Values:
    disable|enable
    newsecret               makes one and shows it
    setsecret <HEX
-   approve                 lets in who has registered, and mails the secret
+   approve                 approves a registration, and mails the secret
    lastref=<hex-seconds>
 `;
