@@ -12,6 +12,9 @@ import { until } from './until.ts';
 const root = new URL('../..', import.meta.url).pathname;
 const run = promisify(execFile);
 
+/** ms: on a busy machine a start takes its time */
+const PATIENCE = 90_000;
+
 /** A port that nobody listened on a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -103,6 +106,7 @@ export class Daemon implements AsyncDisposable {
         );
       },
       () => `serve to listen on ${this.port}:\n${this.#output}`,
+      PATIENCE,
     );
   }
 

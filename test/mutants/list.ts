@@ -1,4 +1,16 @@
+import { boardMutants } from './board.ts';
+import { bridgeMutants } from './bridge.ts';
+import { frontEndMutants } from './front-end.ts';
+import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
+import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
 
-export const mutants: readonly Mutant[] = [...storeMutants];
+export const mutants: readonly Mutant[] = [
+  ...storeMutants,
+  ...boardMutants,
+  ...rgtpMutants,
+  ...mirrorMutants,
+  ...bridgeMutants,
+  ...frontEndMutants,
+];

@@ -10,12 +10,14 @@ import { stale, Tree } from './tree.ts';
 
 const WORKERS = 2;
 /** for one mutant, ms: a broken program may well go round for ever */
-const PATIENCE = 180_000;
+const PATIENCE = 300_000;
 
 type Outcome = 'killed' | 'hangs' | 'survived' | 'does not compile';
 
 const words = process.argv.slice(2);
-const chosen = mutants.filter(({ promise, file }) => words.every((word) => `${promise} ${file}`.includes(word)));
+const chosen = mutants.filter(
+  ({ promise, file }) => words.length === 0 || words.some((word) => `${promise} ${file}`.includes(word)),
+);
 const old = chosen.flatMap((mutant) => stale(mutant) ?? []);
 if (old.length > 0 || chosen.length === 0) {
   console.error(old.length > 0 ? old.join('\n') : 'no such mutant');
@@ -30,7 +32,7 @@ process.once('SIGINT', () => process.exit(130));
 
 const [first] = trees;
 const everyTest = [...new Set(chosen.flatMap(({ tests }) => tests))];
-if (first !== undefined && (await run(first, 'vitest', ['run', ...everyTest])) !== 0) {
+if (first !== undefined && (await run(first, 'vitest', ['run', '--reporter=dot', ...everyTest], 'inherit')) !== 0) {
   console.error('The tests fail with nothing broken.');
   process.exit(1);
 }
@@ -74,10 +76,21 @@ async function attempt(tree: Tree, { tests }: Mutant): Promise<Outcome> {
 }
 
 /** The exit status; undefined: it took too long, and was ended. */
-function run(tree: Tree, program: string, args: readonly string[]): Promise<number | undefined> {
-  const child = spawn(Tree.program(program), args, { cwd: tree.folder, stdio: 'ignore', detached: true });
+function run(
+  tree: Tree,
+  program: string,
+  args: readonly string[],
+  output: 'ignore' | 'inherit' = 'ignore',
+): Promise<number | undefined> {
+  const child = spawn(Tree.program(program), args, {
+    cwd: tree.folder,
+    stdio: ['ignore', output, output],
+    detached: true,
+  });
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
+  // What is not broken ends.
   const end = setTimeout(() => {
+    if (output === 'inherit') return;
     resolve(undefined);
     // Its workers, too.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');

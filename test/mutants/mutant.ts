@@ -13,3 +13,15 @@ export interface Mutant {
   /** why no test can notice, where none does */
   readonly survives?: string;
 }
+
+/** Lines of one file, and the tests that notice them. Each: the promise, the line, what stands in its place, and why it survives. */
+export function breaking(
+  file: string,
+  tests: readonly string[],
+  ...lines: readonly (readonly [promise: string, find: string, replace: string, survives?: string])[]
+): Mutant[] {
+  return lines.map(([promise, find, replace, survives]) => ({
+    ...{ promise, file, find, replace, tests },
+    ...(survives !== undefined && { survives }),
+  }));
+}

@@ -1,70 +1,124 @@
-import type { Mutant } from './mutant.ts';
+import { breaking } from './mutant.ts';
 
 const CUT = 'test/store/power-cut.test.ts';
 const WRITER = 'test/store/writer.test.ts';
+const PERMANENT = 'test/store/permanent-file.test.ts';
 
-export const storeMutants: readonly Mutant[] = [
-  {
-    promise: 'what is acknowledged has been synced',
-    file: 'src/store/log-sync.ts',
-    find: 'fdatasync(descriptor, (error) => {',
-    replace: 'setImmediate((error: Error | null = null) => {',
-    tests: [CUT],
-  },
-  {
-    promise: 'a sync answers those alone who wrote before it began',
-    file: 'src/store/log-sync.ts',
-    find: '    this.#waiting = undefined;\n    let descriptor: number;',
-    replace: '    setImmediate(() => { this.#waiting = undefined; });\n    let descriptor: number;',
-    tests: [CUT],
-  },
-  {
-    promise: 'a sync that fails is told to those who wait for it',
-    file: 'src/store/log-sync.ts',
-    find: '      if (error === null) waiting.resolve();\n      else waiting.reject(error);\n      if (',
-    replace: '      waiting.resolve();\n      if (',
-    tests: [WRITER],
-  },
-  {
-    promise: 'closing syncs what still waits',
-    file: 'src/store/log-sync.ts',
-    find: 'if (this.#waiting !== undefined) fdatasyncSync(this.#descriptor);',
-    replace: '',
-    tests: [CUT, WRITER],
-  },
-  {
-    promise: 'nobody is told of a commit before the sync',
-    file: 'src/store/writer.ts',
-    find: 'if (this.#sync === undefined || group.every((one) => one.relaxed)) {',
-    replace: 'if (this.#sync === undefined || group.some((one) => !one.relaxed)) {',
-    tests: [CUT],
-  },
-  {
-    promise: 'what is written without the writer is synced by SQLite',
-    file: 'src/store/writer.ts',
-    find: 'PRAGMA synchronous=FULL',
-    replace: 'PRAGMA synchronous=NORMAL',
-    tests: [CUT],
-  },
-  {
-    promise: 'a task that throws undoes its own changes',
-    file: 'src/store/writer.ts',
-    find: "      this.#db.exec('ROLLBACK TO task; RELEASE task');",
-    replace: "      this.#db.exec('RELEASE task');",
-    tests: [WRITER],
-  },
-  {
-    promise: 'a task that throws has no effects',
-    file: 'src/store/writer.ts',
-    find: '      this.#effects.length = effects;',
-    replace: '',
-    tests: [WRITER],
-  },
-  {
-    promise: 'a sync that fails fails the commit',
-    file: 'src/store/writer.ts',
-    find: '(error: unknown) => finish(strict, effects, error),',
-    replace: '() => finish(strict, effects),',
-    tests: [WRITER],
-  },
+export const storeMutants = [
+  ...breaking(
+    'src/store/log-sync.ts',
+    [CUT, WRITER],
+    [
+      'what is acknowledged has been synced',
+      'fdatasync(descriptor, (error) => {',
+      'setImmediate((error: Error | null = null) => {',
+    ],
+    [
+      'a sync answers those alone who wrote before it began',
+      '    this.#waiting = undefined;\n    let descriptor: number;',
+      '    setImmediate(() => { this.#waiting = undefined; });\n    let descriptor: number;',
+    ],
+    [
+      'a sync that fails is told to those who wait for it',
+      '      if (error === null) waiting.resolve();\n      else waiting.reject(error);\n      if (',
+      '      waiting.resolve();\n      if (',
+    ],
+    ['closing syncs what still waits', 'if (this.#waiting !== undefined) fdatasyncSync(this.#descriptor);', ''],
+  ),
+  ...breaking(
+    'src/store/writer.ts',
+    [CUT, WRITER],
+    [
+      'nobody is told of a commit before the sync',
+      'if (this.#sync === undefined || group.every((one) => one.relaxed)) {',
+      'if (this.#sync === undefined || group.some((one) => !one.relaxed)) {',
+    ],
+    ['what is written without the writer is synced by SQLite', 'PRAGMA synchronous=FULL', 'PRAGMA synchronous=NORMAL'],
+    [
+      'a task that throws undoes its own changes',
+      "      this.#db.exec('ROLLBACK TO task; RELEASE task');",
+      "      this.#db.exec('RELEASE task');",
+    ],
+    ['a task that throws has no effects', '      this.#effects.length = effects;', ''],
+    [
+      'a sync that fails fails the commit',
+      'finish(strict, effects, this.#failed(error));',
+      'this.#failed(error); finish(strict, effects);',
+    ],
+    [
+      'who asks whether all is on disk hears of what waits, too',
+      'return due.then(() => this.#syncing);',
+      'return due;',
+    ],
+  ),
+  ...breaking(
+    'src/store/permanent-file.ts',
+    [CUT, PERMANENT],
+    [
+      'an intent is on disk before anything is sent',
+      '      return { known: false };\n    });',
+      '      return { known: false };\n    }, { relaxed: true });',
+    ],
+    [
+      'a Message-ID that was posted is never intended again',
+      'if (post !== undefined) return { known: true, post: ownPost(post), intent: undefined };',
+      '',
+    ],
+    ['done makes the intent a post in one step', '        removeIntent.run(post.messageId);\n      },', '      },'],
+    [
+      'epochs never change once they are given',
+      "'INSERT OR IGNORE INTO epochs (number",
+      "'INSERT OR REPLACE INTO epochs (number",
+    ],
+    [
+      'a newsgroup keeps the time it was first offered',
+      "'INSERT OR IGNORE INTO newsgroups",
+      "'INSERT OR REPLACE INTO newsgroups",
+    ],
+    [
+      'two posts never share a sequence number',
+      "'INSERT OR IGNORE INTO own_posts",
+      "'INSERT OR REPLACE INTO own_posts",
+    ],
+  ),
+  ...breaking(
+    'src/store/new-file.ts',
+    ['test/board/power-cut.test.ts', 'test/store/secret-box.test.ts'],
+    ['the name of a new file is on disk', '  syncFolder(dirname(path));', ''],
+    ['a new file is on disk before it has its name', '    fsyncSync(file);\n', ''],
+  ),
+  ...breaking(
+    'src/store/secret-box.ts',
+    ['test/store/secret-box.test.ts'],
+    [
+      'a secret opens for its own account only',
+      '.setAAD(Buffer.from(account));\n    return Buffer.concat',
+      ';\n    return Buffer.concat',
+    ],
+  ),
+  ...breaking(
+    'src/store/database.ts',
+    ['test/store/database.test.ts'],
+    [
+      "somebody else's database is left alone",
+      '    refuseForeign(db, path, schema);\n    // A clean',
+      '    // A clean',
+    ],
+    ['a newer schema is refused', 'if (version > schema.migrations.length) {', 'if (version > 1000) {'],
+    [
+      'a crash while upgrading leaves the old schema or the new',
+      'db.exec(`PRAGMA user_version=${schema.migrations.length}`);',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/store/cache.ts',
+    ['test/store/cache.test.ts'],
+    ['what was deleted is overwritten', 'this.#guard(() => purgeDeleted(this.#db), undefined);', ''],
+    [
+      'the texts kept are bounded',
+      'if (this.#textOctets <= this.#maxTextOctets) return [];',
+      'if (this.#maxTextOctets > 0) return [];',
+    ],
+  ),
 ];

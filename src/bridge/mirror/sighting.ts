@@ -238,9 +238,7 @@ export class Sighting {
         take(row);
       } else {
         wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
-        // Numbers from before a wrap that this index does not show.
-        if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;
-        else moved.push(row);
+        moved.push(row);
       }
     }
     const [head] = far;

@@ -111,10 +111,7 @@ export class GroupView implements BoardGroup {
   }
 
   get count(): number {
-    if (this.#model.isRead) return this.#list.length;
-    // An estimate, which may be too high (RFC 3977 §6.1.1.2).
-    const { low, high } = this.#model.mark(this.place);
-    return Math.max(0, high - low + 1);
+    return this.#list.length;
   }
 
   messageId(number: number): string | undefined {

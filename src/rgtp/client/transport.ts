@@ -254,10 +254,7 @@ export class Transport {
     else pending.reject(pending.failure);
     if (endsConnection(answer.code)) {
       this.end(
-        new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, {
-          code: answer.code,
-          said: answer.text,
-        }),
+        new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, { code: answer.code }),
       );
       return;
     }
@@ -274,11 +271,7 @@ export class Transport {
   #unasked(status: Status): void {
     const kind = endsConnection(status.code) ? 'unavailable' : 'nonsense';
     this.end(
-      new RgtpError(kind, `unasked, the server said ${shown(status)}`, {
-        code: status.code,
-        line: shown(status),
-        said: status.text,
-      }),
+      new RgtpError(kind, `unasked, the server said ${shown(status)}`, { code: status.code, line: shown(status) }),
     );
   }
 

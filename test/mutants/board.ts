@@ -1,0 +1,107 @@
+import { breaking } from './mutant.ts';
+
+const POSTING = ['test/board/posting.test.ts', 'test/board/crowd.test.ts'];
+const EDITING = ['test/board/editing.test.ts'];
+const SESSIONS = ['test/board/sessions.test.ts', 'test/board/login.test.ts', 'test/board/accounts.test.ts'];
+
+export const boardMutants = [
+  ...breaking(
+    'src/board/posting.ts',
+    POSTING,
+    [
+      'an item that is continued takes no reply',
+      "if (item.continuedIn !== undefined) return { kind: 'continued', status: item };",
+      '',
+    ],
+    [
+      'an item never grows over its limit',
+      'if (STATUS_OCTETS + item.text.length + post.text.length > limits.item)',
+      'if (STATUS_OCTETS + item.text.length > limits.item)',
+    ],
+    [
+      'of two continuations only the first is made',
+      "if (old.continuedIn !== undefined) return { kind: 'continued', status: old };",
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/board/edit-lock.ts',
+    EDITING,
+    ['one editor at a time', 'if (this.#holder !== undefined) return this.heldBy(session);', ''],
+    [
+      'the lock is released by its holder alone',
+      'if (this.heldBy(session)) this.#holder = undefined;',
+      'this.#holder = undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/board/editing.ts',
+    EDITING,
+    ['a reply made during an edit is kept', 'text: text.concat(item.text.slice(edit.text.length)),', 'text,'],
+    [
+      'an edit of what has changed meanwhile is refused',
+      'if (!item.text.startsWith(edit.text))',
+      'if (item.text.length < edit.text.length)',
+    ],
+    ['a withdrawn item has no rows', '      records.index.removeItem(itemId);', ''],
+    [
+      'an edit has a row of its own',
+      "      records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));",
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/board/login.ts',
+    SESSIONS,
+    ['a wrong proof is no login', 'if (!timingSafeEqual(clientProof(facts), hash)) {', 'if (hash.length === 0) {'],
+    ['a challenge is good for one proof', '  session.challenge = undefined;\n', ''],
+    [
+      'a disabled account is no login',
+      'if (account.disabled) deny(session, octets`That userid is disabled; contact the Editors`);',
+      '',
+    ],
+    ['who waits for approval is not let in', 'levels.filter((one) => !one.waiting)', 'levels.filter(() => true)'],
+  ),
+  ...breaking(
+    'src/board/session.ts',
+    SESSIONS,
+    [
+      'a command above the level is refused',
+      'if (this.level < command.level) {',
+      'if (this.level + 1 < command.level) {',
+    ],
+    [
+      'rights that are taken away are gone at the next command',
+      'if (revoked !== undefined) throw new Refusal(482, revoked);',
+      '',
+    ],
+    [
+      'a client that asks for nothing but trouble fills no log',
+      'if (++this.#suspicions > MOST_SUSPICIONS) return;',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/board/output.ts',
+    ['test/board/sessions.test.ts'],
+    [
+      'who does not read is not written for',
+      'if (this.#stream.writable && !this.#stream.write(bytes)) this.#blocked = true;',
+      'if (this.#stream.writable) this.#stream.write(bytes);',
+    ],
+  ),
+  ...breaking(
+    'src/board/items.ts',
+    ['test/board/editing.test.ts', 'test/board/posting.test.ts', 'test/board/client.test.ts'],
+    [
+      'what an editor removed is in no ready answer',
+      '    this.#writer.afterCommit(() => this.#ready.delete(item.id));',
+      '',
+    ],
+    [
+      'a line that begins with a dot arrives as it was',
+      ".replaceAll('\\n.', '\\n..')",
+      ".replaceAll('\\n.', '\\n..').replaceAll('\\n.', '\\n..')",
+    ],
+  ),
+];

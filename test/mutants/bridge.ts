@@ -1,0 +1,108 @@
+import { breaking } from './mutant.ts';
+
+const POSTING = [
+  'test/bridge/posting/faults.test.ts',
+  'test/bridge/posting/posting.test.ts',
+  'test/bridge/posting/answers.test.ts',
+];
+
+export const bridgeMutants = [
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    POSTING,
+    [
+      'a Message-ID that is on the board is a duplicate',
+      'if (known.post !== undefined || (await this.#wasPosted(known.intent))) throw duplicate(order.messageId);',
+      'if (known.post !== undefined) throw duplicate(order.messageId);',
+    ],
+    [
+      'a post whose outcome is unknown is looked for before it is sent again',
+      'return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);',
+      'return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);',
+    ],
+    [
+      'the store knows of a post before its readers do',
+      'await permanent.done(post);',
+      'permanent.done(post).catch(() => {});',
+    ],
+    [
+      'what the board refused is free to be posted again',
+      '      await permanent.forget(intent.messageId);\n      throw outcome.error;',
+      '      throw outcome.error;',
+    ],
+    [
+      'two posts of one author with one text go one after the other',
+      'return `${userid.toLowerCase()} ${hash}`;',
+      'return `${userid.toLowerCase()} ${hash} ${Math.random()}`;',
+    ],
+    [
+      'a post is revised in the store before another command is sent',
+      '        await permanent.revise(intent.messageId, formatPlan(plan));\n      };',
+      '      };',
+    ],
+    ['readers see what was acknowledged', '    await posted.read;\n', ''],
+  ),
+  ...breaking(
+    'src/bridge/posting/search.ts',
+    POSTING,
+    [
+      'the post of another is not taken for ours',
+      'if (entry.sequence <= after || !sameUserid(entry.userid, userid)) return false;',
+      'if (entry.sequence <= after) return false;',
+    ],
+    [
+      'an older post is not taken for the one looked for',
+      'if (entry.sequence <= after || !sameUserid',
+      'if (!sameUserid',
+    ],
+    ['one post is not found for two', 'matches(entry, plan) && !taken(entry.sequence)', 'matches(entry, plan)'],
+    [
+      'another text is not taken for ours',
+      "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash",
+      "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) !== ''",
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/deliver.ts',
+    POSTING,
+    [
+      'a lost connection is no refusal',
+      "return error.kind !== 'unavailable' || error.code !== undefined;",
+      'return true;',
+    ],
+    [
+      '484 may come after the deed',
+      "if (!(error instanceof RgtpError) || error.kind === 'internal' || error.kind === 'nonsense') return false;",
+      "if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;",
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/logins.ts',
+    ['test/bridge/login/logins.test.ts', 'test/server/levels.test.ts', 'test/bridge/bridge.test.ts'],
+    [
+      'nobody reads whom the board would not let read',
+      "const guest = board.guests === 'read' ? 1 : 0;",
+      'const guest = 1;',
+    ],
+    ['nobody posts where posting is off', 'return board.posting || level < 1 ? level : 1;', 'return level;'],
+    [
+      'a login on one board is none on another',
+      'return this.#boards.has(newsgroup) ? person?.members.get(newsgroup) : undefined;',
+      'return [...(person?.members.values() ?? [])][0];',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/user-pools.ts',
+    ['test/bridge/login/logins.test.ts'],
+    [
+      'a wrong secret gets no connection that a right one opened',
+      "return `${secret.toString('hex')} ${userid}`;",
+      'return `${userid}`;',
+    ],
+    [
+      'the people with connections are bounded',
+      'if (this.#pools.size < this.#options.maxUsers) return true;',
+      'return true;',
+    ],
+  ),
+];

@@ -1,0 +1,149 @@
+import { breaking } from './mutant.ts';
+
+const WIRE = 'test/wire';
+
+export const frontEndMutants = [
+  ...breaking(
+    'src/wire/dots.ts',
+    [`${WIRE}/dots.test.ts`],
+    [
+      'a line that begins with a dot carries one more',
+      "line.startsWith('.') ? DOUBLED : NONE",
+      "line.startsWith('..') ? DOUBLED : NONE",
+    ],
+    [
+      'only CRLF, dot, CRLF ends an article',
+      "this.#place = octet === CR ? 'after a dot and CR' : 'in a line';",
+      "this.#place = octet === CR || octet === LF ? 'after a dot and CR' : 'in a line';",
+    ],
+    [
+      'an article that is too large is not stored',
+      "if (octets > this.#maxOctets) this.#refuse('too large');\n    else if",
+      'if',
+    ],
+    [
+      'the memory of an article is given back',
+      '    this.#allowance.give(this.#text.length);\n    this.#text = EMPTY;\n    this.#octets = 0;',
+      '    this.#text = EMPTY;\n    this.#octets = 0;',
+    ],
+  ),
+  ...breaking(
+    'src/wire/line-reader.ts',
+    [`${WIRE}/line-reader.test.ts`],
+    [
+      'of a line that is too long nothing is kept',
+      '    this.#forget();\n    this.#discarding = true;',
+      '    this.#discarding = true;',
+    ],
+    [
+      'a line over the limit is none',
+      'return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);',
+      'return this.#bytes.subarray(start, start + length);',
+    ],
+  ),
+  ...breaking(
+    'src/wire/address.ts',
+    [`${WIRE}/address.test.ts`, 'test/nntp/login-gate.test.ts'],
+    ['a /64 of IPv6 is one customer', 'const GROUPS_OF_64 = 4;', 'const GROUPS_OF_64 = 8;'],
+  ),
+  ...breaking(
+    'src/nntp/guess-count.ts',
+    ['test/nntp/login-gate.test.ts'],
+    [
+      'after too many failures nothing is tried',
+      'if (failures >= this.#limits.failedLogins) {',
+      'if (failures > this.#limits.failedLogins) {',
+    ],
+    ['guessing in parallel gains nothing', 'while (this.#underWay >= this.#room())', 'while (this.#room() < 0)'],
+  ),
+  ...breaking(
+    'src/nntp/login-gate.ts',
+    ['test/nntp/login-gate.test.ts'],
+    [
+      'guesses count by account, too',
+      'if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));',
+      '',
+    ],
+    [
+      'a success forgives its own account only',
+      'for (const count of counts) count.forgive(pair);',
+      'this.#addresses.clear();',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/connection/admission.ts',
+    ['test/nntp/limits.test.ts'],
+    ['connections are bounded', "if (this.#all >= this.#limits.connections) return 'full';", ''],
+    ['connections of one address are bounded', "if (here >= this.#limits.connectionsPerAddress) return 'address';", ''],
+    ['a place is free when its connection has gone', '    this.#all--;', ''],
+  ),
+  ...breaking(
+    'src/nntp/connection/article-memory.ts',
+    ['test/nntp/article-memory.test.ts'],
+    [
+      'all articles under way share one allowance',
+      'if (this.#held + octets > this.#limits.articles) return false;',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/commands/receive.ts',
+    ['test/nntp/rfc3977-posting.test.ts', 'test/nntp/article-memory.test.ts', 'test/nntp/limits.test.ts'],
+    [
+      'an article without its end is none',
+      '  if (!article) return undefined;',
+      "  if (!article) return '240 Article received';",
+    ],
+    ['the memory of a posted article is given back', '    article.release();', ''],
+  ),
+  ...breaking(
+    'src/nntp/commands/post.ts',
+    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['nobody posts who may not', 'if (!access.post) return', 'if (!access.post && access.read && false) return'],
+  ),
+  ...breaking(
+    'src/nntp/commands/ihave.ts',
+    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['nobody feeds who may not post', 'if (!access.post) return', 'if (!access.read) return'],
+    ['what is held is not asked for', "if (wanted === 'held') return '435 Duplicate';", ''],
+  ),
+  ...breaking(
+    'src/nntp/commands/listgroup.ts',
+    ['test/nntp/rfc3977-articles.test.ts', 'test/nntp/rfc3977-lists.test.ts', 'test/nntp/arguments.test.ts'],
+    [
+      'a range ends where it says',
+      'group.numbers(low, Math.min(high, MAX_NUMBER))',
+      'group.numbers(low, Math.min(high, MAX_NUMBER) - 1)',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/selection.ts',
+    [
+      'test/nntp/rfc3977-session.test.ts',
+      'test/nntp/faults.test.ts',
+      'test/bridge/bridge.test.ts',
+      'test/server/wiring.test.ts',
+    ],
+    ['the high mark of a newsgroup that went does not fall', '    high,\n    count: 0,', '    high: 0,\n    count: 0,'],
+  ),
+  ...breaking(
+    'src/nntp/commands/newnews.ts',
+    ['test/nntp/rfc3977-lists.test.ts'],
+    ['an article in two newsgroups is told once', 'if (place !== group.name) continue;', ''],
+  ),
+  ...breaking(
+    'src/nntp/connection/incoming.ts',
+    ['test/nntp/splits.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['what follows an article is a command', '    this.#reader.feed(end.rest);', ''],
+    [
+      'what was sent ahead of TLS is not believed',
+      '  drop(): void {\n    this.#reader.takeRest();',
+      '  drop(): void {',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/syntax/status.ts',
+    ['test/nntp/faults.test.ts', 'test/nntp/rfc3977-posting.test.ts', 'test/nntp/rfc3977-session.test.ts'],
+    ['a status line is one line', "text.replace(/[\\r\\n\\t\\f]+/g, ' ')", 'text'],
+  ),
+];

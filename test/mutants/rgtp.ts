@@ -1,0 +1,81 @@
+import { breaking } from './mutant.ts';
+
+const LOGIN = ['test/rgtp/client/login.test.ts'];
+const TRANSPORT = ['test/rgtp/client/transport.test.ts'];
+const POOL = ['test/rgtp/client/pool.test.ts'];
+
+export const rgtpMutants = [
+  ...breaking(
+    'src/rgtp/client/login.ts',
+    LOGIN,
+    [
+      "the board's own proof is checked before anything else is sent",
+      'if (proof !== undefined) verify(step, proof);\n        else if',
+      'if',
+    ],
+    [
+      "a wrong proof of the board's is an attack",
+      "if (!serverProof(proof).equals(Buffer.from(hex, 'hex')))",
+      "if (hex === '')",
+    ],
+    [
+      'a board that asks for no proof is not believed',
+      'else if (proofDue && credentials.secret !== undefined)',
+      'else if (proofDue && credentials.secret === undefined && proof !== undefined)',
+    ],
+    [
+      'only one proof is given on a connection',
+      'if (step.code === 333 && proof === undefined) {',
+      'if (step.code === 333) {',
+    ],
+  ),
+  ...breaking(
+    'src/rgtp/client/transport.ts',
+    TRANSPORT,
+    ['data are bounded', 'if (pending.octets > limit) this.#nonsense(`data of over ${limit} octets`);', ''],
+    [
+      '1xx lines are bounded',
+      "if (pending.preliminary.length > MAX_PRELIMINARY) this.#nonsense('1xx responses without end', line);",
+      '',
+    ],
+    [
+      'an answer that nobody asked for ends the connection',
+      'else if (pending === undefined) this.#unasked(status);',
+      'else if (pending === undefined) return;',
+    ],
+    [
+      'no command is sent within an exchange of several steps',
+      'while (!this.#exclusive && this.#underWay',
+      'while (this.#underWay',
+    ],
+    [
+      'a silent board is given up',
+      'this.#deadline = ms === undefined ? undefined : setTimeout(() => this.#expire(ms), ms).unref();',
+      'this.#deadline = ms === undefined ? undefined : setTimeout(() => {}, ms).unref();',
+    ],
+    [
+      'data arrive without their dots',
+      'else if (line.length > 1) this.#passOn(pending, line.subarray(1));',
+      'else if (line.length > 1) this.#passOn(pending, line);',
+    ],
+  ),
+  ...breaking(
+    'src/rgtp/client/pool.ts',
+    POOL,
+    [
+      'a lock or another level is not handed on',
+      'if (!connection.idle || connection.level !== level) connection.destroy();',
+      '',
+    ],
+    [
+      'a connection whose task failed is not lent again',
+      '    } catch (error) {\n      connection.destroy();\n      throw error;',
+      '    } catch (error) {\n      throw error;',
+    ],
+    [
+      'connections are bounded',
+      'while (this.#waiters.length > 0 && this.#open < this.#options.size) {',
+      'while (this.#waiters.length > 0) {',
+    ],
+  ),
+];
