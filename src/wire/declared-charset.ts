@@ -146,7 +146,8 @@ type Decode = (bytes: Uint8Array) => string | undefined;
 
 function decoderOf(charset: string): Decode | undefined {
   if (charset === 'utf-16' || NO_CHARSET.test(charset)) return charset === 'utf-16' ? lenient(charset) : undefined;
-  return strict(charset) ?? (known(charset) ? lenient(charset) : undefined);
+  // `latin-1` is `latin1`.
+  return strict(charset) ?? strict(charset.replace(/[-_ ]/g, '')) ?? (known(charset) ? lenient(charset) : undefined);
 }
 
 function known(charset: string): boolean {
