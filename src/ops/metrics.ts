@@ -141,6 +141,7 @@ function addGauges(registry: Registry, status: () => Status): void {
   boards('disk_trouble', '1 while its files can not be written', (board) => Number(board.disk !== undefined));
   boards('lag_seconds', 'Seconds since the mirror last agreed with the board', (board) => board.lagSeconds);
   boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
+  boards('withheld', 'Rows of its index that can not be shown for want of a number', (board) => board.withheld ?? 0);
   boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
   boards('articles', 'Articles in its newsgroups', (board) => board.articles);
   boards('items', 'Items of the board', (board) => board.items);

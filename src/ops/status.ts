@@ -18,6 +18,8 @@ export interface BoardStatus {
   /** seconds since the mirror last agreed with the board, and sequence numbers it is known to be behind */
   readonly lagSeconds: number;
   readonly lagSequences: number;
+  /** rows of its index that are not shown: nothing confirms their numbers, or no article number is left for them */
+  readonly withheld?: number | undefined;
   /** why its files can't be written now; `undefined`: they can */
   readonly disk?: string | undefined;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;

@@ -72,7 +72,7 @@ export class RgtpBoard implements Board {
 
   status(now = Date.now()): BoardStatus {
     const { config, mirror, newest, disk } = this.#parts;
-    const { phase, ready, reachable, items, posts, sequence, lastPoll, lastError } = mirror.progress;
+    const { phase, ready, reachable, items, posts, sequence, withheld, lastPoll, lastError } = mirror.progress;
     return {
       name: config.name,
       newsgroup: config.newsgroup,
@@ -86,6 +86,7 @@ export class RgtpBoard implements Board {
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
       lagSequences: Math.max(0, (newest() ?? 0) - (sequence ?? 0)),
       disk: disk(),
+      withheld,
       lastError,
     };
   }

@@ -88,6 +88,29 @@ const history = fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps), 'read',
   size: 'max',
 });
 
+/** Stories that went wrong once. */
+const kept: [string, number][][] = [
+  // A message of the day, taken back with a restored backup, whose number is then given to something else.
+  [
+    ['item', 0],
+    ['backup', 0],
+    ['motd', 0],
+    ['restore', 0],
+    ['withdraw', 0],
+  ],
+  [
+    ['backup', 0],
+    ['motd', 0],
+    ['restore', 0],
+  ],
+  [
+    ['motd', 0],
+    ['motd', 0],
+    ['read', 0],
+    ['indexEdit', 1],
+  ],
+];
+
 /** Texts at once, as from memory; or late, so that the board changes while articles are made. */
 const deliveries = {
   'at once': (item: Item | undefined) => item,
@@ -144,7 +167,7 @@ test.each(variants)(
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: kept.map((story) => [story]) },
     );
   },
   60_000,
