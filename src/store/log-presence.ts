@@ -20,11 +20,11 @@ const marked = new WeakSet<DatabaseSync>();
 /** Before a database is opened for writing. @throws StoreError `log-lost` */
 export function requireLog(path: string): void {
   if (!inWalMode(path) || existsSync(logOf(path))) return;
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: PATIENCE });
   const open = Marks.of(db)?.has('open') === true;
   db.close();
-  // Another process may have opened it meanwhile, and has the log again.
-  if (!open || existsSync(logOf(path))) return;
+  // Another process may have opened or closed it meanwhile.
+  if (!open || existsSync(logOf(path)) || !inWalMode(path)) return;
   const log = basename(logOf(path));
   throw new StoreError(
     'log-lost',
@@ -56,7 +56,10 @@ function setMark(db: DatabaseSync): void {
 /** Closes a database that `openDatabase` opened with `durable`. */
 export function closeDatabase(db: DatabaseSync): void {
   try {
-    if (leaveWalMode(db) || marked.has(db)) new Marks(db).clear('open');
+    const marks = new Marks(db);
+    // First, so that a crash on the way out of WAL mode leaves no mark beside a log that is gone.
+    if (marked.has(db)) marks.clear('open');
+    if (leaveWalMode(db)) marks.clear('open');
   } catch {
     // No room on the disk: the mark stays, which only matters if the log gets lost.
   } finally {
