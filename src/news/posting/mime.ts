@@ -50,6 +50,7 @@ class TextReader {
   readonly #rules: TextRules;
   readonly #files: string[] = [];
   #octets = 0;
+  #hasText = false;
 
   constructor(rules: TextRules) {
     this.#rules = rules;
@@ -83,7 +84,8 @@ class TextReader {
     if (part.parts.length > 0) return this.#multipart(part);
     if (SIGNATURE.test(part.type)) return NOTHING;
     if (part.disposition !== 'attachment') {
-      if (part.type === 'text/plain') return this.#text(part);
+      // The first text may have a name; a further one with a name is a file.
+      if (part.type === 'text/plain' && (part.file === undefined || !this.#hasText)) return this.#text(part);
       if (RENDERING.test(part.type) && part.file === undefined) return { lines: undefined, rendering: part.type };
     }
     this.#files.push(nameOf(part));
@@ -111,6 +113,7 @@ class TextReader {
   }
 
   #text({ body, encoding, parameters }: Part): Found {
+    this.#hasText = true;
     // From its size alone, before anything is done with it.
     this.#bound(body.length, ENCODED);
     const bytes = decodeTransfer(body, encoding);

@@ -30,7 +30,7 @@ const QUOTE = /^ ?>(?: ?>)* ?/;
 const PREFORMATTED = /^[ \t]|\t|\S {3,}\S|^[|+]|[-=_*#~]{5}/;
 /** A list's item, a signature's or a section's line: a new beginning. */
 const BEGINNING = /^(?:[-*+•–—]|\(?[0-9a-z]{1,3}[.)])\s|^--$|^[-=_*#~]{3,}$/i;
-/** A line is as long as its author's window, or it was not wrapped by its author. */
+/** Columns of the widest windows: a longer line was hardly wrapped by its author. */
 const MAX_WRAPPED = 120;
 /** Columns that a line may lack and still be full: people and programs wrap unevenly. */
 const SLACK = 10;
@@ -90,14 +90,15 @@ function paragraphEnd(lines: readonly Line[], start: number): number {
     if (line === undefined || line.flowed || line.depth !== first.depth || line.body === '') break;
     if (PREFORMATTED.test(line.body) || BEGINNING.test(line.body)) break;
   }
-  const widest = Math.max(...lines.slice(start, end).map(({ columns }) => columns));
-  if (widest > MAX_WRAPPED) return start + 1;
-  for (let at = start; at + 1 < end; at++) {
-    const line = lines[at];
-    const next = lines[at + 1];
-    if (line !== undefined && next !== undefined && endsEarly(line, next, widest)) return at + 1;
+  const widest = lines.slice(start, end).reduce((most, { columns }) => Math.max(most, columns), 0);
+  let full = start;
+  for (; full + 1 < end; full++) {
+    const line = lines[full];
+    const next = lines[full + 1];
+    if (line !== undefined && next !== undefined && endsEarly(line, next, widest)) break;
   }
-  return end;
+  // Very long lines are paragraphs each, unless several are full: chance makes one the longest.
+  return widest > MAX_WRAPPED && full - start < 2 ? start + 1 : full + 1;
 }
 
 /** The next line's first word would have had its place here: the author meant the line to end. */

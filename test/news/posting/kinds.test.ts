@@ -109,6 +109,15 @@ describe('nothing is lost silently', () => {
       'schön.png',
     ],
     [
+      'a text file shown inline',
+      multipart(
+        'mixed',
+        text,
+        part('text/plain; name="n.txt"', 'x', 'Content-Disposition: inline; filename="n.txt"\n'),
+      ),
+      'text/plain ("n.txt")',
+    ],
+    [
       'deep',
       multipart('mixed', multipart('mixed', multipart('alternative', text, multipart('related', html, image)))),
       'shed.png',
@@ -132,6 +141,7 @@ describe('nothing is lost silently', () => {
     ['HTML first', multipart('alternative', html, text)],
     ['a detached signature', multipart('signed', text, part('application/pgp-signature; name=signature.asc', 'iQ'))],
     ['a signature beside', multipart('mixed', text, part('application/pgp-signature', 'iQ'))],
+    ['a text with a name', multipart('mixed', part('text/plain; name="body.txt"; charset=utf-8', 'The text.'))],
     ['an empty part', multipart('mixed', text, part('text/plain', ''))],
   ])('taken: %s', async (_, tree) => {
     await mime(tree, { answer: ['240'], body: 'The text.\r\n' });
@@ -278,11 +288,11 @@ describe('wrapping', () => {
     'Content-Transfer-Encoding': '8bit',
   };
   const words = (list: string, count: number) =>
-    Array.from({ length: count }, (_, i) => list.split(' ')[(i * 7) % list.split(' ').length]).join(' ');
-  const english = words('the committee met on Tuesday and decided that a shed shall be painted in some colour', 60);
-  const russian = words('комитет собрался во вторник и решил что велосипедный сарай будет окрашен в цвет который', 60);
-  const greek = words('η επιτροπή συνεδρίασε την Τρίτη και αποφάσισε ότι το υπόστεγο θα βαφτεί με χρώμα', 60);
-  const german = words('das Komitee beschloß am Dienstag daß der Schuppen für Fahrräder neu gestrichen wird', 60);
+    Array.from({ length: count }, (_, i) => list.split(' ')[(i * 5) % list.split(' ').length]).join(' ');
+  const english = words('the committee met on Tuesday and decided that a shed shall be painted in some colour', 120);
+  const russian = words('комитет собрался во вторник и решил что велосипедный сарай будет окрашен в цвет который', 120);
+  const greek = words('η επιτροπή συνεδρίασε την Τρίτη και αποφάσισε ότι το υπόστεγο θα βαφτεί με χρώμα', 120);
+  const german = words('das Komitee beschloß am Dienstag daß der Schuppen für Fahrräder neu gestrichen wird', 120);
 
   function wrapped(text: string, columns: number): string[] {
     const lines: string[] = [''];
@@ -301,15 +311,25 @@ describe('wrapping', () => {
     ['Greek', greek],
     ['German', german],
   ])('%s, in one line, in lines, and quoted', async (_, prose) => {
-    for (const columns of [1000, 72, 76, 79]) {
+    for (const columns of [1000, 72, 76, 79, 100, 150]) {
       const lines = wrapped(prose, columns);
       await expectPost(utf8, lines.join('\n'), even, lines.join('\n'));
       for (const mark of ['> ', '>> ', '> > > ', '>']) {
-        if (columns === 1000) continue;
+        if (columns > 80) continue;
         const quote = lines.map((line) => mark + line).join('\n');
         await expectPost(utf8, `Ann wrote:\n${quote}\n\nIndeed.`, even, `Ann wrote:\n${quote}\n\nIndeed.`);
       }
     }
+  });
+
+  test('paragraphs of one line each stay apart', async () => {
+    const [long, longer] = [wrapped(english, 150)[0] ?? '', wrapped(english, 240)[0] ?? ''];
+    const { article } = await world.post(`${head(utf8)}\n\n${longer}\n${long}\n${longer}\n`);
+    const begins = (text: string) => article?.body.some((line) => text.startsWith(line) && line.length > 40);
+    expect(article?.body.filter((line) => longer.startsWith(line) && line.length > 40)).toHaveLength(
+      2 + (long.startsWith(longer.slice(0, 60)) ? 1 : 0),
+    );
+    expect(begins(long)).toBe(true);
   });
 
   test('own text is wrapped at 72 columns, quoted text within its depth', async () => {
