@@ -1,5 +1,6 @@
 import { until } from '../e2e/until.ts';
 import type { NntpClient } from '../support/nntp-client.ts';
+import { differences, readBoard } from './board.ts';
 import { type Puller, postOnce, type Soak } from './people.ts';
 import { newsgroup, type Place, visit, type World } from './world.ts';
 
@@ -35,6 +36,8 @@ export async function verify(world: World, soak: Soak, pullers: ReadonlyMap<stri
       if (ours !== theirs) problems.push(`${number} differs: ${first.name} ${ours}; ${other.name} ${theirs}`);
     }
   }
+  const board = await readBoard(world.rgtp);
+  for (const [name, articles] of shown) problems.push(...differences(name, board, articles));
   for (const { name, articles } of [first, ...others].filter((one) => one !== undefined)) {
     const bodies = [...articles.values()].map(({ body }) => body.split('\n'));
     const marks = new Map<string, number>();

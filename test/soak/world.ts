@@ -19,6 +19,8 @@ export interface World {
   readonly steady: Daemon;
   /** between the bridges and the board */
   readonly proxy: CuttingProxy;
+  /** the board's own port */
+  readonly rgtp: number;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function openWorld(cut: () => boolean): Promise<World> {
     restarted,
     steady,
     proxy,
+    rgtp,
     async close() {
       await Promise.all([board, restarted, steady].map((daemon) => daemon[Symbol.asyncDispose]()));
       await proxy.close();

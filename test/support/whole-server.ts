@@ -25,6 +25,8 @@ export const people = {
 
 export interface WholeServer {
   readonly newsPort: number;
+  /** of every listener, in the order of the setting */
+  readonly newsPorts: readonly number[];
   readonly boardPort: number;
   readonly httpPort: number;
   close(): Promise<void>;
@@ -65,6 +67,7 @@ export async function openWholeServer({ settings = {}, log = silent }: WholeServ
   const { news, boardAddress, statusAddress } = service.parts;
   return {
     newsPort: news.server.addresses[0]?.port ?? 0,
+    newsPorts: news.server.addresses.map(({ port }) => port),
     boardPort: boardAddress?.port ?? 0,
     httpPort: statusAddress?.port ?? 0,
     async close() {
