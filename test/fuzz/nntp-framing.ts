@@ -58,10 +58,10 @@ function isListgroup(line: Buffer): boolean {
 function takeArticle(lines: Taken): boolean {
   const { rest } = lines;
   if (rest.subarray(0, 3).toString('latin1') === '.\r\n') {
-    lines.skip(3);
+    lines.pass(3);
     return true;
   }
   const end = rest.indexOf('\r\n.\r\n');
-  lines.skip(end < 0 ? rest.length : end + 5);
+  lines.pass(end < 0 ? rest.length : end + 5);
   return end >= 0;
 }

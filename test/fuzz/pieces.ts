@@ -27,7 +27,7 @@ export class Taken {
     return this.#bytes.subarray(this.#at);
   }
 
-  skip(octets: number): void {
+  pass(octets: number): void {
     this.#at += octets;
   }
 

@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { play } from '../support/exchange.ts';
 import { serve } from '../support/nntp-server.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
@@ -131,7 +131,10 @@ const rows: readonly [clause: string, exchange: string][] = [
 
 test.each(rows)('RFC 3977 %s', async (_clause, exchange) => {
   const { connect } = await serve(rfcWorld());
-  await play(await connect(), exchange);
+  const client = await connect();
+  await play(client, exchange);
+  // Nothing more was said than what the exchange has.
+  expect(await client.ask('DATE')).toMatch(/^111 /);
 });
 
 test('RFC 3977 §6.1.3, §6.1.4 the current article may have gone: 420, and NEXT and LAST go from its number', async () => {

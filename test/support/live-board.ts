@@ -46,7 +46,7 @@ export class LiveBoard {
   }
 
   /** Sequence numbers that nothing came of. */
-  skip(count = 1): void {
+  leaveGaps(count = 1): void {
     for (let n = 0; n < count; n++) this.board.gap();
   }
 

@@ -31,7 +31,7 @@ describe('marks and numbers', () => {
   test('gaps are no articles', async () => {
     const { model, main } = await testBoard();
     await model.newItem('O0591429', octets`a`);
-    model.skip(3);
+    model.leaveGaps(3);
     await model.reply('O0591429');
     expect([main.low, main.high, main.count]).toEqual([1, 5, 2]);
     expect(numbers(main.numbers(1, 9))).toEqual([1, 5]);

@@ -64,7 +64,7 @@ const steps: Record<string, (world: World, pick: number) => void> = {
       own.add(key, { messageId: `<own.${epoch}.${sequence}@client.example>`, references: undefined });
     }
   },
-  gap: ({ model }) => model.skip(),
+  gap: ({ model }) => model.leaveGaps(),
 };
 
 function numbersOf(group: GroupView): number[] {
