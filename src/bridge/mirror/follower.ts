@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
@@ -42,8 +42,6 @@ const MAX_COMPLAINTS = 1000;
 const LOGGED = 5;
 /** Polls after a failure to read the edit log before it is asked for again, at most. */
 const MAX_LOG_PAUSE = 64;
-/** ms of work at a stretch: then it is others' turn */
-const TURN = 8;
 
 /**
  * Brings the state up to the board's. One poll is INDX from the last known row on, which must come back unchanged; where
@@ -138,14 +136,13 @@ export class Follower {
         }
         await Promise.all([publishing.announce(highs(seen, decision)), this.beforePublish?.(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
-        let since = performance.now();
         const clock = () => publishing.now(now());
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
         for (const changes of state.commit(seen, decision, log ?? [], arrivalOf)) {
           this.#write(changes);
           // Tell.
           this.#options.tell(changes);
-          since = await this.#breathe(since);
+          await this.#breathe();
         }
 
         await publishing.arrived(state.highest, clock());
@@ -279,20 +276,18 @@ export class Follower {
   }
 
   async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
-    let since = performance.now();
     for (;;) {
       const step = work.next();
       if (step.done) return step.value;
-      since = await this.#breathe(since);
+      await this.#breathe();
     }
   }
 
   /** Lets others have their turn, if it is time. */
-  async #breathe(since: number): Promise<number> {
-    if (performance.now() - since < TURN) return since;
-    await setImmediate();
+  async #breathe(): Promise<void> {
+    if (!eventLoop.over()) return;
+    await eventLoop.next();
     if (this.#closed) throw new RgtpError('unavailable', 'closed');
-    return performance.now();
   }
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { eventLoop } from '../../wire/fair-share.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { Articles } from './articles.ts';
 import type { ViewCaches } from './caches.ts';
@@ -8,8 +8,6 @@ import { Segment } from './segment.ts';
 
 /** Rows of the model covered by one segment: about 64 KiB of lines. */
 const SEGMENT_ROWS = 256;
-/** Reading items takes time: how long at a stretch, ms. One reader's overview must not keep the others waiting. */
-const TURN = 4;
 /** Rows between two looks at the clock. */
 const LOOKS = 8;
 
@@ -78,17 +76,16 @@ export class Overviews {
   }
 
   async #makeSlowly(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): Promise<Segment> {
-    do await setImmediate();
+    do await eventLoop.next();
     while (!this.#collect(rows, summaries));
     return this.#fill(rows, await Promise.all(summaries));
   }
 
   /** Adds the summaries that are still missing, until they are complete (true) or it is others' turn (false). */
   #collect(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): boolean {
-    const end = performance.now() + TURN;
     for (const row of rows.subarray(summaries.length)) {
       summaries.push(this.#articles.summary(row));
-      if (summaries.length % LOOKS === 0 && performance.now() > end) break;
+      if (summaries.length % LOOKS === 0 && eventLoop.over()) break;
     }
     return summaries.length === rows.length;
   }
