@@ -3,10 +3,12 @@ import { bridgeMutants } from './bridge.ts';
 import { frontEndMutants } from './front-end.ts';
 import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
+import { nntpMutants } from './nntp.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
 
 export const mutants: readonly Mutant[] = [
+  ...nntpMutants,
   ...storeMutants,
   ...boardMutants,
   ...rgtpMutants,
