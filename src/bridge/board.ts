@@ -23,7 +23,13 @@ export interface BoardNewsgroups {
   /** in the order of LIST */
   readonly groups: readonly BoardGroup[];
 
-  /** `undefined`: no such article, or none any more. */
+  /**
+   * Why its articles can't be read yet, for people; `undefined`: they can. Until then its newsgroups are listed, and
+   * everything else about them is refused: an empty newsgroup would be a false answer.
+   */
+  readonly notYet?: string | undefined;
+
+  /** `undefined`: no such article, or none any more. Throws `Refusal` (`unavailable`) where that can't be told yet. */
   find(messageId: string): Located | undefined;
 
   /** The message of the day as lines of text; empty if there is none. */

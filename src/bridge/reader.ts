@@ -53,6 +53,8 @@ export class Reader implements ReaderSession {
     const found = this.#all.group(name);
     if (found === undefined) return undefined;
     const access = this.#all.logins.access(this.#person, found.view.newsgroup);
+    const { notYet } = found.view;
+    if (access.read && notYet !== undefined) throw new Refusal('unavailable', notYet);
     if (access.read) return found.group;
     throw access.loginHelps
       ? new Refusal('login-required', `Log in to read ${name}`)

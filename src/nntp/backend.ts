@@ -78,7 +78,7 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
 
   /**
    * `undefined`: no such group (411). Throws `login-required` or `forbidden` where it is there but hidden from this
-   * session. Also asked for the selected group before each use of it: a group may go while it is selected.
+   * session, `unavailable` where its articles are not known yet. Also asked for the selected group before each use of it: a group may go while it is selected.
    */
   newsgroup(name: string): Newsgroup | undefined;
 
@@ -175,7 +175,7 @@ export interface Newsgroup {
    */
   header(field: string, low: number, high: number): Iterable<Soon<Buffer>>;
 
-  /** Message-IDs of articles that arrived (by the board's clock) at or after a time in unix seconds: NEWNEWS. */
+  /** Message-IDs of articles that became readable here at or after a time in unix seconds: NEWNEWS. */
   arrivedSince(seconds: number): Iterable<string>;
 }
 

@@ -20,6 +20,8 @@ export interface Limits {
   readonly queued: number;
   /** octets of answers that the client has not taken; no further command runs until it does */
   readonly unsent: number;
+  /** the same of all clients together, nearly: with many connections each is stopped earlier, after one piece at the least */
+  readonly unsentInAll: number;
   /** compressed connections at a time: each costs about 300 KiB */
   readonly compressed: number;
   /** failed logins from one address (IPv6: /64), or on one account, after which further ones are refused unheard */
@@ -42,6 +44,7 @@ export const defaultLimits: Limits = {
   articles: 64 * 1024 * 1024,
   queued: 64 * 1024,
   unsent: 256 * 1024,
+  unsentInAll: 256 * 1024 * 1024,
   compressed: 500,
   failedLogins: 10,
   loginPause: 5 * 60_000,

@@ -38,7 +38,7 @@ const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
 export function errorFor(command: string, { code, text }: Status, itemId?: string): RgtpError {
   const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');
   const line = printable(octets`${code} ${text}`);
-  return new RgtpError(kind, `${command} was answered ${line}`, { code, line, itemId });
+  return new RgtpError(kind, `${command} was answered ${line}`, { code, line, said: text, itemId });
 }
 
 /** After these codes the server closes the connection, or its state is unknown. */

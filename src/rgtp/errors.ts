@@ -46,6 +46,8 @@ export interface RgtpErrorDetails extends ErrorOptions {
   readonly code?: number | undefined;
   /** the line at fault, escaped and shortened */
   readonly line?: string | undefined;
+  /** the text of the server's answer, as it came */
+  readonly said?: Octets | undefined;
   /** with `continued`: where the item goes on */
   readonly itemId?: string | undefined;
 }
@@ -54,6 +56,7 @@ export class RgtpError extends Error {
   readonly kind: RgtpErrorKind;
   readonly code: number | undefined;
   readonly line: string | undefined;
+  readonly said: Octets | undefined;
   readonly itemId: string | undefined;
 
   constructor(kind: RgtpErrorKind, message: string, details: RgtpErrorDetails = {}) {
@@ -62,6 +65,7 @@ export class RgtpError extends Error {
     this.kind = kind;
     this.code = details.code;
     this.line = details.line;
+    this.said = details.said;
     this.itemId = details.itemId;
   }
 }

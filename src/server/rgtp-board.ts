@@ -123,6 +123,13 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   mirror.publishAfter((rows) => submitter.beforePublish(rows));
 
+  const newest = () => embedded && embedded.store.state.nextSequence - 1;
+  if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
+  mirror.start();
+  // The board in this process answers at once, so the first reader finds it complete.
+  if (embedded !== undefined) await firstPoll(mirror);
+
+  // Last of all: a newsgroup is new when it can be read, or NEWGROUPS would not tell those who asked just before.
   const created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
   const overlap = board.poll.idle / 1000;
   const options = { ...board, created, overlap, creator: `usenet@${config.name}`, host: config.name };
@@ -143,11 +150,6 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble)?.message;
-  const newest = () => embedded && embedded.store.state.nextSequence - 1;
-  if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
-  mirror.start();
-  // The board in this process answers at once, so the first reader finds it complete.
-  if (embedded !== undefined) await firstPoll(mirror);
   return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk };
 }
 
@@ -164,10 +166,10 @@ function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
   });
 }
 
-/** Waits for the index, but for a few seconds at most. */
+/** Waits for the index, but for a second at most: until it is in, its newsgroups say so. */
 async function firstPoll(mirror: Mirror): Promise<void> {
   const patience = new AbortController();
-  const enough = delay(5_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
+  const enough = delay(1_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
   await Promise.race([mirror.refresh().catch(() => {}), enough]);
   patience.abort();
 }

@@ -36,6 +36,9 @@ const DENSE = /^(?:gb|big5|euc|shift_jis|windows-874|tis|iso-8859-11|cp874|ks|jo
 /** What iconv-lite knows and is no character set. */
 const NO_CHARSET = /^(?:hex|base64|internal|cesu-?8)$/;
 
+// Its tables are loaded now, and not while somebody posts.
+iconv.encodingExists('cp850');
+
 const NOT_A_CHARACTER = /[\ufffd\ue000-\uf8ff\u{f0000}-\u{10ffff}]/u;
 /** An escape of ISO 2022 that gives octets another meaning. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about

@@ -7,7 +7,7 @@ import { Board, callerKey, defaultTimeouts } from '../../src/board/board.ts';
 import type { BoardServer } from '../../src/board/server.ts';
 import { Session } from '../../src/board/session.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
-import { type Log, silent } from '../../src/wire/log.ts';
+import { type Log, type LogFields, silent } from '../../src/wire/log.ts';
 import { ascii, latin1, octets } from '../../src/wire/octets.ts';
 import { dial, login, openBoard } from './boards.ts';
 
@@ -73,6 +73,20 @@ describe('the log', () => {
     }
     expect(lines.filter((line) => line.startsWith('too many connections')).length).toBeLessThan(most());
   });
+});
+
+test('a fault of the board goes into the log with its stack, and the client hears 484', async () => {
+  const causes: unknown[] = [];
+  const note = ({ err }: LogFields) => void causes.push(err);
+  const log: Log = { debug() {}, info() {}, warn() {}, error: note, child: () => log };
+  const board = await openBoard({ log });
+  vi.spyOn(board.store.items, 'answer').mockImplementation(() => {
+    throw new RangeError('a fault');
+  });
+  const guest = await login(board, 'guest');
+  expect(await guest.ask('ITEM A0000000')).toBe('484 Server internal error.');
+  expect(await guest.line()).toBeUndefined();
+  expect(causes).toEqual([expect.any(RangeError)]);
 });
 
 describe('a browser that was made to send commands', () => {

@@ -137,6 +137,26 @@ describe('newsgroups', () => {
   });
 });
 
+test('a board whose index has not been read is listed, and everything else of it is refused', async () => {
+  const { boards, models, guest } = await bridgeOf('groggs.a', 'groggs.b');
+  await models[0]?.newItem('O0591429', octets`a`);
+  await models[1]?.newItem('O0591429', octets`b`);
+  Object.defineProperty(models[1]?.mirror, 'isRead', { value: false });
+  expect(guest.newsgroups()).toHaveLength(6);
+  expect(guest.newsgroup('groggs.a')?.count).toBe(1);
+  const notYet = expect.objectContaining({
+    kind: 'unavailable',
+    message: "the board's index has not been read yet; try again shortly",
+  });
+  for (const name of ['groggs.b', 'groggs.b.motd', 'groggs.b.edits']) {
+    expect(() => guest.newsgroup(name)).toThrow(notYet);
+  }
+  expect(() => guest.find('<O0591429.00000001@groggs.b.example>')).toThrow(notYet);
+  expect(guest.find('<O0591429.00000001@groggs.a.example>')?.number).toBe(1);
+  expect(guest.find('<elsewhere@example.org>')).toBeUndefined();
+  expect(boards[1]?.view.notYet).toBeDefined();
+});
+
 test('articles are found on any board', async () => {
   const { boards, models, guest } = await bridgeOf('groggs.a', 'groggs.b');
   await models[0]?.newItem('O0591429', octets`a`);

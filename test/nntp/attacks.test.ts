@@ -149,6 +149,21 @@ test('a client that hands in its commands octet by octet', async () => {
   expect(await client.line()).toBe('223 0 <77@large.example.net>');
 });
 
+test('60 articles of dot lines at once, 34 MB: what is held is bounded, and comes back', {
+  timeout: 60_000,
+}, async () => {
+  const clients = await Promise.all(Array.from({ length: 60 }, connect));
+  const before = (await attacked.health('collect')).held;
+  for (const client of clients) client.send('POST');
+  for (const client of clients) expect(await client.line()).toMatch(/^340 /);
+  const lines = Buffer.from('..\r\n'.repeat(145_000));
+  await Promise.all(clients.map((client) => new Promise((resolve) => client.stream.write(lines, resolve))));
+  expect((await attacked.health('collect')).held - before).toBeLessThan(70 * MB);
+  for (const client of clients) client.send('', '.');
+  for (const client of clients) expect(await client.line()).toMatch(/^441 /);
+  expect((await attacked.health('collect')).held).toBeLessThan(1.3 * before);
+});
+
 test('the package’s debug switch shows no password', async () => {
   const client = await connect();
   await client.ask('AUTHINFO USER alice');

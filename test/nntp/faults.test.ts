@@ -152,3 +152,29 @@ test('texts that come late keep their place in line', async () => {
   expect(await client.block()).toHaveLength(5);
   expect(await client.line()).toMatch(/^111 /);
 });
+
+test('a newsgroup whose articles are not known yet is listed; whatever asks for them is told to come back', async () => {
+  const backend = rfcWorld();
+  const notYet = new Refusal('unavailable', "the board's index has not been read yet; try again shortly");
+  const { connect } = await serve(backend);
+  const client = await connect();
+  await client.ask('GROUP misc.test');
+  backend.newsgroup = () => {
+    throw notYet;
+  };
+  for (const command of [
+    'GROUP misc.test',
+    'LISTGROUP misc.test',
+    'LISTGROUP',
+    'NEWNEWS misc.* 20000101 000000',
+    'OVER 1-',
+    'HDR Subject 1-',
+    'STAT 3000234',
+    'ARTICLE 3000234',
+    'NEXT',
+    'LAST',
+  ]) {
+    expect(await client.ask(command), command).toBe(`403 ${notYet.message}`);
+  }
+  expect((await client.askAll('LIST ACTIVE misc.test'))[1]).toMatch(/^misc\.test 0*3002322 0*3000234 y$/);
+});

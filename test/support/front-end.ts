@@ -9,10 +9,10 @@ import { silent } from '../../src/wire/log.ts';
 import type { MemoryBackend } from './memory-backend.ts';
 
 /** A session without a socket: the client's end of it, where what is written is read in the same pieces. */
-export function sessionWith(backend: MemoryBackend): Duplex {
+export function sessionWith(backend: MemoryBackend, limits = defaultLimits): Duplex {
   const sessions = new Sessions({
     ...defaultSettings,
-    limits: defaultLimits,
+    limits,
     backend,
     log: silent,
     observer: {},

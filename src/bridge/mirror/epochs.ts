@@ -147,7 +147,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (number === undefined) continue;
     const row = find(one, number);
     if (row < 0) {
-      if (number <= given) odd.push(place);
+      // Number 0 is none: what would have it is late for ever.
+      if (number <= given && number > 0) odd.push(place);
       continue;
     }
     next = row + 1;
@@ -197,7 +198,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const { sequence } = one;
     let number = numberOf(epochs, one);
     const isBelow = number !== undefined && number <= highest;
-    if (isBelow && !(restarts && isAfterAgreed(place))) {
+    if (isBelow && !(restarts && isAfterAgreed(place) && number !== 0)) {
       if (one.event === undefined) late.push(sequence);
       continue;
     }

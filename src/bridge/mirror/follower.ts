@@ -62,6 +62,8 @@ export class Follower {
   #logPause = 0;
   /** new rows are published when its promise resolves */
   beforePublish: BeforePublish | undefined;
+  /** a row of the index could get no number, because the last is given */
+  isFull = false;
   /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
   withheld = 0;
   /** rows that made no sense, or came too late for a number */
@@ -156,6 +158,7 @@ export class Follower {
         state.isRead = true;
         saveIsRead(cache, true);
       }
+      await publishing.keepLows((place) => state.mark(place).low);
       if (motdDue && motd.take(await this.#ask((board) => board.motd()))) this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
       this.expect(expected);
@@ -255,6 +258,7 @@ export class Follower {
 
   #report({ late, exhausted }: Decision, sighting: Sighting): void {
     this.withheld = exhausted.length + sighting.withheld;
+    this.isFull = exhausted.length > 0;
     if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
       const shown = { rows: exhausted.length, first: exhausted[0] };
       this.#options.log.error(

@@ -153,7 +153,7 @@ export class Mirror implements BoardModel {
   }
 
   get isFull(): boolean {
-    return this.#state.highest >= MAX_NUMBER;
+    return this.#follower.isFull || this.#state.highest >= MAX_NUMBER;
   }
 
   mark(place: Place): { readonly low: number; readonly high: number } {

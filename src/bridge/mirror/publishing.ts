@@ -77,6 +77,18 @@ export class Publishing {
     if (raised.length > 0) await this.#permanent.raiseMarks(raised);
   }
 
+  /** The low marks as they are now. They are only kept for the time in which the index is not here. */
+  async keepLows(lowOf: (place: Place) => number): Promise<void> {
+    const moved: Mark[] = [];
+    for (const [place, mark] of this.#marks) {
+      const low = lowOf(place);
+      if (low === mark.low) continue;
+      mark.low = low;
+      moved.push({ place, ...mark });
+    }
+    if (moved.length > 0) await this.#permanent.raiseMarks(moved);
+  }
+
   /** unix seconds, which never go back: readers remember what DATE told them */
   now(clock: number): number {
     this.#now = Math.max(this.#now, Math.floor(clock / 1000));

@@ -238,7 +238,9 @@ export class Sighting {
         take(row);
       } else {
         wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
-        moved.push(row);
+        // Numbers from before a wrap that this index does not show.
+        if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;
+        else moved.push(row);
       }
     }
     const [head] = far;

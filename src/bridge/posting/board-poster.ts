@@ -18,7 +18,7 @@ import { findPlanned } from './search.ts';
 
 export interface BoardPosterOptions {
   readonly newsgroup: string;
-  readonly model: Pick<BoardModel, 'posts' | 'rowOfSequence' | 'refresh'>;
+  readonly model: Pick<BoardModel, 'posts' | 'rowOfSequence' | 'refresh' | 'isFull'>;
   readonly permanent: Permanent;
   /** reads the board: looks for posts whose answer never came */
   readonly reader: SearchPool;
@@ -156,7 +156,7 @@ export class BoardPoster {
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
-    let posted: { readonly read: Promise<void> };
+    let posted: { readonly sequence: number; readonly read: Promise<void> };
     try {
       posted = await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
     } catch (error) {
@@ -165,10 +165,12 @@ export class BoardPoster {
       land();
     }
     await posted.read;
+    const { model } = this.#options;
+    if (model.isFull && model.rowOfSequence(posted.sequence) < 0) throw new Refusal('unavailable', UNNUMBERED);
   }
 
   /** Resolves when the store knows that the board has it; `read`: when readers can see it. */
-  async #submit(order: Order): Promise<{ readonly read: Promise<void> }> {
+  async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
     const { permanent } = this.#options;
     const plan = this.#planFor(order, order.deed);
     const intent: Intent = {
@@ -186,7 +188,7 @@ export class BoardPoster {
       if (typeof outcome === 'number') {
         const { stored, read } = this.#readingBack.begin(outcome, () => this.#finish(intent.messageId, plan, outcome));
         await stored;
-        return { read };
+        return { sequence: outcome, read };
       }
       if (outcome.again && attempt < ATTEMPTS) continue;
       await permanent.forget(intent.messageId);
@@ -293,8 +295,9 @@ export class BoardPoster {
   }
 
   async #refresh(sequence: number): Promise<void> {
+    const { model } = this.#options;
     try {
-      await this.#options.model.refresh(sequence);
+      await model.refresh(sequence);
     } catch (error) {
       this.#log.warn({ err: error }, 'posted, but the board went away before it could be read back');
     }
@@ -331,6 +334,8 @@ export class BoardPoster {
 const UNKNOWN =
   'the connection to the board was lost while it was posting, and the board can not be asked whether it has the article; ' +
   'look before you post it again (with the same Message-ID it can not appear twice)';
+
+const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';
 
 function duplicate(messageId: string): Refusal {
   return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);

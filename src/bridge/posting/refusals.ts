@@ -1,6 +1,7 @@
 import { Refusal, type RefusalKind } from '../../nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
 import { diskTrouble } from '../../store/errors.ts';
+import { wordsOf } from '../words.ts';
 
 /** The answer each failure of the board deserves, and how it is put; `text` is what the board said. */
 const ANSWERS = {
@@ -32,17 +33,11 @@ export function refusalFor(error: unknown): unknown {
   if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
   if (!(error instanceof RgtpError)) return error;
   const [kind, put] = ANSWERS[error.kind];
-  return new Refusal(kind, put(boardText(error)), { cause: error });
+  return new Refusal(kind, put(wordsOf(error)), { cause: error });
 }
 
 /** Our own board says what is wrong with the disk it shares with us. */
 function internalFailure(text: string): string {
   const trouble = /^The (server's disk .*); nothing was changed\.$/.exec(text)?.[1];
   return trouble === undefined ? `the board failed: ${text}` : `the ${trouble}; not posted`;
-}
-
-/** What the board said, for people; where it said nothing, what happened. */
-function boardText(error: RgtpError): string {
-  const said = /^"\d{3} ?(.*)"/.exec(error.line ?? '')?.[1]?.replace(/\\(["\\])/g, '$1');
-  return said || error.message.replace(/[\r\n]+/g, ' ');
 }

@@ -4,6 +4,7 @@ import { PostingError } from '../../news/posting/error.ts';
 import type { TextRules } from '../../news/posting/mime.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { BoardPosting, Member, Submitted } from '../board.ts';
@@ -11,6 +12,7 @@ import type { BoardModel, ItemRecord } from '../model.ts';
 import { moderate } from '../moderation/moderate.ts';
 import { newsgroupName } from '../places.ts';
 import type { OwnPosts, PostIndex } from '../ports.ts';
+import { NOT_READ } from '../view/board-view.ts';
 import type { BoardPoster, Order } from './board-poster.ts';
 import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';
@@ -37,7 +39,7 @@ export interface PostedBoard {
 }
 
 export interface RgtpPosterParts {
-  readonly model: Pick<BoardModel, 'items'>;
+  readonly model: Pick<BoardModel, 'items' | 'isRead' | 'isFull'>;
   /** the board's view */
   readonly index: PostIndex;
   readonly own: Pick<OwnPosts, 'find'>;
@@ -61,7 +63,11 @@ export class RgtpPoster implements BoardPosting {
     return { maxText: limits.contribution, attachments };
   }
 
-  post(article: Submitted): Promise<void> {
+  async post(article: Submitted): Promise<void> {
+    const { isRead, isFull } = this.#parts.model;
+    // What it refers to could not be found, nor a post of the same text that is there already.
+    if (!isRead) throw new Refusal('unavailable', NOT_READ);
+    if (isFull) throw new Refusal('unavailable', 'the newsgroup has no article number left for it');
     return this.#parts.submitter.submit(this.#order(article));
   }
 

@@ -1,5 +1,5 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
-import type { Located } from '../../nntp/backend.ts';
+import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardNewsgroups } from '../board.ts';
 import type { BoardModel } from '../model.ts';
@@ -34,6 +34,9 @@ const DESCRIPTIONS = {
   motd: ': messages of the day',
   edits: ': what its editors did',
 } as const satisfies Record<Place, string>;
+
+/** What is said of a board whose index has not been read once. */
+export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
 /** A board as newsgroups: the main one, its messages of the day, its edits. What changes on the board shows at once. */
 export class BoardView implements BoardNewsgroups, PostIndex {
@@ -84,8 +87,15 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     this.#stop();
   }
 
-  /** `undefined`: no such article, or none any more. */
+  get notYet(): string | undefined {
+    return this.model.isRead ? undefined : NOT_READ;
+  }
+
   find(messageId: string): Located | undefined {
+    if (!this.model.isRead) {
+      if (this.#ids.mayBeHere(messageId)) throw new Refusal('unavailable', NOT_READ);
+      return undefined;
+    }
     const row = this.#ids.rowOf(messageId);
     const [place] = row < 0 ? [] : placesOf[kindAt(this.model, row)];
     return place === undefined

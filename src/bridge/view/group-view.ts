@@ -111,7 +111,10 @@ export class GroupView implements BoardGroup {
   }
 
   get count(): number {
-    return this.#list.length;
+    if (this.#model.isRead) return this.#list.length;
+    // An estimate, which may be too high (RFC 3977 §6.1.1.2).
+    const { low, high } = this.#model.mark(this.place);
+    return Math.max(0, high - low + 1);
   }
 
   messageId(number: number): string | undefined {

@@ -61,6 +61,11 @@ export class PostIds {
     return row >= 0 && this.messageId(row) === messageId ? row : -1;
   }
 
+  /** Whether an article of this board could have this Message-ID, whatever is known of it. */
+  mayBeHere(messageId: string): boolean {
+    return parseDerivedId(messageId, this.#domain) !== undefined || this.#ownKey(messageId) !== undefined;
+  }
+
   #ownKey(messageId: string): { readonly epoch: number; readonly sequence: number } | undefined {
     const key = this.#own.find(messageId);
     return key?.newsgroup === this.#newsgroup ? key : undefined;

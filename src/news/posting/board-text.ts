@@ -5,7 +5,6 @@ import type { BoardLimits } from './board-limits.ts';
 import { codePoint, PostingError, quoted } from './error.ts';
 import { oneLine } from './fields.ts';
 import type { TextLine } from './flowed.ts';
-import { visibleLines } from './text-lines.ts';
 import { trimTrailing } from './transfer.ts';
 import { wrapLines } from './wrap.ts';
 
@@ -20,6 +19,7 @@ const usualWidth = 72;
  * at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and a line
  * that reads like a header of the board's is text, as it is for the board. Throws `PostingError`.
  *
+ * @param text as `visibleLines` gives it
  * @param charset where the name and the subject of a post are in one with the text: `oneCharset` for all of them
  * @param width columns
  */
@@ -30,7 +30,7 @@ export function boardLines(
   limit: 'contribution' | 'reply',
   width = usualWidth,
 ): Octets[] {
-  const lines = visibleLines(text).map((line) => ({ ...line, text: trimTrailing(line.text, WHITE) }));
+  const lines = text.map((line) => ({ ...line, text: trimTrailing(line.text, WHITE) }));
   const first = lines.findIndex(({ text: line }) => !showsNothing(line));
   if (first < 0) throw new PostingError('the article has no text');
   const last = lines.findLastIndex(({ text: line }) => line !== '');

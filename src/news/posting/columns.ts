@@ -2,6 +2,10 @@
 
 /** What one column each holds, letter by letter: Latin, Greek, Cyrillic without marks, and punctuation. */
 const SIMPLE = /^[\t -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
+/** Han, kana and their punctuation without marks: two columns each, and a line may end after each. */
+const UNSPACED_RANGES =
+  '\u2e80-\u2fdf\u3001-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60';
+const PLAIN_UNSPACED = new RegExp(`^[${UNSPACED_RANGES}]*$`);
 const WIDE =
   /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hangul}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}\ufe0f/u;
 const ZERO = /^[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Mn}\p{Me}]+$/u;
@@ -10,12 +14,15 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Letters with their marks, whole emoji, flags (UAX #29). */
 export function clustersOf(text: string): string[] {
-  return SIMPLE.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return SIMPLE.test(text) || PLAIN_UNSPACED.test(text)
+    ? text.split('')
+    : Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** Columns of a terminal; wide East Asian characters and emoji take two. */
 export function columnsOf(text: string): number {
   if (SIMPLE.test(text)) return text.length;
+  if (PLAIN_UNSPACED.test(text)) return text.length * 2;
   return clustersOf(text).reduce((sum, cluster) => sum + widthOf(cluster), 0);
 }
 
@@ -25,7 +32,7 @@ function widthOf(cluster: string): number {
 }
 
 /** Scripts that put no blanks between words: a line may end after any character. */
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3001-\u303f\uff01-\uff60]/u;
+const UNSPACED = new RegExp(`[${UNSPACED_RANGES}\\u{20000}-\\u{3ffff}]`, 'u');
 /** … but before and after these (JIS X 4051): closing and opening punctuation, small kana. */
 const NOT_FIRST = /^[、。，．・：；？！’”）〕］｝〉》」』】…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
 const NOT_LAST = /^[‘“（〔［｛〈《「『【]/u;

@@ -2,10 +2,13 @@ import { CharsetError, guessText } from '../../wire/declared-charset.ts';
 import { octetsFrom } from '../../wire/octets.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
+import { refuseMarks } from './text-lines.ts';
 
 /** Octets of all header lines together: an article's whole header is smaller than a contribution. */
 const MAX_HEADER = 32_768;
 const MAX_FIELDS = 200;
+/** Octets of a field that is read as text: what a board takes of it is 75 octets long. */
+const MAX_TEXT = 4096;
 
 /** A header field as received: unfolded, its body still in octets. */
 export interface Field {
@@ -82,8 +85,11 @@ export function readable(fields: readonly Field[], name: string): string {
 
 /** As `readable`, for a part of the field. */
 export function decoded(name: string, octets: string): string {
+  if (octets.length > MAX_TEXT) throw new PostingError(`${name}: is longer than ${MAX_TEXT} octets`);
   try {
-    return oneLine(decodeWords(octets));
+    const text = oneLine(decodeWords(octets));
+    refuseMarks(name, text);
+    return text;
   } catch (error) {
     if (!(error instanceof CharsetError)) throw error;
     throw new PostingError(`${name}: ${error.message} (${quoted(shown(octets), 40)})`, { cause: error });

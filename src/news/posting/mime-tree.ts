@@ -23,9 +23,11 @@ export interface Part {
 const MAX_DEPTH = 8;
 const MAX_PARTS = 100;
 /** Lines that begin like a boundary and are looked at closely, in all parts together. */
-const MAX_MARKS = 10_000;
+const MAX_MARKS = 2000;
 const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
+/** Where a part begins whose boundary is not the one declared. */
+const PART = /^content-(?:type|disposition|transfer-encoding):/im;
 const MAX_PREAMBLE = 4096;
 const MAX_PADDING = 100;
 
@@ -86,7 +88,8 @@ function readParts(
 
 /**
  * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
- * forgotten) what is there is read. Text around the parts is for no one to see, so a part among it would be lost.
+ * forgotten) what is there is read. Text before and after the parts is for no one to see; a part there would be lost, and
+ * is refused.
  */
 function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {
   const parts: Buffer[] = [];
@@ -97,10 +100,10 @@ function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): B
     // The line end before a boundary belongs to the boundary.
     const end = Math.max(from, body[at - 2] === 0x0d ? at - 2 : at - 1);
     if (from >= 0) parts.push(body.subarray(from, end));
-    else if (/^content-type:/im.test(head(body, at))) throw new PostingError(lost(type, 'before the first'));
+    else if (PART.test(head(body, at))) throw new PostingError(lost(type, 'before the first'));
     if (parts.length > budget.parts) throw new PostingError(`Content-Type: more than ${MAX_PARTS} parts`);
     if (kind.last) {
-      if (/\S/.test(body.toString('latin1', kind.end))) throw new PostingError(lost(type, 'after the last'));
+      if (PART.test(head(body.subarray(kind.end)))) throw new PostingError(lost(type, 'after the last'));
       return parts;
     }
     from = kind.end;
@@ -118,12 +121,12 @@ function* marks(body: Buffer, budget: Budget): Generator<number> {
   }
 }
 
-function head(body: Buffer, end: number): string {
+function head(body: Buffer, end = body.length): string {
   return body.toString('latin1', 0, Math.min(end, MAX_PREAMBLE));
 }
 
 function lost(type: string, where: string): string {
-  return `Content-Type: text ${where} part of ${type} would be lost (is a boundary wrong?)`;
+  return `Content-Type: a part ${where} of ${type} would be lost (is a boundary wrong?)`;
 }
 
 /** A whole line `--boundary` or `--boundary--`, and where the next line begins. */

@@ -5,6 +5,7 @@ import { PostingError, quoted } from './error.ts';
 import type { Entity } from './fields.ts';
 import { type TextLine, unfoldFlowed } from './flowed.ts';
 import { type Part, readTree } from './mime-tree.ts';
+import { visibleLines } from './text-lines.ts';
 import { decodeTransfer } from './transfer.ts';
 
 export interface TextRules {
@@ -27,8 +28,8 @@ const SIGNATURE = /^application\/(?:pgp-signature|(?:x-)?pkcs7-signature)$/;
 const MAX_NAMED = 5;
 
 /**
- * The text of an article: the plain text of its MIME structure, decoded, unfolded where it is `format=flowed`, without
- * line ends. The whole structure is walked. A board carries text and nothing else, so what else is there – but for other
+ * The text of an article: the plain text of its MIME structure, decoded, unfolded where it is `format=flowed`, composed
+ * (NFC), in lines without line ends and control characters. The whole structure is walked. A board carries text and nothing else, so what else is there – but for other
  * renderings of the same text, and signatures – throws `PostingError`, or is named in the text: nothing is left out
  * without a word. (No library was found that says what it left out.)
  */
@@ -70,7 +71,7 @@ class TextReader {
         `Content-Type: ${rendering ?? top.type} only; the board takes plain text, please post text/plain`,
       );
     }
-    return withFiles(lines, files);
+    return visibleLines(withFiles(lines, files));
   }
 
   /** Where the whole article is one part, a file name is only what its author called the text (Gnus, mailx). */

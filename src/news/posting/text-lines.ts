@@ -35,8 +35,11 @@ function visible(line: string, number: number): string {
   const yenc = YENC.exec(text);
   if (yenc !== null)
     throw new PostingError(`attachments can't be posted: yEnc (line ${number}); the board takes plain text`);
-  if (TOO_MANY_MARKS.test(text)) {
-    throw new PostingError(`line ${number} of the text: more than ${MAX_MARKS} marks on one letter`);
-  }
+  refuseMarks(`line ${number} of the text`, text);
   return text.normalize('NFC');
+}
+
+/** Throws `PostingError` for what would make normalising slow. */
+export function refuseMarks(where: string, text: string): void {
+  if (TOO_MANY_MARKS.test(text)) throw new PostingError(`${where}: more than ${MAX_MARKS} marks on one letter`);
 }

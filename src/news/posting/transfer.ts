@@ -20,21 +20,44 @@ export function decodeTransfer(body: Buffer, value: string): Buffer {
   }
 }
 
+const EQUALS = 0x3d;
+const LF = 0x0a;
+
 /** RFC 2045 §6.7, lenient: what is no escape stays as it stands. White space at the end of a line is transport padding. */
 function decodeQuotedPrintable(body: Buffer): Buffer {
-  const text: string[] = [];
-  const lines = octetsFrom(body).split('\n');
-  for (const [i, received] of lines.entries()) {
-    const line = trimTrailing(received, ' \t\r');
-    const soft = line.endsWith('=');
-    text.push(
-      (soft ? line.slice(0, -1) : line).replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-        String.fromCharCode(Number.parseInt(hex, 16)),
-      ),
-    );
-    if (!soft && i < lines.length - 1) text.push('\n');
+  const out = Buffer.alloc(body.length);
+  let length = 0;
+  for (let start = 0; start < body.length; ) {
+    const lf = body.indexOf(LF, start);
+    const next = lf < 0 ? body.length : lf + 1;
+    let end = lf < 0 ? body.length : lf;
+    while (end > start && isPadding(body[end - 1])) end--;
+    const soft = body[end - 1] === EQUALS && end > start;
+    const last = soft ? end - 1 : end;
+    for (let at = start; at < last; at++) {
+      const octet = body[at] === EQUALS && at + 2 < last ? hexOctet(body[at + 1], body[at + 2]) : undefined;
+      if (octet !== undefined) at += 2;
+      out[length++] = octet ?? body[at] ?? 0;
+    }
+    if (!soft && lf >= 0) out[length++] = LF;
+    start = next;
   }
-  return Buffer.from(text.join(''), 'latin1');
+  return out.subarray(0, length);
+}
+
+function isPadding(octet: number | undefined): boolean {
+  return octet === 0x20 || octet === 0x09 || octet === 0x0d;
+}
+
+function hexOctet(high: number | undefined, low: number | undefined): number | undefined {
+  const [first, second] = [hexDigit(high), hexDigit(low)];
+  return first === undefined || second === undefined ? undefined : first * 16 + second;
+}
+
+function hexDigit(octet = 0): number | undefined {
+  if (octet >= 0x30 && octet <= 0x39) return octet - 0x30;
+  const letter = octet | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
 }
 
 /** `text` without the characters of `set` at its end. (A regular expression would take quadratic time on long runs.) */

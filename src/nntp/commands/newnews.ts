@@ -5,7 +5,7 @@ import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
 import type { Command } from './command.ts';
 
-/** RFC 3977 §7.4. By arrival at the board, not by Date. */
+/** RFC 3977 §7.4. By arrival at this server, not by Date. */
 export const newnews: Command = {
   head: 'NEWNEWS',
   syntax: 'wildmat [yy]yymmdd hhmmss [GMT]',
@@ -17,7 +17,9 @@ export const newnews: Command = {
     const since = parseDateTime(date, time, zone === undefined, client.shared.now());
     if (since === undefined) return status.syntax;
     const { reader } = client;
-    const groups = reader.newsgroups().filter(({ name }) => wildmat.matches(name));
+    const names = reader.newsgroups().flatMap(({ name }) => (wildmat.matches(name) ? [name] : []));
+    // Throws where one of them can't be read yet: that nothing is new there would be false.
+    const groups = names.flatMap((name) => reader.newsgroup(name) ?? []);
     const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
     return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
   },

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.ts';
 import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import type { Link } from './link.ts';
 import { LongRun, type LongRunEvents } from './long-run.ts';
@@ -8,16 +9,26 @@ const FLUSH_OCTETS = 64 * 1024;
 
 /** What goes out to a client: answers gathered for one write, and at most one long answer that is still being made. */
 export class Outgoing {
+  /** how many there are */
+  static #open = 0;
   readonly #output = new Output();
   readonly #link: Link;
+  readonly #limits: Limits;
   readonly #events: Pick<TransportEvents, 'answered' | 'answerFailed'>;
   readonly #goOn: () => void;
   #long: LongRun | undefined;
   #ending = false;
 
   /** @param goOn called when there is more to send, or room for another command */
-  constructor(link: Link, events: Pick<TransportEvents, 'answered' | 'answerFailed'>, goOn: () => void) {
+  constructor(
+    link: Link,
+    limits: Limits,
+    events: Pick<TransportEvents, 'answered' | 'answerFailed'>,
+    goOn: () => void,
+  ) {
+    Outgoing.#open++;
     this.#link = link;
+    this.#limits = limits;
     this.#events = events;
     this.#goOn = goOn;
   }
@@ -32,9 +43,11 @@ export class Outgoing {
     return this.#ending;
   }
 
-  /** octets that the client has not taken */
-  get unsent(): number {
-    return this.#output.octets + this.#link.unsent;
+  /** The client has left so much unread that no more is made for it. With many clients it is less for each. */
+  get full(): boolean {
+    const { unsent, unsentInAll } = this.#limits;
+    const most = Math.min(unsent, unsentInAll / Outgoing.#open);
+    return this.#link.blocked && this.#output.octets + this.#link.unsent > most;
   }
 
   send(answer: Answer): void {
@@ -65,8 +78,9 @@ export class Outgoing {
     if (this.#output.octets >= FLUSH_OCTETS) this.flush();
   }
 
-  /** The client has gone. */
+  /** The client has gone; called once. */
   stop(): void {
+    Outgoing.#open--;
     this.#long?.stop();
     this.#long = undefined;
   }

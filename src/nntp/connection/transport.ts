@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import type { DotReader } from '../../wire/dots.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { TOO_LONG } from '../../wire/line-reader.ts';
-import type { Limits } from '../limits.ts';
 import type { Shared } from '../shared.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { Incoming, type Line } from './incoming.ts';
@@ -20,7 +19,6 @@ const STEPS_A_LOOK = 16;
  */
 export class Transport implements LinkEvents {
   readonly #events: TransportEvents;
-  readonly #limits: Limits;
   readonly #link: Link;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
@@ -35,10 +33,9 @@ export class Transport implements LinkEvents {
 
   constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared) {
     this.#events = events;
-    this.#limits = limits;
     this.#incoming = new Incoming(limits, articles);
     this.#link = new Link(stream, this, clock);
-    this.#outgoing = new Outgoing(this.#link, events, () => this.pump());
+    this.#outgoing = new Outgoing(this.#link, limits, events, () => this.pump());
   }
 
   /** What the package's `tick()` asks before it runs a command. */
@@ -144,7 +141,7 @@ export class Transport implements LinkEvents {
   #step(): boolean {
     if (this.#link.closed) return false;
     this.#outgoing.flushIfMuch();
-    if (this.#outgoing.unsent > this.#limits.unsent && this.#link.blocked) return false;
+    if (this.#outgoing.full) return false;
     if (this.#outgoing.long) return this.#outgoing.step();
     const { awaitsLine, awaitsArticle } = this.#incoming;
     if (this.#outgoing.ending || awaitsArticle || (this.#events.busy() && !awaitsLine)) return false;

@@ -254,7 +254,10 @@ export class Transport {
     else pending.reject(pending.failure);
     if (endsConnection(answer.code)) {
       this.end(
-        new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, { code: answer.code }),
+        new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, {
+          code: answer.code,
+          said: answer.text,
+        }),
       );
       return;
     }
@@ -271,7 +274,11 @@ export class Transport {
   #unasked(status: Status): void {
     const kind = endsConnection(status.code) ? 'unavailable' : 'nonsense';
     this.end(
-      new RgtpError(kind, `unasked, the server said ${shown(status)}`, { code: status.code, line: shown(status) }),
+      new RgtpError(kind, `unasked, the server said ${shown(status)}`, {
+        code: status.code,
+        line: shown(status),
+        said: status.text,
+      }),
     );
   }
 

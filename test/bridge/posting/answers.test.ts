@@ -16,7 +16,7 @@ const error = (kind: RgtpErrorKind, code?: number, itemId?: string) =>
   new RgtpError(kind, `${kind}!`, {
     code,
     itemId,
-    line: code === undefined ? undefined : `"${code} What the board says."`,
+    said: code === undefined ? undefined : octets`What the board says.`,
   });
 const lost = error('unavailable');
 const LINES = [octets`Hello.`];
@@ -88,6 +88,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
     newsgroup: 'groggs.test',
     model: {
       posts: { ...posts, items: new Int32Array(), users: new Uint32Array(), arrivals: new Uint32Array() },
+      isFull: false,
       rowOfSequence: () => -1,
       refresh: async (upTo) => void refreshed.push(upTo),
     },

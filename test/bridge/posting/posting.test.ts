@@ -208,3 +208,28 @@ test('editors set the message of the day', async () => {
   expect((await bridge.reader.use((connection) => connection.motd()))?.lines).toEqual(['Be nice.']);
   expect(bridge.entries.at(-1)?.type).toBe('M');
 });
+
+test.each([
+  ['isRead', false, 'has not been read yet; try again shortly'],
+  ['isFull', true, 'no article number left'],
+] as const)('nothing is posted where it could not be shown: %s is %s', async (what, value, why) => {
+  const { bridge, ann } = await openBridge();
+  const before = bridge.entries.length;
+  Object.defineProperty(bridge.model, what, { value, configurable: true });
+  const answer = bridge.post(ann, draft({ References: '<unknown@example.net>' }, 'Hello.'));
+  await expect(answer).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining(why) });
+  await bridge.model.refresh();
+  expect(bridge.entries).toHaveLength(before);
+  expect(await bridge.permanent.intents()).toEqual([]);
+});
+
+test('what the board has and no number is left for is not acknowledged', async () => {
+  const { bridge, ann } = await openBridge();
+  bridge.model.refresh = async () => {
+    Object.defineProperty(bridge.model, 'isFull', { value: true });
+  };
+  await expect(bridge.post(ann, draft({}, 'Hello.'))).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining('no article number is left'),
+  });
+});

@@ -131,8 +131,8 @@ describe('nothing is lost silently', () => {
 
   test('a part behind the last boundary, and one before the first', async () => {
     const tree = multipart('mixed', text);
-    await mime(`${tree}--b\n${image}`, named('after the last part'));
-    await mime(tree.replace(/\n\n/, `\n\n--wrong\n${image}\n`), named('before the first part'));
+    await mime(`${tree}--b\n${image}`, named('after the last of'));
+    await mime(tree.replace(/\n\n/, `\n\n--wrong\n${image}\n`), named('before the first of'));
   });
 
   test.each([

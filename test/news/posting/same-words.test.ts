@@ -81,7 +81,7 @@ test('the same words in the same order', async () => {
         else expect(wordsOf(posted.article.body.join('\n')).join('')).toBe(wordsOf(text.normalize('NFC')).join(''));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -101,6 +101,6 @@ test('lines of words without long ones keep them whole', async () => {
         if (posted.article === undefined) expect(posted.answer).toContain('octets long');
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

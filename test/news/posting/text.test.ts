@@ -3,6 +3,7 @@ import { groggsLimits } from '../../../src/news/posting/board-limits.ts';
 import { boardGrogname, boardLines, boardSubject, sizeOf } from '../../../src/news/posting/board-text.ts';
 import { unfoldFlowed } from '../../../src/news/posting/flowed.ts';
 import { sameSubject, withoutRe } from '../../../src/news/posting/subject.ts';
+import { visibleLines } from '../../../src/news/posting/text-lines.ts';
 import { decode } from '../../../src/wire/charset.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { plain, textOf } from './lines.ts';
@@ -41,7 +42,7 @@ test('text for the board: white space, controls, carets, dots, fake headers', ()
     'Alice',
     '',
   ];
-  expect(boardLines(plain(text), 'auto', groggsLimits, 'reply')).toEqual([
+  expect(boardLines(visibleLines(plain(text)), 'auto', groggsLimits, 'reply')).toEqual([
     'From nobody at all',
     'Reply from Nobody (x@y) at 12.00 on Mon 01 Jan',
     '^caret',

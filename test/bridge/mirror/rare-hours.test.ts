@@ -1,0 +1,321 @@
+/** What readers are told in the rare hours: before the index is read, after the cache is lost, at the end of numbers. */
+import { expect, onTestFinished, test } from 'vitest';
+import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { BoardView } from '../../../src/bridge/view/board-view.ts';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { type Log, silent } from '../../../src/wire/log.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { highest, openMirror, STILL, shown } from '../../support/mirrors.ts';
+import { boardOptions, MemoryOwnPosts } from '../../support/views.ts';
+
+const away = () => {
+  throw new RgtpError('unavailable', 'connection refused');
+};
+
+/** Mirrors of one board that share a permanent store; a new one has lost its cache. */
+function server(board: FakeBoard, options: Partial<MirrorOptions> = {}) {
+  const permanent = PermanentFile.open(':memory:');
+  const warnings: string[] = [];
+  const log: Log = {
+    ...silent,
+    child: () => log,
+    warn: (_, message) => warnings.push(message),
+    error: (_, message) => warnings.push(message),
+  };
+  let mirror: Mirror | undefined;
+  onTestFinished(async () => {
+    await mirror?.close();
+    await permanent.close();
+  });
+  const open = async () => {
+    await mirror?.close();
+    mirror = await openMirror(board, { permanent, log, ...options });
+    return mirror;
+  };
+  return { permanent, warnings, open };
+}
+
+const numbers = async (mirror: Mirror) => (await shown(mirror)).map(({ number, kind }) => `${number} ${kind}`);
+
+test('until the index has been read, a board refuses, and keeps its marks', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  board.reply(tea);
+  board.setMotd('hello');
+  await mirror.complete();
+  board.fault = away;
+  mirror = await open();
+  await mirror.refresh().catch(() => {});
+  const own = new MemoryOwnPosts();
+  own.add({ newsgroup: 'groggs.test', epoch: 1, sequence: 2 }, { messageId: '<mine@x>', references: undefined });
+  const view = new BoardView({ model: mirror, options: boardOptions, own });
+  const marks = () => view.groups.map(({ low, high, count }) => [low, high, count]);
+  expect(view.notYet).toBe("the board's index has not been read yet; try again shortly");
+  expect(marks()).toEqual([
+    [1, 2, 2],
+    [3, 3, 1],
+    [1, 0, 0],
+  ]);
+  // Its own ids are not denied; those of others are.
+  expect(() => view.find('<mine@x>')).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  expect(() => view.find(`<${tea}.00000001@rgtp.example.org>`)).toThrow(/not been read yet/);
+  expect(view.find('<other@x>')).toBeUndefined();
+  board.fault = () => {};
+  await mirror.complete();
+  expect(view.notYet).toBeUndefined();
+  expect(view.find('<mine@x>')?.number).toBe(2);
+  expect(marks()).toEqual([
+    [1, 2, 2],
+    [3, 3, 1],
+    [1, 0, 0],
+  ]);
+});
+
+test('the high mark stays where the newest posts went while the cache was lost, and nothing comes in below it', async () => {
+  const board = new FakeBoard();
+  board.hasEditLog = false;
+  const { open } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  board.withdraw(board.newItem('Bad'));
+  const worse = board.newItem('Worse');
+  await mirror.complete();
+  expect(mirror.mark('main')).toEqual({ low: 1, high: 4 });
+  const restore = board.backUp();
+  board.withdraw(worse);
+  mirror = await open();
+  await mirror.complete();
+  expect(mirror.mark('main')).toEqual({ low: 1, high: 4 });
+  // The board lost its counter: what it numbers below is shown above.
+  restore();
+  board.index = board.index.slice(0, 1);
+  board.sequence = 1;
+  mirror = await open();
+  await mirror.complete();
+  board.reply(tea, 'new');
+  await mirror.refresh(board.sequence);
+  expect(await numbers(mirror)).toEqual(['1 Item', '5 Reply']);
+});
+
+test('after the cache is lost nobody who asks for what is new misses anything', async () => {
+  const board = new FakeBoard();
+  let now = 2_000_000_000;
+  const { open, permanent } = server(board, { now: () => now * 1000 });
+  let mirror = await open();
+  board.newItem('first');
+  await mirror.complete();
+  const arrivals = () => Array.from(mirror.posts.arrivals.subarray(0, mirror.posts.length));
+  const indexTimes = () => Array.from(mirror.posts.times.subarray(0, mirror.posts.length));
+  for (let n = 0; n < 300; n++) {
+    now += 100;
+    now += 100;
+    board.newItem(`item ${n}`);
+    await mirror.refresh();
+  }
+  const live = arrivals();
+  expect(live[0]).toBe(indexTimes()[0]);
+  expect(live.at(-1)).toBe(now);
+  now += 500;
+  board.newItem('while the cache was lost');
+  mirror = await open();
+  await mirror.refresh();
+  const later = arrivals();
+  expect(later.at(-1)).toBe(now);
+  // Each at or after what it was; the newest, which clients ask for, exactly as it was.
+  expect(live.every((time, row) => (later[row] ?? 0) >= time)).toBe(true);
+  expect(later.slice(-61, -1)).toEqual(live.slice(-60));
+  expect((await permanent.published()).arrivals.length).toBeLessThanOrEqual(128);
+});
+
+test('a clock that goes back brings nothing in before what was told already', async () => {
+  const board = new FakeBoard();
+  let now = 2_000_000_000;
+  const { open } = server(board, { now: () => now * 1000 });
+  const mirror = await open();
+  board.newItem('first');
+  await mirror.complete();
+  now += 1000;
+  board.newItem('second');
+  await mirror.refresh();
+  now -= 3600;
+  board.newItem('third');
+  await mirror.refresh();
+  expect(mirror.posts.arrivals[2]).toBe(2_000_001_000);
+});
+
+test('a first reading that was cut short is none', async () => {
+  const board = new FakeBoard();
+  for (let n = 0; n < 5000; n++)
+    board.reply(board.items.size > 0 ? ([...board.items.keys()][0] ?? '') : board.newItem('a'));
+  const { open } = server(board);
+  const mirror = await open();
+  const seen: boolean[] = [];
+  mirror.subscribe((changes) => {
+    if (changes.some(({ kind }) => kind === 'appended')) seen.push(mirror.isRead);
+  });
+  await mirror.refresh();
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen).not.toContain(true);
+  expect(mirror.isRead).toBe(true);
+});
+
+test('a board that numbers from 0 has its first post', async () => {
+  const board = new FakeBoard(0);
+  const { open, permanent } = server(board);
+  let mirror = await open();
+  board.reply(board.newItem('Tea'));
+  await mirror.complete();
+  const rows = async () =>
+    (await shown(mirror)).map(({ number, epoch, sequence, text }) => [number, epoch, sequence, text]);
+  const both = [
+    [1, 1, 0, 'first'],
+    [2, 1, 1, 'reply'],
+  ];
+  expect(await rows()).toEqual(both);
+  mirror = await open();
+  await mirror.complete();
+  expect(await rows()).toEqual(both);
+  expect(await permanent.epochs()).toEqual([{ number: 1, generation: 0, first: 0, base: 1 }]);
+});
+
+test('where numbers were given before, a post of number 0 does not shift them', async () => {
+  const board = new FakeBoard(0);
+  const { open, permanent, warnings } = server(board);
+  await permanent.addEpochs([{ number: 1, generation: 0, first: 0, base: 0 }]);
+  await permanent.raiseMarks([{ place: 'main', low: 1, high: 1 }]);
+  const mirror = await open();
+  board.reply(board.newItem('Tea'));
+  await mirror.complete();
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Reply']);
+  expect(warnings).toHaveLength(1);
+});
+
+const BOGUS = { time: 1, itemId: 'A0010000', userid: latin1('ed'), type: 'R', subject: latin1('bogus') } as const;
+
+test.each([0x7fffffff, 0xffffffff, 0x5000, 100_000])(
+  'one bogus row %i changes nothing, whatever an editor does with it',
+  async (sequence) => {
+    const board = new FakeBoard();
+    const { open, permanent, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+    let mirror = await open();
+    const tea = board.newItem('Tea');
+    await mirror.complete();
+    board.editIndex((rows) => [...rows, { ...BOGUS, sequence }]);
+    for (let poll = 0; poll < 3; poll++) await mirror.complete();
+    board.reply(tea, 'after');
+    await mirror.refresh(board.sequence);
+    expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit', '3 Reply']);
+    expect(mirror.progress.withheld).toBe(1);
+    board.editIndex((rows) => rows.filter((row) => row.sequence !== sequence));
+    board.reply(tea, 'and after');
+    await mirror.refresh(board.sequence);
+    const after = ['1 Item', '2 IndexEdit', '3 Reply', '4 IndexEdit', '5 Reply'];
+    expect(await numbers(mirror)).toEqual(after);
+    mirror = await open();
+    await mirror.complete();
+    expect(await numbers(mirror)).toEqual(after);
+    expect(await permanent.epochs()).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  },
+);
+
+test('a jump is believed when another reading confirms it and something was posted above it', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  board.sequence = 500_000;
+  board.reply(tea, 'jumped');
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item']);
+  board.reply(tea, 'goes on');
+  board.requests.length = 0;
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '500001 Reply', '500002 Reply']);
+  expect(board.requests.filter((request) => request.startsWith('INDX')).length).toBeGreaterThan(1);
+});
+
+test('a jump of which the board itself gave the number is believed at once', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  board.sequence = 500_000;
+  board.reply(tea, 'mine');
+  await mirror.refresh(board.sequence);
+  expect(await numbers(mirror)).toEqual(['1 Item', '500001 Reply']);
+});
+
+test('at the end of numbers what comes after is withheld, with one word of it, and no epoch begins', async () => {
+  const board = new FakeBoard(2 ** 31 - 2);
+  const { open, permanent, warnings } = server(board);
+  const mirror = await open();
+  // So that the last numbers are given to the last sequence numbers.
+  const tea = board.newItem('Tea');
+  board.reply(tea);
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['2147483646 Item', '2147483647 Reply']);
+  for (let n = 0; n < 3; n++) {
+    board.reply(tea, 'too late');
+    await mirror.refresh(board.sequence);
+  }
+  expect(await numbers(mirror)).toEqual(['2147483646 Item', '2147483647 Reply']);
+  expect([mirror.isFull, mirror.progress.withheld, highest(mirror)]).toEqual([true, 3, 2 ** 31 - 1]);
+  expect(warnings).toHaveLength(1);
+  expect(await permanent.epochs()).toHaveLength(1);
+});
+
+test('numbering that an earlier version damaged is repaired, once', async () => {
+  const board = new FakeBoard();
+  const { open, permanent, warnings } = server(board);
+  await permanent.addEpochs([
+    { number: 1, generation: 0, first: 0, base: 0 },
+    ...Array.from({ length: 500 }, (_, n) => ({ number: n + 2, generation: 0, first: 2, base: 2 ** 31 - 2 })),
+  ]);
+  await permanent.done({ messageId: '<mine@x>', epoch: 300, sequence: 2, references: '' });
+  board.reply(board.newItem('Tea'), 'mine');
+  let mirror = await open();
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 Reply']);
+  expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<mine@x>', epoch: 1 }]);
+  expect(await permanent.epochs()).toHaveLength(1);
+  mirror = await open();
+  expect(warnings).toEqual([expect.stringContaining('repaired')]);
+});
+
+test('rows out of order or twice: nothing vanishes, and nothing is said of it again', async () => {
+  const board = new FakeBoard();
+  const { open, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  board.reply(tea);
+  const more = board.continue(tea, 'More');
+  board.reply(more);
+  await mirror.complete();
+  const before = await shown(mirror);
+  for (const shuffle of [
+    (rows: FakeBoard['index']) => rows.toReversed(),
+    (rows: FakeBoard['index']) => [...rows.slice(2), ...rows.slice(0, 2)],
+    (rows: FakeBoard['index']) => rows.flatMap((row) => [row, row]),
+  ]) {
+    board.editIndex((rows) => shuffle([...rows]));
+    await mirror.refresh(board.sequence);
+    await mirror.complete();
+    const posts = (await shown(mirror)).filter(({ kind }) => kind !== 'IndexEdit');
+    expect(posts).toEqual(before);
+    const said = warnings.length;
+    for (let poll = 0; poll < 3; poll++) await mirror.complete();
+    expect(warnings.length).toBe(said);
+    mirror = await open();
+    await mirror.complete();
+    expect((await shown(mirror)).filter(({ kind }) => kind !== 'IndexEdit')).toEqual(before);
+  }
+});
