@@ -51,7 +51,7 @@ export const board = z.strictObject({
   }),
   posting: flag(true, { meaning: 'Whether anyone can post through the bridge' }),
   guests: choice(['read', 'none'], 'read', {
-    meaning: 'What newsreaders may do without login: `read` what `user` may read, or nothing',
+    meaning: 'What newsreaders may do without login: `read` while the board lets its own guest read, or nothing',
   }),
   threading: choice(['flat', 'chain'], 'flat', {
     meaning: 'Whether replies refer to the first post of their item (`flat`) or to the previous post (`chain`)',
@@ -73,7 +73,10 @@ export const board = z.strictObject({
   connections: count(2, 1, 16, { meaning: 'Connections to the board for reading' }),
   userConnections: count(2, 1, 16, { meaning: 'Connections to the board for each logged-in person' }),
   maxUsers: count(64, 1, 4096, { meaning: 'People whose connections to the board are kept open at once' }),
-  userIdle: duration('2m', '1s', '1h', { meaning: "How long a person's unused connection to the board stays open" }),
+  userIdle: duration('2m', '1s', '1h', {
+    meaning:
+      "How long a person's connection to the board is kept, and how long a login there counts before it is proven again",
+  }),
   timeouts: section({
     connect: duration('10s', '100ms', '5m', { meaning: 'Longest wait for a connection to the board' }),
     banner: duration('10s', '100ms', '5m', { meaning: "Longest wait for the board's greeting" }),

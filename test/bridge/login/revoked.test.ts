@@ -1,0 +1,136 @@
+/** Logins on a board elsewhere: proven again after a while, and no place for those who guess. */
+import { afterEach, expect, test } from 'vitest';
+import type { BoardServer } from '../../../src/board/server.ts';
+import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
+import { Logins } from '../../../src/bridge/login/logins.ts';
+import { ProofQueue } from '../../../src/bridge/login/proof-queue.ts';
+import { Renewals } from '../../../src/bridge/login/renewals.ts';
+import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
+import { UserPools } from '../../../src/bridge/login/user-pools.ts';
+import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { SecretBox } from '../../../src/store/secret-box.ts';
+import { addUser, openBoard, secrets } from '../../board/boards.ts';
+
+const PEER = { address: '192.0.2.1', port: 1, connection: 'c1' };
+const ANN = secrets.ann.toString('hex');
+
+const closing: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** @param userIdle ms; 0: every use is proven again */
+function loginsOn(board: BoardServer, { userIdle = 0, maxUsers = 10 } = {}): Logins {
+  const address = { host: '127.0.0.1', port: board.address.port };
+  const pools = new UserPools({ board: address, size: 2, maxUsers, idle: 60_000, maxAge: userIdle });
+  closing.push(() => pools.close());
+  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), () => SecretBox.temporary());
+  const askAsGuest = async () => {
+    const guest = await RgtpConnection.open(address);
+    void guest.close();
+    return guest.level;
+  };
+  const options = { name: 'gossip', newsgroup: 'groggs.gossip', guests: 'read', posting: true } as const;
+  return new Logins([new RgtpLogin({ ...options, accounts, pools, userIdle, askAsGuest })]);
+}
+
+test('a login is proven anew, and ends where the board refuses it', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board);
+  const ann = await logins.login('ann@rgtp.test', ANN, PEER);
+  await logins.renew(ann);
+  expect(logins.access(ann)).toMatchObject({ read: true, post: true, loginHelps: false });
+  await addUser(board, 'ann@rgtp.test', 2, secrets.ann, { disabled: true });
+  await logins.renew(ann);
+  // Not even what a guest may do: nobody goes on reading unaware.
+  expect(logins.access(ann)).toMatchObject({ read: false, post: false, loginHelps: false });
+  await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
+});
+
+test('no connection is used beyond its age: a secret that was changed opens none', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board);
+  await logins.login('ann@rgtp.test', ANN, PEER);
+  await addUser(board, 'ann@rgtp.test', 2, Buffer.from('ab'.repeat(16), 'hex'));
+  await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
+});
+
+test('guests read while the board lets its guest read', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board);
+  await logins.renew(undefined);
+  expect(logins.access(undefined).read).toBe(true);
+  await addUser(board, 'guest', 1, undefined, { disabled: true });
+  await logins.renew(undefined);
+  expect(logins.access(undefined)).toMatchObject({ read: false, post: false, loginHelps: true });
+  await addUser(board, 'guest', 1, undefined);
+  await logins.renew(undefined);
+  expect(logins.access(undefined).read).toBe(true);
+});
+
+test('a board that is away takes nothing away', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board);
+  const ann = await logins.login('ann@rgtp.test', ANN, PEER);
+  await board.close();
+  await logins.renew(ann);
+  expect(logins.access(ann)).toMatchObject({ read: true, post: true });
+});
+
+test('the board is asked once for all who wait, and again only when its answer is old', async () => {
+  let now = 1000;
+  const renewals = new Renewals(100, () => now);
+  const who = {};
+  const answer = Promise.withResolvers<number | undefined>();
+  let asked = 0;
+  const ask = () => {
+    asked++;
+    return answer.promise;
+  };
+  renewals.renewed(who, 2);
+  now = 1099;
+  expect(renewals.renew(who, 0, ask)).toBeUndefined();
+  now = 1100;
+  const waiting = [renewals.renew(who, 0, ask), renewals.renew(who, 0, ask)];
+  expect(renewals.known(who, 0)).toBe(2);
+  answer.resolve(undefined);
+  await Promise.all(waiting);
+  expect(asked).toBe(1);
+  expect(renewals.known(who, 0)).toBeUndefined();
+  now = 1199;
+  expect(renewals.renew(who, 0, ask)).toBeUndefined();
+});
+
+test('wrong proofs hold no place among the connections', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board, { userIdle: 60_000, maxUsers: 1 });
+  const guesses = Array.from({ length: 30 }, (_, n) =>
+    logins.login(n % 2 === 0 ? 'ann@rgtp.test' : `nobody${n}@rgtp.test`, 'ff'.repeat(16), PEER).catch(() => 'wrong'),
+  );
+  const ann = await logins.login('ann@rgtp.test', ANN, PEER);
+  expect(logins.level(ann, 'groggs.gossip')).toBe(2);
+  expect(await Promise.all(guesses)).toEqual(Array.from({ length: 30 }, () => 'wrong'));
+});
+
+test('guesses that hang keep nobody out who was proven before, nor whoever guesses at one account the others', async () => {
+  const queue = new ProofQueue();
+  const prove = async () => 'in';
+  await queue.run('ann', 'ann secret', prove);
+  const release = Promise.withResolvers<never>();
+  let underWay = 0;
+  const hang = () => {
+    underWay++;
+    return release.promise;
+  };
+  const atOne = Array.from({ length: 45 }, (_, n) => queue.run('bob', `bob ${n}`, hang).catch(() => 'refused'));
+  await new Promise(setImmediate);
+  expect(underWay).toBe(2);
+  expect(await queue.run('carol', 'carol secret', prove)).toBe('in');
+  const atAll = Array.from({ length: 45 }, (_, n) => queue.run(`u${n}`, `u${n} x`, hang).catch(() => 'refused'));
+  await new Promise(setImmediate);
+  expect(underWay).toBe(8);
+  expect(await queue.run('ann', 'ann secret', prove)).toBe('in');
+  release.reject(new Error('wrong'));
+  expect(new Set(await Promise.all([...atOne, ...atAll]))).toEqual(new Set(['refused']));
+});
