@@ -12,7 +12,7 @@ export const bridgeMutants = [
     POSTING,
     [
       'a Message-ID that is on the board is a duplicate',
-      'if (known.post !== undefined || (await this.#wasPosted(known.intent))) throw duplicate(order.messageId);',
+      'if (known.post !== undefined || (await this.#lost.wasPosted(known.intent))) throw duplicate(order.messageId);',
       'if (known.post !== undefined) throw duplicate(order.messageId);',
     ],
     [
@@ -31,17 +31,17 @@ export const bridgeMutants = [
       '      throw outcome.error;',
     ],
     [
-      'two posts of one author with one text go one after the other',
-      'return `${userid.toLowerCase()} ${hash}`;',
-      'return `${userid.toLowerCase()} ${hash} ${Math.random()}`;',
-    ],
-    [
       'a post is revised in the store before another command is sent',
       '        await permanent.revise(intent.messageId, formatPlan(plan));\n      };',
       '      };',
     ],
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
   ),
+  ...breaking('src/bridge/posting/plan.ts', POSTING, [
+    'two posts of one author with one text go one after the other',
+    'return `${userid.toLowerCase()} ${hash}`;',
+    'return `${userid.toLowerCase()} ${hash} ${Math.random()}`;',
+  ]),
   ...breaking(
     'src/bridge/posting/search.ts',
     POSTING,

@@ -10,11 +10,11 @@ import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { type Flight, Flights } from './flights.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { LostPosts } from './lost-posts.ts';
 import type { OwnPostRegister } from './own-posts.ts';
-import { type Deed, formatPlan, type Plan, parsePlan } from './plan.ts';
+import { type Deed, formatPlan, type Plan, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
-import { findPlanned } from './search.ts';
 
 export interface BoardPosterOptions {
   readonly newsgroup: string;
@@ -49,15 +49,6 @@ const ATTEMPTS = 3;
 /** ms that new rows of the index wait at most for the Message-ID of a post that may be among them */
 const MAX_HOLD = 10_000;
 
-/** ms */
-const LOOK_AGAIN = 200;
-
-interface Pending {
-  readonly intent: Intent;
-  /** ms; from here on the board has finished with it */
-  readonly certainFrom: number;
-}
-
 /**
  * Posts to one board, each Message-ID once, whatever is lost whenever. Before the command that commits a post is sent, the
  * store knows what it is to do; after 220 the store knows its sequence number. In between, nobody knows more than the
@@ -67,41 +58,44 @@ export class BoardPoster {
   readonly #options: BoardPosterOptions;
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #grace: number;
   readonly #flights = new Flights();
   readonly #readingBack: ReadingBack;
   /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
   readonly #texts = new KeyedQueue();
-  /** intents whose outcome is unknown */
-  readonly #pending = new Map<string, Pending>();
+  readonly #lost: LostPosts;
 
   private constructor(options: BoardPosterOptions) {
     this.#options = options;
     this.#readingBack = new ReadingBack((upTo) => this.#refresh(upTo));
     this.#log = options.log ?? silent;
     this.#now = options.now ?? Date.now;
-    this.#grace = options.grace ?? 2000;
+    this.#lost = new LostPosts({
+      permanent: options.permanent,
+      reader: options.reader,
+      log: this.#log,
+      grace: options.grace ?? 2000,
+      texts: this.#texts,
+      isTaken: (sequence) => this.#isTaken(sequence),
+      onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
+    });
   }
 
   /** Reads what the store has. What was left in the middle is looked for by `settle`, `beforePublish`, or its retry. */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const poster = new BoardPoster(options);
     options.own.load(options.newsgroup, await options.permanent.ownPosts());
-    for (const intent of await options.permanent.intents()) poster.#leave(intent);
+    for (const intent of await options.permanent.intents()) poster.#lost.leave(intent);
     return poster;
   }
 
   /** Whether the outcome of this post is unknown. */
   isPending(messageId: string): boolean {
-    return this.#pending.has(messageId);
+    return this.#lost.has(messageId);
   }
 
   /** Looks for everything left in the middle. Rejects where the board is away. */
-  async settle(): Promise<void> {
-    for (const pending of [...this.#pending.values()]) {
-      await this.#wait(pending);
-      await this.#lookFor(pending);
-    }
+  settle(): Promise<void> {
+    return this.#lost.settle();
   }
 
   /**
@@ -110,12 +104,12 @@ export class BoardPoster {
    */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
     const flights = this.#flights.now();
-    const pending = [...this.#pending.values()];
+    const pending = this.#lost.all();
     if (pending.length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
     const patience = new AbortController();
     const settled = [
       this.#landed(flights, rows, patience.signal),
-      ...pending.map((one) => this.#lookForPatiently(one, patience.signal)),
+      ...pending.map((one) => this.#lost.lookForPatiently(one, patience.signal)),
     ];
     return Promise.race([
       Promise.all(settled).then(() => {}),
@@ -132,24 +126,6 @@ export class BoardPoster {
     return [...new Set(rows.filter((row) => !this.#isTaken(row.sequence)).map((row) => row.userid))];
   }
 
-  /** `#lookFor`, again and again while the board can't be asked. Never rejects. */
-  async #lookForPatiently(pending: Pending, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        return await this.#lookFor(pending);
-      } catch (error) {
-        if (!(error instanceof RgtpError && error.kind === 'unavailable')) {
-          this.#log.warn(
-            { messageId: pending.intent.messageId, err: error },
-            'a post left in the middle can not be found',
-          );
-          return;
-        }
-        await delay(LOOK_AGAIN, undefined, { ref: false });
-      }
-    }
-  }
-
   /**
    * Posts. Resolves when the board has it and readers can see it; rejects with a `Refusal` (`duplicate` where the board
    * has had it already).
@@ -158,7 +134,7 @@ export class BoardPoster {
     const land = this.#flights.depart(order.author.userid);
     let posted: { readonly sequence: number; readonly read: Promise<void> };
     try {
-      posted = await this.#texts.run(this.#textKey(order.author.userid, order.hash), () => this.#submit(order));
+      posted = await this.#texts.run(textKey(order.author.userid, order.hash), () => this.#submit(order));
     } catch (error) {
       throw refusalFor(error);
     } finally {
@@ -180,7 +156,7 @@ export class BoardPoster {
     };
     const known = await permanent.intend(intent);
     if (known.known) {
-      if (known.post !== undefined || (await this.#wasPosted(known.intent))) throw duplicate(order.messageId);
+      if (known.post !== undefined || (await this.#lost.wasPosted(known.intent))) throw duplicate(order.messageId);
       await permanent.intend(intent);
     }
     for (let attempt = 1; ; attempt++) {
@@ -223,13 +199,14 @@ export class BoardPoster {
         const lost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
         return this.#failed(error, started && lost, intent, plan !== first);
       }
-      this.#log.warn({ messageId: intent.messageId, err: error.cause }, 'outcome of a post unknown: looking for it');
-      const pending = this.#leave({ ...intent, details: formatPlan(plan) });
-      await this.#wait(pending);
-      const found = await this.#find(plan).catch((cause: unknown) => {
+      this.#log.warn(
+        { messageId: intent.messageId, err: error.cause },
+        'the outcome of a post is unknown: looking for it',
+      );
+      const pending = this.#lost.leave({ ...intent, details: formatPlan(plan) });
+      const found = await this.#lost.outcomeOf(pending, plan).catch((cause: unknown) => {
         throw new Refusal('unavailable', UNKNOWN, { cause });
       });
-      this.#pending.delete(intent.messageId);
       return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
     }
   }
@@ -238,47 +215,6 @@ export class BoardPoster {
   async #failed(error: unknown, again: boolean, intent: Intent, revised: boolean) {
     if (again && revised) await this.#options.permanent.revise(intent.messageId, intent.details);
     return { error, again };
-  }
-
-  /** Whether what an earlier run or attempt left in the middle is on the board. If it is not, its id is free again. */
-  async #wasPosted(intent: Intent): Promise<boolean> {
-    const pending = this.#pending.get(intent.messageId) ?? this.#leave(intent);
-    await this.#wait(pending);
-    const plan = parsePlan(intent.details);
-    const found = plan && (await this.#find(plan));
-    if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
-    else await this.#finish(intent.messageId, plan, found);
-    this.#pending.delete(intent.messageId);
-    return found !== undefined;
-  }
-
-  /** As `#wasPosted`, from outside of `submit`. Does not wait: what is not found too early stays pending. */
-  async #lookFor({ intent, certainFrom }: Pending): Promise<void> {
-    const plan = parsePlan(intent.details);
-    await this.#texts.run(plan ? this.#textKey(plan.userid, plan.hash) : intent.messageId, async () => {
-      if (this.#pending.get(intent.messageId)?.intent !== intent) return;
-      const certain = performance.now() >= certainFrom;
-      const found = plan && (await this.#find(plan));
-      if (plan !== undefined && found !== undefined) await this.#finish(intent.messageId, plan, found);
-      else if (certain) await this.#options.permanent.forget(intent.messageId);
-      else return;
-      this.#pending.delete(intent.messageId);
-    });
-  }
-
-  #leave(intent: Intent): Pending {
-    const pending = { intent, certainFrom: performance.now() + this.#grace };
-    this.#pending.set(intent.messageId, pending);
-    return pending;
-  }
-
-  async #wait({ certainFrom }: Pending): Promise<void> {
-    const left = certainFrom - performance.now();
-    if (left > 0) await delay(left);
-  }
-
-  #find(plan: Plan): Promise<number | undefined> {
-    return this.#options.reader.use((board) => findPlanned(board, plan, (sequence) => this.#isTaken(sequence)));
   }
 
   /** The board has it: first the store knows, then the views. */
@@ -324,10 +260,6 @@ export class BoardPoster {
     const { model, newsgroup, own } = this.#options;
     const newest = model.posts.epochs[model.posts.length - 1] ?? 1;
     return own.idOf(newsgroup, newest, sequence) !== undefined;
-  }
-
-  #textKey(userid: Octets, hash: string): string {
-    return `${userid.toLowerCase()} ${hash}`;
   }
 }
 

@@ -51,3 +51,8 @@ export function hashOf(lines: readonly Octets[]): string {
   for (const line of lines.slice(0, last + 1)) hash.update(`${line.replace(/^[.^]+/, '')}\n`, 'latin1');
   return hash.digest('base64url').slice(0, 32);
 }
+
+/** What two posts have in common that can't be told apart on the board. */
+export function textKey(userid: Octets, hash: string): string {
+  return `${userid.toLowerCase()} ${hash}`;
+}

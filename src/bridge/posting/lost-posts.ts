@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RgtpError } from '../../rgtp/errors.ts';
+import type { Intent, Permanent } from '../../store/permanent.ts';
+import type { Log } from '../../wire/log.ts';
+import type { SearchPool } from './connection.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
+import { type Plan, parsePlan, textKey } from './plan.ts';
+import { findPlanned } from './search.ts';
+
+/** ms */
+const LOOK_AGAIN = 200;
+
+/** A post whose outcome is unknown. */
+export interface Pending {
+  readonly intent: Intent;
+  /** monotonic, ms; from here on the board has finished with it */
+  readonly certainFrom: number;
+}
+
+export interface LostPostsOptions {
+  readonly permanent: Pick<Permanent, 'forget'>;
+  readonly reader: SearchPool;
+  readonly log: Log;
+  readonly grace: number;
+  /** see `BoardPoster` */
+  readonly texts: KeyedQueue;
+  /** whether the post of this number has a Message-ID of this bridge's already */
+  readonly isTaken: (sequence: number) => boolean;
+  /** the board has a post after all */
+  readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
+}
+
+/** Posts that were left in the middle: each is looked for on the board before anything is sent again. */
+export class LostPosts {
+  readonly #options: LostPostsOptions;
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(options: LostPostsOptions) {
+    this.#options = options;
+  }
+
+  has(messageId: string): boolean {
+    return this.#pending.has(messageId);
+  }
+
+  all(): Pending[] {
+    return [...this.#pending.values()];
+  }
+
+  /** From now on nobody knows what became of it. */
+  leave(intent: Intent): Pending {
+    const pending = { intent, certainFrom: performance.now() + this.#options.grace };
+    this.#pending.set(intent.messageId, pending);
+    return pending;
+  }
+
+  /** Its number, once the board has finished with it; `undefined`: it is not there. Rejects, and leaves it, where the board is away. */
+  async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
+    await wait(pending);
+    const found = await this.#find(plan);
+    this.#pending.delete(pending.intent.messageId);
+    return found;
+  }
+
+  /** Whether what an earlier run or attempt left is on the board. If it is not, its Message-ID is free again. */
+  async wasPosted(intent: Intent): Promise<boolean> {
+    await wait(this.#pending.get(intent.messageId) ?? this.leave(intent));
+    const plan = parsePlan(intent.details);
+    const found = plan && (await this.#find(plan));
+    if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
+    else await this.#options.onFound(intent.messageId, plan, found);
+    this.#pending.delete(intent.messageId);
+    return found !== undefined;
+  }
+
+  /** Looks for all of them. Rejects where the board is away. */
+  async settle(): Promise<void> {
+    for (const pending of this.all()) {
+      await wait(pending);
+      await this.#lookFor(pending);
+    }
+  }
+
+  /** Looks for one, again and again while the board can't be asked. Never rejects. */
+  async lookForPatiently(pending: Pending, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        return await this.#lookFor(pending);
+      } catch (err) {
+        if (!(err instanceof RgtpError && err.kind === 'unavailable')) {
+          const { messageId } = pending.intent;
+          this.#options.log.warn({ messageId, err }, 'an unfinished post can not be looked for');
+          return;
+        }
+        await delay(LOOK_AGAIN, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** As `wasPosted`, while nobody posts it. Does not wait: what is not found too early stays pending. */
+  async #lookFor({ intent, certainFrom }: Pending): Promise<void> {
+    const { texts, permanent, onFound } = this.#options;
+    const plan = parsePlan(intent.details);
+    await texts.run(plan ? textKey(plan.userid, plan.hash) : intent.messageId, async () => {
+      if (this.#pending.get(intent.messageId)?.intent !== intent) return;
+      const certain = performance.now() >= certainFrom;
+      const found = plan && (await this.#find(plan));
+      if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
+      else if (certain) await permanent.forget(intent.messageId);
+      else return;
+      this.#pending.delete(intent.messageId);
+    });
+  }
+
+  #find(plan: Plan): Promise<number | undefined> {
+    const { reader, isTaken } = this.#options;
+    return reader.use((board) => findPlanned(board, plan, isTaken));
+  }
+}
+
+async function wait({ certainFrom }: Pending): Promise<void> {
+  const left = certainFrom - performance.now();
+  if (left > 0) await delay(left);
+}
