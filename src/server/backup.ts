@@ -10,6 +10,7 @@ import { syncFolder } from '../store/new-file.ts';
 import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
+import { refuseLostBoard, refuseLostPermanent } from './lost-files.ts';
 import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
 import { version } from './version.ts';
 
@@ -45,6 +46,11 @@ export function backupEmbedded(config: Config, file: string, { force, onProgress
  * @throws Failure, StoreError
  */
 export async function backupAll(config: Config, directory: string, choices: BackupChoices): Promise<Manifest> {
+  // Half of what belongs together is no backup.
+  for (const board of config.boards) {
+    refuseLostBoard(config, board);
+    refuseLostPermanent(config, board);
+  }
   const sources = sourcesOf(config);
   if (sources.length === 0) throw new Failure(`there is nothing to back up in ${config.data} yet`);
   await refuseOwnFolders(config, directory);

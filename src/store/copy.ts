@@ -2,6 +2,7 @@
 import { open, rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
+import { requireLog } from './log-presence.ts';
 
 export interface CopyProgress {
   /** pages of the database */
@@ -23,6 +24,7 @@ export class DatabaseSnapshot implements Disposable {
   /** @throws StoreError */
   constructor(path: string) {
     this.path = path;
+    requireLog(path);
     try {
       this.#db = new DatabaseSync(path, { readOnly: true });
       this.#db.exec('BEGIN; SELECT 1 FROM sqlite_schema');

@@ -78,6 +78,7 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     lose('cache.sqlite', 'deleted');
     await expectRefusal('gossip.board.sqlite shows that there was one', 'serve');
     await expectRefusal('shows that there was one', 'user', 'list');
+    await expectRefusal('shows that there was one', 'backup', join(folder, 'backup'));
     // The board alone needs no permanent file: its upkeep goes on.
     expect((await commandLine(['board', 'verify'], { env: env() })).code).toBe(0);
   });
@@ -102,6 +103,7 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     }
     rmSync(log);
     await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
+    await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'backup', join(folder, 'backup'));
     // Asking has not made it good.
     await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
     writeFileSync(log, kept);
