@@ -55,6 +55,20 @@ describe('EDCF', () => {
     expect(audit[0]).toMatchObject({ userid: 'ed@rgtp.test', action: 'edit', item, reason: 'rude' });
   });
 
+  test('is refused where the item is no longer what EDIT sent: another process has the file, too', async () => {
+    const board = await openBoard();
+    const item = await itemOn(board, 'one');
+    const { editor, lines } = await editorWith(board, item);
+    await board.store.commit(() => {
+      const kept = board.store.items.read(item);
+      if (kept !== undefined)
+        board.store.items.write({ ...kept, text: kept.text.replace('one', octets`two, and more`) });
+    });
+    expect(await editor.text('ignored', ...stuffed(lines).slice(1))).toMatch(/^350/);
+    expect(await editor.ask('EDCF why')).toMatch(/^423 The item has changed since EDIT/);
+    expect(await editor.list(`ITEM ${item}`)).toContain('two, and more');
+  });
+
   test('without DATA withdraws the item, its rows and nothing else', async () => {
     const board = await openBoard();
     const item = await itemOn(board, 'bad');

@@ -12,6 +12,8 @@ const WORKERS = 2;
 /** for one mutant, ms: a broken program may well go round for ever */
 const PATIENCE = 300_000;
 
+const VITEST = ['run', '--config', 'test/vitest.config.ts'];
+
 type Outcome = 'killed' | 'hangs' | 'survived' | 'does not compile';
 
 const words = process.argv.slice(2);
@@ -32,7 +34,7 @@ process.once('SIGINT', () => process.exit(130));
 
 const [first] = trees;
 const everyTest = [...new Set(chosen.flatMap(({ tests }) => tests))];
-if (first !== undefined && (await run(first, 'vitest', ['run', '--reporter=dot', ...everyTest], 'inherit')) !== 0) {
+if (first !== undefined && (await run(first, 'vitest', [...VITEST, '--reporter=dot', ...everyTest], 'inherit')) !== 0) {
   console.error('The tests fail with nothing broken.');
   process.exit(1);
 }
@@ -71,7 +73,7 @@ async function attempt(tree: Tree, { tests }: Mutant): Promise<Outcome> {
   // What a type error kills, no test has noticed.
   const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false', '--allowUnreachableCode', 'true'];
   if ((await run(tree, 'tsc', lenient)) !== 0) return 'does not compile';
-  const status = await run(tree, 'vitest', ['run', '--bail=1', ...tests]);
+  const status = await run(tree, 'vitest', [...VITEST, '--bail=1', ...tests]);
   return status === undefined ? 'hangs' : status === 0 ? 'survived' : 'killed';
 }
 

@@ -56,6 +56,10 @@ export const mirrorMutants = [
     'src/bridge/mirror/poller.ts',
     ['test/bridge/mirror/poller.test.ts'],
     ['a board that is away is asked ever more rarely', 'first * 2 ** Math.max(this.#failures - 1, 0)', 'first'],
-    ['one poll at a time', 'if (this.#running === undefined) return this.#run();\n', 'return this.#run();\n'],
+    [
+      'one poll at a time',
+      'if (this.#running === undefined) return this.#run();\n',
+      'if (this.#next === undefined) return this.#run();\n',
+    ],
   ),
 ];
