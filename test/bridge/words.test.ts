@@ -10,7 +10,7 @@ import { scriptedServer } from '../support/scripted-server.ts';
 test.each([
   ['Latin-1', 'Le sujet est trop long: caf\xe9 "\\x"', 'Le sujet est trop long: café "\\x"'],
   ['UTF-8', 'caf\xc3\xa9', 'café'],
-  ['controls', 'a\x07b', 'ab'],
+  ['controls', 'a\x07b', 'a b'],
 ])('what the board said is decoded: %s', (_, text, shown) => {
   const error = errorFor('NEWI', { code: 424, text: latin1(text) });
   expect(wordsOf(error)).toBe(shown);

@@ -118,12 +118,7 @@ export const frontEndMutants = [
   ),
   ...breaking(
     'src/nntp/selection.ts',
-    [
-      'test/nntp/rfc3977-session.test.ts',
-      'test/nntp/faults.test.ts',
-      'test/bridge/bridge.test.ts',
-      'test/server/wiring.test.ts',
-    ],
+    ['test/nntp/ends.test.ts'],
     ['the high mark of a newsgroup that went does not fall', '    high,\n    count: 0,', '    high: 0,\n    count: 0,'],
   ),
   ...breaking(

@@ -49,7 +49,7 @@ const rows: readonly [clause: string, exchange: string][] = [
   ],
   [
     '3977 §8.5 HDR of metadata',
-    `${SELECT}\nC: HDR :lines 3000234-3000237\nS: 225\nS! 3000234 1\nS! 3000237 2\nS! .\nC: HDR :bytes 3000234\nS: 225\nS! 3000234 291\nS! .`,
+    `${SELECT}\nC: HDR :lines 3000234-3000237\nS: 225\nS! 3000234 1\nS! 3000237 2\nS! .\nC: HDR :bytes 3000234\nS: 225\nS! 3000234 291\nS! .\nC: HDR Bytes 3000234\nS: 225\nS! 3000234 291\nS! .\nC: XHDR lines 3000234\nS: 221\nS! 3000234 1\nS! .`,
   ],
   [
     '3977 §8.5 HDR of any header; empty where there is none',
