@@ -3,6 +3,7 @@ import { bridgeMutants } from './bridge.ts';
 import { frontEndMutants } from './front-end.ts';
 import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
+import { newsMutants } from './news.ts';
 import { nntpMutants } from './nntp.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
@@ -14,5 +15,6 @@ export const mutants: readonly Mutant[] = [
   ...rgtpMutants,
   ...mirrorMutants,
   ...bridgeMutants,
+  ...newsMutants,
   ...frontEndMutants,
 ];
