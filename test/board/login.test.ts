@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
@@ -60,6 +60,17 @@ describe('proofs', () => {
     const ann = await login(board, 'ann');
     expect(await ann.ask('NOOP')).toMatch(/^200/);
     expect(lines.join('\n')).not.toContain(secrets.ann.toString('hex'));
+  });
+
+  test('who asks for nothing but what they may not fills no log', async () => {
+    const { log, lines } = listening();
+    const board = await openBoard({ log });
+    const writer = await login(board, 'writer');
+    for (let n = 0; n < 20; n++) expect(await writer.ask('EDLK')).toMatch(/^531/);
+    // One more on another connection: what comes after it in the log comes after all of these.
+    const other = await login(board, 'writer');
+    expect(await other.ask('EDLK')).toMatch(/^531/);
+    await vi.waitFor(() => expect(lines.filter((line) => line.includes('EDLK without permission'))).toHaveLength(6));
   });
 
   test('every nonce is new', async () => {

@@ -88,6 +88,19 @@ describe('a user', () => {
     expect(connection?.level).toBe(2);
   });
 
+  it('gives one proof and no second one, whatever the server asks', async () => {
+    const { error } = await open(
+      async (peer) => {
+        peer.say(GROGGSD);
+        await peer.expect('USER ann@rgtp.test');
+        await challenge(peer, 'ann@rgtp.test', () => [`333 ${NONCE.replace('1', '2')}`]);
+        await peer.expectEnd();
+      },
+      { ...ANN },
+    );
+    expect(error).toMatchObject({ name: 'RgtpError' });
+  });
+
   it('folds the whole userid for spurge', async () => {
     const { connection, error } = await open(
       async (peer) => {
