@@ -5,6 +5,7 @@ import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
 import { newsMutants } from './news.ts';
 import { nntpMutants } from './nntp.ts';
+import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
 
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...boardMutants,
   ...rgtpMutants,
   ...mirrorMutants,
+  ...rareHourMutants,
   ...bridgeMutants,
   ...newsMutants,
   ...frontEndMutants,

@@ -198,7 +198,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const { sequence } = one;
     let number = numberOf(epochs, one);
     const isBelow = number !== undefined && number <= highest;
-    if (isBelow && !(restarts && isAfterAgreed(place) && number !== 0)) {
+    if (isBelow && !(restarts && isAfterAgreed(place))) {
       if (one.event === undefined) late.push(sequence);
       continue;
     }

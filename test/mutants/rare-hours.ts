@@ -1,0 +1,126 @@
+import { breaking } from './mutant.ts';
+
+const RARE = ['test/bridge/mirror/rare-hours.test.ts'];
+const OUTAGES = ['test/bridge/mirror/outages.test.ts'];
+const POSTING = ['test/bridge/posting/posting.test.ts'];
+
+/** What readers are told in the rare hours. */
+export const rareHourMutants = [
+  ...breaking(
+    'src/bridge/mirror/epochs.ts',
+    RARE,
+    [
+      'nothing is numbered above the maximum, and no epoch begins there',
+      '      if (number > MAX_NUMBER) {\n        exhausted.push(sequence);',
+      '      if (number < 0) {\n        exhausted.push(sequence);',
+    ],
+    [
+      'number 0 shifts no numbers that were given',
+      'if (number <= given && number > 0) odd.push(place);',
+      'if (number <= given) odd.push(place);',
+    ],
+    [
+      'a board that numbers from 0 has its first post in its first epoch',
+      'return state.isNew && wraps === 0 && sequences[order[0] ?? -1] === 0;',
+      'return state.isNew && wraps < 0 && sequences[order[0] ?? -1] === 0;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/sighting.ts',
+    RARE,
+    ['a far row is withheld', 'if (step > JUMP && !isBelievable(sequence)) {', 'if (step > JUMP && sequence < 0) {'],
+    ['one far row alone is not believed', 'if (far.length > 1) this.doubted', 'if (far.length > 0) this.doubted'],
+    ['rows out of order keep their places', '        else moved.push(row);', '        else this.withheld++;'],
+    [
+      'a row from before a wrap that is not there is withheld',
+      'if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;',
+      'if (wrapped[row] === -2) this.withheld++;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    RARE,
+    ['high marks are kept for good', 'publishing.announce(highs(seen, decision))', 'Promise.resolve()'],
+    ['a jump is read again before it is believed', 'far === this.#doubted ||', 'far !== undefined ||'],
+  ),
+  ...breaking('src/bridge/mirror/state.ts', RARE, [
+    'nothing comes in below a mark that was shown',
+    'return this.isRead ? Math.max(last, this.publishing.highest) : last;',
+    'return last;',
+  ]),
+  ...breaking(
+    'src/bridge/mirror/publishing.ts',
+    RARE,
+    [
+      'a lost cache makes nothing arrive earlier than it did',
+      'return this.#arrivals.find((step) => step.number >= number)?.time ?? now;',
+      'return now > 0 ? time : now;',
+    ],
+    ['arrivals are kept for good', 'await this.#permanent.putArrivals([step], dropped);', ''],
+    ['few of them are', 'if (this.#arrivals.length > MAX_ARRIVALS) {', 'if (this.#arrivals.length < 0) {'],
+    [
+      'arrivals do not go back with the clock',
+      'this.#now = Math.max(this.#now, Math.floor(clock / 1000));',
+      'this.#now = Math.floor(clock / 1000);',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/mirror.ts',
+    RARE,
+    ['a first reading that is not over is none', 'return this.#state.isRead;', 'return this.#state.posts.length > 0;'],
+    [
+      'a damaged numbering is repaired',
+      'if (sound.length === known.length) return known;',
+      'if (sound.length > 0) return known;',
+    ],
+  ),
+  ...breaking('src/bridge/view/board-view.ts', RARE, [
+    'a board that is not read denies none of its articles',
+    'if (this.#ids.mayBeHere(messageId)) throw',
+    "if (messageId === '') throw",
+  ]),
+  ...breaking('src/bridge/mirror/follower.ts', OUTAGES, [
+    'an edit log that fails is asked for less and less often',
+    'if (this.#logOverdue && this.#logPause-- > 0) return undefined;',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/state.ts', OUTAGES, [
+    'notices come when the edit log can be read',
+    'if (seen.reserves) this.#reserve(number, epoch, row.time);',
+    '',
+  ]),
+  ...breaking(
+    'src/bridge/view/group-view.ts',
+    ['test/bridge/view/group-view.test.ts'],
+    [
+      'NEWNEWS goes by arrival',
+      'const { arrivals } = this.#model.posts;',
+      'const { times: arrivals } = this.#model.posts;',
+    ],
+    ['NEWNEWS looks back for other bridges', 'const since = seconds - this.#overlap;', 'const since = seconds;'],
+  ),
+  ...breaking(
+    'src/bridge/reader.ts',
+    ['test/bridge/bridge.test.ts'],
+    [
+      'a newsgroup that is not read is refused',
+      'if (access.read && notYet !== undefined) throw',
+      'if (access.read && notYet === name) throw',
+    ],
+  ),
+  ...breaking('src/bridge/posting/rgtp-poster.ts', POSTING, [
+    'nothing is posted before the index is read',
+    'if (!isRead) throw',
+    'if (!isRead && isFull) throw',
+  ]),
+  ...breaking('src/bridge/posting/board-poster.ts', POSTING, [
+    'what no number is left for is not acknowledged',
+    'if (model.isFull && model.rowOfSequence(posted.sequence) < 0) throw',
+    'if (model.isFull && posted.sequence < 0) throw',
+  ]),
+  ...breaking(
+    'src/bridge/words.ts',
+    ['test/bridge/words.test.ts'],
+    ['what the board says is decoded', "decode(error.said, 'auto')", "decode(error.said, 'latin1')"],
+  ),
+];
