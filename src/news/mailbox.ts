@@ -1,4 +1,4 @@
-/** From (RFC 5322 §3.4): whoever wrote a post, whatever bytes they call themselves, as a valid mailbox. */
+/** From (RFC 5322 §3.4): the author of a post as a valid mailbox, whatever the board's bytes are. */
 import { clip } from './body.ts';
 import { encodeWords } from './encoded-word.ts';
 
@@ -6,7 +6,7 @@ const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const DOT_ATOM = new RegExp(`^${ATEXT}(?:\\.${ATEXT})*$`);
 const PLAIN_NAME = new RegExp(`^${ATEXT}(?: ${ATEXT})*$`);
 const PRINTABLE = /^[ -~]+$/;
-/** Octets of UTF-8. Boards allow 75 of Latin-1 in either; with these From fits one line even if each is hostile. */
+/** Octets of UTF-8. Boards allow 75 octets for each; with these limits From always fits on one line. */
 const MAX_NAME = 200;
 const MAX_LOCAL = 200;
 const MAX_DOMAIN = 200;
@@ -34,7 +34,7 @@ function formatName(name: string): string {
   return PLAIN_NAME.test(name) ? name : quotedString(name);
 }
 
-/** A userid as addr-spec (RFC 5322 §3.4.1). What an address can't hold is percent-encoded. */
+/** A userid as addr-spec (RFC 5322 §3.4.1). Characters that an address can't contain are percent-encoded. */
 export function formatAddress(userid: string, style: MailboxStyle): string {
   const at = userid.lastIndexOf('@');
   const own = at < 0 ? '' : userid.slice(at + 1);

@@ -1,6 +1,6 @@
 /**
- * Message-IDs made from what the board says alone: every bridge in front of the same board makes the same ones,
- * and each says what it names, so that looking one up takes no table.
+ * Message-IDs derived from the board's data alone: every bridge to the same board derives the same ones, and each id
+ * says what it names, so a look-up needs no table.
  */
 
 /** What a derived Message-ID names. `epoch` is the numbering epoch, from 1. */

@@ -1,7 +1,7 @@
 /** One line of overview (RFC 3977 §8.3): the seven standard fields, and Xref in full. */
 import type { Field } from './render.ts';
 
-/** What is no header. */
+/** The two fields of overview that are not headers. */
 export interface Measures {
   /** octets of the article, dots not doubled, terminator not counted (RFC 3977 §8.1.1) */
   readonly bytes: number;

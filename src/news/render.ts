@@ -1,4 +1,4 @@
-/** Articles as bytes, ready to go out: made once, sent often. */
+/** Articles as bytes, ready to send: rendered once, sent often. */
 import type { Body } from './body.ts';
 
 /** Headers are ASCII: whatever else a value has, encoded words carry (RFC 2047). No folding: no line is longer than 998. */
@@ -19,7 +19,7 @@ export function renderHead(fields: readonly Field[]): string {
   return `${head}\r\n`;
 }
 
-/** How long `renderHead` gets. */
+/** The length of what `renderHead` returns. */
 export function headLength(fields: readonly Field[]): number {
   let length = '\r\n'.length;
   for (const [name, value] of fields) length += name.length + value.length + ': \r\n'.length;
