@@ -105,4 +105,47 @@ export const bridgeMutants = [
       'return true;',
     ],
   ),
+  ...breaking(
+    'src/bridge/login/logins.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    [
+      'who is out does not go on as a guest',
+      'if (level === undefined) return 0;',
+      'if (level === undefined) return guest;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/renewals.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    [
+      'a login is proven anew',
+      'if (last !== undefined && this.#now() - last.at < this.#after) return undefined;',
+      'if (last !== undefined && this.#now() >= 0) return undefined;',
+    ],
+    ['the board is asked once for all who wait', 'if (last?.asking !== undefined) return last.asking;', ''],
+  ),
+  ...breaking(
+    'src/bridge/login/rgtp-login.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    ['guests read only while the guest may', 'this.#renewals.known(GUEST, 1)', '1'],
+  ),
+  ...breaking(
+    'src/rgtp/client/pool.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    ['no connection is used beyond its age', '(maxAge === undefined || age < maxAge)', 'true'],
+  ),
+  ...breaking(
+    'src/bridge/login/proof-queue.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    [
+      'who was proven does not wait behind guesses',
+      'this.#proven.has(digest) ? this.#lanes.proven : this.#lanes.unproven',
+      'this.#lanes.unproven',
+    ],
+    [
+      'guesses at one account leave room for others',
+      '(this.#underWay.get(userid) ?? 0) < AT_ONCE_EACH',
+      'userid.length > 0',
+    ],
+  ),
 ];

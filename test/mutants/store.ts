@@ -45,6 +45,12 @@ export const storeMutants = [
       'finish(strict, effects, this.#failed(error));',
       'this.#failed(error); finish(strict, effects);',
     ],
+    ['after a failed sync the whole log goes into the database', '      this.#resync();\n', ''],
+    [
+      'a disk that takes no writes is tried again',
+      'this.#trying ??= setTimeout(() => this.#tryAgain(), TRY_AGAIN).unref();',
+      '',
+    ],
     [
       'who asks whether all is on disk hears of what waits, too',
       'return due.then(() => this.#syncing);',
