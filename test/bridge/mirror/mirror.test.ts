@@ -536,3 +536,20 @@ test('yesterday’s permanent store with today’s cache: the numbering is that 
   ]);
   rmSync(directory, { recursive: true });
 });
+
+test('so many items are asked for at a time, and no more', async () => {
+  const board = new FakeBoard();
+  for (let n = 0; n < 20; n++) board.newItem(`Item ${n}`);
+  let underWay = 0;
+  let most = 0;
+  board.answer = async (_, item) => {
+    most = Math.max(most, ++underWay);
+    await new Promise(setImmediate);
+    underWay--;
+    return item;
+  };
+  const mirror = await openMirror(board, { depth: 3 });
+  await mirror.complete();
+  expect(most).toBe(3);
+  await mirror.close();
+});

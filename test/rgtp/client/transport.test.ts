@@ -53,6 +53,36 @@ describe('pipelining', () => {
     );
   });
 
+  it('sends nothing between DATA and the end of its text', async () => {
+    await withServer(
+      async (peer) => {
+        await peer.expect('DATA');
+        peer.say('150 Send it');
+        // A command here would become part of the text.
+        await peer.expect('Ann');
+        await peer.expect('a line');
+        await peer.expect('.', '350 Data received');
+        await peer.expect(`STAT ${id(1)}`, '410 no');
+      },
+      async (connection) => {
+        const [text, stat] = await Promise.allSettled([
+          connection.data(octets`Ann`, [octets`a line`]),
+          connection.stat(id(1)),
+        ]);
+        expect([text.status, stat]).toMatchObject(['fulfilled', { reason: { kind: 'no-such-item' } }]);
+      },
+    );
+  });
+
+  it('takes the doubled dot from a line of data', async () => {
+    await withServer(
+      async (peer) => {
+        await peer.expect('MOTD', '250 Data follows', '00000003 6B02111B', '..hidden', '...', '.');
+      },
+      async (connection) => expect((await connection.motd())?.lines).toEqual(['.hidden', '..']),
+    );
+  });
+
   it('sends the commands of one turn in one piece', async () => {
     let unread = '';
     await withServer(
