@@ -1,13 +1,15 @@
 /** The local accounts of one board, changed in its permanent file. A server that has the file open sees the change. */
+import { existsSync } from 'node:fs';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
+import { noBoardYet } from './board-file.ts';
 import { makeFolders } from './folders.ts';
 import { refuseLostPermanent } from './lost-files.ts';
 
-/** Lends the accounts to a task. */
+/** Lends the accounts to a task. @throws Failure where the embedded board is not there yet */
 export async function withAccounts(
   config: Config,
   board: BoardConfig,
@@ -15,6 +17,8 @@ export async function withAccounts(
 ): Promise<void> {
   makeFolders(config);
   const paths = pathsOf(config, board);
+  // An account stands for a user of the board. A permanent file without its board would look like a lost board.
+  if (board.rgtp === 'embedded' && !existsSync(paths.board)) throw noBoardYet(paths.board);
   refuseLostPermanent(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   try {

@@ -19,15 +19,14 @@ export interface Embedded {
 
 /** Options of a client that reads this board as configured. @param embedded the board inside this process */
 export function boardClient(board: BoardConfig, log: Log, embedded?: Embedded): ClientOptions {
-  const { user, rgtp, depth, timeouts } = board;
+  const { user, secret: _, rgtp, ...handed } = board;
   const secret = secretOf(board);
   return {
+    ...handed,
     ...placeOf(rgtp, authoritiesOf(board), embedded?.server),
     ...(rgtp === 'embedded' && embedded?.account),
     ...(user !== '' && { user: encode(user, board.charset) }),
     ...(secret && { secret }),
-    depth,
-    timeouts,
     log: log.child({ board: board.name }),
   };
 }

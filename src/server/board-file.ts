@@ -16,9 +16,7 @@ export async function withBoardFile<T>(
   const board = embeddedBoardOf(config);
   const paths = pathsOf(config, board);
   refuseLostBoard(config, board);
-  if (!existsSync(paths.board)) {
-    throw new Failure(`there is no board in ${paths.board} yet`, 'rgtp-nntp serve or rgtp-nntp import creates it.');
-  }
+  if (!existsSync(paths.board)) throw noBoardYet(paths.board);
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {
     requireFinishedImport(store);
@@ -26,4 +24,8 @@ export async function withBoardFile<T>(
   } finally {
     store.close();
   }
+}
+
+export function noBoardYet(path: string): Failure {
+  return new Failure(`there is no board in ${path} yet`, 'rgtp-nntp serve or rgtp-nntp import creates it.');
 }

@@ -51,20 +51,17 @@ export async function openEmbeddedBoard(
 ): Promise<{ readonly server: BoardServer; readonly made: NewBoard | undefined }> {
   const board = embeddedBoardOf(config);
   const { embedded } = config;
+  const { registration: _mode, mail: _mail, idle, ...handed } = embedded;
   const paths = pathsOf(config, board);
   refuseLostBoard(config, board);
   const server = await BoardServer.open({
     path: paths.board,
     keyFile: paths.boardKey,
-    listen: embedded.listen,
+    ...handed,
     secure: securing(config, log, clock),
     title: embedded.title || board.newsgroup,
-    guests: embedded.guests,
     keepEditor: (editor) => keepEditor(paths, editor),
-    connections: embedded.connections,
-    connectionsPerAddress: embedded.connectionsPerAddress,
-    timeouts: { idle: embedded.idle },
-    archiveAfter: embedded.archiveAfter,
+    timeouts: { idle },
     ...(config.ident.lookUp && { identify: identLookUp({ timeout: config.ident.timeout }) }),
     ...registrationOf(config),
     log: log.child({ part: 'board' }),

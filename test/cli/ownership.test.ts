@@ -47,8 +47,8 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
   }
 
   it.each<[string, string, ...string[]]>([
-    ['a local account', 'correct horse\ncorrect horse\n01 23 AB\n', 'user', 'add', 'ann', '--userid', 'ann@x'],
     ['an import', '', 'import', unpackSampleSpool()],
+    ['a local account', 'correct horse\ncorrect horse\n01 23 AB\n', 'user', 'add', 'ann', '--userid', 'ann@x'],
     ['a synchronisation', '', 'sync'],
     ['a user of the board', '', 'board', 'user', 'add', 'bob@example.org'],
     ['a backup', '', 'backup', join(folder, 'backup')],

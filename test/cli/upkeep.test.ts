@@ -26,6 +26,8 @@ function answering(input: string, ...args: string[]) {
 describe('rgtp-nntp board …', () => {
   beforeAll(async () => {
     expect((await run('board', 'verify')).stderr).toContain('there is no board in');
+    // Nothing is made that would make the board look lost.
+    expect((await run('user', 'list')).stderr).toContain('there is no board in');
     expect((await run('import', unpackSampleSpool())).code).toBe(0);
   });
 
