@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openDatabase, purgeDeleted, type Schema, StoreError, transaction } from './database.ts';
 import { storeErrorFrom } from './errors.ts';
 
-/** Append only, like every schema; but a file that can't be used is thrown away and made anew. */
+/** Append only, like every schema; but a file that can't be used is thrown away and built again. */
 export const CACHE: Schema = {
   name: 'cache',
   applicationId: 0x52474331, // "RGC1"
@@ -24,7 +24,7 @@ export const CACHE: Schema = {
 export interface CacheOptions {
   /** octets of item texts to keep, as stored; beyond it the least recently read go. Default 4 GiB */
   readonly maxTextOctets?: number;
-  /** told if the file was unusable (damaged, newer) and has been made anew */
+  /** told if the file was unusable (damaged, newer) and has been built again */
   readonly onRebuilt?: (reason: StoreError) => void;
   /** told if the file can't be read or written any more (damaged, disk full, …) and is done without until `rebuild` */
   readonly onLost?: (reason: StoreError) => void;

@@ -40,7 +40,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     if (options.durable) requireLog(path);
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
     if (isNew) giveToFolderOwner(path);
-    // Before anything is written: whoever points us at somebody else's database gets it back untouched.
+    // Before anything is written: a database of something else must stay untouched.
     refuseForeign(db, path, schema);
     // A clean file: its mark would be wrong while it is in WAL mode, and its log not yet on disk.
     if (options.durable && journalMode(db) !== 'wal') Marks.of(db)?.clear('open');

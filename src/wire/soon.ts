@@ -1,6 +1,6 @@
 /**
  * A value that is there at once, or will be. Hot paths stay synchronous: a promise per article costs more than
- * rendering it, so whoever can answer from memory does, and callers test `instanceof Promise`.
+ * rendering it, so what can be answered from memory is, and callers test `instanceof Promise`.
  */
 export type Soon<T> = T | Promise<T>;
 

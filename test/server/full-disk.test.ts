@@ -75,35 +75,62 @@ test.runIf(status === 0)('a full disk', async () => {
     expect(await post(id)).toMatch(/^240/);
     acknowledged.push(id);
   }
-  fill();
-  // A log that is written over from its start needs no room: some posts may still get through.
-  let refused = '';
-  let answer = '';
-  for (let n = 0; n < 2000; n++) {
-    refused = `<full.${n}@x.example>`;
-    answer = await post(refused);
-    if (!answer.startsWith('240')) break;
-    acknowledged.push(refused);
-  }
-  expect(answer).toBe("441 the server's disk is full; not posted");
-  expect(await writer.ask(`IHAVE <fed@x.example>`)).toMatch(/^335/);
-  const fed = article('<fed@x.example>', 'Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`);
-  expect(await writer.ask(fed)).toBe("436 the server's disk is full; not posted");
-  expect(await writer.ask(`STAT ${refused}`)).toMatch(/^430/);
+  // A log that is written over from its start needs no room, and a checkpoint makes some: a few posts may get through.
+  const refused = '<refused@x.example>';
+  const untilRefused = async (send: (n: number) => Promise<string | undefined>): Promise<string> => {
+    for (let n = 0; n < 2000; n++) {
+      fill();
+      const answer = await send(n);
+      if (answer !== undefined) return answer;
+    }
+    throw new Error('the disk never was full');
+  };
+  const postMore = (what: string) =>
+    untilRefused(async (n) => {
+      const id = `<${what}.${n}@x.example>`;
+      const answer = await post(id);
+      if (!answer.startsWith('240')) return answer;
+      acknowledged.push(id);
+      return undefined;
+    });
+  expect(await postMore('full')).toBe("441 the server's disk is full; not posted");
+  const fed = await untilRefused(async (n) => {
+    const id = `<fed.${n}@x.example>`;
+    expect(await writer.ask(`IHAVE ${id}`)).toMatch(/^335/);
+    const answer = await writer.ask(article(id, 'Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`));
+    if (!answer.startsWith('235')) return answer;
+    acknowledged.push(id);
+    return undefined;
+  });
+  expect(fed).toBe("436 the server's disk is full; not posted");
 
-  const board = await Dialogue.open(server?.boardPort ?? 0);
-  await board.line();
-  expect(await board.prove(people.proving[2], people.secret)).toMatch(/^232/);
-  expect(await board.text('W', 'hello')).toMatch(/^350/);
-  expect(await board.ask('NEWI On a full disk')).toBe("484 The server's disk is full; nothing was changed.");
+  const rgtp = await untilRefused(async (n) => {
+    const board = await Dialogue.open(server?.boardPort ?? 0);
+    await board.line();
+    expect(await board.prove(people.proving[2], people.secret)).toMatch(/^232/);
+    expect(await board.text('W', 'hello')).toMatch(/^350/);
+    const answer = await board.ask(`NEWI <rgtp.${n}@x.example>`);
+    board.close();
+    if (!answer.startsWith('120')) return answer;
+    acknowledged.push(`<rgtp.${n}@x.example>`);
+    return undefined;
+  });
+  expect(rgtp).toBe("484 The server's disk is full; nothing was changed.");
 
-  const { code, text } = await ready();
-  expect({ code, text }).toMatchObject({ code: 503, text: expect.stringMatching(/^gossip: .*full/) });
-  const metrics = await (await fetch(`http://127.0.0.1:${server?.httpPort}/metrics`)).text();
+  let metrics = '';
+  await vi.waitFor(
+    async () => {
+      await postMore(`ready.${acknowledged.length}`);
+      metrics = await (await fetch(`http://127.0.0.1:${server?.httpPort}/metrics`)).text();
+      expect(await ready()).toMatchObject({ code: 503, text: expect.stringMatching(/^gossip: .*full/) });
+    },
+    { timeout: 20_000, interval: 50 },
+  );
   expect(metrics).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
 
   // Reading and logging in go on.
-  for (const id of acknowledged) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
+  const posted = () => acknowledged.filter((id) => !id.startsWith('<rgtp'));
+  for (const id of posted()) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
   (await loggedIn()).close();
 
   rmSync(filler);
@@ -114,7 +141,7 @@ test.runIf(status === 0)('a full disk', async () => {
   expect(await post(refused)).toMatch(/^240/);
   expect(await post('<after@x.example>')).toMatch(/^240/);
   acknowledged.push(refused, '<after@x.example>');
-  for (const id of acknowledged) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
+  for (const id of posted()) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
   expect(await post(refused)).toMatch(/^441 435/);
 
   // Nothing is there twice, nor what was refused.
@@ -123,5 +150,4 @@ test.runIf(status === 0)('a full disk', async () => {
   await list.ask('USER guest');
   const subjects = (await list.list('INDX')).map((row) => row.slice(105).trimEnd());
   expect(subjects.filter((subject) => subject.startsWith('<')).toSorted()).toEqual(acknowledged.toSorted());
-  expect(subjects).not.toContain('On a full disk');
 });

@@ -16,7 +16,7 @@ export interface UserPoolsOptions {
   readonly idle: number;
   /** ms after which no connection is used again: what opened it has to be proven anew. Default: any age */
   readonly maxAge?: number;
-  /** Called with each connection's options before it is made, for whoever wants to know which are whose. */
+  /** Called with each connection's options before it is made. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];
 }
 
