@@ -108,10 +108,6 @@ export class BoardStore {
     });
   }
 
-  /**
-   * Resolves when every change requested so far is visible; `undefined`: all are. A client that lost its connection
-   * looks in the index for its last post, which must not appear there only afterwards.
-   */
   /** Why nothing can be written now; `undefined`: it can. */
   get trouble(): StoreError | undefined {
     return this.#writer.trouble;
@@ -122,6 +118,10 @@ export class BoardStore {
     return this.#writer.unsynced;
   }
 
+  /**
+   * Resolves when every change requested so far is visible; `undefined`: all are. A client that lost its connection
+   * looks in the index for its last post, which must not appear there only afterwards.
+   */
   get settled(): Promise<void> | undefined {
     return this.#writer.settled;
   }
