@@ -5,7 +5,7 @@ import { shrunk } from './shrink.ts';
 import { isWorld, type ParserTarget, type Target, type World, type WorldTarget } from './target.ts';
 
 /** Cases that share a server before it is opened anew. */
-const WORLD_CASES = 200;
+const WORLD_CASES = 500;
 /** Much of a server has not been compiled when it is first used. */
 const WORLD_TRIES = 10;
 const SHRINKING = 5000;

@@ -36,9 +36,15 @@ export interface WholeServerOptions {
   /** more settings, as environment variables without `RGTP_NNTP_` */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** puts more on the board before anything is served */
+  readonly fill?: (store: BoardServer['store']) => Promise<void>;
 }
 
-export async function openWholeServer({ settings = {}, log = silent }: WholeServerOptions = {}): Promise<WholeServer> {
+export async function openWholeServer({
+  settings = {},
+  log = silent,
+  fill,
+}: WholeServerOptions = {}): Promise<WholeServer> {
   const folder = mkdtempSync(join(tmpdir(), 'whole-server-'));
   const environment: Record<string, string> = {
     RGTP_NNTP_DATA: join(folder, 'data'),
@@ -60,6 +66,7 @@ export async function openWholeServer({ settings = {}, log = silent }: WholeServ
       board.store.users.put({ ...facts, userid: ascii(people.bare[level]), secret: undefined });
     }
   });
+  await fill?.(board.store);
   await board.close();
   // Wrong passwords cost no time here, however many there are.
   const limits = { ...config.limits, loginDelay: 1, loginDelayMax: 1, failedLogins: 1_000_000 };
