@@ -138,10 +138,10 @@ function addGauges(registry: Registry, status: () => Status): void {
   gauge('connections', 'NNTP connections open now', [], (set, now) => set({}, now.sessions));
   boards('up', '1 while the board answers', (board) => Number(board.reachable));
   boards('ready', '1 once its index is in', (board) => Number(board.ready));
-  boards('disk_trouble', '1 while its files can not be written', (board) => Number(board.disk !== undefined));
+  boards('disk_trouble', '1 while its files cannot be written', (board) => Number(board.disk !== undefined));
   boards('lag_seconds', 'Seconds since the mirror last agreed with the board', (board) => board.lagSeconds);
   boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
-  boards('withheld', 'Rows of its index that can not be shown for want of a number', (board) => board.withheld ?? 0);
+  boards('withheld', 'Rows of its index that cannot be shown for want of a number', (board) => board.withheld ?? 0);
   boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
   boards('articles', 'Articles in its newsgroups', (board) => board.articles);
   boards('items', 'Items of the board', (board) => board.items);

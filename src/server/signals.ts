@@ -22,7 +22,7 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
       () => log.info({}, 'configuration reloaded'),
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        log.error({ reason }, 'the new configuration can not be used; the old one stays in force');
+        log.error({ reason }, 'the new configuration cannot be used; the old one stays in force');
       },
     );
   });

@@ -123,7 +123,7 @@ describe('newsgroups', () => {
     ['a newsgroup', ['groggs.a', 'a.example'], ['groggs.a', 'b.example']],
     ['a companion', ['groggs.a', 'a.example'], ['groggs.a.edits', 'b.example']],
     ['a domain', ['groggs.a', 'a.example'], ['groggs.b', 'a.example']],
-  ])('two boards can not share %s, and those before stay', async (_, one, two) => {
+  ])('two boards cannot share %s, and those before stay', async (_, one, two) => {
     const { bridge, guest } = await bridgeOf('groggs.before');
     const boards = await Promise.all([one, two].map(([newsgroup = '', domain]) => TestBoard.open(newsgroup, domain)));
     expect(() => bridge.setBoards(boards)).toThrow(/groggs\.a/);

@@ -22,7 +22,7 @@ test('where it said nothing, what happened', () => {
   expect(wordsOf(new RgtpError('unavailable', 'connection lost'))).toBe('connection lost');
 });
 
-test('that the board can not be reached comes with what it said', async () => {
+test('that the board cannot be reached comes with what it said', async () => {
   const server = await scriptedServer(async (peer) => {
     peer.say('482 Ferm\xe9 pour l’hiver'.replace('’', "'"));
     peer.close();

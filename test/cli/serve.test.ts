@@ -189,7 +189,7 @@ describe('rgtp-nntp serve', () => {
 
     configure({ log: { level: 'lound', format: 'json' }, boards: [] });
     line.child.kill('SIGHUP');
-    const [, reason] = await line.printed(/"reason":"(.*?)","msg":"the new configuration can not be used/);
+    const [, reason] = await line.printed(/"reason":"(.*?)","msg":"the new configuration cannot be used/);
     expect(reason).toContain('log.level: \\"lound\\" is not allowed');
     expect(await lines(client, 'LIST')).toEqual(expect.arrayContaining([expect.stringMatching(/^other\.board /)]));
 

@@ -54,7 +54,7 @@ describe('connections to a board', () => {
   });
 });
 
-describe('ports that can not be had', () => {
+describe('ports that cannot be had', () => {
   const address = { scheme: 'nntp', host: '::', port: 119 } as const;
 
   it.each([

@@ -153,7 +153,7 @@ function damage(file: string): void {
   writeFileSync(file, bytes);
 }
 
-describe('files that can not be used', () => {
+describe('files that cannot be used', () => {
   const reasons: string[] = [];
   const reopen = () =>
     Cache.open(path, { onRebuilt: (reason) => reasons.push(`${reason.kind} ${reason.path === path}`) });

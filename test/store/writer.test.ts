@@ -157,7 +157,7 @@ test('a real log: many commits share few syncs, and closing leaves nothing behin
   again.close();
 });
 
-test.skipIf(process.platform === 'win32')('a log that can not be synced is told to everybody who waits', async () => {
+test.skipIf(process.platform === 'win32')('a log that cannot be synced is told to everybody who waits', async () => {
   symlinkSync('/dev/null', `${path}-wal`);
   const sync = new LogSync(path);
   const outcomes = await Promise.allSettled([sync.sync(), sync.sync(), sync.sync()]);

@@ -152,7 +152,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
       }
       if (isDenial(error)) throw badCredentials(error);
       log.warn({ board: this.name, err: error }, 'the board cannot check a login');
-      throw new Refusal('unavailable', 'the board can not check your login now; try again later', { cause: error });
+      throw new Refusal('unavailable', 'the board cannot check your login now; try again later', { cause: error });
     }
   }
 }

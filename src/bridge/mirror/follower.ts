@@ -238,7 +238,7 @@ export class Follower {
       if (kind === 'no-such-item') return [];
       if (kind === undefined || err instanceof NotAskedError) throw err;
       if (!this.#logOverdue)
-        this.#options.log.warn({ err }, 'the edit log can not be read: its notices will come later');
+        this.#options.log.warn({ err }, 'the edit log cannot be read: its notices will come later');
       this.#logOverdue = true;
       this.#logPause = Math.min(2 ** this.#logFailures++, MAX_LOG_PAUSE) - 1;
       return undefined;

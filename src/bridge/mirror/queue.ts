@@ -25,7 +25,7 @@ export const TextState = {
 } as const;
 export type TextState = (typeof TextState)[keyof typeof TextState];
 
-/** What the queue asks of whoever keeps the texts. */
+/** What the queue asks of the owner of the texts. */
 export interface TextSource {
   /** Asks the board; rejects with `RgtpError`. */
   fetch(item: number): Promise<Item>;

@@ -264,8 +264,8 @@ export class BoardPoster {
 }
 
 const UNKNOWN =
-  'the connection to the board was lost while it was posting, and the board can not be asked whether it has the article; ' +
-  'look before you post it again (with the same Message-ID it can not appear twice)';
+  'the connection to the board was lost while it was posting, and the board cannot be asked whether it has the article; ' +
+  'look before you post it again (with the same Message-ID it cannot appear twice)';
 
 const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';
 

@@ -89,7 +89,7 @@ export class LostPosts {
       } catch (err) {
         if (!(err instanceof RgtpError && err.kind === 'unavailable')) {
           const { messageId } = pending.intent;
-          this.#options.log.warn({ messageId, err }, 'an unfinished post can not be looked for');
+          this.#options.log.warn({ messageId, err }, 'an unfinished post cannot be looked for');
           return;
         }
         await delay(LOOK_AGAIN, undefined, { ref: false });

@@ -1,7 +1,7 @@
 import type { Soon } from '../../wire/soon.ts';
 import type { Shelf } from './caches.ts';
 
-/** How often a value is made anew because what it is made from changed meanwhile; then it is used as it is, and not kept. */
+/** How often a value is rebuilt because its source changed meanwhile; after that it is used once and not kept. */
 const MAX_TRIES = 4;
 
 /** Values that are made once and kept until what they were made from changes, also while they are being made. */

@@ -26,7 +26,7 @@ export function* examineSystem({ data }: Config): Generator<Finding> {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const room = `${(free / 2 ** 30).toFixed(1)} GiB free on the disk of ${data}`;
-  if (free < tooLittle) yield fail(room, 'Free some space: posts can not be stored on a full disk.');
+  if (free < tooLittle) yield fail(room, 'Free some space: posts cannot be stored on a full disk.');
   else if (free < little) yield warn(room, "Free some space, or lower the boards' cache.disk.");
   else yield ok(room);
 }

@@ -107,7 +107,7 @@ describe('a server that fails once: away, and back with everything', () => {
   });
 });
 
-describe('an edit log that can not be read', () => {
+describe('an edit log that cannot be read', () => {
   const endless = async (_: string, peer: Peer) => {
     peer.say('250 Data');
     for (let line = 0; line < 3000; line++) peer.say('x'.repeat(80));
@@ -151,7 +151,7 @@ describe('an edit log that can not be read', () => {
     );
     for (let poll = 0; poll < 40; poll++) await completely(mirror);
     expect(board.requests.filter((request) => request === 'ELOG').length).toBeLessThan(8);
-    expect(warnings).toEqual(['the edit log can not be read: its notices will come later']);
+    expect(warnings).toEqual(['the edit log cannot be read: its notices will come later']);
     expect(await brief(mirror)).toEqual([...WHOLE, '4 Black.']);
   });
 });

@@ -208,7 +208,7 @@ test('nobody to ask: the intent stays, and the next attempt asks first', async (
   const { post, sent, permanent, own } = setUp([0, lost], [lost, 7]);
   await expect(post()).rejects.toMatchObject({
     kind: 'unavailable',
-    message: expect.stringContaining('can not be asked'),
+    message: expect.stringContaining('cannot be asked'),
   });
   expect(await permanent.intents()).toHaveLength(1);
   await expect(post()).rejects.toMatchObject({ kind: 'duplicate' });

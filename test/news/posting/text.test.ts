@@ -56,7 +56,7 @@ test('text for the board: white space, controls, carets, dots, fake headers', ()
   ]);
 });
 
-test('what a board can not carry is refused with the numbers', () => {
+test('what a board cannot carry is refused with the numbers', () => {
   const lines = (count: number, line = x(79)) => Array<string>(count).fill(line);
   const fits = boardLines(plain([...lines(37), x(39)]), 'auto', groggsLimits, 'reply');
   expect(sizeOf(fits)).toBe(3000);
