@@ -28,11 +28,15 @@ export class Ledger {
     if (this.faults.length < 50) this.faults.push(text);
   }
 
-  /** The high mark never falls, whoever restarts. */
-  sawHigh(place: PlaceName, high: number): void {
-    const before = this.#high.get(place) ?? 0;
+  /** The highest mark that was seen so far. */
+  highOf(place: PlaceName): number {
+    return this.#high.get(place) ?? 0;
+  }
+
+  /** The high mark never falls, whoever restarts. `before`: as it was seen when this one was asked for. */
+  sawHigh(place: PlaceName, high: number, before: number): void {
     if (high < before) this.fault(`${place}: the high mark fell from ${before} to ${high}`);
-    this.#high.set(place, Math.max(before, high));
+    this.#high.set(place, Math.max(this.highOf(place), high));
   }
 
   /** A number is the same article for ever. */

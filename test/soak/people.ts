@@ -65,10 +65,12 @@ export function reader(soak: Soak, place: Place): Promise<void> {
     const number = OLDEST + below(random, high - OLDEST + 2);
     switch (below(random, 5)) {
       case 0: {
+        // Of another connection an answer may arrive earlier that was given later.
+        const before = ledger.highOf(place.name);
         const line = await client.ask(`GROUP ${newsgroup}`);
         if (!answered(line, '211', '403')) return;
         high = Number(line.split(' ')[3]);
-        return ledger.sawHigh(place.name, high);
+        return ledger.sawHigh(place.name, high, before);
       }
       case 1: {
         const line = await client.ask(`OVER ${number}-${number + 50}`);
