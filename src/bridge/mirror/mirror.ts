@@ -55,6 +55,7 @@ export class Mirror implements BoardModel {
     // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
     if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
     if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
+    await publishing.catchUp(posts);
     return mirror;
   }
 

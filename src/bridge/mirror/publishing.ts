@@ -62,6 +62,16 @@ export class Publishing {
     await this.#permanent.putArrivals(this.#arrivals, []);
   }
 
+  /** The permanent store may be yesterday's: whatever the cache has was shown. */
+  async catchUp({ kinds, numbers, length }: PostColumns): Promise<void> {
+    const highs = new Map<Place, number>();
+    for (let row = 0; row < length; row++) {
+      for (const place of placesOf[kinds[row] as PostKind]) highs.set(place, numbers[row] ?? 0);
+    }
+    await this.announce(highs);
+    for (const [place, high] of highs) this.raise(place, high);
+  }
+
   raise(place: Place, number: number): void {
     const mark = this.#marks.get(place);
     if (mark !== undefined && number > mark.high) mark.high = number;
