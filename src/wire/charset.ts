@@ -112,14 +112,12 @@ function fail(character: string, index: number, charset: Charset): never {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const CONTROLS = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]+/g;
-const BLANK = /^\s?$/;
+const BETWEEN_LETTERS = new RegExp(`(?<=[\\p{L}\\p{M}\\p{N}])${CONTROLS.source}(?=[\\p{L}\\p{M}\\p{N}])`, 'gu');
 
 /**
  * A line without control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not carry
  * them. Between letters a blank takes their place: what they parted stays parted.
  */
 export function stripControls(text: Text): string {
-  return text.replace(CONTROLS, (controls: string, at: number) =>
-    BLANK.test(text.charAt(at - 1)) || BLANK.test(text.charAt(at + controls.length)) ? '' : ' ',
-  );
+  return text.replace(BETWEEN_LETTERS, ' ').replace(CONTROLS, '');
 }
