@@ -31,7 +31,8 @@ export function parseParameters(field: string): Parameters {
   const value = /^[^;\s]*/.exec(plain)?.[0].toLowerCase() ?? '';
   const found = new Map<string, Map<number, Section>>();
   for (const [, key = '', inQuotes, token] of plain.matchAll(PARAMETER)) {
-    const [, name = key, section = '0', star = ''] = NAME.exec(key.toLowerCase()) ?? [];
+    const lower = key.toLowerCase();
+    const [, name = lower, section = '0', star = ''] = NAME.exec(lower) ?? [];
     const sections = found.get(name) ?? new Map<number, Section>();
     found.set(name, sections);
     const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').trim();
