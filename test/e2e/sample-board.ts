@@ -67,7 +67,7 @@ const amendedSubjects: ReadonlyMap<string, string> = new Map([['O0751405', 'A su
 
 const hex8 = (n: number) => n.toString(16).toUpperCase().padStart(8, '0');
 
-/** Latin-1, or UTF-8 where the whole is valid multi-byte UTF-8; C1 octets are windows-1252; only TAB and FF survive of the controls. */
+/** Latin-1, or UTF-8 where the whole is valid multi-byte UTF-8; C1 octets are windows-1252; only TAB and FF survive of the controls (none stands between letters). */
 function readable(octets: string): string {
   const bytes = Uint8Array.from(octets, (c) => c.charCodeAt(0));
   let text: string;
@@ -88,7 +88,9 @@ export function linesOf(event: SampleEvent): readonly string[] {
 
 function bodyOf(event: SampleEvent): string {
   const lines = linesOf(event);
-  return lines.length === 0 ? '' : `${readable(lines.join('\n')).replaceAll('\n', '\r\n')}\r\n`;
+  // Boards strip the blank of a signature's separator; readers get it back.
+  const text = readable(lines.join('\n')).replace(/^--$/gm, '-- ');
+  return lines.length === 0 ? '' : `${text.replaceAll('\n', '\r\n')}\r\n`;
 }
 
 /** Every article of the three newsgroups, by number. */
