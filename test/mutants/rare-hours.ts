@@ -45,7 +45,7 @@ export const rareHourMutants = [
   ),
   ...breaking('src/bridge/mirror/state.ts', RARE, [
     'nothing comes in below a mark that was shown',
-    'return this.isRead ? Math.max(last, this.publishing.highest) : last;',
+    'return this.isRead ? Math.max(last, this.floor) : last;',
     'return last;',
   ]),
   ...breaking(

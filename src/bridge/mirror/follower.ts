@@ -156,7 +156,8 @@ export class Follower {
       }
       if (!state.isRead) {
         state.isRead = true;
-        saveIsRead(cache, true);
+        state.floor = publishing.highest;
+        saveIsRead(cache, state);
       }
       await publishing.keepLows((place) => state.mark(place).low);
       if (motdDue && motd.take(await this.#ask((board) => board.motd()))) this.#options.tell([{ kind: 'motd' }]);
@@ -250,7 +251,7 @@ export class Follower {
     let purge = false;
     cache.transaction(() => {
       purge = take(changes);
-      if (!state.isRead) saveIsRead(cache, false);
+      if (!state.isRead) saveIsRead(cache, state);
       saveChanges(cache, state, changes);
     });
     if (purge) cache.purge();

@@ -17,6 +17,7 @@ export function loadState(cache: Cache, state: BoardState): void {
   // A first reading of the index that was cut short is no reading.
   state.isRead =
     cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
+  state.floor = Number(cache.fact('floor') ?? 0);
   // What `saveState` and `saveChanges` wrote.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
   state.relink();
@@ -51,12 +52,14 @@ export function saveAll(cache: Cache, state: BoardState): void {
   state.touchAll();
   saveState(cache, state);
   for (const row of state.notices.keys()) saveNotice(cache, state, row);
+  saveIsRead(cache, state);
 }
 
-/** Whether the index was read to its end, once. */
-export function saveIsRead(cache: Cache, isRead: boolean): void {
+/** Whether the index was read to its end, once, and what had been shown by then. */
+export function saveIsRead(cache: Cache, { isRead, floor }: BoardState): void {
   if (isRead) cache.deleteFact('partial');
   else cache.setFact('partial', '1');
+  cache.setFact('floor', String(floor));
 }
 
 /** The epochs as this cache has seen them: they outlive a permanent file that was restored from yesterday. */

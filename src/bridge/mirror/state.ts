@@ -38,6 +38,8 @@ export class BoardState implements Known {
   readonly publishing: Publishing;
   /** the index was read to its end, once, and is here: until then nobody is shown anything */
   isRead = false;
+  /** The highest number shown before the cache began: given for good, whether or not the index still has it. */
+  floor = 0;
   readonly #knownEpochs: number;
   /** by place: no row before this one is in that newsgroup */
   readonly #firstRows = new Map<Place, number>();
@@ -53,10 +55,13 @@ export class BoardState implements Known {
     return this.#knownEpochs === 0 && this.posts.length === 0;
   }
 
-  /** The highest number that may have been shown. While an index is read again, its posts keep the numbers they had. */
+  /**
+   * The highest number that may have been shown. While an index is read again, its posts keep the numbers they had. The
+   * marks don't count here: they are raised before rows are shown, and whoever is killed in between showed none.
+   */
   get highest(): number {
     const last = this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
-    return this.isRead ? Math.max(last, this.publishing.highest) : last;
+    return this.isRead ? Math.max(last, this.floor) : last;
   }
 
   /** The marks of a newsgroup: the low one is that of the first article that is there. */

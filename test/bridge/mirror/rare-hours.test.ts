@@ -1,9 +1,13 @@
 /** What readers are told in the rare hours: before the index is read, after the cache is lost, at the end of numbers. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { type Log, silent } from '../../../src/wire/log.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
@@ -30,9 +34,9 @@ function server(board: FakeBoard, options: Partial<MirrorOptions> = {}) {
     await mirror?.close();
     await permanent.close();
   });
-  const open = async () => {
+  const open = async (more: Partial<MirrorOptions> = {}) => {
     await mirror?.close();
-    mirror = await openMirror(board, { permanent, log, ...options });
+    mirror = await openMirror(board, { permanent, log, ...options, ...more });
     return mirror;
   };
   return { permanent, warnings, open };
@@ -100,6 +104,28 @@ test('the high mark stays where the newest posts went while the cache was lost, 
   board.reply(tea, 'new');
   await mirror.refresh(board.sequence);
   expect(await numbers(mirror)).toEqual(['1 Item', '5 Reply']);
+});
+
+test('marks raised for rows that a kill kept from being written begin no epoch', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-marks-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const board = new FakeBoard();
+  const { permanent, warnings, open } = server(board);
+  const cached = () => ({ cache: Cache.open(join(folder, 'cache')) });
+  let mirror = await open(cached());
+  const tea = board.newItem('Tea');
+  board.reply(tea);
+  await mirror.complete();
+  await mirror.close();
+  // As far as a poll came that was killed before its rows were in the cache.
+  for (let n = 0; n < 3; n++) board.reply(tea);
+  await permanent.raiseMarks([{ place: 'main', low: 1, high: 5 }]);
+  mirror = await open(cached());
+  board.reply(tea);
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 Reply', '3 Reply', '4 Reply', '5 Reply', '6 Reply']);
+  expect(mirror.mark('main').high).toBe(6);
+  expect(warnings).toEqual([]);
 });
 
 test('after the cache is lost nobody who asks for what is new misses anything', async () => {
