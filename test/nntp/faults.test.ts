@@ -102,7 +102,7 @@ test('a refusal’s text is one line, whatever is in it', async () => {
   const client = await connect();
   backend.onPost = () =>
     Promise.reject(new Refusal('rejected', `Line 3:\r\n.\r\n200 injected\0\x1b[1m ${'x'.repeat(1000)}`));
-  await play(client, 'C: POST\nS: 340\nC: .\nS: 441 Line 3: . 200 injected [1m x');
+  await play(client, 'C: POST\nS: 340\nC: .\nS: 441 Line 3: . 200 injected[1m x');
   expect(await client.ask('DATE')).toMatch(/^111 /);
 });
 
