@@ -10,7 +10,7 @@ import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { type Flight, Flights } from './flights.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { LostPosts } from './lost-posts.ts';
+import { LostPosts, type Pending } from './lost-posts.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
@@ -104,22 +104,27 @@ export class BoardPoster {
    */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
     const flights = this.#flights.now();
-    const pending = this.#lost.all();
-    if (pending.length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
+    if (this.#lost.all().length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
     const patience = new AbortController();
-    const settled = [
-      this.#landed(flights, rows, patience.signal),
-      ...pending.map((one) => this.#lost.lookForPatiently(one, patience.signal)),
-    ];
     return Promise.race([
-      Promise.all(settled).then(() => {}),
+      this.#settledFor(rows, flights, patience.signal),
       delay(MAX_HOLD, undefined, { ref: false, signal: patience.signal }).catch(() => {}),
     ]).finally(() => patience.abort());
   }
 
-  /** Waits while a row may yet turn out to be the post of one of these flights. */
-  async #landed(flights: ReadonlySet<Flight>, rows: readonly NewRow[], signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#flights.includes(flights, this.#unknownAuthors(rows))) await this.#flights.landing;
+  /**
+   * Waits while a row may yet turn out to be the post of one of these flights, or a lost one. A flight that ends because
+   * the board is away leaves a lost post behind: each is looked for once, those that come meanwhile included.
+   */
+  async #settledFor(rows: readonly NewRow[], flights: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
+    const looked = new Set<Pending>();
+    while (!signal.aborted) {
+      const lost = this.#lost.all().filter((one) => !looked.has(one));
+      for (const one of lost) looked.add(one);
+      if (lost.length > 0) await Promise.all(lost.map((one) => this.#lost.lookForPatiently(one, signal)));
+      else if (this.#flights.includes(flights, this.#unknownAuthors(rows))) await this.#flights.landing;
+      else return;
+    }
   }
 
   #unknownAuthors(rows: readonly NewRow[]): Octets[] {

@@ -107,7 +107,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
       deliver(board, deed, { grogname: octets`Ann`, lines: LINES, continuationSubject: () => octets`On`, revise }),
   });
   const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }) => (await poster).submit(order(deed));
-  return { post, sent, permanent, own, refreshed };
+  return { post, poster, sent, permanent, own, refreshed };
 }
 
 test.each<{ what: string; answers: Answer[]; sent: string[] }>([
@@ -214,6 +214,17 @@ test('nobody to ask: the intent stays, and the next attempt asks first', async (
   await expect(post()).rejects.toMatchObject({ kind: 'duplicate' });
   expect(sent).toEqual(['DATA', 'REPL P1', 'INDX', 'INDX']);
   expect(own.find('<a@b>')).toMatchObject({ sequence: 7 });
+});
+
+test('a row is held back for a post that is lost while it is held back', async () => {
+  const { post, poster, own } = setUp([0, lost], [lost, 7]);
+  const board = await poster;
+  const answered = expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  // The post is on its way; its row is in the index already, and nobody can be asked about it at first.
+  await Promise.resolve();
+  await board.beforePublish([{ userid: octets`ann@x.y`, sequence: 7 }]);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
+  await answered;
 });
 
 test('a board that continues in circles', async () => {
