@@ -62,11 +62,12 @@ export class Publishing {
     await this.#permanent.putArrivals(this.#arrivals, []);
   }
 
-  /** The permanent store may be yesterday's: whatever the cache has was shown. */
+  /** The permanent store may be yesterday's: whatever the cache has was shown. What it knew is not looked at again. */
   async catchUp({ kinds, numbers, length }: PostColumns): Promise<void> {
+    const { highest } = this;
     const highs = new Map<Place, number>();
-    for (let row = 0; row < length; row++) {
-      for (const place of placesOf[kinds[row] as PostKind]) highs.set(place, numbers[row] ?? 0);
+    for (let row = length - 1; row >= 0 && (numbers[row] ?? 0) > highest; row--) {
+      for (const place of placesOf[kinds[row] as PostKind]) if (!highs.has(place)) highs.set(place, numbers[row] ?? 0);
     }
     await this.announce(highs);
     for (const [place, high] of highs) this.raise(place, high);
