@@ -36,6 +36,11 @@ export const bridgeMutants = [
       '      };',
     ],
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
+    [
+      'a row waits for a post that is lost while it waits',
+      'await this.#flights.landing;\n      else return;',
+      'return this.#flights.landing;\n      else return;',
+    ],
   ),
   ...breaking('src/bridge/posting/plan.ts', POSTING, [
     'two posts of one author with one text go one after the other',
