@@ -42,28 +42,7 @@ export class MemoryBackend implements Backend {
 
   /** A session asks the methods below, so that a test can replace any of them. */
   connect(peer: Peer): ReaderSession {
-    const backend = this;
-    let user: string | undefined;
-    backend.readers++;
-    return {
-      get access() {
-        return backend.access(user);
-      },
-      async login(name, password) {
-        user = await backend.login(name, password, peer);
-        return user;
-      },
-      newsgroups: () => backend.newsgroups(user),
-      newsgroup: (name) => backend.newsgroup(name, user),
-      status: ({ name }) =>
-        backend.groups.get(name)?.moderated === true ? 'm' : backend.access(user).post ? 'y' : 'n',
-      find: (messageId) => backend.find(messageId, user),
-      motd: () => backend.motd(),
-      suggestMessageId: () => backend.suggestMessageId(),
-      offer: (messageId) => backend.offer(messageId),
-      post: (article, origin) => backend.post(article, { ...origin, user, peer }),
-      close: () => void backend.readers--,
-    };
+    return new MemorySession(this, peer);
   }
 
   access(user: string | undefined): Access {
@@ -117,6 +96,65 @@ export class MemoryBackend implements Backend {
 
   offer(messageId: string): 'yes' | 'held' | 'later' {
     return this.ids.has(messageId) ? 'held' : 'yes';
+  }
+}
+
+/** A class, as real sessions are: the bench counts what a connection holds. */
+class MemorySession implements ReaderSession {
+  readonly #backend: MemoryBackend;
+  readonly #peer: Peer;
+  #user: string | undefined;
+
+  constructor(backend: MemoryBackend, peer: Peer) {
+    this.#backend = backend;
+    this.#peer = peer;
+    backend.readers++;
+  }
+
+  get access(): Access {
+    return this.#backend.access(this.#user);
+  }
+
+  async login(name: string, password: string): Promise<string> {
+    this.#user = await this.#backend.login(name, password, this.#peer);
+    return this.#user;
+  }
+
+  newsgroups(): readonly Newsgroup[] {
+    return this.#backend.newsgroups(this.#user);
+  }
+
+  newsgroup(name: string): Newsgroup | undefined {
+    return this.#backend.newsgroup(name, this.#user);
+  }
+
+  status({ name }: Newsgroup): 'y' | 'n' | 'm' {
+    if (this.#backend.groups.get(name)?.moderated === true) return 'm';
+    return this.access.post ? 'y' : 'n';
+  }
+
+  find(messageId: string): Located | undefined {
+    return this.#backend.find(messageId, this.#user);
+  }
+
+  motd(): readonly string[] {
+    return this.#backend.motd();
+  }
+
+  suggestMessageId(): string {
+    return this.#backend.suggestMessageId();
+  }
+
+  offer(messageId: string): 'yes' | 'held' | 'later' {
+    return this.#backend.offer(messageId);
+  }
+
+  post(article: Buffer, origin: Origin): Promise<string> {
+    return this.#backend.post(article, { ...origin, user: this.#user, peer: this.#peer });
+  }
+
+  close(): void {
+    this.#backend.readers--;
   }
 }
 
