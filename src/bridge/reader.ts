@@ -22,6 +22,9 @@ export interface Bulletins {
   left(reader: Reader): void;
 }
 
+/** what a login gives who may post and not edit */
+const LEVEL_OF_POSTERS = 2;
+
 export class Reader implements ReaderSession {
   readonly #all: Bulletins;
   readonly #peer: Peer;
@@ -56,17 +59,19 @@ export class Reader implements ReaderSession {
     const { notYet } = found.view;
     if (access.read && notYet !== undefined) throw new Refusal('unavailable', notYet);
     if (access.read) return found.group;
-    throw access.loginHelps
-      ? new Refusal('login-required', `Log in to read ${name}`)
-      : new Refusal('forbidden', `You may not read ${name}`);
+    if (access.loginHelps) throw new Refusal('login-required', `Log in to read ${name}`);
+    const elsewhere = this.#all.logins.elsewhere(this.#person, found.view.newsgroup);
+    throw new Refusal('forbidden', `You may not read ${name}${elsewhere === undefined ? '' : `: ${elsewhere}`}`);
   }
 
+  /** `y` also where a login would give posting, as the greeting has it: tin offers no posting where it was told `n`. */
   status({ name }: Newsgroup): 'y' | 'n' {
     const found = this.#all.group(name);
     if (found === undefined) return 'n';
-    const level = this.#all.logins.level(this.#person, found.view.newsgroup);
-    const { levelToPost } = found.group;
-    return levelToPost !== undefined && level >= levelToPost ? 'y' : 'n';
+    const { view, group } = found;
+    const { loginPosts } = this.#all.logins.access(this.#person, view.newsgroup);
+    const level = loginPosts === true ? LEVEL_OF_POSTERS : this.#all.logins.level(this.#person, view.newsgroup);
+    return group.levelToPost !== undefined && level >= group.levelToPost ? 'y' : 'n';
   }
 
   find(messageId: string): Located | undefined {

@@ -7,6 +7,8 @@ export class Questions implements Disposable {
   readonly #readline: Interface;
   readonly #lines: AsyncIterator<string>;
   #hidden = false;
+  /** no more input; lines that came before may still wait in `lines` */
+  #ended = false;
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stderr) {
     const shown = new Writable({
@@ -17,12 +19,17 @@ export class Questions implements Disposable {
     });
     this.#readline = createInterface({ input, output: shown, terminal: input.isTTY });
     this.#lines = this.#readline[Symbol.asyncIterator]();
+    this.#readline.once('close', () => {
+      this.#ended = true;
+    });
   }
 
   /** @throws Failure at the end of input */
   async ask(question: string): Promise<string> {
-    this.#readline.setPrompt(`${question}: `);
-    this.#readline.prompt();
+    if (!this.#ended) {
+      this.#readline.setPrompt(`${question}: `);
+      this.#readline.prompt();
+    }
     const { value, done } = await this.#lines.next();
     if (done) throw new Failure(`no answer: ${question}`, undefined, { exitCode: 2 });
     return value.trim();

@@ -1,6 +1,12 @@
-/** `rgtp-nntp user …`: local accounts, which log in with an ordinary password instead of the board's secret. */
+/**
+ * `rgtp-nntp user …`: local accounts, which log in with an ordinary password instead of the board's secret. One of the
+ * same name on several boards is one login for all of them, so it has one password.
+ */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import type { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import type { BoardConfig, Config } from '../config/config.ts';
+import { pathsOf } from '../config/paths.ts';
 import { withAccounts } from '../server/account-file.ts';
 import { Failure } from '../server/failure.ts';
 import { Questions } from './ask.ts';
@@ -16,39 +22,64 @@ export function userCommand(): Command {
   return new Command('user')
     .description('local accounts: log in with a password instead of the shared secret')
     .addCommand(
-      on('add', 'add an account; asks for its password and for the shared secret', add)
+      on('add', 'add an account; asks for its password and for the shared secret', 'the first', add)
         .argument('<name>', 'the name to log in with')
         .requiredOption('--userid <userid>', 'the userid on the board')
-        .option('--grogname <grogname>', 'the grogname of every post (default: the display name of From)'),
+        .option('--grogname <grogname>', 'the grogname of every post (default: the display name of From)')
+        .addHelpText('after', '\nAn account of the same name on several boards is one login for all of them.'),
     )
-    .addCommand(on('list', 'list the accounts', list))
-    .addCommand(on('password', "change an account's password", password).argument('<name>', 'which account'))
-    .addCommand(on('remove', 'delete an account', remove).argument('<name>', 'which account'));
+    .addCommand(on('list', 'list the accounts', 'all', list))
+    .addCommand(on('password', "change an account's password", 'all', password).argument('<name>', 'which account'))
+    .addCommand(on('remove', 'delete an account', 'all', remove).argument('<name>', 'which account'));
 }
 
-type Task = (accounts: LocalAccounts, options: UserOptions, name: string) => Promise<void>;
+type Task = (config: Config, options: UserOptions, name: string) => Promise<void>;
 
-function on(name: string, description: string, task: Task): Command {
+function on(name: string, description: string, boards: 'all' | 'the first', task: Task): Command {
   const command = new Command(name)
     .description(description)
     .addOption(configOption())
-    .option('--board <name>', 'on which board (default: the first)');
+    .option('--board <name>', `on which board (default: ${boards})`);
   return command.action(async () => {
     const options = command.optsWithGlobals<UserOptions>();
-    const config = configuration(options);
-    await withAccounts(config, boardNamed(config, options.board), (accounts) =>
-      task(accounts, options, command.args[0] ?? ''),
-    );
+    await task(configuration(options), options, command.args[0] ?? '');
   });
 }
 
-const add: Task = async (accounts, { userid = '', grogname }, name) => {
+const add: Task = async (config, { board: wanted, userid = '', grogname }, name) => {
+  const board = boardNamed(config, wanted);
   using questions = new Questions();
-  const chosen = await newPassword(questions, 'Password (at least 8 characters)');
-  const secret = await questions.askSecretly('Shared secret of the board (hex)');
-  await accounts.add({ name, password: chosen, userid, secret, grogname });
+  await withAccounts(config, board, async (accounts) => {
+    const chosen = await newPassword(questions, 'Password (at least 8 characters)');
+    const other = await withAnotherPassword(config, board, name, chosen);
+    if (other !== undefined) {
+      const advice = `give the one it has on ${other.name}: one login serves all boards that have an account of its name`;
+      throw new Failure(`${name} has another password on the board ${other.name}`, advice);
+    }
+    const secret = await questions.askSecretly(`Shared secret of the board ${board.name} (hex)`);
+    await accounts.add({ name, password: chosen, userid, secret, grogname });
+  });
   process.stdout.write(`${name} may log in now, as ${userid}.\n`);
 };
+
+/** Another board that has an account of this name with another password. */
+async function withAnotherPassword(
+  config: Config,
+  board: BoardConfig,
+  name: string,
+  chosen: string,
+): Promise<BoardConfig | undefined> {
+  for (const other of filled(config)) {
+    if (other === board) continue;
+    let differs = false;
+    await withAccounts(config, other, async (accounts) => {
+      const isThere = (await accounts.list()).some((account) => account.name === name);
+      differs = isThere && (await accounts.open(name, chosen)) === undefined;
+    });
+    if (differs) return other;
+  }
+  return undefined;
+}
 
 /** Asks twice: nobody sees what they type. */
 async function newPassword(questions: Questions, question: string): Promise<string> {
@@ -57,19 +88,52 @@ async function newPassword(questions: Questions, question: string): Promise<stri
   throw new Failure('the two passwords differ: nothing was changed');
 }
 
-const list: Task = async (accounts) => {
-  for (const { name, userid, grogname } of await accounts.list()) {
-    process.stdout.write(`${name}  ${userid}${grogname === undefined ? '' : `  (${grogname})`}\n`);
-  }
+const list: Task = async (config, options) => {
+  await onBoards(config, options, async (accounts, board) => {
+    const where = config.boards.length > 1 ? `${board.name}  ` : '';
+    for (const { name, userid, grogname } of await accounts.list()) {
+      process.stdout.write(`${where}${name}  ${userid}${grogname === undefined ? '' : `  (${grogname})`}\n`);
+    }
+    return true;
+  });
 };
 
-const password: Task = async (accounts, _, name) => {
+const password: Task = async (config, options, name) => {
   using questions = new Questions();
-  await accounts.setPassword(name, await newPassword(questions, 'New password (at least 8 characters)'));
+  const chosen = await newPassword(questions, 'New password (at least 8 characters)');
+  const changed = await onBoards(config, options, async (accounts) => {
+    const isThere = (await accounts.list()).some((account) => account.name === name);
+    if (isThere) await accounts.setPassword(name, chosen);
+    return isThere;
+  });
+  if (!changed) throw new Failure(`there is no account "${name}"`);
   process.stdout.write(`${name} has a new password.\n`);
 };
 
-const remove: Task = async (accounts, _, name) => {
-  if (!(await accounts.remove(name))) throw new Failure(`there is no account "${name}"`);
+const remove: Task = async (config, options, name) => {
+  if (!(await onBoards(config, options, (accounts) => accounts.remove(name)))) {
+    throw new Failure(`there is no account "${name}"`);
+  }
   process.stdout.write(`${name} is removed.\n`);
 };
+
+/** Does it on the board that was asked for, or on each that has accounts. Whether it could be done on any. */
+async function onBoards(
+  config: Config,
+  { board }: UserOptions,
+  task: (accounts: LocalAccounts, board: BoardConfig) => Promise<boolean>,
+): Promise<boolean> {
+  const known = board === undefined ? filled(config) : [];
+  let done = false;
+  for (const each of known.length > 0 ? known : [boardNamed(config, board)]) {
+    await withAccounts(config, each, async (accounts) => {
+      if ((await task(accounts, each)) === true) done = true;
+    });
+  }
+  return done;
+}
+
+/** Boards that may have accounts already. */
+function filled(config: Config): BoardConfig[] {
+  return config.boards.filter((board) => existsSync(pathsOf(config, board).permanent));
+}

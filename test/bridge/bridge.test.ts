@@ -113,7 +113,7 @@ describe('newsgroups', () => {
     const [writer, editor] = [await loggedIn('2'), await loggedIn('3')];
     const statuses = guest.newsgroups().map((group) => [guest, writer, editor].map((reader) => reader.status(group)));
     expect(statuses).toEqual([
-      ['n', 'y', 'y'],
+      ['y', 'y', 'y'],
       ['n', 'n', 'y'],
       ['n', 'n', 'n'],
     ]);

@@ -4,6 +4,7 @@ import { frontEndMutants } from './front-end.ts';
 import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
 import { newsMutants } from './news.ts';
+import { newsreaderMutants } from './newsreaders.ts';
 import { nntpMutants } from './nntp.ts';
 import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
@@ -19,4 +20,5 @@ export const mutants: readonly Mutant[] = [
   ...bridgeMutants,
   ...newsMutants,
   ...frontEndMutants,
+  ...newsreaderMutants,
 ];

@@ -116,7 +116,7 @@ test('another kind of board has newsgroups, logins, posting and articles', async
   expect(board.readers).toBe(1);
   client.send('LIST ACTIVE');
   expect(await client.line()).toMatch(/^215 /);
-  expect(await client.block()).toEqual(['memory.talk 0 1 n', 'memory.announce 0 1 n']);
+  expect(await client.block()).toEqual(['memory.talk 0 1 y', 'memory.announce 0 1 n']);
   expect(await client.ask('POST')).toMatch(/^480 /);
 
   expect(await client.ask('AUTHINFO USER ann')).toMatch(/^381 /);

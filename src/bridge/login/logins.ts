@@ -61,6 +61,17 @@ export class Logins {
     return { read: best >= 1, post: best >= 2, loginHelps, loginPosts };
   }
 
+  /**
+   * What somebody must do who is logged in, but not to this board, and would get further there if they were;
+   * `undefined`: a login is not what is missing.
+   */
+  elsewhere(person: Person | undefined, newsgroup: string): string | undefined {
+    const board = this.#boards.get(newsgroup);
+    if (board === undefined || person === undefined || person.members.has(newsgroup)) return undefined;
+    if (!board.posting && board.guests === 'read') return undefined;
+    return `you are logged in to another board: connect again as ${board.name}:userid, with your secret on ${board.name}`;
+  }
+
   /** The level behind `access`: the message of the day and edits take 3. Where posting is configured off it is at most 1. */
   level(person: Person | undefined, newsgroup: string): Level {
     const board = this.#boards.get(newsgroup);

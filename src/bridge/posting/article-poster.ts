@@ -24,7 +24,7 @@ export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
 export interface ArticlePosterOptions {
   readonly boards: readonly PostableBoard[];
-  readonly logins: Pick<Logins, 'access' | 'level' | 'member'>;
+  readonly logins: Pick<Logins, 'access' | 'level' | 'member' | 'elsewhere'>;
   /** domain of the Message-IDs suggested to posters: a name of this server's own */
   readonly domain: string;
   readonly log?: Log;
@@ -133,6 +133,9 @@ export class ArticlePoster implements Poster {
     if (person === undefined && logins.access(undefined, newsgroup).loginHelps) {
       throw new Refusal('login-required', `Newsgroups: log in to post to ${newsgroup}`);
     }
+    const elsewhere = logins.elsewhere(person, newsgroup);
+    if (elsewhere !== undefined)
+      throw new Refusal('rejected', `Newsgroups: you may not post to ${newsgroup}: ${elsewhere}`);
     throw new Refusal(
       'rejected',
       wanted === 3 && level === 2

@@ -15,7 +15,8 @@ export const authinfoSasl: Command = {
   words: [1, 2],
   needs: 'nothing',
   run(client, [mechanism = '', initial]) {
-    if (client.authenticated || client.compressed) return status.unavailable;
+    if (client.authenticated) return status.loggedIn;
+    if (client.compressed) return status.unavailable;
     if (!MECHANISM.test(mechanism)) return status.syntax;
     if (mechanism.toUpperCase() !== 'PLAIN') return '503 Mechanism not supported';
     return loginRefused(client) ?? exchange(client, initial);

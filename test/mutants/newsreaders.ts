@@ -1,0 +1,43 @@
+import { breaking } from './mutant.ts';
+
+/** What newsreaders showed: each has made one of them give up, or its user guess. */
+export const newsreaderMutants = [
+  ...breaking(
+    'src/bridge/login/logins.ts',
+    ['test/cli/several-boards.test.ts'],
+    [
+      'who is logged in elsewhere is told how to log in here',
+      'if (board === undefined || person === undefined || person.members.has(newsgroup)) return undefined;',
+      'return undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/commands/login-refused.ts',
+    ['test/cli/several-boards.test.ts'],
+    ['a second login is refused clearly', 'if (client.authenticated) return status.loggedIn;', ''],
+  ),
+  ...breaking(
+    'src/bridge/reader.ts',
+    ['test/bridge/bridge.test.ts'],
+    ['tin is told that a login gives posting', 'loginPosts === true ?', 'loginPosts === undefined ?'],
+  ),
+  ...breaking(
+    'src/cli/user.ts',
+    ['test/cli/several-boards.test.ts'],
+    [
+      'one name has one password',
+      'differs = isThere && (await accounts.open(name, chosen)) === undefined;',
+      'differs = isThere && false;',
+    ],
+    [
+      'an account is removed from every board',
+      'const known = board === undefined ? filled(config) : [];',
+      'const known: BoardConfig[] = [];',
+    ],
+  ),
+  ...breaking(
+    'src/cli/ask.ts',
+    ['test/cli/several-boards.test.ts'],
+    ['answers that came before the end of input count', 'if (!this.#ended) {', 'if (true) {'],
+  ),
+];
