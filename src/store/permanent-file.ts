@@ -3,7 +3,18 @@ import { openDatabase, type Schema, transaction } from './database.ts';
 import type { StoreError } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
-import type { Arrival, Epoch, Intent, Known, Mark, OwnPost, Permanent, Published, StoredAccount } from './permanent.ts';
+import type {
+  Arrival,
+  Epoch,
+  Intent,
+  Known,
+  Mark,
+  OwnPost,
+  Permanent,
+  Published,
+  RecentRow,
+  StoredAccount,
+} from './permanent.ts';
 import { Writer } from './writer.ts';
 
 /** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
@@ -35,6 +46,7 @@ export const PERMANENT: Schema = {
      ) STRICT;`,
     `CREATE TABLE water_marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
      CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
+    `CREATE TABLE recent_rows (number INTEGER PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
   ],
 };
 
@@ -90,7 +102,7 @@ export class PermanentFile implements Permanent {
     const insert = this.#db.prepare('INSERT INTO epochs (number, generation, first, base) VALUES (?, ?, ?, ?)');
     const move = this.#db.prepare('UPDATE OR IGNORE own_posts SET epoch = ? WHERE message_id = ?');
     transaction(this.#db, () => {
-      this.#db.exec('DELETE FROM epochs');
+      this.#db.exec('DELETE FROM epochs; DELETE FROM recent_rows');
       for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
       for (const { epoch, messageId } of moved) move.run(epoch, messageId);
     });
@@ -122,6 +134,23 @@ export class PermanentFile implements Permanent {
       () => {
         for (const { number, time } of arrivals) putArrival.run(number, time);
         for (const number of dropped) dropArrival.run(number);
+      },
+      { relaxed: true },
+    );
+  }
+
+  async recent(): Promise<RecentRow[]> {
+    const rows = this.#db.prepare('SELECT number, details FROM recent_rows ORDER BY number').all();
+    return rows.map((row) => ({ number: Number(row['number']), details: String(row['details']) }));
+  }
+
+  /** Relaxed, as are the marks. */
+  putRecent(rows: readonly RecentRow[], from: number): Promise<void> {
+    const { putRecent, dropRecent } = this.#statements;
+    return this.#writer.commit(
+      () => {
+        for (const { number, details } of rows) putRecent.run(number, details);
+        dropRecent.run(from);
       },
       { relaxed: true },
     );
@@ -247,6 +276,8 @@ function prepareStatements(db: DatabaseSync) {
     ),
     putArrival: db.prepare('INSERT OR REPLACE INTO arrivals (number, time) VALUES (?, ?)'),
     dropArrival: db.prepare('DELETE FROM arrivals WHERE number = ?'),
+    putRecent: db.prepare('INSERT OR REPLACE INTO recent_rows (number, details) VALUES (?, ?)'),
+    dropRecent: db.prepare('DELETE FROM recent_rows WHERE number < ?'),
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
     ),

@@ -18,6 +18,11 @@ export interface Permanent {
   /** Articles up to these numbers became readable then; the knowledge of others is dropped. */
   putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void>;
 
+  /** The newest rows that readers were shown, ascending. */
+  recent(): Promise<readonly RecentRow[]>;
+  /** Keeps these, in the place of what was kept under their numbers, and drops those below `from`. */
+  putRecent(rows: readonly RecentRow[], from: number): Promise<void>;
+
   /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
   newsgroupCreated(name: string, now: number): Promise<number>;
 
@@ -83,6 +88,14 @@ export interface Arrival {
   readonly number: number;
   /** unix seconds */
   readonly time: number;
+}
+
+/** A row as the cache has it, for the time after the cache is lost. */
+export interface RecentRow {
+  /** article number */
+  readonly number: number;
+  /** what it is (JSON): the mirror's business */
+  readonly details: string;
 }
 
 export interface OwnPost {

@@ -17,8 +17,9 @@ const fixtures = join(import.meta.dirname, '..', 'fixtures');
 const frozen = {
   'data-v1': { board: 1, permanent: 1, cache: 1 },
   'data-v2': { board: 1, permanent: 2, cache: 1 },
+  'data-v3': { board: 1, permanent: 3, cache: 1 },
 } as const;
-const newest = frozen['data-v2'];
+const newest = frozen['data-v3'];
 
 let folder: string;
 let file: string;
@@ -89,7 +90,7 @@ describe('a data folder of an earlier version', () => {
 });
 
 describe('a data folder of a later version', () => {
-  beforeEach(() => cpSync(join(fixtures, 'data-v2'), join(folder, 'data'), { recursive: true }));
+  beforeEach(() => cpSync(join(fixtures, 'data-v3'), join(folder, 'data'), { recursive: true }));
 
   it.each(['board', 'permanent'] as const)('is refused, and left alone: %s', async (name) => {
     setVersion(`gossip.${name}.sqlite`, (version) => version + 1);

@@ -7,7 +7,7 @@ const POSTING = ['test/bridge/posting/posting.test.ts'];
 /** What readers are told in the rare hours. */
 export const rareHourMutants = [
   ...breaking(
-    'src/bridge/mirror/epochs.ts',
+    'src/bridge/mirror/decision.ts',
     RARE,
     [
       'nothing is numbered above the maximum, and no epoch begins there',
@@ -21,8 +21,8 @@ export const rareHourMutants = [
     ],
     [
       'a board that numbers from 0 has its first post in its first epoch',
-      'return state.isNew && wraps === 0 && sequences[order[0] ?? -1] === 0;',
-      'return state.isNew && wraps < 0 && sequences[order[0] ?? -1] === 0;',
+      'return state.isNew && sighting.wraps === 0',
+      'return state.isNew && sighting.wraps < 0',
     ],
   ),
   ...breaking(
@@ -42,6 +42,35 @@ export const rareHourMutants = [
     RARE,
     ['high marks are kept for good', 'publishing.announce(highs(seen, decision))', 'Promise.resolve()'],
     ['a jump is read again before it is believed', 'far === this.#doubted ||', 'far !== undefined ||'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    RARE,
+    ['the newest rows are kept for good', '        await keepRecent(permanent, state);\n', ''],
+    [
+      'older rows come back with them',
+      'decideOlder(recent, seen, state.highest)',
+      'decideOlder(recent, seen, 2 ** 31)',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/promises.test.ts'],
+    [
+      'an empty board does not tell what it will count from',
+      'if (!decision.numbers.some((number) => number > 0)) begun.length = 0;',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    ['test/bridge/mirror/promises.test.ts'],
+    [
+      'without a cache, too, an epoch begins above every mark',
+      'const above = Math.max(highest, state.marked);',
+      'const above = highest;',
+    ],
   ),
   ...breaking('src/bridge/mirror/state.ts', RARE, [
     'nothing comes in below a mark that was shown',

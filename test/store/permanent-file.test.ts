@@ -59,6 +59,19 @@ test('what readers may have seen is kept: high marks never fall', async () => {
   });
 });
 
+test('the newest rows are kept as they are now, and older ones dropped', async () => {
+  await store.putRecent(
+    [1, 2, 3].map((number) => ({ number, details: 'old' })),
+    1,
+  );
+  await store.putRecent([{ number: 3, details: 'new' }], 2);
+  await reopen();
+  expect(await store.recent()).toEqual([
+    { number: 2, details: 'old' },
+    { number: 3, details: 'new' },
+  ]);
+});
+
 test('epochs that should never have begun are replaced, and own posts follow', async () => {
   const post = { messageId: '<1@example>', sequence: 101, references: '' };
   await store.addEpochs([1, 2, 3].map((number) => ({ number, generation: 0, first: 0, base: 0 })));

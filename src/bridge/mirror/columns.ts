@@ -31,6 +31,7 @@ export class PostColumns implements Posts {
   arrivals = new Uint32Array(BLOCK);
   /** blocks that differ from what `load` was given or `takeChanges` handed out */
   readonly #changed = new Set<number>();
+  #firstChanged = Number.POSITIVE_INFINITY;
 
   /** Appends a row; its number must be above the last one. Returns its index. */
   append(post: PostRow): number {
@@ -48,7 +49,7 @@ export class PostColumns implements Posts {
     this.kinds[row] = post.kind;
     this.arrivals[row] = post.arrival;
     this.length = row + 1;
-    this.#touch(row);
+    this.touch(row);
     return row;
   }
 
@@ -59,20 +60,20 @@ export class PostColumns implements Posts {
 
   setKind(row: number, kind: PostKind): void {
     this.kinds[row] = kind;
-    this.#touch(row);
+    this.touch(row);
   }
 
   /** It is back, or known at last: for readers it arrives now. */
   setArrival(row: number, arrival: number): void {
     this.arrivals[row] = arrival;
-    this.#touch(row);
+    this.touch(row);
   }
 
   /** What an index edit may change of a post without making it another one. */
   setDetails(row: number, time: number, user: number): void {
     this.times[row] = time;
     this.users[row] = user;
-    this.#touch(row);
+    this.touch(row);
   }
 
   /** The row with that number, −1 if none. O(log n). */
@@ -108,9 +109,16 @@ export class PostColumns implements Posts {
     this.#changed.clear();
   }
 
+  /** The first row that changed since this was last asked; `length` if none did. */
+  takeFirstChanged(): number {
+    const first = Math.min(this.#firstChanged, this.length);
+    this.#firstChanged = Number.POSITIVE_INFINITY;
+    return first;
+  }
+
   /** Everything is to be stored again. */
   touchAll(): void {
-    for (let row = 0; row < this.length; row += BLOCK) this.#touch(row);
+    for (let row = 0; row < this.length; row += BLOCK) this.touch(row);
   }
 
   /** Fills empty columns from stored blocks, of `octets` in all. Throws where they make no sense. */
@@ -167,8 +175,10 @@ export class PostColumns implements Posts {
     return [this.numbers, this.sequences, this.times, this.items, this.users, this.epochs, this.kinds];
   }
 
-  #touch(row: number): void {
+  /** It is to be stored again. */
+  touch(row: number): void {
     this.#changed.add(Math.floor(row / BLOCK));
+    this.#firstChanged = Math.min(this.#firstChanged, row);
   }
 
   #reserve(rows: number): void {

@@ -1,23 +1,15 @@
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import type { Octets } from '../../wire/octets.ts';
-import { type ItemRecord, type Notice, PostKind } from '../model.ts';
-import { isIndexed, type PostColumns } from './columns.ts';
-import type { SeenRow, Sighting } from './sighting.ts';
 
 /** The highest article number there may be (RFC 3977 §6). */
 export const MAX_NUMBER = 2 ** 31 - 1;
 
-const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
+export const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
 
 /** Where epochs begin that can give no number to anybody: all of them, where there are none. */
 export function firstUnsound(epochs: readonly Epoch[]): number {
   const at = epochs.findIndex(({ base, first }) => base + first > MAX_NUMBER);
   return at < 0 ? epochs.length : at;
 }
-
-/** Rows that are compared at a stretch. */
-const STRETCH = 4096;
 
 /**
  * How sequence numbers become article numbers. Within a generation (between two wraps at 2³²) a sequence number
@@ -61,247 +53,11 @@ export class Epochs {
   }
 }
 
-/** What is known of a board, to be compared with what is seen of it. */
-export interface Known {
-  readonly posts: PostColumns;
-  readonly records: { byId(id: string): ItemRecord | undefined };
-  readonly users: { indexOf(userid: Octets): number };
-  readonly notices: ReadonlyMap<number, Notice>;
-  readonly epochs: Epochs;
-  /** the highest number that may have been shown */
-  readonly highest: number;
-  /** nothing was ever seen of the board */
-  readonly isNew: boolean;
-  rowOfSequence(sequence: number): number;
-}
-
-/** A sighting, and what is known of how it came about. */
-export interface Seen {
-  readonly sighting: Sighting;
-  /** it is the whole index: what it lacks is gone */
-  readonly whole: boolean;
-  /** the edit log was read: an event that it lacks is gone */
-  readonly logged: boolean;
-  /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
-  readonly reserves: boolean;
-  /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */
-  readonly indexEdited: boolean;
-  /** the edit log shows that the board was restored from a backup: nothing is excused as late */
-  readonly restored: boolean;
-  /** a sequence number that the board itself gave */
-  readonly expected: number | undefined;
-}
-
-/** What becomes of each row of a sighting, and of the rows that it lacks. Nothing has been touched yet. */
-export interface Decision {
-  /** those there are, and those that begin */
-  readonly epochs: Epochs;
-  /** generation of the sighting's first row */
-  readonly base: number;
-  /** of the sighting's items, in the state; −1: new */
-  readonly items: Int32Array;
-  /** known rows, by their place in the order; −1 for the others */
-  readonly known: Int32Array;
-  /** article numbers of new rows, by their place in the order; 0 for the others */
-  readonly numbers: Float64Array;
-  /** places where the known row differs, or was gone */
-  readonly differing: readonly number[];
-  /** known rows that are no longer there */
-  readonly unseen: readonly number[];
-  /** sequence numbers of rows that get no number: below those given, or above the last there is */
-  readonly late: readonly number[];
-  readonly exhausted: readonly number[];
-}
-
-/** Compares a sighting with what is known. Yields now and then: a large index takes long. */
-export function* decide(state: Known, seen: Seen): Generator<undefined, Decision> {
-  const { sighting } = seen;
-  const { posts, records } = state;
-  const { order } = sighting;
-  const before = beginsAtZero(state, sighting) ? new Epochs([{ ...FIRST, base: 1 }]) : state.epochs;
-  const items = new Int32Array(sighting.itemIds.length);
-  for (const [at, id] of sighting.itemIds.entries()) {
-    items[at] = records.byId(id)?.index ?? -1;
-    if (at % STRETCH === 0) yield;
-  }
-  const itemOf = (at: number) => items[sighting.items[at] ?? -1] ?? -1;
-  const users = sighting.userids.map((userid) => state.users.indexOf(userid));
-  const generation = generationOf(seen, state, itemOf);
-  const base = generation - sighting.wraps;
-  const at = (place: number) => sighting.at(place, base);
-  const given = state.highest;
-
-  const known = new Int32Array(order.length).fill(-1);
-  const here = new Uint8Array(posts.length);
-  const differing: number[] = [];
-  /** places of rows that are not known and would come in below what was given */
-  const odd: number[] = [];
-  /** The last row, as the index has them, that is as it was, and its place: before it, the numbering did not begin again. */
-  let agreed = -1;
-  let agreedPlace = -1;
-  let next = 0;
-  for (let place = 0; place < order.length; place++) {
-    if (place % STRETCH === 0) yield;
-    const one = at(place);
-    const number = numberOf(before, one);
-    if (number === undefined) continue;
-    const row = find(one, number);
-    if (row < 0) {
-      // Number 0 is none: what would have it is late for ever.
-      if (number <= given && number > 0) odd.push(place);
-      continue;
-    }
-    next = row + 1;
-    known[place] = row;
-    here[row] = 1;
-    const asBefore = posts.kinds[row] === one.kind && posts.times[row] === one.time;
-    if (one.event === undefined && asBefore && one.row > agreed) [agreed, agreedPlace] = [one.row, place];
-    const isDifferent = one.event === undefined ? !asBefore || posts.users[row] !== users[one.user] : false;
-    if (isDifferent || posts.kinds[row] === PostKind.Gone) differing.push(place);
-  }
-
-  function find(one: SeenRow, number: number): number {
-    const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
-    if (row >= 0 && here[row] === 0 && isSame(row, one)) return row;
-    // What was numbered before the numbering began again may still be there.
-    for (const epoch of before.all.length > 1 ? before.everCovering(one.generation, one.sequence) : []) {
-      const earlier = posts.rowOf(epoch.base + one.sequence);
-      if (earlier < 0 || here[earlier] === 1 || posts.epochs[earlier] !== epoch.number) continue;
-      if (posts.kinds[earlier] === one.kind && isSame(earlier, one)) return earlier;
-    }
-    return -1;
-  }
-
-  /** An index edit may have changed when a post was made and by whom, never what it is. */
-  function isSame(row: number, one: SeenRow): boolean {
-    if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
-    const kind = posts.kinds[row];
-    if (posts.items[row] !== itemOf(one.row) || (kind !== one.kind && kind !== PostKind.Gone)) return false;
-    return seen.indexEdited || posts.times[row] === one.time;
-  }
-
-  const isAfterAgreed = (place: number) => {
-    const row = order[place] ?? 0;
-    return row >= 0 ? row > agreed : place > agreedPlace;
-  };
-  const suspects = odd.filter(isAfterAgreed).map(at);
-  const restarts = hasRestarted(seen, suspects, (one) => posts.rowOf(numberOf(before, one) ?? 0) >= 0);
-  const epochs = before.copy();
-  const numbers = new Float64Array(order.length);
-  const late: number[] = [];
-  const exhausted: number[] = [];
-  let highest = given;
-  for (let place = 0; place < order.length; place++) {
-    if (place % STRETCH === 0) yield;
-    if (known[place] !== -1) continue;
-    const one = at(place);
-    const { sequence } = one;
-    let number = numberOf(epochs, one);
-    const isBelow = number !== undefined && number <= highest;
-    if (isBelow && !(restarts && isAfterAgreed(place))) {
-      if (one.event === undefined) late.push(sequence);
-      continue;
-    }
-    if (number === undefined || number > MAX_NUMBER || isBelow) {
-      // A new generation counts from 0: two bridges that see different first posts of it still agree.
-      const first = number === undefined && highest + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
-      number = highest + 1 + sequence - first;
-      if (number > MAX_NUMBER) {
-        exhausted.push(sequence);
-        continue;
-      }
-      epochs.begin(one.generation, first, highest);
-    }
-    numbers[place] = number;
-    highest = number;
-  }
-
-  const unseen: number[] = [];
-  for (let row = 0; seen.whole && row < posts.length; row++) {
-    if (row % STRETCH === 0) yield;
-    const kind = posts.kinds[row];
-    if (here[row] === 0 && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
-  }
-  return { epochs, base, items, known, numbers, differing, unseen, late, exhausted };
-}
-
-/** A board that numbers from 0, seen for the first time: 0 is no article number, so all of them are one higher. */
-function beginsAtZero(state: Known, { order, sequences, wraps }: Sighting): boolean {
-  return state.isNew && wraps === 0 && sequences[order[0] ?? -1] === 0;
-}
-
-/**
- * Do rows that would come in below those given mean that the board's numbering began again (it was restored from a
- * backup, or lost its counter)? Not where an editor may have put them there, unless several of them say so or the board
- * itself gave the number.
- */
-function hasRestarted(
-  { restored, indexEdited, logged, expected }: Seen,
-  suspects: readonly SeenRow[],
-  isAnother: (one: SeenRow) => boolean,
-): boolean {
-  if (restored) return suspects.length > 0;
-  const rows = suspects.filter(({ event }) => event === undefined);
-  if (rows.length === 0) return false;
-  if (!indexEdited || rows.some(({ sequence }) => sequence === expected)) return true;
-  return rows.length > 1 && (!logged || rows.some(isAnother));
-}
-
 /** The article number of a row, `undefined` where no epoch covers it yet. */
-function numberOf(
+export function numberOf(
   epochs: Epochs,
   { generation, sequence }: { readonly generation: number; readonly sequence: number },
 ): number | undefined {
   const epoch = epochs.covering(generation, sequence);
   return epoch === undefined ? undefined : epoch.base + sequence;
-}
-
-/**
- * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in
- * the index) or a new one: then the last post we know stands before it.
- */
-function generationOf(seen: Seen, { posts, epochs }: Known, itemOf: (row: number) => number): number {
-  const { sighting, whole } = seen;
-  const { generation } = epochs;
-  const { order, wraps, sequences, times, wrapped } = sighting;
-  if (wraps === 0) return generation;
-  if (!whole) return generation + wraps;
-  const last = posts.lastIndexed();
-  if (last < 0) return Math.max(generation, wraps);
-  for (const row of order.toReversed()) {
-    const isLast =
-      sequences[row] === posts.sequences[last] && times[row] === posts.times[last] && itemOf(row) === posts.items[last];
-    if (row >= 0 && isLast) return generation + wraps - (wrapped[row] ?? 0);
-  }
-  return Math.max(generation, wraps);
-}
-
-/** Does the log tell of something at a number that we know for something else? */
-export function contradicts(state: Known, log: readonly EditLogEntry[]): boolean {
-  return log.some((event) => {
-    if (event.kind === 'edited') return false;
-    const known = state.rowOfSequence(event.sequence);
-    return known >= 0 && !isSameEvent(state, known, event);
-  });
-}
-
-/** Does the log lack something that it told of before? */
-export function isForgetful(state: Known, log: readonly EditLogEntry[]): boolean {
-  const { kinds, sequences, length } = state.posts;
-  const logged = new Set(log.map(({ sequence }) => sequence));
-  for (let row = 0; row < length; row++) {
-    const kind = kinds[row];
-    const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
-    if (isEvent && !logged.has(sequences[row] ?? 0)) return true;
-  }
-  return false;
-}
-
-function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
-  // An event is gone where the log had lost it: its notice is forgotten, and it may be any.
-  const was = state.posts.kinds[known];
-  if (was === PostKind.Gone) return state.posts.items[known] === -1;
-  if (was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
-  const notice = state.notices.get(known);
-  return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
 }

@@ -2,19 +2,20 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
-import type { Permanent } from '../../store/permanent.ts';
+import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import { type BoardConnection, type BoardLine, NotAskedError } from './board-line.ts';
-import { contradicts, type Decision, decide, isForgetful, type Seen } from './epochs.ts';
+import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
 import type { MessageOfTheDay } from './motd.ts';
 import type { BeforePublish, NewRow } from './options.ts';
 import { saveChanges, saveIsRead } from './persistence.ts';
+import { keepRecent, recall } from './recent.ts';
 import { Sighting } from './sighting.ts';
-import type { ArrivalOf, BoardState } from './state.ts';
+import { type ArrivalOf, BoardState } from './state.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -68,6 +69,8 @@ export class Follower {
   withheld = 0;
   /** rows that made no sense, or came too late for a number */
   skipped = 0;
+  /** rows that were kept for good, until the first poll has them in the state */
+  recent: readonly RecentRow[] = [];
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -96,6 +99,7 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     try {
+      if (this.recent.length > 0) await this.#recall();
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
@@ -132,6 +136,8 @@ export class Follower {
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
+        // An index without a row does not tell what it will count from.
+        if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
         if (begun.length > 0) await permanent.addEpochs(begun);
         for (const epoch of begun.filter(({ number }) => number > 1)) {
           this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
@@ -140,13 +146,8 @@ export class Follower {
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
-        for (const changes of state.commit(seen, decision, log ?? [], arrivalOf)) {
-          this.#write(changes);
-          // Tell.
-          this.#options.tell(changes);
-          await this.#breathe();
-        }
-
+        await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
+        await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
         const isDoubted = sighting.doubted !== undefined && sighting.doubted !== this.#doubted;
@@ -166,6 +167,43 @@ export class Follower {
       throw error;
     }
     if (isDue) cache.setFact('compared', String(began));
+  }
+
+  /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
+  async #recall(): Promise<void> {
+    const { state, now } = this.#options;
+    const { publishing } = state;
+    const recent = new BoardState(state.epochs.all, publishing);
+    recall(recent, this.recent);
+    const sighting = await this.#index(true, recent.lastSequence);
+    const log = await this.#editLog();
+    const clock = publishing.now(now());
+    if (sighting !== undefined) {
+      const newest = later(sighting.newest, recent.lastSequence);
+      sighting.include(
+        (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest)),
+        clock,
+      );
+      const reserves = log === undefined && this.#logOverdue;
+      const was = { indexEdited: false, restored: false, expected: undefined };
+      const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
+      const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
+      const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
+      await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
+    }
+    const first = state.posts.length;
+    recall(state, this.recent);
+    this.recent = [];
+    await this.#commit([[{ kind: 'appended', first }]]);
+  }
+
+  async #commit(slices: Iterable<readonly Change[]>): Promise<void> {
+    for (const changes of slices) {
+      this.#write(changes);
+      // Tell.
+      this.#options.tell(changes);
+      await this.#breathe();
+    }
   }
 
   /** The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was. */

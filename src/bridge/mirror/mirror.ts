@@ -14,6 +14,7 @@ import { type BeforePublish, INTERVALS, type Intervals, type MirrorOptions, type
 import { loadEpochs, loadState, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
+import { catchUpRecent } from './recent.ts';
 import { BoardState } from './state.ts';
 
 /**
@@ -56,6 +57,8 @@ export class Mirror implements BoardModel {
     if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
     if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
     await publishing.catchUp(posts);
+    if (posts.length === 0) mirror.#follower.recent = await permanent.recent();
+    else await catchUpRecent(permanent, mirror.#state);
     return mirror;
   }
 
@@ -67,6 +70,11 @@ export class Mirror implements BoardModel {
     }
     const state = new BoardState(seen.length > known.length ? seen : known, publishing);
     loadState(options.cache, state);
+    // A first reading of the index that was cut short is none.
+    if (!state.isRead && state.posts.length > 0) {
+      options.cache.rebuild();
+      return Mirror.#load(options, known, publishing);
+    }
     return new Mirror(options, state);
   }
 

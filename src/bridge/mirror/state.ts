@@ -6,7 +6,8 @@ import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts
 import { isIn, type Place, placesOf } from '../places.ts';
 import { Changes } from './changes.ts';
 import { PostColumns } from './columns.ts';
-import { type Decision, Epochs, type Known, type Seen } from './epochs.ts';
+import type { Decision, Known, Seen } from './decision.ts';
+import { Epochs } from './epochs.ts';
 import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
@@ -50,7 +51,7 @@ export class BoardState implements Known {
     this.#knownEpochs = epochs.length;
   }
 
-  /** Nothing of the board was ever seen, not even before the cache was lost: no number has been given yet. */
+  /** No number has been given yet, not even before the cache was lost. */
   get isNew(): boolean {
     return this.#knownEpochs === 0 && this.posts.length === 0;
   }
@@ -62,6 +63,10 @@ export class BoardState implements Known {
   get highest(): number {
     const last = this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
     return this.isRead ? Math.max(last, this.floor) : last;
+  }
+
+  get marked(): number {
+    return this.publishing.highest;
   }
 
   /** The marks of a newsgroup: the low one is that of the first article that is there. */
@@ -313,8 +318,11 @@ export class BoardState implements Known {
       const kind = posts.kinds[row];
       if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) continue;
       const entry = bySequence.get(posts.sequences[row] ?? 0);
-      if (entry === undefined || notices.has(row)) continue;
+      if (entry === undefined) continue;
       const { userid, reason, itemId } = entry;
+      // After the cache was lost, the reason is missing.
+      const known = notices.get(row);
+      if (known !== undefined && (known.reason.length > 0 || reason.length === 0)) continue;
       notices.set(row, { userid, reason, itemId });
       changes.noted(row);
     }

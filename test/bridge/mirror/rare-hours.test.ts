@@ -128,6 +128,83 @@ test('marks raised for rows that a kill kept from being written begin no epoch',
   expect(warnings).toEqual([]);
 });
 
+test('a board restored while the cache was lost shows no number and no id with another post', async () => {
+  const board = new FakeBoard();
+  const { open, permanent } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  const restore = board.backUp();
+  for (let n = 0; n < 3; n++) board.reply(tea, `old ${n}`);
+  await mirror.complete();
+  restore();
+  for (let n = 0; n < 5; n++) board.reply(tea, `new ${n}`);
+  mirror = await open();
+  await mirror.complete();
+  const after = ['1 Item', '5 Reply', '6 Reply', '7 Reply', '8 Reply', '9 Reply'];
+  expect(await numbers(mirror)).toEqual(after);
+  mirror = await open();
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(after);
+  expect(await permanent.epochs()).toHaveLength(2);
+});
+
+test('what was withdrawn while the cache was lost begins no epoch', async () => {
+  const board = new FakeBoard();
+  const { open, permanent, warnings } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  const bad = board.newItem('Bad');
+  for (let n = 0; n < 3; n++) board.reply(bad);
+  await mirror.complete();
+  board.withdraw(bad);
+  mirror = await open();
+  board.reply(tea);
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '6 Withdrawal', '7 Reply']);
+  expect(await permanent.epochs()).toHaveLength(1);
+  expect(warnings).toEqual([]);
+});
+
+test('a row that came too late comes too late for a mirror that lost its cache, too', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  let mirror = await open();
+  board.newItem('Tea');
+  const early = board.newItem('Early');
+  const row = board.index.at(-1);
+  board.editIndex((rows) => rows.slice(0, 1));
+  board.newItem('Cake');
+  await mirror.complete();
+  if (row !== undefined) board.editIndex((rows) => rows.toSpliced(1, 0, row));
+  const shownNow = async () => {
+    await mirror.refresh(board.sequence);
+    return (await shown(mirror)).map(({ number, item }) => [number, item === early]);
+  };
+  const seen = await shownNow();
+  expect(seen).not.toContainEqual([2, true]);
+  mirror = await open();
+  expect(await shownNow()).toEqual(seen);
+});
+
+test('of the newest rows a bounded number is kept for good, with older ones from the index', async () => {
+  const board = new FakeBoard();
+  const { open, permanent } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  for (let n = 0; n < 1500; n++) board.reply(tea);
+  await mirror.complete();
+  board.withdraw(board.newItem('Bad'));
+  board.editIndex((rows) => [...rows]);
+  await mirror.refresh(board.sequence);
+  const before = await shown(mirror);
+  mirror = await open();
+  await mirror.complete();
+  // With the reasons of what editors did, which only the edit log has.
+  expect(await shown(mirror)).toEqual(before);
+  expect((await permanent.recent()).length).toBe(1024);
+});
+
 test('after the cache is lost nobody who asks for what is new misses anything', async () => {
   const board = new FakeBoard();
   let now = 2_000_000_000;
