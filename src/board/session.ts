@@ -172,8 +172,9 @@ export class Session implements Member, CommandSession {
     while (!this.#busy && !this.#closing && this.#lastWords === undefined && !this.blocked) {
       const line = this.#reader.next();
       if (line === undefined) break;
-      this.#arm();
       this.#take(line);
+      // After the command: EDLK and DATA change how long the client may be silent.
+      this.#arm();
       if (!eventLoop.over()) continue;
       this.#due = true;
       eventLoop.later(this.#turn);
