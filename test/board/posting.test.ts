@@ -103,6 +103,45 @@ describe('posting', () => {
     ]);
   });
 
+  test('to an item that is full: 421, and CONT; to one that is continued: 422, and where', async () => {
+    const board = await openBoard();
+    const ann = await login(board, 'ann');
+    const lines = (octets: number) => Array<string>(Math.ceil(octets / 80)).fill('x'.repeat(79));
+    await ann.text('Ann', ...lines(6900));
+    ann.write('NEWI Long\r\n');
+    const id = (await ann.line())?.slice(4) ?? '';
+    expect(await ann.line()).toMatch(/^220/);
+    for (const octets of [2900, 2900]) {
+      await ann.text('', ...lines(octets));
+      expect(await ann.ask(`REPL ${id}`)).toMatch(/^220/);
+    }
+    const before = await ann.list(`ITEM ${id}`);
+    await ann.text('', ...lines(2900));
+    expect(await ann.ask(`REPL ${id}`)).toBe('421 Reply is too long to fit in the same item.');
+    expect(await ann.list(`ITEM ${id}`)).toEqual(before);
+    // Somebody else's is found full, too, and is continued later.
+    const writer = await login(board, 'writer');
+    await writer.text('', ...lines(2900));
+    expect(await writer.ask(`REPL ${id}`)).toMatch(/^421/);
+
+    await ann.text('Ann', ...lines(2900));
+    expect(await ann.ask(`REPL ${id}`)).toMatch(/^421/);
+    ann.write('CONT Longer\r\n');
+    const next = (await ann.line())?.slice(4) ?? '';
+    expect(await ann.line()).toMatch(/^220/);
+    const continued = await ann.list(`ITEM ${id}`);
+    const status = `122 ${continued[0]?.slice(9)}`;
+    expect(status).toContain(next);
+
+    writer.write('CONT Longer, too\r\n');
+    expect([await writer.line(), await writer.line()]).toEqual([status, '422 Item has already been continued.']);
+    // However short: what is continued takes no more.
+    await ann.text('', 'x');
+    ann.write(`REPL ${id}\r\n`);
+    expect([await ann.line(), await ann.line()]).toEqual([status, '422 Item has already been continued.']);
+    expect(await ann.list(`ITEM ${id}`)).toEqual(continued);
+  });
+
   test('tells listeners once the post is there', async () => {
     const board = await openBoard();
     const ends: number[] = [];

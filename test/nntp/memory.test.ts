@@ -31,7 +31,9 @@ async function piecesEach(clients: number, limits: Partial<typeof defaultLimits>
 
 test('what waits for clients that do not read is bounded for each, and for all together', async () => {
   const alone = await piecesEach(1, {});
+  // Pieces of 36 KB, of which 256 KiB may wait.
   expect(alone).toBeGreaterThan(3);
+  expect(alone).toBeLessThan(20);
   expect(await piecesEach(50, {})).toBeLessThan(2 * alone);
   expect(await piecesEach(50, { unsentInAll: 1024 * 1024 })).toBeLessThan(alone / 2);
 });
