@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/same-cases.ts'],
     root: new URL('..', import.meta.url).pathname,
     // For tests that hang, not for tests that are slow: the suite passes beside a load of 20.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
 import { freshMirror, highest, openMirror, STILL, shown } from '../../support/mirrors.ts';
+import { seededRandom } from '../../support/random.ts';
 
 let board: FakeBoard;
 let mirror: Mirror;
@@ -357,7 +357,9 @@ describe('texts', () => {
 
   test('beyond the size that is allowed those nobody reads go, and come back when somebody does', async () => {
     await reopen(2000);
-    const ids = Array.from({ length: 30 }, (_, i) => board.newItem(`Item ${i}`, randomBytes(150).toString('base64')));
+    const random = seededRandom(1);
+    const manyLetters = () => Array.from({ length: 200 }, () => String.fromCharCode(97 + random() * 26)).join('');
+    const ids = Array.from({ length: 30 }, (_, i) => board.newItem(`Item ${i}`, manyLetters()));
     await mirror.complete();
     await reopen(2000);
     await mirror.complete();
