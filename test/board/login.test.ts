@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
@@ -70,7 +70,7 @@ describe('proofs', () => {
     // One more on another connection: what comes after it in the log comes after all of these.
     const other = await login(board, 'writer');
     expect(await other.ask('EDLK')).toMatch(/^531/);
-    await vi.waitFor(() => expect(lines.filter((line) => line.includes('EDLK without permission'))).toHaveLength(6));
+    await expect.poll(() => lines.filter((line) => line.includes('EDLK without permission'))).toHaveLength(6);
   });
 
   test('every nonce is new', async () => {

@@ -29,7 +29,7 @@ describe.skipIf(!canRecord)('a power cut at any moment', () => {
     await Promise.all([...posters, crowd.editor('boss', enough)]);
     child.kill('SIGKILL');
     await once(child, 'exit');
-  }, 60_000);
+  });
   afterAll(() => recording.remove());
 
   /** Cuts where `stake` chooses, and looks at every board that is left. */
@@ -57,7 +57,7 @@ describe.skipIf(!canRecord)('a power cut at any moment', () => {
       },
     );
     expect(kinds).toEqual(new Set(['item', 'reply', 'continuation', 'edit']));
-  }, 120_000);
+  });
 
   test('accounts are there, and their secrets open', async () => {
     await boardsLeft(
@@ -68,7 +68,7 @@ describe.skipIf(!canRecord)('a power cut at any moment', () => {
         }
       },
     );
-  }, 120_000);
+  });
 });
 
 interface Left {

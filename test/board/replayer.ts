@@ -18,8 +18,6 @@ const STAMP = /(?<=^\^?)[0-9A-F]{8} [0-9A-F]{8}(?= |$)/;
 const DATE = /\d\d\.\d\d on [A-Z][a-z]{2} \d\d [A-Z][a-z]{2}/;
 /** A connection that never existed in the recording's words. */
 const KEPT_OPEN = '(connection stays open)';
-/** How long a connection that was recorded as closed may take to close, in ms: only one that stays open costs so long. */
-const PATIENCE = 1000;
 const CLOSED = '(closed)';
 
 /**
@@ -72,11 +70,10 @@ export class Replayer {
     const recorded = step.received.map(masked);
     if (step.closed) {
       recorded.push(CLOSED);
-      const end = Promise.race([
-        dialogue.line(),
-        new Promise<string>((resolve) => setTimeout(resolve, PATIENCE, KEPT_OPEN)),
-      ]);
-      ours.push((await end) ?? CLOSED);
+      // An open connection answers.
+      dialogue.write('NOOP\r\n');
+      const line = (await dialogue.line()) ?? CLOSED;
+      ours.push(line.startsWith('200 ') ? KEPT_OPEN : line);
       this.#drop(step.connection);
     }
     const same = step.elided ? ours[0] === recorded[0] : ours.join('\n') === recorded.join('\n');

@@ -11,7 +11,6 @@ import { type Log, type LogFields, silent } from '../../src/wire/log.ts';
 import { ascii, latin1, octets } from '../../src/wire/octets.ts';
 import { dial, login, openBoard } from './boards.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 afterEach(() => {
   vi.restoreAllMocks();
 });

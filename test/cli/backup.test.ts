@@ -11,13 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
 import { CommandLine, commandLine } from './command-line.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder = '';
 let data = '';

@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine, main } from './command-line.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: string;
 let file: string;
@@ -68,7 +66,7 @@ async function logIn(user: string, password: string): Promise<{ client: NntpClie
 
 /** Asks until the answer matches: a change reaches sessions within a second. */
 async function becomes(ask: () => Promise<string>, answer: RegExp): Promise<void> {
-  await vi.waitFor(async () => expect(await ask()).toMatch(answer), { timeout: 20_000, interval: 50 });
+  await expect.poll(ask).toMatch(answer);
 }
 
 test.each([

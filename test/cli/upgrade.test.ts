@@ -2,15 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { boardSchema } from '../../src/board/schema.ts';
 import { CACHE } from '../../src/store/cache.ts';
 import { PERMANENT } from '../../src/store/permanent-file.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine } from './command-line.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 /** The versions that each frozen data folder holds. Never changed; a new migration gets a new folder. */

@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { manPage } from '../../src/cli/man.ts';
 import { program } from '../../src/cli/program.ts';
 import { commandLine } from './command-line.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([board, open, shut].map((server) => server.close()));
-}, 60_000);
+});
 
 describe('RGTP', () => {
   async function connect(level: (typeof levels)[number]): Promise<Dialogue> {

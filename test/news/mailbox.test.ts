@@ -52,5 +52,5 @@ describe('formatMailbox', () => {
         if (Buffer.byteLength(name) <= 200) expect(read).toBe(name.toWellFormed());
       }),
     );
-  }, 60_000);
+  });
 });

@@ -67,7 +67,7 @@ describe('renderArticle', () => {
         },
       ),
     );
-  }, 60_000);
+  });
 
   test('only printable ASCII is plain', () => {
     expect(plainBodyOf(['a', '~ ', ''])).toEqual(bodyOf(['a', '~ ', '']));

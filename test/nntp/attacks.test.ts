@@ -82,7 +82,7 @@ test('20,000 pipelined OVER of a million articles from a client that never reads
         made = (await attacked.health()).pieces - pieces;
         return made > 0 && made === before;
       },
-      { interval: 50, timeout: 10_000 },
+      { interval: 50 },
     )
     .toBe(true);
   expect(made).toBeLessThan(1000);
@@ -90,7 +90,8 @@ test('20,000 pipelined OVER of a million articles from a client that never reads
   socket.destroy();
   await expect.poll(async () => (await attacked.health()).connections).toBe(1);
   // Nor does it go on for the dead.
-  expect((await attacked.health()).pieces - pieces).toBe(made);
+  const { pieces: atTheEnd } = await attacked.health();
+  for (let round = 0; round < 5; round++) expect((await attacked.health()).pieces).toBe(atTheEnd);
 });
 
 test('resets with 2,000 commands queued: they are not run for the dead', async () => {
@@ -149,9 +150,7 @@ test('a client that hands in its commands octet by octet', async () => {
   expect(await client.line()).toBe('223 0 <77@large.example.net>');
 });
 
-test('60 articles of dot lines at once, 34 MB: what is held is bounded, and comes back', {
-  timeout: 60_000,
-}, async () => {
+test('60 articles of dot lines at once, 34 MB: what is held is bounded, and comes back', async () => {
   const clients = await Promise.all(Array.from({ length: 60 }, connect));
   const before = (await attacked.health('collect')).held;
   for (const client of clients) client.send('POST');
@@ -191,7 +190,7 @@ test.each(greed)('%s do not hold up another’s STAT', async (_what, command, ti
   expect((await attacked.health()).commands - commands).toBeLessThan(times);
 });
 
-test('5,000 idle connections', { timeout: 60_000 }, async () => {
+test('5,000 idle connections', async () => {
   const clients: net.Socket[] = [];
   const { held } = await attacked.health('collect');
   for (let i = 0; i < 5_000; i += 250) {
@@ -214,5 +213,5 @@ test('5,000 idle connections', { timeout: 60_000 }, async () => {
   expect((crowded.held - held) / 5_000).toBeLessThan(6_000);
   expect(await bystander.ask('STAT 5')).toMatch(/^223 /);
   for (const socket of clients) socket.destroy();
-  await expect.poll(async () => (await attacked.health()).connections, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await attacked.health()).connections).toBe(1);
 });

@@ -131,7 +131,7 @@ test('the observer is told of connections, commands and logins', async () => {
     },
     connectionClosed: (_peer, seconds) => told.push(`closed ${seconds >= 0}`),
     connectionRefused: (reason) => told.push(`refused ${reason}`),
-    commandFinished: (verb, status, seconds) => told.push(`${verb} ${status} ${seconds >= 0 && seconds < 5}`),
+    commandFinished: (verb, status, seconds) => told.push(`${verb} ${status} ${seconds >= 0}`),
     loginFailed: () => told.push('failed'),
     loginSucceeded: () => told.push('succeeded'),
   };

@@ -186,5 +186,5 @@ describe('rgtp-nntp doctor', () => {
     writeFileSync(join(folder, 'gossip.permanent.sqlite'), 'no database at all, but long enough'.repeat(100));
     const ill = await commandLine(['doctor'], { env: environment });
     expect(ill).toMatchObject({ code: 1, stderr: 'rgtp-nntp: 1 thing to put right\n' });
-  }, 30_000);
+  });
 });

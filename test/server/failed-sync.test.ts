@@ -8,8 +8,6 @@ import { LogSync } from '../../src/store/log-sync.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { openWholeServer, people } from '../support/whole-server.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 test('a post whose sync failed is acknowledged once it is on disk, not before', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'failed-sync-'));
   const data = join(folder, 'data');
@@ -50,19 +48,15 @@ test('a post whose sync failed is acknowledged once it is on disk, not before', 
 
   reader.exec('COMMIT');
   reader.close();
-  await vi.waitFor(async () => expect(await ready()).toBe(200), { timeout: 20_000, interval: 100 });
+  await expect.poll(ready).toBe(200);
   // It was on the board after all: the same Message-ID is told so, and is there.
-  await vi.waitFor(
-    async () => {
+  await expect
+    .poll(async () => {
       expect(await client.ask('POST')).toMatch(/^340/);
-      expect(await client.ask(article)).toMatch(/^441 435/);
-    },
-    { timeout: 20_000, interval: 100 },
-  );
-  await vi.waitFor(async () => expect(await client.ask('STAT <doubt@x.example>')).toMatch(/^223/), {
-    timeout: 40_000,
-    interval: 100,
-  });
+      return client.ask(article);
+    })
+    .toMatch(/^441 435/);
+  await expect.poll(() => client.ask('STAT <doubt@x.example>')).toMatch(/^223/);
   client.close();
   await server.close();
   rmSync(folder, { recursive: true });

@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Dialogue } from '../board/dialogue.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { openWholeServer, people, type WholeServer } from '../support/whole-server.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const mounted = mkdtempSync(join(tmpdir(), 'full-disk-'));
 const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mounted]);
@@ -119,14 +117,13 @@ test.runIf(status === 0)('a full disk', async () => {
   expect(rgtp).toBe("484 The server's disk is full; nothing was changed.");
 
   let metrics = '';
-  await vi.waitFor(
-    async () => {
+  await expect
+    .poll(async () => {
       await postMore(`ready.${acknowledged.length}`);
       metrics = await (await fetch(`http://127.0.0.1:${server?.httpPort}/metrics`)).text();
-      expect(await ready()).toMatchObject({ code: 503, text: expect.stringMatching(/^gossip: .*full/) });
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+      return ready();
+    })
+    .toMatchObject({ code: 503, text: expect.stringMatching(/^gossip: .*full/) });
   expect(metrics).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
 
   // Reading and logging in go on.
@@ -135,10 +132,7 @@ test.runIf(status === 0)('a full disk', async () => {
   (await loggedIn()).close();
 
   rmSync(filler);
-  await vi.waitFor(async () => expect(await ready()).toEqual({ code: 200, text: 'ready\n' }), {
-    timeout: 20_000,
-    interval: 100,
-  });
+  await expect.poll(ready).toEqual({ code: 200, text: 'ready\n' });
   expect(await post(refused)).toMatch(/^240/);
   expect(await post('<after@x.example>')).toMatch(/^240/);
   acknowledged.push(refused, '<after@x.example>');

@@ -20,7 +20,7 @@ describe.skipIf(!canRecord)('a power cut at any moment', () => {
     const path = join(recording.folder, FILE);
     const run = spawnSync(process.execPath, [PROCESS, path], { env: recording.env, encoding: 'utf8' });
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
-  }, 60_000);
+  });
   afterAll(() => recording.remove());
 
   test.each([

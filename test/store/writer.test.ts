@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { Writer } from '../../src/store/writer.ts';
@@ -214,6 +214,6 @@ test('a disk that takes no writes is tried again until it does', async () => {
   await expect(writer.commit(() => insert.run(large))).rejects.toMatchObject({ kind: 'full' });
   expect(writer.trouble?.message).toBe(`the database: database or disk is full`);
   db.exec('PRAGMA max_page_count=10000');
-  await vi.waitFor(() => expect(writer.trouble).toBeUndefined(), { timeout: 20_000, interval: 50 });
+  await expect.poll(() => writer.trouble).toBeUndefined();
   db.close();
 });

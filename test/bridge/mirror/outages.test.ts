@@ -20,14 +20,22 @@ interface Parts {
   readonly mirror: Mirror;
 }
 
-/** A mirror of `board`, which plays `trick`. Nobody has to wait for its time-outs. */
-async function start(board: FakeBoard, trick: Trick, options: Partial<MirrorOptions> = {}): Promise<Parts> {
+/**
+ * A mirror of `board`, which plays `trick`.
+ * @param patience with a board that says nothing, ms: short where it does so, and where nothing else goes by it
+ */
+async function start(
+  board: FakeBoard,
+  trick: Trick,
+  options: Partial<MirrorOptions> = {},
+  patience = 60_000,
+): Promise<Parts> {
   const server = await wireBoard(board, trick);
   const pool = new RgtpPool({
     host: server.host,
     port: server.port,
     size: 1,
-    timeouts: { connect: 1000, banner: 50, answer: 50 },
+    timeouts: { connect: 60_000, banner: patience, answer: patience },
     limits: { line: 10_000, block: 100_000, index: 1_000_000 },
   });
   const mirror = await openMirror(pool, { intervals: { ...STILL, retryFirst: 1 }, random: () => 0, ...options });
@@ -97,7 +105,7 @@ describe('a server that fails once: away, and back with everything', () => {
     ['does not answer MOTD', trick('MOTD', 1, silence)],
   ])('%s', async (_, play) => {
     const { board } = teaBoard();
-    const { mirror } = await start(board, play);
+    const { mirror } = await start(board, play, {}, 50);
     await expect(mirror.refresh()).rejects.toThrow();
     expect(mirror.progress).toMatchObject({ phase: 'away', reachable: false });
     expect(mirror.progress.lastError?.message).not.toBe('');
@@ -122,7 +130,7 @@ describe('an edit log that cannot be read', () => {
     board.withdraw(board.newItem('Bad', 'worse'));
     board.edit(tea, 1, 'Ever.');
     board.newItem('Coffee', 'Black.');
-    const { mirror } = await start(board, trick('ELOG', 2, play));
+    const { mirror } = await start(board, trick('ELOG', 2, play), {}, 250);
     const told: string[] = [];
     mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));
     await completely(mirror);
@@ -172,7 +180,7 @@ describe('items', () => {
   ])('one that %s is fetched when it is asked for again', async (_, play) => {
     const { board, tea } = teaBoard();
     const coffee = board.newItem('Coffee', 'Black.');
-    const { mirror } = await start(board, play(tea));
+    const { mirror } = await start(board, play(tea), {}, 50);
     await completely(mirror);
     expect(await brief(mirror)).toEqual([...WHOLE, '3 Black.']);
     expect(mirror.itemById(coffee)).toBeDefined();

@@ -38,7 +38,7 @@ async function sampleServer(): Promise<SlowBoard> {
   });
 }
 
-describe(`the client against ${SERVER ?? 'the sample board'}`, { timeout: 60_000 }, () => {
+describe(`the client against ${SERVER ?? 'the sample board'}`, () => {
   let server: SlowBoard | undefined;
   let options: ClientOptions;
   let connection: RgtpConnection;
