@@ -23,6 +23,7 @@ export class Accounts {
   readonly #listeners = new Set<() => void>();
   #seen: unknown;
   #generation = 0;
+  #round: number | undefined;
 
   constructor(db: DatabaseSync, users: Users) {
     this.#users = users;
@@ -31,7 +32,17 @@ export class Accounts {
     this.#seen = this.#version();
   }
 
-  /** Grows with every change, by this process or another. Cheap: reads a single number from shared memory. */
+  /**
+   * As `generation`, but asks SQLite only once for each `round` of the event loop; this process's own changes always
+   * count. For every command of every session.
+   */
+  generationIn(round: number): number {
+    if (round === this.#round) return this.#generation;
+    this.#round = round;
+    return this.generation;
+  }
+
+  /** Grows with every change, by this process or another. Takes some microseconds: SQLite locks shared memory. */
   get generation(): number {
     const version = this.#version();
     if (version !== this.#seen) {

@@ -238,7 +238,7 @@ export class Session implements Member, CommandSession {
   #revoked(): Octets | undefined {
     if (this.#grant === undefined) return undefined;
     const { accounts } = this.board.store;
-    const { generation } = accounts;
+    const generation = accounts.generationIn(eventLoop.round);
     if (generation === this.#checked) return undefined;
     const fault = accounts.faultOf(this.#grant);
     if (fault !== undefined) return REVOKED[fault];

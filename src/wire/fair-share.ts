@@ -28,6 +28,7 @@ export class FairShare {
   /** a callback for the next round is due */
   #due = false;
   #roundEnds = 0;
+  #rounds = 0;
   #turnEnds = 0;
   #running = false;
   /** the turn goes on after the task, in a promise */
@@ -54,6 +55,11 @@ export class FairShare {
     if (!this.#due) this.#beginRound();
     this.#take(task);
     return true;
+  }
+
+  /** Grows from round to round: what is true for milliseconds only is looked up once in each. */
+  get round(): number {
+    return this.#rounds;
   }
 
   /** The turn at hand has had its share: hand the rest to `later()` or `next()`. */
@@ -91,6 +97,7 @@ export class FairShare {
 
   #beginRound(): void {
     this.#schedule();
+    this.#rounds++;
     this.#roundEnds = this.#clockwork.now() + ROUND;
   }
 

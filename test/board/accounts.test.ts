@@ -119,6 +119,18 @@ test('a change of other accounts, or a post, ends nobody', async () => {
   expect(await ann.ask('NOOP')).toMatch(/^200/);
 });
 
+test('in one round of the event loop, other processes are asked after once; what this process changed counts at once', async () => {
+  const board = await openBoard({ path, accountCheck: NEVER });
+  const { accounts } = board;
+  const before = accounts.generationIn(1);
+  await elsewhere('-u ann disable');
+  expect(accounts.generationIn(1)).toBe(before);
+  const later = accounts.generationIn(2);
+  expect(later).not.toBe(before);
+  accounts.changed();
+  expect(accounts.generationIn(2)).not.toBe(later);
+});
+
 test('a command in progress is finished, and its answer sent, before the session ends', async () => {
   const board = await openBoard({ path });
   const editor = await login(board, 'ed');

@@ -112,6 +112,18 @@ test('a task that is forgotten does not run', async () => {
   expect(done).toEqual([]);
 });
 
+test('turns of one round share its number, those of the next have another', async () => {
+  const loop = new Loop();
+  const rounds: number[] = [];
+  const task = () => void rounds.push(loop.share.round);
+  loop.share.run(task);
+  loop.share.run(task);
+  await loop.spin();
+  loop.share.run(task);
+  expect(rounds[1]).toBe(rounds[0]);
+  expect(rounds[2]).not.toBe(rounds[1]);
+});
+
 test('an error of one task keeps none of the others from running', async () => {
   const loop = new Loop();
   const done: string[] = [];
