@@ -81,6 +81,11 @@ export class LineReader {
   }
 
   #incomplete(): typeof TOO_LONG | undefined {
+    if (this.#start > 0) {
+      // Lines that were taken are not kept for the sake of what follows them.
+      this.#bytes = Buffer.from(this.#bytes.subarray(this.#start));
+      this.#start = 0;
+    }
     this.#searched = this.#bytes.length;
     const excess = this.buffered - this.#maxOctets;
     // One octet more may be the CR of a line that just fits.

@@ -1,3 +1,5 @@
+import './own-memory.ts';
+
 /**
  * A byte string: every UTF-16 unit is one octet, 0–255. What boards send and store has no declared character set, so it
  * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare, hash

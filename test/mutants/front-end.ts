@@ -43,6 +43,20 @@ export const frontEndMutants = [
     ],
   ),
   ...breaking(
+    'src/wire/own-memory.ts',
+    [`${WIRE}/own-memory.test.ts`],
+    ['what caches and queues count is what they hold', 'Buffer.poolSize = 0;', ''],
+  ),
+  ...breaking(
+    'src/wire/line-reader.ts',
+    [`${WIRE}/own-memory.test.ts`],
+    [
+      'lines that were taken are not kept',
+      'this.#bytes = Buffer.from(this.#bytes.subarray(this.#start));',
+      'this.#bytes = this.#bytes.subarray(this.#start);',
+    ],
+  ),
+  ...breaking(
     'src/wire/address.ts',
     [`${WIRE}/address.test.ts`, 'test/nntp/login-gate.test.ts'],
     ['a /64 of IPv6 is one customer', 'const GROUPS_OF_64 = 4;', 'const GROUPS_OF_64 = 8;'],
