@@ -96,7 +96,8 @@ export class Daemon implements AsyncDisposable {
     }
     await until(
       async () => {
-        if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}:\n${this.#output}`);
+        const ended = child.exitCode ?? child.signalCode;
+        if (ended !== null) throw new Error(`serve ended with ${ended}:\n${this.#output}`);
         return NntpClient.connect(this.port).then(
           (client) => {
             client.quit();

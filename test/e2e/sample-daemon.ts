@@ -7,11 +7,14 @@ export const newsgroup = 'sample.board';
 export const domain = 'board.example';
 const board = { newsgroup, domain, description: 'The sample board' };
 
-/** A bridge on an embedded board filled from the sample spool, with its board's RGTP port. */
-export async function sampleDaemon(settings: object = {}): Promise<{ daemon: Daemon; rgtp: number }> {
+/** A bridge on an embedded board filled from the sample spool, with its board's RGTP port. `embedded`: settings of that board. */
+export async function sampleDaemon(
+  settings: object = {},
+  embedded: object = {},
+): Promise<{ daemon: Daemon; rgtp: number }> {
   const rgtp = await freePort();
   const daemon = await Daemon.create({
-    embedded: { listen: `rgtp://127.0.0.1:${rgtp}` },
+    embedded: { listen: `rgtp://127.0.0.1:${rgtp}`, ...embedded },
     http: { listen: 'off' },
     boards: [{ ...board, rgtp: 'embedded' }],
     ...settings,

@@ -2,18 +2,22 @@ import type { Place } from './world.ts';
 
 export type PlaceName = Place['name'];
 
-/** An article that a poster was told 240 (or 441 435) for. */
-export interface Acknowledged {
-  readonly id: string;
-  readonly place: PlaceName;
+/** Something that somebody wanted on the board. */
+export interface Attempt {
   /** a line that no other article has */
   readonly mark: string;
+  /** where, if over NNTP, and with which Message-ID */
+  readonly article?: { readonly place: PlaceName; readonly id: string } | undefined;
 }
 
 /** What the servers have said, and what follows from it. A contradiction is a fault, kept until the end. */
 export class Ledger {
-  readonly acknowledged: Acknowledged[] = [];
-  readonly withdrawn: Acknowledged[] = [];
+  /** all of them: each may be there once at most */
+  readonly attempts: Attempt[] = [];
+  /** those that were acknowledged: 240, 441 435, or RGTP's 220 */
+  readonly acknowledged: Attempt[] = [];
+  /** marks that were to go, and did: by a withdrawal, or an edit */
+  readonly removed: Attempt[] = [];
   readonly faults: string[] = [];
   readonly counts = new Map<string, number>();
   readonly #high = new Map<PlaceName, number>();
@@ -45,5 +49,21 @@ export class Ledger {
     const before = this.#ids.get(key);
     if (before !== undefined && before !== id) this.fault(`${place}: number ${number} was ${before} and is ${id}`);
     this.#ids.set(key, id);
+  }
+
+  /** What is wrong with the lines that one server shows in the end. */
+  *check(server: string, lines: Iterable<string>): Generator<string> {
+    const times = new Map<string, number>();
+    for (const line of lines) times.set(line, (times.get(line) ?? 0) + 1);
+    const told = ({ mark, article }: Attempt) => `${article?.id ?? 'by RGTP'}, ${mark}`;
+    for (const one of this.acknowledged) {
+      const count = times.get(one.mark) ?? 0;
+      if (count !== 1) yield `${told(one)} was acknowledged, and is there ${count} times at ${server}`;
+    }
+    for (const one of this.attempts) {
+      const count = times.get(one.mark) ?? 0;
+      if (count > 1) yield `${told(one)} is there ${count} times at ${server}`;
+    }
+    for (const one of this.removed) if (times.has(one.mark)) yield `${told(one)} is gone, and is there at ${server}`;
   }
 }

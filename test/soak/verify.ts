@@ -1,10 +1,14 @@
 import { until } from '../e2e/until.ts';
 import type { NntpClient } from '../support/nntp-client.ts';
 import { differences, readBoard } from './board.ts';
-import { type Puller, postOnce, type Soak } from './people.ts';
+import type { Puller } from './newsreaders.ts';
+import { Person, type Soak } from './person.ts';
+import { postOnce } from './posters.ts';
 import { newsgroup, type Place, visit, type World } from './world.ts';
 
 const BATCH = 50;
+/** ms: a busy machine */
+const PATIENCE = 300_000;
 
 interface Shown {
   readonly id: string;
@@ -17,45 +21,37 @@ interface Shown {
 /** What is wrong once everything has calmed down: nothing, if all is well. */
 export async function verify(world: World, soak: Soak, pullers: ReadonlyMap<string, Puller>): Promise<string[]> {
   const { ledger } = soak;
+  const last = new Person('who comes last', soak);
   // A bridge that waits before it asks the board again asks at once after a post.
-  for (const place of world.places) await until(() => postOnce(soak, place), `a last post at ${place.name}`);
+  for (const place of world.places) await until(() => postOnce(last, place), `a last post at ${place.name}`, PATIENCE);
   await calm(world);
-  for (const puller of pullers.values()) await until(() => puller.last(), 'a last NEWNEWS');
-  const shown = new Map<string, ReadonlyMap<number, Shown>>();
-  for (const place of world.places) shown.set(place.name, await everything(place));
-  const problems: string[] = [];
-  const [first, ...others] = world.places.map(({ name }) => ({
-    name,
-    articles: shown.get(name) ?? new Map<number, Shown>(),
-  }));
-  for (const other of others) {
-    if (first === undefined) break;
-    for (const number of new Set([...first.articles.keys(), ...other.articles.keys()])) {
-      // Each bridge keeps the Message-IDs of what was posted through it.
-      const [ours, theirs] = [first, other].map(({ articles }) => withoutId(articles.get(number)));
-      if (ours !== theirs) problems.push(`${number} differs: ${first.name} ${ours}; ${other.name} ${theirs}`);
-    }
-  }
+  for (const puller of pullers.values()) await until(() => puller.last(), 'a last NEWNEWS', PATIENCE);
   const board = await readBoard(world.rgtp);
-  for (const [name, articles] of shown) problems.push(...differences(name, board, articles));
-  for (const { name, articles } of [first, ...others].filter((one) => one !== undefined)) {
-    const bodies = [...articles.values()].map(({ body }) => body.split('\n'));
-    const marks = new Map<string, number>();
-    for (const line of bodies.flat()) marks.set(line, (marks.get(line) ?? 0) + 1);
-    for (const { id, place, mark } of ledger.acknowledged) {
-      const count = marks.get(mark) ?? 0;
-      if (count !== 1) problems.push(`${id}, posted at ${place}, is there ${count} times at ${name}`);
-    }
-    for (const { id, place, mark } of ledger.withdrawn) {
-      if (marks.has(mark)) problems.push(`${id}, withdrawn at ${place}, is there at ${name}`);
-    }
+  const problems: string[] = [];
+  let first: { readonly name: string; readonly articles: ReadonlyMap<number, Shown> } | undefined;
+  for (const place of world.places) {
+    const { name } = place;
+    const articles = await everything(place);
+    problems.push(...differences(name, board, articles));
+    problems.push(
+      ...ledger.check(
+        name,
+        [...articles.values()].flatMap(({ body }) => body.split('\n')),
+      ),
+    );
     const ids = new Set([...articles.values()].map(({ id }) => id));
-    for (const { id, place } of ledger.acknowledged) {
-      if (place === name && !ids.has(id)) problems.push(`${id}, posted at ${place}, has another id there`);
+    for (const { article } of ledger.acknowledged) {
+      if (article?.place === name && !ids.has(article.id)) problems.push(`${article.id} has another id at ${name}`);
     }
     for (const id of ids) {
       if (pullers.get(name)?.found.has(id) === false) problems.push(`${id}: NEWNEWS at ${name} never told of it`);
     }
+    // Each bridge keeps the Message-IDs of what was posted through it.
+    for (const number of first === undefined ? [] : new Set([...first.articles.keys(), ...articles.keys()])) {
+      const [ours, theirs] = [first?.articles.get(number), articles.get(number)].map(withoutId);
+      if (ours !== theirs) problems.push(`${number} differs: ${first?.name} ${ours}; ${name} ${theirs}`);
+    }
+    first ??= { name, articles };
   }
   return problems;
 }
@@ -88,12 +84,12 @@ async function calm(world: World): Promise<void> {
         `all bridges to be level: ${before}`,
         ...world.places.map(({ name, daemon }) => `${name}: ${daemon.output.slice(-3000)}`),
       ].join('\n'),
-    120_000,
+    PATIENCE,
   );
 }
 
 async function everything(place: Place): Promise<Map<number, Shown>> {
-  const client = await until(() => visit(place), `${place.name} to answer`);
+  const client = await until(() => visit(place), `${place.name} to answer`, PATIENCE);
   const articles = new Map<number, Shown>();
   const rows = (await client.list('OVER 1-', '224')).map((row) => row.split('\t'));
   for (let at = 0; at < rows.length; at += BATCH) {

@@ -1,38 +1,56 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Daemon } from '../e2e/daemon.ts';
+import { until } from '../e2e/until.ts';
+import type { Held } from './watched-process.ts';
 
-const SAMPLE = 1000;
-const MIB = 2 ** 20;
+/** ms: a busy machine */
+const PATIENCE = 60_000;
 
-/** Octets of memory and open descriptors of a process (Linux). */
-function look(pid: number): { readonly memory: number; readonly descriptors: number } {
-  const memory = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
-  return { memory, descriptors: readdirSync(`/proc/${pid}/fd`).length };
-}
-
-export function descriptorsOf(daemon: Daemon): number {
-  return look(daemon.pid).descriptors;
-}
-
-/** Watches a process that is not restarted. */
+/** Asks processes what they hold once their garbage is collected. Processes that start after it was made can be asked. */
 export class Watch {
-  readonly #samples: number[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'soak-memory-'));
 
-  constructor(daemon: Daemon) {
-    this.#timer = setInterval(() => {
-      if (daemon.running) this.#samples.push(look(daemon.pid).memory);
-    }, SAMPLE);
+  constructor() {
+    process.env['SOAK_MEMORY'] = this.#folder;
+    const preload = pathToFileURL(join(import.meta.dirname, 'watched-process.ts'));
+    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`;
   }
 
-  /** MiB in the middle of the second and of the last quarter. */
-  end(): { readonly second: number; readonly last: number } {
-    clearInterval(this.#timer);
-    const quarter = Math.floor(this.#samples.length / 4);
-    const middle = (from: number) => {
-      const sorted = this.#samples.slice(from, from + quarter).sort((a, b) => a - b);
-      return Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) / MIB);
-    };
-    return { second: middle(quarter), last: middle(quarter * 3) };
+  /** undefined: it is not running, is starting, or ended meanwhile */
+  async ask(daemon: Daemon): Promise<Held | undefined> {
+    if (!daemon.running) return undefined;
+    const { pid } = daemon;
+    const before = this.#answer(pid)?.n;
+    // It would die of a signal that it doesn't know yet.
+    if (before === undefined) return undefined;
+    try {
+      process.kill(pid, 'SIGUSR2');
+    } catch {
+      return undefined;
+    }
+    return until(
+      () => {
+        if (!daemon.running || daemon.pid !== pid) return 'gone';
+        const held = this.#answer(pid);
+        return held !== undefined && held.n > before ? held : undefined;
+      },
+      `process ${pid} to say what it holds`,
+      PATIENCE,
+    ).then((held) => (held === 'gone' ? undefined : held));
+  }
+
+  #answer(pid: number): Held | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.#folder, String(pid)), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -2,6 +2,7 @@ import { Daemon } from '../e2e/daemon.ts';
 import { domain, newsgroup, sampleDaemon } from '../e2e/sample-daemon.ts';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
 import { NntpClient } from '../support/nntp-client.ts';
+import { Network } from './network.ts';
 
 export { newsgroup };
 
@@ -9,6 +10,8 @@ export { newsgroup };
 export interface Place {
   readonly name: 'board' | 'restarted' | 'steady';
   readonly daemon: Daemon;
+  /** where its clients find it */
+  readonly port: number;
 }
 
 /** A board with its bridge; a bridge that is killed again and again; and one that is not, whose memory is watched. */
@@ -17,30 +20,36 @@ export interface World {
   readonly board: Daemon;
   readonly restarted: Daemon;
   readonly steady: Daemon;
-  /** between the bridges and the board */
-  readonly proxy: CuttingProxy;
+  /** between newsreaders and bridges, RGTP clients and the board, bridges and the board */
+  readonly networks: Readonly<Record<string, Network>>;
   /** the board's own port */
   readonly rgtp: number;
+  /** where RGTP clients find it */
+  readonly boardPort: number;
   close(): Promise<void>;
 }
 
-/** @param cut whether a line of RGTP is one too many for the network */
+/** @param cut whether the network between bridges and board breaks within this line of RGTP */
 export async function openWorld(cut: () => boolean): Promise<World> {
-  // Small, so that the soak's first minutes fill it.
-  const cache = { articles: '4MiB', overviews: '4MiB' };
-  const { daemon: board, rgtp } = await sampleDaemon({ cache });
+  // Small, so that the soak's first quarter fills them; people all come from one address here.
+  const common = {
+    cache: { articles: '1MiB', overviews: '1MiB' },
+    limits: { connectionsPerAddress: 1000 },
+    http: { listen: 'off' },
+  };
+  const { daemon: board, rgtp } = await sampleDaemon(common, { connectionsPerAddress: 1000 });
   const proxy = await CuttingProxy.open(rgtp, () => (cut() ? 'cut within' : 'pass'));
+  const between = await Network.open(proxy.port);
   const bridge = async () => {
     const daemon = await Daemon.create({
-      http: { listen: 'off' },
+      ...common,
       embedded: { listen: 'off' },
-      cache,
       boards: [
         {
           newsgroup,
           domain,
           description: 'The sample board',
-          rgtp: `rgtp://127.0.0.1:${proxy.port}`,
+          rgtp: `rgtp://127.0.0.1:${between.port}`,
           poll: { reader: '1s' },
           cache: { memory: '1MiB' },
         },
@@ -50,19 +59,23 @@ export async function openWorld(cut: () => boolean): Promise<World> {
     return daemon;
   };
   const [restarted, steady] = [await bridge(), await bridge()];
+  const daemons = { board, restarted, steady };
+  const names = ['board', 'restarted', 'steady'] as const;
+  const clients = await Promise.all(names.map((name) => Network.open(daemons[name].port)));
+  const boardClients = await Network.open(rgtp);
   return {
-    places: [
-      { name: 'board', daemon: board },
-      { name: 'restarted', daemon: restarted },
-      { name: 'steady', daemon: steady },
-    ],
-    board,
-    restarted,
-    steady,
-    proxy,
+    places: names.map((name, i) => ({ name, daemon: daemons[name], port: clients[i]?.port ?? 0 })),
+    ...daemons,
+    networks: {
+      'bridges and board': between,
+      'RGTP clients and board': boardClients,
+      ...Object.fromEntries(clients.map((network, i) => [`newsreaders and ${names[i]}`, network])),
+    },
     rgtp,
+    boardPort: boardClients.port,
     async close() {
-      await Promise.all([board, restarted, steady].map((daemon) => daemon[Symbol.asyncDispose]()));
+      await Promise.all(Object.values(daemons).map((daemon) => daemon[Symbol.asyncDispose]()));
+      await Promise.all([between, boardClients, ...clients].map((network) => network.close()));
       await proxy.close();
     },
   };
@@ -70,12 +83,12 @@ export async function openWorld(cut: () => boolean): Promise<World> {
 
 /** A connection whose group is selected; undefined: nobody is there, or not ready. */
 export async function visit(
-  { daemon }: Place,
+  { port }: Place,
   login?: readonly [user: string, secret: string],
 ): Promise<NntpClient | undefined> {
   let client: NntpClient | undefined;
   try {
-    client = await NntpClient.connect(daemon.port);
+    client = await NntpClient.connect(port);
     if (login !== undefined && !(await client.login(...login)).startsWith('281')) throw new Error('not logged in');
     if ((await client.ask(`GROUP ${newsgroup}`)).startsWith('211')) return client;
   } catch {
