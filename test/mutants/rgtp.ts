@@ -6,6 +6,20 @@ const POOL = ['test/rgtp/client/pool.test.ts'];
 
 export const rgtpMutants = [
   ...breaking(
+    'src/rgtp/client/pool.ts',
+    POOL,
+    [
+      'who waits beside a connection that is lent for long gets another',
+      'this.#retrying = setTimeout(() => this.#grow(), this.#options.retry ?? DEFAULT_RETRY).unref();',
+      '',
+    ],
+    [
+      'nobody waits for a connection that has ended',
+      'if ([...this.#working].some(({ usable }) => usable)) {',
+      'if (this.#working.size > 0) {',
+    ],
+  ),
+  ...breaking(
     'src/rgtp/client/login.ts',
     LOGIN,
     [

@@ -9,6 +9,8 @@ export interface PoolOptions extends ClientOptions {
   readonly idle?: number;
   /** ms after which a connection is not lent again. Default: any age */
   readonly maxAge?: number;
+  /** ms between a failure to open a connection and another attempt, while tasks wait and others work. Default 1000 */
+  readonly retry?: number;
 }
 
 interface Waiter {
@@ -22,6 +24,7 @@ interface Resting {
 }
 
 const DEFAULT_IDLE = 60_000;
+const DEFAULT_RETRY = 1000;
 
 /**
  * Lends connections, each to one task at a time. Opens them one after the other: groggsd does not greet all of a burst.
@@ -32,11 +35,13 @@ export class RgtpPool {
   readonly #resting: Resting[] = [];
   readonly #waiters: Waiter[] = [];
   readonly #lent = new Set<Promise<unknown>>();
+  readonly #working = new Set<RgtpConnection>();
   readonly #closing = new AbortController();
   /** when each was opened, monotonic ms */
   readonly #opened = new WeakMap<RgtpConnection, number>();
   #open = 0;
   #opening = false;
+  #retrying: NodeJS.Timeout | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -57,6 +62,7 @@ export class RgtpPool {
   /** Stops lending. Resolves when running tasks have ended and every connection is closed. */
   async close(): Promise<void> {
     this.#closing.abort(closed());
+    clearTimeout(this.#retrying);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(closed());
     await Promise.allSettled([...this.#lent, ...this.#resting.splice(0).map((resting) => this.#dismiss(resting))]);
   }
@@ -99,6 +105,7 @@ export class RgtpPool {
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
+      this.#working.delete(connection);
       this.#takeBack(connection);
     }
   }
@@ -108,7 +115,10 @@ export class RgtpPool {
     if (this.#closing.signal.aborted) throw closed();
     for (let resting = this.#resting.pop(); resting !== undefined; resting = this.#resting.pop()) {
       clearTimeout(resting.timer);
-      if (this.#isGood(resting.connection)) return resting.connection;
+      if (this.#isGood(resting.connection)) {
+        this.#working.add(resting.connection);
+        return resting.connection;
+      }
       this.#dismiss(resting);
     }
     const { promise, resolve, reject } = Promise.withResolvers<RgtpConnection>();
@@ -132,6 +142,7 @@ export class RgtpPool {
   async #grow(): Promise<void> {
     if (this.#opening) return;
     this.#opening = true;
+    clearTimeout(this.#retrying);
     while (this.#waiters.length > 0 && this.#open < this.#options.size) {
       this.#open++;
       try {
@@ -140,9 +151,13 @@ export class RgtpPool {
         this.#takeBack(connection);
       } catch (error) {
         this.#open--;
-        // Waiting tasks may still get a connection that is lent. If there is none, one failure rejects them all:
-        // one attempt each would hammer a server that is down.
-        if (this.#open > 0) break;
+        // Waiting tasks may still get a connection that is lent; but it may be lent for long, to a task that itself waits
+        // for one of them. If there is none, one failure rejects them all: one attempt each would hammer a server that
+        // is down.
+        if ([...this.#working].some(({ usable }) => usable)) {
+          this.#retrying = setTimeout(() => this.#grow(), this.#options.retry ?? DEFAULT_RETRY).unref();
+          break;
+        }
         for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
       }
     }
@@ -159,6 +174,7 @@ export class RgtpPool {
     }
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
+      this.#working.add(connection);
       waiter.resolve(connection);
       return;
     }

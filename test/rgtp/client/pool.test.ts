@@ -173,6 +173,42 @@ describe('a pool', () => {
     );
   });
 
+  it('tries again for those who wait, while a connection is lent for long', async () => {
+    let connections = 0;
+    const script = helper();
+    await withPool(
+      async (peer) => {
+        if (++connections !== 2) return script(peer);
+        peer.say('481 Too many connections.');
+        await peer.expectEnd();
+      },
+      { size: 2, retry: 1 },
+      async (pool) => {
+        // Whoever has the first one waits for what is done over the second.
+        await pool.use(async () => expect(await help(pool)).toBe('2'));
+      },
+    );
+  });
+
+  it('tells those who wait that the board is away, though a connection is lent that has ended', async () => {
+    let connections = 0;
+    await withPool(
+      async (peer) => {
+        if (++connections > 1) return peer.say('482 Go away.');
+        peer.say(BANNER);
+        await peer.expect('HELP', '481 Going down.');
+        await peer.expectEnd();
+      },
+      { size: 2 },
+      async (pool) => {
+        await pool.use(async (connection) => {
+          await expect(connection.help()).rejects.toMatchObject({ kind: 'unavailable' });
+          await expect(help(pool)).rejects.toMatchObject({ kind: 'refused' });
+        });
+      },
+    );
+  });
+
   it('lets go of who gives up, waiting or at work', async () => {
     await withPool(helper(), { size: 1 }, async (pool) => {
       const giveUp = new AbortController();
