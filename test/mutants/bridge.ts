@@ -41,6 +41,36 @@ export const bridgeMutants = [
       'await this.#flights.landing;\n      else return;',
       'return this.#flights.landing;\n      else return;',
     ],
+    [
+      'a row whose Message-ID is not known yet is not shown',
+      '() => Promise.reject(new HeldBack()),\n      () => {},',
+      '() => {},\n      () => {},',
+    ],
+    [
+      'what a dying process stores is not missed by the next',
+      'const intents = await permanent.intents();\n    own.load(newsgroup, await permanent.ownPosts());',
+      'own.load(newsgroup, await permanent.ownPosts());\n    const intents = await permanent.intents();',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/lost-posts.ts',
+    ['test/bridge/posting/answers.test.ts'],
+    [
+      'what was looked for too early is looked for again',
+      'if (!isOpen) return;\n        pause',
+      'if (isOpen || !isOpen) return;\n        pause',
+    ],
+    [
+      'a board whose answers tell nothing is not asked for ever',
+      'if (!isAway && ++errors === MAX_ERRORS) {',
+      'if (!isAway && ++errors < 0) {',
+    ],
+    ['a board that is away tells nothing', 'if (!isAway && ++errors', 'if (++errors'],
+    [
+      'a late look forgets nothing that was intended meanwhile',
+      'is intended now is not ours.\n      if (!isOpen()) return;',
+      'is intended now is not ours.',
+    ],
   ),
   ...breaking('src/bridge/posting/plan.ts', POSTING, [
     'two posts of one author with one text go one after the other',

@@ -10,7 +10,14 @@ import { Epochs, firstUnsound, MAX_NUMBER } from './epochs.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
 import { MessageOfTheDay } from './motd.ts';
-import { type BeforePublish, INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
+import {
+  type BeforePublish,
+  HeldBack,
+  INTERVALS,
+  type Intervals,
+  type MirrorOptions,
+  type MirrorProgress,
+} from './options.ts';
 import { loadEpochs, loadState, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
@@ -231,7 +238,8 @@ export class Mirror implements BoardModel {
       await this.#follower.poll();
     } catch (err) {
       const message = err instanceof Error ? err.message : String(err);
-      if (this.#lastError === undefined) this.#log.warn({ err }, 'the board is away');
+      if (err instanceof HeldBack) this.#log.warn({}, err.message);
+      else if (this.#lastError === undefined) this.#log.warn({ err }, 'the board is away');
       this.#lastError = { message, at: this.#now() };
       throw err;
     }

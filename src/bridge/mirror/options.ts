@@ -1,3 +1,4 @@
+import { RgtpError } from '../../rgtp/errors.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
@@ -27,7 +28,16 @@ export interface MirrorOptions {
   readonly random?: () => number;
 }
 
+/** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
 export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
+
+/** Nobody knows yet under which Message-ID a new row is to be shown. */
+export class HeldBack extends RgtpError {
+  constructor() {
+    super('unavailable', 'new articles are held back: it is not known yet which of them were posted here');
+    this.name = 'HeldBack';
+  }
+}
 
 export interface NewRow {
   readonly userid: Octets;

@@ -4,7 +4,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
-import type { NewRow } from '../mirror/options.ts';
+import { HeldBack, type NewRow } from '../mirror/options.ts';
 import type { BoardModel } from '../model.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
@@ -15,6 +15,7 @@ import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
+import { sameUserid } from './search.ts';
 
 export interface BoardPosterOptions {
   readonly newsgroup: string;
@@ -31,6 +32,10 @@ export interface BoardPosterOptions {
    * (a complete command is executed although its sender has gone). Default 2000
    */
   readonly grace?: number;
+  /** ms, monotonic */
+  readonly clock?: () => number;
+  /** ms that new rows of the index wait at a time for what may be among them. Default 10,000 */
+  readonly hold?: number;
 }
 
 /** One post, ready for the board. */
@@ -46,8 +51,6 @@ export interface Order {
 }
 
 const ATTEMPTS = 3;
-/** ms that new rows of the index wait at most for the Message-ID of a post that may be among them */
-const MAX_HOLD = 10_000;
 
 /**
  * Posts to one board, each Message-ID once, whatever is lost whenever. Before the command that commits a post is sent, the
@@ -74,6 +77,7 @@ export class BoardPoster {
       reader: options.reader,
       log: this.#log,
       grace: options.grace ?? 2000,
+      clock: options.clock ?? (() => performance.now()),
       texts: this.#texts,
       isTaken: (sequence) => this.#isTaken(sequence),
       onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
@@ -83,8 +87,11 @@ export class BoardPoster {
   /** Reads what the store has. What was left in the middle is looked for by `settle`, `beforePublish`, or its retry. */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const poster = new BoardPoster(options);
-    options.own.load(options.newsgroup, await options.permanent.ownPosts());
-    for (const intent of await options.permanent.intents()) poster.#lost.leave(intent);
+    const { newsgroup, permanent, own } = options;
+    // In this order: what another process, on its way out, makes of an intent is in one of them at least.
+    const intents = await permanent.intents();
+    own.load(newsgroup, await permanent.ownPosts());
+    for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
     return poster;
   }
 
@@ -100,28 +107,32 @@ export class BoardPoster {
 
   /**
    * For `Mirror.publishAfter`: new rows of the index, not yet published. Resolves when those among them that are ours have their
-   * own Message-IDs, so that nobody ever sees another one.
+   * own Message-IDs, so that nobody ever sees another one. Rejects with `HeldBack` where that takes too long: then they are
+   * not shown now.
    */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
     const flights = this.#flights.now();
     if (this.#lost.all().length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
     const patience = new AbortController();
-    return Promise.race([
-      this.#settledFor(rows, flights, patience.signal),
-      delay(MAX_HOLD, undefined, { ref: false, signal: patience.signal }).catch(() => {}),
-    ]).finally(() => patience.abort());
+    const { signal } = patience;
+    const enough = delay(this.#options.hold ?? 10_000, undefined, { ref: false, signal }).then(
+      () => Promise.reject(new HeldBack()),
+      () => {},
+    );
+    return Promise.race([this.#settledFor(rows, flights, signal), enough]).finally(() => patience.abort());
   }
 
   /**
    * Waits while a row may yet turn out to be the post of one of these flights, or a lost one. A flight that ends because
-   * the board is away leaves a lost post behind: each is looked for once, those that come meanwhile included.
+   * the board is away leaves a lost post behind: each is looked for, those that come meanwhile included.
    */
   async #settledFor(rows: readonly NewRow[], flights: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
     const looked = new Set<Pending>();
+    const matters = (userid: Octets) => this.#unknownAuthors(rows).some((author) => sameUserid(author, userid));
     while (!signal.aborted) {
       const lost = this.#lost.all().filter((one) => !looked.has(one));
       for (const one of lost) looked.add(one);
-      if (lost.length > 0) await Promise.all(lost.map((one) => this.#lost.lookForPatiently(one, signal)));
+      if (lost.length > 0) await Promise.all(lost.map((one) => this.#lost.lookForPatiently(one, matters, signal)));
       else if (this.#flights.includes(flights, this.#unknownAuthors(rows))) await this.#flights.landing;
       else return;
     }

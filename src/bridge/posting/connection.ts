@@ -32,7 +32,8 @@ export interface SearchConnection {
 
 /** Lends connections: the pool a mirror reads with is one. */
 export interface SearchPool {
-  use<T>(task: (connection: SearchConnection) => Promise<T>): Promise<T>;
+  /** `signal` ends the wait for a connection, and what runs over it. */
+  use<T>(task: (connection: SearchConnection) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 /** Somebody with a login on a board. */

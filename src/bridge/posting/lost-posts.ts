@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
+import type { Octets } from '../../wire/octets.ts';
 import type { SearchPool } from './connection.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import { type Plan, parsePlan, textKey } from './plan.ts';
@@ -9,6 +10,8 @@ import { findPlanned } from './search.ts';
 
 /** ms */
 const LOOK_AGAIN = 200;
+/** Looks that the board answers with an error. More of them say no more; while it can't be asked at all, there is no end. */
+const MAX_ERRORS = 3;
 
 /** A post whose outcome is unknown. */
 export interface Pending {
@@ -22,6 +25,8 @@ export interface LostPostsOptions {
   readonly reader: SearchPool;
   readonly log: Log;
   readonly grace: number;
+  /** ms, monotonic */
+  readonly clock: () => number;
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
   /** whether the post of this number has a Message-ID of this bridge's already */
@@ -49,14 +54,14 @@ export class LostPosts {
 
   /** From now on nobody knows what became of it. */
   leave(intent: Intent): Pending {
-    const pending = { intent, certainFrom: performance.now() + this.#options.grace };
+    const pending = { intent, certainFrom: this.#options.clock() + this.#options.grace };
     this.#pending.set(intent.messageId, pending);
     return pending;
   }
 
   /** Its number, once the board has finished with it; `undefined`: it is not there. Rejects, and leaves it, where the board is away. */
   async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
-    await wait(pending);
+    await this.#certainty(pending);
     const found = await this.#find(plan);
     this.#pending.delete(pending.intent.messageId);
     return found;
@@ -64,7 +69,7 @@ export class LostPosts {
 
   /** Whether what an earlier run or attempt left is on the board. If it is not, its Message-ID is free again. */
   async wasPosted(intent: Intent): Promise<boolean> {
-    await wait(this.#pending.get(intent.messageId) ?? this.leave(intent));
+    await this.#certainty(this.#pending.get(intent.messageId) ?? this.leave(intent));
     const plan = parsePlan(intent.details);
     const found = plan && (await this.#find(plan));
     if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
@@ -76,35 +81,50 @@ export class LostPosts {
   /** Looks for all of them. Rejects where the board is away. */
   async settle(): Promise<void> {
     for (const pending of this.all()) {
-      await wait(pending);
+      await this.#certainty(pending);
       await this.#lookFor(pending);
     }
   }
 
-  /** Looks for one, again and again while the board can't be asked. Never rejects. */
-  async lookForPatiently(pending: Pending, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  /**
+   * Looks for one, again and again while the board can't be asked. Never rejects.
+   *
+   * @param matters whether anybody still wants to know of a post by that author: what was looked for too early is then
+   *   looked for once more
+   */
+  async lookForPatiently(pending: Pending, matters: (userid: Octets) => boolean, signal: AbortSignal): Promise<void> {
+    const { messageId, details } = pending.intent;
+    const plan = parsePlan(details);
+    for (let errors = 0; !signal.aborted; ) {
+      let pause = LOOK_AGAIN;
       try {
-        return await this.#lookFor(pending);
+        await this.#lookFor(pending, signal);
+        const isOpen = this.#pending.get(messageId) === pending && plan !== undefined && matters(plan.userid);
+        if (!isOpen) return;
+        pause = Math.max(1, pending.certainFrom - this.#options.clock());
       } catch (err) {
-        if (!(err instanceof RgtpError && err.kind === 'unavailable')) {
-          const { messageId } = pending.intent;
+        if (signal.aborted) return;
+        const isAway = err instanceof RgtpError && err.kind === 'unavailable';
+        if (!isAway && ++errors === MAX_ERRORS) {
           this.#options.log.warn({ messageId, err }, 'an unfinished post cannot be looked for');
           return;
         }
-        await delay(LOOK_AGAIN, undefined, { ref: false });
       }
+      await delay(pause, undefined, { ref: false, signal }).catch(() => {});
     }
   }
 
   /** As `wasPosted`, while nobody posts it. Does not wait: what is not found too early stays pending. */
-  async #lookFor({ intent, certainFrom }: Pending): Promise<void> {
+  async #lookFor({ intent, certainFrom }: Pending, signal?: AbortSignal): Promise<void> {
     const { texts, permanent, onFound } = this.#options;
     const plan = parsePlan(intent.details);
+    const isOpen = () => this.#pending.get(intent.messageId)?.intent === intent;
     await texts.run(plan ? textKey(plan.userid, plan.hash) : intent.messageId, async () => {
-      if (this.#pending.get(intent.messageId)?.intent !== intent) return;
-      const certain = performance.now() >= certainFrom;
-      const found = plan && (await this.#find(plan));
+      if (!isOpen()) return;
+      const certain = this.#options.clock() >= certainFrom;
+      const found = plan && (await this.#find(plan, signal));
+      // Somebody who posts it again with another text may have looked meanwhile: what is intended now is not ours.
+      if (!isOpen()) return;
       if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
       else if (certain) await permanent.forget(intent.messageId);
       else return;
@@ -112,13 +132,14 @@ export class LostPosts {
     });
   }
 
-  #find(plan: Plan): Promise<number | undefined> {
-    const { reader, isTaken } = this.#options;
-    return reader.use((board) => findPlanned(board, plan, isTaken));
+  /** Resolves when the board has finished with it. */
+  async #certainty({ certainFrom }: Pending): Promise<void> {
+    const left = certainFrom - this.#options.clock();
+    if (left > 0) await delay(left);
   }
-}
 
-async function wait({ certainFrom }: Pending): Promise<void> {
-  const left = certainFrom - performance.now();
-  if (left > 0) await delay(left);
+  #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
+    const { reader, isTaken } = this.#options;
+    return reader.use((board) => findPlanned(board, plan, isTaken), signal);
+  }
 }

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { HeldBack } from '../../../src/bridge/mirror/options.ts';
 import { BoardPoster, type Order } from '../../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection, SearchConnection } from '../../../src/bridge/posting/connection.ts';
 import { deliver } from '../../../src/bridge/posting/deliver.ts';
@@ -6,11 +7,12 @@ import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
 import { type Deed, hashOf } from '../../../src/bridge/posting/plan.ts';
 import type { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../../src/rgtp/errors.ts';
+import type { Intent } from '../../../src/store/permanent.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
-import { octets } from '../../../src/wire/octets.ts';
+import { type Octets, octets } from '../../../src/wire/octets.ts';
 
-/** What a command is answered: a sequence number, or an error. */
-type Answer = number | RgtpError;
+/** What a command is answered: a sequence number, or an error; perhaps not at once. */
+type Answer = number | RgtpError | Promise<number>;
 
 const error = (kind: RgtpErrorKind, code?: number, itemId?: string) =>
   new RgtpError(kind, `${kind}!`, {
@@ -20,6 +22,8 @@ const error = (kind: RgtpErrorKind, code?: number, itemId?: string) =>
   });
 const lost = error('unavailable');
 const LINES = [octets`Hello.`];
+/** the row of a post by its author */
+const ROW = { userid: octets`ann@x.y`, sequence: 7 };
 
 const stores: PermanentFile[] = [];
 afterEach(async () => {
@@ -27,14 +31,18 @@ afterEach(async () => {
 });
 
 /** A board that answers as told, command by command, and that has these rows when it is searched. */
-function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []) {
+function setUp(
+  answers: Answer[],
+  found: (number | RgtpError | undefined | Promise<undefined>)[] = [],
+  options: { permanent?: PermanentFile; hold?: number; clock?: (sent: readonly string[]) => number } = {},
+) {
   const sent: string[] = [];
   const next = async (command: string) => {
     sent.push(command);
     const answer = answers.shift();
     if (answer === undefined) throw new Error(`${command} was not to be sent`);
-    if (typeof answer !== 'number') throw answer;
-    return { itemId: 'A0000001', sequence: answer };
+    if (answer instanceof RgtpError) throw answer;
+    return { itemId: 'A0000001', sequence: await answer };
   };
   const no = () => Promise.reject(new Error('not for posts'));
   const connection: PostingConnection = {
@@ -53,7 +61,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
   const search: SearchConnection = {
     index: async (_from, onEntry) => {
       sent.push('INDX');
-      const sequence = found.shift();
+      const sequence = await found.shift();
       if (sequence instanceof RgtpError) throw sequence;
       if (sequence === undefined) return;
       onEntry({ sequence, time: 1, itemId: 'P1', userid: octets`ann@x.y`, type: 'R', subject: octets`` });
@@ -78,7 +86,7 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
     motd: async () => undefined,
     editLog: async () => [],
   };
-  const permanent = PermanentFile.open(':memory:');
+  const { permanent = PermanentFile.open(':memory:'), hold, clock } = options;
   stores.push(permanent);
   const own = new OwnPostRegister();
   const refreshed: (number | undefined)[] = [];
@@ -96,17 +104,20 @@ function setUp(answers: Answer[], found: (number | RgtpError | undefined)[] = []
     reader: { use: (task) => task(search) },
     own,
     grace: 1,
+    ...(hold !== undefined && { hold }),
+    ...(clock && { clock: () => clock(sent) }),
   });
-  const order = (deed: Deed): Order => ({
+  const order = (deed: Deed, lines: readonly Octets[]): Order => ({
     messageId: '<a@b>',
     author: { userid: octets`ann@x.y`, grogname: undefined, use: (task) => task(connection) },
     deed,
-    hash: hashOf(LINES),
+    hash: hashOf(lines),
     references: '<r@s>',
     perform: (board, revise) =>
-      deliver(board, deed, { grogname: octets`Ann`, lines: LINES, continuationSubject: () => octets`On`, revise }),
+      deliver(board, deed, { grogname: octets`Ann`, lines, continuationSubject: () => octets`On`, revise }),
   });
-  const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }) => (await poster).submit(order(deed));
+  const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }, lines = LINES) =>
+    (await poster).submit(order(deed, lines));
   return { post, poster, sent, permanent, own, refreshed };
 }
 
@@ -222,9 +233,99 @@ test('a row is held back for a post that is lost while it is held back', async (
   const answered = expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
   // The post is on its way; its row is in the index already, and nobody can be asked about it at first.
   await Promise.resolve();
-  await board.beforePublish([{ userid: octets`ann@x.y`, sequence: 7 }]);
+  await board.beforePublish([ROW]);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
   await answered;
+});
+
+test('a row that may be a post under way is not shown, however long that takes', async () => {
+  const answer = Promise.withResolvers<number>();
+  const { post, poster, own } = setUp([0, answer.promise], [], { hold: 1 });
+  const board = await poster;
+  const posted = post();
+  await Promise.resolve();
+  await expect(board.beforePublish([ROW])).rejects.toThrow(HeldBack);
+  answer.resolve(7);
+  await posted;
+  await board.beforePublish([ROW]);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
+});
+
+test('… nor one that may be a lost post, while the board is away', async () => {
+  const { post, poster } = setUp([0, lost], [lost, ...Array<RgtpError>(1000).fill(lost)], { hold: 1 });
+  await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  await expect((await poster).beforePublish([ROW])).rejects.toThrow(HeldBack);
+});
+
+test('a lost post is looked for until the board can be asked', async () => {
+  const { post, poster, own } = setUp([0, lost], [lost, lost, lost, lost, 7]);
+  await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  await (await poster).beforePublish([ROW]);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
+});
+
+test('a row is shown where the board answers, and its answer tells nothing', async () => {
+  const { post, poster, sent } = setUp([0, lost], [lost, ...Array<RgtpError>(3).fill(error('nonsense'))]);
+  await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  await (await poster).beforePublish([ROW]);
+  expect(sent.filter((command) => command === 'INDX')).toHaveLength(4);
+});
+
+/** What a bridge that was killed has left: a reply that it was about to send. */
+async function abandoned(permanent: PermanentFile): Promise<Intent> {
+  const { post, poster } = setUp([0, lost], [lost], { permanent });
+  await poster;
+  await post().catch(() => {});
+  const [intent] = await permanent.intents();
+  if (intent === undefined) throw new Error('nothing is left');
+  return intent;
+}
+
+test('what was looked for too early is looked for again, before a row of its author is shown', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  await abandoned(permanent);
+  // The board shows the row before it can be told whose it is.
+  const clock = (sent: readonly string[]) => (sent.length === 0 ? 0 : 10);
+  const { poster, own } = setUp([], [undefined, 7], { permanent, clock });
+  await (await poster).beforePublish([ROW]);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
+});
+
+test('what another process stores on its way out is known, whenever it does so', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  const { messageId } = await abandoned(permanent);
+  let late: (() => Promise<void>) | undefined = () =>
+    permanent.done({ messageId, epoch: 1, sequence: 7, references: '' });
+  const after = async <T>(read: Promise<T>): Promise<T> => {
+    const value = await read;
+    await late?.();
+    late = undefined;
+    return value;
+  };
+  const { intents, ownPosts } = PermanentFile.prototype;
+  permanent.intents = () => after(intents.call(permanent));
+  permanent.ownPosts = () => after(ownPosts.call(permanent));
+  const { poster, own } = setUp([], [], { permanent });
+  await (await poster).beforePublish([ROW]);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
+});
+
+test('a look that ends late forgets nothing that was intended meanwhile', async () => {
+  const look = Promise.withResolvers<undefined>();
+  const answer = Promise.withResolvers<number>();
+  const { post, poster, permanent } = setUp([0, lost, 0, answer.promise], [lost, look.promise, undefined]);
+  const board = await poster;
+  await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  const held = board.beforePublish([ROW]);
+  // The same Message-ID with another text does not wait for the look.
+  const again = post(undefined, [octets`Another text.`]);
+  while (board.isPending('<a@b>')) await new Promise((resolve) => setImmediate(resolve));
+  while ((await permanent.intents()).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  look.resolve(undefined);
+  await held;
+  expect(await permanent.intents()).toHaveLength(1);
+  answer.resolve(8);
+  await again;
 });
 
 test('a board that continues in circles', async () => {

@@ -4,6 +4,7 @@ import { Logins } from '../../../src/bridge/login/logins.ts';
 import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { NewRow } from '../../../src/bridge/mirror/options.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 import type { Person } from '../../../src/bridge/ports.ts';
 import { ArticlePoster, type ArticlePosterOptions } from '../../../src/bridge/posting/article-poster.ts';
@@ -37,6 +38,8 @@ export interface BridgeOptions {
   readonly client?: Partial<ClientOptions>;
   /** it will be killed: closing would wait for what never ends */
   readonly mortal?: boolean;
+  /** Called before rows are shown, when the poster has no objection. */
+  readonly onPublish?: (rows: readonly NewRow[], own: OwnPostRegister) => void;
 }
 
 const open: { close(): Promise<void> | void }[] = [];
@@ -71,7 +74,7 @@ export class TestBridge {
   static async open(port: number, options: BridgeOptions = {}): Promise<TestBridge> {
     const permanent = options.permanent ?? PermanentFile.open(':memory:');
     const client: ClientOptions = { host: '127.0.0.1', port, ...options.client };
-    const reader = new RgtpPool({ ...client, size: 2 });
+    const reader = new RgtpPool({ ...client, size: 2, retry: 20 });
     const own = new OwnPostRegister();
     const model = await openMirror(reader, { permanent, background: false });
     const boardPoster = await BoardPoster.open({
@@ -82,7 +85,10 @@ export class TestBridge {
       own,
       grace: options.grace ?? 20,
     });
-    model.publishAfter((rows) => boardPoster.beforePublish(rows));
+    model.publishAfter(async (rows) => {
+      await boardPoster.beforePublish(rows);
+      options.onPublish?.(rows, own);
+    });
     const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
     if (!options.mortal) open.push(bridge);
     await model.refresh().catch(() => {});
