@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,13 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Deletes what a bridge that does not run keeps of its boards. */
+export function loseCache({ data }: Daemon): void {
+  const files = readdirSync(data).filter((name) => name.includes('.cache.sqlite'));
+  if (files.length === 0) throw new Error('there is no cache');
+  for (const name of files) rmSync(join(data, name));
 }
 
 /** A temporary folder with a configuration and the data of a bridge; processes come and go in it. */

@@ -15,6 +15,7 @@ export async function newest(daemon: Daemon, after: number) {
     const { headers, body } = splitArticle(await news.list(`ARTICLE ${number}`, '220'));
     return {
       number,
+      headers,
       messageId: headers.get('message-id') ?? '',
       from: parseMailbox(headers.get('from') ?? ''),
       subject: decodeWords(headers.get('subject') ?? ''),

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# What the end-to-end tests drive, on Debian, as root: newsreaders, news servers, libraries of several languages.
+# Debian's packages are installed where a command is missing. Servers are only unpacked (they would start, and
+# exclude each other), and npm's clients, which are no dependencies of ours, go into a folder of their own: both into
+# node_modules/.clients. Waits for apt's lock.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+export DEBIAN_FRONTEND=noninteractive
+clients=node_modules/.clients
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+waiting=(-o DPkg::Lock::Timeout=900)
+
+# A command or file, then the packages that bring it.
+wanted=(
+  slrn:slrn tin:tin tmux:tmux emacs:emacs-nox suck:suck chromium:chromium 'cc:gcc libc6-dev'
+  /usr/share/perl5/IO/Socket/SSL.pm:libio-socket-ssl-perl
+  /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
+  'php:php-cli' /usr/share/php/Net/NNTP/Client.php:php-net-nntp
+  java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
+)
+# Servers: a file, then the packages that are unpacked for it.
+unpacked=(
+  usr/sbin/leafnode:leafnode
+  "usr/lib/news/bin/innd:inn2 inn2-inews libcanlock3"
+  "usr/sbin/oidentd:oidentd libnetfilter-conntrack3"
+)
+# Packages of npm; streamsearch is the one that nntp was written for.
+npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2)
+
+failed() {
+  tail -20 "$log" >&2
+  exit 1
+}
+
+missing=()
+for pair in "${wanted[@]}"; do
+  name=${pair%%:*}
+  # shellcheck disable=SC2206 # several packages
+  [ -e "$name" ] || command -v "$name" >/dev/null || missing+=(${pair#*:})
+done
+absent=()
+for pair in ${unpacked[@]+"${unpacked[@]}"}; do
+  # shellcheck disable=SC2206
+  [ -e "$clients/debian/${pair%%:*}" ] || absent+=(${pair#*:})
+done
+if [ ${#missing[@]} -gt 0 ] || [ ${#absent[@]} -gt 0 ]; then
+  apt-get "${waiting[@]}" update -qq >"$log" 2>&1 || failed
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get "${waiting[@]}" install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1 || failed
+fi
+if [ ${#absent[@]} -gt 0 ]; then
+  mkdir -p "$clients/packages"
+  (cd "$clients/packages" && apt-get "${waiting[@]}" download -qq "${absent[@]}") >"$log" 2>&1 || failed
+  for package in "$clients"/packages/*.deb; do dpkg -x "$package" "$clients/debian" || exit 1; done
+fi
+for package in "${npm[@]}"; do
+  [ -e "$clients/npm/node_modules/${package%@*}" ] && continue
+  npm install --prefix "$clients/npm" --no-audit --no-fund "${npm[@]}" >"$log" 2>&1 || failed
+  break
+done

@@ -1,0 +1,22 @@
+/** What people write: letters beyond Latin-1, quotes, dots, an indent, a signature. */
+export const written = (who: string): readonly string[] => [
+  '> « Voilà », dit l’élève.',
+  '>> It costs 5 € in “Łódź”.',
+  '',
+  'Grüße aus der Bücherei, "straight" and \'curly\' – naïve résumé.',
+  '.',
+  '.dot and ..two dots',
+  '\tan indent',
+  '',
+  '-- ',
+  `Ann — ${who}`,
+];
+
+/** What the board has then: it strips blanks at the ends of lines. */
+export const stored = (who: string): readonly string[] => written(who).map((line) => line.trimEnd());
+
+/** Octets, one character each. */
+export const octets = (characters: string): string => Buffer.from(characters).toString('latin1');
+
+/** The text of lines whose characters are octets. */
+export const text = (lines: readonly string[]): string => Buffer.from(lines.join('\n'), 'latin1').toString('utf8');
