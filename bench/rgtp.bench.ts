@@ -37,7 +37,7 @@ const bench: Bench = async () => {
 export default bench;
 
 async function over(board: ReturnType<typeof sampleBoard>, delay: number): Promise<Result[]> {
-  const server = await startSlowBoard({ ...board, delay });
+  const server = await startSlowBoard(board, delay);
   const ids = [...board.items.keys()];
   const results: Result[] = [];
   const against = delay === 0 ? 'server at once' : `server ${delay} ms late`;

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { tcpServer } from '../../test/support/tcp-server.ts';
 import type { RenderedGroup } from './rendered-group.ts';
 
 const COPIED = 256 * 1024;
@@ -10,9 +10,8 @@ const TERMINATOR = Buffer.from('.\r\n');
  * No limits, no back-pressure, no errors. Returns its port.
  */
 export async function startBareServer(group: RenderedGroup): Promise<number> {
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const server = await tcpServer((socket) => {
     let rest = '';
-    socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString('latin1')).split('\r\n');
       rest = lines.pop() ?? '';
@@ -22,9 +21,7 @@ export async function startBareServer(group: RenderedGroup): Promise<number> {
     });
     socket.write('200 bare\r\n');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return server.port;
 }
 
 /** Small answers are put together, large ones go out as they are. */

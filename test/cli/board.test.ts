@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
+import { tcpServer } from '../support/tcp-server.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
 let folder: string;
@@ -69,13 +70,11 @@ describe('rgtp-nntp board', () => {
   });
 
   it('says which port is taken, and what to do', async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const other = await tcpServer();
+    const { port } = other;
     env['RGTP_NNTP_EMBEDDED_LISTEN'] = `rgtp://127.0.0.1:${port}`;
     const ended = await start().ended;
-    other.close();
+    await other.close();
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(
       `rgtp-nntp: port ${port} is taken: something already listens on rgtp://127.0.0.1:${port}\n`,

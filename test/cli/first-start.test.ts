@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { tcpServer } from '../support/tcp-server.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
 let folder: string;
@@ -46,14 +46,12 @@ it.each([
 ])(
   '%s: the secret of a start that fails at %s is kept, and shown by the first that succeeds',
   async (command, variable, scheme) => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : 0;
+    const other = await tcpServer();
+    const { port } = other;
     const failed = await commandLine([command], {
       env: { ...environment(), [variable]: `${scheme}://127.0.0.1:${port}` },
     });
-    other.close();
+    await other.close();
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`port ${port} is taken`) });
     expect(failed.stdout).not.toContain('secret');
 
@@ -67,12 +65,10 @@ it.each([
 );
 
 it('a secret that was renewed before anybody saw the first one is not shown', async () => {
-  const other = createServer();
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const address = other.address();
-  const taken = `rgtp://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const other = await tcpServer();
+  const taken = `rgtp://127.0.0.1:${other.port}`;
   const failed = await commandLine(['board'], { env: { ...environment(), RGTP_NNTP_EMBEDDED_LISTEN: taken } });
-  other.close();
+  await other.close();
   expect(failed.code).toBe(1);
   expect((await commandLine(['board', 'user', 'secret', 'editor'], { env: environment() })).code).toBe(0);
   expect(await started('board')).not.toContain('secret');

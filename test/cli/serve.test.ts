@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
+import { tcpServer } from '../support/tcp-server.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { CommandLine } from './command-line.ts';
 
@@ -204,15 +204,13 @@ describe('rgtp-nntp serve', () => {
     ['embedded.listen', 'rgtp', 'RGTP_NNTP_EMBEDDED_LISTEN'],
     ['http.listen', 'http', 'RGTP_NNTP_HTTP_LISTEN'],
   ])('says which port is taken: %s', async (setting, scheme, variable) => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const other = await tcpServer();
+    const { port } = other;
     configure();
     const line = new CommandLine(['serve', '--config', file], { env: { [variable]: `${scheme}://127.0.0.1:${port}` } });
     running.push(line);
     const ended = await line.ended;
-    other.close();
+    await other.close();
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(
       `rgtp-nntp: port ${port} is taken: something already listens on ${scheme}://127.0.0.1:${port}`,

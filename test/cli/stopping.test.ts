@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { tcpServer } from '../support/tcp-server.ts';
 import { CommandLine } from './command-line.ts';
 
 let folder: string;
@@ -105,18 +106,13 @@ it.each(['', '230 A board that says no more\r\n'])(
     const waiting = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const hanging = createServer((socket) => {
-      sockets.push(socket);
-      socket.on('error', () => {});
+    const hanging = await tcpServer((socket) => {
       socket.write(greeting);
       if (greeting === '') arrived();
       else socket.once('data', arrived);
     });
-    hanging.listen(0, '127.0.0.1');
-    await once(hanging, 'listening');
     try {
-      const { port } = hanging.address() as AddressInfo;
-      const started = start('serve', { RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${port}` });
+      const started = start('serve', { RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${hanging.port}` });
       await started.printed(/Status page/);
       // A login waits for the board, and so does the mirror.
       const client = new Clinging(portOf(started, /newsreader at .* port (\d+)/));
@@ -125,7 +121,7 @@ it.each(['', '230 A board that says no more\r\n'])(
       await waiting;
       await stopped(started);
     } finally {
-      hanging.close();
+      await hanging.close();
     }
   },
 );

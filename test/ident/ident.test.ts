@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { type Caller, identLookUp } from '../../src/ident/look-up.ts';
 import { IdentRegistry } from '../../src/ident/registry.ts';
 import { IdentResponder } from '../../src/ident/responder.ts';
+import { tcpServer } from '../support/tcp-server.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -12,25 +13,9 @@ afterEach(async () => {
 });
 
 async function listen(onSocket: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    onSocket(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return portOf(server);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return address.port;
+  const server = await tcpServer(onSocket);
+  closing.push(() => server.close());
+  return server.port;
 }
 
 /** A board, a tracked connection to it, and a responder that knows it. */

@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,6 +14,7 @@ import { examineSystem } from '../../src/server/doctor/system.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { commandLine } from '../cli/command-line.ts';
+import { tcpServer } from '../support/tcp-server.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 
 let folder: string;
@@ -118,10 +118,8 @@ describe('the certificate', () => {
 
 describe('the ports', () => {
   it('are free, or taken by somebody who is named', async () => {
-    const other = createServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : 0;
+    const other = await tcpServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
+    const { port } = other;
     const where = { RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0', RGTP_NNTP_HTTP_LISTEN: 'off' };
     const findings = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
     expect(findings.map(({ what }) => /port (\d+) \(\w+\) is not configured/.exec(what)?.[1])).toEqual([
@@ -139,7 +137,7 @@ describe('the ports', () => {
       new RegExp(`^nntp://127.0.0.1:${port} is taken.*; it says "220 mail.example ESMTP"$`),
     );
     if (process.platform === 'linux') expect(findings[0]?.what).toContain(`(pid ${process.pid})`);
-    await new Promise((resolve) => other.close(resolve));
+    await other.close();
     const [again] = await all(examinePorts(config({ RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${port}`, ...where })));
     expect(again).toEqual({ result: 'ok', what: `nntp://127.0.0.1:${port} is free` });
   });

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { IdentRegistry } from '../../src/ident/registry.ts';
 import { Metrics } from '../../src/ops/metrics.ts';
@@ -10,31 +8,22 @@ import { listenFailure } from '../../src/server/listening.ts';
 import { Undo } from '../../src/server/undo.ts';
 import { silent } from '../../src/wire/log.ts';
 import { octets } from '../../src/wire/octets.ts';
+import { tcpServer } from '../support/tcp-server.ts';
 
 describe('connections to a board', () => {
-  const sockets: Socket[] = [];
   const registry = new IdentRegistry();
   const callers: (string | undefined)[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.write('231 Hello\r\n');
-    socket.on('data', (text) => {
-      const { remotePort = 0, localPort = 0 } = socket;
-      callers.push(registry.find({ localPort: remotePort, remotePort: localPort, address: '127.0.0.1' }));
-      socket.write(String(text).startsWith('QUIT') ? '280 Bye\r\n' : '231 Welcome\r\n');
-    });
-  });
-
-  afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.destroy();
-    server.close();
-  });
-
   it('are known to the ident responder by who caused them, and measured', async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
+    const server = await tcpServer((socket) => {
+      socket.write('231 Hello\r\n');
+      socket.on('data', (text) => {
+        const { remotePort = 0, localPort = 0 } = socket;
+        callers.push(registry.find({ localPort: remotePort, remotePort: localPort, address: '127.0.0.1' }));
+        socket.write(String(text).startsWith('QUIT') ? '280 Bye\r\n' : '231 Welcome\r\n');
+      });
+    });
+    onTestFinished(() => server.close());
+    const { port } = server;
     const [board] = loadConfig({
       environment: { RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${port}`, RGTP_NNTP_BOARDS_0_USER: 'bridge' },
     }).boards;

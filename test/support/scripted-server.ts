@@ -1,7 +1,8 @@
 /** A server that says what a test tells it to, over a real socket. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { LineStream } from './line-stream.ts';
+import { tcpServer } from './tcp-server.ts';
 
 /** What happens on one connection. When it resolves the connection is closed. */
 export type Script = (peer: Peer) => Promise<void>;
@@ -80,25 +81,21 @@ export interface ScriptedServer {
 /** Listens on a free port of the loopback interface. The n-th connection gets the n-th script, all further ones the last. */
 export async function scriptedServer(...scripts: readonly [Script, ...Script[]]): Promise<ScriptedServer> {
   const running: Promise<void>[] = [];
-  const server: Server = createServer((socket) => {
+  const server = await tcpServer((socket) => {
     const script = scripts[Math.min(running.length, scripts.length - 1)] ?? scripts[0];
     const peer = new Peer(socket);
     running.push(script(peer).finally(() => peer.close()));
     // `done` hears of it; until then it is nobody's.
     running.at(-1)?.catch(() => {});
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Listening on TCP, it has an address with a port.
-  const { address, port } = server.address() as AddressInfo;
   return {
-    host: address,
-    port,
+    host: server.host,
+    port: server.port,
     get connections() {
       return running.length;
     },
     async done() {
-      server.close();
+      server.stop();
       await Promise.all(running);
     },
   };

@@ -1,4 +1,3 @@
-import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
@@ -9,6 +8,7 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
 import type { Log } from '../../../src/wire/log.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
+import { tcpServer } from '../../support/tcp-server.ts';
 
 const PEER = { address: '192.0.2.1', port: 1, connection: 'c1' };
 const CHEAP = { ln: 4, r: 8, p: 1 };
@@ -162,26 +162,18 @@ test.each([
   { what: 'a server that asks for no proof', answer: () => '233 welcome\r\n' },
 ])('$what is logged as an attack, and gets nothing', async ({ answer }) => {
   const heard: string[] = [];
-  const sockets = new Set<Socket>();
   const ended = Promise.withResolvers<void>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
+  const server = await tcpServer((socket) => {
     socket.write('230 board\r\n');
     socket.on('data', (chunk) => {
       heard.push(chunk.toString());
       socket.write(answer(chunk.toString()));
     });
     socket.on('close', () => ended.resolve());
-    socket.on('error', () => {});
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
+  closing.push(() => server.close());
   const { log, lines } = recorder();
-  const logins = loginsFor([loginBoard(typeof address === 'object' ? (address?.port ?? 0) : 0)], log);
+  const logins = loginsFor([loginBoard(server.port)], log);
   await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({
     kind: 'unavailable',
     message: 'the board could not prove its identity: not logged in',

@@ -4,6 +4,7 @@ import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { doubleCarets, formatCookie, formatHeader, formatMark } from '../../../src/rgtp/item-format.ts';
 import { formatItemStatus } from '../../../src/rgtp/item-status.ts';
 import { latin1, octets } from '../../../src/wire/octets.ts';
+import { answerTo, type BoardLines } from '../../support/board-answers.ts';
 import type { FakeBoard } from '../../support/fake-board.ts';
 import { type Peer, type ScriptedServer, scriptedServer } from '../../support/scripted-server.ts';
 
@@ -22,7 +23,7 @@ export function wireBoard(board: FakeBoard, trick: Trick = () => 'honest'): Prom
       board.requests.push(command);
       const done = trick(command, peer, connection);
       if (done !== 'honest') await done;
-      else answer(board, command, peer);
+      else peer.raw(answerTo(linesOf(board), command));
       if (command === 'QUIT') return;
     }
   });
@@ -63,32 +64,13 @@ export function itemLines(board: FakeBoard, id: string): string[] {
   return lines;
 }
 
-function answer(board: FakeBoard, command: string, peer: Peer): void {
-  peer.say(...answerLines(board, command));
-}
-
-function answerLines(board: FakeBoard, command: string): string[] {
-  const data = (lines: readonly string[]) => ['250 Data follows', ...lines, '.'];
-  const [verb, argument = ''] = command.split(' ');
-  switch (verb) {
-    case 'USER':
-      return ['231 Read only'];
-    case 'INDX': {
-      const from = Number.parseInt(argument.slice(1), 16);
-      return data(board.index.filter((row) => argument === '' || row.sequence >= from).map(formatIndexEntry));
-    }
-    case 'ITEM':
-      return board.items.has(argument) ? data(itemLines(board, argument)) : ['410 No such item'];
-    case 'ELOG':
-      return data(board.log.flatMap(formatEditLogEntry));
-    case 'MOTD': {
-      const { message } = board;
-      if (message === undefined) return ['410 None'];
-      return data([`${formatHex32(message.sequence)} ${formatHex32(message.time)}`, ...message.lines]);
-    }
-    case 'QUIT':
-      return ['280 Bye'];
-    default:
-      return ['510 Unknown'];
-  }
+/** What the board has to say now. */
+function linesOf(board: FakeBoard): BoardLines {
+  const { message } = board;
+  return {
+    rows: indexRows(board),
+    items: { get: (id) => (board.items.has(id) ? itemLines(board, id) : undefined) },
+    motd: message && [`${formatHex32(message.sequence)} ${formatHex32(message.time)}`, ...message.lines],
+    editLog: board.log.flatMap(formatEditLogEntry),
+  };
 }

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { identLookUp } from '../../../src/ident/look-up.ts';
-import { portOf } from '../exchange.ts';
+import { tcpServer } from '../../support/tcp-server.ts';
 import type { WorldTarget } from '../target.ts';
 
 /** RFC 1413, our side as a client: whatever a machine answers is a short name without control characters, or nothing. */
@@ -18,22 +16,17 @@ export const identAnswer: WorldTarget = {
   maxOctets: 3000,
   async open() {
     let answer: Buffer = Buffer.alloc(0);
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
+    const server = await tcpServer((socket) => {
       socket.once('data', () => socket.end(answer));
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const lookUp = identLookUp({ port: portOf(server), timeout: 60_000 });
+    const lookUp = identLookUp({ port: server.port, timeout: 60_000 });
     return {
       async run(input) {
         answer = input;
         const name = await lookUp({ localPort: 8, remotePort: 7, remoteAddress: '127.0.0.1' });
         if (name !== undefined) assert(/^\P{C}{1,100}$/su.test(name), JSON.stringify(name));
       },
-      async close() {
-        server.close();
-      },
+      close: () => server.close(),
     };
   },
 };

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
-import { portOf } from '../exchange.ts';
+import { tcpServer } from '../../support/tcp-server.ts';
 import { pieces } from '../pieces.ts';
 import { recordedAnswers, recordedBlocks } from '../seeds.ts';
 import type { WorldTarget } from '../target.ts';
@@ -38,25 +36,22 @@ export const rgtpClient: WorldTarget = {
   maxOctets: 20_000,
   async open() {
     let turns: Buffer[] = [];
-    const server = createServer((socket) => {
+    const server = await tcpServer((socket) => {
       const queue = [...turns];
       const speak = () => {
         const turn = queue.shift();
         if (turn === undefined) socket.end();
         else for (const piece of pieces(turn)) socket.write(piece);
       };
-      socket.on('error', () => {});
       // Each line is a turn, AUTH and texts included.
       socket.on('data', (chunk) => {
         for (const octet of chunk) if (octet === 0x0a) speak();
       });
       speak();
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
     // A board that says nothing is given up; how soon does not matter here.
     const timeouts = { connect: 20_000, banner: 20, answer: 20 };
-    const options = { host: '127.0.0.1', port: portOf(server), timeouts };
+    const options = { host: '127.0.0.1', port: server.port, timeouts };
     return {
       async run(input) {
         turns = input
@@ -76,11 +71,7 @@ export const rgtpClient: WorldTarget = {
         );
         await settled(connection.close());
       },
-      async close() {
-        const closed = once(server, 'close');
-        server.close();
-        await closed;
-      },
+      close: () => server.close(),
     };
   },
 };

@@ -7,7 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SlowBoard, startSlowBoard } from '../../../bench/support/slow-board.ts';
+import { startSlowBoard } from '../../../bench/support/slow-board.ts';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
@@ -17,29 +17,25 @@ import { parseItemId } from '../../../src/rgtp/item-id.ts';
 import { parseSecret } from '../../../src/rgtp/proof.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { unpackSampleSpool } from '../../support/sample-board.ts';
+import type { TcpServer } from '../../support/tcp-server.ts';
 
 const SERVER = process.env['RGTP_TEST_SERVER'];
 const USER = process.env['RGTP_TEST_USER'];
 const SECRET = process.env['RGTP_TEST_SECRET'];
 
-async function sampleServer(): Promise<SlowBoard> {
+async function sampleServer(): Promise<TcpServer> {
   const spool = unpackSampleSpool();
   const linesOf = (...path: string[]) =>
     readFileSync(join(spool, ...path), 'latin1')
       .split('\n')
       .slice(0, -1);
   const ids = readdirSync(join(spool, 'item')).filter((name) => parseItemId(name) === name);
-  return startSlowBoard({
-    rows: linesOf('index'),
-    items: new Map(ids.map((id) => [id, linesOf('item', id)])),
-    motd: linesOf('motd'),
-    editLog: linesOf('editlog'),
-    delay: 0,
-  });
+  const items = new Map(ids.map((id) => [id, linesOf('item', id)]));
+  return startSlowBoard({ rows: linesOf('index'), items, motd: linesOf('motd'), editLog: linesOf('editlog') }, 0);
 }
 
 describe(`the client against ${SERVER ?? 'the sample board'}`, () => {
-  let server: SlowBoard | undefined;
+  let server: TcpServer | undefined;
   let options: ClientOptions;
   let connection: RgtpConnection;
   const rows: IndexEntry[] = [];
