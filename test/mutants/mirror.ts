@@ -39,7 +39,7 @@ export const mirrorMutants = [
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',
-    [...MIRROR, 'test/bridge/posting/faults.test.ts'],
+    [...MIRROR, 'test/bridge/posting/faults.test.ts', 'test/bridge/mirror/rare-hours.test.ts'],
     ['our own posts have their ids before anybody sees them', ', this.beforePublish?.(newRows(seen, decision))', ''],
     [
       'epochs are on disk before any number of theirs is given',
@@ -58,8 +58,8 @@ export const mirrorMutants = [
     ['a board that is away is asked ever more rarely', 'first * 2 ** Math.max(this.#failures - 1, 0)', 'first'],
     [
       'one poll at a time',
-      'if (this.#running === undefined) return this.#run();\n',
-      'if (this.#next === undefined) return this.#run();\n',
+      'if (this.#running === undefined) return this.#run();\n    this.#next ??= this.#running\n',
+      'if (this.#next === undefined) return this.#run();\n    this.#next ??= Promise.resolve(this.#running)\n',
     ],
   ),
 ];
