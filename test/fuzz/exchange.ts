@@ -1,13 +1,7 @@
-import net, { type Server } from 'node:net';
+import net from 'node:net';
 
 /** An answer that takes longer never comes; long, because the machine may have much else to do. */
 const DEADLINE_MS = 30_000;
-
-export function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return address.port;
-}
 
 /**
  * Connects, sends `pieces`, each in a segment of its own where the system lets it, and takes everything until the
