@@ -66,7 +66,7 @@ export const newsMutants = [
   ...breaking('src/news/posting/text-lines.ts', KINDS, [
     'a control character does not vanish',
     'if (control !== undefined) {',
-    'if (control === undefined) {',
+    "if (control === '') {",
   ]),
   ...breaking('src/news/posting/fields.ts', COST, [
     'marks in a header are counted before anything is normalised',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
 import { breaking } from './mutant.ts';
 
 const CUT = 'test/store/power-cut.test.ts';

@@ -86,6 +86,8 @@ describe('what hostile articles cost', () => {
     for (const name of ['combining marks', '30 marks, 7000 octets', 'marks in subject'])
       post(hostileArticles[name] ?? '');
     post(`From: a@b.example\nNewsgroups: a.b\nSubject: x\n\na${'\u0301'.repeat(3000)}\n`);
+    post(`From: a@b.example\nNewsgroups: a.b\nSubject: a${'\u0301'.repeat(1500)}\n\nx\n`);
+    post(`From: a${'\u0301'.repeat(1500)} <a@b.example>\nNewsgroups: a.b\nSubject: x\n\nx\n`);
     expect(Math.max(0, ...longest)).toBeLessThanOrEqual(30);
   });
 });
