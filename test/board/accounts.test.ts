@@ -123,7 +123,7 @@ test('in one round of the event loop, other processes are asked after once; what
   const board = await openBoard({ path, accountCheck: NEVER });
   const { accounts } = board;
   const before = accounts.generationIn(1);
-  await elsewhere('-u ann disable');
+  await elsewhere('-u ann@rgtp.test disable');
   expect(accounts.generationIn(1)).toBe(before);
   const later = accounts.generationIn(2);
   expect(later).not.toBe(before);
