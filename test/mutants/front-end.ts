@@ -158,7 +158,6 @@ export const frontEndMutants = [
       'a status line is one line',
       "text.replace(/[\\r\\n\\t\\f]+/g, ' ')",
       'text',
-      'stripControls takes CR and LF out, too; what this keeps is the blank between the words.',
     ],
   ),
 ];
