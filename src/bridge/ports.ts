@@ -1,7 +1,7 @@
 /**
  * What the parts of the bridge ask of each other. Views show a board as newsgroups; `login/` knows who may do
  * what; `posting/` brings articles to a board and remembers the Message-IDs of those it brought. All questions
- * that a listing asks once a row are synchronous.
+ * that a listing asks for every row are synchronous.
  *
  * A board is named by its main newsgroup, whichever of its three newsgroups is meant.
  */

@@ -1,4 +1,4 @@
-/** Characters that show something else than they are, or nothing. */
+/** Characters that look like something else, or like nothing. */
 
 /** What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\s\u2800]+/gu;
@@ -29,7 +29,7 @@ function closersOf(text: string): string {
   return open.reverse().join('');
 }
 
-/** A text that turns no text after it: what it leaves open is closed. */
+/** The text with everything closed that it leaves open, so that it turns nothing after it. */
 export function closeDirections(text: string): string {
   return text + closersOf(text);
 }

@@ -98,7 +98,7 @@ interface Word {
 /**
  * A header as it was sent, a character an octet, as text: encoded words decoded (white space between two of them is not text, RFC 2047 §6.2), the rest
  * read as undeclared text. The octets of neighbours in one character set are joined before they are decoded: some
- * clients split a character between two words. What has not the form of a word is text.
+ * clients split a character between two words. Whatever does not have the form of a word is text.
  *
  * @throws CharsetError where a word is no text of its character set, or that is not known
  */
@@ -133,7 +133,7 @@ export function decodeWords(value: string): string {
   return interleaved(outside, [...words, text], value.slice(position));
 }
 
-/** Text outside of words is decoded as a whole: all of it is of one make. */
+/** Text outside of words is decoded as a whole: one program wrote all of it. */
 function interleaved(outside: readonly string[], words: readonly string[], end: string): string {
   const decoded = decodeUndeclared(bytesOf(latin1([...outside, end].join('\n')))).split('\n');
   return decoded.map((between, i) => (words[i] ?? '') + between).join('');

@@ -2,7 +2,7 @@
  * What the NNTP front end asks of the owner of the articles. The front end owns this interface; the bridge implements
  * it over boards, the tests in memory.
  *
- * What is in memory is answered synchronously (`Soon`). A refusal is thrown (or rejected) as `Refusal`; any other
+ * Answers from memory are synchronous (`Soon`). A refusal is thrown (or rejected) as `Refusal`; any other
  * error is a bug: it is logged and answered 403.
  */
 import type { Soon } from '../wire/soon.ts';

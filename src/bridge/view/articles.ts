@@ -50,7 +50,7 @@ export class Articles {
     );
   }
 
-  /** `undefined`: withdrawn just now. Throws or rejects with `Refusal` where its text can't be had now. */
+  /** `undefined`: it was just withdrawn. Throws or rejects with `Refusal` while its text is not available. */
   article(row: number): Soon<Rendered | undefined> {
     try {
       const article = after(this.#rendered.get(row), (made) => made ?? this.#render(row, undefined));
@@ -60,7 +60,7 @@ export class Articles {
     }
   }
 
-  /** What the board has no text for is not made here: it is not to be kept, for the item may come back. */
+  /** Articles whose text the board lacks are not made here: they must not be kept, since the item may come back. */
   #make(row: number): Soon<Rendered | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#render(row, undefined);
@@ -69,14 +69,14 @@ export class Articles {
 
   #render(row: number, item: Item | undefined): Rendered | undefined {
     const messageId = this.#headers.value('Message-ID', row);
-    // Withdrawn while its text was on its way.
+    // Withdrawn while its text was being fetched.
     if (messageId === '') return undefined;
     if (item !== undefined && this.#isBehind(row, newestOf(item))) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
 
-  /** What overview needs and the index lacks. `undefined`: it can't be had now. Never throws or rejects. */
+  /** What overview needs beyond the index. `undefined`: not available now. Never throws or rejects. */
   summary(row: number): Soon<PostSummary | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#measure(row, undefined, true);
@@ -133,12 +133,12 @@ export class Articles {
     return overviewLine(this.#model.posts.numbers[row] ?? 0, fields, measures);
   }
 
-  /** What was made of a row is stale. */
+  /** What was made from a row is stale. */
   forgetRow(row: number): void {
     this.#rendered.forget(row);
   }
 
-  /** What was made of an item's text is stale; its rows are to be forgotten, too. */
+  /** What was made from an item's text is stale; forget its rows, too. */
   forgetItem(item: ItemRecord): void {
     this.#summaries.forget(item.index);
   }
@@ -147,5 +147,5 @@ export class Articles {
 /** What the board's refusals mean to a reader; anything else is a bug and stays one. */
 function refuse(error: unknown): never {
   if (!(error instanceof RgtpError)) throw error;
-  throw new Refusal('unavailable', `The text can't be had from the board now: ${wordsOf(error)}`, { cause: error });
+  throw new Refusal('unavailable', `The board cannot give the text now: ${wordsOf(error)}`, { cause: error });
 }

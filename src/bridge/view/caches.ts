@@ -11,7 +11,7 @@ export interface CacheLimits {
   readonly overviews: number;
 }
 
-/** What an entry costs beside its own octets: objects, Buffer, map and list entries (measured, rounded up). */
+/** What an entry costs besides its own octets: objects, Buffer, map and list entries (measured, rounded up). */
 const ENTRY = 400;
 /** Octets of overview for each octet of the summaries it is made from: both then cover about the same posts. */
 const SEGMENTS_PER_SUMMARY = 4;
@@ -19,7 +19,7 @@ const SEGMENTS_PER_SUMMARY = 4;
 export interface CacheStats {
   /** held now */
   readonly octets: number;
-  /** questions since the start that it had an answer to, and that it had not */
+  /** hits and misses since the start */
   readonly hits: number;
   readonly misses: number;
 }

@@ -37,7 +37,7 @@ export class Freshness {
     for (const item of model.items) this.#links.changed(item);
   }
 
-  /** Begins to listen. Call the result to stop. */
+  /** Starts listening. Call the result to stop. */
   follow(own: OwnPosts, newsgroup: string): () => void {
     const endModel = this.#model.subscribe((changes) => {
       for (const change of changes) this.#take(change);

@@ -92,7 +92,7 @@ export class GroupView implements BoardGroup {
     for (const row of here) this.#overviews.forgetRow(row);
   }
 
-  /** What was made of a row is stale. */
+  /** What was made from a row is stale. */
   forgetRow(row: number): void {
     this.#overviews.forgetRow(row);
   }
@@ -192,7 +192,7 @@ export class GroupView implements BoardGroup {
     }
   }
 
-  /** The segments with articles of a range, found step by step: articles may come and go between two. */
+  /** The segments with articles of a range, found one by one: articles may come and go in between. */
   *#segments(low: number, high: number): Generator<number> {
     let from = low;
     while (from <= high) {

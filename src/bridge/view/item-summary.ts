@@ -62,7 +62,7 @@ export class ItemSummary {
     return undefined;
   }
 
-  /** Memory it takes. */
+  /** Octets of memory. */
   get octets(): number {
     return this.#numbers.byteLength + this.#names.length;
   }

@@ -2,12 +2,12 @@ import type { ItemRecord } from '../model.ts';
 
 const UNKNOWN = -2;
 
-/** What each item's place in its thread was when we last looked: most changes of an item change nothing of that. */
+/** Each item's place in its thread as last seen: most changes to an item leave it as it was. */
 export class Links {
   /** two an item: what it continues, its first row */
   #seen = new Int32Array(2048).fill(UNKNOWN);
 
-  /** Whether it is another than last time. An item seen for the first time has not changed. */
+  /** Whether it differs from last time. An item seen for the first time has not changed. */
   changed(item: ItemRecord): boolean {
     const at = item.index * 2;
     if (at + 1 >= this.#seen.length) this.#grow(at + 2);

@@ -19,7 +19,7 @@ export interface NoticeStyle extends MailboxStyle {
   readonly charset: Charset;
 }
 
-/** The new text is not repeated here: a board tells only once what a post said before, and only to who was there. */
+/** Says neither text: the new one is in the articles, and the old one a board gives to editors alone (DIFF). */
 export function editNotice(itemId: string, deed: Deed, style: NoticeStyle): string[] {
   return [
     `The item ${itemId} was edited. Its articles have changed in place:`,

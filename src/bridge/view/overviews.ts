@@ -58,7 +58,7 @@ export class Overviews {
     return this.#segments.get(index);
   }
 
-  /** What was made of a row is stale. */
+  /** What was made from a row is stale. */
   forgetRow(row: number): void {
     this.#segments.forget(Overviews.at(row).index);
   }
@@ -81,7 +81,7 @@ export class Overviews {
     return this.#fill(rows, await Promise.all(summaries));
   }
 
-  /** Adds the summaries that are still missing, until they are complete (true) or it is others' turn (false). */
+  /** Adds the summaries that are still missing, until they are complete (true) or others have to be served (false). */
   #collect(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): boolean {
     for (const row of rows.subarray(summaries.length)) {
       summaries.push(this.#articles.summary(row));
@@ -94,7 +94,7 @@ export class Overviews {
     const lines: string[] = [];
     const numbers: number[] = [];
     for (const [at, row] of rows.entries()) {
-      // Withdrawn while texts were on their way.
+      // Withdrawn while texts were being fetched.
       if (!this.#rows.has(row)) continue;
       numbers.push(this.#rows.numberOf(row));
       lines.push(this.#articles.overview(row, summaries[at]));

@@ -1,4 +1,4 @@
-/** Some overview lines in a row, ready to send. */
+/** Consecutive overview lines, ready to send. */
 const TAB = 9;
 const CRLF = '\r\n';
 
@@ -24,7 +24,7 @@ export class Segment {
     this.#bytes = Buffer.from(lines.join(''), 'latin1');
   }
 
-  /** Memory it takes. */
+  /** Octets of memory. */
   get octets(): number {
     return this.#bytes.length + this.#numbers.byteLength + this.#starts.byteLength;
   }

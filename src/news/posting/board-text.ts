@@ -124,7 +124,7 @@ function withoutWas(subject: string): string {
   return at > 0 && /[)\]]$/.test(subject) ? subject.slice(0, at).trimEnd() : subject;
 }
 
-/** Characters that are looked at: the board takes no line of so many. */
+/** Only so many characters are looked at: no board takes a longer line. */
 const MAX_LINE = 1000;
 
 function boardLine(header: string, value: string, charset: Charset, limit: number): Octets {

@@ -26,7 +26,7 @@ const MAX_PARTS = 100;
 const MAX_MARKS = 2000;
 const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
-/** Where a part begins whose boundary is not the one declared. */
+/** The beginning of a part whose boundary is not the declared one. */
 const PART = /^content-(?:type|disposition|transfer-encoding):/im;
 const MAX_PREAMBLE = 4096;
 const MAX_PADDING = 100;
@@ -88,7 +88,7 @@ function readParts(
 
 /**
  * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
- * forgotten) what is there is read. Text before and after the parts is for no one to see; a part there would be lost, and
+ * forgotten) what is there is read. Text before and after the parts is meant for nobody; a part there would be lost, and
  * is refused.
  */
 function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {

@@ -9,7 +9,7 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
-/** The clock is read once in so many commands, and after each piece of a long answer. */
+/** Commands between two looks at the clock. It is also read after each piece of a long answer. */
 const STEPS_A_LOOK = 16;
 
 /**
