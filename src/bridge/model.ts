@@ -107,7 +107,7 @@ export type Listener = (changes: readonly Change[]) => void;
 export interface BoardIndex {
   readonly posts: Posts;
   readonly items: readonly ItemRecord[];
-  /** False until the index has been read to its end, once: what is here till then is not to be shown. */
+  /** False until the index has been read to its end, once: what is here until then must not be shown. */
   readonly isRead: boolean;
   /** No article number is left. */
   readonly isFull: boolean;

@@ -7,7 +7,7 @@
  */
 import type { Soon } from '../wire/soon.ts';
 
-/** Why a request is refused. `commands/` turns each into the status line the command at hand deserves. */
+/** Why a request is refused. `commands/` turns each into the status line that fits the command. */
 export type RefusalKind =
   /** A login would help: 480. */
   | 'login-required'

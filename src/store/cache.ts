@@ -31,7 +31,7 @@ export interface CacheOptions {
 }
 
 /**
- * What can be had from the board again: one disposable file a board. It knows nothing of boards: blocks are
+ * What the board can give again: one disposable file per board. It knows nothing of boards: blocks are
  * octets under a name and a number, texts are octets under an item's number. What is deleted is overwritten.
  *
  * It never fails: a file that can't be read or written is deleted (a full disk is glad of it), and an empty one in
@@ -84,7 +84,7 @@ export class Cache {
     return this.#lost;
   }
 
-  /** Begins again with an empty file. False: that can't be had either, for now. */
+  /** Begins again with an empty file. False: that is not possible either, for now. */
   rebuild(): boolean {
     this.#db.close();
     this.#forget();

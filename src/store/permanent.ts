@@ -1,5 +1,5 @@
 /**
- * What a board can't give back: kept for good, one file a board. Asynchronous and small, because where several
+ * What a board can't give back: kept for good, one file per board. Asynchronous and small, because where several
  * bridges serve one board a shared database takes the place of the file. Everything else is derived from the board.
  */
 export interface Permanent {

@@ -136,7 +136,7 @@ export class Writer {
     if (!this.#unsynced) return;
     const patience = Number(this.#db.prepare('PRAGMA busy_timeout').get()?.['timeout']);
     this.#db.exec('PRAGMA busy_timeout=0');
-    // The log starts anew: recovery must not apply what is left of the old one to a newer database.
+    // The log starts over: recovery must not apply what is left of the old one to a newer database.
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     this.#db.exec(`PRAGMA busy_timeout=${patience}`);
     if (result?.['busy'] !== 0) throw new StoreError('io', this.#path, 'what was not synced is still in use elsewhere');

@@ -60,7 +60,7 @@ class BoundedLog implements Log {
   }
 }
 
-/** The lines of the window at hand. */
+/** The lines of the current window. */
 class Counts {
   readonly #log: Log;
   readonly #clock: () => number;

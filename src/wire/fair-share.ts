@@ -62,7 +62,7 @@ export class FairShare {
     return this.#rounds;
   }
 
-  /** The turn at hand has had its share: hand the rest to `later()` or `next()`. */
+  /** The current turn has had its share: hand the rest to `later()` or `next()`. */
   over(): boolean {
     return this.#clockwork.now() >= this.#turnEnds;
   }

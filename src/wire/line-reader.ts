@@ -68,7 +68,7 @@ export class LineReader {
     return this.#bytes.length - this.#start;
   }
 
-  /** True amid a line that is too long: what is fed up to its end leaves no trace. */
+  /** True within a line that is too long: what is fed up to its end leaves no trace. */
   get discarding(): boolean {
     return this.#discarding;
   }

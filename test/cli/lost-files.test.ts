@@ -55,7 +55,7 @@ async function expectRefusal(words: string, ...args: string[]): Promise<void> {
 }
 
 describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
-  it('the board beside its key and its permanent file: nothing begins anew', async () => {
+  it('the board beside its key and its permanent file: nothing starts over', async () => {
     await serve();
     await end('SIGTERM');
     lose('board.sqlite', how);

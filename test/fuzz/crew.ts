@@ -19,7 +19,7 @@ class Hand {
   #start(): Worker {
     return new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: this.#current.buffer,
-      // A large nursery: what a case allocates is measured without a collection amid it.
+      // A large nursery: what a case allocates is measured without a collection in between.
       resourceLimits: { maxYoungGenerationSizeMb: MB_YOUNG, maxOldGenerationSizeMb: MB_OLD },
     });
   }

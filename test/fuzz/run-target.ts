@@ -4,7 +4,7 @@ import { type Failure, signatureOf } from './failure.ts';
 import { shrunk } from './shrink.ts';
 import { isWorld, type ParserTarget, type Target, type World, type WorldTarget } from './target.ts';
 
-/** Cases that share a server before it is opened anew. */
+/** Cases that share a server before it is opened again. */
 const WORLD_CASES = 500;
 /** Much of a server has not been compiled when it is first used. */
 const WORLD_TRIES = 10;

@@ -19,7 +19,7 @@ export interface ParserTarget extends Described {
   run(input: Buffer): void;
 }
 
-/** A server or client to talk to. It is opened anew every `WORLD_CASES` cases, so what a case leaves behind is bounded. */
+/** A server or client to talk to. It is opened again every `WORLD_CASES` cases, so what a case leaves behind is bounded. */
 export interface WorldTarget extends Described {
   open(): Promise<World>;
 }

@@ -154,7 +154,7 @@ export const bridgeMutants = [
     'src/bridge/login/renewals.ts',
     ['test/bridge/login/revoked.test.ts'],
     [
-      'a login is proven anew',
+      'a login is proven again',
       'if (last !== undefined && this.#now() - last.at < this.#after) return undefined;',
       'if (last !== undefined && this.#now() >= 0) return undefined;',
     ],

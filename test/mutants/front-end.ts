@@ -154,10 +154,6 @@ export const frontEndMutants = [
   ...breaking(
     'src/nntp/syntax/status.ts',
     ['test/nntp/faults.test.ts', 'test/nntp/rfc3977-posting.test.ts', 'test/nntp/rfc3977-session.test.ts'],
-    [
-      'a status line is one line',
-      "text.replace(/[\\r\\n\\t\\f]+/g, ' ')",
-      'text',
-    ],
+    ['a status line is one line', "text.replace(/[\\r\\n\\t\\f]+/g, ' ')", 'text'],
   ),
 ];

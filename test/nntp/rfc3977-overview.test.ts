@@ -115,7 +115,7 @@ test.each(rows)('RFC %s', async (_clause, exchange) => {
   await play(await connect(), exchange);
 });
 
-test('an overview that can’t be had is refused as long as nothing was sent, then the connection ends', async () => {
+test('an overview that cannot be made is refused as long as nothing was sent, then the connection ends', async () => {
   const backend = rfcWorld();
   const group = backend.groups.get('misc.test');
   if (!group) throw new Error('no misc.test');

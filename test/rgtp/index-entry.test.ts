@@ -54,7 +54,7 @@ describe('index entries', () => {
       .flatMap((s) => [...commands(s)])) {
       if (!/^(?:INDX|EDIX)/i.test(command) || response.data === undefined) continue;
       for (const row of response.data) {
-        // groggsd with debugging switched on sends such lines amid the data.
+        // groggsd with debugging switched on sends such lines in the middle of data.
         if (row.startsWith('119 ')) continue;
         rows++;
         const parsed = parseIndexEntry(latin1(row));

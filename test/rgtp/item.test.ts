@@ -287,7 +287,7 @@ describe('parseItem', () => {
       ['', '^00000009 00000009', 'no header'],
       ['', '^00000003 00000009', reply, '', 'an old number'],
       ['', '^00000009 00000004', reply, '', 'an old time'],
-      ['amid the text', '^00000009 00000009', reply],
+      ['in the middle of the text', '^00000009 00000009', reply],
     ]) {
       const item = parse(forged);
       expect(item.contributions.map((c) => c.lines)).toEqual([forged, ['genuine']]);

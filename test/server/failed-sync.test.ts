@@ -25,7 +25,7 @@ test('a post whose sync failed is acknowledged once it is on disk, not before', 
     '.',
   ].join('\r\n');
 
-  // A reader of the file keeps its log from starting anew, which is what would end the doubt.
+  // A reader of the file keeps its log from starting over, which is what would end the doubt.
   const reader = new DatabaseSync(join(data, 'gossip.board.sqlite'), { readOnly: true });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM items').get();

@@ -43,7 +43,7 @@ describe('connections to a board', () => {
   });
 });
 
-describe('ports that cannot be had', () => {
+describe('ports that cannot be taken', () => {
   const address = { scheme: 'nntp', host: '::', port: 119 } as const;
 
   it.each([

@@ -101,7 +101,7 @@ describe('a file that fails while it is used', () => {
     cache.setFact('last', '1');
   });
 
-  test('is deleted, said so, and done without; then made anew', () => {
+  test('is deleted, said so, and done without; then made again', () => {
     cache.putText(1, new Uint8Array(20_000).fill(0xee));
     cache.close();
     damage(path);
@@ -163,7 +163,7 @@ describe('files that cannot be used', () => {
     cache.close();
   });
 
-  test('damaged: made anew, and said so', () => {
+  test('damaged: made again, and said so', () => {
     writeFileSync(path, 'no database, and long enough to be read as one'.repeat(20));
     cache = reopen();
     expect([cache.fact('old'), reasons]).toEqual([undefined, ['corrupt true']]);
@@ -177,7 +177,7 @@ describe('files that cannot be used', () => {
     expect([cache.fact('old'), reasons]).toEqual([undefined, ['corrupt true']]);
   });
 
-  test('newer: made anew, and said so', () => {
+  test('newer: made again, and said so', () => {
     const db = new DatabaseSync(path);
     db.exec('PRAGMA user_version=99');
     db.close();

@@ -183,7 +183,7 @@ test('after a failed sync nothing is promised before the whole log is in the dat
   syncs[0]?.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
   await expect(first).rejects.toMatchObject({ name: 'StoreError', kind: 'io' });
   expect(writer).toMatchObject({ unsynced: true, trouble: { kind: 'io' } });
-  // Somebody still reads the old state, so the log can't start anew.
+  // Somebody still reads the old state, so the log can't start over.
   const reader = new DatabaseSync(path);
   reader.exec('BEGIN');
   reader.prepare('SELECT * FROM fruit').all();

@@ -64,7 +64,7 @@ export class LocalAccounts {
 
   /**
    * Adds an account. `secret` is hex as the board gave it, blanks allowed. Throws `AccountError` where the name is
-   * taken or something has not the form it must have.
+   * taken or something does not have the form it must have.
    */
   async add(account: {
     readonly name: string;

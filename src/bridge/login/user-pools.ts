@@ -14,7 +14,7 @@ export interface UserPoolsOptions {
   readonly maxUsers: number;
   /** ms after which an unused connection is closed */
   readonly idle: number;
-  /** ms after which no connection is used again: what opened it has to be proven anew. Default: any age */
+  /** ms after which no connection is used again: what opened it has to be proven again. Default: any age */
   readonly maxAge?: number;
   /** Called with each connection's options before it is made. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];

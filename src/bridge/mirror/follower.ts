@@ -140,7 +140,7 @@ export class Follower {
         if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
         if (begun.length > 0) await permanent.addEpochs(begun);
         for (const epoch of begun.filter(({ number }) => number > 1)) {
-          this.#options.log.warn({ epoch }, 'the board numbers anew: a new epoch begins');
+          this.#options.log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
         }
         await Promise.all([publishing.announce(highs(seen, decision)), this.beforePublish?.(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);

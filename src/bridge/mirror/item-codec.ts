@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Contribution, Item } from '../../rgtp/item.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
 
-/** Version of the form below; another one is read as nothing, and fetched anew. */
+/** Version of the form below; another one is read as nothing, and fetched again. */
 const VERSION = 1;
 
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 14 } } as const;

@@ -3,7 +3,7 @@ const TAB = 9;
 const CRLF = '\r\n';
 
 export class Segment {
-  /** whether all its texts could be had */
+  /** whether all its texts were available */
   readonly complete: boolean;
   readonly #bytes: Buffer;
   readonly #numbers: Uint32Array;

@@ -28,7 +28,7 @@ export class Transport implements LinkEvents {
   #settling = false;
   #steps = 0;
   #inputEnded = false;
-  /** said before the end, once the answer at hand is complete */
+  /** said before the end, once the current answer is complete */
   #last: string | undefined;
 
   constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared) {
@@ -88,7 +88,7 @@ export class Transport implements LinkEvents {
     this.#link.exchange(make);
   }
 
-  /** Finishes the answer at hand, sends `last`, and ends. Commands not begun are not run. */
+  /** Finishes the current answer, sends `last`, and ends. Commands not begun are not run. */
   end(last: string): void {
     this.#last = last;
     this.pump();
@@ -98,7 +98,7 @@ export class Transport implements LinkEvents {
     this.#link.destroy(error);
   }
 
-  /** Runs what can be run now: the long answer at hand, then commands, until the client or the clock says stop. */
+  /** Runs what can be run now: the current long answer, then commands, until the client or the clock says stop. */
   pump(): void {
     if (this.#pumping || this.#waiting || this.#link.closed) return;
     if (eventLoop.run(this.#turn)) return;

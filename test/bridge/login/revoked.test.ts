@@ -35,7 +35,7 @@ function loginsOn(board: BoardServer, { userIdle = 0, maxUsers = 10 } = {}): Log
   return new Logins([new RgtpLogin({ ...options, accounts, pools, userIdle, askAsGuest })]);
 }
 
-test('a login is proven anew, and ends where the board refuses it', async () => {
+test('a login is proven again, and ends where the board refuses it', async () => {
   const board = await openBoard();
   const logins = loginsOn(board);
   const ann = await logins.login('ann@rgtp.test', ANN, PEER);

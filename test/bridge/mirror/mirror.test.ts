@@ -441,7 +441,7 @@ describe('what is known to have happened', () => {
   });
 });
 
-test('a cache file that is lost is done without, and made anew by the next poll', async () => {
+test('a cache file that is lost is done without, and made again by the next poll', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'lost-'));
   const path = join(directory, 'cache.sqlite');
   await mirror.close();
@@ -496,7 +496,7 @@ test('comparing the whole index where nothing has changed: what is new is found 
   await expectFaithful();
 });
 
-test.each(['motd', 'epochs', 'notice:x'])('a cache whose %s make no sense is made anew', async (fact) => {
+test.each(['motd', 'epochs', 'notice:x'])('a cache whose %s make no sense is made again', async (fact) => {
   const directory = mkdtempSync(join(tmpdir(), 'nonsense-'));
   const path = join(directory, 'cache.sqlite');
   await mirror.close();

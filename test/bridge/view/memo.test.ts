@@ -37,7 +37,7 @@ test('whoever asks while it is made gets the same', async () => {
   expect(of.get(7)).toBe(one);
 });
 
-test('makes anew what was forgotten, also while it was made', async () => {
+test('makes again what was forgotten, also while it was made', async () => {
   const { of, made } = memo(async (_, count) => value(count));
   const first = of.get(7);
   of.forget(7);

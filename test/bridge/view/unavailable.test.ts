@@ -1,4 +1,4 @@
-/** Texts that can't be had now, or never again. */
+/** Texts that are not available now, or never again. */
 
 import { expect, test } from 'vitest';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
