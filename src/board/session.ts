@@ -50,7 +50,8 @@ export class Session implements Member, CommandSession {
   /** said as soon as no command is at work */
   #lastWords: Octets | undefined;
   #suspicions = 0;
-  #identity: Promise<string | undefined> | undefined;
+  /** asked for at once: of a connection that a refusal has closed, its machine knows nothing any more */
+  readonly #identity: Promise<string | undefined>;
   readonly #gone = Promise.withResolvers<void>();
 
   #grant: Grant | undefined;
@@ -70,6 +71,7 @@ export class Session implements Member, CommandSession {
     this.caller = caller;
     this.log = log;
     this.#onClose = onClose;
+    this.#identity = board.identify(caller);
     this.#output = new Output(stream, () => this.#progress());
     stream.on('data', (chunk: Buffer) => {
       this.#reader.feed(chunk);
@@ -107,7 +109,6 @@ export class Session implements Member, CommandSession {
 
   suspicious(what: string): void {
     if (++this.#suspicions > MOST_SUSPICIONS) return;
-    this.#identity ??= this.board.identify(this.caller);
     void this.#identity.then((ident) => this.log.warn({ what, ...(ident !== undefined && { ident }) }, 'suspicious'));
   }
 

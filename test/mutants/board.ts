@@ -66,6 +66,11 @@ export const boardMutants = [
     'src/board/session.ts',
     SESSIONS,
     [
+      'a caller is looked up while the connection stands',
+      'this.#identity = board.identify(caller);',
+      'this.#identity = Promise.resolve(undefined);',
+    ],
+    [
       'a command above the level is refused',
       'if (this.level < command.level) {',
       'if (this.level + 1 < command.level) {',
