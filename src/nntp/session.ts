@@ -261,7 +261,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
     const run = () => {
       try {
-        if (command.needs === 'read' && this.server._needAuth(this)) return this.loginStatus();
+        if (command.needs === 'read' && this.server._needAuth(this, command.head)) return this.loginStatus();
         return command.run(this, words.slice(keywords), text);
       } catch (error) {
         return this.refuse(error);

@@ -11,7 +11,7 @@ import { checkPages } from '../store/copy.ts';
 import { StoreError } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
-import { PERMANENT } from '../store/permanent-file.ts';
+import { PERMANENT } from '../store/permanent-schema.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';

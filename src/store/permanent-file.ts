@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { openDatabase, type Schema, transaction } from './database.ts';
+import { openDatabase, transaction } from './database.ts';
 import type { StoreError } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
@@ -15,40 +15,8 @@ import type {
   RecentRow,
   StoredAccount,
 } from './permanent.ts';
+import { PERMANENT } from './permanent-schema.ts';
 import { Writer } from './writer.ts';
-
-/** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
-export const PERMANENT: Schema = {
-  name: 'permanent',
-  applicationId: 0x52475031, // "RGP1"
-  migrations: [
-    `CREATE TABLE epochs (
-       number INTEGER PRIMARY KEY,
-       generation INTEGER NOT NULL,
-       first INTEGER NOT NULL,
-       base INTEGER NOT NULL
-     ) STRICT;
-     CREATE TABLE newsgroups (name TEXT PRIMARY KEY, created INTEGER NOT NULL) STRICT;
-     CREATE TABLE own_posts (
-       message_id TEXT PRIMARY KEY,
-       epoch INTEGER NOT NULL,
-       sequence INTEGER NOT NULL,
-       reference_ids TEXT NOT NULL,
-       UNIQUE (epoch, sequence)
-     ) STRICT;
-     CREATE TABLE intents (message_id TEXT PRIMARY KEY, created INTEGER NOT NULL, details TEXT NOT NULL) STRICT;
-     CREATE TABLE accounts (
-       name TEXT PRIMARY KEY,
-       password_hash TEXT NOT NULL,
-       userid TEXT NOT NULL,
-       secret BLOB NOT NULL,
-       settings TEXT NOT NULL
-     ) STRICT;`,
-    `CREATE TABLE water_marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
-     CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
-    `CREATE TABLE recent_rows (number INTEGER PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
-  ],
-};
 
 /** ms */
 const LOOK_EVERY = 500;

@@ -1,4 +1,4 @@
-import { type BoardLimits, groggsLimits } from '../../news/posting/board-limits.ts';
+import { groggsLimits } from '../../news/posting/board-limits.ts';
 import { boardGrogname, boardLines, boardSubject } from '../../news/posting/board-text.ts';
 import { PostingError } from '../../news/posting/error.ts';
 import type { TextRules } from '../../news/posting/mime.ts';
@@ -17,26 +17,8 @@ import type { BoardPoster, Order } from './board-poster.ts';
 import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';
 import { type Deed, hashOf } from './plan.ts';
+import type { PostedBoard } from './posted-board.ts';
 import { itemRepliedTo } from './target.ts';
-
-/** What posting needs to know of a board's configuration. */
-export interface PostedBoard {
-  /** the main one */
-  readonly newsgroup: string;
-  readonly charset: Charset;
-  /** for every post; empty: the member's, or the display name of From */
-  readonly grogname: string;
-  /** what the board takes; default: groggsd's */
-  readonly limits?: BoardLimits;
-  /** default: `refuse` */
-  readonly attachments?: TextRules['attachments'];
-  /** columns of own text that is wrapped; default: 72 */
-  readonly wrap?: number;
-  /** of the Message-IDs that the board makes */
-  readonly domain: string;
-  /** … and of those that this server suggests to posters */
-  readonly host?: string;
-}
 
 export interface RgtpPosterParts {
   readonly model: Pick<BoardModel, 'items' | 'isRead' | 'isFull'>;

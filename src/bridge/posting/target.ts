@@ -2,7 +2,7 @@ import { PostingError } from '../../news/posting/error.ts';
 import type { Posting } from '../../news/posting/posting.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
-import type { PostedBoard } from './rgtp-poster.ts';
+import type { PostedBoard } from './posted-board.ts';
 
 /** What an article follows: an article that is known here. */
 export interface RepliedTo {

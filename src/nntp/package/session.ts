@@ -1,8 +1,8 @@
+import type Nntp from 'nntp-server';
 import { type QueuedCommand, Session, type SessionGroup } from 'nntp-server';
 import type { Access } from '../backend.ts';
 import type { Selection } from '../selection.ts';
 import type { Answer } from '../syntax/answer.ts';
-import type { PackageServer } from './server.ts';
 
 function Bare(): void {}
 Bare.prototype = Session.prototype;
@@ -26,10 +26,10 @@ const NO_GROUP: SessionGroup = Object.freeze({
 
 /** What is left of the package's session: its state, its queue and `tick()`; and what its server's hooks ask of ours. */
 export abstract class PackageSession extends BareSession {
-  readonly server: PackageServer;
+  readonly server: Nntp<PackageSession>;
   declare pipeline: OneCommand;
 
-  constructor(server: PackageServer) {
+  constructor(server: Nntp<PackageSession>) {
     super();
     this.server = server;
     this.pipeline = new OneCommand();

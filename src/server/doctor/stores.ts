@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { pathsOf } from '../../config/paths.ts';
 import { CACHE } from '../../store/cache.ts';
 import type { Schema } from '../../store/database.ts';
-import { PERMANENT } from '../../store/permanent-file.ts';
+import { PERMANENT } from '../../store/permanent-schema.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 export function* examineStores(config: Config): Generator<Finding> {
