@@ -122,6 +122,9 @@ export interface BoardIndex {
   /** the row the board's sequence number means today (in the newest epoch that covers it), −1 if none */
   rowOfSequence(sequence: number): number;
 
+  /** Somebody asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks are set to. */
+  newsAsked(): void;
+
   notice(row: number): Notice | undefined;
   /** as last fetched: only the newest message has a text */
   motd(): Motd | undefined;

@@ -1,6 +1,6 @@
 /** Sequence numbers wrap at 2³² (RGTP 2.2.7). Does `a` come after `b`? */
 export function isAfter(a: number, b: number): boolean {
-  return a > b || isWrap(b, a);
+  return a > b ? !isWrap(a, b) : isWrap(b, a);
 }
 
 /** Does the step from one number to the next pass 2³²? */

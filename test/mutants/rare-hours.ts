@@ -46,12 +46,43 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
+    ['rows that an editor made up are not believed', 'if (logged && !isBetween) return true;', 'return true;'],
+    ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
+    [
+      'nor after another change of the index',
+      'return hasGrown && was.lastIndexEdit === lastIndexEdit;',
+      'return hasGrown;',
+    ],
     ['the newest rows are kept for good', '        await keepRecent(permanent, state);\n', ''],
     [
       'older rows come back with them',
       'decideOlder(recent, seen, state.highest)',
       'decideOlder(recent, seen, 2 ** 31)',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/state.ts',
+    ['test/bridge/mirror/promises.test.ts'],
+    [
+      'another event does not come back in the place of one that is gone',
+      'if (notice !== undefined && isEvent)',
+      'if (notice !== undefined && !isEvent)',
+    ],
+    ['an event has its notice at once', 'this.notices.set(index, { userid, reason, itemId });', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/promises.test.ts'],
+    [
+      'a mark that a late notice raises is kept for good',
+      'for (const place of differing) raise(place, posts.numbers[known[place] ?? -1] ?? 0);',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/view/group-view.ts',
+    ['test/bridge/mirror/promises.test.ts'],
+    ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
   ),
   ...breaking('src/bridge/mirror/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
   ...breaking(
@@ -87,6 +118,11 @@ export const rareHourMutants = [
     ],
     ['arrivals are kept for good', 'await this.#permanent.putArrivals([step], dropped);', ''],
     ['few of them are', 'if (this.#arrivals.length > MAX_ARRIVALS) {', 'if (this.#arrivals.length < 0) {'],
+    [
+      'nothing arrives before the last question, wherever the clock is set to',
+      'this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }])',
+      'Promise.resolve()',
+    ],
     [
       'arrivals do not go back with the clock',
       'this.#now = Math.max(this.#now, Math.floor(clock / 1000));',

@@ -48,6 +48,8 @@ export class FakeBoard implements BoardPool {
   connections = 0;
   /** called before each request: throw to fail it */
   fault: (request: string) => void | Promise<void> = () => {};
+  /** the connection is lost after so many rows of an INDX */
+  breaksOff: number | undefined;
   /** the answer to ITEM, as it was when the request came: replace it to send it late */
   answer: (id: string, item: Item) => Item | Promise<Item> = (_, item) => item;
 
@@ -170,7 +172,10 @@ export class FakeBoard implements BoardPool {
       index: async (from, onEntry) => {
         await request(from === undefined ? 'INDX' : `INDX #${from.sequence}`);
         const first = from === undefined ? 0 : this.index.findIndex((row) => !isBefore(row.sequence, from.sequence));
-        for (const row of first < 0 ? [] : this.index.slice(first)) onEntry(row);
+        for (const [at, row] of (first < 0 ? [] : this.index.slice(first)).entries()) {
+          if (at === this.breaksOff) throw new RgtpError('unavailable', 'connection reset');
+          onEntry(row);
+        }
       },
       item: async (id) => {
         await request(`ITEM ${id}`);

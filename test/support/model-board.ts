@@ -1,26 +1,44 @@
-import type { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import { BoardPoster } from '../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection } from '../../src/bridge/posting/connection.ts';
 import { deliver } from '../../src/bridge/posting/deliver.ts';
 import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import { type Deed, hashOf } from '../../src/bridge/posting/plan.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
+import type { BoardOptions } from '../../src/bridge/view/options.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
+import { distance } from '../../src/rgtp/sequence.ts';
+import { Cache } from '../../src/store/cache.ts';
+import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
-import { latin1, type Octets } from '../../src/wire/octets.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
-import { openMirror, STILL } from './mirrors.ts';
-import { boardOptions } from './views.ts';
+import { ANN, author, type Fate } from './model-author.ts';
 
-const ANN = latin1('ann@example.org');
 const HOUR = 3_600_000;
-/** more than a board ever skips: a row beyond it is an editor's slip */
-const FAR = 0x7fffffff;
+/** What an editor may write by mistake where a sequence number belongs: so far above the newest, or that number. */
+const SLIPS = [5000, 100_000, 0x7fffffff, 0xffffffff] as const;
+/** Closer to the board's own numbers nobody can tell a made-up row from a post. */
+const NEAR = 1100;
 
-/** What the network does to a post: nothing, or it is lost before the board has it, or the board's answer is. */
-type Fate = 'arrives' | 'lost before' | 'lost after';
+const OPTIONS: BoardOptions = {
+  newsgroup: 'groggs.model',
+  overlap: 0,
+  description: 'A model',
+  created: 1_740_816_000,
+  creator: 'rgtp-nntp',
+  host: 'news.example.org',
+  domain: 'rgtp.example.org',
+  charset: 'auto',
+  threading: 'flat',
+  addresses: 'plain',
+  archivedAt: '',
+};
 
 export interface AcknowledgedPost {
   readonly messageId: string;
@@ -28,21 +46,35 @@ export interface AcknowledgedPost {
   readonly row: IndexEntry;
 }
 
-/** A board, its editors, the network, and a bridge to it that is restarted now and then: a state machine. `steps` are its moves. */
+/** A bridge, from its start to its end. */
+interface Life {
+  readonly mirror: Mirror;
+  readonly poster: BoardPoster;
+  readonly view: BoardView;
+}
+
+/**
+ * A board, its editors, the network, two clocks, and a bridge that is restarted and killed and loses its cache: a state
+ * machine. `steps` are its moves.
+ */
 export class ModelBoard {
   readonly board: FakeBoard;
   readonly acknowledged: AcknowledgedPost[] = [];
   /** unix ms, of the bridge */
   clock: number;
-  readonly #permanent = PermanentFile.open(':memory:');
-  #bogus: IndexEntry | undefined;
-  #deleted: { readonly row: IndexEntry; readonly before: number } | undefined;
+  readonly permanent = PermanentFile.open(':memory:');
+  readonly #folder = mkdtempSync(join(tmpdir(), 'model-'));
+  readonly #bogus = new Set<IndexEntry>();
+  #taken: { readonly row: IndexEntry; readonly before: number } | undefined;
   #restore: (() => void) | undefined;
   #posts = 0;
+  #caches = 0;
   #life: Life | undefined;
   #ready = false;
-  /** rows that the bridge has read */
-  #known: ReadonlySet<IndexEntry> = new Set();
+  #logFailed = false;
+
+  /** A number may mean two posts: which of them is shown depends on which was seen first. */
+  ambiguous = false;
 
   constructor(first: number) {
     this.board = new FakeBoard(first);
@@ -51,6 +83,10 @@ export class ModelBoard {
 
   get view(): BoardView {
     return this.#now.view;
+  }
+
+  get mirror(): Mirror {
+    return this.#now.mirror;
   }
 
   /** The bridge has read the index since it started. Until then it answers nothing but "try again". */
@@ -63,42 +99,62 @@ export class ModelBoard {
     return this.#life;
   }
 
-  /** The bridge starts: with what it keeps for good, and nothing else. */
   async open(): Promise<void> {
-    const own = new OwnPostRegister();
-    const options = { permanent: this.#permanent, now: () => this.clock, intervals: { ...STILL, reconcile: HOUR } };
-    const mirror = await openMirror(this.board, options);
-    const poster = await BoardPoster.open({
-      ...{ newsgroup: boardOptions.newsgroup, model: mirror, permanent: this.#permanent, own },
-      ...{ reader: this.board, now: () => this.clock, grace: 0 },
-    });
-    mirror.publishAfter((rows) => poster.beforePublish(rows));
-    this.#ready = false;
-    this.#life = { mirror, poster, view: new BoardView({ model: mirror, own, options: boardOptions }) };
+    this.#life = await this.#begin(this.permanent, Cache.open(this.#cachePath));
+    this.#ready = this.mirror.isRead;
   }
 
   async close(): Promise<void> {
-    await this.#end();
-    await this.#permanent.close();
+    await end(this.#now);
+    await this.permanent.close();
+    rmSync(this.#folder, { recursive: true });
   }
 
-  async #end(): Promise<void> {
-    this.view.close();
-    await this.#now.mirror.close();
+  /** What another bridge shows that comes to the board now, and was never there before. */
+  async stranger<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
+    const permanent = PermanentFile.open(':memory:');
+    const life = await this.#begin(permanent, Cache.open(':memory:'));
+    try {
+      await life.mirror.complete();
+      return await look(life.view);
+    } finally {
+      await end(life);
+      await permanent.close();
+    }
+  }
+
+  async #begin(permanent: Permanent, cache: Cache): Promise<Life> {
+    const own = new OwnPostRegister();
+    const { newsgroup } = OPTIONS;
+    const now = () => this.clock;
+    const still = { reading: 1e9, idle: 1e9, quiet: 1e9, reconcile: HOUR, retryFirst: 0, retryLongest: 1e9 };
+    const mirror = await Mirror.open({ newsgroup, pool: this.board, cache, permanent, now, intervals: still });
+    const poster = await BoardPoster.open({
+      ...{ newsgroup, model: mirror, permanent, own, reader: this.board, now, grace: 0 },
+    });
+    mirror.publishAfter((rows) => poster.beforePublish(rows));
+    return { mirror, poster, view: new BoardView({ model: mirror, own, options: OPTIONS }) };
+  }
+
+  get #cachePath(): string {
+    return join(this.#folder, `cache-${this.#caches}`);
   }
 
   /** The bridge asks the board; where that fails, it knows no more than before. */
   async poll(): Promise<void> {
-    this.clock = Math.max(this.clock + 1000, this.board.time * 1000);
-    await this.#now.mirror.complete().then(
-      () => {
-        this.#ready = true;
-        this.#known = new Set(this.board.index);
-      },
-      (error: unknown) => {
-        if (!(error instanceof RgtpError)) throw error;
-      },
-    );
+    this.clock += 1000;
+    await this.mirror.complete().catch((error: unknown) => {
+      if (!(error instanceof RgtpError)) throw error;
+    });
+    this.#ready = this.mirror.isRead;
+  }
+
+  /** Everything that happened is known. */
+  async settle(): Promise<void> {
+    this.clock += HOUR;
+    await this.mirror.refresh(this.board.sequence);
+    // An edit log that failed is asked for again within 64 polls.
+    for (let n = 0; n < (this.#logFailed ? 65 : 1); n++) await this.poll();
   }
 
   /** What happens, by name. `pick` chooses an item, a row, a fate. */
@@ -106,13 +162,15 @@ export class ModelBoard {
     item: (pick) => void this.board.newItem(`Item ${pick}`, `text ${pick}`),
     reply: (pick) => this.#withOpen(pick, (id) => this.board.reply(id, `reply ${pick}`)),
     continue: (pick) => this.#withOpen(pick, (id) => this.board.continue(id, `More ${pick}`)),
-    edit: (pick) => this.#withItem(pick, (id) => this.board.edit(id, pick % 3, `edited ${pick}`)),
+    edit: (pick) =>
+      this.#withItem(pick, (id) =>
+        this.board.edit(id, pick % 3, `edited ${pick}`, pick % 2 === 0 ? undefined : `Renamed ${pick}`),
+      ),
     withdraw: (pick) => this.#withItem(pick, (id) => this.board.withdraw(id)),
     motd: (pick) => this.board.setMotd(`message ${pick}`),
     gap: () => this.board.gap(),
-    jump: (pick) => {
-      for (let n = pick % 40; n > 0; n--) this.board.gap();
-    },
+    jump: (pick) => this.#jump(pick % 40),
+    'a jump': (pick) => this.#jump(3000 + pick * 977),
     'two rows change places': (pick) =>
       this.board.editIndex((rows) => {
         const at = pick % Math.max(1, rows.length - 1);
@@ -120,76 +178,141 @@ export class ModelBoard {
         return one === undefined || two === undefined ? [...rows] : rows.toSpliced(at, 2, two, one);
       }),
     'a row twice': (pick) =>
-      this.board.editIndex((rows) => {
-        const at = pick % Math.max(1, rows.length);
-        const row = rows[at];
-        return row === undefined ? [...rows] : rows.toSpliced(at, 0, { ...row });
-      }),
-    'a bogus row': (pick) => {
-      const model = this.board.index[pick % Math.max(1, this.board.index.length)];
-      if (model === undefined || this.#bogus !== undefined) return;
-      const bogus = { ...model, sequence: FAR };
-      this.#bogus = bogus;
-      this.board.editIndex((rows) => [...rows, bogus]);
-    },
+      this.#withRow(pick, (row, at) => this.board.editIndex((rows) => rows.toSpliced(at, 0, { ...row }))),
+    'a row changes': (pick) =>
+      this.#withRow(pick, (row) =>
+        this.board.editIndex((rows) =>
+          rows.map((each) =>
+            each === row ? { ...each, userid: latin1('zoe@example.org'), time: each.time + 1 } : each,
+          ),
+        ),
+      ),
+    'a bogus row': (pick) => this.#slip(pick, 1),
+    'bogus rows': (pick) => this.#slip(pick, 3),
+    'a bogus row near by': (pick) => this.#makeUp(pick, this.board.sequence + 1 + pick * 5, 1),
     'no bogus row': () => {
-      const bogus = this.#bogus;
-      this.#bogus = undefined;
-      if (bogus !== undefined) this.board.editIndex((rows) => rows.filter((row) => row !== bogus));
+      if (this.#bogus.size === 0) return;
+      this.board.editIndex((rows) => rows.filter((row) => !this.#bogus.has(row)));
+      this.#bogus.clear();
     },
-    'a row less': (pick) => {
-      const row = this.board.index[pick % Math.max(1, this.board.index.length)];
-      // A row that no bridge has seen can't come in below those that were.
-      if (row === undefined || row === this.#bogus || !this.#known.has(row)) return;
-      this.#deleted = { row, before: this.board.index.indexOf(row) };
-      this.board.editIndex((rows) => rows.filter((each) => each.sequence !== row.sequence));
-    },
+    'a row less': (pick) =>
+      this.#withRow(pick, (row, before) => {
+        if (this.#bogus.has(row)) return;
+        this.#taken = { row, before };
+        // C and F are one.
+        this.board.editIndex((rows) => rows.filter(({ sequence }) => sequence !== row.sequence));
+      }),
     'the row again': () => {
-      const deleted = this.#deleted;
-      this.#deleted = undefined;
-      if (deleted !== undefined) this.board.editIndex((rows) => rows.toSpliced(deleted.before, 0, deleted.row));
+      const taken = this.#taken;
+      this.#taken = undefined;
+      if (taken !== undefined) this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
     },
+    // Without a word in any log.
     archive: (pick) =>
       this.#withItem(pick, (id) => {
-        // Without a word in any log.
         this.board.index = this.board.index.filter((row) => row.itemId !== id);
         this.board.items.delete(id);
       }),
-    'backup or restore': async () => {
-      if (this.#restore === undefined) this.#restore = this.board.backUp();
-      else if (this.#ready) {
-        // A bridge that has lost its cache, too, has nothing left to see it by.
-        this.#restore();
-        // Somebody else is the first to post: see `#post`.
-        this.board.newItem('After the loss');
-        await this.poll();
-      }
+    'a backup': () => {
+      this.#restore = this.board.backUp();
+    },
+    restore: () => {
+      this.#restore?.();
+      this.#bogus.clear();
+      this.#taken = undefined;
     },
     "the board's clock steps": (pick) => {
       this.board.time += (pick - 25) * 600;
     },
+    "the bridge's clock steps": (pick) => {
+      this.clock += (pick - 25) * 600_000;
+    },
     'time passes': (pick) => {
       this.clock += pick * 60_000;
+      this.board.time += pick * 60;
     },
     poll: () => this.poll(),
-    'a poll fails': async (pick) => {
+    'a poll is cut off': (pick) => this.#failing(pick % 5, () => 'unavailable'),
+    'an answer is nonsense': (pick) => this.#failing(pick % 5, (left) => (left === 0 ? 'nonsense' : undefined)),
+    'an answer breaks off': async (pick) => {
+      this.board.breaksOff = pick % 7;
+      await this.poll();
+      this.board.breaksOff = undefined;
+    },
+    'the edit log fails': async () => {
+      this.board.fault = (request) => {
+        if (request !== 'ELOG') return;
+        this.#logFailed = true;
+        throw new RgtpError('internal', 'disk trouble', { code: 484 });
+      };
+      await this.poll();
+      this.board.fault = () => {};
+    },
+    // Answers are slow: something happens between two of them.
+    'a poll meanwhile': async (pick) => {
+      const names = ['reply', 'edit', 'withdraw', 'item', 'a row less', 'restore', 'continue'];
       let left = pick % 4;
-      this.board.fault = () => {
-        if (left-- <= 0) throw new RgtpError('unavailable', 'lost');
+      this.board.fault = async (request) => {
+        if (request !== 'connect' && left-- === 0) await this.steps[names[pick % names.length] ?? '']?.(pick);
       };
       await this.poll();
       this.board.fault = () => {};
     },
     restart: async () => {
-      await this.#end();
+      await end(this.#now);
+      await this.open();
+    },
+    'the cache is lost': async () => {
+      await end(this.#now);
+      Cache.remove(this.#cachePath);
+      await this.open();
+    },
+    // What is on disk at this moment is all that is left.
+    kill: async () => {
+      const from = this.#cachePath;
+      this.#caches++;
+      for (const part of ['', '-wal']) if (existsSync(from + part)) copyFileSync(from + part, this.#cachePath + part);
+      await end(this.#now);
       await this.open();
     },
     post: (pick) => this.#post(pick, (['arrives', 'lost before', 'lost after'] as const)[pick % 3] ?? 'arrives'),
   };
 
+  async #failing(after: number, fail: (left: number) => 'unavailable' | 'nonsense' | undefined): Promise<void> {
+    let left = after;
+    this.board.fault = (request) => {
+      const kind = left <= 0 ? fail(left) : undefined;
+      left--;
+      this.#logFailed ||= kind !== undefined && request === 'ELOG';
+      if (kind !== undefined) throw new RgtpError(kind, 'lost');
+    };
+    await this.poll();
+    this.board.fault = () => {};
+  }
+
+  #jump(by: number): void {
+    this.board.sequence = (this.board.sequence + by) % 2 ** 32;
+  }
+
+  #slip(pick: number, count: number): void {
+    const far = SLIPS[pick % SLIPS.length] ?? 5000;
+    this.#makeUp(pick, far > 2 ** 30 ? far - count + 1 : this.board.sequence + far, count);
+  }
+
+  /** Rows with numbers that the board never gave. */
+  #makeUp(pick: number, from: number, count: number): void {
+    const like = this.board.index[pick % Math.max(1, this.board.index.length)];
+    if (like === undefined) return;
+    const first = from % 2 ** 32;
+    this.ambiguous ||= Math.abs(distance(this.board.sequence, first)) < NEAR;
+    const rows = Array.from({ length: count }, (_, n) => ({ ...like, sequence: (first + n) % 2 ** 32 }));
+    for (const row of rows) this.#bogus.add(row);
+    this.board.editIndex((all) => [...all, ...rows]);
+  }
+
   /** A post through the bridge. Acknowledged, it is never denied again. */
   async #post(pick: number, fate: Fate): Promise<void> {
-    if (!this.#ready || this.#known.size === 0) return;
+    if (!this.#ready) return;
     const messageId = `<${++this.#posts}.model@client.example>`;
     const lines = [latin1(`own post ${this.#posts}`)];
     const items = [...this.board.items.keys()];
@@ -199,7 +322,7 @@ export class ModelBoard {
         ? { kind: 'item', subject: latin1('Own') }
         : { kind: 'reply', itemId: target };
     let left = fate === 'arrives' ? 0 : 1;
-    const connection = this.#author(lines, () => (left-- > 0 ? fate : 'arrives'));
+    const connection = author(this.board, lines, () => (left-- > 0 ? fate : 'arrives'));
     const delivery = { grogname: ANN, lines, continuationSubject: () => latin1('More') };
     const order = {
       ...{ messageId, deed, hash: hashOf(lines), references: '' },
@@ -228,38 +351,10 @@ export class ModelBoard {
     if (!(again instanceof Refusal) || again.kind !== 'duplicate') throw new Error(`${messageId} was taken twice`);
   }
 
-  #author(lines: readonly Octets[], fate: () => Fate): PostingConnection {
-    const { board } = this;
-    const writing = { userid: ANN, grogname: 'ann', lines };
-    const sent = <T extends object>(act: () => T): Promise<T & { sequence: number }> => {
-      const what = fate();
-      if (what === 'lost before') return Promise.reject(new RgtpError('unavailable', 'lost'));
-      const done = act();
-      if (what === 'lost after') return Promise.reject(new RgtpError('unavailable', 'lost'));
-      return Promise.resolve({ ...done, sequence: board.sequence });
-    };
-    const not = () => Promise.reject(new RgtpError('unsupported', 'not here', { code: 510 }));
-    return {
-      data: () => Promise.resolve(),
-      newItem: (subject) => sent(() => ({ itemId: board.newItem(subject, writing) })),
-      reply: async (itemId) => {
-        const item = board.items.get(itemId);
-        if (item === undefined) throw new RgtpError('no-such-item', 'gone', { code: 410 });
-        const next = item.continuedIn?.id;
-        if (next !== undefined) throw new RgtpError('continued', 'continued', { code: 422, itemId: next });
-        return sent(() => ({ reply: board.reply(itemId, writing) }));
-      },
-      ...{
-        continue: not,
-        setMotd: not,
-        lock: not,
-        unlock: not,
-        edit: not,
-        confirmEdit: not,
-        withdraw: not,
-        abortEdit: not,
-      },
-    };
+  #withRow(pick: number, act: (row: IndexEntry, at: number) => void): void {
+    const at = pick % Math.max(1, this.board.index.length);
+    const row = this.board.index[at];
+    if (row !== undefined) act(row, at);
   }
 
   #withItem(pick: number, act: (id: string) => void): void {
@@ -275,8 +370,7 @@ export class ModelBoard {
   }
 }
 
-interface Life {
-  readonly mirror: Mirror;
-  readonly poster: BoardPoster;
-  readonly view: BoardView;
+async function end({ view, mirror }: Life): Promise<void> {
+  view.close();
+  await mirror.close();
 }

@@ -197,3 +197,8 @@ export class PostColumns implements Posts {
 export function isIndexed(kind: number | undefined): boolean {
   return kind !== undefined && kind >= PostKind.Item && kind <= PostKind.Motd;
 }
+
+/** Does a post of this kind begin an item? */
+export function isFirst(kind: number | undefined): boolean {
+  return kind === PostKind.Item || kind === PostKind.Continuation;
+}

@@ -1,7 +1,8 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
-import { isIndexed, type PostColumns } from './columns.ts';
+import { isFirst, isIndexed, type PostColumns } from './columns.ts';
 import { Epochs, FIRST, MAX_NUMBER, numberOf } from './epochs.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
@@ -35,6 +36,8 @@ export interface Seen {
   readonly reserves: boolean;
   /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */
   readonly indexEdited: boolean;
+  /** the last of these edits that the log has, whenever it was; `undefined`: there is none, or no log */
+  readonly lastIndexEdit: number | undefined;
   /** the edit log shows that the board was restored from a backup: nothing is excused as late */
   readonly restored: boolean;
   /** a sequence number that the board itself gave */
@@ -60,6 +63,8 @@ export interface Decision {
   /** sequence numbers of rows that get no number: below those given, or above the last there is */
   readonly late: readonly number[];
   readonly exhausted: readonly number[];
+  /** sequence numbers of rows that would begin an item which has begun */
+  readonly second: readonly number[];
 }
 
 /** Compares a sighting with what is known. Yields now and then: a large index takes long. */
@@ -139,12 +144,20 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const numbers = new Float64Array(order.length);
   const late: number[] = [];
   const exhausted: number[] = [];
+  const second: number[] = [];
+  const hasBegun = (row: number) => row >= 0 && posts.kinds[row] !== PostKind.Gone && (!seen.whole || here[row] === 1);
   let highest = given;
   for (let place = 0; place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     if (known[place] !== -1) continue;
     const one = at(place);
+    // An event from before a wrap that nobody saw.
+    if (one.generation < 0) continue;
     const { sequence } = one;
+    if (isFirst(one.kind) && hasBegun(records.byId(sighting.itemIds[one.item] ?? '')?.first ?? -1)) {
+      second.push(sequence);
+      continue;
+    }
     let number = numberOf(epochs, one);
     const isBelow = number !== undefined && number <= highest;
     if (isBelow && !(restarts && isAfterAgreed(place))) {
@@ -172,7 +185,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const kind = posts.kinds[row];
     if (here[row] === 0 && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
   }
-  return { epochs, base, items, known, numbers, differing, unseen, late, exhausted };
+  return { epochs, base, items, known, numbers, differing, unseen, late, exhausted, second };
 }
 
 /**
@@ -197,7 +210,7 @@ export function* decideOlder(recent: Known, seen: Seen, above: number): Generato
     numbers[place] = number;
     highest = number;
   }
-  const none = { differing: [], unseen: [], late: [], exhausted: [] };
+  const none = { differing: [], unseen: [], late: [], exhausted: [], second: [] };
   return { epochs: recent.epochs, base, items, known: new Int32Array(length).fill(-1), numbers, ...none };
 }
 
@@ -212,14 +225,16 @@ function beginsAtZero(state: Known, sighting: Sighting): boolean {
  * itself gave the number.
  */
 function hasRestarted(
-  { restored, indexEdited, logged, expected }: Seen,
+  { restored, lastIndexEdit, logged, expected }: Seen,
   suspects: readonly SeenRow[],
   isAnother: (one: SeenRow) => boolean,
 ): boolean {
   if (restored) return suspects.length > 0;
   const rows = suspects.filter(({ event }) => event === undefined);
   if (rows.length === 0) return false;
-  if (!indexEdited || rows.some(({ sequence }) => sequence === expected)) return true;
+  if (rows.some(({ sequence }) => sequence === expected)) return true;
+  const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
+  if (logged && !rows.every(isEditors)) return true;
   return rows.length > 1 && (!logged || rows.some(isAnother));
 }
 
@@ -266,10 +281,10 @@ export function isForgetful(state: Known, log: readonly EditLogEntry[]): boolean
 }
 
 function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
-  // An event is gone where the log had lost it: its notice is forgotten, and it may be any.
   const was = state.posts.kinds[known];
-  if (was === PostKind.Gone) return state.posts.items[known] === -1;
-  if (was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
   const notice = state.notices.get(known);
+  // Gone, and nothing is known of it: its number was kept for whatever the log would tell.
+  if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;
+  if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
   return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
 }

@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
+import { distance, isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
@@ -13,8 +13,8 @@ import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen
 import type { MessageOfTheDay } from './motd.ts';
 import type { BeforePublish, NewRow } from './options.ts';
 import { saveChanges, saveIsRead } from './persistence.ts';
-import { keepRecent, recall } from './recent.ts';
-import { Sighting } from './sighting.ts';
+import { keepRecent, MAX_RECENT, recall } from './recent.ts';
+import { type Doubt, Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 
 export interface FollowerOptions {
@@ -53,6 +53,8 @@ export class Follower {
   readonly #complaints = new Set<string>();
   /** where rows begin that were seen once and are not believed yet */
   #doubted: number | undefined;
+  /** such rows that an editor may have made up */
+  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
@@ -109,8 +111,11 @@ export class Follower {
           continue;
         }
         const newest = later(sighting.newest, last);
+        const { doubted } = sighting;
+        const isNewDoubt = doubted !== undefined && doubted.highest !== this.#suspect?.highest;
         const needsLog =
           whole ||
+          isNewDoubt ||
           this.#logOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           sighting.hasGaps(last) ||
@@ -130,7 +135,9 @@ export class Follower {
         const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
         sighting.include([...pending, ...past], Math.floor(now() / 1000));
         const logged = log !== undefined;
-        const seen: Seen = { sighting, whole, logged, reserves, indexEdited, restored, expected };
+        const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
+        const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
+        const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#inTurns(decide(state, seen));
         this.#report(decision, sighting);
 
@@ -142,7 +149,10 @@ export class Follower {
         for (const epoch of begun.filter(({ number }) => number > 1)) {
           this.#options.log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
         }
-        await Promise.all([publishing.announce(highs(seen, decision)), this.beforePublish?.(newRows(seen, decision))]);
+        await Promise.all([
+          publishing.announce(highs(state, seen, decision)),
+          this.beforePublish?.(newRows(seen, decision)),
+        ]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
@@ -150,10 +160,10 @@ export class Follower {
         await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
-        const isDoubted = sighting.doubted !== undefined && sighting.doubted !== this.#doubted;
-        this.#doubted = sighting.doubted;
-        whole = isDoubted && whole;
-        if (pending.length === 0 && !isDoubted) break;
+        const isToConfirm = doubted !== undefined && isNewDoubt && this.#isConfirmable(doubted, lastIndexEdit, logged);
+        this.#doubted = isToConfirm ? doubted.lowest : undefined;
+        whole = isToConfirm && whole;
+        if (pending.length === 0 && !isToConfirm) break;
       }
       if (!state.isRead) {
         state.isRead = true;
@@ -169,6 +179,24 @@ export class Follower {
     if (isDue) cache.setFact('compared', String(began));
   }
 
+  /**
+   * Would another reading confirm rows far above the others? Not where the board's own numbers are below them yet, as
+   * far as its editors' last change of the index shows, or where there is no telling: an editor who makes up one row
+   * makes up two. Then something has to be posted above them, and not by another such change.
+   */
+  #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
+    const { below, lowest, highest } = doubt;
+    const isBetween =
+      lastIndexEdit !== undefined &&
+      (below === undefined || distance(below, lastIndexEdit) > 0) &&
+      distance(lastIndexEdit, lowest) > 0;
+    if (logged && !isBetween) return true;
+    const was = this.#suspect;
+    this.#suspect = { ...doubt, lastIndexEdit };
+    const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
+    return hasGrown && was.lastIndexEdit === lastIndexEdit;
+  }
+
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
   async #recall(): Promise<void> {
     const { state, now } = this.#options;
@@ -178,14 +206,15 @@ export class Follower {
     const sighting = await this.#index(true, recent.lastSequence);
     const log = await this.#editLog();
     const clock = publishing.now(now());
-    if (sighting !== undefined) {
+    // Where they are few, there were none before them.
+    if (sighting !== undefined && this.recent.length >= MAX_RECENT) {
       const newest = later(sighting.newest, recent.lastSequence);
       sighting.include(
         (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest)),
         clock,
       );
       const reserves = log === undefined && this.#logOverdue;
-      const was = { indexEdited: false, restored: false, expected: undefined };
+      const was = { indexEdited: false, lastIndexEdit: undefined, restored: false, expected: undefined };
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
       const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
       const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
@@ -228,7 +257,9 @@ export class Follower {
     sighting.seal({
       after: sequence,
       isBelievable: (far) =>
-        far === this.#doubted || (expected !== undefined && !isAfter(far, expected)) || state.rowOfSequence(far) >= 0,
+        far === this.#doubted ||
+        (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
+        state.rowOfSequence(far) >= 0,
     });
     return sequence === undefined || this.#goesOn(sighting, last) ? sighting : undefined;
   }
@@ -295,7 +326,7 @@ export class Follower {
     if (purge) cache.purge();
   }
 
-  #report({ late, exhausted }: Decision, sighting: Sighting): void {
+  #report({ late, exhausted, second }: Decision, sighting: Sighting): void {
     this.withheld = exhausted.length + sighting.withheld;
     this.isFull = exhausted.length > 0;
     if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
@@ -305,11 +336,15 @@ export class Follower {
         'the newsgroup has no article numbers left: what is posted from here on is withheld',
       );
     }
-    const fresh = late.filter((sequence) => !this.#isKnown(`late ${sequence}`));
+    this.#skip(late, 'they came in below numbers already given');
+    this.#skip(second, 'they would begin an item that has begun');
+  }
+
+  #skip(sequences: readonly number[], why: string): void {
+    const fresh = sequences.filter((sequence) => !this.#isKnown(`${sequence} ${why}`));
     if (fresh.length === 0) return;
     this.skipped += fresh.length;
-    const shown = { rows: fresh.length, first: fresh[0] };
-    this.#options.log.warn(shown, 'index rows skipped: they came in below numbers already given');
+    this.#options.log.warn({ rows: fresh.length, first: fresh[0] }, `index rows skipped: ${why}`);
   }
 
   #isKnown(complaint: string): boolean {
@@ -345,13 +380,19 @@ function newRows({ sighting }: Seen, { numbers }: Decision): NewRow[] {
   return rows;
 }
 
-/** The highest new number of each newsgroup. */
-function highs({ sighting }: Seen, { numbers }: Decision): ReadonlyMap<Place, number> {
+/** The highest number of each newsgroup among the rows that are new, or back. */
+function highs({ posts }: BoardState, { sighting }: Seen, { numbers, known, differing }: Decision) {
   const found = new Map<Place, number>();
-  for (let at = numbers.length - 1; at >= 0 && found.size < places.length; at--) {
+  const raise = (place: number, number: number) => {
+    for (const group of placesOf[sighting.at(place, 0).kind]) {
+      found.set(group, Math.max(number, found.get(group) ?? 0));
+    }
+  };
+  for (const place of differing) raise(place, posts.numbers[known[place] ?? -1] ?? 0);
+  const all = differing.length === 0 ? places.length : found.size + places.length;
+  for (let at = numbers.length - 1; at >= 0 && found.size < all; at--) {
     const number = numbers[at] ?? 0;
-    if (number === 0) continue;
-    for (const place of placesOf[sighting.at(at, 0).kind]) if (!found.has(place)) found.set(place, number);
+    if (number > 0) raise(at, number);
   }
   return found;
 }

@@ -192,6 +192,10 @@ export class Mirror implements BoardModel {
     return this.#texts.text(item);
   }
 
+  newsAsked(): void {
+    this.#state.publishing.asked(this.#now());
+  }
+
   notice(row: number): Notice | undefined {
     return this.#state.notices.get(row);
   }

@@ -39,8 +39,12 @@ export function saveState(cache: Cache, state: BoardState): void {
 export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
   saveState(cache, state);
   for (const change of changes) {
-    if (change.kind === 'removed') for (const row of change.rows) cache.deleteFact(`notice:${row}`);
-    else if (change.kind === 'noted') for (const row of change.rows) saveNotice(cache, state, row);
+    if (change.kind === 'removed') {
+      for (const row of change.rows) {
+        cache.deleteFact(`notice:${row}`);
+        saveNotice(cache, state, row);
+      }
+    } else if (change.kind === 'noted') for (const row of change.rows) saveNotice(cache, state, row);
     else if (change.kind === 'appended') {
       for (let row = change.first; row < state.posts.length; row++) saveNotice(cache, state, row);
     }

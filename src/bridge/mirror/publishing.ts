@@ -5,6 +5,10 @@ import type { PostColumns } from './columns.ts';
 
 /** What is known of when articles became readable: as many steps as this. */
 const MAX_ARRIVALS = 128;
+/** When it was asked what is new is kept as a mark, which never falls. */
+const CLOCK = 'clock';
+/** Seconds; it is kept a little ahead, so that it need not be written with every question. */
+const AHEAD = 60;
 
 /**
  * What readers may have been shown, kept for good: the marks of the newsgroups, which never fall, and when articles
@@ -20,6 +24,7 @@ export class Publishing {
   /** ascending in number and time */
   #arrivals: Arrival[];
   #now = 0;
+  #keptNow = 0;
 
   static async load(permanent: Permanent): Promise<Publishing> {
     return new Publishing(permanent, await permanent.published());
@@ -32,7 +37,8 @@ export class Publishing {
       this.#marks.set(place, { low, high });
     }
     this.#arrivals = [...arrivals];
-    this.#now = arrivals.at(-1)?.time ?? 0;
+    this.#keptNow = marks.find(({ place }) => place === CLOCK)?.high ?? 0;
+    this.#now = Math.max(arrivals.at(-1)?.time ?? 0, this.#keptNow);
   }
 
   /** Nothing was ever shown, or by a version that did not write it down. */
@@ -104,6 +110,18 @@ export class Publishing {
   now(clock: number): number {
     this.#now = Math.max(this.#now, Math.floor(clock / 1000));
     return this.#now;
+  }
+
+  /** Somebody asks what is new: nothing arrives before that any more, though clocks be set back and the server restarted. */
+  asked(clock: number): void {
+    const now = this.now(clock);
+    if (now <= this.#keptNow) return;
+    const kept = now + AHEAD;
+    this.#keptNow = kept;
+    this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
+      // The next question tries again.
+      if (this.#keptNow === kept) this.#keptNow = 0;
+    });
   }
 
   /**

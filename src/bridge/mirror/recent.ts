@@ -10,7 +10,7 @@ import { type Notice, PostKind } from '../model.ts';
 import type { BoardState } from './state.ts';
 
 /** Rows that are kept. An index that was restored to what it was before all of them is beyond what can be told. */
-const MAX_RECENT = 1024;
+export const MAX_RECENT = 1024;
 
 interface Details {
   readonly sequence: number;

@@ -11,6 +11,8 @@ import { owned } from './records.ts';
 const MAX_ROWS = 4_000_000;
 /** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
 const JUMP = 1024;
+/** Numbers that few boards will ever reach. */
+const END = 2 ** 31;
 
 const KIND_OF = {
   I: PostKind.Item,
@@ -27,6 +29,14 @@ export interface Context {
   readonly after?: number | undefined;
   /** Is a row far above the one before it to be believed: known, confirmed by an earlier reading, or given by the board? */
   readonly isBelievable: (sequence: number) => boolean;
+}
+
+/** Sequence numbers of rows that stand far above the others. */
+export interface Doubt {
+  /** the one before them, `undefined` if there is none */
+  readonly below: number | undefined;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /**
@@ -64,8 +74,8 @@ export class Sighting {
   order: Int32Array = new Int32Array(0);
   /** wraps before the newest row */
   wraps = 0;
-  /** where rows begin that nothing confirms yet, and that another reading would */
-  doubted: number | undefined;
+  /** rows that nothing confirms yet, and that another reading would */
+  doubted: Doubt | undefined;
   /** rows left out because nothing confirms their numbers */
   withheld = 0;
   readonly #itemIndexes = new Map<string, number>();
@@ -214,7 +224,7 @@ export class Sighting {
     let length = 0;
     let wraps = 0;
     let far: number[] = [];
-    let row = after === undefined ? this.#firstInStep() : 0;
+    let row = after === undefined ? this.#firstInStep(isBelievable) : 0;
     let top = after;
     const take = (at: number) => {
       const sequence = sequences[at] ?? 0;
@@ -231,12 +241,15 @@ export class Sighting {
         const farStep = farTop === undefined ? 1 : distance(sequences[farTop] ?? 0, sequence);
         if (farStep > 0) far.push(row);
         else this.withheld++;
-      } else if (step > 0) {
+        continue;
+      }
+      if (step >= 0) {
         // The board goes on below them: what came before with numbers far above is not its own.
         this.withheld += far.length;
         far = [];
-        take(row);
-      } else {
+      }
+      if (step > 0) take(row);
+      else {
         wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
         // Numbers from before a wrap that this index does not show.
         if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;
@@ -246,17 +259,20 @@ export class Sighting {
     const [head] = far;
     if (head !== undefined) {
       this.withheld += far.length;
-      if (far.length > 1) this.doubted = sequences[head];
+      const highest = sequences[far.at(-1) ?? head] ?? 0;
+      if (far.length > 1) this.doubted = { below: top, lowest: sequences[head] ?? 0, highest };
     }
     this.wraps = wraps;
     return { ahead: ahead.subarray(0, length), moved };
   }
 
-  /** The first row that is not far above the one after it. */
-  #firstInStep(): number {
+  /** The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above.) */
+  #firstInStep(isBelievable: (sequence: number) => boolean): number {
+    const isFarAbove = (one: number, next: number) =>
+      distance(one, next) < -JUMP && (one >= END || next < END) && !isBelievable(one);
     const { sequences } = this;
     let row = 0;
-    while (row + 1 < this.length && distance(sequences[row] ?? 0, sequences[row + 1] ?? 0) < -JUMP) row++;
+    while (row + 1 < this.length && isFarAbove(sequences[row] ?? 0, sequences[row + 1] ?? 0)) row++;
     this.withheld += row;
     return row;
   }
@@ -292,10 +308,10 @@ export class Sighting {
     return (this.wrapped[a] ?? 0) - (this.wrapped[b] ?? 0) || (this.sequences[a] ?? 0) - (this.sequences[b] ?? 0);
   }
 
-  /** An event older than a wrap belongs before it: its number is above all that came since. */
+  /** An event older than a wrap belongs before it: its number is above all that came since. (The wrap may not be in the index.) */
   #wrapsOf(sequence: number): number {
-    if (this.wraps === 0) return 0;
-    return isAfter(sequence, this.newest ?? 0) && sequence > 0x80000000 ? this.wraps - 1 : this.wraps;
+    const newest = this.newest ?? sequence;
+    return sequence > newest && distance(newest, sequence) < 0 ? this.wraps - 1 : this.wraps;
   }
 
   #name(item: number, { type, subject, sequence }: IndexEntry): void {

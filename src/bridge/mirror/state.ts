@@ -5,7 +5,7 @@ import { type Octets, octets } from '../../wire/octets.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIn, type Place, placesOf } from '../places.ts';
 import { Changes } from './changes.ts';
-import { PostColumns } from './columns.ts';
+import { isFirst, PostColumns } from './columns.ts';
 import type { Decision, Known, Seen } from './decision.ts';
 import { Epochs } from './epochs.ts';
 import type { Publishing } from './publishing.ts';
@@ -209,7 +209,10 @@ export class BoardState implements Known {
       if (isFirst(kind)) record.first = index;
       if (kind === PostKind.Edit) changes.text(record, true);
     }
-    if (event?.entry.kind !== 'withdrawn') return;
+    if (event === undefined) return;
+    const { userid, reason, itemId } = event.entry;
+    this.notices.set(index, { userid, reason, itemId });
+    if (event.entry.kind !== 'withdrawn') return;
     this.#gone(this.records.byId(event.entry.itemId ?? '')?.rows ?? [], changes);
   }
 
@@ -261,8 +264,12 @@ export class BoardState implements Known {
     const emptied = new Set<MutableRecord>();
     for (const row of rows) {
       if (this.posts.kinds[row] === PostKind.Gone) continue;
+      const notice = this.notices.get(row);
+      const isEvent = this.posts.items[row] === -1;
+      // Which event it was is remembered: another one is not to come back in its place.
+      if (notice !== undefined && isEvent) this.notices.set(row, { ...notice, reason: [] });
+      else this.notices.delete(row);
       this.posts.setKind(row, PostKind.Gone);
-      this.notices.delete(row);
       changes.removed(row);
       const record = this.records.list[this.posts.items[row] ?? -1];
       if (record !== undefined) {
@@ -327,9 +334,4 @@ export class BoardState implements Known {
       changes.noted(row);
     }
   }
-}
-
-/** Does a post of this kind begin an item? */
-function isFirst(kind: number | undefined): boolean {
-  return kind === PostKind.Item || kind === PostKind.Continuation;
 }

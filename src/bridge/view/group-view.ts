@@ -178,6 +178,7 @@ export class GroupView implements BoardGroup {
   }
 
   *arrivedSince(seconds: number): Generator<string> {
+    this.#model.newsAsked();
     const { rows } = this.#list;
     const { arrivals } = this.#model.posts;
     // Of two bridges on one board, one may have shown an article earlier than the other: better told twice than never.

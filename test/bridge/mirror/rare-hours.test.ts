@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
@@ -343,6 +344,66 @@ test('a jump is believed when another reading confirms it and something was post
   await mirror.complete();
   expect(await numbers(mirror)).toEqual(['1 Item', '500001 Reply', '500002 Reply']);
   expect(board.requests.filter((request) => request.startsWith('INDX')).length).toBeGreaterThan(1);
+});
+
+test.each([true, false])(
+  'rows that an editor made up far above are not believed, however often they are read (edit log: %s)',
+  async (hasEditLog) => {
+    const board = new FakeBoard();
+    board.hasEditLog = hasEditLog;
+    const { open, permanent, warnings } = server(board, { intervals: { ...STILL, reconcile: 0 } });
+    let mirror = await open();
+    const tea = board.newItem('Tea');
+    await mirror.complete();
+    const madeUp = [500_000, 500_001, 500_002].map((sequence) => ({ ...BOGUS, sequence }));
+    board.editIndex((rows) => [...rows, ...madeUp]);
+    for (let poll = 0; poll < 3; poll++) await mirror.complete();
+    mirror = await open();
+    for (let poll = 0; poll < 3; poll++) await mirror.complete();
+    // One more of them is no post, either.
+    board.editIndex((rows) => [...rows, { ...BOGUS, sequence: 500_003 }]);
+    for (let poll = 0; poll < 3 && hasEditLog; poll++) await mirror.complete();
+    board.reply(tea, 'after');
+    await mirror.refresh(board.sequence);
+    const replies = (await numbers(mirror)).filter((row) => row.endsWith('Reply'));
+    expect(replies).toEqual(['4 Reply']);
+    expect(await permanent.epochs()).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  },
+);
+
+test('after an editor changed the index, a jump is believed once something is posted above it', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  board.editIndex((rows) => [...rows]);
+  board.sequence = 500_000;
+  board.reply(tea, 'jumped');
+  board.reply(tea, 'goes on');
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit']);
+  board.reply(tea, 'and on');
+  await mirror.complete();
+  const replies = ['500001 Reply', '500002 Reply', '500003 Reply'];
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit', ...replies]);
+});
+
+test('a clock that was set back brings nothing in before the last question, not even after a restart', async () => {
+  const board = new FakeBoard();
+  let now = 2_000_000_000;
+  const { open, permanent } = server(board, { now: () => now * 1000 });
+  let mirror = await open();
+  board.newItem('first');
+  await mirror.complete();
+  now += 5000;
+  mirror.newsAsked();
+  while (!(await permanent.published()).marks.some(({ place }) => place === 'clock')) await setImmediate();
+  now -= 4000;
+  mirror = await open();
+  board.newItem('second');
+  await mirror.complete();
+  expect(mirror.posts.arrivals[1]).toBeGreaterThanOrEqual(2_000_005_000);
 });
 
 test('a jump of which the board itself gave the number is believed at once', async () => {
