@@ -1,3 +1,5 @@
+import type { Text } from '../wire/octets.ts';
+
 /** RFC 5322 §2.1.1, RFC 5536 §3: octets in a line, CRLF not counted. */
 export const MAX_LINE = 998;
 
@@ -18,7 +20,7 @@ const PER_UNIT = 3;
 const PLAIN = /^(?:[ -~]*\r\n)*$/;
 
 /** Lines of text without line ends or control characters → body. A line longer than an article may have goes on in the next. */
-export function bodyOf(lines: readonly string[]): Body {
+export function bodyOf(lines: readonly Text[]): Body {
   const whole = fits(lines, PER_UNIT) ? lines : lines.flatMap(foldLine);
   const text = joined(whole);
   const ascii = !NON_ASCII.test(text);
@@ -57,7 +59,7 @@ function foldLine(line: string): string | string[] {
 }
 
 /** The longest beginning of `text` that is at most `octets` in UTF-8; no character is split. */
-export function clip(text: string, octets: number): string {
+export function clip(text: Text, octets: number): string {
   if (text.length * PER_UNIT <= octets) return text;
   // encodeInto stops before the character that no longer fits.
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(octets));

@@ -1,10 +1,12 @@
+import type { Text } from '../wire/octets.ts';
+
 /** Characters that look like something else, or like nothing. */
 
 /** What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\s\u2800]+/gu;
 
 /** True for a text of blanks and zero-width characters. */
-export function showsNothing(text: string): boolean {
+export function showsNothing(text: Text): boolean {
   return text.replace(INVISIBLE, '') === '';
 }
 
@@ -30,12 +32,12 @@ function closersOf(text: string): string {
 }
 
 /** The text with everything closed that it leaves open, so that it turns nothing after it. */
-export function closeDirections(text: string): string {
+export function closeDirections(text: Text): string {
   return text + closersOf(text);
 }
 
 /** The first character with which a text turns itself or what follows it; `undefined` where there is none. */
-export function turnsText(text: string): string | undefined {
+export function turnsText(text: Text): string | undefined {
   const override = OVERRIDE.exec(text)?.[0];
   if (override !== undefined) return override;
   return closersOf(text) === '' ? undefined : /[\u202a-\u202e\u2066-\u2068]/.exec(text)?.[0];

@@ -1,6 +1,6 @@
 /** Text in headers: encoded words (RFC 2047). */
 import { decodeDeclared, decodeUndeclared } from '../wire/declared-charset.ts';
-import { bytesOf, latin1 } from '../wire/octets.ts';
+import { bytesOf, join, latin1, type Octets, octets, type Text } from '../wire/octets.ts';
 
 /** RFC 2047 §2: an encoded word is at most 75 characters. */
 const MAX_WORD = 75;
@@ -24,7 +24,7 @@ const PLAIN = /^(?!.*=\?)[!-~]*$/;
  *
  * @param text without control characters but TAB
  */
-export function encodeText(text: string): string {
+export function encodeText(text: Text): string {
   if (PLAIN_TEXT.test(text) && !text.includes('=?')) return text;
   if (text.startsWith(' ') || text.endsWith(' ')) return encodeWords(text);
   const words = text.split(' ');
@@ -35,7 +35,7 @@ export function encodeText(text: string): string {
 }
 
 /** The whole text as encoded words of at most 75 characters, separated by blanks, no character split between two. */
-export function encodeWords(text: string): string {
+export function encodeWords(text: Text): string {
   const wellFormed = text.toWellFormed();
   const octets = Buffer.byteLength(wellFormed);
   let quoted = 0;
@@ -102,8 +102,8 @@ interface Word {
  *
  * @throws CharsetError where a word is no text of its character set, or that is not known
  */
-export function decodeWords(value: string): string {
-  const outside: string[] = [];
+export function decodeWords(value: Octets): string {
+  const outside: Octets[] = [];
   const words: string[] = [];
   let position = 0;
   let pending: { readonly charset: string; readonly parts: Buffer[] } | undefined;
@@ -134,8 +134,8 @@ export function decodeWords(value: string): string {
 }
 
 /** Text outside of words is decoded as a whole: one program wrote all of it. */
-function interleaved(outside: readonly string[], words: readonly string[], end: string): string {
-  const decoded = decodeUndeclared(bytesOf(latin1([...outside, end].join('\n')))).split('\n');
+function interleaved(outside: readonly Octets[], words: readonly string[], end: Octets): string {
+  const decoded = decodeUndeclared(bytesOf(join([...outside, end], octets`\n`))).split('\n');
   return decoded.map((between, i) => (words[i] ?? '') + between).join('');
 }
 

@@ -1,4 +1,6 @@
 /** From (RFC 5322 §3.4): the author of a post as a valid mailbox, whatever the board's bytes are. */
+
+import type { Text } from '../wire/octets.ts';
 import { clip } from './body.ts';
 import { encodeWords } from './encoded-word.ts';
 
@@ -24,7 +26,7 @@ export interface MailboxStyle {
  * @param name text without control characters but TAB
  * @param userid as above; one without `@` gets the domain
  */
-export function formatMailbox(name: string, userid: string, style: MailboxStyle): string {
+export function formatMailbox(name: Text, userid: Text, style: MailboxStyle): string {
   const address = formatAddress(userid, style);
   return name.trim() === '' ? address : `${formatName(clip(name, MAX_NAME))} <${address}>`;
 }
@@ -35,7 +37,7 @@ function formatName(name: string): string {
 }
 
 /** A userid as addr-spec (RFC 5322 §3.4.1). Characters that an address can't contain are percent-encoded. */
-export function formatAddress(userid: string, style: MailboxStyle): string {
+export function formatAddress(userid: Text, style: MailboxStyle): string {
   const at = userid.lastIndexOf('@');
   const own = at < 0 ? '' : userid.slice(at + 1);
   const hasDomain = own.length <= MAX_DOMAIN && DOT_ATOM.test(own) && !own.includes('=?');

@@ -5,6 +5,8 @@
  * Answers from memory are synchronous (`Soon`). A refusal is thrown (or rejected) as `Refusal`; any other
  * error is a bug: it is logged and answered 403.
  */
+
+import type { Text } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 
 /** Why a request is refused. `commands/` turns each into the status line that fits the command. */
@@ -26,7 +28,7 @@ export class Refusal extends Error {
   readonly kind: RefusalKind;
 
   /** @param message one line for people, without the status code; it names the header or line and the reason */
-  constructor(kind: RefusalKind, message: string, options?: ErrorOptions) {
+  constructor(kind: RefusalKind, message: Text, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Refusal';
     this.kind = kind;

@@ -1,3 +1,5 @@
+import type { Text } from './octets.ts';
+
 /**
  * What a log line carries beside its message. A cause goes under `err`, where the log writes its stack; under `error` it
  * would come out as `{}`, so that key does not compile.
@@ -10,10 +12,10 @@ export interface LogFields {
 
 /** What modules log to. pino's `Logger` is one; the composition root makes it and hands it down. */
 export interface Log {
-  debug(fields: LogFields, message: string): void;
-  info(fields: LogFields, message: string): void;
-  warn(fields: LogFields, message: string): void;
-  error(fields: LogFields, message: string): void;
+  debug(fields: LogFields, message: Text): void;
+  info(fields: LogFields, message: Text): void;
+  warn(fields: LogFields, message: Text): void;
+  error(fields: LogFields, message: Text): void;
   child(fields: LogFields): Log;
 }
 

@@ -5,7 +5,8 @@ import './own-memory.ts';
  * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare, hash
  * and slice faster than Buffers.
  *
- * Text and octets are different types. Only the functions of this file make octets; what cuts octets gives octets.
+ * Text and octets are different types, which do not mix: what people read takes `Text`, what a board or an article sends
+ * is `Octets`, cut or not. Only the functions of this file make octets.
  */
 declare const octet: unique symbol;
 declare const plain: unique symbol;
@@ -30,6 +31,10 @@ interface OctetString {
   replace(pattern: string | RegExp, by: Octets | ((matched: Octets, ...groups: Octets[]) => Octets)): Octets;
   slice(start?: number, end?: number): Octets;
   split(separator: string | RegExp, limit?: number): Octets[];
+  toLowerCase(): Octets;
+  trim(): Octets;
+  trimEnd(): Octets;
+  trimStart(): Octets;
   [Symbol.iterator](): StringIterator<Octets>;
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeWords } from '../../src/news/encoded-word.ts';
 import { formatMailbox } from '../../src/news/mailbox.ts';
 import { stripControls } from '../../src/wire/charset.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 
 const plain = { domain: 'rgtp.example.org', mask: false };
 const masked = { domain: 'rgtp.example.org', mask: true };
@@ -47,7 +48,9 @@ describe('formatMailbox', () => {
         const display = match?.[1];
         if (display === undefined) return;
         expect(display).toMatch(phrase);
-        const read = display.startsWith('"') ? display.slice(1, -1).replace(/\\(.)/g, '$1') : decodeWords(display);
+        const read = display.startsWith('"')
+          ? display.slice(1, -1).replace(/\\(.)/g, '$1')
+          : decodeWords(latin1(display));
         expect(name.toWellFormed().startsWith(read)).toBe(true);
         if (Buffer.byteLength(name) <= 200) expect(read).toBe(name.toWellFormed());
       }),

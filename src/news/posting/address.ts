@@ -1,11 +1,18 @@
+import { join, type Octets, octets } from '../../wire/octets.ts';
 import { PostingError, quoted } from './error.ts';
 import { decoded, shown } from './fields.ts';
-import { escaped, type Piece, piecesOf } from './structured.ts';
+import { type Piece, piecesOf, sourceOf } from './structured.ts';
 
 export interface Mailbox {
   /** decoded, on one line; may be empty */
   readonly name: string;
   readonly address: string;
+}
+
+/** The same as it was sent. */
+interface Sent {
+  readonly name: Octets;
+  readonly address: Octets;
 }
 
 const MAX_FROM = 2000;
@@ -15,7 +22,7 @@ const MAX_FROM = 2000;
  * `address (name)`. As every newsreader does it takes `Smith, John <a@b>`, too: a comma in a name nobody quoted. (No
  * library was found that reads all of these.)
  */
-export function readMailbox(field: string): Mailbox {
+export function readMailbox(field: Octets): Mailbox {
   if (field.length > MAX_FROM) throw new PostingError(`From: is longer than ${MAX_FROM} octets`);
   const pieces = firstMailbox(afterGroupName(piecesOf(field)));
   const open = pieces.findIndex(isText('<'));
@@ -50,42 +57,41 @@ function firstMailbox(pieces: readonly Piece[]): readonly Piece[] {
   return pieces;
 }
 
-function bracketed(pieces: readonly Piece[], open: number): Mailbox {
+function bracketed(pieces: readonly Piece[], open: number): Sent {
   const close = pieces.findIndex((piece, at) => at > open && isText('>')(piece));
   const inside = pieces.slice(open + 1, close < 0 ? pieces.length : close);
   const name = phrase(pieces.slice(0, open)) || comments(pieces);
   // The route of RFC 822 (`<@relay:a@b>`) is obsolete.
-  return { name, address: addrSpec(inside).replace(/^@[^:]*:/, '') };
+  return { name, address: addrSpec(inside).replace(/^@[^:]*:/, octets``) };
 }
 
-function bare(pieces: readonly Piece[]): Mailbox {
-  const text = pieces.map((piece) => (piece.kind === 'comment' ? ' ' : source(piece))).join('');
-  const words = text.replace(/\s*([.@])\s*/g, '$1').trim();
-  const quotedLocal = /^"(?:[^"\\]|\\.)*"@\S+$/.exec(words)?.[0];
-  const address = quotedLocal ?? words.split(/\s+/).find((word) => word.includes('@')) ?? '';
-  return { name: words.replace(address, '').trim() || comments(pieces), address };
+function bare(pieces: readonly Piece[]): Sent {
+  const text = textOf(pieces, sourceOf);
+  const words = text.replace(/\s*([.@])\s*/g, (_, mark) => mark).trim();
+  const quotedLocal = words.match(/^"(?:[^"\\]|\\.)*"@\S+$/)?.[0];
+  const address = quotedLocal ?? words.split(/\s+/).find((word) => word.includes('@')) ?? octets``;
+  return { name: words.replace(address, octets``).trim() || comments(pieces), address };
 }
 
 /** A display name: words as they stand, quoted strings without their quotes. */
-function phrase(pieces: readonly Piece[]): string {
-  return pieces
-    .map((piece) => (piece.kind === 'comment' ? ' ' : piece.value))
-    .join('')
-    .trim();
+function phrase(pieces: readonly Piece[]): Octets {
+  return textOf(pieces, ({ value }) => value).trim();
+}
+
+/** Pieces in one, with a blank for each comment. */
+function textOf(pieces: readonly Piece[], of: (piece: Piece) => Octets): Octets {
+  return join(
+    pieces.map((piece) => (piece.kind === 'comment' ? octets` ` : of(piece))),
+    octets``,
+  );
 }
 
 /** The name in the form that is older than names: `address (name)`. */
-function comments(pieces: readonly Piece[]): string {
-  return pieces.findLast(({ kind }) => kind === 'comment')?.value.trim() ?? '';
+function comments(pieces: readonly Piece[]): Octets {
+  return pieces.findLast(({ kind }) => kind === 'comment')?.value.trim() ?? octets``;
 }
 
-function addrSpec(pieces: readonly Piece[]): string {
-  return pieces
-    .filter(({ kind, value }) => kind !== 'comment' && !(kind === 'text' && /\s/.test(value)))
-    .map(source)
-    .join('');
-}
-
-function source({ kind, value }: Piece): string {
-  return kind === 'quoted' ? `"${escaped(value)}"` : value;
+function addrSpec(pieces: readonly Piece[]): Octets {
+  const parts = pieces.filter(({ kind, value }) => kind !== 'comment' && !(kind === 'text' && /\s/.test(value)));
+  return join(parts.map(sourceOf), octets``);
 }

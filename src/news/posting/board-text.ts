@@ -1,4 +1,5 @@
 import { type Charset, encode, oneCharset, UnencodableError } from '../../wire/charset.ts';
+import type { Text } from '../../wire/octets.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
 import { showsNothing } from '../deceptive.ts';
 import type { BoardLimits } from './board-limits.ts';
@@ -64,7 +65,7 @@ function withoutTrailing(line: Octets): Octets {
 }
 
 /** A reason as an editor's log takes it, cut to so many octets at a blank. */
-export function boardReason(text: string, charset: Charset, most: number): Octets {
+export function boardReason(text: Text, charset: Charset, most: number): Octets {
   const line = encode(oneLine(text.slice(0, MAX_LINE)), charset);
   if (line.length <= most) return line;
   const [first = ''] = wrapLines([{ text: oneLine(text.slice(0, MAX_LINE)), flowed: true }], {
@@ -101,12 +102,12 @@ function encodeLines(lines: readonly TextLine[], charset: Charset, before: numbe
 }
 
 /** The From display name as the board's grogname; empty where there is none, which boards take. */
-export function boardGrogname(name: string, charset: Charset, limits: BoardLimits): Octets {
+export function boardGrogname(name: Text, charset: Charset, limits: BoardLimits): Octets {
   return boardLine('From', name, charset, limits.grogname);
 }
 
 /** A subject as the board takes it; `[(was: …)]` at its end gives way where it is too long. */
-export function boardSubject(subject: string, charset: Charset, limits: BoardLimits): Octets {
+export function boardSubject(subject: Text, charset: Charset, limits: BoardLimits): Octets {
   const text = oneLine(subject);
   if (showsNothing(text)) throw new PostingError('Subject: is empty');
   try {

@@ -1,3 +1,5 @@
+import type { Text } from '../../wire/octets.ts';
+
 /** How wide text is, and where it may be cut: by characters as readers see them. */
 
 /** What one column each holds, letter by letter: Latin, Greek, Cyrillic without marks, and punctuation. */
@@ -13,14 +15,14 @@ const HALF_WIDTH = /^[\uff61-\uffdc]/;
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Letters with their marks, whole emoji, flags (UAX #29). */
-export function clustersOf(text: string): string[] {
+export function clustersOf(text: Text): string[] {
   return SIMPLE.test(text) || PLAIN_UNSPACED.test(text)
     ? text.split('')
     : Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** Columns of a terminal; wide East Asian characters and emoji take two. */
-export function columnsOf(text: string): number {
+export function columnsOf(text: Text): number {
   if (SIMPLE.test(text)) return text.length;
   if (PLAIN_UNSPACED.test(text)) return text.length * 2;
   return clustersOf(text).reduce((sum, cluster) => sum + widthOf(cluster), 0);

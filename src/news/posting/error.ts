@@ -1,16 +1,18 @@
+import type { Text } from '../../wire/octets.ts';
+
 /**
  * An article that can't be posted. The message is for its author: newsreaders show the text of 441 verbatim, so it
  * names the header or line and the reason, in one line.
  */
 export class PostingError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: Text, options?: ErrorOptions) {
     super(message, options);
     this.name = 'PostingError';
   }
 }
 
 /** Something an author wrote, quoted in a message: printable, on one line, at most `limit` characters. */
-export function quoted(text: string, limit = 60): string {
+export function quoted(text: Text, limit = 60): string {
   const start = text.slice(0, 4 * limit);
   const line = start.replace(/[\p{C}\s]+/gu, ' ').trim();
   const cut = line.length > limit || start.length < text.length;

@@ -1,5 +1,5 @@
 import { CharsetError, guessText } from '../../wire/declared-charset.ts';
-import { octetsFrom } from '../../wire/octets.ts';
+import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
 import { refuseMarks } from './text-lines.ts';
@@ -64,15 +64,15 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
 }
 
 /** The only field of that name as it was sent, a character an octet; empty where there is none. Throws `PostingError` where there are two. */
-export function only(fields: readonly Field[], name: string): string {
+export function only(fields: readonly Field[], name: string): Octets {
   const found = fields.filter((field) => field.name === name.toLowerCase());
   if (found.length > 1) throw new PostingError(`${name}: there are ${found.length} of them`);
-  return found[0] === undefined ? '' : octetsFrom(found[0].body).trim();
+  return found[0] === undefined ? octets`` : octetsFrom(found[0].body).trim();
 }
 
 /** Octets of a header for a message to people. */
-export function shown(octets: string): string {
-  return guessText(Buffer.from(octets, 'latin1'));
+export function shown(sent: Octets): string {
+  return guessText(bytesOf(sent));
 }
 
 /**
@@ -84,15 +84,15 @@ export function readable(fields: readonly Field[], name: string): string {
 }
 
 /** As `readable`, for a part of the field. */
-export function decoded(name: string, octets: string): string {
-  if (octets.length > MAX_TEXT) throw new PostingError(`${name}: is longer than ${MAX_TEXT} octets`);
+export function decoded(name: string, sent: Octets): string {
+  if (sent.length > MAX_TEXT) throw new PostingError(`${name}: is longer than ${MAX_TEXT} octets`);
   try {
-    const text = oneLine(decodeWords(octets));
+    const text = oneLine(decodeWords(sent));
     refuseMarks(name, text);
     return text;
   } catch (error) {
     if (!(error instanceof CharsetError)) throw error;
-    throw new PostingError(`${name}: ${error.message} (${quoted(shown(octets), 40)})`, { cause: error });
+    throw new PostingError(`${name}: ${error.message} (${quoted(shown(sent), 40)})`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { CharsetError, decodeDeclared, guessText } from '../../wire/declared-charset.ts';
-import { octetsFrom } from '../../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octetsFrom } from '../../wire/octets.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { withoutComments } from './structured.ts';
 
@@ -26,7 +26,7 @@ const NAME = /^([^*]+)(?:\*(\d{1,3}))?(\*?)$/;
  * Content-Type and Content-Disposition (RFC 2045 §5.1, RFC 2183): a value, then `; name=value` with tokens or quoted
  * strings; values in sections and in character sets (RFC 2231). Never throws.
  */
-export function parseParameters(field: string): Parameters {
+export function parseParameters(field: Octets): Parameters {
   const plain = withoutComments(field.slice(0, MAX_LENGTH));
   const value = /^[^;\s]*/.exec(plain)?.[0].toLowerCase() ?? '';
   const found = new Map<string, Map<number, Section>>();
@@ -44,21 +44,19 @@ export function parseParameters(field: string): Parameters {
 function joined(sections: ReadonlyMap<number, Section>): string {
   const inOrder = [...sections].sort(([a], [b]) => a - b).map(([, section]) => section);
   const charset = inOrder[0]?.extended ? /^([^']*)'[^']*'/.exec(inOrder[0].value) : null;
-  const octets = inOrder
-    .map(({ value, extended }, i) => {
-      const text = i === 0 && charset !== null ? value.slice(charset[0].length) : value;
-      return extended ? unpercented(text) : text;
-    })
-    .join('');
-  return read(octets, charset?.[1] ?? '');
+  const parts = inOrder.map(({ value, extended }, i) => {
+    const text = i === 0 && charset !== null ? value.slice(charset[0].length) : value;
+    return extended ? unpercented(text) : text;
+  });
+  return read(latin1(parts.join('')), charset?.[1] ?? '');
 }
 
 function unpercented(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => octetsFrom(Buffer.from(hex, 'hex')));
 }
 
-function read(octets: string, charset: string): string {
-  const bytes = Buffer.from(octets, 'latin1');
+function read(octets: Octets, charset: string): string {
+  const bytes = bytesOf(octets);
   try {
     // RFC 2047 §5 forbids encoded words here; many send them.
     return charset === '' ? decodeWords(octets) : decodeDeclared(bytes, charset);

@@ -1,3 +1,4 @@
+import { ascii, type Octets, octets } from '../../wire/octets.ts';
 import { showsNothing, turnsText } from '../deceptive.ts';
 import { type Mailbox, readMailbox } from './address.ts';
 import { parseDate } from './date.ts';
@@ -77,11 +78,11 @@ export function readPosting(article: Buffer, rules: PostingRules): Posting {
   };
 }
 
-function structured(fields: readonly Field[], name: string): string {
+function structured(fields: readonly Field[], name: string): Octets {
   const field = only(fields, name);
   if (!field.includes('(')) return field;
   // What is in brackets is a Message-ID, which may hold anything.
-  return field.startsWith('<') ? (/^<[^<>]*>/.exec(field)?.[0] ?? field) : withoutComments(field);
+  return field.startsWith('<') ? (field.match(/^<[^<>]*>/)?.[0] ?? field) : withoutComments(field);
 }
 
 /** RFC 5537 §3.5: what says that an article is injected already. */
@@ -106,7 +107,7 @@ function checkInjected(fields: readonly Field[], now: number): void {
   else checkDate('Date', only(fields, 'Date'), now);
 }
 
-function checkDate(header: string, text: string, now: number): void {
+function checkDate(header: string, text: Octets, now: number): void {
   // The board dates the post; the poster's own date only shows whether the article has gone astray.
   if (text === '') return;
   const date = parseDate(text);
@@ -116,29 +117,29 @@ function checkDate(header: string, text: string, now: number): void {
 }
 
 /** RFC 5536 §3.2.5. A board keeps no date of expiry, but a malformed one is refused as other servers do. */
-function checkExpires(text: string): void {
+function checkExpires(text: Octets): void {
   if (text !== '' && parseDate(text) === undefined)
     throw new PostingError(`Expires: ${quoted(shown(text))} is no date`);
 }
 
-function readControl(text: string): string | undefined {
+function readControl(text: Octets): string | undefined {
   if (text === '') return undefined;
-  const [verb = '', ...args] = text.split(/\s+/);
+  const [verb = octets``, ...args] = text.split(/\s+/);
   if (verb.toLowerCase() !== 'cancel') throw new PostingError(`Control: ${quoted(shown(verb))} is not honoured here`);
   if (args.length !== 1) throw new PostingError('Control: cancel takes one Message-ID');
-  return checkMessageId('Control', args[0] ?? '');
+  return checkMessageId('Control', args[0] ?? octets``);
 }
 
-function readMessageId(text: string): string | undefined {
+function readMessageId(text: Octets): string | undefined {
   return text === '' ? undefined : checkMessageId('Message-ID', text);
 }
 
 /** RFC 5536 §3.1.3: printable US-ASCII within angle brackets, an `@`, at most 250 octets. */
-function checkMessageId(header: string, text: string): string {
+function checkMessageId(header: string, text: Octets): string {
   if (text.length > 250) throw new PostingError(`${header}: a Message-ID of more than 250 octets`);
   if (!/^<[!-;=?-~]+@[!-;=?-~]+>$/.test(text))
     throw new PostingError(`${header}: ${quoted(shown(text))} is no Message-ID`);
-  return text;
+  return ascii(text);
 }
 
 const NEWSGROUP = /^[\p{L}\p{M}\p{N}+_-]+(?:\.[\p{L}\p{M}\p{N}+_-]+)*$/u;
@@ -164,7 +165,7 @@ function checkFollowupTo(text: string, newsgroups: readonly string[]): void {
   if (other !== undefined) throw new PostingError(`Followup-To: replies can't be sent to ${quoted(other)}`);
 }
 
-function readFrom(field: string): Mailbox {
+function readFrom(field: Octets): Mailbox {
   if (field === '') throw new PostingError('From: is missing or empty');
   const mailbox = readMailbox(field);
   if (mailbox.name !== '' && showsNothing(mailbox.name)) throw new PostingError('From: the name shows nothing');

@@ -1,18 +1,16 @@
-/**
- * Structured header fields (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever they hold. Fields
- * are as they were sent, a character an octet.
- */
+/** Structured header fields as they were sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever they hold. */
+import { join, type Octets, octets } from '../../wire/octets.ts';
 
 export interface Piece {
   /** `text`: a character; `quoted` and `comment`: without their delimiters and escapes; `literal`: `[…]` as it stands */
   readonly kind: 'text' | 'quoted' | 'comment' | 'literal';
-  readonly value: string;
+  readonly value: Octets;
 }
 
 const CLOSER: Readonly<Record<string, string>> = { '"': '"', '[': ']' };
 
 /** The pieces of a field. What is opened and never closed is text, but for a comment, which goes on to the end. */
-export function piecesOf(field: string): Piece[] {
+export function piecesOf(field: Octets): Piece[] {
   const pieces: Piece[] = [];
   /** delimiters that are known not to be closed any more */
   const unclosed = new Set<string>();
@@ -33,7 +31,9 @@ export function piecesOf(field: string): Piece[] {
     } else {
       const inner = field.slice(at + 1, end);
       pieces.push(
-        character === '"' ? { kind: 'quoted', value: unescaped(inner) } : { kind: 'literal', value: `[${inner}]` },
+        character === '"'
+          ? { kind: 'quoted', value: unescaped(inner) }
+          : { kind: 'literal', value: octets`[${inner}]` },
       );
       at = end + 1;
     }
@@ -50,35 +50,34 @@ function closedAt(field: string, from: number, closer: string): number {
 }
 
 /** Comments nest (RFC 5322 §3.2.2). */
-function commentAt(field: string, start: number): { value: string; end: number } {
-  let value = '';
+function commentAt(field: Octets, start: number): { value: Octets; end: number } {
+  let value = octets``;
   let depth = 0;
   let at = start;
   for (; at < field.length; at++) {
     const character = field.charAt(at);
-    if (character === '\\') value += field.charAt(++at);
+    if (character === '\\') value = value.concat(field.charAt(++at));
     else {
       if (character === ')' && --depth === 0) return { value, end: at + 1 };
-      if (depth > 0) value += character;
+      if (depth > 0) value = value.concat(character);
       if (character === '(') depth++;
     }
   }
   return { value, end: at };
 }
 
-function unescaped(text: string): string {
-  return text.replace(/\\(.)/gs, '$1');
+function unescaped(text: Octets): Octets {
+  return text.replace(/\\(.)/gs, (_, character) => character);
 }
 
 /** A field without its comments, each of which counts as a blank. Quoted strings stand as they were. */
-export function withoutComments(field: string): string {
+export function withoutComments(field: Octets): Octets {
   if (!field.includes('(')) return field.trim();
-  return piecesOf(field)
-    .map(({ kind, value }) => (kind === 'comment' ? ' ' : kind === 'quoted' ? `"${escaped(value)}"` : value))
-    .join('')
-    .trim();
+  const parts = piecesOf(field).map((piece) => (piece.kind === 'comment' ? octets` ` : sourceOf(piece)));
+  return join(parts, octets``).trim();
 }
 
-export function escaped(text: string): string {
-  return text.replace(/["\\]/g, '\\$&');
+/** A piece that is no comment, as it was sent. */
+export function sourceOf({ kind, value }: Piece): Octets {
+  return kind === 'quoted' ? octets`"${value.replace(/["\\]/g, (character) => octets`\\${character}`)}"` : value;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatDate } from '../../../src/news/date.ts';
 import { parseDate } from '../../../src/news/posting/date.ts';
+import { latin1, octetsFrom } from '../../../src/wire/octets.ts';
 import type { ParserTarget } from '../target.ts';
 
 const DAYS = ['Mon, ', 'Tue, ', '', 'Wednesday, '] as const;
@@ -22,11 +23,11 @@ export const date: ParserTarget = {
     `${random.pick(DAYS)}${random.below(33)} ${random.pick(MONTHS)} ${random.below(10_000)} ` +
     `${random.below(26)}:${random.below(70)}:${random.below(70)} ${random.pick(ZONES)}`,
   run(input) {
-    const time = parseDate(input.toString('latin1'));
+    const time = parseDate(octetsFrom(input));
     if (time === undefined) return;
     assert(Number.isInteger(time));
     const seconds = Math.floor(time / 1000);
     // What boards date lies within 32 bits.
-    if (seconds >= 0 && seconds < 2 ** 32) assert.equal(parseDate(formatDate(seconds)), seconds * 1000);
+    if (seconds >= 0 && seconds < 2 ** 32) assert.equal(parseDate(latin1(formatDate(seconds))), seconds * 1000);
   },
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseParameters } from '../../../src/news/posting/parameters.ts';
+import { octetsFrom } from '../../../src/wire/octets.ts';
 import type { ParserTarget } from '../target.ts';
 
 /** Content-Type and Content-Disposition. */
@@ -13,7 +14,7 @@ export const parameters: ParserTarget = {
   ],
   words: [';', '=', '"', '\\', '(', ')', '*0*=', 'charset', ' '],
   run(input) {
-    const { value, parameters: found } = parseParameters(input.toString('latin1'));
+    const { value, parameters: found } = parseParameters(octetsFrom(input));
     assert.equal(value, value.toLowerCase().trim());
     for (const name of found.keys()) assert.equal(name, name.toLowerCase());
   },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDate } from '../../../src/news/posting/date.ts';
 import { PostingError } from '../../../src/news/posting/error.ts';
 import { type Posting, readPosting } from '../../../src/news/posting/posting.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 import { textOf } from './lines.ts';
 import { article } from './recorded.ts';
 
@@ -159,9 +160,9 @@ test('dates', () => {
     '21 Nov 26 22:12:09 +0100',
     'Saturday, 21-Nov-26 21:12:09 GMT',
   ]) {
-    expect(parseDate(text), text).toBe(at);
+    expect(parseDate(latin1(text)), text).toBe(at);
   }
   for (const text of ['', 'Nov 21', '31 Feb 2026 00:00:00 GMT', '21 Nov 2026 25:00 GMT', '2026-11-21']) {
-    expect(parseDate(text), text).toBeUndefined();
+    expect(parseDate(latin1(text)), text).toBeUndefined();
   }
 });
