@@ -63,6 +63,7 @@ export class Boards {
         const known = kept.find((board) => board.is(wanted));
         boards.push(known ?? (await RgtpBoard.open(config, wanted, this.#around)));
       }
+      for (const board of boards) await board.offer();
       return boards;
     } catch (error) {
       for (const board of boards) if (!kept.includes(board)) await board.close();

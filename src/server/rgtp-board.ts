@@ -35,6 +35,7 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
   readonly newest: () => number | undefined;
   /** why its files can't be written now */
   readonly disk: () => string | undefined;
+  readonly offer: () => Promise<void>;
 };
 
 export class RgtpBoard implements Board {
@@ -91,6 +92,11 @@ export class RgtpBoard implements Board {
     };
   }
 
+  /** Last of all: a newsgroup is new when it can be read, or NEWGROUPS would not tell those who asked just before. */
+  offer(): Promise<void> {
+    return this.#parts.offer();
+  }
+
   close(): Promise<void> {
     return this.#undo.run();
   }
@@ -129,10 +135,11 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   // The board in this process answers at once, so the first reader finds it complete.
   if (embedded !== undefined) await firstPoll(mirror);
 
-  // Last of all: a newsgroup is new when it can be read, or NEWGROUPS would not tell those who asked just before.
-  const created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
   const overlap = board.poll.idle / 1000;
-  const options = { ...board, created, overlap, creator: `usenet@${config.name}`, host: config.name };
+  const options = { ...board, created: 0, overlap, creator: `usenet@${config.name}`, host: config.name };
+  const offer = async () => {
+    options.created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
+  };
   const view = new BoardView({ model: mirror, options, own, caches, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
@@ -150,7 +157,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble)?.message;
-  return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk };
+  return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk, offer };
 }
 
 /** What the files that a board's configuration names contain now. */

@@ -199,6 +199,32 @@ describe('rgtp-nntp serve', () => {
     client.close();
   });
 
+  it('tells of a new newsgroup whoever asked before it was there, and goes on doing so without its cache', async () => {
+    const other = { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' };
+    const log = { level: 'info', format: 'json' };
+    configure({ log });
+    const first = await start();
+    let client = await NntpClient.connect(first.port);
+    const date = (await client.ask('DATE')).slice('111 '.length);
+    const news = `NEWGROUPS ${date.slice(0, 8)} ${date.slice(8)} GMT`;
+    configure({ log, boards: [other, { rgtp: 'embedded' }] });
+    first.line.child.kill('SIGHUP');
+    await first.line.printed(/configuration reloaded/);
+    const told = (await lines(client, news)).filter((line) => line.startsWith('other.'));
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['other.board', 'other.board.motd', 'other.board.edits']);
+    const times = await lines(client, 'LIST ACTIVE.TIMES');
+    client.close();
+    first.line.child.kill('SIGTERM');
+    await first.line.ended;
+    for (const name of readdirSync(join(folder, 'data'))) {
+      if (name.includes('.cache.')) rmSync(join(folder, 'data', name));
+    }
+    client = await NntpClient.connect((await start()).port);
+    expect(await lines(client, news)).toEqual(expect.arrayContaining(told));
+    expect(await lines(client, 'LIST ACTIVE.TIMES')).toEqual(times);
+    client.close();
+  });
+
   it.each([
     ['listen', 'nntp', 'RGTP_NNTP_LISTEN'],
     ['embedded.listen', 'rgtp', 'RGTP_NNTP_EMBEDDED_LISTEN'],

@@ -46,6 +46,10 @@ export const mirrorMutants = [
       'if (begun.length > 0) await permanent.addEpochs(begun);',
       '',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/outages.test.ts'],
     [
       'what a failed poll was to find, the next one finds',
       '    } catch (error) {\n      this.expect(expected);\n      throw error;',

@@ -173,6 +173,11 @@ export const rareHourMutants = [
       'if (access.read && notYet === name) throw',
     ],
   ),
+  ...breaking(
+    'src/server/boards.ts',
+    ['test/cli/serve.test.ts'],
+    ['a newsgroup is new when it is offered', 'for (const board of boards) await board.offer();', ''],
+  ),
   ...breaking('src/bridge/posting/rgtp-poster.ts', POSTING, [
     'nothing is posted before the index is read',
     'if (!isRead) throw',

@@ -69,8 +69,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
       const description = options.description + DESCRIPTIONS[place];
-      const { created, creator, overlap } = options;
-      const identity = { name, description, created, creator, place, overlap };
+      const { creator, overlap } = options;
+      const identity = { name, description, created: () => options.created, creator, place, overlap };
       return new GroupView(model, identity, { ids, headers, articles, caches });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };

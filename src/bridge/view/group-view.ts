@@ -19,7 +19,8 @@ const NOTHING = Buffer.alloc(0);
 export interface GroupIdentity {
   readonly name: string;
   readonly description: string;
-  readonly created: number;
+  /** unix seconds, once it is offered */
+  readonly created: () => number;
   readonly creator: string;
   readonly place: Place;
   /** seconds */
@@ -37,7 +38,6 @@ export interface GroupParts {
 export class GroupView implements BoardGroup {
   readonly name: string;
   readonly description: string;
-  readonly created: number;
   readonly creator: string;
   readonly levelToPost: BoardGroup['levelToPost'];
   readonly place: Place;
@@ -46,13 +46,14 @@ export class GroupView implements BoardGroup {
   readonly #headers: Headers;
   readonly #articles: Articles;
   readonly #overviews: Overviews;
+  readonly #created: () => number;
   readonly #overlap: number;
   readonly #list = new RowList();
 
   constructor(model: BoardModel, identity: GroupIdentity, parts: GroupParts) {
     this.name = identity.name;
     this.description = identity.description;
-    this.created = identity.created;
+    this.#created = identity.created;
     this.creator = identity.creator;
     this.place = identity.place;
     this.levelToPost = levelToPost[identity.place];
@@ -100,6 +101,10 @@ export class GroupView implements BoardGroup {
   /** Ascending, as they are now. */
   get rows(): Uint32Array {
     return this.#list.rows;
+  }
+
+  get created(): number {
+    return this.#created();
   }
 
   get low(): number {

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { formatIndexEntry, type IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { type Log, silent } from '../../../src/wire/log.ts';
 import { octets } from '../../../src/wire/octets.ts';
@@ -295,4 +296,21 @@ test('while the board is down many readers make one attempt, not many', async ()
   );
   await Promise.all(answers);
   expect(server.connections - before).toBeLessThan(4);
+});
+
+test('what a poll was to find, and failed, the next one finds', async () => {
+  const board = new FakeBoard();
+  const mirror = await openMirror(board);
+  onTestFinished(() => mirror.close());
+  board.newItem('Tea');
+  await mirror.complete();
+  // No row tells of it.
+  board.editIndex((rows) => [...rows]);
+  board.fault = () => {
+    throw new RgtpError('unavailable', 'connection refused');
+  };
+  await expect(mirror.refresh(board.sequence)).rejects.toThrow('connection refused');
+  board.fault = () => {};
+  await mirror.refresh();
+  expect((await shown(mirror)).map(({ kind }) => kind)).toEqual(['Item', 'IndexEdit']);
 });
