@@ -16,15 +16,15 @@ wanted=(
   slrn:slrn tin:tin tmux:tmux emacs:emacs-nox suck:suck chromium:chromium 'cc:gcc libc6-dev'
   /usr/share/perl5/IO/Socket/SSL.pm:libio-socket-ssl-perl
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
+  nntp-pull:sinntp
   'php:php-cli' /usr/share/php/Net/NNTP/Client.php:php-net-nntp
+  # what INN's programs are linked with
+  /usr/lib/x86_64-linux-gnu/libperl.so.5.36:libperl5.36 /usr/lib/x86_64-linux-gnu/libsasl2.so.2:libsasl2-2
+  /usr/share/perl5/Net/Ident.pm:libnet-ident-perl
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
-# Servers: a file, then the packages that are unpacked for it.
-unpacked=(
-  usr/sbin/leafnode:leafnode
-  "usr/lib/news/bin/innd:inn2 inn2-inews libcanlock3"
-  "usr/sbin/oidentd:oidentd libnetfilter-conntrack3"
-)
+# Servers, and libraries that nothing else of Debian needs.
+unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0)
 # Packages of npm; streamsearch is the one that nntp was written for.
 npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2)
 
@@ -40,9 +40,8 @@ for pair in "${wanted[@]}"; do
   [ -e "$name" ] || command -v "$name" >/dev/null || missing+=(${pair#*:})
 done
 absent=()
-for pair in ${unpacked[@]+"${unpacked[@]}"}; do
-  # shellcheck disable=SC2206
-  [ -e "$clients/debian/${pair%%:*}" ] || absent+=(${pair#*:})
+for package in "${unpacked[@]}"; do
+  compgen -G "$clients/packages/${package}_*.deb" >/dev/null || absent+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ] || [ ${#absent[@]} -gt 0 ]; then
   apt-get "${waiting[@]}" update -qq >"$log" 2>&1 || failed

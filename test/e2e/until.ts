@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   what: string | (() => string),
-  timeout = 20_000,
+  timeout = 60_000,
 ): Promise<T> {
   const end = Date.now() + timeout;
   for (;;) {

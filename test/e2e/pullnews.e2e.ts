@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { present, unpacked } from './clients.ts';
+import { type Daemon, freePort, loseCache } from './daemon.ts';
+import { splitArticle } from './headers.ts';
+import { Inn } from './inn.ts';
+import { expectedArticles, sampleBoard } from './sample-board.ts';
+import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
+import { octets, text, written } from './written.ts';
+
+const user = 'ann@rgtp.test';
+const secret = sampleBoard.users[user] ?? '';
+/** pullnews waits 40 ms for each article that it hands to innd: the last ones are enough, a continued item among them. */
+const FROM = 3050;
+const expected = [...expectedArticles(newsgroup, domain).values()].filter(
+  ({ newsgroups, number }) => newsgroups.includes(newsgroup) && number > FROM,
+);
+
+describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's pullnews, into innd", () => {
+  let daemon: Daemon;
+  let inn: Inn;
+  beforeAll(async () => {
+    ({ daemon } = await sampleDaemon());
+    inn = await Inn.start(newsgroup);
+  });
+  afterAll(async () => {
+    await inn[Symbol.asyncDispose]();
+    await daemon[Symbol.asyncDispose]();
+  });
+
+  it('innd takes everything, as it is', async () => {
+    const said = await inn.pull(`127.0.0.1:${daemon.port} ${user} ${secret}`, `    ${newsgroup} 0 ${FROM}`);
+    expect(said).toContain(`${expected.length} articles were accepted`);
+    const stored = inn.stored(newsgroup);
+    expect(stored.size).toBe(expected.length);
+    for (const { messageId = '', body } of expected) {
+      const article = stored.get(messageId) ?? [];
+      const blank = article.indexOf('');
+      if (body !== undefined)
+        expect(text(article.slice(blank + 1))).toBe(body.replaceAll('\r\n', '\n').replace(/\n$/, ''));
+    }
+    expect(expected.map(({ kind }) => kind)).toContain('C');
+  });
+
+  it('a reader of INN sees the thread', async () => {
+    const reader = await inn.client();
+    for (const { messageId = '', kind, references } of expected) {
+      if (kind !== 'C') continue;
+      const { headers } = splitArticle(await reader.list(`ARTICLE ${messageId}`, '220'));
+      expect(headers.get('references')).toBe(references?.join(' '));
+      expect(headers.get('path')).toMatch(/^inn\.rgtp-nntp\.net!.*news\.example!not-for-mail$/);
+    }
+    reader.quit();
+  });
+
+  it('fetches what is new, once; nothing again after a restart, kill -9 and the loss of the cache', async () => {
+    const news = await daemon.client();
+    await news.login(user, secret);
+    const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
+    const headers = [`From: Ann <${user}>`, `Newsgroups: ${newsgroup}`, 'Subject: New', 'Message-ID: <new@x.example>'];
+    expect(await news.post([...headers, ...mime, '', ...written('new').map(octets)])).toMatch(/^240/);
+    news.quit();
+    expect(await inn.pullOn()).toContain('1 article was accepted');
+    const article = inn.stored(newsgroup).get('<new@x.example>') ?? [];
+    expect(text(article.slice(article.indexOf('') + 1))).toBe(written('new').join('\n'));
+
+    const comeBack = async () => {
+      await daemon.start();
+      await settled(daemon);
+      expect(await inn.pullOn()).toContain('0 articles were offered');
+    };
+    await daemon.stop();
+    await comeBack();
+    await daemon.stop('SIGKILL');
+    await comeBack();
+    await daemon.stop();
+    loseCache(daemon);
+    await comeBack();
+  });
+
+  it('over TLS: NNTPS and STARTTLS', async () => {
+    const tls = (name: string) => new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url).pathname;
+    const port = await freePort();
+    await daemon.stop();
+    daemon.configure({
+      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${port}`],
+      tls: { certificate: tls('cert'), key: tls('key') },
+      http: { listen: 'off' },
+      embedded: { listen: 'off' },
+      boards: [{ newsgroup, domain, rgtp: 'embedded' }],
+    });
+    await daemon.start();
+    await settled(daemon);
+    const last = `    ${newsgroup} 0 3216`;
+    for (const server of [`127.0.0.1:${port}_TLS`, `127.0.0.1:${daemon.port}_STARTTLS`]) {
+      const said = await inn.pull(`${server} ${user} ${secret}`, last);
+      expect(said).toMatch(/2 articles were offered/);
+    }
+  });
+});

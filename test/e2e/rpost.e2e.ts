@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardPost } from './board-text.ts';
+import { present } from './clients.ts';
+import { type Daemon, freePort, loseCache } from './daemon.ts';
+import { highest, newest } from './posted.ts';
+import { sampleBoard } from './sample-board.ts';
+import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
+import { stored, text, written } from './written.ts';
+
+const ann = 'ann@rgtp.test';
+const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
+const head = ['From: Ann at the back <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
+const fixture = (name: string) => new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url).pathname;
+
+/** suck brings news to a server of one's own; rpost takes back what was written there. */
+describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'suck-'));
+  let daemon: Daemon;
+  let rgtp: number;
+  beforeAll(async () => {
+    for (const name of ['tmp', 'lists', 'articles']) mkdirSync(join(folder, name));
+    ({ daemon, rgtp } = await sampleDaemon());
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await daemon[Symbol.asyncDispose]();
+  });
+
+  function run(program: string, args: readonly string[], input = ''): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const options = { cwd: folder, maxBuffer: 1 << 26 };
+      const child = execFile(program, args, options, (error, stdout, stderr) => {
+        if (error) reject(new Error(`${program}: ${stdout}${stderr}`));
+        else resolve(stdout + stderr);
+      });
+      child.stdin?.end(input);
+    });
+  }
+
+  const login = (user: string) => ['-U', user, '-P', sampleBoard.users[user] ?? ''];
+  const rpost = (lines: readonly string[], user = ann, ...more: string[]) =>
+    run('rpost', ['127.0.0.1', '-N', String(daemon.port), ...login(user), ...more], `${lines.join('\n')}\n`);
+
+  /** The Message-IDs of what suck brings now, and no more; what it brought is gone after that. */
+  async function suck(port = daemon.port, ...more: string[]): Promise<string[]> {
+    const at = (name: string) => join(folder, name);
+    const places = ['-dt', at('tmp'), '-dd', at('lists'), '-dm', at('articles')];
+    const args = ['127.0.0.1', ...more, '-N', String(port), '-m', '-c', ...login(ann), ...places];
+    // It calls it an error that there is nothing.
+    await run('suck', args).catch((error: unknown) => {
+      if (!String(error).includes('\n0 Articles to download\n')) throw error;
+    });
+    const names = readdirSync(at('articles'));
+    const texts = names.map((name) => readFileSync(join(at('articles'), name), 'latin1'));
+    for (const name of names) rmSync(join(at('articles'), name));
+    return texts.map((article) => /^Message-ID: (.*?)\r?$/im.exec(article)?.[1] ?? '').toSorted();
+  }
+  const mark = (from: number) => writeFileSync(join(folder, 'lists', 'sucknewsrc'), `${newsgroup} ${from}\n`);
+
+  it('rpost posts an item and a reply; the board has them exactly; an editor cancels', async () => {
+    const before = await highest(daemon);
+    const title = 'An item by “rpost” – naïve';
+    const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
+    await rpost([...head, subject(''), '', ...written('rpost')]);
+    const item = await newest(daemon, before);
+    const itemId = item.headers.get('x-rgtp-item') ?? '';
+    const there = await boardPost(rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '');
+    expect(text(there.heading)).toContain(`Subject: ${title}`);
+    expect(text(there.lines)).toBe(stored('rpost').join('\n'));
+
+    // It logs in when it is asked to, or at once.
+    await rpost([...head, subject('Re: '), `References: ${item.messageId}`, '', ...written('a reply')], ann, '-u');
+    const reply = await newest(daemon, item.number);
+    expect(reply.references).toBe(item.messageId);
+    const replied = await boardPost(rgtp, itemId, reply.headers.get('x-rgtp-sequence') ?? '');
+    expect(text(replied.lines)).toBe(stored('a reply').join('\n'));
+
+    mark(3200);
+    const first = await suck();
+    expect(first).toEqual(expect.arrayContaining([item.messageId, reply.messageId, `<P3231710.00000C91@${domain}>`]));
+    expect(await suck()).toEqual([]);
+
+    const cancel = [...head, 'Subject: cancel', `Control: cancel ${item.messageId}`, '', 'Cancelled.'];
+    await expect(rpost(cancel)).rejects.toThrow(/441/);
+    expect((await boardPost(rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '')).lines).not.toEqual([]);
+    await rpost(cancel, 'ed@rgtp.test');
+    await expect(boardPost(rgtp, itemId, '')).rejects.toThrow(/410/);
+  });
+
+  it('suck fetches nothing again, and loses nothing, after a restart, kill -9 and the loss of the cache', async () => {
+    mark(3200);
+    expect((await suck()).length).toBeGreaterThan(10);
+    const comeBack = async () => {
+      await daemon.start();
+      await settled(daemon);
+      expect(await suck()).toEqual([]);
+    };
+    await daemon.stop();
+    await comeBack();
+    await daemon.stop('SIGKILL');
+    await comeBack();
+    await daemon.stop();
+    loseCache(daemon);
+    await comeBack();
+    await rpost([...head, 'Subject: News', 'Message-ID: <suck.new@client.example>', '', 'New.']);
+    expect(await suck()).toEqual(['<suck.new@client.example>']);
+  });
+
+  it('both over TLS', async () => {
+    const port = await freePort();
+    await daemon.stop();
+    daemon.configure({
+      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${port}`],
+      tls: { certificate: fixture('cert'), key: fixture('key') },
+      http: { listen: 'off' },
+      embedded: { listen: 'off' },
+      boards: [{ newsgroup, domain, rgtp: 'embedded' }],
+    });
+    await daemon.start();
+    await settled(daemon);
+    const before = await highest(daemon);
+    const article = [...head, 'Subject: Over TLS', 'Message-ID: <rpost.tls@client.example>', '', 'Encrypted.'];
+    await run('rpost', ['127.0.0.1', '-z', '-N', String(port), ...login(ann)], `${article.join('\n')}\n`);
+    mark(before);
+    expect(await suck(port, '-ssl')).toContain('<rpost.tls@client.example>');
+  });
+});
