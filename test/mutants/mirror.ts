@@ -40,7 +40,11 @@ export const mirrorMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     [...MIRROR, 'test/bridge/posting/faults.test.ts', 'test/bridge/mirror/rare-hours.test.ts'],
-    ['our own posts have their ids before anybody sees them', ', this.beforePublish?.(newRows(seen, decision))', ''],
+    [
+      'our own posts have their ids before anybody sees them',
+      '          this.beforePublish?.(newRows(seen, decision)),\n',
+      '',
+    ],
     [
       'epochs are on disk before any number of theirs is given',
       'if (begun.length > 0) await permanent.addEpochs(begun);',

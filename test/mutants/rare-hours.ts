@@ -40,7 +40,7 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
-    ['high marks are kept for good', 'publishing.announce(highs(seen, decision))', 'Promise.resolve()'],
+    ['high marks are kept for good', 'publishing.announce(highs(state, seen, decision))', 'Promise.resolve()'],
     ['a jump is read again before it is believed', 'far === this.#doubted ||', 'far !== undefined ||'],
   ),
   ...breaking(
