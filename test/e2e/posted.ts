@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Daemon } from './daemon.ts';
 import { decodeWords, parseMailbox, splitArticle } from './headers.ts';
+import { sampleBoard } from './sample-board.ts';
 import { newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
 
@@ -34,4 +35,17 @@ export async function highest(daemon: Daemon): Promise<number> {
   news.quit();
   expect(high).toBeGreaterThan(0);
   return high;
+}
+
+/** Posts a new item as somebody, in another session than the newsreader's: its number. */
+export async function postsMeanwhile(daemon: Daemon, subject: string, text: string): Promise<number> {
+  const news = await daemon.client();
+  const user = 'ann@rgtp.test';
+  expect(await news.login(user, sampleBoard.users[user] ?? '')).toMatch(/^281/);
+  const head = ['From: Ann Elsewhere <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, `Subject: ${subject}`];
+  const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
+  const body = Buffer.from(text, 'utf8').toString('latin1').split('\n');
+  expect(await news.post([...head, ...mime, '', ...body])).toMatch(/^240/);
+  news.quit();
+  return highest(daemon);
 }
