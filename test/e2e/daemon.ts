@@ -15,15 +15,25 @@ const run = promisify(execFile);
 /** ms: on a busy machine a start takes its time */
 const PATIENCE = 90_000;
 
-/** A port that nobody listened on a moment ago. */
+/** Below the ports that Linux gives to connections: while a server is away, none of them takes its port. */
+const PORTS = { first: 10_000, count: 22_000, stride: 101 };
+let asked = 0;
+
+/** A port that nobody listens on, and that this process gives nobody else. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (let tries = 0; tries < PORTS.count; tries++) {
+    const port = PORTS.first + ((process.pid * PORTS.stride + asked++) % PORTS.count);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('no port');
 }
 
 /** Deletes what a bridge that does not run keeps of its boards. */
@@ -48,8 +58,9 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** @param settings merged over a bridge that listens for news on a free port of the loopback and nothing else */
-  static async create(settings: object = {}): Promise<Daemon> {
-    return new Daemon(await freePort(), settings);
+  static async create(settings: object = {}, listen?: (port: number) => readonly string[]): Promise<Daemon> {
+    const port = await freePort();
+    return new Daemon(port, listen === undefined ? settings : { ...settings, listen: listen(port) });
   }
 
   configure(settings: object): void {

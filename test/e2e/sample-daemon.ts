@@ -1,6 +1,8 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { Daemon, freePort } from './daemon.ts';
+import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { until } from './until.ts';
 
 export const newsgroup = 'sample.board';
@@ -11,14 +13,18 @@ const board = { newsgroup, domain, description: 'The sample board' };
 export async function sampleDaemon(
   settings: object = {},
   embedded: object = {},
+  listen?: (port: number) => readonly string[],
 ): Promise<{ daemon: Daemon; rgtp: number }> {
   const rgtp = await freePort();
-  const daemon = await Daemon.create({
-    embedded: { listen: `rgtp://127.0.0.1:${rgtp}`, ...embedded },
-    http: { listen: 'off' },
-    boards: [{ ...board, rgtp: 'embedded' }],
-    ...settings,
-  });
+  const daemon = await Daemon.create(
+    {
+      embedded: { listen: `rgtp://127.0.0.1:${rgtp}`, ...embedded },
+      http: { listen: 'off' },
+      boards: [{ ...board, rgtp: 'embedded' }],
+      ...settings,
+    },
+    listen,
+  );
   const spool = unpackSampleSpool();
   await daemon.command('import', spool);
   rmSync(spool, { recursive: true });
@@ -49,3 +55,40 @@ export async function settled(daemon: Daemon, high = 3217): Promise<void> {
   );
   client.quit();
 }
+
+export const TROUBLES = ['was restarted', 'was killed', 'lost its cache'] as const;
+
+/** Something a newsreader must not notice. Afterwards the daemon serves again, on the same port. */
+export async function befalls(daemon: Daemon, trouble: (typeof TROUBLES)[number], high: number): Promise<void> {
+  await daemon.stop(trouble === 'was restarted' ? 'SIGTERM' : 'SIGKILL');
+  if (trouble === 'lost its cache') {
+    const caches = readdirSync(daemon.data).filter((name) => name.includes('.cache.sqlite'));
+    if (caches.length === 0) throw new Error('no cache to lose');
+    for (const name of caches) rmSync(join(daemon.data, name));
+  }
+  await daemon.start();
+  await settled(daemon, high);
+}
+
+export const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
+const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
+
+/** The same, with STARTTLS on its port and NNTPS on another. */
+export async function secureDaemon(): Promise<{ daemon: Daemon; tlsPort: number }> {
+  const tlsPort = await freePort();
+  const { daemon } = await sampleDaemon({ tls: { certificate, key } }, {}, (port) => [
+    `nntp://127.0.0.1:${port}`,
+    `nntps://127.0.0.1:${tlsPort}`,
+  ]);
+  return { daemon, tlsPort };
+}
+
+/** The first articles of an item that continues another, and of the one that it continues. Both are in one thread. */
+export const continued = (() => {
+  const articles = [...expectedArticles(newsgroup, domain).values()];
+  const [id = '', next = ''] = Object.entries(sampleBoard.tail).find(([item]) => item === 'P2591726') ?? [];
+  const firstOf = (item: string) => articles.find((article) => article.item === item && article.kind !== 'R');
+  const [item, continuation] = [firstOf(id), firstOf(next)];
+  if (item === undefined || continuation === undefined) throw new Error('not in the sample');
+  return { item, continuation };
+})();

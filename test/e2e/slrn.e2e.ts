@@ -1,34 +1,53 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Daemon } from './daemon.ts';
+import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest } from './posted.ts';
-import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { highest, newest, postsMeanwhile } from './posted.ts';
+import { befalls, continued, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
 import { hasPrograms, Terminal } from './terminal.ts';
 
 describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
+  const client = known({
+    name: 'slrn',
+    kind: 'terminal',
+    version: 'slrn',
+    quirks: [
+      'Counts an article for each number between the marks until a newsgroup was opened once.',
+      'Looks for news on G; can speak NNTPS (`snews://`), not tried.',
+    ],
+  });
   let daemon: Daemon;
   beforeAll(async () => {
     ({ daemon } = await sampleDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  function slrn(person: Person, login: boolean): Terminal {
+  function slrn(person: Person, login: boolean, read = ''): Terminal {
     const settings = [
       'set username "ann"',
       'set hostname "rgtp.test"',
       'set realname "Ann Reader"',
+      'set signature ".signature"',
       `set editor_command "${person.editor} %s"`,
       'set charset "utf-8"',
       'set query_read_group_cutoff 0',
       ...(login ? [`nnrpaccess "127.0.0.1" "${person.userid}" "${person.secret}"`] : []),
     ];
     const rc = person.write('.slrnrc', `${settings.join('\n')}\n`);
-    const newsrc = person.write('.jnewsrc', `${newsgroup}: \n`);
+    person.write('.signature', 'Ann – at the back\n');
+    const newsrc = person.write('.jnewsrc', `${newsgroup}: ${read}\n`);
     const command = ['slrn', '-n', '-h', '127.0.0.1', '-p', String(daemon.port), '-f', newsrc, '-i', rc];
     return new Terminal(command, { env: person.environment });
   }
 
-  it('reads a thread', async () => {
+  /** slrn hides newsgroups that have nothing unread. */
+  async function allRead(terminal: Terminal): Promise<void> {
+    await terminal.shows(/Server: 127\.0\.0\.1[\s\S]*^->/m);
+    await terminal.keys('l');
+    await terminal.shows(/-> +0 +sample\.board/);
+  }
+
+  client.can(['list', 'read'], 'reads a thread', async () => {
     using person = new Person();
     using terminal = slrn(person, false);
     await terminal.shows(/sample\.board/);
@@ -48,7 +67,7 @@ describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
     await terminal.ends();
   });
 
-  it('posts a reply and a new item', async () => {
+  client.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
     const before = await highest(daemon);
     using terminal = slrn(person, true);
@@ -87,6 +106,43 @@ describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
     const item = await newest(daemon, reply.number);
     expect(item.subject).toBe('A new item from slrn');
     expect(item.references).toBeUndefined();
-    expect(item.body).toBe(`${person.typed}\r\n`);
+    expect(item.body).toBe(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
   });
+
+  client.can('thread', 'shows a thread that is continued in another item', async () => {
+    using person = new Person();
+    using terminal = slrn(person, false, '1-2800');
+    await terminal.shows(/sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Group: sample\.board/);
+    await terminal.keys('s');
+    await terminal.shows(/Subject Search/i);
+    await terminal.type(continued.continuation.subject ?? '');
+    await terminal.keys('Enter');
+    // Under the post that it continues.
+    await terminal.shows(new RegExp(`[├└]─*>? *${continued.continuation.subject}`));
+  });
+
+  client.can('follow', 'sees what has come, when it looks for it', async () => {
+    using person = new Person();
+    const high = await highest(daemon);
+    using terminal = slrn(person, false, `1-${high}`);
+    await allRead(terminal);
+    await postsMeanwhile(daemon, 'While slrn looked on', 'Text.');
+    await terminal.keys('G');
+    // The number of the message of the day counts as one.
+    await terminal.shows(/-> +[12] +sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/While slrn looked on/);
+  });
+
+  for (const trouble of TROUBLES) {
+    client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
+      using person = new Person();
+      const high = await highest(daemon);
+      await befalls(daemon, trouble, high);
+      using terminal = slrn(person, false, `1-${high}`);
+      await allRead(terminal);
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { until } from './until.ts';
 
 let count = 0;
@@ -89,20 +89,35 @@ export class Terminal implements Disposable {
 
 const READ = 0;
 const SELECTS = new Set([23, 270]);
+const POLLS = new Set([7, 271]);
+/** octets of a `struct pollfd`, which begins with a descriptor */
+const POLLFD = 8;
 
 /**
- * Whether a process is asleep in a read of its terminal, or in a select whose highest descriptor is at or above that
- * (Linux on x86-64; elsewhere, and where the kernel does not say, this is always true).
+ * Whether a process is asleep in a read or poll of its terminal, or in a select whose highest descriptor is that (Linux on x86-64; elsewhere, and where the kernel does not say, this is always true).
  */
 function waitsForKeys(pid: number): boolean {
   if (process.arch !== 'x64') return true;
   try {
-    const [call, first] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
+    const [call, first, second] = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ');
     const descriptor = Number(first);
+    if (POLLS.has(Number(call))) return polled(pid, descriptor, Number(second)).some((each) => isTerminal(pid, each));
     if (Number(call) === READ) return isTerminal(pid, descriptor);
     return SELECTS.has(Number(call)) && isTerminal(pid, descriptor - 1);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code !== 'ENOENT';
+  }
+}
+
+/** The descriptors that a process waits for in a poll. */
+function polled(pid: number, address: number, count: number): number[] {
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    const entries = Buffer.alloc(count * POLLFD);
+    readSync(memory, entries, 0, entries.length, address);
+    return Array.from({ length: count }, (_, n) => entries.readInt32LE(n * POLLFD));
+  } finally {
+    closeSync(memory);
   }
 }
 

@@ -1,24 +1,35 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { Daemon } from './daemon.ts';
+import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest } from './posted.ts';
-import { newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { highest, newest, postsMeanwhile } from './posted.ts';
+import { befalls, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
 import { hasPrograms, Terminal } from './terminal.ts';
 
 describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
+  const client = known({
+    name: 'tin',
+    kind: 'terminal',
+    version: 'tin',
+    quirks: [
+      'Refuses to begin a post where LIST says `n`.',
+      'Posts in ISO-8859-15, which makes ? of typographic quotes.',
+    ],
+  });
   let daemon: Daemon;
   beforeAll(async () => {
     ({ daemon } = await sampleDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  function tin(person: Person, ...options: string[]): Terminal {
+  function tin(person: Person, read: string, ...options: string[]): Terminal {
     mkdirSync(join(person.home, '.tin'));
     person.write('.tin/tinrc', `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <ann@rgtp.test>\n`);
     person.write('.newsauth', `127.0.0.1 ${person.secret} ${person.userid}\n`);
-    person.write('.newsrc', `${newsgroup}:\n`);
+    person.write('.newsrc', `${newsgroup}: ${read}\n`);
+    person.write('.signature', 'Ann at the back\n');
     const command = ['tin', ...options, '-r', '-p', String(daemon.port), '-g', '127.0.0.1'];
     return new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
   }
@@ -37,9 +48,9 @@ describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
     await terminal.shows(new RegExp(`Thread +\\d+ of[\\s\\S]*${subject}`));
   }
 
-  it('reads a thread', async () => {
+  client.can(['list', 'read'], 'reads a thread', async () => {
     using person = new Person();
-    using terminal = tin(person);
+    using terminal = tin(person, '');
     await open(terminal, 'the lift in the new building');
     await terminal.shows(/Newsgroups: sample\.board/);
     await terminal.keys('q');
@@ -52,10 +63,10 @@ describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
     await terminal.ends();
   });
 
-  it('posts a reply and a new item', async () => {
+  client.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
     const before = await highest(daemon);
-    using terminal = tin(person, '-A');
+    using terminal = tin(person, '', '-A');
     await open(terminal, 'Whither the great marmalade debate');
     await terminal.keys('f');
     await terminal.shows(/p=post/);
@@ -82,4 +93,33 @@ describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
     // tin takes the id that the 340 line suggests, and it is kept.
     expect(item.messageId).toMatch(/^<[^<>@]+@news\.example>$/);
   });
+
+  client.can('post', 'a guest may begin a post', async () => {
+    using person = new Person();
+    using terminal = tin(person, '1-3200');
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('w');
+    await terminal.shows(/Post subject/);
+  });
+
+  client.can('follow', 'sees what has come, when it looks for it', async () => {
+    using person = new Person();
+    const high = await highest(daemon);
+    using terminal = tin(person, `1-${high}`);
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await postsMeanwhile(daemon, 'While tin looked on', 'Text.');
+    await terminal.keys('Y');
+    // The number of the message of the day counts as one.
+    await terminal.shows(/ 1 +[12] +sample\.board\s+The sample board/);
+  });
+
+  for (const trouble of TROUBLES) {
+    client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
+      using person = new Person();
+      const high = await highest(daemon);
+      await befalls(daemon, trouble, high);
+      using terminal = tin(person, `1-${high}`);
+      await terminal.shows(/^X? +1 {6,}sample\.board\s+The sample board/m);
+    });
+  }
 });

@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Daemon } from './daemon.ts';
+import { known } from './known.ts';
+import { Person } from './person.ts';
+import { highest, newest, postsMeanwhile } from './posted.ts';
+import { befalls, certificate, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { hasPrograms, Terminal } from './terminal.ts';
+
+describe.skipIf(!hasPrograms('neomutt', 'tmux'))('NeoMutt', () => {
+  const neomutt = known({
+    name: 'NeoMutt',
+    kind: 'terminal',
+    version: 'neomutt',
+    quirks: [
+      'Uses STARTTLS at once where it is offered.',
+      'NNTPS on port 563 only, whatever the address says: not tried.',
+      'Can’t cancel.',
+    ],
+  });
+  let daemon: Daemon;
+  beforeAll(async () => {
+    ({ daemon } = await secureDaemon());
+  });
+  afterAll(() => daemon[Symbol.asyncDispose]());
+
+  function start(person: Person, tls = false): Terminal {
+    mkdirSync(join(person.home, 'Mail'), { recursive: true });
+    person.write('.signature', 'Ann – at the back\n');
+    // A file from the future makes it ask a question.
+    const editor = person.write('now', `#!/bin/sh\n${person.editor} "$1"\ntouch "$1"\n`, 0o755);
+    const rc = person.write(
+      'neomuttrc',
+      `set from="${person.userid}" realname="Ann Reader" use_from=yes hostname="rgtp.test"
+set nntp_user="${person.userid}" nntp_pass="${person.secret}" nntp_authenticators="user"
+set newsrc="${person.home}/.newsrc" news_cache_dir="${person.home}/cache" nntp_context=0 nntp_poll=1 timeout=1
+set ssl_starttls=${tls ? 'yes' : 'no'} certificate_file="${certificate}" ssl_verify_host=yes
+set catchup_newsgroup=no save_unsubscribed=yes show_only_unread=no
+set editor="${editor}" signature="${person.home}/.signature" fast_reply=yes include=yes abort_unmodified=no copy=no record=""
+bind index,pager F followup-message
+bind index P post-message
+set sort=threads sort_aux=date hide_thread_subject=yes markers=no wait_key=no quit=yes charset=utf-8 send_charset="utf-8"
+set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
+`,
+    );
+    const url = `news://127.0.0.1:${daemon.port}`;
+    return new Terminal(['neomutt', '-n', '-F', rc, '-g', url], { env: person.environment });
+  }
+
+  /** Opens the newsgroup from the list of newsgroups. */
+  async function open(terminal: Terminal): Promise<void> {
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/sample\.board \[Msgs:\d+/);
+  }
+
+  const find = (terminal: Terminal, messageId: string) => search(terminal, `~i ${messageId.slice(1, -1)}`);
+
+  async function search(terminal: Terminal, pattern: string): Promise<void> {
+    await terminal.keys('/');
+    await terminal.shows(/Search for:/);
+    await terminal.type(pattern);
+    await terminal.keys('Enter');
+    await terminal.shows(/^(?![\s\S]*Search for:)/);
+  }
+
+  async function quit(terminal: Terminal): Promise<void> {
+    await terminal.keys('q');
+    await terminal.ends();
+  }
+
+  neomutt.can(['list', 'thread', 'read'], 'reads a thread that is continued in another item', async () => {
+    using person = new Person();
+    person.write('.newsrc', `${newsgroup}: 1-2800\n`);
+    using terminal = start(person);
+    await open(terminal);
+    await find(terminal, continued.continuation.messageId ?? '');
+    await terminal.shows(new RegExp(`[├└]─>${continued.continuation.subject}`));
+    await find(terminal, `<P2760629.00000C28@${domain}>`);
+    await terminal.keys('Enter');
+    await terminal.shows(/Subject: A poem about tea versus coffee/);
+    await terminal.keys('i');
+    await terminal.shows(/sample\.board \[Msgs:/);
+    await quit(terminal);
+  });
+
+  neomutt.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
+    using person = new Person();
+    person.write('.newsrc', `${newsgroup}: \n`);
+    const before = await highest(daemon);
+    using terminal = start(person);
+    await open(terminal);
+    await find(terminal, `<O1562243.00000200@${domain}>`);
+    await terminal.keys('F');
+    await terminal.shows(/y:Send/);
+    await terminal.keys('y');
+    await terminal.shows(/Article posted/);
+    const reply = await newest(daemon, before);
+    expect(reply.subject).toBe('Re: Whither the great marmalade debate');
+    expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
+    expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
+    expect(reply.body).toContain('> The café charges £2.50 for a naïve crêpe.');
+    expect(reply.body).toContain(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
+
+    await terminal.keys('P');
+    await terminal.shows(/^Newsgroups: sample\.board *$/m);
+    await terminal.keys('Enter');
+    await terminal.shows(/Subject:\s*$/m);
+    await terminal.type('Größe: a new item from NeoMutt');
+    await terminal.keys('Enter');
+    await terminal.shows(/y:Send/);
+    await terminal.keys('y');
+    const item = await newest(daemon, reply.number);
+    expect(item.subject).toBe('Größe: a new item from NeoMutt');
+    expect(item.references).toBeUndefined();
+    expect(item.messageId).toMatch(/@rgtp\.test>$/);
+    expect(item.body.replace(/^(\r\n)+/, '')).toBe(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
+    await terminal.shows(/sample\.board \[Msgs:/);
+    await quit(terminal);
+  });
+
+  neomutt.can('follow', 'sees what comes while it is open', async () => {
+    using person = new Person();
+    person.write('.newsrc', `${newsgroup}: 1-3200\n`);
+    using terminal = start(person);
+    await open(terminal);
+    const count = Number(/\[Msgs:(\d+)/.exec(terminal.screen())?.[1]);
+    await postsMeanwhile(daemon, 'While NeoMutt looked on', 'Text.');
+    await terminal.shows(new RegExp(`\\[Msgs:${count + 1} `));
+    await search(terminal, '~s "While NeoMutt looked on"');
+    await terminal.shows(/While NeoMutt looked on/);
+    await quit(terminal);
+  });
+
+  for (const trouble of TROUBLES) {
+    neomutt.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
+      using person = new Person();
+      const high = await highest(daemon);
+      person.write('.newsrc', `${newsgroup}: 1-${high}\n`);
+      await befalls(daemon, trouble, high);
+      using terminal = start(person);
+      await open(terminal);
+      await terminal.shows(/sample\.board \[Msgs:\d+ New:0\]/);
+      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      await terminal.shows(/sample\.board \[Msgs:\d+ New:1\]/);
+      await quit(terminal);
+    });
+  }
+
+  neomutt.can('STARTTLS', 'reads and logs in over STARTTLS', async () => {
+    using person = new Person();
+    person.write('.newsrc', `${newsgroup}: 1-3200\n`);
+    using terminal = start(person, true);
+    await open(terminal);
+    await quit(terminal);
+  });
+});

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Daemon } from './daemon.ts';
+import { known } from './known.ts';
+import { Person } from './person.ts';
+import { highest, newest, postsMeanwhile } from './posted.ts';
+import { expectedArticles } from './sample-board.ts';
+import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { hasPrograms } from './terminal.ts';
+
+/** slrnpull fetches news into a spool that slrn reads without a connection, and sends what was written there. */
+describe.skipIf(!hasPrograms('slrnpull'))('slrnpull', () => {
+  const slrnpull = known({
+    name: 'slrnpull',
+    kind: 'tool',
+    version: 'slrnpull',
+    quirks: [
+      'Fetches by HEAD and BODY or ARTICLE, one number after the other.',
+      'Sends what is in out.going without doubling dots.',
+    ],
+  });
+  const person = new Person();
+  const spool = join(person.home, 'spool');
+  const group = join(spool, 'news', ...newsgroup.split('.'));
+  let daemon: Daemon;
+  beforeAll(async () => {
+    ({ daemon } = await sampleDaemon());
+    mkdirSync(join(spool, 'out.going'), { recursive: true });
+    writeFileSync(join(spool, 'slrnpull.conf'), `default 50 0\n${newsgroup} 0 0\n`);
+    writeFileSync(join(spool, 'authinfo'), `${person.userid}\n${person.secret}\n`);
+  });
+  afterAll(() => {
+    person[Symbol.dispose]();
+    return daemon[Symbol.asyncDispose]();
+  });
+
+  const pull = () =>
+    promisify(execFile)('slrnpull', ['-d', spool, '-h', `127.0.0.1:${daemon.port}`], { maxBuffer: 1 << 26 });
+  const fetched = () => readdirSync(group).filter((name) => /^\d+$/.test(name));
+
+  slrnpull.can(['list', 'read', 'log in'], 'fetches every article of a newsgroup, as it is', async () => {
+    await pull();
+    const expected = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup));
+    expect(fetched().length).toBe(expected.length);
+    for (const { number, body, messageId } of expected) {
+      const text = readFileSync(join(group, String(number)), 'utf8').replaceAll('\r\n', '\n');
+      if (messageId !== undefined) expect(text).toContain(`Message-ID: ${messageId}\n`);
+      if (body !== undefined)
+        expect(text.slice(text.indexOf('\n\n') + 2), messageId).toBe(body.replaceAll('\r\n', '\n'));
+    }
+  });
+
+  slrnpull.can('follow', 'fetches what has come since, and nothing else', async () => {
+    const before = fetched().length;
+    const number = await postsMeanwhile(daemon, 'Since the last pull', 'Neu: «ß».');
+    await pull();
+    expect(fetched().length).toBe(before + 1);
+    expect(readFileSync(join(group, String(number)), 'utf8')).toContain('Neu: «ß».');
+  });
+
+  slrnpull.can('post', 'sends what waits in the spool', async () => {
+    const before = await highest(daemon);
+    const lines = [
+      'From: Ann Reader <ann@rgtp.test>',
+      `Newsgroups: ${newsgroup}`,
+      'Subject: From the spool',
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=utf-8',
+      'Content-Transfer-Encoding: 8bit',
+      '',
+      'A café, “quoted”: 5 €',
+      '-- ',
+      'Ann',
+      '',
+    ];
+    writeFileSync(join(spool, 'out.going', 'X1'), lines.join('\n'));
+    await pull();
+    const item = await newest(daemon, before);
+    expect(item.subject).toBe('From the spool');
+    expect(item.body).toBe('A café, “quoted”: 5 €\r\n-- \r\nAnn\r\n');
+    expect(readdirSync(join(spool, 'out.going'), { recursive: true })).toEqual(['rejects']);
+  });
+
+  for (const trouble of TROUBLES) {
+    slrnpull.can('return', `fetches nothing again after the server ${trouble}`, async () => {
+      await pull();
+      const before = fetched();
+      await befalls(daemon, trouble, await highest(daemon));
+      await pull();
+      expect(fetched()).toEqual(before);
+      const number = await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      await pull();
+      expect(fetched().length).toBe(before.length + 1);
+      expect(fetched()).toContain(String(number));
+    });
+  }
+});
