@@ -1,6 +1,6 @@
 /**
  * docs/newsreaders.md: which clients are driven against the bridge, and what works, from the results that `npm run test:e2e`
- * left. `node .ci/newsreaders.ts` writes it; with `--check` it says whether it is still so, versions apart: those are what
+ * left. `npm run newsreaders` writes it; with `--check` it says whether it is still so, versions apart: those are what
  * the last writing saw, and change with Debian's point releases. Only of clients that were tried: one that is not
  * installed here keeps its row.
  */
@@ -92,7 +92,7 @@ function main(args: readonly string[]): number {
   const lost = process.env['CI'] === undefined ? [] : missing;
   if (withoutVersions(made) === withoutVersions(old) && lost.length === 0) return 0;
   console.error(
-    'docs/newsreaders.md is not what the tests saw: `node .ci/newsreaders.ts` after `npm run test:e2e` writes it.',
+    'docs/newsreaders.md is not what the tests saw: `npm run newsreaders` after `npm run test:e2e` writes it.',
   );
   if (lost.length > 0) console.error(`Not tried: ${lost.join(', ')}`);
   const before = new Set(withoutVersions(old).split('\n'));

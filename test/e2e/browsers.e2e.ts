@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
-import { hasPrograms } from './terminal.ts';
 
 const articles = expectedArticles(newsgroup, domain);
 
@@ -34,7 +34,7 @@ describe('web browsers that read news', () => {
   const [accents] = [...articles.values()].filter(({ body }) => body?.includes("« Voilà », dit l'élève."));
   const [author] = [...articles.values()].filter(({ from, number }) => from?.name === 'Naïve résumé' && number > 3100);
 
-  describe.skipIf(!hasPrograms('lynx'))('lynx', () => {
+  describe.skipIf(!present('lynx', 'lynx'))('lynx', () => {
     const lynx = known({
       name: 'lynx',
       kind: 'terminal',
@@ -71,7 +71,7 @@ describe('web browsers that read news', () => {
     });
   });
 
-  describe.skipIf(!hasPrograms('w3m'))('w3m', () => {
+  describe.skipIf(!present('w3m', 'w3m'))('w3m', () => {
     const w3m = known({
       name: 'w3m',
       kind: 'terminal',
@@ -94,7 +94,7 @@ describe('web browsers that read news', () => {
     });
   });
 
-  describe.skipIf(!hasPrograms('elinks'))('elinks', () => {
+  describe.skipIf(!present('elinks', 'elinks'))('elinks', () => {
     const elinks = known({
       name: 'elinks',
       kind: 'terminal',

@@ -1,18 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
+import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest } from './posted.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
-import { hasPrograms, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('emacs', 'tmux'))('Gnus', () => {
+describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
+  const client = known({
+    name: 'Gnus',
+    kind: 'terminal',
+    version: 'emacs-nox',
+    quirks: ['Uses STARTTLS at once where it is offered.', 'The version is Emacs’.'],
+  });
   let daemon: Daemon;
   beforeAll(async () => {
     ({ daemon } = await sampleDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  it('reads a thread, replies, and posts a new item', { timeout: 120_000 }, async () => {
+  client.can(['list', 'read', 'log in', 'post', 'reply'], 'reads a thread, replies, and posts a new item', async () => {
     using person = new Person();
     const before = await highest(daemon);
     const settings = person.write(

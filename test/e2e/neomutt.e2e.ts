@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, certificate, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
-import { hasPrograms, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('neomutt', 'tmux'))('NeoMutt', () => {
+describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux'))('NeoMutt', () => {
   const neomutt = known({
     name: 'NeoMutt',
     kind: 'terminal',

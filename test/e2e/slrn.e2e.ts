@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
-import { hasPrograms, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('slrn', 'tmux'))('slrn', () => {
+describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
   const client = known({
     name: 'slrn',
     kind: 'terminal',

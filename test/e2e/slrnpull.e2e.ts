@@ -3,16 +3,16 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
 import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
-import { hasPrograms } from './terminal.ts';
 
 /** slrnpull fetches news into a spool that slrn reads without a connection, and sends what was written there. */
-describe.skipIf(!hasPrograms('slrnpull'))('slrnpull', () => {
+describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
   const slrnpull = known({
     name: 'slrnpull',
     kind: 'tool',

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
-import { hasPrograms, Terminal } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
-describe.skipIf(!hasPrograms('tin', 'tmux'))('tin', () => {
+describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
   const client = known({
     name: 'tin',
     kind: 'terminal',
