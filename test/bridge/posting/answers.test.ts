@@ -4,7 +4,7 @@ import { BoardPoster, type Order } from '../../../src/bridge/posting/board-poste
 import type { PostingConnection, SearchConnection } from '../../../src/bridge/posting/connection.ts';
 import { deliver } from '../../../src/bridge/posting/deliver.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
-import { type Deed, hashOf } from '../../../src/bridge/posting/plan.ts';
+import { type Deed, hashOf, parsePlan } from '../../../src/bridge/posting/plan.ts';
 import type { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../../src/rgtp/errors.ts';
 import type { Intent } from '../../../src/store/permanent.ts';
@@ -225,6 +225,13 @@ test('nobody to ask: the intent stays, and the next attempt asks first', async (
   await expect(post()).rejects.toMatchObject({ kind: 'duplicate' });
   expect(sent).toEqual(['DATA', 'REPL P1', 'INDX', 'INDX']);
   expect(own.find('<a@b>')).toMatchObject({ sequence: 7 });
+});
+
+test('a reply that goes on as a continuation is intended as one: that is what will be looked for', async () => {
+  const { post, permanent } = setUp([0, error('full', 421), lost], [lost]);
+  await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
+  const [intent] = await permanent.intents();
+  expect(parsePlan(intent?.details ?? '')).toMatchObject({ deed: { kind: 'continuation' } });
 });
 
 test('a row is held back for a post that is lost while it is held back', async () => {
