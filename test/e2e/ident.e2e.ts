@@ -117,8 +117,14 @@ describe.skipIf(!present('ident', '/usr/share/perl5/Net/Ident.pm', unpacked('usr
     });
 
     it('an RGTP client that is refused has a name in the log', async () => {
-      const dialogue = new Dialogue(await caller(rgtp));
+      const socket = await caller(rgtp);
+      const dialogue = new Dialogue(socket);
       await dialogue.line();
+      // The refusal ends the connection, and waits for nobody: oidentd has to have looked before.
+      await until(
+        () => said.includes(`lookup: ${socket.localPort} , ${rgtp} `),
+        () => `oidentd to be asked: ${said}`,
+      );
       expect(await dialogue.ask('USER nobody@rgtp.test')).toMatch(/^482 /);
       await until(
         () => named('suspicious').length > 0,
