@@ -26,33 +26,26 @@ export const rareHourMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/sighting.ts',
+    'src/bridge/mirror/row-order.ts',
     RARE,
     ['a far row is withheld', 'if (step > JUMP && !isBelievable(sequence)) {', 'if (step > JUMP && sequence < 0) {'],
-    ['one far row alone is not believed', 'if (far.length > 1) this.doubted', 'if (far.length > 0) this.doubted'],
-    ['rows out of order keep their places', '        else moved.push(row);', '        else this.withheld++;'],
+    ['one far row alone is not believed', 'if (far.length > 1) doubted', 'if (far.length > 0) doubted'],
+    ['rows out of order keep their places', '      else moved.push(row);', '      else withheld++;'],
     [
       'a row from before a wrap that is not there is withheld',
-      'if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;',
-      'if (wrapped[row] === -2) this.withheld++;',
+      'if (wrapped[row] === -1 && !isBelievable(sequence)) withheld++;',
+      'if (wrapped[row] === -2) withheld++;',
     ],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
-    ['high marks are kept for good', 'publishing.announce(highs(state, seen, decision))', 'Promise.resolve()'],
-    ['a jump is read again before it is believed', 'far === this.#doubted ||', 'far !== undefined ||'],
+    ['high marks are kept for good', 'publishing.announce(highs(state.posts, seen, decision))', 'Promise.resolve()'],
+    ['a jump is read again before it is believed', 'far === this.#doubts.believable ||', 'far !== undefined ||'],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
-    ['rows that an editor made up are not believed', 'if (logged && !isBetween) return true;', 'return true;'],
-    ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
-    [
-      'nor after another change of the index',
-      'return hasGrown && was.lastIndexEdit === lastIndexEdit;',
-      'return hasGrown;',
-    ],
     ['the newest rows are kept for good', '        await keepRecent(permanent, state);\n', ''],
     [
       'older rows come back with them',
@@ -71,7 +64,7 @@ export const rareHourMutants = [
     ['an event has its notice at once', 'this.notices.set(index, { userid, reason, itemId });', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
+    'src/bridge/mirror/announcement.ts',
     ['test/bridge/mirror/promises.test.ts'],
     [
       'a mark that a late notice raises is kept for good',
@@ -83,6 +76,17 @@ export const rareHourMutants = [
     'src/bridge/view/group-view.ts',
     ['test/bridge/mirror/promises.test.ts'],
     ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/doubts.ts',
+    RARE,
+    ['rows that an editor made up are not believed', 'if (logged && !isBetween) return true;', 'return true;'],
+    ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
+    [
+      'nor after another change of the index',
+      'return hasGrown && was.lastIndexEdit === lastIndexEdit;',
+      'return hasGrown;',
+    ],
   ),
   ...breaking('src/bridge/mirror/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
   ...breaking(
@@ -144,9 +148,9 @@ export const rareHourMutants = [
     'if (this.#ids.mayBeHere(messageId)) throw',
     "if (messageId === '') throw",
   ]),
-  ...breaking('src/bridge/mirror/follower.ts', OUTAGES, [
+  ...breaking('src/bridge/mirror/edit-log.ts', OUTAGES, [
     'an edit log that fails is asked for less and less often',
-    'if (this.#logOverdue && this.#logPause-- > 0) return undefined;',
+    'if (this.isOverdue && this.#pause-- > 0) return undefined;',
     '',
   ]),
   ...breaking('src/bridge/mirror/state.ts', OUTAGES, [

@@ -197,7 +197,9 @@ export class ModelBoard {
     },
     'a row less': (pick) =>
       this.#withRow(pick, (row, before) => {
-        if (this.#bogus.has(row)) return;
+        // A continuation that no index told of shows on the old item alone, when that is next fetched.
+        const isUnseen = 'CF'.includes(row.type) && this.mirror.rowOfSequence(row.sequence) < 0;
+        if (this.#bogus.has(row) || isUnseen) return;
         this.#taken = { row, before };
         // C and F are one.
         this.board.editIndex((rows) => rows.filter(({ sequence }) => sequence !== row.sequence));

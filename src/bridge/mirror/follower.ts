@@ -4,17 +4,19 @@ import { distance, isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
-import type { Log, LogFields } from '../../wire/log.ts';
-import { octets } from '../../wire/octets.ts';
+import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
-import { type Place, places, placesOf } from '../places.ts';
-import { type BoardConnection, type BoardLine, NotAskedError } from './board-line.ts';
+import { highs, newRows } from './announcement.ts';
+import type { BoardConnection, BoardLine } from './board-line.ts';
+import { Complaints } from './complaints.ts';
 import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
+import { Doubts } from './doubts.ts';
+import { EditLog } from './edit-log.ts';
 import type { MessageOfTheDay } from './motd.ts';
-import type { BeforePublish, NewRow } from './options.ts';
+import type { BeforePublish } from './options.ts';
 import { saveChanges, saveIsRead } from './persistence.ts';
 import { keepRecent, MAX_RECENT, recall } from './recent.ts';
-import { type Doubt, Sighting } from './sighting.ts';
+import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 
 export interface FollowerOptions {
@@ -35,47 +37,36 @@ export interface FollowerOptions {
 
 /** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
 const MAX_ROUNDS = 8;
-/** New rows that are shown to `beforePublish`: our own posts are among the newest. */
-const MAX_NEW_ROWS = 1000;
-/** Rows that make no sense and were logged are remembered, up to so many: nobody wants to read of them at each poll. */
-const MAX_COMPLAINTS = 1000;
-/** Of these, a poll logs so many. */
-const LOGGED = 5;
-/** Polls after a failure to read the edit log before it is asked for again, at most. */
-const MAX_LOG_PAUSE = 64;
-
 /**
  * Brings the state up to the board's. One poll is INDX from the last known row on, which must come back unchanged; where
  * that shows that something happened which leaves no row, ELOG; and the whole index where rows may have changed.
  */
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly #complaints = new Set<string>();
-  /** where rows begin that were seen once and are not believed yet */
-  #doubted: number | undefined;
-  /** such rows that an editor may have made up */
-  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
+  readonly #complaints: Complaints;
+  readonly #doubts = new Doubts();
+  readonly #editLog: EditLog;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
-  /** the edit log could not be read when it was needed */
-  #logOverdue = false;
-  #logFailures = 0;
-  /** polls that do without it before it is asked for again */
-  #logPause = 0;
   /** new rows are published when its promise resolves */
   beforePublish: BeforePublish | undefined;
   /** a row of the index could get no number, because the last is given */
   isFull = false;
   /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
   withheld = 0;
-  /** rows that made no sense, or came too late for a number */
-  skipped = 0;
   /** rows that were kept for good, until the first poll has them in the state */
   recent: readonly RecentRow[] = [];
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#complaints = new Complaints(options.log);
+    this.#editLog = new EditLog(options.line, options.log);
+  }
+
+  /** rows that made no sense, or came too late for a number */
+  get skipped(): number {
+    return this.#complaints.skipped;
   }
 
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
@@ -112,16 +103,15 @@ export class Follower {
         }
         const newest = later(sighting.newest, last);
         const { doubted } = sighting;
-        const isNewDoubt = doubted !== undefined && doubted.highest !== this.#suspect?.highest;
         const needsLog =
           whole ||
-          isNewDoubt ||
-          this.#logOverdue ||
+          this.#doubts.isNew(doubted) ||
+          this.#editLog.isOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           sighting.hasGaps(last) ||
           sighting.hasNew(PostKind.Edit, last);
-        const log = needsLog ? await this.#editLog() : pending;
-        const reserves = needsLog && this.#logOverdue;
+        const log = needsLog ? await this.#editLog.read() : pending;
+        const reserves = needsLog && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;
         const restored = isFresh && (contradicts(state, log) || isForgetful(state, log));
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
@@ -150,7 +140,7 @@ export class Follower {
           this.#options.log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
         }
         await Promise.all([
-          publishing.announce(highs(state, seen, decision)),
+          publishing.announce(highs(state.posts, seen, decision)),
           this.beforePublish?.(newRows(seen, decision)),
         ]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
@@ -160,8 +150,7 @@ export class Follower {
         await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
-        const isToConfirm = doubted !== undefined && isNewDoubt && this.#isConfirmable(doubted, lastIndexEdit, logged);
-        this.#doubted = isToConfirm ? doubted.lowest : undefined;
+        const isToConfirm = this.#doubts.weigh(doubted, lastIndexEdit, logged);
         whole = isToConfirm && whole;
         if (pending.length === 0 && !isToConfirm) break;
       }
@@ -179,24 +168,6 @@ export class Follower {
     if (isDue) cache.setFact('compared', String(began));
   }
 
-  /**
-   * Would another reading confirm rows far above the others? Not where the board's own numbers are below them yet, as
-   * far as its editors' last change of the index shows, or where there is no telling: an editor who makes up one row
-   * makes up two. Then something has to be posted above them, and not by another such change.
-   */
-  #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
-    const { below, lowest, highest } = doubt;
-    const isBetween =
-      lastIndexEdit !== undefined &&
-      (below === undefined || distance(below, lastIndexEdit) > 0) &&
-      distance(lastIndexEdit, lowest) > 0;
-    if (logged && !isBetween) return true;
-    const was = this.#suspect;
-    this.#suspect = { ...doubt, lastIndexEdit };
-    const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
-    return hasGrown && was.lastIndexEdit === lastIndexEdit;
-  }
-
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
   async #recall(): Promise<void> {
     const { state, now } = this.#options;
@@ -204,7 +175,7 @@ export class Follower {
     const recent = new BoardState(state.epochs.all, publishing);
     recall(recent, this.recent);
     const sighting = await this.#index(true, recent.lastSequence);
-    const log = await this.#editLog();
+    const log = await this.#editLog.read();
     const clock = publishing.now(now());
     // Where they are few, there were none before them.
     if (sighting !== undefined && this.recent.length >= MAX_RECENT) {
@@ -213,7 +184,7 @@ export class Follower {
         (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest)),
         clock,
       );
-      const reserves = log === undefined && this.#logOverdue;
+      const reserves = log === undefined && this.#editLog.isOverdue;
       const was = { indexEdited: false, lastIndexEdit: undefined, restored: false, expected: undefined };
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
       const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
@@ -238,12 +209,7 @@ export class Follower {
   /** The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was. */
   async #index(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
     const { state } = this.#options;
-    let complaints = 0;
-    const complain = (why: string, shown: LogFields) => {
-      if (this.#isKnown(`${why} ${JSON.stringify(shown)}`)) return;
-      this.skipped++;
-      if (complaints++ < LOGGED) this.#options.log.warn(shown, `index row skipped: ${why}`);
-    };
+    const complain = this.#complaints.ofIndex();
     const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
     const last = whole ? -1 : state.posts.lastIndexed();
     const sequence = state.posts.sequences[last];
@@ -257,7 +223,7 @@ export class Follower {
     sighting.seal({
       after: sequence,
       isBelievable: (far) =>
-        far === this.#doubted ||
+        far === this.#doubts.believable ||
         (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
         state.rowOfSequence(far) >= 0,
     });
@@ -291,30 +257,6 @@ export class Follower {
     return this.#options.line.run(request, { anyway: true });
   }
 
-  /**
-   * `undefined` where the board has no edit log for us, or none that can be read now: then what the index tells is
-   * published all the same, and the log is asked for again later, less and less often.
-   */
-  async #editLog(): Promise<readonly EditLogEntry[] | undefined> {
-    if (this.#logOverdue && this.#logPause-- > 0) return undefined;
-    try {
-      const log = await this.#ask((board) => board.editLog());
-      this.#logOverdue = false;
-      this.#logFailures = 0;
-      return log;
-    } catch (err) {
-      const kind = err instanceof RgtpError ? err.kind : undefined;
-      if (kind === 'unsupported' || kind === 'no-access') return undefined;
-      if (kind === 'no-such-item') return [];
-      if (kind === undefined || err instanceof NotAskedError) throw err;
-      if (!this.#logOverdue)
-        this.#options.log.warn({ err }, 'the edit log cannot be read: its notices will come later');
-      this.#logOverdue = true;
-      this.#logPause = Math.min(2 ** this.#logFailures++, MAX_LOG_PAUSE) - 1;
-      return undefined;
-    }
-  }
-
   #write(changes: readonly Change[]): void {
     const { cache, state, take } = this.#options;
     let purge = false;
@@ -329,28 +271,15 @@ export class Follower {
   #report({ late, exhausted, second }: Decision, sighting: Sighting): void {
     this.withheld = exhausted.length + sighting.withheld;
     this.isFull = exhausted.length > 0;
-    if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
+    if (exhausted.length > 0 && !this.#complaints.isKnown('exhausted')) {
       const shown = { rows: exhausted.length, first: exhausted[0] };
       this.#options.log.error(
         shown,
         'the newsgroup has no article numbers left: what is posted from here on is withheld',
       );
     }
-    this.#skip(late, 'they came in below numbers already given');
-    this.#skip(second, 'they would begin an item that has begun');
-  }
-
-  #skip(sequences: readonly number[], why: string): void {
-    const fresh = sequences.filter((sequence) => !this.#isKnown(`${sequence} ${why}`));
-    if (fresh.length === 0) return;
-    this.skipped += fresh.length;
-    this.#options.log.warn({ rows: fresh.length, first: fresh[0] }, `index rows skipped: ${why}`);
-  }
-
-  #isKnown(complaint: string): boolean {
-    if (this.#complaints.has(complaint)) return true;
-    if (this.#complaints.size < MAX_COMPLAINTS) this.#complaints.add(complaint);
-    return false;
+    this.#complaints.ofRows(late, 'they came in below numbers already given');
+    this.#complaints.ofRows(second, 'they would begin an item that has begun');
   }
 
   async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
@@ -367,34 +296,6 @@ export class Follower {
     await eventLoop.next();
     if (this.#closed) throw new RgtpError('unavailable', 'closed');
   }
-}
-
-/** What a sighting brings that nobody has seen: the newest, where that is everything. */
-function newRows({ sighting }: Seen, { numbers }: Decision): NewRow[] {
-  const rows: NewRow[] = [];
-  for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_NEW_ROWS; place--) {
-    if (numbers[place] === 0) continue;
-    const { event, user, sequence } = sighting.at(place, 0);
-    rows.push({ userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, sequence });
-  }
-  return rows;
-}
-
-/** The highest number of each newsgroup among the rows that are new, or back. */
-function highs({ posts }: BoardState, { sighting }: Seen, { numbers, known, differing }: Decision) {
-  const found = new Map<Place, number>();
-  const raise = (place: number, number: number) => {
-    for (const group of placesOf[sighting.at(place, 0).kind]) {
-      found.set(group, Math.max(number, found.get(group) ?? 0));
-    }
-  };
-  for (const place of differing) raise(place, posts.numbers[known[place] ?? -1] ?? 0);
-  const all = differing.length === 0 ? places.length : found.size + places.length;
-  for (let at = numbers.length - 1; at >= 0 && found.size < all; at--) {
-    const number = numbers[at] ?? 0;
-    if (number > 0) raise(at, number);
-  }
-  return found;
 }
 
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {

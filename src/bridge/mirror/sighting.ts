@@ -6,14 +6,10 @@ import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
 import { editTime } from './edit-time.ts';
 import { owned } from './records.ts';
+import { type Context, type Doubt, orderOf } from './row-order.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
 const MAX_ROWS = 4_000_000;
-/** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
-const JUMP = 1024;
-/** Numbers that few boards will ever reach. */
-const END = 2 ** 31;
-
 const KIND_OF = {
   I: PostKind.Item,
   R: PostKind.Reply,
@@ -22,22 +18,6 @@ const KIND_OF = {
   E: PostKind.Edit,
   M: PostKind.Motd,
 } as const satisfies Record<EntryType, PostKind>;
-
-/** What the order of an index is judged by. */
-export interface Context {
-  /** the sequence number before the first row; `undefined` where the index was read from its beginning */
-  readonly after?: number | undefined;
-  /** Is a row far above the one before it to be believed: known, confirmed by an earlier reading, or given by the board? */
-  readonly isBelievable: (sequence: number) => boolean;
-}
-
-/** Sequence numbers of rows that stand far above the others. */
-export interface Doubt {
-  /** the one before them, `undefined` if there is none */
-  readonly below: number | undefined;
-  readonly lowest: number;
-  readonly highest: number;
-}
 
 /**
  * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. Nothing here
@@ -121,10 +101,11 @@ export class Sighting {
       if (continuation === undefined) this.marked.push({ item, sequence });
       else this.links.set(continuation, item);
     }
-    const { ahead, moved } = this.#inStep(context);
-    moved.sort((a, b) => this.#compare(a, b));
-    const merged = merge(ahead, moved, (a, b) => this.#compare(a, b));
-    this.order = this.#withoutRepetitions(merged);
+    const { order, wraps, withheld, doubted } = orderOf(this, context, (a, b) => this.#compare(a, b));
+    this.wraps = wraps;
+    this.withheld = withheld;
+    this.doubted = doubted;
+    this.order = this.#withoutRepetitions(order);
   }
 
   /** The newest sequence number of the index, `undefined` where it has no rows. */
@@ -211,70 +192,6 @@ export class Sighting {
       item: this.items[row] ?? -1,
       user: this.users[row] ?? 0,
     };
-  }
-
-  /**
-   * The rows whose numbers go on from those before them (`ahead`), and those that come after higher ones (`moved`).
-   * A number far above the others is believed once the context vouches for it; where lower ones follow, an editor made it up.
-   */
-  #inStep({ after, isBelievable }: Context): { ahead: Int32Array; moved: number[] } {
-    const { sequences, wrapped } = this;
-    const ahead = new Int32Array(this.length);
-    const moved: number[] = [];
-    let length = 0;
-    let wraps = 0;
-    let far: number[] = [];
-    let row = after === undefined ? this.#firstInStep(isBelievable) : 0;
-    let top = after;
-    const take = (at: number) => {
-      const sequence = sequences[at] ?? 0;
-      if (top !== undefined && sequence < top) wraps++;
-      top = sequence;
-      wrapped[at] = wraps;
-      ahead[length++] = at;
-    };
-    for (; row < this.length; row++) {
-      const sequence = sequences[row] ?? 0;
-      const step = top === undefined ? 1 : distance(top, sequence);
-      const farTop = far.at(-1);
-      if (step > JUMP && !isBelievable(sequence)) {
-        const farStep = farTop === undefined ? 1 : distance(sequences[farTop] ?? 0, sequence);
-        if (farStep > 0) far.push(row);
-        else this.withheld++;
-        continue;
-      }
-      if (step >= 0) {
-        // The board goes on below them: what came before with numbers far above is not its own.
-        this.withheld += far.length;
-        far = [];
-      }
-      if (step > 0) take(row);
-      else {
-        wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
-        // Numbers from before a wrap that this index does not show.
-        if (wrapped[row] === -1 && !isBelievable(sequence)) this.withheld++;
-        else moved.push(row);
-      }
-    }
-    const [head] = far;
-    if (head !== undefined) {
-      this.withheld += far.length;
-      const highest = sequences[far.at(-1) ?? head] ?? 0;
-      if (far.length > 1) this.doubted = { below: top, lowest: sequences[head] ?? 0, highest };
-    }
-    this.wraps = wraps;
-    return { ahead: ahead.subarray(0, length), moved };
-  }
-
-  /** The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above.) */
-  #firstInStep(isBelievable: (sequence: number) => boolean): number {
-    const isFarAbove = (one: number, next: number) =>
-      distance(one, next) < -JUMP && (one >= END || next < END) && !isBelievable(one);
-    const { sequences } = this;
-    let row = 0;
-    while (row + 1 < this.length && isFarAbove(sequences[row] ?? 0, sequences[row + 1] ?? 0)) row++;
-    this.withheld += row;
-    return row;
   }
 
   #withoutRepetitions(merged: Int32Array): Int32Array {
@@ -376,17 +293,4 @@ export interface SeenEvent {
   readonly wraps: number;
   /** unix seconds */
   readonly time: number;
-}
-
-function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: number) => number): Int32Array {
-  if (b.length === 0) return a;
-  const merged = new Int32Array(a.length + b.length);
-  let length = 0;
-  let from = 0;
-  for (const each of b) {
-    for (let next = a[from]; next !== undefined && compare(next, each) <= 0; next = a[++from]) merged[length++] = next;
-    merged[length++] = each;
-  }
-  merged.set(a.subarray(from), length);
-  return merged;
 }

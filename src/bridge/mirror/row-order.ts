@@ -1,0 +1,121 @@
+import { distance } from '../../rgtp/sequence.ts';
+
+/** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
+const JUMP = 1024;
+/** Numbers that few boards will ever reach. */
+const END = 2 ** 31;
+
+/** What the order of an index is judged by. */
+export interface Context {
+  /** the sequence number before the first row; `undefined` where the index was read from its beginning */
+  readonly after?: number | undefined;
+  /** Is a row far above the one before it to be believed: known, confirmed by an earlier reading, or given by the board? */
+  readonly isBelievable: (sequence: number) => boolean;
+}
+
+/** Sequence numbers of rows that stand far above the others. */
+export interface Doubt {
+  /** the one before them, `undefined` if there is none */
+  readonly below: number | undefined;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Rows of an index, as they came. */
+interface Rows {
+  readonly length: number;
+  readonly sequences: Uint32Array;
+  /** written here: wraps at 2³² between the first row and this one */
+  readonly wrapped: Int8Array;
+}
+
+interface Order {
+  /** rows by sequence number, without those that are withheld */
+  readonly order: Int32Array;
+  /** wraps before the newest row */
+  readonly wraps: number;
+  /** rows left out because nothing confirms their numbers */
+  readonly withheld: number;
+  /** rows that nothing confirms yet, and that another reading would */
+  readonly doubted: Doubt | undefined;
+}
+
+/**
+ * The rows whose numbers go on from those before them (`ahead`), and those that come after higher ones (`moved`).
+ * A number far above the others is believed once the context vouches for it; where lower ones follow, an editor made it up.
+ */
+export function orderOf(
+  rows: Rows,
+  { after, isBelievable }: Context,
+  compare: (a: number, b: number) => number,
+): Order {
+  const { sequences, wrapped } = rows;
+  const ahead = new Int32Array(rows.length);
+  const moved: number[] = [];
+  let length = 0;
+  let wraps = 0;
+  let far: number[] = [];
+  let row = after === undefined ? firstInStep(rows, isBelievable) : 0;
+  let withheld = row;
+  let doubted: Doubt | undefined;
+  let top = after;
+  const take = (at: number) => {
+    const sequence = sequences[at] ?? 0;
+    if (top !== undefined && sequence < top) wraps++;
+    top = sequence;
+    wrapped[at] = wraps;
+    ahead[length++] = at;
+  };
+  for (; row < rows.length; row++) {
+    const sequence = sequences[row] ?? 0;
+    const step = top === undefined ? 1 : distance(top, sequence);
+    const farTop = far.at(-1);
+    if (step > JUMP && !isBelievable(sequence)) {
+      const farStep = farTop === undefined ? 1 : distance(sequences[farTop] ?? 0, sequence);
+      if (farStep > 0) far.push(row);
+      else withheld++;
+      continue;
+    }
+    if (step >= 0) {
+      // The board goes on below them: what came before with numbers far above is not its own.
+      withheld += far.length;
+      far = [];
+    }
+    if (step > 0) take(row);
+    else {
+      wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
+      // Numbers from before a wrap that this index does not show.
+      if (wrapped[row] === -1 && !isBelievable(sequence)) withheld++;
+      else moved.push(row);
+    }
+  }
+  const [head] = far;
+  if (head !== undefined) {
+    withheld += far.length;
+    const highest = sequences[far.at(-1) ?? head] ?? 0;
+    if (far.length > 1) doubted = { below: top, lowest: sequences[head] ?? 0, highest };
+  }
+  return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted };
+}
+
+/** The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above.) */
+function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: number) => boolean): number {
+  const isFarAbove = (one: number, next: number) =>
+    distance(one, next) < -JUMP && (one >= END || next < END) && !isBelievable(one);
+  let row = 0;
+  while (row + 1 < length && isFarAbove(sequences[row] ?? 0, sequences[row + 1] ?? 0)) row++;
+  return row;
+}
+
+function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: number) => number): Int32Array {
+  if (b.length === 0) return a;
+  const merged = new Int32Array(a.length + b.length);
+  let length = 0;
+  let from = 0;
+  for (const each of b) {
+    for (let next = a[from]; next !== undefined && compare(next, each) <= 0; next = a[++from]) merged[length++] = next;
+    merged[length++] = each;
+  }
+  merged.set(a.subarray(from), length);
+  return merged;
+}
