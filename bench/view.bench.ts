@@ -2,6 +2,7 @@
 import { BoardView } from '../src/bridge/view/board-view.ts';
 import { ViewCaches } from '../src/bridge/view/caches.ts';
 import type { GroupView } from '../src/bridge/view/group-view.ts';
+import { boardOptions } from '../test/support/views.ts';
 import type { Result } from './main.ts';
 import { largeBoard } from './support/large-board.ts';
 
@@ -18,19 +19,7 @@ export default async function bench(): Promise<readonly Result[]> {
       new BoardView({
         model,
         caches,
-        options: {
-          newsgroup: 'groggs.bench',
-          overlap: 0,
-          description: 'A board of a million posts',
-          created: 0,
-          creator: 'bench',
-          host: 'news.example.org',
-          domain: 'rgtp.example.org',
-          charset: 'auto',
-          threading: 'flat',
-          addresses: 'plain',
-          archivedAt: '',
-        },
+        options: { ...boardOptions, newsgroup: 'groggs.bench' },
       }),
   );
   const [main] = view.groups;

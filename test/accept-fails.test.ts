@@ -10,6 +10,7 @@ import type { Log } from '../src/wire/log.ts';
 import { status } from './ops/sample.ts';
 import { listenersOf } from './support/listeners.ts';
 import { MemoryBackend } from './support/memory-backend.ts';
+import { recordedLog } from './support/recorded-log.ts';
 
 const HERE = { host: '127.0.0.1', port: 0 };
 
@@ -33,14 +34,7 @@ const servers: readonly [string, (log: Log) => Promise<{ close(): Promise<void> 
 ];
 
 test.each(servers)('%s outlives a connection that the system can’t hand over', async (_what, open) => {
-  const errors: string[] = [];
-  const log: Log = {
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
-    error: (_fields, message) => void errors.push(message),
-    child: () => log,
-  };
+  const { log, messages: errors } = recordedLog('error');
   const { opened, servers: listening } = await listenersOf(() => open(log));
   expect(listening).toHaveLength(1);
   for (const server of listening) server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));

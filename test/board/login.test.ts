@@ -5,17 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
-import type { Log } from '../../src/wire/log.ts';
 import { octets } from '../../src/wire/octets.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
-
-/** A log that can be read. */
-function listening(): { log: Log; lines: string[] } {
-  const lines: string[] = [];
-  const note = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
-  return { log, lines };
-}
 
 describe('access levels', () => {
   test('a user with several has a secret for each', async () => {
@@ -49,7 +41,7 @@ describe('access levels', () => {
 
 describe('proofs', () => {
   test('are logged when they fail, without any secret', async () => {
-    const { log, lines } = listening();
+    const { log, lines } = recordedLog();
     const board = await openBoard({ log });
     for (let i = 0; i < 3; i++) {
       const ann = await dial(board);
@@ -63,7 +55,7 @@ describe('proofs', () => {
   });
 
   test('who asks for nothing but what they may not fills no log', async () => {
-    const { log, lines } = listening();
+    const { log, lines } = recordedLog();
     const board = await openBoard({ log });
     const writer = await login(board, 'writer');
     for (let n = 0; n < 20; n++) expect(await writer.ask('EDLK')).toMatch(/^531/);
@@ -87,7 +79,7 @@ describe('proofs', () => {
   });
 
   test('what ident says goes into the log, and nobody waits for it', async () => {
-    const { log, lines } = listening();
+    const { log, lines } = recordedLog();
     const asked: unknown[] = [];
     let answer: (name: string) => void = () => {};
     const name = new Promise<string>((resolve) => {

@@ -9,18 +9,12 @@ import { Session } from '../../src/board/session.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { type Log, type LogFields, silent } from '../../src/wire/log.ts';
 import { ascii, latin1, octets } from '../../src/wire/octets.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 import { dial, login, openBoard } from './boards.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-function counting(): { log: Log; lines: string[] } {
-  const lines: string[] = [];
-  const note = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
-  return { log, lines };
-}
 
 /** Thirty entries a minute from one address: `wire/bounded-log.ts`. How many a test may find that takes as long as it takes. */
 function allowed(): () => number {
@@ -30,7 +24,7 @@ function allowed(): () => number {
 
 describe('the log', () => {
   test('DBUG makes a session say some commands, and no more', async () => {
-    const { log, lines } = counting();
+    const { log, lines } = recordedLog();
     const most = allowed();
     const board = await openBoard({ log });
     const guest = await login(board, 'guest');
@@ -47,7 +41,7 @@ describe('the log', () => {
     ['commands without permission', 'INDX\r\n'.repeat(20), 100],
     ['unknown userids', 'USER nobody@nowhere\r\n', 100],
   ])('%s: all together are bounded', async (_, commands, connections) => {
-    const { log, lines } = counting();
+    const { log, lines } = recordedLog();
     const board = await openBoard({ log, connectionsPerAddress: 1000 });
     const before = lines.length;
     const most = allowed();
@@ -63,7 +57,7 @@ describe('the log', () => {
   });
 
   test('connections refused, one after another, are bounded', async () => {
-    const { log, lines } = counting();
+    const { log, lines } = recordedLog();
     const board = await openBoard({ log, connections: 0 });
     const most = allowed();
     for (let i = 0; i < 200; i++) {

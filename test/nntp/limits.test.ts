@@ -8,10 +8,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Peer } from '../../src/nntp/backend.ts';
 import { Certificate } from '../../src/nntp/connection/certificate.ts';
 import type { Observer } from '../../src/nntp/observer.ts';
-import { type Log, silent } from '../../src/wire/log.ts';
+import { silent } from '../../src/wire/log.ts';
 import { play } from '../support/exchange.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 
 test('connections in all: one more is told to come again later, and may when one has gone', async () => {
@@ -102,9 +103,7 @@ test('a handshake that does not come', async () => {
 });
 
 test('passwords are in no log, and every line of it names its connection', async () => {
-  const lines: string[] = [];
-  const write = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
+  const { log, lines } = recordedLog();
   const backend = rfcWorld();
   backend.guest = { read: true, post: false, loginHelps: true };
   const { connect } = await serve(backend, { log, limits: { loginDelay: 1 } });
@@ -240,9 +239,7 @@ test('a server that can’t listen everywhere listens nowhere', async () => {
 });
 
 test('what a client can make the log say is bounded', async () => {
-  const lines: string[] = [];
-  const write = (_fields: object, message: string): void => void lines.push(message);
-  const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
+  const { log, messages: lines } = recordedLog();
   const { connect } = await serve(rfcWorld(), { log, limits: { connectionsPerAddress: 1 } });
   await connect();
   for (let n = 0; n < 60; n++) await (await connect(false)).rest();

@@ -1,19 +1,10 @@
 import { expect, test } from 'vitest';
 import { boundedLog } from '../../src/wire/bounded-log.ts';
-import type { Log, LogFields } from '../../src/wire/log.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 
 function recorded() {
-  const lines: string[] = [];
+  const { log, leveled: lines } = recordedLog();
   let time = 0;
-  const write = (level: string) => (fields: LogFields, message: string) =>
-    void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  const log: Log = {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: () => log,
-  };
   const pass = (ms: number) => {
     time += ms;
   };

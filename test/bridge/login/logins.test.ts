@@ -8,6 +8,7 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
 import type { Log } from '../../../src/wire/log.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
+import { recordedLog } from '../../support/recorded-log.ts';
 import { tcpServer } from '../../support/tcp-server.ts';
 
 const PEER = { address: '192.0.2.1', port: 1, connection: 'c1' };
@@ -18,24 +19,6 @@ const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
-
-/** Everything logged, as text. */
-function recorder(): { log: Log; lines: string[] } {
-  const lines: string[] = [];
-  const write = (level: string) => (fields: object, message: string) => {
-    lines.push(
-      `${level} ${message} ${JSON.stringify(fields, (_, value) => (value instanceof Error ? `${value.stack}` : value))}`,
-    );
-  };
-  const log: Log = {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: () => log,
-  };
-  return { log, lines };
-}
 
 function loginBoard(port: number, change: Partial<RgtpLoginOptions> & { maxUsers?: number } = {}): RgtpLoginOptions {
   const box = SecretBox.temporary();
@@ -82,7 +65,7 @@ test.each([
   { user: 'other:ann@rgtp.test', password: ANN },
 ])('wrong: $user with $password', async ({ user, password }) => {
   const board = await openBoard();
-  const { log, lines } = recorder();
+  const { log, leveled: lines } = recordedLog();
   const logins = loginsFor([loginBoard(board.address.port)], log);
   await expect(logins.login(user, password, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
   expect(lines.filter((line) => line.startsWith('error'))).toEqual([]);
@@ -172,7 +155,7 @@ test.each([
     socket.on('close', () => ended.resolve());
   });
   closing.push(() => server.close());
-  const { log, lines } = recorder();
+  const { log, leveled: lines } = recordedLog();
   const logins = loginsFor([loginBoard(server.port)], log);
   await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({
     kind: 'unavailable',

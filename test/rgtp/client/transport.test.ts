@@ -7,6 +7,7 @@ import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { octets } from '../../../src/wire/octets.ts';
+import { recordedLog } from '../../support/recorded-log.ts';
 import { scriptedServer } from '../../support/scripted-server.ts';
 import { BANNER, withServer } from './guest.ts';
 
@@ -176,14 +177,7 @@ describe('a server that goes mad', () => {
     ['484 Restarting.', 'unavailable', false],
     ['220 Something happened.', 'nonsense', true],
   ])('speaks unasked: %s', async (line, kind, warns) => {
-    const warnings: string[] = [];
-    const log = {
-      debug() {},
-      info() {},
-      warn: (_: object, message: string) => void warnings.push(message),
-      error() {},
-      child: () => log,
-    };
+    const { log, messages: warnings } = recordedLog('warn');
     await withServer(
       async (peer) => {
         peer.say(line);
