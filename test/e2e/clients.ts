@@ -8,10 +8,10 @@ const folder = new URL('../../node_modules/.clients/', import.meta.url).pathname
 /** Packages of npm that are no dependencies of ours. */
 export const packages = `${folder}npm`;
 
-/** The files of Debian packages that are unpacked, not installed: servers, which would start by themselves. @public */
+/** The files of Debian packages that are unpacked, not installed: servers, which would start by themselves. */
 export const unpackedPackages = `${folder}debian`;
 
-/** A file of them. @public */
+/** A file of them. */
 export const unpacked = (path: string): string => join(unpackedPackages, path);
 
 /** Whether a client and what it needs are here; if not, a line says so. In CI everything is, or its tests fail. */

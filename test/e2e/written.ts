@@ -15,7 +15,7 @@ export const written = (who: string): readonly string[] => [
 /** What the board has then: it strips blanks at the ends of lines. */
 export const stored = (who: string): readonly string[] => written(who).map((line) => line.trimEnd());
 
-/** Octets, one character each. @public */
+/** Octets, one character each. */
 export const octets = (characters: string): string => Buffer.from(characters).toString('latin1');
 
 /** The text of lines whose characters are octets. */

@@ -81,6 +81,11 @@ export const boardMutants = [
       '',
     ],
     [
+      'EDLK and DATA start their own time limit',
+      '      this.#take(line);\n      // After the command: EDLK and DATA change how long the client may be silent.\n      this.#arm();\n',
+      '      this.#arm();\n      this.#take(line);\n',
+    ],
+    [
       'a client that asks for nothing but trouble fills no log',
       'if (++this.#suspicions > MOST_SUSPICIONS) return;',
       '',
