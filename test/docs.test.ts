@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manPageNow, readmeOf } from '../.ci/docs.ts';
@@ -15,4 +15,21 @@ describe('what is made from the code (npm run docs)', () => {
   it('the man page is of today', () => {
     expect(readFileSync(join(root, 'config', 'rgtp-nntp.1'), 'utf8')).toBe(manPageNow());
   });
+});
+
+describe('what is written about the code', () => {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => !path.startsWith('node_modules'),
+  );
+
+  it.each(['.github/CONTRIBUTING.md', 'docs/architecture.md', 'docs/security.md', 'README.md'])(
+    '%s names no source file that is not there',
+    (document) => {
+      const named = readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\.ts)`/g);
+      const missing = Array.from(named, ([, name = '']) => name).filter(
+        (name) => !name.includes('NAME') && !files.some((file) => file === name || file.endsWith(`/${name}`)),
+      );
+      expect(missing).toEqual([]);
+    },
+  );
 });
