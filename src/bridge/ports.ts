@@ -42,6 +42,7 @@ export interface OwnPost {
 /** A post in the numbering of its board. */
 export interface PostKey {
   readonly newsgroup: string;
+  /** 0: nobody has seen it in the index yet */
   readonly epoch: number;
   readonly sequence: number;
 }

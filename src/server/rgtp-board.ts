@@ -127,7 +127,10 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   });
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
-  mirror.publishAfter((rows) => submitter.beforePublish(rows));
+  mirror.publishAfter(
+    (rows) => submitter.beforePublish(rows),
+    (rows) => submitter.numbered(rows),
+  );
 
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));

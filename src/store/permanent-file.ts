@@ -151,9 +151,12 @@ export class PermanentFile implements Permanent {
 
   /** Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board. */
   done(post: OwnPost): Promise<void> {
-    const { addPost, removeIntent } = this.#statements;
+    const { dropUnnumbered, numberPost, addPost, removeIntent } = this.#statements;
     return this.#writer.commit(
       () => {
+        // Of two with one number the board has lost the first, before anybody saw it.
+        if (post.epoch === 0) dropUnnumbered.run(post.sequence, post.messageId);
+        else numberPost.run(post.epoch, post.sequence, post.messageId);
         addPost.run(post.messageId, post.epoch, post.sequence, post.references);
         removeIntent.run(post.messageId);
       },
@@ -246,6 +249,8 @@ function prepareStatements(db: DatabaseSync) {
     dropArrival: db.prepare('DELETE FROM arrivals WHERE number = ?'),
     putRecent: db.prepare('INSERT OR REPLACE INTO recent_rows (number, details) VALUES (?, ?)'),
     dropRecent: db.prepare('DELETE FROM recent_rows WHERE number < ?'),
+    dropUnnumbered: db.prepare('DELETE FROM own_posts WHERE epoch = 0 AND sequence = ? AND message_id <> ?'),
+    numberPost: db.prepare('UPDATE OR IGNORE own_posts SET epoch = ?, sequence = ? WHERE message_id = ? AND epoch = 0'),
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
     ),

@@ -36,7 +36,7 @@ export interface Permanent {
   intend(intent: Intent): Promise<{ readonly known: false } | Known>;
   /** Rewrites the details of an intent (the reply became a continuation, …). */
   revise(messageId: string, details: string): Promise<void>;
-  /** The board has it: the intent becomes an own post, in one step. */
+  /** The board has it: the intent becomes an own post, in one step. Once more for one in epoch 0: it has got its epoch. */
   done(post: OwnPost): Promise<void>;
   /** The board refused it, or never saw it: the Message-ID is free again. */
   forget(messageId: string): Promise<void>;
@@ -101,6 +101,7 @@ export interface RecentRow {
 export interface OwnPost {
   /** with its angle brackets */
   readonly messageId: string;
+  /** 0: none yet, because nobody has seen it in the index */
   readonly epoch: number;
   readonly sequence: number;
   /** the References its author's newsreader gave, Message-IDs with single blanks between; '' if none */

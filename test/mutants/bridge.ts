@@ -38,6 +38,21 @@ export const bridgeMutants = [
     ],
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
     [
+      'a post is in the epoch of its row',
+      'return row < 0 ? 0 : (this.#options.model.posts.epochs[row] ?? 0);',
+      'return row < 0 ? 1 : (this.#options.model.posts.epochs[row] ?? 0);',
+    ],
+    [
+      'the row of another does not get the Message-ID of a post',
+      'if (post === undefined || !sameUserid(author, userid)) continue;',
+      'if (post === undefined) continue;',
+    ],
+    [
+      'the store knows the epoch of a post before its readers do',
+      'const stored = Promise.all(posts.map((post) => permanent.done(post)));',
+      'const stored = Promise.all([]);',
+    ],
+    [
       'a row waits for a post that is lost while it waits',
       'await this.#flights.landing;\n      else return;',
       'return this.#flights.landing;\n      else return;',

@@ -42,7 +42,7 @@ export const mirrorMutants = [
     [...MIRROR, 'test/bridge/posting/faults.test.ts', 'test/bridge/mirror/rare-hours.test.ts'],
     [
       'our own posts have their ids before anybody sees them',
-      '          this.beforePublish?.(newRows(seen, decision)),\n',
+      '        await this.beforePublish?.(newestRows(seen, decision));\n',
       '',
     ],
     [

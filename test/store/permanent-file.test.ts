@@ -100,6 +100,23 @@ describe('intents', () => {
     expect(await store.intents()).toEqual([intent]);
   });
 
+  test('a post without an epoch gets one; of two with one number the later counts', async () => {
+    const early = { ...post, epoch: 0 };
+    await store.intend(intent);
+    await store.done(early);
+    await store.done({ ...early, messageId: '<2@example>' });
+    expect(await store.ownPosts()).toEqual([{ ...early, messageId: '<2@example>' }]);
+    // It could not be stored before.
+    await store.done({ ...post, epoch: 2 });
+    await store.done({ ...post, messageId: '<2@example>', epoch: 3 });
+    await store.done({ ...post, messageId: '<2@example>', epoch: 4 });
+    await reopen();
+    expect(await store.ownPosts()).toEqual([
+      { ...post, messageId: '<2@example>', epoch: 3 },
+      { ...post, epoch: 2 },
+    ]);
+  });
+
   test('done makes it a post, which is never intended again', async () => {
     await store.intend(intent);
     await store.done(post);

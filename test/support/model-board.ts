@@ -132,7 +132,10 @@ export class ModelBoard {
     const poster = await BoardPoster.open({
       ...{ newsgroup, model: mirror, permanent, own, reader: this.board, now, grace: 0 },
     });
-    mirror.publishAfter((rows) => poster.beforePublish(rows));
+    mirror.publishAfter(
+      (rows) => poster.beforePublish(rows),
+      (rows) => poster.numbered(rows),
+    );
     return { mirror, poster, view: new BoardView({ model: mirror, own, options: OPTIONS }) };
   }
 

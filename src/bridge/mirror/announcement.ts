@@ -5,18 +5,21 @@ import { type Place, places, placesOf } from '../places.ts';
 import type { Decision, Seen } from './decision.ts';
 import type { NewRow } from './options.ts';
 
-/** New rows that posting is shown: our own posts are among the newest. */
-const MAX_NEW_ROWS = 1000;
+/** New rows that posting waits for: our own posts are among the newest. */
+const MAX_NEWEST = 1000;
 
-/** What a sighting brings that nobody has seen: the newest, where that is everything. */
-export function newRows({ sighting }: Seen, { numbers }: Decision): NewRow[] {
-  const rows: NewRow[] = [];
-  for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_NEW_ROWS; place--) {
+/** What a sighting brings that nobody has seen, the newest first. */
+export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
+  for (let place = numbers.length - 1; place >= 0; place--) {
     if (numbers[place] === 0) continue;
-    const { event, user, sequence } = sighting.at(place, 0);
-    rows.push({ userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, sequence });
+    const { event, user, generation, sequence } = sighting.at(place, base);
+    const epoch = epochs.covering(generation, sequence)?.number ?? 1;
+    yield { userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, epoch, sequence };
   }
-  return rows;
+}
+
+export function newestRows(seen: Seen, decision: Decision): NewRow[] {
+  return [...newRows(seen, decision)].slice(0, MAX_NEWEST);
 }
 
 /** The highest number of each newsgroup among the rows that are new, or back. */

@@ -6,14 +6,14 @@ import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
-import { highs, newRows } from './announcement.ts';
+import { highs, newestRows, newRows } from './announcement.ts';
 import type { BoardConnection, BoardLine } from './board-line.ts';
 import { Complaints } from './complaints.ts';
 import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
 import { Doubts } from './doubts.ts';
 import { EditLog } from './edit-log.ts';
 import type { MessageOfTheDay } from './motd.ts';
-import type { BeforePublish } from './options.ts';
+import type { BeforePublish, OnNumbered } from './options.ts';
 import { saveChanges, saveIsRead } from './persistence.ts';
 import { keepRecent, MAX_RECENT, recall } from './recent.ts';
 import { Sighting } from './sighting.ts';
@@ -51,6 +51,8 @@ export class Follower {
   #closed = false;
   /** new rows are published when its promise resolves */
   beforePublish: BeforePublish | undefined;
+  /** … and when this one does, after the epochs are stored */
+  onNumbered: OnNumbered | undefined;
   /** a row of the index could get no number, because the last is given */
   isFull = false;
   /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
@@ -131,6 +133,8 @@ export class Follower {
         const decision = await this.#inTurns(decide(state, seen));
         this.#report(decision, sighting);
 
+        await this.beforePublish?.(newestRows(seen, decision));
+
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
         // An index without a row does not tell what it will count from.
@@ -141,7 +145,7 @@ export class Follower {
         }
         await Promise.all([
           publishing.announce(highs(state.posts, seen, decision)),
-          this.beforePublish?.(newRows(seen, decision)),
+          this.onNumbered?.(newRows(seen, decision)),
         ]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());

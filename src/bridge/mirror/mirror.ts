@@ -17,6 +17,7 @@ import {
   type Intervals,
   type MirrorOptions,
   type MirrorProgress,
+  type OnNumbered,
 } from './options.ts';
 import { loadEpochs, loadState, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
@@ -145,9 +146,10 @@ export class Mirror implements BoardModel {
     };
   }
 
-  /** From now on new rows are published when the promise that `wait` returns resolves. For posting; see there. */
-  publishAfter(wait: BeforePublish): void {
+  /** From now on new rows are numbered when `wait` has resolved, and published when `number` has. For posting; see there. */
+  publishAfter(wait: BeforePublish, number?: OnNumbered): void {
     this.#follower.beforePublish = wait;
+    this.#follower.onNumbered = number;
   }
 
   /** Begins to follow the board. Returns at once: see `progress`. */

@@ -31,6 +31,12 @@ export interface MirrorOptions {
 /** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
 export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
 
+/**
+ * These rows get their numbers: whoever has posts among them learns their epochs, which are stored already. They are shown
+ * when the promise resolves; if it rejects, the poll is over.
+ */
+export type OnNumbered = (rows: Iterable<NewRow>) => Promise<void> | undefined;
+
 /** Nobody knows yet under which Message-ID a new row is to be shown. */
 export class HeldBack extends RgtpError {
   constructor() {
@@ -41,6 +47,8 @@ export class HeldBack extends RgtpError {
 
 export interface NewRow {
   readonly userid: Octets;
+  /** number of the epoch that it will be in */
+  readonly epoch: number;
   readonly sequence: number;
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Intent, Permanent } from '../../store/permanent.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
+import type { Intent, OwnPost, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { HeldBack, type NewRow } from '../mirror/options.ts';
@@ -66,6 +67,10 @@ export class BoardPoster {
   /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
   readonly #texts = new KeyedQueue();
   readonly #lost: LostPosts;
+  /** when the store was opened: for as long as no row of the index is known */
+  #newestEpoch = 1;
+  /** of posts that have no epoch yet, by Message-ID */
+  readonly #authors = new Map<string, Octets>();
 
   private constructor(options: BoardPosterOptions) {
     this.#options = options;
@@ -89,6 +94,7 @@ export class BoardPoster {
     const poster = new BoardPoster(options);
     const { newsgroup, permanent, own } = options;
     // In this order: what another process, on its way out, makes of an intent is in one of them at least.
+    poster.#newestEpoch = (await permanent.epochs()).at(-1)?.number ?? 1;
     const intents = await permanent.intents();
     own.load(newsgroup, await permanent.ownPosts());
     for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
@@ -122,6 +128,27 @@ export class BoardPoster {
     return Promise.race([this.#settledFor(rows, flights, signal), enough]).finally(() => patience.abort());
   }
 
+  /** For `Mirror.publishAfter`: these rows have their epochs. Resolves when the store knows of those that are ours. */
+  numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
+    const { newsgroup, permanent, own } = this.#options;
+    if (!own.hasUnnumbered(newsgroup)) return undefined;
+    const posts: OwnPost[] = [];
+    for (const { userid, epoch, sequence } of rows) {
+      const post = own.idOf(newsgroup, 0, sequence);
+      // After a restart nobody knows who posted it.
+      const author = this.#authors.get(post?.messageId ?? '') ?? userid;
+      if (post === undefined || !sameUserid(author, userid)) continue;
+      posts.push({ messageId: post.messageId, epoch, sequence, references: post.references ?? '' });
+    }
+    const stored = Promise.all(posts.map((post) => permanent.done(post)));
+    return stored.then(() => {
+      for (const post of posts) {
+        own.add(newsgroup, post);
+        this.#authors.delete(post.messageId);
+      }
+    });
+  }
+
   /**
    * Waits while a row may yet turn out to be the post of one of these flights, or a lost one. A flight that ends because
    * the board is away leaves a lost post behind: each is looked for, those that come meanwhile included.
@@ -139,7 +166,10 @@ export class BoardPoster {
   }
 
   #unknownAuthors(rows: readonly NewRow[]): Octets[] {
-    return [...new Set(rows.filter((row) => !this.#isTaken(row.sequence)).map((row) => row.userid))];
+    const { newsgroup, own } = this.#options;
+    const isOwn = ({ epoch, sequence }: NewRow) =>
+      (own.idOf(newsgroup, epoch, sequence) ?? own.idOf(newsgroup, 0, sequence)) !== undefined;
+    return [...new Set(rows.filter((row) => !isOwn(row)).map((row) => row.userid))];
   }
 
   /**
@@ -234,9 +264,9 @@ export class BoardPoster {
   }
 
   /** The board has it: first the store knows, then the views. */
-  async #finish(messageId: string, { references }: Plan, sequence: number): Promise<void> {
+  async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
     const { newsgroup, permanent, own } = this.#options;
-    const post = { messageId, epoch: await this.#epochOf(sequence), sequence, references };
+    const post = { messageId, epoch: this.#epochOf(plan, sequence), sequence, references: plan.references };
     try {
       await permanent.done(post);
     } catch (error) {
@@ -244,6 +274,7 @@ export class BoardPoster {
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);
+    if (post.epoch === 0) this.#authors.set(messageId, plan.userid);
   }
 
   async #refresh(sequence: number): Promise<void> {
@@ -265,17 +296,29 @@ export class BoardPoster {
     return posts.sequences[posts.length - 1] ?? 0;
   }
 
-  async #epochOf(sequence: number): Promise<number> {
-    const { model, permanent } = this.#options;
-    const row = sequence > this.#newest() ? model.posts.length - 1 : model.rowOfSequence(sequence);
-    const epoch = row < 0 ? undefined : model.posts.epochs[row];
-    return epoch ?? (await permanent.epochs()).at(-1)?.number ?? 1;
+  /**
+   * 0, for only the mirror knows, once it has seen its row: a new epoch may begin there. A row that came in since the post
+   * was planned is its row, though (shown before it could be told whose it is).
+   */
+  #epochOf({ after }: Plan, sequence: number): number {
+    const row = after > 0 && !isAfter(sequence, after) ? -1 : this.#rowOf(sequence);
+    return row < 0 ? 0 : (this.#options.model.posts.epochs[row] ?? 0);
   }
 
+  /** −1: none, also where an article has that number that has another place on the board. */
+  #rowOf(sequence: number): number {
+    const { model } = this.#options;
+    const row = model.rowOfSequence(sequence);
+    return model.posts.sequences[row] === sequence ? row : -1;
+  }
+
+  /** Whether the post at this number, as the index has it now, is one of ours that is known. */
   #isTaken(sequence: number): boolean {
     const { model, newsgroup, own } = this.#options;
-    const newest = model.posts.epochs[model.posts.length - 1] ?? 1;
-    return own.idOf(newsgroup, newest, sequence) !== undefined;
+    const { epochs, length } = model.posts;
+    const row = this.#rowOf(sequence);
+    const epoch = epochs[row < 0 ? length - 1 : row] ?? this.#newestEpoch;
+    return [0, epoch].some((each) => own.idOf(newsgroup, each, sequence) !== undefined);
   }
 }
 

@@ -4,8 +4,10 @@ import type { OwnPost, OwnPosts, PostKey } from '../ports.ts';
 /** The posts made through the bridge, of all boards, in memory. */
 export class OwnPostRegister implements OwnPosts {
   readonly #byMessageId = new Map<string, PostKey>();
-  /** newsgroup → epoch and sequence → post */
+  /** newsgroup → epoch and sequence → post; those that have no epoch yet are in epoch 0 */
   readonly #byKey = new Map<string, Map<number, OwnPost>>();
+  /** newsgroup → how many posts have no epoch yet */
+  readonly #unnumbered = new Map<string, number>();
   readonly #listeners = new Set<(post: PostKey) => void>();
 
   /** Takes in what a board's store has. Nobody is told: it is for the start. */
@@ -23,6 +25,11 @@ export class OwnPostRegister implements OwnPosts {
     return this.#byKey.get(newsgroup)?.get(combined(epoch, sequence));
   }
 
+  /** Whether there are posts that nobody has seen in the index yet. */
+  hasUnnumbered(newsgroup: string): boolean {
+    return (this.#unnumbered.get(newsgroup) ?? 0) > 0;
+  }
+
   find(messageId: string): PostKey | undefined {
     return this.#byMessageId.get(messageId);
   }
@@ -34,6 +41,10 @@ export class OwnPostRegister implements OwnPosts {
 
   #put(newsgroup: string, { messageId, epoch, sequence, references }: StoredPost): PostKey {
     const key: PostKey = { newsgroup, epoch, sequence };
+    const before = this.#byMessageId.get(messageId);
+    if (before?.epoch === 0) this.#byKey.get(newsgroup)?.delete(combined(0, before.sequence));
+    const change = (epoch === 0 ? 1 : 0) - (before?.epoch === 0 ? 1 : 0);
+    this.#unnumbered.set(newsgroup, (this.#unnumbered.get(newsgroup) ?? 0) + change);
     this.#byMessageId.set(messageId, key);
     let posts = this.#byKey.get(newsgroup);
     if (posts === undefined) {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { HeldBack } from '../../../src/bridge/mirror/options.ts';
+import { HeldBack, type NewRow } from '../../../src/bridge/mirror/options.ts';
 import { BoardPoster, type Order } from '../../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection, SearchConnection } from '../../../src/bridge/posting/connection.ts';
 import { deliver } from '../../../src/bridge/posting/deliver.ts';
@@ -23,7 +23,7 @@ const error = (kind: RgtpErrorKind, code?: number, itemId?: string) =>
 const lost = error('unavailable');
 const LINES = [octets`Hello.`];
 /** the row of a post by its author */
-const ROW = { userid: octets`ann@x.y`, sequence: 7 };
+const ROW = { userid: octets`ann@x.y`, epoch: 1, sequence: 7 };
 
 const stores: PermanentFile[] = [];
 afterEach(async () => {
@@ -92,13 +92,17 @@ function setUp(
   const refreshed: (number | undefined)[] = [];
   const columns = { numbers: new Uint32Array(), times: new Uint32Array(), kinds: new Uint8Array() };
   const posts = { ...columns, length: 0, sequences: new Uint32Array(), epochs: new Uint16Array() };
-  const poster = BoardPoster.open({
+  const poster: Promise<BoardPoster> = BoardPoster.open({
     newsgroup: 'groggs.test',
     model: {
       posts: { ...posts, items: new Int32Array(), users: new Uint32Array(), arrivals: new Uint32Array() },
       isFull: false,
       rowOfSequence: () => -1,
-      refresh: async (upTo) => void refreshed.push(upTo),
+      // What the mirror does when it reads the row.
+      refresh: async (upTo) => {
+        refreshed.push(upTo);
+        if (upTo !== undefined) await show(await poster, { ...ROW, sequence: upTo });
+      },
     },
     permanent,
     reader: { use: (task) => task(search) },
@@ -234,13 +238,46 @@ test('a reply that goes on as a continuation is intended as one: that is what wi
   expect(parsePlan(intent?.details ?? '')).toMatchObject({ deed: { kind: 'continuation' } });
 });
 
+/** What the mirror does with a new row. */
+async function show(poster: BoardPoster, row: NewRow = ROW): Promise<void> {
+  await poster.beforePublish([row]);
+  await poster.numbered([row]);
+}
+
+test('a post is in the epoch in which its row is', async () => {
+  const { post, poster, permanent, own, refreshed } = setUp([0, 8]);
+  const posted = post();
+  refreshed.push = () => {
+    throw lost;
+  };
+  await posted;
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 0, sequence: 8 });
+  expect(own.idOf('groggs.test', 1, 8)).toBeUndefined();
+  // Another may have got that number before, or gets it after the board was restored.
+  await show(await poster, { ...ROW, userid: octets`bob@x.y`, epoch: 1, sequence: 8 });
+  expect(own.idOf('groggs.test', 1, 8)).toBeUndefined();
+  await show(await poster, { ...ROW, epoch: 2, sequence: 8 });
+  expect(own.idOf('groggs.test', 2, 8)).toMatchObject({ messageId: '<a@b>', references: '<r@s>' });
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 8 });
+  expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<a@b>', epoch: 2, sequence: 8 }]);
+});
+
+test('… also where the bridge was killed before it read it', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  await permanent.done({ messageId: '<a@b>', epoch: 0, sequence: 7, references: '' });
+  const { poster, own } = setUp([], [], { permanent });
+  await show(await poster, { ...ROW, epoch: 3 });
+  expect(own.idOf('groggs.test', 3, 7)).toMatchObject({ messageId: '<a@b>' });
+  expect(await permanent.ownPosts()).toMatchObject([{ epoch: 3 }]);
+});
+
 test('a row is held back for a post that is lost while it is held back', async () => {
   const { post, poster, own } = setUp([0, lost], [lost, 7]);
   const board = await poster;
   const answered = expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
   // The post is on its way; its row is in the index already, and nobody can be asked about it at first.
   await Promise.resolve();
-  await board.beforePublish([ROW]);
+  await show(board);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
   await answered;
 });
@@ -254,7 +291,7 @@ test('a row that may be a post under way is not shown, however long that takes',
   await expect(board.beforePublish([ROW])).rejects.toThrow(HeldBack);
   answer.resolve(7);
   await posted;
-  await board.beforePublish([ROW]);
+  await show(board);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
 });
 
@@ -267,7 +304,7 @@ test('… nor one that may be a lost post, while the board is away', async () =>
 test('a lost post is looked for until the board can be asked', async () => {
   const { post, poster, own } = setUp([0, lost], [lost, lost, lost, lost, 7]);
   await expect(post()).rejects.toMatchObject({ kind: 'unavailable' });
-  await (await poster).beforePublish([ROW]);
+  await show(await poster);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
 });
 
@@ -294,7 +331,7 @@ test('what was looked for too early is looked for again, before a row of its aut
   // The board shows the row before it can be told whose it is.
   const clock = (sent: readonly string[]) => (sent.length === 0 ? 0 : 10);
   const { poster, own } = setUp([], [undefined, 7], { permanent, clock });
-  await (await poster).beforePublish([ROW]);
+  await show(await poster);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
 });
 
@@ -313,7 +350,7 @@ test('what another process stores on its way out is known, whenever it does so',
   permanent.intents = () => after(intents.call(permanent));
   permanent.ownPosts = () => after(ownPosts.call(permanent));
   const { poster, own } = setUp([], [], { permanent });
-  await (await poster).beforePublish([ROW]);
+  await show(await poster);
   expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<a@b>' });
 });
 

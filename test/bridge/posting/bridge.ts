@@ -86,10 +86,14 @@ export class TestBridge {
       own,
       grace: options.grace ?? 20,
     });
-    model.publishAfter(async (rows) => {
-      await boardPoster.beforePublish(rows);
-      options.onPublish?.(rows, own);
-    });
+    model.publishAfter(
+      (rows) => boardPoster.beforePublish(rows),
+      async (rows) => {
+        const shown = [...rows];
+        await boardPoster.numbered(shown);
+        options.onPublish?.(shown, own);
+      },
+    );
     const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
     if (!options.mortal) open.push(bridge);
     await model.refresh().catch(() => {});

@@ -132,16 +132,15 @@ class World {
       onPublish: (rows, own) => {
         // the dead show nothing to anybody
         if (life !== this.life) return;
-        for (const { userid, sequence } of rows) {
-          if (userid.startsWith('ann') && own.idOf(NEWSGROUP, 1, sequence) === undefined)
+        for (const { userid, epoch, sequence } of rows) {
+          if (userid.startsWith('ann') && own.idOf(NEWSGROUP, epoch, sequence) === undefined)
             this.violations.push(`derived id of #${sequence} shown`);
         }
       },
     });
     const { bridge } = this;
     // A mirror has its cache and tries again; this one only tries again.
-    for (let tries = 0; tries < 50 && bridge.entries.length === 0; tries++)
-      await bridge.model.refresh().catch(() => {});
+    for (let tries = 0; tries < 50 && !bridge.model.isRead; tries++) await bridge.model.refresh().catch(() => {});
     void bridge.poster.start();
   }
 
