@@ -16,13 +16,19 @@ const run = promisify(execFile);
 const PATIENCE = 90_000;
 
 /** Below the ports that Linux gives to connections: while a server is away, none of them takes its port. */
-const PORTS = { first: 10_000, count: 22_000, stride: 101 };
+const FIRST_PORT = 10_000;
+/** Tests that run side by side take ports from lanes of their own. */
+const LANES = 4;
+const PORTS_A_LANE = 5_500;
+const PORTS_A_PROCESS = 101;
 let asked = 0;
 
 /** A port that nobody listens on, and that this process gives nobody else. */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < PORTS.count; tries++) {
-    const port = PORTS.first + ((process.pid * PORTS.stride + asked++) % PORTS.count);
+  const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % LANES;
+  for (let tries = 0; tries < PORTS_A_LANE; tries++) {
+    const place = (process.pid * PORTS_A_PROCESS + asked++) % PORTS_A_LANE;
+    const port = FIRST_PORT + lane * PORTS_A_LANE + place;
     const server = createServer().listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(
       () => true,

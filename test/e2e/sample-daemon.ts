@@ -1,7 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { Daemon, freePort } from './daemon.ts';
+import { Daemon, freePort, loseCache } from './daemon.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { until } from './until.ts';
 
@@ -61,11 +60,7 @@ export const TROUBLES = ['was restarted', 'was killed', 'lost its cache'] as con
 /** Something a newsreader must not notice. Afterwards the daemon serves again, on the same port. */
 export async function befalls(daemon: Daemon, trouble: (typeof TROUBLES)[number], high: number): Promise<void> {
   await daemon.stop(trouble === 'was restarted' ? 'SIGTERM' : 'SIGKILL');
-  if (trouble === 'lost its cache') {
-    const caches = readdirSync(daemon.data).filter((name) => name.includes('.cache.sqlite'));
-    if (caches.length === 0) throw new Error('no cache to lose');
-    for (const name of caches) rmSync(join(daemon.data, name));
-  }
+  if (trouble === 'lost its cache') loseCache(daemon);
   await daemon.start();
   await settled(daemon, high);
 }

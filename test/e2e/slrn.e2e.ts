@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
@@ -18,8 +18,10 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     ],
   });
   let daemon: Daemon;
+  let http: number;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    http = await freePort();
+    ({ daemon } = await sampleDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
@@ -135,6 +137,34 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/-> +[12] +sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/While slrn looked on/);
+  });
+
+  it('asks for the overview, not for each article', async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+    expect(metrics).toMatch(/verb="XOVER"/);
+    expect(metrics).not.toMatch(/verb="HEAD"/);
+  });
+
+  client.can('reply', 'quotes no signature', async () => {
+    using person = new Person();
+    const high = await highest(daemon);
+    const number = await postsMeanwhile(daemon, 'The old matter', 'Grüße.\n-- \nAnn Elsewhere');
+    using terminal = slrn(person, true, `1-${high}`);
+    await terminal.shows(/-> +[12] +sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Group: sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Subject: The old matter/);
+    await terminal.keys('f');
+    await terminal.shows(/want to followup\?/);
+    await terminal.keys('y');
+    await terminal.shows(/Post the message\?/);
+    await terminal.keys('y');
+    await terminal.shows(/Posting\.\.\.\s*done/);
+    const reply = await newest(daemon, number);
+    expect(reply.subject).toBe('Re: The old matter');
+    expect(reply.body).toContain('> Grüße.');
+    expect(reply.body).not.toContain('> Ann Elsewhere');
   });
 
   for (const trouble of TROUBLES) {
