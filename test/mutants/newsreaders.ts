@@ -8,7 +8,7 @@ export const newsreaderMutants = [
     [
       'who is logged in elsewhere is told how to log in here',
       'if (board === undefined || person === undefined || person.members.has(newsgroup)) return undefined;',
-      'return undefined;',
+      'if (board === undefined || person === undefined || person.members.size > 0) return undefined;',
     ],
   ),
   ...breaking(
@@ -27,7 +27,7 @@ export const newsreaderMutants = [
     [
       'one name has one password',
       'differs = isThere && (await accounts.open(name, chosen)) === undefined;',
-      'differs = isThere && false;',
+      "differs = isThere && (await accounts.open(name, chosen)) === undefined && chosen === '';",
     ],
     [
       'an account is removed from every board',
@@ -38,6 +38,10 @@ export const newsreaderMutants = [
   ...breaking(
     'src/cli/ask.ts',
     ['test/cli/several-boards.test.ts'],
-    ['answers that came before the end of input count', 'if (!this.#ended) {', 'if (true) {'],
+    [
+      'answers that came before the end of input count',
+      'if (!this.#ended) {',
+      'if (!this.#ended || this.#lines !== undefined) {',
+    ],
   ),
 ];
