@@ -87,7 +87,7 @@ const attacks: readonly [name: string, attack: Attack][] = [
 ];
 
 const bench: Bench = async () => {
-  const server = await startAttacked(POSTS);
+  const server = await startAttacked({ posts: POSTS });
   const rows: string[] = [];
   const results: Result[] = [];
   try {

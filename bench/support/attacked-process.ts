@@ -1,44 +1,68 @@
 /** The whole server in a process of its own, for benches that attack it: how long it held its event loop, and its memory. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
 import type { StoredItem } from '../../src/board/items.ts';
+import type { BoardStore } from '../../src/board/store.ts';
+import { formatHex32 } from '../../src/rgtp/hex.ts';
 import { parseItemStatus } from '../../src/rgtp/item-status.ts';
-import { octetsFrom } from '../../src/wire/octets.ts';
+import { ascii, octets, octetsFrom } from '../../src/wire/octets.ts';
 import { openWholeServer, type WholeServer } from '../../test/support/whole-server.ts';
 import { sampleBoard } from './sample.ts';
+import { TurnMeter, type Turns } from './turns.ts';
 
-/** Since the last look. Times are ms of CPU between two turns of the event loop, so a busy machine does not count. */
-export interface Look {
-  readonly p99: number;
-  readonly longest: number;
+/** Since the last look. */
+export interface Look extends Turns {
   /** MiB */
   readonly rss: number;
   readonly peak: number;
+}
+
+export interface AttackedOptions {
+  readonly posts: number;
+  /** entries of the edit log */
+  readonly edits?: number;
+  /** KiB of diffs of the first item, and as many of the index */
+  readonly diffs?: number;
+  readonly users?: number;
+  /** says what held the loop, and slows it down */
+  readonly profiled?: boolean;
+  /** as environment variables without `RGTP_NNTP_` */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface AttackedServer {
   readonly newsPort: number;
   readonly boardPort: number;
   readonly httpPort: number;
+  /** of an item with many diffs */
+  readonly itemId: string;
   /** what starting took, with the first synchronisation */
   readonly start: Look;
   /** `collect`: garbage first */
   look(collect?: boolean): Promise<Look>;
+  /** what the server itself does: see `tasks` */
+  run(task: keyof typeof tasks): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startAttacked(posts: number): Promise<AttackedServer> {
-  const child: ChildProcess = fork(import.meta.filename, [String(posts)], {
+export async function startAttacked(options: AttackedOptions): Promise<AttackedServer> {
+  const child: ChildProcess = fork(import.meta.filename, [JSON.stringify(options)], {
     execArgv: ['--expose-gc', '--max-semi-space-size=8'],
   });
+  const ask = async (message: string) => {
+    child.send(message);
+    const [answer] = await once(child, 'message');
+    return answer;
+  };
   const [started] = await once(child, 'message');
   return {
     ...started,
-    async look(collect = false) {
-      child.send(collect ? 'collect' : 'look');
-      const [look] = await once(child, 'message');
-      return look;
-    },
+    look: (collect = false) => ask(collect ? 'collect' : 'look'),
+    run: ask,
     async close() {
       const ended = once(child, 'exit');
       child.disconnect();
@@ -49,41 +73,7 @@ export async function startAttacked(posts: number): Promise<AttackedServer> {
 
 const MIB = 2 ** 20;
 const REPLIES = 12;
-
-class Meter {
-  #turns: number[] = [];
-  #peak = 0;
-  #cpu = this.#now();
-
-  constructor() {
-    const turn = () => {
-      const now = this.#now();
-      this.#turns.push(now - this.#cpu);
-      this.#cpu = now;
-      this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
-      setTimeout(turn, 2);
-    };
-    turn();
-  }
-
-  #now(): number {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  }
-
-  look(): Look {
-    const sorted = this.#turns.splice(0).sort((a, b) => a - b);
-    const rss = process.memoryUsage.rss();
-    const look = {
-      p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
-      longest: sorted.at(-1) ?? 0,
-      rss: rss / MIB,
-      peak: Math.max(this.#peak, rss) / MIB,
-    };
-    this.#peak = 0;
-    return look;
-  }
-}
+const AT_ONCE = 500;
 
 function stored(id: string, lines: readonly string[]): StoredItem {
   const octetsOf = (text: string) => octetsFrom(Buffer.from(text, 'latin1'));
@@ -91,37 +81,94 @@ function stored(id: string, lines: readonly string[]): StoredItem {
   return { ...status, id, text: octetsOf(`${lines.slice(1).join('\n')}\n`) };
 }
 
+/** Returns the id of the first item. */
+async function fill(store: BoardStore, { posts, edits = 0, diffs = 0, users = 0 }: AttackedOptions): Promise<string> {
+  const count = Math.ceil(posts / (REPLIES + 1));
+  let first = '';
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const { rows, items } = sampleBoard(Math.min(AT_ONCE, count - from), REPLIES, from);
+    first ||= [...items.keys()][0] ?? '';
+    await store.commit(() => {
+      for (const [id, lines] of items) store.items.write(stored(id, lines));
+      for (const row of rows) store.index.append(octetsFrom(Buffer.from(row, 'latin1')));
+    });
+  }
+  const line = octets`-${ascii('y'.repeat(78))}\n`;
+  await store.commit(() => {
+    store.state.nextSequence = count * (REPLIES + 1) + 1;
+    for (let n = 0; n < edits; n++) {
+      store.editLog.append(
+        store.time,
+        octets`Item ${ascii(first)} edited by editor at 12.00 on Mon  1 Jan (#${formatHex32(n + 2)}):\nspelling of entry ${n}\n\n`,
+      );
+    }
+    for (const item of [first, undefined]) {
+      for (let n = 0; n < diffs / 8; n++) store.diffs.append(item, store.time, ascii(line.repeat(104)));
+    }
+    for (let n = 0; n < users; n++) {
+      const facts = { level: 2, confirmed: true, waiting: false, disabled: false, lastUsed: store.time } as const;
+      store.users.put({ ...facts, userid: octets`user${n}@users.example`, secret: Buffer.alloc(16, n) });
+    }
+  });
+  return first;
+}
+
+/** What an operator or a clock sets off. */
+const tasks = {
+  /** the copy that `backup` makes beside a server, here in the server's process */
+  async copy() {
+    const folder = mkdtempSync(join(tmpdir(), 'copy-'));
+    const source = new DatabaseSync(boardPath, { readOnly: true });
+    await backup(source, join(folder, 'board.sqlite'), { rate: 256 });
+    source.close();
+    rmSync(folder, { recursive: true });
+  },
+} as const satisfies Record<string, () => Promise<void>>;
+
+let boardPath = '';
+
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
-  const { rows, items } = sampleBoard(Math.ceil(Number(process.argv[2]) / (REPLIES + 1)), REPLIES);
-  let meter: Meter | undefined;
+  // What `startAttacked` was given.
+  const options = JSON.parse(process.argv[2] ?? '') as AttackedOptions;
+  const say = (answer: unknown) => process.send?.(answer);
+  let meter: TurnMeter | undefined;
+  let peak = 0;
+  setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 10);
+  let itemId = '';
   const server: WholeServer = await openWholeServer({
     settings: {
       EMBEDDED_GUESTS: 'post',
       EMBEDDED_CONNECTIONS_PER_ADDRESS: '2000',
       LIMITS_CONNECTIONS_PER_ADDRESS: '2000',
+      ...options.settings,
     },
     async fill(store) {
-      const all = [...items];
-      for (let at = 0; at < all.length; at += 500) {
-        await store.commit(() => {
-          for (const [id, lines] of all.slice(at, at + 500)) store.items.write(stored(id, lines));
-          for (const row of rows.slice(at * (REPLIES + 1), (at + 500) * (REPLIES + 1))) {
-            store.index.append(octetsFrom(Buffer.from(row, 'latin1')));
-          }
-        });
-      }
-      await store.commit(() => {
-        store.state.nextSequence = rows.length + 1;
-      });
-      meter = new Meter();
+      boardPath = store.path;
+      itemId = await fill(store, options);
+      globalThis.gc?.();
+      meter = await TurnMeter.start(options.profiled);
     },
   });
+  const look = async (): Promise<Look> => {
+    const turns = (await meter?.look()) ?? { p99: 0, longest: 0, culprits: [] };
+    const rss = process.memoryUsage.rss();
+    const most = Math.max(peak, rss);
+    peak = 0;
+    return { ...turns, rss: rss / MIB, peak: most / MIB };
+  };
   const { newsPort, boardPort, httpPort } = server;
   process.on('message', (message) => {
+    const task = Object.entries(tasks).find(([name]) => name === message)?.[1];
+    if (task !== undefined) {
+      void task().then(() => say('done'));
+      return;
+    }
     if (message === 'collect') for (let round = 0; round < 2; round++) globalThis.gc?.();
     // The collection's own turn belongs to nobody.
-    setTimeout(() => process.send?.(meter?.look()), message === 'collect' ? 100 : 0);
+    setTimeout(() => void look().then(say), message === 'collect' ? 100 : 0);
   });
   process.once('disconnect', () => process.exit());
-  process.send({ newsPort, boardPort, httpPort, start: meter?.look() });
+  say({ newsPort, boardPort, httpPort, itemId, start: await look() });
 }

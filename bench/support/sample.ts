@@ -16,12 +16,12 @@ const START = Date.UTC(2020, 0) / 1000;
 const MINUTE = 60;
 const WORDS = 'the quick brown fox jumps over a lazy dog and says that caf\xe9 is closed'.split(' ');
 
-/** `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of the board these numbers are from. */
-export function sampleBoard(items: number, replies = 12): SampleBoard {
+/** `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of the board these numbers are from. @param from the first item, of a board that is made in pieces */
+export function sampleBoard(items: number, replies = 12, from = 0): SampleBoard {
   const rows: string[] = [];
   const texts = new Map<string, readonly string[]>();
-  let sequence = 0;
-  for (let i = 0; i < items; i++) {
+  let sequence = from * (replies + 1);
+  for (let i = from; i < from + items; i++) {
     const id = itemIdAt(START + i * MINUTE);
     const subject = octets`Subject number ${i}`;
     const last = sequence + 1 + replies;
