@@ -7,6 +7,7 @@ import { collect, sessionWith } from '../support/front-end.ts';
 import { LargeGroup } from '../support/large-group.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
 import { serve } from '../support/nntp-server.ts';
+import { stepByStep } from '../support/turns.ts';
 
 /** A group of a million articles that anybody may read to the end. */
 class LargeBackend extends MemoryBackend {
@@ -15,14 +16,6 @@ class LargeBackend extends MemoryBackend {
   override newsgroup(name: string): Newsgroup | undefined {
     return name === this.large.name ? this.large : super.newsgroup(name, undefined);
   }
-}
-
-let time = 0;
-/** Time passes by a millisecond at each look at the clock: how fast this machine is does not matter. It never goes back. */
-function stepByStep(): void {
-  time = Math.max(time, performance.now());
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => ++time);
-  onTestFinished(() => clock.mockRestore());
 }
 
 const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));

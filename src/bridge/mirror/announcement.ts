@@ -5,6 +5,8 @@ import { type Place, places, placesOf } from '../places.ts';
 import type { Decision, Seen } from './decision.ts';
 import type { NewRow } from './options.ts';
 
+/** Rows that are looked at in one piece. */
+const STRETCH = 4096;
 /** New rows that posting waits for: our own posts are among the newest. */
 const MAX_NEWEST = 1000;
 
@@ -19,20 +21,30 @@ export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision
 }
 
 export function newestRows(seen: Seen, decision: Decision): NewRow[] {
-  return [...newRows(seen, decision)].slice(0, MAX_NEWEST);
+  const rows: NewRow[] = [];
+  for (const row of newRows(seen, decision)) if (rows.push(row) >= MAX_NEWEST) break;
+  return rows;
 }
 
-/** The highest number of each newsgroup among the rows that are new, or back. */
-export function highs(posts: Posts, { sighting }: Seen, { numbers, known, differing }: Decision) {
+/** The highest number of each newsgroup among the rows that are new, or back. There may be none in all of a large index. */
+export function* highs(
+  posts: Posts,
+  { sighting }: Seen,
+  { numbers, known, differing }: Decision,
+): Generator<undefined, ReadonlyMap<Place, number>> {
   const found = new Map<Place, number>();
   const raise = (place: number, number: number) => {
-    for (const group of placesOf[sighting.at(place, 0).kind]) {
+    for (const group of placesOf[sighting.kindAt(place)]) {
       found.set(group, Math.max(number, found.get(group) ?? 0));
     }
   };
-  for (const place of differing) raise(place, posts.numbers[known[place] ?? -1] ?? 0);
+  for (const [at, place] of differing.entries()) {
+    if (at % STRETCH === 0) yield;
+    raise(place, posts.numbers[known[place] ?? -1] ?? 0);
+  }
   const all = differing.length === 0 ? places.length : found.size + places.length;
   for (let at = numbers.length - 1; at >= 0 && found.size < all; at--) {
+    if (at % STRETCH === 0) yield;
     const number = numbers[at] ?? 0;
     if (number > 0) raise(at, number);
   }

@@ -260,19 +260,22 @@ function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemO
 }
 
 /** Does the log tell of something at a number that we know for something else? */
-export function contradicts(state: Known, log: readonly EditLogEntry[]): boolean {
-  return log.some((event) => {
-    if (event.kind === 'edited') return false;
+export function* contradicts(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+  for (const [at, event] of log.entries()) {
+    if (at % STRETCH === 0) yield;
+    if (event.kind === 'edited') continue;
     const known = state.rowOfSequence(event.sequence);
-    return known >= 0 && !isSameEvent(state, known, event);
-  });
+    if (known >= 0 && !isSameEvent(state, known, event)) return true;
+  }
+  return false;
 }
 
 /** Does the log lack something that it told of before? */
-export function isForgetful(state: Known, log: readonly EditLogEntry[]): boolean {
+export function* isForgetful(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
   const { kinds, sequences, length } = state.posts;
   const logged = new Set(log.map(({ sequence }) => sequence));
   for (let row = 0; row < length; row++) {
+    if (row % STRETCH === 0) yield;
     const kind = kinds[row];
     const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
     if (isEvent && !logged.has(sequences[row] ?? 0)) return true;

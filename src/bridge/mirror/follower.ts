@@ -91,6 +91,7 @@ export class Follower {
     const expected = this.#expected;
     this.#expected = undefined;
     let whole = isDue || state.posts.lastIndexed() < 0;
+    let isCompared = isDue;
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     try {
@@ -110,12 +111,13 @@ export class Follower {
           this.#doubts.isNew(doubted) ||
           this.#editLog.isOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
-          sighting.hasGaps(last) ||
+          (await this.#inTurns(sighting.hasGaps(last))) ||
           sighting.hasNew(PostKind.Edit, last);
         const log = needsLog ? await this.#editLog.read() : pending;
         const reserves = needsLog && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;
-        const restored = isFresh && (contradicts(state, log) || isForgetful(state, log));
+        const restored =
+          isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
         // Without a log, nothing but the index itself tells what became of a missing number.
         if (!whole && (restored || indexEdited)) {
@@ -125,7 +127,7 @@ export class Follower {
 
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
         const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
-        sighting.include([...pending, ...past], Math.floor(now() / 1000));
+        await this.#inTurns(sighting.include([...pending, ...past], Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
         const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
@@ -143,12 +145,15 @@ export class Follower {
         for (const epoch of begun.filter(({ number }) => number > 1)) {
           this.#options.log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
         }
-        await Promise.all([
-          publishing.announce(highs(state.posts, seen, decision)),
-          this.onNumbered?.(newRows(seen, decision)),
-        ]);
+        const marks = await this.#inTurns(highs(state.posts, seen, decision));
+        await Promise.all([publishing.announce(marks), this.onNumbered?.(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());
+        // Cut off halfway, what it takes in is compared again at the next start.
+        if (whole) {
+          cache.deleteFact('compared');
+          isCompared = true;
+        }
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
         await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
         await keepRecent(permanent, state);
@@ -169,7 +174,7 @@ export class Follower {
       this.expect(expected);
       throw error;
     }
-    if (isDue) cache.setFact('compared', String(began));
+    if (isCompared) cache.setFact('compared', String(began));
   }
 
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
@@ -184,10 +189,8 @@ export class Follower {
     // Where they are few, there were none before them.
     if (sighting !== undefined && this.recent.length >= MAX_RECENT) {
       const newest = later(sighting.newest, recent.lastSequence);
-      sighting.include(
-        (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest)),
-        clock,
-      );
+      const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
+      await this.#inTurns(sighting.include(past, clock));
       const reserves = log === undefined && this.#editLog.isOverdue;
       const was = { indexEdited: false, lastIndexEdit: undefined, restored: false, expected: undefined };
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
@@ -203,9 +206,11 @@ export class Follower {
 
   async #commit(slices: Iterable<readonly Change[]>): Promise<void> {
     for (const changes of slices) {
-      this.#write(changes);
-      // Tell.
-      this.#options.tell(changes);
+      if (changes.length > 0) {
+        this.#write(changes);
+        // Tell.
+        this.#options.tell(changes);
+      }
       await this.#breathe();
     }
   }
@@ -224,13 +229,11 @@ export class Follower {
         (bad, err) => complain('malformed', { err: err.message, octets: bad.length }),
       ),
     );
-    sighting.seal({
-      after: sequence,
-      isBelievable: (far) =>
-        far === this.#doubts.believable ||
-        (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
-        state.rowOfSequence(far) >= 0,
-    });
+    const isBelievable = (far: number) =>
+      far === this.#doubts.believable ||
+      (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
+      state.rowOfSequence(far) >= 0;
+    await this.#inTurns(sighting.seal({ after: sequence, isBelievable }));
     return sequence === undefined || this.#goesOn(sighting, last) ? sighting : undefined;
   }
 

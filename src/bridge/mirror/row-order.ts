@@ -1,5 +1,7 @@
 import { distance } from '../../rgtp/sequence.ts';
 
+/** Rows that are looked at in one piece. */
+const STRETCH = 4096;
 /** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
 const JUMP = 1024;
 /** Numbers that few boards will ever reach. */
@@ -44,11 +46,11 @@ interface Order {
  * The rows whose numbers go on from those before them (`ahead`), and those that come after higher ones (`moved`).
  * A number far above the others is believed once the context vouches for it; where lower ones follow, an editor made it up.
  */
-export function orderOf(
+export function* orderOf(
   rows: Rows,
   { after, isBelievable }: Context,
   compare: (a: number, b: number) => number,
-): Order {
+): Generator<undefined, Order> {
   const { sequences, wrapped } = rows;
   const ahead = new Int32Array(rows.length);
   const moved: number[] = [];
@@ -67,6 +69,7 @@ export function orderOf(
     ahead[length++] = at;
   };
   for (; row < rows.length; row++) {
+    if (row % STRETCH === 0) yield;
     const sequence = sequences[row] ?? 0;
     const step = top === undefined ? 1 : distance(top, sequence);
     const farTop = far.at(-1);
@@ -95,6 +98,7 @@ export function orderOf(
     const highest = sequences[far.at(-1) ?? head] ?? 0;
     if (far.length > 1) doubted = { below: top, lowest: sequences[head] ?? 0, highest };
   }
+  yield;
   return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted };
 }
 

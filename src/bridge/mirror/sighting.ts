@@ -10,6 +10,8 @@ import { type Context, type Doubt, orderOf } from './row-order.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
 const MAX_ROWS = 4_000_000;
+/** Rows that are looked at in one piece. */
+const STRETCH = 4096;
 const KIND_OF = {
   I: PostKind.Item,
   R: PostKind.Reply,
@@ -24,7 +26,7 @@ const KIND_OF = {
  * is part of the board's state until it is accepted. Columns, because a million rows must not become a million objects.
  *
  * An editor may have put rows anywhere, twice, or with numbers that the board never gave (EDIX): `seal` finds their
- * order, and leaves out what can't be believed.
+ * order, and leaves out what can't be believed. What looks at all rows is a generator that yields now and then.
  */
 export class Sighting {
   /** rows of the index, in its own order */
@@ -95,17 +97,17 @@ export class Sighting {
   }
 
   /** All rows are here: finds their order. */
-  seal(context: Context): void {
+  *seal(context: Context): Generator<undefined, void> {
     for (const { item, sequence } of this.#continued) {
       const continuation = this.#continuations.get(sequence);
       if (continuation === undefined) this.marked.push({ item, sequence });
       else this.links.set(continuation, item);
     }
-    const { order, wraps, withheld, doubted } = orderOf(this, context, (a, b) => this.#compare(a, b));
+    const { order, wraps, withheld, doubted } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));
     this.wraps = wraps;
     this.withheld = withheld;
     this.doubted = doubted;
-    this.order = this.#withoutRepetitions(order);
+    this.order = yield* this.#withoutRepetitions(order);
   }
 
   /** The newest sequence number of the index, `undefined` where it has no rows. */
@@ -115,7 +117,7 @@ export class Sighting {
   }
 
   /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */
-  include(log: readonly EditLogEntry[], now: number): void {
+  *include(log: readonly EditLogEntry[], now: number): Generator<undefined, void> {
     const rows = this.order;
     const entries = log
       .filter(({ kind }) => kind !== 'edited')
@@ -134,6 +136,7 @@ export class Sighting {
       for (let row = rows[next]; row !== undefined && isBefore(row); row = rows[++next]) {
         time = this.times[row] ?? time;
         order[length++] = row;
+        if (length % STRETCH === 0) yield;
       }
       const following = rows[next];
       const isRow =
@@ -142,6 +145,7 @@ export class Sighting {
       if (isRow || (last?.wraps === wraps && last.entry.sequence === entry.sequence)) continue;
       const nextTime = following === undefined ? undefined : this.times[following];
       order[length++] = ~events.length;
+      if (length % STRETCH === 0) yield;
       events.push({ entry, wraps, time: editTime(entry.when, time, nextTime) });
     }
     order.set(rows.subarray(next), length);
@@ -150,9 +154,10 @@ export class Sighting {
   }
 
   /** Sequence numbers that are missing after `last`, or among the rows after it. */
-  hasGaps(last: number | undefined): boolean {
+  *hasGaps(last: number | undefined): Generator<undefined, boolean> {
     let previous = last;
-    for (const row of this.order) {
+    for (const [place, row] of this.order.entries()) {
+      if (place % STRETCH === 0) yield;
       const sequence = this.sequences[row] ?? 0;
       if (previous !== undefined && !isAfter(sequence, previous)) continue;
       if (previous !== undefined && sequence !== (previous + 1) % 2 ** 32) return true;
@@ -171,34 +176,41 @@ export class Sighting {
     return false;
   }
 
+  kindAt(place: number): PostKind {
+    const row = this.order[place] ?? 0;
+    const event = this.events[~row];
+    if (event !== undefined) return event.entry.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal;
+    // Only kinds were put in.
+    return (this.kinds[row] ?? PostKind.Gone) as PostKind;
+  }
+
   /** @param base generation of the first row */
   at(place: number, base: number): SeenRow {
     const row = this.order[place] ?? 0;
     const event = this.events[~row];
     if (event !== undefined) {
       const { entry, time } = event;
-      const kind = entry.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal;
       const generation = base + event.wraps;
-      return { row, event, sequence: entry.sequence, generation, kind, time, item: -1, user: -1 };
+      return { row, event, sequence: entry.sequence, generation, kind: this.kindAt(place), time, item: -1, user: -1 };
     }
     return {
       row,
       event,
       sequence: this.sequences[row] ?? 0,
       generation: base + (this.wrapped[row] ?? 0),
-      // Only kinds were put in.
-      kind: (this.kinds[row] ?? PostKind.Gone) as PostKind,
+      kind: this.kindAt(place),
       time: this.times[row] ?? 0,
       item: this.items[row] ?? -1,
       user: this.users[row] ?? 0,
     };
   }
 
-  #withoutRepetitions(merged: Int32Array): Int32Array {
+  *#withoutRepetitions(merged: Int32Array): Generator<undefined, Int32Array> {
     const { sequences, kinds, items, times } = this;
     const begun = new Uint8Array(this.itemIds.length);
     let length = 0;
-    for (const row of merged) {
+    for (const [place, row] of merged.entries()) {
+      if (place % STRETCH === 0) yield;
       const before = merged[length - 1] ?? -1;
       const sequence = sequences[row] ?? 0;
       const item = items[row] ?? -1;

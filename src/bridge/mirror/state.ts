@@ -10,7 +10,7 @@ import type { Decision, Known, Seen } from './decision.ts';
 import { Epochs } from './epochs.ts';
 import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';
-import type { SeenRow, Sighting } from './sighting.ts';
+import type { SeenRow } from './sighting.ts';
 
 /** Missing numbers in a row that are kept for what only the edit log tells. */
 const MAX_RESERVED = 256;
@@ -87,8 +87,8 @@ export class BoardState implements Known {
   }
 
   /**
-   * Takes in what was decided. Yields what changed so far, whenever that has become a lot: it is to be written and told
-   * before more is taken in. In between, the state is that of the board some posts ago.
+   * Takes in what was decided. Yields what changed so far, which may be nothing, whenever that took a while: it is to be
+   * written and told before more is taken in. In between, the state is that of the board some posts ago.
    */
   *commit(
     seen: Seen,
@@ -100,26 +100,44 @@ export class BoardState implements Known {
     const { posts, records } = this;
     const last = this.lastSequence;
     const changes = new Changes(posts);
+    const noted = new Map(log.map((entry) => [entry.sequence, entry]));
+    let steps = 0;
+    const isEnough = () => ++steps % SLICE === 0;
     this.epochs = decision.epochs;
     for (const place of decision.differing) {
       const one = sighting.at(place, decision.base);
       const userid = one.event?.entry.userid ?? sighting.userids[one.user] ?? octets``;
       this.#reconcile(decision.known[place] ?? -1, one, userid, arrivalOf, changes);
+      if (isEnough()) yield changes.take();
     }
-    this.#gone(decision.unseen, changes);
+    for (let from = 0; from < decision.unseen.length; from += SLICE) {
+      this.#gone(decision.unseen.slice(from, from + SLICE), changes);
+      yield changes.take();
+    }
     for (const [at, index] of decision.items.entries()) {
       const record = records.list[index];
       if (record !== undefined) this.#name(record, at, seen, changes);
+      if (isEnough()) yield changes.take();
     }
-    this.#link(sighting, (at) => decision.items[at] ?? -1, changes);
+    for (const [continuation, item] of sighting.links) {
+      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
+      if (isEnough()) yield changes.take();
+    }
     const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
     for (const mark of sighting.marked.filter(isNew)) {
       const record = records.list[decision.items[mark.item] ?? -1];
       if (record !== undefined) changes.text(record, false);
+      if (isEnough()) yield changes.take();
     }
     for (const entry of log) {
       const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
       if (record !== undefined && isNew(entry)) changes.text(record, true);
+      if (isEnough()) yield changes.take();
+    }
+    let known = 0;
+    for (; noted.size > 0 && known < posts.length; known++) {
+      this.#note(known, noted, changes);
+      if (isEnough()) yield changes.take();
     }
     let count = 0;
     for (let place = 0; place < decision.numbers.length; place++) {
@@ -132,13 +150,15 @@ export class BoardState implements Known {
       if (seen.reserves) this.#reserve(number, epoch, row.time);
       this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen, decision.items, changes);
       if (++count % SLICE !== 0) continue;
-      this.#note(log, changes);
+      for (; noted.size > 0 && known < posts.length; known++) this.#note(known, noted, changes);
       yield changes.take();
     }
-    this.#link(sighting, (at) => decision.items[at] ?? -1, changes);
-    this.#note(log, changes);
-    const rest = changes.take();
-    if (rest.length > 0) yield rest;
+    for (const [continuation, item] of sighting.links) {
+      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
+      if (isEnough()) yield changes.take();
+    }
+    for (; noted.size > 0 && known < posts.length; known++) this.#note(known, noted, changes);
+    yield changes.take();
   }
 
   /** Posts that are there, and items that have any. */
@@ -301,10 +321,6 @@ export class BoardState implements Known {
       changes.links(record);
   }
 
-  #link({ links }: Sighting, indexOf: (at: number) => number, changes: Changes): void {
-    for (const [continuation, item] of links) this.#continue(indexOf(continuation), indexOf(item), changes);
-  }
-
   #continue(continuation: number, item: number, changes: Changes): void {
     const { records } = this;
     const next = records.list[continuation];
@@ -316,22 +332,18 @@ export class BoardState implements Known {
     changes.text(previous, false);
   }
 
-  /** Takes what the edit log says of the edits that have a row and no notice yet. */
-  #note(log: readonly EditLogEntry[], changes: Changes): void {
-    if (log.length === 0) return;
-    const bySequence = new Map(log.map((entry) => [entry.sequence, entry]));
+  /** Takes what the edit log says of an edit that has a row and no notice yet. */
+  #note(row: number, log: ReadonlyMap<number, EditLogEntry>, changes: Changes): void {
     const { posts, notices } = this;
-    for (let row = 0; row < posts.length; row++) {
-      const kind = posts.kinds[row];
-      if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) continue;
-      const entry = bySequence.get(posts.sequences[row] ?? 0);
-      if (entry === undefined) continue;
-      const { userid, reason, itemId } = entry;
-      // After the cache was lost, the reason is missing.
-      const known = notices.get(row);
-      if (known !== undefined && (known.reason.length > 0 || reason.length === 0)) continue;
-      notices.set(row, { userid, reason, itemId });
-      changes.noted(row);
-    }
+    const kind = posts.kinds[row];
+    if (kind !== PostKind.Edit && kind !== PostKind.Withdrawal && kind !== PostKind.IndexEdit) return;
+    const entry = log.get(posts.sequences[row] ?? 0);
+    if (entry === undefined) return;
+    const { userid, reason, itemId } = entry;
+    // After the cache was lost, the reason is missing.
+    const known = notices.get(row);
+    if (known !== undefined && (known.reason.length > 0 || reason.length === 0)) return;
+    notices.set(row, { userid, reason, itemId });
+    changes.noted(row);
   }
 }

@@ -40,7 +40,9 @@ export class Freshness {
   /** Starts listening. Call the result to stop. */
   follow(own: OwnPosts, newsgroup: string): () => void {
     const endModel = this.#model.subscribe((changes) => {
-      for (const change of changes) this.#take(change);
+      const moved = new Set<ItemRecord>();
+      for (const change of changes) this.#take(change, moved);
+      this.#forgetThreads(moved);
     });
     const endOwn = own.subscribe((post) => {
       if (post.newsgroup === newsgroup) this.#named(post);
@@ -51,16 +53,17 @@ export class Freshness {
     };
   }
 
-  #take(change: Change): void {
-    if (change.kind === 'removed') this.#removed(change.rows);
-    else if (change.kind === 'restored') this.#restored(change.rows);
+  /** @param moved takes the items whose threads are stale: what continues them is looked up once for all */
+  #take(change: Change, moved: Set<ItemRecord>): void {
+    if (change.kind === 'removed') this.#removed(change.rows, moved);
+    else if (change.kind === 'restored') this.#restored(change.rows, moved);
     else if (change.kind === 'noted') this.#forgetRows(change.rows);
-    else if (change.kind === 'appended') this.#appended(change.first);
+    else if (change.kind === 'appended') this.#appended(change.first, moved);
     else if (change.kind === 'motd') this.#forgetMotds();
-    else this.#itemChanged(change.item);
+    else this.#itemChanged(change.item, moved);
   }
 
-  #appended(first: number): void {
+  #appended(first: number, moved: Set<ItemRecord>): void {
     for (const place of places) this.#groups[place].appended(first);
     const { items, kinds, length } = this.#model.posts;
     if (kinds.subarray(first, length).includes(PostKind.Motd)) this.#forgetMotds();
@@ -68,26 +71,26 @@ export class Freshness {
       const item = this.#model.items[items[row] ?? -1];
       if (item === undefined) continue;
       this.#articles.forgetItem(item);
-      if (this.#links.changed(item)) this.#forgetThreads([item]);
+      if (this.#links.changed(item)) moved.add(item);
     }
   }
 
-  #itemChanged(item: ItemRecord): void {
+  #itemChanged(item: ItemRecord, moved: Set<ItemRecord>): void {
     this.#forgetItem(item);
-    if (this.#links.changed(item)) this.#forgetThreads([item]);
+    if (this.#links.changed(item)) moved.add(item);
   }
 
-  #removed(rows: readonly number[]): void {
+  #removed(rows: readonly number[], moved: Set<ItemRecord>): void {
     for (const row of rows) this.#articles.forgetRow(row);
     for (const place of places) this.#groups[place].removed(rows);
     this.#forgetMotds();
-    this.#forgetThreads(this.#itemsOf(rows));
+    for (const item of this.#itemsOf(rows)) moved.add(item);
   }
 
-  #restored(rows: readonly number[]): void {
+  #restored(rows: readonly number[], moved: Set<ItemRecord>): void {
     for (const place of places) this.#groups[place].restored(rows);
     this.#forgetMotds();
-    this.#forgetThreads(this.#itemsOf(rows));
+    for (const item of this.#itemsOf(rows)) moved.add(item);
   }
 
   /** A post has another Message-ID from now on. */
@@ -96,21 +99,21 @@ export class Freshness {
     if (row < 0) return;
     this.#forgetRows([row]);
     const item = this.#threads.itemOf(row);
-    if (item !== undefined && (this.#chained || item.first === row)) this.#forgetThreads([item]);
+    if (item !== undefined && (this.#chained || item.first === row)) this.#forgetThreads(new Set([item]));
   }
 
-  #itemsOf(rows: readonly number[]): ItemRecord[] {
+  #itemsOf(rows: readonly number[]): ReadonlySet<ItemRecord> {
     const items = new Set<ItemRecord>();
     for (const row of rows) {
       const item = this.#threads.itemOf(row);
       if (item !== undefined) items.add(item);
     }
-    return [...items];
+    return items;
   }
 
   /** References from these items on are stale. */
-  #forgetThreads(items: readonly ItemRecord[]): void {
-    if (items.length === 0) return;
+  #forgetThreads(items: ReadonlySet<ItemRecord>): void {
+    if (items.size === 0) return;
     for (const item of this.#threads.downFrom(items)) this.#forgetItem(item);
   }
 

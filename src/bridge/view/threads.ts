@@ -46,7 +46,7 @@ export class Threads {
   }
 
   /** Items and all that continue them, however far: their References name the first posts of these. */
-  downFrom(items: readonly ItemRecord[]): ReadonlySet<ItemRecord> {
+  downFrom(items: ReadonlySet<ItemRecord>): ReadonlySet<ItemRecord> {
     const continuing = new Map<number, ItemRecord[]>();
     for (const each of this.#model.items) {
       if (each.continues < 0) continue;

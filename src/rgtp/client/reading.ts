@@ -1,3 +1,4 @@
+import { eventLoop } from '../../wire/fair-share.ts';
 import { type Ascii, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
@@ -9,6 +10,9 @@ import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
 import { check, expect, expectLines, line } from './command.ts';
 import type { Transport } from './transport.ts';
+
+/** lines of the edit log that are read in one piece, and those up to the end of an entry */
+const LINES_AT_ONCE = 1000;
 
 /** Where INDX begins: at a sequence number, or a time in unix seconds; `undefined`: at the first row. */
 export type IndexStart = { readonly sequence: number } | { readonly time: number } | undefined;
@@ -50,7 +54,10 @@ function startArgument(from: IndexStart): Octets {
 
 export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  return parseItem(known, await expectLines(transport, octets`ITEM ${known}`), options);
+  const lines = await expectLines(transport, octets`ITEM ${known}`);
+  // Answers to many questions arrive together.
+  if (eventLoop.over()) await eventLoop.next();
+  return parseItem(known, lines, options);
 }
 
 /** groggsd answers 484 and closes where the subject stands on the fifth line of the item. */
@@ -69,7 +76,17 @@ export async function motd(transport: Transport, order: MotdFieldOrder): Promise
 }
 
 export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
-  return parseEditLog(await expectLines(transport, octets`ELOG`));
+  const lines = await expectLines(transport, octets`ELOG`);
+  const entries: EditLogEntry[] = [];
+  for (let from = 0; from < lines.length; ) {
+    // An entry ends with an empty line.
+    const empty = lines.indexOf(octets``, from + LINES_AT_ONCE);
+    const end = empty < 0 ? lines.length : empty + 1;
+    for (const entry of parseEditLog(lines.slice(from, end))) entries.push(entry);
+    from = end;
+    if (eventLoop.over()) await eventLoop.next();
+  }
+  return entries;
 }
 
 /** The id in upper case. Refuses malformed ids here: groggsd would answer 511, spurge 410. */

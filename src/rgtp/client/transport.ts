@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { eventLoop } from '../../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../../wire/line-reader.ts';
 import type { Log } from '../../wire/log.ts';
 import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
@@ -62,7 +63,8 @@ const DOT = 0x2e;
 
 /**
  * Sends commands and matches answers to them in order, with up to `depth` under way. It always reads: groggsd holds its
- * locks while it sends, so a client that stops reading blocks all posting.
+ * locks while it sends, so a client that stops reading blocks all posting. It pauses only while a long answer that is
+ * here already waits for its next share of the event loop.
  *
  * The first failure (time-out, lost connection, nonsense) ends it, and rejects all exchanges.
  */
@@ -77,6 +79,10 @@ export class Transport {
   #deadline: NodeJS.Timeout | undefined;
   #deadlineMs: number | undefined;
   #timedOut = false;
+  /** a turn is due in which the next lines are taken */
+  #due = false;
+  /** octets that came since the lines were last taken to their end */
+  #fed = 0;
   #ended: RgtpError | undefined;
 
   constructor(socket: Duplex, options: TransportOptions) {
@@ -84,9 +90,9 @@ export class Transport {
     this.#options = options;
     this.#lines = new LineReader(options.maxLine);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('error', (error) => this.end(lost(error)));
-    socket.on('end', () => this.end(lost()));
-    socket.on('close', () => this.end(lost()));
+    socket.on('error', (error) => this.#hungUp(error));
+    socket.on('end', () => this.#hungUp());
+    socket.on('close', () => this.#hungUp());
   }
 
   /** Why it ended; `undefined` while it is usable. */
@@ -127,6 +133,7 @@ export class Transport {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     clearTimeout(this.#deadline);
+    eventLoop.forget(this.#turn);
     this.#socket.destroy();
     const level = reason.kind === 'impostor' ? 'error' : reason.kind === 'nonsense' ? 'warn' : 'debug';
     this.#options.log[level]({ kind: reason.kind, code: reason.code, line: reason.line }, reason.message);
@@ -181,16 +188,44 @@ export class Transport {
   #receive(chunk: Buffer): void {
     this.#deadline?.refresh();
     this.#lines.feed(chunk);
-    while (this.#ended === undefined) {
-      const line = this.#lines.next();
-      if (line === undefined) break;
-      const pending = this.#underWay.peek();
-      if (pending?.data !== undefined) this.#takeData(pending, pending.data, line);
-      else if (line === TOO_LONG) this.#nonsense(`a line of over ${this.#options.maxLine} octets`);
-      else this.#takeStatus(pending, octetsFrom(line));
+    this.#fed += chunk.length;
+    if (this.#due) return;
+    this.#due = !eventLoop.run(this.#turn);
+    if (this.#due) this.#socket.pause();
+  }
+
+  readonly #turn = (): void => {
+    this.#due = false;
+    this.#deadline?.refresh();
+    while (this.#takeLine()) {
+      if (!eventLoop.over()) continue;
+      this.#due = true;
+      this.#socket.pause();
+      eventLoop.later(this.#turn);
+      return;
     }
+    if (this.#socket.isPaused()) this.#socket.resume();
+  };
+
+  /** Takes the next line that is here. False: there is none. */
+  #takeLine(): boolean {
+    const line = this.#ended === undefined ? this.#lines.next() : undefined;
     const pending = this.#underWay.peek();
-    if (this.#lines.discarding && pending !== undefined) this.#count(pending, chunk.length);
+    if (line === undefined) {
+      if (this.#lines.discarding && pending !== undefined) this.#count(pending, this.#fed);
+      this.#fed = 0;
+      return false;
+    }
+    if (pending?.data !== undefined) this.#takeData(pending, pending.data, line);
+    else if (line === TOO_LONG) this.#nonsense(`a line of over ${this.#options.maxLine} octets`);
+    else this.#takeStatus(pending, octetsFrom(line));
+    return true;
+  }
+
+  /** What came before the end counts: it may be the answer to a post. */
+  #hungUp(cause?: Error): void {
+    while (this.#takeLine()) {}
+    this.end(lost(cause));
   }
 
   #takeStatus(pending: Pending | undefined, line: Octets): void {

@@ -208,7 +208,7 @@ describe('time-outs', () => {
   });
 
   it('a connection that is never greeted is tried again, twice', async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const streams: Duplex[] = [];
     const connect = () => {
@@ -255,7 +255,7 @@ describe('time-outs', () => {
 });
 
 it('every octet gives the server more time', async () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   const address = { host: 'board.test', port: 1431 };

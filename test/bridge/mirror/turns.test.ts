@@ -1,0 +1,147 @@
+/** However large a board is, the mirror looks at it a piece at a time. */
+import { describe, expect, test } from 'vitest';
+import { highs } from '../../../src/bridge/mirror/announcement.ts';
+import { contradicts, decide, isForgetful, type Seen } from '../../../src/bridge/mirror/decision.ts';
+import { Publishing } from '../../../src/bridge/mirror/publishing.ts';
+import { Sighting } from '../../../src/bridge/mirror/sighting.ts';
+import { BoardState } from '../../../src/bridge/mirror/state.ts';
+import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
+import type { EntryType } from '../../../src/rgtp/index-entry.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import { octets } from '../../../src/wire/octets.ts';
+import { pieces } from '../../support/turns.ts';
+
+const ROWS = 50_000;
+/** A stretch is a few thousand rows. */
+const FEWEST = 10;
+
+interface Index {
+  readonly time?: number;
+  readonly subject?: string;
+  readonly rows?: number;
+  readonly type?: EntryType;
+  /** rows of each item */
+  readonly each?: number;
+}
+
+function index({ time = 1000, subject = 's', rows = ROWS, type = 'R', each = 10 }: Index = {}): Sighting {
+  const sighting = new Sighting(() => {});
+  for (let row = 0; row < rows; row++) {
+    const itemId = `A${String(Math.floor(row / each)).padStart(7, '0')}`;
+    const facts = { sequence: row + 1, time, itemId, userid: octets`u` };
+    sighting.add({ ...facts, type: row % each === 0 ? 'I' : type, subject: octets`s` });
+    if (subject !== 's') sighting.subjects[sighting.subjects.length - 1] = octets`another`;
+  }
+  pieces(sighting.seal({ isBelievable: () => true }));
+  return sighting;
+}
+
+const log = (kind: EditLogEntry['kind'], count = ROWS): EditLogEntry[] =>
+  Array.from({ length: count }, (_, n) => ({
+    kind,
+    itemId: kind === 'index' ? undefined : 'A0000000',
+    userid: octets`ed`,
+    when: octets`12.00 on Mon  1 Jan`,
+    sequence: ROWS + n + 1,
+    reason: [],
+  }));
+
+function seen(sighting: Sighting, more: Partial<Seen> = {}): Seen {
+  const facts = {
+    whole: true,
+    logged: true,
+    reserves: false,
+    indexEdited: false,
+    lastIndexEdit: undefined,
+    restored: false,
+    expected: undefined,
+  };
+  return { ...facts, sighting, ...more };
+}
+
+async function emptyState(): Promise<BoardState> {
+  return new BoardState([], await Publishing.load(PermanentFile.open(':memory:')));
+}
+
+/** Takes in what is seen. In how many pieces? */
+function takeIn(state: BoardState, what: Seen, edits: readonly EditLogEntry[] = []): number {
+  const decision = pieces(decide(state, what)).value;
+  return pieces(state.commit(what, decision, edits, () => 1)).count;
+}
+
+async function full(type: EntryType = 'R'): Promise<BoardState> {
+  const state = await emptyState();
+  takeIn(state, seen(index({ type })));
+  return state;
+}
+
+describe('looks at a large index in pieces:', () => {
+  test('its order', () => {
+    const sighting = new Sighting(() => {});
+    for (let sequence = 1; sequence <= ROWS; sequence++) {
+      const facts = { sequence, time: 1, itemId: 'A0000000', userid: octets`u`, subject: octets`s` };
+      sighting.add({ ...facts, type: 'R' });
+    }
+    // Twice all rows: what is in step, and what is there twice.
+    expect(pieces(sighting.seal({ isBelievable: () => true })).count).toBeGreaterThan(2 * FEWEST);
+  });
+
+  test('its gaps', () => {
+    expect(pieces(index().hasGaps(undefined)).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('the highest number of each newsgroup, where there is none', async () => {
+    const what = seen(index());
+    const state = await emptyState();
+    const decision = pieces(decide(state, what)).value;
+    expect(pieces(highs(state.posts, what, decision)).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('what is new', async () => {
+    expect(pieces(decide(await emptyState(), seen(index()))).count).toBeGreaterThan(2 * FEWEST);
+  });
+});
+
+describe('looks at a long edit log in pieces:', () => {
+  test('where it belongs in the index', () => {
+    expect(pieces(index().include(log('index', 1), 1)).count).toBeGreaterThan(FEWEST);
+    expect(pieces(index({ rows: 10 }).include(log('index'), 1)).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('whether it contradicts what is known', async () => {
+    expect(pieces(contradicts(await full(), log('withdrawn'))).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('whether it lacks what it told of', async () => {
+    expect(pieces(isForgetful(await full(), [])).count).toBeGreaterThan(FEWEST);
+  });
+});
+
+describe('takes in a piece at a time:', () => {
+  test('new rows', async () => {
+    expect(takeIn(await emptyState(), seen(index()))).toBeGreaterThan(FEWEST);
+  });
+
+  test('rows that changed', async () => {
+    expect(takeIn(await full(), seen(index({ time: 2000 }), { indexEdited: true }))).toBeGreaterThan(FEWEST);
+  });
+
+  test('rows that are gone', async () => {
+    const state = await full();
+    expect(takeIn(state, seen(index({ rows: 10 })))).toBeGreaterThan(FEWEST);
+    expect(state.count().posts).toBe(10);
+  });
+
+  test('items that changed', async () => {
+    const state = await emptyState();
+    takeIn(state, seen(index({ each: 1 })));
+    expect(takeIn(state, seen(index({ each: 1, subject: 'other' })))).toBeGreaterThan(FEWEST);
+  });
+
+  test('what the edit log tells of rows that are known', async () => {
+    const state = await full('E');
+    const edits = log('edited').map((entry) => ({ ...entry, sequence: entry.sequence - ROWS }));
+    expect(takeIn(state, seen(index({ type: 'E' })), edits)).toBeGreaterThan(2 * FEWEST);
+    expect(state.notices.size).toBe(ROWS - ROWS / 10);
+  });
+});
