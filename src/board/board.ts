@@ -1,5 +1,6 @@
 import { addressKey } from '../wire/address.ts';
 import { encode } from '../wire/charset.ts';
+import { eventLoop } from '../wire/fair-share.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
 import { EditLock } from './edit-lock.ts';
@@ -50,7 +51,6 @@ export interface Member {
 
 /** octets for `230 ` and the access level in brackets */
 const BANNER_REST = 30;
-const REVIEWED_AT_ONCE = 50;
 
 /** What the sessions of a board share. */
 export class Board {
@@ -95,16 +95,16 @@ export class Board {
     if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
   }
 
-  /** Ends the sessions whose login no longer holds, a few at a time: each look at an account takes some microseconds. */
+  /** Ends the sessions whose login no longer holds, in turns: each look at an account takes some microseconds. */
   async #review(): Promise<void> {
     this.#stale = true;
     if (this.#reviewing) return;
     this.#reviewing = true;
     while (this.#stale) {
       this.#stale = false;
-      for (const [i, member] of [...this.members].entries()) {
-        if ((i + 1) % REVIEWED_AT_ONCE === 0) await new Promise(setImmediate);
+      for (const member of [...this.members]) {
         member.review();
+        if (eventLoop.over()) await eventLoop.next();
       }
     }
     this.#reviewing = false;

@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
+import { inChunks } from './long-text.ts';
 
 /** entries read together */
-const AT_ONCE = 100;
+const AT_ONCE = 20;
 
-/** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). */
+/** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). A long one (imported) is kept in several rows. */
 export class EditLog {
   readonly #insert: StatementSync;
   readonly #all: StatementSync;
@@ -19,7 +20,7 @@ export class EditLog {
 
   /** Within a commit. @param time unix seconds; undefined: unknown (imported) */
   append(time: number | undefined, text: Octets): void {
-    this.#insert.run(time ?? null, bytesOf(text));
+    for (const chunk of inChunks(text)) this.#insert.run(time ?? null, bytesOf(chunk));
   }
 
   get isEmpty(): boolean {

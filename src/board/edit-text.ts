@@ -5,8 +5,8 @@ import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { TextRules } from './text.ts';
 
-/** An edit may make an item larger than a reply could (RGTP 2.2.18), within reason. */
-const ITEM_GROWTH = 65_536;
+/** octets: an edit may make an item larger than a reply could (RGTP 2.2.18), within reason, and no larger if it is */
+const LARGEST_ITEM = 80_000;
 const ROWS_ADDED = 1000;
 /** octets of a malformed row that groggsd quotes */
 const QUOTED = 178;
@@ -19,7 +19,7 @@ export function itemRules(current: Octets): TextRules {
   const known = new Set(current.split('\n'));
   return {
     prompt: octets`item status (ignored) and updated contents`,
-    maxOctets: current.length + ITEM_GROWTH,
+    maxOctets: Math.max(current.length, LARGEST_ITEM),
     grogname: true,
     line(line) {
       if (known.has(line)) return line;
@@ -34,7 +34,7 @@ export function itemRules(current: Octets): TextRules {
   };
 }
 
-/** The whole index. Rows may lack their trailing blanks. @param rows how many the index has now */
+/** The whole index. Rows may lack their trailing blanks. @param rows how many the index has at most */
 export function indexRules(rows: number): TextRules {
   return {
     prompt: octets`updated index`,

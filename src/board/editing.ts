@@ -4,7 +4,9 @@ import { formatIndexEntry } from '../rgtp/index-entry.ts';
 import { formatTime } from '../rgtp/item-format.ts';
 import { formatItemStatus } from '../rgtp/item-status.ts';
 import { ascii, join, type Octets, octets } from '../wire/octets.ts';
-import { rowDeletionHunks } from './index-diff.ts';
+import { type NumberedRow, numbered, rowDeletionHunks } from './index-diff.ts';
+import { type IndexPlan, MOST_ROWS, planIndexEdit } from './index-edit.ts';
+import { BLOCK } from './index-log.ts';
 import { type StoredItem, subjectOf } from './items.ts';
 import type { Records } from './records.ts';
 import { noSuchItem, Refusal } from './refusal.ts';
@@ -22,8 +24,8 @@ export interface ItemEdit {
 
 export interface IndexEdit {
   readonly kind: 'index';
-  /** position of the last row EDIX sent */
-  readonly end: number;
+  /** position of the last row EDIX sent: rows may move */
+  end: number;
 }
 
 /** The editor, and the reason given. */
@@ -85,16 +87,39 @@ export class Editing {
     });
   }
 
-  /** Removes an item and all its rows. @throws Refusal 410 */
-  withdrawItem(edit: ItemEdit, editor: Editor): Promise<number> {
+  /** Removes an item and all its rows. @throws Refusal 410, 423 */
+  async withdrawItem({ itemId }: ItemEdit, editor: Editor): Promise<number> {
+    const { index } = this.#records;
+    for (;;) {
+      const { removals } = index;
+      const [past] = index.rowsOfItem(itemId, MOST_ROWS + 1).slice(MOST_ROWS);
+      if (past !== undefined) {
+        throw new Refusal(
+          423,
+          octets`The item has over ${MOST_ROWS} rows in the index; take some out with EDIX first.`,
+        );
+      }
+      const rows = await numbered(index, index.rowsOfItem(itemId, MOST_ROWS));
+      const sequence = await this.#withdraw(itemId, editor, rows, removals);
+      if (sequence !== undefined) return sequence;
+    }
+  }
+
+  /** `undefined`: the rows are others by now. */
+  #withdraw(
+    itemId: string,
+    editor: Editor,
+    rows: readonly NumberedRow[],
+    removals: number,
+  ): Promise<number | undefined> {
     const records = this.#records;
     return records.commit(() => {
-      const { itemId } = edit;
       const item = records.items.read(itemId);
       if (item === undefined) throw noSuchItem(itemId);
+      const found = records.index.rowsOfItem(itemId, MOST_ROWS + 1);
+      if (records.index.removals !== removals || found.length !== rows.length) return undefined;
       const change = { ...editor, ...records.stamp() };
       const before = fileOf(item);
-      const rows = records.index.rowsOfItem(itemId);
       this.#log('withdrawn', itemId, change);
       this.#diff(undefined, itemId, 'Withdrawn', change, rowDeletionHunks(records.index, rows));
       this.#diff(itemId, itemId, 'Withdrawn', change, hunksOf(diffLines(linesOf(before), [])));
@@ -106,22 +131,40 @@ export class Editing {
     });
   }
 
-  /** Replaces the rows EDIX sent by `text` (rows ended by LF). Rows made since follow them. */
-  replaceIndex(edit: IndexEdit, text: Octets, editor: Editor): Promise<number> {
+  /** Replaces the rows EDIX sent by others. Rows made since follow them. @throws Refusal 423 */
+  async replaceIndex(edit: IndexEdit, rows: readonly Octets[], editor: Editor): Promise<number> {
+    for (;;) {
+      const plan = await planIndexEdit(this.#records.index, edit.end, rows);
+      for (const { before, count } of plan.crowded) await this.#makeRoom(edit, before, count);
+      const sequence = plan.crowded.length > 0 ? undefined : await this.#changeIndex(edit, plan, editor);
+      if (sequence !== undefined) return sequence;
+    }
+  }
+
+  /** Moves the rows from position `from` on, some at a time: their order is all that anybody sees. */
+  async #makeRoom(edit: IndexEdit, from: number, count: number): Promise<void> {
+    const { index } = this.#records;
+    const blocks = Math.ceil(count / BLOCK);
+    let to: number | undefined;
+    do {
+      const end: number | undefined = to;
+      to = await this.#records.commit((): number | undefined => index.makeRoom(from, end, blocks));
+    } while (to !== undefined);
+    if (edit.end >= from) edit.end += blocks * BLOCK;
+  }
+
+  /** `undefined`: the rows are others by now. */
+  #changeIndex(edit: IndexEdit, plan: IndexPlan, editor: Editor): Promise<number | undefined> {
     const records = this.#records;
     return records.commit(() => {
+      const isStale = plan.atEnd && records.index.rowsAfter(edit.end, 1).length > 0;
+      if (isStale || records.index.removals !== plan.removals) return undefined;
       const change = { ...editor, ...records.stamp() };
-      const rows = linesOf(text);
-      const lines = diffLines(
-        records.index.rows(1, edit.end).map(({ row }) => row),
-        rows,
-      );
       this.#log('index', undefined, change);
-      this.#diff(undefined, 'index', 'Edited', change, hunksOf(lines));
-      const changed = (sign: '-' | '+') =>
-        linesFrom(lines.filter((line) => line.sign === sign).map(({ line }) => line));
-      records.audit.add({ ...change, action: 'edit-index', before: changed('-'), after: changed('+') });
-      records.index.replace(edit.end, rows);
+      this.#diff(undefined, 'index', 'Edited', change, plan.hunks);
+      const [before, after] = [linesFrom(plan.before), linesFrom(plan.after)];
+      records.audit.add({ ...change, action: 'edit-index', before, after });
+      records.index.change(plan);
       return change.sequence;
     });
   }
@@ -147,7 +190,13 @@ export class Editing {
     this.#records.editLog.append(time, linesFrom(entry));
   }
 
-  #diff(item: string | undefined, label: string, what: 'Edited' | 'Withdrawn', change: Change, hunks: Hunk[]): void {
+  #diff(
+    item: string | undefined,
+    label: string,
+    what: 'Edited' | 'Withdrawn',
+    change: Change,
+    hunks: readonly Hunk[],
+  ): void {
     const { sequence, time } = change;
     const labels = {
       before: octets`${ascii(label)} Before ${formatHex32(sequence)} ${formatHex32(time)}`,

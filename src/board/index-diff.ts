@@ -1,20 +1,21 @@
+import { eventLoop } from '../wire/fair-share.ts';
 import type { IndexLog, Row } from './index-log.ts';
 import type { DiffLine, Hunk } from './unified-diff.ts';
 
 const CONTEXT = 3;
+/** positions counted in one piece */
+const COUNTED = 8192;
 
-interface Deleted extends Row {
+export interface NumberedRow extends Row {
   /** in the index, counted from 1 */
   readonly line: number;
 }
 
-/**
- * The hunks for rows that leave the index. Reads only the rows that the diff shows: the index may have a million.
- */
-export function rowDeletionHunks(index: IndexLog, rows: readonly Row[]): Hunk[] {
+/** The hunks for rows that leave the index. Reads only the rows that the diff shows: the index may have a million. */
+export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]): Hunk[] {
   const hunks: Hunk[] = [];
   let gone = 0;
-  for (const group of groups(numbered(index, rows))) {
+  for (const group of groups(rows)) {
     const [first] = group;
     const last = group.at(-1);
     if (first === undefined || last === undefined) continue;
@@ -33,19 +34,24 @@ export function rowDeletionHunks(index: IndexLog, rows: readonly Row[]): Hunk[] 
   return hunks;
 }
 
-function numbered(index: IndexLog, rows: readonly Row[]): Deleted[] {
+/** Rows, ascending, with their places in the index. They hold while `index.removals` stays. */
+export async function numbered(index: IndexLog, rows: readonly Row[]): Promise<NumberedRow[]> {
+  const found: NumberedRow[] = [];
   let line = 1;
-  let from = 0;
-  return rows.map((row) => {
-    line += index.countBetween(from, row.position);
-    from = row.position;
-    return { ...row, line };
-  });
+  let from = index.start;
+  for (const row of rows) {
+    for (; from < row.position; from = Math.min(from + COUNTED, row.position)) {
+      line += index.countBetween(from, Math.min(from + COUNTED, row.position));
+      if (eventLoop.over()) await eventLoop.next();
+    }
+    found.push({ ...row, line });
+  }
+  return found;
 }
 
 /** Rows whose contexts touch share a hunk. */
-function groups(rows: readonly Deleted[]): Deleted[][] {
-  const found: Deleted[][] = [];
+function groups(rows: readonly NumberedRow[]): NumberedRow[][] {
+  const found: NumberedRow[][] = [];
   for (const row of rows) {
     const group = found.at(-1);
     const last = group?.at(-1);

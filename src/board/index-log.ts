@@ -6,12 +6,20 @@ import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
 /** octets of a row, without its line end (RGTP 2.2.7) */
 export const ROW_OCTETS = 199;
 /** positions a block covers */
-const BLOCK = 512;
+export const BLOCK = 512;
 const EMPTY = Buffer.alloc(0);
 
 export interface Row {
   readonly position: number;
   readonly row: Octets;
+}
+
+/** What an edit of the index changes. */
+export interface RowChanges {
+  /** positions */
+  readonly removed: readonly number[];
+  /** `position` undefined: after all others */
+  readonly added: readonly { readonly position: number | undefined; readonly row: Octets }[];
 }
 
 interface Newest {
@@ -38,13 +46,17 @@ export class IndexLog {
   readonly #countBetween: StatementSync;
   readonly #before: StatementSync;
   readonly #after: StatementSync;
-  readonly #db: DatabaseSync;
+  readonly #deleteAll: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #put: StatementSync;
+  readonly #reserve: StatementSync;
+  readonly #move: StatementSync;
   #newest: Newest | undefined;
   #generation = 0;
+  #removals = 0;
   #changes = 0;
 
   constructor(db: DatabaseSync, writer: Writer, cacheOctets: number) {
-    this.#db = db;
     this.#writer = writer;
     this.#blocks = new LRUCache({ maxSize: cacheOctets, sizeCalculation: (block) => block.length + 1 });
     this.#insert = db.prepare(
@@ -63,17 +75,27 @@ export class IndexLog {
     this.#byTime = db.prepare('SELECT position FROM index_rows WHERE time >= ? ORDER BY time, position LIMIT 1');
     this.#first = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position LIMIT 1');
     this.#last = db.prepare('SELECT position, sequence FROM index_rows ORDER BY position DESC LIMIT 1');
-    this.#ofItem = db.prepare('SELECT position, row FROM index_rows WHERE item = ? ORDER BY position');
+    this.#ofItem = db.prepare('SELECT position, row FROM index_rows WHERE item = ? ORDER BY position LIMIT ?');
     this.#deleteItem = db.prepare('DELETE FROM index_rows WHERE item = ? RETURNING position');
     this.#countBetween = db.prepare('SELECT count(*) AS n FROM index_rows WHERE position >= ? AND position < ?');
     this.#before = db.prepare('SELECT position, row FROM index_rows WHERE position < ? ORDER BY position DESC LIMIT ?');
     this.#after = db.prepare('SELECT position, row FROM index_rows WHERE position > ? ORDER BY position LIMIT ?');
+    this.#deleteAll = db.prepare('DELETE FROM index_rows');
+    this.#delete = db.prepare('DELETE FROM index_rows WHERE position = ?');
+    this.#put = db.prepare('INSERT INTO index_rows (position, sequence, time, item, row) VALUES (?, ?, ?, ?, ?)');
+    this.#reserve = db.prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'index_rows'");
+    this.#move = db.prepare('UPDATE index_rows SET position = position + ? WHERE position BETWEEN ? AND ?');
     this.#newest = this.#readNewest();
   }
 
   /** Changes when existing rows are rewritten: a session in the middle of sending the index must stop. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Counts attempts to take rows out or to move them: positions and line numbers that were found before may mean others. */
+  get removals(): number {
+    return this.#removals;
   }
 
   /** Counts attempted changes, committed or not. */
@@ -105,24 +127,47 @@ export class IndexLog {
   removeItem(item: string): void {
     this.#changes++;
     const positions = this.#deleteItem.all(item).map((row) => Number(row['position']));
+    this.#removals++;
     this.#writer.afterCommit(() => {
       for (const position of positions) this.#blocks.delete(Math.floor(position / BLOCK));
       this.#newest = this.#readNewest();
     });
   }
 
-  /** Within a commit: replaces the rows up to `end` by `rows`. Later rows follow them. */
-  replace(end: number, rows: readonly Octets[]): void {
+  /** Within a commit: removes all rows. */
+  clear(): void {
     this.#changes++;
-    const later = this.rows(end + 1, Number.MAX_SAFE_INTEGER);
-    this.#db.exec('DELETE FROM index_rows');
-    for (const row of rows) this.append(row);
-    for (const { row } of later) this.append(row);
-    this.#writer.afterCommit(() => {
-      this.#generation++;
-      this.#blocks.clear();
-      this.#newest = this.#readNewest();
-    });
+    this.#deleteAll.run();
+    this.#rewritten();
+  }
+
+  /** Within a commit: takes rows out, and puts others in, where there is room for them. */
+  change({ removed, added }: RowChanges): void {
+    this.#changes++;
+    for (const position of removed) this.#delete.run(position);
+    for (const { position, row } of added) {
+      const { sequence, time, item } = fieldsOf(row);
+      this.#put.run(position ?? null, sequence, time, item, bytesOf(row));
+    }
+    this.#rewritten();
+  }
+
+  /**
+   * Within a commit: moves the last of the rows from position `from` up to `to` (undefined: all) by `blocks`, and not many
+   * at once. Repeated down to `from`, that makes room, and changes nothing else: order is all that positions mean.
+   * @returns the position up to which rows are still to be moved; `undefined`: none is left
+   */
+  makeRoom(from: number, to: number | undefined, blocks: number): number | undefined {
+    const by = blocks * BLOCK;
+    const [last] = this.rowsBefore(to === undefined ? Number.MAX_SAFE_INTEGER : to + 1, 1);
+    if (last === undefined || last.position < from) return undefined;
+    // None of them moves to where another still is.
+    const start = Math.max(last.position - by + 1, from);
+    // What is appended meanwhile comes after all that moves.
+    this.#reserve.run(last.position + by);
+    this.#move.run(by, start, last.position);
+    this.#rewritten();
+    return start > from ? start - 1 : undefined;
   }
 
   /** Position of the first row at or after a sequence number. */
@@ -158,8 +203,9 @@ export class IndexLog {
     return this.#range.all(from, to).map(asRow);
   }
 
-  rowsOfItem(item: string): Row[] {
-    return this.#ofItem.all(item).map(asRow);
+  /** The first rows of an item, so many at most. */
+  rowsOfItem(item: string, most = Number.MAX_SAFE_INTEGER): Row[] {
+    return this.#ofItem.all(item, most).map(asRow);
   }
 
   /** At most `count` rows before a position, in order. */
@@ -174,6 +220,15 @@ export class IndexLog {
   /** The number of rows from position `from` up to, but excluding, `to`. */
   countBetween(from: number, to: number): number {
     return Number(this.#countBetween.get(from, to)?.['n']);
+  }
+
+  #rewritten(): void {
+    this.#removals++;
+    this.#writer.afterCommit(() => {
+      this.#generation++;
+      this.#blocks.clear();
+      this.#newest = this.#readNewest();
+    });
   }
 
   #block(block: number): Buffer {

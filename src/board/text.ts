@@ -14,14 +14,24 @@ export interface TextRules {
   readonly grogname: boolean;
   /** the stripped line in the form it is stored in. @throws Refusal */
   line(line: Octets): Octets;
-  /** checks the whole text. @throws Refusal */
-  check?(text: Octets): void;
 }
 
-export interface ReceivedText {
+export class ReceivedText {
   readonly grogname: Octets;
+  readonly lines: readonly Octets[];
+
+  constructor(grogname: Octets, lines: readonly Octets[]) {
+    this.grogname = grogname;
+    this.lines = lines;
+  }
+
   /** lines ended by LF */
-  readonly text: Octets;
+  get text(): Octets {
+    return join(
+      this.lines.map((line) => octets`${line}\n`),
+      octets``,
+    );
+  }
 }
 
 /**
@@ -41,7 +51,7 @@ export const contributionRules: TextRules = {
 export class TextReceiver {
   readonly #rules: TextRules;
   #grogname: Octets | undefined;
-  #text: Octets[] = [];
+  #lines: Octets[] = [];
   #octets = 0;
   #refusal: Refusal | undefined;
   readonly #bareLf: boolean;
@@ -85,9 +95,7 @@ export class TextReceiver {
     if (this.#octets > this.#rules.maxOctets) {
       throw new Refusal(423, octets`Data is too long for a Reply or Contribution.`);
     }
-    const text = join(this.#text, octets``);
-    this.#rules.check?.(text);
-    return { grogname: this.#grogname ?? octets``, text };
+    return new ReceivedText(this.#grogname ?? octets``, this.#lines);
   }
 
   #take(line: Octets): void {
@@ -101,7 +109,7 @@ export class TextReceiver {
     try {
       const kept = this.#rules.line(line);
       this.#octets += kept.length + 1;
-      if (this.#octets <= this.#rules.maxOctets) this.#text.push(octets`${kept}\n`);
+      if (this.#octets <= this.#rules.maxOctets) this.#lines.push(kept);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#refuse(error);
@@ -111,7 +119,7 @@ export class TextReceiver {
   #refuse(refusal: Refusal): void {
     // 512 takes precedence: the line limit is the protocol's own.
     if (this.#refusal === undefined || refusal.code === 512) this.#refusal = refusal;
-    this.#text = [];
+    this.#lines = [];
   }
 }
 

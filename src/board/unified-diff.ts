@@ -7,6 +7,8 @@ const CONTEXT = 3;
  * counts as changed.
  */
 const MAX_DIFFERENCES = 1000;
+/** Steps in one piece. */
+const STRETCH = 4096;
 
 /** A line of both files, of the old one, or of the new one. */
 export interface DiffLine {
@@ -23,6 +25,19 @@ export interface Hunk {
 
 /** Every line of both files, in the order of a diff. */
 export function diffLines(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
+  const work = diffing(before, after);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As `diffLines`, for files of any length: yields now and then. @param giveUp what counts where over a thousand lines differ */
+export function* diffing(
+  before: readonly Octets[],
+  after: readonly Octets[],
+  giveUp: GiveUp = replaced,
+): Generator<undefined, DiffLine[]> {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && before[head] === after[head]) head++;
@@ -30,16 +45,16 @@ export function diffLines(before: readonly Octets[], after: readonly Octets[]): 
   while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
   return [
     ...signed(' ', before.slice(0, head)),
-    ...differing(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
+    ...(yield* differing(before.slice(head, before.length - tail), after.slice(head, after.length - tail), giveUp)),
     ...signed(' ', before.slice(before.length - tail)),
   ];
 }
 
-/** The changed lines with their context. */
-export function hunksOf(lines: readonly DiffLine[]): Hunk[] {
+/** The changed lines with their context. @param first number of the first line, in both files */
+export function hunksOf(lines: readonly DiffLine[], first = 1): Hunk[] {
   const hunks: Hunk[] = [];
-  let oldLine = 1;
-  let newLine = 1;
+  let oldLine = first;
+  let newLine = first;
   let open: { oldStart: number; newStart: number; from: number; lastChange: number } | undefined;
   const close = (end: number) => {
     if (open === undefined) return;
@@ -90,8 +105,20 @@ function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
   return lines.map((line) => ({ sign, line }));
 }
 
+type GiveUp = (before: readonly Octets[], after: readonly Octets[]) => DiffLine[];
+
+function replaced(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
+  return [...signed('-', before), ...signed('+', after)];
+}
+
 /** The shortest edit script: E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986). */
-function differing(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
+function* differing(
+  before: readonly Octets[],
+  after: readonly Octets[],
+  giveUp: GiveUp,
+): Generator<undefined, DiffLine[]> {
+  if (before.length === 0 || after.length === 0) return replaced(before, after);
+  let steps = 0;
   const most = Math.min(before.length + after.length, MAX_DIFFERENCES);
   const reached: Int32Array[] = [];
   const furthest = new Int32Array(2 * most + 3);
@@ -101,15 +128,23 @@ function differing(before: readonly Octets[], after: readonly Octets[]): DiffLin
       const at = most + 1 + k;
       const down = k === -d || (k !== d && (furthest[at - 1] ?? 0) < (furthest[at + 1] ?? 0));
       let x = down ? (furthest[at + 1] ?? 0) : (furthest[at - 1] ?? 0) + 1;
-      while (x < before.length && x - k < after.length && before[x] === after[x - k]) x++;
+      if (++steps % STRETCH === 0) yield;
+      while (x < before.length && x - k < after.length && before[x] === after[x - k]) {
+        x++;
+        if (++steps % STRETCH === 0) yield;
+      }
       furthest[at] = x;
-      if (x >= before.length && x - k >= after.length) return backtrack(before, after, reached);
+      if (x >= before.length && x - k >= after.length) return yield* backtrack(before, after, reached);
     }
   }
-  return [...signed('-', before), ...signed('+', after)];
+  return giveUp(before, after);
 }
 
-function backtrack(before: readonly Octets[], after: readonly Octets[], reached: readonly Int32Array[]): DiffLine[] {
+function* backtrack(
+  before: readonly Octets[],
+  after: readonly Octets[],
+  reached: readonly Int32Array[],
+): Generator<undefined, DiffLine[]> {
   const lines: DiffLine[] = [];
   let x = before.length;
   let y = after.length;
@@ -125,6 +160,7 @@ function backtrack(before: readonly Octets[], after: readonly Octets[], reached:
       x--;
       y--;
       lines.push({ sign: ' ', line: before[x] ?? octets`` });
+      if (lines.length % STRETCH === 0) yield;
     }
     if (d === 0) break;
     if (down) lines.push({ sign: '+', line: after[--y] ?? octets`` });

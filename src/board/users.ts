@@ -18,6 +18,11 @@ export interface Account {
   readonly lastUsed: number;
 }
 
+/** An account as a list shows it: its secret stays encrypted. */
+export interface Listed extends Omit<Account, 'secret'> {
+  readonly hasSecret: boolean;
+}
+
 export const USERID_OCTETS = 75;
 /** groggsd's user database has no room for longer secrets. */
 export const SECRET_OCTETS = 16;
@@ -44,6 +49,8 @@ export class Users {
   readonly #changed: () => void;
   readonly #select: StatementSync;
   readonly #all: StatementSync;
+  readonly #page: StatementSync;
+  readonly #editor: StatementSync;
   readonly #unconfirmed: StatementSync;
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
@@ -56,6 +63,8 @@ export class Users {
     this.#changed = changed;
     this.#select = db.prepare('SELECT * FROM users WHERE userid = ? ORDER BY level DESC');
     this.#all = db.prepare('SELECT * FROM users ORDER BY userid, level');
+    this.#page = db.prepare('SELECT * FROM users WHERE (userid, level) > (?, ?) ORDER BY userid, level LIMIT ?');
+    this.#editor = db.prepare('SELECT 1 FROM users WHERE level = 3 AND disabled = 0 AND waiting = 0 LIMIT 1');
     this.#unconfirmed = db.prepare('SELECT userid, level, waiting, last_used FROM users WHERE confirmed = 0');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM users WHERE userid = ? AND level = ?');
@@ -70,6 +79,16 @@ export class Users {
 
   *all(): Generator<Account> {
     for (const row of this.#all.iterate()) yield this.#account(row);
+  }
+
+  /** As `all`, without the secrets (`hasSecret` says whether there is one), and so many at a time. @param after the last one of the page before */
+  page(after: Pick<Listed, 'userid' | 'level'> | undefined, count: number): Listed[] {
+    return this.#page.all(after?.userid ?? '', after?.level ?? -1, count).map(listed);
+  }
+
+  /** Whether anybody can edit, and give others the right to. */
+  get hasEditor(): boolean {
+    return this.#editor.get() !== undefined;
   }
 
   /** The accounts not used since their registration, without their secrets. */
@@ -116,19 +135,23 @@ export class Users {
   }
 
   #account(row: Record<string, unknown>): Account {
-    const userid = latin1(String(row['userid']));
-    const level = accessLevel(row['level']);
+    const { hasSecret: _, ...account } = listed(row);
     const sealed = row['secret'];
-    return {
-      userid,
-      level,
-      secret: sealed instanceof Uint8Array ? this.#box.open(sealed, label(userid, level)) : undefined,
-      confirmed: row['confirmed'] === 1,
-      waiting: row['waiting'] === 1,
-      disabled: row['disabled'] === 1,
-      lastUsed: Number(row['last_used']),
-    };
+    const name = label(account.userid, account.level);
+    return { ...account, secret: sealed instanceof Uint8Array ? this.#box.open(sealed, name) : undefined };
   }
+}
+
+function listed(row: Record<string, unknown>): Listed {
+  return {
+    userid: latin1(String(row['userid'])),
+    level: accessLevel(row['level']),
+    hasSecret: row['secret'] !== null,
+    confirmed: row['confirmed'] === 1,
+    waiting: row['waiting'] === 1,
+    disabled: row['disabled'] === 1,
+    lastUsed: Number(row['last_used']),
+  };
 }
 
 function label(userid: Octets, level: AccessLevel): string {

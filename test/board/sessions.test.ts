@@ -354,11 +354,8 @@ test(
     // Two answers later the server has sent as much of it as the sockets take.
     const other = await login(board, 'guest');
     await other.ask('NOOP');
-    const text = index.rows(1, 3).map(({ row }) => `${row}\n`);
-    await editing.replaceIndex({ kind: 'index', end: 3 }, latin1(text.join('')), {
-      userid: octets`ed`,
-      reason: octets`r`,
-    });
+    const rows = index.rows(1, 3).map((one) => one.row);
+    await editing.replaceIndex({ kind: 'index', end: 3 }, rows, { userid: octets`ed`, reason: octets`r` });
     slow.socket.resume();
     let last: string | undefined;
     for (let line = await slow.line(); line !== undefined; line = await slow.line()) last = line;

@@ -9,6 +9,7 @@ import { nntpMutants } from './nntp.ts';
 import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
+import { turnMutants } from './turns.ts';
 
 export const mutants: readonly Mutant[] = [
   ...nntpMutants,
@@ -21,4 +22,5 @@ export const mutants: readonly Mutant[] = [
   ...newsMutants,
   ...frontEndMutants,
   ...newsreaderMutants,
+  ...turnMutants,
 ];

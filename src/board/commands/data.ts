@@ -15,5 +15,5 @@ export const data: Command = {
 
 function rulesFor({ work: { edit }, board }: CommandSession): TextRules {
   if (edit === undefined) return contributionRules;
-  return edit.kind === 'item' ? itemRules(edit.text) : indexRules(board.store.index.countBetween(0, edit.end + 1));
+  return edit.kind === 'item' ? itemRules(edit.text) : indexRules(edit.end + 1 - board.store.index.start);
 }

@@ -1,8 +1,8 @@
 import { octets } from '../../wire/octets.ts';
-import { dataAnswer } from '../items.ts';
 import { Refusal } from '../refusal.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
+import { dataPieces, sendPieces } from './pieces.ts';
 
 /** RGTP 2.2.22: of an item, or without argument of the index */
 export const diff: Command = {
@@ -10,8 +10,8 @@ export const diff: Command = {
   run(session, args) {
     const itemId = args === '' ? undefined : itemIdFrom(args);
     if (itemId !== undefined) session.work.moveOn();
-    const text = session.board.store.diffs.text(itemId);
-    if (text === '') throw new Refusal(410, octets`There are no relevant diffs.`);
-    session.send(dataAnswer(text));
+    const { diffs } = session.board.store;
+    if (!diffs.has(itemId)) throw new Refusal(410, octets`There are no relevant diffs.`);
+    return sendPieces(session, dataPieces(diffs.wire(itemId)));
   },
 };

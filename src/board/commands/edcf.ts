@@ -34,7 +34,7 @@ async function confirm(session: CommandSession, edit: EditInProgress, editor: Ed
   }
   if (edit.kind === 'index') {
     if (data === undefined) throw new Refusal(500, octets`Cannot withdraw the index.`);
-    return [await editing.replaceIndex(edit, data.text, editor), octets`Edit complete.`];
+    return [await editing.replaceIndex(edit, data.lines, editor), octets`Edit complete.`];
   }
   if (data === undefined) return [await editing.withdrawItem(edit, editor), octets`Item withdrawn.`];
   return [await editing.replaceItem(edit, data.text, editor), octets`Edit complete.`];

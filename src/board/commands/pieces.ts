@@ -1,29 +1,41 @@
 /** Answers too long to be made in one piece. */
 import { eventLoop } from '../../wire/fair-share.ts';
-import { octets } from '../../wire/octets.ts';
+import { bytesOf, octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import type { IndexLog } from '../index-log.ts';
 import { Refusal } from '../refusal.ts';
 
-const START = Buffer.from('250 Data follows\r\n');
 const END = Buffer.from('.\r\n');
 
 /**
  * Sends an answer piece by piece: no faster than the client reads, and with a share of the event loop for others. Ends
  * early where the client has gone.
  */
-export async function sendPieces(session: CommandSession, pieces: Iterable<Buffer>): Promise<void> {
-  for (const piece of pieces) {
+export async function sendPieces(
+  session: CommandSession,
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<void> {
+  // Many sessions may begin in one turn.
+  if (eventLoop.over()) await eventLoop.next();
+  for await (const piece of pieces) {
     session.send(piece);
     if (session.blocked && !(await session.room())) return;
     if (eventLoop.over()) await eventLoop.next();
   }
 }
 
-/** 250 and the pieces of its data, in wire format. */
-export function* dataPieces(pieces: Iterable<Buffer>): Generator<Buffer> {
-  yield START;
-  yield* pieces;
+/** 250 and the pieces of its data, in wire format. What fails before the first piece is answered in place of 250. */
+export async function* dataPieces(
+  pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+  status = octets`250 Data follows`,
+): AsyncGenerator<Buffer> {
+  let start: Buffer | undefined = bytesOf(octets`${status}\r\n`);
+  for await (const piece of pieces) {
+    if (start !== undefined) yield start;
+    start = undefined;
+    yield piece;
+  }
+  if (start !== undefined) yield start;
   yield END;
 }
 

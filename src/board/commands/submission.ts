@@ -4,5 +4,6 @@ import type { Submission } from '../posting.ts';
 
 /** The text of DATA and its author. @throws Refusal 500 where there was no DATA */
 export function submissionOf(session: CommandSession): Submission {
-  return { ...session.work.text, userid: session.userid ?? octets`` };
+  const { grogname, text } = session.work.text;
+  return { grogname, text, userid: session.userid ?? octets`` };
 }

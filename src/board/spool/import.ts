@@ -43,7 +43,7 @@ const MIB = 1024 * 1024;
 /** octets: far more than any board has, and far less than this machine */
 const LARGEST = {
   index: 1024 * MIB,
-  item: 16 * MIB,
+  item: MIB,
   diff: 64 * MIB,
   userdatabase: 64 * MIB,
   editlog: 64 * MIB,

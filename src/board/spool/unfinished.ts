@@ -19,7 +19,7 @@ export function requireFinishedImport({ path, marks }: BoardStore): void {
 export function beginImport(store: BoardStore): Promise<void> {
   return store.commit(() => {
     store.marks.set(MARK);
-    store.index.replace(store.index.end, []);
+    store.index.clear();
     for (const table of ['items', 'users', 'edit_log', 'diffs', 'audit', 'archived_items', 'archived_rows']) {
       store.db.exec(`DELETE FROM ${table}`);
     }

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { formatHex32 } from '../../rgtp/hex.ts';
 import { encode } from '../../wire/charset.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import { ascii, join, type Octets, octets } from '../../wire/octets.ts';
 import type { Registration } from '../registration.ts';
 import type { BoardStore } from '../store.ts';
-import { type Account, SECRET_OCTETS } from '../users.ts';
+import { type Account, type Listed, SECRET_OCTETS } from '../users.ts';
 import { accessName, parseUdbm, UdbmError, type UdbmRequest, USAGE, type Values, type Who } from './request.ts';
 
 const HOUR = 3600; // s
+/** accounts read together */
+const PAGE = 200;
 
 /** What the user database needs of a board. */
 export interface UserAdministration {
@@ -16,13 +19,15 @@ export interface UserAdministration {
   readonly registration: Registration | undefined;
 }
 
-/** Runs a UDBM command. Returns the answer, lines ended by LF. @param editor for the audit log */
-export async function runUdbm(board: UserAdministration, editor: Octets, args: Octets): Promise<Octets> {
+/** Runs a UDBM command. Gives the answer in pieces, of lines ended by LF. @param editor for the audit log */
+export async function* runUdbm(board: UserAdministration, editor: Octets, args: Octets): AsyncGenerator<Octets> {
   try {
-    return await performUdbm(board, editor, parseUdbm(args));
+    const request = parseUdbm(args);
+    if (request.kind === 'list' && request.who.length === 0) yield* everybody(board, request.verbose);
+    else yield await performUdbm(board, editor, request);
   } catch (error) {
     if (!(error instanceof UdbmError)) throw error;
-    return error.usage ? octets`${error.text}\n\n${USAGE}` : octets`${error.text}\n`;
+    yield error.usage ? octets`${error.text}\n\n${USAGE}` : octets`${error.text}\n`;
   }
 }
 
@@ -43,45 +48,67 @@ export async function performUdbm(board: UserAdministration, editor: Octets, req
   }
 }
 
-function status({ store }: UserAdministration): Octets {
-  const accounts = [...store.users.all()];
-  const count = (test: (account: Account) => boolean) => accounts.filter(test).length;
-  const disabled = count((one) => one.disabled);
-  const unused = count(({ confirmed, waiting }) => !confirmed && !waiting);
-  const waiting = count((one) => one.waiting);
-  return octets`${accounts.length} records,  ${disabled} disabled,  ${unused} never used,  ${waiting} waiting for approval\n`;
+/** All accounts, a page at a time: there may be very many. */
+function* pagesOf({ users }: BoardStore): Generator<readonly Listed[]> {
+  let last: Listed | undefined;
+  for (let page = users.page(last, PAGE); page.length > 0; page = users.page(last, PAGE)) {
+    yield page;
+    last = page.at(-1);
+  }
 }
 
-function list({ store }: UserAdministration, who: readonly Who[], verbose: boolean): Octets {
-  if (who.length === 0) {
-    const lines = [...store.users.all()].map(
-      (one, i) => octets`${ascii(String(i).padStart(4))}:  ${line(one, store.time, verbose)}`,
-    );
-    return join(lines, octets``);
+function* everybody({ store }: UserAdministration, verbose: boolean): Generator<Octets> {
+  let number = 0;
+  for (const page of pagesOf(store)) {
+    const lines = page.map((one) => octets`${ascii(String(number++).padStart(4))}:  ${line(one, store.time, verbose)}`);
+    yield join(lines, octets``);
   }
+}
+
+async function status({ store }: UserAdministration): Promise<Octets> {
+  let [records, disabled, unused, waiting] = [0, 0, 0, 0];
+  for (const page of pagesOf(store)) {
+    for (const one of page) {
+      records++;
+      if (one.disabled) disabled++;
+      if (one.waiting) waiting++;
+      else if (!one.confirmed) unused++;
+    }
+    if (eventLoop.over()) await eventLoop.next();
+  }
+  return octets`${records} records,  ${disabled} disabled,  ${unused} never used,  ${waiting} waiting for approval\n`;
+}
+
+function list(board: UserAdministration, who: readonly Who[], verbose: boolean): Octets {
+  const { store } = board;
+  if (who.length === 0) return join([...everybody(board, verbose)], octets``);
   const answers: Octets[] = [];
   for (const { userid, level } of who) {
     const found = store.users.levels(userid).filter((one) => level === undefined || one.level === level);
-    answers.push(...found.map((one) => line(one, store.time, verbose)));
+    answers.push(...found.map((one) => line(shown(one), store.time, verbose)));
     if (found.length === 0) answers.push(octets`${named({ userid, level })} not found\n`);
   }
   return join(answers, octets``);
 }
 
 /** groggsd's layout: hours since last used (or the time itself), access, state, proof, secret, userid. */
-function line(account: Account, now: number, verbose: boolean, secret = octets``): Octets {
+function line(account: Listed, now: number, verbose: boolean, secret = octets``): Octets {
   const used = verbose
     ? formatHex32(account.lastUsed).toLowerCase()
     : String(Math.floor((now - account.lastUsed) / HOUR)).padStart(7);
   const state = account.disabled ? 'disabled' : 'enabled ';
-  const shown = secret === '' ? secret : octets`${secret.padEnd(16)}  `;
+  const column = secret === '' ? secret : octets`${secret.padEnd(16)}  `;
   const columns = `${used}  ${accessName(account.level).padEnd(6)} ${state} ${proofOf(account).padEnd(7)} `;
-  return octets`${ascii(columns)}${shown}${account.userid}\n`;
+  return octets`${ascii(columns)}${column}${account.userid}\n`;
 }
 
-function proofOf({ secret, confirmed, waiting }: Account): string {
+function shown({ secret, ...account }: Account): Listed {
+  return { ...account, hasSecret: secret !== undefined };
+}
+
+function proofOf({ hasSecret, confirmed, waiting }: Listed): string {
   if (waiting) return 'waiting';
-  if (secret === undefined) return 'none';
+  if (!hasSecret) return 'none';
   return confirmed ? 'md5' : 'md5new';
 }
 
@@ -90,7 +117,7 @@ async function remove(board: UserAdministration, editor: Octets, who: Who): Prom
   await store.commit(() => {
     const account = theOne(store.users.levels(who.userid), who);
     store.users.remove(account.userid, account.level);
-    keepAnEditor([...store.users.all()]);
+    keepAnEditor(store);
     record(store, editor, account, undefined);
   });
   return octets``;
@@ -111,7 +138,7 @@ async function change(
     const changed = withValues(old ?? { ...blank, userid: who.userid, level, lastUsed: store.time }, level, values);
     if (old !== undefined && old.level !== level) store.users.remove(old.userid, old.level);
     store.users.put(changed);
-    keepAnEditor([...store.users.all()]);
+    keepAnEditor(store);
     record(store, editor, old, changed);
     return changed;
   });
@@ -120,11 +147,11 @@ async function change(
   if (changed.level === 3 && changed.secret === undefined) {
     note = octets`${note}Warning - user \`${changed.userid}': edit access and enabled but no id confirmation\n`;
   }
-  const shown =
+  const secret =
     values.newSecret === true || values.secret !== undefined
       ? ascii(changed.secret?.toString('hex').toUpperCase() ?? '')
       : octets``;
-  return note.concat(line(changed, store.time, false, shown));
+  return note.concat(line(shown(changed), store.time, false, secret));
 }
 
 const blank = { secret: undefined, confirmed: true, waiting: false, disabled: false } as const;
@@ -177,10 +204,8 @@ function toUpdate(levels: readonly Account[], who: Who): Account {
 }
 
 /** Without an editor nobody could undo the change. */
-function keepAnEditor(accounts: readonly Account[]): void {
-  if (!accounts.some(({ level, disabled, waiting }) => level === 3 && !disabled && !waiting)) {
-    throw new UdbmError(octets`that would leave the board without an editor`, false);
-  }
+function keepAnEditor({ users }: BoardStore): void {
+  if (!users.hasEditor) throw new UdbmError(octets`that would leave the board without an editor`, false);
 }
 
 function record(store: BoardStore, editor: Octets, before: Account | undefined, after: Account | undefined): void {
@@ -189,8 +214,8 @@ function record(store: BoardStore, editor: Octets, before: Account | undefined, 
     time,
     userid: editor,
     action: 'user',
-    before: before && line(before, time, true),
-    after: after && line(after, time, true),
+    before: before && line(shown(before), time, true),
+    after: after && line(shown(after), time, true),
   });
 }
 

@@ -1,34 +1,73 @@
+import { eventLoop } from '../../wire/fair-share.ts';
+import { MOST_ROWS } from '../index-edit.ts';
 import type { BoardStore } from '../store.ts';
 
-/** items moved in one transaction; few, so that posts don't wait long */
-const BATCH = 100;
+/** items looked at together */
+const PAGE = 50;
+/** rows moved in one transaction; few, so that posts don't wait long */
+const BATCH = 500;
 
 /**
  * Archives items without recent posts, with their index rows: ITEM then answers 410 (RGTP 2.2.8). They stay in the
- * database, in `archived_items`. The newest row of the index always stays, because clients resume from it.
+ * database, in `archived_items`. The newest row of the index always stays, because clients resume from it; so do items with
+ * more rows than may change in one piece.
  *
  * @param before unix seconds: items whose last row is older
  * @returns how many were moved
  */
 export async function archiveItems(store: BoardStore, before: number): Promise<number> {
-  const stale = store.db.prepare(
-    `SELECT item FROM index_rows WHERE item IN (SELECT id FROM items)
-     GROUP BY item HAVING max(time) < ? AND max(position) < (SELECT max(position) FROM index_rows)`,
+  const page = store.db.prepare('SELECT id FROM items WHERE id > ? ORDER BY id LIMIT ?');
+  const rowsOf = store.db.prepare(
+    `SELECT count(*) AS rows, max(time) AS time, max(position) AS position
+     FROM (SELECT time, position FROM index_rows WHERE item = ? LIMIT ${MOST_ROWS + 1})`,
   );
-  const ids = stale.all(before).map((row) => String(row['item']));
-  for (let first = 0; first < ids.length; first += BATCH) {
-    const batch = ids.slice(first, first + BATCH);
-    await store.commit(() => {
-      for (const id of batch) archive(store, id);
+  let moved = 0;
+  let last = '';
+  let batch: string[] = [];
+  let size = 0;
+  const move = async () => {
+    const ids = batch;
+    [batch, size] = [[], 0];
+    moved += await store.commit(() => {
+      // There may be posts since.
+      const stale = ids.filter((id) => isStale(id));
+      for (const id of stale) archive(store, id);
+      return stale.length;
     });
+  };
+  const isStale = (id: string): boolean => {
+    const { rows, time, position } = rowsOf.get(id) ?? {};
+    const count = Number(rows);
+    return count > 0 && count <= MOST_ROWS && Number(time) < before && Number(position) < store.index.end;
+  };
+  for (let ids = idsOf(page.all(last, PAGE)); ids.length > 0; ids = idsOf(page.all(last, PAGE))) {
+    for (const id of ids) {
+      last = id;
+      if (!isStale(id)) continue;
+      batch.push(id);
+      size += Number(rowsOf.get(id)?.['rows']);
+      if (size >= BATCH) await move();
+    }
+    if (eventLoop.over()) await eventLoop.next();
   }
-  return ids.length;
+  if (batch.length > 0) await move();
+  return moved;
+}
+
+function idsOf(rows: readonly Record<string, unknown>[]): string[] {
+  return rows.map((row) => String(row['id']));
 }
 
 /** Within a commit. */
 function archive(store: BoardStore, id: string): void {
   store.db.prepare('INSERT INTO archived_items SELECT *, ? FROM items WHERE id = ?').run(store.time, id);
-  store.db.prepare('INSERT INTO archived_rows SELECT * FROM index_rows WHERE item = ?').run(id);
+  // With new positions: rows that moved have some that archived ones had before.
+  store.db
+    .prepare(
+      `INSERT INTO archived_rows (sequence, time, item, row)
+       SELECT sequence, time, item, row FROM index_rows WHERE item = ? ORDER BY position`,
+    )
+    .run(id);
   store.items.remove(id);
   store.index.removeItem(id);
 }

@@ -1,0 +1,151 @@
+/**
+ * An edit of the index: which rows leave, and which come in where. The index may have a million rows, so it is compared in
+ * turns with everything else, and only what differs is changed.
+ */
+import { eventLoop } from '../wire/fair-share.ts';
+import { type Octets, octets } from '../wire/octets.ts';
+import type { IndexLog, Row, RowChanges } from './index-log.ts';
+import { Refusal } from './refusal.ts';
+import { type DiffLine, diffing, type Hunk, hunksOf } from './unified-diff.ts';
+
+/** Rows that one edit takes out of the index or puts in: they change in one piece. */
+export const MOST_ROWS = 1000;
+/** rows read together */
+const AT_ONCE = 512;
+/** lines around a change (diff -u) */
+const CONTEXT = 3;
+
+export interface IndexPlan extends RowChanges {
+  readonly hunks: readonly Hunk[];
+  /** the rows that leave, and those that come */
+  readonly before: readonly Octets[];
+  readonly after: readonly Octets[];
+  /** rows come in where positions are taken: so many more are needed before these, last first */
+  readonly crowded: readonly { readonly before: number; readonly count: number }[];
+  /** rows come in after the last: nothing may have been appended since */
+  readonly atEnd: boolean;
+  /** of the index as it was compared */
+  readonly removals: number;
+}
+
+/** Compares the rows up to position `end` with what is to take their place. @throws Refusal 423 where too much differs */
+export async function planIndexEdit(index: IndexLog, end: number, lines: readonly Octets[]): Promise<IndexPlan> {
+  const { removals } = index;
+  const head = await commonHead(index, end, lines);
+  const tail = await commonTail(index, end, lines, head);
+  const middle: Row[] = [];
+  for (let page = head.next(); page.length > 0; page = head.next(middle.at(-1)?.position)) {
+    for (const row of page) if (row.position < tail.position) middle.push(row);
+    if ((page.at(-1)?.position ?? tail.position) >= tail.position) break;
+    await breathe();
+  }
+  const wanted = lines.slice(head.count, lines.length - tail.count);
+  if (Math.abs(middle.length - wanted.length) > MOST_ROWS) throw tooManyRows();
+  const present = middle.map(({ row }) => row);
+  const differing = await inTurns(
+    diffing(present, wanted, () => {
+      throw tooManyRows();
+    }),
+  );
+  const context = (rows: readonly Row[]) => rows.map(({ row }): DiffLine => ({ sign: ' ', line: row }));
+  const above = context(index.rowsBefore(head.position + 1, Math.min(CONTEXT, head.count)));
+  const below = context(index.rowsAfter(tail.position - 1, Math.min(CONTEXT, tail.count)));
+  const hunks = hunksOf([...above, ...differing, ...below], head.count - above.length + 1);
+  const after = tail.count > 0 ? tail.position : (index.rowsAfter(end, 1)[0]?.position ?? Number.POSITIVE_INFINITY);
+  const of = (sign: DiffLine['sign']) => differing.filter((line) => line.sign === sign).map(({ line }) => line);
+  const before = head.count > 0 ? head.position : Number.NEGATIVE_INFINITY;
+  return { hunks, before: of('-'), after: of('+'), removals, ...placed(differing, middle, before, after) };
+}
+
+function tooManyRows(): Refusal {
+  return new Refusal(423, octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`);
+}
+
+/** Where rows come in: at positions that are free between those that stay. */
+function placed(
+  lines: readonly DiffLine[],
+  middle: readonly Row[],
+  before: number,
+  after: number,
+): RowChanges & Pick<IndexPlan, 'crowded' | 'atEnd'> {
+  const removed: number[] = [];
+  const added: { position: number | undefined; row: Octets }[] = [];
+  const crowded: { before: number; count: number }[] = [];
+  let coming: Octets[] = [];
+  let last = before;
+  let at = 0;
+  const settle = (next: number) => {
+    const missing = coming.length - (next - last - 1);
+    if (missing > 0) crowded.unshift({ before: next, count: missing });
+    const first = Number.isFinite(last) ? last + 1 : next - coming.length;
+    const isFree = Number.isFinite(next);
+    added.push(...coming.map((row, i) => ({ position: isFree ? first + i : undefined, row })));
+    coming = [];
+    last = next;
+  };
+  for (const { sign, line } of lines) {
+    if (sign === '+') {
+      coming.push(line);
+      continue;
+    }
+    const { position } = middle[at++] ?? { position: after };
+    if (sign === '-') removed.push(position);
+    else settle(position);
+  }
+  const atEnd = coming.length > 0 && !Number.isFinite(after);
+  settle(after);
+  return { removed, added, crowded, atEnd };
+}
+
+interface Common {
+  readonly count: number;
+  /** of the last row of the head; of the first of the tail */
+  readonly position: number;
+}
+
+async function commonHead(
+  index: IndexLog,
+  end: number,
+  lines: readonly Octets[],
+): Promise<Common & { next(after?: number): Row[] }> {
+  const upTo = (after: number) => index.rowsAfter(after, AT_ONCE).filter(({ position }) => position <= end);
+  let position = index.start - 1;
+  let count = 0;
+  const found = () => ({ count, position, next: (after = position) => upTo(after) });
+  for (let page = upTo(position); page.length > 0; page = upTo(position)) {
+    for (const row of page) {
+      if (lines[count] !== row.row) return found();
+      position = row.position;
+      count++;
+    }
+    await breathe();
+  }
+  return found();
+}
+
+async function commonTail(index: IndexLog, end: number, lines: readonly Octets[], head: Common): Promise<Common> {
+  let position = end + 1;
+  let count = 0;
+  for (let page = index.rowsBefore(position, AT_ONCE); page.length > 0; page = index.rowsBefore(position, AT_ONCE)) {
+    for (const row of page.reverse()) {
+      const isBehindHead = row.position > head.position && head.count + count < lines.length;
+      if (!isBehindHead || lines[lines.length - 1 - count] !== row.row) return { count, position };
+      position = row.position;
+      count++;
+    }
+    await breathe();
+  }
+  return { count, position };
+}
+
+async function inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    await breathe();
+  }
+}
+
+async function breathe(): Promise<void> {
+  if (eventLoop.over()) await eventLoop.next();
+}

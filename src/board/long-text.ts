@@ -1,0 +1,15 @@
+/** Texts of any length: they are stored and sent in chunks, so that no one of them holds up everybody else. */
+import type { Octets } from '../wire/octets.ts';
+
+/** octets of a chunk, and up to the end of its last line */
+const CHUNK = 16 * 1024;
+
+/** Cuts at the ends of lines. Together the chunks are the text. */
+export function* inChunks(text: Octets): Generator<Octets> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.length - from <= CHUNK ? -1 : text.indexOf('\n', from + CHUNK);
+    const next = end < 0 ? text.length : end + 1;
+    yield text.slice(from, next);
+    from = next;
+  }
+}

@@ -1,0 +1,350 @@
+/** However much a board holds, nobody keeps it for longer than a turn. */
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { Board, defaultTimeouts } from '../../src/board/board.ts';
+import { dataPieces } from '../../src/board/commands/pieces.ts';
+import { numbered } from '../../src/board/index-diff.ts';
+import { planIndexEdit } from '../../src/board/index-edit.ts';
+import { BoardStore } from '../../src/board/store.ts';
+import { runUdbm } from '../../src/board/udbm/run.ts';
+import { diffing } from '../../src/board/unified-diff.ts';
+import { archiveItems } from '../../src/board/upkeep/archive.ts';
+import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
+import { SecretBox } from '../../src/store/secret-box.ts';
+import { silent } from '../../src/wire/log.ts';
+import { ascii, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
+import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
+import { login, openBoard } from './boards.ts';
+
+const ED = { userid: octets`ed`, reason: octets`why` };
+
+function rowOf(sequence: number, itemId = 'A0000000'): Octets {
+  const facts = { sequence, time: 1000 + sequence, itemId, userid: octets`u` };
+  return formatIndexEntry({ ...facts, type: 'R', subject: octets`s` });
+}
+
+async function storeWith(rows: readonly Octets[]): Promise<BoardStore> {
+  const store = BoardStore.open(':memory:');
+  await store.commit(() => {
+    for (const row of rows) store.index.append(row);
+    store.state.nextSequence = rows.length + 1;
+  });
+  return store;
+}
+
+const manyRows = (count: number) => Array.from({ length: count }, (_, n) => rowOf(n + 1));
+const rowsIn = ({ index }: BoardStore) => index.rows(index.start, index.end).map(({ row }) => row);
+
+/** What patch(1) makes of it: every line must stand where the hunk says. */
+function patched(before: readonly string[], diff: string): string[] {
+  const after: string[] = [];
+  let at = 0;
+  for (const line of diff.split('\n').slice(2, -1)) {
+    const [, start, count] = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@$/.exec(line) ?? [];
+    if (start !== undefined) {
+      const first = count === '0' ? Number(start) : Number(start) - 1;
+      after.push(...before.slice(at, first));
+      at = first;
+    } else if (line.startsWith('+')) after.push(line.slice(1));
+    else {
+      expect(before[at++]).toBe(line.slice(1));
+      if (line.startsWith(' ')) after.push(line.slice(1));
+    }
+  }
+  return [...after, ...before.slice(at)];
+}
+
+describe('an edit of the index', () => {
+  const some = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 30 });
+
+  test('leaves the rows it was given, and those made meanwhile after them, whatever moves for it', async () => {
+    await fc.assert(
+      fc.asyncProperty(some, some, fc.array(some, { minLength: 1, maxLength: 4 }), async (first, late, edits) => {
+        const store = await storeWith(first.map((n) => rowOf(n)));
+        for (const edit of edits) {
+          const before = rowsIn(store);
+          const { end } = store.index;
+          const rows = edit.map((n) => rowOf(n + 6));
+          const mixed = before.flatMap((row, i) =>
+            i % 3 === 0 ? [] : i % 3 === 1 ? [row] : [row, ...rows.splice(0, 2)],
+          );
+          const wanted = [...mixed, ...rows];
+          await store.commit(() => {
+            for (const n of late) store.index.append(rowOf(n));
+          });
+          await store.editing.replaceIndex({ kind: 'index', end }, wanted, ED);
+          expect(rowsIn(store)).toEqual([...wanted, ...late.map((n) => rowOf(n))]);
+          const wire = [...store.index.wire(store.index.start, store.index.end)].map(String).join('');
+          expect(wire).toBe(
+            rowsIn(store)
+              .map((row) => `${row}\r\n`)
+              .join(''),
+          );
+          const diff = store.diffs.text(undefined);
+          await store.commit(() => store.db.exec('DELETE FROM diffs'));
+          expect(patched(before, diff)).toEqual(wanted);
+        }
+        store.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is compared in turns', async () => {
+    const rows = manyRows(30_000);
+    const store = await storeWith(rows);
+    stepByStep();
+    const half = rows.toSpliced(15_000, 1);
+    expect(await roundsOf(planIndexEdit(store.index, store.index.end, half))).toBeGreaterThan(10);
+    // First and last row differ: all that is between them has to be compared line by line.
+    const ends = [rowOf(7), ...rows.slice(1, -1), rowOf(8)];
+    expect(await roundsOf(planIndexEdit(store.index, store.index.end, ends))).toBeGreaterThan(10);
+    expect(pieces(diffing(rows.slice(1), [rowOf(7), ...rows.slice(2), rowOf(8)])).count).toBeGreaterThan(10);
+    store.close();
+  });
+
+  test('makes room in pieces, while posts go on', async () => {
+    const rows = manyRows(5000);
+    const store = await storeWith(rows);
+    const { index } = store;
+    const moves = vi.spyOn(index, 'makeRoom');
+    const coming = rowOf(9999);
+    const edit = store.editing.replaceIndex({ kind: 'index', end: index.end }, rows.toSpliced(10, 0, coming), ED);
+    let posts = 0;
+    while (moves.mock.calls.length < 5) {
+      await store.commit(() => index.append(rowOf(6000 + posts++)));
+    }
+    await edit;
+    expect(moves.mock.calls.length).toBeGreaterThan(8);
+    expect(posts).toBeGreaterThan(2);
+    const late = Array.from({ length: posts }, (_, n) => rowOf(6000 + n));
+    expect(rowsIn(store)).toEqual([...rows.toSpliced(10, 0, coming), ...late]);
+    // There is room now.
+    moves.mockClear();
+    const more = rowsIn(store).toSpliced(10, 0, coming, coming);
+    await store.editing.replaceIndex({ kind: 'index', end: index.end }, more, ED);
+    expect(moves).not.toHaveBeenCalled();
+    expect(rowsIn(store)).toEqual(more);
+    store.close();
+  });
+
+  test('is compared again after a withdrawal or a post in between', async () => {
+    const rows = manyRows(5);
+    const store = await storeWith([...rows, rowOf(6, 'B0000000')]);
+    const { end } = store.index;
+    const changed = [rowOf(9), ...rows.slice(1), rowOf(6, 'B0000000'), rowOf(7)];
+    const edit = store.editing.replaceIndex({ kind: 'index', end }, changed, ED);
+    await store.commit(() => store.index.append(rowOf(8)));
+    await edit;
+    expect(rowsIn(store)).toEqual([...changed, rowOf(8)]);
+    const again = store.editing.replaceIndex(
+      { kind: 'index', end: store.index.end },
+      [...changed, rowOf(8)].slice(1),
+      ED,
+    );
+    await store.commit(() => store.index.removeItem('B0000000'));
+    await again;
+    expect(rowsIn(store)).toEqual([...changed, rowOf(8)].slice(1));
+    store.close();
+  });
+
+  test('of very many rows at once is refused, and changes nothing', async () => {
+    const rows = manyRows(1500);
+    const store = await storeWith(rows);
+    const none = store.editing.replaceIndex({ kind: 'index', end: store.index.end }, [], ED);
+    await expect(none).rejects.toMatchObject({ code: 423, text: expect.stringContaining('in several parts') });
+    expect(rowsIn(store)).toEqual(rows);
+    expect(store.state.nextSequence).toBe(1501);
+    await store.editing.replaceIndex({ kind: 'index', end: store.index.end }, rows.slice(900), ED);
+    await store.editing.replaceIndex({ kind: 'index', end: store.index.end }, [], ED);
+    expect(rowsIn(store)).toEqual([]);
+    store.close();
+  });
+});
+
+describe('a withdrawal', () => {
+  const text = octets`^00000001 00000001\nItem\nSubject: s\n\nx\n`;
+  const status = { continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: 1 };
+
+  test('finds the numbers of its lines in turns', async () => {
+    const store = await storeWith(manyRows(20));
+    const added = [{ position: 400_000, row: rowOf(21, 'B0000000') }];
+    await store.commit(() => store.index.change({ removed: [], added }));
+    stepByStep();
+    const work = numbered(store.index, store.index.rowsOfItem('B0000000'));
+    expect(await roundsOf(work)).toBeGreaterThan(5);
+    expect(await work).toMatchObject([{ line: 21 }]);
+    store.close();
+  });
+
+  test('of an item with very many rows is refused', async () => {
+    const store = await storeWith(manyRows(1001));
+    await store.commit(() => store.items.write({ id: 'A0000000', subject: octets`s`, text, ...status }));
+    const gone = () => store.editing.withdrawItem({ kind: 'item', itemId: 'A0000000', text }, ED);
+    await expect(gone()).rejects.toMatchObject({ code: 423 });
+    expect(rowsIn(store)).toHaveLength(1001);
+    await store.editing.replaceIndex({ kind: 'index', end: store.index.end }, manyRows(1000), ED);
+    await gone();
+    expect(rowsIn(store)).toEqual([]);
+    store.close();
+  });
+
+  test('in which a row was withdrawn meanwhile counts again', async () => {
+    const store = await storeWith([rowOf(1, 'C0000000'), ...manyRows(20), rowOf(99, 'B0000000')]);
+    await store.commit(() => store.items.write({ id: 'B0000000', subject: octets`s`, text, ...status }));
+    const gone = store.editing.withdrawItem({ kind: 'item', itemId: 'B0000000', text }, ED);
+    await store.commit(() => store.index.removeItem('C0000000'));
+    await gone;
+    expect(store.diffs.text(undefined)).toContain('@@ -18,4 +18,3 @@');
+    store.close();
+  });
+});
+
+test('archiving looks at items in turns, and moves no more rows in one piece than it may', async () => {
+  const rows = Array.from({ length: 3000 }, (_, n) => rowOf(n + 1, `A${String(n % 1000).padStart(7, '0')}`));
+  const store = await storeWith([...manyRows(1002).map((row) => latin1(row.replace('A0000000', 'Z0000000'))), ...rows]);
+  const text = octets`x\n`;
+  const status = { continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: 1 };
+  await store.commit(() => {
+    for (let n = 0; n < 1000; n++)
+      store.items.write({ id: `A${String(n).padStart(7, '0')}`, subject: undefined, text, ...status });
+    store.items.write({ id: 'Z0000000', subject: undefined, text, ...status });
+  });
+  const commits = vi.spyOn(store, 'commit');
+  stepByStep();
+  const work = archiveItems(store, 1e9);
+  expect(await roundsOf(work)).toBeGreaterThan(5);
+  // The newest row stays, and the item that has more rows than change in one piece.
+  expect(await work).toBe(999);
+  expect(commits.mock.calls.length).toBeGreaterThan(4);
+  expect(store.items.read('Z0000000')).toBeDefined();
+  store.close();
+});
+
+test('what is archived has room, although rows moved to where others were', async () => {
+  const store = await storeWith([rowOf(1, 'A0000001'), rowOf(2, 'A0000002'), rowOf(3, 'A0000003')]);
+  const status = { continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: 1 };
+  await store.commit(() => {
+    for (const n of [1, 2]) store.items.write({ id: `A000000${n}`, subject: undefined, text: octets`x\n`, ...status });
+  });
+  expect(await archiveItems(store, 1002)).toBe(1);
+  const { index } = store;
+  await store.editing.replaceIndex(
+    { kind: 'index', end: index.end },
+    [rowOf(2, 'A0000002'), rowOf(9, 'A0000009'), rowOf(3, 'A0000003')],
+    ED,
+  );
+  const [row] = index.rowsOfItem('A0000002');
+  await store.commit(() => {
+    index.change({ removed: [row?.position ?? 0], added: [{ position: 1, row: rowOf(2, 'A0000002') }] });
+  });
+  expect(await archiveItems(store, 1003)).toBe(1);
+  store.close();
+});
+
+describe('the user database', () => {
+  async function crowded() {
+    const board = await openBoard();
+    const facts = { confirmed: true, waiting: false, disabled: false, lastUsed: 0, secret: Buffer.alloc(16) };
+    await board.store.commit(() => {
+      for (let n = 0; n < 2000; n++) board.store.users.put({ ...facts, userid: octets`user${n}@x.test`, level: 2 });
+    });
+    return board;
+  }
+
+  test('is listed and counted a page at a time, without a look at secrets', async () => {
+    const { store } = await crowded();
+    const open = vi.spyOn(SecretBox.prototype, 'open');
+    const list: Octets[] = [];
+    for await (const piece of runUdbm({ store, registration: undefined }, octets`ed`, octets`-l`)) list.push(piece);
+    expect(list.length).toBeGreaterThan(8);
+    const lines = join(list, octets``).split('\n').slice(0, -1);
+    expect(lines).toHaveLength(2000 + 5);
+    expect(lines[7]).toMatch(/^ {3}7: .* write {2}enabled {2}md5 {5}user/);
+    expect(new Set(lines.map((line) => line.slice(-20))).size).toBeGreaterThan(1990);
+    stepByStep();
+    const counts = runUdbm({ store, registration: undefined }, octets`ed`, octets`-s`);
+    const first = counts.next();
+    expect(await roundsOf(first)).toBeGreaterThan(2);
+    expect((await first).value).toMatch(/^2005 records, {2}0 disabled, {2}0 never used, {2}0 waiting/);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  test('is changed without reading all of it', async () => {
+    const { store } = await crowded();
+    const open = vi.spyOn(SecretBox.prototype, 'open');
+    const change = runUdbm({ store, registration: undefined }, octets`ed`, octets`-u user7@x.test disable`);
+    expect((await change.next()).value).toContain('disabled');
+    expect(open.mock.calls.length).toBeLessThan(5);
+  });
+});
+
+describe('long texts', () => {
+  const line = octets`${ascii('x'.repeat(99))}\n`;
+  const text = ascii(line.repeat(2000));
+
+  test('of diffs and of the edit log are kept and sent in pieces', async () => {
+    const store = BoardStore.open(':memory:');
+    await store.commit(() => {
+      store.diffs.append('A0000000', 1, text);
+      store.diffs.append('A0000000', 2, octets`-.end\n.`);
+      store.editLog.append(1, text);
+      store.db.prepare('INSERT INTO diffs (item, time, text) VALUES (NULL, 1, ?)').run(Buffer.from(text));
+    });
+    const both = octets`${text}-.end\n.`;
+    expect(store.diffs.text('A0000000')).toBe(both);
+    const sent = [...store.diffs.wire('A0000000')];
+    expect(sent.length).toBeGreaterThan(10);
+    expect(Buffer.concat(sent).toString()).toBe(`${both}\n`.replaceAll('\n.', '\n..').replaceAll('\n', '\r\n'));
+    expect(store.editLog.text()).toBe(text);
+    for (const wire of [store.editLog.wire(), store.diffs.wire(undefined)]) {
+      const all = [...wire];
+      expect(Math.max(...all.map(({ length }) => length))).toBeLessThan(500_000);
+      expect(Buffer.concat(all).toString()).toBe(text.replaceAll('\n', '\r\n'));
+    }
+    expect([...store.diffs.wire(undefined)].length).toBeGreaterThan(10);
+    store.close();
+  });
+
+  test('that fail before the first piece are not begun', async () => {
+    const failing = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('disk full')) }) };
+    await expect(dataPieces(failing).next()).rejects.toThrow('disk full');
+  });
+});
+
+test('an item does not grow without end, however often it is edited', async () => {
+  const board = await openBoard();
+  const editor = await login(board, 'ed');
+  await editor.text('ed', 'x');
+  editor.write('NEWI Growing\r\n');
+  const item = (await editor.line())?.slice(4) ?? '';
+  await editor.answer();
+  await editor.ask('EDLK');
+  const more = Array<string>(600).fill('y'.repeat(79));
+  const lines = await editor.list(`EDIT ${item}`);
+  expect(await editor.text('status', ...lines.slice(1), ...more)).toMatch(/^350/);
+  expect(await editor.ask('EDCF once')).toMatch(/^220/);
+  const longer = await editor.list(`EDIT ${item}`);
+  expect(await editor.text('status', ...longer.slice(1), ...more)).toMatch(/^423 Data is too long/);
+  expect(await editor.ask('EDAB')).toMatch(/^200/);
+});
+
+test('after a change of accounts, sessions are reviewed in turns', async () => {
+  const store = BoardStore.open(':memory:');
+  const board = new Board({
+    ...{ store, title: 'RGTP', log: silent, timeouts: defaultTimeouts, proofDelay: 0 },
+    ...{ identify: undefined, registration: undefined },
+  });
+  let reviewed = 0;
+  for (let n = 0; n < 100; n++) board.members.add({ review: () => void reviewed++ });
+  stepByStep();
+  store.accounts.changed();
+  let most = 0;
+  while (reviewed < 100) {
+    const before = reviewed;
+    await new Promise(setImmediate);
+    most = Math.max(most, reviewed - before);
+  }
+  expect(most).toBeLessThan(20);
+  store.close();
+});

@@ -1,0 +1,207 @@
+import { breaking } from './mutant.ts';
+
+const MIRROR = ['test/bridge/mirror/turns.test.ts'];
+const CLIENT = ['test/rgtp/client/turns.test.ts'];
+const BOARD = ['test/board/turns.test.ts'];
+
+/** Nobody keeps the event loop: the places where long work gives way, taken away one by one. */
+export const turnMutants = [
+  ...breaking(
+    'src/bridge/mirror/sighting.ts',
+    MIRROR,
+    [
+      'rows that are there twice are found in turns',
+      'of merged.entries()) {\n      if (place % STRETCH === 0) yield;',
+      'of merged.entries()) {\n      if (place < 0) yield;',
+    ],
+    [
+      'gaps are found in turns',
+      'of this.order.entries()) {\n      if (place % STRETCH === 0) yield;',
+      'of this.order.entries()) {\n      if (place < 0) yield;',
+    ],
+    [
+      'rows before an edit are passed in turns',
+      '        order[length++] = row;\n        if (length % STRETCH === 0) yield;',
+      '        order[length++] = row;',
+    ],
+    [
+      'edits are put between the rows in turns',
+      '      order[length++] = ~events.length;\n      if (length % STRETCH === 0) yield;',
+      '      order[length++] = ~events.length;',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/row-order.ts', MIRROR, [
+    'an index is put in order in turns',
+    '    if (row % STRETCH === 0) yield;\n',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/announcement.ts', MIRROR, [
+    'the marks of an index are found in turns',
+    '    if (at % STRETCH === 0) yield;\n    const number',
+    '    const number',
+  ]),
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    MIRROR,
+    [
+      'an edit log is compared in turns',
+      "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
+      "    if (event.kind === 'edited') continue;",
+    ],
+    [
+      'what an edit log lacks is found in turns',
+      '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
+      '    const kind = kinds[row];',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/state.ts',
+    MIRROR,
+    [
+      'rows that changed are taken in in turns',
+      'userid, arrivalOf, changes);\n      if (isEnough()) yield changes.take();',
+      'userid, arrivalOf, changes);',
+    ],
+    [
+      'rows that are gone are taken out in turns',
+      'decision.unseen.slice(from, from + SLICE), changes);\n      yield changes.take();',
+      'decision.unseen.slice(from, from + SLICE), changes);',
+    ],
+    [
+      'subjects that changed are taken in in turns',
+      'this.#name(record, at, seen, changes);\n      if (isEnough()) yield changes.take();',
+      'this.#name(record, at, seen, changes);',
+    ],
+    [
+      'an edit log is taken in in turns',
+      '      this.#note(known, noted, changes);\n      if (isEnough()) yield changes.take();',
+      '      this.#note(known, noted, changes);',
+    ],
+  ),
+  ...breaking(
+    'src/rgtp/client/transport.ts',
+    CLIENT,
+    [
+      'a long answer of a board is taken in turns',
+      '      if (!eventLoop.over()) continue;',
+      '      if (this.#due === false) continue;',
+    ],
+    ['what a board said before its connection was lost counts', '    while (this.#takeLine()) {}\n', ''],
+  ),
+  ...breaking(
+    'src/rgtp/client/reading.ts',
+    CLIENT,
+    [
+      'answers that come together are parsed in turns',
+      '  // Answers to many questions arrive together.\n  if (eventLoop.over()) await eventLoop.next();\n',
+      '',
+    ],
+    [
+      'a long edit log is parsed in turns',
+      '    from = end;\n    if (eventLoop.over()) await eventLoop.next();',
+      '    from = end;',
+    ],
+    [
+      'no entry of an edit log is torn',
+      'const end = empty < 0 ? lines.length : empty + 1;',
+      'const end = empty < 0 ? lines.length : Math.min(empty, from + LINES_AT_ONCE);',
+    ],
+  ),
+  ...breaking('src/board/commands/pieces.ts', BOARD, [
+    'what fails is not answered 250',
+    '  for await (const piece of pieces) {\n    if (start',
+    '  yield start;\n  for await (const piece of pieces) {\n    if (start',
+  ]),
+  ...breaking('src/board/long-text.ts', BOARD, [
+    'long texts are kept in chunks',
+    'text.length - from <= CHUNK ?',
+    'text.length > 0 ?',
+  ]),
+  ...breaking(
+    'src/board/udbm/run.ts',
+    BOARD,
+    ['users are listed a page at a time', 'const PAGE = 200;', 'const PAGE = 1_000_000;'],
+    ['users are counted in turns', '    if (eventLoop.over()) await eventLoop.next();\n  }\n  return', '  }\n  return'],
+  ),
+  ...breaking(
+    'src/board/users.ts',
+    ['test/board/login.test.ts'],
+    [
+      'whoever can edit is an editor only while the account is enabled',
+      'WHERE level = 3 AND disabled = 0 AND',
+      'WHERE level = 3 AND',
+    ],
+  ),
+  ...breaking(
+    'src/board/index-edit.ts',
+    BOARD,
+    [
+      'an edited index is compared from its beginning in turns',
+      '    await breathe();\n  }\n  return found();',
+      '  }\n  return found();',
+    ],
+    [
+      'an edited index is compared from its end in turns',
+      '    await breathe();\n  }\n  return { count, position };',
+      '  }\n  return { count, position };',
+    ],
+    ['what differs in an index is read in turns', '    await breathe();\n  }\n  const wanted', '  }\n  const wanted'],
+    ['an edit of the index is bounded', 'const MOST_ROWS = 1000;', 'const MOST_ROWS = 1_000_000;'],
+  ),
+  ...breaking(
+    'src/board/unified-diff.ts',
+    BOARD,
+    ['long files are compared in turns', '        x++;\n        if (++steps % STRETCH === 0) yield;', '        x++;'],
+    ['the diff of long files is made in turns', '      if (lines.length % STRETCH === 0) yield;\n', ''],
+  ),
+  ...breaking(
+    'src/board/index-log.ts',
+    BOARD,
+    [
+      'no row moves to where another is',
+      'const start = Math.max(last.position - by + 1, from);',
+      'const start = from;',
+    ],
+    ['what is posted while rows move comes after them', '    this.#reserve.run(last.position + by);\n', ''],
+  ),
+  ...breaking(
+    'src/board/editing.ts',
+    BOARD,
+    [
+      'a withdrawal counts lines again after another',
+      'if (records.index.removals !== removals || found.length !== rows.length) return undefined;',
+      'if (found.length !== rows.length) return undefined;',
+    ],
+    [
+      'an index that changed while it was compared is compared again',
+      'if (isStale || records.index.removals !== plan.removals) return undefined;',
+      'if (isStale) return undefined;',
+    ],
+    [
+      'rows that an editor adds at the end come before posts made meanwhile',
+      'if (isStale || records.index.removals',
+      'if (records.index.removals',
+    ],
+  ),
+  ...breaking('src/board/index-diff.ts', BOARD, [
+    'lines are counted in turns',
+    '      if (eventLoop.over()) await eventLoop.next();\n',
+    '',
+  ]),
+  ...breaking(
+    'src/board/upkeep/archive.ts',
+    BOARD,
+    ['items to be archived are looked for in turns', '    if (eventLoop.over()) await eventLoop.next();\n', ''],
+    ['items are archived a few at a time', '      if (size >= BATCH) await move();\n', ''],
+  ),
+  ...breaking('src/board/edit-text.ts', BOARD, [
+    'an item does not grow with every edit',
+    'Math.max(current.length, LARGEST_ITEM)',
+    'current.length + LARGEST_ITEM',
+  ]),
+  ...breaking('src/board/board.ts', BOARD, [
+    'sessions are reviewed in turns',
+    '        if (eventLoop.over()) await eventLoop.next();\n',
+    '',
+  ]),
+];
