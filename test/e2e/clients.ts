@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasPrograms } from './terminal.ts';
 
@@ -13,6 +13,18 @@ export const unpackedPackages = `${folder}debian`;
 
 /** A file of them. */
 export const unpacked = (path: string): string => join(unpackedPackages, path);
+
+/** Upstream's version of an unpacked package. */
+export function unpackedVersion(name: string): string {
+  const file = readdirSync(`${folder}packages`).find((each) => each.startsWith(`${name}_`)) ?? '';
+  return /_(?:\d+%3a)?([^_+~-]+)/.exec(file)?.[1] ?? '';
+}
+
+/** The version of a package of npm. */
+export function npmVersion(name: string): string {
+  const file = readFileSync(`${packages}/node_modules/${name}/package.json`, 'utf8');
+  return /"version": *"([^"]+)"/.exec(file)?.[1] ?? '';
+}
 
 /** Whether a client and what it needs are here; if not, a line says so. In CI everything is, or its tests fail. */
 export function present(name: string, ...needs: string[]): boolean {

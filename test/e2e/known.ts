@@ -36,7 +36,7 @@ export function known({ name, kind, version, quirks = [] }: Described): Known {
       const features = typeof feature === 'string' ? [feature] : feature;
       const mine = features.map((each) => ({ feature: each, passed: false }));
       outcomes.push(...mine);
-      it(title, { timeout: timeout ?? 120_000 }, async () => {
+      it(title, { timeout: timeout ?? 240_000 }, async () => {
         await test();
         for (const outcome of mine) outcome.passed = true;
       });

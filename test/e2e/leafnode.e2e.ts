@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
-import { present, unpacked } from './clients.ts';
+import { present, unpacked, unpackedVersion } from './clients.ts';
 import { type Daemon, loseCache } from './daemon.ts';
 import { splitArticle } from './headers.ts';
+import { known } from './known.ts';
 import { Leafnode } from './leafnode.ts';
 import { highest, newest } from './posted.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
@@ -14,6 +15,12 @@ const user = 'ann@rgtp.test';
 const secretOf = (name: string) => sampleBoard.users[name] ?? '';
 
 describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode', () => {
+  const client = known({
+    name: 'leafnode',
+    kind: 'tool',
+    version: () => unpackedVersion('leafnode'),
+    quirks: ['Fetches nothing older than `maxage`, by default 10 days.'],
+  });
   let daemon: Daemon;
   let rgtp: number;
   let leafnode: Leafnode;
@@ -36,28 +43,34 @@ describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode'
   const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
   const head = ['From: Ann at the back <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
 
-  it('fetches a newsgroup whole, and serves it', async () => {
-    await leafnode.fetch();
-    leafnode.subscribe(newsgroup);
-    await leafnode.fetch();
-    const fetched = leafnode.stored(newsgroup);
-    const expected = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup));
-    expect([...fetched.keys()].filter((id) => !id.includes('@leaf.'))).toHaveLength(expected.length);
-    for (const { messageId = '', body } of expected) {
-      const article = fetched.get(messageId);
-      expect(article, messageId).toBeDefined();
-      if (body !== undefined) expect(article?.slice(article.indexOf('\n\n') + 2)).toBe(body.replaceAll('\r\n', '\n'));
-    }
-    const news = await leafnode.client();
-    // A continued item, from leafnode's own spool.
-    const id = `<O0661450.00000032@${domain}>`;
-    const { headers, body } = splitArticle(await news.list(`ARTICLE ${id}`, '220'));
-    expect(headers.get('references')).toBe(`<O0631408.0000000C@${domain}>`);
-    expect(Buffer.from(body, 'latin1').toString('utf8')).toContain("« Voilà », dit l'élève.");
-    news.quit();
-  });
+  client.can(
+    ['subscribe', 'list', 'thread', 'read', 'log in'],
+    'fetches a newsgroup whole, and serves it',
+    async () => {
+      await leafnode.fetch();
+      leafnode.subscribe(newsgroup);
+      await leafnode.fetch();
+      const fetched = leafnode.stored(newsgroup);
+      const expected = [...expectedArticles(newsgroup, domain).values()].filter((a) =>
+        a.newsgroups.includes(newsgroup),
+      );
+      expect([...fetched.keys()].filter((id) => !id.includes('@leaf.'))).toHaveLength(expected.length);
+      for (const { messageId = '', body } of expected) {
+        const article = fetched.get(messageId);
+        expect(article, messageId).toBeDefined();
+        if (body !== undefined) expect(article?.slice(article.indexOf('\n\n') + 2)).toBe(body.replaceAll('\r\n', '\n'));
+      }
+      const news = await leafnode.client();
+      // A continued item, from leafnode's own spool.
+      const id = `<O0661450.00000032@${domain}>`;
+      const { headers, body } = splitArticle(await news.list(`ARTICLE ${id}`, '220'));
+      expect(headers.get('references')).toBe(`<O0631408.0000000C@${domain}>`);
+      expect(Buffer.from(body, 'latin1').toString('utf8')).toContain("« Voilà », dit l'élève.");
+      news.quit();
+    },
+  );
 
-  it('posts an item and a reply; the board has them exactly', async () => {
+  client.can(['post', 'reply', 'cancel'], 'posts an item and a reply; the board has them exactly', async () => {
     const before = await highest(daemon);
     const title = 'An item “through” leafnode – naïve';
     const subject = `Subject: =?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
@@ -94,29 +107,33 @@ describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode'
     leafnode.login(user, secretOf(user));
   });
 
-  it('fetches nothing again, and loses nothing, after a restart, kill -9 and the loss of the cache', async () => {
-    await leafnode.fetch();
-    const before = leafnode.stored(newsgroup);
-    const comeBack = async () => {
-      await daemon.start();
-      await settled(daemon);
-      expect(await leafnode.fetch()).toContain(`${newsgroup}: no new articles`);
-      expect(leafnode.stored(newsgroup)).toEqual(before);
-    };
-    await daemon.stop();
-    await comeBack();
-    await daemon.stop('SIGKILL');
-    await comeBack();
-    await daemon.stop();
-    loseCache(daemon);
-    await comeBack();
-    const other = await daemon.client();
-    await other.login(user, secretOf(user));
-    expect(await other.post([...head.slice(0, 2), 'Subject: News', 'Message-ID: <n@x.example>', '', 'New.'])).toMatch(
-      /^240/,
-    );
-    other.quit();
-    await leafnode.fetch();
-    expect([...leafnode.stored(newsgroup).keys()].filter((id) => !before.has(id))).toEqual(['<n@x.example>']);
-  });
+  client.can(
+    ['return', 'follow'],
+    'fetches nothing again, and loses nothing, after a restart, kill -9 and the loss of the cache',
+    async () => {
+      await leafnode.fetch();
+      const before = leafnode.stored(newsgroup);
+      const comeBack = async () => {
+        await daemon.start();
+        await settled(daemon);
+        expect(await leafnode.fetch()).toContain(`${newsgroup}: no new articles`);
+        expect(leafnode.stored(newsgroup)).toEqual(before);
+      };
+      await daemon.stop();
+      await comeBack();
+      await daemon.stop('SIGKILL');
+      await comeBack();
+      await daemon.stop();
+      loseCache(daemon);
+      await comeBack();
+      const other = await daemon.client();
+      await other.login(user, secretOf(user));
+      expect(await other.post([...head.slice(0, 2), 'Subject: News', 'Message-ID: <n@x.example>', '', 'New.'])).toMatch(
+        /^240/,
+      );
+      other.quit();
+      await leafnode.fetch();
+      expect([...leafnode.stored(newsgroup).keys()].filter((id) => !before.has(id))).toEqual(['<n@x.example>']);
+    },
+  );
 });

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packages } from './clients.ts';
+import { npmVersion, packages } from './clients.ts';
 import type { LibraryKind } from './library.ts';
 
 const program = (name: string) => new URL(`libraries/${name}`, import.meta.url).pathname;
@@ -10,28 +11,46 @@ const jar = '/usr/share/java/commons-net.jar';
 /** made by javac, and removed by who uses it */
 export const classes = join(tmpdir(), `commons-net-${process.pid}`);
 
+/** The version in what a program prints. */
+function printed(program: string, ...args: string[]): string {
+  return /[0-9][0-9.]*/.exec(execFileSync(program, args, { encoding: 'utf8' }))?.[0] ?? '';
+}
+
 export const kinds = (): readonly LibraryKind[] => [
-  { name: 'nntplib', needs: '/usr/bin/env', command: ['python3', program('python-nntplib.py')], lacks: [] },
+  {
+    name: 'nntplib',
+    version: () => printed('python3', '--version'),
+    quirks: ['Gone from Python 3.13.'],
+    needs: '/usr/bin/env',
+    command: ['python3', program('python-nntplib.py')],
+    lacks: [],
+  },
   {
     name: 'Net::NNTP',
+    version: () => printed('perl', '-MNet::NNTP', '-e', 'print $Net::NNTP::VERSION'),
     needs: '/usr/share/perl5/IO/Socket/SSL.pm',
     command: ['perl', program('net-nntp.pl')],
     lacks: [],
   },
   {
     name: 'News::NNTPClient',
+    version: () => printed('perl', '-MNews::NNTPClient', '-e', 'print $News::NNTPClient::VERSION'),
+    quirks: ['NEWNEWS in local time, with two digits of the year.'],
     needs: '/usr/share/perl5/News/NNTPClient.pm',
     command: ['perl', program('news-nntpclient.pl')],
     lacks: ['nntps', 'starttls'],
   },
   {
-    name: 'Net_NNTP',
+    name: 'PEAR Net_NNTP',
+    version: () => printed('dpkg-query', '-W', '-f', '${Version}', 'php-net-nntp'),
+    quirks: ['Wants the dots of a post doubled by its caller.'],
     needs: '/usr/share/php/Net/NNTP/Client.php',
     command: ['php', '-d', `openssl.cafile=${certificate}`, program('net-nntp.php')],
     lacks: ['starttls'],
   },
   {
     name: 'commons-net',
+    version: () => printed('dpkg-query', '-W', '-f', '${Version}', 'libcommons-net-java'),
     needs: jar,
     build: ['javac', '-cp', jar, '-d', classes, program('CommonsNet.java')],
     command: ['java', '-XX:TieredStopAtLevel=1', '-cp', `${jar}:${classes}`, 'CommonsNet'],
@@ -39,12 +58,18 @@ export const kinds = (): readonly LibraryKind[] => [
   },
   {
     name: 'newsie',
+    version: () => npmVersion('newsie'),
+    quirks: ['Its COMPRESS is unfinished.'],
     needs: `${packages}/node_modules/newsie/package.json`,
     command: ['node', program('newsie.mjs'), packages],
     lacks: [],
   },
   {
     name: 'nntp',
+    version: () => npmVersion('nntp'),
+    quirks: [
+      'Ends the program at an article without text. Leaves doubled dots as they are. Cannot send References. Needs streamsearch 0.1.2.',
+    ],
     needs: `${packages}/node_modules/nntp/package.json`,
     command: ['node', program('nntp.mjs'), packages],
     environment: { NODE_EXTRA_CA_CERTS: certificate },

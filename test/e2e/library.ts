@@ -7,6 +7,8 @@ export interface LibraryKind {
   readonly name: string;
   /** the file of its library */
   readonly needs: string;
+  readonly version: () => string;
+  readonly quirks?: readonly string[];
   readonly command: readonly [string, ...string[]];
   /** run once, before the first start */
   readonly build?: readonly [string, ...string[]];

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { present, unpacked } from './clients.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { present, unpacked, unpackedVersion } from './clients.ts';
 import { type Daemon, freePort, loseCache } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { Inn } from './inn.ts';
+import { known } from './known.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
 import { octets, text, written } from './written.ts';
@@ -16,6 +17,12 @@ const expected = [...expectedArticles(newsgroup, domain).values()].filter(
 );
 
 describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's pullnews, into innd", () => {
+  const client = known({
+    name: 'pullnews',
+    kind: 'tool',
+    version: () => unpackedVersion('inn2'),
+    quirks: ['Takes 40 ms to hand each article to innd.'],
+  });
   let daemon: Daemon;
   let inn: Inn;
   beforeAll(async () => {
@@ -27,7 +34,7 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     await daemon[Symbol.asyncDispose]();
   });
 
-  it('innd takes everything, as it is', async () => {
+  client.can(['read', 'log in'], 'innd takes everything, as it is', async () => {
     const said = await inn.pull(`127.0.0.1:${daemon.port} ${user} ${secret}`, `    ${newsgroup} 0 ${FROM}`);
     expect(said).toContain(`${expected.length} articles were accepted`);
     const stored = inn.stored(newsgroup);
@@ -41,7 +48,7 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     expect(expected.map(({ kind }) => kind)).toContain('C');
   });
 
-  it('a reader of INN sees the thread', async () => {
+  client.can('thread', 'a reader of INN sees the thread', async () => {
     const reader = await inn.client();
     for (const { messageId = '', kind, references } of expected) {
       if (kind !== 'C') continue;
@@ -52,32 +59,41 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     reader.quit();
   });
 
-  it('fetches what is new, once; nothing again after a restart, kill -9 and the loss of the cache', async () => {
-    const news = await daemon.client();
-    await news.login(user, secret);
-    const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
-    const headers = [`From: Ann <${user}>`, `Newsgroups: ${newsgroup}`, 'Subject: New', 'Message-ID: <new@x.example>'];
-    expect(await news.post([...headers, ...mime, '', ...written('new').map(octets)])).toMatch(/^240/);
-    news.quit();
-    expect(await inn.pullOn()).toContain('1 article was accepted');
-    const article = inn.stored(newsgroup).get('<new@x.example>') ?? [];
-    expect(text(article.slice(article.indexOf('') + 1))).toBe(written('new').join('\n'));
+  client.can(
+    ['follow', 'return'],
+    'fetches what is new, once; nothing again after a restart, kill -9 and the loss of the cache',
+    async () => {
+      const news = await daemon.client();
+      await news.login(user, secret);
+      const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
+      const headers = [
+        `From: Ann <${user}>`,
+        `Newsgroups: ${newsgroup}`,
+        'Subject: New',
+        'Message-ID: <new@x.example>',
+      ];
+      expect(await news.post([...headers, ...mime, '', ...written('new').map(octets)])).toMatch(/^240/);
+      news.quit();
+      expect(await inn.pullOn()).toContain('1 article was accepted');
+      const article = inn.stored(newsgroup).get('<new@x.example>') ?? [];
+      expect(text(article.slice(article.indexOf('') + 1))).toBe(written('new').join('\n'));
 
-    const comeBack = async () => {
-      await daemon.start();
-      await settled(daemon);
-      expect(await inn.pullOn()).toContain('0 articles were offered');
-    };
-    await daemon.stop();
-    await comeBack();
-    await daemon.stop('SIGKILL');
-    await comeBack();
-    await daemon.stop();
-    loseCache(daemon);
-    await comeBack();
-  });
+      const comeBack = async () => {
+        await daemon.start();
+        await settled(daemon);
+        expect(await inn.pullOn()).toContain('0 articles were offered');
+      };
+      await daemon.stop();
+      await comeBack();
+      await daemon.stop('SIGKILL');
+      await comeBack();
+      await daemon.stop();
+      loseCache(daemon);
+      await comeBack();
+    },
+  );
 
-  it('over TLS: NNTPS and STARTTLS', async () => {
+  client.can(['NNTPS', 'STARTTLS'], 'over TLS: NNTPS and STARTTLS', async () => {
     const tls = (name: string) => new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url).pathname;
     const port = await freePort();
     await daemon.stop();
