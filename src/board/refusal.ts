@@ -30,5 +30,6 @@ export function noSuchItem(itemId: string): Refusal {
  * known to be on disk.
  */
 export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
-  if (unsynced) throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain.`);
+  if (unsynced)
+    throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain, and nothing was changed.`);
 }

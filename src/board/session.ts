@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { diskTrouble } from '../store/errors.ts';
+import { diskTrouble, StoreError } from '../store/errors.ts';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
@@ -266,8 +266,7 @@ export class Session implements Member, CommandSession {
       return;
     }
     this.log.error({ err: error }, 'command failed');
-    const trouble = diskTrouble(error);
-    this.say(trouble === undefined ? octets`484 Server internal error.` : diskFault(trouble));
+    this.say(diskFault(error) ?? octets`484 Server internal error.`);
     this.close();
   }
 
@@ -323,6 +322,10 @@ export class Session implements Member, CommandSession {
 }
 
 /** 484 in words that a bridge can pass on. */
-function diskFault(trouble: string): Octets {
-  return octets`484 ${ascii(trouble.replace(/^t/, 'T'))}; nothing was changed.`;
+function diskFault(error: unknown): Octets | undefined {
+  const trouble = diskTrouble(error);
+  if (trouble === undefined) return undefined;
+  const doubtful = error instanceof StoreError && error.inDoubt;
+  const outcome = doubtful ? octets`whether anything was changed is not certain` : octets`nothing was changed`;
+  return octets`484 ${ascii(trouble.replace(/^t/, 'T'))}; ${outcome}.`;
 }

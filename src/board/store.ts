@@ -62,10 +62,12 @@ export class BoardStore {
     try {
       db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
       const inMemory = path === ':memory:' && options.keyFile === undefined;
-      const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(keyFile);
-      return new BoardStore(path, db, box, options);
+      const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(keyFile, { make: !hasSecrets(db) });
+      const store = new BoardStore(path, db, box, options);
+      requireOwnKey(store, keyFile);
+      return store;
     } catch (error) {
-      db.close();
+      closeDatabase(db);
       throw error;
     }
   }
@@ -161,6 +163,20 @@ export class BoardStore {
 
 function holdsSomething(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+function hasSecrets(db: DatabaseSync): boolean {
+  return db.prepare('SELECT 1 FROM users WHERE secret IS NOT NULL LIMIT 1').get() !== undefined;
+}
+
+/** A key of another board opens nothing: better said at once than to each who logs in. */
+function requireOwnKey({ users }: BoardStore, keyFile: string): void {
+  try {
+    for (const { secret } of users.all()) if (secret !== undefined) return;
+  } catch (cause) {
+    const reason = "it is not this board's key. Put the right one there, or restore a backup with `rgtp-nntp restore`";
+    throw new StoreError('foreign', keyFile, reason, { cause });
+  }
 }
 
 /** The key is made after the database: where it is, there was a board. */

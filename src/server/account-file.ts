@@ -7,7 +7,7 @@ import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { noBoardYet } from './board-file.ts';
 import { makeFolders } from './folders.ts';
-import { refuseLostPermanent } from './lost-files.ts';
+import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
 
 /** Lends the accounts to a task. @throws Failure where the embedded board is not there yet */
 export async function withAccounts(
@@ -20,9 +20,10 @@ export async function withAccounts(
   // An account stands for a user of the board. A permanent file without its board would look like a lost board.
   if (board.rgtp === 'embedded' && !existsSync(paths.board)) throw noBoardYet(paths.board);
   refuseLostPermanent(config, board);
+  refuseLostKeys(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   try {
-    await task(new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey)));
+    await task(new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make })));
   } finally {
     await permanent.close();
   }

@@ -14,8 +14,12 @@ export interface OwnAccount {
 
 const userid = octets`rgtp.nntp`;
 
-/** The secret is new at each start. */
+/** Made once: a start need not write, so that one on a full disk can go on with what is there. */
 export async function ownAccount(store: BoardStore): Promise<OwnAccount> {
+  const [known] = store.users.levels(userid);
+  if (known?.secret !== undefined && known.level === 1 && store.accounts.access(userid, known.secret) === 1) {
+    return { user: userid, secret: known.secret };
+  }
   const secret = randomBytes(SECRET_OCTETS);
   const fresh = { level: 1, confirmed: true, waiting: false, disabled: false, lastUsed: store.time } as const;
   await store.commit(() => store.users.put({ ...fresh, userid, secret }));

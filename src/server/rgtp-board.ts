@@ -18,7 +18,7 @@ import type { Log } from '../wire/log.ts';
 import type { Board } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
-import { refuseLostPermanent } from './lost-files.ts';
+import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
 import { Undo } from './undo.ts';
 
 /** What the boards of one server share. */
@@ -110,21 +110,25 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const embedded = board.rgtp === 'embedded' ? around.embedded?.server : undefined;
 
   refuseLostPermanent(config, board);
+  refuseLostKeys(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   undo.add(() => permanent.close());
   const store = embedded?.store;
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
   const { reading, people, askAsGuest } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
+  let onCacheLost = () => {};
+  const cache = openCache(paths.cache, board, log, () => onCacheLost());
   const mirror = await Mirror.open({
     ...board,
     pool: reading,
-    cache: openCache(paths.cache, board, log),
+    cache,
     permanent,
     log,
     intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
     memory: board.cache.memory,
   });
+  onCacheLost = () => mirror.cacheLost();
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   mirror.publishAfter(
@@ -145,7 +149,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   };
   const view = new BoardView({ model: mirror, options, own, caches, log });
   undo.add(() => view.close());
-  const accounts = new LocalAccounts(permanent, () => SecretBox.fromFile(paths.accountsKey));
+  const accounts = new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make }));
   const login = new RgtpLogin({
     ...board,
     guests: guestsOf(config, board),
@@ -159,7 +163,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   // Closed before all of these: posts under way finish, and need the rest for that.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
-  const disk = () => (permanent.trouble ?? store?.trouble)?.message;
+  const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
   return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk, offer };
 }
 
@@ -168,11 +172,14 @@ function filesOf(board: BoardConfig): string {
   return `${secretOf(board)?.toString('hex')} ${authoritiesOf(board)}`;
 }
 
-function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
+function openCache(path: string, { cache }: BoardConfig, log: Log, onLost: () => void): Cache {
   return Cache.open(path, {
     maxTextOctets: cache.disk,
     onRebuilt: ({ message: reason }) => log.warn({ reason }, 'the cache was unusable and is rebuilt'),
-    onLost: ({ message: reason }) => log.error({ reason }, 'the cache file failed; going on without it for now'),
+    onLost: ({ message: reason }) => {
+      log.error({ reason }, 'the cache file failed; going on without it for now');
+      onLost();
+    },
   });
 }
 

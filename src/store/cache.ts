@@ -45,15 +45,17 @@ export class Cache {
   /** when items were read that were read since the last flush: a write for each read would cost more than the read */
   readonly #read = new Map<number, number>();
   #db: DatabaseSync;
-  #lost = false;
+  #trouble: StoreError | undefined;
   #guarded = false;
   #textOctets = 0;
 
-  private constructor(path: string, options: CacheOptions) {
+  /** @param trouble why the file is done without */
+  private constructor(path: string, options: CacheOptions, trouble?: StoreError) {
     this.path = path;
     this.#options = options;
     this.#maxTextOctets = options.maxTextOctets ?? 4 * 2 ** 30;
-    this.#db = openDatabase(path, CACHE, { secureDelete: true });
+    this.#trouble = trouble;
+    this.#db = trouble === undefined ? openDatabase(path, CACHE, { secureDelete: true }) : inMemory();
     try {
       this.#textOctets = this.#sumOfSizes();
     } catch (error) {
@@ -62,16 +64,24 @@ export class Cache {
     }
   }
 
-  /** @throws StoreError `locked` or `io`, and `foreign`: somebody else's database is never thrown away */
+  /** @throws StoreError `locked` or `denied`, and `foreign`: somebody else's database is never thrown away */
   static open(path: string, options: CacheOptions = {}): Cache {
     try {
       return new Cache(path, options);
     } catch (error) {
-      if (!(error instanceof StoreError) || (error.kind !== 'corrupt' && error.kind !== 'newer')) throw error;
-      Cache.remove(path);
-      options.onRebuilt?.(error);
-      return new Cache(path, options);
+      if (!(error instanceof StoreError)) throw error;
+      if (error.kind === 'corrupt' || error.kind === 'newer') return Cache.#renewed(path, options, error);
+      // With a disk like this there is still the board to read from.
+      if (error.kind !== 'full' && error.kind !== 'read-only' && error.kind !== 'io') throw error;
+      options.onLost?.(error);
+      return new Cache(path, options, error);
     }
+  }
+
+  static #renewed(path: string, options: CacheOptions, reason: StoreError): Cache {
+    Cache.remove(path);
+    options.onRebuilt?.(reason);
+    return new Cache(path, options);
   }
 
   /** Deletes the file and what SQLite keeps beside it. */
@@ -81,7 +91,12 @@ export class Cache {
 
   /** the file could not be read or written, and is done without */
   get lost(): boolean {
-    return this.#lost;
+    return this.#trouble !== undefined;
+  }
+
+  /** Why the file is done without; `undefined`: it is there. */
+  get trouble(): StoreError | undefined {
+    return this.#trouble;
   }
 
   /** Begins again with an empty file. False: that is not possible either, for now. */
@@ -91,12 +106,13 @@ export class Cache {
     try {
       Cache.remove(this.path);
       this.#db = openDatabase(this.path, CACHE, { secureDelete: true });
-      this.#lost = false;
-    } catch {
-      this.#db = openDatabase(':memory:', CACHE);
-      this.#lost = true;
+      this.#trouble = undefined;
+    } catch (error) {
+      this.#db = inMemory();
+      const reason = storeErrorFrom(error, this.path);
+      this.#trouble = reason instanceof StoreError ? reason : new StoreError('io', this.path, String(reason));
     }
-    return !this.#lost;
+    return this.#trouble === undefined;
   }
 
   /** octets of item texts, as stored */
@@ -165,7 +181,7 @@ export class Cache {
   }
 
   putText(item: number, data: Uint8Array): void {
-    if (this.#lost) return;
+    if (this.lost) return;
     this.#guard(() => {
       const before = this.#sizeOf(item);
       this.#prepare('INSERT OR REPLACE INTO texts (item, data) VALUES (?, ?)').run(item, data);
@@ -247,8 +263,8 @@ export class Cache {
   #lose(reason: StoreError): void {
     this.#db.close();
     this.#forget();
-    this.#db = openDatabase(':memory:', CACHE);
-    this.#lost = true;
+    this.#db = inMemory();
+    this.#trouble = reason;
     try {
       Cache.remove(this.path);
     } catch {
@@ -279,6 +295,10 @@ export class Cache {
     }
     return statement;
   }
+}
+
+function inMemory(): DatabaseSync {
+  return openDatabase(':memory:', CACHE);
 }
 
 function blob(value: unknown): Uint8Array {

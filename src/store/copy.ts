@@ -40,7 +40,9 @@ export class DatabaseSnapshot implements Disposable {
    * @throws StoreError `corrupt` where the copy is damaged, which means that the original is
    */
   async copyTo(file: string, onProgress: (progress: CopyProgress) => void = () => {}): Promise<void> {
-    const created = await open(file, 'wx', 0o600);
+    const created = await open(file, 'wx', 0o600).catch((error: unknown) => {
+      throw storeErrorFrom(error, file);
+    });
     try {
       await backup(this.#db, file, {
         rate: PAGES,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
-import { noteOpen, requireLog } from './log-presence.ts';
+import { closeUnopened, noteOpen, requireLog } from './log-presence.ts';
 import { Marks } from './marks.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
@@ -51,7 +51,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     if (options.durable && journalMode(db) === 'wal') noteOpen(db);
     return db;
   } catch (error) {
-    if (db?.isOpen) db.close();
+    if (db?.isOpen) closeUnopened(db);
     throw storeErrorFrom(error, path);
   }
 }

@@ -1,3 +1,5 @@
+import { systemCode, systemTrouble } from './system-trouble.ts';
+
 export type StoreErrorKind =
   /** written by a later version of this program */
   | 'newer'
@@ -17,19 +19,29 @@ export type StoreErrorKind =
   | 'full'
   /** the file or its file system takes no writes */
   | 'read-only'
-  /** can't be opened, read, or written for another reason (missing directory, permissions, a broken disk, …) */
+  /** this process may not open or write it */
+  | 'denied'
+  /** can't be opened, read, or written for another reason (a broken disk, …) */
   | 'io';
 
 /** Something is wrong with a database file. The message names it. */
 export class StoreError extends Error {
   readonly kind: StoreErrorKind;
   readonly path: string;
+  /** what was to be written is in the file, but a power cut may undo it */
+  readonly inDoubt: boolean;
 
-  constructor(kind: StoreErrorKind, path: string, reason: string, options?: ErrorOptions) {
+  constructor(
+    kind: StoreErrorKind,
+    path: string,
+    reason: string,
+    options?: ErrorOptions & { readonly inDoubt?: boolean },
+  ) {
     super(`${path}: ${reason}`, options);
     this.name = 'StoreError';
     this.kind = kind;
     this.path = path;
+    this.inDoubt = options?.inDoubt ?? false;
   }
 }
 
@@ -45,29 +57,57 @@ const KINDS: Readonly<Record<number, StoreErrorKind>> = {
   26: 'corrupt', // SQLITE_NOTADB
 };
 
-const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
-  ENOSPC: 'full',
-  EDQUOT: 'full',
-  EFBIG: 'full',
-  EROFS: 'read-only',
-  EIO: 'io',
+/** Codes of SQLite's that do not tell what is wrong: the system is asked. */
+const VAGUE: ReadonlySet<number> = new Set([8, 10, 14]);
+
+const ERRNO: Readonly<Record<string, { readonly kind: StoreErrorKind; readonly words: string }>> = {
+  ENOSPC: { kind: 'full', words: 'no space, or no inode, is left on the disk' },
+  EDQUOT: { kind: 'full', words: 'the disk quota is used up' },
+  EFBIG: { kind: 'full', words: 'the file must not grow any more' },
+  EROFS: { kind: 'read-only', words: 'the file system is read-only' },
+  EIO: { kind: 'io', words: 'the disk fails' },
+  EACCES: { kind: 'denied', words: 'permission denied' },
+  EPERM: { kind: 'denied', words: 'permission denied' },
+  ENOENT: { kind: 'missing', words: 'there is no such file or folder' },
+  ENOTDIR: { kind: 'missing', words: 'a part of the path is not a folder' },
+  EISDIR: { kind: 'foreign', words: 'it is a folder' },
 };
 
 /** What a disk that takes no writes is called, for people; `undefined`: the error tells of something else. */
 export function diskTrouble(error: unknown): string | undefined {
   if (!(error instanceof StoreError)) return undefined;
-  if (error.kind === 'full') return "the server's disk is full";
-  if (error.kind === 'read-only') return "the server's disk takes no writes";
-  return error.kind === 'io' ? "the server's disk fails" : undefined;
+  switch (error.kind) {
+    case 'full':
+      return "the server's disk is full";
+    case 'read-only':
+    case 'denied':
+      return "the server's disk takes no writes";
+    case 'io':
+    case 'missing':
+      return "the server's disk fails";
+    default:
+      return undefined;
+  }
 }
 
-/** `error` as a `StoreError` where it tells of the file at `path`; anything else (a bug in a statement) as it is. */
-export function storeErrorFrom(error: unknown, path: string): unknown {
+/**
+ * `error` as a `StoreError` where it tells of the file at `path`; anything else (a bug in a statement) as it is.
+ * @param inDoubt it was written, and could not be brought to disk
+ */
+export function storeErrorFrom(error: unknown, path: string, { inDoubt = false } = {}): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;
-  const errno = 'code' in error && typeof error.code === 'string' ? ERRNO[error.code] : undefined;
-  if (errno !== undefined) return new StoreError(errno, path, error.message, { cause: error });
+  const options = { cause: error, inDoubt };
+  const own = systemCode(error) ?? '';
+  const refused = ERRNO[own];
+  if (refused !== undefined) return new StoreError(refused.kind, path, `${refused.words} (${own})`, options);
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   // The low octet of an extended result code is its primary one.
-  const kind = KINDS[error.errcode & 0xff];
-  return kind === undefined ? error : new StoreError(kind, path, error.message, { cause: error });
+  const primary = error.errcode & 0xff;
+  const kind = KINDS[primary];
+  if (kind === undefined) return error;
+  const code = VAGUE.has(primary) ? systemTrouble(path) : undefined;
+  const system = code === undefined ? undefined : ERRNO[code];
+  if (system !== undefined) return new StoreError(system.kind, path, `${system.words} (${error.message})`, options);
+  const words = kind === 'full' ? `no space is left on the disk (${error.message})` : error.message;
+  return new StoreError(kind, path, words, options);
 }

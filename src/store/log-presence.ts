@@ -53,18 +53,47 @@ function setMark(db: DatabaseSync): void {
   db.exec('PRAGMA wal_checkpoint(PASSIVE)');
 }
 
-/** Closes a database that `openDatabase` opened with `durable`. */
+/** never closed: see below */
+const leftOpen = new Set<DatabaseSync>();
+
+/**
+ * Closes a database that `openDatabase` opened with `durable`. Where the disk does not take what that needs, it stays as
+ * the end of the process leaves it: to close it would remove its log, and the mark would say that the log is lost.
+ */
 export function closeDatabase(db: DatabaseSync): void {
+  if (!db.isOpen) return;
   try {
     const marks = new Marks(db);
+    // Writes go to the start of the log from now on, where they need no room.
+    checkpoint(db);
     // First, so that a crash on the way out of WAL mode leaves no mark beside a log that is gone.
     if (marked.has(db)) marks.clear('open');
     if (leaveWalMode(db)) marks.clear('open');
   } catch {
-    // No room on the disk: the mark stays, which only matters if the log gets lost.
-  } finally {
-    db.close();
+    leftOpen.add(db);
+    return;
   }
+  db.close();
+}
+
+/** Closes one that could not be opened whole: also with its log, where somebody left it with one. */
+export function closeUnopened(db: DatabaseSync): void {
+  try {
+    if (Marks.of(db)?.has('open') === true) {
+      leftOpen.add(db);
+      return;
+    }
+  } catch {
+    // Damaged, or no database: it has no log.
+  }
+  db.close();
+}
+
+/** Others may have it open: it does what it can. */
+function checkpoint(db: DatabaseSync): void {
+  db.exec('PRAGMA busy_timeout=0');
+  db.exec('PRAGMA wal_checkpoint(RESTART)');
+  db.exec(`PRAGMA busy_timeout=${PATIENCE}`);
 }
 
 /** Returns false where another connection has it open. */

@@ -1,14 +1,23 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 /**
  * Makes a file that only its owner can read. A crash or a power cut leaves it whole or not there at all; once this
  * returns, it stays.
  *
- * @throws EEXIST: there is one of that name
+ * @throws EEXIST: there is one of that name; StoreError
  */
 export function makeFile(path: string, text: string): void {
+  try {
+    makeWhole(path, text);
+  } catch (error) {
+    throw storeErrorFrom(error, path);
+  }
+}
+
+function makeWhole(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}.new`;
   rmSync(unfinished, { force: true });
   const file = openSync(unfinished, 'wx', 0o600);

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { openDatabase, transaction } from './database.ts';
-import type { StoreError } from './errors.ts';
+import { type StoreError, storeErrorFrom } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
 import type {
@@ -24,6 +24,7 @@ const LOOK_EVERY = 500;
 /** The permanent part of one board in an SQLite file. What is acknowledged survives a power cut. */
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
+  readonly #path: string;
   readonly #writer: Writer;
   readonly #sync: LogSync | undefined;
   readonly #statements: Statements;
@@ -32,6 +33,7 @@ export class PermanentFile implements Permanent {
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#path = path;
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
     this.#writer = new Writer(db, this.#sync, path);
     this.#statements = prepareStatements(db);
@@ -61,7 +63,7 @@ export class PermanentFile implements Permanent {
     const insert = this.#db.prepare(
       'INSERT OR IGNORE INTO epochs (number, generation, first, base) VALUES (?, ?, ?, ?)',
     );
-    transaction(this.#db, () => {
+    this.#transact(() => {
       for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
     });
   }
@@ -69,7 +71,7 @@ export class PermanentFile implements Permanent {
   async replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void> {
     const insert = this.#db.prepare('INSERT INTO epochs (number, generation, first, base) VALUES (?, ?, ?, ?)');
     const move = this.#db.prepare('UPDATE OR IGNORE own_posts SET epoch = ? WHERE message_id = ?');
-    transaction(this.#db, () => {
+    this.#transact(() => {
       this.#db.exec('DELETE FROM epochs; DELETE FROM recent_rows');
       for (const epoch of epochs) insert.run(epoch.number, epoch.generation, epoch.first, epoch.base);
       for (const { epoch, messageId } of moved) move.run(epoch, messageId);
@@ -125,8 +127,12 @@ export class PermanentFile implements Permanent {
   }
 
   async newsgroupCreated(name: string, now: number): Promise<number> {
-    this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)').run(name, now);
-    return Number(this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?').get(name)?.['created']);
+    const known = this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?');
+    if (known.get(name) === undefined) {
+      const insert = this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)');
+      this.#transact(() => insert.run(name, now));
+    }
+    return Number(known.get(name)?.['created']);
   }
 
   async ownPosts(): Promise<OwnPost[]> {
@@ -188,14 +194,17 @@ export class PermanentFile implements Permanent {
   }
 
   async putAccount(account: StoredAccount): Promise<void> {
-    this.#db
-      .prepare('INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)')
-      .run(account.name, account.passwordHash, account.userid, account.secret, account.settings);
+    const { name, passwordHash, userid, secret, settings } = account;
+    const insert = this.#db.prepare(
+      'INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#transact(() => insert.run(name, passwordHash, userid, secret, settings));
     this.#tell();
   }
 
   async removeAccount(name: string): Promise<boolean> {
-    const { changes } = this.#db.prepare('DELETE FROM accounts WHERE name = ?').run(name);
+    const remove = this.#db.prepare('DELETE FROM accounts WHERE name = ?');
+    const { changes } = this.#transact(() => remove.run(name));
     this.#tell();
     return changes === 1;
   }
@@ -206,6 +215,15 @@ export class PermanentFile implements Permanent {
     this.#writer.flush();
     this.#sync?.close();
     closeDatabase(this.#db);
+  }
+
+  /** At once. @throws StoreError */
+  #transact<T>(task: () => T): T {
+    try {
+      return transaction(this.#db, task);
+    } catch (error) {
+      throw storeErrorFrom(error, this.#path);
+    }
   }
 
   #accounts(): StoredAccount[] {

@@ -1,7 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { StoreError, storeErrorFrom } from './errors.ts';
 import { makeFile } from './new-file.ts';
 
+const REMEDY = "Without it the users' secrets can't be read: put it back, or restore a backup with `rgtp-nntp restore`";
 const KEY_OCTETS = 32;
 const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
@@ -24,15 +26,15 @@ export class SecretBox {
     return new SecretBox(randomBytes(KEY_OCTETS));
   }
 
-  /** The key in the file at `path` (hex); made at first use, readable by its owner alone. */
-  static fromFile(path: string): SecretBox {
-    try {
-      makeFile(path, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const hex = readFileSync(path, 'latin1').trim();
-    if (!/^[0-9a-f]{64}$/i.test(hex)) throw new Error(`${path}: not a key file (64 hex digits)`);
+  /**
+   * The key in the file at `path` (hex), readable by its owner alone.
+   * @param make a key that is not there yet; without it, what is sealed would be lost without a word
+   * @throws StoreError `missing`, `corrupt`, or what keeps it from being read
+   */
+  static fromFile(path: string, { make }: { readonly make: boolean }): SecretBox {
+    const hex = (keyIn(path) ?? (make ? madeKey(path) : '')).trim();
+    if (hex === '') throw new StoreError('missing', path, `this key is missing or empty. ${REMEDY}`);
+    if (!/^[0-9a-f]{64}$/i.test(hex)) throw new StoreError('corrupt', path, `it is no key: 64 hex digits. ${REMEDY}`);
     return new SecretBox(Buffer.from(hex, 'hex'));
   }
 
@@ -54,4 +56,23 @@ export class SecretBox {
       throw new Error(`the secret of ${account} does not open with this key file`, { cause: error });
     }
   }
+}
+
+function keyIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw storeErrorFrom(error, path);
+  }
+}
+
+function madeKey(path: string): string {
+  try {
+    makeFile(path, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
+  } catch (error) {
+    // Another process was first.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return keyIn(path) ?? '';
 }

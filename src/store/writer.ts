@@ -3,8 +3,8 @@ import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
 
-/** ms between tries to write to a disk that took no writes */
-const TRY_AGAIN = 1000;
+/** ms between tries to write to a disk that took no writes: twice as long each time */
+const TRY_AGAIN = { first: 50, longest: 1000 };
 
 interface Waiting {
   readonly relaxed: boolean;
@@ -17,7 +17,7 @@ interface Waiting {
  * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
  * could not get there any sooner. A promise resolves once its change is on disk, never before.
  *
- * A disk that takes no writes (`trouble`) is tried every second, so that it need not wait for the next post to be found
+ * A disk that takes no writes (`trouble`) is tried at least every second, so that it need not wait for the next post to be found
  * well again. After a failed sync nobody knows what of the log is on disk: the whole log is brought into the database
  * before anything more is promised (`unsynced`).
  */
@@ -32,6 +32,7 @@ export class Writer {
   #trouble: StoreError | undefined;
   #unsynced = false;
   #trying: NodeJS.Timeout | undefined;
+  #pause = TRY_AGAIN.first;
 
   /**
    * @param sync brings commits to disk while the process goes on; without it, it stands still for each sync
@@ -104,6 +105,7 @@ export class Writer {
       return;
     }
     this.#trouble = undefined;
+    this.#pause = TRY_AGAIN.first;
     const effects = this.#effects;
     if (this.#sync === undefined || group.every((one) => one.relaxed)) {
       finish(group, effects);
@@ -120,7 +122,7 @@ export class Writer {
       // Nobody is told that it is on disk; but the database has it, so caches must follow.
       (error: unknown) => {
         this.#unsynced = true;
-        finish(strict, effects, this.#failed(error));
+        finish(strict, effects, this.#failed(doubtOf(error, this.#path)));
       },
     );
     this.#syncing = syncing;
@@ -148,13 +150,14 @@ export class Writer {
     const failure = storeErrorFrom(error, this.#path);
     if (failure instanceof StoreError && diskTrouble(failure) !== undefined) {
       this.#trouble = failure;
-      this.#trying ??= setTimeout(() => this.#tryAgain(), TRY_AGAIN).unref();
+      this.#trying ??= setTimeout(() => this.#tryAgain(), this.#pause).unref();
     }
     return failure;
   }
 
   #tryAgain(): void {
     this.#trying = undefined;
+    this.#pause = Math.min(2 * this.#pause, TRY_AGAIN.longest);
     if (this.#trouble === undefined || !this.#db.isOpen) return;
     // Writes a page, and changes nothing.
     const write = () => {
@@ -191,6 +194,13 @@ export class Writer {
       return { error };
     }
   }
+}
+
+/** A sync failed: whatever the reason, nothing can be promised until one succeeds. */
+function doubtOf(error: unknown, path: string): StoreError {
+  const known = storeErrorFrom(error, path, { inDoubt: true });
+  if (known instanceof StoreError && diskTrouble(known) !== undefined) return known;
+  return new StoreError('io', path, String(error), { cause: error, inDoubt: true });
 }
 
 function finish(group: readonly Waiting[], effects: readonly (() => void)[], failure?: unknown): void {

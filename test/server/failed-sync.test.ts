@@ -39,7 +39,7 @@ test('a post whose sync failed is acknowledged once it is on disk, not before', 
     return Promise.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
   });
   const answer = await client.ask(article);
-  expect(answer).toMatch(/^441 the connection to the board was lost while it was posting, .* look before/);
+  expect(answer).toMatch(/^441 the board failed while it was posting, .* look before/);
   expect(calls).toBeGreaterThanOrEqual(2);
   spy.mockRestore();
   const ready = () => fetch(`http://127.0.0.1:${server.httpPort}/readyz`).then(({ status }) => status);

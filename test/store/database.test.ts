@@ -107,7 +107,7 @@ describe('files that are not ours', () => {
   });
 
   test('a directory that is not there', () => {
-    expect(refusal(() => openDatabase(join(directory, 'no', 'fruit.sqlite'), FIRST)).kind).toBe('io');
+    expect(refusal(() => openDatabase(join(directory, 'no', 'fruit.sqlite'), FIRST)).kind).toBe('missing');
   });
 
   test('a file that another process is writing', () => {

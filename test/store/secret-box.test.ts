@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -13,10 +13,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('the key is made once, for its owner alone, and opens what it sealed', () => {
   const path = join(folder, 'key');
   const secret = Buffer.from('5e9a', 'hex');
-  const sealed = SecretBox.fromFile(path).seal(secret, 'ann');
+  const sealed = SecretBox.fromFile(path, { make: true }).seal(secret, 'ann');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(sealed.includes(secret)).toBe(false);
-  expect(SecretBox.fromFile(path).open(sealed, 'ann')).toEqual(secret);
+  expect(SecretBox.fromFile(path, { make: false }).open(sealed, 'ann')).toEqual(secret);
 });
 
 test('a secret opens for its own account and with its own key only', () => {
@@ -31,5 +31,13 @@ test('a secret opens for its own account and with its own key only', () => {
 test('another file is no key', () => {
   const path = join(folder, 'key');
   writeFileSync(path, 'hello\n');
-  expect(() => SecretBox.fromFile(path)).toThrow('not a key file');
+  expect(() => SecretBox.fromFile(path, { make: true })).toThrow('it is no key');
+});
+
+test('a key that is not there is made only where nothing was sealed with it', () => {
+  const path = join(folder, 'key');
+  expect(() => SecretBox.fromFile(path, { make: false })).toThrow('is missing or empty');
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, '');
+  expect(() => SecretBox.fromFile(path, { make: true })).toThrow('is missing or empty');
 });

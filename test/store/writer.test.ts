@@ -212,7 +212,7 @@ test('a disk that takes no writes is tried again until it does', async () => {
   db.exec(`PRAGMA max_page_count=${size}`);
   const large = 'x'.repeat(100_000);
   await expect(writer.commit(() => insert.run(large))).rejects.toMatchObject({ kind: 'full' });
-  expect(writer.trouble?.message).toBe(`the database: database or disk is full`);
+  expect(writer.trouble?.message).toBe('the database: no space is left on the disk (database or disk is full)');
   db.exec('PRAGMA max_page_count=10000');
   await expect.poll(() => writer.trouble).toBeUndefined();
   db.close();

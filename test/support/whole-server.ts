@@ -1,9 +1,10 @@
 /** The server as `serve` runs it, in this process: embedded board, bridge, front end; with users for every level. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessLevel } from '../../src/board/access.ts';
 import { BoardServer } from '../../src/board/server.ts';
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { pathsOf } from '../../src/config/paths.ts';
 import { embeddedBoardOf } from '../../src/server/embedded-board.ts';
@@ -36,7 +37,7 @@ export interface WholeServerOptions {
   /** more settings, as environment variables without `RGTP_NNTP_` */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
-  /** puts more on the board before anything is served */
+  /** puts more on a new board before anything is served */
   readonly fill?: (store: BoardServer['store']) => Promise<void>;
 }
 
@@ -56,18 +57,7 @@ export async function openWholeServer({
   };
   for (const [name, value] of Object.entries(settings)) environment[`RGTP_NNTP_${name}`] = value;
   const config = loadConfig({ environment });
-  mkdirSync(config.data);
-  const paths = pathsOf(config, embeddedBoardOf(config));
-  const board = await BoardServer.open({ path: paths.board, keyFile: paths.boardKey, guests: config.embedded.guests });
-  await board.store.commit(() => {
-    for (const level of [0, 1, 2, 3] satisfies AccessLevel[]) {
-      const facts = { level, confirmed: true, waiting: false, disabled: false, lastUsed: board.store.time };
-      board.store.users.put({ ...facts, userid: ascii(people.proving[level]), secret: SECRET });
-      board.store.users.put({ ...facts, userid: ascii(people.bare[level]), secret: undefined });
-    }
-  });
-  await fill?.(board.store);
-  await board.close();
+  if (!existsSync(config.data)) await fillNew(config, fill);
   // Wrong passwords cost no time here, however many there are.
   const limits = { ...config.limits, loginDelay: 1, loginDelayMax: 1, failedLogins: 1_000_000 };
   const service = await Service.start({ ...config, limits }, { ...log, setLevel() {} });
@@ -82,4 +72,20 @@ export async function openWholeServer({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The board of a data folder that is not there yet, with its people. */
+async function fillNew(config: Config, fill: WholeServerOptions['fill']): Promise<void> {
+  mkdirSync(config.data);
+  const paths = pathsOf(config, embeddedBoardOf(config));
+  const board = await BoardServer.open({ path: paths.board, keyFile: paths.boardKey, guests: config.embedded.guests });
+  await board.store.commit(() => {
+    for (const level of [0, 1, 2, 3] satisfies AccessLevel[]) {
+      const facts = { level, confirmed: true, waiting: false, disabled: false, lastUsed: board.store.time };
+      board.store.users.put({ ...facts, userid: ascii(people.proving[level]), secret: SECRET });
+      board.store.users.put({ ...facts, userid: ascii(people.bare[level]), secret: undefined });
+    }
+  });
+  await fill?.(board.store);
+  await board.close();
 }

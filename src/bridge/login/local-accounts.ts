@@ -38,21 +38,21 @@ export class AccountError extends Error {
  */
 export class LocalAccounts {
   readonly #permanent: Permanent;
-  readonly #box: () => SecretBox;
+  readonly #box: (make: boolean) => SecretBox;
   readonly #cost: Cost;
   /** password hashes by name, as they are now; followed from the first login on */
   #current: ReadonlyMap<string, string> | undefined;
 
   /**
-   * @param box opens (or makes) the key; called when a secret is first needed
+   * @param box opens the key, or makes one for the first account; called when a secret is first needed
    * @param cost of the password hashes to come
    */
-  constructor(permanent: Permanent, box: () => SecretBox, cost = COST) {
+  constructor(permanent: Permanent, box: (make: boolean) => SecretBox, cost = COST) {
     this.#permanent = permanent;
     this.#cost = cost;
     let opened: SecretBox | undefined;
-    this.#box = () => {
-      opened ??= box();
+    this.#box = (make) => {
+      opened ??= box(make);
       return opened;
     };
   }
@@ -84,11 +84,12 @@ export class LocalAccounts {
       throw new AccountError('the secret must be hexadecimal digits, two an octet');
     if ((await this.#permanent.account(name)) !== undefined)
       throw new AccountError(`there is an account "${name}" already`);
+    const isFirst = (await this.#permanent.accounts()).length === 0;
     await this.#permanent.putAccount({
       name,
       passwordHash: await hashPassword(checked(account.password), this.#cost),
       userid,
-      secret: this.#box().seal(secret, label(name, userid)),
+      secret: this.#box(isFirst).seal(secret, label(name, userid)),
       settings: JSON.stringify(grogname === undefined ? {} : { grogname }),
     });
   }
@@ -115,7 +116,7 @@ export class LocalAccounts {
     if (!(await checkPassword(password, stored.passwordHash))) return undefined;
     this.#follow();
     const { passwordHash } = stored;
-    return { ...shown(stored), passwordHash, secret: this.#box().open(stored.secret, label(name, stored.userid)) };
+    return { ...shown(stored), passwordHash, secret: this.#box(false).open(stored.secret, label(name, stored.userid)) };
   }
 
   /** Whether what `open` proved still holds: neither the account nor its password has changed. In memory. */

@@ -109,7 +109,8 @@ export class Mirror implements BoardModel {
     this.#follower = new Follower({ ...shared, motd: this.#motd, permanent, reconcile, take });
     this.#poller = new Poller({
       poll: () => this.#poll(),
-      interval: () => (this.#readers > 0 ? this.#intervals.reading : this.#intervals.idle),
+      // A lost cache file is tried again at each poll.
+      interval: () => (this.#readers > 0 || cache.lost ? this.#intervals.reading : this.#intervals.idle),
       retry: [retryFirst, retryLongest],
       random: options.random ?? Math.random,
       clock,
@@ -229,6 +230,11 @@ export class Mirror implements BoardModel {
   /** As `refresh`, for callers that do not wait: the embedded board has changed. */
   poke(upTo?: number): void {
     this.refresh(upTo).catch(() => {});
+  }
+
+  /** The cache file was lost: it is tried again before long, also where nobody reads. */
+  cacheLost(): void {
+    this.#poller.reschedule();
   }
 
   /** Resolves when no item is left to fetch (`rgtp-nntp sync`); rejects where the board is away. */

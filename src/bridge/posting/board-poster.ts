@@ -251,7 +251,7 @@ export class BoardPoster {
       );
       const pending = this.#lost.leave({ ...intent, details: formatPlan(plan) });
       const found = await this.#lost.outcomeOf(pending, plan).catch((cause: unknown) => {
-        throw new Refusal('unavailable', UNKNOWN, { cause });
+        throw new Refusal('unavailable', unknownAfter(error.cause), { cause });
       });
       return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
     }
@@ -322,9 +322,13 @@ export class BoardPoster {
   }
 }
 
-const UNKNOWN =
-  'the connection to the board was lost while it was posting, and the board cannot be asked whether it has the article; ' +
-  'look before you post it again (with the same Message-ID it cannot appear twice)';
+function unknownAfter(cause: unknown): string {
+  const what = failedInside(cause) ? 'the board failed' : 'the connection to the board was lost';
+  return (
+    `${what} while it was posting, and the board cannot be asked whether it has the article; ` +
+    'look before you post it again (with the same Message-ID it cannot appear twice)'
+  );
+}
 
 const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';
 

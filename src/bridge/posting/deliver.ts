@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Octets } from '../../wire/octets.ts';
+import { wordsOf } from '../words.ts';
 import type { PostingConnection } from './connection.ts';
 import type { Deed } from './plan.ts';
 
@@ -81,8 +82,9 @@ export async function commit(command: () => Promise<{ readonly sequence: number 
   }
 }
 
-/** An answer, or a refusal of our own before anything was sent. 484 may come before or after the deed. */
+/** An answer, or a refusal of our own before anything was sent. 484 may come before or after the deed, unless it says. */
 function saysNo(error: unknown): boolean {
-  if (!(error instanceof RgtpError) || error.kind === 'internal' || error.kind === 'nonsense') return false;
+  if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;
+  if (error.kind === 'internal') return /\bnothing was changed\.$/.test(wordsOf(error));
   return error.kind !== 'unavailable' || error.code !== undefined;
 }

@@ -38,6 +38,6 @@ export function refusalFor(error: unknown): unknown {
 
 /** Our own board says what is wrong with the disk it shares with us. */
 function internalFailure(text: string): string {
-  const trouble = /^The (server's disk .*); nothing was changed\.$/.exec(text)?.[1];
+  const trouble = /^The (server's disk [^;]*);.* nothing was changed\.$/.exec(text)?.[1];
   return trouble === undefined ? `the board failed: ${text}` : `the ${trouble}; not posted`;
 }

@@ -1,0 +1,48 @@
+import { accessSync, closeSync, constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
+import { constants as system } from 'node:os';
+
+/** a few pages of a database, octets */
+const TRIED = 16_384;
+
+/**
+ * What the system answers to somebody who may want to write the file at `path`, and writes beside it: its code, or
+ * `undefined` where both work. SQLite has the same answer, and keeps it to itself.
+ *
+ * The file itself is not opened: to close it again would end the locks that SQLite has on it (fcntl(2)).
+ */
+export function systemTrouble(path: string): string | undefined {
+  if (path === ':memory:') return undefined;
+  return codeOf(() => accessIfThere(path)) ?? codeOf(() => writeBeside(path));
+}
+
+function accessIfThere(path: string): void {
+  if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+}
+
+function writeBeside(path: string): void {
+  const tried = `${path}.${process.pid}.tried`;
+  const file = openSync(tried, 'w', 0o600);
+  try {
+    writeSync(file, Buffer.alloc(TRIED));
+  } finally {
+    closeSync(file);
+    rmSync(tried, { force: true });
+  }
+}
+
+function codeOf(attempt: () => void): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    return systemCode(error);
+  }
+}
+
+/** The system's code of an error (`ENOSPC`); `undefined` where it has none. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  // libuv has no name for it.
+  if ('errno' in error && error.errno === -system.errno.EDQUOT) return 'EDQUOT';
+  return error.code;
+}
