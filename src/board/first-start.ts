@@ -45,7 +45,8 @@ export async function firstStart(
   if (!isNew(store)) return undefined;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
   keep(editor);
-  await store.commit(() => {
+  // Asked for in one turn, so in one transaction: no crash leaves the half of it.
+  const people = store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [
       { ...fresh, ...editor, level: 3 },
@@ -58,7 +59,8 @@ export async function firstStart(
       formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: octets`` }),
     );
   });
-  await store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`);
+  const item = store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`);
+  await Promise.all([people, item]);
   return { editor };
 }
 
