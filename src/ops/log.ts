@@ -2,6 +2,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Log } from '../wire/log.ts';
+import { logOutput } from './log-output.ts';
 import { redact, redactLine } from './redact.ts';
 
 const weight = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
@@ -18,11 +19,14 @@ export interface LogOptions {
 export interface AdjustableLog extends Log {
   /** For this log and all its children, present and future. */
   setLevel(level: Level): void;
+  /** lines that could not be written */
+  readonly lost?: number;
 }
 
 export function openLog({ level, format, to }: LogOptions): AdjustableLog {
   const plain = format === 'json' || (format === 'auto' && !process.stderr.isTTY);
-  const destination = to ?? pino.destination({ dest: 2, sync: true });
+  const output = logOutput((lines) => missing(lines, plain));
+  const destination = to ?? output;
   const stream = plain ? destination : prettied(destination, to === undefined);
   const logger = pino(
     {
@@ -40,7 +44,16 @@ export function openLog({ level, format, to }: LogOptions): AdjustableLog {
     setLevel(changed) {
       threshold.weight = weight[changed];
     },
+    get lost() {
+      return output.lost;
+    },
   };
+}
+
+function missing(lines: number, plain: boolean): string {
+  const msg = 'lines of the log are missing: it could not be written';
+  const told = { level: 'warn', time: new Date().toISOString(), lines, msg };
+  return plain ? `${JSON.stringify(told)}\n` : `${lines} ${msg}\n`;
 }
 
 /** Synchronous, so that an exit does not lose the last line. */

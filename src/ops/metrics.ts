@@ -5,11 +5,24 @@ import type { Status } from './status.ts';
 /** Seconds: from answers out of memory to answers that wait for a remote board. */
 const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
+let processRegistry: Registry | undefined;
+
+/**
+ * Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection. One for all: its observers are never let go,
+ * and neither would be what belongs to one server beside them.
+ */
+function ofTheProcess(): Registry {
+  if (processRegistry === undefined) {
+    processRegistry = new Registry();
+    collectDefaultMetrics({ register: processRegistry });
+  }
+  return processRegistry;
+}
+
 export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
 export class Metrics {
-  readonly registry = new Registry();
-
+  readonly #registry = new Registry();
   readonly #connections: Counter<'result'>;
   readonly #commands: Counter<'verb' | 'status'>;
   readonly #commandSeconds: Histogram<'verb'>;
@@ -22,9 +35,8 @@ export class Metrics {
   readonly totals = { connections: 0, commands: 0, posts: 0, requests: 0 };
 
   constructor() {
-    const registers = [this.registry];
-    // Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection.
-    collectDefaultMetrics({ register: this.registry });
+    ofTheProcess();
+    const registers = [this.#registry];
     this.#connections = new Counter({
       name: 'rgtp_nntp_connections_total',
       help: 'NNTP connections, accepted or refused by a limit',
@@ -68,7 +80,7 @@ export class Metrics {
 
   /** Adds the gauges that show a state. */
   watch(status: () => Status): void {
-    addGauges(this.registry, status);
+    addGauges(this.#registry, status);
   }
 
   connected(result: 'accepted' | 'refused'): void {
@@ -101,7 +113,8 @@ export class Metrics {
 
   /** Prometheus' text format. */
   async render(): Promise<{ readonly type: string; readonly body: string }> {
-    return { type: this.registry.contentType, body: await this.registry.metrics() };
+    const all = Registry.merge([ofTheProcess(), this.#registry]);
+    return { type: all.contentType, body: await all.metrics() };
   }
 }
 
@@ -136,6 +149,15 @@ function addGauges(registry: Registry, status: () => Status): void {
     set({ version: now.version }, 1),
   );
   gauge('connections', 'NNTP connections open now', [], (set, now) => set({}, now.sessions));
+  new Counter({
+    name: 'rgtp_nntp_log_lines_lost_total',
+    help: 'Lines of the log that could not be written',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(now().logLinesLost ?? 0);
+    },
+  });
   boards('up', '1 while the board answers', (board) => Number(board.reachable));
   boards('ready', '1 once its index is in', (board) => Number(board.ready));
   boards('disk_trouble', '1 while its files cannot be written', (board) => Number(board.disk !== undefined));

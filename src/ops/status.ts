@@ -39,6 +39,8 @@ export interface Status {
   /** unix time in ms */
   readonly started: number;
   readonly sessions: number;
+  /** lines of the log that could not be written */
+  readonly logLinesLost?: number | undefined;
   readonly boards: readonly BoardStatus[];
   readonly caches: readonly CacheStatus[];
 }
