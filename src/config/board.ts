@@ -1,7 +1,7 @@
 /** The keys of one board: `boards[0].newsgroup` and so on. */
 import { z } from 'zod';
 import { addressOrEmbedded } from './addresses.ts';
-import { choice, count, duration, flag, keyNotes, maybeText, section, size, text } from './keys.ts';
+import { choice, count, duration, flag, keyNotes, maybeText, path, section, size, text } from './keys.ts';
 
 const newsgroup = /^(?!.{72})[a-z0-9][a-z0-9+_-]*(\.[a-z0-9][a-z0-9+_-]*)*$/;
 const host = /^(?=.{1,200}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
@@ -23,9 +23,9 @@ export const board = z.strictObject({
   rgtp: addressOrEmbedded('embedded', ['rgtp', 'rgtps'], {
     meaning: 'Address of the board (`rgtps`: over TLS), or `embedded` for the board inside this program (at most one)',
   }),
-  ca: text('', {
+  ca: path('', {
     meaning: 'PEM file with the authorities that may certify an `rgtps` board; empty: the well-known ones',
-    allowed: 'the name of a file',
+    of: 'file',
   }),
   domain: maybeText({
     meaning:
@@ -45,7 +45,7 @@ export const board = z.strictObject({
     allowed: 'pairs of hex digits; blanks are allowed',
     secret: true,
   }),
-  secretFile: text('', { meaning: 'File that contains the shared secret', allowed: 'the name of a file' }),
+  secretFile: path('', { meaning: 'File that contains the shared secret', of: 'file' }),
   charset: choice(['auto', 'latin1', 'utf-8', 'windows-1252'], 'auto', {
     meaning: "The board's character set; `auto`: UTF-8 where the whole text is valid UTF-8, else Latin-1",
   }),

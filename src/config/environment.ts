@@ -49,6 +49,7 @@ function find(variable: string): { key: Key; path: readonly (string | number)[] 
 function readAs(text: string, key: Key): unknown {
   switch (key.kind) {
     case 'text':
+    case 'path':
       return text;
     case 'number':
       return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
+import { yamlProblem } from './yaml-words.ts';
 
 export interface ConfigFile {
   readonly path: string;
@@ -15,10 +16,11 @@ export interface ConfigFile {
 /** Mistakes in the YAML come as problems. @throws what `readFileSync` throws */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false });
-  const problems = document.errors.map(({ message, pos }) => ({
+  const text = readFileSync(path, 'utf8');
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problems = document.errors.map(({ code, pos }) => ({
     where: `${path}:${lines.linePos(pos[0]).line}`,
-    message: `not valid YAML: ${message}`,
+    message: yamlProblem(code, text, pos[0]),
   }));
   const values = problems.length === 0 ? withoutNulls(document.toJS()) : undefined;
   return {

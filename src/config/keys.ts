@@ -10,7 +10,7 @@ export interface KeyNotes {
   /** continues "must be" */
   readonly allowed: string;
   /** how an environment variable's text becomes a value */
-  readonly kind: 'text' | 'number' | 'boolean' | 'list' | 'lines';
+  readonly kind: 'text' | 'path' | 'number' | 'boolean' | 'list' | 'lines';
   /** describes a default that depends on other keys or the system */
   readonly usually?: string;
   /** not shown, even in error messages */
@@ -34,6 +34,16 @@ export function text(preset: string, notes: Noted & { pattern?: RegExp }) {
     .regex(pattern)
     .prefault(preset)
     .register(keyNotes, { ...rest, allowed, kind: 'text' });
+}
+
+/** The name of a file or folder. One in the configuration file is relative to that. */
+export function path(preset: string, notes: Noted & { readonly of: 'file' | 'folder' }) {
+  const { of, ...rest } = notes;
+  return z
+    .string()
+    .regex(/^[^\r\n\0]*$/)
+    .prefault(preset)
+    .register(keyNotes, { ...rest, allowed: `the name of a ${of}`, kind: 'path' });
 }
 
 /** Text whose default depends on other keys (see `usually`). */

@@ -6,6 +6,7 @@ import { type Config, resolved } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { ConfigError, type Problem } from './problem.ts';
+import { besideFile } from './relative.ts';
 import { schema } from './schema.ts';
 import { keyAt, keys, nameOf, variableOf } from './walk.ts';
 
@@ -35,11 +36,13 @@ export function loadConfig({ file, environment = {} }: ConfigSource): Config {
     if (fromEnvironment.has(name)) return 'environment';
     return written?.where(path) ?? 'configuration';
   };
+  const missing = gaps(tree, fromEnvironment);
+  if (missing.length > 0) throw new ConfigError([...found, ...missing]);
   const parsed = schema.safeParse(tree);
   if (!parsed.success) {
     throw new ConfigError([...found, ...parsed.error.issues.flatMap((issue) => explain(issue, tree, where))]);
   }
-  const config = resolved(parsed.data);
+  const config = resolved(file === undefined ? parsed.data : besideFile(parsed.data, file, fromEnvironment));
   found.push(...checkTogether(config).map(({ path, message }) => ({ where: where(path), message })));
   if (found.length > 0) throw new ConfigError(found);
   return config;
@@ -65,8 +68,19 @@ function place(tree: unknown, path: readonly (string | number)[], value: unknown
     Reflect.set(node, part, next);
     node = next;
   }
-  // A gap in the numbers of boards in the environment leaves a hole, which the schema reports as missing.
   return true;
+}
+
+/** Boards that only the environment has, numbered past the last one there is. */
+function gaps(tree: unknown, fromEnvironment: ReadonlySet<string>): Problem[] {
+  const boards: unknown = isTree(tree) ? Reflect.get(tree, 'boards') : undefined;
+  if (!Array.isArray(boards)) return [];
+  const hole = Array.from(boards.keys()).find((n) => !(n in boards));
+  const beyond = [...fromEnvironment].find((name) => Number(/^boards\[(\d+)\]/.exec(name)?.[1]) > Number(hole));
+  if (hole === undefined || beyond === undefined) return [];
+  const variable = variableOf(beyond.split(/[.[\]]+/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
+  const message = `${variable} is for a board that is not there: there is no board number ${hole}; number them from 0 without a gap`;
+  return [{ where: 'environment', message }];
 }
 
 function explain(issue: z.core.$ZodIssue, tree: unknown, where: Where): Problem[] {

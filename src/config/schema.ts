@@ -5,16 +5,14 @@
 import type { z } from 'zod';
 import { addressOrOff, listeners } from './addresses.ts';
 import { type board, boards } from './board.ts';
-import { choice, count, duration, flag, lines, maybeText, section, size, text, words } from './keys.ts';
-
-const fileName = 'the name of a file';
+import { choice, count, duration, flag, lines, maybeText, path, section, size, text, words } from './keys.ts';
 
 const tls = section({
-  certificate: text('', {
+  certificate: path('', {
     meaning: 'PEM file with the certificate chain, for `nntps` and STARTTLS; re-read when it changes',
-    allowed: fileName,
+    of: 'file',
   }),
-  key: text('', { meaning: 'PEM file with the private key', allowed: fileName }),
+  key: path('', { meaning: 'PEM file with the private key', of: 'file' }),
 });
 
 const limits = section({
@@ -49,13 +47,16 @@ const smtp = section({
   }),
   user: text('', { meaning: 'User at the mail server; empty: no login' }),
   password: text('', { meaning: 'Password at the mail server; better kept in `passwordFile`', secret: true }),
-  passwordFile: text('', { meaning: 'File that contains the password', allowed: fileName }),
+  passwordFile: path('', { meaning: 'File that contains the password', of: 'file' }),
   from: text('', {
     meaning: 'Sender of these letters; empty: `rgtp@` and `name`',
     pattern: /^([^\s@<>]+@[^\s@<>]+)?$/,
     allowed: 'a mail address',
   }),
-  outbox: text('', { meaning: 'Folder for letters when there is no mail server; empty: `outbox` in `data`' }),
+  outbox: path('', {
+    meaning: 'Folder for letters when there is no mail server; empty: `outbox` in `data`',
+    of: 'folder',
+  }),
 });
 
 const embedded = section({
@@ -103,7 +104,10 @@ export const schema = section({
     usually: '`nntp://[::]:119`, or port 1119 where 119 needs privileges',
   }),
   tls,
-  data: text('./data', { meaning: 'Folder of the databases and keys', allowed: 'the name of a folder' }),
+  data: path('./data', {
+    meaning: 'Folder of the databases and keys; like all names of files and folders in the file, relative to the file',
+    of: 'folder',
+  }),
   boards,
   embedded,
   http: section({
@@ -153,9 +157,9 @@ export const schema = section({
   limits,
   cache,
   ident,
-  keys: text('', {
+  keys: path('', {
     meaning: 'Folder of the keys that encrypt the secrets in `data`; created if missing. Empty: `data`',
-    allowed: 'the name of a folder',
+    of: 'folder',
   }),
 });
 

@@ -38,8 +38,8 @@ describe('defaults', () => {
   });
 
   it('are the same for an empty file and for sections with nothing in them', () => {
-    expect(load('')).toEqual(load(undefined));
-    expect(load('tls:\nboards:\nlimits:\n  idle:\n')).toEqual(load(undefined));
+    expect(load('data: /d')).toEqual({ ...load(undefined), data: '/d', keys: '/d' });
+    expect(load('tls:\nboards:\nlimits:\n  idle:\n')).toEqual(load(''));
   });
 
   it('follow from other keys: name, newsgroup, domain', () => {
@@ -129,7 +129,16 @@ describe('the environment', () => {
     expect(config.boards[0]).toMatchObject({ rgtp: { host: 'a.example', port: 1431 }, poll: { reader: 20_000 } });
     expect(config.boards[1]?.newsgroup).toBe('x.y');
     expect(config.lists.moderators).toEqual(['groggs.*:%s@a.example', 'x.y:z@a.example']);
-    expect(config.data).toBe('./data');
+    expect(config.data).toBe(join(folder, 'data'));
+  });
+
+  it('has no boards after a gap', () => {
+    expect(mistakes(undefined, { RGTP_NNTP_BOARDS_3_NAME: 'x' })).toEqual([
+      'environment: RGTP_NNTP_BOARDS_3_NAME is for a board that is not there: there is no board number 0; number them from 0 without a gap',
+    ]);
+    const two = 'boards:\n- rgtp: rgtp://a.example\n- rgtp: rgtp://b.example\n  name: b';
+    expect(mistakes(two, { RGTP_NNTP_BOARDS_3_SECRET_FILE: 'x' })[0]).toContain('no board number 2');
+    expect(mistakes(two, { RGTP_NNTP_BOARDS_2_NAME: 'c', RGTP_NNTP_BOARDS_2_RGTP: 'rgtp://c.example' })).toEqual([]);
   });
 
   it('names the variable in messages, and suggests the one that was meant', () => {
@@ -192,14 +201,15 @@ limits:
       'c.yaml:4: boards[0].secretFile: boards[0].secret is set too',
     ],
     ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
-    ['a: [', 'c.yaml:1: not valid YAML'],
+    ['a: [', 'c.yaml:1: a: the line begins too far'],
+    ['boards:\n\t- name: a', 'c.yaml:2: name: a tab begins the line: use blanks (this is not valid YAML)'],
     ['listen: nntp://[::]?proxy', 'c.yaml:1: listen: "nntp://[::]?proxy" is not allowed'],
     ['listen: nntp://[::]?proxyProtocol=no', 'c.yaml:1: listen: "nntp://[::]?proxyProtocol=no" is not allowed'],
     ['balancers: [10.0.0.0/33]', 'c.yaml:1: balancers: "10.0.0.0/33" is neither an address nor a network'],
     ['balancers: [1.2.3]', 'c.yaml:1: balancers: "1.2.3" is neither an address nor a network'],
     ['balancers: example.org', 'c.yaml:1: balancers: "example.org" is not allowed'],
     ['embedded: { listen: rgtps://a }', 'c.yaml:1: embedded.listen: rgtps needs tls.certificate and tls.key'],
-    ['name: a\nname: b', 'c.yaml:2: not valid YAML: Map keys must be unique'],
+    ['name: a\nname: b', 'c.yaml:2: name: this key is there twice'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
   });

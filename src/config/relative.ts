@@ -1,0 +1,35 @@
+/** Names of files and folders in the configuration file are relative to it, as those of other daemons are. */
+import { dirname, isAbsolute, join } from 'node:path';
+import { keys, nameOf } from './walk.ts';
+
+/**
+ * Changes the names in `tree` that are not from the environment: these are relative to the current folder.
+ * @param fromEnvironment names of keys: `boards[0].ca`
+ */
+export function besideFile<T extends { readonly boards: readonly unknown[] }>(
+  tree: T,
+  file: string,
+  fromEnvironment: ReadonlySet<string>,
+): T {
+  const copy = structuredClone(tree);
+  for (const key of keys) {
+    if (key.kind !== 'path') continue;
+    const numbers = key.path.includes('n') ? copy.boards.keys() : [0];
+    for (const number of numbers) {
+      const path = key.path.map((part) => (part === 'n' ? number : part));
+      if (!fromEnvironment.has(nameOf(path))) change(copy, path, (name) => beside(file, name));
+    }
+  }
+  return copy;
+}
+
+function beside(file: string, name: string): string {
+  return name === '' || isAbsolute(name) ? name : join(dirname(file), name);
+}
+
+function change(tree: object, path: readonly PropertyKey[], how: (value: string) => string): void {
+  const [first = '', ...rest] = path;
+  const value: unknown = Reflect.get(tree, first);
+  if (rest.length === 0 && typeof value === 'string') Reflect.set(tree, first, how(value));
+  else if (typeof value === 'object' && value !== null) change(value, rest, how);
+}
