@@ -13,6 +13,7 @@ import { boardRestoreCommand } from './board/restore.ts';
 import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { announce } from './output.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
@@ -36,9 +37,8 @@ export function boardCommand(): Command {
       const { server, made } = await openEmbeddedBoard(config, log);
       const told = untilTold(log, () => log.setLevel(configuration(options).log.level));
       const { host, port } = server.address;
-      if (made !== undefined) process.stdout.write(welcomeEditor(made));
-      process.stdout.write(`Listening for RGTP clients on ${host} port ${port}.\n`);
-      made?.seen();
+      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY))) made.seen();
+      announce(`Listening for RGTP clients on ${host} port ${port}.\n`);
       log.info({ signal: await told }, 'ending');
       await closed(() => server.close());
     });

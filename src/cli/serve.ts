@@ -4,9 +4,11 @@ import { openLog } from '../ops/log.ts';
 import { takeFolders } from '../server/folders.ts';
 import { greeting, welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
+import { checkLocally } from '../server/local-check.ts';
 import { Service } from '../server/service.ts';
 import { closed, untilTold } from '../server/signals.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { announce } from './output.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -16,6 +18,7 @@ export function serveCommand(): Command {
       const config = configuration(options);
       const log = openLog(config.log);
       logStrays(log);
+      checkLocally(config);
       using _taken = takeFolders(config);
       // Handlers come first, so that a signal during the start does not kill it half way.
       let service: Service | undefined;
@@ -23,9 +26,8 @@ export function serveCommand(): Command {
       const running = await Service.start(config, log);
       service = running;
       const { made } = running.parts;
-      if (made !== undefined) process.stdout.write(welcomeEditor(made));
-      process.stdout.write(greeting(running));
-      made?.seen();
+      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY))) made.seen();
+      announce(greeting(running));
       log.info({ signal: await told }, 'ending');
       await closed(() => running.close());
     });

@@ -6,11 +6,12 @@ import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
+import { storeErrorFrom } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
 import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
-import { refuseLostBoard, refuseLostPermanent } from './lost-files.ts';
+import { refuseLostFiles } from './lost-files.ts';
 import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
 import { version } from './version.ts';
 
@@ -47,19 +48,16 @@ export function backupEmbedded(config: Config, file: string, { force, onProgress
  */
 export async function backupAll(config: Config, directory: string, choices: BackupChoices): Promise<Manifest> {
   // Half of what belongs together is no backup.
-  for (const board of config.boards) {
-    refuseLostBoard(config, board);
-    refuseLostPermanent(config, board);
-  }
+  for (const board of config.boards) refuseLostFiles(config, board);
   const sources = sourcesOf(config);
   if (sources.length === 0) throw new Failure(`there is nothing to back up in ${config.data} yet`);
   await refuseOwnFolders(config, directory);
-  await mkdir(directory, { mode: 0o700, recursive: true });
+  await newFolder(directory);
   const older = await olderBackup(directory, choices.force);
   const made = new Date().toISOString();
   const folder = made.replace(/[:.]/g, '-');
   const into = join(directory, folder);
-  await mkdir(into, { mode: 0o700 });
+  await newFolder(into);
   try {
     const files = await copyAll(sources, into, choices.onProgress);
     syncFolder(into);
@@ -133,27 +131,46 @@ function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
   return kind === 'board' || kind === 'permanent';
 }
 
-async function copySmall(path: string, copy: string): Promise<void> {
-  const content = await readFile(path);
-  const file = await open(copy, 'wx', 0o600);
+/** Not with mkdir's `recursive`, which takes a read-only disk for a missing folder. @throws StoreError */
+async function newFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await newFolder(dirname(resolve(path)));
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    throw storeErrorFrom(error, path);
+  }
+}
+
+async function copySmall(path: string, copy: string): Promise<void> {
+  let content: Buffer;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    throw storeErrorFrom(error, path);
+  }
+  await writeNew(copy, content);
+}
+
+/** Once this resolves, it is on disk. @throws StoreError */
+async function writeNew(path: string, content: string | Buffer): Promise<void> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw storeErrorFrom(error, path);
   }
 }
 
 async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
   const partial = join(directory, `${MANIFEST}.partial`);
   await rm(partial, { force: true });
-  const file = await open(partial, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeNew(partial, `${JSON.stringify(manifest, undefined, 2)}\n`);
   await rename(partial, join(directory, MANIFEST));
   syncFolder(directory);
 }

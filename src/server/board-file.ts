@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { type BoardPaths, pathsOf } from '../config/paths.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
-import { refuseLostBoard } from './lost-files.ts';
+import { refuseLostBoard, refuseLostKeys } from './lost-files.ts';
 
 /** Lends the board's store to a task. @throws Failure where there is no board yet */
 export async function withBoardFile<T>(
@@ -16,6 +16,7 @@ export async function withBoardFile<T>(
   const board = embeddedBoardOf(config);
   const paths = pathsOf(config, board);
   refuseLostBoard(config, board);
+  refuseLostKeys(config, board);
   if (!existsSync(paths.board)) throw noBoardYet(paths.board);
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {

@@ -14,7 +14,7 @@ import { readCertificate } from './certificate.ts';
 import { keepEditor, type NewBoard, unseenEditor } from './editor-secret.ts';
 import { Failure } from './failure.ts';
 import { listenFailure } from './listening.ts';
-import { refuseLostBoard, refuseLostPermanent } from './lost-files.ts';
+import { refuseLostBoard, refuseLostFiles, refuseLostKeys } from './lost-files.ts';
 import { ownAccount } from './own-account.ts';
 import { registrationOf } from './registration.ts';
 
@@ -32,10 +32,7 @@ export async function openEmbedded(
 ): Promise<(Embedded & { readonly made: NewBoard | undefined }) | undefined> {
   if (!config.boards.some(({ rgtp }) => rgtp === 'embedded')) return undefined;
   // Before the board is touched.
-  for (const board of config.boards) {
-    refuseLostBoard(config, board);
-    refuseLostPermanent(config, board);
-  }
+  for (const board of config.boards) refuseLostFiles(config, board);
   const { server, made } = await openEmbeddedBoard(config, log);
   return { server, made, account: await ownAccount(server.store) };
 }
@@ -54,6 +51,7 @@ export async function openEmbeddedBoard(
   const { registration: _mode, mail: _mail, idle, ...handed } = embedded;
   const paths = pathsOf(config, board);
   refuseLostBoard(config, board);
+  refuseLostKeys(config, board);
   const server = await BoardServer.open({
     path: paths.board,
     keyFile: paths.boardKey,

@@ -1,5 +1,6 @@
-/** Parts of the configuration in files of their own. */
+/** Files that the configuration names. */
 import { readFileSync } from 'node:fs';
+import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { Failure } from './failure.ts';
 
 /** The file's text, trimmed. @param what names it in messages: `the secret of groggs.gossip` @throws Failure */
@@ -7,7 +8,16 @@ export function fileContent(file: string, what: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(`${what} can't be read: ${reason}`, undefined, { cause: error, exitCode: 2 });
+    const known = storeErrorFrom(error, file);
+    const reason = known instanceof Error ? known.message : String(error);
+    const denied = known instanceof StoreError && known.kind === 'denied';
+    const remedy = denied
+      ? `Let the user that this runs as (${userName()}) read it.`
+      : 'Correct its name in the configuration, or put the file there.';
+    throw new Failure(`${what} can't be read: ${reason}`, remedy, { cause: error, exitCode: 2 });
   }
+}
+
+function userName(): string {
+  return `uid ${process.geteuid?.() ?? '?'}`;
 }

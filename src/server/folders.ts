@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config/config.ts';
+import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 import { Failure } from './failure.ts';
 
@@ -14,8 +15,9 @@ export function makeFolders({ data, keys }: Folders): void {
     try {
       makeFolder(folder);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Failure(`the folder ${folder} can't be created: ${reason}`, `Create it, or set ${key} to another one.`);
+      const known = storeErrorFrom(error, folder);
+      const reason = known instanceof Error ? known.message : String(error);
+      throw new Failure(`the folder of ${key} can't be created: ${reason}`, `Create it, or set ${key} to another one.`);
     }
   }
 }
@@ -24,7 +26,8 @@ function makeFolder(folder: string): void {
   const above = dirname(folder);
   if (!existsSync(folder) && above !== folder) makeFolder(above);
   if (existsSync(folder)) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Not `recursive`, which in /proc tries for ever.
+  mkdirSync(folder, { mode: 0o700 });
   giveToFolderOwner(folder);
 }
 
@@ -36,12 +39,17 @@ export function takeFolders(folders: Folders): Disposable {
   makeFolders(folders);
   const path = join(folders.data, 'lock');
   const isNew = !existsSync(path);
-  const lock = new DatabaseSync(path, { timeout: 0 });
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(path, { timeout: 0 });
     if (isNew) giveToFolderOwner(path);
+    // A lock needs no room on the disk.
+    lock.exec('PRAGMA journal_mode=MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
+  } catch (cause) {
+    lock?.close();
+    const error = storeErrorFrom(cause, path);
+    if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
     throw new Failure(
       `the data in ${folders.data} is in use by another rgtp-nntp`,
       'Stop that one first, or set data to another folder.',

@@ -8,7 +8,7 @@ import { Cache } from '../store/cache.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import type { Log } from '../wire/log.ts';
 import { boardClient } from './board-client.ts';
-import { refuseLostBoard, refuseLostPermanent } from './lost-files.ts';
+import { refuseLostFiles } from './lost-files.ts';
 import { ownAccount } from './own-account.ts';
 
 export class Following {
@@ -18,8 +18,7 @@ export class Following {
   /** Opens the files. An embedded board does not listen: it may be running elsewhere. */
   static async open(config: Config, board: BoardConfig, log: Log): Promise<Following> {
     const paths = pathsOf(config, board);
-    refuseLostBoard(config, board);
-    refuseLostPermanent(config, board);
+    refuseLostFiles(config, board);
     const embedded =
       board.rgtp === 'embedded'
         ? await BoardServer.open({ path: paths.board, keyFile: paths.boardKey, listen: undefined, empty: true })

@@ -3,13 +3,19 @@ import { hostname } from 'node:os';
 import type { NewBoard } from './editor-secret.ts';
 import type { Service } from './service.ts';
 
-/** The editor's account, shown once. */
-export function welcomeEditor({ userid, secret, file }: NewBoard): string {
+/**
+ * The editor's account, shown once. Where nobody reads it as it is written (a journal, the log of a container) it would be
+ * kept by others: there it says which file has it.
+ */
+export function welcomeEditor({ userid, secret, file }: NewBoard, onTerminal: boolean): string {
+  const kept = onTerminal
+    ? `The secret is shown only this once; it is also in ${file}.`
+    : 'That file has nothing else.';
   return `
 A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
-  secret  ${secret}
-Log in with these as user name and password. The secret is shown only this once; it is also in ${file}.
+  secret  ${onTerminal ? secret : `in ${file}`}
+Log in with these as user name and password. ${kept}
 If it gets lost, make a new one with: rgtp-nntp board user secret ${userid}
 
 `;

@@ -2,6 +2,9 @@
 import { type Address, formatAddress } from '../config/addresses.ts';
 import { Failure, systemCode } from './failure.ts';
 
+/** system calls that take an address */
+const CALLS: ReadonlySet<string> = new Set(['listen', 'bind', 'getaddrinfo']);
+
 /**
  * Explains a failed `listen`. Anything but a system error is returned unchanged.
  * @param setting the key that names the address: `embedded.listen` @param variable its environment variable
@@ -10,6 +13,8 @@ export function listenFailure(error: unknown, address: Address, setting: string,
   const { host, port, scheme } = address;
   const other = `set ${setting} (or ${variable}=${formatAddress({ scheme, host, port: port < 1024 ? port + 1000 : port + 1 })})`;
   const options = { cause: error };
+  // Of all errors at that time, only these are about the address.
+  if (!(error instanceof Error) || !('syscall' in error) || !CALLS.has(String(error.syscall))) return error;
   switch (systemCode(error)) {
     case 'EADDRINUSE':
       return new Failure(

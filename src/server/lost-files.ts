@@ -38,6 +38,25 @@ export function refuseLostPermanent(config: Config, board: BoardConfig): void {
   );
 }
 
+/**
+ * Keys are made before the first secret is sealed with them.
+ * @throws Failure where one is gone and there are secrets
+ */
+export function refuseLostKeys(config: Config, board: BoardConfig): void {
+  const { board: file, boardKey, permanent, accountsKey } = pathsOf(config, board);
+  const sealed = [
+    { key: boardKey, file, secrets: 'SELECT 1 FROM users WHERE secret IS NOT NULL LIMIT 1' },
+    { key: accountsKey, file: permanent, secrets: 'SELECT 1 FROM accounts LIMIT 1' },
+  ];
+  for (const { key, file: path, secrets } of sealed) {
+    if (holdsSomething(key) || !finds(path, (db) => db.prepare(secrets).get() !== undefined)) continue;
+    throw lost(
+      `the key ${key} is missing or empty, although ${basename(path)} holds secrets that only it can open`,
+      'With a new key nobody could log in, and the secrets would be lost.',
+    );
+  }
+}
+
 function lost(what: string, why: string): Failure {
   return new Failure(
     what,
@@ -50,16 +69,27 @@ function holdsSomething(path: string): boolean {
 }
 
 function boardHadPermanent(path: string): boolean {
+  return finds(path, (db) => Marks.of(db)?.has('has-permanent') === true);
+}
+
+/** False also where the file can't be read: opening it for use will say what is wrong with it. */
+function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   if (!holdsSomething(path)) return false;
   try {
     const db = new DatabaseSync(path, { readOnly: true });
     try {
-      return Marks.of(db)?.has('has-permanent') === true;
+      return what(db);
     } finally {
       db.close();
     }
   } catch {
-    // Opening it for use will say what is wrong with it.
     return false;
   }
+}
+
+/** Everything that belongs together is there. @throws Failure */
+export function refuseLostFiles(config: Config, board: BoardConfig): void {
+  refuseLostBoard(config, board);
+  refuseLostPermanent(config, board);
+  refuseLostKeys(config, board);
 }

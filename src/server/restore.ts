@@ -1,6 +1,6 @@
 /** Brings back what a backup holds. The server must not be running. */
 import { existsSync } from 'node:fs';
-import { copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { boardSchema } from '../board/schema.ts';
@@ -8,7 +8,7 @@ import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { checkPages } from '../store/copy.ts';
-import { StoreError } from '../store/errors.ts';
+import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 import { PERMANENT } from '../store/permanent-schema.ts';
@@ -129,18 +129,29 @@ async function stage({ from, staged, sha256 }: Staged): Promise<void> {
       'Restore a backup, not a live file.',
     );
   }
-  await rm(staged, { force: true });
-  await copyFile(from, staged);
-  const file = await open(staged, 'r+');
+  await access(from, constants.R_OK).catch((error: unknown) => {
+    throw storeErrorFrom(error, from);
+  });
   try {
-    await file.chmod(0o600);
-    giveToFolderOwner(staged);
-    await file.sync();
-  } finally {
-    await file.close();
+    await copy(from, staged);
+  } catch (error) {
+    throw storeErrorFrom(error, staged);
   }
   if (sha256 !== undefined && (await sha256Of(staged)) !== sha256) {
     throw new Failure(`${from} is damaged: it is not what the backup wrote`, 'Take another backup.');
+  }
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await copyFile(from, to);
+  const file = await open(to, 'r+');
+  try {
+    await file.chmod(0o600);
+    giveToFolderOwner(to);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

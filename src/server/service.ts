@@ -8,10 +8,10 @@ import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
-import { readCertificate } from './certificate.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
 import { openIdent } from './ident.ts';
+import { checkLocally } from './local-check.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
 import { openStatusServer } from './status-server.ts';
@@ -94,7 +94,7 @@ export class Service {
 /** Opens everything, from the boards up to the port of the newsreaders. `undo` closes what is open in reverse order. */
 async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise<Parts> {
   const started = Date.now();
-  if (config.tls.certificate !== '') readCertificate(config.tls);
+  checkLocally(config);
   const metrics = new Metrics();
   const history = new History(() => metrics.totals);
   undo.add(() => history.close());
@@ -120,6 +120,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
     version,
     started,
     sessions: bridge.readers,
+    logLinesLost: log.lost,
     boards: boards.status(),
     caches: Object.entries(caches.stats).map(([name, stats]) => ({ name, ...stats })),
   });

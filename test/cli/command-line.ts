@@ -18,9 +18,11 @@ export class CommandLine {
   stderr = '';
   readonly #waiting = new Set<() => void>();
 
-  constructor(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  /** @param stderr a file that takes its standard error */
+  constructor(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; stderr?: number } = {}) {
+    const { stderr = 'pipe', ...others } = options;
     const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...options.env };
-    this.child = spawn(process.execPath, [main, ...args], { ...options, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [main, ...args], { ...others, env, stdio: ['ignore', 'pipe', stderr] });
     for (const name of ['stdout', 'stderr'] as const) {
       this.child[name]?.setEncoding('utf8').on('data', (text: string) => {
         this[name] += text;

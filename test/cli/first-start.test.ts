@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tcpServer } from '../support/tcp-server.ts';
-import { CommandLine, commandLine } from './command-line.ts';
+import { CommandLine, commandLine, main } from './command-line.ts';
 
 let folder: string;
 let running: CommandLine | undefined;
@@ -57,12 +58,30 @@ it.each([
 
     const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
     expect(secret).toMatch(/^[0-9A-F]{32}$/);
+    // Nobody reads along: the journal must not keep the secret.
     const first = await started(command);
-    expect(first).toContain(`userid  editor\n  secret  ${secret}\n`);
+    expect(first).toContain(`userid  editor\n  secret  in ${join(folder, 'data', 'gossip.editor.secret')}\n`);
     expect(first).toContain('rgtp-nntp board user secret editor');
+    expect(first).not.toContain(secret);
     expect(await started(command)).not.toContain('secret');
   },
 );
+
+it.runIf(process.platform === 'linux')('on a terminal the secret is shown', async () => {
+  const command = `exec ${process.execPath} ${main} board`;
+  const terminal = spawn('script', ['-qefc', command, '/dev/null'], {
+    env: { ...process.env, ...environment() },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let shown = '';
+  for await (const chunk of terminal.stdout.setEncoding('utf8')) {
+    shown += chunk;
+    // Ctrl-C
+    if (/RGTP clients.*port \d+\./.test(shown)) terminal.stdin.write('\x03');
+  }
+  const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+  expect(shown).toContain(`secret  ${secret}`);
+});
 
 it('a secret that was renewed before anybody saw the first one is not shown', async () => {
   const other = await tcpServer();

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { CommandLine, commandLine } from './command-line.ts';
+import { CommandLine, commandLine, main } from './command-line.ts';
 
 let folder = '';
 let data = '';
@@ -81,6 +82,24 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     expect((await commandLine(['board', 'verify'], { env: env() })).code).toBe(0);
   });
 
+  it('a key beside what it has sealed: no new one is made', async () => {
+    await serve();
+    await end('SIGTERM');
+    const account = { input: 'correct horse\ncorrect horse\n01 23 AB\n', encoding: 'utf8' } as const;
+    const add = [main, 'user', 'add', 'ann', '--userid', 'editor'];
+    expect(spawnSync(process.execPath, add, { ...account, env: { ...process.env, ...env() } }).status).toBe(0);
+    for (const name of ['board.key', 'accounts.key']) {
+      const kept = readFileSync(file(name));
+      lose(name, how);
+      for (const args of [['serve'], ['backup', join(folder, 'backup')]]) {
+        await expectRefusal(`gossip.${name} is missing or empty`, ...args);
+      }
+      expect(existsSync(file(name))).toBe(how === 'emptied');
+      writeFileSync(file(name), kept);
+    }
+    await serve();
+  });
+
   it('the cache: it is rebuilt, and so is what never was', async () => {
     await serve();
     await end('SIGTERM');
@@ -107,6 +126,13 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     writeFileSync(log, kept);
     await serve();
   });
+});
+
+it("another board's key", async () => {
+  await serve();
+  await end('SIGTERM');
+  writeFileSync(file('board.key'), `${'0'.repeat(64)}\n`);
+  for (const args of [['serve'], ['board', 'user', 'list']]) await expectRefusal("it is not this board's key", ...args);
 });
 
 describe('what is no loss', () => {

@@ -1,5 +1,7 @@
+const file = (name: string) => new URL(`../fixtures/tls/${name}.pem`, import.meta.url).pathname;
+
 /** Self-signed certificates with their keys, good until 2126. */
-export const tlsFiles = (name: 'first' | 'second') => ({
-  certificate: new URL(`../fixtures/tls/${name}.cert.pem`, import.meta.url).pathname,
-  key: new URL(`../fixtures/tls/${name}.key.pem`, import.meta.url).pathname,
-});
+export const tlsFiles = (name: 'first' | 'second') => ({ certificate: file(`${name}.cert`), key: file(`${name}.key`) });
+
+/** One of the first key that was good in 2020. */
+export const expiredTlsFiles = { certificate: file('expired.cert'), key: file('first.key') };

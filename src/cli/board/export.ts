@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { exportSpool } from '../../board/spool/export.ts';
 import { withBoardFile } from '../../server/board-file.ts';
 import { Failure } from '../../server/failure.ts';
+import { storeErrorFrom } from '../../store/errors.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
 
 export function exportCommand(): Command {
@@ -14,7 +15,12 @@ export function exportCommand(): Command {
     .action(async (folder: string, _: ConfigOption, command: Command) => {
       if (existsSync(folder) && readdirSync(folder).length > 0) throw new Failure(`the folder ${folder} is not empty`);
       const config = configuration(command.optsWithGlobals<ConfigOption>());
-      const { rows, items, users, diffs } = await withBoardFile(config, (store) => exportSpool(folder, store));
+      const { rows, items, users, diffs } = await withBoardFile(config, (store) =>
+        exportSpool(folder, store).catch((error: unknown) => {
+          // The board's errors say which file they mean.
+          throw error instanceof Error && 'syscall' in error ? storeErrorFrom(error, folder) : error;
+        }),
+      );
       process.stdout.write(
         `Wrote ${rows} index rows, ${items} items, ${users} users and ${diffs} diffs to ${folder}.\n`,
       );

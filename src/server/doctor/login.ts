@@ -6,18 +6,36 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import { silent } from '../../wire/log.ts';
 import { boardClient } from '../board-client.ts';
 import { readCertificate } from '../certificate.ts';
+import { Failure } from '../failure.ts';
+import { localLooks } from '../local-check.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 /** By RGTP access level. */
 export const levels = ['may see only the message of the day', 'may read', 'may post', 'may edit'] as const;
 
-/** The certificate and every board. @throws Failure where the certificate can't be used */
-export async function* tryLogins({ tls, boards }: Config): AsyncGenerator<Finding> {
-  if (tls.certificate !== '') {
-    const { subject, validTo } = readCertificate(tls);
-    yield ok(`certificate: ${subject}, valid to ${validTo}`);
+/** The files that the configuration names, and every board. */
+export async function* tryLogins(config: Config): AsyncGenerator<Finding> {
+  const { tls, boards } = config;
+  for (const look of localLooks(config)) {
+    let shown = '';
+    try {
+      shown = look.take();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      yield fail(error.message, error.remedy);
+      continue;
+    }
+    yield look.what === 'certificate' ? validity(tls, shown) : ok(`${look.what}: ${shown}`);
   }
   for (const board of boards) yield await tryLogin(board);
+}
+
+/** Newsreaders refuse a certificate that is not valid today. */
+function validity(tls: Config['tls'], shown: string): Finding {
+  const { validFrom, expires } = readCertificate(tls);
+  if (expires.getTime() < Date.now()) return fail(`certificate: ${shown}: it has expired`, 'Renew it.');
+  if (validFrom.getTime() > Date.now()) return fail(`certificate: ${shown}: it is not valid yet`, 'Check the clock.');
+  return ok(`certificate: ${shown}`);
 }
 
 async function tryLogin(board: BoardConfig): Promise<Finding> {
@@ -29,6 +47,8 @@ async function tryLogin(board: BoardConfig): Promise<Finding> {
     const result = `${what}: ${levels[connection.level]}`;
     return connection.level > 0 ? ok(result) : fail(result);
   } catch (error) {
+    // What is wrong with its files has been said.
+    if (error instanceof Failure) return fail(`${what}: not tried`);
     if (!(error instanceof RgtpError)) throw error;
     return fail(`${what}: ${error.message}`);
   }

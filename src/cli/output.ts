@@ -1,0 +1,26 @@
+/** Standard output, which may be a pipe that nobody reads, or a file on a full disk. */
+import { writeSync } from 'node:fs';
+import { complaintOf } from './complaint.ts';
+
+/** A reader that has seen enough (`| head`) is no error. Anything else is one, and told once. */
+export function watchOutput(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => {});
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    process.stderr.write(`rgtp-nntp: standard output: ${complaintOf(error).text}\n`);
+  });
+  // There is nobody to tell.
+  process.stderr.on('error', () => {});
+}
+
+/** For a server, which goes on without anybody who listens. False: not all of it was written. */
+export function announce(text: string): boolean {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+    return true;
+  } catch {
+    return false;
+  }
+}

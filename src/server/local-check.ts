@@ -1,0 +1,39 @@
+/** What can be found out about a configuration without asking anybody else: the files it names can be used. */
+import type { Config } from '../config/config.ts';
+import { authoritiesOf, secretOf } from './board-client.ts';
+import { readCertificate } from './certificate.ts';
+import { registrationOf } from './registration.ts';
+
+/** One look at a file or two: what it is for, and what is to be said of it. */
+interface Look {
+  readonly what: string;
+  /** @throws Failure */
+  readonly take: () => string;
+}
+
+/** In the order of the configuration. */
+export function localLooks(config: Config): Look[] {
+  const { tls, boards, embedded } = config;
+  const looks: Look[] = [];
+  const look = (what: string, named: string, take: () => unknown) => {
+    if (named !== '') looks.push({ what, take: () => String(take() ?? named) });
+  };
+  look('certificate', tls.certificate, () => shownCertificate(tls));
+  for (const board of boards) {
+    look(`${board.newsgroup}: ca`, board.ca, () => void authoritiesOf(board));
+    look(`${board.newsgroup}: secretFile`, board.secretFile, () => void secretOf(board));
+  }
+  const registration = embedded.registration === 'off' ? '' : embedded.registration;
+  look('registration', registration, () => void registrationOf(config));
+  return looks;
+}
+
+/** @throws Failure at the first that can't be used */
+export function checkLocally(config: Config): void {
+  for (const { take } of localLooks(config)) take();
+}
+
+function shownCertificate(tls: Config['tls']): string {
+  const { subject, validTo } = readCertificate(tls);
+  return `${subject}, valid to ${validTo}`;
+}
