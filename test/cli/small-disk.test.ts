@@ -19,7 +19,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { CommandLine, commandLine, main } from './command-line.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+// A dozen programs one after the other, beside whatever else runs.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const mounted = mkdtempSync(join(tmpdir(), 'small-disk-'));
 const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m,nr_inodes=80', 'tmpfs', mounted]);

