@@ -144,7 +144,9 @@ async function newsreader(port) {
 /** @param {string} printed */
 async function use(printed) {
   const port = Number(/localhost port (\d+)/.exec(printed)?.[1] ?? fail('it does not say where to point a newsreader'));
-  const secret = /secret +([0-9A-F]+)/i.exec(printed)?.[1] ?? fail('it shows no secret');
+  // It is shown on a terminal alone, and this is none.
+  const file = /it is also in (\S+)\./.exec(printed)?.[1] ?? fail('it does not say where the secret is');
+  const secret = readFileSync(join(checkout, file), 'utf8').trim();
   const userid = /userid +(\S+)/.exec(printed)?.[1] ?? fail('it shows no userid');
   const reader = await newsreader(port);
   const first = (await reader.ask('GROUP groggs.gossip', '211')).split(' ')[2];

@@ -7,7 +7,7 @@ import { printFindings } from './findings.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('examine ports, boards, certificate, disk and cache, and say what to do')
+    .description('examine ports, boards, certificate, mail server, clock, disk, backup and cache, and say what to do')
     .addOption(configOption())
     .action(async (options: ConfigOption) => {
       const failed = await printFindings(examine(configuration(options)));

@@ -11,6 +11,7 @@ import { syncFolder } from '../store/new-file.ts';
 import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
+import { noteBackup } from './last-backup.ts';
 import { refuseLostFiles } from './lost-files.ts';
 import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
 import { version } from './version.ts';
@@ -63,6 +64,7 @@ export async function backupAll(config: Config, directory: string, choices: Back
     syncFolder(into);
     const manifest: Manifest = { format: 1, program: version, made, folder, files };
     await writeManifest(directory, manifest);
+    noteBackup(config, made);
     if (older !== undefined) await rm(join(directory, older.folder), { recursive: true, force: true });
     return manifest;
   } catch (error) {

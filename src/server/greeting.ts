@@ -8,14 +8,11 @@ import type { Service } from './service.ts';
  * kept by others: there it says which file has it.
  */
 export function welcomeEditor({ userid, secret, file }: NewBoard, onTerminal: boolean): string {
-  const kept = onTerminal
-    ? `The secret is shown only this once; it is also in ${file}.`
-    : 'That file has nothing else.';
   return `
 A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
-  secret  ${onTerminal ? secret : `in ${file}`}
-Log in with these as user name and password. ${kept}
+  secret  ${onTerminal ? secret : '(not shown: this is no terminal)'}
+Log in with these as user name and password. The secret is shown only this once; it is also in ${file}.
 If it gets lost, make a new one with: rgtp-nntp board user secret ${userid}
 
 `;

@@ -60,7 +60,8 @@ it.each([
     expect(secret).toMatch(/^[0-9A-F]{32}$/);
     // Nobody reads along: the journal must not keep the secret.
     const first = await started(command);
-    expect(first).toContain(`userid  editor\n  secret  in ${join(folder, 'data', 'gossip.editor.secret')}\n`);
+    expect(first).toContain('userid  editor\n  secret  (not shown: this is no terminal)\n');
+    expect(first).toContain(`it is also in ${join(folder, 'data', 'gossip.editor.secret')}.\n`);
     expect(first).toContain('rgtp-nntp board user secret editor');
     expect(first).not.toContain(secret);
     expect(await started(command)).not.toContain('secret');

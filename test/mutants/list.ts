@@ -6,6 +6,7 @@ import type { Mutant } from './mutant.ts';
 import { newsMutants } from './news.ts';
 import { newsreaderMutants } from './newsreaders.ts';
 import { nntpMutants } from './nntp.ts';
+import { operatorMutants } from './operator.ts';
 import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
@@ -23,4 +24,5 @@ export const mutants: readonly Mutant[] = [
   ...frontEndMutants,
   ...newsreaderMutants,
   ...turnMutants,
+  ...operatorMutants,
 ];

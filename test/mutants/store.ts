@@ -49,13 +49,13 @@ export const storeMutants = [
     ['a task that throws has no effects', '      this.#effects.length = effects;', ''],
     [
       'a sync that fails fails the commit',
-      'finish(strict, effects, this.#failed(error));',
+      'finish(strict, effects, this.#failed(doubtOf(error, this.#path)));',
       'this.#failed(error); finish(strict, effects);',
     ],
     ['after a failed sync the whole log goes into the database', '      this.#resync();\n', ''],
     [
       'a disk that takes no writes is tried again',
-      'this.#trying ??= setTimeout(() => this.#tryAgain(), TRY_AGAIN).unref();',
+      'this.#trying ??= setTimeout(() => this.#tryAgain(), this.#pause).unref();',
       '',
     ],
     [

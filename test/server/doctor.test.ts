@@ -1,19 +1,25 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoardServer } from '../../src/board/server.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { examineBoard } from '../../src/server/doctor/boards.ts';
 import { examineCertificate } from '../../src/server/doctor/certificate.ts';
 import type { Finding } from '../../src/server/doctor/finding.ts';
+import { examineMail } from '../../src/server/doctor/mail.ts';
 import { examinePorts } from '../../src/server/doctor/ports.ts';
+import { examineShownCertificate } from '../../src/server/doctor/shown-certificate.ts';
 import { examineStores } from '../../src/server/doctor/stores.ts';
 import { examineSystem } from '../../src/server/doctor/system.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
-import { commandLine } from '../cli/command-line.ts';
+import { CommandLine, commandLine } from '../cli/command-line.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 
@@ -36,13 +42,97 @@ async function all(findings: Iterable<Finding> | AsyncIterable<Finding>): Promis
 
 describe('the system', () => {
   it('is fine, or its folder is too open', async () => {
-    expect((await all(examineSystem(config()))).map(({ result }) => result)).toEqual(['ok', 'ok', 'ok']);
+    expect((await all(examineSystem(config()))).map(({ result }) => result)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
     chmodSync(folder, 0o755);
     expect(await all(examineSystem(config()))).toContainEqual({
       result: 'warn',
       what: `${folder} is accessible to other users`,
       remedy: `chmod 700 ${folder}: it holds keys and secrets.`,
     });
+  });
+});
+
+describe('the clock and the last backup', () => {
+  const about = async (what: string, now?: number) =>
+    (await all(examineSystem(config(), now))).find((finding) => finding.what.includes(what));
+
+  it('are right, or not', async () => {
+    writeFileSync(join(folder, 'x'), '');
+    expect(await about('clock')).toMatchObject({ result: 'ok' });
+    expect(await about('clock', Date.now() - 3_600_000)).toMatchObject({
+      result: 'fail',
+      what: expect.stringMatching(/^the clock is wrong: there are files from 36\d\d s in the future/),
+    });
+    expect(await about('backup')).toMatchObject({ result: 'ok', what: expect.stringContaining('no backup is known') });
+    writeFileSync(join(folder, 'last-backup'), '2026-01-01T00:00:00.000Z\n');
+    const day = (text: string) => about('backup', Date.parse(text));
+    expect(await day('2026-01-03T12:00:00Z')).toEqual({ result: 'ok', what: 'the last backup is 2 days old' });
+    expect(await day('2026-01-09T12:00:00Z')).toMatchObject({ result: 'warn', what: 'the last backup is 8 days old' });
+  });
+});
+
+describe('the certificate that is shown', () => {
+  it('is that of the file, or not; is for the name; is believed', async () => {
+    const { certificate, key } = tlsFiles('first');
+    const shown = createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) });
+    shown.on('tlsClientError', () => {});
+    shown.listen(0, '127.0.0.1');
+    await once(shown, 'listening');
+    const address = shown.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const verdict = async (settings: NodeJS.ProcessEnv) =>
+      all(
+        examineShownCertificate(
+          config({
+            RGTP_NNTP_LISTEN: `nntps://127.0.0.1:${port}`,
+            RGTP_NNTP_TLS_CERTIFICATE: certificate,
+            RGTP_NNTP_TLS_KEY: key,
+            ...settings,
+          }),
+        ),
+      );
+    expect(await verdict({ RGTP_NNTP_NAME: 'another.example' })).toMatchObject([
+      { result: 'warn', what: expect.stringContaining('that is not for another.example') },
+    ]);
+    const { subjectAltName = '' } = new X509Certificate(readFileSync(certificate));
+    const [, name = ''] = /DNS:([^,]+)/.exec(subjectAltName) ?? [];
+    expect(await verdict({ RGTP_NNTP_NAME: name })).toMatchObject([
+      { result: 'warn', what: expect.stringContaining('will not believe') },
+    ]);
+    const { certificate: RGTP_NNTP_TLS_CERTIFICATE } = tlsFiles('second');
+    expect(await verdict({ RGTP_NNTP_TLS_CERTIFICATE })).toMatchObject([
+      { result: 'fail', what: expect.stringContaining('shows another certificate than') },
+    ]);
+    shown.close();
+    await once(shown, 'close');
+    expect(await verdict({})).toEqual([]);
+  });
+});
+
+describe('the mail server', () => {
+  it('greets, does not, or is away; without registration nobody asks', async () => {
+    let says = '220 mail.example ESMTP\r\n';
+    const server = createServer((socket) => socket.end(says));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const mail = (registration: string) =>
+      all(
+        examineMail(
+          config({
+            RGTP_NNTP_EMBEDDED_REGISTRATION: registration,
+            RGTP_NNTP_EMBEDDED_MAIL_SERVER: `smtp://127.0.0.1:${port}`,
+          }),
+        ),
+      );
+    expect(await mail('off')).toEqual([]);
+    expect(await mail('open')).toMatchObject([{ result: 'ok', what: expect.stringContaining('220 mail.example') }]);
+    says = 'SSH-2.0\r\n';
+    expect(await mail('open')).toMatchObject([{ result: 'fail', what: expect.stringContaining('says "SSH-2.0"') }]);
+    server.close();
+    await once(server, 'close');
+    expect(await mail('open')).toMatchObject([{ result: 'fail', what: expect.stringContaining('ECONNREFUSED') }]);
   });
 });
 
@@ -186,5 +276,33 @@ describe('rgtp-nntp doctor', () => {
     writeFileSync(join(folder, 'gossip.permanent.sqlite'), 'no database at all, but long enough'.repeat(100));
     const ill = await commandLine(['doctor'], { env: environment });
     expect(ill).toMatchObject({ code: 1, stderr: 'rgtp-nntp: 1 thing to put right\n' });
+  });
+});
+
+describe('a healthy quick start', () => {
+  it('is green, and the server of these data is known', async () => {
+    const data = join(folder, 'data');
+    const any = {
+      RGTP_NNTP_DATA: data,
+      RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+      RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+      RGTP_NNTP_HTTP_LISTEN: 'http://127.0.0.1:0',
+    };
+    const server = new CommandLine(['serve'], { env: any });
+    const [, news] = await server.printed(/newsreader at 127\.0\.0\.1 port (\d+)/);
+    const [, board] = await server.printed(/RGTP clients: 127\.0\.0\.1 port (\d+)/);
+    const [, http] = await server.printed(/http:\/\/127\.0\.0\.1:(\d+)/);
+    const env = {
+      RGTP_NNTP_DATA: data,
+      RGTP_NNTP_LISTEN: `nntp://127.0.0.1:${news}`,
+      RGTP_NNTP_EMBEDDED_LISTEN: `rgtp://127.0.0.1:${board}`,
+      RGTP_NNTP_HTTP_LISTEN: `http://127.0.0.1:${http}`,
+    };
+    const { code, stdout } = await commandLine(['doctor'], { env });
+    server.child.kill('SIGTERM');
+    await server.ended;
+    expect(stdout.split('\n').filter((line) => !/^(ok {4}|$)/.test(line))).toEqual([]);
+    if (process.platform === 'linux') expect(stdout.match(/: this is the server of these data$/gm)).toHaveLength(3);
+    expect(code).toBe(0);
   });
 });

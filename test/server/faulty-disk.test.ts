@@ -12,7 +12,7 @@ import { NntpClient } from '../support/nntp-client.ts';
 import { canRecord } from '../support/power-cut/trace.ts';
 import { people } from '../support/whole-server.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const PROCESS = fileURLToPath(new URL('faulty-disk-process.ts', import.meta.url));
 /** FAULTS_STEP=1: every single call, which takes minutes */

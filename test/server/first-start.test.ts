@@ -13,7 +13,7 @@ import { octets } from '../../src/wire/octets.ts';
 import { cutOften } from '../support/power-cut/cuts.ts';
 import { canRecord, Recording } from '../support/power-cut/trace.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /** No moment counts for more than another. */
 const anywhere = () => false;

@@ -3,7 +3,9 @@ import type { Config } from '../../config/config.ts';
 import { examineBoard } from './boards.ts';
 import { examineCertificate } from './certificate.ts';
 import type { Finding } from './finding.ts';
+import { examineMail } from './mail.ts';
 import { examinePorts } from './ports.ts';
+import { examineShownCertificate } from './shown-certificate.ts';
 import { examineStores } from './stores.ts';
 import { examineSystem } from './system.ts';
 
@@ -12,5 +14,7 @@ export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield* examineStores(config);
   yield* examineCertificate(config);
   yield* examinePorts(config);
+  yield* examineShownCertificate(config);
+  yield* examineMail(config);
   for (const board of config.boards) yield* examineBoard(board);
 }

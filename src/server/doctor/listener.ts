@@ -1,15 +1,30 @@
-/** Which process listens on a port. Read from /proc: on Linux, for processes that this user may inspect. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+/** Which processes listen on a port, or hold a file. Read from /proc: on Linux, for processes that this user may inspect. */
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 
-/** `name (pid 123)`; `undefined` where it can't be found. */
-export function listenerOf(port: number): string | undefined {
+export interface Holder {
+  readonly pid: number;
+  /** `name (pid 123)` */
+  readonly shown: string;
+}
+
+/** Who listens on a port; `undefined` where that can't be found. */
+export function listenerOf(port: number): Holder | undefined {
   const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listening(table, port)));
-  if (sockets.size === 0) return undefined;
+  return sockets.size === 0 ? undefined : holderOf((target) => sockets.has(target));
+}
+
+/** Who has a file open; `undefined` where nobody has, or that can't be found. */
+export function holderOfFile(path: string): Holder | undefined {
+  const real = attempt(() => realpathSync(path));
+  return real === undefined ? undefined : holderOf((target) => target === real);
+}
+
+function holderOf(wanted: (target: string) => boolean): Holder | undefined {
   for (const pid of entries('/proc').filter((name) => /^\d+$/.test(name))) {
     const holds = entries(`/proc/${pid}/fd`).some((fd) =>
-      sockets.has(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
+      wanted(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
     );
-    if (holds) return `${commandOf(pid)} (pid ${pid})`;
+    if (holds) return { pid: Number(pid), shown: `${commandOf(pid)} (pid ${pid})` };
   }
   return undefined;
 }

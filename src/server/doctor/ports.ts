@@ -1,16 +1,22 @@
 /** The ports: free, ours, or taken by another process. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
 import { listenHost } from '../../wire/address.ts';
 import { systemCode } from '../failure.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
-import { listenerOf } from './listener.ts';
+import { holderOfFile, listenerOf } from './listener.ts';
 
 export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
   const configured = wanted(config);
-  for (const { address, setting } of configured) yield await examinePort(address, setting);
+  const own = holderOfFile(join(config.data, 'lock'))?.pid;
+  for (const { address, setting } of configured) {
+    yield await (config.listen === undefined && setting === 'listen'
+      ? examineDefault(own)
+      : examinePort(address, setting, own));
+  }
   for (const { scheme, setting } of standard) {
     const port = defaultPort[scheme];
     if (!configured.some(({ address }) => address.port === port)) yield await examineUnused(scheme, port, setting);
@@ -30,7 +36,8 @@ async function examineUnused(scheme: string, port: number, setting: string): Pro
   const refused = await attempt('::', port);
   if (refused === undefined) return ok(`port ${port} (${scheme}) is not configured, and is free`);
   const who = listenerOf(port);
-  const why = refused === 'EADDRINUSE' ? `taken${who === undefined ? '' : ` by ${who}`}` : `unavailable (${refused})`;
+  const why =
+    refused === 'EADDRINUSE' ? `taken${who === undefined ? '' : ` by ${who.shown}`}` : `unavailable (${refused})`;
   return ok(`port ${port} (${scheme}) is not configured, and ${why}: it matters if you want ${setting}`);
 }
 
@@ -62,18 +69,28 @@ function wanted({ listen, embedded, boards, http, ident }: Config): { address: A
   );
 }
 
-async function examinePort(address: Address, setting: string): Promise<Finding> {
+/** Without the setting it is port 119, or 1119 where 119 needs privileges. */
+async function examineDefault(own: number | undefined): Promise<Finding> {
+  const first = { scheme: 'nntp', host: '::', port: 119 } as const;
+  const second = { ...first, port: 1119 };
+  const needsPrivileges = (await attempt(first.host, first.port)) === 'EACCES';
+  const served = own !== undefined && listenerOf(second.port)?.pid === own;
+  return examinePort(needsPrivileges || served ? second : first, 'listen', own);
+}
+
+/** @param own process id of the server that has these data open */
+async function examinePort(address: Address, setting: string, own: number | undefined): Promise<Finding> {
   const shown = formatAddress(address);
   const refused = await attempt(address.host, address.port);
   switch (refused) {
     case undefined:
       return ok(`${shown} is free`);
     case 'EADDRINUSE':
-      return taken(address, setting);
+      return taken(address, setting, own);
     case 'EACCES':
       return fail(
         `${shown} needs privileges that this user does not have`,
-        `Give the server CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or set ${setting} to a port from 1024 on.`,
+        `Give the server CAP_NET_BIND_SERVICE (config/rgtp-nntp.service does), or set ${setting} to a port from 1024 on, such as ${address.port + 1000}.`,
       );
     default:
       return fail(`${shown}: ${refused}`, `Correct ${setting}.`);
@@ -81,16 +98,17 @@ async function examinePort(address: Address, setting: string): Promise<Finding> 
 }
 
 /** Something listens there: what, and is it this very server? */
-async function taken(address: Address, setting: string): Promise<Finding> {
+async function taken(address: Address, setting: string, own: number | undefined): Promise<Finding> {
   const shown = formatAddress(address);
   const who = listenerOf(address.port);
-  const by = who === undefined ? '' : ` by ${who}`;
+  const by = who === undefined ? '' : ` by ${who.shown}`;
+  if (own !== undefined && who?.pid === own) return ok(`${shown} is served${by}: this is the server of these data`);
   const greeting = await greetingOf(address);
-  if (greeting?.includes('rgtp-nntp') || who?.includes('rgtp-nntp')) return ok(`${shown} is already served${by}`);
+  if (greeting?.includes('rgtp-nntp') || who?.shown.includes('rgtp-nntp')) return ok(`${shown} is already served${by}`);
   const says = greeting === undefined ? '' : `; it says "${greeting}"`;
   return warn(
     `${shown} is taken${by}${says}`,
-    `If that is not this server, stop it or set ${setting} to another port.`,
+    `If that is not this server, stop it or set ${setting} to another port, such as ${address.port + 1}.`,
   );
 }
 

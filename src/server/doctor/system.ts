@@ -1,14 +1,18 @@
 /** Node, the data folder, and free disk space. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { lastBackup } from '../last-backup.ts';
 import { versionLine } from '../version.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 const little = 1 << 30;
 const tooLittle = 64 << 20;
+const DAY = 86_400_000;
+/** a file may be gone meanwhile */
+const quiet = { throwIfNoEntry: false } as const;
 
-export function* examineSystem({ data }: Config): Generator<Finding> {
+export function* examineSystem({ data }: Config, now = Date.now()): Generator<Finding> {
   yield ok(versionLine());
   const folder = nearest(resolve(data));
   try {
@@ -29,6 +33,29 @@ export function* examineSystem({ data }: Config): Generator<Finding> {
   if (free < tooLittle) yield fail(room, 'Free some space: posts cannot be stored on a full disk.');
   else if (free < little) yield warn(room, "Free some space, or lower the boards' cache.disk.");
   else yield ok(room);
+  if (existsSync(data)) {
+    yield examineClock(data, now);
+    yield examineBackup(data, now);
+  }
+}
+
+/** The past is certain: what was written in the data folder. */
+function examineClock(data: string, now: number): Finding {
+  const newest = Math.max(0, ...readdirSync(data).map((name) => statSync(join(data, name), quiet)?.mtimeMs ?? 0));
+  const ahead = Math.round((newest - now) / 1000);
+  if (ahead < 120) return ok(`the clock says ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`);
+  return fail(
+    `the clock is wrong: there are files from ${ahead} s in the future in ${data}`,
+    'Set it (timedatectl), and keep it right with NTP.',
+  );
+}
+
+function examineBackup(data: string, now: number): Finding {
+  const made = lastBackup({ data });
+  if (made === undefined) return ok('no backup is known of: make one with rgtp-nntp backup FOLDER');
+  const days = Math.floor((now - made) / DAY);
+  const what = `the last backup is ${days} ${days === 1 ? 'day' : 'days'} old`;
+  return days > 7 ? warn(what, 'Make one every day: rgtp-nntp backup --force FOLDER.') : ok(what);
 }
 
 /** The folder, or its nearest existing parent. */

@@ -1,0 +1,84 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
+import { breaking } from './mutant.ts';
+
+const DISK = ['test/server/faulty-disk.test.ts'];
+const SMALL = ['test/cli/small-disk.test.ts'];
+const MISTAKES = ['test/cli/mistakes.test.ts'];
+const LOST = ['test/cli/lost-files.test.ts'];
+
+/** What a sick disk and an operator's mistakes must not do. */
+export const operatorMutants = [
+  ...breaking(
+    'src/store/errors.ts',
+    DISK,
+    [
+      'why SQLite cannot write is asked for',
+      'const code = VAGUE.has(primary) ? systemTrouble(path) : undefined;',
+      'const code = VAGUE.has(-primary) ? systemTrouble(path) : undefined;',
+    ],
+    ['a quota is a full disk', "  EDQUOT: { kind: 'full',", "  EDQUOT: { kind: 'io',"],
+  ),
+  ...breaking('src/store/writer.ts', DISK, [
+    'after a failed sync it is tried again until it can be promised',
+    'finish(strict, effects, this.#failed(doubtOf(error, this.#path)));',
+    'finish(strict, effects, doubtOf(error, this.#path));',
+  ]),
+  ...breaking('src/board/session.ts', DISK, [
+    'after a failed sync the board does not say that nothing was changed',
+    'const doubtful = error instanceof StoreError && error.inDoubt;',
+    'const doubtful = error instanceof StoreError && !error.inDoubt;',
+  ]),
+  ...breaking('src/store/log-presence.ts', SMALL, [
+    'a close without room leaves the log',
+    '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes one',
+    '  }\n  db.close();\n}\n\n/** Closes one',
+  ]),
+  ...breaking('src/server/folders.ts', SMALL, [
+    'a full disk is not taken for another server',
+    "if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;",
+    '',
+  ]),
+  ...breaking(
+    'src/store/secret-box.ts',
+    ['test/store/secret-box.test.ts'],
+    [
+      'no key is made beside what another has sealed',
+      "(keyIn(path) ?? (make ? madeKey(path) : ''))",
+      '(keyIn(path) ?? madeKey(path))',
+    ],
+  ),
+  ...breaking('src/server/lost-files.ts', LOST, [
+    'a key that is missing beside what it has sealed is said so',
+    'if (holdsSomething(key) || !finds(path, (db) => db.prepare(secrets).get() !== undefined)) continue;',
+    'if (key !== path) continue;',
+  ]),
+  ...breaking('src/cli/serve.ts', MISTAKES, [
+    'the files of the configuration are looked at before anything is made',
+    '      checkLocally(config);\n',
+    '',
+  ]),
+  ...breaking('src/server/listening.ts', MISTAKES, [
+    'an error is about a port where it came from a port',
+    "if (!(error instanceof Error) || !('syscall' in error) || !CALLS.has(String(error.syscall))) return error;",
+    '',
+    'serve looks at its files before it opens a port, so no other error gets there',
+  ]),
+  ...breaking(
+    'src/ops/metrics.ts',
+    ['test/ops/metrics.test.ts'],
+    [
+      'the metrics of a closed server let it go',
+      'const registers = [this.#registry];',
+      'collectDefaultMetrics({ register: this.#registry });\n    const registers = [this.#registry];',
+    ],
+  ),
+  ...breaking(
+    'src/board/first-start.ts',
+    ['test/server/first-start.test.ts'],
+    [
+      'a first start is one transaction',
+      '  const item = store.posting.newItem({',
+      '  await people;\n  const item = store.posting.newItem({',
+    ],
+  ),
+];
