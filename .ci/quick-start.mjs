@@ -145,7 +145,7 @@ async function newsreader(port) {
 async function use(printed) {
   const port = Number(/localhost port (\d+)/.exec(printed)?.[1] ?? fail('it does not say where to point a newsreader'));
   // It is shown on a terminal alone, and this is none.
-  const file = /it is also in (\S+)\./.exec(printed)?.[1] ?? fail('it does not say where the secret is');
+  const file = /kept in (\S+);/.exec(printed)?.[1] ?? fail('it does not say where the secret is');
   const secret = readFileSync(join(checkout, file), 'utf8').trim();
   const userid = /userid +(\S+)/.exec(printed)?.[1] ?? fail('it shows no userid');
   const reader = await newsreader(port);

@@ -1,5 +1,6 @@
 /** `--config FILE`, and the board a command is about. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -20,6 +21,14 @@ export function configuration({ config }: ConfigOption): Config {
     throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
   }
   return loadConfig({ file: config, environment: process.env });
+}
+
+/** A command beside a server works on that server's data: a folder that it would make is probably the wrong one. */
+export function tellNewData({ data }: Config): void {
+  if (existsSync(data)) return;
+  process.stderr.write(
+    `rgtp-nntp: makes a new data folder, ${resolve(data)}: a server with other data will not see it\n`,
+  );
 }
 
 /** The board of that name; without a name the first. @throws Failure where there is none */

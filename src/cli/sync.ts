@@ -5,7 +5,7 @@ import { RgtpError } from '../rgtp/errors.ts';
 import { Failure } from '../server/failure.ts';
 import { takeFolders } from '../server/folders.ts';
 import { Following } from '../server/following.ts';
-import { type ConfigOption, configOption, configuration } from './configuration.ts';
+import { type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
 import { Progress } from './progress.ts';
 
 export function syncCommand(): Command {
@@ -14,6 +14,7 @@ export function syncCommand(): Command {
     .addOption(configOption())
     .action(async (options: ConfigOption) => {
       const config = configuration(options);
+      tellNewData(config);
       const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
       using _taken = takeFolders(config);
       const failed: string[] = [];

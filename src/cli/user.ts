@@ -10,7 +10,7 @@ import { pathsOf } from '../config/paths.ts';
 import { withAccounts } from '../server/account-file.ts';
 import { Failure } from '../server/failure.ts';
 import { Questions } from './ask.ts';
-import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
+import { boardNamed, type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
 
 interface UserOptions extends ConfigOption {
   readonly board?: string;
@@ -42,7 +42,9 @@ function on(name: string, description: string, boards: 'all' | 'the first', task
     .option('--board <name>', `on which board (default: ${boards})`);
   return command.action(async () => {
     const options = command.optsWithGlobals<UserOptions>();
-    await task(configuration(options), options, command.args[0] ?? '');
+    const config = configuration(options);
+    tellNewData(config);
+    await task(config, options, command.args[0] ?? '');
   });
 }
 

@@ -61,7 +61,7 @@ it.each([
     // Nobody reads along: the journal must not keep the secret.
     const first = await started(command);
     expect(first).toContain('userid  editor\n  secret  (not shown: this is no terminal)\n');
-    expect(first).toContain(`it is also in ${join(folder, 'data', 'gossip.editor.secret')}.\n`);
+    expect(first).toContain(`kept in ${join(folder, 'data', 'gossip.editor.secret')};`);
     expect(first).toContain('rgtp-nntp board user secret editor');
     expect(first).not.toContain(secret);
     expect(await started(command)).not.toContain('secret');
