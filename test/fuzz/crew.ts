@@ -41,7 +41,11 @@ class Hand {
       this.#worker = this.#start();
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       const input = new Cases(target, order.seed).at(n);
-      return { cases: n - order.from, failures: [{ target: target.name, n, input, message, repeats: true }] };
+      return {
+        cases: n - order.from,
+        failures: [{ target: target.name, n, input, message, repeats: true }],
+        dearest: undefined,
+      };
     } finally {
       given.abort();
       for (const promise of [answer, death]) promise.catch(() => {});
@@ -49,7 +53,10 @@ class Hand {
   }
 
   async end(): Promise<void> {
-    await this.#worker.terminate();
+    const ended = once(this.#worker, 'exit');
+    // It ends by itself, so that what its targets keep on disk is removed.
+    this.#worker.postMessage(undefined);
+    await ended;
   }
 
   async #death(signal: AbortSignal): Promise<never> {

@@ -78,12 +78,12 @@ describe('the fuzzer', () => {
   test('takes no more than 20 ms of CPU or 16 MB', async () => {
     const used = () => process.threadCpuUsage().user;
     const busy = () => {
-      for (const begun = used(); used() - begun < 25_000; );
+      for (const begun = used(); used() - begun < 200_000; );
     };
     await expect(checkCost(busy)).rejects.toThrow(OverBudget);
     const kept: Buffer[] = [];
     await expect(checkCost(() => void kept.push(Buffer.alloc(20 * 2 ** 20)))).rejects.toThrow('of memory');
-    await expect(checkCost(() => {})).resolves.toBeUndefined();
+    expect((await checkCost(() => {})).octets).toBeLessThan(2 ** 20);
   });
 
   test('shrinks to what matters', async () => {

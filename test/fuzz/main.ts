@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Cost } from './budget.ts';
 import { runAll } from './crew.ts';
 import { type Failure, keepFailure } from './failure.ts';
 import { faultOf } from './run-target.ts';
@@ -12,7 +13,7 @@ import { isWorld, type Target } from './target.ts';
 import { targets } from './targets.ts';
 
 const USAGE = `npm run fuzz -- [--seconds N] [--target NAME]… [--seed TEXT] [--threads N]
-                [--from N] [--to N]
+                [--from N] [--to N] [--cases N]
                 [--target NAME --case FILE] [--list]
   --seconds N    how long in all, on the clock. Default 60
   --target NAME  only this target; may be given several times
@@ -20,6 +21,7 @@ const USAGE = `npm run fuzz -- [--seconds N] [--target NAME]… [--seed TEXT] [-
   --threads N    targets under test at a time. Default: one per processor, two at most
   --from N       number of the first case. Default 0
   --to N         number of the case before which a target ends, however long it takes
+  --cases N      so many of each parser, a hundredth of it of what needs a server, however long it takes
   --case FILE    runs the input in FILE through the target
   --list         names the targets`;
 
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     from: { type: 'string', default: '0' },
     to: { type: 'string' },
+    cases: { type: 'string' },
     case: { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -39,6 +42,8 @@ const { values } = parseArgs({
 
 /** Servers take longer a case than parsers, and get more time. */
 const WORLD_SHARE = 5;
+/** A case of a server costs as much as so many of a parser. */
+const WORLD_DEARER = 100;
 /** Case numbers are 32 bits. */
 const ENDLESS = 2 ** 31 - 1;
 
@@ -74,12 +79,18 @@ async function fuzz(): Promise<boolean> {
   const shareOf = (target: Target) => (isWorld(target) ? WORLD_SHARE : 1);
   const shares = chosenTargets.reduce((sum, target) => sum + shareOf(target), 0);
   const budget = number(values.seconds, 'seconds') * 1000 * Math.min(threads, chosenTargets.length);
-  const [from, to] = [number(values.from, 'from'), values.to === undefined ? ENDLESS : number(values.to, 'to')];
+  const from = number(values.from, 'from');
+  const toOf = (target: Target) => {
+    if (values.to !== undefined) return number(values.to, 'to');
+    if (values.cases === undefined) return ENDLESS;
+    return from + Math.ceil(number(values.cases, 'cases') / (isWorld(target) ? WORLD_DEARER : 1));
+  };
   // The longest first: threads then end at about the same time.
   const orders = [...chosenTargets]
     .sort((a, b) => shareOf(b) - shareOf(a))
     .map((target) => {
-      const time = values.to === undefined ? (budget * shareOf(target)) / shares : ENDLESS;
+      const to = toOf(target);
+      const time = to === ENDLESS ? (budget * shareOf(target)) / shares : ENDLESS;
       return { target, order: { target: target.name, seed: values.seed, from, to, time } };
     });
   console.log(`seed ${values.seed}`);
@@ -88,7 +99,9 @@ async function fuzz(): Promise<boolean> {
   await runAll(orders, threads, (target, outcome) => {
     total += outcome.cases;
     const faults = outcome.failures.length === 0 ? '' : `  ${outcome.failures.length} broken`;
-    console.log(`${target.name.padEnd(24)} ${outcome.cases.toLocaleString('en-GB').padStart(12)} cases${faults}`);
+    const dearest = outcome.dearest === undefined ? '' : `  dearest ${shown(outcome.dearest)}`;
+    const count = outcome.cases.toLocaleString('en-GB').padStart(12);
+    console.log(`${target.name.padEnd(24)} ${count} cases${dearest}${faults}`);
     for (const failure of outcome.failures) {
       failures.push(failure);
       console.log(`\n${target.name}: ${keepFailure(failure, values.seed)}`);
@@ -96,6 +109,10 @@ async function fuzz(): Promise<boolean> {
   });
   console.log(`${total.toLocaleString('en-GB')} cases of ${chosenTargets.length} targets, ${failures.length} broken`);
   return failures.length === 0;
+}
+
+function shown({ cpuMs, octets }: Cost): string {
+  return `${cpuMs.toFixed(1)} ms, ${(octets / 2 ** 20).toFixed(1)} MB`;
 }
 
 if (values.help) console.log(USAGE);

@@ -1,4 +1,4 @@
-import { CPU_MS, checkCost, Watch } from './budget.ts';
+import { type Cost, CPU_MS, checkCost, Watch } from './budget.ts';
 import { Cases } from './cases.ts';
 import { type Failure, signatureOf } from './failure.ts';
 import { shrunk } from './shrink.ts';
@@ -6,8 +6,6 @@ import { isWorld, type ParserTarget, type Target, type World, type WorldTarget }
 
 /** Cases that share a server before it is opened again. */
 const WORLD_CASES = 500;
-/** Much of a server has not been compiled when it is first used. */
-const WORLD_TRIES = 10;
 const SHRINKING = 5000;
 const SHRINKING_MS = 20_000;
 /** Faults reported of one target in a run. */
@@ -32,6 +30,8 @@ export interface Run {
 export interface Outcome {
   readonly cases: number;
   readonly failures: readonly Failure[];
+  /** of the cases that were measured; undefined: none was dear enough */
+  readonly dearest: Cost | undefined;
 }
 
 /** Errors that nobody caught since the last look: promises without a handler, listeners that threw. */
@@ -77,7 +77,7 @@ export async function runTarget(target: Target, run: Run): Promise<Outcome> {
     failures.push(await explain(runner, target, input, n, error, () => run.onCase(n)));
   }
   await runner.close();
-  return { cases: n - run.from, failures };
+  return { cases: n - run.from, failures, dearest: runner.dearest };
 }
 
 /** The error that an input provokes, if any, from a fresh start. `measured: false`: its cost does not matter. */
@@ -91,6 +91,7 @@ export async function faultOf(target: Target, input: Buffer, { measured = true }
 }
 
 interface Runner {
+  readonly dearest: Cost | undefined;
   /** the error that the input provokes, if any */
   fault(input: Buffer): unknown;
   /** Forgets what earlier cases left behind. */
@@ -124,6 +125,7 @@ async function explain(
 }
 
 class ParserRunner implements Runner {
+  dearest: Cost | undefined;
   readonly #target: ParserTarget;
   readonly #measured: boolean;
   readonly #watch = new Watch();
@@ -142,7 +144,12 @@ class ParserRunner implements Runner {
     } catch (error) {
       return error;
     }
-    return checkCost(() => this.#target.run(input)).catch((error: unknown) => error);
+    return checkCost(() => this.#target.run(input)).then(
+      (cost) => {
+        this.dearest = dearer(this.dearest, cost);
+      },
+      (error: unknown) => error,
+    );
   }
 
   async renew(): Promise<void> {}
@@ -151,6 +158,7 @@ class ParserRunner implements Runner {
 }
 
 class WorldRunner implements Runner {
+  dearest: Cost | undefined;
   readonly #target: WorldTarget;
   readonly #strays = new Strays();
   readonly #measured: boolean;
@@ -175,7 +183,7 @@ class WorldRunner implements Runner {
       const { user, system } = process.threadCpuUsage(begun);
       // Exactly only if it looks too much: what the first cases of a process cost is its compiler's.
       if (this.#measured && user + system > CPU_MS * 1000) {
-        await checkCost(() => world.run(input), WORLD_TRIES);
+        this.dearest = dearer(this.dearest, await checkCost(() => world.run(input)));
       }
       this.#strays.check();
       return undefined;
@@ -196,4 +204,9 @@ class WorldRunner implements Runner {
     this.#used = 0;
     await world?.close();
   }
+}
+
+function dearer(one: Cost | undefined, other: Cost): Cost {
+  if (one === undefined) return other;
+  return { cpuMs: Math.max(one.cpuMs, other.cpuMs), octets: Math.max(one.octets, other.octets) };
 }

@@ -13,6 +13,7 @@ import { identAnswer } from './targets/ident-answer.ts';
 import { identQuery } from './targets/ident-query.ts';
 import { lineReader } from './targets/line-reader.ts';
 import { mailbox } from './targets/mailbox.ts';
+import { manifest } from './targets/manifest.ts';
 import { messageId } from './targets/message-id.ts';
 import { mime } from './targets/mime.ts';
 import { nntpCommandLine } from './targets/nntp-command-line.ts';
@@ -78,6 +79,7 @@ export const targets: readonly Target[] = [
   identQuery,
   identAnswer,
   spool,
+  manifest,
   nntpSession,
   rgtpSession,
   rgtpClient,

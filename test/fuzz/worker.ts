@@ -15,7 +15,9 @@ export interface Order {
 
 const current = new Int32Array(workerData);
 
-parentPort?.on('message', async ({ target: name, seed, from, to, time }: Order) => {
+parentPort?.on('message', async (order: Order | undefined) => {
+  if (order === undefined) process.exit();
+  const { target: name, seed, from, to, time } = order;
   const target = targets.find((candidate) => candidate.name === name);
   if (target === undefined) throw new Error(`no target ${name}`);
   const deadline = performance.now() + time;

@@ -20,7 +20,8 @@ export const boardLines: ParserTarget = {
     const lines = input.toString('utf8').split('\n');
     for (const delSp of [true, false]) assert(unfoldFlowed(lines, delSp).length <= lines.length);
     const rules = { width: 72, max: 80, octets: (text: string) => Buffer.byteLength(text) };
-    const bare = (text: string) => text.replace(/[ \t>]/g, '');
+    // Where a line is broken, white space goes.
+    const bare = (text: string) => text.replace(/[\s>]/g, '');
     for (const flowed of [true, false]) {
       const text = lines.map((line) => ({ text: line, flowed }));
       const wrapped = unlessRefused(() => wrapLines(text, rules), PostingError);
