@@ -13,7 +13,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const run = promisify(execFile);
 
 /** ms: on a busy machine a start takes its time */
-const PATIENCE = 90_000;
+const PATIENCE = 300_000;
 
 /** Below the ports that Linux gives to connections: while a server is away, none of them takes its port. */
 const FIRST_PORT = 10_000;

@@ -11,6 +11,7 @@ export class Course {
   readonly #people: number;
   readonly #begun = performance.now();
   #acted = 0;
+  #ended = false;
 
   constructor(length: Length, people: number) {
     this.#length = length;
@@ -19,6 +20,7 @@ export class Course {
 
   /** 0 to 1 */
   get share(): number {
+    if (this.#ended) return 1;
     const length = this.#length;
     const share =
       'minutes' in length
@@ -33,7 +35,13 @@ export class Course {
 
   /** Whether a person who did `done` actions has another one to do. */
   goesOn(done: number): boolean {
+    if (this.#ended) return false;
     return 'minutes' in this.#length ? !this.over : done < this.#length.actions;
+  }
+
+  /** Everybody goes home. */
+  end(): void {
+    this.#ended = true;
   }
 
   acted(): void {

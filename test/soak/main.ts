@@ -69,16 +69,19 @@ const soak: Soak = { ledger, course: new Course(length, people.length), seed, pa
 const { board, steady, restarted } = world;
 const numbers = () => Math.max(...world.places.map(({ name }) => ledger.highOf(name)));
 calm = false;
-const failed = await Promise.all([
-  weather(world, soak, events),
-  memory.look(soak.course, watch, { board, steady, restarted }, numbers),
-  ...people.map((live) => live(soak)),
-]).then(
-  () => undefined,
-  (error: unknown) => error,
+await Promise.all(
+  [
+    weather(world, soak, events),
+    memory.look(soak.course, watch, { board, steady, restarted }, numbers),
+    ...people.map((live) => live(soak)),
+  ].map((part) =>
+    part.catch((error: unknown) => {
+      ledger.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      soak.course.end();
+    }),
+  ),
 );
 calm = true;
-if (failed !== undefined) ledger.fault(failed instanceof Error ? (failed.stack ?? failed.message) : String(failed));
 
 const found = await verify(world, soak, pullers).catch((error: unknown) => [String(error)]);
 const problems = [...ledger.faults, ...found];
