@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import { requireLog } from '../store/log-presence.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 
@@ -76,6 +77,8 @@ function boardHadPermanent(path: string): boolean {
 function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   if (!holdsSomething(path)) return false;
   try {
+    // Reading makes a new log, and nobody would notice any more that the old one is lost.
+    requireLog(path);
     const db = new DatabaseSync(path, { readOnly: true });
     try {
       return what(db);
