@@ -180,17 +180,20 @@ function checkDatabase(
 function checkBoard(path: string, from: string, key: string | undefined): void {
   checkDatabase(path, from, boardSchema);
   if (key === undefined) throw new Failure(`the backup has no key file for ${from}`);
-  const store = BoardStore.open(path, { keyFile: key });
+  let store: BoardStore | undefined;
   try {
+    store = BoardStore.open(path, { keyFile: key });
     for (const _ of store.users.all());
   } catch (cause) {
+    // Where it is not about the key.
+    if (cause instanceof StoreError && cause.path !== key) throw cause;
     throw new Failure(
       `the users' secrets in ${from} can't be read with the key ${key}`,
       'Put the key file that belongs to this copy there.',
       { cause },
     );
   } finally {
-    store.close();
+    store?.close();
   }
 }
 

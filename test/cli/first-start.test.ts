@@ -77,8 +77,8 @@ it.runIf(process.platform === 'linux')('on a terminal the secret is shown', asyn
   let shown = '';
   for await (const chunk of terminal.stdout.setEncoding('utf8')) {
     shown += chunk;
-    // Ctrl-C
-    if (/RGTP clients.*port \d+\./.test(shown)) terminal.stdin.write('\x03');
+    // Ctrl-C, once.
+    if (!terminal.stdin.writableEnded && /RGTP clients.*port \d+\./.test(shown)) terminal.stdin.end('\x03');
   }
   const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
   expect(shown).toContain(`secret  ${secret}`);

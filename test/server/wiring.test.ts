@@ -52,7 +52,13 @@ describe('ports that cannot be taken', () => {
     ['EADDRNOTAVAIL', /^this machine has no address ::/],
     ['ENOTFOUND', /^the name :: has no address/],
   ])('%s', (code, message) => {
-    const failure = listenFailure(Object.assign(new Error('x'), { code }), address, 'listen', 'RGTP_NNTP_LISTEN');
+    const syscall = code === 'ENOTFOUND' ? 'getaddrinfo' : 'listen';
+    const failure = listenFailure(
+      Object.assign(new Error('x'), { code, syscall }),
+      address,
+      'listen',
+      'RGTP_NNTP_LISTEN',
+    );
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({
       message: expect.stringMatching(message),
@@ -62,7 +68,7 @@ describe('ports that cannot be taken', () => {
 
   it('suggests a port that needs no privileges', () => {
     const failure = listenFailure(
-      Object.assign(new Error('x'), { code: 'EACCES' }),
+      Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen' }),
       address,
       'listen',
       'RGTP_NNTP_LISTEN',
@@ -73,6 +79,9 @@ describe('ports that cannot be taken', () => {
   it('leaves other errors alone', () => {
     const bug = new Error('bug');
     expect(listenFailure(bug, address, 'listen', 'X')).toBe(bug);
+    // A file that may not be read, at the same time.
+    const file = Object.assign(new Error('x'), { code: 'EACCES', syscall: 'open' });
+    expect(listenFailure(file, address, 'listen', 'X')).toBe(file);
   });
 });
 
