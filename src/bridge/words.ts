@@ -1,8 +1,20 @@
-import type { RgtpError } from '../rgtp/errors.ts';
+import { RgtpError } from '../rgtp/errors.ts';
 import { decode, stripControls } from '../wire/charset.ts';
 
-/** What the board said when it failed or refused, for people; where it said nothing, what happened. One line. */
-export function wordsOf(error: RgtpError): string {
+/**
+ * What a client may hear of a failure, after a colon; '' where that is nothing. It is what the board said, or what is wrong with
+ * what was to be sent to it. What the system says (`ECONNREFUSED 192.0.2.1:1431`) is for the log.
+ */
+export function because(error: RgtpError): string {
+  const words = wordsOf(error);
+  return words === undefined ? '' : `: ${words}`;
+}
+
+/** The same without the colon; `undefined`: nothing. One line. */
+export function wordsOf(error: RgtpError): string | undefined {
   const said = error.said === undefined ? '' : stripControls(decode(error.said, 'auto')).trim();
-  return said || error.message.replace(/[\r\n]+/g, ' ');
+  if (said !== '') return said;
+  if (error.cause instanceof RgtpError) return wordsOf(error.cause);
+  if (error.kind === 'unavailable' || error.cause !== undefined) return undefined;
+  return error.message.replace(/[\r\n]+/g, ' ');
 }

@@ -128,6 +128,30 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/words.ts',
+    ['test/bridge/internals.test.ts', 'test/bridge/words.test.ts'],
+    [
+      'refusals name no internal address',
+      "if (error.kind === 'unavailable' || error.cause !== undefined) return undefined;",
+      'if (error.cause !== undefined) return undefined;',
+    ],
+    [
+      'refusals do not describe a fault of ours',
+      "if (error.kind === 'unavailable' || error.cause !== undefined) return undefined;",
+      "if (error.kind === 'unavailable') return undefined;",
+    ],
+    [
+      'what the board said is passed on by those who wait for another connection',
+      'if (error.cause instanceof RgtpError) return wordsOf(error.cause);',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    ['test/bridge/internals.test.ts'],
+    ['the log knows what a refusal does not name', '`${error.message} (${reasonOf(error.cause)})`', 'error.message'],
+  ),
+  ...breaking(
     'src/bridge/login/logins.ts',
     ['test/bridge/login/logins.test.ts', 'test/server/levels.test.ts', 'test/bridge/bridge.test.ts'],
     [

@@ -89,7 +89,7 @@ export class ArticlePoster implements Poster {
       return messageId;
     } catch (error) {
       const refusal = error instanceof PostingError ? new Refusal('rejected', error.message, { cause: error }) : error;
-      const reason = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_REASON);
+      const reason = reasonOf(error).slice(0, LONGEST_REASON);
       this.#refusals.info(
         { newsgroup: board?.view.newsgroup, user: person?.name, peer: peer.address, reason },
         'post refused',
@@ -156,6 +156,12 @@ export class ArticlePoster implements Poster {
 
 function isModeration({ cancels, supersedes }: Posting): boolean {
   return cancels !== undefined || supersedes !== undefined;
+}
+
+/** With what was behind it: the poster is told less. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;
 }
 
 function outcomeOf(error: unknown): PostOutcome {

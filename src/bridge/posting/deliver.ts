@@ -85,6 +85,6 @@ export async function commit(command: () => Promise<{ readonly sequence: number 
 /** An answer, or a refusal of our own before anything was sent. 484 may come before or after the deed, unless it says. */
 function saysNo(error: unknown): boolean {
   if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;
-  if (error.kind === 'internal') return /\bnothing was changed\.$/.test(wordsOf(error));
+  if (error.kind === 'internal') return /\bnothing was changed\.$/.test(wordsOf(error) ?? '');
   return error.kind !== 'unavailable' || error.code !== undefined;
 }

@@ -1,29 +1,29 @@
 import { Refusal, type RefusalKind } from '../../nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
 import { diskTrouble } from '../../store/errors.ts';
-import { wordsOf } from '../words.ts';
+import { because } from '../words.ts';
 
-/** The answer each failure of the board deserves, and how it is put; `text` is what the board said. */
+/** The answer each failure of the board deserves, and how it is put; `why` is what the board said, after a colon, or nothing. */
 const ANSWERS = {
-  unavailable: ['unavailable', (text) => `the board can't be reached: ${text}; try again later`],
-  refused: ['unavailable', (text) => `the board no longer accepts your login: ${text}`],
+  unavailable: ['unavailable', (why) => `the board is away${why}; try again later`],
+  refused: ['unavailable', (why) => `the board no longer accepts your login${why}`],
   impostor: ['unavailable', () => 'the board could not prove its identity; nothing was sent to it'],
-  'no-such-item': ['rejected', (text) => `References: the item is gone: ${text}`],
-  locked: ['unavailable', (text) => `an editor holds the edit lock: ${text}; try again later`],
-  full: ['rejected', (text) => `the item takes no more replies: ${text}`],
-  continued: ['rejected', (text) => `the item is continued too often to follow: ${text}`],
-  'bad-text': ['rejected', (text) => `the board refuses the text: ${text}`],
-  'bad-subject': ['rejected', (text) => `Subject: the board refuses it: ${text}`],
-  'bad-grogname': ['rejected', (text) => `From: the board refuses the name: ${text}`],
-  'no-access': ['forbidden', (text) => `the board does not let you do this: ${text}`],
-  'no-continuation': ['unavailable', (text) => `the board would not continue the item: ${text}; try again`],
-  'not-locked': ['unavailable', (text) => `the edit lock was lost: ${text}; try again`],
-  'no-data': ['unavailable', (text) => `the board lost the text: ${text}; try again`],
-  unsupported: ['rejected', (text) => `the board can't do this: ${text}`],
+  'no-such-item': ['rejected', (why) => `References: the item is gone${why}`],
+  locked: ['unavailable', (why) => `an editor holds the edit lock${why}; try again later`],
+  full: ['rejected', (why) => `the item takes no more replies${why}`],
+  continued: ['rejected', (why) => `the item is continued too often to follow${why}`],
+  'bad-text': ['rejected', (why) => `the board refuses the text${why}`],
+  'bad-subject': ['rejected', (why) => `Subject: the board refuses it${why}`],
+  'bad-grogname': ['rejected', (why) => `From: the board refuses the name${why}`],
+  'no-access': ['forbidden', (why) => `the board does not let you do this${why}`],
+  'no-continuation': ['unavailable', (why) => `the board would not continue the item${why}; try again`],
+  'not-locked': ['unavailable', (why) => `the edit lock was lost${why}; try again`],
+  'no-data': ['unavailable', (why) => `the board lost the text${why}; try again`],
+  unsupported: ['rejected', (why) => `the board can't do this${why}`],
   internal: ['unavailable', internalFailure],
-  nonsense: ['unavailable', (text) => `the board's answer made no sense: ${text}`],
-  bug: ['rejected', (text) => `the board did not understand: ${text}`],
-} as const satisfies Record<RgtpErrorKind, readonly [RefusalKind, (text: string) => string]>;
+  nonsense: ['unavailable', (why) => `the board's answer made no sense${why}`],
+  bug: ['rejected', (why) => `the board did not understand${why}`],
+} as const satisfies Record<RgtpErrorKind, readonly [RefusalKind, (why: string) => string]>;
 
 /**
  * A failure of the board, or of our own disk, as the front end's refusal; any other is passed on as it is.
@@ -33,11 +33,11 @@ export function refusalFor(error: unknown): unknown {
   if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
   if (!(error instanceof RgtpError)) return error;
   const [kind, put] = ANSWERS[error.kind];
-  return new Refusal(kind, put(wordsOf(error)), { cause: error });
+  return new Refusal(kind, put(because(error)), { cause: error });
 }
 
 /** Our own board says what is wrong with the disk it shares with us. */
-function internalFailure(text: string): string {
-  const trouble = /^The (server's disk [^;]*);.* nothing was changed\.$/.exec(text)?.[1];
-  return trouble === undefined ? `the board failed: ${text}` : `the ${trouble}; not posted`;
+function internalFailure(why: string): string {
+  const trouble = /^: The (server's disk [^;]*);.* nothing was changed\.$/.exec(why)?.[1];
+  return trouble === undefined ? `the board failed${why}` : `the ${trouble}; not posted`;
 }

@@ -8,7 +8,7 @@ import type { Log } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
-import { wordsOf } from '../words.ts';
+import { because } from '../words.ts';
 import type { ViewCaches } from './caches.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
@@ -147,5 +147,5 @@ export class Articles {
 /** What the board's refusals mean to a reader; anything else is a bug and stays one. */
 function refuse(error: unknown): never {
   if (!(error instanceof RgtpError)) throw error;
-  throw new Refusal('unavailable', `The board cannot give the text now: ${wordsOf(error)}`, { cause: error });
+  throw new Refusal('unavailable', `The board cannot give the text now${because(error)}`, { cause: error });
 }
