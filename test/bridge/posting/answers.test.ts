@@ -111,8 +111,8 @@ function setUp(
     ...(hold !== undefined && { hold }),
     ...(clock && { clock: () => clock(sent) }),
   });
-  const order = (deed: Deed, lines: readonly Octets[]): Order => ({
-    messageId: '<a@b>',
+  const order = (deed: Deed, lines: readonly Octets[], messageId: string): Order => ({
+    messageId,
     author: { userid: octets`ann@x.y`, grogname: undefined, use: (task) => task(connection) },
     deed,
     hash: hashOf(lines),
@@ -120,8 +120,8 @@ function setUp(
     perform: (board, revise) =>
       deliver(board, deed, { grogname: octets`Ann`, lines, continuationSubject: () => octets`On`, revise }),
   });
-  const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }, lines = LINES) =>
-    (await poster).submit(order(deed, lines));
+  const post = async (deed: Deed = { kind: 'reply', itemId: 'P1' }, lines = LINES, messageId = '<a@b>') =>
+    (await poster).submit(order(deed, lines, messageId));
   return { post, poster, sent, permanent, own, refreshed };
 }
 
@@ -370,6 +370,21 @@ test('a look that ends late forgets nothing that was intended meanwhile', async 
   expect(await permanent.intents()).toHaveLength(1);
   answer.resolve(8);
   await again;
+});
+
+test('two posts of one author with one text go one after the other', async () => {
+  const answer = Promise.withResolvers<number>();
+  const { post, poster, sent } = setUp([0, answer.promise, 0, 8]);
+  await poster;
+  const first = post();
+  const twin = post(undefined, undefined, '<twin@b>');
+  while (sent.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  // Time enough for whatever does not wait.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(sent).toEqual(['DATA', 'REPL P1']);
+  answer.resolve(7);
+  await Promise.all([first, twin]);
+  expect(sent).toEqual(['DATA', 'REPL P1', 'DATA', 'REPL P1']);
 });
 
 test('a board that continues in circles', async () => {
