@@ -42,6 +42,12 @@ export const rareHourMutants = [
     RARE,
     ['high marks are kept for good', 'publishing.announce(highs(state.posts, seen, decision))', 'Promise.resolve()'],
     ['a jump is read again before it is believed', 'far === this.#doubts.believable ||', 'far !== undefined ||'],
+    [
+      'a notice above a row that is not believed yet waits with it',
+      '=> sighting.isBeyond(sequence);',
+      '=> sequence < 0;',
+    ],
+    ['… and what was withdrawn is gone at once', 'indexEdited || log.some(isAhead))', 'indexEdited)'],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

@@ -119,15 +119,17 @@ export class Follower {
         const restored =
           isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
-        // Without a log, nothing but the index itself tells what became of a missing number.
-        if (!whole && (restored || indexEdited)) {
+        const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence);
+        // Without a log, nothing but the index itself tells what became of a missing number; nor what an event does that waits.
+        if (!whole && (restored || indexEdited || log.some(isAhead))) {
           whole = true;
           continue;
         }
 
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
         const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
-        await this.#inTurns(sighting.include([...pending, ...past], Math.floor(now() / 1000)));
+        const events = [...pending, ...past].filter((entry) => !isAhead(entry));
+        await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
         const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
@@ -158,7 +160,7 @@ export class Follower {
         await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
         await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
-        pending = (log ?? []).filter(({ sequence }) => isNewer(sequence, state.lastSequence));
+        pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
         const isToConfirm = this.#doubts.weigh(doubted, lastIndexEdit, logged);
         whole = isToConfirm && whole;
         if (pending.length === 0 && !isToConfirm) break;

@@ -40,6 +40,8 @@ interface Order {
   readonly withheld: number;
   /** rows that nothing confirms yet, and that another reading would */
   readonly doubted: Doubt | undefined;
+  /** the first of the rows at the end that nothing confirms */
+  readonly brink: number | undefined;
 }
 
 /**
@@ -93,13 +95,14 @@ export function* orderOf(
     }
   }
   const [head] = far;
-  if (head !== undefined) {
+  const brink = head === undefined ? undefined : sequences[head];
+  if (brink !== undefined) {
     withheld += far.length;
-    const highest = sequences[far.at(-1) ?? head] ?? 0;
-    if (far.length > 1) doubted = { below: top, lowest: sequences[head] ?? 0, highest };
+    const highest = sequences[far.at(-1) ?? 0] ?? 0;
+    if (far.length > 1) doubted = { below: top, lowest: brink, highest };
   }
   yield;
-  return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted };
+  return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted, brink };
 }
 
 /** The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above.) */

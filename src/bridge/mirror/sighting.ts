@@ -60,6 +60,8 @@ export class Sighting {
   doubted: Doubt | undefined;
   /** rows left out because nothing confirms their numbers */
   withheld = 0;
+  /** … the first of those at the end, and the one before it */
+  #brink: { readonly below: number; readonly from: number } | undefined;
   readonly #itemIndexes = new Map<string, number>();
   readonly #userIndexes = new Map<Octets, number>();
   readonly #subjectOf: (number | undefined)[] = [];
@@ -103,17 +105,26 @@ export class Sighting {
       if (continuation === undefined) this.marked.push({ item, sequence });
       else this.links.set(continuation, item);
     }
-    const { order, wraps, withheld, doubted } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));
+    const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));
     this.wraps = wraps;
     this.withheld = withheld;
     this.doubted = doubted;
     this.order = yield* this.#withoutRepetitions(order);
+    const below = this.newest;
+    if (brink !== undefined && below !== undefined) this.#brink = { below, from: brink };
   }
 
   /** The newest sequence number of the index, `undefined` where it has no rows. */
   get newest(): number | undefined {
     const row = this.order.at(-1);
     return row === undefined ? undefined : this.sequences[row];
+  }
+
+  /** Is this above rows that are left out for now? Once they are confirmed, they would come in below it. */
+  isBeyond(sequence: number): boolean {
+    if (this.#brink === undefined) return false;
+    const { below, from } = this.#brink;
+    return distance(below, sequence) > distance(below, from);
   }
 
   /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */

@@ -59,6 +59,16 @@ test.each<readonly [string, number, Story]>([
     steps('item', ['jump', 18], 'item', 'the edit log fails', 'item', 'post'),
   ],
   [
+    'a change of the index above a row that nothing confirms yet',
+    2 ** 31 - 20,
+    steps('item', 'a jump', 'item', 'a row changes', 'poll'),
+  ],
+  [
+    'an own post that an editor takes away and brings back',
+    1,
+    steps('item', 'poll', 'post', 'a row less', 'a row less', 'item', 'poll', 'the row again'),
+  ],
+  [
     'a mark raised for what the edit log told later',
     2 ** 31 - 20,
     steps(

@@ -389,6 +389,27 @@ test('after an editor changed the index, a jump is believed once something is po
   expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit', ...replies]);
 });
 
+test('what editors did above rows that are not believed yet waits for them, and takes effect at once', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  const bad = board.newItem('Bad');
+  board.reply(tea);
+  await mirror.complete();
+  board.sequence = 500_000;
+  board.reply(tea, 'jumped');
+  board.withdraw(bad);
+  // As for a post whose row is not there yet: the edit log is read.
+  await mirror.refresh(10);
+  expect(await numbers(mirror)).toEqual(['1 Item', '3 Reply']);
+  board.editIndex((rows) => [...rows]);
+  board.reply(tea, 'goes on');
+  await mirror.complete();
+  const believed = ['500001 Reply', '500002 Withdrawal', '500003 IndexEdit', '500004 Reply'];
+  expect(await numbers(mirror)).toEqual(['1 Item', '3 Reply', ...believed]);
+});
+
 test('a clock that was set back brings nothing in before the last question, not even after a restart', async () => {
   const board = new FakeBoard();
   let now = 2_000_000_000;
