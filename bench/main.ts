@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [--json FILE]`: runs every `bench/*.bench.ts`, or those whose names are given, and prints
- * what they measured. A bench exports `default`: an async function that gives its results.
+ * `npm run bench [-- NAME…] [--json FILE] [--write]`: runs every `bench/*.bench.ts`, or those whose names are given, and prints
+ * what they measured; with --write, tables go into the documentation, too. A bench exports `default`: an async function that gives its results.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,9 +14,13 @@ export interface Result {
   readonly note?: string;
 }
 
-export type Bench = () => Promise<readonly Result[]>;
+/** @param write whether tables go into the documentation */
+export type Bench = (write: boolean) => Promise<readonly Result[]>;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, write: { type: 'boolean', default: false } },
+});
 
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
@@ -31,7 +35,7 @@ if (unknown.length > 0) {
 const report: Record<string, readonly Result[]> = {};
 for (const name of positionals.length > 0 ? positionals : names) {
   const module: { default: Bench } = await import(`./${name}.bench.ts`);
-  const results = await module.default();
+  const results = await module.default(values.write);
   report[name] = results;
   console.log(`\n${name}`);
   const width = Math.max(...results.map((result) => result.name.length));

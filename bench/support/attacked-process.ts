@@ -11,11 +11,12 @@ import { formatHex32 } from '../../src/rgtp/hex.ts';
 import { parseItemStatus } from '../../src/rgtp/item-status.ts';
 import { ascii, octets, octetsFrom } from '../../src/wire/octets.ts';
 import { openWholeServer, type WholeServer } from '../../test/support/whole-server.ts';
+import { held, ReaderMeter, type Waiting } from './reader-meter.ts';
 import { sampleBoard } from './sample.ts';
 import { TurnMeter, type Turns } from './turns.ts';
 
 /** Since the last look. */
-export interface Look extends Turns {
+export interface Look extends Turns, Waiting {
   /** MiB */
   readonly rss: number;
   readonly peak: number;
@@ -28,6 +29,8 @@ export interface AttackedOptions {
   /** KiB of diffs of the first item, and as many of the index */
   readonly diffs?: number;
   readonly users?: number;
+  /** a newsreader reads this newsgroup all the while */
+  readonly reads?: string;
   /** says what held the loop, and slows it down */
   readonly profiled?: boolean;
   /** as environment variables without `RGTP_NNTP_` */
@@ -36,6 +39,8 @@ export interface AttackedOptions {
 
 export interface AttackedServer {
   readonly newsPort: number;
+  /** of every listener, in the order of the setting */
+  readonly newsPorts: readonly number[];
   readonly boardPort: number;
   readonly httpPort: number;
   /** of an item with many diffs */
@@ -132,6 +137,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
   const options = JSON.parse(process.argv[2] ?? '') as AttackedOptions;
   const say = (answer: unknown) => process.send?.(answer);
   let meter: TurnMeter | undefined;
+  let reader: ReaderMeter | undefined;
   let peak = 0;
   setInterval(() => {
     peak = Math.max(peak, process.memoryUsage.rss());
@@ -153,12 +159,15 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
   });
   const look = async (): Promise<Look> => {
     const turns = (await meter?.look()) ?? { p99: 0, longest: 0, culprits: [] };
+    const waiting = reader?.look() ?? { waited: 0, held: held(), mostHeld: held() };
     const rss = process.memoryUsage.rss();
     const most = Math.max(peak, rss);
     peak = 0;
-    return { ...turns, rss: rss / MIB, peak: most / MIB };
+    return { ...turns, ...waiting, rss: rss / MIB, peak: most / MIB };
   };
-  const { newsPort, boardPort, httpPort } = server;
+  const { newsPort, newsPorts, boardPort, httpPort } = server;
+  const start = await look();
+  if (options.reads !== undefined) reader = new ReaderMeter(newsPort, options.reads, options.posts);
   process.on('message', (message) => {
     const task = Object.entries(tasks).find(([name]) => name === message)?.[1];
     if (task !== undefined) {
@@ -170,5 +179,5 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
     setTimeout(() => void look().then(say), message === 'collect' ? 100 : 0);
   });
   process.once('disconnect', () => process.exit());
-  say({ newsPort, boardPort, httpPort, itemId, start: await look() });
+  say({ newsPort, newsPorts, boardPort, httpPort, itemId, start });
 }

@@ -1,0 +1,78 @@
+/** Clients that mean no good. */
+import net, { type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import tls from 'node:tls';
+import { constants, deflateRawSync } from 'node:zlib';
+
+/** Whoever is not through by then hangs up. */
+const MOST_MS = 6000;
+const UNREAD_MS = 2000;
+
+function connect(port: number): Socket {
+  const socket = net.connect({ port, host: '127.0.0.1' });
+  socket.on('error', () => {});
+  return socket;
+}
+
+async function ended(sockets: readonly Socket[]): Promise<void> {
+  const closed = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  await Promise.race([Promise.all(closed), pause(MOST_MS)]);
+  for (const socket of sockets) socket.destroy();
+}
+
+/** Each says everything, reads and drops whatever comes, and waits for the server to hang up. */
+export async function flood(port: number, text: string | Buffer, connections: number): Promise<void> {
+  await ended(
+    Array.from({ length: connections }, () => {
+      const socket = connect(port);
+      socket.resume();
+      socket.write(text);
+      socket.write('QUIT\r\n');
+      return socket;
+    }),
+  );
+}
+
+/** As `flood`, but what each says is its own. */
+export async function floodEach(port: number, texts: readonly (string | Buffer)[]): Promise<void> {
+  await Promise.all(texts.map((text) => flood(port, text, 1)));
+}
+
+/** Each says everything, reads nothing, and is cut off in the end. */
+export async function unread(port: number, text: string, connections: number): Promise<void> {
+  const sockets = Array.from({ length: connections }, () => connect(port).pause());
+  for (const socket of sockets) socket.write(text);
+  await pause(UNREAD_MS);
+  for (const socket of sockets) socket.resetAndDestroy();
+}
+
+/** Each says one octet at a time. */
+export async function trickle(port: number, text: string, connections: number): Promise<void> {
+  const sockets = Array.from({ length: connections }, () => connect(port).setNoDelay().resume());
+  for (const octet of text) {
+    for (const socket of sockets) socket.write(octet);
+    await pause(1);
+  }
+  for (const socket of sockets) socket.write('QUIT\r\n');
+  await ended(sockets);
+}
+
+/** Handshakes, one after the other on each of so many connections at a time, for a while. */
+export async function handshakes(port: number, connections: number): Promise<void> {
+  const end = performance.now() + UNREAD_MS;
+  const one = async () => {
+    while (performance.now() < end) {
+      const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once('secureConnect', resolve).once('close', resolve));
+      socket.destroy();
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+}
+
+/** After COMPRESS DEFLATE: megabytes of one letter, a thousandth of that on the wire. */
+export function bomb(megabytes: number): Buffer {
+  const one = deflateRawSync(Buffer.alloc(2 ** 20, 'x'), { finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([Buffer.from('COMPRESS DEFLATE\r\n'), ...Array<Buffer>(megabytes).fill(one)]);
+}
