@@ -113,9 +113,11 @@ export class LocalAccounts {
       if ((await this.#permanent.accounts()).length > 0) await pretendToCheck(password, this.#cost);
       return undefined;
     }
-    if (!(await checkPassword(password, stored.passwordHash))) return undefined;
-    this.#follow();
     const { passwordHash } = stored;
+    // What was read just now is newer than what is followed: another process may have changed the password a moment ago.
+    this.#follow();
+    this.#current = new Map(this.#current).set(name, passwordHash);
+    if (!(await checkPassword(password, passwordHash))) return undefined;
     return { ...shown(stored), passwordHash, secret: this.#box(false).open(stored.secret, label(name, stored.userid)) };
   }
 
