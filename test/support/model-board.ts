@@ -14,7 +14,6 @@ import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
 import { distance } from '../../src/rgtp/sequence.ts';
 import { Cache } from '../../src/store/cache.ts';
-import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
@@ -100,7 +99,7 @@ export class ModelBoard {
   }
 
   async open(): Promise<void> {
-    this.#life = await this.#begin(this.permanent, Cache.open(this.#cachePath));
+    this.#life = await this.#begin(Cache.open(this.#cachePath));
     this.#ready = this.mirror.isRead;
   }
 
@@ -110,20 +109,8 @@ export class ModelBoard {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** What another bridge shows that comes to the board now, and was never there before. */
-  async stranger<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
-    const permanent = PermanentFile.open(':memory:');
-    const life = await this.#begin(permanent, Cache.open(':memory:'));
-    try {
-      await life.mirror.complete();
-      return await look(life.view);
-    } finally {
-      await end(life);
-      await permanent.close();
-    }
-  }
-
-  async #begin(permanent: Permanent, cache: Cache): Promise<Life> {
+  async #begin(cache: Cache): Promise<Life> {
+    const { permanent } = this;
     const own = new OwnPostRegister();
     const { newsgroup } = OPTIONS;
     const now = () => this.clock;

@@ -125,7 +125,7 @@ class Reader {
   }
 }
 
-/** A bridge that loses its cache shows the same articles, octet by octet; so does one that was never there before. */
+/** A bridge that loses its cache shows the same articles, octet by octet. */
 async function agree(model: ModelBoard): Promise<void> {
   const early = await articles(model.view);
   await model.steps['the cache is lost']?.(0);
