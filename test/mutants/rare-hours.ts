@@ -40,7 +40,7 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
-    ['high marks are kept for good', 'publishing.announce(highs(state.posts, seen, decision))', 'Promise.resolve()'],
+    ['high marks are kept for good', 'publishing.announce(marks)', 'Promise.resolve()'],
     ['a jump is read again before it is believed', 'far === this.#doubts.believable ||', 'far !== undefined ||'],
     [
       'a notice above a row that is not believed yet waits with it',
@@ -74,7 +74,7 @@ export const rareHourMutants = [
     ['test/bridge/mirror/promises.test.ts'],
     [
       'a mark that a late notice raises is kept for good',
-      'for (const place of differing) raise(place, posts.numbers[known[place] ?? -1] ?? 0);',
+      '    raise(place, posts.numbers[known[place] ?? -1] ?? 0);\n',
       '',
       'the fixed stories restart before a row above it is shown only by chance; random ones (bench histories, seed 3) saw it',
     ],
