@@ -75,8 +75,7 @@ async function withAnotherPassword(
     if (other === board) continue;
     let differs = false;
     await withAccounts(config, other, async (accounts) => {
-      const isThere = (await accounts.list()).some((account) => account.name === name);
-      differs = isThere && (await accounts.open(name, chosen)) === undefined;
+      differs = (await accounts.has(name)) && (await accounts.open(name, chosen)) === undefined;
     });
     if (differs) return other;
   }
@@ -104,7 +103,7 @@ const password: Task = async (config, options, name) => {
   using questions = new Questions();
   const chosen = await newPassword(questions, 'New password (at least 8 characters)');
   const changed = await onBoards(config, options, async (accounts) => {
-    const isThere = (await accounts.list()).some((account) => account.name === name);
+    const isThere = await accounts.has(name);
     if (isThere) await accounts.setPassword(name, chosen);
     return isThere;
   });
@@ -129,7 +128,7 @@ async function onBoards(
   let done = false;
   for (const each of known.length > 0 ? known : [boardNamed(config, board)]) {
     await withAccounts(config, each, async (accounts) => {
-      if ((await task(accounts, each)) === true) done = true;
+      if (await task(accounts, each)) done = true;
     });
   }
   return done;

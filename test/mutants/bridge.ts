@@ -194,6 +194,11 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/login/local-accounts.ts',
+    ['test/bridge/login/local-accounts.test.ts'],
+    ['a password that was just changed holds at once', '    this.#current?.set(name, passwordHash);\n', ''],
+  ),
+  ...breaking(
     'src/bridge/login/renewals.ts',
     ['test/bridge/login/revoked.test.ts'],
     [

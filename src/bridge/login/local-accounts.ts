@@ -41,7 +41,7 @@ export class LocalAccounts {
   readonly #box: (make: boolean) => SecretBox;
   readonly #cost: Cost;
   /** password hashes by name, as they are now; followed from the first login on */
-  #current: ReadonlyMap<string, string> | undefined;
+  #current: Map<string, string> | undefined;
 
   /**
    * @param box opens the key, or makes one for the first account; called when a secret is first needed
@@ -60,6 +60,10 @@ export class LocalAccounts {
   /** By name. */
   async list(): Promise<LocalAccount[]> {
     return (await this.#permanent.accounts()).map(shown);
+  }
+
+  async has(name: string): Promise<boolean> {
+    return (await this.#permanent.account(name)) !== undefined;
   }
 
   /**
@@ -82,8 +86,7 @@ export class LocalAccounts {
     const secret = parseSecret(account.secret);
     if (secret === undefined || secret.length === 0)
       throw new AccountError('the secret must be hexadecimal digits, two an octet');
-    if ((await this.#permanent.account(name)) !== undefined)
-      throw new AccountError(`there is an account "${name}" already`);
+    if (await this.has(name)) throw new AccountError(`there is an account "${name}" already`);
     const isFirst = (await this.#permanent.accounts()).length === 0;
     await this.#permanent.putAccount({
       name,
@@ -116,7 +119,7 @@ export class LocalAccounts {
     const { passwordHash } = stored;
     // What was read just now is newer than what is followed: another process may have changed the password a moment ago.
     this.#follow();
-    this.#current = new Map(this.#current).set(name, passwordHash);
+    this.#current?.set(name, passwordHash);
     if (!(await checkPassword(password, passwordHash))) return undefined;
     return { ...shown(stored), passwordHash, secret: this.#box(false).open(stored.secret, label(name, stored.userid)) };
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { checkPassword, hashPassword } from '../../../src/bridge/login/password.ts';
@@ -33,6 +36,23 @@ test('an account opens with its password, and nothing in the store betrays it', 
   expect(await accounts.remove('ann')).toBe(true);
   expect(await accounts.remove('ann')).toBe(false);
   expect(await accounts.open('ann', 'battery staple')).toBeUndefined();
+});
+
+test('a password that another process changed holds at once for who logs in with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-accounts-'));
+  const path = join(folder, 'permanent.sqlite');
+  const box = SecretBox.temporary();
+  const [here, elsewhere] = [PermanentFile.open(path), PermanentFile.open(path)];
+  const accounts = new LocalAccounts(here, () => box, CHEAP);
+  await accounts.add(ANN);
+  const before = await accounts.open('ann', ANN.password);
+  await new LocalAccounts(elsewhere, () => box, CHEAP).setPassword('ann', 'battery staple');
+  const after = await accounts.open('ann', 'battery staple');
+  expect(after && accounts.holds(after)).toBe(true);
+  // The other login is known to be over, too.
+  expect(before && accounts.holds(before)).toBe(false);
+  await Promise.all([here.close(), elsewhere.close()]);
+  rmSync(folder, { recursive: true });
 });
 
 test.each([
