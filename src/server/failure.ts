@@ -11,8 +11,3 @@ export class Failure extends Error {
     this.exitCode = options?.exitCode ?? 1;
   }
 }
-
-/** The system's code of an error (`EADDRINUSE`); `undefined` where it has none. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}

@@ -12,12 +12,8 @@ export function fileContent(file: string, what: string): string {
     const reason = known instanceof Error ? known.message : String(error);
     const denied = known instanceof StoreError && known.kind === 'denied';
     const remedy = denied
-      ? `Let the user that this runs as (${userName()}) read it.`
+      ? `Let the user that this runs as (uid ${process.geteuid?.() ?? '?'}) read it.`
       : 'Correct its name in the configuration, or put the file there.';
     throw new Failure(`${what} can't be read: ${reason}`, remedy, { cause: error, exitCode: 2 });
   }
-}
-
-function userName(): string {
-  return `uid ${process.geteuid?.() ?? '?'}`;
 }

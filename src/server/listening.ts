@@ -1,6 +1,7 @@
 /** Why a port can't be opened, and what to do about it. */
 import { type Address, formatAddress } from '../config/addresses.ts';
-import { Failure, systemCode } from './failure.ts';
+import { systemCode } from '../store/system-trouble.ts';
+import { Failure } from './failure.ts';
 
 /** system calls that take an address */
 const CALLS: ReadonlySet<string> = new Set(['listen', 'bind', 'getaddrinfo']);

@@ -1,4 +1,5 @@
 import { close, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { systemCode } from './system-trouble.ts';
 
 /**
  * Brings commits to disk without holding up the process: SQLite in WAL mode appends them to the write-ahead log, and
@@ -44,7 +45,7 @@ export class LogSync {
       descriptor = this.#descriptor ?? openSync(this.#path, 'r+');
     } catch (error) {
       // Some file systems can't have a write-ahead log. SQLite then syncs by itself, as it commits.
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') waiting.resolve();
+      if (systemCode(error) === 'ENOENT') waiting.resolve();
       else waiting.reject(error);
       return;
     }

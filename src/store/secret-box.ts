@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { makeFile } from './new-file.ts';
+import { systemCode } from './system-trouble.ts';
 
 const REMEDY = "Without it the users' secrets can't be read: put it back, or restore a backup with `rgtp-nntp restore`";
 const KEY_OCTETS = 32;
@@ -62,7 +63,7 @@ function keyIn(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw storeErrorFrom(error, path);
   }
 }
@@ -72,7 +73,7 @@ function madeKey(path: string): string {
     makeFile(path, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
   } catch (error) {
     // Another process was first.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
   }
   return keyIn(path) ?? '';
 }

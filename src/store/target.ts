@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, lstat, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { syncFolder } from './new-file.ts';
+import { systemCode } from './system-trouble.ts';
 
 /** A file must not be written where it was asked for. */
 export class TargetError extends Error {
@@ -93,7 +94,7 @@ export async function giveName(complete: string, path: string, force: boolean): 
     } catch (error) {
       if ((await lstat(path).catch(() => undefined)) !== undefined) throw exists(path);
       // FAT and some network file systems have no hard links.
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error;
+      if (systemCode(error) === 'ENOENT') throw error;
       await rename(complete, path);
     }
     await rm(complete, { force: true });

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../../store/system-trouble.ts';
 
 const LF = 0x0a;
 /** octets read at a time */
@@ -90,8 +91,7 @@ export class SpoolFolder {
     if (entry.isSymbolicLink()) throw new SpoolFileError('is a symbolic link');
     if (!entry.isFile()) throw new SpoolFileError('is not a regular file');
     const handle = await open(path, HOW).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ELOOP')
-        throw new SpoolFileError('is a symbolic link');
+      if (systemCode(error) === 'ELOOP') throw new SpoolFileError('is a symbolic link');
       throw error;
     });
     // And again: another file may have taken its place meanwhile.
@@ -125,6 +125,6 @@ async function fill(handle: FileHandle, into: Buffer, position: number): Promise
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  if (systemCode(error) === 'ENOENT') return undefined;
   throw error;
 }

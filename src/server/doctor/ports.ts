@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Address, defaultPort, formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
+import { systemCode } from '../../store/system-trouble.ts';
 import { listenHost } from '../../wire/address.ts';
-import { systemCode } from '../failure.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { holderOfFile, listenerOf } from './listener.ts';
 
