@@ -26,8 +26,8 @@ export const newsreaderMutants = [
     ['test/cli/several-boards.test.ts'],
     [
       'one name has one password',
-      'differs = isThere && (await accounts.open(name, chosen)) === undefined;',
-      "differs = isThere && (await accounts.open(name, chosen)) === undefined && chosen === '';",
+      'differs = (await accounts.has(name)) && (await accounts.open(name, chosen)) === undefined;',
+      "differs = (await accounts.has(name)) && chosen === '';",
     ],
     [
       'an account is removed from every board',
