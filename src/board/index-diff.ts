@@ -1,8 +1,7 @@
 import { eventLoop } from '../wire/fair-share.ts';
 import type { IndexLog, Row } from './index-log.ts';
-import type { DiffLine, Hunk } from './unified-diff.ts';
+import { CONTEXT, type DiffLine, type Hunk } from './unified-diff.ts';
 
-const CONTEXT = 3;
 /** positions counted in one piece */
 const COUNTED = 8192;
 

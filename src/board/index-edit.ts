@@ -6,14 +6,12 @@ import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { Refusal } from './refusal.ts';
-import { type DiffLine, diffing, type Hunk, hunksOf } from './unified-diff.ts';
+import { CONTEXT, type DiffLine, diffing, type Hunk, hunksOf } from './unified-diff.ts';
 
 /** Rows that one edit takes out of the index or puts in: they change in one piece. */
 export const MOST_ROWS = 1000;
 /** rows read together */
 const AT_ONCE = 512;
-/** lines around a change (diff -u) */
-const CONTEXT = 3;
 
 export interface IndexPlan extends RowChanges {
   readonly hunks: readonly Hunk[];
@@ -37,12 +35,12 @@ export async function planIndexEdit(index: IndexLog, end: number, lines: readonl
   for (let page = head.next(); page.length > 0; page = head.next(middle.at(-1)?.position)) {
     for (const row of page) if (row.position < tail.position) middle.push(row);
     if ((page.at(-1)?.position ?? tail.position) >= tail.position) break;
-    await breathe();
+    if (eventLoop.over()) await eventLoop.next();
   }
   const wanted = lines.slice(head.count, lines.length - tail.count);
   if (Math.abs(middle.length - wanted.length) > MOST_ROWS) throw tooManyRows();
   const present = middle.map(({ row }) => row);
-  const differing = await inTurns(
+  const differing = await eventLoop.inTurns(
     diffing(present, wanted, () => {
       throw tooManyRows();
     }),
@@ -118,7 +116,7 @@ async function commonHead(
       position = row.position;
       count++;
     }
-    await breathe();
+    if (eventLoop.over()) await eventLoop.next();
   }
   return found();
 }
@@ -133,19 +131,7 @@ async function commonTail(index: IndexLog, end: number, lines: readonly Octets[]
       position = row.position;
       count++;
     }
-    await breathe();
+    if (eventLoop.over()) await eventLoop.next();
   }
   return { count, position };
-}
-
-async function inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-    await breathe();
-  }
-}
-
-async function breathe(): Promise<void> {
-  if (eventLoop.over()) await eventLoop.next();
 }

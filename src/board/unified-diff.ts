@@ -1,7 +1,8 @@
 /** Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). */
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 
-const CONTEXT = 3;
+/** lines around a change */
+export const CONTEXT = 3;
 /**
  * Bounds the work, which grows with its square: with more differing lines, everything between the first and the last
  * counts as changed.

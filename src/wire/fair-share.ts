@@ -83,6 +83,20 @@ export class FairShare {
     });
   }
 
+  /**
+   * Runs a generator to its end, in turns with all others: it yields wherever it may be interrupted.
+   * @param resumed called after each wait; what it throws ends the work
+   */
+  async inTurns<T>(work: Iterator<unknown, T>, resumed?: () => void): Promise<T> {
+    for (;;) {
+      const step = work.next();
+      if (step.done) return step.value;
+      if (!this.over()) continue;
+      await this.next();
+      resumed?.();
+    }
+  }
+
   /** Forgets a task that waits. */
   forget(task: Task): void {
     this.#fresh.delete(task);

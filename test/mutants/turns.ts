@@ -58,24 +58,14 @@ export const turnMutants = [
     'src/bridge/mirror/state.ts',
     MIRROR,
     [
-      'rows that changed are taken in in turns',
-      'userid, arrivalOf, changes);\n      if (isEnough()) yield changes.take();',
-      'userid, arrivalOf, changes);',
+      'rows, subjects and an edit log that changed are taken in in turns',
+      '        if (++steps % SLICE === 0) yield changes.take();\n',
+      '',
     ],
     [
       'rows that are gone are taken out in turns',
       'decision.unseen.slice(from, from + SLICE), changes);\n      yield changes.take();',
       'decision.unseen.slice(from, from + SLICE), changes);',
-    ],
-    [
-      'subjects that changed are taken in in turns',
-      'this.#name(record, at, seen, changes);\n      if (isEnough()) yield changes.take();',
-      'this.#name(record, at, seen, changes);',
-    ],
-    [
-      'an edit log is taken in in turns',
-      '      this.#note(known, noted, changes);\n      if (isEnough()) yield changes.take();',
-      '      this.#note(known, noted, changes);',
     ],
   ),
   ...breaking(
@@ -137,15 +127,19 @@ export const turnMutants = [
     BOARD,
     [
       'an edited index is compared from its beginning in turns',
-      '    await breathe();\n  }\n  return found();',
+      '    if (eventLoop.over()) await eventLoop.next();\n  }\n  return found();',
       '  }\n  return found();',
     ],
     [
       'an edited index is compared from its end in turns',
-      '    await breathe();\n  }\n  return { count, position };',
+      '    if (eventLoop.over()) await eventLoop.next();\n  }\n  return { count, position };',
       '  }\n  return { count, position };',
     ],
-    ['what differs in an index is read in turns', '    await breathe();\n  }\n  const wanted', '  }\n  const wanted'],
+    [
+      'what differs in an index is read in turns',
+      '    if (eventLoop.over()) await eventLoop.next();\n  }\n  const wanted',
+      '  }\n  const wanted',
+    ],
     ['an edit of the index is bounded', 'const MOST_ROWS = 1000;', 'const MOST_ROWS = 1_000_000;'],
   ),
   ...breaking(

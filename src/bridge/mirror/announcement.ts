@@ -4,9 +4,8 @@ import type { Posts } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import type { Decision, Seen } from './decision.ts';
 import type { NewRow } from './options.ts';
+import { STRETCH } from './row-order.ts';
 
-/** Rows that are looked at in one piece. */
-const STRETCH = 4096;
 /** New rows that posting waits for: our own posts are among the newest. */
 const MAX_NEWEST = 1000;
 
@@ -38,15 +37,15 @@ export function* highs(
       found.set(group, Math.max(number, found.get(group) ?? 0));
     }
   };
-  for (const [at, place] of differing.entries()) {
-    if (at % STRETCH === 0) yield;
-    raise(place, posts.numbers[known[place] ?? -1] ?? 0);
-  }
-  const all = differing.length === 0 ? places.length : found.size + places.length;
-  for (let at = numbers.length - 1; at >= 0 && found.size < all; at--) {
+  // The first of each newsgroup is the highest.
+  for (let at = numbers.length - 1; at >= 0 && found.size < places.length; at--) {
     if (at % STRETCH === 0) yield;
     const number = numbers[at] ?? 0;
     if (number > 0) raise(at, number);
+  }
+  for (const [at, place] of differing.entries()) {
+    if (at % STRETCH === 0) yield;
+    raise(place, posts.numbers[known[place] ?? -1] ?? 0);
   }
   return found;
 }

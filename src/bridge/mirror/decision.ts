@@ -4,10 +4,8 @@ import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isFirst, isIndexed, type PostColumns } from './columns.ts';
 import { Epochs, FIRST, MAX_NUMBER, numberOf } from './epochs.ts';
+import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
-
-/** Rows that are compared at a stretch. */
-const STRETCH = 4096;
 
 /** What is known of a board, to be compared with what is seen of it. */
 export interface Known {

@@ -37,6 +37,7 @@ export interface FollowerOptions {
 
 /** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
 const MAX_ROUNDS = 8;
+
 /**
  * Brings the state up to the board's. One poll is INDX from the last known row on, which must come back unchanged; where
  * that shows that something happened which leaves no row, ELOG; and the whole index where rows may have changed.
@@ -127,7 +128,7 @@ export class Follower {
         }
 
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
-        const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
+        const past = upTo(newest, log);
         const events = [...pending, ...past].filter((entry) => !isAhead(entry));
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
@@ -157,7 +158,7 @@ export class Follower {
           isCompared = true;
         }
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
-        await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
+        await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
         await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
@@ -191,29 +192,28 @@ export class Follower {
     // Where they are few, there were none before them.
     if (sighting !== undefined && this.recent.length >= MAX_RECENT) {
       const newest = later(sighting.newest, recent.lastSequence);
-      const past = (log ?? []).filter(({ sequence }) => newest !== undefined && !isAfter(sequence, newest));
-      await this.#inTurns(sighting.include(past, clock));
+      await this.#inTurns(sighting.include(upTo(newest, log), clock));
       const reserves = log === undefined && this.#editLog.isOverdue;
       const was = { indexEdited: false, lastIndexEdit: undefined, restored: false, expected: undefined };
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
       const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
       const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
-      await this.#commit(state.commit(seen, decision, log ?? [], arrivalOf));
+      await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
     }
     const first = state.posts.length;
     recall(state, this.recent);
     this.recent = [];
-    await this.#commit([[{ kind: 'appended', first }]]);
+    await this.#inTurns(this.#commit([[{ kind: 'appended', first }]]));
   }
 
-  async #commit(slices: Iterable<readonly Change[]>): Promise<void> {
+  *#commit(slices: Iterable<readonly Change[]>): Generator<undefined, void> {
     for (const changes of slices) {
       if (changes.length > 0) {
         this.#write(changes);
         // Tell.
         this.#options.tell(changes);
       }
-      await this.#breathe();
+      yield;
     }
   }
 
@@ -291,20 +291,15 @@ export class Follower {
     this.#complaints.ofRows(second, 'they would begin an item that has begun');
   }
 
-  async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
-    for (;;) {
-      const step = work.next();
-      if (step.done) return step.value;
-      await this.#breathe();
-    }
+  #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+    return eventLoop.inTurns(work, () => {
+      if (this.#closed) throw new RgtpError('unavailable', 'closed');
+    });
   }
+}
 
-  /** Lets others have their turn, if it is time. */
-  async #breathe(): Promise<void> {
-    if (!eventLoop.over()) return;
-    await eventLoop.next();
-    if (this.#closed) throw new RgtpError('unavailable', 'closed');
-  }
+function upTo(newest: number | undefined, log: readonly EditLogEntry[] = []): readonly EditLogEntry[] {
+  return newest === undefined ? [] : log.filter(({ sequence }) => !isAfter(sequence, newest));
 }
 
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {

@@ -6,12 +6,11 @@ import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
 import { editTime } from './edit-time.ts';
 import { owned } from './records.ts';
-import { type Context, type Doubt, orderOf } from './row-order.ts';
+import { type Context, type Doubt, orderOf, STRETCH } from './row-order.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
 const MAX_ROWS = 4_000_000;
-/** Rows that are looked at in one piece. */
-const STRETCH = 4096;
+
 const KIND_OF = {
   I: PostKind.Item,
   R: PostKind.Reply,

@@ -102,43 +102,46 @@ export class BoardState implements Known {
     const changes = new Changes(posts);
     const noted = new Map(log.map((entry) => [entry.sequence, entry]));
     let steps = 0;
-    const isEnough = () => ++steps % SLICE === 0;
+    const each = function* <T>(all: Iterable<T>, take: (one: T) => void): Generator<readonly Change[]> {
+      for (const one of all) {
+        take(one);
+        if (++steps % SLICE === 0) yield changes.take();
+      }
+    };
+    const recordAt = (item: number) => records.list[decision.items[item] ?? -1];
+    const link = ([continuation, item]: readonly [number, number]) =>
+      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
+    let next = 0;
+    const unnoted = function* (): Generator<number> {
+      while (noted.size > 0 && next < posts.length) yield next++;
+    };
+    const note = (row: number) => this.#note(row, noted, changes);
+
     this.epochs = decision.epochs;
-    for (const place of decision.differing) {
+    yield* each(decision.differing, (place) => {
       const one = sighting.at(place, decision.base);
       const userid = one.event?.entry.userid ?? sighting.userids[one.user] ?? octets``;
       this.#reconcile(decision.known[place] ?? -1, one, userid, arrivalOf, changes);
-      if (isEnough()) yield changes.take();
-    }
+    });
     for (let from = 0; from < decision.unseen.length; from += SLICE) {
       this.#gone(decision.unseen.slice(from, from + SLICE), changes);
       yield changes.take();
     }
-    for (const [at, index] of decision.items.entries()) {
-      const record = records.list[index];
-      if (record !== undefined) this.#name(record, at, seen, changes);
-      if (isEnough()) yield changes.take();
-    }
-    for (const [continuation, item] of sighting.links) {
-      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
-      if (isEnough()) yield changes.take();
-    }
+    yield* each(decision.items.keys(), (item) => {
+      const record = recordAt(item);
+      if (record !== undefined) this.#name(record, item, seen, changes);
+    });
+    yield* each(sighting.links, link);
     const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
-    for (const mark of sighting.marked.filter(isNew)) {
-      const record = records.list[decision.items[mark.item] ?? -1];
+    yield* each(sighting.marked.filter(isNew), ({ item }) => {
+      const record = recordAt(item);
       if (record !== undefined) changes.text(record, false);
-      if (isEnough()) yield changes.take();
-    }
-    for (const entry of log) {
+    });
+    yield* each(log, (entry) => {
       const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
       if (record !== undefined && isNew(entry)) changes.text(record, true);
-      if (isEnough()) yield changes.take();
-    }
-    let known = 0;
-    for (; noted.size > 0 && known < posts.length; known++) {
-      this.#note(known, noted, changes);
-      if (isEnough()) yield changes.take();
-    }
+    });
+    yield* each(unnoted(), note);
     let count = 0;
     for (let place = 0; place < decision.numbers.length; place++) {
       const number = decision.numbers[place] ?? 0;
@@ -150,14 +153,11 @@ export class BoardState implements Known {
       if (seen.reserves) this.#reserve(number, epoch, row.time);
       this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen, decision.items, changes);
       if (++count % SLICE !== 0) continue;
-      for (; noted.size > 0 && known < posts.length; known++) this.#note(known, noted, changes);
+      for (const known of unnoted()) note(known);
       yield changes.take();
     }
-    for (const [continuation, item] of sighting.links) {
-      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
-      if (isEnough()) yield changes.take();
-    }
-    for (; noted.size > 0 && known < posts.length; known++) this.#note(known, noted, changes);
+    yield* each(sighting.links, link);
+    for (const known of unnoted()) note(known);
     yield changes.take();
   }
 
