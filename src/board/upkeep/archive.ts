@@ -30,22 +30,24 @@ export async function archiveItems(store: BoardStore, before: number): Promise<n
     [batch, size] = [[], 0];
     moved += await store.commit(() => {
       // There may be posts since.
-      const stale = ids.filter((id) => isStale(id));
+      const stale = ids.filter((id) => staleRows(id) > 0);
       for (const id of stale) archive(store, id);
       return stale.length;
     });
   };
-  const isStale = (id: string): boolean => {
+  /** How many rows an item has that is to be archived; 0: it stays. */
+  const staleRows = (id: string): number => {
     const { rows, time, position } = rowsOf.get(id) ?? {};
-    const count = Number(rows);
-    return count > 0 && count <= MOST_ROWS && Number(time) < before && Number(position) < store.index.end;
+    const isStale = Number(time) < before && Number(position) < store.index.end;
+    return isStale && Number(rows) <= MOST_ROWS ? Number(rows) : 0;
   };
   for (let ids = idsOf(page.all(last, PAGE)); ids.length > 0; ids = idsOf(page.all(last, PAGE))) {
     for (const id of ids) {
       last = id;
-      if (!isStale(id)) continue;
+      const rows = staleRows(id);
+      if (rows === 0) continue;
       batch.push(id);
-      size += Number(rowsOf.get(id)?.['rows']);
+      size += rows;
       if (size >= BATCH) await move();
     }
     if (eventLoop.over()) await eventLoop.next();
