@@ -117,8 +117,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
   const { reading, people, askAsGuest } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
-  let onCacheLost = () => {};
-  const cache = openCache(paths.cache, board, log, () => onCacheLost());
+  const cache = openCache(paths.cache, board, log);
   const mirror = await Mirror.open({
     ...board,
     pool: reading,
@@ -128,7 +127,6 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
     memory: board.cache.memory,
   });
-  onCacheLost = () => mirror.cacheLost();
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   mirror.publishAfter(
@@ -144,9 +142,6 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
 
   const overlap = board.poll.idle / 1000;
   const options = { ...board, created: 0, overlap, creator: `usenet@${config.name}`, host: config.name };
-  const offer = async () => {
-    options.created = await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000));
-  };
   const view = new BoardView({ model: mirror, options, own, caches, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make }));
@@ -164,6 +159,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
+  const offer = async () => view.offer(await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)));
   return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk, offer };
 }
 
@@ -172,14 +168,11 @@ function filesOf(board: BoardConfig): string {
   return `${secretOf(board)?.toString('hex')} ${authoritiesOf(board)}`;
 }
 
-function openCache(path: string, { cache }: BoardConfig, log: Log, onLost: () => void): Cache {
+function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
   return Cache.open(path, {
     maxTextOctets: cache.disk,
     onRebuilt: ({ message: reason }) => log.warn({ reason }, 'the cache was unusable and is rebuilt'),
-    onLost: ({ message: reason }) => {
-      log.error({ reason }, 'the cache file failed; going on without it for now');
-      onLost();
-    },
+    onLost: ({ message: reason }) => log.error({ reason }, 'the cache file failed; going on without it for now'),
   });
 }
 

@@ -48,6 +48,8 @@ export class Cache {
   #trouble: StoreError | undefined;
   #guarded = false;
   #textOctets = 0;
+  /** called when the file is lost, for whoever tries it again */
+  whenLost: (() => void) | undefined;
 
   /** @param trouble why the file is done without */
   private constructor(path: string, options: CacheOptions, trouble?: StoreError) {
@@ -271,6 +273,7 @@ export class Cache {
       // It may be there at the next start, and be found damaged or behind.
     }
     this.#options.onLost?.(reason);
+    this.whenLost?.();
   }
 
   #forget(): void {

@@ -115,6 +115,7 @@ export class Mirror implements BoardModel {
       random: options.random ?? Math.random,
       clock,
     });
+    cache.whenLost = () => this.#poller.reschedule();
   }
 
   get posts(): Posts {
@@ -230,11 +231,6 @@ export class Mirror implements BoardModel {
   /** As `refresh`, for callers that do not wait: the embedded board has changed. */
   poke(upTo?: number): void {
     this.refresh(upTo).catch(() => {});
-  }
-
-  /** The cache file was lost: it is tried again before long, also where nobody reads. */
-  cacheLost(): void {
-    this.#poller.reschedule();
   }
 
   /** Resolves when no item is left to fetch (`rgtp-nntp sync`); rejects where the board is away. */

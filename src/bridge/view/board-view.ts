@@ -69,8 +69,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
       const description = options.description + DESCRIPTIONS[place];
-      const { creator, overlap } = options;
-      const identity = { name, description, created: () => options.created, creator, place, overlap };
+      const { created, creator, overlap } = options;
+      const identity = { name, description, created, creator, place, overlap };
       return new GroupView(model, identity, { ids, headers, articles, caches });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };
@@ -80,6 +80,11 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     this.groups = places.map((place) => groups[place]);
     const freshness = new Freshness(model, { ids, threads, articles, groups, chained: threading === 'chain' });
     this.#stop = freshness.follow(own, newsgroup);
+  }
+
+  /** @param created when it was first offered, unix seconds */
+  offer(created: number): void {
+    for (const group of this.groups) group.created = created;
   }
 
   /** Stops following the board. */

@@ -19,8 +19,7 @@ const NOTHING = Buffer.alloc(0);
 export interface GroupIdentity {
   readonly name: string;
   readonly description: string;
-  /** unix seconds, once it is offered */
-  readonly created: () => number;
+  readonly created: number;
   readonly creator: string;
   readonly place: Place;
   /** seconds */
@@ -38,6 +37,7 @@ export interface GroupParts {
 export class GroupView implements BoardGroup {
   readonly name: string;
   readonly description: string;
+  created: number;
   readonly creator: string;
   readonly levelToPost: BoardGroup['levelToPost'];
   readonly place: Place;
@@ -46,14 +46,13 @@ export class GroupView implements BoardGroup {
   readonly #headers: Headers;
   readonly #articles: Articles;
   readonly #overviews: Overviews;
-  readonly #created: () => number;
   readonly #overlap: number;
   readonly #list = new RowList();
 
   constructor(model: BoardModel, identity: GroupIdentity, parts: GroupParts) {
     this.name = identity.name;
     this.description = identity.description;
-    this.#created = identity.created;
+    this.created = identity.created;
     this.creator = identity.creator;
     this.place = identity.place;
     this.levelToPost = levelToPost[identity.place];
@@ -101,10 +100,6 @@ export class GroupView implements BoardGroup {
   /** Ascending, as they are now. */
   get rows(): Uint32Array {
     return this.#list.rows;
-  }
-
-  get created(): number {
-    return this.#created();
   }
 
   get low(): number {
