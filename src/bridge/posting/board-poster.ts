@@ -93,8 +93,8 @@ export class BoardPoster {
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const poster = new BoardPoster(options);
     const { newsgroup, permanent, own } = options;
-    // In this order: what another process, on its way out, makes of an intent is in one of them at least.
     poster.#newestEpoch = (await permanent.epochs()).at(-1)?.number ?? 1;
+    // In this order: what another process, on its way out, makes of an intent is in one of them at least.
     const intents = await permanent.intents();
     own.load(newsgroup, await permanent.ownPosts());
     for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
@@ -166,10 +166,8 @@ export class BoardPoster {
   }
 
   #unknownAuthors(rows: readonly NewRow[]): Octets[] {
-    const { newsgroup, own } = this.#options;
-    const isOwn = ({ epoch, sequence }: NewRow) =>
-      (own.idOf(newsgroup, epoch, sequence) ?? own.idOf(newsgroup, 0, sequence)) !== undefined;
-    return [...new Set(rows.filter((row) => !isOwn(row)).map((row) => row.userid))];
+    const unknown = rows.filter(({ epoch, sequence }) => !this.#isOurs(epoch, sequence));
+    return [...new Set(unknown.map((row) => row.userid))];
   }
 
   /**
@@ -314,11 +312,15 @@ export class BoardPoster {
 
   /** Whether the post at this number, as the index has it now, is one of ours that is known. */
   #isTaken(sequence: number): boolean {
-    const { model, newsgroup, own } = this.#options;
-    const { epochs, length } = model.posts;
+    const { epochs, length } = this.#options.model.posts;
     const row = this.#rowOf(sequence);
-    const epoch = epochs[row < 0 ? length - 1 : row] ?? this.#newestEpoch;
-    return [0, epoch].some((each) => own.idOf(newsgroup, each, sequence) !== undefined);
+    return this.#isOurs(epochs[row < 0 ? length - 1 : row] ?? this.#newestEpoch, sequence);
+  }
+
+  /** Whether a post of ours is known there, or at that number without an epoch yet. */
+  #isOurs(epoch: number, sequence: number): boolean {
+    const { newsgroup, own } = this.#options;
+    return [epoch, 0].some((each) => own.idOf(newsgroup, each, sequence) !== undefined);
   }
 }
 
