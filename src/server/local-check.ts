@@ -1,24 +1,26 @@
 /** What can be found out about a configuration without asking anybody else: the files it names can be used. */
 import type { Config } from '../config/config.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
-import { readCertificate } from './certificate.ts';
+import { type CertificateFacts, readCertificate } from './certificate.ts';
 import { registrationOf } from './registration.ts';
 
-/** One look at a file or two: what it is for, and what is to be said of it. */
+/** One look at a file or two: what it is for, and what it found. */
 interface Look {
   readonly what: string;
+  /** for people */
+  readonly named: string;
   /** @throws Failure */
-  readonly take: () => string;
+  readonly take: () => CertificateFacts | undefined;
 }
 
 /** In the order of the configuration. */
 export function localLooks(config: Config): Look[] {
   const { tls, boards, embedded } = config;
   const looks: Look[] = [];
-  const look = (what: string, named: string, take: () => unknown) => {
-    if (named !== '') looks.push({ what, take: () => String(take() ?? named) });
+  const look = (what: string, named: string, take: Look['take']) => {
+    if (named !== '') looks.push({ what, named, take });
   };
-  look('certificate', tls.certificate, () => shownCertificate(tls));
+  look('certificate', tls.certificate, () => readCertificate(tls));
   for (const board of boards) {
     look(`${board.newsgroup}: ca`, board.ca, () => void authoritiesOf(board));
     look(`${board.newsgroup}: secretFile`, board.secretFile, () => void secretOf(board));
@@ -31,9 +33,4 @@ export function localLooks(config: Config): Look[] {
 /** @throws Failure at the first that can't be used */
 export function checkLocally(config: Config): void {
   for (const { take } of localLooks(config)) take();
-}
-
-function shownCertificate(tls: Config['tls']): string {
-  const { subject, validTo } = readCertificate(tls);
-  return `${subject}, valid to ${validTo}`;
 }

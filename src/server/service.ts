@@ -11,7 +11,6 @@ import { Boards } from './boards.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
 import { openIdent } from './ident.ts';
-import { checkLocally } from './local-check.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
 import { openStatusServer } from './status-server.ts';
@@ -94,7 +93,6 @@ export class Service {
 /** Opens everything, from the boards up to the port of the newsreaders. `undo` closes what is open in reverse order. */
 async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise<Parts> {
   const started = Date.now();
-  checkLocally(config);
   const metrics = new Metrics();
   const history = new History(() => metrics.totals);
   undo.add(() => history.close());

@@ -5,7 +5,7 @@ import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { silent } from '../../wire/log.ts';
 import { boardClient } from '../board-client.ts';
-import { readCertificate } from '../certificate.ts';
+import type { CertificateFacts } from '../certificate.ts';
 import { Failure } from '../failure.ts';
 import { localLooks } from '../local-check.ts';
 import { type Finding, fail, ok } from './finding.ts';
@@ -15,24 +15,21 @@ export const levels = ['may see only the message of the day', 'may read', 'may p
 
 /** The files that the configuration names, and every board. */
 export async function* tryLogins(config: Config): AsyncGenerator<Finding> {
-  const { tls, boards } = config;
-  for (const look of localLooks(config)) {
-    let shown = '';
+  for (const { what, named, take } of localLooks(config)) {
     try {
-      shown = look.take();
+      const certificate = take();
+      yield certificate === undefined ? ok(`${what}: ${named}`) : validity(certificate);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       yield fail(error.message, error.remedy);
-      continue;
     }
-    yield look.what === 'certificate' ? validity(tls, shown) : ok(`${look.what}: ${shown}`);
   }
-  for (const board of boards) yield await tryLogin(board);
+  for (const board of config.boards) yield await tryLogin(board);
 }
 
 /** Newsreaders refuse a certificate that is not valid today. */
-function validity(tls: Config['tls'], shown: string): Finding {
-  const { validFrom, expires } = readCertificate(tls);
+function validity({ subject, validFrom, validTo, expires }: CertificateFacts): Finding {
+  const shown = `${subject}, valid to ${validTo}`;
   if (expires.getTime() < Date.now()) return fail(`certificate: ${shown}: it has expired`, 'Renew it.');
   if (validFrom.getTime() > Date.now()) return fail(`certificate: ${shown}: it is not valid yet`, 'Check the clock.');
   return ok(`certificate: ${shown}`);

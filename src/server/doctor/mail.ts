@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
+import { firstLine } from './asking.ts';
 import { type Finding, fail, ok, reasonOf } from './finding.ts';
 
 const PATIENCE = 5_000;
@@ -16,11 +17,7 @@ export async function* examineMail({ embedded: { registration, mail } }: Config)
   socket.setTimeout(PATIENCE, () => socket.destroy(new Error('no greeting')));
   try {
     const [chunk] = await once(socket, 'data');
-    const greeting =
-      String(chunk)
-        .split(/\r?\n/)[0]
-        ?.replaceAll(/[^ -~]/g, '?')
-        .slice(0, 80) ?? '';
+    const greeting = firstLine(chunk);
     yield greeting.startsWith('220')
       ? ok(`${where} greets: ${greeting}`)
       : fail(`${where} says "${greeting}"`, 'Correct embedded.mail.server.');

@@ -6,6 +6,7 @@ import { type Address, defaultPort, formatAddress } from '../../config/addresses
 import type { Config } from '../../config/config.ts';
 import { systemCode } from '../../store/system-trouble.ts';
 import { listenHost } from '../../wire/address.ts';
+import { firstLine, reached } from './asking.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { holderOfFile, listenerOf } from './listener.ts';
 
@@ -114,13 +115,11 @@ async function taken(address: Address, setting: string, own: number | undefined)
 
 /** The first line that a listener sends unasked; `undefined`: none. */
 async function greetingOf({ host, port }: Address): Promise<string | undefined> {
-  const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host;
-  const socket = connect({ host: here, port, timeout: 1000 });
+  const socket = connect({ host: reached(host), port, timeout: 1000 });
   socket.on('timeout', () => socket.destroy());
   try {
     const [chunk] = await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [])]);
-    const [first = ''] = Buffer.isBuffer(chunk) ? chunk.toString('latin1').split(/\r?\n/) : [];
-    return first.replaceAll(/[^ -~]/g, '?').slice(0, 80) || undefined;
+    return (Buffer.isBuffer(chunk) && firstLine(chunk)) || undefined;
   } catch {
     return undefined;
   } finally {

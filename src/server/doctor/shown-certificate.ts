@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type TLSSocket } from 'node:tls';
 import { formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
+import { reached } from './asking.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const PATIENCE = 3_000;
@@ -14,8 +15,7 @@ export async function* examineShownCertificate(config: Config, now = Date.now())
   for (const address of config.listen ?? []) {
     if (address.scheme !== 'nntps' || address.port === 0) continue;
     const { host, port } = address;
-    const here = host === '::' || host === '0.0.0.0' ? 'localhost' : host;
-    const socket = connect({ host: here, port, servername: config.name, rejectUnauthorized: false });
+    const socket = connect({ host: reached(host), port, servername: config.name, rejectUnauthorized: false });
     socket.setTimeout(PATIENCE, () => socket.destroy(new Error('no answer')));
     try {
       await once(socket, 'secureConnect');

@@ -1,0 +1,12 @@
+/** Asking a listener: where it is reached from this machine, and what it says first. */
+
+/** A host to connect to, for one that is listened on. */
+export function reached(host: string): string {
+  return host === '::' || host === '0.0.0.0' ? 'localhost' : host;
+}
+
+/** The first line of what was said, as it can be shown; '' if there is none. */
+export function firstLine(said: Buffer): string {
+  const [first = ''] = said.toString('latin1').split(/\r?\n/);
+  return first.replaceAll(/[^ -~]/g, '?').slice(0, 80);
+}
