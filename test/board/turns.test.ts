@@ -15,6 +15,7 @@ import { silent } from '../../src/wire/log.ts';
 import { ascii, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
 import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
 import { login, openBoard } from './boards.ts';
+import { patch } from './patch.ts';
 
 const ED = { userid: octets`ed`, reason: octets`why` };
 
@@ -34,25 +35,6 @@ async function storeWith(rows: readonly Octets[]): Promise<BoardStore> {
 
 const manyRows = (count: number) => Array.from({ length: count }, (_, n) => rowOf(n + 1));
 const rowsIn = ({ index }: BoardStore) => index.rows(index.start, index.end).map(({ row }) => row);
-
-/** What patch(1) makes of it: every line must stand where the hunk says. */
-function patched(before: readonly string[], diff: string): string[] {
-  const after: string[] = [];
-  let at = 0;
-  for (const line of diff.split('\n').slice(2, -1)) {
-    const [, start, count] = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@$/.exec(line) ?? [];
-    if (start !== undefined) {
-      const first = count === '0' ? Number(start) : Number(start) - 1;
-      after.push(...before.slice(at, first));
-      at = first;
-    } else if (line.startsWith('+')) after.push(line.slice(1));
-    else {
-      expect(before[at++]).toBe(line.slice(1));
-      if (line.startsWith(' ')) after.push(line.slice(1));
-    }
-  }
-  return [...after, ...before.slice(at)];
-}
 
 describe('an edit of the index', () => {
   const some = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 30 });
@@ -82,7 +64,7 @@ describe('an edit of the index', () => {
           );
           const diff = store.diffs.text(undefined);
           await store.commit(() => store.db.exec('DELETE FROM diffs'));
-          expect(patched(before, diff)).toEqual(wanted);
+          expect(patch(before, diff)).toEqual(wanted);
         }
         store.close();
       }),

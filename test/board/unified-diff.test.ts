@@ -2,28 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffLines, formatDiff, hunksOf } from '../../src/board/unified-diff.ts';
 import { octets } from '../../src/wire/octets.ts';
+import { patch } from './patch.ts';
 
 const labels = { before: octets`old`, after: octets`new` };
 const file = fc.array(fc.constantFrom(octets`a`, octets`b`, octets`c`, octets`d`, octets``), { maxLength: 40 });
-
-/** What patch(1) does, and as strict: every line must stand where the hunk says. */
-function patch(before: readonly string[], diff: string): string[] {
-  const after: string[] = [];
-  let at = 0;
-  for (const line of diff.split('\n').slice(2, -1)) {
-    const [, start, count] = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@$/.exec(line) ?? [];
-    if (start !== undefined) {
-      const first = count === '0' ? Number(start) : Number(start) - 1;
-      after.push(...before.slice(at, first));
-      at = first;
-    } else if (line.startsWith('+')) after.push(line.slice(1));
-    else {
-      expect(before[at++]).toBe(line.slice(1));
-      if (line.startsWith(' ')) after.push(line.slice(1));
-    }
-  }
-  return [...after, ...before.slice(at)];
-}
 
 test('applied to the old file, a diff makes the new one', () => {
   fc.assert(

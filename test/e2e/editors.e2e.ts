@@ -6,6 +6,7 @@ import { splitArticle } from './headers.ts';
 import { sampleBoard } from './sample-board.ts';
 import { domain, newsgroup, remoteDaemon, sampleDaemon } from './sample-daemon.ts';
 import { until } from './until.ts';
+import { mime } from './written.ts';
 
 /** Posts as somebody; the answer. */
 async function post(daemon: Daemon, user: string, lines: readonly string[]): Promise<string> {
@@ -106,7 +107,6 @@ describe('what editors do, from a newsreader', () => {
     const motd = `${newsgroup}.motd`;
     const lines = [from, `Newsgroups: ${motd}`, 'Subject: Message of the day', '', 'The café is closed.', '.', '^'];
     const octets = lines.map((line) => Buffer.from(line, 'utf8').toString('latin1'));
-    const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
     octets.splice(1, 0, ...mime);
     expect(await post(bridge, 'ann@rgtp.test', octets)).toMatch(/^44[01] /);
     expect(await post(bridge, 'ed@rgtp.test', octets)).toMatch(/^240/);

@@ -13,7 +13,7 @@ import { Daemon, loseCache } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { domain, newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
-import { octets, stored, text, written } from './written.ts';
+import { mime, octets, stored, text, written } from './written.ts';
 
 const { RGTP_TEST_SERVER: SERVER, RGTP_TEST_USER, RGTP_TEST_SECRET, RGTP_TEST_POST } = process.env;
 const doubles: readonly [string, Manners | undefined][] = [
@@ -115,7 +115,6 @@ describe.each(boards)('a bridge in front of %s', (_, manners) => {
   it.skipIf(!mayPost)('an item and a reply are on the board, exactly', async () => {
     const news = await daemon.client();
     expect(await news.login(person.user ?? '', person.secret ?? '')).toMatch(/^281/);
-    const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
     const head = ['From: Ann <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
     const post = async (...lines: string[]) => {
       expect(await news.post([...head, ...lines].map(octets))).toMatch(/^240/);

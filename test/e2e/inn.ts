@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NntpClient } from '../support/nntp-client.ts';
 import { freePort } from './daemon.ts';
+import { certificate } from './sample-daemon.ts';
 import { Unpacked } from './unpacked.ts';
 import { until } from './until.ts';
 
@@ -101,7 +102,6 @@ export class Inn implements AsyncDisposable {
   }
 }
 
-const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
 const asNews = ['setpriv', '--reuid=news', '--regid=news', '--clear-groups'];
 
 async function run(unpacked: Unpacked, ...command: string[]): Promise<string> {

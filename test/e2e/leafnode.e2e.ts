@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present, unpacked, unpackedVersion } from './clients.ts';
-import { type Daemon, loseCache } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { known } from './known.ts';
 import { Leafnode } from './leafnode.ts';
 import { highest, newest } from './posted.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
-import { octets, stored, text, written } from './written.ts';
+import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { annsHead, octets, stored, text, written } from './written.ts';
 
 const user = 'ann@rgtp.test';
 const secretOf = (name: string) => sampleBoard.users[name] ?? '';
@@ -40,8 +40,7 @@ describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode'
     news.quit();
     return leafnode.fetch();
   }
-  const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
-  const head = ['From: Ann at the back <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
+  const head = annsHead(newsgroup);
 
   client.can(
     ['subscribe', 'list', 'thread', 'read', 'log in'],
@@ -113,19 +112,11 @@ describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode'
     async () => {
       await leafnode.fetch();
       const before = leafnode.stored(newsgroup);
-      const comeBack = async () => {
-        await daemon.start();
-        await settled(daemon);
-        expect(await leafnode.fetch()).toContain(`${newsgroup}: no new articles`);
+      for (const trouble of TROUBLES) {
+        await befalls(daemon, trouble);
+        expect(await leafnode.fetch(), trouble).toContain(`${newsgroup}: no new articles`);
         expect(leafnode.stored(newsgroup)).toEqual(before);
-      };
-      await daemon.stop();
-      await comeBack();
-      await daemon.stop('SIGKILL');
-      await comeBack();
-      await daemon.stop();
-      loseCache(daemon);
-      await comeBack();
+      }
       const other = await daemon.client();
       await other.login(user, secretOf(user));
       expect(await other.post([...head.slice(0, 2), 'Subject: News', 'Message-ID: <n@x.example>', '', 'New.'])).toMatch(

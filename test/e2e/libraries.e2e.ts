@@ -4,20 +4,18 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, freePort, loseCache } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { decodeWords } from './headers.ts';
 import { known } from './known.ts';
 import { classes, kinds } from './libraries.ts';
 import { type FetchedArticle, Library, type LibraryKind, LibraryRefusal } from './library.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
-import { stored, text, written } from './written.ts';
+import { befalls, certificate, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { mime, stored, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
 const editor = 'ed@rgtp.test';
 const secretOf = (user: string) => sampleBoard.users[user] ?? '';
-const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
-const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
 const inGroup = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup));
 
 describe('client libraries', () => {
@@ -28,19 +26,8 @@ describe('client libraries', () => {
   let tlsPort: number;
 
   beforeAll(async () => {
-    tlsPort = await freePort();
     for (const { build } of here) if (build !== undefined) await promisify(execFile)(build[0], build.slice(1));
-    ({ daemon, rgtp } = await sampleDaemon());
-    await daemon.stop();
-    daemon.configure({
-      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${tlsPort}`],
-      tls: { certificate, key },
-      http: { listen: 'off' },
-      embedded: { listen: `rgtp://127.0.0.1:${rgtp}` },
-      boards: [{ newsgroup, domain, description: 'The sample board', rgtp: 'embedded' }],
-    });
-    await daemon.start();
-    await settled(daemon);
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
   });
   afterAll(async () => {
     rmSync(classes, { recursive: true, force: true });
@@ -57,11 +44,8 @@ describe('client libraries', () => {
   let seen: Promise<Map<string, unknown>[]> | undefined;
   async function troubles(): Promise<Map<string, unknown>[]> {
     const views = [await look()];
-    for (const trouble of ['a restart', 'kill -9', 'the loss of the cache']) {
-      await daemon.stop(trouble === 'kill -9' ? 'SIGKILL' : 'SIGTERM');
-      if (trouble === 'the loss of the cache') loseCache(daemon);
-      await daemon.start();
-      await settled(daemon);
+    for (const trouble of TROUBLES) {
+      await befalls(daemon, trouble);
       views.push(await look());
     }
     return views;
@@ -161,7 +145,8 @@ describe('client libraries', () => {
       const encoded = `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
       const headers = (title: string, ...more: string[]) => [
         ...['From: "Ann at the back" <whoever@example.net>', `Newsgroups: ${newsgroup}`, `Subject: ${title}`, ...more],
-        ...['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', ''],
+        ...mime,
+        '',
       ];
       await library.post([...headers(encoded), ...written(kind.name)]);
       const { high } = await library.group(newsgroup);

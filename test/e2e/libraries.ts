@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npmVersion, packages } from './clients.ts';
 import type { LibraryKind } from './library.ts';
+import { certificate } from './sample-daemon.ts';
 
 const program = (name: string) => new URL(`libraries/${name}`, import.meta.url).pathname;
-const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
 
 const jar = '/usr/share/java/commons-net.jar';
 /** made by javac, and removed by who uses it */
@@ -42,7 +42,7 @@ export const kinds = (): readonly LibraryKind[] => [
   },
   {
     name: 'PEAR Net_NNTP',
-    version: () => printed('dpkg-query', '-W', '-f', '${Version}', 'php-net-nntp'),
+    version: 'php-net-nntp',
     quirks: ['Wants the dots of a post doubled by its caller.'],
     needs: '/usr/share/php/Net/NNTP/Client.php',
     command: ['php', '-d', `openssl.cafile=${certificate}`, program('net-nntp.php')],
@@ -50,7 +50,7 @@ export const kinds = (): readonly LibraryKind[] => [
   },
   {
     name: 'commons-net',
-    version: () => printed('dpkg-query', '-W', '-f', '${Version}', 'libcommons-net-java'),
+    version: 'libcommons-net-java',
     needs: jar,
     build: ['javac', '-cp', jar, '-d', classes, program('CommonsNet.java')],
     command: ['java', '-XX:TieredStopAtLevel=1', '-cp', `${jar}:${classes}`, 'CommonsNet'],

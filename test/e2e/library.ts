@@ -7,7 +7,7 @@ export interface LibraryKind {
   readonly name: string;
   /** the file of its library */
   readonly needs: string;
-  readonly version: () => string;
+  readonly version: string | (() => string);
   readonly quirks?: readonly string[];
   readonly command: readonly [string, ...string[]];
   /** run once, before the first start */

@@ -4,6 +4,7 @@ import { decodeWords, parseMailbox, splitArticle } from './headers.ts';
 import { sampleBoard } from './sample-board.ts';
 import { newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
+import { mime } from './written.ts';
 
 /** The newest article of the sample board's newsgroup, once there is one above `after`. */
 export async function newest(daemon: Daemon, after: number) {
@@ -43,7 +44,6 @@ export async function postsMeanwhile(daemon: Daemon, subject: string, text: stri
   const user = 'ann@rgtp.test';
   expect(await news.login(user, sampleBoard.users[user] ?? '')).toMatch(/^281/);
   const head = ['From: Ann Elsewhere <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, `Subject: ${subject}`];
-  const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
   const body = Buffer.from(text, 'utf8').toString('latin1').split('\n');
   expect(await news.post([...head, ...mime, '', ...body])).toMatch(/^240/);
   news.quit();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { present, unpacked, unpackedVersion } from './clients.ts';
-import { type Daemon, freePort, loseCache } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { Inn } from './inn.ts';
 import { known } from './known.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
-import { octets, text, written } from './written.ts';
+import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { mime, octets, text, written } from './written.ts';
 
 const user = 'ann@rgtp.test';
 const secret = sampleBoard.users[user] ?? '';
@@ -24,9 +24,10 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     quirks: ['Takes 40 ms to hand each article to innd.'],
   });
   let daemon: Daemon;
+  let tlsPort: number;
   let inn: Inn;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    ({ daemon, tlsPort } = await secureDaemon());
     inn = await Inn.start(newsgroup);
   });
   afterAll(async () => {
@@ -65,7 +66,6 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     async () => {
       const news = await daemon.client();
       await news.login(user, secret);
-      const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
       const headers = [
         `From: Ann <${user}>`,
         `Newsgroups: ${newsgroup}`,
@@ -78,36 +78,16 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
       const article = inn.stored(newsgroup).get('<new@x.example>') ?? [];
       expect(text(article.slice(article.indexOf('') + 1))).toBe(written('new').join('\n'));
 
-      const comeBack = async () => {
-        await daemon.start();
-        await settled(daemon);
-        expect(await inn.pullOn()).toContain('0 articles were offered');
-      };
-      await daemon.stop();
-      await comeBack();
-      await daemon.stop('SIGKILL');
-      await comeBack();
-      await daemon.stop();
-      loseCache(daemon);
-      await comeBack();
+      for (const trouble of TROUBLES) {
+        await befalls(daemon, trouble);
+        expect(await inn.pullOn(), trouble).toContain('0 articles were offered');
+      }
     },
   );
 
   client.can(['NNTPS', 'STARTTLS'], 'over TLS: NNTPS and STARTTLS', async () => {
-    const tls = (name: string) => new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url).pathname;
-    const port = await freePort();
-    await daemon.stop();
-    daemon.configure({
-      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${port}`],
-      tls: { certificate: tls('cert'), key: tls('key') },
-      http: { listen: 'off' },
-      embedded: { listen: 'off' },
-      boards: [{ newsgroup, domain, rgtp: 'embedded' }],
-    });
-    await daemon.start();
-    await settled(daemon);
     const last = `    ${newsgroup} 0 3216`;
-    for (const server of [`127.0.0.1:${port}_TLS`, `127.0.0.1:${daemon.port}_STARTTLS`]) {
+    for (const server of [`127.0.0.1:${tlsPort}_TLS`, `127.0.0.1:${daemon.port}_STARTTLS`]) {
       const said = await inn.pull(`${server} ${user} ${secret}`, last);
       expect(said).toMatch(/2 articles were offered/);
     }

@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, freePort, loseCache } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { highest, newest } from './posted.ts';
 import { sampleBoard } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
-import { stored, text, written } from './written.ts';
+import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { annsHead, stored, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
-const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
-const head = ['From: Ann at the back <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
-const fixture = (name: string) => new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url).pathname;
+const head = annsHead(newsgroup);
 
 /** suck brings news to a server of one's own; rpost takes back what was written there. */
 describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', () => {
@@ -30,9 +28,10 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
   const folder = mkdtempSync(join(tmpdir(), 'suck-'));
   let daemon: Daemon;
   let rgtp: number;
+  let tlsPort: number;
   beforeAll(async () => {
     for (const name of ['tmp', 'lists', 'articles']) mkdirSync(join(folder, name));
-    ({ daemon, rgtp } = await sampleDaemon());
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -110,39 +109,20 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     async () => {
       mark(3200);
       expect((await suck()).length).toBeGreaterThan(10);
-      const comeBack = async () => {
-        await daemon.start();
-        await settled(daemon);
-        expect(await suck()).toEqual([]);
-      };
-      await daemon.stop();
-      await comeBack();
-      await daemon.stop('SIGKILL');
-      await comeBack();
-      await daemon.stop();
-      loseCache(daemon);
-      await comeBack();
+      for (const trouble of TROUBLES) {
+        await befalls(daemon, trouble);
+        expect(await suck(), trouble).toEqual([]);
+      }
       await rpost([...head, 'Subject: News', 'Message-ID: <suck.new@client.example>', '', 'New.']);
       expect(await suck()).toEqual(['<suck.new@client.example>']);
     },
   );
 
   client.can('NNTPS', 'both over TLS', async () => {
-    const port = await freePort();
-    await daemon.stop();
-    daemon.configure({
-      listen: [`nntp://127.0.0.1:${daemon.port}`, `nntps://127.0.0.1:${port}`],
-      tls: { certificate: fixture('cert'), key: fixture('key') },
-      http: { listen: 'off' },
-      embedded: { listen: 'off' },
-      boards: [{ newsgroup, domain, rgtp: 'embedded' }],
-    });
-    await daemon.start();
-    await settled(daemon);
     const before = await highest(daemon);
     const article = [...head, 'Subject: Over TLS', 'Message-ID: <rpost.tls@client.example>', '', 'Encrypted.'];
-    await run('rpost', ['127.0.0.1', '-z', '-N', String(port), ...login(ann)], `${article.join('\n')}\n`);
+    await run('rpost', ['127.0.0.1', '-z', '-N', String(tlsPort), ...login(ann)], `${article.join('\n')}\n`);
     mark(before);
-    expect(await suck(port, '-ssl')).toContain('<rpost.tls@client.example>');
+    expect(await suck(tlsPort, '-ssl')).toContain('<rpost.tls@client.example>');
   });
 });

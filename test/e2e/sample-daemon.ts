@@ -58,7 +58,7 @@ export async function settled(daemon: Daemon, high = 3217): Promise<void> {
 export const TROUBLES = ['was restarted', 'was killed', 'lost its cache'] as const;
 
 /** Something a newsreader must not notice. Afterwards the daemon serves again, on the same port. */
-export async function befalls(daemon: Daemon, trouble: (typeof TROUBLES)[number], high: number): Promise<void> {
+export async function befalls(daemon: Daemon, trouble: (typeof TROUBLES)[number], high?: number): Promise<void> {
   await daemon.stop(trouble === 'was restarted' ? 'SIGTERM' : 'SIGKILL');
   if (trouble === 'lost its cache') loseCache(daemon);
   await daemon.start();
@@ -69,13 +69,13 @@ export const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta
 const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
 
 /** The same, with STARTTLS on its port and NNTPS on another. */
-export async function secureDaemon(): Promise<{ daemon: Daemon; tlsPort: number }> {
+export async function secureDaemon(): Promise<{ daemon: Daemon; rgtp: number; tlsPort: number }> {
   const tlsPort = await freePort();
-  const { daemon } = await sampleDaemon({ tls: { certificate, key } }, {}, (port) => [
+  const { daemon, rgtp } = await sampleDaemon({ tls: { certificate, key } }, {}, (port) => [
     `nntp://127.0.0.1:${port}`,
     `nntps://127.0.0.1:${tlsPort}`,
   ]);
-  return { daemon, tlsPort };
+  return { daemon, rgtp, tlsPort };
 }
 
 /** The first articles of an item that continues another, and of the one that it continues. Both are in one thread. */

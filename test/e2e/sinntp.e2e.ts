@@ -5,16 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, loseCache } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { highest, newest } from './posted.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon, settled } from './sample-daemon.ts';
-import { stored, text, written } from './written.ts';
+import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { annsHead, stored, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
-const mime = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit'];
-const head = ['From: Ann at the back <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, ...mime];
+const head = annsHead(newsgroup);
 const expected = [...expectedArticles(newsgroup, domain).values()]
   .filter((a) => a.newsgroups.includes(newsgroup))
   .toSorted((a, b) => a.number - b.number);
@@ -114,18 +113,10 @@ describe.skipIf(!present('sinntp', 'nntp-pull'))('sinntp', () => {
 
   client.can('return', 'pulls nothing again after a restart, kill -9 and the loss of the cache', async () => {
     const before = pulled();
-    const comeBack = async () => {
-      await daemon.start();
-      await settled(daemon);
+    for (const trouble of TROUBLES) {
+      await befalls(daemon, trouble);
       await sinntp('pull', [newsgroup]);
-      expect(pulled()).toEqual(before);
-    };
-    await daemon.stop();
-    await comeBack();
-    await daemon.stop('SIGKILL');
-    await comeBack();
-    await daemon.stop();
-    loseCache(daemon);
-    await comeBack();
+      expect(pulled(), trouble).toEqual(before);
+    }
   });
 });

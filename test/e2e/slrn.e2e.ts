@@ -50,6 +50,21 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/-> +0 +sample\.board/);
   }
 
+  /** Follows up to the article that is shown. Its editor is not asked what to write. */
+  async function followsUp(terminal: Terminal): Promise<void> {
+    await terminal.keys('f');
+    await terminal.shows(/want to followup\?/);
+    await terminal.keys('y');
+    await posts(terminal);
+  }
+
+  /** What was written goes out. */
+  async function posts(terminal: Terminal): Promise<void> {
+    await terminal.shows(/Post the message\?/);
+    await terminal.keys('y');
+    await terminal.shows(/Posting\.\.\.\s*done/);
+  }
+
   client.can(['list', 'read'], 'reads a thread', async () => {
     using person = new Person();
     using terminal = slrn(person, false);
@@ -82,12 +97,7 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.type('Whither the great marmalade debate');
     await terminal.keys('Enter', 'Enter');
     await terminal.shows(/Subject: Whither the great marmalade debate/);
-    await terminal.keys('f');
-    await terminal.shows(/want to followup\?/);
-    await terminal.keys('y');
-    await terminal.shows(/Post the message\?/);
-    await terminal.keys('y');
-    await terminal.shows(/Posting\.\.\.\s*done/);
+    await followsUp(terminal);
     const reply = await newest(daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
@@ -103,9 +113,7 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/Subject:\s*$/m);
     await terminal.type('A new item from slrn');
     await terminal.keys('Enter');
-    await terminal.shows(/Post the message\?/);
-    await terminal.keys('y');
-    await terminal.shows(/Posting\.\.\.\s*done/);
+    await posts(terminal);
     const item = await newest(daemon, reply.number);
     expect(item.subject).toBe('A new item from slrn');
     expect(item.references).toBeUndefined();
@@ -155,12 +163,7 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/Group: sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/Subject: The old matter/);
-    await terminal.keys('f');
-    await terminal.shows(/want to followup\?/);
-    await terminal.keys('y');
-    await terminal.shows(/Post the message\?/);
-    await terminal.keys('y');
-    await terminal.shows(/Posting\.\.\.\s*done/);
+    await followsUp(terminal);
     const reply = await newest(daemon, number);
     expect(reply.subject).toBe('Re: The old matter');
     expect(reply.body).toContain('> Grüße.');

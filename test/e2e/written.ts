@@ -1,3 +1,17 @@
+/** What is said of a text in UTF-8, as it is. */
+export const mime: readonly string[] = [
+  'MIME-Version: 1.0',
+  'Content-Type: text/plain; charset=utf-8',
+  'Content-Transfer-Encoding: 8bit',
+];
+
+/** The headers of what Ann writes. */
+export const annsHead = (newsgroup: string): readonly string[] => [
+  'From: Ann at the back <ann@rgtp.test>',
+  `Newsgroups: ${newsgroup}`,
+  ...mime,
+];
+
 /** What people write: letters beyond Latin-1, quotes, dots, an indent, a signature. */
 export const written = (who: string): readonly string[] => [
   '> « Voilà », dit l’élève.',

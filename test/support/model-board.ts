@@ -18,6 +18,7 @@ import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
 import { ANN, author, type Fate } from './model-author.ts';
+import { boardOptions } from './views.ts';
 
 const HOUR = 3_600_000;
 /** What an editor may write by mistake where a sequence number belongs: so far above the newest, or that number. */
@@ -25,19 +26,7 @@ const SLIPS = [5000, 100_000, 0x7fffffff, 0xffffffff] as const;
 /** Closer to the board's own numbers nobody can tell a made-up row from a post. */
 const NEAR = 1100;
 
-const OPTIONS: BoardOptions = {
-  newsgroup: 'groggs.model',
-  overlap: 0,
-  description: 'A model',
-  created: 1_740_816_000,
-  creator: 'rgtp-nntp',
-  host: 'news.example.org',
-  domain: 'rgtp.example.org',
-  charset: 'auto',
-  threading: 'flat',
-  addresses: 'plain',
-  archivedAt: '',
-};
+const OPTIONS: BoardOptions = { ...boardOptions, newsgroup: 'groggs.model', description: 'A model' };
 
 export interface AcknowledgedPost {
   readonly messageId: string;
