@@ -10,6 +10,7 @@ import {
 } from '../nntp/backend.ts';
 import type { BoardGroup, BoardNewsgroups } from './board.ts';
 import type { Logins } from './login/logins.ts';
+import { levelToPost } from './places.ts';
 import type { Person, Poster } from './ports.ts';
 
 /** What all readers share. Looked at each time: a reload changes the boards. */
@@ -21,9 +22,6 @@ export interface Bulletins {
   group(name: string): { readonly view: BoardNewsgroups; readonly group: BoardGroup } | undefined;
   left(reader: Reader): void;
 }
-
-/** what a login gives who may post and not edit */
-const LEVEL_OF_POSTERS = 2;
 
 export class Reader implements ReaderSession {
   readonly #all: Bulletins;
@@ -70,7 +68,7 @@ export class Reader implements ReaderSession {
     if (found === undefined) return 'n';
     const { view, group } = found;
     const { loginPosts } = this.#all.logins.access(this.#person, view.newsgroup);
-    const level = loginPosts === true ? LEVEL_OF_POSTERS : this.#all.logins.level(this.#person, view.newsgroup);
+    const level = loginPosts === true ? levelToPost.main : this.#all.logins.level(this.#person, view.newsgroup);
     return group.levelToPost !== undefined && level >= group.levelToPost ? 'y' : 'n';
   }
 
