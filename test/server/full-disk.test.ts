@@ -110,7 +110,7 @@ test.runIf(status === 0)('a full disk', async () => {
     expect(await board.text('W', 'hello')).toMatch(/^350/);
     const answer = await board.ask(`NEWI <rgtp.${n}@x.example>`);
     board.close();
-    if (!answer.startsWith('120')) return answer;
+    if (!answer.startsWith('220')) return answer;
     acknowledged.push(`<rgtp.${n}@x.example>`);
     return undefined;
   });
