@@ -43,6 +43,11 @@ export const bridgeMutants = [
       'return row < 0 ? 1 : (this.#options.model.posts.epochs[row] ?? 0);',
     ],
     [
+      'number 0 is a number: what came before it is not taken for nothing',
+      'const row = after >= 0 && !isAfter',
+      'const row = after > 0 && !isAfter',
+    ],
+    [
       'the row of another does not get the Message-ID of a post',
       'if (post === undefined || !sameUserid(author, userid)) continue;',
       'if (post === undefined) continue;',

@@ -288,10 +288,10 @@ export class BoardPoster {
     return { deed, userid: author.userid, hash, after: this.#newest(), references };
   }
 
-  /** The highest sequence number known, 0 if none. */
+  /** The sequence number of the newest row known, −1 if none: a fresh spurge numbers from 0. */
   #newest(): number {
     const { posts } = this.#options.model;
-    return posts.sequences[posts.length - 1] ?? 0;
+    return posts.sequences[posts.length - 1] ?? -1;
   }
 
   /**
@@ -299,7 +299,7 @@ export class BoardPoster {
    * was planned is its row, though (shown before it could be told whose it is).
    */
   #epochOf({ after }: Plan, sequence: number): number {
-    const row = after > 0 && !isAfter(sequence, after) ? -1 : this.#rowOf(sequence);
+    const row = after >= 0 && !isAfter(sequence, after) ? -1 : this.#rowOf(sequence);
     return row < 0 ? 0 : (this.#options.model.posts.epochs[row] ?? 0);
   }
 

@@ -19,7 +19,7 @@ export interface Plan {
   readonly userid: Octets;
   /** of the text: `hashOf` */
   readonly hash: string;
-  /** the highest sequence number known before; the post's is higher */
+  /** the highest sequence number known before, −1 if none; the post's is higher */
   readonly after: number;
   readonly references: string;
 }

@@ -34,7 +34,13 @@ afterEach(async () => {
 function setUp(
   answers: Answer[],
   found: (number | RgtpError | undefined | Promise<undefined>)[] = [],
-  options: { permanent?: PermanentFile; hold?: number; clock?: (sent: readonly string[]) => number } = {},
+  options: {
+    permanent?: PermanentFile;
+    hold?: number;
+    clock?: (sent: readonly string[]) => number;
+    /** sequence numbers of the rows that the mirror has, all in epoch 1 */
+    known?: readonly number[];
+  } = {},
 ) {
   const sent: string[] = [];
   const next = async (command: string) => {
@@ -86,18 +92,19 @@ function setUp(
     motd: async () => undefined,
     editLog: async () => [],
   };
-  const { permanent = PermanentFile.open(':memory:'), hold, clock } = options;
+  const { permanent = PermanentFile.open(':memory:'), hold, clock, known = [] } = options;
   stores.push(permanent);
   const own = new OwnPostRegister();
   const refreshed: (number | undefined)[] = [];
   const columns = { numbers: new Uint32Array(), times: new Uint32Array(), kinds: new Uint8Array() };
-  const posts = { ...columns, length: 0, sequences: new Uint32Array(), epochs: new Uint16Array() };
+  const epochs = new Uint16Array(known.length).fill(1);
+  const posts = { ...columns, length: known.length, sequences: Uint32Array.from(known), epochs };
   const poster: Promise<BoardPoster> = BoardPoster.open({
     newsgroup: 'groggs.test',
     model: {
       posts: { ...posts, items: new Int32Array(), users: new Uint32Array(), arrivals: new Uint32Array() },
       isFull: false,
-      rowOfSequence: () => -1,
+      rowOfSequence: (sequence) => known.indexOf(sequence),
       // What the mirror does when it reads the row.
       refresh: async (upTo) => {
         refreshed.push(upTo);
@@ -260,6 +267,21 @@ test('a post is in the epoch in which its row is', async () => {
   expect(own.idOf('groggs.test', 2, 8)).toMatchObject({ messageId: '<a@b>', references: '<r@s>' });
   expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 8 });
   expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<a@b>', epoch: 2, sequence: 8 }]);
+});
+
+test.each([
+  ['nothing', []],
+  ['number 0 alone', [0]],
+  ['as much as the restored board has', [0, 1, 2]],
+])('… also where a restored board gives a number again, and what was known of it is %s', async (_, known) => {
+  const { post, own, poster, refreshed } = setUp([0, 0], [], { known });
+  refreshed.push = () => {
+    throw lost;
+  };
+  await post();
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 0, sequence: 0 });
+  await show(await poster, { ...ROW, epoch: 2, sequence: 0 });
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 0 });
 });
 
 test('… also where the bridge was killed before it read it', async () => {
