@@ -64,8 +64,8 @@ export interface BoardLogin extends Partial<Revoking> {
   /** as in `name:userid` */
   readonly name: string;
   readonly newsgroup: string;
-  /** what somebody without a login may do now */
-  readonly guests: 'read' | 'none';
+  /** what somebody without a login may do now; undecided: nothing yet, because the board has not said it */
+  readonly guests: 'read' | 'none' | 'undecided';
   /** false: nobody posts, whatever their level */
   readonly posting: boolean;
 

@@ -57,6 +57,7 @@ export class Reader implements ReaderSession {
     const { notYet } = found.view;
     if (access.read && notYet !== undefined) throw new Refusal('unavailable', notYet);
     if (access.read) return found.group;
+    if (access.notYet !== undefined) throw new Refusal('unavailable', notYet ?? access.notYet);
     if (access.loginHelps) throw new Refusal('login-required', `Log in to read ${name}`);
     const elsewhere = this.#all.logins.elsewhere(this.#person, found.view.newsgroup);
     throw new Refusal('forbidden', `You may not read ${name}${elsewhere === undefined ? '' : `: ${elsewhere}`}`);

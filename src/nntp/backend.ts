@@ -54,6 +54,8 @@ export interface Access {
   readonly loginHelps: boolean;
   /** a login could give posting; default: as `loginHelps` */
   readonly loginPosts?: boolean;
+  /** nobody knows yet whether this session may read, for this reason: 403 rather than 480 or 502 */
+  readonly notYet?: string;
 }
 
 export interface Backend {

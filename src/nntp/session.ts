@@ -232,6 +232,12 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.#onClose();
   }
 
+  #mayNotRead(): string {
+    const { notYet } = this.access;
+    if (notYet !== undefined) throw new Refusal('unavailable', notYet);
+    return this.loginStatus();
+  }
+
   #tooLong(): string {
     return `501 Line longer than ${this.shared.limits.line} octets`;
   }
@@ -261,7 +267,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
     const run = () => {
       try {
-        if (command.needs === 'read' && this.server._needAuth(this, command.head)) return this.loginStatus();
+        if (command.needs === 'read' && this.server._needAuth(this, command.head)) return this.#mayNotRead();
         return command.run(this, words.slice(keywords), text);
       } catch (error) {
         return this.refuse(error);

@@ -1,7 +1,7 @@
 /** An RGTP board: its files, its connections, its mirror, and what the bridge sees of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
-import { RgtpLogin } from '../bridge/login/rgtp-login.ts';
+import { type GuestOfBoard, RgtpLogin } from '../bridge/login/rgtp-login.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
 import { BoardPoster } from '../bridge/posting/board-poster.ts';
 import type { OwnPostRegister } from '../bridge/posting/own-posts.ts';
@@ -150,7 +150,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     guests: guestsOf(config, board),
     accounts,
     pools: people,
-    ...(embedded === undefined ? { askAsGuest } : { live: embedded.accounts }),
+    ...(embedded === undefined ? { guest: await guestOf(permanent, askAsGuest) } : { live: embedded.accounts }),
     log,
   });
   undo.add(() => login.close());
@@ -182,6 +182,10 @@ async function firstPoll(mirror: Mirror): Promise<void> {
   const enough = delay(1_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
   await Promise.race([mirror.refresh().catch(() => {}), enough]);
   patience.abort();
+}
+
+async function guestOf(permanent: PermanentFile, ask: () => Promise<number>): Promise<GuestOfBoard> {
+  return { ask, said: await permanent.guestLevel(), keep: (level) => permanent.putGuestLevel(level) };
 }
 
 /** What a board does not let its guests do, the bridge does not either. */

@@ -178,6 +178,15 @@ export class PermanentFile implements Permanent {
     return this.#db.prepare(`SELECT ${INTENT} FROM intents ORDER BY created, rowid`).all().map(intentOf);
   }
 
+  async guestLevel(): Promise<number | undefined> {
+    const row = this.#db.prepare('SELECT level FROM guest').get();
+    return row && Number(row['level']);
+  }
+
+  putGuestLevel(level: number): Promise<void> {
+    return this.#writer.commit(() => void this.#statements.putGuest.run(level));
+  }
+
   async account(name: string): Promise<StoredAccount | undefined> {
     const row = this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name);
     return row && accountOf(row);
@@ -267,6 +276,7 @@ function prepareStatements(db: DatabaseSync) {
     dropArrival: db.prepare('DELETE FROM arrivals WHERE number = ?'),
     putRecent: db.prepare('INSERT OR REPLACE INTO recent_rows (number, details) VALUES (?, ?)'),
     dropRecent: db.prepare('DELETE FROM recent_rows WHERE number < ?'),
+    putGuest: db.prepare('INSERT OR REPLACE INTO guest (id, level) VALUES (1, ?)'),
     dropUnnumbered: db.prepare('DELETE FROM own_posts WHERE epoch = 0 AND sequence = ? AND message_id <> ?'),
     numberPost: db.prepare('UPDATE OR IGNORE own_posts SET epoch = ?, sequence = ? WHERE message_id = ? AND epoch = 0'),
     addPost: db.prepare(

@@ -30,5 +30,6 @@ export const PERMANENT: Schema = {
     `CREATE TABLE water_marks (place TEXT PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL) STRICT;
      CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
     `CREATE TABLE recent_rows (number INTEGER PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
+    `CREATE TABLE guest (id INTEGER PRIMARY KEY CHECK (id = 1), level INTEGER NOT NULL) STRICT;`,
   ],
 };

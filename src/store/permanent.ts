@@ -43,6 +43,10 @@ export interface Permanent {
   /** Intents that are neither done nor forgotten, oldest first: after a crash, what became of them is in the index. */
   intents(): Promise<readonly Intent[]>;
 
+  /** The level that the board gave a guest last, 0: none; `undefined`: it was never asked. */
+  guestLevel(): Promise<number | undefined>;
+  putGuestLevel(level: number): Promise<void>;
+
   account(name: string): Promise<StoredAccount | undefined>;
   accounts(): Promise<readonly StoredAccount[]>;
   putAccount(account: StoredAccount): Promise<void>;

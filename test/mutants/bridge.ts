@@ -208,15 +208,27 @@ export const bridgeMutants = [
     ['test/bridge/login/revoked.test.ts'],
     [
       'a login is proven again',
-      'if (last !== undefined && this.#now() - last.at < this.#after) return undefined;',
+      'if (last !== undefined && this.#now() - last.at < after) return undefined;',
       'if (last !== undefined && this.#now() >= 0) return undefined;',
     ],
     ['the board is asked once for all who wait', 'if (last?.asking !== undefined) return last.asking;', ''],
+    ['a board that never answered is asked again soon', 'last?.answered === false', 'last === undefined'],
   ),
   ...breaking(
     'src/bridge/login/rgtp-login.ts',
     ['test/bridge/login/revoked.test.ts'],
     ['guests read only while the guest may', 'this.#renewals.known(GUEST, 1)', '1'],
+  ),
+  ...breaking(
+    'src/bridge/login/rgtp-login.ts',
+    ['test/server/guests-elsewhere.test.ts'],
+    ['no guest reads before the board was asked', "return 'undecided';", "return 'read';"],
+    ['the board’s word on guests is kept', 'await guest.keep(level);', ''],
+    [
+      'the board’s word on guests holds after a restart',
+      'if (guest?.said !== undefined) this.#renewals.remembered(GUEST, guest.said);',
+      'if (guest?.said !== undefined) this.#renewals.remembered(GUEST, 1);',
+    ],
   ),
   ...breaking(
     'src/rgtp/client/pool.ts',

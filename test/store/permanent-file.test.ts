@@ -148,6 +148,15 @@ describe('intents', () => {
   });
 });
 
+test('what the board lets guests do is kept, nothing being another answer than 0', async () => {
+  expect(await store.guestLevel()).toBeUndefined();
+  for (const level of [1, 0]) {
+    await store.putGuestLevel(level);
+    await reopen();
+    expect(await store.guestLevel()).toBe(level);
+  }
+});
+
 test('accounts are put, replaced, listed and removed', async () => {
   const account = {
     name: 'anne',

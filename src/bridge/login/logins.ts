@@ -49,16 +49,18 @@ export class Logins {
   /** What somebody may do now on one board, or (no newsgroup) on any of them. */
   access(person: Person | undefined, newsgroup?: string): Access {
     let best: Level = 0;
-    let [loginHelps, loginPosts] = [false, false];
+    let [loginHelps, loginPosts, undecided] = [false, false, false];
     for (const board of this.#boards.values()) {
       if (newsgroup !== undefined && newsgroup !== board.newsgroup) continue;
       const level = levelOn(board, person);
       if (level > best) best = level;
       if (person !== undefined) continue;
       loginPosts ||= board.posting;
-      loginHelps ||= board.posting || board.guests === 'none';
+      loginHelps ||= board.posting || board.guests !== 'read';
+      undecided ||= board.guests === 'undecided';
     }
-    return { read: best >= 1, post: best >= 2, loginHelps, loginPosts };
+    const notYet = undecided && best < 1 ? { notYet: UNDECIDED } : undefined;
+    return { read: best >= 1, post: best >= 2, loginHelps, loginPosts, ...notYet };
   }
 
   /**
@@ -101,6 +103,8 @@ export class Logins {
     return board === undefined ? { boards, name: user } : { boards: [board], name: user.slice(colon + 1) };
   }
 }
+
+const UNDECIDED = 'the board has not said yet whether guests may read it; try again later';
 
 function levelOn(board: BoardLogin, person: Person | undefined): Level {
   const guest = board.guests === 'read' ? 1 : 0;

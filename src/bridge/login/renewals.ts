@@ -5,7 +5,12 @@ interface Renewal {
   level: number | undefined;
   /** under way */
   asking: Promise<void> | undefined;
+  /** whether `level` is the board's own word */
+  answered: boolean;
 }
+
+/** ms: how soon a board is asked again that has never answered */
+const FIRST_ANSWER = 1000;
 
 /** What a board elsewhere said last of each login, and when it has to be asked again. */
 export class Renewals {
@@ -20,14 +25,24 @@ export class Renewals {
   }
 
   /** The level that the board gave `who` last, `undefined` where it refused; `otherwise` where it was never asked. */
-  known(who: object, otherwise: number): number | undefined {
+  known(who: object, otherwise: number | undefined): number | undefined {
     const renewal = this.#renewals.get(who);
     return renewal === undefined ? otherwise : renewal.level;
   }
 
   /** The board has just given `who` this level. */
   renewed(who: object, level: number): void {
-    this.#renewals.set(who, { at: this.#now(), level, asking: undefined });
+    this.#renewals.set(who, { at: this.#now(), level, asking: undefined, answered: true });
+  }
+
+  /** The board gave `who` this level before this process began: it is asked at the first use. */
+  remembered(who: object, level: number): void {
+    this.#renewals.set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, answered: true });
+  }
+
+  /** Whether the board has ever said what `who` may do. */
+  isDecided(who: object): boolean {
+    return this.#renewals.get(who)?.answered === true;
   }
 
   /**
@@ -36,12 +51,13 @@ export class Renewals {
    *
    * @param otherwise what holds until the board answers for the first time
    */
-  renew(who: object, otherwise: number, ask: () => Promise<number | undefined>): Promise<void> | undefined {
+  renew(who: object, otherwise: number | undefined, ask: () => Promise<number | undefined>): Promise<void> | undefined {
     if (this.#after === undefined) return undefined;
     const last = this.#renewals.get(who);
     if (last?.asking !== undefined) return last.asking;
-    if (last !== undefined && this.#now() - last.at < this.#after) return undefined;
-    const renewal = last ?? { at: 0, level: otherwise, asking: undefined };
+    const after = last?.answered === false ? Math.min(FIRST_ANSWER, this.#after) : this.#after;
+    if (last !== undefined && this.#now() - last.at < after) return undefined;
+    const renewal = last ?? { at: 0, level: otherwise, asking: undefined, answered: false };
     this.#renewals.set(who, renewal);
     renewal.asking = this.#ask(renewal, ask);
     return renewal.asking;
@@ -50,6 +66,7 @@ export class Renewals {
   async #ask(renewal: Renewal, ask: () => Promise<number | undefined>): Promise<void> {
     try {
       renewal.level = await ask();
+      renewal.answered = true;
     } catch {
       // The board is away: what it said before holds.
     }

@@ -22,11 +22,21 @@ export interface RgtpLoginOptions {
   readonly pools: UserPools;
   /** of a board in this process */
   readonly live?: LiveAccounts | undefined;
-  /** of any other board: the level that it gives a guest who connects now */
-  readonly askAsGuest?: (() => Promise<number>) | undefined;
+  /** of any other board */
+  readonly guest?: GuestOfBoard | undefined;
   /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
   readonly log?: Log;
+}
+
+/** What a board elsewhere lets its guests do. It holds over a restart: the board may be away then. */
+export interface GuestOfBoard {
+  /** The level that the board gives a guest who connects now. */
+  ask(): Promise<number>;
+  /** the level that it gave last, 0: none, `undefined`: it was never asked */
+  readonly said: number | undefined;
+  /** Keeps the level for the next start. */
+  keep(level: number): Promise<void>;
 }
 
 /** A member of an RGTP board. */
@@ -53,6 +63,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
   readonly #rights: BoardRights | undefined;
   readonly #renewals: Renewals;
   readonly #stopReviews: (() => void) | undefined;
+  /** the guest's level that is kept for the next start */
+  #kept: number | undefined;
 
   constructor(options: RgtpLoginOptions) {
     this.name = options.name;
@@ -60,15 +72,18 @@ export class RgtpLogin implements BoardLogin, Revoking {
     this.posting = options.posting;
     this.#options = options;
     this.#renewals = new Renewals(options.userIdle);
-    const { live, pools } = options;
+    const { live, pools, guest } = options;
+    this.#kept = guest?.said;
+    if (guest?.said !== undefined) this.#renewals.remembered(GUEST, guest.said);
     if (live === undefined) return;
     const rights = new BoardRights(live);
     this.#rights = rights;
     this.#stopReviews = live.onChange(() => pools.review((credentials) => rights.level(credentials) !== undefined));
   }
 
-  get guests(): 'read' | 'none' {
+  get guests(): 'read' | 'none' | 'undecided' {
     if (this.#options.guests === 'none') return 'none';
+    if (this.#options.guest !== undefined && !this.#renewals.isDecided(GUEST)) return 'undecided';
     const level = this.#rights === undefined ? this.#renewals.known(GUEST, 1) : this.#rights.guest;
     return (level ?? 0) >= 1 ? 'read' : 'none';
   }
@@ -96,10 +111,10 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   renew(member: Member | undefined): Promise<void> | undefined {
     if (this.#rights !== undefined) return undefined;
-    const { log = silent, askAsGuest, guests } = this.#options;
+    const { log = silent, guest, guests } = this.#options;
     if (member === undefined) {
-      if (askAsGuest === undefined || guests === 'none') return undefined;
-      return this.#renewals.renew(GUEST, 1, () => answered(askAsGuest()));
+      if (guest === undefined || guests === 'none') return undefined;
+      return this.#renewals.renew(GUEST, undefined, () => this.#askAsGuest(guest, log));
     }
     if (!isRgtpMember(member)) return undefined;
     return this.#renewals.renew(member, member.level, () => answered(this.#prove(member, log)));
@@ -123,6 +138,20 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   close(): void {
     this.#stopReviews?.();
+  }
+
+  /** Nobody hears the answer before it is kept, so that the next start knows what guests were told. */
+  async #askAsGuest(guest: GuestOfBoard, log: Log): Promise<number> {
+    const level = (await answered(guest.ask())) ?? 0;
+    if (level === this.#kept) return level;
+    try {
+      await guest.keep(level);
+      this.#kept = level;
+    } catch (error) {
+      // It holds all the same, and is kept when the board is asked next.
+      log.error({ board: this.name, err: error }, 'what the board lets guests do could not be kept');
+    }
+    return level;
   }
 
   async #logIn(

@@ -20,19 +20,34 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** @param userIdle ms; 0: every use is proven again */
-function loginsOn(board: BoardServer, { userIdle = 0, maxUsers = 10 } = {}): Logins {
+interface Setting {
+  /** ms; 0: every use is proven again */
+  readonly userIdle?: number;
+  readonly maxUsers?: number;
+  /** what the board said of guests before, and who keeps what it says now */
+  readonly said?: number;
+  readonly keep?: (level: number) => Promise<void>;
+}
+
+function loginsOn(
+  board: BoardServer,
+  { userIdle = 0, maxUsers = 10, said, keep = async () => {} }: Setting = {},
+): Logins {
   const address = { host: '127.0.0.1', port: board.address.port };
   const pools = new UserPools({ board: address, size: 2, maxUsers, idle: 60_000, maxAge: userIdle });
   closing.push(() => pools.close());
   const accounts = new LocalAccounts(PermanentFile.open(':memory:'), () => SecretBox.temporary());
-  const askAsGuest = async () => {
-    const guest = await RgtpConnection.open(address);
-    void guest.close();
-    return guest.level;
+  const guest = {
+    async ask() {
+      const connection = await RgtpConnection.open(address);
+      void connection.close();
+      return connection.level;
+    },
+    said,
+    keep,
   };
   const options = { name: 'gossip', newsgroup: 'groggs.gossip', guests: 'read', posting: true } as const;
-  return new Logins([new RgtpLogin({ ...options, accounts, pools, userIdle, askAsGuest })]);
+  return new Logins([new RgtpLogin({ ...options, accounts, pools, userIdle, guest })]);
 }
 
 test('a login is proven again, and ends where the board refuses it', async () => {
@@ -100,6 +115,50 @@ test('the board is asked once for all who wait, and again only when its answer i
   expect(renewals.known(who, 0)).toBeUndefined();
   now = 1199;
   expect(renewals.renew(who, 0, ask)).toBeUndefined();
+});
+
+test('a board that has never answered is asked again a second later, and nothing is decided before', async () => {
+  let now = 1000;
+  const renewals = new Renewals(60_000, () => now);
+  const who = {};
+  const away = () => Promise.reject(new Error('away'));
+  await renewals.renew(who, undefined, away);
+  expect([renewals.isDecided(who), renewals.known(who, 1)]).toEqual([false, undefined]);
+  now = 1999;
+  expect(renewals.renew(who, undefined, async () => 1)).toBeUndefined();
+  now = 2000;
+  await renewals.renew(who, undefined, async () => 1);
+  expect([renewals.isDecided(who), renewals.known(who, 0)]).toEqual([true, 1]);
+  // One that did answer is left in peace, whether or not it is away afterwards.
+  now = 61_999;
+  expect(renewals.renew(who, undefined, away)).toBeUndefined();
+  now = 62_000;
+  await renewals.renew(who, undefined, away);
+  expect([renewals.isDecided(who), renewals.known(who, 0)]).toEqual([true, 1]);
+  now = 63_000;
+  expect(renewals.renew(who, undefined, away)).toBeUndefined();
+});
+
+test('what the board says of guests is known before anybody acts on it, and holds where it can’t be kept', async () => {
+  const board = await openBoard();
+  const kept: number[] = [];
+  let full = true;
+  const logins = loginsOn(board, {
+    said: 1,
+    async keep(level) {
+      kept.push(level);
+      if (full) throw new Error('the disk is full');
+    },
+  });
+  expect(logins.access(undefined).read).toBe(true);
+  await addUser(board, 'guest', 1, undefined, { disabled: true });
+  await logins.renew(undefined);
+  expect(logins.access(undefined).read).toBe(false);
+  full = false;
+  await logins.renew(undefined);
+  await logins.renew(undefined);
+  // Tried until it was kept, and not again.
+  expect(kept).toEqual([0, 0]);
 });
 
 test('wrong proofs hold no place among the connections', async () => {
