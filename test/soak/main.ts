@@ -27,7 +27,7 @@ const EVENTS_PER_ACTION = 0.1;
 /** Rows, ids and what else a bridge keeps of each number come to less, and so do the rows of the board itself. */
 const ROOM = { held: 8 * MIB, perNumber: 2048, descriptors: 12 };
 /** V8 and malloc keep what they may need again; shown only where there was no time to need it. */
-const RESIDENT = 48 * MIB;
+const OWN = 48 * MIB;
 const LONG_ENOUGH = 20;
 
 const { values } = parseArgs({
@@ -85,8 +85,8 @@ calm = true;
 
 const found = await verify(world, soak, pullers).catch((error: unknown) => [String(error)]);
 const problems = [...ledger.faults, ...found];
-const resident = 'minutes' in length && minutes >= LONG_ENOUGH ? RESIDENT : undefined;
-for (const name of ['board', 'steady']) problems.push(...memory.problems(name, { ...ROOM, resident }));
+const own = 'minutes' in length && minutes >= LONG_ENOUGH ? OWN : undefined;
+for (const name of ['board', 'steady']) problems.push(...memory.problems(name, { ...ROOM, own }));
 await world.close();
 watch.close();
 

@@ -11,10 +11,12 @@ type Quarter = (typeof QUARTERS)[number];
 /** In octets: what a process holds once its garbage is collected. */
 interface Look {
   readonly heap: number;
+  readonly heapTaken: number;
   /** outside of V8's heap, Buffers above all */
   readonly external: number;
   readonly arrayBuffers: number;
-  readonly rss: number;
+  readonly own: number;
+  readonly ofFiles: number;
   readonly descriptors: number;
   /** how much the board had grown by then */
   readonly numbers: number;
@@ -28,8 +30,8 @@ export interface Room {
   readonly perNumber: number;
   /** a pool keeps connections for a while after its last client */
   readonly descriptors: number;
-  /** octets of resident memory, garbage and holes in it included; undefined: it is shown, and not judged */
-  readonly resident: number | undefined;
+  /** octets of its own that are resident, garbage and holes included; undefined: they are shown, and not judged */
+  readonly own: number | undefined;
 }
 
 /** What processes hold in the second and in the last quarter of a soak. */
@@ -65,10 +67,21 @@ export class Memory {
     const mib = (octets: number) => (octets / MIB).toFixed(1).padStart(9);
     const rows = [...this.#looks.keys()].sort().map((key) => {
       const middle = this.#middle(key);
-      const sizes = [middle('heap'), middle('external'), middle('arrayBuffers'), middle('rss')].map(mib).join('');
+      const sizes = [
+        middle('heap'),
+        middle('heapTaken'),
+        middle('external'),
+        middle('arrayBuffers'),
+        middle('own'),
+        middle('ofFiles'),
+      ]
+        .map(mib)
+        .join('');
       return `${key.padEnd(12)}${sizes}${String(middle('descriptors')).padStart(12)}${String(middle('numbers')).padStart(8)}`;
     });
-    return ['MiB in quarter  heap external of Buffers resident descriptors numbers', ...rows].join('\n');
+    return ['MiB in quarter  heap    taken external of Buffers    own of files descriptors numbers', ...rows].join(
+      '\n',
+    );
   }
 
   /** What a process holds that it should not. */
@@ -83,7 +96,7 @@ export class Memory {
     const held = (middle: (key: keyof Look) => number) => middle('heap') + middle('external');
     compare('octets held', held(before), held(after), room.held + grown);
     compare('descriptors', before('descriptors'), after('descriptors'), room.descriptors);
-    if (room.resident !== undefined) compare('octets resident', before('rss'), after('rss'), room.resident + grown);
+    if (room.own !== undefined) compare('octets of its own', before('own'), after('own'), room.own + grown);
     return found;
   }
 

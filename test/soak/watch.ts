@@ -16,7 +16,8 @@ export class Watch {
   constructor() {
     process.env['SOAK_MEMORY'] = this.#folder;
     const preload = pathToFileURL(join(import.meta.dirname, 'watched-process.ts'));
-    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`;
+    // As the service and the container start it.
+    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=8 --import=${preload}`;
   }
 
   /** undefined: it is not running, is starting, or ended meanwhile */
