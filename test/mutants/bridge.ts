@@ -38,15 +38,14 @@ export const bridgeMutants = [
     ],
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
     [
-      'a post is in the epoch of its row',
-      'return row < 0 ? 0 : (this.#options.model.posts.epochs[row] ?? 0);',
-      'return row < 0 ? 1 : (this.#options.model.posts.epochs[row] ?? 0);',
+      'what a dying process stores is not missed by the next',
+      'const intents = await permanent.intents();\n    own.load(newsgroup, await permanent.ownPosts());',
+      'own.load(newsgroup, await permanent.ownPosts());\n    const intents = await permanent.intents();',
     ],
-    [
-      'number 0 is a number: what came before it is not taken for nothing',
-      'const row = after >= 0 && !isAfter',
-      'const row = after > 0 && !isAfter',
-    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/row-gate.ts',
+    POSTING,
     [
       'the row of another does not get the Message-ID of a post',
       'if (post === undefined || !sameUserid(author, userid)) continue;',
@@ -59,18 +58,13 @@ export const bridgeMutants = [
     ],
     [
       'a row waits for a post that is lost while it waits',
-      'await this.#flights.landing;\n      else return;',
-      'return this.#flights.landing;\n      else return;',
+      'await flights.landing;\n      else return;',
+      'return flights.landing;\n      else return;',
     ],
     [
       'a row whose Message-ID is not known yet is not shown',
       '() => Promise.reject(new HeldBack()),\n      () => {},',
       '() => {},\n      () => {},',
-    ],
-    [
-      'what a dying process stores is not missed by the next',
-      'const intents = await permanent.intents();\n    own.load(newsgroup, await permanent.ownPosts());',
-      'own.load(newsgroup, await permanent.ownPosts());\n    const intents = await permanent.intents();',
     ],
   ),
   ...breaking(
@@ -105,21 +99,69 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/posting/search.ts',
     ['test/bridge/posting/search.test.ts'],
-    [
-      'the post of another is not taken for ours',
-      'if (entry.sequence <= after || !sameUserid(entry.userid, userid)) return false;',
-      'if (entry.sequence <= after) return false;',
-    ],
+    ['the post of another is not taken for ours', 'if (!sameUserid(entry.userid, userid)) return false;', ''],
     [
       'an older post is not taken for the one looked for',
-      'if (entry.sequence <= after || !sameUserid',
-      'if (!sameUserid',
+      'return moment !== undefined && !known.isOlder(sign, moment);',
+      'return moment !== undefined;',
     ],
-    ['one post is not found for two', 'matches(entry, plan) && !taken(entry.sequence)', 'matches(entry, plan)'],
+    [
+      '… nor where the board goes on from what was known',
+      'if ((moment === undefined || goesOn) && isNewer(sign.sequence, plan.after)) return true;',
+      'if (moment === undefined || goesOn) return true;',
+    ],
+    [
+      'a restored board is recognised by the row that is gone',
+      'if (moment?.newest !== undefined && !goesOn) await read(undefined);',
+      '',
+    ],
+    ['another row of the same number is not the newest', '    time === landmark.time &&\n', ''],
+    ['one post is not found for two', 'if (!known.isTaken(signOf(entry)) && (await', 'if ((await'],
+    [
+      'one withdrawal is not found for two',
+      'const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign);',
+      'const isWanted = (sign: Sign) => sign.sequence >= 0;',
+    ],
     [
       'another text is not taken for ours',
       "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash",
       "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) !== ''",
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/known-rows.ts',
+    ['test/bridge/posting/search.test.ts', 'test/bridge/posting/answers.test.ts'],
+    [
+      'what came since is new, whatever its number',
+      'if (row >= 0) return (numbers[row] ?? 0) <= number;',
+      'if (row >= 0) return number >= 0;',
+    ],
+    ['another post of the same number is no older one', '(time === undefined || times[row] === time)', 'time !== -1'],
+    [
+      'with the cache lost an older post is known by its time',
+      'sign.time !== undefined && sign.time < newest.time;',
+      'sign.time === -1;',
+    ],
+    [
+      'the number of a lost post of ours is free',
+      'if (this.#rowOf(sign.sequence) >= 0) return this.isOurs(0, sign.sequence);',
+      '',
+    ],
+    [
+      'what a second restore brings back is older',
+      '(epochs[length - 1] ?? 0) > 1 ? sequences.indexOf(sign.sequence) : -1;',
+      '(epochs[length - 1] ?? 0) > 1 && sign.sequence < 0 ? 0 : -1;',
+    ],
+    [
+      'what was withdrawn and is back is older',
+      '!(there === PostKind.Gone && itemId !== undefined)',
+      'there !== undefined',
+    ],
+    ['a post is in the epoch of its row', 'return isNew ? (epochs[row] ?? 0) : 0;', 'return isNew ? 0 : 1;'],
+    [
+      'a row from before a plan is not that of its post',
+      'return isNew ? (epochs[row] ?? 0) : 0;',
+      'return epochs[row] ?? 0;',
     ],
   ),
   ...breaking(

@@ -1,26 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
-import type { Intent, OwnPost, Permanent } from '../../store/permanent.ts';
+import type { Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import type { Octets } from '../../wire/octets.ts';
-import { HeldBack, type NewRow } from '../mirror/options.ts';
+import type { NewRow } from '../mirror/options.ts';
 import type { BoardModel } from '../model.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
-import { type Flight, Flights } from './flights.ts';
+import { Flights } from './flights.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { LostPosts, type Pending } from './lost-posts.ts';
+import { KnownRows, type RowModel } from './known-rows.ts';
+import { LostPosts } from './lost-posts.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
-import { sameUserid } from './search.ts';
+import { RowGate } from './row-gate.ts';
 
 export interface BoardPosterOptions {
   readonly newsgroup: string;
-  readonly model: Pick<BoardModel, 'posts' | 'rowOfSequence' | 'refresh' | 'isFull'>;
+  readonly model: RowModel & Pick<BoardModel, 'refresh' | 'isFull'>;
   readonly permanent: Permanent;
   /** reads the board: looks for posts whose answer never came */
   readonly reader: SearchPool;
@@ -66,34 +64,34 @@ export class BoardPoster {
   readonly #readingBack: ReadingBack;
   /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
   readonly #texts = new KeyedQueue();
+  readonly #rows: KnownRows;
   readonly #lost: LostPosts;
-  /** when the store was opened: for as long as no row of the index is known */
-  #newestEpoch = 1;
-  /** of posts that have no epoch yet, by Message-ID */
-  readonly #authors = new Map<string, Octets>();
+  readonly #gate: RowGate;
 
-  private constructor(options: BoardPosterOptions) {
+  private constructor(options: BoardPosterOptions, newestEpoch: number) {
+    const { newsgroup, model, permanent, reader, own, log = silent } = options;
     this.#options = options;
     this.#readingBack = new ReadingBack((upTo) => this.#refresh(upTo));
-    this.#log = options.log ?? silent;
+    this.#log = log;
     this.#now = options.now ?? Date.now;
-    this.#lost = new LostPosts({
-      permanent: options.permanent,
-      reader: options.reader,
-      log: this.#log,
+    const rows = new KnownRows(newsgroup, model, own, newestEpoch);
+    const lost = new LostPosts({
+      ...{ permanent, reader, log, rows },
       grace: options.grace ?? 2000,
       clock: options.clock ?? (() => performance.now()),
       texts: this.#texts,
-      isTaken: (sequence) => this.#isTaken(sequence),
       onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
     });
+    this.#rows = rows;
+    this.#lost = lost;
+    const flights = this.#flights;
+    this.#gate = new RowGate({ newsgroup, permanent, own, rows, flights, lost, hold: options.hold ?? 10_000 });
   }
 
   /** Reads what the store has. What was left in the middle is looked for by `settle`, `beforePublish`, or its retry. */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
-    const poster = new BoardPoster(options);
     const { newsgroup, permanent, own } = options;
-    poster.#newestEpoch = (await permanent.epochs()).at(-1)?.number ?? 1;
+    const poster = new BoardPoster(options, (await permanent.epochs()).at(-1)?.number ?? 1);
     // In this order: what another process, on its way out, makes of an intent is in one of them at least.
     const intents = await permanent.intents();
     own.load(newsgroup, await permanent.ownPosts());
@@ -111,63 +109,14 @@ export class BoardPoster {
     return this.#lost.settle();
   }
 
-  /**
-   * For `Mirror.publishAfter`: new rows of the index, not yet published. Resolves when those among them that are ours have their
-   * own Message-IDs, so that nobody ever sees another one. Rejects with `HeldBack` where that takes too long: then they are
-   * not shown now.
-   */
+  /** For `Mirror.publishAfter`: new rows of the index, not yet shown. */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
-    const flights = this.#flights.now();
-    if (this.#lost.all().length === 0 && !this.#flights.includes(flights, this.#unknownAuthors(rows))) return undefined;
-    const patience = new AbortController();
-    const { signal } = patience;
-    const enough = delay(this.#options.hold ?? 10_000, undefined, { ref: false, signal }).then(
-      () => Promise.reject(new HeldBack()),
-      () => {},
-    );
-    return Promise.race([this.#settledFor(rows, flights, signal), enough]).finally(() => patience.abort());
+    return this.#gate.pass(rows);
   }
 
-  /** For `Mirror.publishAfter`: these rows have their epochs. Resolves when the store knows of those that are ours. */
+  /** For `Mirror.publishAfter`: these rows have their epochs. */
   numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
-    const { newsgroup, permanent, own } = this.#options;
-    if (!own.hasUnnumbered(newsgroup)) return undefined;
-    const posts: OwnPost[] = [];
-    for (const { userid, epoch, sequence } of rows) {
-      const post = own.idOf(newsgroup, 0, sequence);
-      // After a restart nobody knows who posted it.
-      const author = this.#authors.get(post?.messageId ?? '') ?? userid;
-      if (post === undefined || !sameUserid(author, userid)) continue;
-      posts.push({ messageId: post.messageId, epoch, sequence, references: post.references ?? '' });
-    }
-    const stored = Promise.all(posts.map((post) => permanent.done(post)));
-    return stored.then(() => {
-      for (const post of posts) {
-        own.add(newsgroup, post);
-        this.#authors.delete(post.messageId);
-      }
-    });
-  }
-
-  /**
-   * Waits while a row may yet turn out to be the post of one of these flights, or a lost one. A flight that ends because
-   * the board is away leaves a lost post behind: each is looked for, those that come meanwhile included.
-   */
-  async #settledFor(rows: readonly NewRow[], flights: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
-    const looked = new Set<Pending>();
-    const matters = (userid: Octets) => this.#unknownAuthors(rows).some((author) => sameUserid(author, userid));
-    while (!signal.aborted) {
-      const lost = this.#lost.all().filter((one) => !looked.has(one));
-      for (const one of lost) looked.add(one);
-      if (lost.length > 0) await Promise.all(lost.map((one) => this.#lost.lookForPatiently(one, matters, signal)));
-      else if (this.#flights.includes(flights, this.#unknownAuthors(rows))) await this.#flights.landing;
-      else return;
-    }
-  }
-
-  #unknownAuthors(rows: readonly NewRow[]): Octets[] {
-    const unknown = rows.filter(({ epoch, sequence }) => !this.#isOurs(epoch, sequence));
-    return [...new Set(unknown.map((row) => row.userid))];
+    return this.#gate.numbered(rows);
   }
 
   /**
@@ -264,7 +213,7 @@ export class BoardPoster {
   /** The board has it: first the store knows, then the views. */
   async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
     const { newsgroup, permanent, own } = this.#options;
-    const post = { messageId, epoch: this.#epochOf(plan, sequence), sequence, references: plan.references };
+    const post = { messageId, epoch: this.#rows.epochOf(plan, sequence), sequence, references: plan.references };
     try {
       await permanent.done(post);
     } catch (error) {
@@ -272,7 +221,7 @@ export class BoardPoster {
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);
-    if (post.epoch === 0) this.#authors.set(messageId, plan.userid);
+    if (post.epoch === 0) this.#gate.expect(messageId, plan.userid);
   }
 
   async #refresh(sequence: number): Promise<void> {
@@ -285,42 +234,7 @@ export class BoardPoster {
   }
 
   #planFor({ author, hash, references }: Order, deed: Deed): Plan {
-    return { deed, userid: author.userid, hash, after: this.#newest(), references };
-  }
-
-  /** The sequence number of the newest row known, −1 if none: a fresh spurge numbers from 0. */
-  #newest(): number {
-    const { posts } = this.#options.model;
-    return posts.sequences[posts.length - 1] ?? -1;
-  }
-
-  /**
-   * 0, for only the mirror knows, once it has seen its row: a new epoch may begin there. A row that came in since the post
-   * was planned is its row, though (shown before it could be told whose it is).
-   */
-  #epochOf({ after }: Plan, sequence: number): number {
-    const row = after >= 0 && !isAfter(sequence, after) ? -1 : this.#rowOf(sequence);
-    return row < 0 ? 0 : (this.#options.model.posts.epochs[row] ?? 0);
-  }
-
-  /** −1: none, also where an article has that number that has another place on the board. */
-  #rowOf(sequence: number): number {
-    const { model } = this.#options;
-    const row = model.rowOfSequence(sequence);
-    return model.posts.sequences[row] === sequence ? row : -1;
-  }
-
-  /** Whether the post at this number, as the index has it now, is one of ours that is known. */
-  #isTaken(sequence: number): boolean {
-    const { epochs, length } = this.#options.model.posts;
-    const row = this.#rowOf(sequence);
-    return this.#isOurs(epochs[row < 0 ? length - 1 : row] ?? this.#newestEpoch, sequence);
-  }
-
-  /** Whether a post of ours is known there, or at that number without an epoch yet. */
-  #isOurs(epoch: number, sequence: number): boolean {
-    const { newsgroup, own } = this.#options;
-    return [epoch, 0].some((each) => own.idOf(newsgroup, each, sequence) !== undefined);
+    return { deed, userid: author.userid, hash, ...this.#rows.now(), references };
   }
 }
 

@@ -24,7 +24,7 @@ export interface PostingConnection {
 
 /** What looking for a post asks of a connection that may read. */
 export interface SearchConnection {
-  index(from: { readonly sequence: number }, onEntry: (entry: IndexEntry) => void): Promise<void>;
+  index(from: { readonly sequence: number } | undefined, onEntry: (entry: IndexEntry) => void): Promise<void>;
   item(itemId: string): Promise<Item>;
   motd(): Promise<Motd | undefined>;
   editLog(): Promise<readonly EditLogEntry[]>;

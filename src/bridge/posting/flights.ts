@@ -1,5 +1,5 @@
 import type { Octets } from '../../wire/octets.ts';
-import { sameUserid } from './search.ts';
+import { sameUserid } from './plan.ts';
 
 export interface Flight {
   readonly userid: Octets;

@@ -5,6 +5,7 @@ import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { SearchPool } from './connection.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
+import type { KnownRows } from './known-rows.ts';
 import { type Plan, parsePlan, textKey } from './plan.ts';
 import { findPlanned } from './search.ts';
 
@@ -29,8 +30,7 @@ export interface LostPostsOptions {
   readonly clock: () => number;
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
-  /** whether the post of this number has a Message-ID of this bridge's already */
-  readonly isTaken: (sequence: number) => boolean;
+  readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken'>;
   /** the board has a post after all */
   readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
 }
@@ -139,7 +139,7 @@ export class LostPosts {
   }
 
   #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
-    const { reader, isTaken } = this.#options;
-    return reader.use((board) => findPlanned(board, plan, isTaken), signal);
+    const { reader, rows } = this.#options;
+    return reader.use((board) => findPlanned(board, plan, rows), signal);
   }
 }

@@ -10,6 +10,23 @@ export type Deed =
   | { readonly kind: 'edit'; readonly itemId: string }
   | { readonly kind: 'withdrawal'; readonly itemId: string };
 
+/** A row of the index: another one in its place differs in one of these. */
+export interface Landmark {
+  readonly sequence: number;
+  /** unix seconds */
+  readonly time: number;
+  readonly itemId?: string | undefined;
+  readonly userid: string;
+}
+
+/** What was known of the board when a plan was made. A board that is restored from a backup gives its numbers again. */
+export interface Moment {
+  /** the newest row of the index; `undefined` if there was none */
+  readonly newest?: Landmark | undefined;
+  /** the highest article number: what was known has none above it, whatever became of the board */
+  readonly number: number;
+}
+
 /**
  * What is about to happen, written down before the command that makes it happen: enough to find it on the board if its
  * answer never came.
@@ -19,12 +36,15 @@ export interface Plan {
   readonly userid: Octets;
   /** of the text: `hashOf` */
   readonly hash: string;
-  /** the highest sequence number known before, −1 if none; the post's is higher */
+  /** the highest sequence number known before, −1 if none; the post's is higher, unless the board was restored */
   readonly after: number;
+  /** `undefined` in plans of format 1 */
+  readonly moment: Moment | undefined;
   readonly references: string;
 }
 
-const FORMAT = 1;
+/** Format 1 had no `moment`. */
+const FORMAT = 2;
 
 export function formatPlan(plan: Plan): string {
   return JSON.stringify({ format: FORMAT, ...plan });
@@ -34,8 +54,9 @@ export function formatPlan(plan: Plan): string {
 export function parsePlan(details: string): Plan | undefined {
   try {
     // written by `formatPlan`, which says so
-    const plan = JSON.parse(details) as Plan & { readonly format: number };
-    return plan.format === FORMAT ? plan : undefined;
+    const { format, ...plan } = JSON.parse(details) as Plan & { readonly format: number };
+    if (format === 1) return { ...plan, moment: undefined };
+    return format === FORMAT ? plan : undefined;
   } catch {
     return undefined;
   }
@@ -55,4 +76,9 @@ export function hashOf(lines: readonly Octets[]): string {
 /** What two posts have in common that can't be told apart on the board. */
 export function textKey(userid: Octets, hash: string): string {
   return `${userid.toLowerCase()} ${hash}`;
+}
+
+/** Boards fold the case of the domain (groggsd) or of everything (spurge). */
+export function sameUserid(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,32 +1,58 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
-import type { Octets } from '../../wire/octets.ts';
+import { PostKind } from '../model.ts';
 import type { SearchConnection } from './connection.ts';
-import { type Deed, hashOf, type Plan } from './plan.ts';
+import { isNewer, type KnownRows, ROW_KINDS, type Sign } from './known-rows.ts';
+import { type Deed, hashOf, type Landmark, type Plan, sameUserid } from './plan.ts';
 
 /** Rows looked at closely: more posts of one author to one place within one lost connection there can't be. */
 const MAX_CANDIDATES = 1000;
 
+type Known = Pick<KnownRows, 'isOlder' | 'isTaken'>;
+
 /**
- * Looks on the board for what a plan meant to do: by author, kind and place in the index, then by text.
+ * Looks on the board for what a plan meant to do: by author, kind and place in the index, then by text. It looks at what
+ * came after the row that was the newest when the plan was made. Where that row is gone (the board was restored from a
+ * backup, or an editor removed it) new rows may have lower numbers: then it looks at everything that was not known then.
  *
- * @param taken whether a sequence number is known to be another post's
  * @returns its sequence number, `undefined` if it is not there. Rejects where the board can't be asked.
  */
-export async function findPlanned(
-  board: SearchConnection,
-  plan: Plan,
-  taken: (sequence: number) => boolean,
-): Promise<number | undefined> {
-  if (plan.deed.kind === 'withdrawal') return findWithdrawal(board, plan, plan.deed.itemId, taken);
-  const candidates: IndexEntry[] = [];
-  await board.index({ sequence: plan.after + 1 }, (entry) => {
-    if (candidates.length < MAX_CANDIDATES && matches(entry, plan) && !taken(entry.sequence)) candidates.push(entry);
-  });
-  for (const entry of candidates) {
-    if (await hasText(board, entry, plan)) return entry.sequence;
+export async function findPlanned(board: SearchConnection, plan: Plan, known: Known): Promise<number | undefined> {
+  const { deed, moment } = plan;
+  let goesOn = false;
+  const isNew = (sign: Sign) => {
+    if ((moment === undefined || goesOn) && isNewer(sign.sequence, plan.after)) return true;
+    return moment !== undefined && !known.isOlder(sign, moment);
+  };
+  let entries: IndexEntry[] = [];
+  const read = async (sequence: number | undefined) => {
+    entries = [];
+    await board.index(sequence === undefined ? undefined : { sequence }, (entry) => {
+      goesOn ||= moment?.newest !== undefined && isThere(entry, moment.newest);
+      if (entries.length < MAX_CANDIDATES && matches(entry, plan) && isNew(signOf(entry))) entries.push(entry);
+    });
+  };
+  await read(moment === undefined ? (plan.after + 1) % 2 ** 32 : moment.newest?.sequence);
+  const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign);
+  if (deed.kind === 'withdrawal') return findWithdrawal(board, plan, deed.itemId, isWanted);
+  if (moment?.newest !== undefined && !goesOn) await read(undefined);
+  for (const entry of entries) {
+    if (!known.isTaken(signOf(entry)) && (await hasText(board, entry, plan))) return entry.sequence;
   }
   return undefined;
+}
+
+function isThere({ sequence, time, itemId, userid }: IndexEntry, landmark: Landmark): boolean {
+  return (
+    sequence === landmark.sequence &&
+    time === landmark.time &&
+    itemId === landmark.itemId &&
+    sameUserid(userid, landmark.userid)
+  );
+}
+
+function signOf({ sequence, type, itemId, time }: IndexEntry): Sign {
+  return { sequence, kind: ROW_KINDS[type], itemId, time };
 }
 
 const ROW_TYPES = { item: 'I', reply: 'R', continuation: 'C', motd: 'M', edit: 'E' } as const satisfies Record<
@@ -34,15 +60,10 @@ const ROW_TYPES = { item: 'I', reply: 'R', continuation: 'C', motd: 'M', edit: '
   IndexEntry['type']
 >;
 
-function matches(entry: IndexEntry, { deed, userid, after }: Plan): boolean {
+function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
   if (deed.kind === 'withdrawal' || entry.type !== ROW_TYPES[deed.kind]) return false;
-  if (entry.sequence <= after || !sameUserid(entry.userid, userid)) return false;
+  if (!sameUserid(entry.userid, userid)) return false;
   return 'itemId' in deed ? entry.itemId === deed.itemId : true;
-}
-
-/** Boards fold the case of the domain (groggsd) or of everything (spurge). */
-export function sameUserid(a: Octets, b: Octets): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan): Promise<boolean> {
@@ -66,17 +87,16 @@ async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan): 
 
 async function findWithdrawal(
   board: SearchConnection,
-  { userid, after }: Plan,
+  { userid }: Plan,
   itemId: string,
-  taken: (sequence: number) => boolean,
+  isWanted: (sign: Sign) => boolean,
 ): Promise<number | undefined> {
   const log = await board.editLog();
   return log.find(
     (entry) =>
       entry.kind === 'withdrawn' &&
       entry.itemId === itemId &&
-      entry.sequence > after &&
       sameUserid(entry.userid, userid) &&
-      !taken(entry.sequence),
+      isWanted({ sequence: entry.sequence, kind: PostKind.Withdrawal, itemId, time: undefined }),
   )?.sequence;
 }

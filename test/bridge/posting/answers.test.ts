@@ -96,14 +96,15 @@ function setUp(
   stores.push(permanent);
   const own = new OwnPostRegister();
   const refreshed: (number | undefined)[] = [];
-  const columns = { numbers: new Uint32Array(), times: new Uint32Array(), kinds: new Uint8Array() };
+  const numbers = Uint32Array.from(known, (sequence) => sequence + 1);
+  const columns = { numbers, times: new Uint32Array(), kinds: new Uint8Array() };
   const epochs = new Uint16Array(known.length).fill(1);
   const posts = { ...columns, length: known.length, sequences: Uint32Array.from(known), epochs };
   const poster: Promise<BoardPoster> = BoardPoster.open({
     newsgroup: 'groggs.test',
     model: {
       posts: { ...posts, items: new Int32Array(), users: new Uint32Array(), arrivals: new Uint32Array() },
-      isFull: false,
+      ...{ items: [], userids: [], notice: () => undefined, isFull: false },
       rowOfSequence: (sequence) => known.indexOf(sequence),
       // What the mirror does when it reads the row.
       refresh: async (upTo) => {

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type ItemRecord, type Notice, PostKind } from '../../../src/bridge/model.ts';
 import type { SearchConnection } from '../../../src/bridge/posting/connection.ts';
-import { type Deed, hashOf, type Plan } from '../../../src/bridge/posting/plan.ts';
+import { KnownRows, ROW_KINDS } from '../../../src/bridge/posting/known-rows.ts';
+import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
+import { type Deed, formatPlan, hashOf, type Plan, parsePlan } from '../../../src/bridge/posting/plan.ts';
 import { findPlanned } from '../../../src/bridge/posting/search.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
@@ -46,9 +49,57 @@ function boardWith(rows: readonly Found[], log: readonly EditLogEntry[] = []): S
   };
 }
 
-const plan = (deed: Deed): Plan => ({ deed, userid: octets`ann@x.y`, hash: hashOf(LINES), after: 10, references: '' });
-const free = () => false;
+/** A row that the mirror has; its article number is its sequence number where nothing else is said. */
+interface Mirrored extends Partial<Found> {
+  readonly number?: number;
+  readonly epoch?: number;
+  readonly kind?: PostKind;
+}
 
+/** What the mirror knows of the board, and which of its rows are ours. */
+function knownRows(rows: readonly Mirrored[], ours: readonly (readonly [epoch: number, sequence: number])[] = []) {
+  const full = rows.map((one) => ({
+    ...row(one),
+    epoch: one.epoch ?? 1,
+    ...one,
+    number: one.number ?? row(one).sequence,
+  }));
+  const ids = [...new Set(full.flatMap(({ itemId }) => itemId ?? []))];
+  const columns = {
+    numbers: Uint32Array.from(full, ({ number }) => number),
+    sequences: Uint32Array.from(full, ({ sequence }) => sequence),
+    epochs: Uint16Array.from(full, ({ epoch }) => epoch),
+    times: Uint32Array.from(full, ({ time }) => time),
+    kinds: Uint8Array.from(full, ({ kind, type }) => kind ?? ROW_KINDS[type]),
+    items: Int32Array.from(full, ({ itemId, kind }) => (kind === PostKind.Withdrawal ? -1 : ids.indexOf(itemId ?? ''))),
+    users: new Uint32Array(full.length),
+    arrivals: new Uint32Array(full.length),
+  };
+  const item = (id: string, index: number): ItemRecord => ({
+    ...{ index, id, subject: octets``, continues: -1, continuedIn: -1, first: -1, rows: [] },
+  });
+  const notice = (at: number): Notice | undefined =>
+    full[at]?.kind === PostKind.Withdrawal
+      ? { userid: octets`ann@x.y`, reason: [], itemId: full[at].itemId }
+      : undefined;
+  const rowOfSequence = (sequence: number) => full.findLastIndex((one) => one.sequence === sequence);
+  const model = { posts: { length: full.length, ...columns }, items: ids.map(item), notice, rowOfSequence };
+  const own = new OwnPostRegister();
+  for (const [epoch, sequence] of ours) {
+    own.add('groggs.test', { messageId: `<${epoch}.${sequence}@x>`, epoch, sequence, references: '' });
+  }
+  return new KnownRows('groggs.test', { ...model, userids: [octets`ann@x.y`] }, own, 1);
+}
+
+/** What was the newest when the plan was made. */
+const NEWEST = { sequence: 10, itemId: 'P0' } as const;
+const planOf = (deed: Deed, known: KnownRows = knownRows([NEWEST])): Plan => ({
+  ...{ deed, userid: octets`ann@x.y`, hash: hashOf(LINES), references: '' },
+  ...known.now(),
+});
+
+const REPLY: Deed = { kind: 'reply', itemId: 'P1' };
+const WITHDRAWAL: Deed = { kind: 'withdrawal', itemId: 'P1' };
 const DEEDS: readonly [Deed, IndexEntry['type']][] = [
   [{ kind: 'item', subject: octets`S` }, 'I'],
   [{ kind: 'reply', itemId: 'P1' }, 'R'],
@@ -57,44 +108,168 @@ const DEEDS: readonly [Deed, IndexEntry['type']][] = [
   [{ kind: 'edit', itemId: 'P1' }, 'E'],
 ];
 
-test.each(DEEDS)('%o: ours is found, and what only looks like it is not', async (deed, type) => {
-  const find = (more: Partial<Found>, taken: (sequence: number) => boolean = free) =>
-    findPlanned(boardWith([row({ type, ...more })]), plan(deed), taken);
-  expect(await find({})).toBe(11);
-  // Boards fold the case of userids.
-  expect(await find({ userid: octets`Ann@X.Y` })).toBe(11);
-  expect(await find({ userid: octets`bob@x.y` })).toBeUndefined();
-  expect(await find({ sequence: 10 })).toBeUndefined();
-  expect(await find({ lines: OTHER })).toBeUndefined();
-  expect(await find({ type: type === 'R' ? 'I' : 'R' })).toBeUndefined();
-  expect(await find({}, (sequence) => sequence === 11)).toBeUndefined();
+/** Of version 0.1: without a moment. */
+function oldPlan(deed: Deed, known?: KnownRows): Plan {
+  const { moment, ...plan } = planOf(deed, known);
+  const read = parsePlan(formatPlan({ ...plan, moment }).replace('"format":2', '"format":1'));
+  if (read === undefined) throw new Error('not read');
+  return read;
+}
+
+describe.each([
+  ['of today', planOf],
+  ['of version 0.1', oldPlan],
+] as const)('a plan %s', (_, plan) => {
+  test.each(DEEDS)('%o: ours is found, and what only looks like it is not', async (deed, type) => {
+    const find = (more: Partial<Found>, ours: readonly (readonly [number, number])[] = []) =>
+      findPlanned(boardWith([row(NEWEST), row({ type, ...more })]), plan(deed), knownRows([NEWEST], ours));
+    expect(await find({})).toBe(11);
+    // Boards fold the case of userids.
+    expect(await find({ userid: octets`Ann@X.Y` })).toBe(11);
+    expect(await find({ userid: octets`bob@x.y` })).toBeUndefined();
+    expect(await find({ lines: OTHER })).toBeUndefined();
+    expect(await find({ type: type === 'R' ? 'I' : 'R' })).toBeUndefined();
+    expect(await find({}, [[1, 11]])).toBeUndefined();
+    expect(await find({}, [[0, 11]])).toBeUndefined();
+  });
+
+  test.each<Deed>([
+    { kind: 'reply', itemId: 'P1' },
+    { kind: 'edit', itemId: 'P1' },
+  ])('%o: not in another item', async (deed) => {
+    const type = deed.kind === 'edit' ? 'E' : 'R';
+    const board = boardWith([row(NEWEST), row({ type, itemId: 'P2' })]);
+    expect(await findPlanned(board, plan(deed), knownRows([NEWEST]))).toBeUndefined();
+  });
+
+  test('an older one is not it', async () => {
+    const older = row({ sequence: 9 });
+    const known = knownRows([older, NEWEST]);
+    const board = boardWith([older, row(NEWEST)]);
+    expect(await findPlanned(board, plan(REPLY, known), known)).toBeUndefined();
+  });
+
+  test('of several the first that has the text', async () => {
+    const rows = [row(NEWEST), row({ lines: OTHER }), row({ sequence: 12 }), row({ sequence: 13 })];
+    expect(await findPlanned(boardWith(rows), plan(REPLY), knownRows([NEWEST]))).toBe(12);
+    expect(await findPlanned(boardWith(rows), plan(REPLY), knownRows([NEWEST], [[1, 12]]))).toBe(13);
+  });
+
+  test('a withdrawal is found in the edit log', async () => {
+    const entry = { kind: 'withdrawn', sequence: 11, when: octets``, itemId: 'P1', userid: octets`ann@x.y` } as const;
+    const before = { kind: PostKind.Withdrawal, sequence: 9, itemId: 'P1' } as const;
+    const known = knownRows([before, NEWEST]);
+    const find = (more: Partial<EditLogEntry>) =>
+      findPlanned(boardWith([row(NEWEST)], [{ ...entry, reason: [], ...more }]), plan(WITHDRAWAL, known), known);
+    expect(await find({})).toBe(11);
+    const others: Partial<EditLogEntry>[] = [
+      { userid: octets`bob@x.y` },
+      { sequence: 9 },
+      { itemId: 'P2' },
+      { kind: 'edited' },
+    ];
+    for (const other of others) expect(await find(other)).toBeUndefined();
+  });
+
+  test('numbers wrap', async () => {
+    const last = { ...NEWEST, sequence: 2 ** 32 - 1, number: 10 };
+    const known = knownRows([last]);
+    expect(await findPlanned(boardWith([row(last), row({ sequence: 0 })]), plan(REPLY, known), known)).toBe(0);
+  });
 });
 
-test.each<Deed>([
-  { kind: 'reply', itemId: 'P1' },
-  { kind: 'edit', itemId: 'P1' },
-])('%o: not in another item', async (deed) => {
-  const type = deed.kind === 'edit' ? 'E' : 'R';
-  expect(await findPlanned(boardWith([row({ type, itemId: 'P2' })]), plan(deed), free)).toBeUndefined();
+test('on a board without a row everything is new, number 0 too', async () => {
+  const known = knownRows([]);
+  expect(await findPlanned(boardWith([row({ sequence: 0 })]), planOf(REPLY, known), known)).toBe(0);
 });
 
-test('of several the first that has the text', async () => {
-  const rows = [row({ lines: OTHER }), row({ sequence: 12 }), row({ sequence: 13 })];
-  const reply: Deed = { kind: 'reply', itemId: 'P1' };
-  expect(await findPlanned(boardWith(rows), plan(reply), free)).toBe(12);
-  expect(await findPlanned(boardWith(rows), plan(reply), (sequence) => sequence === 12)).toBe(13);
+/** What the board had: an equal post, and another one that was the newest. */
+const OLDER = row({ sequence: 9 });
+const LOST = row({ sequence: 10, time: 2 });
+
+describe('a board restored from a backup, where the newest row is gone', () => {
+  const before = knownRows(
+    [OLDER, LOST],
+    [
+      [1, 9],
+      [1, 10],
+    ],
+  );
+  const find = (rows: readonly Found[], known = before, deed = REPLY) =>
+    findPlanned(boardWith([OLDER, ...rows]), planOf(deed, before), known);
+
+  test.each(DEEDS)('%o: a post is found below what was given, and no older one is taken for it', async (deed, type) => {
+    const known = knownRows(
+      [{ ...OLDER, type }, LOST],
+      [
+        [1, 9],
+        [1, 10],
+      ],
+    );
+    const plan = planOf(deed, known);
+    const older = row({ ...OLDER, type });
+    expect(await findPlanned(boardWith([older]), plan, known)).toBeUndefined();
+    for (const sequence of [8, 10, 11]) {
+      expect(await findPlanned(boardWith([older, row({ type, sequence, time: 3 })]), plan, known)).toBe(sequence);
+    }
+  });
+
+  test('the number of a post of ours that was lost is free', async () => {
+    expect(await find([row({ sequence: 10, time: 3 })])).toBe(10);
+  });
+
+  test('what the mirror has read since is new', async () => {
+    const since = row({ sequence: 10, time: 3 });
+    const known = knownRows([OLDER, { ...LOST, kind: PostKind.Gone }, { ...since, epoch: 2, number: 20 }], [[1, 9]]);
+    expect(await find([since], known)).toBe(10);
+  });
+
+  test('… unless it is another post of ours', async () => {
+    const since = row({ sequence: 10, time: 3 });
+    const mirrored = [OLDER, LOST, { ...since, epoch: 2, number: 20 }];
+    expect(await find([since], knownRows(mirrored, [[2, 10]]))).toBeUndefined();
+    expect(await find([since], knownRows([OLDER, LOST], [[0, 10]]))).toBeUndefined();
+  });
+
+  test('what comes back in a second restore is older', async () => {
+    const known = knownRows([OLDER, LOST, { sequence: 10, time: 3, epoch: 2, number: 20, itemId: 'P0' }]);
+    expect(await findPlanned(boardWith([OLDER, LOST]), planOf(REPLY, known), known)).toBeUndefined();
+  });
+
+  test('what was withdrawn and comes back is older', async () => {
+    const known = knownRows([
+      { ...OLDER, kind: PostKind.Gone },
+      { ...NEWEST, time: 2 },
+    ]);
+    expect(await findPlanned(boardWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
+    expect(
+      await findPlanned(boardWith([OLDER, row({ sequence: 10, time: 2, itemId: 'P0' })]), planOf(REPLY, known), known),
+    ).toBeUndefined();
+  });
+
+  test('a backup that lacks only a notice: the post has its number', async () => {
+    const known = knownRows([NEWEST, { kind: PostKind.Withdrawal, sequence: 11, itemId: 'P7' }]);
+    expect(await findPlanned(boardWith([row(NEWEST), row()]), planOf(REPLY, known), known)).toBe(11);
+  });
+
+  test('with the cache lost the clock of the board tells', async () => {
+    const nothing = knownRows([]);
+    expect(await find([row({ sequence: 10, time: 3 })], nothing)).toBe(10);
+    expect(await find([], nothing)).toBeUndefined();
+  });
+
+  test('a withdrawal', async () => {
+    const entry = { kind: 'withdrawn', when: octets``, itemId: 'P1', userid: octets`ann@x.y`, reason: [] } as const;
+    const known = knownRows([{ kind: PostKind.Withdrawal, sequence: 8, itemId: 'P1' }, OLDER, LOST]);
+    const found = (sequence: number) =>
+      findPlanned(boardWith([OLDER], [{ ...entry, sequence }]), planOf(WITHDRAWAL, known), known);
+    expect(await found(10)).toBe(10);
+    expect(await found(8)).toBeUndefined();
+  });
 });
 
-test('a withdrawal is found in the edit log', async () => {
-  const entry = { kind: 'withdrawn', sequence: 11, when: octets``, itemId: 'P1', userid: octets`ann@x.y` } as const;
-  const find = (more: Partial<EditLogEntry>) =>
-    findPlanned(boardWith([], [{ ...entry, reason: [], ...more }]), plan({ kind: 'withdrawal', itemId: 'P1' }), free);
-  expect(await find({})).toBe(11);
-  const others: Partial<EditLogEntry>[] = [
-    { userid: octets`bob@x.y` },
-    { sequence: 10 },
-    { itemId: 'P2' },
-    { kind: 'edited' },
-  ];
-  for (const other of others) expect(await find(other)).toBeUndefined();
+test('a newest row that an editor took out makes no older post a new one', async () => {
+  const known = knownRows([OLDER, LOST]);
+  expect(await findPlanned(boardWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
+  expect(await findPlanned(boardWith([OLDER, row()]), planOf(REPLY, known), known)).toBe(11);
 });
