@@ -33,8 +33,8 @@ export class Accounts {
   }
 
   /**
-   * As `generation`, but asks SQLite only once for each `round` of the event loop; this process's own changes always
-   * count. For every command of every session.
+   * Like `generation`, but asks SQLite at most once for each `round` of the event loop; this process's own changes
+   * always count. Cheap enough for every command of every session.
    */
   generationIn(round: number): number {
     if (round === this.#round) return this.#generation;
@@ -53,15 +53,15 @@ export class Accounts {
   }
 
   /**
-   * Calls `listener` after changes: this process's own at once, those of others at the next look at `generation`. Returns
-   * a function that ends that.
+   * Calls `listener` after each change: at once for this process's own, at the next look at `generation` for those of
+   * others. Returns a function that stops it.
    */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** An account has changed. */
+  /** To be called when this process has changed an account. */
   changed(): void {
     this.#generation++;
     for (const listener of this.#listeners) queueMicrotask(listener);

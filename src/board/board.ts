@@ -38,18 +38,18 @@ export interface Caller {
   readonly localPort: number;
 }
 
-/** Who is counted together: an IPv4 address, an IPv6 /64, this process. */
+/** Callers with the same key are counted together: an IPv4 address, an IPv6 /64, this process. */
 export function callerKey({ address }: Caller): string {
   return address === undefined ? 'inside' : addressKey(address);
 }
 
 /** A session as other sessions see it. */
 export interface Member {
-  /** Accounts have changed: a session whose login no longer holds says 482 and closes, after the command at work. */
+  /** Accounts have changed: a session whose login no longer holds says 482 and closes, after the command in progress. */
   review(): void;
 }
 
-/** octets for `230 ` and the access level in brackets */
+/** octets that `230 ` and the access level in brackets take */
 const BANNER_REST = 30;
 
 /** What the sessions of a board share. */
@@ -122,8 +122,8 @@ export class Board {
 }
 
 /**
- * UTF-8 where Latin-1 does not do. A banner is one short line, and never says what makes a client read the message of
- * the day backwards.
+ * In UTF-8 where Latin-1 is not enough. A banner is one short line, and never contains the words that make a client
+ * expect groggsd's order of fields in the message of the day.
  */
 function greetingOf(title: string): Octets {
   const name = title.replaceAll('GROGGS system', 'GROGGS').replace(/\p{Cc}+/gu, ' ');

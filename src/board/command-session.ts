@@ -30,15 +30,15 @@ export interface CommandSession {
   say(line: Octets): void;
   /** Sends a complete answer, CRLF included. */
   send(answer: Buffer): void;
-  /** The client must read before more is sent, or has gone. */
+  /** True while the client must read before more is sent, and once it has gone. */
   readonly blocked: boolean;
   /** For answers of many pieces: resolves when the next may be sent, with false when the client has gone. */
   room(): Promise<boolean>;
-  /** Logs something an honest client does not do, with the answer of ident once it is known. Nobody waits for it. */
+  /** Logs something an honest client does not do, with ident's answer once that is known. Does not wait for it. */
   suspicious(what: string): void;
-  /** Logs the session in and says 23x (RGTP 2.2.3). It ends when the grant no longer holds. */
+  /** Logs the session in and says 23x (RGTP 2.2.3). The session ends when the grant no longer holds. */
   admit(grant: Grant, what: string): void;
-  /** Takes the access level and says 23x. */
+  /** Sets the access level and says 23x. */
   setLevel(level: AccessLevel, what: Octets): void;
   /** Says 150: the lines up to the dot are text. */
   receive(rules: TextRules): void;

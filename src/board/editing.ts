@@ -131,7 +131,7 @@ export class Editing {
     });
   }
 
-  /** Replaces the rows EDIX sent by others. Rows made since follow them. @throws Refusal 423 */
+  /** Replaces the rows EDIX sent by others. Rows added since follow them. @throws Refusal 423 */
   async replaceIndex(edit: IndexEdit, rows: readonly Octets[], editor: Editor): Promise<number> {
     for (;;) {
       const plan = await planIndexEdit(this.#records.index, edit.end, rows);
@@ -141,7 +141,7 @@ export class Editing {
     }
   }
 
-  /** Moves the rows from position `from` on, some at a time: their order is all that anybody sees. */
+  /** Moves the rows from position `from` on, a few at a time. Nobody notices: only their order can be seen. */
   async #makeRoom(edit: IndexEdit, from: number, count: number): Promise<void> {
     const { index } = this.#records;
     const blocks = Math.ceil(count / BLOCK);

@@ -14,7 +14,7 @@ export class FailedProofs {
     this.#delay = delay;
   }
 
-  /** Counts a failure. Resolves when it may be answered. @param caller who is counted together (`callerKey`) */
+  /** Counts a failure. Resolves when it may be answered. @param caller its `callerKey` */
   async failed(caller: string): Promise<void> {
     const count = this.#counts.get(caller) ?? 0;
     this.#counts.set(caller, count + 1);

@@ -45,7 +45,7 @@ export async function firstStart(
   if (!isNew(store)) return undefined;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
   keep(editor);
-  // Asked for in one turn, so in one transaction: no crash leaves the half of it.
+  // Requested in one turn, so committed in one transaction: no crash leaves half of it.
   const people = store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [

@@ -33,7 +33,7 @@ export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]):
   return hunks;
 }
 
-/** Rows, ascending, with their places in the index. They hold while `index.removals` stays. */
+/** Rows, ascending, with their places in the index. Valid while `index.removals` does not change. */
 export async function numbered(index: IndexLog, rows: readonly Row[]): Promise<NumberedRow[]> {
   const found: NumberedRow[] = [];
   let line = 1;

@@ -8,7 +8,7 @@ import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { Refusal } from './refusal.ts';
 import { CONTEXT, type DiffLine, diffing, type Hunk, hunksOf } from './unified-diff.ts';
 
-/** Rows that one edit takes out of the index or puts in: they change in one piece. */
+/** The most rows that one edit may remove or add: they change in one transaction. */
 export const MOST_ROWS = 1000;
 /** rows read together */
 const AT_ONCE = 512;
@@ -18,15 +18,15 @@ export interface IndexPlan extends RowChanges {
   /** the rows that leave, and those that come */
   readonly before: readonly Octets[];
   readonly after: readonly Octets[];
-  /** rows come in where positions are taken: so many more are needed before these, last first */
+  /** where rows come in and too few positions are free: how many more are needed, and before which; last first */
   readonly crowded: readonly { readonly before: number; readonly count: number }[];
-  /** rows come in after the last: nothing may have been appended since */
+  /** rows come in after the last one: nothing may have been appended since */
   readonly atEnd: boolean;
-  /** of the index as it was compared */
+  /** `index.removals` at the comparison */
   readonly removals: number;
 }
 
-/** Compares the rows up to position `end` with what is to take their place. @throws Refusal 423 where too much differs */
+/** Compares the rows up to position `end` with the lines to replace them. @throws Refusal 423 if too much differs */
 export async function planIndexEdit(index: IndexLog, end: number, lines: readonly Octets[]): Promise<IndexPlan> {
   const { removals } = index;
   const head = await commonHead(index, end, lines);

@@ -93,7 +93,7 @@ export class IndexLog {
     return this.#generation;
   }
 
-  /** Counts attempts to take rows out or to move them: positions and line numbers that were found before may mean others. */
+  /** Counts attempts to remove or move rows: positions and line numbers found before may then refer to other rows. */
   get removals(): number {
     return this.#removals;
   }
@@ -141,7 +141,7 @@ export class IndexLog {
     this.#rewritten();
   }
 
-  /** Within a commit: takes rows out, and puts others in, where there is room for them. */
+  /** Within a commit: removes rows, and adds others where there is room for them. */
   change({ removed, added }: RowChanges): void {
     this.#changes++;
     for (const position of removed) this.#delete.run(position);
@@ -153,15 +153,15 @@ export class IndexLog {
   }
 
   /**
-   * Within a commit: moves the last of the rows from position `from` up to `to` (undefined: all) by `blocks`, and not many
-   * at once. Repeated down to `from`, that makes room, and changes nothing else: order is all that positions mean.
+   * Within a commit: moves the last rows between `from` and `to` (undefined: the end) up by `blocks`, a few at a time.
+   * Repeated down to `from`, this makes room and changes nothing else: positions mean nothing but order.
    * @returns the position up to which rows are still to be moved; `undefined`: none is left
    */
   makeRoom(from: number, to: number | undefined, blocks: number): number | undefined {
     const by = blocks * BLOCK;
     const [last] = this.rowsBefore(to === undefined ? Number.MAX_SAFE_INTEGER : to + 1, 1);
     if (last === undefined || last.position < from) return undefined;
-    // None of them moves to where another still is.
+    // None of them moves onto a position that another still has.
     const start = Math.max(last.position - by + 1, from);
     // What is appended meanwhile comes after all that moves.
     this.#reserve.run(last.position + by);
@@ -203,7 +203,7 @@ export class IndexLog {
     return this.#range.all(from, to).map(asRow);
   }
 
-  /** The first rows of an item, so many at most. */
+  /** The first rows of an item, at most `most`. */
   rowsOfItem(item: string, most = Number.MAX_SAFE_INTEGER): Row[] {
     return this.#ofItem.all(item, most).map(asRow);
   }

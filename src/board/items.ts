@@ -66,7 +66,7 @@ export class Items {
     return this.#readied(id)?.summary;
   }
 
-  /** Reads the database, not the cache: correct also within a commit. */
+  /** Reads the database, not the cache: so it is right within a commit too. */
   read(id: string): StoredItem | undefined {
     const row = this.#select.get(id);
     return row === undefined ? undefined : itemFrom(row);

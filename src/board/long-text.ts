@@ -1,10 +1,10 @@
-/** Texts of any length: they are stored and sent in chunks, so that no one of them holds up everybody else. */
+/** Texts of any length: they are stored and sent in chunks, so that none of them holds up everybody else. */
 import type { Octets } from '../wire/octets.ts';
 
-/** octets of a chunk, and up to the end of its last line */
+/** octets of a chunk, which also takes the rest of its last line */
 const CHUNK = 16 * 1024;
 
-/** Cuts at the ends of lines. Together the chunks are the text. */
+/** Cuts at line ends. The chunks joined are the text. */
 export function* inChunks(text: Octets): Generator<Octets> {
   for (let from = 0; from < text.length; ) {
     const end = text.length - from <= CHUNK ? -1 : text.indexOf('\n', from + CHUNK);

@@ -7,7 +7,7 @@ import type { BoardStore } from './store.ts';
 import { type Account, checkUserid, SECRET_OCTETS } from './users.ts';
 
 export interface RegistrationOptions {
-  /** when the secret is mailed. `open`: at once; `approval`: after an editor's `UDBM -u userid approve` */
+  /** when the secret is mailed; `open`: at once; `approval`: after an editor's `UDBM -u userid approve` */
   readonly mode: 'open' | 'approval';
   readonly mailer: Mailer;
 }
@@ -57,13 +57,13 @@ export class Registration {
   }
 
   /**
-   * Resolves with the words for 280.
-   * @param caller who is counted together with whom (`callerKey`)
+   * Resolves with the text of 280.
+   * @param caller its `callerKey`, by which registrations are counted
    * @throws Refusal 511 (may try again), 482 or 484
    */
   async register(userid: Octets, caller: string): Promise<Octets> {
     if (!userid.includes('@')) throw new Refusal(511, octets`Need a hostname: the userid must be a mail address.`);
-    if (!ADDRESS.test(userid)) throw new Refusal(482, octets`Access denied: that is no mail address a userid can be.`);
+    if (!ADDRESS.test(userid)) throw new Refusal(482, octets`Access denied: that mail address cannot be a userid.`);
     const count = this.#requests.get(caller) ?? 0;
     if (count >= PER_ADDRESS)
       throw new Refusal(482, octets`Too many registrations from where you are; try again in an hour.`);

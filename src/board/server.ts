@@ -58,10 +58,10 @@ const HANDSHAKE = 30_000;
 
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
-/** The server of a board: listens, limits connections, keeps house. */
+/** The server of a board: listens, limits connections, archives old items. */
 export class BoardServer {
   readonly store: BoardStore;
-  /** What the first start created; undefined at any other. Show the secret once. */
+  /** What this start created; undefined where the board existed already. Show the secret once. */
   readonly made: FirstStart | undefined;
   readonly #board: Board;
   readonly #options: BoardServerOptions;
@@ -139,7 +139,7 @@ export class BoardServer {
     return client;
   }
 
-  /** Calls `listener` after every change of the index. Returns a function that ends that. */
+  /** Calls `listener` after every change of the index. Returns a function that stops it. */
   onChange(listener: () => void): () => void {
     return this.store.onChange(listener);
   }

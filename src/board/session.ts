@@ -19,7 +19,7 @@ import { Work } from './work.ts';
 /** log entries a session can cause */
 const MOST_SUSPICIONS = 5;
 
-/** The request line of HTTP, or a header: the first word of none of our commands ends in a colon. */
+/** An HTTP request line or header: none of our commands begins with a word that ends in a colon. */
 const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
 
 const REVOKED = {
@@ -28,8 +28,8 @@ const REVOKED = {
 } as const satisfies Record<Fault, Octets>;
 
 /**
- * One connection. Commands are answered in order. While one is at work, or its answer has not been read, the next
- * lines wait in the socket.
+ * One connection. Commands are answered in order. While one is in progress, or its answer has not been read,
+ * the next lines wait in the socket.
  */
 export class Session implements Member, CommandSession {
   readonly board: Board;
@@ -47,10 +47,10 @@ export class Session implements Member, CommandSession {
   #due = false;
   #ended = false;
   #closing = false;
-  /** said as soon as no command is at work */
+  /** said as soon as no command is in progress */
   #lastWords: Octets | undefined;
   #suspicions = 0;
-  /** asked for at once: of a connection that a refusal has closed, its machine knows nothing any more */
+  /** asked for at once: after a refusal has closed the connection, the caller's machine no longer knows it */
   readonly #identity: Promise<string | undefined>;
   readonly #gone = Promise.withResolvers<void>();
 
@@ -141,7 +141,7 @@ export class Session implements Member, CommandSession {
     this.#arm();
   }
 
-  /** The server stops: the command at work finishes, then 481 tells the client to come back later. */
+  /** The server stops: the command in progress finishes, then 481 tells the client to come back later. */
   shutDown(): Promise<void> {
     this.#leave(octets`481 The server is going down - closing connection.`);
     return this.#gone.promise;
@@ -161,7 +161,7 @@ export class Session implements Member, CommandSession {
     if (!this.#busy) this.#pump();
   }
 
-  /** Takes the lines that are there, when it is this session's turn. */
+  /** Takes the lines that have arrived, when it is this session's turn. */
   #pump(): void {
     if (this.#due) return;
     this.#due = !eventLoop.run(this.#turn);

@@ -115,7 +115,7 @@ export class BoardStore {
     return this.#writer.trouble;
   }
 
-  /** The board has changes that may not survive a power cut: nothing of it can be promised. */
+  /** The board has changes that may not survive a power cut: nothing about it can be promised. */
   get unsynced(): boolean {
     return this.#writer.unsynced;
   }
@@ -141,13 +141,13 @@ export class BoardStore {
     }
   }
 
-  /** Calls `listener` after every change of the index. Returns a function that ends that. */
+  /** Calls `listener` after every change of the index. Returns a function that stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Commits what waits. May be called twice. */
+  /** Commits what is waiting. May be called twice. */
   close(): void {
     if (!this.db.isOpen) return;
     this.#writer.flush();
@@ -169,7 +169,7 @@ function hasSecrets(db: DatabaseSync): boolean {
   return db.prepare('SELECT 1 FROM users WHERE secret IS NOT NULL LIMIT 1').get() !== undefined;
 }
 
-/** A key of another board opens nothing: better said at once than to each who logs in. */
+/** Another board's key opens nothing: better to say so at once than to everyone who logs in. */
 function requireOwnKey({ users }: BoardStore, keyFile: string): void {
   try {
     for (const { secret } of users.all()) if (secret !== undefined) return;
@@ -179,7 +179,7 @@ function requireOwnKey({ users }: BoardStore, keyFile: string): void {
   }
 }
 
-/** The key is made after the database: where it is, there was a board. */
+/** The key is made after the database: where there is a key, there was a board. */
 function lost(path: string, keyFile: string): StoreError {
   return new StoreError(
     'missing',

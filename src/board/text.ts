@@ -56,7 +56,7 @@ export class TextReceiver {
   #refusal: Refusal | undefined;
   readonly #bareLf: boolean;
 
-  /** @param bareLf the client ends its commands with LF alone, and so its text */
+  /** @param bareLf the client ends its commands with LF alone, so its text may too */
   constructor(rules: TextRules, bareLf = false) {
     this.#rules = rules;
     this.#bareLf = bareLf;

@@ -8,7 +8,7 @@ export const CONTEXT = 3;
  * counts as changed.
  */
 const MAX_DIFFERENCES = 1000;
-/** Steps in one piece. */
+/** steps between two yields */
 const STRETCH = 4096;
 
 /** A line of both files, of the old one, or of the new one. */
@@ -33,7 +33,10 @@ export function diffLines(before: readonly Octets[], after: readonly Octets[]): 
   }
 }
 
-/** As `diffLines`, for files of any length: yields now and then. @param giveUp what counts where over a thousand lines differ */
+/**
+ * Like `diffLines`, for files of any length: yields now and then.
+ * @param giveUp gives the answer if over a thousand lines differ
+ */
 export function* diffing(
   before: readonly Octets[],
   after: readonly Octets[],

@@ -81,7 +81,10 @@ export class Users {
     for (const row of this.#all.iterate()) yield this.#account(row);
   }
 
-  /** As `all`, without the secrets (`hasSecret` says whether there is one), and so many at a time. @param after the last one of the page before */
+  /**
+   * Like `all`, but at most `count` accounts, without the secrets (`hasSecret` says whether there is one).
+   * @param after the last one of the page before
+   */
   page(after: Pick<Listed, 'userid' | 'level'> | undefined, count: number): Listed[] {
     return this.#page.all(after?.userid ?? '', after?.level ?? -1, count).map(listed);
   }

@@ -70,7 +70,7 @@ export class Work {
     this.#edit = edit;
   }
 
-  /** The edit did not take the text. The text stays refused, not absent: EDCF without DATA withdraws the item. */
+  /** The edit refused the text. It counts as refused, not as absent: EDCF without DATA withdraws the item. */
   refuseEditText(): void {
     this.#data = 'refused';
   }

@@ -1,4 +1,4 @@
-/** Answers too long to be made in one piece. */
+/** Answers too long to build in one piece. */
 import { eventLoop } from '../../wire/fair-share.ts';
 import { bytesOf, octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
@@ -8,8 +8,8 @@ import { Refusal } from '../refusal.ts';
 const END = Buffer.from('.\r\n');
 
 /**
- * Sends an answer piece by piece: no faster than the client reads, and with a share of the event loop for others. Ends
- * early where the client has gone.
+ * Sends an answer piece by piece, no faster than the client reads, and leaves others their share of the event loop.
+ * Stops early if the client has gone.
  */
 export async function sendPieces(
   session: CommandSession,
@@ -24,7 +24,7 @@ export async function sendPieces(
   }
 }
 
-/** 250 and the pieces of its data, in wire format. What fails before the first piece is answered in place of 250. */
+/** 250 and the pieces of its data, in wire format. A failure before the first piece is answered instead of 250. */
 export async function* dataPieces(
   pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
   status = octets`250 Data follows`,
@@ -39,7 +39,7 @@ export async function* dataPieces(
   yield END;
 }
 
-/** The rows as they are now, from position `from` on. @throws Refusal 481 where they are edited on the way */
+/** The rows as they are now, from position `from` on. @throws Refusal 481 if they are edited meanwhile */
 export function* rowsFrom(index: IndexLog, from: number | undefined): Generator<Buffer> {
   const { end, generation } = index;
   for (const rows of index.wire(from ?? end + 1, end)) {

@@ -36,7 +36,7 @@ export interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** rows a transaction: one sync for each row would take minutes */
+/** rows per transaction: one sync for each row would take minutes */
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
 const MIB = 1024 * 1024;
@@ -51,7 +51,6 @@ const LARGEST = {
   number: 1024,
 } as const;
 
-/** The board is not empty. */
 export class BoardNotEmptyError extends Error {
   constructor(path: string) {
     super(`${path}: the board is not empty; a spool goes into a new one`);
@@ -72,8 +71,8 @@ export class NoSpoolError extends Error {
 }
 
 /**
- * Fills an empty board from a groggsd data directory. If it is cut off, the board is marked as unfinished, does not serve,
- * and can be imported into again, from the start. Leaves out damaged files, rows and users; the summary names them.
+ * Fills an empty board from a groggsd data directory. Leaves out damaged files, rows and users; the summary names them.
+ * After an interruption the board stays marked as unfinished and is not served, and the import can be started again.
  *
  * @throws BoardNotEmptyError, NoSpoolError
  */

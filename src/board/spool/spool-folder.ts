@@ -6,7 +6,7 @@ import { systemCode } from '../../store/system-trouble.ts';
 const LF = 0x0a;
 /** octets read at a time */
 const PIECE = 1024 * 1024;
-/** Without waiting for a writer, should it be a FIFO; never through a symbolic link. */
+/** Does not wait for the writer of a FIFO, and follows no symbolic link. */
 const HOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface LineGroup {
@@ -16,7 +16,7 @@ export interface LineGroup {
   readonly total: number;
 }
 
-/** A file of the spool that is not taken as it is. */
+/** A spool file that is refused. */
 class SpoolFileError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -25,8 +25,8 @@ class SpoolFileError extends Error {
 }
 
 /**
- * The files of a groggsd data directory. It may come from anybody: only regular files that stand in it are read, no
- * symbolic links (which could show any file of this machine), FIFOs or devices, and none that is larger than expected.
+ * The files of a groggsd data directory. It may come from anybody: only regular files in it are read, no symbolic
+ * links (which could show any file of this machine), FIFOs or devices, and none that is larger than expected.
  */
 export class SpoolFolder {
   readonly path: string;
@@ -54,7 +54,7 @@ export class SpoolFolder {
   }
 
   /**
-   * The lines of a large file, without LF, in groups. Of a line beyond `maxLine` only its beginning.
+   * The lines of a large file, without LF, in groups. A line beyond `maxLine` is cut.
    * @throws SpoolFileError, also where the file does not exist
    */
   async *lines(name: string, maxOctets: number, maxLine: number): AsyncGenerator<LineGroup> {

@@ -1,4 +1,4 @@
-/** An import that was cut off leaves half a board: nothing may take it for a whole one. */
+/** An interrupted import leaves half a board, which nothing may take for a whole one. */
 import { StoreError } from '../../store/errors.ts';
 import type { BoardStore } from '../store.ts';
 
@@ -34,7 +34,7 @@ export function endImport({ marks }: BoardStore): void {
   marks.clear(MARK);
 }
 
-/** Whether an import may fill this board: there is nothing in it, or only what an import left that was cut off. */
+/** Whether an import may fill this board: it is empty, or holds only what an interrupted import left. */
 export function mayImport({ marks, index, items, users }: BoardStore): boolean {
   if (marks.has(MARK)) return true;
   const [item] = items.all();

@@ -10,7 +10,7 @@ const BATCH = 500;
 /**
  * Archives items without recent posts, with their index rows: ITEM then answers 410 (RGTP 2.2.8). They stay in the
  * database, in `archived_items`. The newest row of the index always stays, because clients resume from it; so do items with
- * more rows than may change in one piece.
+ * more rows than one transaction may change.
  *
  * @param before unix seconds: items whose last row is older
  * @returns how many were moved
@@ -29,13 +29,13 @@ export async function archiveItems(store: BoardStore, before: number): Promise<n
     const ids = batch;
     [batch, size] = [[], 0];
     moved += await store.commit(() => {
-      // There may be posts since.
+      // There may have been posts since.
       const stale = ids.filter((id) => staleRows(id) > 0);
       for (const id of stale) archive(store, id);
       return stale.length;
     });
   };
-  /** How many rows an item has that is to be archived; 0: it stays. */
+  /** The number of rows of an item that is to be archived; 0: it stays. */
   const staleRows = (id: string): number => {
     const { rows, time, position } = rowsOf.get(id) ?? {};
     const isStale = Number(time) < before && Number(position) < store.index.end;
@@ -63,7 +63,7 @@ function idsOf(rows: readonly Record<string, unknown>[]): string[] {
 /** Within a commit. */
 function archive(store: BoardStore, id: string): void {
   store.db.prepare('INSERT INTO archived_items SELECT *, ? FROM items WHERE id = ?').run(store.time, id);
-  // With new positions: rows that moved have some that archived ones had before.
+  // At new positions: rows that moved may now have those of rows archived earlier.
   store.db
     .prepare(
       `INSERT INTO archived_rows (sequence, time, item, row)

@@ -95,7 +95,7 @@ function readItems(store: BoardStore, entries: Entries, problems: string[], oddi
     checkItem(store, item, entries.get(item.id), problems, oddities);
   }
   for (const id of entries.keys()) {
-    if (!ids.has(id)) oddities.push(`${id}: is in the index, and does not exist`);
+    if (!ids.has(id)) oddities.push(`${id}: is in the index but does not exist`);
   }
   return items;
 }
