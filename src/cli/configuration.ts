@@ -23,11 +23,13 @@ export function configuration({ config }: ConfigOption): Config {
   return loadConfig({ file: config, environment: process.env });
 }
 
-/** A command beside a server works on that server's data: a folder that it would make is probably the wrong one. */
+/**
+ * Warns before a new data folder is made: a command is meant for the data of a server, so that is probably a mistake.
+ */
 export function tellNewData({ data }: Config): void {
   if (existsSync(data)) return;
   process.stderr.write(
-    `rgtp-nntp: makes a new data folder, ${resolve(data)}: a server with other data will not see it\n`,
+    `rgtp-nntp: creating a new data folder, ${resolve(data)}: a server that uses another one will not see it\n`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { complaintOf } from './complaint.ts';
 
-/** A reader that has seen enough (`| head`) is no error. Anything else is one, and told once. */
+/** A closed pipe (`| head`) is not an error. Anything else is, and is reported once. */
 export function watchOutput(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {});
@@ -14,7 +14,7 @@ export function watchOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-/** For a server, which goes on without anybody who listens. False: not all of it was written. */
+/** Prints for a server, which goes on even if nobody reads. Returns false if not all of it was written. */
 export function announce(text: string): boolean {
   let rest = Buffer.from(text);
   try {

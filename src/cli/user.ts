@@ -1,6 +1,6 @@
 /**
- * `rgtp-nntp user …`: local accounts, which log in with an ordinary password instead of the board's secret. One of the
- * same name on several boards is one login for all of them, so it has one password.
+ * `rgtp-nntp user …`: local accounts, which log in with an ordinary password instead of the board's secret. Accounts
+ * of the same name on several boards are one login, so they have one password.
  */
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
@@ -118,7 +118,7 @@ const remove: Task = async (config, options, name) => {
   process.stdout.write(`${name} is removed.\n`);
 };
 
-/** Does it on the board that was asked for, or on each that has accounts. Whether it could be done on any. */
+/** Runs the task on the board asked for, or on each that has accounts. Returns whether it succeeded on any. */
 async function onBoards(
   config: Config,
   { board }: UserOptions,

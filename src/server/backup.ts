@@ -42,13 +42,13 @@ export function backupEmbedded(config: Config, file: string, { force, onProgress
 }
 
 /**
- * Copies boards, permanent files and keys into a folder, all as they are at one moment. They go into a folder of their
- * own below it. The manifest, written last, makes them the backup: an older one is replaced as a whole or not at all.
+ * Copies boards, permanent files and keys into a folder, all as of one moment. They go into a subfolder of their
+ * own. The manifest, written last, makes them the backup: an older one is replaced as a whole or not at all.
  *
  * @throws Failure, StoreError
  */
 export async function backupAll(config: Config, directory: string, choices: BackupChoices): Promise<Manifest> {
-  // Half of what belongs together is no backup.
+  // Files that belong together are backed up together or not at all.
   for (const board of config.boards) refuseLostFiles(config, board);
   const sources = sourcesOf(config);
   if (sources.length === 0) throw new Failure(`there is nothing to back up in ${config.data} yet`);
@@ -154,7 +154,7 @@ async function copySmall(path: string, copy: string): Promise<void> {
   await writeNew(copy, content);
 }
 
-/** Once this resolves, it is on disk. @throws StoreError */
+/** Resolves once the file is on disk. @throws StoreError */
 async function writeNew(path: string, content: string | Buffer): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);

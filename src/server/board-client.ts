@@ -36,7 +36,7 @@ function placeOf(rgtp: BoardConfig['rgtp'], authorities: string | undefined, emb
     const { scheme, host, port } = rgtp;
     return { host, port, ...(scheme === 'rgtps' && { connect: overTls(authorities) }) };
   }
-  if (embedded === undefined) throw new Failure('a board that becomes the embedded one waits for the next start');
+  if (embedded === undefined) throw new Failure('a board can become the embedded one only at the next start');
   return { host: 'embedded', port: 0, connect: () => embedded.connect() };
 }
 
@@ -55,7 +55,7 @@ export function authoritiesOf({ ca, newsgroup }: BoardConfig): string | undefine
   }
 }
 
-/** What the configuration or its file holds now. @throws Failure */
+/** The secret that the configuration, or the file it names, holds now. @throws Failure */
 export function secretOf({ secret, secretFile, newsgroup }: BoardConfig): Buffer | undefined {
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;

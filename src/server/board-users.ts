@@ -36,7 +36,7 @@ export interface UserSecret {
   readonly secret: string;
 }
 
-/** An account: a userid may have several, one for each level. */
+/** An account: a userid can have several, one for each level. */
 export interface Chosen {
   readonly userid: string;
   /** undefined: the only one */
@@ -71,7 +71,7 @@ export class BoardUsers {
     await this.#perform({ kind: 'update', who: this.#who(chosen), values: { disabled } });
   }
 
-  /** Resolves to what became of the letter with the secret. */
+  /** Resolves with what happened to the letter that carries the secret. */
   async approve(chosen: Chosen): Promise<string> {
     const answer = await this.#perform({ kind: 'update', who: this.#who(chosen), values: { approve: true } });
     // The last line shows the account.

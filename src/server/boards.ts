@@ -1,4 +1,4 @@
-/** The boards of the configuration: opened, exchanged at a reload, closed. */
+/** The boards of the configuration: opened, replaced at a reload, closed. */
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Config } from '../config/config.ts';
 import type { BoardStatus } from '../ops/status.ts';

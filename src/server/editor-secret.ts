@@ -1,6 +1,6 @@
 /**
- * The secret of a new board's editor. It is in its file before the board exists, and stays marked as unseen until a start
- * has succeeded and shown it.
+ * The secret of a new board's editor. It is written to its file before the board exists, and stays marked as unseen
+ * until a start has succeeded and shown it.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,7 +16,7 @@ export interface NewBoard {
   readonly secret: string;
   /** where the secret is kept */
   readonly file: string;
-  /** To be called when the secret has been shown: later starts do not show it. */
+  /** To be called once the secret has been shown, so that later starts do not show it again. */
   readonly seen: () => void;
 }
 
@@ -27,14 +27,16 @@ interface Editor {
 
 type Paths = Pick<BoardPaths, 'editorSecret' | 'editorUnseen'>;
 
-/** Keeps the secret. Once this returns, it survives a power cut. Replaces that of a board that came to nothing. */
+/** Stores the secret; once this returns, it survives a power cut. Replaces one left by a board that was never made. */
 export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secret }: Editor): void {
   for (const path of [editorUnseen, editorSecret]) rmSync(path, { force: true });
   makeFile(editorUnseen, `${userid}\n`);
   makeFile(editorSecret, `${hex(secret)}\n`);
 }
 
-/** The editor whose secret nobody has seen yet; `undefined` where there is none, or the board has another secret now. */
+/**
+ * The editor whose secret nobody has seen yet; `undefined` where there is none, or the board has another secret now.
+ */
 export function unseenEditor({ editorSecret, editorUnseen }: Paths, { users }: BoardStore): NewBoard | undefined {
   if (!existsSync(editorUnseen) || !existsSync(editorSecret)) return undefined;
   const userid = readFileSync(editorUnseen, 'latin1').trim();

@@ -38,7 +38,7 @@ export async function openEmbedded(
 }
 
 /**
- * Opens it, or makes it. `made`: a new board's editor, whose secret nobody has seen yet.
+ * Opens or creates it. `made`: a new board's editor, whose secret nobody has seen yet.
  * @param clock in ms, monotonic
  */
 export async function openEmbeddedBoard(

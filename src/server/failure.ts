@@ -3,7 +3,10 @@ export class Failure extends Error {
   readonly exitCode: 1 | 2;
   readonly remedy: string | undefined;
 
-  /** @param remedy what to do: a sentence or a few lines @param options.exitCode 1: failure; 2: wrong usage or configuration */
+  /**
+   * @param remedy what to do: a sentence or a few lines
+   * @param options.exitCode 1: failure; 2: wrong usage or configuration
+   */
   constructor(message: string, remedy?: string, options?: ErrorOptions & { readonly exitCode?: 1 | 2 }) {
     super(message, options);
     this.name = 'Failure';

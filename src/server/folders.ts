@@ -26,7 +26,7 @@ function makeFolder(folder: string): void {
   const above = dirname(folder);
   if (!existsSync(folder) && above !== folder) makeFolder(above);
   if (existsSync(folder)) return;
-  // Not `recursive`, which in /proc tries for ever.
+  // Not `recursive`, which retries for ever under /proc.
   mkdirSync(folder, { mode: 0o700 });
   giveToFolderOwner(folder);
 }
@@ -43,7 +43,7 @@ export function takeFolders(folders: Folders): Disposable {
   try {
     lock = new DatabaseSync(path, { timeout: 0 });
     if (isNew) giveToFolderOwner(path);
-    // A lock needs no room on the disk.
+    // So that a full disk does not prevent the lock.
     lock.exec('PRAGMA journal_mode=MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {

@@ -15,7 +15,7 @@ export class Following {
   readonly mirror: Mirror;
   readonly #end: () => Promise<void>;
 
-  /** Opens the files. An embedded board does not listen: it may be running elsewhere. */
+  /** Opens the files. An embedded board does not listen, because it may be running elsewhere. */
   static async open(config: Config, board: BoardConfig, log: Log): Promise<Following> {
     const paths = pathsOf(config, board);
     refuseLostFiles(config, board);

@@ -4,8 +4,8 @@ import type { NewBoard } from './editor-secret.ts';
 import type { Service } from './service.ts';
 
 /**
- * The editor's account, shown once. Where nobody reads it as it is written (a journal, the log of a container) it would be
- * kept by others: there it says which file has it.
+ * The editor's account, shown once. A journal or a container's log would keep the secret, so anywhere but on a terminal
+ * this names the file that has it instead.
  */
 export function welcomeEditor({ userid, secret, file }: NewBoard, onTerminal: boolean): string {
   return `

@@ -6,14 +6,14 @@ import { giveToFolderOwner } from '../store/ownership.ts';
 
 const NAME = 'last-backup';
 
-/** A disk that has no room for the note has a backup all the same. */
+/** Does not fail: the backup is complete, even if the disk has no room for this note. */
 export function noteBackup({ data }: Pick<Config, 'data'>, made: string): void {
   const path = join(data, NAME);
   try {
     writeFileSync(path, `${made}\n`, { mode: 0o600 });
     giveToFolderOwner(path);
   } catch {
-    // Doctor will speak of an older one.
+    // Doctor will then report an older backup.
   }
 }
 

@@ -14,7 +14,7 @@ export function listenFailure(error: unknown, address: Address, setting: string,
   const { host, port, scheme } = address;
   const other = `set ${setting} (or ${variable}=${formatAddress({ scheme, host, port: port < 1024 ? port + 1000 : port + 1 })})`;
   const options = { cause: error };
-  // Of all errors at that time, only these are about the address.
+  // Only errors of these calls are about the address.
   if (!(error instanceof Error) || !('syscall' in error) || !CALLS.has(String(error.syscall))) return error;
   switch (systemCode(error)) {
     case 'EADDRINUSE':

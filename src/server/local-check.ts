@@ -1,10 +1,10 @@
-/** What can be found out about a configuration without asking anybody else: the files it names can be used. */
+/** What can be checked of a configuration without asking another machine: whether the files it names can be used. */
 import type { Config } from '../config/config.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { type CertificateFacts, readCertificate } from './certificate.ts';
 import { registrationOf } from './registration.ts';
 
-/** One look at a file or two: what it is for, and what it found. */
+/** One check, of a file or two. */
 interface Look {
   readonly what: string;
   /** for people */

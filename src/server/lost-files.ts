@@ -1,4 +1,4 @@
-/** Files that belong together, and of which one is missing: a new one in its place would look as if nothing had happened. */
+/** Notices when one of the files that belong together is missing: a new one in its place would hide the loss. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,7 +8,7 @@ import { requireLog } from '../store/log-presence.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 
-/** A first start has none of the other files. @throws Failure where the board is gone and they are not */
+/** @throws Failure if the board is gone and files that belong to it are there. (A first start has none of them.) */
 export function refuseLostBoard(config: Config, board: BoardConfig): void {
   if (board.rgtp !== 'embedded') return;
   const paths = pathsOf(config, board);
@@ -23,8 +23,9 @@ export function refuseLostBoard(config: Config, board: BoardConfig): void {
 }
 
 /**
- * A permanent file is made at a board's first start, before its cache and its accounts. (Deleting the cache is allowed.)
- * @throws Failure where it is gone and something shows that it was there
+ * A permanent file is made at a board's first start, before its cache and its accounts. (Deleting the cache is
+ * allowed.)
+ * @throws Failure if it is gone and something shows that it was there
  */
 export function refuseLostPermanent(config: Config, board: BoardConfig): void {
   const paths = pathsOf(config, board);
@@ -77,7 +78,7 @@ function boardHadPermanent(path: string): boolean {
 function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   if (!holdsSomething(path)) return false;
   try {
-    // Reading makes a new log, and nobody would notice any more that the old one is lost.
+    // Reading creates a new log, which would hide that the old one is lost.
     requireLog(path);
     const db = new DatabaseSync(path, { readOnly: true });
     try {
@@ -90,7 +91,7 @@ function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   }
 }
 
-/** Everything that belongs together is there. @throws Failure */
+/** Checks all of these files. @throws Failure */
 export function refuseLostFiles(config: Config, board: BoardConfig): void {
   refuseLostBoard(config, board);
   refuseLostPermanent(config, board);

@@ -9,7 +9,7 @@ import { Failure } from './failure.ts';
 
 export const MANIFEST = 'manifest.json';
 
-/** What is kept of a board, in the order in which it is copied. What a permanent file says of a post is never newer than the board. */
+/** What is kept of a board, in the order in which it is copied: a permanent file is never newer than its board. */
 export const KINDS = ['permanent', 'board', 'boardKey', 'accountsKey', 'editorSecret'] as const;
 
 /** One path element, so that a manifest can't lead out of its folder. */

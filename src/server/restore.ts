@@ -118,7 +118,7 @@ function withSiblings(path: string): string[] {
   return path.endsWith('.sqlite') || path.endsWith('.restoring') ? [path, `${path}-wal`, `${path}-shm`] : [path];
 }
 
-/** Copies a file beside its place and brings it to disk. @throws Failure where it is not what the backup wrote */
+/** Copies a file beside its destination and syncs it. @throws Failure where it is not what the backup wrote */
 async function stage({ from, staged, sha256 }: Staged): Promise<void> {
   const entry = await lstat(from).catch(() => undefined);
   if (entry === undefined) throw new Failure(`${from} does not exist`);
@@ -176,7 +176,7 @@ function checkDatabase(
   }
 }
 
-/** Sound, of no newer version, and opened by its key. */
+/** Checks that the board is sound, of no newer version, and opened by its key. */
 function checkBoard(path: string, from: string, key: string | undefined): void {
   checkDatabase(path, from, boardSchema);
   if (key === undefined) throw new Failure(`the backup has no key file for ${from}`);
@@ -185,7 +185,7 @@ function checkBoard(path: string, from: string, key: string | undefined): void {
     store = BoardStore.open(path, { keyFile: key });
     for (const _ of store.users.all());
   } catch (cause) {
-    // Where it is not about the key.
+    // A fault of the board, not of the key.
     if (cause instanceof StoreError && cause.path !== key) throw cause;
     throw new Failure(
       `the users' secrets in ${from} can't be read with the key ${key}`,

@@ -65,7 +65,7 @@ export class RgtpBoard implements Board {
     this.#undo = undo;
   }
 
-  /** Whether this is what that configuration describes, with what its files contain now. */
+  /** Whether this board was opened with that configuration, and with what the files it names contain now. */
   is(wanted: BoardConfig): boolean {
     const { config, files } = this.#parts;
     return JSON.stringify(wanted) === JSON.stringify(config) && filesOf(wanted) === files;
@@ -92,7 +92,10 @@ export class RgtpBoard implements Board {
     };
   }
 
-  /** Last of all: a newsgroup is new when it can be read, or NEWGROUPS would not tell those who asked just before. */
+  /**
+   * Declares the newsgroups as created. To be called last: one that counted as created before it could be read would
+   * stay hidden from whoever asked NEWGROUPS in between.
+   */
   offer(): Promise<void> {
     return this.#parts.offer();
   }
@@ -137,7 +140,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
   mirror.start();
-  // The board in this process answers at once, so the first reader finds it complete.
+  // The board in this process answers at once: with a short wait, the first reader finds it complete.
   if (embedded !== undefined) await firstPoll(mirror);
 
   const overlap = board.poll.idle / 1000;
@@ -155,7 +158,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   });
   undo.add(() => login.close());
   const poster = new RgtpPoster({ ...board, host: config.name }, { model: mirror, index: view, own, login, submitter });
-  // Closed before all of these: posts under way finish, and need the rest for that.
+  // Added last, so closed first: posts in progress finish, and need everything above for that.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
@@ -176,7 +179,7 @@ function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
   });
 }
 
-/** Waits for the index, but for a second at most: until it is in, its newsgroups say so. */
+/** Waits for the index, for a second at most. Until it is there, the newsgroups answer that it is not. */
 async function firstPoll(mirror: Mirror): Promise<void> {
   const patience = new AbortController();
   const enough = delay(1_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});

@@ -22,7 +22,7 @@ interface Place {
   readonly port: number;
 }
 
-/** What a started server is made of, as far as anybody asks. */
+/** The parts of a started server that others ask for. */
 interface Parts {
   readonly log: AdjustableLog;
   readonly boards: Boards;
@@ -35,7 +35,7 @@ interface Parts {
   readonly statusAddress: Place | undefined;
 }
 
-/** How long sessions may finish what is under way when the server stops, in ms. All steps together stay below 9 s. */
+/** ms that sessions get to finish what is in progress when the server stops. All steps together stay below 9 s. */
 const GRACE = { nntp: 5_000, rgtp: 1_500 } as const;
 
 export class Service {
@@ -83,7 +83,7 @@ export class Service {
     news.server.setLimits(limits);
   }
 
-  /** Ends in order: no new commands, answers and posts under way finish, then the boards. */
+  /** Ends in order: no new commands, answers and posts in progress finish, then the boards close. */
   async close(): Promise<void> {
     await this.#reloading.catch(() => {});
     await this.#undo.run();

@@ -3,10 +3,12 @@ import { performance } from 'node:perf_hooks';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 
-/** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm, and means one. */
+/** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm: within this time, both count as one. */
 const sameKeyMs = 500;
 
-/** The process ends this long after the first signal at the latest, in ms: before a supervisor that waits 10 s kills it. */
+/**
+ * The process ends this long after the first signal at the latest, in ms: before a supervisor that waits 10 s kills it.
+ */
 const DEADLINE = 9_500;
 
 /**

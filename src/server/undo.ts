@@ -49,7 +49,7 @@ export class Undo {
     const isLate = await Promise.race([done.then(() => false), late]).finally(() => clock.abort());
     if (!isLate) return;
     this.#log.warn({ what }, 'did not end in time; going on without it');
-    // Its failure, later, is nobody's.
+    // Nobody is left to hear of a later failure.
     done.catch(() => {});
   }
 }

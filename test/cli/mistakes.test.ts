@@ -182,7 +182,9 @@ describe('names of files in the configuration file', () => {
     // The default, too.
     const user = await commandLine(['user', 'list', '-c', '../etc/rgtp/c.yaml'], options);
     expect(user.code).toBe(0);
-    expect(user.stderr).toContain(`makes a new data folder, ${path('etc/rgtp/data')}: a server with other data`);
+    expect(user.stderr).toContain(
+      `creating a new data folder, ${path('etc/rgtp/data')}: a server that uses another one`,
+    );
     expect((await commandLine(['user', 'list', '-c', '../etc/rgtp/c.yaml'], options)).stderr).toBe('');
     expect(existsSync(path('etc/rgtp/data/gossip.permanent.sqlite'))).toBe(true);
     expect(existsSync(path('cwd/data'))).toBe(false);

@@ -1,6 +1,6 @@
 /** Asking a listener: where it is reached from this machine, and what it says first. */
 
-/** A host to connect to, for one that is listened on. */
+/** The host to connect to where a server listens on `host`. */
 export function reached(host: string): string {
   return host === '::' || host === '0.0.0.0' ? 'localhost' : host;
 }

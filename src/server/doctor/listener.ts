@@ -1,4 +1,7 @@
-/** Which processes listen on a port, or hold a file. Read from /proc: on Linux, for processes that this user may inspect. */
+/**
+ * Which processes listen on a port, or hold a file. Read from /proc: on Linux, for processes that this user may
+ * inspect.
+ */
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 
 export interface Holder {

@@ -44,7 +44,7 @@ async function tryLogin(board: BoardConfig): Promise<Finding> {
     const result = `${what}: ${levels[connection.level]}`;
     return connection.level > 0 ? ok(result) : fail(result);
   } catch (error) {
-    // What is wrong with its files has been said.
+    // Problems with its files have been reported already.
     if (error instanceof Failure) return fail(`${what}: not tried`);
     if (!(error instanceof RgtpError)) throw error;
     return fail(`${what}: ${error.message}`);

@@ -21,7 +21,7 @@ export async function* examineShownCertificate(config: Config, now = Date.now())
       await once(socket, 'secureConnect');
       yield verdict(socket, config, formatAddress(address), now);
     } catch {
-      // Nobody listens there: the ports have been examined.
+      // Nothing listens there, as the examination of the ports has reported.
     } finally {
       socket.destroy();
     }
