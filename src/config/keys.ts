@@ -36,7 +36,7 @@ export function text(preset: string, notes: Noted & { pattern?: RegExp }) {
     .register(keyNotes, { ...rest, allowed, kind: 'text' });
 }
 
-/** The name of a file or folder. One in the configuration file is relative to that. */
+/** The name of a file or folder. One in the configuration file is relative to that file's folder. */
 export function path(preset: string, notes: Noted & { readonly of: 'file' | 'folder' }) {
   const { of, ...rest } = notes;
   return z

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { keys, nameOf } from './walk.ts';
 
 /**
- * Changes the names in `tree` that are not from the environment: these are relative to the current folder.
+ * Changes the names in `tree`, except those from the environment, which are relative to the current folder.
  * @param fromEnvironment names of keys: `boards[0].ca`
  */
 export function besideFile<T extends { readonly boards: readonly unknown[] }>(

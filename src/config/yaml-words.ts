@@ -1,4 +1,4 @@
-/** What is wrong with a YAML file, in words for people who do not know YAML by its grammar. */
+/** What is wrong with a YAML file, in words for people who don't know YAML's grammar. */
 import type { ErrorCode } from 'yaml';
 
 const CHARACTER = 'a character is missing here: a closing quote or bracket, or a blank after a colon or comma';
@@ -14,9 +14,9 @@ const WORDS = {
   BAD_PROP_ORDER: PROPERTIES,
   BAD_SCALAR_START: 'a value that begins with this character needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'there are two keys on one line',
-  BLOCK_IN_FLOW: 'a list or section with line breaks can not be in brackets or braces',
-  DUPLICATE_KEY: 'this key is there twice',
-  IMPOSSIBLE: 'this is no YAML',
+  BLOCK_IN_FLOW: 'a list or section with line breaks cannot be in brackets or braces',
+  DUPLICATE_KEY: 'this key appears twice',
+  IMPOSSIBLE: 'this is not YAML',
   KEY_OVER_1024_CHARS: 'the key is far too long',
   MISSING_CHAR: CHARACTER,
   MULTILINE_IMPLICIT_KEY: 'a key must be on one line: perhaps a colon is missing after it',

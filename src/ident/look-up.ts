@@ -23,8 +23,9 @@ const MAX_ANSWER = 1000;
 const MAX_NAME = 100;
 
 /**
- * Makes a function that asks a caller's machine who is behind a connection (RFC 1413). The answer is unproved, and for logs
- * only. The function never rejects: it resolves to `undefined` where there is no answer in time, or no such user.
+ * Makes a function that asks a caller's machine who is behind a connection (RFC 1413). The answer proves nothing, and
+ * is for logs only. The function never rejects: it resolves to `undefined` where there is no answer in time, or no such
+ * user.
  */
 export function identLookUp(options: LookUpOptions = {}): (caller: Caller) => Promise<string | undefined> {
   const { timeout = 5000, concurrent = 50, port = 113 } = options;

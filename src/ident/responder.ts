@@ -20,8 +20,8 @@ const MAX_QUERY = 64;
 const MAX_USERID = 512;
 
 /**
- * Answers ident queries (RFC 1413) from the machine at the other end of one of our connections. It gives the name in the
- * registry and knows nothing else about this machine. It closes after one answer, because boards wait for that.
+ * Answers ident queries (RFC 1413) from the machine at the other end of one of our connections. It gives the name in
+ * the registry and knows nothing else about this machine. It closes after one answer, because boards wait for that.
  */
 export class IdentResponder {
   readonly #server: Server;

@@ -11,8 +11,8 @@ export interface ConnectionBounds {
 }
 
 /**
- * A new client is never turned away, so that a health check gets its answer whatever slow clients do. Where there are too
- * many connections, the oldest goes of the address (IPv6: the /64) that has most.
+ * A new client is never turned away, so that a health check gets its answer whatever slow clients do. If there are
+ * too many connections, the oldest one of the address (IPv6: the /64) that has the most is closed.
  */
 export function boundConnections(server: Server, { most, longest }: ConnectionBounds): void {
   /** oldest first */

@@ -1,6 +1,6 @@
 /**
  * DNS rebinding: a web page can have its own name lead to this machine, and read the status server with the visitor's
- * browser. Its requests then carry its name in Host. No page has an address, or a name without a dot, as its origin.
+ * browser. Its requests then carry its own name in Host, which is never an address or a name without a dot.
  */
 import { isIP } from 'node:net';
 

@@ -64,7 +64,7 @@ export class HttpServer {
     this.#server.on('request', (request, response) => {
       request.resume();
       const { host } = request.headers;
-      // Only HTTP/1.0 does without, and no browser speaks that.
+      // Only HTTP/1.0 does without Host, and no browser speaks it.
       if (host !== undefined && !isOwnHost(host, hosts)) {
         send(response, plain(421, MISDIRECTED));
         return;

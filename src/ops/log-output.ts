@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** Tries, and ms between them, while a pipe is full: nobody waits longer for a reader of the log. */
+/** Tries, and ms between them, while a pipe is full: the server waits no longer for whoever reads the log. */
 const PATIENCE = { tries: 3, ms: 5 };
 
 export interface LogOutput extends DestinationStream {
@@ -11,8 +11,9 @@ export interface LogOutput extends DestinationStream {
 }
 
 /**
- * Writes lines at once, so that an exit does not lose the last one. A line that can't be written is left out and counted:
- * no log is worth a server that ends, or waits. The first that can be written again says how many are missing.
+ * Writes lines at once, so that an exit does not lose the last one. A line that can't be written is left out and
+ * counted: no log is worth stopping or delaying the server. Before the next line that can be written, it says how many
+ * are missing.
  */
 export function logOutput(
   missing: (lines: number) => string,

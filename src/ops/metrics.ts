@@ -8,8 +8,8 @@ const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 let processRegistry: Registry | undefined;
 
 /**
- * Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection. One for all: its observers are never let go,
- * and neither would be what belongs to one server beside them.
+ * Event-loop delay (nodejs_eventloop_lag_*), memory, CPU and garbage collection. One registry for the process: its
+ * observers are never released, and would keep alive whatever a server registers beside them.
  */
 function ofTheProcess(): Registry {
   if (processRegistry === undefined) {
@@ -173,7 +173,10 @@ function addGauges(registry: Registry, status: () => Status): void {
   caches('misses', 'Answers that a cache did not have since the start', (cache) => cache.misses);
 }
 
-/** Calls `read` once per turn of the event loop: gauges are collected together, and counting a large board's items takes time. */
+/**
+ * Calls `read` once per turn of the event loop: gauges are collected together, and counting a large board's items takes
+ * time.
+ */
 function onceATurn<T extends object>(read: () => T): () => T {
   let known: T | undefined;
   return () => {

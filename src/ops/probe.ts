@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/load.ts';
 
 const { RGTP_NNTP_HTTP_LISTEN = '', RGTP_NNTP_CONFIG: file } = process.env;
-// The environment alone suffices where it has the address: a mistake in the file must not fail a running server.
+// The file is read only if needed: a mistake in it must not make a running server look unhealthy.
 const { http } = loadConfig(
   RGTP_NNTP_HTTP_LISTEN === '' ? { environment: process.env, file } : { environment: { RGTP_NNTP_HTTP_LISTEN } },
 );

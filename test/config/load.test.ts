@@ -209,7 +209,7 @@ limits:
     ['balancers: [1.2.3]', 'c.yaml:1: balancers: "1.2.3" is neither an address nor a network'],
     ['balancers: example.org', 'c.yaml:1: balancers: "example.org" is not allowed'],
     ['embedded: { listen: rgtps://a }', 'c.yaml:1: embedded.listen: rgtps needs tls.certificate and tls.key'],
-    ['name: a\nname: b', 'c.yaml:2: name: this key is there twice'],
+    ['name: a\nname: b', 'c.yaml:2: name: this key appears twice'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
   });
