@@ -45,7 +45,9 @@ export function callerKey({ address }: Caller): string {
 
 /** A session as other sessions see it. */
 export interface Member {
-  /** Accounts have changed: a session whose login no longer holds says 482 and closes, after the command in progress. */
+  /**
+   * Accounts have changed: a session whose login no longer holds says 482 and closes, after the command in progress.
+   */
   review(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * An edit of the index: which rows leave, and which come in where. The index may have a million rows, so it is compared in
- * turns with everything else, and only what differs is changed.
+ * An edit of the index: which rows leave, and which come in where. The index may have a million rows, so it is compared
+ * in turns with everything else, and only what differs is changed.
  */
 import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';

@@ -26,8 +26,8 @@ export function noSuchItem(itemId: string): Refusal {
 }
 
 /**
- * What was not synced may be gone after a power cut. Its poster heard 484, so nobody is told that it is there, until it is
- * known to be on disk.
+ * What was not synced may be gone after a power cut. Its poster heard 484, so nobody is told that it is there, until it
+ * is known to be on disk.
  */
 export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
   if (unsynced)

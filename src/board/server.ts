@@ -145,8 +145,8 @@ export class BoardServer {
   }
 
   /**
-   * Ends every session with 481, after the posts in flight, and closes the database. Sessions left after `graceMs` are cut
-   * off: clients that don't hang up, or don't read.
+   * Ends every session with 481, after the posts in flight, and closes the database. Sessions left after `graceMs` are
+   * cut off: clients that don't hang up, or don't read.
    */
   async close(graceMs = GRACE): Promise<void> {
     clearInterval(this.#housekeeping);

@@ -1,6 +1,7 @@
 /**
  * groggsd's file `userdatabase`: a hash table of records of 100 octets – userid 75, access, proof, octets in the
- * secret, disabled (one each), secret 16, one unused, time last used (32 bits, little-endian on every machine it ran on).
+ * secret, disabled (one each), secret 16, one unused, time last used (32 bits, little-endian on every machine it ran
+ * on).
  */
 import { bytesOf, octetsFrom } from '../../wire/octets.ts';
 import { accessLevel } from '../access.ts';

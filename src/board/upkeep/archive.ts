@@ -9,8 +9,8 @@ const BATCH = 500;
 
 /**
  * Archives items without recent posts, with their index rows: ITEM then answers 410 (RGTP 2.2.8). They stay in the
- * database, in `archived_items`. The newest row of the index always stays, because clients resume from it; so do items with
- * more rows than one transaction may change.
+ * database, in `archived_items`. The newest row of the index always stays, because clients resume from it; so do items
+ * with more rows than one transaction may change.
  *
  * @param before unix seconds: items whose last row is older
  * @returns how many were moved
