@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openDatabase, purgeDeleted, type Schema, StoreError, transaction } from './database.ts';
 import { storeErrorFrom } from './errors.ts';
 
-/** Append only, like every schema; but a file that can't be used is thrown away and built again. */
+/** Append only, like every schema; but a file that can't be used is thrown away and rebuilt. */
 export const CACHE: Schema = {
   name: 'cache',
   applicationId: 0x52474331, // "RGC1"
@@ -24,17 +24,17 @@ export const CACHE: Schema = {
 export interface CacheOptions {
   /** octets of item texts to keep, as stored; beyond it the least recently read go. Default 4 GiB */
   readonly maxTextOctets?: number;
-  /** told if the file was unusable (damaged, newer) and has been built again */
+  /** called if the file was unusable (damaged, newer) and has been rebuilt */
   readonly onRebuilt?: (reason: StoreError) => void;
-  /** told if the file can't be read or written any more (damaged, disk full, …) and is done without until `rebuild` */
+  /** called if the file can no longer be used (damaged, disk full, …); the cache goes on without it until `rebuild` */
   readonly onLost?: (reason: StoreError) => void;
 }
 
 /**
- * What the board can give again: one disposable file per board. It knows nothing of boards: blocks are
- * octets under a name and a number, texts are octets under an item's number. What is deleted is overwritten.
+ * What can be fetched from the board again: one disposable file per board. It knows nothing of boards: blocks are
+ * octets under a name and a number, texts are octets under an item's number. Deleted content is overwritten.
  *
- * It never fails: a file that can't be read or written is deleted (a full disk is glad of it), and an empty one in
+ * It never fails: a file that can't be read or written is deleted (which helps a full disk), and an empty one in
  * memory, which takes no texts, stands in for it.
  */
 export class Cache {
@@ -42,16 +42,16 @@ export class Cache {
   readonly #options: CacheOptions;
   readonly #maxTextOctets: number;
   readonly #statements = new Map<string, StatementSync>();
-  /** when items were read that were read since the last flush: a write for each read would cost more than the read */
+  /** when items were read since the last flush: a write for each read would cost more than the read */
   readonly #read = new Map<number, number>();
   #db: DatabaseSync;
   #trouble: StoreError | undefined;
   #guarded = false;
   #textOctets = 0;
-  /** called when the file is lost, for whoever tries it again */
+  /** called when the file is lost, for whoever will try `rebuild` */
   whenLost: (() => void) | undefined;
 
-  /** @param trouble why the file is done without */
+  /** @param trouble why the cache goes on without its file */
   private constructor(path: string, options: CacheOptions, trouble?: StoreError) {
     this.path = path;
     this.#options = options;
@@ -73,7 +73,7 @@ export class Cache {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (error.kind === 'corrupt' || error.kind === 'newer') return Cache.#renewed(path, options, error);
-      // With a disk like this there is still the board to read from.
+      // Such a disk is no reason to stop: everything can be read from the board.
       if (error.kind !== 'full' && error.kind !== 'read-only' && error.kind !== 'io') throw error;
       options.onLost?.(error);
       return new Cache(path, options, error);
@@ -91,17 +91,17 @@ export class Cache {
     if (path !== ':memory:') for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
   }
 
-  /** the file could not be read or written, and is done without */
+  /** the file could not be read or written; the cache goes on without it */
   get lost(): boolean {
     return this.#trouble !== undefined;
   }
 
-  /** Why the file is done without; `undefined`: it is there. */
+  /** Why the cache goes on without its file; `undefined`: it has the file. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }
 
-  /** Begins again with an empty file. False: that is not possible either, for now. */
+  /** Starts again with an empty file. Returns false while that is not possible either. */
   rebuild(): boolean {
     this.#db.close();
     this.#forget();
@@ -128,7 +128,7 @@ export class Cache {
     return Number(row?.['size']);
   }
 
-  /** Runs `task`: all of what it writes is kept, or (it failed, and the file is lost) nothing. */
+  /** Runs `task`: everything it writes is kept, or nothing, if it fails and the file is lost. */
   transaction(task: () => void): void {
     this.#guard(() => transaction(this.#db, task), undefined);
   }
@@ -166,7 +166,9 @@ export class Cache {
     this.#guard(() => this.#prepare('DELETE FROM facts WHERE name = ?').run(name), undefined);
   }
 
-  /** Every fact whose name begins like this: the rest of its name, and its value. Throws where the file is damaged. */
+  /**
+   * Every fact whose name begins with `prefix`: the rest of its name, and its value. Throws where the file is damaged.
+   */
   *facts(prefix: string): Iterable<readonly [rest: string, value: string]> {
     const query = this.#prepare('SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?');
     for (const { name, value } of query.iterate(prefix.length, prefix)) {
@@ -195,7 +197,7 @@ export class Cache {
     }, undefined);
   }
 
-  /** Deletes texts. `purge` afterwards where nobody may ever read them again. */
+  /** Deletes texts. `purge` afterwards if nobody may ever read them again. */
   dropTexts(items: Iterable<number>): void {
     this.#guard(() => {
       for (const item of items) {
@@ -207,7 +209,9 @@ export class Cache {
     }, undefined);
   }
 
-  /** Drops the texts that nobody has read for longest (never read first, then older items first) until the rest fits. */
+  /**
+   * Drops the texts that nobody has read for longest (never read first, then older items first) until the rest fits.
+   */
   evictTexts(): readonly number[] {
     if (this.#textOctets <= this.#maxTextOctets) return [];
     const evicted: number[] = [];
@@ -225,7 +229,7 @@ export class Cache {
     return evicted;
   }
 
-  /** Writes down what was read when. Part of `evictTexts` and `close`; call it now and then in a transaction. */
+  /** Records when texts were read. Part of `evictTexts` and `close`; call it now and then in a transaction. */
   flush(): void {
     this.#guard(() => {
       for (const [item, used] of this.#read) {
@@ -235,7 +239,7 @@ export class Cache {
     }, undefined);
   }
 
-  /** What was deleted is in the files no longer, the write-ahead log included. */
+  /** Removes deleted content from the files for good, from the write-ahead log too. */
   purge(): void {
     this.#guard(() => purgeDeleted(this.#db), undefined);
   }
@@ -246,7 +250,9 @@ export class Cache {
     this.#db.close();
   }
 
-  /** Runs `task`; where it fails for the file's sake, the file is given up. Within a guarded task only the outermost is one. */
+  /**
+   * Runs `task`. If it fails because of the file, the file is given up; a nested guard leaves that to the outermost.
+   */
   #guard<T>(task: () => T, otherwise: T): T {
     if (this.#guarded) return task();
     this.#guarded = true;
@@ -270,7 +276,7 @@ export class Cache {
     try {
       Cache.remove(this.path);
     } catch {
-      // It may be there at the next start, and be found damaged or behind.
+      // The next start may find it, damaged or outdated.
     }
     this.#options.onLost?.(reason);
     this.whenLost?.();

@@ -14,8 +14,8 @@ export interface CopyProgress {
 const PAGES = 256;
 
 /**
- * A database as it is at one moment, held until disposed. Without the open transaction SQLite would start the copy again
- * at every write of another process, and on a busy board it would never end.
+ * A database as of one moment, held until disposed. Without the open transaction SQLite would restart the copy at every
+ * write of another process, and on a busy board it would never end.
  */
 export class DatabaseSnapshot implements Disposable {
   readonly path: string;
@@ -34,8 +34,8 @@ export class DatabaseSnapshot implements Disposable {
   }
 
   /**
-   * Writes a copy into a new file that only its owner can read, checks it, and brings it to disk. Leaves nothing behind
-   * where that fails.
+   * Writes a copy into a new file that only its owner can read, checks it, and syncs it. On failure it leaves nothing
+   * behind.
    *
    * @throws StoreError `corrupt` where the copy is damaged, which means that the original is
    */
@@ -66,7 +66,7 @@ export class DatabaseSnapshot implements Disposable {
   #check(file: string): void {
     const copy = new DatabaseSync(file);
     try {
-      // One file that stands alone, without a write-ahead log.
+      // A single file, without a write-ahead log.
       copy.exec('PRAGMA journal_mode=DELETE');
       checkPages(copy, file);
       for (const { name, rows } of rowCounts(this.#db)) {

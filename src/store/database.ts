@@ -27,11 +27,11 @@ export interface OpenOptions {
 }
 
 /**
- * Opens (or makes) a database and brings its schema up to date, in one transaction: a crash leaves the old or
+ * Opens (or creates) a database and brings its schema up to date, in one transaction: a crash leaves the old or
  * the new one. `':memory:'` works.
  *
- * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (a database of something
- * else), `corrupt`, `log-lost`, `locked`, `io`
+ * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (another program's
+ * database), `corrupt`, `log-lost`, `locked`, `io`
  */
 export function openDatabase(path: string, schema: Schema, options: OpenOptions = {}): DatabaseSync {
   let db: DatabaseSync | undefined;
@@ -40,9 +40,10 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     if (options.durable) requireLog(path);
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
     if (isNew) giveToFolderOwner(path);
-    // Before anything is written: a database of something else must stay untouched.
+    // Before anything is written: another program's database must stay untouched.
     refuseForeign(db, path, schema);
-    // A clean file: its mark would be wrong while it is in WAL mode, and its log not yet on disk.
+    // The file was closed cleanly. A mark left on it would be wrong while it is in WAL mode and its log is not on disk
+    // yet.
     if (options.durable && journalMode(db) !== 'wal') Marks.of(db)?.clear('open');
     db.exec('PRAGMA journal_mode=WAL');
     db.exec(`PRAGMA synchronous=${options.durable ? 'FULL' : 'NORMAL'}`);
@@ -70,7 +71,9 @@ export function transaction<T>(db: DatabaseSync, task: () => T): T {
   }
 }
 
-/** `secure_delete` zeroes pages, but older versions of them stay in the write-ahead log until it is cut off: do that now. */
+/**
+ * `secure_delete` zeroes pages, but older versions of them stay in the write-ahead log until it is truncated, as here.
+ */
 export function purgeDeleted(db: DatabaseSync): void {
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }

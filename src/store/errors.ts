@@ -7,7 +7,7 @@ export type StoreErrorKind =
   | 'corrupt'
   /** a sound database of something else */
   | 'foreign'
-  /** half of something: what was filling it was cut off */
+  /** incomplete: what was filling it was interrupted */
   | 'unfinished'
   /** its write-ahead log is gone */
   | 'log-lost'
@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<number, StoreErrorKind>> = {
   26: 'corrupt', // SQLITE_NOTADB
 };
 
-/** Codes of SQLite's that do not tell what is wrong: the system is asked. */
+/** SQLite's codes that do not tell what is wrong: the system is asked instead. */
 const VAGUE: ReadonlySet<number> = new Set([8, 10, 14]);
 
 const ERRNO: Readonly<Record<string, { readonly kind: StoreErrorKind; readonly words: string }>> = {
@@ -73,7 +73,7 @@ const ERRNO: Readonly<Record<string, { readonly kind: StoreErrorKind; readonly w
   EISDIR: { kind: 'foreign', words: 'it is a folder' },
 };
 
-/** What a disk that takes no writes is called, for people; `undefined`: the error tells of something else. */
+/** Why a disk takes no writes, in words for people; `undefined`: the error is about something else. */
 export function diskTrouble(error: unknown): string | undefined {
   if (!(error instanceof StoreError)) return undefined;
   switch (error.kind) {
@@ -91,8 +91,8 @@ export function diskTrouble(error: unknown): string | undefined {
 }
 
 /**
- * `error` as a `StoreError` where it tells of the file at `path`; anything else (a bug in a statement) as it is.
- * @param inDoubt it was written, and could not be brought to disk
+ * `error` as a `StoreError` if it is about the file at `path`; anything else (a bug in a statement) as it is.
+ * @param inDoubt the change was written but could not be synced
  */
 export function storeErrorFrom(error: unknown, path: string, { inDoubt = false } = {}): unknown {
   if (!(error instanceof Error) || error instanceof StoreError) return error;

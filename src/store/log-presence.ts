@@ -1,7 +1,8 @@
 /**
- * Notices when a write-ahead log has got lost, and with it what was written last. While a database is open it is in WAL
- * mode and carries the mark `open`. The process that set the mark clears it at the end, and the last one to close the
- * database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed and has lost its log.
+ * Notices when a write-ahead log has been lost, and with it what was written last. While a database is open it is in
+ * WAL mode and carries the mark `open`. The process that set the mark clears it at the end, and the last one to close
+ * the database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed
+ * and has lost its log.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -35,7 +36,7 @@ export function requireLog(path: string): void {
   );
 }
 
-/** Once a database is in WAL mode. Without room for the mark on the disk, it is open without. */
+/** To be called once a database is in WAL mode. If the disk has no room for the mark, the database does without. */
 export function noteOpen(db: DatabaseSync): void {
   try {
     setMark(db);
@@ -57,14 +58,15 @@ function setMark(db: DatabaseSync): void {
 const leftOpen = new Set<DatabaseSync>();
 
 /**
- * Closes a database that `openDatabase` opened with `durable`. Where the disk does not take what that needs, it stays as
- * the end of the process leaves it: to close it would remove its log, and the mark would say that the log is lost.
+ * Closes a database that `openDatabase` opened with `durable`. If the disk does not take the writes that this needs,
+ * the database stays open until the process ends: closing it would remove its log, and the mark would say the log is
+ * lost.
  */
 export function closeDatabase(db: DatabaseSync): void {
   if (!db.isOpen) return;
   try {
     const marks = new Marks(db);
-    // Writes go to the start of the log from now on, where they need no room.
+    // From now on writes go to the start of the log, where they need no new room.
     checkpoint(db);
     // First, so that a crash on the way out of WAL mode leaves no mark beside a log that is gone.
     if (marked.has(db)) marks.clear('open');
@@ -76,7 +78,9 @@ export function closeDatabase(db: DatabaseSync): void {
   db.close();
 }
 
-/** Closes one that could not be opened whole: also with its log, where somebody left it with one. */
+/**
+ * Closes a database that could not be opened completely. One that still needs its log stays open, which keeps the log.
+ */
 export function closeUnopened(db: DatabaseSync): void {
   try {
     if (Marks.of(db)?.has('open') === true) {
@@ -84,12 +88,12 @@ export function closeUnopened(db: DatabaseSync): void {
       return;
     }
   } catch {
-    // Damaged, or no database: it has no log.
+    // It is damaged, or not a database, so it has no log.
   }
   db.close();
 }
 
-/** Others may have it open: it does what it can. */
+/** Does what it can: others may have the database open. */
 function checkpoint(db: DatabaseSync): void {
   db.exec('PRAGMA busy_timeout=0');
   db.exec('PRAGMA wal_checkpoint(RESTART)');

@@ -3,7 +3,7 @@ import { systemCode } from './system-trouble.ts';
 
 /**
  * Brings commits to disk without holding up the process: SQLite in WAL mode appends them to the write-ahead log, and
- * what is in that file when it is synced survives a power cut. As many as wait share one sync.
+ * what is in that file when it is synced survives a power cut. All that wait share one sync.
  */
 export class LogSync {
   readonly #path: string;
@@ -24,13 +24,13 @@ export class LogSync {
     return promise;
   }
 
-  /** What still waits is on disk when this returns. */
+  /** Syncs what is still waiting before it returns. */
   close(): void {
     if (this.#descriptor === undefined) return;
     if (this.#waiting !== undefined) fdatasyncSync(this.#descriptor);
     this.#waiting?.resolve();
     this.#waiting = undefined;
-    // A sync that still runs has the file open, and closes it.
+    // A sync in progress uses the file, and closes it.
     if (!this.#running) close(this.#descriptor);
     this.#descriptor = undefined;
   }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** What is noted of a database file itself, not of its content. */
+/** A note about a database file itself, not about its content. */
 export type Mark =
   /** it was opened, and not closed by the last program that had it open */
   | 'open'
@@ -9,7 +9,7 @@ export type Mark =
   /** the bridge has made a permanent file for this board: it can't be missing */
   | 'has-permanent';
 
-/** Marks on a database file. They stand outside its schema, so that no version of it is needed for them. */
+/** Marks on a database file. They are outside its schema, so that they work with any version of it. */
 export class Marks {
   readonly #has: StatementSync;
   readonly #set: StatementSync;
@@ -22,7 +22,7 @@ export class Marks {
     this.#clear = db.prepare('DELETE FROM file_marks WHERE name = ?');
   }
 
-  /** The marks of a database that is not to be changed; undefined: it has none. */
+  /** The marks of a database, without changing it; undefined: it has none. */
   static of(db: DatabaseSync): Marks | undefined {
     const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'file_marks'").get();
     return table === undefined ? undefined : new Marks(db);

@@ -4,8 +4,8 @@ import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 /**
- * Makes a file that only its owner can read. A crash or a power cut leaves it whole or not there at all; once this
- * returns, it stays.
+ * Creates a file that only its owner can read. After a crash or a power cut it is complete or not there at all; once
+ * this returns, it stays.
  *
  * @throws EEXIST: there is one of that name; StoreError
  */
@@ -44,7 +44,7 @@ function take(unfinished: string, path: string): void {
   }
 }
 
-/** Brings to disk which names a folder has: syncing a new file does not do that (fsync(2)). */
+/** Syncs the names in a folder, which syncing a new file does not do (fsync(2)). */
 export function syncFolder(path: string): void {
   // Windows neither needs it nor opens folders.
   if (process.platform === 'win32') return;

@@ -155,12 +155,14 @@ export class PermanentFile implements Permanent {
     return this.#writer.commit(() => void this.#statements.reviseIntent.run(details, messageId));
   }
 
-  /** Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board. */
+  /**
+   * Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board.
+   */
   done(post: OwnPost): Promise<void> {
     const { dropUnnumbered, numberPost, addPost, removeIntent } = this.#statements;
     return this.#writer.commit(
       () => {
-        // Of two with one number the board has lost the first, before anybody saw it.
+        // If two have the same number, the board lost the first one before anybody saw it.
         if (post.epoch === 0) dropUnnumbered.run(post.sequence, post.messageId);
         else numberPost.run(post.epoch, post.sequence, post.messageId);
         addPost.run(post.messageId, post.epoch, post.sequence, post.references);
@@ -226,7 +228,7 @@ export class PermanentFile implements Permanent {
     closeDatabase(this.#db);
   }
 
-  /** At once. @throws StoreError */
+  /** Commits at once. @throws StoreError */
   #transact<T>(task: () => T): T {
     try {
       return transaction(this.#db, task);

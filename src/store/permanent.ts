@@ -1,6 +1,6 @@
 /**
- * What a board can't give back: kept for good, one file per board. Asynchronous and small, because where several
- * bridges serve one board a shared database takes the place of the file. Everything else is derived from the board.
+ * What a board can't give back: kept for good, one file per board. Asynchronous and small, so that a shared database
+ * can take the place of the file where several bridges serve one board. Everything else is derived from the board.
  */
 export interface Permanent {
   /** ascending by number; empty before the first sync */
@@ -8,19 +8,19 @@ export interface Permanent {
   /** Adds epochs. Those that are there already stay as they are: numbers never change meaning. */
   addEpochs(epochs: readonly Epoch[]): Promise<void>;
 
-  /** Puts these in the place of all there are: those that an earlier version began by mistake go. */
+  /** Replaces all epochs, to remove those that an earlier version began by mistake; `moved` posts change theirs. */
   replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void>;
 
   /** What readers may have been shown. */
   published(): Promise<Published>;
   /** Readers may see these marks from now on. A high mark never falls. */
   raiseMarks(marks: readonly Mark[]): Promise<void>;
-  /** Articles up to these numbers became readable then; the knowledge of others is dropped. */
+  /** Records when articles up to these numbers became readable, and drops the records of `dropped`. */
   putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void>;
 
   /** The newest rows that readers were shown, ascending. */
   recent(): Promise<readonly RecentRow[]>;
-  /** Keeps these, in the place of what was kept under their numbers, and drops those below `from`. */
+  /** Stores these, replacing what was stored under their numbers, and drops those below `from`. */
   putRecent(rows: readonly RecentRow[], from: number): Promise<void>;
 
   /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
@@ -30,13 +30,16 @@ export interface Permanent {
   ownPosts(): Promise<readonly OwnPost[]>;
 
   /**
-   * Says what is about to be sent to the board, before it is. A Message-ID that is intended or posted already
-   * is not intended again: the answer is what became of it.
+   * Records what is about to be sent to the board, before it is. A Message-ID that is intended or posted already
+   * is not intended again: the result says what became of it.
    */
   intend(intent: Intent): Promise<{ readonly known: false } | Known>;
   /** Rewrites the details of an intent (the reply became a continuation, …). */
   revise(messageId: string, details: string): Promise<void>;
-  /** The board has it: the intent becomes an own post, in one step. Once more for one in epoch 0: it has got its epoch. */
+  /**
+   * The board has it: the intent becomes an own post, in one step. Called again once a post in epoch 0 has been given
+   * its epoch.
+   */
   done(post: OwnPost): Promise<void>;
   /** The board refused it, or never saw it: the Message-ID is free again. */
   forget(messageId: string): Promise<void>;
@@ -52,7 +55,9 @@ export interface Permanent {
   putAccount(account: StoredAccount): Promise<void>;
   /** false: there was none of that name */
   removeAccount(name: string): Promise<boolean>;
-  /** Calls `listener` with all accounts now, and within a second of each change, whoever makes it. Ends with `close`. */
+  /**
+   * Calls `listener` with all accounts now, and within a second of each change, whoever makes it. Ends with `close`.
+   */
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void;
 
   close(): Promise<void>;
@@ -67,7 +72,9 @@ export interface Epoch {
   readonly number: number;
   /** how often the board's sequence numbers had wrapped at 2³² when it began */
   readonly generation: number;
-  /** the first sequence number that belongs to it; from here on it takes the place of earlier epochs of its generation */
+  /**
+   * the first sequence number that belongs to it; from here on it takes the place of earlier epochs of its generation
+   */
   readonly first: number;
   /** may be negative */
   readonly base: number;
@@ -94,7 +101,7 @@ export interface Arrival {
   readonly time: number;
 }
 
-/** A row as the cache has it, for the time after the cache is lost. */
+/** A row as the cache has it, in case the cache is lost. */
 export interface RecentRow {
   /** article number */
   readonly number: number;

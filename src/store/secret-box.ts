@@ -29,13 +29,14 @@ export class SecretBox {
 
   /**
    * The key in the file at `path` (hex), readable by its owner alone.
-   * @param make a key that is not there yet; without it, what is sealed would be lost without a word
+   * @param make whether to create a missing key. Not where something is sealed already: it would be lost silently
    * @throws StoreError `missing`, `corrupt`, or what keeps it from being read
    */
   static fromFile(path: string, { make }: { readonly make: boolean }): SecretBox {
     const hex = (keyIn(path) ?? (make ? madeKey(path) : '')).trim();
     if (hex === '') throw new StoreError('missing', path, `this key is missing or empty. ${REMEDY}`);
-    if (!/^[0-9a-f]{64}$/i.test(hex)) throw new StoreError('corrupt', path, `it is no key: 64 hex digits. ${REMEDY}`);
+    if (!/^[0-9a-f]{64}$/i.test(hex))
+      throw new StoreError('corrupt', path, `it is not a key of 64 hex digits. ${REMEDY}`);
     return new SecretBox(Buffer.from(hex, 'hex'));
   }
 

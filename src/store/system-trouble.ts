@@ -5,10 +5,10 @@ import { constants as system } from 'node:os';
 const TRIED = 16_384;
 
 /**
- * What the system answers to somebody who may want to write the file at `path`, and writes beside it: its code, or
- * `undefined` where both work. SQLite has the same answer, and keeps it to itself.
+ * Tries whether the file at `path` may be written, and writes a file beside it. Returns the system's error code, or
+ * `undefined` if both work. SQLite gets the same code, but does not pass it on.
  *
- * The file itself is not opened: to close it again would end the locks that SQLite has on it (fcntl(2)).
+ * The file itself is not opened: closing it again would end the locks that SQLite has on it (fcntl(2)).
  */
 export function systemTrouble(path: string): string | undefined {
   if (path === ':memory:') return undefined;

@@ -67,7 +67,7 @@ function exists(path: string): TargetError {
   return new TargetError(`${path} exists already`, 'Name another file, or replace this one with --force.');
 }
 
-/** A name beside `path` that nothing has. */
+/** An unused name beside `path`. */
 export function nameBeside(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.partial`;
 }

@@ -15,11 +15,11 @@ interface Waiting {
 /**
  * Group commit on a `durable` database: everything that is to be written in one turn of the event loop goes into one
  * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
- * could not get there any sooner. A promise resolves once its change is on disk, never before.
+ * could not be on disk any sooner. A promise resolves once its change is on disk, never before.
  *
- * A disk that takes no writes (`trouble`) is tried at least every second, so that it need not wait for the next post to be found
- * well again. After a failed sync nobody knows what of the log is on disk: the whole log is brought into the database
- * before anything more is promised (`unsynced`).
+ * A disk that takes no writes (`trouble`) is tried at least every second, so that its recovery is noticed without
+ * waiting for the next post. After a failed sync nobody knows how much of the log is on disk: the whole log is brought
+ * into the database before anything more is promised (`unsynced`).
  */
 export class Writer {
   readonly #db: DatabaseSync;
@@ -35,7 +35,7 @@ export class Writer {
   #pause = TRY_AGAIN.first;
 
   /**
-   * @param sync brings commits to disk while the process goes on; without it, it stands still for each sync
+   * @param sync syncs commits while the process goes on; without it, the process waits for each sync
    * @param path of the database, for messages
    */
   constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>, path = 'the database') {
@@ -91,7 +91,7 @@ export class Writer {
     this.#effects.push(effect);
   }
 
-  /** Commits what waits, at once. */
+  /** Commits at once what is waiting. */
   flush(): void {
     const group = this.#waiting;
     this.#waiting = [];
@@ -145,7 +145,7 @@ export class Writer {
     this.#unsynced = false;
   }
 
-  /** The error to tell; one of the disk's is remembered until a write succeeds. */
+  /** The error to report. An error of the disk is remembered until a write succeeds. */
   #failed(error: unknown): unknown {
     const failure = storeErrorFrom(error, this.#path);
     if (failure instanceof StoreError && diskTrouble(failure) !== undefined) {
@@ -159,12 +159,12 @@ export class Writer {
     this.#trying = undefined;
     this.#pause = Math.min(2 * this.#pause, TRY_AGAIN.longest);
     if (this.#trouble === undefined || !this.#db.isOpen) return;
-    // Writes a page, and changes nothing.
+    // Writes a page without changing anything.
     const write = () => {
       const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
       this.#db.exec(`PRAGMA user_version=${Number(version)}`);
     };
-    // A failure sets the clock again.
+    // If it fails, `#failed` sets the timer again.
     this.commit(write).catch(() => {});
   }
 

@@ -17,8 +17,8 @@ interface Count {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A log for what clients cause: on every level, each message is written so often a minute and no more, and then how often
- * it was left out. Without that a client could fill the disk, or push what matters out of the log.
+ * A log for what clients cause: on every level, each message is written a limited number of times a minute, followed
+ * by how often it was left out. Otherwise a client could fill the disk, or push what matters out of the log.
  */
 export function boundedLog(log: Log, clock: () => number = () => performance.now()): Log {
   return new BoundedLog(log, new Counts(log, clock), undefined);
@@ -95,7 +95,7 @@ class Counts {
     return count;
   }
 
-  /** Begins another window, and tells what was left out of the last. */
+  /** Begins another window, and logs what was left out of the last. */
   #turn(): void {
     for (const [message, { suppressed }] of this.#messages) {
       if (suppressed > 0) this.#log.warn({ suppressed, message }, 'lines left out: clients cause too many of them');

@@ -7,7 +7,7 @@ import { fromC1, toC1 } from './windows-1252.ts';
 /** `auto`: UTF-8 where the whole text is valid UTF-8 with a multi-byte character in it, else Latin-1. */
 export type Charset = 'auto' | 'latin1' | 'utf-8' | 'windows-1252';
 
-/** A character has no place in the character set, and nothing that could stand for it. */
+/** A character that is not in the character set, and that nothing in it can stand for. */
 export class UnencodableError extends Error {
   /** the character (one code point) */
   readonly character: string;
@@ -49,8 +49,8 @@ function decodeSequence(match: string, sequence: string | undefined): string {
 }
 
 /**
- * Text → bytes; `decode` with the same character set gives it back in its NFC form. Single-byte sets take a spelling
- * where they lack the character (`“` → `"`, `€` → `EUR`, `ő` → `o`) and throw `UnencodableError` where there is none.
+ * Text → bytes; `decode` with the same character set gives it back in its NFC form. Characters that a single-byte
+ * set lacks are spelled (`“` → `"`, `€` → `EUR`, `ő` → `o`); `UnencodableError` is thrown for one without a spelling.
  * `auto` spells nothing: it writes Latin-1 where that reads back as the same text, and UTF-8 otherwise, so that text
  * which once was garbled is never garbled further.
  */
@@ -115,8 +115,8 @@ const CONTROLS = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]+/g;
 const BETWEEN_LETTERS = new RegExp(`(?<=[\\p{L}\\p{M}\\p{N}])${CONTROLS.source}(?=[\\p{L}\\p{M}\\p{N}])`, 'gu');
 
 /**
- * A line without control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not carry
- * them. Between letters a blank takes their place: what they parted stays parted.
+ * A line without control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not
+ * carry them. Between letters a blank replaces them, so that words stay apart.
  */
 export function stripControls(text: Text): string {
   return text.replace(BETWEEN_LETTERS, ' ').replace(CONTROLS, '');

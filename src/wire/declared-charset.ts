@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { type Octets, octetsFrom } from './octets.ts';
 
-/** Bytes that are no text of the character set they are declared to be. */
+/** Bytes that are not valid in their declared character set. */
 export class CharsetError extends Error {
   /** @param fault for the author of the text */
   constructor(fault: string) {
@@ -12,7 +12,7 @@ export class CharsetError extends Error {
   }
 }
 
-/** Labels that say no more than that somebody had to fill in something, and those of US-ASCII. */
+/** Labels that were filled in only because something had to be, and those of US-ASCII. */
 const UNDECLARED =
   /^(?:|us-ascii|ascii|us|646|iso_?646(?:[-_.]?(?:us|irv).*)?|ansi_x3\.4-19\d\d|iso-ir-6|cp367|ibm367|csascii|[78]-?bits?|binary|none|default|(?:x-)?unknown(?:-8bit)?|iso-8859|text|plain)$/;
 const UTF8 = /^(?:unicode-1-1-)?utf[-_ ]?8(?:mb4|n)?$/;
@@ -33,7 +33,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
 const OTHER_UNICODE = /^utf[-_]?(?:7|16|32)/;
 /** Sets in which a word may by chance be valid UTF-8: every octet of it is beyond ASCII. */
 const DENSE = /^(?:gb|big5|euc|shift_jis|windows-874|tis|iso-8859-11|cp874|ks|johab)/;
-/** What iconv-lite knows and is no character set. */
+/** Names that iconv-lite knows, but not as character sets. */
 const NO_CHARSET = /^(?:hex|base64|internal|cesu-?8)$/;
 
 // Its tables are loaded now, and not while somebody posts.
@@ -92,12 +92,12 @@ export function decodeUndeclared(bytes: Uint8Array): string {
   return new TextDecoder('windows-1252').decode(bytes);
 }
 
-/** As `decodeUndeclared`, for text that is only shown: what can't be read is windows-1252. */
+/** Like `decodeUndeclared`, for text that is only shown: what can't be read is taken for windows-1252. */
 export function guessText(bytes: Uint8Array): string {
   return isUtf8(bytes) ? utf8(bytes) : new TextDecoder('windows-1252').decode(bytes);
 }
 
-/** Declared UTF-8. Pure Latin-1 is a common lie and can be told; UTF-8 that was damaged is not text. */
+/** Text declared to be UTF-8. Latin-1 under that label is common and recognised; damaged UTF-8 is an error. */
 function decodeUtf8(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return isAscii(bytes) ? decodeUndeclared(bytes) : utf8(bytes);
   const damaged = () => new CharsetError('the text is declared to be UTF-8, and is not');
@@ -124,10 +124,10 @@ function decodeEither(bytes: Uint8Array, charset: string, decode: Decode): strin
 }
 
 const ENOUGH = 3;
-/** Nobody writes them. */
+/** C1 controls, which nobody writes. */
 const C1 = /[\x80-\x9f]/;
 
-/** How much of valid UTF-8 speaks for it: octets that follow the first of their character. */
+/** How much evidence valid UTF-8 gives for being UTF-8: the number of octets after the first of each character. */
 function evidence(bytes: Uint8Array): number {
   let count = 0;
   for (const octet of bytes) if ((octet & 0xc0) === 0x80 && ++count >= ENOUGH) break;
@@ -137,7 +137,10 @@ function evidence(bytes: Uint8Array): number {
 const LONG_SEQUENCE = /[\xe1-\xec\xee][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}/;
 const SHORT_SEQUENCE = /[\xc3-\xdf][\x80-\xbf]/g;
 
-/** Whether octets that are not UTF-8 as a whole are UTF-8 that was damaged. (`CAFÉ”` in windows-1252 has such a pair, too.) */
+/**
+ * Whether octets that are not UTF-8 as a whole are UTF-8 that was damaged. (`CAFÉ”` in windows-1252 has such a pair,
+ * too.)
+ */
 function isDamagedUtf8(octets: Octets): boolean {
   if (LONG_SEQUENCE.test(octets)) return true;
   const pairs = octets.match(SHORT_SEQUENCE)?.length ?? 0;

@@ -56,8 +56,8 @@ type Place = 'line start' | 'in a line' | 'after CR' | 'after a dot' | 'after a 
  * the text (RFC 3977 §3.1.1): a dot between bare LFs is text. Were it an end, whoever wrote the text could have what
  * follows run as commands of the gateway that relays it.
  *
- * The text is kept in one buffer of at most twice its size. Beyond the limit, or where the allowance is used up, reading
- * goes on (the sender has to be heard out) and nothing is stored.
+ * The text is kept in one buffer of at most twice its size. Beyond the limit, or where the allowance is used up,
+ * reading goes on (the sender has to be heard out) and nothing is stored.
  */
 export class DotReader {
   readonly #maxOctets: number;

@@ -1,4 +1,4 @@
-/** How long turns may take together in one round of the event loop, in ms of CPU or nearly. */
+/** How long turns may take together in one round of the event loop, in ms, nearly all of it CPU time. */
 const ROUND = 8;
 /** How long one turn may take while nobody else waits, in ms. */
 const TURN = 4;
@@ -13,9 +13,9 @@ export interface Clockwork {
 }
 
 /**
- * Shares the event loop among all that have much to do: news sessions, the board's sessions, the mirror. Work is done in
- * turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for later
- * rounds, and new input is read in between. A newcomer goes before those that have used up a turn already.
+ * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is
+ * done in turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for
+ * later rounds, and new input is read in between. A newcomer goes before those that have used up a turn already.
  *
  * A turn ends by itself: its task asks `over()` after every small step, and hands the rest to `later()`.
  */
@@ -152,7 +152,7 @@ export class FairShare {
   }
 }
 
-/** This thread has one event loop, and this is its share-out. */
+/** For this thread's one event loop. */
 export const eventLoop = new FairShare({
   now: () => performance.now(),
   nextRound: (callback) => void setImmediate(callback),

@@ -73,7 +73,10 @@ export class LineReader {
     return this.#discarding;
   }
 
-  /** Hands over everything not yet taken and empties itself: the bytes that follow are no lines (TLS, compression, an article). */
+  /**
+   * Hands over everything not yet taken and empties itself: the bytes that follow are not lines (TLS, compression, an
+   * article).
+   */
   takeRest(): Buffer {
     const rest = this.#bytes.subarray(this.#start);
     this.#forget();

@@ -1,8 +1,8 @@
 import type { Text } from './octets.ts';
 
 /**
- * What a log line carries beside its message. A cause goes under `err`, where the log writes its stack; under `error` it
- * would come out as `{}`, so that key does not compile.
+ * What a log line carries beside its message. A cause goes under `err`, where the log writes its stack; under `error`
+ * it would come out as `{}`, so that key does not compile.
  */
 export interface LogFields {
   readonly err?: unknown;

@@ -2,11 +2,11 @@ import './own-memory.ts';
 
 /**
  * A byte string: every UTF-16 unit is one octet, 0–255. What boards send and store has no declared character set, so it
- * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare, hash
- * and slice faster than Buffers.
+ * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare,
+ * hash and slice faster than Buffers.
  *
- * Text and octets are different types, which do not mix: what people read takes `Text`, what a board or an article sends
- * is `Octets`, cut or not. Only the functions of this file make octets.
+ * Text and octets are different types, which do not mix: what people read takes `Text`, what a board or an article
+ * sends is `Octets`, cut or not. Only the functions of this file make octets.
  */
 declare const octet: unique symbol;
 declare const plain: unique symbol;
@@ -16,7 +16,7 @@ export type Octets = OctetString & string;
 /** Octets 0–127, which are the same as text. */
 export type Ascii = Octets & { readonly [plain]: true };
 
-/** Text. Octets are none until `decode` (charset.ts) has read them. */
+/** Text. Octets become text only through `decode` (charset.ts). */
 export type Text = string & ({ readonly [octet]?: never } | { readonly [plain]: true });
 
 interface OctetString {
@@ -43,16 +43,21 @@ interface OctetMatch extends Array<Octets> {
   readonly index: number;
 }
 
-/** V8 knows of a one-byte string without looking at it that this cannot match. */
+/** V8 knows without looking that this cannot match a one-byte string. */
 const NOT_AN_OCTET = /[\u0100-\uffff]/;
 const NOT_ASCII = /[\u0080-\uffff]/;
 
-/** The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.) */
+/**
+ * The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.)
+ */
 export function octetsFrom(bytes: Uint8Array): Octets {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') as Octets;
 }
 
-/** The octets of `text` as a Buffer. Throws `RangeError` where a unit is no octet: Buffer alone would cut it off silently. */
+/**
+ * The octets of `text` as a Buffer. Throws `RangeError` where a unit is not an octet: Buffer alone would truncate it
+ * silently.
+ */
 export function bytesOf(text: Octets): Buffer {
   return Buffer.from(checked(text, NOT_AN_OCTET), 'latin1');
 }

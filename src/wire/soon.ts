@@ -1,5 +1,5 @@
 /**
- * A value that is there at once, or will be. Hot paths stay synchronous: a promise per article costs more than
+ * A value that is there at once, or a promise of it. Hot paths stay synchronous: a promise per article costs more than
  * rendering it, so what can be answered from memory is, and callers test `instanceof Promise`.
  */
 export type Soon<T> = T | Promise<T>;

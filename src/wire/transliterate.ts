@@ -1,4 +1,7 @@
-/** How characters outside Latin-1 are written in it, where there is a way readers recognise. Marks and accents need no entry. */
+/**
+ * How characters outside Latin-1 are written in it, where there is a way readers recognise. Marks and accents need no
+ * entry.
+ */
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "'": '‘’‚‛′‵ʹʻʼˈ',

@@ -31,7 +31,7 @@ test('a secret opens for its own account and with its own key only', () => {
 test('another file is no key', () => {
   const path = join(folder, 'key');
   writeFileSync(path, 'hello\n');
-  expect(() => SecretBox.fromFile(path, { make: true })).toThrow('it is no key');
+  expect(() => SecretBox.fromFile(path, { make: true })).toThrow('it is not a key');
 });
 
 test('a key that is not there is made only where nothing was sealed with it', () => {
