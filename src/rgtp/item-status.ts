@@ -20,7 +20,8 @@ const SUBJECT = 36;
 const FIELDS = /^([A-Za-z][0-9]{7}| {8}) ([A-Za-z][0-9]{7}| {8}) ([0-9A-Fa-f]{8}| {8}) ([0-9A-Fa-f]{8}| {8})(?: |$)/;
 
 /**
- * Reads the four columns, and the subject after them: STAT's, and on spurge also ITEM's. Trailing blanks may be missing.
+ * Reads the four columns, and the subject after them: STAT's, and on spurge also ITEM's. Trailing blanks may be
+ * missing.
  * @throws RgtpFormatError
  */
 export function parseItemStatus(line: Octets): ItemStatus & { readonly subject: Octets | undefined } {

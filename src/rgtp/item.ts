@@ -62,8 +62,8 @@ const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))
  * Parses ITEM's data.
  *
  * @param lines unstuffed, without the terminator
- * @throws RgtpFormatError where there is no status line or no cookie. Editors can change the rest at will; it is read as
- *   well as possible.
+ * @throws RgtpFormatError where there is no status line or no cookie. Editors can change the rest at will; it is read
+ *   as well as possible.
  */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
   const { subject: appended, ...status } = parseItemStatus(lines[0] ?? octets``);

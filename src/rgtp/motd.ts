@@ -15,7 +15,7 @@ export interface Motd {
 /** The specification puts the sequence number first, groggsd the time. */
 export type MotdFieldOrder = 'sequence-first' | 'time-first';
 
-/** RGTP is no older. */
+/** RGTP is not older than this. */
 const EARLIEST = Date.UTC(1985, 0) / 1000;
 const LATEST_AHEAD = 2 * 86_400;
 

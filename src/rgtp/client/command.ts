@@ -23,7 +23,7 @@ export function line(verb: string, argument: Octets, blame: RgtpErrorKind): Octe
   return command;
 }
 
-/** Performs a command. Throws any answer without one of these codes, as its error. */
+/** Performs a command. Throws an answer with any other code as its error. */
 export async function expect(transport: Transport, command: Octets, ...codes: readonly number[]): Promise<Answer> {
   return check(command, await transport.perform({ command }), ...codes);
 }

@@ -192,7 +192,7 @@ export class RgtpConnection {
 
   /** EDCF without a text: removes the whole item from the board. */
   async withdraw(reason: Octets): Promise<Posted> {
-    if (this.#edit?.text !== 'none') throw new RgtpError('bug', 'withdrawing wants an edit for which no text was sent');
+    if (this.#edit?.text !== 'none') throw new RgtpError('bug', 'withdrawing needs an edit for which no text was sent');
     return this.#confirm(reason);
   }
 

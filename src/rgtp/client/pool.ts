@@ -67,7 +67,7 @@ export class RgtpPool {
     await Promise.allSettled([...this.#lent, ...this.#resting.splice(0).map((resting) => this.#dismiss(resting))]);
   }
 
-  /** Whether a connection is there that nobody uses. */
+  /** Whether there is an unused connection. */
   get rested(): boolean {
     return this.#resting.some(({ connection }) => this.#isGood(connection));
   }
@@ -151,9 +151,9 @@ export class RgtpPool {
         this.#takeBack(connection);
       } catch (error) {
         this.#open--;
-        // Waiting tasks may still get a connection that is lent; but it may be lent for long, to a task that itself waits
-        // for one of them. If there is none, one failure rejects them all: one attempt each would hammer a server that
-        // is down.
+        // Waiting tasks may still get a connection that is lent; but it may be lent for long, to a task that itself
+        // waits for one of them. If there is none, one failure rejects them all: one attempt each would hammer a server
+        // that is down.
         if ([...this.#working].some(({ usable }) => usable)) {
           this.#retrying = setTimeout(() => this.#grow(), this.#options.retry ?? DEFAULT_RETRY).unref();
           break;

@@ -11,7 +11,7 @@ import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
 import { check, expect, expectLines, line } from './command.ts';
 import type { Transport } from './transport.ts';
 
-/** lines of the edit log that are read in one piece, and those up to the end of an entry */
+/** lines of the edit log that are read in one piece, which also takes the rest of its last entry */
 const LINES_AT_ONCE = 1000;
 
 /** Where INDX begins: at a sequence number, or a time in unix seconds; `undefined`: at the first row. */

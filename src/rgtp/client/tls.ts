@@ -8,7 +8,7 @@ import type { ClientOptions } from './options.ts';
  */
 export function overTls(ca: string | undefined): NonNullable<ClientOptions['connect']> {
   return ({ host, port }) => {
-    // RFC 6066 §3: an address is no server name.
+    // RFC 6066 §3: an address is not a server name.
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = connect({ host, port, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) });
     return socket.setNoDelay(true);
