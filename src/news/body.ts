@@ -16,10 +16,12 @@ export interface Body {
 const NON_ASCII = /[^\0-\x7f]/;
 /** Octets in a UTF-16 unit, at most. */
 const PER_UNIT = 3;
-/** Printable ASCII in lines that are all there is of CR and LF. */
+/** Printable ASCII, with CR and LF only as line ends. */
 const PLAIN = /^(?:[ -~]*\r\n)*$/;
 
-/** Lines of text without line ends or control characters → body. A line longer than an article may have goes on in the next. */
+/**
+ * Lines of text without line ends or control characters → body. A line too long for an article continues in the next.
+ */
 export function bodyOf(lines: readonly Text[]): Body {
   const whole = fits(lines, PER_UNIT) ? lines : lines.flatMap(foldLine);
   const text = joined(whole);
@@ -27,7 +29,9 @@ export function bodyOf(lines: readonly Text[]): Body {
   return { text, octets: ascii ? text.length : Buffer.byteLength(text), lines: whole.length, ascii };
 }
 
-/** The body of lines that are printable ASCII; `undefined` where they are not. The most common case, and the fastest. */
+/**
+ * The body of lines that are printable ASCII; `undefined` where they are not. The most common case, and the fastest.
+ */
 export function plainBodyOf(lines: readonly string[]): Body | undefined {
   const text = joined(lines);
   if (!PLAIN.test(text)) return undefined;

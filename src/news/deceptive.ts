@@ -2,7 +2,9 @@ import type { Text } from '../wire/octets.ts';
 
 /** Characters that look like something else, or like nothing. */
 
-/** What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls. */
+/**
+ * What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls.
+ */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\s\u2800]+/gu;
 
 /** True for a text of blanks and zero-width characters. */
@@ -31,12 +33,12 @@ function closersOf(text: string): string {
   return open.reverse().join('');
 }
 
-/** The text with everything closed that it leaves open, so that it turns nothing after it. */
+/** The text, with everything closed that it leaves open, so that it turns nothing after it. */
 export function closeDirections(text: Text): string {
   return text + closersOf(text);
 }
 
-/** The first character with which a text turns itself or what follows it; `undefined` where there is none. */
+/** The first character that turns the direction of the text or of what follows it; `undefined` where there is none. */
 export function turnsText(text: Text): string | undefined {
   const override = OVERRIDE.exec(text)?.[0];
   if (override !== undefined) return override;

@@ -13,9 +13,9 @@ const B_OCTETS = Math.floor(PAYLOAD / 4) * 3;
 
 /** RFC 2047 §5 (3): what may stand for itself in the Q encoding wherever a word is allowed, display names included. */
 const Q_PLAIN = /^[A-Za-z0-9!*+/-]$/;
-/** What needs no encoding, nor a closer look. */
+/** Text that needs neither encoding nor a closer look. */
 const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
-/** Printable ASCII that no reader takes for an encoded word; nothing at all between two blanks. */
+/** Printable ASCII that no reader takes for an encoded word; also the empty word between two blanks. */
 const PLAIN = /^(?!.*=\?)[!-~]*$/;
 
 /**
@@ -40,7 +40,7 @@ export function encodeWords(text: Text): string {
   const octets = Buffer.byteLength(wellFormed);
   let quoted = 0;
   for (const character of wellFormed) quoted += quote(character).length;
-  // Q can still be read where nothing decodes it: worth half as much again.
+  // Q can be read even where nothing decodes it, so it may be half as long again.
   return quoted <= octets * 2 ? encodeQ(wellFormed) : encodeB(wellFormed);
 }
 
@@ -96,11 +96,11 @@ interface Word {
 }
 
 /**
- * A header as it was sent, a character an octet, as text: encoded words decoded (white space between two of them is not text, RFC 2047 §6.2), the rest
- * read as undeclared text. The octets of neighbours in one character set are joined before they are decoded: some
- * clients split a character between two words. Whatever does not have the form of a word is text.
+ * A header as it was sent, as text: encoded words are decoded (white space between two of them is not text, RFC 2047
+ * §6.2), the rest is read as undeclared text. The octets of neighbours in one character set are joined before they are
+ * decoded: some clients split a character between two words. Whatever does not have the form of a word is text.
  *
- * @throws CharsetError where a word is no text of its character set, or that is not known
+ * @throws CharsetError where a word is not valid in its character set, or the set is unknown
  */
 export function decodeWords(value: Octets): string {
   const outside: Octets[] = [];

@@ -1,7 +1,7 @@
 /** Articles as bytes, ready to send: rendered once, sent often. */
 import type { Body } from './body.ts';
 
-/** Headers are ASCII: whatever else a value has, encoded words carry (RFC 2047). No folding: no line is longer than 998. */
+/** Headers are ASCII: encoded words carry everything else (RFC 2047). No folding: no line is longer than 998. */
 export type Field = readonly [name: string, value: string];
 
 export interface Rendered {

@@ -19,7 +19,7 @@ const MAX_FROM = 2000;
 
 /**
  * The first mailbox of From (RFC 5322 §3.4), with comments wherever they are allowed and in the old form
- * `address (name)`. As every newsreader does it takes `Smith, John <a@b>`, too: a comma in a name nobody quoted. (No
+ * `address (name)`. Like every newsreader, it accepts `Smith, John <a@b>` too, with a comma in an unquoted name. (No
  * library was found that reads all of these.)
  */
 export function readMailbox(field: Octets): Mailbox {
@@ -78,7 +78,7 @@ function phrase(pieces: readonly Piece[]): Octets {
   return textOf(pieces, ({ value }) => value).trim();
 }
 
-/** Pieces in one, with a blank for each comment. */
+/** The pieces joined, with a blank for each comment. */
 function textOf(pieces: readonly Piece[], of: (piece: Piece) => Octets): Octets {
   return join(
     pieces.map((piece) => (piece.kind === 'comment' ? octets` ` : of(piece))),
@@ -86,7 +86,7 @@ function textOf(pieces: readonly Piece[], of: (piece: Piece) => Octets): Octets 
   );
 }
 
-/** The name in the form that is older than names: `address (name)`. */
+/** The name in the oldest form, `address (name)`. */
 function comments(pieces: readonly Piece[]): Octets {
   return pieces.findLast(({ kind }) => kind === 'comment')?.value.trim() ?? octets``;
 }

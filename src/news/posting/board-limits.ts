@@ -1,4 +1,6 @@
-/** What a board takes, in octets after trailing white space is stripped; texts count each line's LF and doubled carets. */
+/**
+ * What a board takes, in octets after trailing white space is stripped; texts count each line's LF and doubled carets.
+ */
 export interface BoardLimits {
   readonly line: number;
   readonly contribution: number;

@@ -16,12 +16,12 @@ const WHITE = ' \t\v\f\r';
 const usualWidth = 72;
 
 /**
- * Text as lines the board takes: in its character set, wrapped, without white space at the ends of lines and empty lines
- * at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and a line
- * that reads like a header of the board's is text, as it is for the board. Throws `PostingError`.
+ * Text as lines the board takes: in its character set, wrapped, without white space at the ends of lines and empty
+ * lines at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and a
+ * line that reads like a header of the board's is text, as it is for the board. Throws `PostingError`.
  *
  * @param text as `visibleLines` gives it
- * @param charset where the name and the subject of a post are in one with the text: `oneCharset` for all of them
+ * @param charset for the text of a post: `oneCharset` of its text, name and subject together
  * @param width columns
  */
 export function boardLines(
@@ -38,7 +38,7 @@ export function boardLines(
   const trimmed = lines.slice(first, last + 1);
   const one = oneCharset([trimmed.map(({ text: line }) => line).join('\n')], charset);
   const plain = encodeLines(trimmed, one, first);
-  // Before the work of wrapping, which makes no text shorter than its words.
+  // Checked before the work of wrapping, which can't make a text shorter than its words.
   if (wordOctets(plain) > limits[limit]) throw tooLong(sizeOf(plain), limits, limit);
   const out = wrapped(trimmed, plain, { charset: one, width, max: limits.line }).map(withoutTrailing);
   const size = sizeOf(out);
@@ -64,7 +64,7 @@ function withoutTrailing(line: Octets): Octets {
   return line.slice(0, trimTrailing(line, WHITE).length);
 }
 
-/** A reason as an editor's log takes it, cut to so many octets at a blank. */
+/** A reason for the edit log, cut at a blank to at most `most` octets. */
 export function boardReason(text: Text, charset: Charset, most: number): Octets {
   const line = encode(oneLine(text.slice(0, MAX_LINE)), charset);
   if (line.length <= most) return line;
@@ -87,7 +87,7 @@ function wordOctets(lines: readonly Octets[]): number {
 }
 
 function tooLong(size: number, limits: BoardLimits, limit: 'contribution' | 'reply'): PostingError {
-  return new PostingError(`the text is ${size} octets long, the board takes ${limits[limit]} in a ${limit}`);
+  return new PostingError(`the text is ${size} octets long; the board takes ${limits[limit]} in a ${limit}`);
 }
 
 function encodeLines(lines: readonly TextLine[], charset: Charset, before: number): Octets[] {
@@ -106,7 +106,7 @@ export function boardGrogname(name: Text, charset: Charset, limits: BoardLimits)
   return boardLine('From', name, charset, limits.grogname);
 }
 
-/** A subject as the board takes it; `[(was: …)]` at its end gives way where it is too long. */
+/** A subject as the board takes it; `[(was: …)]` at its end is dropped if it is too long. */
 export function boardSubject(subject: Text, charset: Charset, limits: BoardLimits): Octets {
   const text = oneLine(subject);
   if (showsNothing(text)) throw new PostingError('Subject: is empty');
@@ -125,14 +125,14 @@ function withoutWas(subject: string): string {
   return at > 0 && /[)\]]$/.test(subject) ? subject.slice(0, at).trimEnd() : subject;
 }
 
-/** Only so many characters are looked at: no board takes a longer line. */
+/** Characters looked at: no board takes a longer line. */
 const MAX_LINE = 1000;
 
 function boardLine(header: string, value: string, charset: Charset, limit: number): Octets {
   let octets: Octets;
   if (value.length > MAX_LINE) {
     throw new PostingError(
-      `${header}: ${quoted(value, 30)} is ${value.length} characters long, the board takes ${limit}`,
+      `${header}: ${quoted(value, 30)} is ${value.length} characters long; the board takes ${limit}`,
     );
   }
   try {
@@ -142,7 +142,7 @@ function boardLine(header: string, value: string, charset: Charset, limit: numbe
     throw new PostingError(`${header}: ${unencodable(error)}`, { cause: error });
   }
   if (octets.length > limit) {
-    throw new PostingError(`${header}: ${quoted(value, 30)} is ${octets.length} octets long, the board takes ${limit}`);
+    throw new PostingError(`${header}: ${quoted(value, 30)} is ${octets.length} octets long; the board takes ${limit}`);
   }
   return octets;
 }

@@ -2,7 +2,7 @@ import type { Text } from '../../wire/octets.ts';
 
 /** How wide text is, and where it may be cut: by characters as readers see them. */
 
-/** What one column each holds, letter by letter: Latin, Greek, Cyrillic without marks, and punctuation. */
+/** Characters of one column each: Latin, Greek, Cyrillic without marks, and punctuation. */
 const SIMPLE = /^[\t -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
 /** Han, kana and their punctuation without marks: two columns each, and a line may end after each. */
 const UNSPACED_RANGES =

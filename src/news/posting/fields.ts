@@ -7,7 +7,7 @@ import { refuseMarks } from './text-lines.ts';
 /** Octets of all header lines together: an article's whole header is smaller than a contribution. */
 const MAX_HEADER = 32_768;
 const MAX_FIELDS = 200;
-/** Octets of a field that is read as text: what a board takes of it is 75 octets long. */
+/** Octets of a field that is read as text: a board takes 75 of them at most. */
 const MAX_TEXT = 4096;
 
 /** A header field as received: unfolded, its body still in octets. */
@@ -63,7 +63,7 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
   return { fields, body: bytes.subarray(start) };
 }
 
-/** The only field of that name as it was sent, a character an octet; empty where there is none. Throws `PostingError` where there are two. */
+/** The only field of that name as it was sent; empty where there is none. Throws `PostingError` where there are two. */
 export function only(fields: readonly Field[], name: string): Octets {
   const found = fields.filter((field) => field.name === name.toLowerCase());
   if (found.length > 1) throw new PostingError(`${name}: there are ${found.length} of them`);
@@ -83,7 +83,7 @@ export function readable(fields: readonly Field[], name: string): string {
   return decoded(name, only(fields, name));
 }
 
-/** As `readable`, for a part of the field. */
+/** Like `readable`, for a part of the field. */
 export function decoded(name: string, sent: Octets): string {
   if (sent.length > MAX_TEXT) throw new PostingError(`${name}: is longer than ${MAX_TEXT} octets`);
   try {

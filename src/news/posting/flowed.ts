@@ -1,4 +1,4 @@
-/** A line of text as it was sent, or a paragraph that was sent in lines (`flowed`): where it ends is its author's will. */
+/** A line of text as it was sent; or, if `flowed`, a paragraph that was sent as several lines. */
 export interface TextLine {
   readonly text: string;
   readonly flowed: boolean;
@@ -6,8 +6,8 @@ export interface TextLine {
 
 /**
  * Unfolds `format=flowed` (RFC 3676 §4): paragraphs become single lines; quote marks are normalised to one `>` a level
- * and a blank. Only lines of the same quote depth are joined, and no empty line is: a blank that was left after the last
- * word of a paragraph does not swallow the empty line after it. `lines` are without line ends.
+ * and a blank. Only lines of the same quote depth are joined, and no empty line is: a blank that was left after the
+ * last word of a paragraph does not swallow the empty line after it. `lines` are without line ends.
  */
 export function unfoldFlowed(lines: readonly string[], delSp: boolean): TextLine[] {
   const out: TextLine[] = [];

@@ -37,7 +37,9 @@ interface Budget {
   marks: number;
 }
 
-/** The MIME structure of an article (RFC 2045, RFC 2046). Throws `PostingError` where it can't be told what a part is. */
+/**
+ * The MIME structure of an article (RFC 2045, RFC 2046). Throws `PostingError` where it can't be told what a part is.
+ */
 export function readTree(article: Entity): Part {
   return readPart(article, 'text/plain', { parts: MAX_PARTS, marks: MAX_MARKS }, 0);
 }
@@ -61,11 +63,11 @@ function readPart(entity: Entity, usual: string, budget: Budget, depth: number):
   };
 }
 
-/** RFC 2045 §5.2: what is no media type means plain text (elm wrote `text`). A family that is not text is not guessed at. */
+/** RFC 2045 §5.2: an invalid media type means plain text (elm wrote `text`), unless it names another family. */
 function typeOf(value: string, usual: string): string {
   if (value === '') return usual;
   if (/^(?:multipart|image|audio|video|application|message|font|model|html)$/.test(value)) {
-    throw new PostingError(`Content-Type: "${value}" is no media type`);
+    throw new PostingError(`Content-Type: "${value}" is not a media type`);
   }
   return 'text/plain';
 }
@@ -88,8 +90,8 @@ function readParts(
 
 /**
  * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
- * forgotten) what is there is read. Text before and after the parts is meant for nobody; a part there would be lost, and
- * is refused.
+ * forgotten) what is there is read. Text before and after the parts is meant for nobody; a part there would be lost,
+ * and is refused.
  */
 function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {
   const parts: Buffer[] = [];

@@ -17,9 +17,9 @@ export interface TextRules {
 
 export const usualTextRules: TextRules = { maxText: groggsLimits.contribution, attachments: 'refuse' };
 
-/** Octets that an octet on the board can come from: UTF-8 that is spelled in Latin-1. */
+/** The most octets that can become one on the board: UTF-8 that is spelled in Latin-1. */
 const SHRINKS = 4;
-/** … and before that quoted-printable with its soft line ends. */
+/** The same in quoted-printable, with its soft line ends. */
 const ENCODED = 13;
 /** What may stand beside a text and say the same (RFC 2046 §5.1.4). */
 const RENDERING = /^text\/(?:html|enriched|richtext|rtf|markdown|x-amp-html|watch-html)$/;
@@ -29,9 +29,9 @@ const MAX_NAMED = 5;
 
 /**
  * The text of an article: the plain text of its MIME structure, decoded, unfolded where it is `format=flowed`, composed
- * (NFC), in lines without line ends and control characters. The whole structure is walked. A board carries text and nothing else, so what else is there – but for other
- * renderings of the same text, and signatures – throws `PostingError`, or is named in the text: nothing is left out
- * without a word. (No library was found that says what it left out.)
+ * (NFC), in lines without line ends and control characters. The whole structure is walked. A board carries text and
+ * nothing else. Anything else – except other renderings of the same text, and signatures – throws `PostingError` or is
+ * named in the text: nothing is dropped silently. (No library was found that says what it left out.)
  */
 export function readText(article: Entity, rules: TextRules = usualTextRules): TextLine[] {
   const tree = readTree(article);
@@ -74,11 +74,11 @@ class TextReader {
     return visibleLines(withFiles(lines, files));
   }
 
-  /** Where the whole article is one part, a file name is only what its author called the text (Gnus, mailx). */
+  /** If the whole article is one part, a file name is only what its author called the text (Gnus, mailx). */
   #top(part: Part): Found {
     if (part.type === 'text/plain') return this.#text(part);
     if (RENDERING.test(part.type)) return { lines: undefined, rendering: part.type };
-    throw new PostingError(`Content-Type: ${nameOf(part)} can't be posted, the board takes plain text`);
+    throw new PostingError(`Content-Type: ${nameOf(part)} can't be posted; the board takes plain text`);
   }
 
   #part(part: Part): Found {
@@ -99,13 +99,13 @@ class TextReader {
     return this.#mixed(found);
   }
 
-  /** One after the other; the first kind of rendering is only named where there is no text. */
+  /** The parts one after the other. The first kind of rendering is named only if there is no text. */
   #mixed(found: readonly Found[]): Found {
     const renderings = found.filter(({ rendering }) => rendering !== undefined);
     const texts = found.map(({ lines }) => lines).filter((lines) => lines !== undefined);
     const [first] = renderings;
     if (texts.length === 0) return first ?? NOTHING;
-    // Text and HTML, no more: the same, by a program that never heard of multipart/alternative.
+    // Just text and HTML: the same content, from a program that does not know multipart/alternative.
     const isPair = found.length === 2 && found[0]?.lines !== undefined;
     if (first?.rendering !== undefined && !isPair) this.#files.push(first.rendering);
     const visible = texts.filter((lines) => !lines.every(({ text }) => showsNothing(text)));
@@ -135,12 +135,12 @@ class TextReader {
   #bound(octets: number, times: number): void {
     const { maxText } = this.#rules;
     if (octets > maxText * times) {
-      throw new PostingError(`the text is ${octets} octets long, the board takes ${maxText} at most`);
+      throw new PostingError(`the text is ${octets} octets long; the board takes ${maxText} at most`);
     }
   }
 }
 
-/** RFC 2046 §5.1.4: the same content in several forms. Plain text will do; two that differ are not the same. */
+/** RFC 2046 §5.1.4: the same content in several forms. The plain text is enough; two that differ are an error. */
 function alternative(found: readonly Found[]): Found {
   const texts = found.filter(({ lines }) => lines !== undefined);
   if (

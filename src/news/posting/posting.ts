@@ -9,7 +9,7 @@ import { readText, type TextRules } from './mime.ts';
 import { type FollowUp, readFollowUp } from './references.ts';
 import { withoutComments } from './structured.ts';
 
-/** What an article asks for, read and checked; nothing of the board's is decided yet. */
+/** What an article asks for, read and checked, but not yet against a board. */
 export interface Posting extends FollowUp {
   /** with its angle brackets; `undefined` where the poster left it to the server */
   readonly messageId: string | undefined;
@@ -85,7 +85,7 @@ function structured(fields: readonly Field[], name: string): Octets {
   return field.startsWith('<') ? (field.match(/^<[^<>]*>/)?.[0] ?? field) : withoutComments(field);
 }
 
-/** RFC 5537 §3.5: what says that an article is injected already. */
+/** RFC 5537 §3.5: headers that only an injected article has. */
 function refuseInjected(fields: readonly Field[]): void {
   for (const name of ['Injection-Date', 'Injection-Info', 'Xref']) {
     if (fields.some((field) => field.name === name.toLowerCase())) {
@@ -180,7 +180,7 @@ function readSubject(fields: readonly Field[]): string {
   return subject;
 }
 
-/** What turns the direction of text in one header turns what a newsreader shows behind it. */
+/** A character that turns the direction of text in a header also turns what a newsreader shows after it. */
 function refuseTurning(header: string, text: string): void {
   const character = turnsText(text);
   if (character === undefined) return;

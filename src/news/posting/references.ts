@@ -17,7 +17,10 @@ const ID = /^<[!-;=?-~]{3,248}>$/;
 /** A Message-ID in brackets, perhaps without its end or with blanks where it was folded; or a word without brackets. */
 const TOKEN = /<[^<>]*>?|[^\s,;<>"']+/g;
 
-/** Reads References and In-Reply-To leniently: what they name is found, or the article is refused, but it is no new item. */
+/**
+ * Reads References and In-Reply-To leniently: what they name is found or the article is refused; it never becomes a new
+ * item.
+ */
 export function readFollowUp(fields: readonly Field[]): FollowUp {
   const references = only(fields, 'References');
   const inReplyTo = only(fields, 'In-Reply-To');

@@ -1,15 +1,20 @@
-/** Structured header fields as they were sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever they hold. */
+/**
+ * Structured header fields as they were sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever
+ * they hold.
+ */
 import { join, type Octets, octets } from '../../wire/octets.ts';
 
 export interface Piece {
-  /** `text`: a character; `quoted` and `comment`: without their delimiters and escapes; `literal`: `[…]` as it stands */
+  /**
+   * `text`: a character; `quoted` and `comment`: without their delimiters and escapes; `literal`: `[…]` as it stands
+   */
   readonly kind: 'text' | 'quoted' | 'comment' | 'literal';
   readonly value: Octets;
 }
 
 const CLOSER: Readonly<Record<string, string>> = { '"': '"', '[': ']' };
 
-/** The pieces of a field. What is opened and never closed is text, but for a comment, which goes on to the end. */
+/** The pieces of a field. What is opened and never closed is text, except a comment, which goes on to the end. */
 export function piecesOf(field: Octets): Piece[] {
   const pieces: Piece[] = [];
   /** delimiters that are known not to be closed any more */
@@ -77,7 +82,7 @@ export function withoutComments(field: Octets): Octets {
   return join(parts, octets``).trim();
 }
 
-/** A piece that is no comment, as it was sent. */
+/** A piece that is not a comment, as it was sent. */
 export function sourceOf({ kind, value }: Piece): Octets {
   return kind === 'quoted' ? octets`"${value.replace(/["\\]/g, (character) => octets`\\${character}`)}"` : value;
 }

@@ -2,7 +2,10 @@ import { fromC1 } from '../../wire/windows-1252.ts';
 import { codePoint, PostingError } from './error.ts';
 import type { TextLine } from './flowed.ts';
 
-/** Marks that may follow a letter: more is no language, and makes normalising quadratic (UAX #15, stream-safe format). */
+/**
+ * Marks that may follow a letter: no language has more, and more make normalising quadratic (UAX #15, stream-safe
+ * format).
+ */
 const MAX_MARKS = 30;
 const TOO_MANY_MARKS = /\p{M}{31}/u;
 /** VT, the file, group and record separators, NEL, and Unicode's own. */
@@ -16,7 +19,7 @@ const YENC = /^=ybegin .*\bname=(.*)$/;
 
 /**
  * The lines as a board and a newsreader see them: whatever ends a line in Unicode does, and C1 controls are the
- * windows-1252 that somebody read as Latin-1. A control character is refused: if it vanished, it would join what it parted.
+ * windows-1252 that somebody read as Latin-1. A control character is refused: removing it would join what it separates.
  *
  * @throws PostingError
  */

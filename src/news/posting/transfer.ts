@@ -1,7 +1,9 @@
 import { octetsFrom } from '../../wire/octets.ts';
 import { PostingError, quoted } from './error.ts';
 
-/** Undoes a Content-Transfer-Encoding (RFC 2045 §6). `value` is the field without comments, empty where there was none. */
+/**
+ * Undoes a Content-Transfer-Encoding (RFC 2045 §6). `value` is the field without comments, empty where there was none.
+ */
 export function decodeTransfer(body: Buffer, value: string): Buffer {
   switch (value.replace(/[;\s].*$/s, '').toLowerCase()) {
     case '':
@@ -23,7 +25,9 @@ export function decodeTransfer(body: Buffer, value: string): Buffer {
 const EQUALS = 0x3d;
 const LF = 0x0a;
 
-/** RFC 2045 §6.7, lenient: what is no escape stays as it stands. White space at the end of a line is transport padding. */
+/**
+ * RFC 2045 §6.7, lenient: what is not an escape stays as it is. White space at the end of a line is transport padding.
+ */
 function decodeQuotedPrintable(body: Buffer): Buffer {
   const out = Buffer.alloc(body.length);
   let length = 0;
@@ -69,7 +73,7 @@ export function trimTrailing(text: string, set: string): string {
 
 function decodeBase64(body: Buffer): Buffer {
   const text = octetsFrom(body).replace(/\s+/g, '');
-  // Buffer skips what is no base64, and drops half a character: text that was never encoded would become noise, and
+  // Buffer skips what is not base64, and drops an incomplete end: text that was never encoded would become noise, and
   // text that was cut would lose its end, silently.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replaceAll('=', '').length % 4 === 1) {
     throw new PostingError('Content-Transfer-Encoding: base64 is declared, but the text is not base64');

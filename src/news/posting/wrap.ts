@@ -36,9 +36,9 @@ const MAX_WRAPPED = 120;
 const SLACK = 10;
 
 /**
- * Lines as a person would have them who may use so many octets a line. What fits stays as it is. A line that does not fit
- * is wrapped, with its quote marks repeated; where it was part of a wrapped paragraph, the paragraph is wrapped again as
- * a whole, so that no words are left on lines of their own. Linear.
+ * Breaks lines as a person would who has `max` octets for each. What fits stays as it is. A line that does not fit is
+ * wrapped, with its quote marks repeated; where it was part of a wrapped paragraph, the paragraph is wrapped again as a
+ * whole, so that no words are left on lines of their own. Linear.
  *
  * @throws PostingError where one character does not fit a line
  */
@@ -80,7 +80,7 @@ function target(width: number, depth: number, max: number): number {
   return Math.min(width + 2 * depth, max);
 }
 
-/** Where the paragraph ends that a line belongs to. */
+/** Where the paragraph of a line ends. */
 function paragraphEnd(lines: readonly Line[], start: number): number {
   const first = lines[start];
   if (first === undefined || first.flowed || PREFORMATTED.test(first.body)) return start + 1;
@@ -97,11 +97,11 @@ function paragraphEnd(lines: readonly Line[], start: number): number {
     const next = lines[full + 1];
     if (line !== undefined && next !== undefined && endsEarly(line, next, widest)) break;
   }
-  // Very long lines are paragraphs each, unless several are full: chance makes one the longest.
+  // Each very long line is a paragraph of its own, unless several are equally full: a single longest line is chance.
   return widest > MAX_WRAPPED && full - start < 2 ? start + 1 : full + 1;
 }
 
-/** The next line's first word would have had its place here: the author meant the line to end. */
+/** The next line's first word would have fitted on this one: the author meant the line to end. */
 function endsEarly(line: Line, next: Line, widest: number): boolean {
   const word = /^\S*/.exec(next.body)?.[0] ?? '';
   const [piece = ''] = breakable(word);
@@ -129,7 +129,7 @@ function wordsOf(lines: readonly Line[]): Word[] {
   return words;
 }
 
-/** What stands where a line end was. */
+/** What replaces a line end. */
 function joint(before: string | undefined, after: string): string {
   if (before === undefined) return '';
   return isUnspaced(before.slice(-1)) && isUnspaced(after.slice(0, 1)) ? '' : ' ';

@@ -64,7 +64,7 @@ describe('what hostile articles cost', () => {
     (name) => {
       const { units } = counted();
       expect(post(hostileArticles[name] ?? '')).toMatch(
-        /^the text is \d{6,7} octets long, the board takes 7000 at most$/,
+        /^the text is \d{6,7} octets long; the board takes 7000 at most$/,
       );
       expect(units()).toBeLessThan(1000);
     },

@@ -61,7 +61,7 @@ test('what a board cannot carry is refused with the numbers', () => {
   const fits = boardLines(plain([...lines(37), x(39)]), 'auto', groggsLimits, 'reply');
   expect(sizeOf(fits)).toBe(3000);
   expect(() => boardLines(plain([...lines(37), x(40)]), 'auto', groggsLimits, 'reply')).toThrow(
-    'the text is 3001 octets long, the board takes 3000 in a reply',
+    'the text is 3001 octets long; the board takes 3000 in a reply',
   );
   // the board stores a doubled caret
   expect(() => boardLines(plain([...lines(37), `^${x(38)}`]), 'auto', groggsLimits, 'reply')).toThrow('3001 octets');
@@ -85,7 +85,7 @@ test('on a Latin-1 board text is spelled as it can be, as a whole', () => {
 test('subjects and grognames', () => {
   expect(boardSubject('  two   blanks ', 'auto', groggsLimits)).toBe('two blanks');
   expect(boardSubject(x(71), 'auto', groggsLimits)).toBe(x(71));
-  expect(() => boardSubject(x(72), 'auto', groggsLimits)).toThrow('is 72 octets long, the board takes 71');
+  expect(() => boardSubject(x(72), 'auto', groggsLimits)).toThrow('is 72 octets long; the board takes 71');
   expect(boardSubject(`New topic (was: ${x(70)})`, 'auto', groggsLimits)).toBe('New topic');
   expect(() => boardSubject('', 'auto', groggsLimits)).toThrow('Subject: is empty');
   expect(() => boardSubject('☃', 'latin1', groggsLimits)).toThrow('Subject: the character "☃" (U+2603)');
