@@ -59,7 +59,7 @@ export interface Access {
 }
 
 export interface Backend {
-  /** A client was let in: what it may read and do, until `close()`. */
+  /** Called when a client is let in. The session says what it may read and do, until `close()`. */
   connect(peer: Peer): ReaderSession;
 }
 
@@ -68,7 +68,7 @@ export interface Backend {
  * What only some backends can do is in the interfaces after it.
  */
 export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay> {
-  /** Asked at each command: rights that are taken away are gone at the next one. */
+  /** Asked at each command, so rights that are taken away end at the next one. */
   readonly access: Access;
 
   /**
@@ -82,14 +82,15 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
 
   /**
    * `undefined`: no such group (411). Throws `login-required` or `forbidden` where it is there but hidden from this
-   * session, `unavailable` where its articles are not known yet. Also asked for the selected group before each use of it: a group may go while it is selected.
+   * session, `unavailable` where its articles are not known yet. Also asked for the selected group before each use of
+   * it: a group may go while it is selected.
    */
   newsgroup(name: string): Newsgroup | undefined;
 
   /** The third column of LIST ACTIVE: may this session post there? */
   status(newsgroup: Newsgroup): 'y' | 'n' | 'm';
 
-  /** An article by Message-ID (with its angle brackets), in any newsgroup. Knows the id without needing the text. */
+  /** Finds an article by Message-ID (with its angle brackets) in any newsgroup, even if its text is not held. */
   find(messageId: string): Located | undefined;
 
   /**
@@ -110,9 +111,9 @@ export interface Origin {
   readonly feed: boolean;
 }
 
-/** Optional: rights that have to be looked up from time to time. */
+/** Optional: rights that must be looked up from time to time. */
 export interface Renewing {
-  /** Called before each command that needs rights. Where it gives a promise, the command waits for that. */
+  /** Called before each command that needs rights. If it returns a promise, the command waits for it. */
   renew(): Promise<void> | undefined;
 }
 
@@ -149,12 +150,17 @@ export interface Newsgroup {
   /** LIST ACTIVE.TIMES: who made it */
   readonly creator: string;
 
-  /** Low and high water marks and the number of articles. Empty: count 0 and high = low − 1. The high mark never falls. */
+  /**
+   * Low and high water marks and the number of articles. Empty: count 0 and high = low − 1. The high mark never falls.
+   */
   readonly low: number;
   readonly high: number;
   readonly count: number;
 
-  /** The Message-ID of an article, `undefined` if there is none of that number. Needs no text: STAT, NEXT and LAST use it. */
+  /**
+   * The Message-ID of an article, `undefined` if there is none of that number. Needs no text: STAT, NEXT and LAST use
+   * it.
+   */
   messageId(number: number): string | undefined;
 
   /** The nearest article at or after, at or before a number: GROUP, NEXT, LAST. */
@@ -168,8 +174,8 @@ export interface Newsgroup {
   article(number: number): Soon<RenderedArticle | undefined>;
 
   /**
-   * Overview lines (RFC 3977 §8.3), ready to send: `number TAB … CRLF`, several in a Buffer, ascending. Lazy: each step makes
-   * one piece of at most about 64 KiB. An article whose text is out of reach is described from the index alone.
+   * Overview lines (RFC 3977 §8.3), ready to send: `number TAB … CRLF`, several in a Buffer, ascending. Lazy: each step
+   * makes one piece of at most about 64 KiB. An article whose text is out of reach is described from the index alone.
    */
   overview(low: number, high: number): Iterable<Soon<Buffer>>;
 

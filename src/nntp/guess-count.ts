@@ -25,11 +25,11 @@ export class GuessCount {
 
   leave(): void {
     this.#underWay--;
-    // Each looks for itself: there may be room for one, for none, or a refusal for all.
+    // Each checks for itself: there may be room for one, for none, or a refusal for all.
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Returns how many there are now. */
+  /** Counts a failure. Returns how many there are now. */
   failed(key: string): number {
     this.#failedAt = this.#clock();
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
@@ -40,7 +40,7 @@ export class GuessCount {
     this.#failures.delete(key);
   }
 
-  /** How many attempts there may be at a time. After the first failure they take turns. */
+  /** How many attempts there may be at a time: after the first failure, one. */
   #room(): number {
     const since = this.#clock() - this.#failedAt;
     if (since >= this.#limits.loginPause) this.#failures.clear();

@@ -1,12 +1,12 @@
 /** What a client may use up, and for how long. Times in ms. */
 export interface Limits {
-  /** connections in all; one more is told 400 */
+  /** connections in total; one more is answered 400 */
   readonly connections: number;
   /** connections of one address; IPv6 counts by /64 */
   readonly connectionsPerAddress: number;
-  /** nothing heard between two commands: 400 and the end (RFC 3977 §3.1 asks for at least three minutes) */
+  /** silence between two commands, then 400 and the end (RFC 3977 §3.1 asks for at least three minutes) */
   readonly idle: number;
-  /** a command that gets no further: an article that stops coming, an answer that nobody reads, a backend that hangs */
+  /** a command without progress: an article that stops arriving, an answer that nobody reads, a backend that hangs */
   readonly command: number;
   /** from connecting to the greeting: PROXY header and TLS handshake */
   readonly handshake: number;
@@ -14,17 +14,21 @@ export interface Limits {
   readonly line: number;
   /** octets of an article that comes in */
   readonly article: number;
-  /** octets of memory for the articles that all clients are posting at a time; one more is refused, to be sent again later */
+  /** octets of memory for all articles being posted at a time; one more is refused, to be sent again later */
   readonly articles: number;
-  /** octets of commands read ahead of the one that runs; reading goes on when they are answered */
+  /** octets of commands read ahead of the one in progress; reading goes on when they are answered */
   readonly queued: number;
   /** octets of answers that the client has not taken; no further command runs until it does */
   readonly unsent: number;
-  /** the same of all clients together, nearly: with many connections each is stopped earlier, after one piece at the least */
+  /**
+   * about the same for all clients together: with many connections, each is stopped earlier, but not before one piece
+   */
   readonly unsentInAll: number;
   /** compressed connections at a time: each costs about 300 KiB */
   readonly compressed: number;
-  /** failed logins from one address (IPv6: /64), or on one account, after which further ones are refused unheard */
+  /**
+   * failed logins from one address (IPv6: /64), or on one account, after which further ones are refused without a check
+   */
   readonly failedLogins: number;
   /** how long they are refused; also how long a failed login is remembered */
   readonly loginPause: number;

@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts';
 
 /** addresses, accounts, and pairs of them that are remembered */
 const REMEMBERED = 10_000;
-/** of what is remembered of a name */
+/** characters of a name that are remembered */
 const LONGEST_USERID = 75;
 
 export interface Attempt {
@@ -17,9 +17,9 @@ export interface Attempt {
 }
 
 /**
- * Lets only so many password guesses through: by address (IPv6 by /64), and by account from all addresses together. An
- * attempt counts as soon as it begins, so that guessing in parallel gains nothing. A success takes back the failures of
- * its own address on its own account, no others: who has an account cannot guess at others from behind it.
+ * Limits password guesses by address (IPv6: /64), and by account from all addresses together. An attempt counts as soon
+ * as it begins, so that guessing in parallel gains nothing. A success takes back only the failures of its own address
+ * on its own account: an account of one's own does not help in guessing others.
  *
  * An address that has logged in to an account before is not kept out by what others do to that account.
  */
@@ -38,14 +38,14 @@ export class LoginGate {
     this.#wait = wait;
   }
 
-  /** Runs a check of credentials. Rejects as it does, late if it failed; once there were too many failures, without running it. */
+  /** Runs a check of credentials. Rejects as the check does, but late; after too many failures, without running it. */
   async attempt<T>({ address, user }: Attempt, check: () => Promise<T>): Promise<T> {
     const from = addressKey(address);
     const account = accountKey(user);
     const pair = `${from} ${account}`;
     const counts = [this.#count(this.#addresses, from)];
     if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));
-    // In this order everywhere: what waits for an account holds its address, never the other way round.
+    // Always in this order, so that nothing that holds an account waits for an address.
     const entered: GuessCount[] = [];
     try {
       for (const count of counts) {
@@ -77,7 +77,9 @@ export class LoginGate {
   }
 }
 
-/** One account, however its name is written: userids do not distinguish case, and a board's name may stand before one. */
+/**
+ * One account, however its name is written: userids do not distinguish case, and a board's name may stand before one.
+ */
 function accountKey(user: string): string {
   return user
     .slice(user.lastIndexOf(':') + 1)

@@ -1,16 +1,19 @@
 import type { Peer } from './backend.ts';
 
-/** Told what happens, for metrics. Every callback is optional and must not throw. */
+/** Is told what happens, for metrics. Every callback is optional and must not throw. */
 export interface Observer {
   connectionOpened?(peer: Peer, secure: boolean): void;
   /** @param seconds how long it lasted */
   connectionClosed?(peer: Peer, seconds: number): void;
-  /** A connection that was not let in: too many in all, too many of its address, a broken handshake, no trusted balancer. */
+  /**
+   * A connection that was turned away: too many in total, too many of its address, a failed handshake, no trusted
+   * balancer.
+   */
   connectionRefused?(reason: 'full' | 'address' | 'handshake' | 'untrusted'): void;
   /**
    * A command and its whole answer.
-   * @param verb as in HELP (`LIST ACTIVE`), or `unknown`: never what a client made up
-   * @param status three digits, 0 where the client was gone before an answer
+   * @param verb as in HELP (`LIST ACTIVE`), or `unknown`: never a client's own text
+   * @param status three digits, 0 if the client was gone before an answer
    * @param seconds from taking the command to having its answer ready to send
    */
   commandFinished?(verb: string, status: number, seconds: number): void;

@@ -1,14 +1,14 @@
-/** Counts what only so many may have at a time. */
+/** Counts places of which there is a limited number. */
 export class Places {
   readonly #most: () => number;
   #taken = 0;
 
-  /** @param most asked each time: it may change */
+  /** @param most asked each time, as it may change */
   constructor(most: () => number) {
     this.#most = most;
   }
 
-  /** False: all are taken. */
+  /** Returns false if all are taken. */
   take(): boolean {
     if (this.#taken >= this.#most()) return false;
     this.#taken++;

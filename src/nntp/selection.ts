@@ -19,7 +19,9 @@ export class Selection {
     this.current = newsgroup.atOrAfter(0) ?? 0;
   }
 
-  /** The group as it is now: empty if it is no longer carried. Throws `Refusal` if this session may no longer read it. */
+  /**
+   * The group as it is now: empty if it is no longer carried. Throws `Refusal` if this session may no longer read it.
+   */
   get newsgroup(): Newsgroup {
     const newsgroup = this.#reader.newsgroup(this.name) ?? emptied(this.name, this.#high);
     this.#high = newsgroup.high;
@@ -27,7 +29,7 @@ export class Selection {
   }
 }
 
-/** What is left of a newsgroup that went while it was selected. Its high water mark never falls. */
+/** Stands in for a newsgroup that was removed while it was selected. Its high water mark never falls. */
 function emptied(name: string, high: number): Newsgroup {
   return {
     name,

@@ -33,9 +33,9 @@ export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
 
 const GOING_DOWN = '400 Server is going down; try again later';
 const GRACE = 10_000;
-/** A client that has been told 400 may take this long to hang up, in ms. */
+/** ms that a client gets to hang up after 400. */
 const LINGER = 1_000;
-/** Sessions are looked over for time-outs this many times in the shortest of them. */
+/** How many times in the shortest time-out sessions are checked for time-outs. */
 const LOOKS = 4;
 const LOOK_MOST = 5_000;
 const LOOK_LEAST = 20;
@@ -75,7 +75,7 @@ export class NntpServer {
     this.#watch = setInterval(() => this.#lookOver(), every).unref();
   }
 
-  /** Listens everywhere, or rejects with the error of the address that failed and listens nowhere. */
+  /** Listens on all addresses; or on none, and rejects with the error of the one that failed. */
   static async open(options: NntpServerOptions): Promise<NntpServer> {
     const server = new NntpServer(options);
     try {
@@ -101,7 +101,7 @@ export class NntpServer {
     return this.#sessions.size;
   }
 
-  /** Other limits from now on, for connections that are there as well (SIGHUP). */
+  /** Changes limits, for existing connections too (SIGHUP). */
   setLimits(limits: Partial<Limits>): void {
     // Everything reads this one object.
     Object.assign(this.#shared.limits, limits);
@@ -147,7 +147,7 @@ export class NntpServer {
     );
     server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
-    // One connection that cannot be accepted (no file descriptor left, say) is no reason to give up the others.
+    // One connection that cannot be accepted (no file descriptor left, say) is no reason to close the others.
     server.on('error', (error) => this.#shared.log.error({ err: error }, 'a connection could not be accepted'));
     this.#servers.push({ server, tls });
   }

@@ -23,7 +23,7 @@ const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
 const NOT_HTTP = ['400 This is a news server, no web server', null] as const;
 
 /**
- * One client. Of the package's Session remain its state, its queue and `tick()`: bytes go through `Transport`, and
+ * One client. It uses the state, the queue and `tick()` of the package's Session: bytes go through `Transport`, and
  * commands that can answer at once do so without a promise.
  */
 export class NntpSession extends PackageSession implements Client, TransportEvents {
@@ -96,8 +96,8 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   }
 
   /**
-   * 200 or 201 (RFC 3977 §5.1, §5.3). Clients decide by it whether to offer posting at all: rpost gives up at 201 before it
-   * logs in, as INN says 200 where a login gives posting.
+   * 200 or 201 (RFC 3977 §5.1, §5.3). Clients decide by it whether to offer posting at all: at 201, rpost gives up
+   * before it logs in. Like INN, this says 200 if a login would allow posting.
    */
   readiness(): string {
     const { name } = this.shared;
@@ -169,7 +169,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.transport.pump();
   }
 
-  /** Any error that is no refusal is logged. */
+  /** The status line for an error. One that is not a refusal is logged. */
   refuse(error: unknown, task: Task = 'read'): string {
     const { connection, address } = this.peer;
     const fields = { connection, address, verb: this.#verb, err: error };
@@ -215,7 +215,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
 
   answerFailed(error: unknown, begun: boolean): void {
     const line = this.refuse(error);
-    // Within a multi-line answer nothing more can be said: a visible break beats a list that looks complete.
+    // Within a multi-line answer no error can be said: a visible break is better than a list that looks complete.
     if (begun) this.transport.destroy();
     else this.write(line);
     this.#finish();

@@ -4,7 +4,7 @@ import { PackageServer } from './package/server.ts';
 import { NntpSession } from './session.ts';
 import type { Shared } from './shared.ts';
 
-/** The sessions there are. */
+/** The open sessions. */
 export class Sessions implements Iterable<NntpSession> {
   readonly #shared: Shared;
   readonly #server: PackageServer;

@@ -1,6 +1,9 @@
 import type { Limits } from './limits.ts';
 
-/** What the operator decides about the news server. The names are those of the configuration, which is handed over whole. */
+/**
+ * What the operator decides about the news server. The names are those of the configuration, which is handed over
+ * whole.
+ */
 export interface Settings {
   /** the host name that greetings show */
   readonly name: string;

@@ -21,6 +21,6 @@ export interface Shared extends Settings {
   readonly compressions: Places;
   /** wall clock, unix ms: for dates only */
   readonly now: () => number;
-  /** monotonic, in ms: for everything that lasts */
+  /** monotonic, in ms: for durations */
   readonly clock: () => number;
 }

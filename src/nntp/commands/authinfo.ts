@@ -1,7 +1,7 @@
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
-/** AUTHINFO with a keyword that is not known, GENERIC for one (RFC 2980 §3.1.3): 501. */
+/** AUTHINFO with an unknown keyword, such as GENERIC (RFC 2980 §3.1.3): 501. */
 export const authinfo: Command = {
   head: 'AUTHINFO',
   syntax: 'USER | PASS | SASL',

@@ -30,8 +30,8 @@ export interface Client extends PackageSession {
   /** The answer that an error deserves. */
   refuse(error: unknown, task: Task): string;
 
-  /** Counts this session among the compressed. False: there are too many. */
+  /** Counts this session among the compressed ones. Returns false if there are too many. */
   startCompressing(): boolean;
-  /** A TLS layer has come: what the client said before it is forgotten (RFC 4642 §2.2.2). */
+  /** To be called when TLS begins: what the client said before it is forgotten (RFC 4642 §2.2.2). */
   secured(): void;
 }

@@ -20,6 +20,6 @@ export interface Command {
    * @param raw the command line as it came: for arguments in which white space counts
    */
   run(client: Client, words: readonly string[], raw: string): Soon<Answer>;
-  /** Adds to CAPABILITIES what is true of this session now. */
+  /** Adds what this session can use now to CAPABILITIES. */
   capability?(client: Client, report: Feature[]): void;
 }

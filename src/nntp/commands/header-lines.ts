@@ -27,9 +27,9 @@ export interface Form {
   readonly shown: (target: Target) => string;
 }
 
-/** The older forms are answered 221, and call an article by its message-id if that is how it was named (RFC 2980 §2.6). */
+/** XHDR and XPAT answer 221, and show an article named by message-id under that (RFC 2980 §2.6). */
 export const olderForm: Omit<Form, 'empty'> = {
-  // Claws and Sylpheed take no code but this one.
+  // Claws and Sylpheed accept no other code.
   status: (name) => `221 ${name.slice(0, LONGEST_NAME)} fields follow`,
   shown: ({ messageId }) => messageId,
 };

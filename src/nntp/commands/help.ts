@@ -45,7 +45,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   XPAT: 'XHDR, of the articles where it matches',
 };
 
-/** Commands that are there for their keywords only, which have lines of their own. */
+/** Commands that exist for their keywords only, which have lines of their own. */
 const HEADINGS: ReadonlySet<string> = new Set(['AUTHINFO', 'MODE']);
 
 /** RFC 3977 §7.2: every command with its arguments, and what it is for. Throws where a command is not explained. */

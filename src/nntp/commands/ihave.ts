@@ -3,7 +3,7 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { receive } from './receive.ts';
 
-/** RFC 3977 §6.3.2: a leafnode or INN behind the bridge hands on what its users post. */
+/** RFC 3977 §6.3.2: a leafnode or INN behind the bridge passes on what its users post. */
 export const ihave: Command = {
   head: 'IHAVE',
   syntax: 'message-id',

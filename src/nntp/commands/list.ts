@@ -6,8 +6,8 @@ import { listActive } from './list-active.ts';
 const NOT_SERVED: ReadonlySet<string> = new Set(['DISTRIB.PATS']);
 
 /**
- * LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1). With one that is known but has no list here, 503; with one that
- * is not known, 501: Alpine asks for EXTENSIONS.
+ * LIST without a keyword is LIST ACTIVE (RFC 3977 §7.6.1). A known keyword without a list here is answered 503, an
+ * unknown one 501: Alpine asks for EXTENSIONS.
  */
 export const list: Command = {
   head: 'LIST',

@@ -24,7 +24,7 @@ export const listgroup: Command = {
 };
 
 function* numberPieces(group: Newsgroup, { low, high }: Range): Generator<Buffer> {
-  // The whole pieces of `numbers` stay small: a number a line.
+  // Whole pieces of `numbers` are small enough: each number is a line.
   for (const numbers of group.numbers(low, Math.min(high, MAX_NUMBER))) {
     if (numbers.length > 0) yield Buffer.from(`${numbers.join('\r\n')}\r\n`, 'latin1');
   }

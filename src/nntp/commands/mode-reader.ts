@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 
-/** RFC 3977 §5.3. Always a reader; what counts is whether it may post now, also after a login. */
+/** RFC 3977 §5.3. Every client is a reader here; the answer says whether it may post now or after a login. */
 export const modeReader: Command = {
   head: 'MODE READER',
   syntax: '',

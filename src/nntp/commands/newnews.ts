@@ -18,7 +18,7 @@ export const newnews: Command = {
     if (since === undefined) return status.syntax;
     const { reader } = client;
     const names = reader.newsgroups().flatMap(({ name }) => (wildmat.matches(name) ? [name] : []));
-    // Throws where one of them can't be read yet: that nothing is new there would be false.
+    // Throws if one of them can't be read yet: an empty list would be a false answer.
     const groups = names.flatMap((name) => reader.newsgroup(name) ?? []);
     const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
     return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
@@ -31,9 +31,9 @@ export const newnews: Command = {
 const MOST_TOLD = 10_000;
 
 /**
- * Each Message-ID once, cross-posted or not: listed in the group where the backend finds it. Only ids that it finds in
- * none of these groups are remembered, and only so many of them: all of a million would take a hundred megabytes per slow
- * client.
+ * Each Message-ID once, cross-posted or not: it is listed with the group where the backend finds it. Only ids that it
+ * finds in none of these groups are remembered, and a limited number of them: a million would take a hundred megabytes
+ * per slow client.
  */
 function* arrivals(
   groups: readonly Newsgroup[],

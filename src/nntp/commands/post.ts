@@ -2,7 +2,7 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { receive } from './receive.ts';
 
-/** RFC 3977 §6.3.1. Newsreaders show the text of 441: it is the backend's, verbatim. */
+/** RFC 3977 §6.3.1. Newsreaders show the text of 441, which is the backend's, verbatim. */
 export const post: Command = {
   head: 'POST',
   syntax: '',

@@ -19,7 +19,7 @@ export async function receive(
   const { limits } = client.shared;
   const { accepted, tooLarge, noRoom } = ANSWERS[task];
   const article = await client.transport.nextArticle();
-  // The client has gone: an article without its end is none.
+  // The client has gone: an incomplete article is dropped.
   if (!article) return undefined;
   if (article.refused === 'too large') return `${tooLarge} Article larger than ${limits.article} octets`;
   if (article.refused === 'no room') return `${noRoom} Too many articles are being posted; try again later`;

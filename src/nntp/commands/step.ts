@@ -2,7 +2,7 @@ import type { Newsgroup } from '../backend.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
-/** NEXT and LAST. The current article may have gone: what counts is its number. */
+/** NEXT and LAST. They go by the number of the current article, which may have been removed. */
 export function stepCommand(
   head: string,
   none: string,

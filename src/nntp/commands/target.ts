@@ -39,7 +39,10 @@ function byMessageId(client: Client, messageId: string): Target | string {
   return { group, number, messageId, shown: group.name === client.selected?.name ? number : 0 };
 }
 
-/** A number makes its article the current one; a message-id never does, and nothing names the current one already. */
+/**
+ * A number makes its article the current one; a message-id never does, and without an argument it is the current one
+ * already.
+ */
 export function moveTo(client: Client, target: Target, word: string | undefined): void {
   const { selected } = client;
   if (word !== undefined && !word.startsWith('<') && selected) selected.current = target.number;
@@ -50,11 +53,14 @@ const NOTHING = { low: 1, high: 0, byMessageId: undefined };
 /** The articles that OVER, HDR and their older forms ask for: none, or a range that begins with one that is there. */
 export interface Span extends Range {
   readonly group: Newsgroup;
-  /** what stands for the number where one article was named by message-id */
+  /** set if one article was named by message-id, which changes the number shown */
   readonly byMessageId: Target | undefined;
 }
 
-/** Finds the articles named by a range, a message-id, or nothing (the current one); else the status line that says why not. */
+/**
+ * Finds the articles named by a range, a message-id, or nothing (the current one); else the status line that says why
+ * not.
+ */
 export function spanOf(client: Client, word: string | undefined): Span | string {
   if (word === undefined || word.startsWith('<')) {
     const target = targetOf(client, word);

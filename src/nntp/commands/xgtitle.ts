@@ -3,7 +3,7 @@ import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
 import type { Command } from './command.ts';
 
-/** RFC 2980 §2.3: lynx sends it for every group. Without a wildmat it is about the selected one. */
+/** RFC 2980 §2.3: lynx sends it for every group. Without a wildmat it shows the selected one. */
 export const xgtitle: Command = {
   head: 'XGTITLE',
   syntax: '[wildmat]',

@@ -3,7 +3,7 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { overview } from './over.ts';
 
-/** RFC 2980 §2.8: what most readers still send. slrn asks with no group selected, and wants 412. */
+/** RFC 2980 §2.8: what most readers still send. slrn asks with no group selected, and expects 412. */
 export const xover: Command = {
   head: 'XOVER',
   syntax: '[range]',

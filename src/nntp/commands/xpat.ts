@@ -12,7 +12,7 @@ export const xpat: Command = {
   words: [3, Number.POSITIVE_INFINITY],
   needs: 'read',
   run(client, [name = '', word, ...patterns]) {
-    // More arguments are one pattern with spaces in it.
+    // Further arguments belong to one pattern with spaces in it.
     const wildmat = Wildmat.parse(patterns.join(' '));
     if (!wildmat) return status.syntax;
     const form = { ...olderForm, empty: listing(olderForm.status(name), []) };

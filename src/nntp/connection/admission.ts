@@ -1,12 +1,12 @@
 import { addressKey } from '../../wire/address.ts';
 
-/** Counts connections, in all and by address. */
+/** Counts connections, in total and by address. */
 export class Admission {
   readonly #limits: { readonly connections: number; readonly connectionsPerAddress: number };
   readonly #byAddress = new Map<string, number>();
   #all = 0;
 
-  /** @param limits read each time: they may change */
+  /** @param limits read each time, as they may change */
   constructor(limits: { readonly connections: number; readonly connectionsPerAddress: number }) {
     this.#limits = limits;
   }

@@ -9,7 +9,7 @@ import type { Listener } from './listener.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { serverTls } from './tls.ts';
 
-/** How long a client that is turned away may take to read why, in ms. */
+/** ms that a client that is turned away gets to read why. */
 const FAREWELL = 2_000;
 
 /** A client that was let in. */
@@ -32,7 +32,7 @@ interface Caller extends Omit<Arrival, 'stream' | 'peer'> {
   readonly port: number;
 }
 
-/** What lies between a connection and its greeting: PROXY header, admission, TLS handshake. */
+/** What comes between a connection and its greeting: PROXY header, admission, TLS handshake. */
 export class Arrivals {
   readonly #shared: Shared;
   readonly #welcome: Welcome;
@@ -51,7 +51,7 @@ export class Arrivals {
   accept(socket: Socket, listener: Listener): void {
     socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
-    // Gone already, or too many that do not get as far as a greeting.
+    // It has gone already, or too many connections wait for their greeting.
     if (
       remoteAddress === undefined ||
       remotePort === undefined ||
@@ -100,7 +100,7 @@ export class Arrivals {
       if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
       const address = plainAddress(header.address ?? ownAddress);
       const port = header.address === undefined ? ownPort : header.port;
-      // That a balancer names this host as its client says nothing of the way between.
+      // Even if a balancer names this host as its client, the connection to the balancer may come from elsewhere.
       this.#admit(socket, { address, port, tls, cleartextAuth });
     };
     socket.on('data', onData);
@@ -154,7 +154,7 @@ export class Arrivals {
     }
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
     socket.end(`400 ${why}; try again later\r\n`);
-    // Its input is read and dropped, lest a reset overtake the answer.
+    // Its input is read and dropped, so that no reset overtakes the answer.
     socket.resume();
     setTimeout(() => socket.destroy(), FAREWELL).unref();
   }

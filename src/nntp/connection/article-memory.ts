@@ -1,7 +1,9 @@
 import type { Allowance } from '../../wire/dots.ts';
 import type { Limits } from '../limits.ts';
 
-/** The memory of all articles that are being received or posted: one limit for the server, however many send at once. */
+/**
+ * The memory of all articles that are being received or posted: one limit for the server, however many send at once.
+ */
 export class ArticleMemory implements Allowance {
   readonly #limits: Limits;
   #held = 0;

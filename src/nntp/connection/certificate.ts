@@ -2,10 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../../wire/log.ts';
 
-/** How long after one look at the files the next is due, in ms. */
+/** ms between two looks at the files. */
 const FRESH = 5_000;
 
-/** What TLS 1.2 may use besides the suites of TLS 1.3: forward secrecy and authenticated encryption only (RFC 8143 §3.2). */
+/**
+ * What TLS 1.2 may use besides the suites of TLS 1.3: forward secrecy and authenticated encryption only (RFC 8143
+ * §3.2).
+ */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',

@@ -58,7 +58,7 @@ export class Deflated extends Duplex {
     this.#flush(done);
   }
 
-  /** Done once the stream below can take more: its back-pressure is ours. */
+  /** Calls `done` once the stream below can take more, which passes its back-pressure on. */
   #flush(done: Done): void {
     this.#deflate.flush(constants.Z_SYNC_FLUSH, () => {
       if (this.#below.writableNeedDrain) this.#below.once('drain', () => done());

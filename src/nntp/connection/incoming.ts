@@ -20,19 +20,19 @@ export class Incoming {
   #takeLine: ((line: Line | undefined) => void) | undefined;
   #article: ArticleReception | undefined;
 
-  /** @param memory what articles may use of it */
+  /** @param memory the allowance that articles are taken from */
   constructor(limits: Limits, memory: Allowance) {
     this.#memory = memory;
     this.#limits = limits;
     this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
   }
 
-  /** A command waits for an article: everything belongs to it, up to its end. */
+  /** Whether a command waits for an article: everything up to its end belongs to it. */
   get awaitsArticle(): boolean {
     return this.#article !== undefined;
   }
 
-  /** A command waits for a line: the next one is no command. */
+  /** Whether a command waits for a line: the next one is not a command. */
   get awaitsLine(): boolean {
     return this.#takeLine !== undefined;
   }
@@ -60,11 +60,11 @@ export class Incoming {
     return this.#reader.next();
   }
 
-  /** Gives a line to the command that waits for one. False: none does. */
+  /** Gives a line to the command that waits for one. Returns false if none does. */
   handOver(line: Line): boolean {
     const take = this.#takeLine;
     this.#takeLine = undefined;
-    // The command goes on after the view has become invalid.
+    // A copy: the command goes on after the view has become invalid.
     take?.(Buffer.isBuffer(line) ? Buffer.from(line) : line);
     return take !== undefined;
   }
@@ -90,7 +90,7 @@ export class Incoming {
     this.#reader.takeRest();
   }
 
-  /** Nothing more will come: the command that waits is told. */
+  /** Nothing more will come: tells the command that waits. */
   end(): void {
     this.#article?.reader.release();
     this.#article?.take(undefined);

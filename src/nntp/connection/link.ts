@@ -82,7 +82,7 @@ export class Link {
   finish(): void {
     if (this.#stream.writableEnded) return;
     this.#stream.end();
-    // What else the client sends is read and dropped, lest a reset overtake the last answer.
+    // Whatever else the client sends is read and dropped, so that no reset overtakes the last answer.
     setTimeout(() => this.destroy(), LINGER).unref();
   }
 

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Settings } from '../settings.ts';
 
-/** Where to listen, and what holds for those who come there. */
+/** Where to listen, and the settings of connections that arrive there. */
 export interface ListenAddress {
   readonly host: string;
   /** 0: any free one */

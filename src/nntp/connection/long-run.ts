@@ -28,7 +28,7 @@ export class LongRun {
     this.#events = events;
   }
 
-  /** Puts out the next piece. False: it is not there yet. */
+  /** Sends the next piece. Returns false if it is not there yet. */
   step(): boolean {
     if (this.#awaiting) return false;
     try {

@@ -43,7 +43,7 @@ export class Outgoing {
     return this.#ending;
   }
 
-  /** The client has left so much unread that no more is made for it. With many clients it is less for each. */
+  /** The client has left so much unread that no more is made for it. The more clients, the sooner. */
   get full(): boolean {
     const { unsent, unsentInAll } = this.#limits;
     const most = Math.min(unsent, unsentInAll / Outgoing.#open);
@@ -64,7 +64,7 @@ export class Outgoing {
     this.#ending = true;
   }
 
-  /** Puts out the next piece of the long answer. False: it is not there yet. */
+  /** Sends the next piece of the long answer. Returns false if it is not there yet. */
   step(): boolean {
     return this.#long?.step() ?? false;
   }
@@ -73,7 +73,7 @@ export class Outgoing {
     this.#link.write(this.#output);
   }
 
-  /** For long answers: what has gathered is written before it becomes too much. */
+  /** For long answers: writes what has been gathered before it becomes too much. */
   flushIfMuch(): void {
     if (this.#output.octets >= FLUSH_OCTETS) this.flush();
   }

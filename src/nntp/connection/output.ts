@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 
-/** Up to here, what piled up is put together for one write; beyond, or where one part is this long, it is not copied. */
+/**
+ * Parts up to this size in total are joined for one write; beyond it, or if one part is this long, nothing is copied.
+ */
 const COPY_OCTETS = 256 * 1024;
 const COPY_PART = 16 * 1024;
 const CRLF = '\r\n';
@@ -13,7 +15,7 @@ export class Output {
   #octets = 0;
   #longest = 0;
 
-  /** octets gathered, at least: characters of lines count as one */
+  /** octets gathered, or a little less: a character of a line counts as one */
   get octets(): number {
     return this.#octets + this.#text.length;
   }

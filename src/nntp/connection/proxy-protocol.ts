@@ -1,4 +1,4 @@
-/** PROXY protocol version 2: balancers such as HAProxy say with it whose connection they pass on. */
+/** PROXY protocol version 2, with which balancers such as HAProxy say whose connection they pass on. */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const HEAD = 16;
 const VERSION_2 = 0x20;

@@ -127,7 +127,7 @@ export class Transport implements LinkEvents {
     this.#flow();
   }
 
-  /** A command that is not done yet often is before this turn ends: then its answer goes out with the others. */
+  /** A command in progress often finishes before this turn ends: then its answer goes out with the others. */
   #settleLater(): void {
     if (this.#settling) return;
     this.#settling = true;
@@ -137,7 +137,7 @@ export class Transport implements LinkEvents {
     });
   }
 
-  /** One piece or one command. False: nothing to do, or not yet. */
+  /** Does one piece or one command. Returns false if there is nothing to do, or not yet. */
   #step(): boolean {
     if (this.#link.closed) return false;
     this.#outgoing.flushIfMuch();
@@ -156,7 +156,7 @@ export class Transport implements LinkEvents {
     return true;
   }
 
-  /** Reads on, or stops reading: bytes are taken from the client only when they can be used. */
+  /** Starts or stops reading: bytes are taken from the client only when they can be used. */
   #flow(): void {
     if (this.#link.closed) return;
     // A half-closed client gets every answer it has asked for.

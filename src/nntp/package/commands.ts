@@ -4,7 +4,7 @@ import { status } from '../syntax/status.ts';
 
 type Ours = Pick<Command, 'syntax' | 'words' | 'needs'> & Partial<Command>;
 
-/** The package's commands that are used. What they lack or get wrong is put right in `commands/`. */
+/** The commands of the package that are used. `commands/` corrects what they lack or get wrong. */
 export const fromPackage = {
   authinfoUser: (ours: Ours) => adopted(commands['AUTHINFO USER'], ours),
   /** White space in a password counts: `line` is `AUTHINFO PASS` and the password as it came. */
@@ -17,7 +17,7 @@ export const fromPackage = {
   quit: (ours: Ours) => adopted(commands.QUIT, ours),
 };
 
-/** A command of the package as it is, with our way of dividing lines and refusing. */
+/** An unchanged command of the package, but with our own splitting of lines and refusals. */
 function adopted(command: PackageCommand, ours: Ours): Command {
   return {
     head: command.head,

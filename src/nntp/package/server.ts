@@ -2,7 +2,7 @@ import Nntp, { type Advertised } from 'nntp-server';
 import type { Log } from '../../wire/log.ts';
 import type { PackageSession } from './session.ts';
 
-/** The package's server: its commands call these hooks. It neither listens nor makes sessions here. */
+/** The package's server, whose hooks its commands call. Here it neither listens nor makes sessions. */
 export class PackageServer extends Nntp<PackageSession> {
   readonly #log: Log;
 
@@ -36,12 +36,15 @@ export class PackageServer extends Nntp<PackageSession> {
     return true;
   }
 
-  /** With the names that RFC 3977 §8.4.2 allows for compatibility: slrn takes `:bytes` and `:lines` for no overview at all. */
+  /**
+   * With the names that RFC 3977 §8.4.2 allows for compatibility: at `:bytes` and `:lines`, slrn concludes that there
+   * is no overview.
+   */
   override _getOverviewFmt(): string[] {
     return ['Subject:', 'From:', 'Date:', 'Message-ID:', 'References:', 'Bytes:', 'Lines:', 'Xref:full'];
   }
 
-  /** The package reports here what a command rejected with. None does: sessions make an answer of it. */
+  /** Called with what a command rejects with. No command does, because sessions turn errors into answers. */
   override _onError(error: unknown): void {
     this.#log.error({ err: error }, 'command failed');
   }

@@ -11,7 +11,7 @@ Bare.prototype = Session.prototype;
  * The package's Session without its constructor, which makes three streams, two pipelines and a regular expression of
  * all commands for each connection: 250 µs and 17 KB that would never be used here.
  */
-// A function with the class's prototype makes what the class would, minus the fields of its constructor.
+// A function with the class's prototype makes the same object, without the fields that the constructor adds.
 const BareSession = Bare as unknown as new () => Session;
 
 /** No group is selected. */
@@ -24,7 +24,9 @@ const NO_GROUP: SessionGroup = Object.freeze({
   current_article: 0,
 });
 
-/** What is left of the package's session: its state, its queue and `tick()`; and what its server's hooks ask of ours. */
+/**
+ * What is used of the package's session: its state, its queue and `tick()`; and what the server's hooks need of ours.
+ */
 export abstract class PackageSession extends BareSession {
   readonly server: Nntp<PackageSession>;
   declare pipeline: OneCommand;

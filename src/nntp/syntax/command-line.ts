@@ -4,7 +4,7 @@ const TAB = 0x09;
 const SPACE = 0x20;
 
 /**
- * A command line as text: UTF-8 where it is that (RFC 3977 §3.1), else octet by octet, so that nothing a client
+ * A command line as text: UTF-8 if it is valid (RFC 3977 §3.1), else octet by octet, so that nothing a client
  * sends is destroyed. `undefined`: it holds a NUL, which no command may.
  */
 export function lineText(line: Buffer): string | undefined {

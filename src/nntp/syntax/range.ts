@@ -3,7 +3,10 @@ export const MAX_NUMBER = 2_147_483_647;
 
 const MAX_DIGITS = 16;
 
-/** An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. It may exceed the highest number an article can have. */
+/**
+ * An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. It may exceed the highest number an article
+ * can have.
+ */
 export function parseNumber(text: string): number | undefined {
   if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
   let value = 0;
@@ -15,13 +18,13 @@ export function parseNumber(text: string): number | undefined {
   return value;
 }
 
-/** Inclusive; empty where high < low. */
+/** Inclusive; empty if high < low. */
 export interface Range {
   readonly low: number;
   readonly high: number;
 }
 
-/** `n`, `n-` or `n-m` (RFC 3977 §6.1.2.2). A reversed range is legal and empty. `undefined`: no range. */
+/** `n`, `n-` or `n-m` (RFC 3977 §6.1.2.2). A reversed range is legal and empty. `undefined`: not a range. */
 export function parseRange(text: string): Range | undefined {
   const dash = text.indexOf('-');
   const low = parseNumber(dash < 0 ? text : text.slice(0, dash));

@@ -19,12 +19,12 @@ const MAX_OCTETS = 480;
 
 /** The status line of a refusal. */
 export function refusalStatus(refusal: Refusal, task: Task): string {
-  // These very words, as INN has them: posting programs compare them.
+  // In INN's exact words, which posting programs compare.
   if (refusal.kind === 'duplicate' && task === 'post') return '441 435 Duplicate';
   return `${CODES[refusal.kind][task]} ${oneLine(refusal.message)}`;
 }
 
-/** The status line of anything else that was thrown: a bug of ours, or nothing the client should know more of. */
+/** The status line of anything else that was thrown: a bug, or something the client need not know. */
 export function failureStatus(task: Task): string {
   const code = task === 'post' ? 441 : task === 'feed' ? 436 : 403;
   return `${code} Internal fault; it has been logged`;

@@ -6,19 +6,19 @@ const MOST_STATES = 1024;
 const FORBIDDEN = /[\\[\]!]/;
 const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
 
-/** A pattern of a wildmat: it matches where its last state is reached. */
+/** A pattern of a wildmat: it matches if its last state is reached. */
 interface Pattern {
   readonly negated: boolean;
   readonly accepts: number;
 }
 
 /**
- * Wildmats (RFC 3977 §4): comma-separated patterns, `!` negates, the last that matches decides; `*` is any text, `?` any
- * one character.
+ * Wildmats (RFC 3977 §4): comma-separated patterns, `!` negates, the last that matches decides; `*` is any text, `?`
+ * any one character.
  *
- * All patterns together are one non-deterministic automaton whose states are bits (Shift-And). State n of a pattern: its
- * first n characters are matched. The cost is the length of the text times that of the wildmat / 32, and the memory a few
- * octets for each character of the wildmat, whatever it is. No regular expression is made from it.
+ * All patterns together are one non-deterministic automaton whose states are bits (Shift-And). State n of a pattern:
+ * its first n characters are matched. The cost is the length of the text times that of the wildmat / 32, and the memory
+ * a few octets for each character of the wildmat, whatever it says. No regular expression is built from it.
  */
 export class Wildmat {
   /** the newest: clients ask for the same ones again and again */
@@ -63,7 +63,10 @@ export class Wildmat {
     this.#reached = Uint16Array.from(rare, ([, reached]) => reached);
   }
 
-  /** `undefined`: not a wildmat (an empty pattern; `\\`, `[` or `]`, which §4.1 keeps for later), or longer than any line. */
+  /**
+   * `undefined`: not a wildmat (an empty pattern; `\\`, `[` or `]`, which §4.1 keeps for later), or longer than any
+   * line.
+   */
   static parse(text: string): Wildmat | undefined {
     const known = Wildmat.#compiled.get(text);
     if (known) return known;
@@ -88,7 +91,7 @@ export class Wildmat {
       let carry = 0;
       for (let w = 0; w < states.length; w++) {
         const before = states[w] ?? 0;
-        // What is carried from the last state of a pattern into the first of the next is reached by no character.
+        // No character leads from the last state of one pattern to the first of the next, so this carry has no effect.
         states[w] = (((before << 1) | carry) & (reached[w] ?? 0)) | (before & (this.#loops[w] ?? 0));
         carry = before >>> (BITS - 1);
       }
