@@ -29,13 +29,13 @@ export interface BoardNewsgroups {
    */
   readonly notYet?: string | undefined;
 
-  /** `undefined`: no such article, or none any more. Throws `Refusal` (`unavailable`) where that can't be told yet. */
+  /** `undefined`: no such article, or none any more. Throws `Refusal` (`unavailable`) while that is not known yet. */
   find(messageId: string): Located | undefined;
 
   /** The message of the day as lines of text; empty if there is none. */
   motd(): readonly string[];
 
-  /** A reader is there, until the returned function is called: the board may want to look for news more often. */
+  /** A reader has arrived, and stays until the returned function is called: the board may look for news more often. */
   readerArrived(): () => void;
 }
 
@@ -48,8 +48,8 @@ export interface BoardGroup extends Newsgroup {
 export type Level = 0 | 1 | 2 | 3;
 
 /**
- * Somebody who proved who they are to one board. Plain facts: they outlive the object that stands for the board. A board
- * may give its members further properties of its own.
+ * Somebody who proved who they are to one board. Plain facts: they outlive the object that stands for the board. A
+ * board may give its members further properties of its own.
  */
 export interface Member {
   readonly userid: Octets;
@@ -82,8 +82,8 @@ export interface Revoking {
   standing(member: Member): Level | undefined;
 
   /**
-   * Called before each command of a client. A promise where the board has to be asked first whether the login, or without
-   * a member its guests' access, still holds. Never rejects.
+   * Called before each command of a client. Returns a promise if the board must be asked first whether the login
+   * (without a member: its guests' access) still holds. Never rejects.
    */
   renew(member: Member | undefined): Promise<void> | undefined;
 }

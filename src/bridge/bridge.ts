@@ -17,8 +17,8 @@ export interface BridgeOptions {
 type Groups = ReadonlyMap<string, { readonly view: BoardNewsgroups; readonly group: BoardGroup }>;
 
 /**
- * Serves readers from boards that can be exchanged under them. A reader keeps its login and its selected newsgroup by
- * name; where that name is no longer carried, the front end shows an empty group whose high mark stays.
+ * Serves readers from boards that can be replaced while they read. A reader keeps its login and its selected newsgroup
+ * by name; if that newsgroup is no longer carried, the front end shows an empty group whose high mark stays.
  */
 export class Bridge implements Backend, Bulletins {
   readonly logins: Logins;
@@ -40,9 +40,9 @@ export class Bridge implements Backend, Bulletins {
   }
 
   /**
-   * From now on these boards are served, in this order. Posts that an earlier run left unfinished are looked for.
+   * Serves these boards from now on, in this order, and looks for posts that an earlier run left unfinished.
    *
-   * Throws `Error`, and changes nothing, where two boards share a newsgroup or a Message-ID domain: each id must name
+   * Throws `Error`, and changes nothing, if two boards share a newsgroup or a Message-ID domain: each id must name
    * one article.
    */
   setBoards(boards: readonly BridgedBoard[]): void {

@@ -90,7 +90,9 @@ export type Change =
   | { readonly kind: 'removed'; readonly rows: readonly number[] }
   /** rows that were `Gone` and are back, as the posts they were */
   | { readonly kind: 'restored'; readonly rows: readonly number[] }
-  /** `revoked`: an editor changed the text, and what is held of it must not be shown any more; else it is behind, or new */
+  /**
+   * `revoked`: an editor changed the text, and what is held of it must not be shown any more; else it is behind, or new
+   */
   | { readonly kind: 'text'; readonly item: ItemRecord; readonly revoked: boolean }
   /** rows of which the edit log tells now what it did not before */
   | { readonly kind: 'noted'; readonly rows: readonly number[] }

@@ -51,7 +51,7 @@ export interface PostKey {
 export interface OwnPosts {
   idOf(newsgroup: string, epoch: number, sequence: number): OwnPost | undefined;
   find(messageId: string): PostKey | undefined;
-  /** Tells of every post that is given an id after the start: what was rendered with a derived id is stale. */
+  /** Tells of every post that is given an id after the start: renderings with its derived id are then stale. */
   subscribe(listener: (post: PostKey) => void): () => void;
 }
 

@@ -1,4 +1,4 @@
-/** One client of the bridge: what it may see and do, by who is logged in. */
+/** One client of the bridge: what it may see and do depends on who is logged in. */
 import {
   type Access,
   type Located,
@@ -13,7 +13,7 @@ import type { Logins } from './login/logins.ts';
 import { levelToPost } from './places.ts';
 import type { Person, Poster } from './ports.ts';
 
-/** What all readers share. Looked at each time: a reload changes the boards. */
+/** What all readers share. Read each time, because a reload changes the boards. */
 export interface Bulletins {
   /** in the order of LIST */
   readonly views: readonly BoardNewsgroups[];
@@ -63,7 +63,7 @@ export class Reader implements ReaderSession {
     throw new Refusal('forbidden', `You may not read ${name}${elsewhere === undefined ? '' : `: ${elsewhere}`}`);
   }
 
-  /** `y` also where a login would give posting, as the greeting has it: tin offers no posting where it was told `n`. */
+  /** `y` also if a login would allow posting, like the greeting: tin offers no posting after `n`. */
   status({ name }: Newsgroup): 'y' | 'n' {
     const found = this.#all.group(name);
     if (found === undefined) return 'n';

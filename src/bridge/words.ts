@@ -2,8 +2,8 @@ import { RgtpError } from '../rgtp/errors.ts';
 import { decode, stripControls } from '../wire/charset.ts';
 
 /**
- * What a client may hear of a failure, after a colon; '' where that is nothing. It is what the board said, or what is wrong with
- * what was to be sent to it. What the system says (`ECONNREFUSED 192.0.2.1:1431`) is for the log.
+ * What a client may be told about a failure, after a colon; '' if nothing. That is what the board said, or what is
+ * wrong with what was to be sent to it. What the system says (`ECONNREFUSED 192.0.2.1:1431`) is for the log.
  */
 export function because(error: RgtpError): string {
   const words = wordsOf(error);

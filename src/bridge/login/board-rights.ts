@@ -9,7 +9,7 @@ export interface LiveAccounts {
   access(userid: Octets, secret: Buffer | undefined): number | undefined;
   /** Whether this is the secret of an account that may not be used. */
   isDisabled(userid: Octets, secret: Buffer): boolean;
-  /** Returns a function that ends it. */
+  /** Returns a function that stops it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -43,7 +43,7 @@ export class BoardRights {
     return known.level;
   }
 
-  /** Why a login is refused; `undefined`: it is not. Only who knows the secret is told more than that. */
+  /** Why a login is refused; `undefined`: it is not. The reason is only for those who know the secret. */
   refusal(credentials: Credentials): { readonly reason: string | undefined } | undefined {
     if (this.level(credentials) !== undefined) return undefined;
     const disabled = this.#accounts.isDisabled(credentials.userid, credentials.secret);

@@ -5,7 +5,7 @@ import { latin1, type Octets } from '../../wire/octets.ts';
 import { COST, type Cost, checkPassword, hashPassword, pretendToCheck } from './password.ts';
 import { parseUserid } from './userid.ts';
 
-/** Who may log in with a normal password in place of the board's secret. */
+/** Somebody who may log in with an ordinary password instead of the board's secret. */
 export interface LocalAccount {
   readonly name: string;
   readonly userid: Octets;
@@ -24,7 +24,7 @@ interface OpenedAccount extends LocalAccount, AccountProof {
   readonly secret: Buffer;
 }
 
-/** A wish that can't be granted, with a reason for people. */
+/** A change to the accounts that can't be made, with a reason for people. */
 export class AccountError extends Error {
   constructor(message: string) {
     super(message);
@@ -33,7 +33,7 @@ export class AccountError extends Error {
 }
 
 /**
- * The local accounts of one board: a name and password of their own beside a userid and secret of the board's. Passwords
+ * The local accounts of one board: a name and password of their own, and the board's userid and secret. Passwords
  * are kept as scrypt hashes; secrets, which the proof to the board needs, encrypted with the key file.
  */
 export class LocalAccounts {
@@ -45,7 +45,7 @@ export class LocalAccounts {
 
   /**
    * @param box opens the key, or makes one for the first account; called when a secret is first needed
-   * @param cost of the password hashes to come
+   * @param cost of new password hashes
    */
   constructor(permanent: Permanent, box: (make: boolean) => SecretBox, cost = COST) {
     this.#permanent = permanent;
@@ -67,8 +67,8 @@ export class LocalAccounts {
   }
 
   /**
-   * Adds an account. `secret` is hex as the board gave it, blanks allowed. Throws `AccountError` where the name is
-   * taken or something does not have the form it must have.
+   * Adds an account. `secret` is hex as the board gave it, blanks allowed. Throws `AccountError` if the name is
+   * taken or something is malformed.
    */
   async add(account: {
     readonly name: string;
@@ -82,10 +82,10 @@ export class LocalAccounts {
     if (!/^[^\s:\p{C}]{1,64}$/u.test(name))
       throw new AccountError('a name is one word of at most 64 characters without a colon');
     if (parseUserid(userid) === undefined)
-      throw new AccountError(`"${userid}" is no userid: up to 75 characters without blanks`);
+      throw new AccountError(`"${userid}" is not a userid: up to 75 characters without blanks`);
     const secret = parseSecret(account.secret);
     if (secret === undefined || secret.length === 0)
-      throw new AccountError('the secret must be hexadecimal digits, two an octet');
+      throw new AccountError('the secret must be hexadecimal digits, two for each octet');
     if (await this.has(name)) throw new AccountError(`there is an account "${name}" already`);
     const isFirst = (await this.#permanent.accounts()).length === 0;
     await this.#permanent.putAccount({
@@ -117,7 +117,7 @@ export class LocalAccounts {
       return undefined;
     }
     const { passwordHash } = stored;
-    // What was read just now is newer than what is followed: another process may have changed the password a moment ago.
+    // This is newer than what is followed: another process may have changed the password a moment ago.
     this.#follow();
     this.#current?.set(name, passwordHash);
     if (!(await checkPassword(password, passwordHash))) return undefined;
@@ -150,7 +150,7 @@ function shown(stored: StoredAccount): LocalAccount {
   return { name: stored.name, userid: latin1(stored.userid), grogname: settings.grogname };
 }
 
-/** What a sealed secret belongs to: in another account's row it does not open. */
+/** Ties a sealed secret to its account: in another account's row it does not open. */
 function label(name: string, userid: string): string {
   return `${name} = ${userid}`;
 }

@@ -20,8 +20,8 @@ export class Logins {
   }
 
   /**
-   * Logs in where the name is known: by local accounts on every board that has one of that name, else by the secret
-   * that the first board shares with its user. One board that accepts the login is enough.
+   * Logs in by the local accounts of that name on all boards; if there are none, by the secret that the first board
+   * shares with its user. One board that accepts the login is enough.
    *
    * Rejects with `bad-credentials` or `unavailable`.
    */
@@ -64,8 +64,7 @@ export class Logins {
   }
 
   /**
-   * What somebody must do who is logged in, but not to this board, and would get further there if they were;
-   * `undefined`: a login is not what is missing.
+   * Advice for somebody who is logged in, but not to this board, where a login would help; `undefined`: it would not.
    */
   elsewhere(person: Person | undefined, newsgroup: string): string | undefined {
     const board = this.#boards.get(newsgroup);
@@ -74,7 +73,9 @@ export class Logins {
     return `you are logged in to another board: connect again as ${board.name}:userid, with your secret on ${board.name}`;
   }
 
-  /** The level behind `access`: the message of the day and edits take 3. Where posting is configured off it is at most 1. */
+  /**
+   * The level behind `access`: the message of the day and edits take 3. With posting configured off it is at most 1.
+   */
   level(person: Person | undefined, newsgroup: string): Level {
     const board = this.#boards.get(newsgroup);
     return board === undefined ? 0 : levelOn(board, person);
@@ -111,7 +112,7 @@ function levelOn(board: BoardLogin, person: Person | undefined): Level {
   const member = person?.members.get(board.newsgroup);
   if (member === undefined) return guest;
   const level = board.standing === undefined ? member.level : board.standing(member);
-  // Whose login was taken away must not go on unnoticed as a guest.
+  // Whoever has lost their login must notice, and not go on as a guest.
   if (level === undefined) return 0;
   if (level < guest) return guest;
   return board.posting || level < 1 ? level : 1;

@@ -7,11 +7,11 @@ export interface Cost {
   readonly p: number;
 }
 
-/** 32 MiB and some 100 ms a hash. */
+/** 32 MiB and about 100 ms for each hash. */
 export const COST: Cost = { ln: 15, r: 8, p: 1 };
 const HASH_OCTETS = 32;
 const SALT_OCTETS = 16;
-/** Hashes at a time: each holds its memory, and a thread that databases and files want too. */
+/** Hashes at a time: each holds its memory, and a thread that databases and files need too. */
 const AT_ONCE = 2;
 
 /** A password's scrypt hash with salt and parameters, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
@@ -21,7 +21,7 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Whether the password is the one hashed. Takes as long where it is not. Throws where `stored` is no such hash. */
+/** Whether the password is the one hashed; takes equally long either way. Throws if `stored` is not such a hash. */
 export async function checkPassword(password: string, stored: string): Promise<boolean> {
   const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
   if (match === null) throw new Error('not a password hash');
@@ -32,7 +32,7 @@ export async function checkPassword(password: string, stored: string): Promise<b
   return timingSafeEqual(given, expected);
 }
 
-/** Takes the time of a check, for a name nobody has: how long the answer takes must not tell which names there are. */
+/** Takes as long as a check, for a name that nobody has: the time must not tell which names exist. */
 export async function pretendToCheck(password: string, cost = COST): Promise<void> {
   await derive(password, Buffer.alloc(SALT_OCTETS), cost, HASH_OCTETS);
 }

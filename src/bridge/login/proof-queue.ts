@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '../../nntp/backend.ts';
 
-/** under way at once, for newcomers and for those who were proven before each */
+/** in progress at once, in each of the two lanes */
 const AT_ONCE = 8;
 /** of one userid */
 const AT_ONCE_EACH = 2;
@@ -11,9 +11,9 @@ const MOST_WAITING = 200;
 const REMEMBERED = 10_000;
 
 /**
- * Bounds the logins under way on one board. Two lanes: credentials that were proven before don't wait behind those that
- * never were, so guessing, however parallel, keeps nobody out who logs in as yesterday; and within a lane no userid takes
- * more than its share.
+ * Bounds the logins in progress on one board. There are two lanes: credentials that were proven before don't wait
+ * behind new ones, so guessing, however parallel, keeps out nobody who has logged in before. Within a lane, no userid
+ * takes more than its share.
  */
 export class ProofQueue {
   readonly #key = randomBytes(32);

@@ -1,7 +1,7 @@
 interface Renewal {
   /** monotonic, ms: when the board was asked last, answered or not */
   at: number;
-  /** what it gave last; `undefined`: nothing, it refused */
+  /** the level it gave last; `undefined`: it refused */
   level: number | undefined;
   /** under way */
   asking: Promise<void> | undefined;
@@ -9,10 +9,10 @@ interface Renewal {
   answered: boolean;
 }
 
-/** ms: how soon a board is asked again that has never answered */
+/** ms until a board that has never answered is asked again */
 const FIRST_ANSWER = 1000;
 
-/** What a board elsewhere said last of each login, and when it has to be asked again. */
+/** What a remote board last said about each login, and when it must be asked again. */
 export class Renewals {
   readonly #after: number | undefined;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class Renewals {
     this.#now = now;
   }
 
-  /** The level that the board gave `who` last, `undefined` where it refused; `otherwise` where it was never asked. */
+  /** The level that the board gave `who` last; `undefined` if it refused; `otherwise` if it was never asked. */
   known(who: object, otherwise: number | undefined): number | undefined {
     const renewal = this.#renewals.get(who);
     return renewal === undefined ? otherwise : renewal.level;
@@ -46,7 +46,7 @@ export class Renewals {
   }
 
   /**
-   * Asks the board where its last answer is too old. All who wait for the same answer share one question. A board that
+   * Asks the board if its last answer is too old. All who wait for the same answer share one question. A board that
    * can't be asked changes nothing.
    *
    * @param otherwise what holds until the board answers for the first time

@@ -20,40 +20,40 @@ export interface RgtpLoginOptions {
   readonly posting: boolean;
   readonly accounts: LocalAccounts;
   readonly pools: UserPools;
-  /** of a board in this process */
+  /** for a board in this process */
   readonly live?: LiveAccounts | undefined;
-  /** of any other board */
+  /** for any other board */
   readonly guest?: GuestOfBoard | undefined;
   /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
   readonly log?: Log;
 }
 
-/** What a board elsewhere lets its guests do. It holds over a restart: the board may be away then. */
+/** What a remote board lets its guests do. Kept over a restart, when the board may be away. */
 export interface GuestOfBoard {
   /** The level that the board gives a guest who connects now. */
   ask(): Promise<number>;
-  /** the level that it gave last, 0: none, `undefined`: it was never asked */
+  /** the level that it gave last, 0: none; `undefined`: it was never asked */
   readonly said: number | undefined;
-  /** Keeps the level for the next start. */
+  /** Stores the level for the next start. */
   keep(level: number): Promise<void>;
 }
 
 /** A member of an RGTP board. */
 interface RgtpMember extends Member {
-  /** proves it again for each new connection */
+  /** proves the login again for each new connection */
   readonly secret: Buffer;
   /** the local account that was used to log in */
   readonly account: AccountProof | undefined;
 }
 
-/** What stands for the guests where something is known of each member. */
+/** Stands for the guests where something is kept for each member. */
 const GUEST = {};
 
 /**
- * Logins on an RGTP board: by userid and shared secret, proved by RGTP's own proof, both ways, or by a local account that
- * stands for them. A login holds while the board would accept it again: a board in this process is asked at each use,
- * another one at the first use after `userIdle`.
+ * Logins on an RGTP board: by userid and shared secret, proved in both directions by RGTP's own proof, or by a local
+ * account that stands for them. A login holds while the board would accept it again: a board in this process is asked
+ * at each use, another one at the first use after `userIdle`.
  */
 export class RgtpLogin implements BoardLogin, Revoking {
   readonly name: string;
@@ -186,7 +186,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
   }
 }
 
-/** The level that the board gave, 0 where it gave none; rejects where it could not be asked. */
+/** The level that the board gave; `undefined` if it refused. Rejects if it could not be asked. */
 async function answered(level: Promise<number>): Promise<number | undefined> {
   try {
     return await level;
@@ -197,7 +197,7 @@ async function answered(level: Promise<number>): Promise<number | undefined> {
   }
 }
 
-/** 511: not what this board calls a userid. */
+/** 511: the board does not accept this as a userid. */
 function isDenial({ kind }: RgtpError): boolean {
   return kind === 'refused' || kind === 'no-access' || kind === 'bug';
 }

@@ -14,7 +14,7 @@ export interface UserPoolsOptions {
   readonly maxUsers: number;
   /** ms after which an unused connection is closed */
   readonly idle: number;
-  /** ms after which no connection is used again: what opened it has to be proven again. Default: any age */
+  /** ms after which no connection is used again: its credentials must be proven again. Default: any age */
   readonly maxAge?: number;
   /** Called with each connection's options before it is made. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];
@@ -32,8 +32,8 @@ interface Entry {
 }
 
 /**
- * Connections to one board, logged in as one person or another: few for each, closed when idle. They are told apart by
- * secret, too: a wrong one never gets a connection that another has opened, and holds no place among them.
+ * Connections to one board, each logged in as one person: a few for each, closed when idle. They are kept by userid and
+ * secret: a wrong secret never gets a connection that the right one opened, and takes no place among them.
  */
 export class UserPools {
   readonly #options: UserPoolsOptions;
@@ -61,7 +61,7 @@ export class UserPools {
     }
   }
 
-  /** Logs in and lends that connection: in the pool where these credentials are proven, else beside it. */
+  /** Logs in and lends that connection: from the pool if it has one for these credentials, else beside it. */
   async prove<T>(credentials: Credentials, task: (connection: RgtpConnection) => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw goingDown();
     const known = this.#pools.get(keyOf(credentials));
@@ -80,7 +80,10 @@ export class UserPools {
     });
   }
 
-  /** Closes the connections of those whose credentials no longer hold. What runs over them finishes, as the board lets it. */
+  /**
+   * Closes the connections whose credentials no longer hold. Tasks that use them may finish, as far as the board lets
+   * them.
+   */
   review(holds: (credentials: Credentials) => boolean): void {
     for (const [key, { credentials, pool }] of this.#pools) {
       if (holds(credentials)) continue;
@@ -95,7 +98,7 @@ export class UserPools {
     this.#pools.clear();
   }
 
-  /** Keeps a connection for the next use, where there is a place for it. */
+  /** Keeps a connection for the next use, if there is a place for it. */
   #adopt(credentials: Credentials, connection: RgtpConnection): void {
     const key = keyOf(credentials);
     const entry = this.#pools.get(key) ?? (this.#hasRoom() ? this.#make(credentials) : undefined);
@@ -116,7 +119,7 @@ export class UserPools {
     return { credentials, pool: new RgtpPool({ ...this.#clientOf(credentials), ...limits }), busy: 0 };
   }
 
-  /** Whoever has been away longest makes room. */
+  /** Makes room by closing the pool that was not used for longest. */
   #hasRoom(): boolean {
     if (this.#pools.size < this.#options.maxUsers) return true;
     for (const [key, { pool, busy }] of this.#pools) {

@@ -4,7 +4,7 @@ import type { PostingConnection } from '../posting/connection.ts';
 import { commit } from '../posting/deliver.ts';
 import { type Replacement, replaceText } from './replace-text.ts';
 
-/** The status line of an item without what spurge adds: as the first line of DATA it is held to a grogname's length. */
+/** An item's status line without what spurge adds: as the first line of DATA it may be no longer than a grogname. */
 const STATUS_OCTETS = 35;
 
 /** Removes an item from the board. Returns the sequence number of the withdrawal. Throws as `deliver`. */
@@ -13,8 +13,8 @@ export function withdrawItem(board: PostingConnection, itemId: string, reason: O
 }
 
 /**
- * Gives a post another text. Returns the sequence number of the edit. Throws as `deliver`; what the board refuses leaves
- * the item as it was.
+ * Gives a post another text. Returns the sequence number of the edit. Throws as `deliver`; what the board refuses
+ * leaves the item as it was.
  */
 export function editPost(
   board: PostingConnection,
@@ -33,7 +33,7 @@ export function editPost(
   );
 }
 
-/** EDLK … EDUL. Where EDUL fails the connection is given up, and the lock falls with it. */
+/** EDLK … EDUL. If EDUL fails, the connection is closed, which releases the lock. */
 async function withLock<T>(board: PostingConnection, task: () => Promise<T>): Promise<T> {
   await board.lock();
   let result: T;
@@ -43,7 +43,7 @@ async function withLock<T>(board: PostingConnection, task: () => Promise<T>): Pr
     await board.unlock().catch(() => {});
     throw error;
   }
-  // Done is done: a lost connection loses the lock as well.
+  // The task is done; a lost connection releases the lock as well.
   await board.unlock().catch(() => {});
   return result;
 }

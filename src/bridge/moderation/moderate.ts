@@ -31,7 +31,7 @@ const MAX_REASON = 200;
  * What an editor's `Control: cancel` or `Supersedes` is to do; `undefined`: the article is neither. The caller has
  * checked that its poster is an editor. Throws `PostingError`.
  *
- * An item is cancelled as a whole; of a reply only its text goes, because the board's numbering keeps its place.
+ * An item is cancelled as a whole. Of a reply only the text goes, because its number stays on the board.
  */
 export function moderate(
   posting: Posting,
@@ -77,7 +77,7 @@ function isFirst({ item, row }: PostReference, { items }: Pick<BoardModel, 'item
   return item !== undefined && items[item.index]?.first === row;
 }
 
-/** The item a post is in; notices and messages of the day are in none, and can't be changed. */
+/** The item a post is in. Notices and messages of the day are in none, and can't be changed. */
 function itemOf({ item, kind }: PostReference, header: string): string {
   if (item === undefined || !isPost(kind)) throw new PostingError(`${header}: this article can't be changed`);
   return item.id;

@@ -22,7 +22,7 @@ export function replaceText(item: readonly Octets[], { sequence, lines, subject 
   const start = item.findIndex((line, i) => i > 0 && cookieOf(line) === sequence);
   if (start < 0) return undefined;
   const next = item.findIndex((line, i) => i > start && cookieOf(line) !== undefined);
-  // Before each later cookie stands one empty line that belongs to no text.
+  // One empty line before each later cookie belongs to no text.
   const end = next < 0 ? item.length : next - (item[next - 1] === '' ? 1 : 0);
   const header = item.slice(start, start + 1 + headerLength(item.slice(start + 1, end)));
   const headerLines = header.map((line) =>

@@ -58,7 +58,7 @@ test('a password that another process changed holds at once for who logs in with
 test.each([
   { what: 'a name of two words', change: { name: 'ann b' }, reason: 'a name is one word' },
   { what: 'a name that looks like a board’s', change: { name: 'gossip:ann' }, reason: 'a name is one word' },
-  { what: 'no userid', change: { userid: 'a b' }, reason: '"a b" is no userid' },
+  { what: 'no userid', change: { userid: 'a b' }, reason: '"a b" is not a userid' },
   { what: 'a secret that is not hex', change: { secret: 'xyz' }, reason: 'hexadecimal' },
   { what: 'no secret', change: { secret: ' ' }, reason: 'hexadecimal' },
   { what: 'a short password', change: { password: '1234567' }, reason: 'at least 8' },
