@@ -78,9 +78,7 @@ export function closeDatabase(db: DatabaseSync): void {
   db.close();
 }
 
-/**
- * Closes a database that could not be opened completely. One that still needs its log stays open, which keeps the log.
- */
+/** Closes a database that could not be opened completely. One that still needs its log stays open, to keep it. */
 export function closeUnopened(db: DatabaseSync): void {
   try {
     if (Marks.of(db)?.has('open') === true) {

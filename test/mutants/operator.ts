@@ -30,8 +30,8 @@ export const operatorMutants = [
   ]),
   ...breaking('src/store/log-presence.ts', SMALL, [
     'a close without room leaves the log',
-    '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes one',
-    '  }\n  db.close();\n}\n\n/** Closes one',
+    '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes a database that could not',
+    '  }\n  db.close();\n}\n\n/** Closes a database that could not',
   ]),
   ...breaking('src/server/folders.ts', SMALL, [
     'a full disk is not taken for another server',

@@ -114,8 +114,8 @@ export const storeMutants = [
     ['test/store/database.test.ts'],
     [
       "somebody else's database is left alone",
-      '    refuseForeign(db, path, schema);\n    // A clean',
-      '    // A clean',
+      '    refuseForeign(db, path, schema);\n    // The file',
+      '    // The file',
     ],
     ['a newer schema is refused', 'if (version > schema.migrations.length) {', 'if (version > 1000) {'],
     [
