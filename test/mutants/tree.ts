@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mutant } from './mutant.ts';
@@ -28,6 +28,8 @@ export class Tree {
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+    // Some tests run the program as another user.
+    chmodSync(this.folder, 0o755);
     const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
       cwd: ROOT,
       encoding: 'utf8',
