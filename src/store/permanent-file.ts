@@ -127,12 +127,9 @@ export class PermanentFile implements Permanent {
   }
 
   async newsgroupCreated(name: string, now: number): Promise<number> {
-    const known = this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?');
-    if (known.get(name) === undefined) {
-      const insert = this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)');
-      this.#transact(() => insert.run(name, now));
-    }
-    return Number(known.get(name)?.['created']);
+    const insert = this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)');
+    this.#transact(() => insert.run(name, now));
+    return Number(this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?').get(name)?.['created']);
   }
 
   async ownPosts(): Promise<OwnPost[]> {
