@@ -73,6 +73,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     itemById: (id) => items.find((item) => item.id === id),
     rowOf: (number) => (number >= 1 && number <= count ? number - 1 : -1),
     rowOfSequence: (sequence) => (sequence >= 1 && sequence <= count ? sequence - 1 : -1),
+    rowIn: (epoch, sequence) => (epoch === 1 && sequence >= 1 && sequence <= count ? sequence - 1 : -1),
     text(item) {
       reads++;
       return textOf(item, posts);

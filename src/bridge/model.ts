@@ -123,6 +123,8 @@ export interface BoardIndex {
   rowOf(number: number): number;
   /** the row the board's sequence number means today (in the newest epoch that covers it), −1 if none */
   rowOfSequence(sequence: number): number;
+  /** the row that a sequence number got in an epoch, −1 if none: O(log n) */
+  rowIn(epoch: number, sequence: number): number;
 
   /** Somebody asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks are set to. */
   newsAsked(): void;

@@ -192,6 +192,10 @@ export class Mirror implements BoardModel {
     return this.#state.rowOfSequence(sequence);
   }
 
+  rowIn(epoch: number, sequence: number): number {
+    return this.#state.rowIn(epoch, sequence);
+  }
+
   text(item: ItemRecord): Soon<Item | undefined> {
     return this.#texts.text(item);
   }

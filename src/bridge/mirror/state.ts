@@ -212,6 +212,13 @@ export class BoardState implements Known {
     return -1;
   }
 
+  /** The row that a sequence number got in an epoch, −1 if none. */
+  rowIn(epoch: number, sequence: number): number {
+    // Numbers are one column for all epochs: what stands there may be of another one.
+    const row = this.posts.rowOf((this.epochs.all[epoch - 1]?.base ?? 0) + sequence);
+    return row >= 0 && this.posts.epochs[row] === epoch && this.posts.sequences[row] === sequence ? row : -1;
+  }
+
   hasPosts(record: ItemRecord): boolean {
     return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
   }

@@ -78,7 +78,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     this.#ids = ids;
     this.#byPlace = groups;
     this.groups = places.map((place) => groups[place]);
-    const freshness = new Freshness(model, { ids, threads, articles, groups, chained: threading === 'chain' });
+    const freshness = new Freshness(model, { threads, articles, groups, chained: threading === 'chain' });
     this.#stop = freshness.follow(own, newsgroup);
   }
 

@@ -5,11 +5,9 @@ import type { Articles } from './articles.ts';
 import type { GroupView } from './group-view.ts';
 import { kindAt } from './kinds.ts';
 import { Links } from './links.ts';
-import type { PostIds } from './post-ids.ts';
 import type { Threads } from './threads.ts';
 
 export interface FreshnessParts {
-  readonly ids: PostIds;
   readonly threads: Threads;
   readonly articles: Articles;
   readonly groups: Readonly<Record<Place, GroupView>>;
@@ -20,16 +18,14 @@ export interface FreshnessParts {
 /** Hears what changes on a board, tells its newsgroups, and drops what is no longer true. */
 export class Freshness {
   readonly #model: BoardModel;
-  readonly #ids: PostIds;
   readonly #threads: Threads;
   readonly #articles: Articles;
   readonly #groups: Readonly<Record<Place, GroupView>>;
   readonly #chained: boolean;
   readonly #links = new Links();
 
-  constructor(model: BoardModel, { ids, threads, articles, groups, chained }: FreshnessParts) {
+  constructor(model: BoardModel, { threads, articles, groups, chained }: FreshnessParts) {
     this.#model = model;
-    this.#ids = ids;
     this.#threads = threads;
     this.#articles = articles;
     this.#groups = groups;
@@ -95,7 +91,7 @@ export class Freshness {
 
   /** A post has another Message-ID from now on. */
   #named(post: PostKey): void {
-    const row = this.#ids.rowAt(post.epoch, post.sequence);
+    const row = this.#model.rowIn(post.epoch, post.sequence);
     if (row < 0) return;
     this.#forgetRows([row]);
     const item = this.#threads.itemOf(row);

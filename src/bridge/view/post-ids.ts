@@ -57,7 +57,7 @@ export class PostIds {
   rowOf(messageId: string): number {
     const derived = parseDerivedId(messageId, this.#domain);
     const key = derived ?? this.#ownKey(messageId);
-    const row = key === undefined ? -1 : this.rowAt(key.epoch, key.sequence);
+    const row = key === undefined ? -1 : this.#model.rowIn(key.epoch, key.sequence);
     return row >= 0 && this.messageId(row) === messageId ? row : -1;
   }
 
@@ -69,19 +69,5 @@ export class PostIds {
   #ownKey(messageId: string): { readonly epoch: number; readonly sequence: number } | undefined {
     const key = this.#own.find(messageId);
     return key?.newsgroup === this.#newsgroup ? key : undefined;
-  }
-
-  /** The row with a sequence number in an epoch, −1 if none. Rows ascend by epoch, then by sequence. */
-  rowAt(epoch: number, sequence: number): number {
-    const { epochs, sequences, length } = this.#model.posts;
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const there = epochs[middle] ?? 0;
-      if (there < epoch || (there === epoch && (sequences[middle] ?? 0) < sequence)) low = middle + 1;
-      else high = middle;
-    }
-    return low < length && epochs[low] === epoch && sequences[low] === sequence ? low : -1;
   }
 }
