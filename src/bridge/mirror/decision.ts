@@ -1,5 +1,5 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
+import { distance, isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isFirst, isIndexed, type PostColumns } from './columns.ts';
@@ -61,7 +61,7 @@ export interface Decision {
   /** sequence numbers of rows that get no number: below those given, or above the last there is */
   readonly late: readonly number[];
   readonly exhausted: readonly number[];
-  /** sequence numbers of rows that would begin an item which has begun */
+  /** sequence numbers of rows whose number another row has, or that would begin an item which has begun */
   readonly second: readonly number[];
 }
 
@@ -86,50 +86,68 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const known = new Int32Array(order.length).fill(-1);
   const here = new Uint8Array(posts.length);
   const differing: number[] = [];
+  const top = newestOf(state);
   /** places of rows that are not known and would come in below what was given */
   const odd: number[] = [];
+  /** places of rows that an editor may have changed: what is there as it was comes first */
+  const changed: number[] = [];
   /** The last row, as the index has them, that is as it was, and its place: before it, the numbering did not begin again. */
   let agreed = -1;
   let agreedPlace = -1;
   let next = 0;
-  for (let place = 0; place < order.length; place++) {
+  for (let place = 0; given > 0 && place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     const one = at(place);
-    const number = numberOf(before, one);
-    if (number === undefined) continue;
-    const row = find(one, number);
+    const row = find(one, isAsItWas);
     if (row < 0) {
-      // Number 0 is none: what would have it is late for ever.
-      if (number <= given && number > 0) odd.push(place);
+      changed.push(place);
       continue;
     }
     next = row + 1;
+    take(place, row, one);
+    if (one.event === undefined && posts.kinds[row] === one.kind && one.row > agreed)
+      [agreed, agreedPlace] = [one.row, place];
+  }
+  for (const [step, place] of changed.entries()) {
+    if (step % STRETCH === 0) yield;
+    const one = at(place);
+    const row = seen.indexEdited ? find(one, isSame) : -1;
+    if (row >= 0) take(place, row, one);
+    // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
+    else if (given > 0 && isBelow(one, numberOf(before, one), given, top)) odd.push(place);
+  }
+  odd.sort((a, b) => a - b);
+
+  function take(place: number, row: number, one: SeenRow): void {
     known[place] = row;
     here[row] = 1;
-    const asBefore = posts.kinds[row] === one.kind && posts.times[row] === one.time;
-    if (one.event === undefined && asBefore && one.row > agreed) [agreed, agreedPlace] = [one.row, place];
-    const isDifferent = one.event === undefined ? !asBefore || posts.users[row] !== users[one.user] : false;
-    if (isDifferent || posts.kinds[row] === PostKind.Gone) differing.push(place);
+    const isChanged = posts.times[row] !== one.time || posts.users[row] !== users[one.user];
+    if (posts.kinds[row] === PostKind.Gone || (one.event === undefined && isChanged)) differing.push(place);
   }
 
-  function find(one: SeenRow, number: number): number {
+  function find(one: SeenRow, isIt: (row: number, one: SeenRow) => boolean): number {
+    const number = numberOf(before, one);
+    if (number === undefined) return -1;
     const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
-    if (row >= 0 && here[row] === 0 && isSame(row, one)) return row;
+    if (row >= 0 && here[row] === 0 && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
     // What was numbered before the numbering began again may still be there.
     for (const epoch of before.all.length > 1 ? before.everCovering(one.generation, one.sequence) : []) {
       const earlier = posts.rowOf(epoch.base + one.sequence);
       if (earlier < 0 || here[earlier] === 1 || posts.epochs[earlier] !== epoch.number) continue;
-      if (posts.kinds[earlier] === one.kind && isSame(earlier, one)) return earlier;
+      if (posts.kinds[earlier] === one.kind && isIt(earlier, one)) return earlier;
     }
     return -1;
+  }
+
+  function isAsItWas(row: number, one: SeenRow): boolean {
+    return isSame(row, one) && (one.event !== undefined || posts.times[row] === one.time);
   }
 
   /** An index edit may have changed when a post was made and by whom, never what it is. */
   function isSame(row: number, one: SeenRow): boolean {
     if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
     const kind = posts.kinds[row];
-    if (posts.items[row] !== itemOf(one.row) || (kind !== one.kind && kind !== PostKind.Gone)) return false;
-    return seen.indexEdited || posts.times[row] === one.time;
+    return posts.items[row] === itemOf(one.row) && (kind === one.kind || kind === PostKind.Gone);
   }
 
   const isAfterAgreed = (place: number) => {
@@ -143,29 +161,42 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const late: number[] = [];
   const exhausted: number[] = [];
   const second: number[] = [];
-  const hasBegun = (row: number) => row >= 0 && posts.kinds[row] !== PostKind.Gone && (!seen.whole || here[row] === 1);
+  /** items of the sighting that have their first post */
+  const begun = new Uint8Array(sighting.itemIds.length);
+  for (let place = 0; place < order.length; place++) {
+    if (place % STRETCH === 0) yield;
+    if (known[place] !== -1 && isFirst(sighting.kindAt(place))) begun[at(place).item] = 1;
+  }
+  const hasBegun = (item: number) => {
+    const first = begun[item] === 1 ? -1 : (records.byId(sighting.itemIds[item] ?? '')?.first ?? -1);
+    return begun[item] === 1 || (first >= 0 && !seen.whole && posts.kinds[first] !== PostKind.Gone);
+  };
   let highest = given;
+  let newest = top;
   for (let place = 0; place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     if (known[place] !== -1) continue;
     const one = at(place);
-    // An event from before a wrap that nobody saw.
+    // From before a wrap that nobody saw.
     if (one.generation < 0) continue;
     const { sequence } = one;
-    if (isFirst(one.kind) && hasBegun(records.byId(sighting.itemIds[one.item] ?? '')?.first ?? -1)) {
-      second.push(sequence);
+    if (
+      sighting.chosenOf(place, (other) => known[other] !== -1) !== place ||
+      (isFirst(one.kind) && hasBegun(one.item))
+    ) {
+      if (one.event === undefined) second.push(sequence);
       continue;
     }
     let number = numberOf(epochs, one);
-    const isBelow = number !== undefined && number <= highest;
-    if (isBelow && !(restarts && isAfterAgreed(place))) {
+    const comesBelow = isBelow(one, number, highest, newest);
+    if (comesBelow && !(restarts && isAfterAgreed(place))) {
       if (one.event === undefined) late.push(sequence);
       continue;
     }
-    if (number === undefined || number > MAX_NUMBER || isBelow) {
+    if (number === undefined || number > MAX_NUMBER || comesBelow) {
       // A new generation counts from 0: two bridges that see different first posts of it still agree.
       const above = Math.max(highest, state.marked);
-      const first = number === undefined && above + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
+      const first = number === undefined && !comesBelow && above + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
       number = above + 1 + sequence - first;
       if (number > MAX_NUMBER) {
         exhausted.push(sequence);
@@ -175,6 +206,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     }
     numbers[place] = number;
     highest = number;
+    newest = one;
+    if (isFirst(one.kind)) begun[one.item] = 1;
   }
 
   const unseen: number[] = [];
@@ -210,6 +243,29 @@ export function* decideOlder(recent: Known, seen: Seen, above: number): Generato
   }
   const none = { differing: [], unseen: [], late: [], exhausted: [], second: [] };
   return { epochs: recent.epochs, base, items, known: new Int32Array(length).fill(-1), numbers, ...none };
+}
+
+/** A place in a board's numbering. */
+type Position = Pick<SeenRow, 'generation' | 'sequence'>;
+
+/** The place of the newest row that has a number, `undefined` before the first. */
+function newestOf({ posts, epochs }: Known): Position | undefined {
+  const last = posts.length - 1;
+  if (last < 0) return undefined;
+  const generation = epochs.all[(posts.epochs[last] ?? 1) - 1]?.generation ?? 0;
+  return { generation, sequence: posts.sequences[last] ?? 0 };
+}
+
+/**
+ * Would it come in below what was given: by its article number, or in the board's own order? (Of an epoch that ends at a
+ * wrap there are numbers left that nothing may take any more.)
+ */
+function isBelow(one: Position, number: number | undefined, highest: number, newest: Position | undefined): boolean {
+  if (number !== undefined && number <= highest) return true;
+  if (newest === undefined) return false;
+  return (
+    one.generation < newest.generation || (one.generation === newest.generation && one.sequence <= newest.sequence)
+  );
 }
 
 /** A board that numbers from 0, seen for the first time: 0 is no article number, so all of them are one higher. */
@@ -254,7 +310,11 @@ function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemO
     if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
     return of(known) + wraps - (wrapped[row] ?? 0);
   }
-  return Math.max(epochs.generation, wraps);
+  const newest = sighting.newest;
+  const known = posts.sequences[last];
+  if (newest === undefined || known === undefined) return Math.max(epochs.generation, wraps);
+  // None of the rows is known: the generation in which they are nearest to those that were.
+  return Math.max(0, of(last) + Math.floor((known + distance(known, newest)) / 2 ** 32));
 }
 
 /** Does the log tell of something at a number that we know for something else? */

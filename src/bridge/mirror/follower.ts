@@ -288,7 +288,7 @@ export class Follower {
       );
     }
     this.#complaints.ofRows(late, 'they came in below numbers already given');
-    this.#complaints.ofRows(second, 'they would begin an item that has begun');
+    this.#complaints.ofRows(second, 'their number or their item has another row');
   }
 
   #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {

@@ -149,10 +149,8 @@ export class Sighting {
         if (length % STRETCH === 0) yield;
       }
       const following = rows[next];
-      const isRow =
-        following !== undefined && this.wrapped[following] === wraps && this.sequences[following] === entry.sequence;
       const last = events.at(-1);
-      if (isRow || (last?.wraps === wraps && last.entry.sequence === entry.sequence)) continue;
+      if (last?.wraps === wraps && last.entry.sequence === entry.sequence) continue;
       const nextTime = following === undefined ? undefined : this.times[following];
       order[length++] = ~events.length;
       if (length % STRETCH === 0) yield;
@@ -194,6 +192,35 @@ export class Sighting {
     return (this.kinds[row] ?? PostKind.Gone) as PostKind;
   }
 
+  /**
+   * The board gives a number once: of all that has the number of this place, the place that counts. What is known
+   * does; else what the edit log tells, for no editor writes it; else the first row, as the index has them.
+   */
+  chosenOf(place: number, isKnown: (place: number) => boolean): number {
+    let first = place;
+    while (first > 0 && this.#isSameNumber(first - 1, place)) first--;
+    let chosen = first;
+    for (let other = first; other < this.order.length && this.#isSameNumber(other, place); other++) {
+      if (isKnown(other)) return other;
+      if ((this.order[other] ?? 0) < 0) chosen = other;
+    }
+    return chosen;
+  }
+
+  #isSameNumber(a: number, b: number): boolean {
+    return a === b || (this.#sequenceAt(a) === this.#sequenceAt(b) && this.#wrapsAt(a) === this.#wrapsAt(b));
+  }
+
+  #sequenceAt(place: number): number | undefined {
+    const row = this.order[place] ?? 0;
+    return row < 0 ? this.events[~row]?.entry.sequence : this.sequences[row];
+  }
+
+  #wrapsAt(place: number): number | undefined {
+    const row = this.order[place] ?? 0;
+    return row < 0 ? this.events[~row]?.wraps : this.wrapped[row];
+  }
+
   /** @param base generation of the first row */
   at(place: number, base: number): SeenRow {
     const row = this.order[place] ?? 0;
@@ -217,7 +244,6 @@ export class Sighting {
 
   *#withoutRepetitions(merged: Int32Array): Generator<undefined, Int32Array> {
     const { sequences, kinds, items, times } = this;
-    const begun = new Uint8Array(this.itemIds.length);
     let length = 0;
     for (const [place, row] of merged.entries()) {
       if (place % STRETCH === 0) yield;
@@ -230,13 +256,6 @@ export class Sighting {
           this.#onBad('the same row twice', sequence);
           continue;
         }
-      }
-      if (kinds[row] === PostKind.Item || kinds[row] === PostKind.Continuation) {
-        if (begun[item] === 1) {
-          this.#onBad('a second first post of an item', sequence);
-          continue;
-        }
-        begun[item] = 1;
       }
       merged[length++] = row;
     }

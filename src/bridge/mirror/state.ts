@@ -207,7 +207,7 @@ export class BoardState implements Known {
     for (let generation = this.epochs.generation; generation >= 0; generation--) {
       const epoch = this.epochs.covering(generation, sequence);
       const row = epoch === undefined ? -1 : this.posts.rowOf(epoch.base + sequence);
-      if (row >= 0) return row;
+      if (row >= 0 && this.posts.sequences[row] === sequence) return row;
     }
     return -1;
   }
