@@ -146,6 +146,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   /** An index edit may have changed when a post was made and by whom, never what it is. */
   function isSame(row: number, one: SeenRow): boolean {
     if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
+    // The board has just given this number to another post.
+    if (one.sequence === seen.expected && posts.times[row] !== one.time) return false;
     const kind = posts.kinds[row];
     return posts.items[row] === itemOf(one.row) && (kind === one.kind || kind === PostKind.Gone);
   }
@@ -171,6 +173,9 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const first = begun[item] === 1 ? -1 : (records.byId(sighting.itemIds[item] ?? '')?.first ?? -1);
     return begun[item] === 1 || (first >= 0 && !seen.whole && posts.kinds[first] !== PostKind.Gone);
   };
+  const isKnown = (place: number) => known[place] !== -1;
+  /** No editor has changed the index since the board gave this number: its row is the last that has it. */
+  const isAppended = (sequence: number) => seen.lastIndexEdit === undefined || isAfter(sequence, seen.lastIndexEdit);
   let highest = given;
   let newest = top;
   for (let place = 0; place < order.length; place++) {
@@ -180,10 +185,9 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     // From before a wrap that nobody saw.
     if (one.generation < 0) continue;
     const { sequence } = one;
-    if (
-      sighting.chosenOf(place, (other) => known[other] !== -1) !== place ||
-      (isFirst(one.kind) && hasBegun(one.item))
-    ) {
+    const isChosen = sighting.chosenOf(place, isKnown, isAppended(sequence)) === place;
+    const isOwn = restarts && sequence === seen.expected;
+    if (!(isChosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
       continue;
     }
@@ -298,7 +302,8 @@ function hasRestarted(
  */
 function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemOf: (row: number) => number): number {
   const { order, wraps, sequences, times, wrapped } = sighting;
-  if (wraps === 0 && epochs.generation === 0) return 0;
+  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
+  if (!showsWrap && epochs.generation === 0) return 0;
   const of = (known: number) => epochs.all[(posts.epochs[known] ?? 1) - 1]?.generation ?? 0;
   const last = posts.lastIndexed();
   if (!whole && last >= 0) return of(last) + wraps;

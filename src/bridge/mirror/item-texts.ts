@@ -3,7 +3,7 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
+import { type BoardTexts, type Change, type ItemRecord, type Listener, PostKind } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { isIndexed } from './columns.ts';
 import { saveState } from './persistence.ts';
@@ -218,21 +218,27 @@ export class ItemTexts implements BoardTexts, TextSource {
     });
   }
 
-  /** Links that the index does not show (their rows are gone), and a subject it lacks. */
+  /** Links that the index does not show (their rows are gone, or were never shown): the item itself tells. */
   #learnLinks(item: number, text: Item): boolean {
     const { records } = this.#options.state;
     const record = records.list[item];
     if (record === undefined) return false;
     let changed = false;
-    if (record.continues < 0 && text.continuedFrom !== undefined) {
-      changed = records.setContinues(record, records.intern(text.continuedFrom).index);
+    if (!this.#isContinuation(record)) {
+      const previous = text.continuedFrom === undefined ? -1 : records.intern(text.continuedFrom).index;
+      changed = records.setContinues(record, previous);
     }
-    const next = text.mark?.itemId ?? text.continuedIn;
-    if (record.continuedIn < 0 && next !== undefined) {
-      changed = records.setContinuedIn(record, records.intern(next).index) || changed;
+    if (!this.#isContinuation(records.list[record.continuedIn])) {
+      const next = text.mark?.itemId ?? text.continuedIn;
+      changed = records.setContinuedIn(record, next === undefined ? -1 : records.intern(next).index) || changed;
     }
     if (record.subject === '' && text.subject !== '') changed = records.setSubject(record, text.subject) || changed;
     return changed;
+  }
+
+  /** Does the index say of an item that it continues another? */
+  #isContinuation(record: ItemRecord | undefined): boolean {
+    return record !== undefined && this.#options.state.posts.kinds[record.first] === PostKind.Continuation;
   }
 
   #writeSoon(): void {

@@ -47,7 +47,7 @@ export class Sighting {
   readonly userids: Octets[] = [];
   /** continued items by their continuations */
   readonly links = new Map<number, number>();
-  /** continued items whose continuation has no row (any more) */
+  /** continued items, by what the F rows say */
   readonly marked: { readonly item: number; readonly sequence: number }[] = [];
   /** what the edit log adds: withdrawals and edits of the index, ascending */
   events: readonly SeenEvent[] = [];
@@ -101,8 +101,8 @@ export class Sighting {
   *seal(context: Context): Generator<undefined, void> {
     for (const { item, sequence } of this.#continued) {
       const continuation = this.#continuations.get(sequence);
-      if (continuation === undefined) this.marked.push({ item, sequence });
-      else this.links.set(continuation, item);
+      this.marked.push({ item, sequence });
+      if (continuation !== undefined) this.links.set(continuation, item);
     }
     const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));
     this.wraps = wraps;
@@ -194,17 +194,21 @@ export class Sighting {
 
   /**
    * The board gives a number once: of all that has the number of this place, the place that counts. What is known
-   * does; else what the edit log tells, for no editor writes it; else the first row, as the index has them.
+   * does; else what the edit log tells, for no editor writes it; else the row that the board appended to the index.
+   *
+   * @param isAppended it is the last of the rows that have the number, not the first
    */
-  chosenOf(place: number, isKnown: (place: number) => boolean): number {
+  chosenOf(place: number, isKnown: (place: number) => boolean, isAppended: boolean): number {
     let first = place;
     while (first > 0 && this.#isSameNumber(first - 1, place)) first--;
-    let chosen = first;
-    for (let other = first; other < this.order.length && this.#isSameNumber(other, place); other++) {
+    let end = place + 1;
+    while (end < this.order.length && this.#isSameNumber(end, place)) end++;
+    let event = -1;
+    for (let other = first; other < end; other++) {
       if (isKnown(other)) return other;
-      if ((this.order[other] ?? 0) < 0) chosen = other;
+      if ((this.order[other] ?? 0) < 0) event = other;
     }
-    return chosen;
+    return event >= 0 ? event : isAppended ? end - 1 : first;
   }
 
   #isSameNumber(a: number, b: number): boolean {

@@ -135,7 +135,8 @@ export class BoardState implements Known {
     const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
     yield* each(sighting.marked.filter(isNew), ({ item }) => {
       const record = recordAt(item);
-      if (record !== undefined) changes.text(record, false);
+      // Its continuation has no row, or none that is shown: nothing but its text tells.
+      if (record !== undefined && record.continuedIn < 0) changes.text(record, false);
     });
     yield* each(log, (entry) => {
       const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
@@ -203,13 +204,17 @@ export class BoardState implements Known {
 
   /** The row a sequence number means today, −1 if none. */
   rowOfSequence(sequence: number): number {
-    // Before a wrap is a generation back.
-    for (let generation = this.epochs.generation; generation >= 0; generation--) {
-      const epoch = this.epochs.covering(generation, sequence);
-      const row = epoch === undefined ? -1 : this.posts.rowOf(epoch.base + sequence);
-      if (row >= 0 && this.posts.sequences[row] === sequence) return row;
-    }
-    return -1;
+    const { posts, epochs } = this;
+    const last = posts.length - 1;
+    const newest = posts.sequences[last] ?? 0;
+    const generation = epochs.all[(posts.epochs[last] ?? 1) - 1]?.generation ?? 0;
+    const rowIn = (of: number) => {
+      const epoch = epochs.covering(of, sequence);
+      return epoch === undefined ? -1 : this.rowIn(epoch.number, sequence);
+    };
+    const row = rowIn(generation);
+    // Before the wrap, a generation back.
+    return row < 0 && sequence > newest && isAfter(newest, sequence) ? rowIn(generation - 1) : row;
   }
 
   /** The row that a sequence number got in an epoch, −1 if none. */
@@ -293,6 +298,7 @@ export class BoardState implements Known {
       if (this.posts.kinds[row] === PostKind.Gone) continue;
       const notice = this.notices.get(row);
       const isEvent = this.posts.items[row] === -1;
+      if (isEvent && notice?.itemId !== undefined) this.#undone(notice.itemId, changes);
       // Which event it was is remembered: another one is not to come back in its place.
       if (notice !== undefined && isEvent) this.notices.set(row, { ...notice, reason: [] });
       else this.notices.delete(row);
@@ -305,6 +311,13 @@ export class BoardState implements Known {
       }
     }
     for (const record of emptied) if (!this.hasPosts(record)) this.#forget(record, changes);
+  }
+
+  /** A withdrawal never happened (the board was restored): what continued in that item may not, either. */
+  #undone(itemId: string, changes: Changes): void {
+    const item = this.records.byId(itemId);
+    if (item === undefined) return;
+    for (const record of this.records.list) if (record.continuedIn === item.index) changes.text(record, false);
   }
 
   /** Nothing of the item is left: what is known of it goes, too. */
