@@ -9,6 +9,7 @@ import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { withAccounts } from '../server/account-file.ts';
 import { Failure } from '../server/failure.ts';
+import type { Permanent } from '../store/permanent.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
 
@@ -30,7 +31,15 @@ export function userCommand(): Command {
     )
     .addCommand(on('list', 'list the accounts', 'all', list))
     .addCommand(on('password', "change an account's password", 'all', password).argument('<name>', 'which account'))
-    .addCommand(on('remove', 'delete an account', 'all', remove).argument('<name>', 'which account'));
+    .addCommand(on('remove', 'delete an account', 'all', remove).argument('<name>', 'which account'))
+    .addCommand(
+      on(
+        'forget',
+        'forget that a board accepted a login: it no longer counts while the board is away',
+        'all',
+        forget,
+      ).argument('<userid>', 'the userid on the board'),
+    );
 }
 
 type Task = (config: Config, options: UserOptions, name: string) => Promise<void>;
@@ -118,17 +127,23 @@ const remove: Task = async (config, options, name) => {
   process.stdout.write(`${name} is removed.\n`);
 };
 
+const forget: Task = async (config, options, userid) => {
+  const forgot = await onBoards(config, options, (_, __, permanent) => permanent.removeProof(userid.toLowerCase()));
+  if (!forgot) throw new Failure(`no login of "${userid}" is remembered`);
+  process.stdout.write(`The login of ${userid} is forgotten, until the board accepts it again.\n`);
+};
+
 /** Runs the task on the board asked for, or on each that has accounts. Returns whether it succeeded on any. */
 async function onBoards(
   config: Config,
   { board }: UserOptions,
-  task: (accounts: LocalAccounts, board: BoardConfig) => Promise<boolean>,
+  task: (accounts: LocalAccounts, board: BoardConfig, permanent: Permanent) => Promise<boolean>,
 ): Promise<boolean> {
   const known = board === undefined ? filled(config) : [];
   let done = false;
   for (const each of known.length > 0 ? known : [boardNamed(config, board)]) {
-    await withAccounts(config, each, async (accounts) => {
-      if (await task(accounts, each)) done = true;
+    await withAccounts(config, each, async (accounts, permanent) => {
+      if (await task(accounts, each, permanent)) done = true;
     });
   }
   return done;

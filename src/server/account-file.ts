@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import type { Permanent } from '../store/permanent.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { noBoardYet } from './board-file.ts';
@@ -13,7 +14,7 @@ import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
 export async function withAccounts(
   config: Config,
   board: BoardConfig,
-  task: (accounts: LocalAccounts) => Promise<void>,
+  task: (accounts: LocalAccounts, permanent: Permanent) => Promise<void>,
 ): Promise<void> {
   makeFolders(config);
   const paths = pathsOf(config, board);
@@ -23,7 +24,7 @@ export async function withAccounts(
   refuseLostKeys(config, board);
   const permanent = PermanentFile.open(paths.permanent);
   try {
-    await task(new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make })));
+    await task(new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make })), permanent);
   } finally {
     await permanent.close();
   }

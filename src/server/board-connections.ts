@@ -1,5 +1,6 @@
 /** A board's connections: some to read with, and each person's own. */
 import { connect, Socket } from 'node:net';
+import { LastHeard } from '../bridge/login/last-heard.ts';
 import { UserPools } from '../bridge/login/user-pools.ts';
 import type { BoardConfig } from '../config/config.ts';
 import type { IdentRegistry } from '../ident/registry.ts';
@@ -22,6 +23,8 @@ export interface BoardConnections {
   /** for the mirror, and for the search for posts whose outcome is unknown */
   readonly reading: RgtpPool;
   readonly people: UserPools;
+  /** over any of these */
+  readonly heard: LastHeard;
   /** The level that the board gives a guest who connects now. */
   readonly askAsGuest: () => Promise<number>;
 }
@@ -34,8 +37,10 @@ export function boardConnections(
   { log, embedded, ident, metrics }: ConnectionParts,
 ): BoardConnections {
   const { user, secret, level: _, ...anybody } = boardClient(board, log, embedded);
+  const heard = new LastHeard();
   const options = {
     ...anybody,
+    onHeard: heard.heard,
     onAnswer: (verb: string, code: number, seconds: number) => metrics.request(board.name, verb, code, seconds),
   };
   const registry = board.rgtp === 'embedded' ? undefined : ident;
@@ -50,6 +55,7 @@ export function boardConnections(
     }),
     people: new UserPools({
       board: options,
+      heard,
       size: board.userConnections,
       maxUsers: board.maxUsers,
       idle: board.userIdle,
@@ -57,6 +63,7 @@ export function boardConnections(
       ...(board.rgtp !== 'embedded' && { maxAge: board.userIdle }),
       ...(registry && { connectAs: (userid) => tracked(registry, userid, anybody.connect) }),
     }),
+    heard,
     askAsGuest: async () => {
       const connection = await RgtpConnection.open({
         ...options,

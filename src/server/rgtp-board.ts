@@ -1,6 +1,7 @@
 /** An RGTP board: its files, its connections, its mirror, and what the bridge sees of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
+import { RememberedProofs } from '../bridge/login/remembered-proofs.ts';
 import { type GuestOfBoard, RgtpLogin } from '../bridge/login/rgtp-login.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
 import { BoardPoster } from '../bridge/posting/board-poster.ts';
@@ -118,7 +119,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => permanent.close());
   const store = embedded?.store;
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
-  const { reading, people, askAsGuest } = boardConnections(board, around);
+  const { reading, people, askAsGuest, heard } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const cache = openCache(paths.cache, board, log);
   const mirror = await Mirror.open({
@@ -153,7 +154,12 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     guests: guestsOf(config, board),
     accounts,
     pools: people,
-    ...(embedded === undefined ? { guest: await guestOf(permanent, askAsGuest) } : { live: embedded.accounts }),
+    ...(embedded === undefined
+      ? {
+          guest: await guestOf(permanent, askAsGuest),
+          whileAway: { remembered: new RememberedProofs({ permanent, log }), heard },
+        }
+      : { live: embedded.accounts }),
     log,
   });
   undo.add(() => login.close());

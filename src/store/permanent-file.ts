@@ -14,6 +14,7 @@ import type {
   Published,
   RecentRow,
   StoredAccount,
+  StoredProof,
 } from './permanent.ts';
 import { PERMANENT } from './permanent-schema.ts';
 import { Writer } from './writer.ts';
@@ -217,6 +218,31 @@ export class PermanentFile implements Permanent {
     return changes === 1;
   }
 
+  async proof(userid: string): Promise<StoredProof | undefined> {
+    const row = this.#statements.proofOf.get(userid);
+    return row && proofOf(row);
+  }
+
+  /** Relaxed: what a power cut takes is put again at the next login. */
+  putProof({ userid, hash, level, proven }: StoredProof, keep: { since: number; most: number }): Promise<void> {
+    const { clampProofs, putProof, dropEarlyProofs, dropSurplusProofs } = this.#statements;
+    return this.#writer.commit(
+      () => {
+        // A clock that was ahead must not keep them longer.
+        clampProofs.run(proven);
+        putProof.run(userid, hash, level, proven);
+        dropEarlyProofs.run(keep.since);
+        dropSurplusProofs.run(keep.most);
+      },
+      { relaxed: true },
+    );
+  }
+
+  removeProof(userid: string, hash?: string): Promise<boolean> {
+    const { removeProof } = this.#statements;
+    return this.#writer.commit(() => removeProof.run(userid, hash ?? null).changes === 1);
+  }
+
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
     clearInterval(this.#watch);
@@ -281,6 +307,14 @@ function prepareStatements(db: DatabaseSync) {
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
     ),
+    proofOf: db.prepare(`SELECT ${PROOF} FROM proofs WHERE userid = ?`),
+    putProof: db.prepare(`INSERT OR REPLACE INTO proofs (${PROOF}) VALUES (?, ?, ?, ?)`),
+    clampProofs: db.prepare('UPDATE proofs SET proven = ?1 WHERE proven > ?1'),
+    dropEarlyProofs: db.prepare('DELETE FROM proofs WHERE proven < ?'),
+    dropSurplusProofs: db.prepare(
+      'DELETE FROM proofs WHERE userid IN (SELECT userid FROM proofs ORDER BY proven DESC, rowid DESC LIMIT -1 OFFSET ?)',
+    ),
+    removeProof: db.prepare('DELETE FROM proofs WHERE userid = ?1 AND hash = ifnull(?2, hash)'),
   };
 }
 
@@ -314,5 +348,15 @@ function accountOf(row: Row): StoredAccount {
     userid: String(row['userid']),
     secret: secret instanceof Uint8Array ? secret : new Uint8Array(),
     settings: String(row['settings']),
+  };
+}
+
+const PROOF = 'userid, hash, level, proven';
+function proofOf(row: Row): StoredProof {
+  return {
+    userid: String(row['userid']),
+    hash: String(row['hash']),
+    level: Number(row['level']),
+    proven: Number(row['proven']),
   };
 }

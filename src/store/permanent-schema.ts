@@ -31,5 +31,11 @@ export const PERMANENT: Schema = {
      CREATE TABLE arrivals (number INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;`,
     `CREATE TABLE recent_rows (number INTEGER PRIMARY KEY, details TEXT NOT NULL) STRICT;`,
     `CREATE TABLE guest (id INTEGER PRIMARY KEY CHECK (id = 1), level INTEGER NOT NULL) STRICT;`,
+    `CREATE TABLE proofs (
+       userid TEXT PRIMARY KEY,
+       hash TEXT NOT NULL,
+       level INTEGER NOT NULL,
+       proven INTEGER NOT NULL
+     ) STRICT;`,
   ],
 };

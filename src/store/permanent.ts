@@ -60,6 +60,13 @@ export interface Permanent {
    */
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void;
 
+  /** The login of this userid that the board accepted last. */
+  proof(userid: string): Promise<StoredProof | undefined>;
+  /** Keeps it in the place of an earlier one. Of all, those since `since` are kept, and of these the `most` newest. */
+  putProof(proof: StoredProof, keep: { readonly since: number; readonly most: number }): Promise<void>;
+  /** Forgets it, where `hash` is given only if it is that one. false: there was none. */
+  removeProof(userid: string, hash?: string): Promise<boolean>;
+
   close(): Promise<void>;
 }
 
@@ -142,4 +149,16 @@ export interface StoredAccount {
   readonly secret: Uint8Array;
   /** further settings (JSON): fixed grogname, …; the login's business */
   readonly settings: string;
+}
+
+/** What a board accepted: asked for while the board is away. */
+export interface StoredProof {
+  /** in lower case */
+  readonly userid: string;
+  /** scrypt hash of the shared secret with its parameters, in PHC form */
+  readonly hash: string;
+  /** the level that the board gave */
+  readonly level: number;
+  /** unix seconds */
+  readonly proven: number;
 }

@@ -248,13 +248,13 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/login/renewals.ts',
     ['test/bridge/login/revoked.test.ts'],
-    [
-      'a login is proven again',
-      'if (last !== undefined && this.#now() - last.at < after) return undefined;',
-      'if (last !== undefined && this.#now() >= 0) return undefined;',
-    ],
+    ['a login is proven again', 'return this.#now() - last.at >= after;', 'return false;'],
     ['the board is asked once for all who wait', 'if (last?.asking !== undefined) return last.asking;', ''],
-    ['a board that never answered is asked again soon', 'last?.answered === false', 'last === undefined'],
+    [
+      'a board that never answered is asked again soon',
+      'const after = last.answered ? this.#after :',
+      'const after = last.answered !== undefined ? this.#after :',
+    ],
   ),
   ...breaking(
     'src/bridge/login/rgtp-login.ts',

@@ -1,6 +1,7 @@
 import { boardMutants } from './board.ts';
 import { bridgeMutants } from './bridge.ts';
 import { frontEndMutants } from './front-end.ts';
+import { loginMutants } from './logins.ts';
 import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
 import { newsMutants } from './news.ts';
@@ -25,4 +26,5 @@ export const mutants: readonly Mutant[] = [
   ...newsreaderMutants,
   ...turnMutants,
   ...operatorMutants,
+  ...loginMutants,
 ];

@@ -97,8 +97,10 @@ export class LocalAccounts {
     });
   }
 
-  /** false: there is none of that name. */
-  remove(name: string): Promise<boolean> {
+  /** With what is remembered of its logins. false: there is none of that name. */
+  async remove(name: string): Promise<boolean> {
+    const stored = await this.#permanent.account(name);
+    if (stored !== undefined) await this.#permanent.removeProof(stored.userid.toLowerCase());
     return this.#permanent.removeAccount(name);
   }
 

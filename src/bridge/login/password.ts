@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../../nntp/backend.ts';
 
 /** scrypt's parameters (RFC 7914): N is 2 to the power of `ln`. */
 export interface Cost {
@@ -13,6 +14,8 @@ const HASH_OCTETS = 32;
 const SALT_OCTETS = 16;
 /** Hashes at a time: each holds its memory, and a thread that databases and files need too. */
 const AT_ONCE = 2;
+/** waiting; one more is refused */
+const MOST_WAITING = 200;
 
 /** A password's scrypt hash with salt and parameters, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
 export async function hashPassword(password: string, cost = COST): Promise<string> {
@@ -41,6 +44,9 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 async function derive(password: string, salt: Buffer, cost: Cost, length: number): Promise<Buffer> {
+  if (waiting.length >= MOST_WAITING) {
+    throw new Refusal('unavailable', 'too many people are logging in at the moment; please try again later');
+  }
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running++;
   try {

@@ -34,11 +34,17 @@ export class ProofQueue {
       lane.leave(userid);
     }
   }
+
+  /** Rejects for all who wait now: the board is away, and one time-out after the other would tell them no more. */
+  giveUp(error: unknown): void {
+    for (const lane of Object.values(this.#lanes)) lane.giveUp(error);
+  }
 }
 
 interface Waiter {
   readonly userid: string;
   readonly go: () => void;
+  readonly giveUp: (error: unknown) => void;
 }
 
 class Lane {
@@ -50,10 +56,14 @@ class Lane {
     if (this.#waiting.length >= MOST_WAITING) {
       throw new Refusal('unavailable', 'too many people are logging in at the moment; please try again later');
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push({ userid, go: resolve });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push({ userid, go: resolve, giveUp: reject });
     this.#next();
     await promise;
+  }
+
+  giveUp(error: unknown): void {
+    for (const waiter of this.#waiting.splice(0)) waiter.giveUp(error);
   }
 
   leave(userid: string): void {

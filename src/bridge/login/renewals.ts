@@ -30,8 +30,8 @@ export class Renewals {
     return renewal === undefined ? otherwise : renewal.level;
   }
 
-  /** The board has just given `who` this level. */
-  renewed(who: object, level: number): void {
+  /** The board has just given `who` this level; `undefined`: it refused. */
+  renewed(who: object, level: number | undefined): void {
     this.#renewals.set(who, { at: this.#now(), level, asking: undefined, answered: true });
   }
 
@@ -50,17 +50,28 @@ export class Renewals {
    * can't be asked changes nothing.
    *
    * @param otherwise what holds until the board answers for the first time
+   * @param anew asks however new its last answer is
    */
-  renew(who: object, otherwise: number | undefined, ask: () => Promise<number | undefined>): Promise<void> | undefined {
-    if (this.#after === undefined) return undefined;
+  renew(
+    who: object,
+    otherwise: number | undefined,
+    ask: () => Promise<number | undefined>,
+    anew = false,
+  ): Promise<void> | undefined {
     const last = this.#renewals.get(who);
     if (last?.asking !== undefined) return last.asking;
-    const after = last?.answered === false ? Math.min(FIRST_ANSWER, this.#after) : this.#after;
-    if (last !== undefined && this.#now() - last.at < after) return undefined;
+    if (!anew && !this.#isDue(last)) return undefined;
     const renewal = last ?? { at: 0, level: otherwise, asking: undefined, answered: false };
     this.#renewals.set(who, renewal);
     renewal.asking = this.#ask(renewal, ask);
     return renewal.asking;
+  }
+
+  #isDue(last: Renewal | undefined): boolean {
+    if (this.#after === undefined) return false;
+    if (last === undefined) return true;
+    const after = last.answered ? this.#after : Math.min(FIRST_ANSWER, this.#after);
+    return this.#now() - last.at >= after;
   }
 
   async #ask(renewal: Renewal, ask: () => Promise<number | undefined>): Promise<void> {

@@ -6,7 +6,9 @@ import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
 import { BoardRights, type LiveAccounts } from './board-rights.ts';
+import type { LastHeard } from './last-heard.ts';
 import type { AccountProof, LocalAccounts } from './local-accounts.ts';
+import type { RememberedProofs } from './remembered-proofs.ts';
 import { Renewals } from './renewals.ts';
 import type { Credentials, UserPools } from './user-pools.ts';
 import { parseUserid } from './userid.ts';
@@ -26,6 +28,8 @@ export interface RgtpLoginOptions {
   readonly guest?: GuestOfBoard | undefined;
   /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
+  /** of a board elsewhere: the logins that count while it is away, and when it was heard; default: none does */
+  readonly whileAway?: { readonly remembered: RememberedProofs; readonly heard: LastHeard } | undefined;
   readonly log?: Log;
 }
 
@@ -45,6 +49,8 @@ interface RgtpMember extends Member {
   readonly secret: Buffer;
   /** the local account that was used to log in */
   readonly account: AccountProof | undefined;
+  /** While the board does not say whether the login holds: when it was last asked in vain (monotonic, ms). */
+  unproven: number | undefined;
 }
 
 /** Stands for the guests where something is kept for each member. */
@@ -53,7 +59,8 @@ const GUEST = {};
 /**
  * Logins on an RGTP board: by userid and shared secret, proved in both directions by RGTP's own proof, or by a local
  * account that stands for them. A login holds while the board would accept it again: a board in this process is asked
- * at each use, another one at the first use after `userIdle`.
+ * at each use, another one at the first use after `userIdle`. While that is away, a login that it accepted last time
+ * counts for what can be served without it, and is proven at the first use after the board is heard again.
  */
 export class RgtpLogin implements BoardLogin, Revoking {
   readonly name: string;
@@ -117,7 +124,9 @@ export class RgtpLogin implements BoardLogin, Revoking {
       return this.#renewals.renew(GUEST, undefined, () => this.#askAsGuest(guest, log));
     }
     if (!isRgtpMember(member)) return undefined;
-    return this.#renewals.renew(member, member.level, () => answered(this.#prove(member, log)));
+    const { unproven } = member;
+    const isBack = unproven !== undefined && this.#options.whileAway?.heard.since(unproven) === true;
+    return this.#renewals.renew(member, member.level, () => answered(this.#proveAgain(member, log)), isBack);
   }
 
   /** How a member posts. Throws `Error` for a member of another kind of board. */
@@ -127,12 +136,21 @@ export class RgtpLogin implements BoardLogin, Revoking {
     return {
       userid,
       grogname,
-      use: (task) =>
-        this.#options.pools.use(member, async (connection) => {
-          // The board may have changed this person's level since they logged in.
-          member.level = asLevel(connection.level);
-          return task(connection);
-        }),
+      use: async (task) => {
+        let opened = false;
+        try {
+          return await this.#options.pools.use(member, async (connection) => {
+            opened = true;
+            // The board may have changed this person's level since they logged in.
+            member.level = asLevel(connection.level);
+            await this.#proven(member);
+            return task(connection);
+          });
+        } catch (error) {
+          if (!opened && error instanceof RgtpError && isDenial(error)) await this.#disproven(member);
+          throw error;
+        }
+      },
     };
   }
 
@@ -159,27 +177,94 @@ export class RgtpLogin implements BoardLogin, Revoking {
     account: (AccountProof & { readonly grogname: string | undefined }) | undefined,
     log: Log,
   ): Promise<RgtpMember> {
-    const level = await this.#prove({ userid, secret }, log);
+    const { level, unproven } = await this.#proveOrRemember({ userid, secret }, log);
     const proof = account && { name: account.name, passwordHash: account.passwordHash };
-    const member = { userid, secret, grogname: account?.grogname, account: proof, level };
+    const member = { userid, secret, grogname: account?.grogname, account: proof, level, unproven };
     this.#renewals.renewed(member, level);
     return member;
+  }
+
+  /** What the board says; while it is away, what it said last of this very login. `unproven`: see `RgtpMember`. */
+  async #proveOrRemember(
+    credentials: Credentials,
+    log: Log,
+  ): Promise<{ readonly level: Level; readonly unproven: number | undefined }> {
+    const { whileAway } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const began = whileAway?.heard.now() ?? 0;
+      try {
+        return { level: await this.#prove(credentials, log), unproven: undefined };
+      } catch (error) {
+        const cause = error instanceof Refusal ? error.cause : error;
+        if (whileAway === undefined || !isLost(cause)) throw error;
+        if (whileAway.heard.isAway(cause, began)) {
+          return { level: await this.#remembered(credentials, whileAway.remembered, error, log), unproven: began };
+        }
+        // It answers others, or did until a moment ago.
+        if (attempt === 2) throw error;
+      }
+    }
+  }
+
+  async #remembered(credentials: Credentials, proofs: RememberedProofs, error: unknown, log: Log): Promise<Level> {
+    const level = await proofs.check(credentials);
+    if (level === 'unknown') throw error;
+    if (level === 'wrong') {
+      throw new Refusal('bad-credentials', 'the board is away, and this is not the login that it accepted last');
+    }
+    log.info({ board: this.name }, 'the board is away: logged in as it accepted last time');
+    return asLevel(level);
+  }
+
+  async #proveAgain(member: RgtpMember, log: Log): Promise<Level> {
+    try {
+      const level = await this.#prove(member, log);
+      member.unproven = undefined;
+      return level;
+    } catch (error) {
+      member.unproven = this.#options.whileAway?.heard.now();
+      throw error;
+    }
+  }
+
+  /** The board has accepted a member's login, at whatever opened a connection. */
+  async #proven(member: RgtpMember): Promise<void> {
+    if (member.unproven === undefined) return;
+    member.unproven = undefined;
+    this.#renewals.renewed(member, member.level);
+    await this.#options.whileAway?.remembered.accepted(member, member.level);
+  }
+
+  /** The board refuses a member's login: their session ends with it. */
+  async #disproven(member: RgtpMember): Promise<void> {
+    if (this.#rights === undefined) this.#renewals.renewed(member, undefined);
+    await this.#forget(member);
+  }
+
+  async #forget(credentials: Credentials): Promise<void> {
+    this.#options.pools.refused(credentials);
+    await this.#options.whileAway?.remembered.refused(credentials);
   }
 
   async #prove(credentials: Credentials, log: Log): Promise<Level> {
     const refusal = this.#rights?.refusal(credentials);
     if (refusal !== undefined) throw new Refusal('bad-credentials', refusal.reason ?? WRONG);
     try {
-      return await this.#options.pools.prove(credentials, async (connection: RgtpConnection) =>
+      const level = await this.#options.pools.prove(credentials, async (connection: RgtpConnection) =>
         asLevel(connection.level),
       );
+      await this.#options.whileAway?.remembered.accepted(credentials, level);
+      return level;
     } catch (error) {
       if (!(error instanceof RgtpError)) throw error;
       if (error.kind === 'impostor') {
         log.error({ board: this.name, err: error }, 'ATTACK? the board could not prove its identity');
         throw new Refusal('unavailable', 'the board could not prove its identity: not logged in', { cause: error });
       }
-      if (isDenial(error)) throw badCredentials(error);
+      if (isDenial(error)) {
+        await this.#forget(credentials);
+        throw badCredentials(error);
+      }
       log.warn({ board: this.name, err: error }, 'the board cannot check a login');
       throw new Refusal('unavailable', 'the board cannot check your login now; try again later', { cause: error });
     }
@@ -195,6 +280,11 @@ async function answered(level: Promise<number>): Promise<number | undefined> {
     if (error instanceof RgtpError && isDenial(error)) return undefined;
     throw error;
   }
+}
+
+/** The connection failed, or none was made. */
+function isLost(error: unknown): boolean {
+  return error instanceof RgtpError && error.kind === 'unavailable';
 }
 
 /** 511: the board does not accept this as a userid. */

@@ -3,6 +3,7 @@ import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpPool } from '../../rgtp/client/pool.ts';
 import type { Octets } from '../../wire/octets.ts';
+import type { LastHeard } from './last-heard.ts';
 import { ProofQueue } from './proof-queue.ts';
 
 export interface UserPoolsOptions {
@@ -16,6 +17,8 @@ export interface UserPoolsOptions {
   readonly idle: number;
   /** ms after which no connection is used again: its credentials must be proven again. Default: any age */
   readonly maxAge?: number;
+  /** when anything came over these connections, or others to the board */
+  readonly heard?: LastHeard;
   /** Called with each connection's options before it is made. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];
 }
@@ -68,7 +71,7 @@ export class UserPools {
     if (known?.pool.rested === true) return this.use(credentials, task);
     const key = keyOf(credentials);
     return this.#proofs.run(credentials.userid.toLowerCase(), key, async () => {
-      const connection = await RgtpConnection.open(this.#clientOf(credentials), this.#closing.signal);
+      const connection = await this.#open(credentials);
       try {
         const result = await task(connection);
         this.#adopt(credentials, connection);
@@ -78,6 +81,15 @@ export class UserPools {
         throw error;
       }
     });
+  }
+
+  /** The board has just refused these: no connection that they opened is used again. */
+  refused(credentials: Credentials): void {
+    const key = keyOf(credentials);
+    const entry = this.#pools.get(key);
+    if (entry === undefined) return;
+    this.#pools.delete(key);
+    void entry.pool.close();
   }
 
   /**
@@ -96,6 +108,17 @@ export class UserPools {
     this.#closing.abort(goingDown());
     await Promise.all([...this.#pools.values()].map(({ pool }) => pool.close()));
     this.#pools.clear();
+  }
+
+  async #open(credentials: Credentials): Promise<RgtpConnection> {
+    const { heard } = this.#options;
+    const began = heard?.now() ?? 0;
+    try {
+      return await RgtpConnection.open(this.#clientOf(credentials), this.#closing.signal);
+    } catch (error) {
+      if (heard?.isAway(error, began)) this.#proofs.giveUp(error);
+      throw error;
+    }
   }
 
   /** Keeps a connection for the next use, if there is a place for it. */

@@ -55,6 +55,7 @@ function dial(
     maxBlock: limits.block,
     log: options.log ?? silent,
     ...(options.onAnswer && { onAnswer: options.onAnswer }),
+    ...(options.onHeard && { onHeard: options.onHeard }),
   });
   return { transport, connecting: connected(socket, transport, options, signal) };
 }

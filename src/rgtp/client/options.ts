@@ -22,6 +22,8 @@ export interface ClientOptions {
    * end.
    */
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
+  /** Called whenever anything comes from the board. */
+  readonly onHeard?: () => void;
   /** opens the byte stream. Default: TCP without Nagle's delay */
   readonly connect?: (address: { host: string; port: number }) => Duplex;
 }

@@ -55,6 +55,7 @@ export interface TransportOptions {
   readonly log: Log;
   /** see `ClientOptions` */
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
+  readonly onHeard?: () => void;
 }
 
 /** No command has more than two. */
@@ -186,6 +187,7 @@ export class Transport {
   }
 
   #receive(chunk: Buffer): void {
+    this.#options.onHeard?.();
     this.#deadline?.refresh();
     this.#lines.feed(chunk);
     this.#fed += chunk.length;

@@ -81,3 +81,10 @@ test('hashes are salted, and compare typed letters however they were composed', 
   expect(await checkPassword('cafe\u0301 cre\u0300me', first)).toBe(true);
   await expect(checkPassword('x', 'plain')).rejects.toThrow('not a password hash');
 });
+
+test('passwords wait to be hashed in a queue that is bounded', async () => {
+  const all = await Promise.allSettled(Array.from({ length: 300 }, (_, n) => hashPassword(`password ${n}`, CHEAP)));
+  const refused = all.filter((one) => one.status === 'rejected').map(({ reason }) => reason);
+  expect(refused).toHaveLength(98);
+  expect(new Set(refused.map(({ kind }) => kind))).toEqual(new Set(['unavailable']));
+});

@@ -1,6 +1,8 @@
 /** Logins on a board elsewhere: proven again after a while, and no place for those who guess. */
+import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { BoardServer } from '../../../src/board/server.ts';
+import { LastHeard } from '../../../src/bridge/login/last-heard.ts';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
 import { ProofQueue } from '../../../src/bridge/login/proof-queue.ts';
@@ -10,7 +12,9 @@ import { UserPools } from '../../../src/bridge/login/user-pools.ts';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 import { addUser, openBoard, secrets } from '../../board/boards.ts';
+import { tcpServer } from '../../support/tcp-server.ts';
 
 const PEER = { address: '192.0.2.1', port: 1, connection: 'c1' };
 const ANN = secrets.ann.toString('hex');
@@ -192,4 +196,26 @@ test('guesses that hang keep nobody out who was proven before, nor whoever guess
   expect(await queue.run('ann', 'ann secret', prove)).toBe('in');
   release.reject(new Error('wrong'));
   expect(new Set(await Promise.all([...atOne, ...atAll]))).toEqual(new Set(['refused']));
+});
+
+test('who waits to ask a board that turns out to be away does not ask it too', async () => {
+  const sockets: Socket[] = [];
+  const dialled = Promise.withResolvers<void>();
+  const server = await tcpServer((socket) => {
+    sockets.push(socket);
+    if (sockets.length === 8) dialled.resolve();
+  });
+  closing.push(() => server.close());
+  const board = { host: '127.0.0.1', port: server.port };
+  const heard = new LastHeard();
+  const pools = new UserPools({ board, heard, size: 2, maxUsers: 10, idle: 60_000 });
+  closing.push(() => pools.close());
+  const secret = Buffer.from('00', 'hex');
+  const asked = Array.from({ length: 12 }, (_, n) =>
+    pools.prove({ userid: latin1(`u${n}`), secret }, async () => 'in').catch((error: Error) => error.message),
+  );
+  await dialled.promise;
+  sockets[0]?.destroy();
+  expect(new Set(await Promise.all([...asked.slice(0, 1), ...asked.slice(8)])).size).toBe(1);
+  expect(sockets).toHaveLength(8);
 });

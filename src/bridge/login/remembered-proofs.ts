@@ -1,0 +1,124 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Permanent, StoredProof } from '../../store/permanent.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import { KeyedQueue } from '../posting/keyed-queue.ts';
+import { COST, type Cost, checkPassword, hashPassword } from './password.ts';
+import type { Credentials } from './user-pools.ts';
+
+/** seconds */
+const DAY = 86_400;
+/** for this long after the board accepted it a login is remembered */
+const KEPT = 90 * DAY;
+/** people; those whose login was accepted last */
+const MOST = 10_000;
+
+export interface RememberedProofsOptions {
+  readonly permanent: Pick<Permanent, 'proof' | 'putProof' | 'removeProof'>;
+  readonly log?: Log;
+  /** of the hashes to come; those that are there have theirs with them */
+  readonly cost?: Cost;
+  /** ms */
+  readonly now?: () => number;
+  readonly most?: number;
+}
+
+/** What is known of a stored hash in this run. */
+interface Known {
+  readonly hash: string;
+  /** keyed digest of the secret that it is of; `undefined`: the board has refused that secret since */
+  readonly digest: string | undefined;
+}
+
+/**
+ * The logins that a board accepted, for the time when it can't be asked: of each userid the last one, its secret as a salted
+ * scrypt hash. Accepted again, another takes its place; refused by the board, it is forgotten.
+ */
+export class RememberedProofs {
+  readonly #permanent: RememberedProofsOptions['permanent'];
+  readonly #log: Log;
+  readonly #cost: Cost;
+  readonly #now: () => number;
+  readonly #most: number;
+  readonly #key = randomBytes(32);
+  /** by userid. Saves the hash of a login that this run has seen; the store has the last word. */
+  readonly #known = new LRUCache<string, Known>({ max: MOST });
+  /** One userid's in turn: what the board said last comes last. */
+  readonly #turns = new KeyedQueue();
+
+  constructor({ permanent, log = silent, cost = COST, now = Date.now, most = MOST }: RememberedProofsOptions) {
+    this.#permanent = permanent;
+    this.#log = log;
+    this.#cost = cost;
+    this.#now = now;
+    this.#most = most;
+  }
+
+  /** The board has just accepted it. Never rejects: who can't be remembered is logged in all the same. */
+  accepted(credentials: Credentials, level: number): Promise<void> {
+    return this.#inTurn(credentials, async (userid, secret) => {
+      const stored = await this.#permanent.proof(userid);
+      const proven = this.#seconds();
+      const digest = this.#digest(secret);
+      const known = this.#known.get(userid);
+      const isSame = stored !== undefined && known?.hash === stored.hash && known.digest === digest;
+      if (isSame && stored.level === level && Math.abs(proven - stored.proven) < DAY) return;
+      if (stored !== undefined && !isSame) this.#known.set(userid, { hash: stored.hash, digest: undefined });
+      const hash = isSame ? stored.hash : await hashPassword(secret, this.#cost);
+      await this.#permanent.putProof({ userid, hash, level, proven }, { since: proven - KEPT, most: this.#most });
+      this.#known.set(userid, { hash, digest });
+    });
+  }
+
+  /** The board has just refused it. If it is what the board accepted before, that is forgotten. Never rejects. */
+  refused(credentials: Credentials): Promise<void> {
+    return this.#inTurn(credentials, async (userid, secret) => {
+      const stored = await this.#permanent.proof(userid);
+      // Somebody else's guess takes nothing away.
+      if (stored === undefined || !(await this.#isOf(stored, secret))) return;
+      // At once, whatever the disk says.
+      this.#known.set(userid, { hash: stored.hash, digest: undefined });
+      await this.#permanent.removeProof(userid, stored.hash);
+    });
+  }
+
+  /** The level of a login that the board accepted last; `wrong`: it accepted another; `unknown`: none that is remembered. */
+  async check({ userid, secret }: Credentials): Promise<number | 'wrong' | 'unknown'> {
+    const key = userid.toLowerCase();
+    return this.#turns.run(key, async () => {
+      const stored = await this.#permanent.proof(key);
+      if (stored === undefined || this.#seconds() - stored.proven > KEPT || this.#isVoid(stored)) return 'unknown';
+      return (await this.#isOf(stored, secret.toString('hex'))) ? stored.level : 'wrong';
+    });
+  }
+
+  #isVoid({ userid, hash }: StoredProof): boolean {
+    const known = this.#known.get(userid);
+    return known?.hash === hash && known.digest === undefined;
+  }
+
+  async #isOf({ userid, hash }: StoredProof, secret: string): Promise<boolean> {
+    const known = this.#known.get(userid);
+    const digest = this.#digest(secret);
+    if (known?.hash === hash) return known.digest === digest;
+    if (!(await checkPassword(secret, hash))) return false;
+    this.#known.set(userid, { hash, digest });
+    return true;
+  }
+
+  async #inTurn(credentials: Credentials, task: (userid: string, secret: string) => Promise<void>): Promise<void> {
+    const userid = credentials.userid.toLowerCase();
+    const secret = credentials.secret.toString('hex');
+    await this.#turns
+      .run(userid, () => task(userid, secret))
+      .catch((err: unknown) => this.#log.warn({ userid, err }, 'what the board says of a login could not be kept'));
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+
+  #digest(secret: string): string {
+    return createHmac('sha256', this.#key).update(secret).digest('base64');
+  }
+}

@@ -1,0 +1,119 @@
+import { breaking } from './mutant.ts';
+
+const REMEMBERED = ['test/bridge/login/remembered-proofs.test.ts'];
+const AWAY = ['test/server/board-away.test.ts'];
+
+/** Logins while the board is away. */
+export const loginMutants = [
+  ...breaking(
+    'src/bridge/login/remembered-proofs.ts',
+    REMEMBERED,
+    [
+      'a remembered login needs its secret',
+      "return (await this.#isOf(stored, secret.toString('hex'))) ? stored.level : 'wrong';",
+      'return stored.level;',
+    ],
+    [
+      'the hash is compared where this run has not seen the secret',
+      'if (!(await checkPassword(secret, hash))) return false;',
+      '',
+    ],
+    [
+      'in this run too',
+      'if (known?.hash === hash) return known.digest === digest;',
+      'if (known?.hash === hash) return true;',
+    ],
+    ['what the board refuses is forgotten', '      await this.#permanent.removeProof(userid, stored.hash);\n', ''],
+    [
+      'and at once',
+      '      this.#known.set(userid, { hash: stored.hash, digest: undefined });\n      await',
+      '      await',
+    ],
+    [
+      'a guess takes nothing away',
+      'if (stored === undefined || !(await this.#isOf(stored, secret))) return;',
+      'if (stored === undefined) return;',
+    ],
+    [
+      'what the board said last comes last',
+      '.run(userid, () => task(userid, secret))',
+      '.run(secret + Math.random(), () => task(userid, secret))',
+    ],
+    ['the age is bounded', 'this.#seconds() - stored.proven > KEPT || ', ''],
+    ['what is too old is dropped', 'since: proven - KEPT', 'since: 0'],
+    ['each day counts anew', ' && Math.abs(proven - stored.proven) < DAY', ''],
+    ['the number is bounded', 'most: this.#most', 'most: MOST'],
+    ['a new secret counts', 'known.digest === digest;\n      if', 'known.digest !== undefined;\n      if'],
+    ['a new level counts', 'stored.level === level && ', ''],
+    [
+      'where the new login cannot be kept the old one does not count',
+      'if (stored !== undefined && !isSame)',
+      'if (stored === undefined)',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/password.ts',
+    ['test/bridge/login/local-accounts.test.ts'],
+    ['hashes wait in a bounded queue', 'if (waiting.length >= MOST_WAITING) {', 'if (waiting.length < 0) {'],
+  ),
+  ...breaking(
+    'src/bridge/login/password.ts',
+    REMEMBERED,
+    ['hashes are salted', 'const salt = randomBytes(SALT_OCTETS);', 'const salt = Buffer.alloc(SALT_OCTETS);'],
+    ['and have their parameters with them', 'cost = { ln: Number(ln)', 'cost = { ln: 4'],
+  ),
+  ...breaking('src/store/permanent-file.ts', REMEMBERED, [
+    'a clock that was ahead keeps nothing longer',
+    '        clampProofs.run(proven);\n',
+    '',
+  ]),
+  ...breaking('src/bridge/login/last-heard.ts', AWAY, [
+    'a board that answers is not away',
+    ' && !this.since(began)',
+    '',
+  ]),
+  ...breaking(
+    'src/bridge/login/rgtp-login.ts',
+    AWAY,
+    [
+      'where the board answers, what is remembered does not count',
+      'if (whileAway.heard.isAway(cause, began)) {',
+      'if (began >= 0) {',
+    ],
+    [
+      'who was let in while it was away is asked about once it is back',
+      'whileAway?.heard.since(unproven) === true',
+      'whileAway?.heard.since(unproven) === undefined',
+    ],
+    [
+      'who may not post ends their session with it',
+      'if (this.#rights === undefined) this.#renewals.renewed(member, undefined);',
+      '',
+    ],
+    ['and is forgotten', '    await this.#options.whileAway?.remembered.refused(credentials);\n', ''],
+    [
+      'a wrong secret is a guess',
+      "throw new Refusal('bad-credentials', 'the board is away",
+      "throw new Refusal('unavailable', 'the board is away",
+    ],
+    [
+      'the board’s acceptance is remembered',
+      '      await this.#options.whileAway?.remembered.accepted(credentials, level);\n      return level;',
+      '      return level;',
+    ],
+  ),
+  ...breaking('src/bridge/login/local-accounts.ts', AWAY, [
+    'what is remembered of an account goes with it',
+    'if (stored !== undefined) await this.#permanent.removeProof(stored.userid.toLowerCase());',
+    '',
+  ]),
+  ...breaking(
+    'src/bridge/login/user-pools.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    [
+      'one question tells all who wait that the board is away',
+      'if (heard?.isAway(error, began)) this.#proofs.giveUp(error);',
+      '',
+    ],
+  ),
+];
