@@ -41,6 +41,7 @@ export class FakeBoard implements BoardPool {
   message: BoardMotd | undefined;
   sequence: number;
   time = START;
+  #idTime = 0;
   /** spurge has no ELOG */
   hasEditLog = true;
   /** requests seen, as `INDX #1`, `ITEM A…`, `ELOG`, `MOTD` */
@@ -66,7 +67,7 @@ export class FakeBoard implements BoardPool {
   newItem(subject: string, text: string | Writing = 'first', user = 'anne@example.org'): string {
     const writing = written(text, user);
     this.#tick(writing.time);
-    const id = writing.id ?? itemIdAt(this.time);
+    const id = writing.id ?? this.#newId();
     this.#row('I', id, writing.userid, subject);
     this.items.set(id, {
       subject,
@@ -91,7 +92,7 @@ export class FakeBoard implements BoardPool {
     const old = this.#item(id);
     const writing = written(text, user);
     this.#tick(writing.time);
-    const next = writing.id ?? itemIdAt(this.time);
+    const next = writing.id ?? this.#newId();
     this.#row('C', next, writing.userid, subject);
     this.#row('F', id, writing.userid, old.subject);
     old.continuedIn = { sequence: this.sequence, time: this.time, id: next };
@@ -212,6 +213,12 @@ export class FakeBoard implements BoardPool {
         userid: undefined,
       },
     };
+  }
+
+  /** An item id is at least a minute after the last one, wherever the clock is: no board gives one twice. */
+  #newId(): string {
+    this.#idTime = Math.max(this.time, this.#idTime + 60);
+    return itemIdAt(this.#idTime);
   }
 
   #tick(time = this.time + 60): void {

@@ -38,6 +38,8 @@ export interface Seen {
   readonly lastIndexEdit: number | undefined;
   /** the edit log shows that the board was restored from a backup: nothing is excused as late */
   readonly restored: boolean;
+  /** rows of the sighting of which their items' texts say that they are not what had their numbers before */
+  readonly others?: ReadonlySet<number>;
   /** a sequence number that the board itself gave */
   readonly expected: number | undefined;
 }
@@ -56,6 +58,8 @@ export interface Decision {
   readonly numbers: Float64Array;
   /** places where the known row differs, or was gone */
   readonly differing: readonly number[];
+  /** rows that are known, if an editor changed their times: their items' texts tell whether it is so */
+  readonly doubtful: readonly number[];
   /** known rows that are no longer there */
   readonly unseen: readonly number[];
   /** sequence numbers of rows that get no number: below those given, or above the last there is */
@@ -76,7 +80,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     items[at] = records.byId(id)?.index ?? -1;
     if (at % STRETCH === 0) yield;
   }
-  const itemOf = (at: number) => items[sighting.items[at] ?? -1] ?? -1;
+  const itemOf = (row: number) => itemIn(items, sighting.items[row] ?? -1);
   const users = sighting.userids.map((userid) => state.users.indexOf(userid));
   const generation = generationOf(seen, state, itemOf);
   const base = generation - sighting.wraps;
@@ -86,6 +90,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const known = new Int32Array(order.length).fill(-1);
   const here = new Uint8Array(posts.length);
   const differing: number[] = [];
+  const doubtful: number[] = [];
   const top = newestOf(state);
   /** places of rows that are not known and would come in below what was given */
   const odd: number[] = [];
@@ -111,8 +116,11 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   for (const [step, place] of changed.entries()) {
     if (step % STRETCH === 0) yield;
     const one = at(place);
-    const row = seen.indexEdited ? find(one, isSame) : -1;
-    if (row >= 0) take(place, row, one);
+    const row = seen.indexEdited && !seen.others?.has(one.row) ? find(one, isSame) : -1;
+    if (row >= 0) {
+      if (one.event === undefined && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);
+      take(place, row, one);
+    }
     // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
     else if (given > 0 && isBelow(one, numberOf(before, one), given, top)) odd.push(place);
   }
@@ -220,7 +228,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const kind = posts.kinds[row];
     if (here[row] === 0 && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
   }
-  return { epochs, base, items, known, numbers, differing, unseen, late, exhausted, second };
+  return { epochs, base, items, known, numbers, differing, doubtful, unseen, late, exhausted, second };
 }
 
 /**
@@ -245,8 +253,14 @@ export function* decideOlder(recent: Known, seen: Seen, above: number): Generato
     numbers[place] = number;
     highest = number;
   }
-  const none = { differing: [], unseen: [], late: [], exhausted: [], second: [] };
+  const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
   return { epochs: recent.epochs, base, items, known: new Int32Array(length).fill(-1), numbers, ...none };
+}
+
+/** −1 for none, as in the state; −2: one that the state does not know. */
+function itemIn(items: Int32Array, item: number): number {
+  const known = item < 0 ? -1 : (items[item] ?? -1);
+  return item >= 0 && known < 0 ? -2 : known;
 }
 
 /** A place in a board's numbering. */
@@ -283,14 +297,14 @@ function beginsAtZero(state: Known, sighting: Sighting): boolean {
  * itself gave the number.
  */
 function hasRestarted(
-  { restored, lastIndexEdit, logged, expected }: Seen,
+  { restored, lastIndexEdit, logged, expected, others }: Seen,
   suspects: readonly SeenRow[],
   isAnother: (one: SeenRow) => boolean,
 ): boolean {
   if (restored) return suspects.length > 0;
   const rows = suspects.filter(({ event }) => event === undefined);
   if (rows.length === 0) return false;
-  if (rows.some(({ sequence }) => sequence === expected)) return true;
+  if (rows.some(({ sequence, row }) => sequence === expected || others?.has(row))) return true;
   const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
   if (logged && !rows.every(isEditors)) return true;
   return rows.length > 1 && (!logged || rows.some(isAnother));

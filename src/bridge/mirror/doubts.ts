@@ -11,11 +11,22 @@ export class Doubts {
     return doubt !== undefined && doubt.highest !== this.#suspect?.highest;
   }
 
-  /** A poll saw them. Returns whether another reading is to confirm them now. */
-  weigh(doubt: Doubt | undefined, lastIndexEdit: number | undefined, logged: boolean): boolean {
-    const isToConfirm = doubt !== undefined && this.isNew(doubt) && this.#isConfirmable(doubt, lastIndexEdit, logged);
-    this.believable = isToConfirm ? doubt.lowest : undefined;
-    return isToConfirm;
+  /**
+   * A poll saw them. Returns whether another reading is to confirm them now.
+   *
+   * @param prove where those of them begin of which the board shows more than the row; `undefined` where there is nothing
+   */
+  async weigh(
+    doubt: Doubt | undefined,
+    lastIndexEdit: number | undefined,
+    logged: boolean,
+    prove: (doubt: Doubt) => Promise<number | undefined>,
+  ): Promise<boolean> {
+    this.believable = undefined;
+    if (doubt === undefined || !this.isNew(doubt) || !this.#isConfirmable(doubt, lastIndexEdit, logged)) return false;
+    this.believable = await prove(doubt);
+    this.#suspect = { ...doubt, lastIndexEdit };
+    return this.believable !== undefined;
   }
 
   /**

@@ -15,6 +15,7 @@ import { EditLog } from './edit-log.ts';
 import type { MessageOfTheDay } from './motd.ts';
 import type { BeforePublish, OnNumbered } from './options.ts';
 import { saveChanges, saveIsRead } from './persistence.ts';
+import { type ItemProofs, otherPosts, proven } from './proofs.ts';
 import { keepRecent, MAX_RECENT, recall } from './recent.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
@@ -47,6 +48,10 @@ export class Follower {
   readonly #complaints: Complaints;
   readonly #doubts = new Doubts();
   readonly #editLog: EditLog;
+  readonly #proofs: ItemProofs = {
+    item: (id) => this.#ask((board) => board.item(id)),
+    motd: () => this.#ask((board) => board.motd()),
+  };
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
@@ -135,7 +140,7 @@ export class Follower {
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
         const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
-        const decision = await this.#inTurns(decide(state, seen));
+        const decision = await this.#decide(seen);
         this.#report(decision, sighting);
 
         await this.beforePublish?.(newestRows(seen, decision));
@@ -162,7 +167,9 @@ export class Follower {
         await keepRecent(permanent, state);
         await publishing.arrived(state.highest, clock());
         pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
-        const isToConfirm = this.#doubts.weigh(doubted, lastIndexEdit, logged);
+        const isToConfirm = await this.#doubts.weigh(doubted, lastIndexEdit, logged, (doubt) =>
+          proven(this.#proofs, sighting, doubt),
+        );
         whole = isToConfirm && whole;
         if (pending.length === 0 && !isToConfirm) break;
       }
@@ -180,6 +187,13 @@ export class Follower {
     if (isCompared) cache.setFact('compared', String(began));
   }
 
+  /** Where only a time in the index speaks against a row's being what it was, its item's text decides. */
+  async #decide(seen: Seen): Promise<Decision> {
+    const decision = await this.#inTurns(decide(this.#options.state, seen));
+    const others = await otherPosts(this.#proofs, seen.sighting, decision.doubtful);
+    return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
+  }
+
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
   async #recall(): Promise<void> {
     const { state, now } = this.#options;
@@ -194,7 +208,13 @@ export class Follower {
       const newest = later(sighting.newest, recent.lastSequence);
       await this.#inTurns(sighting.include(upTo(newest, log), clock));
       const reserves = log === undefined && this.#editLog.isOverdue;
-      const was = { indexEdited: false, lastIndexEdit: undefined, restored: false, expected: undefined };
+      const was = {
+        indexEdited: false,
+        lastIndexEdit: undefined,
+        restored: false,
+        expected: undefined,
+        others: new Set<number>(),
+      };
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
       const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
       const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);

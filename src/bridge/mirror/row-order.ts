@@ -21,6 +21,8 @@ export interface Doubt {
   readonly below: number | undefined;
   readonly lowest: number;
   readonly highest: number;
+  /** all of them, as the index has them */
+  readonly rows: readonly number[];
 }
 
 /** Rows of an index, as they came. */
@@ -99,7 +101,7 @@ export function* orderOf(
   if (brink !== undefined) {
     withheld += far.length;
     const highest = sequences[far.at(-1) ?? 0] ?? 0;
-    if (far.length > 1) doubted = { below: top, lowest: brink, highest };
+    if (far.length > 1) doubted = { below: top, lowest: brink, highest, rows: far };
   }
   yield;
   return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted, brink };

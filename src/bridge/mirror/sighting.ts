@@ -178,6 +178,7 @@ export class Sighting {
   hasNew(kind: PostKind, last: number | undefined): boolean {
     for (let place = this.order.length - 1; place >= 0; place--) {
       const row = this.order[place] ?? 0;
+      if (row < 0) continue;
       if (last !== undefined && !isAfter(this.sequences[row] ?? 0, last)) return false;
       if (this.kinds[row] === kind) return true;
     }

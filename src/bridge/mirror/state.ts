@@ -133,7 +133,7 @@ export class BoardState implements Known {
     });
     yield* each(sighting.links, link);
     const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
-    yield* each(sighting.marked.filter(isNew), ({ item }) => {
+    yield* each(seen.whole ? sighting.marked : sighting.marked.filter(isNew), ({ item }) => {
       const record = recordAt(item);
       // Its continuation has no row, or none that is shown: nothing but its text tells.
       if (record !== undefined && record.continuedIn < 0) changes.text(record, false);
@@ -289,7 +289,9 @@ export class BoardState implements Known {
     const user = this.users.intern(userid);
     if (posts.times[row] === one.time && posts.users[row] === user) return;
     posts.setDetails(row, one.time, user);
-    if (record !== undefined) changes.links(record);
+    if (record === undefined) return;
+    changes.links(record);
+    changes.text(record, false);
   }
 
   #gone(rows: readonly number[], changes: Changes): void {
