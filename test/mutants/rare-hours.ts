@@ -197,7 +197,7 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/posting/board-poster.ts', POSTING, [
     'what no number is left for is not acknowledged',
-    'if (model.isFull && model.rowOfSequence(posted.sequence) < 0) throw',
+    'if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone)) throw',
     'if (model.isFull && posted.sequence < 0) throw',
   ]),
   ...breaking(

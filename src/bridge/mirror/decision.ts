@@ -1,3 +1,19 @@
+/**
+ * What becomes of the rows of an index. Editors may put anything there, boards are restored from backups, caches are lost:
+ * these rules are the same in all of it, so that mirrors decide alike.
+ *
+ * 1. **Identity.** A post is its sequence number, kind, item, and time. Where an editor changed the index, its time may be
+ *    another: then the time in its item's text decides (`proofs.ts`).
+ * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts, else what the edit log
+ *    tells (no editor writes it), else the one that the board appended.
+ * 3. **A number is never given to another post**, and nothing is shown below what was given: a new row comes above the
+ *    newest one, in article numbers and in the board's own order.
+ * 4. **The numbering began again**, and an epoch with it, only for rows after the last one that is as it was, and only on
+ *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post
+ *    under a known number; no editor changed the index since; or several such rows, one of them under a number that another has.
+ * 5. **Rows far above the others** wait for evidence, too (`row-order.ts`, `doubts.ts`): another reading, something
+ *    posted above them, no change of the index in between, and more on the board than the rows themselves.
+ */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';

@@ -3,7 +3,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { NewRow } from '../mirror/options.ts';
-import type { BoardModel } from '../model.ts';
+import { type BoardModel, PostKind } from '../model.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { Flights } from './flights.ts';
@@ -135,7 +135,10 @@ export class BoardPoster {
     }
     await posted.read;
     const { model } = this.#options;
-    if (model.isFull && model.rowOfSequence(posted.sequence) < 0) throw new Refusal('unavailable', UNNUMBERED);
+    const row = model.rowOfSequence(posted.sequence);
+    // Its number may be kept for what the edit log tells; then the row that is there is not the post's.
+    if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone))
+      throw new Refusal('unavailable', UNNUMBERED);
   }
 
   /** Resolves when the store knows that the board has it; `read`: when readers can see it. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { play, type Story, starts, stories } from '../../support/promises.ts';
+import { brokenOnce, storyOf } from './stories.ts';
 
 const steps = (...names: (string | readonly [string, number])[]): Story =>
   names.map((name) => (typeof name === 'string' ? [name, 0] : name));
@@ -87,6 +88,13 @@ test.each<readonly [string, number, Story]>([
 ])('%s', async (_, first, story) => {
   await expect(play(first, story)).resolves.toBeUndefined();
 });
+
+test.each(brokenOnce.flatMap(([firsts, steps]) => firsts.map((first) => [first, steps] as const)))(
+  'no promise is broken again: from %i, %s',
+  async (first, steps) => {
+    await expect(play(first, storyOf(steps))).resolves.toBeUndefined();
+  },
+);
 
 test.each(starts)('numbers, ids and marks keep their meaning: %s', { timeout: 3_600_000 }, async (_, first) => {
   // The same every time.

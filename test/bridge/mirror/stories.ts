@@ -1,0 +1,71 @@
+/** Histories that once broke a promise, as the explorer found and shortened them: where a board counts from, and its steps. */
+import type { Story } from '../../support/promises.ts';
+
+const WRAP = 2 ** 32 - 20;
+const HALF = 2 ** 31 - 20;
+
+/** Steps by name, each with what it picks where that is not 0. */
+export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: string])[] = [
+  [[WRAP], 'item; a row less; poll; a jump; post'],
+  [[HALF], 'item; a backup; item; item; poll; restore; item; continue; archive 22; bogus rows'],
+  [[0, 1], 'poll; post; bogus rows 43; two rows change places'],
+  [[WRAP], 'poll; item; bogus rows; post; a row less'],
+  [[HALF], 'item; a bogus row 23; item; item; jump 15; a row less; item'],
+  [[0], 'a backup; item; poll; restore; post'],
+  [[WRAP], 'item; poll; jump 18; withdraw; post'],
+  [[HALF], 'poll; item; a bogus row near by 4; bogus rows 7; post; reply; poll'],
+  [[WRAP], 'item; an answer is nonsense 7; a jump; archive; post'],
+  [[HALF], 'a jump; poll; item; post 8; a bogus row 14'],
+  [[WRAP], 'item; a bogus row near by 4; a poll meanwhile; jump 41; post'],
+  [[HALF], 'an answer breaks off; a jump; post; bogus rows 14'],
+  [
+    [0, 1],
+    'a poll meanwhile; item; reply; a bogus row near by 21; an answer is nonsense 6; item; edit 3; the edit log fails',
+  ],
+  [[WRAP], 'item; a bogus row near by 4; poll; post'],
+  [[HALF], 'a jump; item; item; bogus rows 38; a poll meanwhile; a poll meanwhile 48'],
+  [[0, 1], 'item; a backup; continue; withdraw 7; poll; restore'],
+  [[WRAP], 'jump 14; motd; poll; bogus rows 21; a row changes 3; bogus rows 33; item; a row less; item; item'],
+  [[HALF], 'a jump; the edit log fails; post; a bogus row 46'],
+  [[WRAP], 'a poll meanwhile; post; a bogus row 22'],
+  [[HALF], 'jump 19; item; a poll meanwhile 16; post; a bogus row 22'],
+  [[HALF], 'item; a jump; item; the edit log fails; post; bogus rows 38'],
+  [
+    [HALF],
+    'item; a bogus row near by 2; item; item; item; a jump; item; item; item; item; the edit log fails; post; a row less',
+  ],
+  [[0, 1, HALF], 'item; a backup; a poll meanwhile; restore; reply 1; a row changes'],
+  [[WRAP], 'item; a bogus row 14; reply; poll; motd; a poll meanwhile 13'],
+  [[1, HALF], "poll; post; motd; withdraw; item; the bridge's clock steps 19"],
+  [[0], 'a backup; item; a poll is cut off 7; restore; post'],
+  [[WRAP], 'item; bogus rows 42; a row twice; an answer is nonsense 2; a poll meanwhile 41'],
+  [[0, 1], 'motd; bogus rows; bogus rows 13; a poll is cut off 7; a jump 3'],
+  [[WRAP], 'the edit log fails; item; a jump; post; a bogus row 35'],
+  [[HALF], 'jump 3; jump 17; an answer breaks off; post; a bogus row 46'],
+  [[0], 'a backup; a jump; item; the edit log fails; restore; post'],
+  [[HALF], 'item; edit; item; bogus rows 34; an answer is nonsense 27; post'],
+  [[0], 'a backup; two rows change places; item; the edit log fails; restore; post'],
+  [
+    [WRAP],
+    'a backup; item; motd; a bogus row near by 15; the edit log fails; restore; item; an answer breaks off 1; post',
+  ],
+  [[WRAP], 'poll; post; a bogus row 22'],
+  [[HALF], 'jump 9; item; item; item; item; item; poll; item; item; item; item; item; item; continue'],
+  [[WRAP], 'item; a bogus row near by 4; poll; post; two rows change places'],
+  [
+    [HALF],
+    'item; item; item; item; item; item; item; item; item; bogus rows 22; item; item; item; item; item; item; item; an answer is nonsense 22; post',
+  ],
+  [
+    [WRAP],
+    'a backup; item; motd; a bogus row near by 15; the edit log fails; restore; a poll meanwhile; item; an answer breaks off 1; post',
+  ],
+  [[WRAP], 'item; bogus rows 26; poll; item; continue'],
+];
+
+export function storyOf(steps: string): Story {
+  return steps.split('; ').map((step) => {
+    const [, name = step, pick = '0'] = /^(.*?)(?: (\d+))?$/.exec(step) ?? [];
+    return [name, Number(pick)];
+  });
+}
