@@ -81,6 +81,28 @@ test('until the index has been read, a board refuses, and keeps its marks', asyn
   ]);
 });
 
+test('a mark that a late notice raises is kept for good', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  // Another notice is there already: the low mark, which is kept too, does not move.
+  board.edit(tea, 0, 'Milk first.');
+  board.withdraw(board.newItem('Bad'));
+  board.newItem('Coffee');
+  board.fault = (request) => {
+    if (request === 'ELOG') throw new RgtpError('internal', 'broken', { code: 484 });
+  };
+  await mirror.complete();
+  expect(mirror.mark('edits')).toEqual({ low: 2, high: 2 });
+  board.fault = () => {};
+  await mirror.complete();
+  expect(mirror.mark('edits')).toEqual({ low: 2, high: 4 });
+  board.fault = away;
+  mirror = await open();
+  expect(mirror.mark('edits')).toEqual({ low: 2, high: 4 });
+});
+
 test('the high mark stays where the newest posts went while the cache was lost, and nothing comes in below it', async () => {
   const board = new FakeBoard();
   board.hasEditLog = false;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import { octets } from '../../../src/wire/octets.ts';
+import { START } from '../../support/fake-board.ts';
 import { linesOf, testBoard } from '../../support/views.ts';
 
 /** A board of one item with many replies: numbers 1 … count. */
@@ -184,6 +185,21 @@ describe('NEWNEWS', () => {
     expect(since(6000)).toEqual(['O0000010', 'O0000011', 'O0000012']);
     expect(since(6001)).toEqual(['O0000011', 'O0000012']);
     expect(since(6003)).toEqual([]);
+  });
+
+  test('has a notice whose time is cut to the minute: it counts from when it came', async () => {
+    const minute = START + 120;
+    let seconds = minute;
+    const { model, edits } = await testBoard({}, {}, { now: () => seconds * 1000 });
+    await model.newItem('O0000001', 'a', { time: START });
+    await model.newItem('O0000002', 'b', { time: START });
+    const asked = minute + 40;
+    seconds = minute + 55;
+    await model.withdraw('O0000001', { time: minute + 50 });
+    expect([...edits.arrivedSince(asked)]).toEqual([edits.messageId(3)]);
+    seconds += 1000;
+    await model.indexEdit({ remove: [1], time: minute + 59 });
+    expect([...edits.arrivedSince(seconds)]).toEqual([edits.messageId(4)]);
   });
 
   test('looks back a little: what another bridge showed before may not have been here yet', async () => {
