@@ -21,6 +21,8 @@ export class ForeignBoard implements AsyncDisposable {
   readonly rows: string[] = [];
   motd: { readonly sequence: number; readonly time: number; readonly lines: readonly string[] } | undefined;
   sequence: number;
+  /** unix ms */
+  now: () => number = Date.now;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -55,11 +57,29 @@ export class ForeignBoard implements AsyncDisposable {
     this.rows.push(`${columns.join(' ')} ${subject}`.slice(0, 199).padEnd(199));
   }
 
+  /** The result brings back what is there now, to another process: connections are lost. */
+  backUp(): () => void {
+    const { items, rows, motd, sequence } = structuredClone(this.#content);
+    return () => {
+      for (const socket of this.#sockets) socket.destroy();
+      this.items.clear();
+      for (const [id, item] of structuredClone(items)) this.items.set(id, item);
+      this.rows.splice(0, this.rows.length, ...rows);
+      this.motd = motd;
+      this.sequence = sequence;
+    };
+  }
+
+  get #content() {
+    const { items, rows, motd, sequence } = this;
+    return { items, rows, motd, sequence };
+  }
+
   /** A new item, or one that continues `old`. */
   newItem(kind: 'I' | 'C', userid: string, subject: string, post: readonly string[], old?: ForeignItem) {
     const { manners } = this;
     const sequence = this.sequence++;
-    const time = Math.floor(Date.now() / 1000);
+    const time = Math.floor(this.now() / 1000);
     const id = manners.itemId(this.items.size);
     const item: ForeignItem = { id, subject, from: old?.id, to: undefined, lastReply: sequence, lines: [] };
     this.items.set(id, item);
@@ -75,7 +95,7 @@ export class ForeignBoard implements AsyncDisposable {
 
   reply(item: ForeignItem, userid: string, post: readonly string[]): number {
     const sequence = this.sequence++;
-    const time = Math.floor(Date.now() / 1000);
+    const time = Math.floor(this.now() / 1000);
     item.lastReply = sequence;
     this.row(sequence, time, item.id, userid, 'R', item.subject);
     this.#write(item, 'R', sequence, time, userid, post, []);

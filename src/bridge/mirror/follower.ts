@@ -36,6 +36,9 @@ export interface FollowerOptions {
   readonly tell: Listener;
 }
 
+/** ms of work before others get their turn */
+const AT_ONCE = 1;
+
 /** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -94,7 +97,7 @@ export class Follower {
     const began = now();
     const compared = Number(cache.fact('compared') ?? 0);
     const isDue = began - compared >= reconcile || began < compared;
-    const expected = this.#expected;
+    let expected = this.#expected;
     this.#expected = undefined;
     let whole = isDue || state.posts.lastIndexed() < 0;
     let isCompared = isDue;
@@ -144,6 +147,13 @@ export class Follower {
         this.#report(decision, sighting);
 
         await this.beforePublish?.(newestRows(seen, decision));
+        // A lost post was found under a number that goes back: the board itself gave it, which changes what its row means.
+        const found = this.#expected;
+        if (found !== undefined && found !== expected && last !== undefined && !isAfter(found, last)) {
+          this.#expected = undefined;
+          expected = found;
+          continue;
+        }
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
@@ -164,8 +174,7 @@ export class Follower {
         }
         const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
-        await keepRecent(permanent, state);
-        await publishing.arrived(state.highest, clock());
+        await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
         pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
         const isToConfirm = await this.#doubts.weigh(doubted, lastIndexEdit, logged, (doubt) =>
           proven(this.#proofs, sighting, doubt),
@@ -311,7 +320,13 @@ export class Follower {
     this.#complaints.ofRows(second, 'their number or their item has another row');
   }
 
-  #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+  /** What takes a moment only, as most polls do, waits for nobody: whoever posts waits for it. */
+  async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+    const until = performance.now() + AT_ONCE;
+    do {
+      const step = work.next();
+      if (step.done) return step.value;
+    } while (performance.now() < until);
     return eventLoop.inTurns(work, () => {
       if (this.#closed) throw new RgtpError('unavailable', 'closed');
     });

@@ -20,20 +20,20 @@ export interface BoardPosterOptions {
   readonly newsgroup: string;
   readonly model: RowModel & Pick<BoardModel, 'refresh' | 'isFull'>;
   readonly permanent: Permanent;
-  /** reads the board: looks for posts whose answer never came */
+  /** connections that look for posts whose answer never came */
   readonly reader: SearchPool;
   readonly own: OwnPostRegister;
   readonly log?: Log;
   /** ms */
   readonly now?: () => number;
   /**
-   * ms between the loss of a connection and the look for what was sent over it: the board may be busy with it yet
-   * (a complete command is executed although its sender has gone). Default 2000
+   * ms to wait after a connection is lost before looking for what was sent over it: the board may still be working on it
+   * (it executes a complete command even if the sender has gone). Default 2000
    */
   readonly grace?: number;
   /** ms, monotonic */
   readonly clock?: () => number;
-  /** ms that new rows of the index wait at a time for what may be among them. Default 10,000 */
+  /** ms that new rows of the index are held back at a time while posts that may be among them are looked for. Default 10,000 */
   readonly hold?: number;
 }
 
@@ -52,9 +52,9 @@ export interface Order {
 const ATTEMPTS = 3;
 
 /**
- * Posts to one board, each Message-ID once, whatever is lost whenever. Before the command that commits a post is sent, the
- * store knows what it is to do; after 220 the store knows its sequence number. In between, nobody knows more than the
- * board: so it is looked for there before anything is sent again, now, at a retry, or after a crash.
+ * Posts to one board, each Message-ID once, whatever fails. The store knows what a post is to become before the command that
+ * commits it is sent, and its sequence number after 220. In between only the board knows: the post is looked for there
+ * before anything is sent again – at once, at a retry, or after a crash.
  */
 export class BoardPoster {
   readonly #options: BoardPosterOptions;
@@ -80,7 +80,11 @@ export class BoardPoster {
       grace: options.grace ?? 2000,
       clock: options.clock ?? (() => performance.now()),
       texts: this.#texts,
-      onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
+      onFound: async (messageId, plan, sequence) => {
+        await this.#finish(messageId, plan, sequence);
+        // Not awaited: a poll may be waiting for this. It tells the mirror a number that the board itself gave.
+        void this.#refresh(sequence);
+      },
     });
     this.#rows = rows;
     this.#lost = lost;
@@ -88,11 +92,11 @@ export class BoardPoster {
     this.#gate = new RowGate({ newsgroup, permanent, own, rows, flights, lost, hold: options.hold ?? 10_000 });
   }
 
-  /** Reads what the store has. What was left in the middle is looked for by `settle`, `beforePublish`, or its retry. */
+  /** Reads the store. Unfinished posts are looked for by `settle`, `beforePublish`, or when they are posted again. */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const { newsgroup, permanent, own } = options;
     const poster = new BoardPoster(options, (await permanent.epochs()).at(-1)?.number ?? 1);
-    // In this order: what another process, on its way out, makes of an intent is in one of them at least.
+    // In this order: if another process that is shutting down finishes a post meanwhile, one of the two has it.
     const intents = await permanent.intents();
     own.load(newsgroup, await permanent.ownPosts());
     for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
@@ -104,7 +108,7 @@ export class BoardPoster {
     return this.#lost.has(messageId);
   }
 
-  /** Looks for everything left in the middle. Rejects where the board is away. */
+  /** Looks for all unfinished posts. Rejects if the board is away. */
   settle(): Promise<void> {
     return this.#lost.settle();
   }
@@ -120,8 +124,8 @@ export class BoardPoster {
   }
 
   /**
-   * Posts. Resolves when the board has it and readers can see it; rejects with a `Refusal` (`duplicate` where the board
-   * has had it already).
+   * Resolves when the post is on the board and readers can see it. Rejects with a `Refusal`; `duplicate`: it was posted
+   * before.
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
@@ -141,7 +145,7 @@ export class BoardPoster {
       throw new Refusal('unavailable', UNNUMBERED);
   }
 
-  /** Resolves when the store knows that the board has it; `read`: when readers can see it. */
+  /** Resolves when the store knows that the board has the post; `read` resolves when readers can see it. */
   async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
     const { permanent } = this.#options;
     const plan = this.#planFor(order, order.deed);
@@ -168,7 +172,7 @@ export class BoardPoster {
     }
   }
 
-  /** The sequence number; or an error, which says that nothing was posted, and whether another attempt makes sense. */
+  /** The sequence number; or why nothing was posted, and whether to try again. */
   async #attempt(
     order: Order,
     intent: Intent,
@@ -184,14 +188,14 @@ export class BoardPoster {
       };
       const outcome = await order.author.use(async (board) => {
         started = true;
-        // What the board answers is no reason to give up the connection.
+        // A refusal by the board is no reason to close the connection.
         return order.perform(board, revise).catch(answeredBy);
       });
       if (typeof outcome === 'number') return outcome;
       throw outcome;
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) {
-        // A connection that was closed while it lay idle shows it only now; 481 is no error (RGTP 2.2).
+        // A connection that was closed while idle fails only now; 481 is no error (RGTP 2.2).
         const lost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
         return this.#failed(error, started && lost, intent, plan !== first);
       }
@@ -207,20 +211,20 @@ export class BoardPoster {
     }
   }
 
-  /** Nothing was posted. Another attempt begins with what was intended at first. */
+  /** Nothing was posted. Another attempt starts from the original plan. */
   async #failed(error: unknown, again: boolean, intent: Intent, revised: boolean) {
     if (again && revised) await this.#options.permanent.revise(intent.messageId, intent.details);
     return { error, again };
   }
 
-  /** The board has it: first the store knows, then the views. */
+  /** The board has the post: tells the store first, then the views. */
   async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
     const { newsgroup, permanent, own } = this.#options;
     const post = { messageId, epoch: this.#rows.epochOf(plan, sequence), sequence, references: plan.references };
     try {
       await permanent.done(post);
     } catch (error) {
-      // It is on the board all the same, and the intent is still there to find it by.
+      // The post is on the board nevertheless, and the intent that finds it is still there.
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);

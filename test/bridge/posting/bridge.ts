@@ -17,6 +17,7 @@ import type { Peer } from '../../../src/nntp/backend.ts';
 import type { ClientOptions } from '../../../src/rgtp/client/options.ts';
 import { RgtpPool } from '../../../src/rgtp/client/pool.ts';
 import type { Item } from '../../../src/rgtp/item.ts';
+import type { Cache } from '../../../src/store/cache.ts';
 import type { Permanent } from '../../../src/store/permanent.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
@@ -31,6 +32,8 @@ export const PEER: Peer = { address: '192.0.2.1', port: 1, connection: 'test' };
 
 export interface BridgeOptions {
   readonly permanent?: Permanent;
+  /** default: in memory */
+  readonly cache?: Cache;
   readonly grace?: number;
   readonly size?: number;
   readonly board?: Partial<PostedBoard>;
@@ -77,7 +80,8 @@ export class TestBridge {
     const client: ClientOptions = { host: '127.0.0.1', port, ...options.client };
     const reader = new RgtpPool({ ...client, size: 2, retry: 20 });
     const own = new OwnPostRegister();
-    const model = await openMirror(reader, { permanent, background: false });
+    const { cache } = options;
+    const model = await openMirror(reader, { permanent, background: false, ...(cache && { cache }) });
     const boardPoster = await BoardPoster.open({
       newsgroup: NEWSGROUP,
       model,

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BoardServer } from '../../../src/board/server.ts';
 import { addUser, openBoard, secrets } from '../../board/boards.ts';
 import { article } from '../../news/posting/recorded.ts';
+import { CuttingProxy } from '../../support/cutting-proxy.ts';
 import { draft, NEWSGROUP, PEER, TestBridge } from './bridge.ts';
 
 async function openBridge(options: Parameters<typeof TestBridge.open>[1] = {}) {
@@ -221,6 +222,38 @@ test.each([
   await bridge.model.refresh();
   expect(bridge.entries).toHaveLength(before);
   expect(await bridge.permanent.intents()).toEqual([]);
+});
+
+test.each([
+  ['a follow-up to an own post', { References: '<mine@example.net>' }],
+  ['a follow-up to a post of another', { References: '<A0000001.00000001@rgtp.test>' }],
+  ['a new item', {}],
+  ['a cancel of an own post', { Control: 'cancel <mine@example.net>' }],
+  ['a cancel of another', { Control: 'cancel <A0000001.00000001@rgtp.test>' }],
+  ['a Supersedes', { Supersedes: '<mine@example.net>' }],
+  ['a message of the day', { Newsgroups: `${NEWSGROUP}.motd` }],
+] as const)('before the index is read everybody is told to try again: %s', async (_, headers) => {
+  const { board, bridge } = await openBridge();
+  const ed = await bridge.ed();
+  await bridge.post(ed, draft({ 'Message-ID': '<mine@example.net>' }, 'Hello.'));
+  // A bridge that has its permanent file alone, and whose board does not answer INDX.
+  const proxy = await CuttingProxy.open(board.address.port, (step) => (step === 'C INDX' ? 'cut before' : 'pass'));
+  const again = await TestBridge.open(proxy.port, { permanent: bridge.permanent });
+  onTestFinished(() => proxy.close());
+  expect(again.model.isRead).toBe(false);
+  const person = await again.ed();
+  const { Newsgroups = NEWSGROUP } = headers as { readonly Newsgroups?: string };
+  const lines = draft({ ...headers, Newsgroups, 'Message-ID': '<new@example.net>' }, 'x');
+  const isRefused = { kind: 'unavailable', message: expect.stringContaining('try again shortly') };
+  await expect(again.post(person, lines)).rejects.toMatchObject(isRefused);
+  // IHAVE and TAKETHIS: 436, 400 or the like, never 437.
+  const fed = [...lines.slice(0, 4), `Date: ${new Date().toUTCString()}`, 'Path: peer!not-for-mail', ...lines.slice(4)];
+  const submission = { person, peer: PEER, suggested: '<new@example.net>', feed: true };
+  await expect(again.poster.post(article(fed), submission)).rejects.toMatchObject(isRefused);
+  expect(again.poster.offer('<mine@example.net>')).toBe('held');
+  expect(() => again.view.find('<mine@example.net>')).toThrow('try again shortly');
+  expect(() => again.view.find('<A0000001.00000001@rgtp.test>')).toThrow('try again shortly');
+  expect(again.view.find('<nobody@example.net>')).toBeUndefined();
 });
 
 test('what the board has and no number is left for is not acknowledged', async () => {

@@ -49,6 +49,13 @@ function boardWith(rows: readonly Found[], log: readonly EditLogEntry[] = []): S
   };
 }
 
+/** The same, as boards answer: only with rows at or after a number. */
+function restoredWith(rows: readonly Found[], log: readonly EditLogEntry[] = []): SearchConnection {
+  const index: SearchConnection['index'] = async (from, onEntry) =>
+    rows.filter(({ sequence }) => sequence >= (from?.sequence ?? 0)).forEach(onEntry);
+  return { ...boardWith(rows, log), index };
+}
+
 /** A row that the mirror has; its article number is its sequence number where nothing else is said. */
 interface Mirrored extends Partial<Found> {
   readonly number?: number;
@@ -196,7 +203,7 @@ describe('a board restored from a backup, where the newest row is gone', () => {
     ],
   );
   const find = (rows: readonly Found[], known = before, deed = REPLY) =>
-    findPlanned(boardWith([OLDER, ...rows]), planOf(deed, before), known);
+    findPlanned(restoredWith([OLDER, ...rows]), planOf(deed, before), known);
 
   test.each(DEEDS)('%o: a post is found below what was given, and no older one is taken for it', async (deed, type) => {
     const known = knownRows(
@@ -208,14 +215,22 @@ describe('a board restored from a backup, where the newest row is gone', () => {
     );
     const plan = planOf(deed, known);
     const older = row({ ...OLDER, type });
-    expect(await findPlanned(boardWith([older]), plan, known)).toBeUndefined();
+    expect(await findPlanned(restoredWith([older]), plan, known)).toBeUndefined();
     for (const sequence of [8, 10, 11]) {
-      expect(await findPlanned(boardWith([older, row({ type, sequence, time: 3 })]), plan, known)).toBe(sequence);
+      const others = [8, 9, 10, 11]
+        .filter((other) => other > sequence)
+        .map((other) => row({ sequence: other, time: 4, itemId: 'P7' }));
+      const rows = [older, row({ type, sequence, time: 3 }), ...others];
+      expect(await findPlanned(restoredWith(rows), plan, known)).toBe(sequence);
     }
   });
 
   test('the number of a post of ours that was lost is free', async () => {
     expect(await find([row({ sequence: 10, time: 3 })])).toBe(10);
+  });
+
+  test('… also where the clock of the board went back', async () => {
+    expect(await find([row({ sequence: 10, time: 0 })])).toBe(10);
   });
 
   test('what the mirror has read since is new', async () => {
@@ -233,7 +248,7 @@ describe('a board restored from a backup, where the newest row is gone', () => {
 
   test('what comes back in a second restore is older', async () => {
     const known = knownRows([OLDER, LOST, { sequence: 10, time: 3, epoch: 2, number: 20, itemId: 'P0' }]);
-    expect(await findPlanned(boardWith([OLDER, LOST]), planOf(REPLY, known), known)).toBeUndefined();
+    expect(await findPlanned(restoredWith([OLDER, LOST]), planOf(REPLY, known), known)).toBeUndefined();
   });
 
   test('what was withdrawn and comes back is older', async () => {
@@ -241,15 +256,19 @@ describe('a board restored from a backup, where the newest row is gone', () => {
       { ...OLDER, kind: PostKind.Gone },
       { ...NEWEST, time: 2 },
     ]);
-    expect(await findPlanned(boardWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
+    expect(await findPlanned(restoredWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
     expect(
-      await findPlanned(boardWith([OLDER, row({ sequence: 10, time: 2, itemId: 'P0' })]), planOf(REPLY, known), known),
+      await findPlanned(
+        restoredWith([OLDER, row({ sequence: 10, time: 2, itemId: 'P0' })]),
+        planOf(REPLY, known),
+        known,
+      ),
     ).toBeUndefined();
   });
 
   test('a backup that lacks only a notice: the post has its number', async () => {
     const known = knownRows([NEWEST, { kind: PostKind.Withdrawal, sequence: 11, itemId: 'P7' }]);
-    expect(await findPlanned(boardWith([row(NEWEST), row()]), planOf(REPLY, known), known)).toBe(11);
+    expect(await findPlanned(restoredWith([row(NEWEST), row()]), planOf(REPLY, known), known)).toBe(11);
   });
 
   test('with the cache lost the clock of the board tells', async () => {
@@ -262,7 +281,7 @@ describe('a board restored from a backup, where the newest row is gone', () => {
     const entry = { kind: 'withdrawn', when: octets``, itemId: 'P1', userid: octets`ann@x.y`, reason: [] } as const;
     const known = knownRows([{ kind: PostKind.Withdrawal, sequence: 8, itemId: 'P1' }, OLDER, LOST]);
     const found = (sequence: number) =>
-      findPlanned(boardWith([OLDER], [{ ...entry, sequence }]), planOf(WITHDRAWAL, known), known);
+      findPlanned(restoredWith([OLDER], [{ ...entry, sequence }]), planOf(WITHDRAWAL, known), known);
     expect(await found(10)).toBe(10);
     expect(await found(8)).toBeUndefined();
   });
@@ -270,6 +289,6 @@ describe('a board restored from a backup, where the newest row is gone', () => {
 
 test('a newest row that an editor took out makes no older post a new one', async () => {
   const known = knownRows([OLDER, LOST]);
-  expect(await findPlanned(boardWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
-  expect(await findPlanned(boardWith([OLDER, row()]), planOf(REPLY, known), known)).toBe(11);
+  expect(await findPlanned(restoredWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
+  expect(await findPlanned(restoredWith([OLDER, row()]), planOf(REPLY, known), known)).toBe(11);
 });
