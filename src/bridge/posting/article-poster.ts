@@ -37,14 +37,14 @@ export interface ArticlePosterOptions {
 /** characters of a reason in the log: it may quote the article */
 const LONGEST_REASON = 300;
 
-/** Takes articles from the front end, and hands each to its board: from whom it may come, and each Message-ID once. */
+/** Takes articles from the front end, checks who may post them, and hands each to its board; each Message-ID is posted once. */
 export class ArticlePoster implements Poster {
   readonly #options: ArticlePosterOptions;
   readonly #log: Log;
-  /** for what clients can cause without posting anything */
+  /** bounded: any client can cause refusals */
   readonly #refusals: Log;
   readonly #now: () => number;
-  /** One Message-ID at a time: of two at once the second learns what became of the first. */
+  /** One article per Message-ID at a time: the second then learns what became of the first. */
   readonly #ids = new KeyedQueue();
   #boards: readonly PostableBoard[];
   #suggested = 0;
@@ -57,7 +57,7 @@ export class ArticlePoster implements Poster {
     this.#now = options.now ?? Date.now;
   }
 
-  /** From now on these boards take posts. */
+  /** Replaces the boards that take posts. */
   setBoards(boards: readonly PostableBoard[]): void {
     this.#boards = boards;
     void this.start();
@@ -110,7 +110,7 @@ export class ArticlePoster implements Poster {
     return busy ? 'later' : 'yes';
   }
 
-  /** Looks for what an earlier run of this process left unfinished. Never rejects: what can't be settled yet waits. */
+  /** Settles what an earlier run left unfinished. Never rejects: what can't be settled yet waits. */
   async start(): Promise<void> {
     await Promise.all(
       this.#boards.map(({ poster, view: { newsgroup } }) =>
@@ -158,7 +158,7 @@ function isModeration({ cancels, supersedes }: Posting): boolean {
   return cancels !== undefined || supersedes !== undefined;
 }
 
-/** With what was behind it: the poster is told less. */
+/** Includes the causes, which the poster is not told. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;

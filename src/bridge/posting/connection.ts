@@ -22,7 +22,7 @@ export interface PostingConnection {
   abortEdit(): Promise<void>;
 }
 
-/** What looking for a post asks of a connection that may read. */
+/** What a search for a post needs: a connection that may read. */
 export interface SearchConnection {
   index(from: { readonly sequence: number } | undefined, onEntry: (entry: IndexEntry) => void): Promise<void>;
   item(itemId: string): Promise<Item>;
@@ -30,13 +30,13 @@ export interface SearchConnection {
   editLog(): Promise<readonly EditLogEntry[]>;
 }
 
-/** Lends connections: the pool a mirror reads with is one. */
+/** Lends connections, such as the mirror's pool. */
 export interface SearchPool {
-  /** `signal` ends the wait for a connection, and what runs over it. */
+  /** `signal` ends the wait for a connection, and the task that uses it. */
   use<T>(task: (connection: SearchConnection) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-/** Somebody with a login on a board. */
+/** A user of the board. */
 export interface Author {
   /** as the board's index will have it */
   readonly userid: Octets;

@@ -4,19 +4,19 @@ import { wordsOf } from '../words.ts';
 import type { PostingConnection } from './connection.ts';
 import type { Deed } from './plan.ts';
 
-/** Items continued in continuations that are continued …: more than any thread has, in case the board goes in circles. */
+/** More continuations than any thread has: a broken board may lead in circles. */
 const MAX_STEPS = 50;
 
 export interface Delivery {
   readonly grogname: Octets;
   readonly lines: readonly Octets[];
-  /** what the continuation is to be called if the item turns out to be full */
+  /** the subject of the continuation if the item turns out to be full */
   readonly continuationSubject: () => Octets;
-  /** Writes down that the deed has changed, before the command that does it is sent. */
+  /** Stores the new deed, before the command that does it is sent. */
   readonly revise: (deed: Deed) => Promise<void>;
 }
 
-/** The command that commits a post was sent, and nobody knows whether it was executed: look before sending anything again. */
+/** The command that commits a post was sent, but may not have been executed: look for the post before sending it again. */
 export class OutcomeUnknown extends Error {
   constructor(cause: unknown) {
     super('the connection to the board was lost while it was posting', { cause });
@@ -25,8 +25,8 @@ export class OutcomeUnknown extends Error {
 }
 
 /**
- * DATA, then NEWI, REPL or MOTS; 421 turns a reply into a continuation, 422 sends it to where the item goes on (the
- * board keeps the text meanwhile).
+ * DATA, then NEWI, REPL or MOTS. After 421 (full) a reply becomes a continuation; after 422 (continued) it goes to the item
+ * that continues this one. The board keeps the text in the meantime.
  *
  * @returns the sequence number from 220
  * @throws RgtpError: nothing was posted. OutcomeUnknown: perhaps something was.
@@ -72,7 +72,7 @@ function afterwards(deed: Deed, error: unknown, delivery: Delivery): Deed | unde
   return undefined;
 }
 
-/** Runs the command that commits. An answer says that it was not executed; anything else says nothing. */
+/** Runs the command that commits. If the board refuses it, nothing was posted; after any other failure nobody knows. */
 export async function commit(command: () => Promise<{ readonly sequence: number }>): Promise<number> {
   try {
     return (await command()).sequence;
@@ -82,7 +82,7 @@ export async function commit(command: () => Promise<{ readonly sequence: number 
   }
 }
 
-/** An answer, or a refusal of our own before anything was sent. 484 may come before or after the deed, unless it says. */
+/** Whether the board refused, or we did before sending anything. 484 may come before or after the deed, unless it says which. */
 function saysNo(error: unknown): boolean {
   if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;
   if (error.kind === 'internal') return /\bnothing was changed\.$/.test(wordsOf(error) ?? '');

@@ -9,8 +9,8 @@ export interface Destination<B> {
 }
 
 /**
- * Where an article goes by its Newsgroups header. An article is one post in one newsgroup: whatever names more than that
- * is refused whole, never trimmed. Throws `PostingError`.
+ * Where an article goes, by its Newsgroups header. An article is one post in one newsgroup: one that names several is
+ * refused, not trimmed. Throws `PostingError`.
  */
 export function destinationOf<
   B extends { readonly view: { readonly groups: readonly Pick<BoardGroup, 'name' | 'levelToPost'>[] } },

@@ -5,12 +5,12 @@ export interface Flight {
   readonly userid: Octets;
 }
 
-/** Posts on their way to the board: sent perhaps, and not yet known to be there under their own Message-ID. */
+/** Posts on their way: perhaps on the board already, but not yet known there by their own Message-ID. */
 export class Flights {
   readonly #all = new Set<Flight>();
   #landing = Promise.withResolvers<void>();
 
-  /** Call the result when the post has its id, or will never get one. */
+  /** Call the result once the post has its Message-ID, or will never have one. */
   depart(userid: Octets): () => void {
     const flight = { userid };
     this.#all.add(flight);
@@ -26,12 +26,12 @@ export class Flights {
     return new Set(this.#all);
   }
 
-  /** Resolves when the next of all lands. */
+  /** Resolves when any of them lands. */
   get landing(): Promise<void> {
     return this.#landing.promise;
   }
 
-  /** Whether one of these is by one of those authors and still under way. */
+  /** Whether one of `flights` by one of these authors is still under way. */
   includes(flights: ReadonlySet<Flight>, userids: readonly Octets[]): boolean {
     for (const flight of flights) {
       if (this.#all.has(flight) && userids.some((userid) => sameUserid(userid, flight.userid))) return true;

@@ -13,7 +13,7 @@ export interface Sign {
   readonly time: number | undefined;
 }
 
-/** Of the rows of an index; F rows stand beside the C row of the same number. */
+/** The kind of each row of the index. An F row only accompanies the C row of the same number. */
 export const ROW_KINDS = {
   I: PostKind.Item,
   R: PostKind.Reply,
@@ -29,14 +29,14 @@ const INDEXED: ReadonlySet<number | undefined> = new Set(
 
 export type RowModel = Pick<BoardModel, 'posts' | 'items' | 'userids' | 'notice' | 'rowOfSequence'>;
 
-/** What the mirror knows of the board's rows, as posting asks it: which are older than a plan, and which are ours. */
+/** Tells which rows of the board are older than a plan, and which are our own posts, from what the mirror knows. */
 export class KnownRows {
   readonly #newsgroup: string;
   readonly #model: RowModel;
   readonly #own: OwnPosts;
   readonly #newestEpoch: number;
 
-  /** @param newestEpoch the newest in the store, for as long as no row of the index is known */
+  /** @param newestEpoch the newest epoch in the store: counts until a row of the index is known */
   constructor(newsgroup: string, model: RowModel, own: OwnPosts, newestEpoch: number) {
     this.#newsgroup = newsgroup;
     this.#model = model;
@@ -44,7 +44,7 @@ export class KnownRows {
     this.#newestEpoch = newestEpoch;
   }
 
-  /** What is known at this moment, to be written into a plan. */
+  /** What is known now, for a plan. */
   now(): Pick<Plan, 'after' | 'moment'> {
     const { sequences, numbers, length } = this.#model.posts;
     const moment = { newest: this.#landmark(), number: numbers[length - 1] ?? 0 };
@@ -70,28 +70,28 @@ export class KnownRows {
     const { numbers, length } = this.#model.posts;
     const row = this.#rowLike(sign);
     if (row >= 0) return (numbers[row] ?? 0) <= number;
-    // After a lost cache nothing is known at first. Then the board's clock has to tell.
+    // Without a cache nothing is known at first: the board's clock has to do.
     return length === 0 && newest !== undefined && sign.time !== undefined && sign.time < newest.time;
   }
 
-  /** Whether this is a post of ours that is known already. */
+  /** Whether this is one of our posts that has its Message-ID already. */
   isTaken(sign: Sign): boolean {
     const { epochs, length } = this.#model.posts;
     const row = this.#rowLike(sign);
     if (row >= 0) return this.isOurs(epochs[row] ?? 0, sign.sequence);
-    // Another post has that number: one that is known cannot be meant.
+    // The mirror knows another post by that number, so a Message-ID that was given to that one does not count.
     if (this.#rowOf(sign.sequence) >= 0) return this.isOurs(0, sign.sequence);
     return this.isOurs(epochs[length - 1] ?? this.#newestEpoch, sign.sequence);
   }
 
-  /** Whether a post of ours is known there, or at that number without an epoch yet. */
+  /** Whether one of our posts has that number, in this epoch or without an epoch yet. */
   isOurs(epoch: number, sequence: number): boolean {
     return [epoch, 0].some((each) => this.#own.idOf(this.#newsgroup, each, sequence) !== undefined);
   }
 
   /**
-   * The epoch of a post that the board has numbered. 0: only the mirror knows, once it has seen its row, for a new epoch may
-   * begin there. A row that came in since the post was planned is its row, though (shown before it could be told whose it is).
+   * The epoch of a post with that number. 0: not known until the mirror has read its row, because a new epoch may begin there.
+   * If a row with that number came in after the post was planned, that row is the post.
    */
   epochOf({ after, moment }: Plan, sequence: number): number {
     const { numbers, epochs } = this.#model.posts;
@@ -101,18 +101,18 @@ export class KnownRows {
     return isNew ? (epochs[row] ?? 0) : 0;
   }
 
-  /** −1: none, also where an article has that number that has another place on the board. */
+  /** The row that has this number on the board now, −1 if none. */
   #rowOf(sequence: number): number {
     const row = this.#model.rowOfSequence(sequence);
     return this.#model.posts.sequences[row] === sequence ? row : -1;
   }
 
-  /** The row of exactly this post, in whatever epoch; −1 if it is not known. */
+  /** The row of exactly this post, in any epoch; −1 if it is not known. */
   #rowLike(sign: Sign): number {
     const { sequences, epochs, length } = this.#model.posts;
     const today = this.#rowOf(sign.sequence);
     if (today >= 0 && this.#isLike(today, sign)) return today;
-    // The board may be as it was before the numbering began again.
+    // A second restore may have brought back rows of an earlier epoch.
     let row = (epochs[length - 1] ?? 0) > 1 ? sequences.indexOf(sign.sequence) : -1;
     while (row >= 0 && row < length && !this.#isLike(row, sign)) row = sequences.indexOf(sign.sequence, row + 1);
     return row < length ? row : -1;
@@ -121,7 +121,7 @@ export class KnownRows {
   #isLike(row: number, { kind, itemId, time }: Sign): boolean {
     const { kinds, times } = this.#model.posts;
     const there = kinds[row];
-    // What was withdrawn may be back.
+    // A post that was withdrawn may be back.
     if (there !== kind && !(there === PostKind.Gone && itemId !== undefined)) return false;
     return this.#itemIdOf(row) === itemId && (time === undefined || times[row] === time);
   }

@@ -11,13 +11,13 @@ import { findPlanned } from './search.ts';
 
 /** ms */
 const LOOK_AGAIN = 200;
-/** Looks that the board answers with an error. More of them say no more; while it can't be asked at all, there is no end. */
+/** Looks that the board answers with an error before we give up. (Looks that don't reach the board are not counted.) */
 const MAX_ERRORS = 3;
 
 /** A post whose outcome is unknown. */
 export interface Pending {
   readonly intent: Intent;
-  /** monotonic, ms; from here on the board has finished with it */
+  /** monotonic, ms: by then the board has finished with it */
   readonly certainFrom: number;
 }
 
@@ -31,11 +31,11 @@ export interface LostPostsOptions {
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
   readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken'>;
-  /** the board has a post after all */
+  /** the board turns out to have the post */
   readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
 }
 
-/** Posts that were left in the middle: each is looked for on the board before anything is sent again. */
+/** Posts whose outcome is unknown: each is looked for on the board before anything is sent again. */
 export class LostPosts {
   readonly #options: LostPostsOptions;
   readonly #pending = new Map<string, Pending>();
@@ -52,14 +52,14 @@ export class LostPosts {
     return [...this.#pending.values()];
   }
 
-  /** From now on nobody knows what became of it. */
+  /** The outcome of this post is unknown from now on. */
   leave(intent: Intent): Pending {
     const pending = { intent, certainFrom: this.#options.clock() + this.#options.grace };
     this.#pending.set(intent.messageId, pending);
     return pending;
   }
 
-  /** Its number, once the board has finished with it; `undefined`: it is not there. Rejects, and leaves it, where the board is away. */
+  /** The number of the post, `undefined` if the board does not have it. Waits until the board has finished; rejects if it is away. */
   async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
     await this.#certainty(pending);
     const found = await this.#find(plan);
@@ -67,7 +67,7 @@ export class LostPosts {
     return found;
   }
 
-  /** Whether what an earlier run or attempt left is on the board. If it is not, its Message-ID is free again. */
+  /** Whether a post left by an earlier run or attempt is on the board. If not, its Message-ID is free again. */
   async wasPosted(intent: Intent): Promise<boolean> {
     await this.#certainty(this.#pending.get(intent.messageId) ?? this.leave(intent));
     const plan = parsePlan(intent.details);
@@ -78,7 +78,7 @@ export class LostPosts {
     return found !== undefined;
   }
 
-  /** Looks for all of them. Rejects where the board is away. */
+  /** Looks for all of them. Rejects if the board is away. */
   async settle(): Promise<void> {
     for (const pending of this.all()) {
       await this.#certainty(pending);
@@ -87,10 +87,9 @@ export class LostPosts {
   }
 
   /**
-   * Looks for one, again and again while the board can't be asked. Never rejects.
+   * Looks for one, repeatedly while the board can't be reached. Never rejects.
    *
-   * @param matters whether anybody still wants to know of a post by that author: what was looked for too early is then
-   *   looked for once more
+   * @param matters whether a post by that author still matters: if so, one that was looked for too early is looked for again
    */
   async lookForPatiently(pending: Pending, matters: (userid: Octets) => boolean, signal: AbortSignal): Promise<void> {
     const { messageId, details } = pending.intent;
@@ -114,7 +113,7 @@ export class LostPosts {
     }
   }
 
-  /** As `wasPosted`, while nobody posts it. Does not wait: what is not found too early stays pending. */
+  /** As `wasPosted`, but without waiting: a post that is not found before the board has finished stays pending. */
   async #lookFor({ intent, certainFrom }: Pending, signal?: AbortSignal): Promise<void> {
     const { texts, permanent, onFound } = this.#options;
     const plan = parsePlan(intent.details);
@@ -123,7 +122,7 @@ export class LostPosts {
       if (!isOpen()) return;
       const certain = this.#options.clock() >= certainFrom;
       const found = plan && (await this.#find(plan, signal));
-      // Somebody who posts it again with another text may have looked meanwhile: what is intended now is not ours.
+      // Meanwhile somebody may have posted it again with another text: then the intent is no longer this one.
       if (!isOpen()) return;
       if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
       else if (certain) await permanent.forget(intent.messageId);

@@ -1,21 +1,21 @@
 import type { OwnPost as StoredPost } from '../../store/permanent.ts';
 import type { OwnPost, OwnPosts, PostKey } from '../ports.ts';
 
-/** The posts made through the bridge, of all boards, in memory. */
+/** All posts made through the bridge, in memory. */
 export class OwnPostRegister implements OwnPosts {
   readonly #byMessageId = new Map<string, PostKey>();
-  /** newsgroup → epoch and sequence → post; those that have no epoch yet are in epoch 0 */
+  /** newsgroup → epoch and sequence → post; epoch 0: not known yet */
   readonly #byKey = new Map<string, Map<number, OwnPost>>();
   /** newsgroup → how many posts have no epoch yet */
   readonly #unnumbered = new Map<string, number>();
   readonly #listeners = new Set<(post: PostKey) => void>();
 
-  /** Takes in what a board's store has. Nobody is told: it is for the start. */
+  /** Loads a board's posts from its store, at the start: listeners are not told. */
   load(newsgroup: string, posts: Iterable<StoredPost>): void {
     for (const post of posts) this.#put(newsgroup, post);
   }
 
-  /** A post got its id. */
+  /** Adds a post, or gives one its epoch, and tells the listeners. */
   add(newsgroup: string, post: StoredPost): void {
     const key = this.#put(newsgroup, post);
     for (const listener of this.#listeners) listener(key);
@@ -25,7 +25,7 @@ export class OwnPostRegister implements OwnPosts {
     return this.#byKey.get(newsgroup)?.get(combined(epoch, sequence));
   }
 
-  /** Whether there are posts that nobody has seen in the index yet. */
+  /** Whether there are posts whose rows the mirror has not read yet. */
   hasUnnumbered(newsgroup: string): boolean {
     return (this.#unnumbered.get(newsgroup) ?? 0) > 0;
   }
@@ -56,7 +56,7 @@ export class OwnPostRegister implements OwnPosts {
   }
 }
 
-/** Epochs have 16 bits, sequence numbers 32: a double holds both exactly. */
+/** An epoch has 16 bits and a sequence number 32: a double holds both exactly. */
 function combined(epoch: number, sequence: number): number {
   return epoch * 2 ** 32 + sequence;
 }

@@ -10,7 +10,7 @@ export type Deed =
   | { readonly kind: 'edit'; readonly itemId: string }
   | { readonly kind: 'withdrawal'; readonly itemId: string };
 
-/** A row of the index: another one in its place differs in one of these. */
+/** Identifies a row of the index: any other row in its place differs in one of these. */
 export interface Landmark {
   readonly sequence: number;
   /** unix seconds */
@@ -19,17 +19,17 @@ export interface Landmark {
   readonly userid: string;
 }
 
-/** What was known of the board when a plan was made. A board that is restored from a backup gives its numbers again. */
+/** What was known of the board when a plan was made: a board restored from a backup reuses its sequence numbers. */
 export interface Moment {
   /** the newest row of the index; `undefined` if there was none */
   readonly newest?: Landmark | undefined;
-  /** the highest article number: what was known has none above it, whatever became of the board */
+  /** the highest article number: no row that was known then has a higher one, whatever happens to the board */
   readonly number: number;
 }
 
 /**
- * What is about to happen, written down before the command that makes it happen: enough to find it on the board if its
- * answer never came.
+ * What a command is about to do, stored before it is sent: enough to find the result on the board if the answer never
+ * comes.
  */
 export interface Plan {
   readonly deed: Deed;
@@ -63,8 +63,7 @@ export function parsePlan(details: string): Plan | undefined {
 }
 
 /**
- * Names a text, so that it is known again on the board. Leading dots and carets don't count (spurge keeps them doubled),
- * nor do empty lines at the end.
+ * Identifies a text on the board. Ignores leading dots and carets (spurge keeps them doubled) and empty lines at the end.
  */
 export function hashOf(lines: readonly Octets[]): string {
   const last = lines.findLastIndex((line) => line !== '');
@@ -73,7 +72,7 @@ export function hashOf(lines: readonly Octets[]): string {
   return hash.digest('base64url').slice(0, 32);
 }
 
-/** What two posts have in common that can't be told apart on the board. */
+/** Two posts with the same key can't be told apart on the board. */
 export function textKey(userid: Octets, hash: string): string {
   return `${userid.toLowerCase()} ${hash}`;
 }

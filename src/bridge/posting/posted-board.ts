@@ -2,7 +2,7 @@ import type { BoardLimits } from '../../news/posting/board-limits.ts';
 import type { TextRules } from '../../news/posting/mime.ts';
 import type { Charset } from '../../wire/charset.ts';
 
-/** What posting needs to know of a board's configuration. */
+/** The part of a board's configuration that posting uses. */
 export interface PostedBoard {
   /** the main one */
   readonly newsgroup: string;
@@ -13,7 +13,7 @@ export interface PostedBoard {
   readonly limits?: BoardLimits;
   /** default: `refuse` */
   readonly attachments?: TextRules['attachments'];
-  /** columns of own text that is wrapped; default: 72 */
+  /** columns at which the author's own text is wrapped; default: 72 */
   readonly wrap?: number;
   /** of the Message-IDs that the board makes */
   readonly domain: string;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAfter } from '../../rgtp/sequence.ts';
 
-/** ms between one reading and the next while many post: what is posted meanwhile is stored and read in one go */
+/** ms between readings while many people post: posts made in between are stored and read together */
 const PAUSE = 8;
 
 /** Posts to be read together. */
@@ -24,16 +24,16 @@ class Batch {
     await store();
   }
 
-  /** Posts are not held back (any more): the store is told of each at once. */
+  /** From now on the store is told of each post at once. */
   store(): void {
     this.#stored.resolve();
   }
 }
 
 /**
- * What is left to do for a post that the board has: the store is told, then the board is read, so that readers see it.
- * At once for one post; while many are posted, for all of them together: a transaction and a question to the board for
- * each would cost more than the posting itself.
+ * Finishes posts that are on the board: tells the store, then reads the board so that readers see them. A single post is
+ * finished at once. While many are posted, they are finished together: a transaction and a request for each would cost
+ * more than the posting itself.
  */
 export class ReadingBack {
   readonly #refresh: (upTo: number) => Promise<void>;
@@ -41,7 +41,7 @@ export class ReadingBack {
   #reading = false;
   #next: Batch | undefined;
 
-  /** @param refresh resolves when everything is known that the board had when it was called, up to that number at least */
+  /** @param refresh resolves when the mirror knows everything the board had at the time of the call, at least up to that number */
   constructor(refresh: (upTo: number) => Promise<void>) {
     this.#refresh = refresh;
   }
@@ -57,7 +57,7 @@ export class ReadingBack {
     this.#next ??= new Batch(sequence);
     const batch = this.#next;
     const stored = batch.add(sequence, store);
-    // A reading that meets the post must not wait for it, which would wait for that reading.
+    // The reading under way may find this post and wait for it: the post must not wait for the reading in turn.
     if (this.#reading) batch.store();
     if (!this.#running) this.#run();
     return { stored, read: batch.read.promise };

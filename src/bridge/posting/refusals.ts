@@ -3,7 +3,7 @@ import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
 import { diskTrouble } from '../../store/errors.ts';
 import { because } from '../words.ts';
 
-/** The answer each failure of the board deserves, and how it is put; `why` is what the board said, after a colon, or nothing. */
+/** The refusal and message for each failure of the board; `why` is a colon and what the board said, or empty. */
 const ANSWERS = {
   unavailable: ['unavailable', (why) => `the board is away${why}; try again later`],
   refused: ['unavailable', (why) => `the board no longer accepts your login${why}`],
@@ -25,9 +25,7 @@ const ANSWERS = {
   bug: ['rejected', (why) => `the board did not understand${why}`],
 } as const satisfies Record<RgtpErrorKind, readonly [RefusalKind, (why: string) => string]>;
 
-/**
- * A failure of the board, or of our own disk, as the front end's refusal; any other is passed on as it is.
- */
+/** Turns a failure of the board or of our own disk into the front end's refusal. Other errors are returned unchanged. */
 export function refusalFor(error: unknown): unknown {
   const trouble = diskTrouble(error);
   if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
@@ -36,7 +34,7 @@ export function refusalFor(error: unknown): unknown {
   return new Refusal(kind, put(because(error)), { cause: error });
 }
 
-/** Our own board says what is wrong with the disk it shares with us. */
+/** The embedded board shares our disk, and says what is wrong with it. */
 function internalFailure(why: string): string {
   const trouble = /^: The (server's disk [^;]*);.* nothing was changed\.$/.exec(why)?.[1];
   return trouble === undefined ? `the board failed${why}` : `the ${trouble}; not posted`;

@@ -47,7 +47,7 @@ export class RgtpPoster implements BoardPosting {
 
   async post(article: Submitted): Promise<void> {
     const { isRead, isFull } = this.#parts.model;
-    // What it refers to could not be found, nor a post of the same text that is there already.
+    // Until then neither the articles it refers to nor an equal post could be found.
     if (!isRead) throw new Refusal('unavailable', NOT_READ);
     if (isFull) throw new Refusal('unavailable', 'the newsgroup has no article number left for it');
     return this.#parts.submitter.submit(this.#order(article));
@@ -101,7 +101,7 @@ export class RgtpPoster implements BoardPosting {
   }
 }
 
-/** The References of an article that named what it replies to elsewhere: in In-Reply-To, or cut short. */
+/** Adds the article replied to where only In-Reply-To or a truncated reference named it. */
 function withReference(references: readonly string[], id: string | undefined): readonly string[] {
   return id === undefined || references.includes(id) ? references : [...references, id];
 }
@@ -110,12 +110,12 @@ function textOf({ text }: Posting): string {
   return text.map((line) => line.text).join('\n');
 }
 
-/** The subject is the item's. */
+/** Whether the subject is the item's. */
 function isAbout({ subject }: Posting, item: ItemRecord, { charset }: PostedBoard): boolean {
   return sameSubject(subject, decode(item.subject, charset));
 }
 
-/** The article's subject where its author changed it and the board takes it; else the item's. */
+/** The article's subject if the author changed it and the board accepts it, otherwise the item's. */
 function continuationOf(posting: Posting, item: ItemRecord, board: PostedBoard, charset: Charset): Octets {
   if (isAbout(posting, item, board)) return item.subject;
   try {

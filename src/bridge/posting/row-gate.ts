@@ -19,24 +19,24 @@ export interface RowGateOptions {
   readonly hold: number;
 }
 
-/** Holds new rows of the index back until it is known which of them are ours: nobody ever sees another Message-ID of a post. */
+/** Holds back new rows of the index until it is known which of them are our posts, so that nobody sees another Message-ID for one. */
 export class RowGate {
   readonly #options: RowGateOptions;
-  /** of posts that have no epoch yet, by Message-ID */
+  /** authors of posts without an epoch, by Message-ID */
   readonly #authors = new Map<string, Octets>();
 
   constructor(options: RowGateOptions) {
     this.#options = options;
   }
 
-  /** A post is on the board, and its row has no epoch yet. */
+  /** A post is on the board, but its row has not been read: its epoch is not known yet. */
   expect(messageId: string, author: Octets): void {
     this.#authors.set(messageId, author);
   }
 
   /**
-   * Resolves when those of these rows that are ours have their own Message-IDs. Rejects with `HeldBack` where that takes
-   * too long: then they are not shown now.
+   * Resolves when our posts among these rows have their own Message-IDs. Rejects with `HeldBack` if that takes too long:
+   * the rows are not shown this time.
    */
   pass(rows: readonly NewRow[]): Promise<void> | undefined {
     const { flights, lost, hold } = this.#options;
@@ -51,14 +51,14 @@ export class RowGate {
     return Promise.race([this.#settled(rows, now, signal), enough]).finally(() => patience.abort());
   }
 
-  /** These rows have their epochs. Resolves when the store knows those of our posts. */
+  /** Epochs are assigned: stores those of our posts among these rows. */
   numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
     const { newsgroup, permanent, own } = this.#options;
     if (!own.hasUnnumbered(newsgroup)) return undefined;
     const posts: OwnPost[] = [];
     for (const { userid, epoch, sequence } of rows) {
       const post = own.idOf(newsgroup, 0, sequence);
-      // After a restart nobody knows who posted it.
+      // The author is not known after a restart.
       const author = this.#authors.get(post?.messageId ?? '') ?? userid;
       if (post === undefined || !sameUserid(author, userid)) continue;
       posts.push({ messageId: post.messageId, epoch, sequence, references: post.references ?? '' });
@@ -73,8 +73,8 @@ export class RowGate {
   }
 
   /**
-   * Waits while a row may yet turn out to be the post of one of these flights, or a lost one. A flight that ends because
-   * the board is away leaves a lost post behind: each is looked for, those that come meanwhile included.
+   * Waits while any of the rows may still turn out to be a post under way or a lost one. A flight that ends because the
+   * board is away leaves a lost post: those that appear while we wait are looked for as well.
    */
   async #settled(rows: readonly NewRow[], now: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
     const { flights, lost } = this.#options;

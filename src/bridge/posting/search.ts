@@ -5,17 +5,17 @@ import type { SearchConnection } from './connection.ts';
 import { isNewer, type KnownRows, ROW_KINDS, type Sign } from './known-rows.ts';
 import { type Deed, hashOf, type Landmark, type Plan, sameUserid } from './plan.ts';
 
-/** Rows looked at closely: more posts of one author to one place within one lost connection there can't be. */
+/** Rows whose text is compared: nobody posts more to one place while one connection is lost. */
 const MAX_CANDIDATES = 1000;
 
 type Known = Pick<KnownRows, 'isOlder' | 'isTaken'>;
 
 /**
- * Looks on the board for what a plan meant to do: by author, kind and place in the index, then by text. It looks at what
- * came after the row that was the newest when the plan was made. Where that row is gone (the board was restored from a
- * backup, or an editor removed it) new rows may have lower numbers: then it looks at everything that was not known then.
+ * Looks on the board for what a plan was to do: by author, kind and place in the index, then by text. Only rows after the
+ * one that was the newest when the plan was made are considered. If that row is gone (the board was restored from a backup,
+ * or an editor removed it), new rows may have lower numbers: then every row that was not known at the time is considered.
  *
- * @returns its sequence number, `undefined` if it is not there. Rejects where the board can't be asked.
+ * @returns its sequence number, `undefined` if it is not there. Rejects if the board can't be asked.
  */
 export async function findPlanned(board: SearchConnection, plan: Plan, known: Known): Promise<number | undefined> {
   const { deed, moment } = plan;
@@ -69,13 +69,13 @@ function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
 async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan): Promise<boolean> {
   if (entry.type === 'M') {
     const motd = await board.motd();
-    // Only the newest message has a text; an older one of this editor can only be taken for the one meant.
+    // Only the newest message has a text. An earlier one by this editor has to be taken for the one we look for.
     return motd === undefined || motd.sequence !== entry.sequence || hashOf(motd.lines) === plan.hash;
   }
   if (entry.itemId === undefined) return false;
   try {
     const item = await board.item(entry.itemId);
-    // An edit's number is no post's: it did what was meant where the new text stands anywhere in the item.
+    // No post has the number of an edit: it succeeded if the new text is anywhere in the item.
     return item.contributions.some(
       ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,
     );

@@ -4,7 +4,7 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
 import type { PostedBoard } from './posted-board.ts';
 
-/** What an article follows: an article that is known here. */
+/** The article that a follow-up follows. */
 export interface RepliedTo {
   readonly id: string;
   /** the item that takes the reply */
@@ -12,9 +12,9 @@ export interface RepliedTo {
 }
 
 /**
- * The item an article replies to: that of its newest known reference, else of In-Reply-To, or where that one goes on.
- * `undefined`: it follows nothing, and begins a new item. Throws `PostingError` where it follows something that is not
- * known: a reply never becomes an item by accident.
+ * The item an article replies to: that of its newest known reference, otherwise of In-Reply-To, or the item that continues
+ * it. `undefined`: it is no follow-up, and begins an item. Throws `PostingError` if it follows something unknown: a reply
+ * never becomes an item by accident.
  */
 export function itemRepliedTo(
   posting: Pick<Posting, 'references' | 'cut' | 'inReplyTo' | 'isFollowUp'>,
@@ -36,19 +36,19 @@ export function itemRepliedTo(
   throw new PostingError('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }
 
-/** A Message-ID made here that lost its end. */
+/** Completes one of our own Message-IDs that a newsreader cut off. */
 function completed(cut: string | undefined, domains: readonly string[]): string[] {
   const [local, start] = cut?.split('@') ?? [];
   if (local === undefined || start === undefined) return [];
   return domains.filter((domain) => domain.startsWith(start)).map((domain) => `${local}@${domain}>`);
 }
 
-/** The last of the items in which an item is continued, as far as the index tells. */
+/** The last item in the chain of continuations, as far as the index tells. */
 function newestPart(item: ItemRecord, items: readonly ItemRecord[]): ItemRecord {
   let part = item;
   for (let step = 0; step < items.length; step++) {
     const next = items[part.continuedIn];
-    // What went on in an item that was withdrawn: the board knows what may be replied to.
+    // The continuation was withdrawn: leave it to the board which item takes the reply.
     if (next === undefined || next.first < 0) break;
     part = next;
   }

@@ -26,7 +26,7 @@ export interface ArticleParts {
 
 const NOT_FETCHED = 'The text of this article could not be fetched from the board yet.';
 
-/** Makes articles and their overview lines out of rows of the model. */
+/** Makes articles and their overview lines from rows of the model. */
 export class Articles {
   readonly #model: BoardModel;
   readonly #headers: Headers;
@@ -60,7 +60,7 @@ export class Articles {
     }
   }
 
-  /** Articles whose text the board lacks are not made here: they must not be kept, since the item may come back. */
+  /** Articles whose text the board lacks are not made here, because they must not be cached: the item may come back. */
   #make(row: number): Soon<Rendered | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#render(row, undefined);
@@ -76,7 +76,7 @@ export class Articles {
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
 
-  /** What overview needs beyond the index. `undefined`: not available now. Never throws or rejects. */
+  /** What overview needs beyond the index. `undefined`: not available now. Does not throw or reject. */
   summary(row: number): Soon<PostSummary | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#measure(row, undefined, true);
@@ -96,7 +96,7 @@ export class Articles {
     return item.of(this.#sequenceOf(row)) ?? this.#measure(row, undefined, true);
   }
 
-  /** The board is away, and the text is from before the post. */
+  /** Whether the text we have is older than the post: the board is away. */
   #isBehind(row: number, newest: number): boolean {
     return isPost(kindAt(this.#model, row)) && this.#sequenceOf(row) > newest;
   }
@@ -138,7 +138,7 @@ export class Articles {
     this.#rendered.forget(row);
   }
 
-  /** What was made from an item's text is stale; forget its rows, too. */
+  /** What was made from an item's text is stale. Forget its rows as well. */
   forgetItem(item: ItemRecord): void {
     this.#summaries.forget(item.index);
   }

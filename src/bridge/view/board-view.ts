@@ -35,10 +35,10 @@ const DESCRIPTIONS = {
   edits: ': what its editors did',
 } as const satisfies Record<Place, string>;
 
-/** What is said of a board whose index has not been read once. */
+/** The answer while a board's index has never been read. */
 export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
-/** A board as newsgroups: the main one, its messages of the day, its edits. What changes on the board shows at once. */
+/** A board as three newsgroups: posts, messages of the day, and edits. Changes on the board show at once. */
 export class BoardView implements BoardNewsgroups, PostIndex {
   readonly newsgroup: string;
   readonly domain: string;
@@ -50,7 +50,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   readonly #ids: PostIds;
   readonly #stop: () => void;
 
-  /** Throws `Error` where the domain can't end a Message-ID. */
+  /** Throws `Error` if the domain can't be part of a Message-ID. */
   constructor(parts: BoardParts) {
     const { model, options, own = noOwnPosts, caches = new ViewCaches(DEFAULT_CACHES), log = silent } = parts;
     const { newsgroup, charset, domain, threading } = options;

@@ -13,7 +13,7 @@ export interface CacheLimits {
 
 /** What an entry costs besides its own octets: objects, Buffer, map and list entries (measured, rounded up). */
 const ENTRY = 400;
-/** Octets of overview for each octet of the summaries it is made from: both then cover about the same posts. */
+/** Octets of overview per octet of the summaries behind it: then both cover about the same posts. */
 const SEGMENTS_PER_SUMMARY = 4;
 
 export interface CacheStats {
@@ -42,7 +42,7 @@ export class ViewCaches {
     this.#summaries = bounded(summaries, (summary) => summary.octets);
   }
 
-  /** A part of the cache of its own: keys are from 0 to 2³² − 1. */
+  /** A separate part of the cache, with keys from 0 to 2³² − 1. */
   articles(): Shelf<Rendered> {
     return new Shelf(this.#articles, this.#scopes++, this.#asked.articles);
   }

@@ -14,9 +14,9 @@ import {
 } from './notices.ts';
 import { bodyOfText, linesOf } from './text.ts';
 
-/** What of an article is not in the index. */
+/** The part of an article that is not in the index. */
 export interface Content {
-  /** what the writer called themselves; empty in what no user wrote */
+  /** the author's grogname; empty where no user is the author */
   readonly grogname: Octets;
   readonly body: Body;
 }
@@ -64,7 +64,7 @@ export class Contents {
     };
   }
 
-  /** Who made a post, by the index: what the post says of itself can be forged. */
+  /** The author by the index: what the post itself says can be forged. */
   userid(row: number): Octets {
     return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? octets``;
   }

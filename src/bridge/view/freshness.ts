@@ -11,11 +11,11 @@ export interface FreshnessParts {
   readonly threads: Threads;
   readonly articles: Articles;
   readonly groups: Readonly<Record<Place, GroupView>>;
-  /** whether References name the post before, too */
+  /** whether References also name the previous post */
   readonly chained: boolean;
 }
 
-/** Hears what changes on a board, tells its newsgroups, and drops what is no longer true. */
+/** Follows the changes on a board, tells its newsgroups, and drops what has become stale. */
 export class Freshness {
   readonly #model: BoardModel;
   readonly #threads: Threads;
@@ -49,7 +49,7 @@ export class Freshness {
     };
   }
 
-  /** @param moved takes the items whose threads are stale: what continues them is looked up once for all */
+  /** @param moved collects items whose threads are stale: their continuations are looked up once, for all of them */
   #take(change: Change, moved: Set<ItemRecord>): void {
     if (change.kind === 'removed') this.#removed(change.rows, moved);
     else if (change.kind === 'restored') this.#restored(change.rows, moved);
@@ -89,7 +89,7 @@ export class Freshness {
     for (const item of this.#itemsOf(rows)) moved.add(item);
   }
 
-  /** A post has another Message-ID from now on. */
+  /** The Message-ID of a post has changed. */
   #named(post: PostKey): void {
     const row = this.#model.rowIn(post.epoch, post.sequence);
     if (row < 0) return;
@@ -107,7 +107,7 @@ export class Freshness {
     return items;
   }
 
-  /** References from these items on are stale. */
+  /** References are stale in these items and their continuations. */
   #forgetThreads(items: ReadonlySet<ItemRecord>): void {
     if (items.size === 0) return;
     for (const item of this.#threads.downFrom(items)) this.#forgetItem(item);
@@ -118,7 +118,7 @@ export class Freshness {
     this.#forgetRows(item.rows);
   }
 
-  /** Only the newest has its text. */
+  /** Only the newest message of the day has a text. */
   #forgetMotds(): void {
     this.#forgetRows(this.#groups.motd.rows);
   }

@@ -97,7 +97,7 @@ export class GroupView implements BoardGroup {
     this.#overviews.forgetRow(row);
   }
 
-  /** Ascending, as they are now. */
+  /** Ascending; a snapshot. */
   get rows(): Uint32Array {
     return this.#list.rows;
   }
@@ -181,7 +181,7 @@ export class GroupView implements BoardGroup {
     this.#model.newsAsked();
     const { rows } = this.#list;
     const { arrivals } = this.#model.posts;
-    // Of two bridges on one board, one may have shown an article earlier than the other: better told twice than never.
+    // Another bridge on the board may have shown an article earlier: better to report it twice than never.
     const since = seconds - this.#overlap;
     for (
       let at = nextSince(rows, arrivals, since, 0);
@@ -193,7 +193,7 @@ export class GroupView implements BoardGroup {
     }
   }
 
-  /** The segments with articles of a range, found one by one: articles may come and go in between. */
+  /** The segments that cover a range, found one at a time: articles may come and go in between. */
   *#segments(low: number, high: number): Generator<number> {
     let from = low;
     while (from <= high) {
@@ -234,8 +234,8 @@ export class GroupView implements BoardGroup {
 const identity = (row: number) => row;
 
 /**
- * The first of the rows from `at` on whose time is at least `seconds`. Times need not ascend (an article may have come
- * back), so that all are looked at; no generator does that as fast.
+ * The first row from `at` on whose time is at least `seconds`. Times need not ascend (an article may have come back), so
+ * every row is looked at; a generator would be slower.
  */
 function nextSince(rows: Uint32Array, times: Uint32Array, seconds: number, at: number): number {
   let index = at;

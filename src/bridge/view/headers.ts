@@ -16,7 +16,7 @@ import type { PostIds } from './post-ids.ts';
 import { textOf } from './text.ts';
 import type { Threads } from './threads.ts';
 
-/** All headers an article can have, in their order. */
+/** All headers an article can have, in order. */
 const names = [
   'Path',
   'From',
@@ -43,14 +43,14 @@ export type HeaderName = (typeof names)[number];
 
 const byLowerCase: ReadonlyMap<string, HeaderName> = new Map(names.map((name) => [name.toLowerCase(), name]));
 
-/** Marks of an answer. */
+/** Prefixes that mark a reply. */
 const REPLIES = /^(?:re:\s*)+/i;
 /** RFC 5536 §3.1.6 wants a Subject in every article. */
 const NO_SUBJECT = '(no subject)';
-/** Octets of a subject or a reason that go into a header: encoded, they still fit a line. */
+/** Octets of a subject or reason that go into a header: they fit a line even when encoded. */
 const MAX_TEXT = 300;
 
-/** X-RGTP-Notice: which articles the bridge wrote itself. */
+/** X-RGTP-Notice: marks articles that the bridge wrote itself. */
 const noticeKinds: Partial<Record<PostKind, string>> = {
   [PostKind.Edit]: 'edit',
   [PostKind.Withdrawal]: 'withdrawal',
@@ -72,11 +72,11 @@ export class Headers {
 
   /** An empty value: the article has no such header. */
   readonly #values = {
-    // RFC 5537 §3.2.1: what was injected here says so.
+    // RFC 5537 §3.2.1: articles injected here say so.
     Path: (row) => (this.#ids.own(row) === undefined ? this.#path : this.#injected),
     From: (row, grogname) => this.#from(row, grogname),
     Newsgroups: (row) => this.#newsgroups(row).join(','),
-    // A follow-up to both newsgroups could not be honoured.
+    // A follow-up can go to one newsgroup only.
     'Followup-To': (row) => (this.#kind(row) === PostKind.Edit ? this.#options.newsgroup : ''),
     Subject: (row) => this.#subject(row),
     Date: (row) => formatDate(this.#time(row)),
@@ -156,14 +156,14 @@ export class Headers {
     const kind = this.#kind(row);
     if (kind === PostKind.Motd) return 'Message of the day';
     if (kind === PostKind.IndexEdit) return 'Index edited';
-    // The subject went with the item: it may be why.
+    // Not the item's subject, which may be why it was withdrawn.
     if (kind === PostKind.Withdrawal) return `Withdrawn: ${this.#itemId(row) || 'an item'}`;
     const item = this.#threads.itemOf(row);
     const text = textOf(item?.subject ?? octets``, this.#style.charset).trim();
     const subject = this.#headerText(text) || NO_SUBJECT;
     if (kind === PostKind.Edit) return `Edited: ${subject}`;
     if (this.#threads.isFirst(row)) return subject;
-    // RFC 5536 §3.1.5: one, whatever the item's own subject begins with.
+    // RFC 5536 §3.1.5: exactly one, however the item's own subject begins.
     const topic = text.replace(REPLIES, '');
     return topic === text || topic !== '' ? `Re: ${this.#headerText(topic) || NO_SUBJECT}` : subject;
   }

@@ -3,13 +3,13 @@ import type { Charset } from '../../wire/charset.ts';
 import { join, type Octets, octets } from '../../wire/octets.ts';
 import { bodyOfText } from './text.ts';
 
-/** What overview says of a post and only the item's text tells. */
+/** What overview takes from an item's text. */
 export interface PostSummary {
   readonly grogname: Octets;
   /** of the body, in UTF-8 with CRLF */
   readonly octets: number;
   readonly lines: number;
-  /** whether it stays true until the model says otherwise */
+  /** whether it holds until the model reports a change */
   readonly settled: boolean;
 }
 
@@ -20,9 +20,9 @@ const OCTETS = 1;
 const LINES = 2;
 const NAME_END = 3;
 
-/** What an item's text says of its posts, packed: reading and decoding all of an item to list one post costs a hundred times more. */
+/** What an item's text tells about its posts, packed: decoding the whole item to list one post would cost a hundred times as much. */
 export class ItemSummary {
-  /** sequence number of the newest thing it knows of */
+  /** sequence number of the newest post or edit in the text */
   readonly newest: number;
   readonly #numbers: Uint32Array;
   readonly #names: Octets;
@@ -68,7 +68,7 @@ export class ItemSummary {
   }
 }
 
-/** How far an item's text goes: a post after that is not in it yet, one before it that is missing was taken out. */
+/** How far an item's text goes. A later post is not in it yet; an earlier one that is missing has been removed. */
 export function newestOf(item: Item): number {
   const posts = item.contributions.map(({ sequence }) => sequence);
   return Math.max(0, item.lastEdit ?? 0, item.lastReply ?? 0, item.mark?.sequence ?? 0, ...posts);

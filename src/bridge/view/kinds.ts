@@ -5,7 +5,7 @@ export function kindAt(model: BoardModel, row: number): PostKind {
   return (model.posts.kinds[row] ?? PostKind.Gone) as PostKind;
 }
 
-/** Whether somebody wrote it into an item: what replies can follow. */
+/** Whether it is a post in an item, which can be replied to. */
 export function isPost(kind: PostKind): boolean {
   return kind === PostKind.Item || kind === PostKind.Reply || kind === PostKind.Continuation;
 }

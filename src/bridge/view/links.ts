@@ -2,12 +2,12 @@ import type { ItemRecord } from '../model.ts';
 
 const UNKNOWN = -2;
 
-/** Each item's place in its thread as last seen: most changes to an item leave it as it was. */
+/** Each item's last known place in its thread, which most changes to the item don't affect. */
 export class Links {
-  /** two an item: what it continues, its first row */
+  /** two per item: the item it continues, and its first row */
   #seen = new Int32Array(2048).fill(UNKNOWN);
 
-  /** Whether it differs from last time. An item seen for the first time has not changed. */
+  /** Whether it has changed since the last call. An item that is new here has not. */
   changed(item: ItemRecord): boolean {
     const at = item.index * 2;
     if (at + 1 >= this.#seen.length) this.#grow(at + 2);

@@ -1,10 +1,10 @@
 import type { Soon } from '../../wire/soon.ts';
 import type { Shelf } from './caches.ts';
 
-/** How often a value is rebuilt because its source changed meanwhile; after that it is used once and not kept. */
+/** How often a value is rebuilt because its source changed in the meantime; after that it is returned but not kept. */
 const MAX_TRIES = 4;
 
-/** Values that are made once and kept until what they were made from changes, also while they are being made. */
+/** Makes each value once, and keeps it until its source changes, even if that happens while it is being made. */
 export class Memo<V extends object> {
   readonly #shelf: Shelf<V>;
   readonly #make: (key: number) => Soon<V | undefined>;
@@ -12,7 +12,7 @@ export class Memo<V extends object> {
   readonly #making = new Map<number, Promise<V | undefined>>();
 
   /**
-   * @param make `undefined` is an answer, too, and is not kept
+   * @param make may return `undefined`, which is not kept
    * @param keep whether a value may be used again
    */
   constructor(
@@ -25,7 +25,7 @@ export class Memo<V extends object> {
     this.#keep = keep;
   }
 
-  /** What is there already. */
+  /** The value, if it is there already. */
   held(key: number): V | undefined {
     return this.#shelf.get(key);
   }
@@ -58,7 +58,7 @@ export class Memo<V extends object> {
     return making;
   }
 
-  /** Whether nothing changed while it was made. */
+  /** Whether its source stayed the same while it was made. */
   #end(key: number, making: Promise<V | undefined>): boolean {
     return this.#making.get(key) === making && this.#making.delete(key);
   }
@@ -67,7 +67,7 @@ export class Memo<V extends object> {
     if (value !== undefined && this.#keep(value, key)) this.#shelf.set(key, value);
   }
 
-  /** What it is made from has changed. */
+  /** Its source has changed. */
   forget(key: number): void {
     this.#shelf.delete(key);
     this.#making.delete(key);

@@ -2,18 +2,18 @@ import type { Charset } from '../../wire/charset.ts';
 
 /** How one board is shown. */
 export interface BoardOptions {
-  /** the main newsgroup; its companions are made from it */
+  /** the main newsgroup, after which its companions are named */
   readonly newsgroup: string;
   /**
-   * Seconds that NEWNEWS looks back beyond what it is asked: another bridge on the same board may have shown an article so
-   * much earlier.
+   * Seconds that NEWNEWS looks back further than it is asked to: another bridge on the same board may have shown an article
+   * that much earlier.
    */
   readonly overlap: number;
   /** UTF-8, one line */
   readonly description: string;
-  /** when the newsgroups were made, unix seconds: kept for good */
+  /** when the newsgroups were first offered, unix seconds; does not change */
   readonly created: number;
-  /** who made them, for LIST ACTIVE.TIMES */
+  /** who created them, for LIST ACTIVE.TIMES */
   readonly creator: string;
   /** this server in Path, Xref and Injection-Info */
   readonly host: string;

@@ -6,7 +6,7 @@ import type { PostSummary } from './item-summary.ts';
 import { Memo } from './memo.ts';
 import { Segment } from './segment.ts';
 
-/** Rows of the model covered by one segment: about 64 KiB of lines. */
+/** Rows per segment: about 64 KiB of lines. */
 const SEGMENT_ROWS = 256;
 /** Rows between two looks at the clock. */
 const LOOKS = 8;
@@ -21,8 +21,8 @@ export interface Rows {
 }
 
 /**
- * The overview of a newsgroup in segments. Each covers fixed rows of the model, whichever of them are in the
- * newsgroup: what comes and goes in one leaves the others valid.
+ * The overview of a newsgroup, in segments. Each covers a fixed range of rows, in the newsgroup or not, so that a change in
+ * one leaves the others valid.
  */
 export class Overviews {
   readonly #articles: Articles;
@@ -39,7 +39,7 @@ export class Overviews {
     );
   }
 
-  /** The segment with a row, and the row behind the last that it covers. */
+  /** The segment that covers a row, and the row after its last. */
   static at(row: number): { readonly index: number; readonly end: number } {
     const index = Math.floor(row / SEGMENT_ROWS);
     return { index, end: (index + 1) * SEGMENT_ROWS };
@@ -49,7 +49,7 @@ export class Overviews {
     return this.#rows.within(index * SEGMENT_ROWS, (index + 1) * SEGMENT_ROWS);
   }
 
-  /** Without waiting for any text. */
+  /** Waits for no text. */
   held(index: number): Segment | undefined {
     return this.#segments.held(index);
   }
@@ -69,7 +69,7 @@ export class Overviews {
     if (this.#collect(rows, summaries)) {
       return summaries.some((summary) => summary instanceof Promise)
         ? Promise.all(summaries).then((arrived) => this.#fill(rows, arrived))
-        : // None is a promise.
+        : // None of them is a promise.
           this.#fill(rows, summaries as (PostSummary | undefined)[]);
     }
     return this.#makeSlowly(rows, summaries);
@@ -81,7 +81,7 @@ export class Overviews {
     return this.#fill(rows, await Promise.all(summaries));
   }
 
-  /** Adds the summaries that are still missing, until they are complete (true) or others have to be served (false). */
+  /** Adds missing summaries until all are there (true) or it is others' turn (false). */
   #collect(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): boolean {
     for (const row of rows.subarray(summaries.length)) {
       summaries.push(this.#articles.summary(row));

@@ -3,7 +3,7 @@ import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPost, OwnPosts } from '../ports.ts';
 import { kindAt } from './kinds.ts';
 
-/** What the suffix of a derived id says of each kind of post. */
+/** The kind of derived Message-ID for each kind of post. */
 const idKinds = {
   [PostKind.Gone]: undefined,
   [PostKind.Item]: 'post',
@@ -15,7 +15,7 @@ const idKinds = {
   [PostKind.IndexEdit]: 'index-edit',
 } as const satisfies Record<PostKind, DerivedId['kind'] | undefined>;
 
-/** Message-IDs of a board's posts, both ways. */
+/** Maps a board's posts to Message-IDs and back. */
 export class PostIds {
   readonly #model: BoardModel;
   readonly #own: OwnPosts;
@@ -29,7 +29,7 @@ export class PostIds {
     this.#domain = options.domain;
   }
 
-  /** What is kept of a post that came through the bridge. */
+  /** What is stored about a post that was made through the bridge. */
   own(row: number): OwnPost | undefined {
     const { epochs, sequences } = this.#model.posts;
     return this.#own.idOf(this.#newsgroup, epochs[row] ?? 0, sequences[row] ?? 0);
@@ -48,7 +48,7 @@ export class PostIds {
     if (kind === undefined) return undefined;
     if (kind === 'motd' || kind === 'index-edit') return formatDerivedId({ kind, sequence, epoch }, this.#domain);
     const itemId = this.#model.items[items[row] ?? -1]?.id ?? this.#model.notice(row)?.itemId;
-    // The edit log named no item: the sequence number alone is unique as well.
+    // The edit log named no item; the sequence number alone is unique as well.
     if (itemId === undefined) return formatDerivedId({ kind: 'index-edit', sequence, epoch }, this.#domain);
     return formatDerivedId({ kind, itemId, sequence, epoch }, this.#domain);
   }
@@ -61,7 +61,7 @@ export class PostIds {
     return row >= 0 && this.messageId(row) === messageId ? row : -1;
   }
 
-  /** Whether an article of this board could have this Message-ID, whatever is known of it. */
+  /** Whether this board may have an article with this Message-ID, even if its index has not been read. */
   mayBeHere(messageId: string): boolean {
     return parseDerivedId(messageId, this.#domain) !== undefined || this.#ownKey(messageId) !== undefined;
   }

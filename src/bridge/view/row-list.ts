@@ -7,7 +7,7 @@ export class RowList {
     return this.#length;
   }
 
-  /** The rows as they are now. Later changes leave what was handed out as it is: walking it while time passes is safe. */
+  /** A snapshot of the rows: later changes don't affect it. */
   get rows(): Uint32Array {
     return this.#rows.subarray(0, this.#length);
   }
@@ -22,7 +22,7 @@ export class RowList {
     this.#rows[this.#length++] = row;
   }
 
-  /** Those that are not here are passed over. Copies: a withdrawal is rare, and readers may be walking the old array. */
+  /** Ignores rows that are not here. Copies: withdrawals are rare, and readers may be walking the old array. */
   remove(rows: readonly number[]): void {
     const places = rows
       .map((row) => this.#indexOf(row))

@@ -7,7 +7,7 @@ export class Segment {
   readonly complete: boolean;
   readonly #bytes: Buffer;
   readonly #numbers: Uint32Array;
-  /** where each line starts, and where the last one ends */
+  /** where each line starts, and finally where the last one ends */
   readonly #starts: Uint32Array;
 
   /**

@@ -1,4 +1,4 @@
-/** The board's bytes as text that articles may carry. */
+/** Turns the board's octets into text for articles. */
 import { type Body, bodyOf, plainBodyOf } from '../../news/body.ts';
 import { type Charset, decode, stripControls } from '../../wire/charset.ts';
 import { join, type Octets, octets } from '../../wire/octets.ts';
@@ -15,12 +15,12 @@ export function textOf(octets: Octets, charset: Charset): string {
 
 /** A text as the body of an article. */
 export function bodyOfText(lines: readonly Octets[], charset: Charset): Body {
-  // Boards strip the blank by which newsreaders know that a signature begins.
+  // Boards strip the trailing blank by which newsreaders recognise a signature.
   const marked = lines.includes(STRIPPED) ? lines.map((line) => (line === STRIPPED ? SIGNATURE : line)) : lines;
   return plainBodyOf(marked) ?? bodyOf(linesOf(marked, charset));
 }
 
-/** The lines of one text. They are decoded together: `auto` decides for a text as a whole. */
+/** The lines of one text, decoded together because `auto` decides for a text as a whole. */
 export function linesOf(lines: readonly Octets[], charset: Charset): readonly string[] {
   const whole = join(lines, octets`\n`);
   return PRINTABLE_LINES.test(whole) ? lines : decode(whole, charset).split('\n').map(stripControls);

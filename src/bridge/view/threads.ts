@@ -4,10 +4,10 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { isPost, kindAt } from './kinds.ts';
 import type { PostIds } from './post-ids.ts';
 
-/** Items in a chain that are followed: References has room for some twenty, and links may run in a circle. */
+/** How far a chain of items is followed: References has room for about twenty, and links may form a circle. */
 const MAX_CHAIN = 256;
 
-/** What refers to what: a chain of items is one thread. */
+/** Builds References: a chain of items is one thread. */
 export class Threads {
   readonly #model: BoardModel;
   readonly #ids: PostIds;
@@ -19,7 +19,7 @@ export class Threads {
     this.#chained = threading === 'chain';
   }
 
-  /** References of an article, empty if it has none. What a newsreader gave with its post is kept. */
+  /** References of an article, empty if it has none. Those that the author's newsreader gave are kept. */
   references(row: number): string {
     const kind = kindAt(this.#model, row);
     const given = isPost(kind) ? (this.#ids.own(row)?.references?.split(' ').filter(isMessageId) ?? []) : [];
@@ -45,7 +45,7 @@ export class Threads {
     return this.#model.items[this.#model.posts.items[row] ?? -1];
   }
 
-  /** Items and all that continue them, however far: their References name the first posts of these. */
+  /** These items and all their continuations, whose References name the first posts of these. */
   downFrom(items: ReadonlySet<ItemRecord>): ReadonlySet<ItemRecord> {
     const continuing = new Map<number, ItemRecord[]>();
     for (const each of this.#model.items) {
@@ -54,7 +54,7 @@ export class Threads {
       if (siblings === undefined) continuing.set(each.continues, [each]);
       else siblings.push(each);
     }
-    // A set is walked in the order of insertion, what is added on the way included.
+    // Iteration over a set includes what is added on the way.
     const found = new Set(items);
     for (const each of found) {
       for (const next of continuing.get(each.index) ?? []) found.add(next);
@@ -73,12 +73,12 @@ export class Threads {
     return chain.reverse();
   }
 
-  /** `undefined` where it was withdrawn, or the index never had it. */
+  /** `undefined` if it was withdrawn, or was never in the index. */
   #firstId(item: ItemRecord): string | undefined {
     return item.first < 0 ? undefined : this.#ids.messageId(item.first);
   }
 
-  /** The post before this one in its item; before the first, the last of the item it continues. */
+  /** The previous post of its item; for the first post, the last one of the item it continues. */
   #before(item: ItemRecord, row: number): string | undefined {
     const rows = row === item.first ? (this.#model.items[item.continues]?.rows ?? []) : item.rows;
     const last = rows.findLast((each) => each < row && isPost(kindAt(this.#model, each)));
