@@ -48,7 +48,7 @@ export const loginMutants = [
     [
       'where the new login cannot be kept the old one does not count',
       'if (stored !== undefined && !isSame)',
-      'if (stored === undefined)',
+      'if (stored !== undefined && isSame)',
     ],
   ),
   ...breaking(

@@ -218,6 +218,14 @@ test('who posts as the first to ask the board that is back posts nothing if it r
   expect((await login()).answer).not.toMatch(/^281 /);
 });
 
+test('a session that was proven ends, too, when the board refuses the login at a post', async () => {
+  const { client } = await login();
+  await addUser(board, 'ann@rgtp.test', 2, secrets.ann, { disabled: true });
+  line.cutAll();
+  expect(await post(client)).toMatch(/^441 the board no longer accepts your login/);
+  expect(await client.ask('GROUP groggs.gossip')).toMatch(/^(480|502) /);
+});
+
 test('a level that the board has changed meanwhile holds from the first command after it is back', async () => {
   await login();
   goAway();

@@ -57,6 +57,7 @@ function loginsOn(
 test('a login is proven again, and ends where the board refuses it', async () => {
   const board = await openBoard();
   const logins = loginsOn(board);
+  await logins.renew(undefined);
   const ann = await logins.login('ann@rgtp.test', ANN, PEER);
   await logins.renew(ann);
   expect(logins.access(ann)).toMatchObject({ read: true, post: true, loginHelps: false });
