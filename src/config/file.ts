@@ -17,7 +17,7 @@ export interface ConfigFile {
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
   const text = readFileSync(path, 'utf8');
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const problems = document.errors.map(({ code, pos }) => ({
     where: `${path}:${lines.linePos(pos[0]).line}`,
     message: yamlProblem(code, text, pos[0]),

@@ -1,8 +1,21 @@
-/** What one case may cost, whatever it says: 20 ms of CPU and 16 MB. */
+/** What one case may cost, whatever it says. */
 import { getHeapStatistics } from 'node:v8';
 
-export const CPU_MS = 20;
-const OCTETS = 16 * 2 ** 20;
+/** The most that a case may cost. */
+export interface Limit {
+  /** ms of CPU */
+  readonly cpuMs: number;
+  /** of memory */
+  readonly octets: number;
+}
+
+export const LIMIT: Limit = { cpuMs: 20, octets: 16 * 2 ** 20 };
+
+/** Where nothing may depend on how busy the machine is. Whatever grows with the square of its input exceeds this, too. */
+export function wider({ cpuMs, octets }: Limit, times: number): Limit {
+  return { cpuMs: cpuMs * times, octets: octets * times };
+}
+
 /**
  * A case that seems to exceed is run again, so often at most, and the least counts: first runs are compiled, and neighbours
  * empty the processor's caches.
@@ -57,7 +70,7 @@ function slowness(): number {
 for (let warm = 0; warm < 20; warm++) slowness();
 
 /** The cost of `task` on a quiet machine, measured from a clean heap: the least of some. @throws what `task` throws */
-async function costOf(task: () => void | Promise<void>): Promise<Cost> {
+async function costOf(task: () => void | Promise<void>, limit: Limit): Promise<Cost> {
   let cpu = Number.POSITIVE_INFINITY;
   let octets = Number.POSITIVE_INFINITY;
   for (let n = 0; n < TRIES; n++) {
@@ -69,24 +82,33 @@ async function costOf(task: () => void | Promise<void>): Promise<Cost> {
     const [took, grown] = [cpuMs() - before.cpu, octetsInUse() - before.octets];
     cpu = Math.min(cpu, (took * 2) / (slownessBefore + slowness()));
     octets = Math.min(octets, grown);
-    if (cpu <= CPU_MS && octets <= OCTETS) break;
+    if (cpu <= limit.cpuMs && octets <= limit.octets) break;
   }
   return { cpuMs: cpu, octets };
 }
 
 /** What it costs. @throws OverBudget; what `task` throws */
-export async function checkCost(task: () => void | Promise<void>): Promise<Cost> {
-  const cost = await costOf(task);
-  const { cpuMs: cpu, octets } = cost;
-  if (cpu > CPU_MS) throw new OverBudget(`more than ${CPU_MS} ms of CPU: ${cpu.toFixed(1)} ms`);
-  if (octets > OCTETS) throw new OverBudget(`more than 16 MB of memory: ${(octets / 2 ** 20).toFixed(1)} MB`);
+export async function checkCost(task: () => void | Promise<void>, limit = LIMIT): Promise<Cost> {
+  const cost = await costOf(task, limit);
+  const mib = (octets: number) => `${(octets / 2 ** 20).toFixed(1)} MB`;
+  if (cost.cpuMs > limit.cpuMs) {
+    throw new OverBudget(`more than ${limit.cpuMs} ms of CPU: ${cost.cpuMs.toFixed(1)} ms`);
+  }
+  if (cost.octets > limit.octets) {
+    throw new OverBudget(`more than ${mib(limit.octets)} of memory: ${mib(cost.octets)}`);
+  }
   return cost;
 }
 
 /** A cheap look at whether a case can have exceeded: wall-clock time bounds CPU time, heap growth what was allocated. */
 export class Watch {
+  readonly #limit: Limit;
   #begun = 0;
   #octets = 0;
+
+  constructor(limit: Limit) {
+    this.#limit = limit;
+  }
 
   start(): void {
     this.#octets = octetsInUse();
@@ -97,6 +119,6 @@ export class Watch {
   suspicious(): boolean {
     const ms = performance.now() - this.#begun;
     const octets = octetsInUse() - this.#octets;
-    return ms > CPU_MS || octets > OCTETS || octets < 0;
+    return ms > this.#limit.cpuMs || octets > this.#limit.octets || octets < 0;
   }
 }

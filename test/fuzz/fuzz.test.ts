@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkCost, OverBudget } from './budget.ts';
+import { checkCost, LIMIT, OverBudget, wider } from './budget.ts';
 import { Cases, corpusOf } from './cases.ts';
 import { signatureOf } from './failure.ts';
 import { faultOf, runTarget } from './run-target.ts';
@@ -16,13 +16,13 @@ const GENERATED_WORLD = 8;
 describe.each(targets.map((target) => [target.name, target] as const))('%s', (_name, target) => {
   test('takes its corpus', async () => {
     for (const [file, input] of corpusOf(target)) {
-      expect(await faultOf(target, input, { measured: false }), file).toBeUndefined();
+      expect(await faultOf(target, input, false), file).toBeUndefined();
     }
   });
 
   test('takes seeds and generated input', async () => {
     const to = target.seeds().length + corpusOf(target).size + (isWorld(target) ? GENERATED_WORLD : GENERATED);
-    const { cases, failures } = await runTarget(target, { ...unbounded, to, measured: false });
+    const { cases, failures } = await runTarget(target, { ...unbounded, to, limit: false });
     expect(failures).toEqual([]);
     expect(cases).toBe(to);
   });
@@ -84,6 +84,9 @@ describe('the fuzzer', () => {
     const kept: Buffer[] = [];
     await expect(checkCost(() => void kept.push(Buffer.alloc(20 * 2 ** 20)))).rejects.toThrow('of memory');
     expect((await checkCost(() => {})).octets).toBeLessThan(2 ** 20);
+    expect((await checkCost(() => void kept.push(Buffer.alloc(20 * 2 ** 20)), wider(LIMIT, 2))).octets).toBeGreaterThan(
+      1,
+    );
   });
 
   test('shrinks to what matters', async () => {

@@ -13,7 +13,7 @@ import { isWorld, type Target } from './target.ts';
 import { targets } from './targets.ts';
 
 const USAGE = `npm run fuzz -- [--seconds N] [--target NAME]… [--seed TEXT] [--threads N]
-                [--from N] [--to N] [--cases N]
+                [--from N] [--to N] [--cases N] [--slack N]
                 [--target NAME --case FILE] [--list]
   --seconds N    how long in all, on the clock. Default 60
   --target NAME  only this target; may be given several times
@@ -22,6 +22,7 @@ const USAGE = `npm run fuzz -- [--seconds N] [--target NAME]… [--seed TEXT] [-
   --from N       number of the first case. Default 0
   --to N         number of the case before which a target ends, however long it takes
   --cases N      so many of each parser, a hundredth of it of what needs a server, however long it takes
+  --slack N      how often 20 ms of CPU and 16 MB a case may cost; the more, the busier the machine may be. Default 1
   --case FILE    runs the input in FILE through the target
   --list         names the targets`;
 
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     to: { type: 'string' },
     cases: { type: 'string' },
+    slack: { type: 'string', default: '1' },
     case: { type: 'string' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -80,6 +82,7 @@ async function fuzz(): Promise<boolean> {
   const shares = chosenTargets.reduce((sum, target) => sum + shareOf(target), 0);
   const budget = number(values.seconds, 'seconds') * 1000 * Math.min(threads, chosenTargets.length);
   const from = number(values.from, 'from');
+  const slack = Math.max(1, number(values.slack, 'slack'));
   const toOf = (target: Target) => {
     if (values.to !== undefined) return number(values.to, 'to');
     if (values.cases === undefined) return ENDLESS;
@@ -91,7 +94,7 @@ async function fuzz(): Promise<boolean> {
     .map((target) => {
       const to = toOf(target);
       const time = to === ENDLESS ? (budget * shareOf(target)) / shares : ENDLESS;
-      return { target, order: { target: target.name, seed: values.seed, from, to, time } };
+      return { target, order: { target: target.name, seed: values.seed, from, to, time, slack } };
     });
   console.log(`seed ${values.seed}`);
   const failures: Failure[] = [];

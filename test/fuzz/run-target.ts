@@ -1,4 +1,4 @@
-import { type Cost, CPU_MS, checkCost, Watch } from './budget.ts';
+import { type Cost, checkCost, LIMIT, type Limit, Watch } from './budget.ts';
 import { Cases } from './cases.ts';
 import { type Failure, signatureOf } from './failure.ts';
 import { shrunk } from './shrink.ts';
@@ -23,8 +23,8 @@ export interface Run {
   readonly deadline: number;
   /** told before each case, and while a failing one is made smaller */
   onCase(n: number): void;
-  /** false: what cases cost does not matter. Default true */
-  readonly measured?: boolean;
+  /** the most that a case may cost; false: it does not matter. Default: `LIMIT` */
+  readonly limit?: Limit | false;
 }
 
 export interface Outcome {
@@ -61,7 +61,7 @@ class Strays {
 /** Runs cases of a target until one of the run's ends. */
 export async function runTarget(target: Target, run: Run): Promise<Outcome> {
   const cases = new Cases(target, run.seed);
-  const runner = runnerOf(target, run.measured ?? true);
+  const runner = runnerOf(target, run.limit ?? LIMIT);
   const known = new Set<string>();
   const failures: Failure[] = [];
   let n = run.from;
@@ -80,9 +80,9 @@ export async function runTarget(target: Target, run: Run): Promise<Outcome> {
   return { cases: n - run.from, failures, dearest: runner.dearest };
 }
 
-/** The error that an input provokes, if any, from a fresh start. `measured: false`: its cost does not matter. */
-export async function faultOf(target: Target, input: Buffer, { measured = true } = {}): Promise<unknown> {
-  const runner = runnerOf(target, measured);
+/** The error that an input provokes, if any, from a fresh start. `limit`: as of a `Run`. */
+export async function faultOf(target: Target, input: Buffer, limit: Limit | false = LIMIT): Promise<unknown> {
+  const runner = runnerOf(target, limit);
   try {
     return await runner.fault(input);
   } finally {
@@ -99,8 +99,8 @@ interface Runner {
   close(): Promise<void>;
 }
 
-function runnerOf(target: Target, measured: boolean): Runner {
-  return isWorld(target) ? new WorldRunner(target, measured) : new ParserRunner(target, measured);
+function runnerOf(target: Target, limit: Limit | false): Runner {
+  return isWorld(target) ? new WorldRunner(target, limit) : new ParserRunner(target, limit);
 }
 
 async function explain(
@@ -127,12 +127,13 @@ async function explain(
 class ParserRunner implements Runner {
   dearest: Cost | undefined;
   readonly #target: ParserTarget;
-  readonly #measured: boolean;
-  readonly #watch = new Watch();
+  readonly #limit: Limit | false;
+  readonly #watch: Watch;
 
-  constructor(target: ParserTarget, measured: boolean) {
+  constructor(target: ParserTarget, limit: Limit | false) {
     this.#target = target;
-    this.#measured = measured;
+    this.#limit = limit;
+    this.#watch = new Watch(limit || LIMIT);
   }
 
   /** A promise where the case has to be measured. */
@@ -140,11 +141,11 @@ class ParserRunner implements Runner {
     try {
       this.#watch.start();
       this.#target.run(input);
-      if (!this.#measured || !this.#watch.suspicious()) return undefined;
+      if (this.#limit === false || !this.#watch.suspicious()) return undefined;
     } catch (error) {
       return error;
     }
-    return checkCost(() => this.#target.run(input)).then(
+    return checkCost(() => this.#target.run(input), this.#limit).then(
       (cost) => {
         this.dearest = dearer(this.dearest, cost);
       },
@@ -161,13 +162,13 @@ class WorldRunner implements Runner {
   dearest: Cost | undefined;
   readonly #target: WorldTarget;
   readonly #strays = new Strays();
-  readonly #measured: boolean;
+  readonly #limit: Limit | false;
   #world: World | undefined;
   #used = 0;
 
-  constructor(target: WorldTarget, measured: boolean) {
+  constructor(target: WorldTarget, limit: Limit | false) {
     this.#target = target;
-    this.#measured = measured;
+    this.#limit = limit;
     this.#strays.watch();
   }
 
@@ -182,8 +183,8 @@ class WorldRunner implements Runner {
       this.#strays.check();
       const { user, system } = process.threadCpuUsage(begun);
       // Exactly only if it looks too much: what the first cases of a process cost is its compiler's.
-      if (this.#measured && user + system > CPU_MS * 1000) {
-        this.dearest = dearer(this.dearest, await checkCost(() => world.run(input)));
+      if (this.#limit !== false && user + system > this.#limit.cpuMs * 1000) {
+        this.dearest = dearer(this.dearest, await checkCost(() => world.run(input), this.#limit));
       }
       this.#strays.check();
       return undefined;
