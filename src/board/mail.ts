@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import { storeErrorFrom } from '../store/errors.ts';
+import { syncFolder } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 
 export interface Letter {
@@ -47,18 +50,52 @@ export function smtpMailer({ host, port, secure, user, password, from }: SmtpOpt
   };
 }
 
-/** Puts letters into a folder, one file each, to be sent by other means. Only the owner can read them. */
+/**
+ * Puts letters into a folder, one file `*.eml` each, to be sent by other means. Only the owner can read them. A letter is
+ * whole and on disk, or not there.
+ */
 export function outboxMailer({ folder, from }: { readonly folder: string; readonly from: string }): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true });
   return {
     async send(letter) {
       const { message } = await transport.sendMail({ ...letter, from });
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-      if (made !== undefined) giveToFolderOwner(folder);
       const name = `${new Date().toISOString().replaceAll(':', '')}-${randomUUID()}.eml`;
       const path = join(folder, name);
-      await writeFile(path, message, { mode: 0o600, flag: 'wx' });
-      giveToFolderOwner(path);
+      try {
+        const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+        if (made !== undefined) giveToFolderOwner(folder);
+        await writeWhole(path, message);
+      } catch (error) {
+        throw storeErrorFrom(error, path);
+      }
     },
   };
+}
+
+async function writeWhole(path: string, content: Buffer | Readable): Promise<void> {
+  const unfinished = `${path}.new`;
+  try {
+    const file = await open(unfinished, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    giveToFolderOwner(unfinished);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
+  try {
+    syncFolder(dirname(path));
+  } catch (error) {
+    // A letter that is said not to be sent must not be sent. One that can't be taken away will be.
+    const isGone = await rm(path).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) throw error;
+  }
 }

@@ -22,6 +22,8 @@ const ADDRESSES = 10_000;
 const HOUR = 3_600_000; // ms
 /** accounts not yet used or approved */
 const MOST_PENDING = 1000;
+/** When an account was used last whose letter is not sent yet: so long ago that it goes, unless it is. */
+const NO_LETTER = 0;
 
 /** REGU and the USER after it (RGTP 2.2.24): creates an account and mails its secret. */
 export class Registration {
@@ -29,6 +31,9 @@ export class Registration {
   readonly #options: RegistrationOptions;
   readonly #title: string;
   readonly #requests = new LRUCache<string, number>({ max: ADDRESSES, ttl: HOUR });
+  /** Accounts with `NO_LETTER` that stay: the letter is under way, or sent, and that could not be written down yet. */
+  readonly #lettersUnderWay = new Set<Octets>();
+  readonly #lettersSent = new Set<Octets>();
 
   constructor(store: BoardStore, title: string, options: RegistrationOptions) {
     this.#store = store;
@@ -68,16 +73,33 @@ export class Registration {
     if (count >= PER_ADDRESS)
       throw new Refusal(482, octets`Too many registrations from where you are; try again in an hour.`);
     this.#requests.set(caller, count + 1);
+    try {
+      return await this.#register(userid);
+    } catch (error) {
+      // Our own trouble is not held against them.
+      if (!(error instanceof Refusal && error.code === 482)) this.#requests.set(caller, count);
+      throw error;
+    }
+  }
+
+  /** An account whose letter can't be sent is as good as none, also where the disk lets nobody remove it. */
+  async #register(userid: Octets): Promise<Octets> {
     const account = await this.#create(userid);
     if (account.waiting) return octets`Await an e-mail confirmation from the Editor.`;
+    this.#lettersUnderWay.add(account.userid);
     try {
       await this.mail(account);
     } catch (error) {
-      await this.#store.commit(() => this.#store.users.remove(userid, LEVEL));
+      await this.#store.commit(() => this.#store.users.remove(account.userid, LEVEL)).catch(() => {});
       throw new Refusal(484, octets`The mail with your secret could not be sent; please try again later.`, [], {
         cause: error,
       });
+    } finally {
+      this.#lettersUnderWay.delete(account.userid);
     }
+    this.#lettersSent.add(account.userid);
+    // If this fails it is done with the next registration.
+    await this.#store.commit(() => this.#noteLetters()).catch(() => {});
     return octets`Await the email I have sent to ${userid}`;
   }
 
@@ -111,25 +133,38 @@ export class Registration {
       if ('wrong' in checked || store.users.levels(checked.userid).length > 0) {
         throw new Refusal(482, octets`Re-registration denied - contact the editors.`);
       }
-      const account: Account = {
+      const waiting = this.#options.mode === 'approval';
+      const fresh: Account = {
         userid: checked.userid,
         level: LEVEL,
         secret: randomBytes(SECRET_OCTETS),
         confirmed: false,
-        waiting: this.#options.mode === 'approval',
+        waiting,
         disabled: false,
-        lastUsed: store.time,
+        lastUsed: waiting ? store.time : NO_LETTER,
       };
-      store.users.put(account);
-      return account;
+      store.users.put(fresh);
+      return fresh;
     });
+  }
+
+  /** Within a commit: the week begins for those whose letters were sent. */
+  #noteLetters(): void {
+    const { users, time } = this.#store;
+    for (const userid of this.#lettersSent) {
+      const account = users.levels(userid).find(({ level }) => level === LEVEL);
+      if (account?.lastUsed === NO_LETTER) users.used(account, time);
+      else this.#lettersSent.delete(userid);
+    }
   }
 
   /** Within a commit: removes accounts not used in their first week, except those that await approval. */
   expire(): void {
     const { users, time } = this.#store;
+    this.#noteLetters();
     for (const { userid, level, waiting, lastUsed } of users.unconfirmed()) {
-      if (!waiting && time - lastUsed > UNUSED_FOR) users.remove(userid, level);
+      if (waiting || this.#lettersUnderWay.has(userid)) continue;
+      if (time - lastUsed > UNUSED_FOR) users.remove(userid, level);
     }
   }
 }

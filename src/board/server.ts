@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
+import { diskTrouble } from '../store/errors.ts';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { boundedLog } from '../wire/bounded-log.ts';
 import { type Log, silent } from '../wire/log.ts';
@@ -82,7 +83,11 @@ export class BoardServer {
       const made =
         options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read', options.keepEditor);
       const server = new BoardServer(store, made, options);
-      await server.#keepHouse();
+      await server.#keepHouse().catch((error: unknown) => {
+        // What is to be tidied up can wait until the disk takes it.
+        if (diskTrouble(error) === undefined) throw error;
+        server.#board.log.error({ err: error }, 'housekeeping failed');
+      });
       if (options.listen !== undefined) await server.#listen(options.listen);
       return server;
     } catch (error) {

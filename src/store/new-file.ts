@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
@@ -22,7 +22,8 @@ function makeWhole(path: string, text: string): void {
   rmSync(unfinished, { force: true });
   const file = openSync(unfinished, 'wx', 0o600);
   try {
-    writeSync(file, text);
+    // Unlike `writeSync`, it goes on where the disk takes a part only.
+    writeFileSync(file, text);
     fsyncSync(file);
     giveToFolderOwner(unfinished);
     take(unfinished, path);

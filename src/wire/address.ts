@@ -1,11 +1,19 @@
 import { isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+/** The same as a balancer may hand it on: 192.0.2.1 is `::ffff:c000:201`. */
+const MAPPED_IN_HEX = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i;
 const GROUPS_OF_64 = 4;
 const GROUPS = 8;
 
 /** IPv4-mapped addresses as IPv4, without a zone. */
 export function plainAddress(address: string): string {
+  const [, high, low] = MAPPED_IN_HEX.exec(address) ?? [];
+  if (high !== undefined && low !== undefined) {
+    return [high, low]
+      .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff])
+      .join('.');
+  }
   return MAPPED.exec(address)?.[1] ?? address.split('%', 1)[0] ?? address;
 }
 

@@ -11,8 +11,8 @@ export class Dialogue {
   readonly #lines: LineStream;
 
   /** Connected; the banner is not read yet. */
-  static async open(port: number): Promise<Dialogue> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  static async open(port: number, localAddress?: string): Promise<Dialogue> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, localAddress });
     await once(socket, 'connect');
     return new Dialogue(socket);
   }

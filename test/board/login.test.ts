@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { outboxMailer } from '../../src/board/mail.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { clientProof } from '../../src/rgtp/proof.ts';
-import { octets } from '../../src/wire/octets.ts';
+import { StoreError } from '../../src/store/errors.ts';
+import { latin1, octets } from '../../src/wire/octets.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 
@@ -201,6 +202,51 @@ describe('REGU', () => {
     const [, hex = ''] = /^ {4}([0-9A-F ]{32,})$/m.exec(letters.join()) ?? [];
     const later = await dial(board);
     expect(await later.prove('new@rgtp.test', Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toMatch(/^232/);
+  });
+
+  test('an approval whose letter can’t be sent says so, and is tried again', async () => {
+    const letters: string[] = [];
+    let full = true;
+    const mailer = {
+      async send({ to }: { to: string }) {
+        if (full) throw new StoreError('full', '/outbox/letter.eml', 'no space is left on the disk');
+        letters.push(to);
+      },
+    };
+    const board = await openBoard({ registration: { mode: 'approval', mailer } });
+    const client = await dial(board);
+    await client.list('REGU');
+    await client.ask('USER new@rgtp.test');
+    const editor = await login(board, 'ed');
+    const approve = async () => (await editor.list('UDBM -u new@rgtp.test approve'))[0];
+    expect(await approve()).toBe("The mail could not be sent (the server's disk is full).");
+    full = false;
+    expect(await approve()).toBe('The secret was mailed to new@rgtp.test.');
+    expect(letters).toEqual(['new@rgtp.test']);
+  });
+
+  test('a letter that takes long is waited for: the account stays', async () => {
+    const letter = Promise.withResolvers<void>();
+    const under = Promise.withResolvers<void>();
+    const mailer = {
+      send({ to }: { to: string }) {
+        if (to !== 'slow@rgtp.test') return Promise.resolve();
+        under.resolve();
+        return letter.promise;
+      },
+    };
+    const board = await openBoard({ registration: { mode: 'open', mailer } });
+    const [slow, quick] = [await dial(board), await dial(board)];
+    await slow.list('REGU');
+    const answer = slow.ask('USER slow@rgtp.test');
+    await under.promise;
+    // Others who register have old applications removed.
+    await quick.list('REGU');
+    expect(await quick.ask('USER quick@rgtp.test')).toMatch(/^280/);
+    letter.resolve();
+    expect(await answer).toMatch(/^280/);
+    const used = ['slow@rgtp.test', 'quick@rgtp.test'].map((id) => board.store.users.levels(latin1(id))[0]?.lastUsed);
+    for (const time of used) expect(board.store.time - (time ?? 0)).toBeLessThan(3600);
   });
 
   test('who never logs in is forgotten after a week', async () => {

@@ -209,4 +209,33 @@ export const rareHourMutants = [
     ['test/bridge/words.test.ts'],
     ['what the board says is decoded', "decode(error.said, 'auto')", "decode(error.said, 'latin1')"],
   ),
+  ...breaking(
+    'src/board/mail.ts',
+    ['test/server/letters.test.ts'],
+    [
+      'a letter that is not sent is not there',
+      'await rename(unfinished, path);',
+      'await rename(unfinished, path);\n    throw new Error();',
+    ],
+    ['half a letter is none', 'const unfinished = `${path}.new`;', 'const unfinished = path;'],
+  ),
+  ...breaking(
+    'src/board/registration.ts',
+    ['test/server/letters.test.ts', 'test/board/login.test.ts'],
+    ['who got no letter may apply again', 'lastUsed: waiting ? store.time : NO_LETTER,', 'lastUsed: store.time,'],
+    [
+      'who got one has a week',
+      'if (account?.lastUsed === NO_LETTER) users.used(account, time);',
+      'if (account?.lastUsed === time) users.used(account, time);',
+    ],
+  ),
+  ...breaking(
+    'src/wire/address.ts',
+    ['test/wire/address.test.ts'],
+    [
+      'IPv4 by way of a balancer is IPv4',
+      'if (high !== undefined && low !== undefined) {',
+      'if (high === low && low !== undefined) {',
+    ],
+  ),
 ];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { formatHex32 } from '../../rgtp/hex.ts';
+import { diskTrouble } from '../../store/errors.ts';
 import { encode } from '../../wire/charset.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { ascii, join, type Octets, octets } from '../../wire/octets.ts';
@@ -182,7 +183,7 @@ async function approved(registration: Registration | undefined, account: Account
     await registration.mail(account);
     return octets`The secret was mailed to ${account.userid}.\n`;
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown reason';
+    const why = diskTrouble(error) ?? (error instanceof Error ? error.message : 'unknown reason');
     return octets`The mail could not be sent (${encode(why, 'auto')}).\n`;
   }
 }
