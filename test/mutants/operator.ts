@@ -2,7 +2,6 @@
 import { breaking } from './mutant.ts';
 
 const DISK = ['test/server/faulty-disk.test.ts'];
-const SMALL = ['test/cli/small-disk.test.ts'];
 const MISTAKES = ['test/cli/mistakes.test.ts'];
 const LOST = ['test/cli/lost-files.test.ts'];
 
@@ -28,16 +27,24 @@ export const operatorMutants = [
     'const doubtful = error instanceof StoreError && error.inDoubt;',
     'const doubtful = error instanceof StoreError && !error.inDoubt;',
   ]),
-  ...breaking('src/store/log-presence.ts', SMALL, [
-    'a close without room leaves the log',
-    '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes a database that could not',
-    '  }\n  db.close();\n}\n\n/** Closes a database that could not',
-  ]),
-  ...breaking('src/server/folders.ts', SMALL, [
-    'a full disk is not taken for another server',
-    "if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;",
-    '',
-  ]),
+  ...breaking(
+    'src/store/log-presence.ts',
+    ['test/store/database.test.ts'],
+    [
+      'a close without room leaves the log',
+      '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes a database that could not',
+      '  }\n  db.close();\n}\n\n/** Closes a database that could not',
+    ],
+  ),
+  ...breaking(
+    'src/server/folders.ts',
+    ['test/cli/mistakes.test.ts'],
+    [
+      'a lock that cannot be made is not taken for another server',
+      "if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;",
+      '',
+    ],
+  ),
   ...breaking(
     'src/store/secret-box.ts',
     ['test/store/secret-box.test.ts'],

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, purgeDeleted, type Schema, transaction } from '../../src/store/database.ts';
 import { StoreError } from '../../src/store/errors.ts';
+import { closeDatabase, noteOpen, requireLog } from '../../src/store/log-presence.ts';
 
 const FIRST: Schema = {
   name: 'fruit',
@@ -174,4 +175,20 @@ test('a copy of the file alone is complete after a clean close', () => {
   const again = openDatabase(copy, FIRST);
   expect(again.prepare('SELECT name FROM fruit').get()?.['name']).toBe('medlar');
   again.close();
+});
+
+test('a log is not missed where the mark could not be cleared', () => {
+  const db = openDatabase(path, FIRST);
+  noteOpen(db);
+  // Stands for a disk that takes no write.
+  db.exec('PRAGMA query_only=ON');
+  closeDatabase(db);
+  requireLog(path);
+  const again = openDatabase(path, FIRST);
+  expect(again.prepare('SELECT count(*) AS n FROM fruit').get()?.['n']).toBe(0);
+  again.close();
+  // Once it can be written, the next close ends what the first one began.
+  db.exec('PRAGMA query_only=OFF');
+  closeDatabase(db);
+  requireLog(path);
 });
