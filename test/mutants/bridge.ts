@@ -97,8 +97,8 @@ export const bridgeMutants = [
     ['a board that is away tells nothing', 'if (!isAway && ++errors', 'if (++errors'],
     [
       'a late look forgets nothing that was intended meanwhile',
-      'is intended now is not ours.\n      if (!isOpen()) return;',
-      'is intended now is not ours.',
+      'then the intent is no longer this one.\n      if (!isOpen()) return;',
+      'then the intent is no longer this one.',
     ],
   ),
   ...breaking(

@@ -16,8 +16,8 @@ export const rareHourMutants = [
     ],
     [
       'number 0 shifts no numbers that were given',
-      'if (number <= given && number > 0) odd.push(place);',
-      'if (number <= given) odd.push(place);',
+      'else if (given > 0 && isBelow(one, numberOf(before, one), given, top)) odd.push(place);',
+      'else if (isBelow(one, numberOf(before, one), given, top)) odd.push(place);',
     ],
     [
       'a board that numbers from 0 has its first post in its first epoch',
@@ -52,7 +52,7 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
-    ['the newest rows are kept for good', '        await keepRecent(permanent, state);\n', ''],
+    ['the newest rows are kept for good', 'keepRecent(permanent, state), ', ''],
     [
       'older rows come back with them',
       'decideOlder(recent, seen, state.highest)',
@@ -201,8 +201,8 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/posting/board-poster.ts', POSTING, [
     'what no number is left for is not acknowledged',
-    'if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone)) throw',
-    'if (model.isFull && posted.sequence < 0) throw',
+    'if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone))',
+    'if (model.isFull && posted.sequence < 0)',
   ]),
   ...breaking(
     'src/bridge/words.ts',
