@@ -86,7 +86,8 @@ export class KnownRows {
 
   /** Whether one of our posts has that number, in this epoch or without an epoch yet. */
   isOurs(epoch: number, sequence: number): boolean {
-    return [epoch, 0].some((each) => this.#own.idOf(this.#newsgroup, each, sequence) !== undefined);
+    const own = (each: number) => this.#own.idOf(this.#newsgroup, each, sequence) !== undefined;
+    return own(epoch) || own(0);
   }
 
   /**

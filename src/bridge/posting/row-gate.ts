@@ -41,7 +41,7 @@ export class RowGate {
   pass(rows: readonly NewRow[]): Promise<void> | undefined {
     const { flights, lost, hold } = this.#options;
     const now = flights.now();
-    if (lost.all().length === 0 && !flights.includes(now, this.#unknownAuthors(rows))) return undefined;
+    if (lost.all().length === 0 && !flights.includes(now, authorsOf(this.#unknown(rows)))) return undefined;
     const patience = new AbortController();
     const { signal } = patience;
     const enough = delay(hold, undefined, { ref: false, signal }).then(
@@ -79,18 +79,27 @@ export class RowGate {
   async #settled(rows: readonly NewRow[], now: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
     const { flights, lost } = this.#options;
     const looked = new Set<Pending>();
-    const matters = (userid: Octets) => this.#unknownAuthors(rows).some((author) => sameUserid(author, userid));
+    // What has become ours stays so: with many posts under way it is not to be looked up again at each landing.
+    let unknown = rows;
+    const authors = () => {
+      unknown = this.#unknown(unknown);
+      return authorsOf(unknown);
+    };
+    const matters = (userid: Octets) => authors().some((author) => sameUserid(author, userid));
     while (!signal.aborted) {
       const pending = lost.all().filter((one) => !looked.has(one));
       for (const one of pending) looked.add(one);
       if (pending.length > 0) await Promise.all(pending.map((one) => lost.lookForPatiently(one, matters, signal)));
-      else if (flights.includes(now, this.#unknownAuthors(rows))) await flights.landing;
+      else if (flights.includes(now, authors())) await flights.landing;
       else return;
     }
   }
 
-  #unknownAuthors(rows: readonly NewRow[]): Octets[] {
-    const unknown = rows.filter(({ epoch, sequence }) => !this.#options.rows.isOurs(epoch, sequence));
-    return [...new Set(unknown.map((row) => row.userid))];
+  #unknown(rows: readonly NewRow[]): readonly NewRow[] {
+    return rows.filter(({ epoch, sequence }) => !this.#options.rows.isOurs(epoch, sequence));
   }
+}
+
+function authorsOf(rows: readonly NewRow[]): Octets[] {
+  return [...new Set(rows.map(({ userid }) => userid))];
 }
