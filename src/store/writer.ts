@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
@@ -25,6 +25,9 @@ export class Writer {
   readonly #db: DatabaseSync;
   readonly #sync: Pick<LogSync, 'sync'> | undefined;
   readonly #path: string;
+  // Prepared: every change needs them.
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
   #waiting: Waiting[] = [];
   #effects: (() => void)[] = [];
   /** the newest group on its way to disk */
@@ -42,6 +45,8 @@ export class Writer {
     this.#db = db;
     this.#sync = sync;
     this.#path = path;
+    this.#savepoint = db.prepare('SAVEPOINT task');
+    this.#release = db.prepare('RELEASE task');
   }
 
   /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
@@ -181,10 +186,10 @@ export class Writer {
 
   #guarded<T>(task: () => T): { value: T } | { error: unknown } {
     const effects = this.#effects.length;
-    this.#db.exec('SAVEPOINT task');
+    this.#savepoint.run();
     try {
       const value = task();
-      this.#db.exec('RELEASE task');
+      this.#release.run();
       return { value };
     } catch (error) {
       // After some errors (disk full, …) SQLite has rolled back everything: the whole group fails, with this cause.
