@@ -4,6 +4,7 @@ import { StoreError, storeErrorFrom } from './errors.ts';
 import { closeUnopened, noteOpen, requireLog } from './log-presence.ts';
 import { Marks } from './marks.ts';
 import { giveToFolderOwner } from './ownership.ts';
+import { realPathOf } from './real-path.ts';
 
 export { StoreError } from './errors.ts';
 
@@ -39,7 +40,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     const isNew = path !== ':memory:' && !existsSync(path);
     if (options.durable) requireLog(path);
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
-    if (isNew) giveToFolderOwner(path);
+    if (isNew) giveToFolderOwner(realPathOf(path));
     // Before anything is written: another program's database must stay untouched.
     refuseForeign(db, path, schema);
     // The file was closed cleanly. A mark left on it would be wrong while it is in WAL mode and its log is not on disk

@@ -5,10 +5,11 @@
  * and has lost its log.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './errors.ts';
 import { Marks } from './marks.ts';
+import { realPathOf } from './real-path.ts';
 
 /** https://www.sqlite.org/fileformat.html#file_format_version_numbers */
 const WRITE_VERSION = 18;
@@ -26,13 +27,13 @@ export function requireLog(path: string): void {
   db.close();
   // Another process may have opened or closed it meanwhile.
   if (!open || existsSync(logOf(path)) || !inWalMode(path)) return;
-  const log = basename(logOf(path));
+  const log = logOf(path);
   throw new StoreError(
     'log-lost',
     path,
-    `its write-ahead log ${log} is gone, and with it what was written last. Put that file back beside it, or restore a ` +
+    `its write-ahead log ${basename(log)} is gone, and with it what was written last. Put that file back into ${dirname(log)}, or restore a ` +
       `backup with \`rgtp-nntp restore\`. If nothing is lost (another program has opened and closed the database since), or ` +
-      `to go on with what is left, create an empty file named ${log}`,
+      `to go on with what is left, create an empty file ${log}`,
   );
 }
 
@@ -122,5 +123,5 @@ function inWalMode(path: string): boolean {
 }
 
 function logOf(path: string): string {
-  return `${path}-wal`;
+  return `${realPathOf(path)}-wal`;
 }

@@ -1,4 +1,5 @@
 import { close, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { realPathOf } from './real-path.ts';
 import { systemCode } from './system-trouble.ts';
 
 /**
@@ -13,7 +14,7 @@ export class LogSync {
 
   /** @param path of the database, which is in WAL mode with `synchronous=NORMAL` while it commits */
   constructor(path: string) {
-    this.#path = `${path}-wal`;
+    this.#path = `${realPathOf(path)}-wal`;
   }
 
   /** Resolves when everything committed before this call is on disk. */

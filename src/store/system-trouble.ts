@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
+import { realPathOf } from './real-path.ts';
 
 /** a few pages of a database, octets */
 const TRIED = 16_384;
@@ -12,7 +13,8 @@ const TRIED = 16_384;
  */
 export function systemTrouble(path: string): string | undefined {
   if (path === ':memory:') return undefined;
-  return codeOf(() => accessIfThere(path)) ?? codeOf(() => writeBeside(path));
+  const real = realPathOf(path);
+  return codeOf(() => accessIfThere(real)) ?? codeOf(() => writeBeside(real));
 }
 
 function accessIfThere(path: string): void {

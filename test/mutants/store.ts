@@ -134,4 +134,22 @@ export const storeMutants = [
       'if (this.#maxTextOctets > 0) return [];',
     ],
   ),
+  ...breaking(
+    'src/store/log-sync.ts',
+    ['test/store/power-cut.test.ts'],
+    [
+      'what is acknowledged is on disk, also by a symbolic link',
+      'this.#path = `${realPathOf(path)}-wal`;',
+      'this.#path = `${realPathOf(path) && path}-wal`;',
+    ],
+  ),
+  ...breaking(
+    'src/store/log-presence.ts',
+    ['test/store/database.test.ts'],
+    [
+      'a log is looked for beside the file',
+      'return `${realPathOf(path)}-wal`;',
+      'return `${realPathOf(path) && path}-wal`;',
+    ],
+  ),
 ];

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -191,4 +191,33 @@ test('a log is not missed where the mark could not be cleared', () => {
   db.exec('PRAGMA query_only=OFF');
   closeDatabase(db);
   requireLog(path);
+});
+
+describe('a database by a symbolic link', () => {
+  const link = () => join(directory, 'link.sqlite');
+  const there = (name: string) => join(directory, 'elsewhere', name);
+
+  beforeEach(() => {
+    mkdirSync(join(directory, 'elsewhere'));
+    const db = openDatabase(path, FIRST, { durable: true });
+    db.exec("INSERT INTO fruit VALUES ('plum')");
+    // As a crash leaves it.
+    copyFileSync(path, there('fruit.sqlite'));
+    copyFileSync(`${path}-wal`, there('fruit.sqlite-wal'));
+    db.close();
+    symlinkSync(there('fruit.sqlite'), link());
+  });
+
+  test('has its log beside the file, not beside the link', () => {
+    const db = openDatabase(link(), FIRST, { durable: true });
+    expect({ ...db.prepare('SELECT * FROM fruit').get() }).toEqual({ name: 'plum' });
+    closeDatabase(db);
+  });
+
+  test('has lost its log where that is gone', () => {
+    rmSync(there('fruit.sqlite-wal'));
+    const error = refusal(() => openDatabase(link(), FIRST, { durable: true }));
+    expect(error.kind).toBe('log-lost');
+    expect(error.message).toContain(`Put that file back into ${join(directory, 'elsewhere')}`);
+  });
 });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type CopyProgress, DatabaseSnapshot } from '../../store/copy.ts';
+import { realPathOf } from '../../store/real-path.ts';
 import { giveName, type Kept, nameBeside, safeTarget } from '../../store/target.ts';
 import type { BoardStore } from '../store.ts';
 
@@ -22,7 +23,10 @@ export async function backupBoard(
   onProgress?: (progress: CopyProgress) => void,
   { force = false, kept = {} }: BackupOptions = {},
 ): Promise<void> {
-  const own = ['', '-wal', '-shm', '-journal', '.key'].map((ending) => store.path + ending);
+  const own = ['', '-wal', '-shm', '-journal', '.key'].flatMap((ending) => [
+    store.path + ending,
+    realPathOf(store.path) + ending,
+  ]);
   const path = await safeTarget(file, { ...kept, files: [...own, ...(kept.files ?? [])] }, { force });
   const partial = nameBeside(path);
   using snapshot = new DatabaseSnapshot(store.path);
