@@ -4,7 +4,7 @@ import { exchange } from '../exchange.ts';
 import { pieces } from '../pieces.ts';
 import type { Random } from '../random.ts';
 import { checkRgtpFraming } from '../rgtp-framing.ts';
-import { recordedCommands, recordedTexts } from '../seeds.ts';
+import { recordedCommands, recordedRows, recordedTexts } from '../seeds.ts';
 import type { WorldTarget } from '../target.ts';
 
 /** Ends whatever a case left open: a text, a line. */
@@ -17,6 +17,12 @@ const ITEMS = [ITEM, ITEM, 'A0010000', 'a', ''] as const;
 function text(random: Random): string {
   const lines = (random.pick(recordedTexts()) ?? Buffer.from('x')).toString('latin1');
   return `DATA\r\n${lines}${lines.endsWith('\r\n') ? '' : '\r\n'}.\r\n`;
+}
+
+/** Some rows, as recorded, or of an item that is there. */
+function rows(random: Random): string {
+  const made = random.some(0, 4, () => (random.pick(recordedRows()) ?? Buffer.from('x')).toString('latin1').trimEnd());
+  return ['DATA', ...made, '.', ''].join('\r\n');
 }
 
 function step(random: Random): string {
@@ -32,6 +38,7 @@ function step(random: Random): string {
     `${text(random)}CONT Another\r\n`,
     `EDLK\r\nEDIT ${item}\r\n${text(random)}EDCF A reason\r\nEDUL\r\n`,
     'EDLK\r\nEDIX\r\nEDAB\r\n',
+    `EDLK\r\nEDIX\r\n${rows(random)}EDCF Rows\r\nEDUL\r\n`,
     `EDLK\r\nEDIT ${item}\r\nEDCF Withdrawn\r\n`,
     `${text(random)}MOTS\r\n`,
     `${random.pick(['ITEM', 'STAT', 'DIFF', 'EDIT', 'REPL'])} ${item}\r\n`,
