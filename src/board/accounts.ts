@@ -61,7 +61,7 @@ export class Accounts {
     return () => this.#listeners.delete(listener);
   }
 
-  /** To be called when this process has changed an account. */
+  /** Counts a change, and tells the listeners. */
   changed(): void {
     this.#generation++;
     for (const listener of this.#listeners) queueMicrotask(listener);

@@ -1,3 +1,4 @@
+import { diskTrouble, StoreError } from '../store/errors.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 
 /** A command that ends in an error answer. Thrown by commands; the session turns it into the line. */
@@ -32,4 +33,14 @@ export function noSuchItem(itemId: string): Refusal {
 export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
   if (unsynced)
     throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain, and nothing was changed.`);
+}
+
+/** The answer to whatever ended a command: 484, with words that a bridge can pass on, for all but a refusal. */
+export function refusalFor(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const trouble = diskTrouble(error);
+  if (trouble === undefined) return new Refusal(484, octets`Server internal error.`);
+  const doubtful = error instanceof StoreError && error.inDoubt;
+  const outcome = doubtful ? octets`whether anything was changed is not certain` : octets`nothing was changed`;
+  return new Refusal(484, octets`${ascii(trouble.replace(/^t/, 'T'))}; ${outcome}.`);
 }

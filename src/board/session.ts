@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream';
-import { diskTrouble, StoreError } from '../store/errors.ts';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log } from '../wire/log.ts';
-import { ascii, bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
-import type { Fault, Grant } from './accounts.ts';
+import type { Grant } from './accounts.ts';
 import type { Board, Caller, Member } from './board.ts';
 import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand } from './commands/table.ts';
+import { Deadline } from './deadline.ts';
 import { limits } from './limits.ts';
 import { Output } from './output.ts';
-import { Refusal, requireSynced } from './refusal.ts';
+import { Refusal, refusalFor, requireSynced } from './refusal.ts';
+import { Standing } from './standing.ts';
 import { stripLine, TextReceiver, type TextRules } from './text.ts';
 import { Work } from './work.ts';
 
@@ -21,11 +22,6 @@ const MOST_SUSPICIONS = 5;
 
 /** An HTTP request line or header: none of our commands begins with a word that ends in a colon. */
 const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
-
-const REVOKED = {
-  denied: octets`That userid is disabled; contact the Editors.`,
-  'other-secret': octets`The secret of that userid was changed; log in again with the new one.`,
-} as const satisfies Record<Fault, Octets>;
 
 /**
  * One connection. Commands are answered in order. While one is in progress, or its answer has not been read,
@@ -39,8 +35,8 @@ export class Session implements Member, CommandSession {
   readonly #reader = new LineReader(limits.line);
   readonly #output: Output;
   readonly #onClose: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  #limit = 0;
+  readonly #deadline = new Deadline(() => this.#timeOut());
+  readonly #standing: Standing;
   #receiver: TextReceiver | undefined;
   #busy = false;
   /** a turn is due in which the next lines are taken */
@@ -53,10 +49,6 @@ export class Session implements Member, CommandSession {
   /** asked for at once: after a refusal has closed the connection, the caller's machine no longer knows it */
   readonly #identity: Promise<string | undefined>;
   readonly #gone = Promise.withResolvers<void>();
-
-  #grant: Grant | undefined;
-  /** generation of the accounts in which the grant was seen to hold */
-  #checked: number | undefined;
 
   level: AccessLevel = 0;
   userid: Octets | undefined;
@@ -71,6 +63,7 @@ export class Session implements Member, CommandSession {
     this.caller = caller;
     this.log = log;
     this.#onClose = onClose;
+    this.#standing = new Standing(board.store.accounts);
     this.#identity = board.identify(caller);
     this.#output = new Output(stream, () => this.#progress());
     stream.on('data', (chunk: Buffer) => {
@@ -113,9 +106,7 @@ export class Session implements Member, CommandSession {
   }
 
   admit(grant: Grant, what: string): void {
-    this.#grant = grant;
-    // The account may have changed since it was read: look again at the next command.
-    this.#checked = undefined;
+    this.#standing.grant(grant);
     this.setLevel(grant.level, what);
   }
 
@@ -148,7 +139,7 @@ export class Session implements Member, CommandSession {
   }
 
   review(): void {
-    const words = this.#revoked();
+    const words = this.#standing.revoked();
     if (words !== undefined) this.#leave(octets`482 ${words}`);
   }
 
@@ -224,7 +215,7 @@ export class Session implements Member, CommandSession {
       if (HTTP.test(text)) throw new Refusal(482, octets`This is an RGTP server, not a web server.`);
       throw new Refusal(510, octets`Unknown command.`);
     }
-    const revoked = this.#revoked();
+    const revoked = this.#standing.revoked();
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {
@@ -233,18 +224,6 @@ export class Session implements Member, CommandSession {
     }
     if (command.level > 0) requireSynced(this.board.store);
     return command.run(this, args);
-  }
-
-  /** What tells the client that its login no longer holds; `undefined`: it does. */
-  #revoked(): Octets | undefined {
-    if (this.#grant === undefined) return undefined;
-    const { accounts } = this.board.store;
-    const generation = accounts.generationIn(eventLoop.round);
-    if (generation === this.#checked) return undefined;
-    const fault = accounts.faultOf(this.#grant);
-    if (fault !== undefined) return REVOKED[fault];
-    this.#checked = generation;
-    return undefined;
   }
 
   #text(line: Buffer | typeof TOO_LONG): void {
@@ -259,27 +238,16 @@ export class Session implements Member, CommandSession {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof Refusal) {
-      for (const line of error.before) this.say(line);
-      this.say(octets`${error.code} ${error.text}`);
-      if (error.closes) this.close();
-      return;
-    }
-    this.log.error({ err: error }, 'command failed');
-    this.say(diskFault(error) ?? octets`484 Server internal error.`);
-    this.close();
+    if (!(error instanceof Refusal)) this.log.error({ err: error }, 'command failed');
+    const { before, code, text, closes } = refusalFor(error);
+    for (const line of before) this.say(line);
+    this.say(octets`${code} ${text}`);
+    if (closes) this.close();
   }
 
   /** Restarts the clock: at every complete line, and whenever the client has read. */
   #arm(): void {
-    const limit = this.#timeLimit();
-    if (limit === this.#limit) {
-      this.#timer?.refresh();
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#limit = limit;
-    this.#timer = setTimeout(() => this.#timeOut(), limit).unref();
+    this.#deadline.set(this.#timeLimit());
   }
 
   #timeLimit(): number {
@@ -305,7 +273,7 @@ export class Session implements Member, CommandSession {
   }
 
   #closed(): void {
-    clearTimeout(this.#timer);
+    this.#deadline.clear();
     eventLoop.forget(this.#turn);
     this.#closing = true;
     this.#letGo();
@@ -316,16 +284,7 @@ export class Session implements Member, CommandSession {
   /** Releases the lock and the edit at once, however long the client takes to hang up (RGTP 2.2.23). */
   #letGo(): void {
     this.work.drop();
-    this.#grant = undefined;
+    this.#standing.drop();
     this.board.lock.release(this);
   }
-}
-
-/** 484 in words that a bridge can pass on. */
-function diskFault(error: unknown): Octets | undefined {
-  const trouble = diskTrouble(error);
-  if (trouble === undefined) return undefined;
-  const doubtful = error instanceof StoreError && error.inDoubt;
-  const outcome = doubtful ? octets`whether anything was changed is not certain` : octets`nothing was changed`;
-  return octets`484 ${ascii(trouble.replace(/^t/, 'T'))}; ${outcome}.`;
 }

@@ -22,7 +22,7 @@ export const operatorMutants = [
     'finish(strict, effects, this.#failed(doubtOf(error, this.#path)));',
     'finish(strict, effects, doubtOf(error, this.#path));',
   ]),
-  ...breaking('src/board/session.ts', DISK, [
+  ...breaking('src/board/refusal.ts', DISK, [
     'after a failed sync the board does not say that nothing was changed',
     'const doubtful = error instanceof StoreError && error.inDoubt;',
     'const doubtful = error instanceof StoreError && !error.inDoubt;',

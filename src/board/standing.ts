@@ -1,0 +1,42 @@
+import { eventLoop } from '../wire/fair-share.ts';
+import { type Octets, octets } from '../wire/octets.ts';
+import type { Accounts, Fault, Grant } from './accounts.ts';
+
+const REVOKED = {
+  denied: octets`That userid is disabled; contact the Editors.`,
+  'other-secret': octets`The secret of that userid was changed; log in again with the new one.`,
+} as const satisfies Record<Fault, Octets>;
+
+/** Whether the login of one session still holds. */
+export class Standing {
+  readonly #accounts: Accounts;
+  #grant: Grant | undefined;
+  /** generation of the accounts at which the grant last held */
+  #checked: number | undefined;
+
+  constructor(accounts: Accounts) {
+    this.#accounts = accounts;
+  }
+
+  grant(grant: Grant): void {
+    this.#grant = grant;
+    // The account may have changed since it was read: look again at the next command.
+    this.#checked = undefined;
+  }
+
+  /** The session ends: no login is left to lose. */
+  drop(): void {
+    this.#grant = undefined;
+  }
+
+  /** What to tell a client whose login no longer holds; `undefined`: it holds, or there is none. */
+  revoked(): Octets | undefined {
+    if (this.#grant === undefined) return undefined;
+    const generation = this.#accounts.generationIn(eventLoop.round);
+    if (generation === this.#checked) return undefined;
+    const fault = this.#accounts.faultOf(this.#grant);
+    if (fault !== undefined) return REVOKED[fault];
+    this.#checked = generation;
+    return undefined;
+  }
+}
