@@ -1,11 +1,6 @@
 /** A groggsd data directory becomes the embedded board. */
-import {
-  BoardNotEmptyError,
-  type ImportOptions,
-  type ImportSummary,
-  importSpool,
-  NoSpoolError,
-} from '../board/spool/import.ts';
+import { BoardNotEmptyError, type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
+import { NoSpoolError } from '../board/spool/source.ts';
 import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';

@@ -9,7 +9,8 @@ import { ROW_OCTETS } from '../index-log.ts';
 import { STATUS_OCTETS, type StoredItem, subjectOf } from '../items.ts';
 import type { BoardStore } from '../store.ts';
 import { checkUserid } from '../users.ts';
-import { type LineGroup, SpoolFolder } from './spool-folder.ts';
+import { type Skipped, SpoolSource } from './source.ts';
+import type { LineGroup } from './spool-folder.ts';
 import { beginImport, endImport, mayImport } from './unfinished.ts';
 import { parseUserDatabase } from './user-database.ts';
 
@@ -29,7 +30,7 @@ export interface ImportSummary {
   /** the sequence number the next change will get */
   readonly nextSequence: number;
   /** what was left out, and why */
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly skipped: readonly Skipped[];
 }
 
 export interface ImportOptions {
@@ -39,34 +40,11 @@ export interface ImportOptions {
 /** rows per transaction: one sync for each row would take minutes */
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
-const MIB = 1024 * 1024;
-/** octets: far more than any board has, and far less than this machine */
-const LARGEST = {
-  index: 1024 * MIB,
-  item: MIB,
-  diff: 64 * MIB,
-  userdatabase: 64 * MIB,
-  editlog: 64 * MIB,
-  motd: MIB,
-  number: 1024,
-} as const;
 
 export class BoardNotEmptyError extends Error {
   constructor(path: string) {
     super(`${path}: the board is not empty; a spool goes into a new one`);
     this.name = 'BoardNotEmptyError';
-  }
-}
-
-/** The folder is no groggsd data directory. */
-export class NoSpoolError extends Error {
-  /** what is wrong with its index */
-  readonly fault: string;
-
-  constructor(path: string, fault: string) {
-    super(`${path}: no groggsd data directory (its file index ${fault})`);
-    this.name = 'NoSpoolError';
-    this.fault = fault;
   }
 }
 
@@ -82,24 +60,23 @@ export async function importSpool(dir: string, store: BoardStore, options: Impor
 }
 
 class SpoolImport {
-  readonly #folder: SpoolFolder;
+  readonly #source: SpoolSource;
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
-  readonly #skipped: { file: string; reason: string }[] = [];
   /** the next sequence number: above every one seen, whatever the file `sequence` says */
   #next: number | undefined;
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
-    this.#folder = new SpoolFolder(dir);
+    this.#source = new SpoolSource(dir);
     this.#store = store;
     this.#onProgress = onProgress ?? (() => {});
   }
 
   async run(): Promise<ImportSummary> {
-    const batches = this.#rows();
+    const batches = this.#source.rows();
     const first = await batches.next();
     await beginImport(this.#store);
-    this.#next = await this.#number('sequence');
+    this.#next = await this.#source.number('sequence');
     const rows = await this.#index(first, batches);
     const { items, diffs } = await this.#items();
     const indexDiffs = await this.#diff(undefined, 'index.edited');
@@ -107,16 +84,7 @@ class SpoolImport {
     const edits = await this.#editLog();
     const motd = await this.#motd();
     const nextSequence = await this.#counters();
-    return { rows, items, users, edits, diffs: diffs + indexDiffs, motd, nextSequence, skipped: this.#skipped };
-  }
-
-  /** The lines of the index. Line by line, not by offset: a row that lost an octet does not damage the rest. */
-  async *#rows(): AsyncGenerator<LineGroup> {
-    try {
-      yield* this.#folder.lines('index', LARGEST.index, ROW_OCTETS);
-    } catch (error) {
-      throw new NoSpoolError(this.#folder.path, reasonOf(error));
-    }
+    return { rows, items, users, edits, diffs: diffs + indexDiffs, motd, nextSequence, skipped: this.#source.skipped };
   }
 
   async #index(first: IteratorResult<LineGroup>, rest: AsyncGenerator<LineGroup>): Promise<number> {
@@ -143,13 +111,13 @@ class SpoolImport {
       this.#store.index.append(row);
       return true;
     } catch (error) {
-      this.#skip(`index, row ${number + 1}`, error);
+      this.#source.skip(`index, row ${number + 1}`, error);
       return false;
     }
   }
 
   async #items(): Promise<{ items: number; diffs: number }> {
-    const names = (await this.#list('item')).sort();
+    const names = (await this.#source.list('item')).sort();
     const counts = { items: 0, diffs: 0 };
     for (let first = 0; first < names.length; first += ITEMS_AT_ONCE) {
       const batch = names.slice(first, first + ITEMS_AT_ONCE);
@@ -158,7 +126,7 @@ class SpoolImport {
         const path = join('item', name);
         const base = name.replace(/\.edited$/, '');
         const id = parseItemId(base);
-        if (id === undefined) this.#skip(path, 'not the name of an item');
+        if (id === undefined) this.#source.skip(path, 'not the name of an item');
         else if (base !== name) counts.diffs += await this.#diff(id, path);
         else items.push(...(await this.#item(id, path)));
       }
@@ -173,27 +141,27 @@ class SpoolImport {
 
   /** The item; empty where its file is damaged. */
   async #item(id: string, path: string): Promise<StoredItem[]> {
-    const file = await this.#read(path, LARGEST.item);
+    const file = await this.#source.read(path, 'item');
     if (file === undefined) return [];
     try {
       return [parseItemFile(id, octetsFrom(file))];
     } catch (error) {
-      this.#skip(path, error);
+      this.#source.skip(path, error);
       return [];
     }
   }
 
   async #diff(item: string | undefined, path: string): Promise<number> {
-    const file = await this.#read(path, LARGEST.diff, { optional: true });
+    const file = await this.#source.read(path, 'diff', { optional: true });
     if (file === undefined || file.length === 0) return 0;
     await this.#store.commit(() => this.#store.diffs.append(item, undefined, octetsFrom(file)));
     return 1;
   }
 
   async #users(): Promise<number> {
-    const file = await this.#read('userdatabase', LARGEST.userdatabase, { optional: true });
+    const file = await this.#source.read('userdatabase', 'userdatabase', { optional: true });
     if (file === undefined) return 0;
-    const accounts = parseUserDatabase(file, (reason) => this.#skip('userdatabase', reason));
+    const accounts = parseUserDatabase(file, (reason) => this.#source.skip('userdatabase', reason));
     await this.#store.commit(() => {
       for (const account of accounts) {
         const checked = checkUserid(account.userid);
@@ -204,7 +172,7 @@ class SpoolImport {
   }
 
   async #editLog(): Promise<number> {
-    const file = await this.#read('editlog', LARGEST.editlog, { optional: true });
+    const file = await this.#source.read('editlog', 'editlog', { optional: true });
     if (file === undefined) return 0;
     // An empty line ends each entry.
     const entries = octetsFrom(file).match(/.+?(?:\n\n|$)/gs) ?? [];
@@ -218,7 +186,7 @@ class SpoolImport {
   }
 
   async #motd(): Promise<boolean> {
-    const file = await this.#read('motd', LARGEST.motd, { optional: true });
+    const file = await this.#source.read('motd', 'motd', { optional: true });
     if (file === undefined) return false;
     try {
       const text = octetsFrom(file);
@@ -233,13 +201,13 @@ class SpoolImport {
       });
       return true;
     } catch (error) {
-      this.#skip('motd', error);
+      this.#source.skip('motd', error);
       return false;
     }
   }
 
   async #counters(): Promise<number> {
-    const lastItemTime = (await this.#number('idarbiter')) ?? 0;
+    const lastItemTime = (await this.#source.number('idarbiter')) ?? 0;
     const next = this.#next ?? 1;
     await this.#store.commit(() => {
       this.#store.state.nextSequence = next;
@@ -253,38 +221,6 @@ class SpoolImport {
   #seen(sequence: number): void {
     if (this.#next === undefined || (sequence - this.#next) >>> 0 < 0x80000000) this.#next = (sequence + 1) >>> 0;
   }
-
-  /** The number in a file. Where it is missing or damaged, the caller derives it. */
-  async #number(name: string): Promise<number | undefined> {
-    const file = await this.#read(name, LARGEST.number);
-    const number = file === undefined ? undefined : parseHex32(octetsFrom(file).trim());
-    if (file !== undefined && number === undefined) this.#skip(name, 'not eight hexadecimal digits');
-    return number;
-  }
-
-  async #read(name: string, maxOctets: number, { optional = false } = {}): Promise<Buffer | undefined> {
-    try {
-      const file = await this.#folder.read(name, maxOctets);
-      if (file === undefined && !optional) this.#skip(name, 'does not exist');
-      return file;
-    } catch (error) {
-      this.#skip(name, error);
-      return undefined;
-    }
-  }
-
-  async #list(name: string): Promise<string[]> {
-    try {
-      return await this.#folder.list(name);
-    } catch (error) {
-      this.#skip(name, error);
-      return [];
-    }
-  }
-
-  #skip(file: string, error: unknown): void {
-    this.#skipped.push({ file, reason: reasonOf(error) });
-  }
 }
 
 function parseItemFile(id: string, file: Octets): StoredItem {
@@ -296,8 +232,4 @@ function parseItemFile(id: string, file: Octets): StoredItem {
   if (!text.endsWith('\n')) throw new Error('ends within a line');
   const { continuedFrom, continuedIn, lastEdit, lastReply } = status;
   return { id, continuedFrom, continuedIn, lastEdit, lastReply, subject: subjectOf(text), text };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
