@@ -47,16 +47,10 @@ export const rgtpMutants = [
   ...breaking(
     'src/rgtp/client/transport.ts',
     TRANSPORT,
-    ['data are bounded', 'if (pending.octets > limit) this.#nonsense(`data of over ${limit} octets`);', ''],
-    [
-      '1xx lines are bounded',
-      "if (pending.preliminary.length > MAX_PRELIMINARY) this.#nonsense('1xx responses without end', line);",
-      '',
-    ],
     [
       'an answer that nobody asked for ends the connection',
-      'else if (pending === undefined) this.#unasked(status);',
-      'else if (pending === undefined) return;',
+      'if (pending === undefined) throw unasked(status);',
+      'if (pending === undefined) return;',
     ],
     [
       'no command is sent within an exchange of several steps',
@@ -68,10 +62,20 @@ export const rgtpMutants = [
       'this.#deadline = ms === undefined ? undefined : setTimeout(() => this.#expire(ms), ms).unref();',
       'this.#deadline = ms === undefined ? undefined : setTimeout(() => {}, ms).unref();',
     ],
+  ),
+  ...breaking(
+    'src/rgtp/client/pending.ts',
+    TRANSPORT,
+    ['data are bounded', 'if (this.#octets > limit) throw nonsense(`data of over ${limit} octets`);', ''],
+    [
+      '1xx lines are bounded',
+      "if (this.#preliminary.length > MAX_PRELIMINARY) throw nonsense('1xx responses without end', octets`${code} ${text}`);",
+      '',
+    ],
     [
       'data arrive without their dots',
-      'else if (line.length > 1) this.#passOn(pending, line.subarray(1));',
-      'else if (line.length > 1) this.#passOn(pending, line);',
+      'else if (line.length > 1) this.#passOn(line.subarray(1));',
+      'else if (line.length > 1) this.#passOn(line);',
     ],
   ),
   ...breaking(

@@ -3,7 +3,8 @@ import { errorFor } from '../codes.ts';
 import { printable, RgtpError, type RgtpErrorKind, RgtpFormatError } from '../errors.ts';
 import { parseHex32 } from '../hex.ts';
 import { parseItemId } from '../item-id.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Answer } from './pending.ts';
+import type { Transport } from './transport.ts';
 
 /** octets of a transmitted line, without CRLF (RGTP 2.5) */
 export const MAX_LINE = 300;

@@ -5,7 +5,8 @@ import { silent } from '../../wire/log.ts';
 import { errorFor } from '../codes.ts';
 import { RgtpError } from '../errors.ts';
 import { type ClientOptions, DEFAULT_DEPTH, DEFAULT_LIMITS, DEFAULT_TIMEOUTS } from './options.ts';
-import { type Answer, Transport } from './transport.ts';
+import type { Answer } from './pending.ts';
+import { Transport } from './transport.ts';
 
 /** A burst overflows groggsd's backlog of three. Connections that it never greets are retried. */
 const BANNER_ATTEMPTS = 3;

@@ -3,7 +3,8 @@ import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
 import { MAX_USERID } from '../index-entry.ts';
 import { clientProof, nonce, type Proof, serverProof } from '../proof.ts';
 import { check, line } from './command.ts';
-import type { Answer, Transport } from './transport.ts';
+import type { Answer } from './pending.ts';
+import type { Transport } from './transport.ts';
 
 export type Level = 0 | 1 | 2 | 3;
 

@@ -7,65 +7,22 @@ import { parseStatus, type Status } from '../../wire/status.ts';
 import { endsConnection } from '../codes.ts';
 import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
+import { type Answer, type Bounds, type Exchange, nonsense, Pending } from './pending.ts';
 
-/** The final line of an answer, errors included, and the 1xx lines before it. */
-export interface Answer extends Status {
-  readonly preliminary: readonly Status[];
-}
-
-/** A command, and how to handle its answer. */
-export interface Exchange {
-  /** without CRLF; `undefined`: wait for the banner */
-  readonly command: Octets | undefined;
-  /**
-   * Takes the data after 250 line by line, unstuffed. The view is valid during the call. An exception fails this
-   * exchange only.
-   */
-  readonly onData?: (line: Buffer) => void;
-  /** octets of data; the connection ends beyond them */
-  readonly limit?: number;
-  /** ms; overrides the time-out for answers */
-  readonly timeout?: number;
-  /**
-   * For commands of several steps: what to send after this answer (150: the text; 333: the proof); `undefined` after
-   * the last. Nothing else is sent between the command and the last answer. An exception ends the connection.
-   */
-  readonly proceed?: (answer: Answer) => Buffer | undefined;
-}
-
-interface Pending {
-  readonly exchange: Exchange;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
-  preliminary: Status[];
-  /** the 250 whose data is being read */
-  data: Answer | undefined;
-  octets: number;
-  failure: unknown;
-  /** ms, when it was sent */
-  sentAt: number;
-}
-
-export interface TransportOptions {
+export interface TransportOptions extends Bounds {
   readonly depth: number;
   /** ms */
   readonly answerTimeout: number;
-  readonly maxLine: number;
-  readonly maxBlock: number;
   readonly log: Log;
   /** see `ClientOptions` */
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
   readonly onHeard?: () => void;
 }
 
-/** No command has more than two. */
-const MAX_PRELIMINARY = 1000;
-const DOT = 0x2e;
-
 /**
- * Sends commands and matches answers to them in order, with up to `depth` under way. It always reads: groggsd holds its
- * locks while it sends, so a client that stops reading blocks all posting. It pauses only while a long answer that is
- * here already waits for its next share of the event loop.
+ * Sends commands and matches answers to them in order, with up to `depth` in progress. It always reads: groggsd holds
+ * its locks while it sends, so a client that stops reading blocks all posting. It pauses only while a long answer that
+ * has arrived waits for its next share of the event loop.
  *
  * The first failure (time-out, lost connection, nonsense) ends it, and rejects all exchanges.
  */
@@ -82,7 +39,7 @@ export class Transport {
   #timedOut = false;
   /** a turn is due in which the next lines are taken */
   #due = false;
-  /** octets that came since the lines were last taken to their end */
+  /** octets that have arrived since all lines were last taken */
   #fed = 0;
   #ended: RgtpError | undefined;
 
@@ -116,16 +73,7 @@ export class Transport {
     const ended = this.#ended;
     if (ended !== undefined) return Promise.reject(ended);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({
-        exchange,
-        resolve,
-        reject,
-        preliminary: [],
-        data: undefined,
-        octets: 0,
-        failure: undefined,
-        sentAt: 0,
-      });
+      this.#waiting.push(new Pending(exchange, this.#options, resolve, reject));
       this.#pump();
     });
   }
@@ -151,8 +99,8 @@ export class Transport {
       const pending = this.#waiting.shift();
       if (pending === undefined) break;
       this.#underWay.push(pending);
-      pending.sentAt = performance.now();
-      this.#exclusive = pending.exchange.proceed !== undefined;
+      pending.sent();
+      this.#exclusive = pending.exclusive;
       if (pending.exchange.command !== undefined) this.#send(octets`${pending.exchange.command}\r\n`);
     }
     if (wasIdle) this.#await();
@@ -209,19 +157,38 @@ export class Transport {
     if (this.#socket.isPaused()) this.#socket.resume();
   };
 
-  /** Takes the next line that is here. False: there is none. */
+  /** Takes the next line that has arrived. Returns false if there is none. */
   #takeLine(): boolean {
     const line = this.#ended === undefined ? this.#lines.next() : undefined;
     const pending = this.#underWay.peek();
-    if (line === undefined) {
-      if (this.#lines.discarding && pending !== undefined) this.#count(pending, this.#fed);
-      this.#fed = 0;
-      return false;
+    try {
+      if (line !== undefined) this.#take(line, pending);
+      else if (this.#lines.discarding) pending?.count(this.#fed);
+    } catch (error) {
+      if (!(error instanceof RgtpError)) throw error;
+      this.end(error);
     }
-    if (pending?.data !== undefined) this.#takeData(pending, pending.data, line);
-    else if (line === TOO_LONG) this.#nonsense(`a line of over ${this.#options.maxLine} octets`);
-    else this.#takeStatus(pending, octetsFrom(line));
-    return true;
+    if (line === undefined) this.#fed = 0;
+    return line !== undefined;
+  }
+
+  #take(line: Buffer | typeof TOO_LONG, pending: Pending | undefined): void {
+    if (pending?.takesData === true) {
+      const answer = pending.takeData(line);
+      if (answer !== undefined) this.#finish(pending, answer);
+    } else if (line === TOO_LONG) throw nonsense(`a line of over ${this.#options.maxLine} octets`);
+    else this.#takeStatus(octetsFrom(line), pending);
+  }
+
+  #takeStatus(line: Octets, pending: Pending | undefined): void {
+    const status = parseStatus(line);
+    if (status === undefined) throw new RgtpFormatError('not a response', line);
+    if (pending === undefined) throw unasked(status);
+    const answer = pending.takeStatus(status);
+    if (answer === undefined) return;
+    const more = pending.proceed(answer);
+    if (more === undefined) this.#finish(pending, answer);
+    else this.#socket.write(more);
   }
 
   /** What came before the end counts: it may be the answer to a post. */
@@ -230,65 +197,11 @@ export class Transport {
     this.end(lost(cause));
   }
 
-  #takeStatus(pending: Pending | undefined, line: Octets): void {
-    const status = parseStatus(line);
-    if (status === undefined) this.end(new RgtpFormatError('not a response', line));
-    else if (pending === undefined) this.#unasked(status);
-    else if (status.code < 200 && status.code !== 150) {
-      pending.preliminary.push(status);
-      if (pending.preliminary.length > MAX_PRELIMINARY) this.#nonsense('1xx responses without end', line);
-    } else {
-      const answer = { ...status, preliminary: pending.preliminary };
-      if (status.code === 250) pending.data = answer;
-      else if (!this.#proceed(pending, answer)) this.#finish(pending, answer);
-    }
-  }
-
-  /** Takes the next step of an exchange. Returns false where there is none. */
-  #proceed(pending: Pending, answer: Answer): boolean {
-    try {
-      const more = pending.exchange.proceed?.(answer);
-      if (more === undefined) return false;
-      pending.preliminary = [];
-      this.#socket.write(more);
-    } catch (error) {
-      this.end(error instanceof RgtpError ? error : new RgtpError('bug', String(error), { cause: error }));
-    }
-    return true;
-  }
-
-  #takeData(pending: Pending, answer: Answer, line: Buffer | typeof TOO_LONG): void {
-    if (line === TOO_LONG) {
-      // The reader finds the next line, so later answers remain readable.
-      pending.failure ??= new RgtpError('nonsense', `data with a line of over ${this.#options.maxLine} octets`);
-      this.#count(pending, this.#options.maxLine);
-    } else if (line[0] !== DOT) this.#passOn(pending, line);
-    else if (line.length > 1) this.#passOn(pending, line.subarray(1));
-    else this.#finish(pending, answer);
-  }
-
-  #passOn(pending: Pending, line: Buffer): void {
-    this.#count(pending, line.length + 2);
-    if (pending.failure !== undefined || this.#ended !== undefined) return;
-    try {
-      pending.exchange.onData?.(line);
-    } catch (error) {
-      pending.failure = error;
-    }
-  }
-
-  #count(pending: Pending, octets: number): void {
-    pending.octets += octets;
-    const limit = pending.exchange.limit ?? this.#options.maxBlock;
-    if (pending.octets > limit) this.#nonsense(`data of over ${limit} octets`);
-  }
-
   #finish(pending: Pending, answer: Answer): void {
     this.#underWay.shift();
     this.#tell(pending, answer.code);
-    if (pending.exchange.proceed !== undefined) this.#exclusive = false;
-    if (pending.failure === undefined) pending.resolve(answer);
-    else pending.reject(pending.failure);
+    if (pending.exclusive) this.#exclusive = false;
+    pending.settle(answer);
     if (endsConnection(answer.code)) {
       this.end(
         new RgtpError('unavailable', `the server ended the connection with ${shown(answer)}`, {
@@ -302,27 +215,18 @@ export class Transport {
     this.#pump();
   }
 
-  #tell({ exchange: { command }, sentAt }: Pending, code: number): void {
-    if (command === undefined) return;
-    this.#options.onAnswer?.(command.slice(0, 4), code, (performance.now() - sentAt) / 1000);
+  #tell({ exchange: { command }, seconds }: Pending, code: number): void {
+    if (command !== undefined) this.#options.onAnswer?.(command.slice(0, 4), code, seconds);
   }
+}
 
-  /** An answer without a command. Servers end idle connections with 481; anything else means lost synchronisation. */
-  #unasked(status: Status): void {
-    const kind = endsConnection(status.code) ? 'unavailable' : 'nonsense';
-    this.end(
-      new RgtpError(kind, `unasked, the server said ${shown(status)}`, {
-        code: status.code,
-        line: shown(status),
-        said: status.text,
-      }),
-    );
-  }
-
-  #nonsense(what: string, line?: Octets): void {
-    const details = line === undefined ? {} : { line: printable(line) };
-    this.end(new RgtpError('nonsense', `the server sent ${what}`, details));
-  }
+/** An answer without a command. Servers end idle connections with 481; anything else means lost synchronisation. */
+function unasked(status: Status): RgtpError {
+  return new RgtpError(
+    endsConnection(status.code) ? 'unavailable' : 'nonsense',
+    `unasked, the server said ${shown(status)}`,
+    { code: status.code, line: shown(status), said: status.text },
+  );
 }
 
 function shown({ code, text }: Status): string {
