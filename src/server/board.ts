@@ -1,9 +1,18 @@
 /** A board as the server runs it. Another kind of board that implements this is served like an RGTP board. */
 import type { BridgedBoard } from '../bridge/board.ts';
+import type { BoardConfig } from '../config/config.ts';
 import type { BoardStatus } from '../ops/status.ts';
 
 export interface Board extends BridgedBoard {
   status(): BoardStatus;
   /** Finishes the posts in progress, then closes everything that belongs to the board. */
   close(): Promise<void>;
+}
+
+/** A board of the configuration. It stays open at a reload that does not change it. */
+export interface ConfiguredBoard extends Board {
+  /** Whether it was opened with this configuration, and with what the files it names contain now. */
+  is(wanted: BoardConfig): boolean;
+  /** Declares its newsgroups as created, if they are new. Called when everything is open. */
+  offer(): Promise<void>;
 }

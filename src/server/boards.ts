@@ -2,12 +2,13 @@
 import type { Bridge } from '../bridge/bridge.ts';
 import type { Config } from '../config/config.ts';
 import type { BoardStatus } from '../ops/status.ts';
+import type { ConfiguredBoard } from './board.ts';
 import { RgtpBoard, type Surroundings } from './rgtp-board.ts';
 
 export class Boards {
   readonly #bridge: Bridge;
   readonly #around: Surroundings;
-  #boards: readonly RgtpBoard[] = [];
+  #boards: readonly ConfiguredBoard[] = [];
 
   /** @param around what the boards share */
   constructor(bridge: Bridge, around: Surroundings) {
@@ -50,14 +51,14 @@ export class Boards {
     if (failed !== undefined) throw failed.reason;
   }
 
-  #serve(boards: readonly RgtpBoard[]): void {
+  #serve(boards: readonly ConfiguredBoard[]): void {
     this.#bridge.setBoards(boards);
     this.#boards = boards;
   }
 
   /** In the order of the configuration. */
-  async #opened(config: Config, kept: readonly RgtpBoard[]): Promise<RgtpBoard[]> {
-    const boards: RgtpBoard[] = [];
+  async #opened(config: Config, kept: readonly ConfiguredBoard[]): Promise<ConfiguredBoard[]> {
+    const boards: ConfiguredBoard[] = [];
     try {
       for (const wanted of config.boards) {
         const known = kept.find((board) => board.is(wanted));

@@ -16,7 +16,7 @@ import { Cache } from '../store/cache.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import type { Log } from '../wire/log.ts';
-import type { Board } from './board.ts';
+import type { ConfiguredBoard } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
 import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
@@ -39,7 +39,7 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
   readonly offer: () => Promise<void>;
 };
 
-export class RgtpBoard implements Board {
+export class RgtpBoard implements ConfiguredBoard {
   readonly view: BoardView;
   readonly login: RgtpLogin;
   readonly poster: RgtpPoster;
