@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manPageNow, readmeOf } from '../.ci/docs.ts';
 
@@ -19,17 +19,51 @@ describe('what is made from the code (npm run docs)', () => {
 
 describe('what is written about the code', () => {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => !path.startsWith('node_modules'),
+    (path) => !path.startsWith('node_modules') && !path.startsWith('.git/'),
   );
+  const present = new Set(files);
+  const documents = files.filter((path) => path.endsWith('.md') && !path.startsWith(join('test', 'fixtures')));
+  /** what the person who runs the server puts there */
+  const theirs = /^docker\/(?:bridge|secrets)\b/;
 
-  it.each(['.github/CONTRIBUTING.md', 'docs/architecture.md', 'docs/security.md', 'README.md'])(
-    '%s names no source file that is not there',
-    (document) => {
-      const named = readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\.ts)`/g);
-      const missing = Array.from(named, ([, name = '']) => name).filter(
-        (name) => !name.includes('NAME') && !files.some((file) => file === name || file.endsWith(`/${name}`)),
-      );
-      expect(missing).toEqual([]);
-    },
-  );
+  it.each(documents)('%s names no source file that is not there', (document) => {
+    const named = readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\.ts)`/g);
+    const missing = Array.from(named, ([, name = '']) => name).filter(
+      (name) => !name.includes('NAME') && !files.some((file) => file === name || file.endsWith(`/${name}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('%s names no path below a folder of the project, or of src, that is not there', (document) => {
+    const named = readFileSync(join(root, document), 'utf8').matchAll(/`(?:src\/)?([\w.-]+\/[\w./-]*)`/g);
+    const missing = Array.from(named, ([, path = '']) => path.replace(/\/$/, '')).filter((path) => {
+      const [top = ''] = path.split('/');
+      const isOurs = present.has(top) || present.has(join('src', top));
+      const isThere = present.has(path) || present.has(join('src', path));
+      return isOurs && !isThere && !path.includes('NAME') && !theirs.test(path);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it.each(documents)('%s links to files and headings that are there', (document) => {
+    const text = readFileSync(join(root, document), 'utf8');
+    const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, to = '']) => to).filter((to) => !/^\w+:/.test(to));
+    const missing = links.filter((link) => {
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? document : join(dirname(document), path);
+      if (!present.has(target)) return true;
+      return heading !== undefined && !headingsOf(readFileSync(join(root, target), 'utf8')).includes(heading);
+    });
+    expect(missing).toEqual([]);
+  });
 });
+
+/** As GitHub names them: lower case, hyphens for blanks, without punctuation. */
+function headingsOf(markdown: string): string[] {
+  return Array.from(markdown.matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
