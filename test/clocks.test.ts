@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** Where the time of day is wanted. Whatever lasts is measured by `performance.now()`: a wall clock may be set. */
+/** Where the time of day is meant. Durations are measured by `performance.now()`: a wall clock may be set. */
 const DATES: Readonly<Record<string, string>> = {
   'src/board/mail.ts': 'the Date of a letter',
   'src/board/store.ts': 'times of posts',

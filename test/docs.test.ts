@@ -6,13 +6,13 @@ import { manPageNow, readmeOf } from '../.ci/docs.ts';
 const root = join(import.meta.dirname, '..');
 
 describe('what is made from the code (npm run docs)', () => {
-  it('the table of configuration keys in the README is of today', () => {
+  it('the table of configuration keys in the README is up to date', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     expect(readme).toContain('<!-- configuration -->\n| Key | Environment | Default | Meaning |');
     expect(readmeOf(readme)).toBe(readme);
   });
 
-  it('the man page is of today', () => {
+  it('the man page is up to date', () => {
     expect(readFileSync(join(root, 'config', 'rgtp-nntp.1'), 'utf8')).toBe(manPageNow());
   });
 });
@@ -26,7 +26,7 @@ describe('what is written about the code', () => {
   /** what the person who runs the server puts there */
   const theirs = /^docker\/(?:bridge|secrets)\b/;
 
-  it.each(documents)('%s names no source file that is not there', (document) => {
+  it.each(documents)('%s names only source files that exist', (document) => {
     const named = readFileSync(join(root, document), 'utf8').matchAll(/`([\w./-]+\.ts)`/g);
     const missing = Array.from(named, ([, name = '']) => name).filter(
       (name) => !name.includes('NAME') && !files.some((file) => file === name || file.endsWith(`/${name}`)),
@@ -34,7 +34,7 @@ describe('what is written about the code', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(documents)('%s names no path below a folder of the project, or of src, that is not there', (document) => {
+  it.each(documents)('%s names only paths that exist, from the top or from src', (document) => {
     const named = readFileSync(join(root, document), 'utf8').matchAll(/`(?:src\/)?([\w.-]+\/[\w./-]*)`/g);
     const missing = Array.from(named, ([, path = '']) => path.replace(/\/$/, '')).filter((path) => {
       const [top = ''] = path.split('/');
@@ -45,7 +45,7 @@ describe('what is written about the code', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(documents)('%s links to files and headings that are there', (document) => {
+  it.each(documents)('%s links only to files and headings that exist', (document) => {
     const text = readFileSync(join(root, document), 'utf8');
     const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, to = '']) => to).filter((to) => !/^\w+:/.test(to));
     const missing = links.filter((link) => {

@@ -1,4 +1,4 @@
-/** The rules that .ci/import-rules.ts gives to Biome catch what they are there for, and nothing that is allowed. */
+/** The rules that .ci/import-rules.ts gives to Biome catch what they forbid, and nothing that is allowed. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

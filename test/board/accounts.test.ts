@@ -92,7 +92,7 @@ describe.each(changes)('an account %s', (_, request, words) => {
   });
 });
 
-test('a disabled guest reads no more, and a guest who needs a proof is none', async () => {
+test('a disabled guest can no longer read, nor can a guest who needs a proof', async () => {
   const board = await openBoard({ path });
   const readers = [await login(board, 'guest'), await login(board, 'guest')];
   expect(board.accounts.access(octets`guest`, undefined)).toBe(1);
@@ -105,21 +105,21 @@ test('a disabled guest reads no more, and a guest who needs a proof is none', as
   await expectEnd(reader, OTHER_SECRET);
 });
 
-test('a change of other accounts, or a post, ends nobody', async () => {
+test('a change to other accounts, or a post, ends no session', async () => {
   const board = await openBoard({ path });
   const [ann, editor] = [await login(board, 'ann'), await login(board, 'ed')];
   await elsewhere('-u writer disable');
   const { generation } = board.accounts;
   await ann.text('Ann', 'text');
   expect(await ann.ask('NEWI Subject')).toMatch(/^220/);
-  // Posts of this process leave the generation alone, so that sessions need no second look.
+  // Posts of this process do not change the generation, so that sessions need not look again.
   expect(board.accounts.generation).toBe(generation);
   await editor.list('UDBM -c new@rgtp.test/write newsecret');
   expect(board.accounts.generation).not.toBe(generation);
   expect(await ann.ask('NOOP')).toMatch(/^200/);
 });
 
-test('in one round of the event loop, other processes are asked after once; what this process changed counts at once', async () => {
+test('in one round of the event loop, changes by other processes are looked for once; its own count at once', async () => {
   const board = await openBoard({ path, accountCheck: NEVER });
   const { accounts } = board;
   const before = accounts.generationIn(1);
@@ -138,7 +138,7 @@ test('a command in progress is finished, and its answer sent, before the session
   await expectEnd(editor, DISABLED);
 });
 
-test('the command line disables a user of a board that serves', async () => {
+test('the command line disables a user of a running board', async () => {
   const config = join(folder, 'config.yaml');
   writeFileSync(config, `data: ${folder}\nboards: [{ name: gossip, newsgroup: groggs.gossip, rgtp: embedded }]\n`);
   const board: BoardServer = await openBoard({ path, keyFile: join(folder, 'gossip.board.key') });

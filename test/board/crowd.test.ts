@@ -48,7 +48,7 @@ test(
       first.users.put({ ...fresh, userid: octets`boss`, level: 3 });
     });
     first.close();
-    /** rounds in which posts got to disk whose 220 did not get out */
+    /** rounds in which posts got to disk without their 220 getting out */
     let cutShort = 0;
     let highest = 0;
     const random = seededRandom(20261127);
@@ -57,7 +57,7 @@ test(
       const [port]: unknown[] = await once(child, 'message');
       const crowd = new Crowd(Number(port));
       const exit = once(child, 'exit');
-      // After some posts, at a point between two of them that is another one every time.
+      // After some posts, at a different point between two of them each time.
       const some = 1 + Math.floor(random() * 60);
       const enough = () => {
         if (crowd.acknowledged.length >= some && child.exitCode === null) setImmediate(() => child.kill('SIGKILL'));

@@ -6,7 +6,7 @@ import { formatHex32 } from '../../src/rgtp/hex.ts';
 import { parseIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { Dialogue } from './dialogue.ts';
 
-/** What a board has said it did. */
+/** What a board has acknowledged. */
 export interface Acknowledged {
   readonly sequence: number;
   readonly itemId: string;

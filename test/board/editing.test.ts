@@ -103,7 +103,7 @@ describe('EDCF', () => {
     expect(await editor.ask('EDAB')).toMatch(/^200/);
   });
 
-  test('takes back what EDIT sent: doubled carets of 81, long marks', async () => {
+  test('accepts what EDIT sent: 81 octets with a doubled caret, long continuation marks', async () => {
     const board = await openBoard();
     const long = 'a.very.long.user.name.indeed@with.a.really.quite.absurdly.long.domain.test';
     const item = await itemOn(board, `^${'x'.repeat(79)}`);
@@ -118,7 +118,7 @@ describe('EDCF', () => {
     expect(await editor.ask('EDCF nothing changed')).toMatch(/^220/);
   });
 
-  test('the lock falls with the connection, with QUIT and with the access', async () => {
+  test('the lock is released with the connection, by QUIT, and with the access level', async () => {
     const board = await openBoard();
     await addUser(board, 'ed2@rgtp.test', 3, secrets.ed);
     const second = await dial(board);

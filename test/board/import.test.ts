@@ -88,7 +88,7 @@ describe('an import that is cut off', () => {
     await expectUnfinishedThenWhole();
   });
 
-  test('does not open the way into a board that has something in it', async () => {
+  test('does not let anything into a board that is not empty', async () => {
     const store = BoardStore.open(path);
     await importSpool(spool, store);
     const whole = content(store);

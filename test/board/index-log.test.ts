@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Octets: for one block and a half, or for all. */
 const room = fc.constantFrom(150_000, 10_000_000);
 
-test('blocks kept in memory never show what is no longer so', async () => {
+test('cached blocks never show rows that have changed', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), room, async (steps, indexCache) => {
       const store = BoardStore.open(':memory:', { indexCache });

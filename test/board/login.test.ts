@@ -55,7 +55,7 @@ describe('proofs', () => {
     expect(lines.join('\n')).not.toContain(secrets.ann.toString('hex'));
   });
 
-  test('who asks for nothing but what they may not fills no log', async () => {
+  test('a client that asks only for what it may not do cannot fill the log', async () => {
     const { log, lines } = recordedLog();
     const board = await openBoard({ log });
     const writer = await login(board, 'writer');
@@ -94,7 +94,7 @@ describe('proofs', () => {
       },
     });
     const guest = await dial(board);
-    // Before a refusal that ends the connection: afterwards the caller's machine knows nothing of it.
+    // Before a refusal that ends the connection: afterwards the caller's machine no longer knows it.
     expect(asked).toEqual([
       { localPort: board.address.port, remoteAddress: '127.0.0.1', remotePort: guest.socket.localPort },
     ]);
@@ -162,7 +162,7 @@ describe('REGU', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('refuses what is no address, who is known, and too many', async () => {
+  test('refuses an invalid address, a known userid, and too many requests', async () => {
     const board = await openBoard({ registration: { mode: 'open', mailer: { send: async () => {} } } });
     const attempt = async (userid: string) => {
       const client = await dial(board);
@@ -249,7 +249,7 @@ describe('REGU', () => {
     for (const time of used) expect(board.store.time - (time ?? 0)).toBeLessThan(3600);
   });
 
-  test('who never logs in is forgotten after a week', async () => {
+  test('an account that is never used is forgotten after a week', async () => {
     let now = Date.UTC(2026, 0);
     const folder = mkdtempSync(join(tmpdir(), 'board-week-'));
     const options = {
@@ -309,14 +309,14 @@ describe('UDBM', () => {
       await editor.list(`UDBM ${change}`);
       expect(await ann.line()).toBe('482 That userid is disabled; contact the Editors.');
       expect(await ann.line()).toBeUndefined();
-      // Nor does a proof help that was under way.
+      // Nor does a proof that was already in progress help.
       const clientNonce = Buffer.alloc(16, 7);
       const hash = clientProof({ userid: octets`ann@rgtp.test`, secret: secrets.ann, clientNonce, serverNonce });
       expect(await late.ask(`AUTH ${hash.toString('hex')} ${clientNonce.toString('hex')}`)).toMatch(/^482/);
     },
   );
 
-  test('shows no secrets, and leaves an editor', async () => {
+  test('shows no secrets, and always leaves an editor', async () => {
     const board = await openBoard();
     const editor = await login(board, 'ed');
     expect((await editor.list('UDBM --secret -l')).join()).toContain('not shown');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { smtpMailer } from '../../src/board/mail.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 
-/** As much of RFC 5321 as a letter needs; gives what was said to it. */
+/** As much of RFC 5321 as a letter needs. Returns what was said to it. */
 async function postOffice(answerToRcpt: string): Promise<{ port: number; heard: string[]; done(): Promise<void> }> {
   const heard: string[] = [];
   const server = await scriptedServer(async (peer) => {
@@ -38,7 +38,7 @@ test('a letter goes to a mail server', async () => {
   await office.done();
 });
 
-test('a refused letter is no success', async () => {
+test('a refused letter is reported', async () => {
   const office = await postOffice('550 nobody of that name');
   const mailer = smtpMailer({ host: '127.0.0.1', port: office.port, secure: false, from: 'board@rgtp.test' });
   await expect(mailer.send(letter)).rejects.toThrow();

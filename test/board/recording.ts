@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What one client sent in one go, and all that came back on that connection before anybody sent more. */
+/** What one client sent at once, and all that came back on that connection before anybody sent more. */
 export interface Step {
   readonly connection: string;
   /** octets, line ends as recorded */

@@ -16,7 +16,7 @@ export interface Difference {
 /** Number and time, as cookies and index rows begin with. */
 const STAMP = /(?<=^\^?)[0-9A-F]{8} [0-9A-F]{8}(?= |$)/;
 const DATE = /\d\d\.\d\d on [A-Z][a-z]{2} \d\d [A-Z][a-z]{2}/;
-/** A connection that never existed in the recording's words. */
+/** A connection that the recording never opened. */
 const KEPT_OPEN = '(connection stays open)';
 const CLOSED = '(closed)';
 

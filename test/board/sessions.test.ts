@@ -145,7 +145,7 @@ describe('a text', () => {
     expect(lines.slice(-3)).toEqual(['^^00000001 6B020000', '^^^', '[Continued in A1234567 by x.]']);
   });
 
-  test('a grogname that looks like another userid never stands where a userid would', async () => {
+  test('a grogname that looks like another userid is never taken for one', async () => {
     const board = await openBoard();
     const long = 'a.very.long.user.name.indeed@with.a.really.quite.absurdly.long.domain.test';
     await addUser(board, long, 2, undefined);
@@ -178,7 +178,7 @@ describe('limits', () => {
     expect((await posting.reply(itemId, post(1))).kind).toBe('full');
   });
 
-  test('connections in all, and from one address', async () => {
+  test('connections in total, and from one address', async () => {
     const board = await openBoard({ connections: 3, connectionsPerAddress: 2 });
     const [first] = [await dial(board), await dial(board)];
     const third = await Dialogue.open(board.address.port);
@@ -227,7 +227,7 @@ describe('limits', () => {
     expect(ids).toEqual(['P3642359', 'Q0000000', 'Q0000001']);
   });
 
-  test('sequence numbers go round', async () => {
+  test('sequence numbers wrap', async () => {
     const board = await openBoard({ empty: true });
     const { posting, state, index } = board.store;
     await board.store.commit(() => {
@@ -285,7 +285,7 @@ describe('time-outs', () => {
     expect(client.socket.destroyed).toBe(false);
   });
 
-  test('a server that stops says so, after what is at work', async () => {
+  test('a server that stops says so, after the command in progress', async () => {
     const board = await openBoard();
     const [idle, writer] = [await dial(board), await login(board, 'writer')];
     await writer.text('w', 'last words');

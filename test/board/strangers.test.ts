@@ -16,14 +16,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Thirty entries a minute from one address: `wire/bounded-log.ts`. How many a test may find that takes as long as it takes. */
+/** Thirty entries a minute from one address: `wire/bounded-log.ts`. How many a test may find, however long it runs. */
 function allowed(): () => number {
   const start = performance.now();
   return () => 30 * (2 + (performance.now() - start) / 60_000);
 }
 
 describe('the log', () => {
-  test('DBUG makes a session say some commands, and no more', async () => {
+  test('DBUG logs a bounded number of a session’s commands', async () => {
     const { log, lines } = recordedLog();
     const most = allowed();
     const board = await openBoard({ log });
@@ -105,7 +105,7 @@ describe('a browser that was made to send commands', () => {
     expect(board.store.index.end).toBe(end);
   });
 
-  test('a subject or a text that speaks of HTTP is none', async () => {
+  test('a subject or a text that mentions HTTP is not taken for a request', async () => {
     const board = await openBoard();
     const writer = await login(board, 'writer');
     await writer.text('w', 'POST / HTTP/1.1', 'Host: 127.0.0.1');

@@ -1,4 +1,4 @@
-/** However much a board holds, nobody keeps it for longer than a turn. */
+/** However much a board holds, nobody keeps the event loop for longer than a turn. */
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { Board, defaultTimeouts } from '../../src/board/board.ts';
@@ -194,7 +194,7 @@ test('archiving looks at items in turns, and moves no more rows in one piece tha
   });
   const commits = vi.spyOn(store, 'commit');
   stepByStep();
-  // Where nothing is old enough, to look is all there is to do. In one piece it would take one round.
+  // Nothing is old enough, so looking is the only work. In one piece it would take one round.
   const look = archiveItems(store, 0);
   expect(await roundsOf(look)).toBeGreaterThan(3);
   expect(commits).not.toHaveBeenCalled();
@@ -207,7 +207,7 @@ test('archiving looks at items in turns, and moves no more rows in one piece tha
   store.close();
 });
 
-test('what is archived has room, although rows moved to where others were', async () => {
+test('archived rows find room, although rows have moved to where others were', async () => {
   const store = await storeWith([rowOf(1, 'A0000001'), rowOf(2, 'A0000002'), rowOf(3, 'A0000003')]);
   const status = { continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: 1 };
   await store.commit(() => {

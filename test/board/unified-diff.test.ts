@@ -58,7 +58,7 @@ test('hunks as GNU diff prints them', () => {
   expect(formatDiff(labels, hunksOf(diffLines([octets`x`], [])))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
 });
 
-test('two files of which nothing is alike', () => {
+test('two files that have nothing in common', () => {
   const before = Array.from({ length: 3000 }, (_, i) => octets`a${i}`);
   const after = Array.from({ length: 3000 }, (_, i) => octets`b${i}`);
   expect(diffLines(before, after)).toHaveLength(6000);

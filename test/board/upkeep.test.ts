@@ -74,7 +74,7 @@ describe('export', () => {
     again.close();
   });
 
-  test('writes over nothing', async () => {
+  test('overwrites nothing', async () => {
     const store = await sampleStore();
     await exportSpool(join(folder, 'spool'), store);
     await expect(exportSpool(join(folder, 'spool'), store)).rejects.toThrow('is not empty');
@@ -83,7 +83,7 @@ describe('export', () => {
 });
 
 describe('backup', () => {
-  test('of a board that serves is a whole board', async () => {
+  test('of a running board is complete', async () => {
     const path = join(folder, 'board.sqlite');
     const board = await openBoard({ path });
     const writer = await login(board, 'writer');
@@ -103,7 +103,7 @@ describe('backup', () => {
   });
 });
 
-test('a backup ends, though somebody posts all the time', async () => {
+test('a backup finishes although somebody posts all the time', async () => {
   const path = join(folder, 'board.sqlite');
   (await sampleStore(path)).close();
   const board = await openBoard({ path });

@@ -97,7 +97,7 @@ describe('newsgroups', () => {
     expect(guest.newsgroup('groggs.c')).toBeUndefined();
   });
 
-  test('those of a board that is hidden want a login, and list nothing', async () => {
+  test('those of a hidden board require a login, and are not listed', async () => {
     const { boards, models, guest, loggedIn } = await bridgeOf('groggs.a', 'groggs.hidden');
     await models[1]?.newItem('O0591429', octets`a`);
     expect(guest.newsgroups().map(({ name }) => name)).toEqual(['groggs.a', 'groggs.a.motd', 'groggs.a.edits']);
@@ -137,7 +137,7 @@ describe('newsgroups', () => {
   });
 });
 
-test('a board whose index has not been read is listed, and everything else of it is refused', async () => {
+test('a board whose index has not been read is listed, and everything else about it is refused', async () => {
   const { boards, models, guest } = await bridgeOf('groggs.a', 'groggs.b');
   await models[0]?.newItem('O0591429', octets`a`);
   await models[1]?.newItem('O0591429', octets`b`);
@@ -238,7 +238,7 @@ describe('other boards while readers are there', () => {
   });
 });
 
-test('a view that is closed follows its board no more', async () => {
+test('a closed view no longer follows its board', async () => {
   const { boards, models } = await bridgeOf('groggs.a');
   await models[0]?.newItem('O0591429', octets`a`);
   boards[0]?.view.close();

@@ -1,4 +1,6 @@
-/** What a client is told of failures names no addresses, ports, paths, or words of the system: those are for the log. */
+/**
+ * What a client is told about failures contains no addresses, ports, paths, or system messages: those are for the log.
+ */
 
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';

@@ -120,7 +120,7 @@ describe('rgtp-nntp import', () => {
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('the board is not empty') });
   });
 
-  it('says that a folder is no spool', async () => {
+  it('says that a folder is not a spool', async () => {
     expect(await commandLine(['import', folder], { env })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${folder} is not a groggsd data directory`),

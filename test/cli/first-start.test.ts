@@ -58,7 +58,7 @@ it.each([
 
     const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
     expect(secret).toMatch(/^[0-9A-F]{32}$/);
-    // Nobody reads along: the journal must not keep the secret.
+    // Standard output is not a terminal: a journal must not keep the secret.
     const first = await started(command);
     expect(first).toContain('userid  editor\n  secret  (not shown: this is no terminal)\n');
     expect(first).toContain(`kept in ${join(folder, 'data', 'gossip.editor.secret')};`);

@@ -114,14 +114,14 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     expect(existsSync(log)).toBe(true);
     const kept = readFileSync(log);
     if (how === 'emptied') {
-      // That is what somebody does who has read the message below: go on with what is left.
+      // As the message below advises those who want to go on with what is left.
       truncateSync(log, 0);
       return serve();
     }
     rmSync(log);
     await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
     await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'backup', join(folder, 'backup'));
-    // Asking has not made it good.
+    // Asking has not repaired it.
     await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is gone`, 'serve');
     writeFileSync(log, kept);
     await serve();

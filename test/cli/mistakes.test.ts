@@ -28,7 +28,7 @@ const server = {
   RGTP_NNTP_HTTP_LISTEN: 'off',
 };
 
-/** What is wrong, its settings, what is said of it, and what to do. */
+/** What is wrong, the settings, what is said about it, and what to do. */
 const MISTAKES: readonly (readonly [string, Record<string, string>, RegExp, RegExp])[] = [
   [
     'a certificate that is not there',
@@ -129,7 +129,7 @@ it('a data folder in /proc fails at once', async () => {
   expect(code).toBe(1);
 });
 
-/** Only root can be somebody else. */
+/** Only root can act as another user. */
 describe.runIf(process.geteuid?.() === 0)('files of somebody else', () => {
   const nobody = { uid: 65_534, gid: 65_534 };
 
@@ -191,7 +191,7 @@ describe('names of files in the configuration file', () => {
   });
 });
 
-it('standard output that nobody reads to its end is no error', () => {
+it('standard output that nobody reads to its end is not an error', () => {
   const command = `${process.execPath} ${main} completion bash | head -1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
   expect({ stdout, stderr }).toEqual({ stdout: '# bash completion for rgtp-nntp\n0\n', stderr: '' });

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { CommandLine, main } from './command-line.ts';
 
-/** Of nobody on this machine. */
+/** The uid of nobody on this machine. */
 const service = { uid: 54_321, gid: 54_322 };
 
-/** What root runs beside a service of another user must leave that service's folders to it. Only root can try. */
+/** What root runs beside a service of another user must leave the service's folders to that user. Only root can try. */
 describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-owner-'));
   const data = join(folder, 'service', 'data');
@@ -36,7 +36,7 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
     expect(entries.length).toBeGreaterThan(2);
     for (const entry of entries) {
       const found = statSync(join(folder, 'service', entry), { throwIfNoEntry: false });
-      // What a program that runs has deleted since is nobody's.
+      // A running program may have deleted it since.
       if (found === undefined) continue;
       const { uid, gid, mode } = found;
       expect({ entry, uid, gid, others: mode & 0o077 }).toEqual({ entry, ...service, others: 0 });

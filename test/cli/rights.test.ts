@@ -1,4 +1,4 @@
-/** Rights that are taken away in one process are gone in the sessions of another. */
+/** Rights that one process takes away are gone from the sessions of another. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ test.each([
   expect(await client.ask('POST')).toMatch(/^(440|480|502)/);
   client.close();
   const again = await logIn('ann@x.example', secret);
-  // Who knows the secret of a disabled account is told so; nobody else is.
+  // Only those who know the secret of a disabled account are told that it is disabled.
   expect(again.answer).toMatch(what === 'disable' ? /^481 .*disabled/ : /^481 (?!.*disabled)/);
   again.client.close();
   const guess = await logIn('ann@x.example', '00112233445566778899AABBCCDDEEFF');

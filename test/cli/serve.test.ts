@@ -116,7 +116,7 @@ describe('rgtp-nntp serve', () => {
     socket.destroy();
   });
 
-  it('keeps guests out where the board does, and reads it all the same', async () => {
+  it('keeps guests out where the board does, and still reads the board itself', async () => {
     configure({ embedded: { listen: 'rgtp://127.0.0.1:0', guests: 'none' } });
     const { port } = await start();
     const client = await NntpClient.connect(port);
@@ -148,7 +148,7 @@ describe('rgtp-nntp serve', () => {
     client.close();
   });
 
-  it('tells idle readers 400 and ends within ten seconds of SIGTERM', async () => {
+  it('answers idle readers 400 and ends within ten seconds of SIGTERM', async () => {
     configure();
     const { line, port } = await start();
     const client = await NntpClient.connect(port);
@@ -199,7 +199,7 @@ describe('rgtp-nntp serve', () => {
     client.close();
   });
 
-  it('tells of a new newsgroup whoever asked before it was there, and goes on doing so without its cache', async () => {
+  it('tells whoever asked before of a new newsgroup, even after its cache is lost', async () => {
     const other = { newsgroup: 'other.board', rgtp: 'rgtp://127.0.0.1:1' };
     const log = { level: 'info', format: 'json' };
     configure({ log });
@@ -245,7 +245,7 @@ describe('rgtp-nntp serve', () => {
     expect(ended.stdout).not.toContain('Serving');
   });
 
-  it('leaves data alone that another one uses', async () => {
+  it('leaves data alone that another server uses', async () => {
     configure();
     await start();
     const line = new CommandLine(['serve', '--config', file]);

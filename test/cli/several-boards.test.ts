@@ -1,4 +1,4 @@
-/** One login for several boards: what one of them says of a login elsewhere, and local accounts that serve all. */
+/** One login for several boards: what one of them says about a login to another, and local accounts that serve all. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

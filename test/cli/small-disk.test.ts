@@ -1,4 +1,6 @@
-/** Commands on a disk that is full, has no inode left, or is read-only: a sentence and an exit code, and nothing lost. */
+/**
+ * Commands on a disk that is full, has no inode left, or is read-only: a sentence and an exit code, and nothing lost.
+ */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -64,7 +66,7 @@ const PAGE = 4096;
 
 const remount = (how: 'ro' | 'rw') => spawnSync('mount', ['-o', `remount,${how}`, mounted]);
 
-/** What is wrong with the disk, how it comes about, how it ends, and what is said of it. */
+/** What is wrong with the disk, how to bring it about and end it, and what is said about it. */
 const SICK = {
   full: {
     begin: () => append('filler'),
@@ -177,7 +179,7 @@ describe.runIf(status === 0)('a small disk', () => {
     rmSync(join(spool, '../..'), { recursive: true });
   });
 
-  test('a backup that can not be restored for want of room leaves what was there', async () => {
+  test('a backup for which there is no room is not restored, and what was there stays', async () => {
     const backup = join(elsewhere, 'backup');
     expect(run(['backup', backup]).status).toBe(0);
     SICK.full.begin();
@@ -189,7 +191,7 @@ describe.runIf(status === 0)('a small disk', () => {
     expect(readdirSync(env.RGTP_NNTP_DATA).filter((name) => name.includes('restor'))).toEqual([]);
   });
 
-  test('a log that can not be written is no reason to stop; the first line that can be says what is missing', async () => {
+  test('a log that cannot be written stops nothing; the next line that can be says how many are missing', async () => {
     const path = join(mounted, 'log');
     const log = openSync(path, 'a');
     const { PATH } = process.env;

@@ -55,7 +55,7 @@ describe('rgtp-nntp board …', () => {
     });
   });
 
-  it('user lets people in, lists, disables and forgets them', async () => {
+  it('user adds, lists, disables and removes people', async () => {
     const added = await run('board', 'user', 'add', 'Ann@Example.org', '--level', 'edit');
     expect(added.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
     expect((await run('board', 'user', 'add', 'Ann@example.org', '--level', 'edit')).stderr).toContain(
@@ -101,7 +101,7 @@ describe('rgtp-nntp board user', () => {
     );
   });
 
-  it('knows no groggsd syntax', async () => {
+  it('does not take groggsd’s syntax', async () => {
     for (const userid of ['x@y/edit', 'x/none']) {
       expect(await run('board', 'user', 'add', userid)).toMatchObject({
         code: 2,

@@ -96,7 +96,7 @@ balancers: [10.0.0.0/8, '2001:db8::1']
 });
 
 describe('the environment', () => {
-  it('passes over what Kubernetes says of a service called rgtp-nntp', () => {
+  it('ignores what Kubernetes sets for a service called rgtp-nntp', () => {
     const service = {
       RGTP_NNTP_SERVICE_HOST: '10.0.0.1',
       RGTP_NNTP_SERVICE_PORT: '119',
@@ -214,7 +214,7 @@ limits:
     expect(mistakes(yaml).join('\n')).toContain(message);
   });
 
-  it('say that a file is not there', () => {
+  it('name a file that does not exist', () => {
     expect(() => loadConfig({ file: join(folder, 'none.yaml') })).toThrow(/none\.yaml: can't be read: ENOENT/);
   });
 

@@ -4,7 +4,7 @@ import { configTable } from '../../src/config/table.ts';
 import { keys } from '../../src/config/walk.ts';
 
 describe('the keys', () => {
-  it('have each a default, a variable of its own, and a meaning', () => {
+  it('each have a default, a variable of their own, and a meaning', () => {
     expect(keys.length).toBeGreaterThan(60);
     expect(new Set(keys.map((key) => key.variable)).size).toBe(keys.length);
     for (const key of keys) {

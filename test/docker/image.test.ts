@@ -44,7 +44,7 @@ describe('the Dockerfile', () => {
     expect(engines.node).toBe(`>=${process.versions.node.split('.', 1)[0]}`);
   });
 
-  it('runs nothing of the target’s processor', () => {
+  it('runs nothing that is built for the target’s processor', () => {
     const stages = dockerfile.split(/^(?=FROM )/m).filter((stage) => /^RUN /m.test(stage));
     expect(stages.length).toBe(2);
     for (const stage of stages) expect(stage).toMatch(/^FROM --platform=\$BUILDPLATFORM /);
@@ -61,7 +61,7 @@ describe('the Dockerfile', () => {
     expect(allowed.size).toBe(new Set(sources).size + 2); // `*` and the end: nothing else gets into the build
   });
 
-  it('runs what the build makes, as nobody special', () => {
+  it('runs what the build makes, without root', () => {
     for (const line of [...all('ENTRYPOINT'), ...all('HEALTHCHECK')]) {
       const [file = ''] = /(?<=\/app\/dist\/)[\w/]+(?=\.js"\])/.exec(line) ?? [];
       expect(existsSync(join(root, 'src', `${file}.ts`)), line).toBe(true);
@@ -94,7 +94,7 @@ describe('compose.yaml', () => {
     expect(bridge.ports.filter((port) => port.endsWith(':9119'))).toEqual(['127.0.0.1:9119:9119']);
   });
 
-  it('takes config/remote-board.yaml for the bridge as it is', () => {
+  it('takes config/remote-board.yaml for the bridge unchanged', () => {
     const { RGTP_NNTP_CONFIG: inside, ...rest } = bridge.environment;
     expect(inside).toBe('/etc/rgtp-nntp/rgtp-nntp.yaml');
     const file = join(root, 'config', 'remote-board.yaml');
@@ -105,7 +105,7 @@ describe('compose.yaml', () => {
     expect(readEnvironment(ours(rest)).problems).toEqual([]);
   });
 
-  it('names secrets that are there, and that git never sees', () => {
+  it('names secrets that exist, and that git never sees', () => {
     expect(bridge.secrets).toEqual(Object.keys(compose.secrets));
     const files = ['docker/bridge/privkey.pem', ...Object.values(compose.secrets).map(({ file }) => `docker/${file}`)];
     for (const file of files) {

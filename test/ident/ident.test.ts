@@ -47,7 +47,7 @@ test('the name behind a connection of ours, once, and the connection is closed',
   expect(await ask(port, `  ${localPort} ,${boardPort} \n1, 2\r\n`)).toBe(answer);
 });
 
-test('of everything else it says nothing', async () => {
+test('anything else is not answered', async () => {
   const { socket, localPort, boardPort, port } = await setUp();
   expect(await ask(port, `${port}, ${localPort}\r\n`)).toBe(`${port}, ${localPort} : ERROR : NO-USER\r\n`);
   expect(await ask(port, `0, 99999\r\n`)).toBe('0, 99999 : ERROR : INVALID-PORT\r\n');
@@ -58,7 +58,7 @@ test('of everything else it says nothing', async () => {
   expect(await ask(port, `${localPort}, ${boardPort}\r\n`)).toContain('NO-USER');
 });
 
-test('nor where no line comes in time', async () => {
+test('nor is a client that sends no line in time', async () => {
   const { port } = await setUp('ann@example.net', 20);
   expect(await ask(port, '1')).toBe('');
 });

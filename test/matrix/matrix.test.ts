@@ -1,4 +1,4 @@
-/** Access level × command × protocol: what each is answered, over sockets, by the server as `serve` runs it. */
+/** Access level × command × protocol: the answer to each, over sockets, by the server as `serve` runs it. */
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessLevel } from '../../src/board/access.ts';
@@ -10,7 +10,7 @@ import { openWholeServer, people, type WholeServer } from '../support/whole-serv
 import { type NntpRow, nntpRows, readers } from './nntp-table.ts';
 import { levels, type RgtpRow, rgtpRows } from './rgtp-table.ts';
 
-/** A PROXY header of a client at 192.0.2.7: not this machine, so that a login in the clear is no matter of course. */
+/** A PROXY header of a client at 192.0.2.7: not this machine, from which a login in the clear is normally refused. */
 const FROM_AFAR = Buffer.from('0d0a0d0a000d0a515549540a2111000cc0000207c000020130390077', 'hex');
 
 /** for RGTP alone: what is posted there changes what NNTP answers */

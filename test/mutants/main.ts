@@ -1,7 +1,8 @@
 /**
  * `npm run mutate [-- WORD…]`: breaks one line at a time, in a copy of the checkout, and runs the tests that should
- * notice; prints what nobody noticed. With words, only entries whose promise or file has one of them. Fails where an
- * entry does not fit the code any more, where a mutant survives without a reason, and where one with a reason dies.
+ * notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them. Fails
+ * where an entry does not fit the code any more, where a mutant survives without a reason, and where one with a reason
+ * dies.
  */
 import { spawn } from 'node:child_process';
 import { mutants } from './list.ts';
@@ -9,7 +10,7 @@ import type { Mutant } from './mutant.ts';
 import { stale, Tree } from './tree.ts';
 
 const WORKERS = 2;
-/** for one mutant, ms: a broken program may well go round for ever */
+/** for one mutant, ms: a broken program may loop for ever */
 const PATIENCE = 300_000;
 
 const VITEST = ['run', '--config', 'test/vitest.config.ts'];
@@ -70,7 +71,7 @@ console.log(
 process.exit(wrong.length > 0 ? 1 : 0);
 
 async function attempt(tree: Tree, { tests }: Mutant): Promise<Outcome> {
-  // What a type error kills, no test has noticed.
+  // A mutant with a type error was not noticed by a test.
   const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false', '--allowUnreachableCode', 'true'];
   if ((await run(tree, 'tsc', lenient)) !== 0) return 'does not compile';
   const status = await run(tree, 'vitest', [...VITEST, '--bail=1', ...tests]);
@@ -90,7 +91,7 @@ function run(
     detached: true,
   });
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
-  // What is not broken ends.
+  // An unbroken program ends.
   const end = setTimeout(() => {
     if (output === 'inherit') return;
     resolve(undefined);

@@ -1,12 +1,12 @@
-/** One line broken on purpose. `npm run mutate` sees whether a test notices. */
+/** One line broken on purpose. `npm run mutate` checks that a test notices. */
 export interface Mutant {
-  /** what the line keeps; broken, this is no longer so */
+  /** the promise that the line keeps */
   readonly promise: string;
   /** from the top of the checkout */
   readonly file: string;
-  /** stands there exactly once */
+  /** the line, which the file has exactly once */
   readonly find: string;
-  /** compiles in its place */
+  /** what takes its place, and compiles */
   readonly replace: string;
   /** test files that notice, from the top of the checkout: no more than are needed */
   readonly tests: readonly string[];
@@ -14,7 +14,10 @@ export interface Mutant {
   readonly survives?: string;
 }
 
-/** Lines of one file, and the tests that notice them. Each: the promise, the line, what stands in its place, and why it survives. */
+/**
+ * Lines of one file, and the tests that notice them. Each: the promise, the line, what stands in its place, and why it
+ * survives.
+ */
 export function breaking(
   file: string,
   tests: readonly string[],

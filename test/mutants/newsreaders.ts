@@ -1,6 +1,6 @@
 import { breaking } from './mutant.ts';
 
-/** What newsreaders showed: each has made one of them give up, or its user guess. */
+/** What newsreaders have shown: each of these made one of them give up, or misled its user. */
 export const newsreaderMutants = [
   ...breaking(
     'src/bridge/login/logins.ts',

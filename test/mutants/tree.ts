@@ -60,7 +60,7 @@ export class Tree {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** where programs of the dependencies are */
+  /** where the programs of the dependencies are */
   static program(name: string): string {
     return join(ROOT, 'node_modules', '.bin', name);
   }

@@ -43,7 +43,7 @@ describe('directions', () => {
     expect(turnsText(text)).toBe(character);
   });
 
-  test('what was closed stays so', () => {
+  test('what is closed already is not closed again', () => {
     const text = fc.string({
       unit: fc.constantFrom(
         'a',

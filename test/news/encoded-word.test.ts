@@ -23,7 +23,7 @@ describe('encodeText', () => {
     expect(encodeText('=?UTF-8?Q?x?=')).not.toBe('=?UTF-8?Q?x?=');
   });
 
-  test('takes base64 where little stays readable', () => {
+  test('uses base64 where little would stay readable', () => {
     expect(encodeText('Ελλάδα')).toBe('=?UTF-8?B?zpXOu867zqzOtM6x?=');
   });
 

@@ -14,7 +14,7 @@ describe('formatDate', () => {
     [0xffffffff, 'Sun, 07 Feb 2106 06:28:15 +0000'],
   ])('%j', (time, expected) => expect(formatDate(time)).toBe(expected));
 
-  test('as JavaScript has it', () => {
+  test('agrees with JavaScript’s', () => {
     fc.assert(
       fc.property(fc.nat({ max: 0xffffffff }), (time) => {
         expect(formatDate(time)).toBe(new Date(time * 1000).toUTCString().replace('GMT', '+0000'));

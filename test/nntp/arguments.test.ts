@@ -76,7 +76,7 @@ describe('command lines (RFC 3977 §3.1)', () => {
     expect(wordsOf(' \t')).toEqual([]);
   });
 
-  test('words joined come apart again', () => {
+  test('joined words are split again', () => {
     const word = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/[ \t]/.test(text));
     const space = fc.constantFrom(' ', '\t', '  ', ' \t ');
     fc.assert(
@@ -91,7 +91,7 @@ describe('command lines (RFC 3977 §3.1)', () => {
     expect(afterTwoWords('AUTHINFO PASS')).toBe('');
   });
 
-  test('NUL is in no command; octets that are no UTF-8 are kept', () => {
+  test('no command may contain NUL; octets that are not UTF-8 are kept', () => {
     expect(lineText(Buffer.from('a\0b'))).toBeUndefined();
     expect(lineText(Buffer.from('grüße'))).toBe('grüße');
     expect(lineText(Buffer.from('grüße', 'latin1'))).toBe('grüße');

@@ -17,7 +17,7 @@ async function crowded() {
   return { slow, second: await connect() };
 }
 
-test('articles under way have one limit: one more is heard out, and refused until there is room', async () => {
+test('articles being received share one limit: one more is read to its end, and refused until there is room', async () => {
   const { slow, second } = await crowded();
   // Answered in order: the first client's text has arrived when the second begins.
   await expect

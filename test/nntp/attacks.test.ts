@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vi
 import { Attacked } from '../support/attacked.ts';
 import type { NntpClient } from '../support/nntp-client.ts';
 
-/** What a client can do that ended the bare package's process, or filled its memory, or stopped its clock. */
+/** Attacks that ended the bare package's process, filled its memory, or stopped it for long. */
 const MB = 1024 * 1024;
 let attacked: Attacked;
 let bystander: NntpClient;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  // Whatever happened: the process is there, and others are served.
+  // Whatever happened, the process is alive and others are served.
   expect(attacked.alive).toBe(true);
   expect(await bystander.ask('STAT 5')).toBe('223 5 <5@large.example.net>');
 });
@@ -89,12 +89,12 @@ test('20,000 pipelined OVER of a million articles from a client that never reads
   expect((await attacked.health('collect')).held - held).toBeLessThan(10 * MB);
   socket.destroy();
   await expect.poll(async () => (await attacked.health()).connections).toBe(1);
-  // Nor does it go on for the dead.
+  // Nor does it go on for a client that has gone.
   const { pieces: atTheEnd } = await attacked.health();
   for (let round = 0; round < 5; round++) expect((await attacked.health()).pieces).toBe(atTheEnd);
 });
 
-test('resets with 2,000 commands queued: they are not run for the dead', async () => {
+test('resets with 2,000 commands queued: they are not run once their client has gone', async () => {
   const { commands } = await attacked.health();
   for (let round = 0; round < 10; round++) {
     const client = await connect();

@@ -22,7 +22,7 @@ test('a half-closed client gets every answer it asked for', async () => {
   expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
 });
 
-test('an article that came whole before the end of the input is taken', async () => {
+test('an article that is complete before the end of the input is taken', async () => {
   const backend = rfcWorld();
   backend.guest = { read: true, post: true, loginHelps: true };
   const group = backend.groups.get('misc.test');
@@ -67,7 +67,7 @@ test('so does one behind TLS', async () => {
   expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
 });
 
-test('close(): 400 to the idle; an answer in flight and a post being taken finish first', async () => {
+test('close(): 400 to idle clients; an answer in flight and a post being taken finish first', async () => {
   const backend = rfcWorld();
   const { connect, server } = await serve(backend);
   const [idle, reading, posting, writing] = [await connect(), await connect(), await connect(), await connect()];

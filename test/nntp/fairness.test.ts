@@ -37,7 +37,7 @@ function crowd(backend: LargeBackend, size: number, commands: string): { streams
   return { streams, octets };
 }
 
-test('in one round of the event loop a crowd gets no more done than one does, and each its part', async () => {
+test('in one round of the event loop, a crowd gets no more done than one client, and each gets its share', async () => {
   stepByStep();
   const backend = new LargeBackend();
   const { octets } = crowd(backend, 100, `GROUP large\r\n${'OVER 1-\r\n'.repeat(20)}`);

@@ -120,7 +120,7 @@ test('a refusal’s text fits a response line of 512 octets, whole characters on
   }
 });
 
-test('a group that asks for a login: 480, 483, 502 as it may help', async () => {
+test('a group that requires a login: 480, 483 or 502, by what would help', async () => {
   const backend = rfcWorld();
   const hidden = backend.groups.get('comp.risks');
   if (hidden) hidden.hidden = true;
@@ -132,7 +132,7 @@ test('a group that asks for a login: 480, 483, 502 as it may help', async () => 
   );
 });
 
-test('texts that come late keep their place in line', async () => {
+test('answers that are ready late keep their place in line', async () => {
   const backend = rfcWorld();
   const group = backend.groups.get('misc.test');
   const { connect } = await serve(backend);

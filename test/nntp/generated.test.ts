@@ -61,7 +61,7 @@ function statusLines(text: string, listgroups: readonly boolean[]): string[] {
   return statuses;
 }
 
-test('whatever is sent: one answer a line, of a known code, and the session goes on', async () => {
+test('whatever is sent: each line gets one answer with a known code, and the session goes on', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 40 }), async (lines) => {
       const client = sessionWith(rfcWorld());

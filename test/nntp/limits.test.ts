@@ -15,7 +15,7 @@ import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 
-test('connections in all: one more is told to come again later, and may when one has gone', async () => {
+test('connections in total: one more is told to try again later, and is let in once another has gone', async () => {
   const { connect, server } = await serve(rfcWorld(), { limits: { connections: 2 } });
   const first = await connect();
   const second = await connect();
@@ -95,7 +95,7 @@ test('an article that stops coming, and a command that never ends', async () => 
   expect(await other.rest()).toBe('');
 });
 
-test('a handshake that does not come', async () => {
+test('a handshake that never comes', async () => {
   const { tlsPort, server } = await serve(rfcWorld(), { tls: tlsFiles('first'), limits: { handshake: 100 } });
   const socket = net.connect(tlsPort, '127.0.0.1');
   await once(socket, 'close');

@@ -38,7 +38,7 @@ class World {
 
 const TOO_MANY = /Too many failed logins/;
 
-test('after some failures an address is refused unheard, until the pause is over', async () => {
+test('after some failures an address is refused without a check, until the pause is over', async () => {
   const world = new World({ failedLogins: 4, loginPause: 60_000 });
   for (let n = 0; n < 4; n++) await expect(world.guess('192.0.2.1', `user ${n}`)).rejects.toThrow('no');
   await expect(world.guess('192.0.2.1', 'other')).rejects.toThrow('Too many failed logins; try again in 1 min');
@@ -66,13 +66,13 @@ test('guesses that fail one after the other let no more through than those that 
   expect(await world.parallel(90, late)).toBe(10);
 });
 
-test('many logins at once from one address are no guesses', async () => {
+test('many logins at once from one address do not count as guesses', async () => {
   const world = new World({ failedLogins: 3 });
   const all = await Promise.all(Array.from({ length: 50 }, (_, n) => world.right('192.0.2.1', `user ${n}`)));
   expect(all).toEqual(Array(50).fill('in'));
 });
 
-test('one account has only so many guesses, from however many addresses', async () => {
+test('guesses at one account are limited, from however many addresses', async () => {
   const world = new World({ failedLogins: 5 });
   expect(await world.parallel(90, (n) => world.guess(`192.0.2.${n}`, 'ann'))).toBe(5);
   // However the name is written.
@@ -103,7 +103,7 @@ test('a success forgives its own account, so that typing errors are forgotten', 
   }
 });
 
-test('a success forgives no other account: an account holder cannot guess on for ever', async () => {
+test('a success forgives no other account: an account of one’s own does not help in guessing', async () => {
   const world = new World({ failedLogins: 4 });
   expect(await world.right('192.0.2.1', 'mallory')).toBe('in');
   for (let n = 0; n < 4; n++) {
@@ -123,7 +123,7 @@ test('the owner’s logins give those who guess no further tries', async () => {
   await expect(world.guess('192.0.2.99', 'ann')).rejects.toThrow(TOO_MANY);
 });
 
-test('a backend that is away is no guess', async () => {
+test('an attempt while the backend is away does not count as a guess', async () => {
   const world = new World({ failedLogins: 1 });
   const away = () => Promise.reject(new Refusal('unavailable', 'away'));
   for (let n = 0; n < 3; n++) {

@@ -126,7 +126,7 @@ test('an overview that cannot be made is refused as long as nothing was sent, th
   expect(await client.ask('OVER 3000234-')).toMatch(/^403 /);
   expect(await client.ask('DATE')).toMatch(/^111 /);
   for (let number = 3003000; number < 3003400; number++) group.put(`<${number}@x>`, 'Subject: x\r\n\r\n', number);
-  // The first piece is fine, the second is not: an end that shows beats a list that looks complete.
+  // The first piece is fine, the second is not: a visible end is better than a list that looks complete.
   group.onArticle = (number) => (number === 3003300 ? Promise.reject(new Error('disk on fire')) : undefined);
   client.send('OVER 3000234-', 'DATE');
   const seen = await client.rest();

@@ -108,7 +108,7 @@ test('RFC 3977 §3.1.1 the article arrives as it was sent, dots unstuffed', asyn
   });
 });
 
-test('RFC 3977 §6.3.1 an article beyond the limit is heard out and refused', async () => {
+test('RFC 3977 §6.3.1 an article beyond the limit is read to its end and refused', async () => {
   const backend = rfcWorld();
   const { connect } = await serve(backend, { limits: { article: 1000 } });
   const client = await connect();

@@ -154,7 +154,7 @@ test.each(rows)('RFC 3977 %s', async (_clause, access, exchange) => {
   await play(await connect(false), exchange);
 });
 
-test('RFC 3977 §5.1, §5.2 what may be done is what may be done now', async () => {
+test('RFC 3977 §5.1, §5.2 rights are those of the moment', async () => {
   const backend = rfcWorld();
   backend.guest = READER;
   const { connect } = await serve(backend);

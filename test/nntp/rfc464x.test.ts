@@ -132,7 +132,7 @@ test('RFC 4643 §2.3 white space in a password counts', async () => {
   await play(await connect(), 'C: AUTHINFO  USER  bob\nS: 381\nC: AUTHINFO  PASS  two  words \nS: 281');
 });
 
-test('RFC 4643 §2.2 where no login would help, AUTHINFO is not there', async () => {
+test('RFC 4643 §2.2 where no login would help, AUTHINFO is not offered', async () => {
   const backend = rfcWorld();
   backend.guest = { read: true, post: false, loginHelps: false };
   const { connect } = await serve(backend);

@@ -28,7 +28,7 @@ const SESSION = [
   'DATE',
 ];
 
-/** Plays the session handed in as these pieces, and returns all that came back. */
+/** Plays the session, sent in these pieces, and returns everything that came back. */
 async function answers(pieces: readonly Buffer[]): Promise<string> {
   const backend = rfcWorld();
   backend.guest = { read: true, post: true, loginHelps: true };

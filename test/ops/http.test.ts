@@ -65,7 +65,7 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
-  it('count commands, requests, posts and logins, and show what is so now', async () => {
+  it('count commands, requests, posts and logins, and show the present state', async () => {
     metrics.connected('accepted');
     metrics.command('GROUP', 211, 0.002);
     metrics.command('GROUP', 411, 0.002);

@@ -20,7 +20,7 @@ async function served(): Promise<{ readonly body: string; readonly gone: WeakRef
   return { body, gone: new WeakRef(server) };
 }
 
-it('the metrics of a server that is gone keep nothing of it', async () => {
+it('the metrics of a closed server keep nothing of it', async () => {
   const { body, gone } = await served();
   expect(body).toContain('nodejs_eventloop_lag_seconds');
   expect(body).toContain('rgtp_nntp_build_info{version="1"} 1');

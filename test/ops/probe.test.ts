@@ -30,12 +30,12 @@ async function exitCode(environment: NodeJS.ProcessEnv): Promise<unknown> {
   return (await once(child, 'exit'))[0];
 }
 
-it.each(['127.0.0.1', '0.0.0.0', '[::]'])('is content while a server on %s answers', async (host) => {
+it.each(['127.0.0.1', '0.0.0.0', '[::]'])('succeeds while a server on %s answers', async (host) => {
   expect(await exitCode({ RGTP_NNTP_HTTP_LISTEN: `http://${host}:${port}` })).toBe(0);
   expect(asked).toEqual(['/healthz']);
 });
 
-it('is not when the server says so, or is gone', async () => {
+it('fails when the server says so, or is gone', async () => {
   code = 500;
   const environment = { RGTP_NNTP_HTTP_LISTEN: `http://[::]:${port}` };
   expect(await exitCode(environment)).toBe(1);

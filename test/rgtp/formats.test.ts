@@ -15,7 +15,7 @@ import { uint32 } from './arbitraries.ts';
 const recorded = (file: string) => readTranscript(file).flatMap((session) => [...commands(session)]);
 
 describe('hex', () => {
-  it('goes there and back', () => {
+  it('survives a round trip', () => {
     fc.assert(fc.property(uint32, (n) => parseHex32(formatHex32(n)) === n));
     expect(formatHex32(2 ** 32 + 10)).toBe('0000000A');
     expect(parseHex32('6b020c6c')).toBe(0x6b020c6c);
@@ -58,7 +58,7 @@ describe('item status', () => {
     });
   });
 
-  it('bears blanks missing at the end, and nothing else', () => {
+  it('accepts missing blanks at the end, and nothing else', () => {
     expect(parseItemStatus(octets``)).toEqual({
       continuedFrom: undefined,
       continuedIn: undefined,

@@ -66,7 +66,7 @@ describe('index entries', () => {
     expect(rows).toBeGreaterThan(150);
   });
 
-  it('bear blanks missing at the end', () => {
+  it('may lack the blanks at the end', () => {
     const e = {
       sequence: 3,
       time: 4,

@@ -1,4 +1,4 @@
-/** The time of day is set, two hours forward or back, while the whole program is at work. */
+/** The time of day is set, two hours forward or back, while the whole program is running. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { FailedProofs } from '../../src/board/failed-proofs.ts';
 import { Dialogue } from '../board/dialogue.ts';

@@ -263,7 +263,7 @@ describe('a board', () => {
 });
 
 describe('rgtp-nntp doctor', () => {
-  it('prints a line each, and fails where something is to be put right', async () => {
+  it('prints a line for each, and fails if anything must be put right', async () => {
     const environment = {
       RGTP_NNTP_DATA: folder,
       RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
@@ -280,7 +280,7 @@ describe('rgtp-nntp doctor', () => {
 });
 
 describe('a healthy quick start', () => {
-  it('is green, and the server of these data is known', async () => {
+  it('passes, and recognises the server that uses its data', async () => {
     const data = join(folder, 'data');
     const any = {
       RGTP_NNTP_DATA: data,

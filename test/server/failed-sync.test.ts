@@ -1,4 +1,6 @@
-/** A sync of the board fails: RGTP's 484 and NNTP's answer agree, and nothing is 240 that may yet be lost. */
+/**
+ * A sync of the board fails: RGTP's 484 and NNTP's answer agree, and nothing that may still be lost is answered 240.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +27,7 @@ test('a post whose sync failed is acknowledged once it is on disk, not before', 
     '.',
   ].join('\r\n');
 
-  // A reader of the file keeps its log from starting over, which is what would end the doubt.
+  // A reader of the file keeps its log from starting over, which would end the doubt.
   const reader = new DatabaseSync(join(data, 'gossip.board.sqlite'), { readOnly: true });
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM items').get();

@@ -1,6 +1,6 @@
 /**
- * The n-th call of the server to its disk fails, for every n: nothing acknowledged is lost, nothing is there twice, the
- * answers say what is wrong, and it recovers without a restart.
+ * The n-th call of the server to its disk fails, for every n: nothing acknowledged is lost, nothing is posted twice,
+ * the answers say what is wrong, and it recovers without a restart.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

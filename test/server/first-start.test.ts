@@ -15,7 +15,7 @@ import { canRecord, Recording } from '../support/power-cut/trace.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
-/** No moment counts for more than another. */
+/** Every moment is equally likely. */
 const anywhere = () => false;
 const PROCESS = fileURLToPath(new URL('first-start-process.ts', import.meta.url));
 

@@ -1,4 +1,4 @@
-/** A file system with no room left: nobody is told otherwise, nothing acknowledged is lost, and room is all it takes. */
+/** A file system with no room left: nothing false is said, nothing acknowledged is lost, and room is all it needs. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

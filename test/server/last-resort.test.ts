@@ -10,18 +10,18 @@ function run(body: string) {
     import { openLog } from '${source}/ops/log.ts';
     logStrays(openLog({ level: 'info', format: 'json' }));
     ${body}
-    // In a round after those in which it would have ended.
+    // Later than it would have ended.
     setImmediate(() => setImmediate(() => { console.log('alive'); process.exit(0); }));`;
   return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
 }
 
-it('a rejection that nobody waited for is logged, and the server goes on', () => {
+it('an unhandled rejection is logged, and the server goes on', () => {
   const { status, stdout, stderr } = run("Promise.reject(new Error('stray'));");
   expect(JSON.parse(stderr)).toMatchObject({ level: 'error', err: { message: 'stray' } });
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'alive\n' });
 });
 
-it('an exception that nobody caught is logged, and ends it', () => {
+it('an uncaught exception is logged, and ends it', () => {
   const { status, stdout, stderr } = run("setImmediate(() => { throw new Error('broken'); });");
   expect(JSON.parse(stderr)).toMatchObject({ level: 'error', err: { message: 'broken' } });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -83,7 +83,7 @@ it.each<[string, NodeJS.ProcessEnv, string, RegExp]>([
   });
 });
 
-it('authorities that are no certificate are a mistake of the configuration', () => {
+it('authorities that are not a certificate are a mistake in the configuration', () => {
   expect(() => open({ RGTP_NNTP_BOARDS_0_CA: files.key })).toThrow(/are not a PEM certificate/);
   expect(() => open({ RGTP_NNTP_BOARDS_0_CA: join(folder, 'none') })).toThrow(/can't be read/);
 });

@@ -31,7 +31,8 @@ describe('connections to a board', () => {
     const metrics = new Metrics();
     const { reading, people } = boardConnections(board, { log: silent, embedded: undefined, ident: registry, metrics });
     await reading.use(async () => {});
-    // This server asks for no proof, which a person with a secret does not accept; the connection was theirs all the same.
+    // This server asks for no proof, which a person with a secret does not accept; the connection was nevertheless made
+    // for them.
     const refused = people.use({ userid: octets`ann@example.org`, secret: Buffer.from('00', 'hex') }, async () => {});
     await expect(refused).rejects.toThrow();
     expect(callers).toEqual(['bridge', 'ann@example.org']);

@@ -101,7 +101,7 @@ describe('a file that fails while it is used', () => {
     cache.setFact('last', '1');
   });
 
-  test('is deleted, said so, and done without; then made again', () => {
+  test('is deleted and reported; the cache goes on without it, then rebuilds it', () => {
     cache.putText(1, new Uint8Array(20_000).fill(0xee));
     cache.close();
     damage(path);
@@ -126,7 +126,7 @@ describe('a file that fails while it is used', () => {
     expect([cache.fact('last'), cache.text(3)?.length]).toEqual([undefined, 5]);
   });
 
-  test('a mistake of ours is no fault of the file', () => {
+  test('a mistake of ours is not blamed on the file', () => {
     const other = new DatabaseSync(path);
     other.exec('DROP TABLE facts');
     other.close();
@@ -163,7 +163,7 @@ describe('files that cannot be used', () => {
     cache.close();
   });
 
-  test('damaged: made again, and said so', () => {
+  test('damaged: rebuilt, and reported', () => {
     writeFileSync(path, 'no database, and long enough to be read as one'.repeat(20));
     cache = reopen();
     expect([cache.fact('old'), reasons]).toEqual([undefined, ['corrupt true']]);
@@ -177,7 +177,7 @@ describe('files that cannot be used', () => {
     expect([cache.fact('old'), reasons]).toEqual([undefined, ['corrupt true']]);
   });
 
-  test('newer: made again, and said so', () => {
+  test('newer: rebuilt, and reported', () => {
     const db = new DatabaseSync(path);
     db.exec('PRAGMA user_version=99');
     db.close();

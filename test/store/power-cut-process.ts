@@ -1,4 +1,7 @@
-/** Writes to a permanent file in a process that is recorded, and notes what was acknowledged: `power-cut-process.ts FILE`. */
+/**
+ * Writes to a permanent file in a process that is recorded, and notes what was acknowledged: `power-cut-process.ts
+ * FILE`.
+ */
 import { fsyncSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -30,7 +33,7 @@ for (let life = 1; life <= LIVES; life++) {
   const name = `groggs.g${life}`;
   told({ what: 'newsgroup', name, created: await store.newsgroupCreated(name, 1_000_000 + life) });
   await Promise.all(Array.from({ length: POSTERS }, (_, poster) => posts(store, `${life}.${poster}`)));
-  // The last life ends without a word.
+  // The last run ends without closing the file.
   if (life < LIVES) await closedWithWork(store, life);
 }
 await overlapping(new LogSync(`${path}.lines`));

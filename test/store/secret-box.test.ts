@@ -28,13 +28,13 @@ test('a secret opens for its own account and with its own key only', () => {
   expect(() => box.open(sealed, 'ann')).toThrow('does not open');
 });
 
-test('another file is no key', () => {
+test('another file is not taken for a key', () => {
   const path = join(folder, 'key');
   writeFileSync(path, 'hello\n');
   expect(() => SecretBox.fromFile(path, { make: true })).toThrow('it is not a key');
 });
 
-test('a key that is not there is made only where nothing was sealed with it', () => {
+test('a missing key is created only if nothing was sealed with it', () => {
   const path = join(folder, 'key');
   expect(() => SecretBox.fromFile(path, { make: false })).toThrow('is missing or empty');
   expect(existsSync(path)).toBe(false);

@@ -133,7 +133,7 @@ test('relaxed commits wait for no sync', async () => {
   await writer.commit(() => insert.run('medlar'), { relaxed: true });
   expect(syncs).toHaveLength(0);
   const strict = writer.commit(() => insert.run('quince'));
-  // In one group with a strict one: told before that one is.
+  // In one group with a strict commit, but it resolves first.
   await writer.commit(() => insert.run('sloe'), { relaxed: true });
   expect(syncs).toHaveLength(1);
   syncs[0]?.resolve();

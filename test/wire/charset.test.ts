@@ -100,7 +100,7 @@ describe('encode', () => {
 });
 
 describe('stripControls', () => {
-  it('keeps TAB and FF, and what controls parted apart', () => {
+  it('keeps TAB and FF, and keeps apart what controls separated', () => {
     expect(stripControls('a\tb\fc\x1b[1m\x07\x00\x7f\x85\r\n\x0bé')).toBe('a\tb\fc[1m é');
     expect(stripControls('one\x0btwo\x85\x1bthree \x07four\x07')).toBe('one two three four');
   });

@@ -28,7 +28,7 @@ describe('dot-stuffing', () => {
     expect(dotStuff(Buffer.from('a\r\n.b')).toString()).toBe('a\r\n..b\r\n.\r\n');
   });
 
-  it('refuses what are no octets', () => {
+  it('refuses what is not octets', () => {
     expect(() => dotStuffLines([octets`price: 1 €`])).toThrow(RangeError);
   });
 
@@ -101,7 +101,7 @@ describe('DotReader', () => {
     expect(reader.body()).toHaveLength(0);
   });
 
-  it('stores nothing more where the allowance is used up, and hears the sender out', () => {
+  it('stores nothing more once the allowance is used up, and reads on to the end', () => {
     let left = 10;
     const allowance = {
       take(octets: number) {
@@ -125,7 +125,7 @@ describe('DotReader', () => {
     expect(read([Buffer.from('a.\r\n')]).rest).toBeUndefined();
   });
 
-  it('hears a text beyond the limit out without storing it', () => {
+  it('reads a text beyond the limit to its end without storing it', () => {
     expect(read([Buffer.from('12345\r\n.\r\n')], 7).reader.refused).toBeUndefined();
     const { reader, rest } = read([Buffer.from('123456\r\n'), Buffer.from('more\r\n.\r\nrest')], 7);
     expect(reader.refused).toBe('too large');

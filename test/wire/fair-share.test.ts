@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventLoop, FairShare } from '../../src/wire/fair-share.ts';
 
-/** An event loop whose time passes only when work says so. */
+/** An event loop whose time passes only when a task says so. */
 class Loop {
   time = 0;
   rounds = 0;

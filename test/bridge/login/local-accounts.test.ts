@@ -10,7 +10,7 @@ import { SecretBox } from '../../../src/store/secret-box.ts';
 const CHEAP = { ln: 4, r: 8, p: 1 };
 const ANN = { name: 'ann', password: 'correct horse', userid: 'ann@rgtp.test', secret: '5E9A c001' };
 
-test('an account opens with its password, and nothing in the store betrays it', async () => {
+test('an account opens with its password, which nothing in the store gives away', async () => {
   const permanent = PermanentFile.open(':memory:');
   const box = SecretBox.temporary();
   const accounts = new LocalAccounts(permanent, () => box, CHEAP);
@@ -38,7 +38,7 @@ test('an account opens with its password, and nothing in the store betrays it', 
   expect(await accounts.open('ann', 'battery staple')).toBeUndefined();
 });
 
-test('a password that another process changed holds at once for who logs in with it', async () => {
+test('a password that another process changed works at once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'local-accounts-'));
   const path = join(folder, 'permanent.sqlite');
   const box = SecretBox.temporary();
@@ -68,7 +68,7 @@ test.each([
   await expect(accounts.list()).resolves.toEqual([]);
 });
 
-test('names are taken once; a password is for accounts there are', async () => {
+test('a name can be taken once; a password can be set for an existing account only', async () => {
   const accounts = new LocalAccounts(PermanentFile.open(':memory:'), SecretBox.temporary, CHEAP);
   await accounts.add(ANN);
   await expect(accounts.add(ANN)).rejects.toThrow('there is an account "ann" already');

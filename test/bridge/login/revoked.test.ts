@@ -1,4 +1,4 @@
-/** Logins on a board elsewhere: proven again after a while, and no place for those who guess. */
+/** Logins on a remote board: proven again after a while, and no place among them for guesses. */
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { BoardServer } from '../../../src/board/server.ts';
@@ -63,7 +63,7 @@ test('a login is proven again, and ends where the board refuses it', async () =>
   expect(logins.access(ann)).toMatchObject({ read: true, post: true, loginHelps: false });
   await addUser(board, 'ann@rgtp.test', 2, secrets.ann, { disabled: true });
   await logins.renew(ann);
-  // Not even what a guest may do: nobody goes on reading unaware.
+  // Not even a guest's rights: nobody should go on reading without noticing.
   expect(logins.access(ann)).toMatchObject({ read: false, post: false, loginHelps: false });
   await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
 });
@@ -89,7 +89,7 @@ test('guests read while the board lets its guest read', async () => {
   expect(logins.access(undefined).read).toBe(true);
 });
 
-test('a board that is away takes nothing away', async () => {
+test('a board that is away takes no rights away', async () => {
   const board = await openBoard();
   const logins = loginsOn(board);
   const ann = await logins.login('ann@rgtp.test', ANN, PEER);
@@ -166,7 +166,7 @@ test('what the board says of guests is known before anybody acts on it, and hold
   expect(kept).toEqual([0, 0]);
 });
 
-test('wrong proofs hold no place among the connections', async () => {
+test('wrong proofs take no place among the connections', async () => {
   const board = await openBoard();
   const logins = loginsOn(board, { userIdle: 60_000, maxUsers: 1 });
   const guesses = Array.from({ length: 30 }, (_, n) =>
@@ -177,7 +177,7 @@ test('wrong proofs hold no place among the connections', async () => {
   expect(await Promise.all(guesses)).toEqual(Array.from({ length: 30 }, () => 'wrong'));
 });
 
-test('guesses that hang keep nobody out who was proven before, nor whoever guesses at one account the others', async () => {
+test('guesses that hang keep out nobody who was proven before, and guesses at one account nobody of another', async () => {
   const queue = new ProofQueue();
   const prove = async () => 'in';
   await queue.run('ann', 'ann secret', prove);

@@ -46,7 +46,7 @@ test('the last post of an item', () => {
   ]);
 });
 
-test('no such post: neither what only looks like a cookie', () => {
+test('no such post, nor one where a line only looks like a cookie', () => {
   expect(replaceText(ITEM, { sequence: 8, lines: [] })).toBeUndefined();
   expect(replaceText([...ITEM.slice(0, 6), octets` ^00000006 6B02111B`], { sequence: 6, lines: [] })).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** Articles that went wrong once, each over the real thing: posted over NNTP, read again over NNTP and RGTP. */
+/** Articles that went wrong once, each through a real server: posted over NNTP, read again over NNTP and RGTP. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

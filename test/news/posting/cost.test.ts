@@ -10,7 +10,7 @@ import { hostileArticles } from './hostile-articles.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Units of text that went through what is slow or could be quadratic. */
+/** Units of text that went through code that is slow or could be quadratic. */
 function counted(): { readonly units: () => number } {
   let units = 0;
   const normalize = String.prototype.normalize;

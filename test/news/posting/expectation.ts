@@ -26,7 +26,7 @@ export interface Expectation {
   readonly any?: readonly Expectation[];
 }
 
-/** Compares what was posted, and became of it, with what should have. `sent`: the text as its author saw it. */
+/** Compares what was posted, and what it became, with what it should become. `sent`: the text as its author saw it. */
 export function check(expected: Expectation, posted: Posted, sent: string, rootItem: string): void {
   if (expected.any !== undefined) {
     const failures = expected.any.map((one) => failure(() => check(one, posted, sent, rootItem)));
@@ -49,7 +49,7 @@ export function check(expected: Expectation, posted: Posted, sent: string, rootI
   if (expected.in_root === true) expect(article.headers.get('x-rgtp-item')).toBe(rootItem);
   if (expected.no_comb === true) expect(combs(article.body)).toEqual([]);
   if (expected.same_words === true) expect(wordsOf(article.body.join('\n'))).toEqual(wordsOf(sent));
-  // Line by line: joined, what was torn is whole again.
+  // Line by line: if they were joined, what was split would be whole again.
   if (expected.clusters === true)
     expect(article.body.flatMap(clustersOf)).toEqual(clustersOf(sent.replaceAll('\n', '')));
   if (expected.no_bidi === true) {

@@ -7,7 +7,7 @@ const nested = (d: number): string =>
   d === 0
     ? `\r\n${fill('a\r\n--x ', 900_000)}\r\n`
     : `Content-Type: multipart/mixed; boundary=b${d}\r\n\r\n--b${d}\r\n${nested(d - 1)}\r\n--b${d}--\r\n`;
-/** Articles that would cost much if anything of theirs were done before they are bounded, by what they attack. */
+/** Articles that would cost much if any work were done before they are bounded, by what they attack. */
 export const hostileArticles: Readonly<Record<string, string>> = {
   'combining marks': `${H}\r\n${fill(`a${'\u0301'.repeat(4000)}`, MiB / 2)}`,
   'combining marks, fits': `${H}\r\n${fill('a\u0301\u0323\u0307', 3000)}`,

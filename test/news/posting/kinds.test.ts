@@ -1,4 +1,4 @@
-/** More of each kind that `cases.test.ts` has one of, over the real thing. */
+/** More of each kind that `cases.test.ts` has one of, through a real server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ReadArticle, ThrowAway } from '../../support/throw-away.ts';
 import { check, type Expectation } from './expectation.ts';
@@ -350,7 +350,7 @@ describe('wrapping', () => {
     ['Devanagari', 'क्षि'.repeat(50)],
     ['Thai', 'น้ำ'.repeat(60)],
     ['keycaps', '1\ufe0f\u20e3'.repeat(40)],
-  ])('no character is torn: %s', async (_, text) => {
+  ])('no character is split: %s', async (_, text) => {
     await expectPost(utf8, text, { answer: ['240'], clusters: true }, text.normalize('NFC'));
   });
 

@@ -127,7 +127,7 @@ test.each([
   expect(decode(latin1(lines.join('\n')), 'auto').split('\n')).toEqual(text);
 });
 
-test('Latin-1 boards get what they can carry, and the author hears of the rest', () => {
+test('Latin-1 boards get what they can carry, and the author is told about the rest', () => {
   const gnus = readPosting(recordedPost('gnus'), { now: NOW, feed: false });
   expect(boardLines(gnus.text, 'latin1', groggsLimits, 'reply')).toEqual(['reply from Gnus: caf\xe9']);
   const mutt = readPosting(recordedPost('neomutt2'), { now: NOW, feed: false });

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 
-/** Ways to be called: what runs before what differs between them. */
+/** Ways to be called, which differ in what runs before. */
 const callers: readonly [string, (task: () => void) => void][] = [
   ['the event loop', (task) => void globalThis.setImmediate(task)],
   ['a promise', (task) => void Promise.resolve().then(task)],

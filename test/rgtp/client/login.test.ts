@@ -11,7 +11,7 @@ const SPURGE = '231 Spurge RGTP server ready (read-only; log in for more)';
 const SECRET = Buffer.from('00112233445566778899AABBCCDDEEFF', 'hex');
 const NONCE = '1911026B020038E57F000001B51E7846';
 
-/** Opens a connection to a server with this script and gives what became of it. */
+/** Opens a connection to a server with this script. Returns the outcome. */
 async function open(script: Script, options: Partial<ClientOptions> = {}) {
   const server = await scriptedServer(script);
   const opened = await RgtpConnection.open({ host: server.host, port: server.port, ...options }).then(
@@ -74,7 +74,7 @@ describe('a guest', () => {
 describe('a user', () => {
   const ANN = { user: octets`ann@rgtp.test`, secret: SECRET };
 
-  it('proves it, and takes the proof of the server', async () => {
+  it('gives a proof, and accepts the server’s', async () => {
     const { connection, error } = await open(
       async (peer) => {
         peer.say(GROGGSD);
@@ -280,7 +280,7 @@ describe('another access level', () => {
   });
 });
 
-it('registers: the warning first, then the userid, and the server’s word on it', async () => {
+it('registers: the warning first, then the userid, and the server’s answer', async () => {
   const server = await scriptedServer(async (peer) => {
     peer.say(GROGGSD);
     await peer.expect(

@@ -184,7 +184,7 @@ describe('a pool', () => {
       },
       { size: 2, retry: 1 },
       async (pool) => {
-        // Whoever has the first one waits for what is done over the second.
+        // The task that has the first one waits for what is done over the second.
         await pool.use(async () => expect(await help(pool)).toBe('2'));
       },
     );
@@ -209,7 +209,7 @@ describe('a pool', () => {
     );
   });
 
-  it('lets go of who gives up, waiting or at work', async () => {
+  it('lets go of tasks that are given up, waiting or running', async () => {
     await withPool(helper(), { size: 1 }, async (pool) => {
       const giveUp = new AbortController();
       const working = Promise.withResolvers<void>();

@@ -147,7 +147,7 @@ describe(`the client against ${SERVER ?? 'the sample board'}`, () => {
     else for (const entry of log as { sequence: number }[]) expect(entry.sequence).toBeGreaterThan(0);
   });
 
-  it('has no item that never was', async () => {
+  it('has no item that was never made', async () => {
     await expect(connection.item('A0000000')).rejects.toMatchObject({ kind: 'no-such-item', code: 410 });
     expect(connection.usable).toBe(true);
   });

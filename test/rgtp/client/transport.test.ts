@@ -30,7 +30,7 @@ const ROW = formatIndexEntry({
 const id = (n: number) => `A${String(n).padStart(7, '0')}`;
 
 describe('pipelining', () => {
-  it('has `depth` commands under way, no more, and gives each its own answer', async () => {
+  it('has at most `depth` commands in progress, and gives each its own answer', async () => {
     await withServer(
       async (peer) => {
         for (let n = 0; n < 4; n++) await peer.expect(`STAT ${id(n)}`);
@@ -99,7 +99,7 @@ describe('pipelining', () => {
   });
 });
 
-describe('a server that goes mad', () => {
+describe('a server that sends nonsense', () => {
   const cases: [string, string, Partial<ClientOptions>, RegExp][] = [
     ['says what is no response', 'Hello\x1b!\r\n', {}, /^not a response: "Hello\\x1b!"$/],
     [

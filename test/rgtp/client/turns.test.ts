@@ -1,4 +1,4 @@
-/** However much a board says at once, it is read in turns with everything else. */
+/** However much a board sends at once, it is read in turns with everything else. */
 import { Duplex } from 'node:stream';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
