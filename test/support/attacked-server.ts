@@ -1,6 +1,6 @@
 /**
- * An NNTP server in a process of its own, for tests that attack it: says its port, and on each message how it
- * is. Started by `attacked.ts`.
+ * An NNTP server in a process of its own, for tests that attack it. Sends its port, and reports its state on each
+ * message. Started by `attacked.ts`.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { NntpServer } from '../../src/nntp/server.ts';
@@ -38,7 +38,7 @@ const server = await NntpServer.open({
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 process.on('message', (message) => {
-  // Twice: what buffers hold outside the heap goes with the second.
+  // Twice: memory that buffers hold outside the heap is freed by the second.
   if (message === 'collect') for (let round = 0; round < 2; round++) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   process.send?.({

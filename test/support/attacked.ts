@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { NntpClient } from './nntp-client.ts';
 
-/** How the attacked process is. */
+/** The state of the attacked process. */
 export interface Health {
   readonly rss: number;
   /** octets in use, in V8's heap and outside; exact after `collect` */

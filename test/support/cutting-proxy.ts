@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Where in the exchange a line stands: `C REPL`, `C text`, `C end of text`, `S 220`, `S data` …, as the proxy gets it. */
+/**
+ * Where in the exchange a line stands: `C REPL`, `C text`, `C end of text`, `S 220`, `S data` …, as the proxy gets it.
+ */
 export type Step = string;
 
-/** What becomes of a line: passed on, or the connection cut before it, in the middle of it, or after it. */
+/** What to do with a line: pass it on, or cut the connection before it, in the middle of it, or after it. */
 export type Verdict = 'pass' | 'cut before' | 'cut within' | 'cut after';
 
 /** A TCP proxy in front of an RGTP server that loses connections where a test says. */
@@ -34,7 +36,7 @@ export class CuttingProxy {
     return address.port;
   }
 
-  /** Loses every connection, as when a machine dies. */
+  /** Loses every connection, as if the machine died. */
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -6,7 +6,7 @@ import type { Contribution, Item } from '../../src/rgtp/item.ts';
 import { itemIdAt } from '../../src/rgtp/item-id.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 
-/** What somebody writes, or an editor does; what is not said is as it usually is. */
+/** What somebody writes or an editor does; what is left out has its usual value. */
 export interface Writing {
   readonly userid?: string;
   readonly grogname?: string;
@@ -141,12 +141,12 @@ export class FakeBoard implements BoardPool {
     };
   }
 
-  /** A sequence number that nothing came of (a CONT that was answered 422, …). */
+  /** A sequence number that was used up for nothing (a CONT that was answered 422, …). */
   gap(): void {
     this.#tick();
   }
 
-  /** Remembers everything; the result brings it back: what happened since never did. (Time goes on.) */
+  /** Remembers everything. The result restores it, as if nothing had happened since. (Time goes on.) */
   backUp(): () => void {
     const { index, log, sequence, message } = structuredClone({
       index: this.index,
@@ -277,7 +277,7 @@ function written(text: string | Writing, user: string): Written {
   return { grogname: userid.split('@')[0] ?? '', lines: ['text'], ...writing, userid };
 }
 
-/** As servers that know of the wrap compare. */
+/** Compares as servers do that know of the wrap. */
 function isBefore(a: number, b: number): boolean {
   return a !== b && (b - a + 2 ** 32) % 2 ** 32 < 2 ** 31;
 }

@@ -11,7 +11,7 @@ import { type Exchange, readTranscript, type Session } from './transcript.ts';
 const SECRET = '00112233445566778899AABBCCDDEEFF';
 const users = { 'ann@rgtp.test': { secret: SECRET, level: 2 } } as const;
 
-/** Without what no two boards have in common: ids (told apart by the order they appear in), times, proofs. */
+/** Without what differs between any two boards: ids (replaced by their order), times, proofs. */
 class Masked {
   readonly #ids = new Map<string, string>();
 
@@ -32,7 +32,7 @@ class Masked {
   }
 }
 
-/** Plays a recorded session to a board; gives what it says, beside what was recorded. */
+/** Plays a recorded session to a board. Returns what it says, and what was recorded. */
 async function play(board: ForeignBoard, session: Session, ids: Map<string, string>) {
   const socket = connect(board.port, '127.0.0.1');
   await once(socket, 'connect');

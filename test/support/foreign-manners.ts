@@ -37,7 +37,7 @@ export interface Manners {
   /** octets; an item that would grow over it is full */
   readonly itemLimit: number;
   readonly full: string;
-  /** that an item is continued is said by 122 and 422; else by `full` */
+  /** whether 122 and 422 say that an item is continued; otherwise `full` does */
   readonly saysContinued: boolean;
   /** the number that a refused reply would have had is gone */
   readonly wastesNumbers: boolean;
@@ -180,6 +180,6 @@ export const spurge: Manners = {
   before: () => [],
   after: (kind) => (kind === 'C' ? [] : ['']),
   subjectOfF: (_, now) => now,
-  // They are random there; here any that are not in order.
+  // They are random there; here, any that are not in order will do.
   itemId: (count) => `P${String((3_521_492 + count * 5_181_725) % 10_000_000).padStart(7, '0')}`,
 };

@@ -33,7 +33,7 @@ export function sessionWith(backend: MemoryBackend, limits = defaultLimits): Dup
   return client;
 }
 
-/** All that comes until the server ends. */
+/** Everything that comes until the server ends. */
 export async function collect(stream: Duplex): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += chunk.toString('latin1');

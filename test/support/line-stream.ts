@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream';
 
 const CRLF = Buffer.from('\r\n');
 
-/** Either end of a connection that speaks lines, for tests: what comes is read line by line, when a test asks for it. */
+/**
+ * Either end of a connection that speaks lines, for tests: what comes is read line by line, when a test asks for it.
+ */
 export class LineStream {
   #stream: Duplex;
   #bytes: Buffer = Buffer.alloc(0);
@@ -53,7 +55,7 @@ export class LineStream {
     this.#attach();
   }
 
-  /** Nothing is added. After the other side has gone, nothing happens. */
+  /** Sends it unchanged. Does nothing after the other side has gone. */
   write(text: string | Buffer): void {
     if (this.#stream.destroyed) return;
     this.#stream.write(typeof text === 'string' ? Buffer.from(text, this.#encoding) : text);

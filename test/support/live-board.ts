@@ -39,18 +39,18 @@ export class LiveBoard {
     };
   }
 
-  /** Everything that happened is known, and every text held. */
+  /** Waits until everything that happened is known, and every text held. */
   async sync(): Promise<void> {
     await this.mirror.refresh(this.board.sequence);
     await this.mirror.complete();
   }
 
-  /** Sequence numbers that nothing came of. */
+  /** Uses up sequence numbers for nothing. */
   leaveGaps(count = 1): void {
     for (let n = 0; n < count; n++) this.board.gap();
   }
 
-  /** Returns the row, as everything that makes one does. */
+  /** Returns the row, like everything that makes one. */
   async newItem(id: string, subject: string, writing: Writing = {}): Promise<number> {
     this.board.newItem(subject, this.#usual({ ...writing, id }));
     return this.#done();

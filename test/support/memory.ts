@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** Octets in use, on the heap and in Buffers. Garbage is collected first: how much of it lies about is no matter of ours. */
+/** Octets in use, on the heap and in Buffers, after garbage has been collected. */
 export function octetsInUse(): number {
-  // Buffers found dead by the first collection are given back by the second.
+  // Buffers that the first collection finds dead are freed by the second.
   collect();
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

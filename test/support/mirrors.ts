@@ -6,7 +6,7 @@ import { Cache } from '../../src/store/cache.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 
-/** Nothing happens by itself within a test. */
+/** Intervals so long that nothing happens by itself within a test. */
 export const STILL: Partial<Intervals> = { reading: 1e9, idle: 1e9, reconcile: 1e12, quiet: 1e9 };
 
 export async function openMirror(pool: BoardPool, options: Partial<MirrorOptions> = {}): Promise<Mirror> {

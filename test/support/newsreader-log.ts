@@ -38,10 +38,13 @@ export function readLog(name: string): RecordedLog {
   return { connections, backend: worldOf(events) };
 }
 
-/** Puts commands and status lines together: both are in order, and a line that is neither belongs to an article or a block. */
+/**
+ * Puts commands and status lines together: both are in order, and a line that is neither belongs to an article or a
+ * block.
+ */
 function commandsOf(events: readonly Event[]): Recorded[] {
   const commands: { command: string; article: string[]; codes: number[] }[] = [];
-  // The greeting is nobody's answer.
+  // The greeting answers no command.
   let answered = -1;
   let posting: { article: string[] } | undefined;
   for (const { from, text } of events) {

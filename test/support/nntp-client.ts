@@ -102,7 +102,7 @@ export class NntpClient {
     return this.#lines.rest();
   }
 
-  /** QUIT, or just goodbye where the server has gone. */
+  /** QUIT; only closes if the server has gone. */
   quit(): void {
     this.send('QUIT');
     this.socket.destroySoon();

@@ -78,14 +78,17 @@ export interface ScriptedServer {
   done(): Promise<void>;
 }
 
-/** Listens on a free port of the loopback interface. The n-th connection gets the n-th script, all further ones the last. */
+/**
+ * Listens on a free port of the loopback interface. The n-th connection gets the n-th script, all further ones the
+ * last.
+ */
 export async function scriptedServer(...scripts: readonly [Script, ...Script[]]): Promise<ScriptedServer> {
   const running: Promise<void>[] = [];
   const server = await tcpServer((socket) => {
     const script = scripts[Math.min(running.length, scripts.length - 1)] ?? scripts[0];
     const peer = new Peer(socket);
     running.push(script(peer).finally(() => peer.close()));
-    // `done` hears of it; until then it is nobody's.
+    // `done` reports it; until then nobody handles it.
     running.at(-1)?.catch(() => {});
   });
   return {

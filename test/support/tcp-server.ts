@@ -6,11 +6,11 @@ export interface TcpServer {
   readonly port: number;
   /** Takes no more connections. */
   stop(): void;
-  /** The same, and ends those there are. */
+  /** The same, and ends the connections that are open. */
   close(): Promise<void>;
 }
 
-/** Listens on a free port of the loopback interface. A socket that fails is gone, and that is all. */
+/** Listens on a free port of the loopback interface. A socket that fails is simply closed. */
 export async function tcpServer(onSocket: (socket: Socket) => void = () => {}): Promise<TcpServer> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {

@@ -28,7 +28,7 @@ export interface ReadArticle {
   readonly text: readonly string[];
 }
 
-/** The whole of it – embedded board, bridge, NNTP on a socket – with a board that is thrown away, and an editor logged in. */
+/** Everything – embedded board, bridge, NNTP on a socket – with a temporary board, and an editor logged in. */
 export class ThrowAway {
   static readonly newsgroup = 'groggs.gossip';
   readonly #service: Service;
@@ -83,7 +83,7 @@ export class ThrowAway {
     if (!answer.startsWith('281')) throw new Error(`not logged in: ${answer}`);
   }
 
-  /** Posts an article as it stands, but for its line ends and dots. */
+  /** Posts an article unchanged, except for its line ends and dots. */
   async post(article: Buffer | string): Promise<Posted> {
     const { client } = this;
     const lines = Buffer.from(article)

@@ -1,16 +1,16 @@
-/** Tests of turns: time passes by a millisecond at each look at the clock, so that how fast this machine is does not matter. */
+/** Tests of turns: each look at the clock takes a millisecond, so that the speed of this machine does not matter. */
 import { onTestFinished, vi } from 'vitest';
 
 let time = 0;
 
-/** For the rest of the test. It never goes back. */
+/** Sets the clock for the rest of the test. It never goes back. */
 export function stepByStep(): void {
   time = Math.max(time, performance.now());
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => ++time);
   onTestFinished(() => clock.mockRestore());
 }
 
-/** How often the event loop goes round, for everybody else, before `task` is over. */
+/** How often the event loop goes round for everybody else before `task` is done. */
 export async function roundsOf(task: Promise<unknown>): Promise<number> {
   let rounds = 0;
   let over = false;
@@ -25,7 +25,7 @@ export async function roundsOf(task: Promise<unknown>): Promise<number> {
   return rounds;
 }
 
-/** In how many pieces a generator does its work, and what comes of it. */
+/** In how many pieces a generator does its work, and its result. */
 export function pieces<T>(work: Iterator<unknown, T>): { readonly count: number; readonly value: T } {
   for (let count = 1; ; count++) {
     const step = work.next();

@@ -20,7 +20,7 @@ export const people = {
   /** what NNTP takes as the password */
   password: SECRET.toString('hex'),
   proving: { 0: 'zero@rgtp.test', 1: 'reader@rgtp.test', 2: 'writer@rgtp.test', 3: 'editor@rgtp.test' },
-  /** as `guest` is one: they say their name, and are believed */
+  /** like `guest`: they say their name, and are believed */
   bare: { 0: 'zero', 1: 'reader', 2: 'writer', 3: 'editor' },
 } as const;
 
@@ -74,7 +74,7 @@ export async function openWholeServer({
   };
 }
 
-/** The board of a data folder that is not there yet, with its people. */
+/** Makes the board of a new data folder, with its people. */
 async function fillNew(config: Config, fill: WholeServerOptions['fill']): Promise<void> {
   mkdirSync(config.data);
   const paths = pathsOf(config, embeddedBoardOf(config));

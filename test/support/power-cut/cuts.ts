@@ -14,7 +14,7 @@ export interface Cut {
   readonly folder: string;
   /** what was noted before it */
   readonly notes: readonly unknown[];
-  /** for messages: how to have the same again */
+  /** for messages: how to repeat this cut */
   readonly what: string;
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FileEvent } from './trace.ts';
 
-/** A disk writes this much whole or not at all, octets – mostly. */
+/** Octets that a disk writes completely or not at all – mostly. */
 const SECTOR = 512;
 
 type Change = { readonly at: number; readonly data: Buffer } | { readonly length: number };
@@ -24,7 +24,7 @@ interface Folder {
   readonly syncs: Map<number, number>;
 }
 
-/** What a cut leaves of that which was not synced: each part of it with this likelihood. */
+/** How likely a cut leaves each part of what was not synced. */
 export interface Luck {
   /** 0 … 1, for a sector of a file, and for a change of a folder */
   readonly kept: number;
@@ -165,14 +165,14 @@ function changed(content: Buffer<ArrayBuffer>, change: Change): Buffer<ArrayBuff
   return result;
 }
 
-/** A log is appended to a thousand times: room for more is made at once. */
+/** Makes room for more than is needed, because a log is appended to a thousand times. */
 function grown(content: Buffer<ArrayBuffer>, length: number, room = length): Buffer<ArrayBuffer> {
   if (room > 0 && length <= content.buffer.byteLength) {
     const larger = Buffer.from(content.buffer, 0, length);
     larger.fill(0, content.length);
     return larger;
   }
-  // Not Buffer.alloc: what it gives may share its memory with others.
+  // Not Buffer.alloc, whose memory may be shared with others.
   const copy = Buffer.from(new ArrayBuffer(length + room), 0, length);
   content.copy(copy);
   return copy;
