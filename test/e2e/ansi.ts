@@ -2,7 +2,7 @@
 
 const palette = ['#1d1f21', '#cc6666', '#8abf6a', '#e6c07b', '#6aa0d8', '#b48ead', '#6fbcb4', '#c5c8c6'];
 const bright = ['#666a6d', '#e08080', '#a5d68a', '#f2d59a', '#8abaf0', '#cfaed4', '#8fd6ce', '#ffffff'];
-/** Grounds are darker than letters: both must be readable. */
+/** Backgrounds are darker than letters, so that both can be read. */
 const grounds = ['#1d1f21', '#7a2f2f', '#2f6b3a', '#7a6327', '#254f7d', '#5b3f66', '#2a6660', '#c5c8c6'];
 const [background, foreground] = ['#14171a', '#d6d9d8'];
 

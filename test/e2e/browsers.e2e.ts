@@ -14,7 +14,9 @@ const articles = expectedArticles(newsgroup, domain);
 /** What a page says, however it is broken into lines. */
 const words = (page: string) => page.replace(/\s+/g, ' ');
 
-/** Web browsers in a terminal that read news: each page by its own call, as a person who follows links sees it. */
+/**
+ * Web browsers in a terminal that read news: each page with a call of its own, as a person who follows links sees it.
+ */
 describe('web browsers that read news', () => {
   let daemon: Daemon;
   beforeAll(async () => {

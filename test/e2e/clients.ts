@@ -5,13 +5,13 @@ import { hasPrograms } from './terminal.ts';
 /** Where `.ci/clients.sh` puts what it does not install. */
 const folder = new URL('../../node_modules/.clients/', import.meta.url).pathname;
 
-/** Packages of npm that are no dependencies of ours. */
+/** npm packages that are not dependencies of ours. */
 export const packages = `${folder}npm`;
 
 /** The files of Debian packages that are unpacked, not installed: servers, which would start by themselves. */
 export const unpackedPackages = `${folder}debian`;
 
-/** A file of them. */
+/** A file of these packages. */
 export const unpacked = (path: string): string => join(unpackedPackages, path);
 
 /** Upstream's version of an unpacked package. */

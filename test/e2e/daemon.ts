@@ -12,7 +12,7 @@ import { until } from './until.ts';
 const root = new URL('../..', import.meta.url).pathname;
 const run = promisify(execFile);
 
-/** ms: on a busy machine a start takes its time */
+/** ms: on a busy machine a start takes long */
 const PATIENCE = 300_000;
 
 /** Below the ports that Linux gives to connections: while a server is away, none of them takes its port. */
@@ -23,7 +23,7 @@ const PORTS_A_LANE = 5_500;
 const PORTS_A_PROCESS = 101;
 let asked = 0;
 
-/** A port that nobody listens on, and that this process gives nobody else. */
+/** A port that nobody listens on, and that this process hands out only once. */
 export async function freePort(): Promise<number> {
   const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % LANES;
   for (let tries = 0; tries < PORTS_A_LANE; tries++) {
@@ -42,7 +42,7 @@ export async function freePort(): Promise<number> {
   throw new Error('no port');
 }
 
-/** Deletes what a bridge that does not run keeps of its boards. */
+/** Deletes the caches of a bridge that is not running. */
 export function loseCache({ data }: Daemon): void {
   const files = readdirSync(data).filter((name) => name.includes('.cache.sqlite'));
   if (files.length === 0) throw new Error('there is no cache');
@@ -99,7 +99,7 @@ export class Daemon implements AsyncDisposable {
     return this.#output;
   }
 
-  /** One command of the command line, to its end: its output. Rejects where it exits with an error. */
+  /** Runs one command of the command line to its end and returns its output. Rejects if it exits with an error. */
   async command(...args: string[]): Promise<string> {
     const { stdout, stderr } = await run(process.execPath, ['src/main.ts', ...args, '--config', this.config], {
       cwd: root,

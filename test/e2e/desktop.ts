@@ -6,7 +6,7 @@ const width = 1100;
 const height = 720;
 /** ms between two looks at the screen */
 const LOOK = 500;
-/** looks in a row that must be the same: nothing moves any more */
+/** looks in a row that must be the same: then nothing moves any more */
 const CALM = 4;
 const MAX_LOOKS = 120;
 
@@ -58,7 +58,7 @@ export class Desktop implements Disposable {
   [Symbol.dispose](): void {
     for (const { pid } of this.#processes.reverse()) {
       try {
-        // Each leads a group of its own: what it started goes with it.
+        // Each leads a process group of its own: what it started ends with it.
         if (pid !== undefined) process.kill(-pid, 'SIGKILL');
       } catch {
         // It has ended by itself.

@@ -94,7 +94,7 @@ describe.each(boards)('a bridge in front of %s', (_, manners) => {
     const rows = await overview();
     let compared = 0;
     await asking(async (board) => {
-      // A real board may be large: its newest posts will do.
+      // A real board may be large: its newest posts are enough.
       for (const row of rows.slice(-200)) {
         const { headers, body } = splitArticle(await news.list(`ARTICLE ${row.split('\t')[0]}`, '220'));
         const item = await board.item(headers.get('x-rgtp-item') ?? '');
@@ -103,7 +103,7 @@ describe.each(boards)('a bridge in front of %s', (_, manners) => {
         if (post === undefined) continue;
         const served = text(body.split('\r\n').slice(0, -1)).trimEnd();
         const there = text(post.lines).trimEnd().replaceAll(/^--$/gm, '-- ');
-        // On a real board there are other character sets, and controls: matters of other tests.
+        // A real board has other character sets, and controls, which other tests cover.
         if (manners !== undefined || /^[\t\n\x20-\x7e]*$/.test(there)) expect(served).toBe(there);
         compared++;
       }

@@ -5,10 +5,10 @@ import { Daemon } from './daemon.ts';
 import { sampleBoard } from './sample-board.ts';
 import { until } from './until.ts';
 
-/** of commands while the board does its worst */
+/** commands sent while the board does its worst */
 const ROUNDS = 30;
 
-/** Answers to a bridge's commands by a server that means no good. `undefined`: none. */
+/** A malicious server's answers to a bridge's commands. `undefined`: none. */
 type Answer = (command: string, peer: Peer) => string | undefined | Promise<void>;
 
 const row = (sequence: string, rest: string) => `${sequence} 67C319BE ${rest}`;

@@ -64,7 +64,7 @@ describe.skipIf(!present('ident', '/usr/share/perl5/Net/Ident.pm', unpacked('usr
       const namesOf = (sockets: readonly Socket[]) =>
         Promise.all(sockets.filter(({ destroyed }) => !destroyed).map(asked));
       expect(await namesOf(connections.slice(before))).toContain(ann);
-      // Those that were there before read for everybody: they are nobody's.
+      // The connections that existed before read for everybody, so they belong to nobody.
       const others = await namesOf(connections.slice(0, before));
       expect(others.length).toBeGreaterThan(0);
       expect(others).not.toContain(ann);

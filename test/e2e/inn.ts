@@ -11,7 +11,7 @@ import { until } from './until.ts';
 
 const paths = ['db', 'run', 'log', 'articles', 'overview', 'incoming/tmp', 'incoming/bad', 'outgoing', 'archive'];
 
-/** An INN of one's own: innd, which takes articles in, and nnrpd, which it starts for readers. */
+/** A private INN: innd, which takes articles in, and nnrpd, which it starts for readers. */
 export class Inn implements AsyncDisposable {
   readonly #unpacked = new Unpacked();
   readonly #child: ChildProcess;
@@ -62,7 +62,10 @@ export class Inn implements AsyncDisposable {
     return inn;
   }
 
-  /** Fetches from a server (`host:port` and perhaps user and password) what is above the marks, as pullnews.marks has them. */
+  /**
+   * Fetches from a server (`host:port` and perhaps user and password) what is above the marks, as pullnews.marks has
+   * them.
+   */
   async pull(server: string, marks: string): Promise<string> {
     this.#unpacked.file('marks', `${server}\n${marks}\n`);
     return this.pullOn();

@@ -10,7 +10,7 @@ import { Unpacked } from './unpacked.ts';
 const folders = ['failed.postings', 'interesting.groups', 'leaf.node', 'message.id', 'out.going', 'temp.files'];
 const ids = Array.from({ length: 1000 }, (_, n) => `message.id/${String(n).padStart(3, '0')}`);
 
-/** A leafnode of one's own, in front of a bridge. */
+/** A private leafnode in front of a bridge. */
 export class Leafnode implements AsyncDisposable {
   readonly #unpacked = new Unpacked();
   readonly #upstream: number;

@@ -29,7 +29,7 @@ describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux'))('NeoMutt', () => {
   function start(person: Person, tls = false): Terminal {
     mkdirSync(join(person.home, 'Mail'), { recursive: true });
     person.write('.signature', 'Ann – at the back\n');
-    // A file from the future makes it ask a question.
+    // It asks a question about a file from the future.
     const editor = person.write('now', `#!/bin/sh\n${person.editor} "$1"\ntouch "$1"\n`, 0o755);
     const rc = person.write(
       'neomuttrc',

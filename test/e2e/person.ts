@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleBoard } from './sample-board.ts';
 
-/** Somebody with an account on the sample board and a home folder of their own, where newsreaders find their settings. */
+/**
+ * Somebody with an account on the sample board and a home folder of their own, where newsreaders find their settings.
+ */
 export class Person implements Disposable {
   readonly userid = 'ann@rgtp.test';
   readonly secret = sampleBoard.users['ann@rgtp.test'] ?? '';
@@ -13,7 +15,7 @@ export class Person implements Disposable {
   readonly typed = 'Typed in an editor: a café, “quoted”.';
 
   constructor() {
-    // tin takes a file that is no younger than its own for one that nobody has edited.
+    // tin takes a file that is no newer than its own for one that nobody has edited.
     this.editor = this.write(
       'editor',
       `#!/bin/sh\nfor file; do :; done\nprintf '%s\\n' '${this.typed}' >>"$file"\ntouch -d '1 minute' "$file"\n`,

@@ -10,7 +10,10 @@ import { mime, octets, text, written } from './written.ts';
 
 const user = 'ann@rgtp.test';
 const secret = sampleBoard.users[user] ?? '';
-/** pullnews waits 40 ms for each article that it hands to innd: the last ones are enough, a continued item among them. */
+/**
+ * pullnews waits 40 ms for each article that it hands to innd: the last ones, with a continued item among them, are
+ * enough.
+ */
 const FROM = 3050;
 const expected = [...expectedArticles(newsgroup, domain).values()].filter(
   ({ newsgroups, number }) => newsgroups.includes(newsgroup) && number > FROM,

@@ -15,7 +15,7 @@ import { annsHead, stored, text, written } from './written.ts';
 const ann = 'ann@rgtp.test';
 const head = annsHead(newsgroup);
 
-/** suck brings news to a server of one's own; rpost takes back what was written there. */
+/** suck brings news to a private server; rpost sends back what was written there. */
 describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', () => {
   const client = known({
     name: 'suck and rpost',
@@ -58,7 +58,7 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     const at = (name: string) => join(folder, name);
     const places = ['-dt', at('tmp'), '-dd', at('lists'), '-dm', at('articles')];
     const args = ['127.0.0.1', ...more, '-N', String(port), '-m', '-c', ...login(ann), ...places];
-    // It calls it an error that there is nothing.
+    // It reports an error if there is nothing new.
     await run('suck', args).catch((error: unknown) => {
       if (!String(error).includes('\n0 Articles to download\n')) throw error;
     });

@@ -36,7 +36,7 @@ async function post(daemon: Daemon, id: string): Promise<void> {
   news.quit();
 }
 
-/** The files of one database: SQLite keeps up to three. */
+/** The files of one database, of which SQLite keeps up to three. */
 const files = (daemon: Daemon, database: string) =>
   readdirSync(daemon.data).filter((name) => name.includes(`.${database}.sqlite`));
 

@@ -7,7 +7,7 @@ import { expectedArticles } from './sample-board.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { hasPrograms } from './terminal.ts';
 
-/** suck fetches news for a server of one's own: `XHDR Message-ID`, then pipelined ARTICLE by Message-ID. */
+/** suck fetches news for a private server: `XHDR Message-ID`, then pipelined ARTICLE by Message-ID. */
 describe.skipIf(!hasPrograms('suck'))('suck', () => {
   it('fetches every article of a newsgroup, as it is', async () => {
     const { daemon } = await sampleDaemon();

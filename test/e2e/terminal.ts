@@ -40,13 +40,16 @@ export class Terminal implements Disposable {
     return this.#tmux('capture-pane', '-p', ...(colours ? ['-e'] : []));
   }
 
-  /** Presses keys (tmux names: `Enter`, `C-x`, `Space`, or characters) when the program waits for one: tin throws away what comes sooner. */
+  /**
+   * Presses keys (tmux names: `Enter`, `C-x`, `Space`, or characters) when the program waits for one: tin throws away
+   * what comes sooner.
+   */
   async keys(...keys: string[]): Promise<void> {
     await this.#waitsForKeys();
     this.#tmux('send-keys', ...keys);
   }
 
-  /** Types text as it stands. */
+  /** Types text literally. */
   async type(text: string): Promise<void> {
     await this.#waitsForKeys();
     this.#tmux('send-keys', '-l', text);
@@ -94,7 +97,8 @@ const POLLS = new Set([7, 271]);
 const POLLFD = 8;
 
 /**
- * Whether a process is asleep in a read or poll of its terminal, or in a select whose highest descriptor is that (Linux on x86-64; elsewhere, and where the kernel does not say, this is always true).
+ * Whether a process is asleep in a read or poll of its terminal, or in a select whose highest descriptor is that (Linux
+ * on x86-64; elsewhere, and where the kernel does not say, this is always true).
  */
 function waitsForKeys(pid: number): boolean {
   if (process.arch !== 'x64') return true;

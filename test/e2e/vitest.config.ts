@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
     root: new URL('../..', import.meta.url).pathname,
-    // Bounds for what hangs: on a busy machine a start alone takes half a minute, and some tests start four times.
+    // For tests that hang: on a busy machine a start alone takes half a minute, and some tests start four times.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // Each file starts a bridge and perhaps Emacs: two at a time keep a small machine responsive.

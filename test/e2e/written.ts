@@ -1,4 +1,4 @@
-/** What is said of a text in UTF-8, as it is. */
+/** The headers that declare a text as UTF-8, unencoded. */
 export const mime: readonly string[] = [
   'MIME-Version: 1.0',
   'Content-Type: text/plain; charset=utf-8',

@@ -17,8 +17,8 @@ export function wider({ cpuMs, octets }: Limit, times: number): Limit {
 }
 
 /**
- * A case that seems to exceed is run again, so often at most, and the least counts: first runs are compiled, and neighbours
- * empty the processor's caches.
+ * A case that seems to exceed is run again, so often at most, and the least counts: first runs are compiled, and
+ * neighbours empty the processor's caches.
  */
 const TRIES = 12;
 
@@ -53,8 +53,8 @@ const STEP = 0.5;
 let fastest = Number.POSITIVE_INFINITY;
 
 /**
- * How much slower than at its best this processor is now: the other half of a core, and others' data in its caches, make
- * the same work take longer, in CPU time, too.
+ * How much slower than at its best this processor is now: the other half of a core, and others' data in its caches,
+ * make the same work take longer, in CPU time, too.
  */
 function slowness(): number {
   const begun = cpuMs();
@@ -100,7 +100,9 @@ export async function checkCost(task: () => void | Promise<void>, limit = LIMIT)
   return cost;
 }
 
-/** A cheap look at whether a case can have exceeded: wall-clock time bounds CPU time, heap growth what was allocated. */
+/**
+ * A cheap look at whether a case can have exceeded: wall-clock time bounds CPU time, heap growth what was allocated.
+ */
 export class Watch {
   readonly #limit: Limit;
   #begun = 0;

@@ -16,7 +16,9 @@ export interface Failure {
   readonly repeats: boolean;
 }
 
-/** What tells one fault from another: the error's name and words without the values in them, and where it was thrown. */
+/**
+ * What tells one fault from another: the error's name and words without the values in them, and where it was thrown.
+ */
 export function signatureOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const words = error.message
@@ -27,7 +29,7 @@ export function signatureOf(error: unknown): string {
   return `${error.name}: ${words} ${frame}`;
 }
 
-/** Writes the input and its story into files; tells where, and how to run the case again. */
+/** Writes the input and a report into files. Says where they are, and how to run the case again. */
 export function keepFailure({ target, n, input, message, repeats }: Failure, seed: string): string {
   mkdirSync(FAILURES, { recursive: true });
   const name = `${target}-${createHash('sha256').update(input).digest('hex').slice(0, 12)}`;

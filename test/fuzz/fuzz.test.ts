@@ -60,7 +60,7 @@ describe('the fuzzer', () => {
     expect(some(a)).not.toEqual(some(c));
   });
 
-  test('finds what nobody caught', async () => {
+  test('finds errors that nothing caught', async () => {
     const stray: Target = {
       name: 'stray',
       seeds: () => ['fine', 'stray'],

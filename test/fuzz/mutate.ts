@@ -11,7 +11,7 @@ type Mutation = (input: Buffer, random: Random, words: readonly string[], maxOct
 
 function place(input: Buffer, random: Random): { from: number; to: number } {
   const from = random.below(input.length + 1);
-  // Short pieces mostly: one octet, one word, now and then half of it all.
+  // Mostly short pieces: one octet, one word, now and then half of the input.
   const most = random.oneIn(4) ? input.length : 16;
   return { from, to: Math.min(input.length, from + random.between(1, Math.max(1, most))) };
 }

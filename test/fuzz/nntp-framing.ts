@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { block, serverLine, Taken } from './pieces.ts';
 
 const MULTI_LINE = new Set(['100', '101', '215', '220', '221', '222', '224', '225', '230', '231', '282']);
-/** RFC 3977, RFC 4642, RFC 4643, RFC 2980: what a reader may hear. 403 is "try again", 400 the end of a server. */
+/** RFC 3977, RFC 4642, RFC 4643, RFC 2980: the codes a reader may get. 403 is "try again", 400 the end of a server. */
 const KNOWN = new Set([
   ...['100', '101', '111', '200', '201', '205', '206', '211', '215', '220', '221', '222', '223', '224', '225', '230'],
   ...['231', '235', '240', '281', '282', '335', '340', '381', '383', '403', '411', '412', '420', '421', '422', '423'],
@@ -13,8 +13,8 @@ const LONGEST_ANSWER = 510;
 const LONGEST_LINE = 2048;
 
 /**
- * Follows an NNTP session over its octets: each line sent has exactly one answer of a known code, well-formed to its end,
- * articles are taken where they are asked for, and nothing is left over. @throws Error where it is out of step
+ * Follows an NNTP session over its octets: each line sent has exactly one answer of a known code, well-formed to its
+ * end, articles are taken where they are asked for, and nothing is left over. @throws Error where it is out of step
  */
 export function checkNntpFraming(sent: Buffer, received: Buffer): void {
   if (!isUtf8(received)) throw new Error('the answers are not UTF-8');

@@ -39,7 +39,7 @@ export class Course {
     return 'minutes' in this.#length ? !this.over : done < this.#length.actions;
   }
 
-  /** Everybody goes home. */
+  /** Ends the soak for everybody. */
   end(): void {
     this.#ended = true;
   }

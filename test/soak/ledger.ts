@@ -2,7 +2,7 @@ import type { Place } from './world.ts';
 
 export type PlaceName = Place['name'];
 
-/** Something that somebody wanted on the board. */
+/** Something that somebody tried to post. */
 export interface Attempt {
   /** a line that no other article has */
   readonly mark: string;
@@ -28,7 +28,7 @@ export class Ledger {
   }
 
   fault(text: string): void {
-    // The first ones tell; a thousand of a kind tell no more.
+    // The first ones are enough: a thousand of a kind say no more.
     if (this.faults.length < 50) this.faults.push(text);
   }
 

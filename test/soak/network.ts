@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What lies between one side and the other: connections break there, for both or for one side alone, or carry nothing for a while. */
+/**
+ * What lies between one side and the other: connections break there, for both or for one side alone, or carry nothing
+ * for a while.
+ */
 export class Network {
   readonly #server: Server;
   readonly #target: number;
@@ -65,7 +68,7 @@ export class Network {
     const far = connect({ host: '127.0.0.1', port: this.#target, noDelay: true, allowHalfOpen: true });
     const pair = [near, far] as const;
     this.#pairs.add(pair);
-    // Who ends one half may still be told something on the other.
+    // Whoever ends one half may still receive something on the other.
     for (const [one, other] of [pair, [far, near] as const]) {
       one.on('error', () => other.resetAndDestroy());
       one.on('close', () => {

@@ -80,7 +80,7 @@ export class Puller {
     );
   }
 
-  /** Once more; undefined: nobody is there. */
+  /** Asks once more; undefined: no server is there. */
   async last(): Promise<true | undefined> {
     const client = await visit(this.#place);
     if (client === undefined) return undefined;

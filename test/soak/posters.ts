@@ -30,7 +30,7 @@ function idOf(mark: string, { seed }: Soak): string {
   return `<${mark.replaceAll(' ', '.')}.${seed}@client.example>`;
 }
 
-/** Whether the draft is on the board for all that the server says. */
+/** Whether the draft is on the board, according to the server. */
 async function send({ ledger }: Soak, client: NntpClient, draft: Draft): Promise<boolean> {
   ledger.count('attempts to post');
   const answer = await client.post(draft.lines);
@@ -59,7 +59,7 @@ export function poster(soak: Soak, place: Place, name: string): Promise<void> {
   return person.live(() => visit(place, loginOf('ann@rgtp.test')), act, leave, SLOW);
 }
 
-/** One post by somebody who comes for it; undefined: not now. */
+/** One post by somebody who connects for it; undefined: not now. */
 export async function postOnce(person: Person, place: Place): Promise<true | undefined> {
   const client = await visit(place, loginOf('ann@rgtp.test'));
   const posted = client && (await send(person.soak, client, draftOf(person, place)));

@@ -1,4 +1,4 @@
-/** People who do without a newsreader: they speak RGTP with the board. */
+/** People without a newsreader, who speak RGTP with the board. */
 import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import { ascii, octets } from '../../src/wire/octets.ts';

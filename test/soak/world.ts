@@ -81,7 +81,7 @@ export async function openWorld(cut: () => boolean): Promise<World> {
   };
 }
 
-/** A connection whose group is selected; undefined: nobody is there, or not ready. */
+/** A connection whose group is selected; undefined: no server is there, or it is not ready. */
 export async function visit(
   { port }: Place,
   login?: readonly [user: string, secret: string],

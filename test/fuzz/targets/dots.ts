@@ -22,7 +22,7 @@ function read(pieces: readonly Buffer[]): readonly [done: boolean, body: string,
 /** RFC 3977 §3.1.1: CRLF ends lines, and nothing else. */
 function expected(stream: string): readonly [done: boolean, body: string, rest: string] {
   const end = `\r\n${stream}`.indexOf('\r\n.\r\n');
-  // What is kept of a text before its end has come is nobody's business.
+  // What is kept of an incomplete text does not matter.
   if (end < 0) return [false, read([Buffer.from(stream, 'latin1')])[1], ''];
   const body = stream.slice(0, end).replace(/^\./, '').replaceAll('\r\n.', '\r\n');
   return [true, body, stream.slice(end + '.\r\n'.length)];

@@ -27,7 +27,7 @@ export const proxyHeader: ParserTarget = {
       if (whole.address !== undefined) assert(isIP(whole.address) !== 0, whole.address);
       assert(whole.port >= 0 && whole.port <= 65_535);
     }
-    // However it is cut, the end of the story is the same.
+    // However it is cut, the result is the same.
     for (let end = 0; end < Math.min(input.length, 64); end++) {
       const part = parseProxyHeader(input.subarray(0, end));
       if (part === 'incomplete') continue;
