@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the end-to-end tests drive, on Debian, as root: newsreaders, news servers, libraries of several languages.
-# Debian's packages are installed where a command is missing. Servers are only unpacked (they would start, and
-# exclude each other), and npm's clients, which are no dependencies of ours, go into a folder of their own: both into
+# Debian packages are installed if a command is missing. Servers are only unpacked (they would start, and exclude each
+# other), and npm's clients, which are not our dependencies, go into a folder of their own: both into
 # node_modules/.clients. Waits for apt's lock.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -23,7 +23,7 @@ wanted=(
   /usr/share/perl5/Net/Ident.pm:libnet-ident-perl
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
-# Servers, and libraries that nothing else of Debian needs.
+# Servers, and libraries that nothing else in Debian needs.
 unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0)
 # Packages of npm; streamsearch is the one that nntp was written for.
 npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2)

@@ -20,7 +20,7 @@ const FOLDERS = [
 type Folder = (typeof FOLDERS)[number];
 
 interface Rule {
-  /** the files it holds for */
+  /** the files it applies to */
   readonly files: readonly string[];
   /** the folder they are in, which they may always import */
   readonly folder: Folder;
@@ -28,9 +28,9 @@ interface Rule {
   readonly from: readonly Folder[];
   /** single files of folders that are otherwise closed */
   readonly except?: readonly string[];
-  /** closed rooms of folders that are otherwise open */
+  /** closed subfolders of folders that are otherwise open */
   readonly closed?: readonly string[];
-  /** modules of node that are closed, but for these names in them */
+  /** modules of node that are closed, except for these names in them */
   readonly modules?: Readonly<Record<string, readonly string[]>>;
   readonly why: string;
 }

@@ -1,8 +1,8 @@
 /**
- * docs/newsreaders.md: which clients are driven against the bridge, and what works, from the results that `npm run test:e2e`
- * left. `npm run newsreaders` writes it; with `--check` it says whether it is still so, versions apart: those are what
- * the last writing saw, and change with Debian's point releases. Only of clients that were tried: one that is not
- * installed here keeps its row.
+ * docs/newsreaders.md: which clients are driven against the bridge, and what works, from the results that `npm run
+ * test:e2e` left. `npm run newsreaders` writes it; with `--check` it says whether it is still true, except for
+ * versions, which change with Debian's point releases. A client that was not tried, because it is not installed here,
+ * keeps its row.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(join(tmpdir(), 'quick-start-'));
 const checkout = join(folder, 'rgtp-nntp');
 const home = join(folder, 'home');
-// As somebody without privileges, as most people are: nobody's user id on Debian.
+// Without privileges, like most people: the user id of `nobody` on Debian.
 const person = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 /** @type {number | undefined} the process group of the program under test */
@@ -52,7 +52,7 @@ function matches(line, pattern) {
   return new RegExp(`^${expression}$`).test(line);
 }
 
-/** Not printed where anybody may use port 119, as in some containers. @param {string | undefined} line */
+/** The line is missing where anybody may use port 119, as in some containers. @param {string | undefined} line */
 const privileged = (line) => line?.startsWith('(It is port 1119 because') ?? false;
 
 /**
@@ -144,7 +144,7 @@ async function newsreader(port) {
 /** @param {string} printed */
 async function use(printed) {
   const port = Number(/localhost port (\d+)/.exec(printed)?.[1] ?? fail('it does not say where to point a newsreader'));
-  // It is shown on a terminal alone, and this is none.
+  // It is shown only on a terminal, which this is not.
   const file = /kept in (\S+);/.exec(printed)?.[1] ?? fail('it does not say where the secret is');
   const secret = readFileSync(join(checkout, file), 'utf8').trim();
   const userid = /userid +(\S+)/.exec(printed)?.[1] ?? fail('it shows no userid');

@@ -15,7 +15,7 @@ import { RawClient } from './support/raw-client.ts';
 const SAMPLE = fileURLToPath(new URL('../test/fixtures/sample-board/spool.tar.gz', import.meta.url));
 const BOARD = fileURLToPath(new URL('support/board-file.ts', import.meta.url));
 const SECONDS = 3;
-/** BOARD_ROWS=1000000 for the index of a board that never forgot anything */
+/** BOARD_ROWS=1000000 for the index of a very old board */
 const ROWS = Number(process.env['BOARD_ROWS'] ?? 100_000);
 const POSTERS = 50;
 
@@ -96,7 +96,7 @@ function index(port: number): () => Promise<Result> {
   };
 }
 
-/** Replies and, when an item is full, a new one; each on disk before it is acknowledged. */
+/** Posts replies, and a new item when one is full; each is on disk before it is acknowledged. */
 function posts(port: number, clients: number): () => Promise<Result> {
   return async () => {
     let count = 0;

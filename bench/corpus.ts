@@ -1,8 +1,8 @@
 /**
  * `npm run corpus -- DIRECTORY`: posts every message of a directory (`.eml` files and mailboxes, and what is in the
  * folders below) to a board that is thrown away, reads each again over NNTP and RGTP, and reports how many were taken,
- * refused and why, and how many read back with other words than they have. Exit code 1 where one differs, or the server
- * failed. `--verbose` names the files.
+ * how many were refused and why, and how many read back with different words. Exit code 1 where one differs, or the
+ * server failed. `--verbose` names the files.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ for (const { file, octets } of messagesIn(directory)) {
   const article = asArticle(octets);
   const { answer, article: read } = await world.post(article);
   if (read === undefined) {
-    // 403, or 441 without a reason of ours: the server's fault and not the message's.
+    // 403, or 441 without a reason of ours: the server is at fault, not the message.
     if (!answer.startsWith('441 ') || /fault/i.test(answer)) failed.push(`${file}: ${answer}`);
     const reason = answer
       .replace(/"[^"]*"/g, '"…"')
@@ -118,7 +118,7 @@ function wordsOf(article: Buffer): string {
   }
 }
 
-/** All that is no blank and no quote mark, which wrapping may move. */
+/** Everything but blanks and quote marks, which wrapping may move. */
 function wordsIn(text: string): string {
   return text.normalize('NFC').replace(/[\s\p{Cc}>]+/gu, '');
 }

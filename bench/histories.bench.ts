@@ -1,6 +1,6 @@
 /**
  * Random histories of a model board, none of which may break a promise. `HISTORIES` (200) from each start, in as many
- * processes as there are starts; `SEED` (1) gives others. A story that breaks a promise belongs into
+ * processes as there are starts; `SEED` (1) gives others. A story that breaks a promise belongs in
  * `test/bridge/mirror/promises.test.ts`.
  */
 import { execFile } from 'node:child_process';

@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- NAME…] [--json FILE] [--write]`: runs every `bench/*.bench.ts`, or those whose names are given, and prints
- * what they measured; with --write, tables go into the documentation, too. A bench exports `default`: an async function that gives its results.
+ * `npm run bench [-- NAME…] [--json FILE] [--write]`: runs every `bench/*.bench.ts`, or those whose names are given,
+ * and prints what they measured; with --write, tables go into the documentation, too. A bench exports `default`: an
+ * async function that gives its results.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-/** One measured number. Compare within one run only: machines differ, and so do their moods. */
+/** One measured number. Compare within one run only: machines differ, and vary from hour to hour. */
 export interface Result {
   readonly name: string;
   readonly value: number;

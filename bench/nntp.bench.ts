@@ -93,7 +93,7 @@ interface Cost {
   readonly rate: number;
 }
 
-/** The same load on both, alternating; of the rounds the cheapest counts, the others had company. */
+/** The same load on both, alternating; the cheapest round counts: others shared the processor. */
 async function inTurns(load: Load, ...servers: MeasuredServer[]): Promise<[Cost, Cost]> {
   const best = servers.map((): Cost => ({ cpu: Number.POSITIVE_INFINITY, rate: 0 }));
   // The first round warms up.

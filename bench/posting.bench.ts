@@ -41,7 +41,7 @@ export default async function posting(): Promise<readonly Result[]> {
     const bridge = await openBridge(board);
     const connections = await openConnections(board);
     const rates: { direct: number; through: number }[] = [];
-    // In turns: a machine has its moods. The first round only warms up.
+    // In turns, because a machine's speed varies. The first round only warms up.
     for (let round = 0; round <= ROUNDS; round++) {
       const direct = await rate(CONNECTIONS, (n, worker) => postDirectly(connections[worker], n));
       const through = await rate(POSTERS, (n) => bridge.post(`${round}.${n}`));

@@ -23,7 +23,7 @@ async function editor({ boardPort }: AttackedServer): Promise<Dialogue> {
   return client;
 }
 
-/** One editor, and what he asks. */
+/** One editor, and what they ask. */
 function asEditor(...commands: readonly string[]): Scenario {
   return async (server) => {
     const client = await editor(server);

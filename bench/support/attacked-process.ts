@@ -1,4 +1,7 @@
-/** The whole server in a process of its own, for benches that attack it: how long it held its event loop, and its memory. */
+/**
+ * The whole server in a process of its own, for benches that attack it: how long it held its event loop, and its
+ * memory.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -118,7 +121,7 @@ async function fill(store: BoardStore, { posts, edits = 0, diffs = 0, users = 0 
   return first;
 }
 
-/** What an operator or a clock sets off. */
+/** Work that an operator or a timer starts. */
 const tasks = {
   /** the copy that `backup` makes beside a server, here in the server's process */
   async copy() {
@@ -175,7 +178,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
       return;
     }
     if (message === 'collect') for (let round = 0; round < 2; round++) globalThis.gc?.();
-    // The collection's own turn belongs to nobody.
+    // The collection's own turn is not counted.
     setTimeout(() => void look().then(say), message === 'collect' ? 100 : 0);
   });
   process.once('disconnect', () => process.exit());

@@ -1,10 +1,10 @@
-/** Clients that mean no good. */
+/** Malicious clients. */
 import net, { type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import tls from 'node:tls';
 import { constants, deflateRawSync } from 'node:zlib';
 
-/** Whoever is not through by then hangs up. */
+/** ms after which a client that has not finished hangs up. */
 const MOST_MS = 6000;
 const UNREAD_MS = 2000;
 
@@ -33,7 +33,7 @@ export async function flood(port: number, text: string | Buffer, connections: nu
   );
 }
 
-/** As `flood`, but what each says is its own. */
+/** Like `flood`, but each sends a text of its own. */
 export async function floodEach(port: number, texts: readonly (string | Buffer)[]): Promise<void> {
   await Promise.all(texts.map((text) => flood(port, text, 1)));
 }

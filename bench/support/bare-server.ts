@@ -24,7 +24,7 @@ export async function startBareServer(group: RenderedGroup): Promise<number> {
   return server.port;
 }
 
-/** Small answers are put together, large ones go out as they are. */
+/** Joins small answers; sends large ones as they are. */
 function send(socket: Socket, answers: readonly Buffer[]): void {
   if (answers.reduce((octets, { length }) => octets + length, 0) < COPIED) {
     socket.write(Buffer.concat(answers));

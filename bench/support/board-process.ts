@@ -1,4 +1,4 @@
-/** An embedded board in a process of its own, for benches that are not to share its processor time. */
+/** An embedded board in a process of its own, for benches that must not share its processor time. */
 
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { octets } from '../../src/wire/octets.ts';
 
 export interface BoardProcess {
   readonly port: number;
-  /** a folder that goes with it */
+  /** a folder that is deleted with it */
   readonly folder: string;
   close(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * A mirror in a process of its own, whose memory is nobody else's: `node mirror-process.ts HOST PORT FOLDER`. Opens
- * what the folder holds, asks the first question, follows the board, and prints what that took as JSON.
+ * A mirror in a process of its own, so that its memory can be measured: `node mirror-process.ts HOST PORT FOLDER`.
+ * Opens what the folder holds, asks the first question, follows the board, and prints what that took as JSON.
  */
 import { join } from 'node:path';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';

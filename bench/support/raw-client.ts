@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 
 const END = Buffer.from('\r\n.\r\n');
 
-/** The cheapest RGTP client there could be: it looks for the ends of answers and nothing else, so that the server is what is measured. */
+/** The cheapest possible RGTP client: it looks only for the ends of answers, so that the server is what is measured. */
 export class RawClient {
   readonly #socket: Socket;
   #tail = Buffer.alloc(0);

@@ -2,7 +2,7 @@ import type { Newsgroup, RenderedArticle } from '../../src/nntp/backend.ts';
 
 const PIECE = 64 * 1024;
 
-/** A newsgroup whose every answer is rendered beforehand: what the front end costs shows, and nothing else. */
+/** A newsgroup whose every answer is rendered beforehand, so that only the cost of the front end shows. */
 export class RenderedGroup implements Newsgroup {
   readonly name = 'bench.group';
   readonly description = 'Bench';

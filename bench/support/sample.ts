@@ -1,4 +1,4 @@
-/** A made-up board as RGTP sends it, for benches: posts of about the sizes real boards have. */
+/** An invented board as RGTP sends it, for benches, with posts of about the sizes that real boards have. */
 
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { formatCookie, formatHeader } from '../../src/rgtp/item-format.ts';
@@ -16,7 +16,10 @@ const START = Date.UTC(2020, 0) / 1000;
 const MINUTE = 60;
 const WORDS = 'the quick brown fox jumps over a lazy dog and says that caf\xe9 is closed'.split(' ');
 
-/** `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of the board these numbers are from. @param from the first item, of a board that is made in pieces */
+/**
+ * `items` items of `replies` replies each; with 12 replies an item has 5.4 KB, the mean of a real board.
+ * @param from the first item, for a board made in pieces
+ */
 export function sampleBoard(items: number, replies = 12, from = 0): SampleBoard {
   const rows: string[] = [];
   const texts = new Map<string, readonly string[]>();
