@@ -28,7 +28,7 @@ export const USERID_OCTETS = 75;
 export const SECRET_OCTETS = 16;
 
 /**
- * The userid in canonical form: lower case after the @ (RGTP 2.2.3). Or why it is no userid, in groggsd's words.
+ * The userid in canonical form: lower case after the @ (RGTP 2.2.3). Or why it is not a userid, in groggsd's words.
  */
 export function checkUserid(userid: Octets): { readonly userid: Octets } | { readonly wrong: Octets } {
   if (userid.length > USERID_OCTETS) return { wrong: octets`too long` };

@@ -68,7 +68,7 @@ export interface ItemRecord {
 
 /** What the edit log says of an E, a withdrawal or an index edit. */
 export interface Notice {
-  /** who did it, as the log has it */
+  /** the editor, as the log names them */
   readonly userid: Octets;
   readonly reason: readonly Octets[];
   /** the item's id; `undefined` for an index edit */

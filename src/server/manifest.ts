@@ -1,4 +1,4 @@
-/** The table of contents of a backup. A folder without one is no backup, or an unfinished one. */
+/** The table of contents of a backup. A folder without one is not a backup, or an unfinished one. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -13,7 +13,7 @@ const DEADLINE = 9_500;
 
 /**
  * Resolves at the first SIGTERM or SIGINT; a second one kills the process. From the first one on, the process has ten
- * seconds: what has not finished by then is cut off. That is no failure, as everything acknowledged is on disk.
+ * seconds: what has not finished by then is cut off. That is not a failure, as everything acknowledged is on disk.
  *
  * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing.
  */

@@ -62,7 +62,7 @@ export function decodeDeclared(bytes: Uint8Array, label: string): string {
   const decode = decoderOf(charset);
   if (decode === undefined) throw new CharsetError(`the character set "${clip(name)}" is not known here`);
   if (isUtf8(bytes) && !isAscii(bytes) && !OTHER_UNICODE.test(charset)) return decodeEither(bytes, charset, decode);
-  // UTF-16 has NULs, or is no UTF-8; UTF-7 is ASCII.
+  // UTF-16 has NULs, or is not valid UTF-8; UTF-7 is ASCII.
   if (OTHER_UNICODE.test(charset) && isUtf8(bytes) && !bytes.includes(0) && !isUtf7(bytes, charset)) return utf8(bytes);
   const text = decode(bytes);
   if (text === undefined) throw new CharsetError(`the text is declared to be ${clip(name)}, and is not`);

@@ -32,7 +32,7 @@ export function dotStuff(text: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Lines without terminators → one stuffed and terminated block. Throws `RangeError` where a line is no byte string. */
+/** Lines without terminators → one stuffed and terminated block. Throws `RangeError` if a line is not a byte string. */
 export function dotStuffLines(lines: Iterable<Octets>): Buffer {
   let text = octets``;
   for (const line of lines) text = octets`${text}${line.startsWith('.') ? DOUBLED : NONE}${line}\r\n`;

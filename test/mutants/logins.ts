@@ -41,7 +41,7 @@ export const loginMutants = [
     ],
     ['the age is bounded', 'this.#seconds() - stored.proven > KEPT || ', ''],
     ['what is too old is dropped', 'since: proven - KEPT', 'since: 0'],
-    ['each day counts anew', ' && Math.abs(proven - stored.proven) < DAY', ''],
+    ['each day starts the count again', ' && Math.abs(proven - stored.proven) < DAY', ''],
     ['the number is bounded', 'most: this.#most', 'most: MOST'],
     ['a new secret counts', 'known.digest === digest;\n      if', 'known.digest !== undefined;\n      if'],
     ['a new level counts', 'stored.level === level && ', ''],

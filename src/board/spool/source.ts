@@ -15,7 +15,7 @@ const LARGEST = {
   number: 1024,
 } as const;
 
-/** The folder is no groggsd data directory. */
+/** The folder is not a groggsd data directory. */
 export class NoSpoolError extends Error {
   /** what is wrong with its index */
   readonly fault: string;

@@ -1,6 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 
-/** When a board was heard last, over whichever connection: one that answers anybody is not away. */
+/** When a board was last heard, over any connection: one that answers anybody is not away. */
 export class LastHeard {
   readonly now: () => number;
   #at = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export class LastHeard {
     return this.#at >= time;
   }
 
-  /** Whether what was begun then failed because nobody is there: no connection, or one without a word. */
+  /** Whether what began then failed because nobody is there: no connection, or nothing came over it. */
   isAway(error: unknown, began: number): boolean {
     return error instanceof RgtpError && error.kind === 'unavailable' && error.code === undefined && !this.since(began);
   }

@@ -35,7 +35,7 @@ export class ProofQueue {
     }
   }
 
-  /** Rejects for all who wait now: the board is away, and one time-out after the other would tell them no more. */
+  /** Rejects for all who wait now: the board is away, and waiting for further time-outs would not change that. */
   giveUp(error: unknown): void {
     for (const lane of Object.values(this.#lanes)) lane.giveUp(error);
   }

@@ -8,22 +8,22 @@ import type { Credentials } from './user-pools.ts';
 
 /** seconds */
 const DAY = 86_400;
-/** for this long after the board accepted it a login is remembered */
+/** how long a login is remembered after the board accepted it */
 const KEPT = 90 * DAY;
-/** people; those whose login was accepted last */
+/** people remembered: those whose login was accepted last */
 const MOST = 10_000;
 
 export interface RememberedProofsOptions {
   readonly permanent: Pick<Permanent, 'proof' | 'putProof' | 'removeProof'>;
   readonly log?: Log;
-  /** of the hashes to come; those that are there have theirs with them */
+  /** of new hashes; each stored one has its own with it */
   readonly cost?: Cost;
   /** ms */
   readonly now?: () => number;
   readonly most?: number;
 }
 
-/** What is known of a stored hash in this run. */
+/** What this run knows about a stored hash. */
 interface Known {
   readonly hash: string;
   /** keyed digest of the secret that it is of; `undefined`: the board has refused that secret since */
@@ -31,8 +31,8 @@ interface Known {
 }
 
 /**
- * The logins that a board accepted, for the time when it can't be asked: of each userid the last one, its secret as a salted
- * scrypt hash. Accepted again, another takes its place; refused by the board, it is forgotten.
+ * The logins that a board accepted, for when it can't be asked: the last one of each userid, with its secret as a
+ * salted scrypt hash. A later one replaces it; if the board refuses it, it is forgotten.
  */
 export class RememberedProofs {
   readonly #permanent: RememberedProofsOptions['permanent'];
@@ -43,7 +43,7 @@ export class RememberedProofs {
   readonly #key = randomBytes(32);
   /** by userid. Saves the hash of a login that this run has seen; the store has the last word. */
   readonly #known = new LRUCache<string, Known>({ max: MOST });
-  /** One userid's in turn: what the board said last comes last. */
+  /** One change at a time for each userid, so that the board's last word is stored last. */
   readonly #turns = new KeyedQueue();
 
   constructor({ permanent, log = silent, cost = COST, now = Date.now, most = MOST }: RememberedProofsOptions) {
@@ -54,7 +54,7 @@ export class RememberedProofs {
     this.#most = most;
   }
 
-  /** The board has just accepted it. Never rejects: who can't be remembered is logged in all the same. */
+  /** The board has just accepted it. Never rejects: a login holds even if it can't be remembered. */
   accepted(credentials: Credentials, level: number): Promise<void> {
     return this.#inTurn(credentials, async (userid, secret) => {
       const stored = await this.#permanent.proof(userid);
@@ -70,11 +70,11 @@ export class RememberedProofs {
     });
   }
 
-  /** The board has just refused it. If it is what the board accepted before, that is forgotten. Never rejects. */
+  /** The board has just refused it. Forgets it, if the board accepted it before. Never rejects. */
   refused(credentials: Credentials): Promise<void> {
     return this.#inTurn(credentials, async (userid, secret) => {
       const stored = await this.#permanent.proof(userid);
-      // Somebody else's guess takes nothing away.
+      // Somebody else's guess forgets nothing.
       if (stored === undefined || !(await this.#isOf(stored, secret))) return;
       // At once, whatever the disk says.
       this.#known.set(userid, { hash: stored.hash, digest: undefined });
@@ -82,7 +82,7 @@ export class RememberedProofs {
     });
   }
 
-  /** The level of a login that the board accepted last; `wrong`: it accepted another; `unknown`: none that is remembered. */
+  /** The level of a login that the board accepted last; `wrong`: it accepted another; `unknown`: none is remembered. */
   async check({ userid, secret }: Credentials): Promise<number | 'wrong' | 'unknown'> {
     const key = userid.toLowerCase();
     return this.#turns.run(key, async () => {

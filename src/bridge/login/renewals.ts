@@ -50,17 +50,17 @@ export class Renewals {
    * can't be asked changes nothing.
    *
    * @param otherwise what holds until the board answers for the first time
-   * @param anew asks however new its last answer is
+   * @param always asks even if the last answer is recent
    */
   renew(
     who: object,
     otherwise: number | undefined,
     ask: () => Promise<number | undefined>,
-    anew = false,
+    always = false,
   ): Promise<void> | undefined {
     const last = this.#renewals.get(who);
     if (last?.asking !== undefined) return last.asking;
-    if (!anew && !this.#isDue(last)) return undefined;
+    if (!always && !this.#isDue(last)) return undefined;
     const renewal = last ?? { at: 0, level: otherwise, asking: undefined, answered: false };
     this.#renewals.set(who, renewal);
     renewal.asking = this.#ask(renewal, ask);

@@ -28,7 +28,7 @@ export interface RgtpLoginOptions {
   readonly guest?: GuestOfBoard | undefined;
   /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
-  /** of a board elsewhere: the logins that count while it is away, and when it was heard; default: none does */
+  /** for a remote board: the logins that count while it is away, and when it was heard; default: none count */
   readonly whileAway?: { readonly remembered: RememberedProofs; readonly heard: LastHeard } | undefined;
   readonly log?: Log;
 }

@@ -155,7 +155,7 @@ function readNewsgroups(field: string): string[] {
   return [...new Set(names)];
 }
 
-/** `poster` is a wish to readers, who see the author's address; a board can't send replies to another newsgroup. */
+/** `poster` is a request to readers, who see the author's address; a board can't send replies to another newsgroup. */
 function checkFollowupTo(text: string, newsgroups: readonly string[]): void {
   if (text === '' || text.toLowerCase() === 'poster') return;
   const names = text.split(',').map((name) => name.trim());

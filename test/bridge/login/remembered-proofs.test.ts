@@ -149,7 +149,7 @@ test('another process forgets it: so does this one, until the board accepts it a
   expect(await kept.check(ANN)).toBe(2);
 });
 
-test('after 90 days without the board it is forgotten; each day that the board accepts it counts anew', async () => {
+test('after 90 days without the board it is forgotten; each day on which the board accepts it starts the count again', async () => {
   const kept = proofs();
   await kept.accepted(ANN, 2);
   now += 60 * DAY;
