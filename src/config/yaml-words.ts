@@ -8,7 +8,7 @@ const WORDS = {
   ALIAS_PROPS: PROPERTIES,
   BAD_ALIAS: PROPERTIES,
   BAD_COLLECTION_TYPE: PROPERTIES,
-  BAD_DIRECTIVE: 'a line that begins with % is no setting',
+  BAD_DIRECTIVE: 'a line that begins with % is not a setting',
   BAD_DQ_ESCAPE: 'a backslash in double quotes begins something unknown: use single quotes',
   BAD_INDENT: 'the line begins too far to the left or to the right',
   BAD_PROP_ORDER: PROPERTIES,

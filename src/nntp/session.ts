@@ -20,7 +20,7 @@ const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, S
 
 /** Commands that ask for no rights. */
 const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
-const NOT_HTTP = ['400 This is a news server, no web server', null] as const;
+const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
 /**
  * One client. It uses the state, the queue and `tick()` of the package's Session: bytes go through `Transport`, and

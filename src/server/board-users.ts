@@ -84,13 +84,13 @@ export class BoardUsers {
 
   #who({ userid, level }: Chosen): { readonly userid: Octets; readonly level: AccessLevel | undefined } {
     if (userid.includes('/')) {
-      throw new Failure(`"${userid}" is no userid: it has a slash`, 'Name the access level with --level.', {
+      throw new Failure(`"${userid}" is not a userid: it has a slash`, 'Name the access level with --level.', {
         exitCode: 2,
       });
     }
     const checked = checkUserid(encode(userid, 'auto'));
     if ('wrong' in checked) {
-      throw new Failure(`"${userid}" is no userid: it ${checked.wrong}`, undefined, { exitCode: 2 });
+      throw new Failure(`"${userid}" is not a userid: it ${checked.wrong}`, undefined, { exitCode: 2 });
     }
     return { userid: checked.userid, level: level && levels[level] };
   }

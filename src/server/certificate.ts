@@ -31,7 +31,7 @@ function certificateIn(file: string): X509Certificate {
     return new X509Certificate(pem);
   } catch (cause) {
     const remedy = 'Set tls.certificate to a PEM file, which has a line -----BEGIN CERTIFICATE-----.';
-    throw unusable(`the certificate (tls.certificate) ${file} can't be used: it is no certificate`, remedy, cause);
+    throw unusable(`the certificate (tls.certificate) ${file} can't be used: it is not a certificate`, remedy, cause);
   }
 }
 
@@ -42,7 +42,7 @@ function keyIn(file: string): KeyObject {
   } catch (cause) {
     const locked = /ENCRYPTED/.test(pem);
     throw unusable(
-      `the key of the certificate (tls.key) ${file} can't be used: ${locked ? 'it has a passphrase' : 'it is no private key'}`,
+      `the key of the certificate (tls.key) ${file} can't be used: ${locked ? 'it has a passphrase' : 'it is not a private key'}`,
       locked
         ? 'Write one without: openssl pkey -in OLD -out NEW.'
         : 'Set tls.key to a PEM file, which has a line -----BEGIN PRIVATE KEY-----.',

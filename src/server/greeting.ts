@@ -11,7 +11,7 @@ export function welcomeEditor({ userid, secret, file }: NewBoard, onTerminal: bo
   return `
 A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
-  secret  ${onTerminal ? secret : '(not shown: this is no terminal)'}
+  secret  ${onTerminal ? secret : '(not shown: this is not a terminal)'}
 Log in with these as user name and password. The secret is kept in ${file}; only a terminal shows it, once.
 If it gets lost, make a new one with: rgtp-nntp board user secret ${userid}
 

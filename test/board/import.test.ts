@@ -177,7 +177,7 @@ describe('a spool is hostile input', () => {
 
   test('an index without line ends costs no memory', async () => {
     writeFileSync(join(spool, 'index'), Buffer.alloc(64 << 20, 'x'));
-    expect(await skipped()).toMatchObject({ 'index, row 1': '200 octets are no row' });
+    expect(await skipped()).toMatchObject({ 'index, row 1': '200 octets are not a row' });
   });
 
   test('a hard link is a file like any other: copies are made of them', async () => {

@@ -60,7 +60,7 @@ it.each([
     expect(secret).toMatch(/^[0-9A-F]{32}$/);
     // Standard output is not a terminal: a journal must not keep the secret.
     const first = await started(command);
-    expect(first).toContain('userid  editor\n  secret  (not shown: this is no terminal)\n');
+    expect(first).toContain('userid  editor\n  secret  (not shown: this is not a terminal)\n');
     expect(first).toContain(`kept in ${join(folder, 'data', 'gossip.editor.secret')};`);
     expect(first).toContain('rgtp-nntp board user secret editor');
     expect(first).not.toContain(secret);

@@ -51,13 +51,13 @@ const MISTAKES: readonly (readonly [string, Record<string, string>, RegExp, RegE
   [
     'a certificate that is none',
     { TLS_CERTIFICATE: path('garbage'), TLS_KEY: key },
-    /tls\.certificate\) .*garbage can't be used: it is no certificate/,
+    /tls\.certificate\) .*garbage can't be used: it is not a certificate/,
     /PEM file/,
   ],
   [
     'a key that is none',
     { TLS_CERTIFICATE: certificate, TLS_KEY: path('garbage') },
-    /tls\.key\) .*garbage can't be used: it is no private key/,
+    /tls\.key\) .*garbage can't be used: it is not a private key/,
     /PEM file/,
   ],
   [

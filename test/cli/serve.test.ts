@@ -51,7 +51,7 @@ describe('rgtp-nntp serve', () => {
   it('finds everything as it was at the second start', async () => {
     configure();
     const first = await start();
-    expect(first.line.stdout).toMatch(/userid {2}editor\n {2}secret {2}\(not shown: this is no terminal\)\n/);
+    expect(first.line.stdout).toMatch(/userid {2}editor\n {2}secret {2}\(not shown: this is not a terminal\)\n/);
     expect(first.line.stdout).toContain('Serving groggs.gossip.');
     const before = await readAll(first.port);
     expect(before.group).toBe('211 1 2 2 groggs.gossip');

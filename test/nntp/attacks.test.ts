@@ -129,7 +129,7 @@ test.each([
   const client = await connect();
   const { commands } = await attacked.health();
   client.stream.write(`${request}GROUP large\r\nPOST\r\nFrom: a page\r\n\r\n.\r\nDATE\r\n`);
-  expect(await client.rest()).toMatch(/^(50[01] [^\n]*\n)?400 This is a news server, no web server\r\n$/);
+  expect(await client.rest()).toMatch(/^(50[01] [^\n]*\n)?400 This is a news server, not a web server\r\n$/);
   expect((await attacked.health()).commands - commands).toBeLessThanOrEqual(2);
 });
 

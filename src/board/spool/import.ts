@@ -106,7 +106,7 @@ class SpoolImport {
   #row(bytes: Buffer, number: number): boolean {
     try {
       const row = octetsFrom(bytes);
-      if (row.length !== ROW_OCTETS) throw new Error(`${row.length} octets are no row`);
+      if (row.length !== ROW_OCTETS) throw new Error(`${row.length} octets are not a row`);
       this.#seen(parseIndexEntry(row).sequence);
       this.#store.index.append(row);
       return true;

@@ -53,7 +53,7 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
     const match = /^([!-9;-~]+):/.exec(octetsFrom(line.subarray(0, 256)));
     if (match === null) {
       throw new PostingError(
-        `${what} line ${number}: ${quoted(guessText(line), 40)} is no header (no empty line before the text?)`,
+        `${what} line ${number}: ${quoted(guessText(line), 40)} is not a header (no empty line before the text?)`,
       );
     }
     name = (match[1] ?? '').toLowerCase();

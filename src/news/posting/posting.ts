@@ -111,7 +111,7 @@ function checkDate(header: string, text: Octets, now: number): void {
   // The board dates the post; the poster's own date only shows whether the article has gone astray.
   if (text === '') return;
   const date = parseDate(text);
-  if (date === undefined) throw new PostingError(`${header}: ${quoted(shown(text))} is no date`);
+  if (date === undefined) throw new PostingError(`${header}: ${quoted(shown(text))} is not a date`);
   if (date > now + MAX_AHEAD) throw new PostingError(`${header}: ${quoted(shown(text))} lies in the future`);
   if (date < now - MAX_AGE) throw new PostingError(`${header}: ${quoted(shown(text))} is more than 30 days ago`);
 }
@@ -119,7 +119,7 @@ function checkDate(header: string, text: Octets, now: number): void {
 /** RFC 5536 §3.2.5. A board keeps no date of expiry, but a malformed one is refused as other servers do. */
 function checkExpires(text: Octets): void {
   if (text !== '' && parseDate(text) === undefined)
-    throw new PostingError(`Expires: ${quoted(shown(text))} is no date`);
+    throw new PostingError(`Expires: ${quoted(shown(text))} is not a date`);
 }
 
 function readControl(text: Octets): string | undefined {
@@ -138,7 +138,7 @@ function readMessageId(text: Octets): string | undefined {
 function checkMessageId(header: string, text: Octets): string {
   if (text.length > 250) throw new PostingError(`${header}: a Message-ID of more than 250 octets`);
   if (!/^<[!-;=?-~]+@[!-;=?-~]+>$/.test(text))
-    throw new PostingError(`${header}: ${quoted(shown(text))} is no Message-ID`);
+    throw new PostingError(`${header}: ${quoted(shown(text))} is not a Message-ID`);
   return ascii(text);
 }
 
@@ -151,7 +151,7 @@ function readNewsgroups(field: string): string[] {
     .filter((name) => name !== '');
   if (names.length === 0) throw new PostingError('Newsgroups: is missing or empty');
   const bad = names.find((name) => !NEWSGROUP.test(name));
-  if (bad !== undefined) throw new PostingError(`Newsgroups: ${quoted(bad)} is no newsgroup name`);
+  if (bad !== undefined) throw new PostingError(`Newsgroups: ${quoted(bad)} is not a newsgroup name`);
   return [...new Set(names)];
 }
 
@@ -160,7 +160,7 @@ function checkFollowupTo(text: string, newsgroups: readonly string[]): void {
   if (text === '' || text.toLowerCase() === 'poster') return;
   const names = text.split(',').map((name) => name.trim());
   const bad = names.find((name) => !NEWSGROUP.test(name) || name.toLowerCase() === 'poster');
-  if (bad !== undefined) throw new PostingError(`Followup-To: ${quoted(bad)} is no newsgroup name`);
+  if (bad !== undefined) throw new PostingError(`Followup-To: ${quoted(bad)} is not a newsgroup name`);
   const other = names.find((name) => !newsgroups.includes(name));
   if (other !== undefined) throw new PostingError(`Followup-To: replies can't be sent to ${quoted(other)}`);
 }

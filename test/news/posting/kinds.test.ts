@@ -477,7 +477,7 @@ describe('valid headers are taken', () => {
   });
 
   test.each([
-    [{ Expires: 'never' }, 'Expires: "never" is no date'],
+    [{ Expires: 'never' }, 'Expires: "never" is not a date'],
     [{ Expires: '2026-13-45' }, 'Expires'],
     [{ 'Followup-To': 'ann@rgtp.test' }, 'Followup-To'],
     [{ 'Followup-To': `poster, ${ThrowAway.newsgroup}` }, 'Followup-To'],

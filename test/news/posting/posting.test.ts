@@ -83,10 +83,10 @@ test.each([
   {
     what: 'a bad Message-ID',
     head: [...HEAD, 'Message-ID: <no at>'],
-    reason: 'Message-ID: "<no at>" is no Message-ID',
+    reason: 'Message-ID: "<no at>" is not a Message-ID',
   },
   { what: 'a long Message-ID', head: [...HEAD, `Message-ID: <${'a'.repeat(250)}@b>`], reason: 'more than 250 octets' },
-  { what: 'no date', head: [...HEAD, 'Date: yesterday'], reason: 'Date: "yesterday" is no date' },
+  { what: 'no date', head: [...HEAD, 'Date: yesterday'], reason: 'Date: "yesterday" is not a date' },
   { what: 'a date ahead', head: [...HEAD, 'Date: Mon, 23 Nov 2026 00:00:01 +0000'], reason: 'lies in the future' },
   { what: 'an old date', head: [...HEAD, 'Date: 22 Oct 2026 00:00:00 GMT'], reason: 'more than 30 days ago' },
   { what: 'Xref', head: [...HEAD, 'Xref: a b:1'], reason: 'Xref: not in an article' },
@@ -98,13 +98,13 @@ test.each([
     reason: 'Control: "newgroup" is not honoured',
   },
   { what: 'cancel of nothing', head: [...HEAD, 'Control: cancel'], reason: 'cancel takes one Message-ID' },
-  { what: 'a bad Supersedes', head: [...HEAD, 'Supersedes: x'], reason: 'Supersedes: "x" is no Message-ID' },
+  { what: 'a bad Supersedes', head: [...HEAD, 'Supersedes: x'], reason: 'Supersedes: "x" is not a Message-ID' },
   {
     what: 'replies elsewhere',
     head: [...HEAD, 'Followup-To: alt.flame'],
     reason: 'replies can\'t be sent to "alt.flame"',
   },
-  { what: 'no header line', head: ['Hello there', ...HEAD], reason: 'header line 1: "Hello there" is no header' },
+  { what: 'no header line', head: ['Hello there', ...HEAD], reason: 'header line 1: "Hello there" is not a header' },
   { what: 'a folded first line', head: [' x', ...HEAD], reason: 'header line 1: a folded line' },
   { what: 'a blank before the colon', head: ['From : a@b'], reason: 'header line 1' },
   { what: 'a huge header', head: [...HEAD, `X: ${'x'.repeat(40_000)}`], reason: 'longer than 32768 octets' },
@@ -130,7 +130,7 @@ test.each(['Date', 'Message-ID', 'Path'])('RFC 5537 §3.6 a feed without %s', (n
 });
 
 test.each([
-  ['nonsense', 'is no date'],
+  ['nonsense', 'is not a date'],
   ['Sat, 28 Nov 2026 12:00:00 +0000', 'lies in the future'],
   ['Sat, 1 Aug 2026 12:00:00 +0000', 'is more than 30 days ago'],
 ])('RFC 5537 §3.6 a feed with Injection-Date: %s', (date, reason) => {
