@@ -38,7 +38,7 @@ describe('what is written about the code', () => {
     const named = readFileSync(join(root, document), 'utf8').matchAll(/`(?:src\/)?([\w.-]+\/[\w./-]*)`/g);
     const missing = Array.from(named, ([, path = '']) => path.replace(/\/$/, '')).filter((path) => {
       const [top = ''] = path.split('/');
-      const isOurs = present.has(top) || present.has(join('src', top));
+      const isOurs = !/^\.+$/.test(top) && (present.has(top) || present.has(join('src', top)));
       const isThere = present.has(path) || present.has(join('src', path));
       return isOurs && !isThere && !path.includes('NAME') && !theirs.test(path);
     });

@@ -76,7 +76,7 @@ test.each([
   {
     what: 'bad Newsgroups',
     head: [...HEAD.filter((h) => !h.startsWith('News')), 'Newsgroups: a b'],
-    reason: '"a b" is no newsgroup',
+    reason: '"a b" is not a newsgroup',
   },
   { what: 'no Subject', head: HEAD.slice(0, 2), reason: 'Subject: is missing or empty' },
   { what: 'two Subjects', head: [...HEAD, 'subject: again'], reason: 'Subject: there are 2 of them' },
