@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { listenHost } from '../wire/address.ts';
+import { eventLoop } from '../wire/fair-share.ts';
 import type { Log } from '../wire/log.ts';
 import { boundConnections } from './connections.ts';
 import type { History } from './history.ts';
@@ -45,6 +46,8 @@ const headers = {
 export class HttpServer {
   readonly #server: Server;
   readonly #options: HttpOptions;
+  /** pages that are about to be made */
+  readonly #coming = new Map<Page, Promise<Answer>>();
 
   /** Rejects with the system's error where it can't listen. */
   static async open(options: HttpOptions): Promise<HttpServer> {
@@ -74,7 +77,7 @@ export class HttpServer {
         send(response, plain(405, 'GET or HEAD only\n'));
         return;
       }
-      this.#answer(request.url ?? '/').then(
+      this.#answerTo(request.url ?? '/').then(
         (answer) => send(response, answer),
         (error: unknown) => {
           options.log.error({ err: error, url: request.url }, 'the status server failed to answer');
@@ -96,25 +99,37 @@ export class HttpServer {
     await closed;
   }
 
-  async #answer(url: string): Promise<Answer> {
-    const { status, metrics, history, now = Date.now } = this.#options;
-    switch (url.replace(/\?.*$/, '')) {
-      case '/':
-        return {
-          code: 200,
-          type: 'text/html; charset=utf-8',
-          body: statusPage({ status: status(), history, now: now() }),
-        };
-      case '/healthz':
-        return plain(200, 'ok\n');
-      case '/readyz':
-        return readiness(status());
-      case '/metrics':
-        return { code: 200, ...(await metrics.render()) };
-      default:
-        return plain(404, 'no such page; try /, /healthz, /readyz or /metrics\n');
-    }
+  async #answerTo(url: string): Promise<Answer> {
+    const path = url.replace(/\?.*$/, '');
+    if (path === '/healthz') return plain(200, 'ok\n');
+    if (!isPage(path)) return plain(404, 'no such page; try /, /healthz, /readyz or /metrics\n');
+    const coming = this.#coming.get(path) ?? this.#make(path);
+    this.#coming.set(path, coming);
+    return coming;
   }
+
+  /** It is made in a turn of its own, for all who ask until then: counting what a large board has takes time. */
+  async #make(page: Page): Promise<Answer> {
+    await eventLoop.next(true);
+    this.#coming.delete(page);
+    return pages[page](this.#options);
+  }
+}
+
+type Page = '/' | '/readyz' | '/metrics';
+
+const pages: Readonly<Record<Page, (options: HttpOptions) => Answer | Promise<Answer>>> = {
+  '/': ({ status, history, now = Date.now }) => ({
+    code: 200,
+    type: 'text/html; charset=utf-8',
+    body: statusPage({ status: status(), history, now: now() }),
+  }),
+  '/readyz': ({ status }) => readiness(status()),
+  '/metrics': async ({ metrics }) => ({ code: 200, ...(await metrics.render()) }),
+};
+
+function isPage(path: string): path is Page {
+  return Object.hasOwn(pages, path);
 }
 
 /** Ready: every board's index is loaded, from the board or from the cache, and its files can be written. */

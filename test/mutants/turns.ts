@@ -193,6 +193,15 @@ export const turnMutants = [
     'Math.max(current.length, LARGEST_ITEM)',
     'current.length + LARGEST_ITEM',
   ]),
+  ...breaking(
+    'src/ops/http.ts',
+    ['test/ops/http.test.ts'],
+    [
+      'a page is made once for all who ask at the same time',
+      'this.#coming.get(path) ?? this.#make(path)',
+      'this.#make(path)',
+    ],
+  ),
   ...breaking('src/board/board.ts', BOARD, [
     'sessions are reviewed in turns',
     '        if (eventLoop.over()) await eventLoop.next();\n',

@@ -64,6 +64,22 @@ describe('health', () => {
   });
 });
 
+it.each(['/', '/metrics', '/readyz'])('makes %s once for all who ask at the same time', async (path) => {
+  let made = 0;
+  shown = () => {
+    made++;
+    return status;
+  };
+  const socket = connect(http.port, '127.0.0.1');
+  const answers: string[] = [];
+  socket.setEncoding('latin1').on('data', (chunk: string) => answers.push(chunk));
+  socket.end(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(50));
+  await once(socket, 'close');
+  expect(answers.join('').split('HTTP/1.1 200 OK')).toHaveLength(51);
+  expect(made).toBeGreaterThan(0);
+  expect(made).toBeLessThan(10);
+});
+
 describe('metrics', () => {
   it('count commands, requests, posts and logins, and show the present state', async () => {
     metrics.connected('accepted');
