@@ -9,7 +9,6 @@ const CR = 0x0d;
 const DOT = 0x2e;
 const LINE_THEN_DOT = '\r\n.';
 const CRLF = 2;
-const ONE_CR = Buffer.from('\r');
 const EMPTY = Buffer.alloc(0);
 const TERMINATOR = Buffer.from('.\r\n');
 const CRLF_TERMINATOR = Buffer.from('\r\n.\r\n');
@@ -49,7 +48,24 @@ export interface Allowance {
 const unlimited: Allowance = { take: () => true, give() {} };
 
 /** Where the next octet stands: what came before it, as far as that matters. */
-type Place = 'line start' | 'in a line' | 'after CR' | 'after a dot' | 'after a dot and CR';
+type Place = 'line start' | 'in a line' | 'after CR' | 'after a dot' | 'after a dot and CR' | 'end';
+
+function after(place: Place, octet: number): Place {
+  switch (octet) {
+    case DOT:
+      return place === 'line start' ? 'after a dot' : 'in a line';
+    case CR:
+      return place === 'after a dot' ? 'after a dot and CR' : 'after CR';
+    case LF:
+      if (place === 'after a dot and CR') return 'end';
+      return place === 'after CR' ? 'line start' : 'in a line';
+    default:
+      return 'in a line';
+  }
+}
+
+/** Unstuffed text on its way into a reader's own memory. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
 
 /**
  * Takes a stuffed text off a byte stream, unstuffs it and finds its end. Only CRLF ends a line, so only CRLF.CRLF ends
@@ -97,40 +113,32 @@ export class DotReader {
 
   /** `rest`: what follows the terminator. */
   feed(chunk: Buffer): { done: false } | { done: true; rest: Buffer } {
-    let at = 0;
-    while (at < chunk.length) {
-      const octet = chunk[at];
-      switch (this.#place) {
-        case 'line start':
-          this.#place = octet === DOT ? 'after a dot' : 'in a line';
-          if (octet === DOT) at++;
-          break;
-        case 'after a dot':
-          this.#place = octet === CR ? 'after a dot and CR' : 'in a line';
-          if (octet === CR) at++;
-          break;
-        case 'after a dot and CR':
-          if (octet === LF) return { done: true, rest: chunk.subarray(at + 1) };
-          this.#store(ONE_CR);
-          this.#place = 'after CR';
-          break;
-        case 'after CR':
-          this.#place = octet === LF ? 'line start' : 'in a line';
-          if (octet === LF) this.#store(chunk.subarray(at, ++at));
-          break;
-        case 'in a line': {
-          // Everything up to the next line that begins with a dot is stored in one piece.
-          const dot = chunk.indexOf(LINE_THEN_DOT, at);
-          const end = dot < 0 ? chunk.length : dot + CRLF;
-          this.#store(chunk.subarray(at, end));
-          const last = chunk[end - 1];
-          if (last === LF && end - at >= CRLF && chunk[end - CRLF] === CR) this.#place = 'line start';
-          else if (last === CR) this.#place = 'after CR';
-          at = end;
-        }
-      }
+    for (let at = 0; at < chunk.length; ) {
+      const taken = this.#unstuff(chunk.subarray(at, at + scratch.length - 1));
+      at += taken;
+      if (this.#place === 'end') return { done: true, rest: chunk.subarray(at) };
     }
     return { done: false };
+  }
+
+  /**
+   * Octet by octet: an article may be nothing but dots, and a search from one to the next would take many times as long.
+   * Returns how many were taken: all, up to the end of the text.
+   */
+  #unstuff(part: Buffer): number {
+    let length = 0;
+    let at = 0;
+    while (at < part.length && this.#place !== 'end') {
+      const octet = part[at++] ?? 0;
+      const before = this.#place;
+      this.#place = after(before, octet);
+      if (this.#place === 'after a dot' || this.#place === 'after a dot and CR' || this.#place === 'end') continue;
+      // A dot and a CR that did not end the text: the dot was stuffing, the CR was not.
+      if (before === 'after a dot and CR') scratch[length++] = CR;
+      scratch[length++] = octet;
+    }
+    this.#store(scratch.subarray(0, length));
+    return at;
   }
 
   #store(part: Buffer): void {

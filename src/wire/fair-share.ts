@@ -2,6 +2,10 @@
 const ROUND = 8;
 /** How long one turn may take while nobody else waits, in ms. */
 const TURN = 4;
+/** Whoever has had this much since there was nothing to do for it, in ms, has much to do. */
+const MUCH = 4;
+/** Shorter turns of those that have much to do would cost more than they give, in ms. */
+const SHORTEST = 0.1;
 
 type Task = () => void;
 
@@ -13,9 +17,10 @@ export interface Clockwork {
 }
 
 /**
- * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is
- * done in turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for
- * later rounds, and new input is read in between. A newcomer goes before those that have used up a turn already.
+ * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is done in
+ * turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for later
+ * rounds, and new input is read in between. Newcomers, those that have had little so far, and those that have much to do are
+ * served in turn: none waits for a crowd of another kind. The more wait, the shorter the turns.
  *
  * A turn ends by itself: its task asks `over()` after every small step, and hands the rest to `later()`.
  */
@@ -23,12 +28,16 @@ export class FairShare {
   readonly #clockwork: Clockwork;
   /** tasks whose first turn did not fit into a round */
   readonly #fresh = new Set<Task>();
-  /** tasks that go on after a turn, or a promise that does */
-  readonly #waiting = new Set<Task>();
+  /** tasks that go on after a turn, or a promise that does: those that have had little so far, and the others */
+  readonly #light = new Set<Task>();
+  readonly #heavy = new Set<Task>();
+  /** ms that tasks have had since they were new */
+  readonly #had = new WeakMap<Task, number>();
   /** a callback for the next round is due */
   #due = false;
   #roundEnds = 0;
   #rounds = 0;
+  #begun = 0;
   #turnEnds = 0;
   #running = false;
   /** the turn goes on after the task, in a promise */
@@ -48,11 +57,13 @@ export class FairShare {
       return true;
     }
     if (this.#fresh.size > 0 || (this.#due && this.#clockwork.now() >= this.#roundEnds)) {
+      this.#had.delete(task);
       this.#fresh.add(task);
       this.#schedule();
       return false;
     }
     if (!this.#due) this.#beginRound();
+    this.#had.delete(task);
     this.#take(task);
     return true;
   }
@@ -69,17 +80,24 @@ export class FairShare {
 
   /** Gives `task` another turn, after those that wait already. */
   later(task: Task): void {
-    this.#waiting.add(task);
+    const had = (this.#had.get(task) ?? 0) + (this.#running ? this.#clockwork.now() - this.#begun : 0);
+    this.#had.set(task, had);
+    const light = had < MUCH;
+    (light ? this.#light : this.#heavy).add(task);
     this.#schedule();
   }
 
-  /** The next turn of a loop in an async function: `if (share.over()) await share.next()`. */
-  next(): Promise<void> {
+  /**
+   * The next turn of a loop in an async function: `if (share.over()) await share.next()`.
+   * @param light it is short work that somebody waits for
+   */
+  next(light = false): Promise<void> {
     return new Promise((resolve) => {
-      this.later(() => {
+      (light ? this.#light : this.#heavy).add(() => {
         this.#handed = true;
         resolve();
       });
+      this.#schedule();
     });
   }
 
@@ -100,7 +118,8 @@ export class FairShare {
   /** Forgets a task that waits. */
   forget(task: Task): void {
     this.#fresh.delete(task);
-    this.#waiting.delete(task);
+    this.#light.delete(task);
+    this.#heavy.delete(task);
   }
 
   #schedule(): void {
@@ -117,31 +136,36 @@ export class FairShare {
 
   readonly #round = (): void => {
     this.#due = false;
-    if (this.#fresh.size === 0 && this.#waiting.size === 0) return;
+    if (this.#idle) return;
     this.#beginRound();
     this.#handed = false;
     do {
-      // Both in turn: neither a stream of newcomers nor a crowd of heavy tasks starves the other.
-      this.#takeFrom(this.#fresh);
-      if (!this.#roundIsOver()) this.#takeFrom(this.#waiting);
+      // Each kind in turn: no stream of newcomers starves the others, and no crowd of heavy tasks.
+      for (const tasks of [this.#fresh, this.#light, this.#heavy]) if (!this.#roundIsOver()) this.#takeFrom(tasks);
     } while (!this.#roundIsOver());
   };
 
+  get #idle(): boolean {
+    return this.#fresh.size + this.#light.size + this.#heavy.size === 0;
+  }
+
   #roundIsOver(): boolean {
-    const idle = this.#fresh.size === 0 && this.#waiting.size === 0;
-    return idle || this.#handed || this.#clockwork.now() >= this.#roundEnds;
+    return this.#idle || this.#handed || this.#clockwork.now() >= this.#roundEnds;
   }
 
   #takeFrom(tasks: Set<Task>): void {
     for (const task of tasks) {
       tasks.delete(task);
-      this.#take(task);
+      this.#take(task, tasks === this.#heavy);
       return;
     }
   }
 
-  #take(task: Task): void {
-    this.#turnEnds = Math.min(this.#clockwork.now() + TURN / (1 + this.#waiting.size), this.#roundEnds);
+  #take(task: Task, heavy = false): void {
+    const others = this.#fresh.size + this.#light.size;
+    const share = heavy ? Math.max(TURN / (1 + others + this.#heavy.size), SHORTEST) : TURN / (1 + others);
+    this.#begun = this.#clockwork.now();
+    this.#turnEnds = Math.min(this.#begun + share, this.#roundEnds);
     this.#running = true;
     this.#handed = false;
     try {

@@ -13,8 +13,8 @@ export const frontEndMutants = [
     ],
     [
       'only CRLF, dot, CRLF ends an article',
-      "this.#place = octet === CR ? 'after a dot and CR' : 'in a line';",
-      "this.#place = octet === CR || octet === LF ? 'after a dot and CR' : 'in a line';",
+      "return place === 'after a dot' ? 'after a dot and CR' : 'after CR';",
+      "return place !== 'line start' ? 'after a dot and CR' : 'after CR';",
     ],
     [
       'an article that is too large is not stored',
@@ -144,11 +144,11 @@ export const frontEndMutants = [
   ...breaking(
     'src/nntp/connection/incoming.ts',
     ['test/nntp/rfc464x.test.ts', 'test/nntp/splits.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
-    ['what follows an article is a command', '    this.#reader.feed(end.rest);', ''],
+    ['what follows an article is a command', 'if (rest.length > 0) this.#reader.feed(rest);', ''],
     [
       'what was sent ahead of TLS is not believed',
-      '  drop(): void {\n    this.#reader.takeRest();',
-      '  drop(): void {',
+      '    this.#ahead = [];\n    this.#reader.takeRest();',
+      '    this.#ahead = [];',
     ],
   ),
   ...breaking(

@@ -81,6 +81,10 @@ export const newsMutants = [
   ...breaking(
     'src/wire/dots.ts',
     ['test/wire/dots.test.ts', 'test/nntp/article-memory.test.ts'],
-    ['only CRLF.CRLF ends an article', "const LINE_THEN_DOT = '\\r\\n.';", "const LINE_THEN_DOT = '\\n.';"],
+    [
+      'only CRLF.CRLF ends an article',
+      "return place === 'after CR' ? 'line start' : 'in a line';",
+      "return place === 'end' ? 'in a line' : 'line start';",
+    ],
   ),
 ];

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Newsgroup } from '../../src/nntp/backend.ts';
+import { DotReader } from '../../src/wire/dots.ts';
 import { collect, sessionWith } from '../support/front-end.ts';
 import { LargeGroup } from '../support/large-group.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
@@ -82,6 +83,36 @@ test.each(['OVER 1-', 'XPAT subject 1- *a*', 'STAT 7'])(
     expect(done).toBe(0);
   },
 );
+
+test('articles are taken off the wire in turns, and their clients are not read from meanwhile', async () => {
+  stepByStep();
+  const feed = vi.spyOn(DotReader.prototype, 'feed');
+  const backend = new MemoryBackend();
+  const lines = Buffer.from('..\r\n'.repeat(100_000));
+  const streams = Array.from({ length: 30 }, () => {
+    const stream = sessionWith(backend);
+    stream.resume();
+    stream.write('POST\r\n');
+    for (let at = 0; at < lines.length; at += 65_536) stream.write(lines.subarray(at, at + 65_536));
+    stream.write('.\r\nQUIT\r\n');
+    return stream;
+  });
+  let most = 0;
+  let open = streams.length;
+  for (const stream of streams) stream.once('end', () => open--);
+  while (open > 0) {
+    feed.mockClear();
+    await nextRound();
+    const octets = feed.mock.calls.map(([chunk]) => chunk.length);
+    for (const one of octets) expect(one).toBeLessThanOrEqual(16 * 1024);
+    most = Math.max(
+      most,
+      octets.reduce((sum, one) => sum + one, 0),
+    );
+  }
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(12 * 16 * 1024);
+});
 
 test('answers do not wait for Nagle’s algorithm', async () => {
   const accepted: Socket[] = [];

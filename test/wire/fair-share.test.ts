@@ -74,6 +74,59 @@ test('a newcomer is served before the crowd is done, and the crowd although newc
   expect(done.filter((name) => name === 'newcomer')).toHaveLength(newcomers);
 });
 
+test('who needs a few turns does not wait for a crowd that has had many, however much it has to do', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  for (let n = 0; n < 100; n++) loop.share.run(loop.heavy('heavy', 50, done));
+  const begun = loop.rounds;
+  let inTurns = 0;
+  const light = async (): Promise<void> => {
+    for (let step = 0; step < 20; step++) {
+      loop.time++;
+      if (loop.share.over()) await loop.share.next(true);
+    }
+    inTurns = loop.rounds - begun;
+  };
+  let inPieces = 0;
+  let left = 3;
+  const task = (): void => {
+    loop.time++;
+    if (--left > 0) loop.share.later(task);
+    else inPieces = loop.rounds - begun;
+  };
+  await loop.spin(() => {
+    // The crowd has had its first turns.
+    if (loop.rounds === begun + 200) {
+      void light();
+      loop.share.run(task);
+    }
+  });
+  expect(inPieces).toBeGreaterThan(200);
+  expect(inPieces).toBeLessThan(210);
+  expect(inTurns).toBeLessThan(240);
+  expect(done).toHaveLength(100);
+});
+
+test('a crowd of newcomers shares what one would have had', async () => {
+  const loop = new Loop();
+  const steps: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    let had = 0;
+    const task = (): void => {
+      do {
+        loop.time += 0.1;
+        had += 1;
+      } while (had < 1000 && !loop.share.over());
+      steps[n] ??= had;
+      if (had < 1000) loop.share.later(task);
+    };
+    loop.share.run(task);
+  }
+  await loop.spin();
+  // Of the others, nobody knew when the first ones came.
+  expect(Math.max(...steps.slice(3, 18))).toBeLessThan(10);
+});
+
 test('a task that starts another makes it part of its own turn', () => {
   const { share } = new Loop();
   const order: string[] = [];

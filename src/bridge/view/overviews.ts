@@ -76,7 +76,7 @@ export class Overviews {
   }
 
   async #makeSlowly(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): Promise<Segment> {
-    do await eventLoop.next();
+    do await eventLoop.next(true);
     while (!this.#collect(rows, summaries));
     return this.#fill(rows, await Promise.all(summaries));
   }

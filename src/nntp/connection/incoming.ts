@@ -4,6 +4,8 @@ import type { Limits } from '../limits.ts';
 
 /** What SASL PLAIN may need: identity, user and password of 255 octets each, in base64, and the command before them. */
 const SASL_OCTETS = 2048;
+/** Octets of an article taken in one step. */
+const PIECE = 16 * 1024;
 
 export type Line = Buffer | typeof TOO_LONG;
 
@@ -19,6 +21,8 @@ export class Incoming {
   readonly #memory: Allowance;
   #takeLine: ((line: Line | undefined) => void) | undefined;
   #article: ArticleReception | undefined;
+  /** received, and not yet looked at: of the article, and what follows it */
+  #ahead: Buffer[] = [];
 
   /** @param memory the allowance that articles are taken from */
   constructor(limits: Limits, memory: Allowance) {
@@ -27,7 +31,7 @@ export class Incoming {
     this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
   }
 
-  /** Whether a command waits for an article: everything up to its end belongs to it. */
+  /** Whether a command waits for an article: everything up to its end belongs to it. `advance()` takes it. */
   get awaitsArticle(): boolean {
     return this.#article !== undefined;
   }
@@ -37,22 +41,32 @@ export class Incoming {
     return this.#takeLine !== undefined;
   }
 
-  /** octets of lines not taken yet */
+  /** octets not taken yet */
   get buffered(): number {
-    return this.#reader.buffered;
+    return this.#ahead.reduce((sum, { length }) => sum + length, this.#reader.buffered);
   }
 
   feed(chunk: Buffer): void {
+    if (this.#article) this.#ahead.push(chunk);
+    else this.#reader.feed(chunk);
+  }
+
+  /** Takes a piece of the article that is awaited. False: nothing more of it is there. */
+  advance(): boolean {
     const article = this.#article;
-    if (!article) {
-      this.#reader.feed(chunk);
-      return;
+    const [chunk] = this.#ahead;
+    if (!article || !chunk) return false;
+    const end = article.reader.feed(chunk.subarray(0, PIECE));
+    if (!end.done) {
+      if (chunk.length > PIECE) this.#ahead[0] = chunk.subarray(PIECE);
+      else this.#ahead.shift();
+      return true;
     }
-    const end = article.reader.feed(chunk);
-    if (!end.done) return;
     this.#article = undefined;
-    this.#reader.feed(end.rest);
+    this.#ahead[0] = chunk.subarray(Math.min(chunk.length, PIECE) - end.rest.length);
+    for (const rest of this.#ahead.splice(0)) if (rest.length > 0) this.#reader.feed(rest);
     article.take(article.reader);
+    return true;
   }
 
   /** The next line, valid until the next `feed()`; `undefined`: it is not complete. */
@@ -81,12 +95,14 @@ export class Incoming {
     const received = new Promise<DotReader | undefined>((take) => {
       this.#article = { reader: new DotReader(this.#limits.article, this.#memory), take };
     });
-    this.feed(this.#reader.takeRest());
+    const rest = this.#reader.takeRest();
+    if (rest.length > 0) this.#ahead.push(rest);
     return received;
   }
 
   /** Forgets what was sent ahead. */
   drop(): void {
+    this.#ahead = [];
     this.#reader.takeRest();
   }
 

@@ -9,9 +9,6 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
-/** Commands between two looks at the clock. It is also read after each piece of a long answer. */
-const STEPS_A_LOOK = 16;
-
 /**
  * Carries commands and answers: runs one command at a time, gathers answers into few writes, and neither reads nor runs
  * commands while the client leaves answers unread. Receives articles and passwords as a command asks for them. All its
@@ -26,7 +23,6 @@ export class Transport implements LinkEvents {
   /** there is work for a later turn */
   #waiting = false;
   #settling = false;
-  #steps = 0;
   #inputEnded = false;
   /** said before the end, once the current answer is complete */
   #last: string | undefined;
@@ -74,6 +70,7 @@ export class Transport implements LinkEvents {
   nextArticle(): Promise<DotReader | undefined> {
     const article = this.#incoming.article();
     this.#settle();
+    queueMicrotask(() => this.pump());
     return article;
   }
 
@@ -110,14 +107,14 @@ export class Transport implements LinkEvents {
     this.#waiting = false;
     this.#pumping = true;
     while (this.#step()) {
-      const looks = this.#outgoing.long || ++this.#steps % STEPS_A_LOOK === 0;
-      if (looks && eventLoop.over()) {
-        this.#waiting = true;
-        eventLoop.later(this.#turn);
-        break;
-      }
+      if (!eventLoop.over()) continue;
+      this.#waiting = true;
+      eventLoop.later(this.#turn);
+      break;
     }
     this.#pumping = false;
+    // Everything has been taken: whoever waits for more waits in vain.
+    if (this.#inputEnded && !this.#waiting && !this.#outgoing.full) this.#incoming.end();
     if (this.#events.busy() && !this.#waiting) this.#settleLater();
     else this.#settle();
   };
@@ -140,11 +137,12 @@ export class Transport implements LinkEvents {
   /** Does one piece or one command. Returns false if there is nothing to do, or not yet. */
   #step(): boolean {
     if (this.#link.closed) return false;
+    if (this.#incoming.awaitsArticle) return this.#incoming.advance();
     this.#outgoing.flushIfMuch();
     if (this.#outgoing.full) return false;
     if (this.#outgoing.long) return this.#outgoing.step();
-    const { awaitsLine, awaitsArticle } = this.#incoming;
-    if (this.#outgoing.ending || awaitsArticle || (this.#events.busy() && !awaitsLine)) return false;
+    const { awaitsLine } = this.#incoming;
+    if (this.#outgoing.ending || (this.#events.busy() && !awaitsLine)) return false;
     if (this.#last !== undefined && !awaitsLine) {
       this.send([this.#last, null]);
       return false;
@@ -179,11 +177,12 @@ export class Transport implements LinkEvents {
     if (this.#outgoing.ending) return;
     this.#incoming.feed(chunk);
     this.pump();
+    // While the turn is still to come, no more is read.
+    this.#flow();
   }
 
   inputEnded(): void {
     this.#inputEnded = true;
-    this.#incoming.end();
     this.pump();
   }
 
