@@ -3,6 +3,8 @@ import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
 
+/** ms that the tasks of one transaction take together: the rest goes into the next */
+const PIECE = 6;
 /** ms between tries to write to a disk that took no writes: twice as long each time */
 const TRY_AGAIN = { first: 50, longest: 1000 };
 
@@ -10,6 +12,8 @@ interface Waiting {
   readonly relaxed: boolean;
   run(): void;
   settle(failure: unknown): void;
+  /** called once it is settled */
+  readonly after: (() => void)[];
 }
 
 /**
@@ -68,7 +72,7 @@ export class Writer {
   commit<T>(task: () => T, { relaxed = false } = {}): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let outcome: { readonly value: T } | { readonly error: unknown };
-    if (this.#waiting.length === 0 && this.#syncing === undefined) setImmediate(() => this.flush());
+    if (this.#waiting.length === 0 && this.#syncing === undefined) setImmediate(() => this.#commitNext());
     this.#waiting.push({
       relaxed,
       run: () => {
@@ -79,16 +83,17 @@ export class Writer {
         else if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.value);
       },
+      after: [],
     });
     return promise;
   }
 
   /** Resolves when everything asked for so far is on disk, or has failed; `undefined`: it is already. */
   get settled(): Promise<void> | undefined {
-    if (this.#waiting.length === 0) return this.#syncing;
-    // The flush of what waits is due before this.
-    const due = this.#syncing ?? new Promise<void>((resolve) => setImmediate(resolve));
-    return due.then(() => this.#syncing);
+    const last = this.#waiting.at(-1);
+    if (last === undefined) return this.#syncing;
+    // Tasks are settled in their order, but for relaxed ones, which do not wait for the sync.
+    return new Promise<void>((resolve) => last.after.push(resolve)).then(() => this.#syncing);
   }
 
   /** From within a task: `effect` happens once the transaction is on disk, before anybody is told. */
@@ -98,13 +103,27 @@ export class Writer {
 
   /** Commits at once what is waiting. */
   flush(): void {
-    const group = this.#waiting;
+    this.#commitSome(Number.POSITIVE_INFINITY);
+  }
+
+  /** Commits what waits; where that takes long, some of it. */
+  #commitNext(): void {
+    this.#commitSome(performance.now() + PIECE);
+    if (this.#waiting.length > 0 && this.#syncing === undefined) setImmediate(() => this.#commitNext());
+  }
+
+  #commitSome(until: number): void {
+    const waiting = this.#waiting;
+    let group = waiting;
     this.#waiting = [];
-    if (group.length === 0) return;
+    if (waiting.length === 0) return;
     this.#effects = [];
     try {
       this.#resync();
-      this.#transact(group);
+      const count = this.#transact(waiting, until);
+      group = waiting.slice(0, count);
+      // What came meanwhile comes after.
+      this.#waiting = [...waiting.slice(count), ...this.#waiting];
     } catch (error) {
       settle(group, this.#failed(error));
       return;
@@ -134,7 +153,7 @@ export class Writer {
     syncing.then(() => {
       if (this.#syncing !== syncing) return;
       this.#syncing = undefined;
-      this.flush();
+      this.#commitNext();
     });
   }
 
@@ -173,15 +192,22 @@ export class Writer {
     this.commit(write).catch(() => {});
   }
 
-  #transact(waiting: readonly Waiting[]): void {
+  /** Returns how many tasks were done before the time was up. */
+  #transact(waiting: readonly Waiting[], until: number): number {
+    let count = 0;
     if (this.#sync !== undefined) this.#db.exec('PRAGMA synchronous=NORMAL');
     try {
       transaction(this.#db, () => {
-        for (const one of waiting) one.run();
+        for (const one of waiting) {
+          one.run();
+          count++;
+          if (performance.now() >= until) break;
+        }
       });
     } finally {
       if (this.#sync !== undefined) this.#db.exec('PRAGMA synchronous=FULL');
     }
+    return count;
   }
 
   #guarded<T>(task: () => T): { value: T } | { error: unknown } {
@@ -219,5 +245,8 @@ function finish(group: readonly Waiting[], effects: readonly (() => void)[], fai
 }
 
 function settle(group: readonly Waiting[], failure: unknown): void {
-  for (const one of group) one.settle(failure);
+  for (const one of group) {
+    one.settle(failure);
+    for (const after of one.after) after();
+  }
 }

@@ -122,8 +122,8 @@ export class DotReader {
   }
 
   /**
-   * Octet by octet: an article may be nothing but dots, and a search from one to the next would take many times as long.
-   * Returns how many were taken: all, up to the end of the text.
+   * Octet by octet: an article may be nothing but dots, and a search from one to the next would take many times as
+   * long. Returns how many were taken: all, up to the end of the text.
    */
   #unstuff(part: Buffer): number {
     let length = 0;

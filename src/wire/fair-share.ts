@@ -17,10 +17,10 @@ export interface Clockwork {
 }
 
 /**
- * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is done in
- * turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for later
- * rounds, and new input is read in between. Newcomers, those that have had little so far, and those that have much to do are
- * served in turn: none waits for a crowd of another kind. The more wait, the shorter the turns.
+ * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is
+ * done in turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for
+ * later rounds, and new input is read in between. Newcomers, those that have had little so far, and those that have
+ * much to do are served in turn: none waits for a crowd of another kind. The more wait, the shorter the turns.
  *
  * A turn ends by itself: its task asks `over()` after every small step, and hands the rest to `later()`.
  */

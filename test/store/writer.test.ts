@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { Writer } from '../../src/store/writer.ts';
+import { stepByStep } from '../support/turns.ts';
 
 const SCHEMA = {
   name: 'fruit',
@@ -108,6 +109,45 @@ test('what comes during a sync waits for its end, and then shares one transactio
   expect(told).toEqual([]);
   syncs[1]?.resolve();
   await Promise.all([...others, settled]);
+  db.close();
+});
+
+test.each(['with a sync', 'without'])('a crowd that writes is committed in pieces, in its order, %s', async (how) => {
+  stepByStep();
+  const { syncs, sync } = stalledSync();
+  const { db, insert, names, writer } = open(how === 'without' ? undefined : { sync });
+  const done: number[] = [];
+  const commits = Array.from({ length: 40 }, (_, n) =>
+    writer.commit(() => insert.run(String(n).padStart(2, '0'))).then(() => void done.push(n)),
+  );
+  let settled = false;
+  void writer.settled?.then(() => {
+    settled = true;
+  });
+  let most = 0;
+  let before = 0;
+  let turns = 0;
+  for (; done.length < 40 && turns < 400; turns++) {
+    await new Promise(setImmediate);
+    most = Math.max(most, names().length - before);
+    before = names().length;
+    expect(settled).toBe(done.length === 40);
+    for (const one of syncs.splice(0)) one.resolve();
+  }
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(12);
+  await Promise.all(commits);
+  expect(done).toEqual(Array.from({ length: 40 }, (_, n) => n));
+  db.close();
+});
+
+test('what is flushed is committed whole', async () => {
+  stepByStep();
+  const { db, insert, names, writer } = open();
+  const commits = Array.from({ length: 40 }, (_, n) => writer.commit(() => insert.run(String(n))));
+  writer.flush();
+  expect(names()).toHaveLength(40);
+  await Promise.all(commits);
   db.close();
 });
 
