@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { boardSchema } from '../../src/board/schema.ts';
-import { CACHE } from '../../src/store/cache.ts';
+import { CACHE } from '../../src/store/cache-schema.ts';
 import { PERMANENT } from '../../src/store/permanent-schema.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine } from './command-line.ts';

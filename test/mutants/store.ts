@@ -60,8 +60,8 @@ export const storeMutants = [
     ],
     [
       'who asks whether all is on disk hears of what waits, too',
-      'return due.then(() => this.#syncing);',
-      'return due;',
+      'last.after.push(resolve)).then(() => this.#syncing);',
+      'last.after.push(resolve));',
     ],
   ),
   ...breaking(
@@ -88,6 +88,10 @@ export const storeMutants = [
       "'INSERT OR IGNORE INTO newsgroups",
       "'INSERT OR REPLACE INTO newsgroups",
     ],
+  ),
+  ...breaking(
+    'src/store/permanent-rows.ts',
+    [PERMANENT],
     [
       'two posts never share a sequence number',
       "'INSERT OR IGNORE INTO own_posts",

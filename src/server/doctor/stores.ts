@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { boardSchema } from '../../board/schema.ts';
 import type { Config } from '../../config/config.ts';
 import { pathsOf } from '../../config/paths.ts';
-import { CACHE } from '../../store/cache.ts';
+import { CACHE } from '../../store/cache-schema.ts';
 import type { Schema } from '../../store/database.ts';
 import { PERMANENT } from '../../store/permanent-schema.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
