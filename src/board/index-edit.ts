@@ -6,12 +6,14 @@ import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
 import type { IndexLog, Row, RowChanges } from './index-log.ts';
 import { Refusal } from './refusal.ts';
-import { CONTEXT, type DiffLine, diffing, type Hunk, hunksOf } from './unified-diff.ts';
+import { CONTEXT, type DiffLine, diffing, findingHunks, type Hunk } from './unified-diff.ts';
 
 /** The most rows that one edit may remove or add: they change in one transaction. */
 export const MOST_ROWS = 1000;
 /** rows read together */
 const AT_ONCE = 512;
+/** rows looked at between two yields */
+const STRETCH = 4096;
 
 export interface IndexPlan extends RowChanges {
   readonly hunks: readonly Hunk[];
@@ -32,14 +34,18 @@ export async function planIndexEdit(index: IndexLog, end: number, lines: readonl
   const head = await commonHead(index, end, lines);
   const tail = await commonTail(index, end, lines, head);
   const middle: Row[] = [];
+  const present: Octets[] = [];
   for (let page = head.next(); page.length > 0; page = head.next(middle.at(-1)?.position)) {
-    for (const row of page) if (row.position < tail.position) middle.push(row);
+    for (const row of page) {
+      if (row.position >= tail.position) continue;
+      middle.push(row);
+      present.push(row.row);
+    }
     if ((page.at(-1)?.position ?? tail.position) >= tail.position) break;
     if (eventLoop.over()) await eventLoop.next();
   }
   const wanted = lines.slice(head.count, lines.length - tail.count);
   if (Math.abs(middle.length - wanted.length) > MOST_ROWS) throw tooManyRows();
-  const present = middle.map(({ row }) => row);
   const differing = await eventLoop.inTurns(
     diffing(present, wanted, () => {
       throw tooManyRows();
@@ -48,24 +54,26 @@ export async function planIndexEdit(index: IndexLog, end: number, lines: readonl
   const context = (rows: readonly Row[]) => rows.map(({ row }): DiffLine => ({ sign: ' ', line: row }));
   const above = context(index.rowsBefore(head.position + 1, Math.min(CONTEXT, head.count)));
   const below = context(index.rowsAfter(tail.position - 1, Math.min(CONTEXT, tail.count)));
-  const hunks = hunksOf([...above, ...differing, ...below], head.count - above.length + 1);
+  const shown = above.concat(differing, below);
+  const hunks = await eventLoop.inTurns(findingHunks(shown, head.count - above.length + 1));
   const after = tail.count > 0 ? tail.position : (index.rowsAfter(end, 1)[0]?.position ?? Number.POSITIVE_INFINITY);
-  const of = (sign: DiffLine['sign']) => differing.filter((line) => line.sign === sign).map(({ line }) => line);
   const before = head.count > 0 ? head.position : Number.NEGATIVE_INFINITY;
-  return { hunks, before: of('-'), after: of('+'), removals, ...placed(differing, middle, before, after) };
+  return { hunks, removals, ...(await eventLoop.inTurns(placing(differing, middle, before, after))) };
 }
 
 function tooManyRows(): Refusal {
   return new Refusal(423, octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`);
 }
 
-/** Where rows come in: at positions that are free between those that stay. */
-function placed(
+/** Where rows come in: at positions that are free between those that stay. Yields now and then. */
+export function* placing(
   lines: readonly DiffLine[],
   middle: readonly Row[],
   before: number,
   after: number,
-): RowChanges & Pick<IndexPlan, 'crowded' | 'atEnd'> {
+): Generator<undefined, Omit<IndexPlan, 'hunks' | 'removals'>> {
+  const leaving: Octets[] = [];
+  const entering: Octets[] = [];
   const removed: number[] = [];
   const added: { position: number | undefined; row: Octets }[] = [];
   const crowded: { before: number; count: number }[] = [];
@@ -81,18 +89,23 @@ function placed(
     coming = [];
     last = next;
   };
-  for (const { sign, line } of lines) {
+  for (const [n, { sign, line }] of lines.entries()) {
+    if (n % STRETCH === 0) yield;
     if (sign === '+') {
       coming.push(line);
+      entering.push(line);
       continue;
     }
     const { position } = middle[at++] ?? { position: after };
-    if (sign === '-') removed.push(position);
-    else settle(position);
+    if (sign === ' ') settle(position);
+    else {
+      removed.push(position);
+      leaving.push(line);
+    }
   }
   const atEnd = coming.length > 0 && !Number.isFinite(after);
   settle(after);
-  return { removed, added, crowded, atEnd };
+  return { before: leaving, after: entering, removed, added, crowded, atEnd };
 }
 
 interface Common {

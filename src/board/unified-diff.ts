@@ -26,7 +26,10 @@ export interface Hunk {
 
 /** Every line of both files, in the order of a diff. */
 export function diffLines(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
-  const work = diffing(before, after);
+  return atOnce(diffing(before, after));
+}
+
+function atOnce<T>(work: Iterator<undefined, T>): T {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
@@ -47,15 +50,20 @@ export function* diffing(
   while (head < shorter && before[head] === after[head]) head++;
   let tail = 0;
   while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  return [
-    ...signed(' ', before.slice(0, head)),
-    ...(yield* differing(before.slice(head, before.length - tail), after.slice(head, after.length - tail), giveUp)),
-    ...signed(' ', before.slice(before.length - tail)),
-  ];
+  const [old, present] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
+  const middle = yield* differing(old, present, giveUp);
+  yield;
+  // Of a million lines, `concat` makes an array ten times as fast as spreading them does.
+  return signed(' ', before.slice(0, head)).concat(middle, signed(' ', before.slice(before.length - tail)));
 }
 
 /** The changed lines with their context. @param first number of the first line, in both files */
 export function hunksOf(lines: readonly DiffLine[], first = 1): Hunk[] {
+  return atOnce(findingHunks(lines, first));
+}
+
+/** Like `hunksOf`, for any number of lines: yields now and then. */
+export function* findingHunks(lines: readonly DiffLine[], first: number): Generator<undefined, Hunk[]> {
   const hunks: Hunk[] = [];
   let oldLine = first;
   let newLine = first;
@@ -67,6 +75,7 @@ export function hunksOf(lines: readonly DiffLine[], first = 1): Hunk[] {
     open = undefined;
   };
   for (const [i, { sign }] of lines.entries()) {
+    if (i % STRETCH === 0) yield;
     if (sign !== ' ') {
       if (open !== undefined && i - open.lastChange > 2 * CONTEXT + 1) close(i);
       if (open === undefined) {

@@ -4,10 +4,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { Board, defaultTimeouts } from '../../src/board/board.ts';
 import { dataPieces } from '../../src/board/commands/pieces.ts';
 import { numbered } from '../../src/board/index-diff.ts';
-import { planIndexEdit } from '../../src/board/index-edit.ts';
+import { placing, planIndexEdit } from '../../src/board/index-edit.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { runUdbm } from '../../src/board/udbm/run.ts';
-import { diffing } from '../../src/board/unified-diff.ts';
+import { diffing, findingHunks } from '../../src/board/unified-diff.ts';
 import { archiveItems } from '../../src/board/upkeep/archive.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { SecretBox } from '../../src/store/secret-box.ts';
@@ -81,7 +81,11 @@ describe('an edit of the index', () => {
     // First and last row differ: all that is between them has to be compared line by line.
     const ends = [rowOf(7), ...rows.slice(1, -1), rowOf(8)];
     expect(await roundsOf(planIndexEdit(store.index, store.index.end, ends))).toBeGreaterThan(10);
-    expect(pieces(diffing(rows.slice(1), [rowOf(7), ...rows.slice(2), rowOf(8)])).count).toBeGreaterThan(10);
+    const diff = pieces(diffing(rows.slice(1), [rowOf(7), ...rows.slice(2), rowOf(8)]));
+    expect(diff.count).toBeGreaterThan(10);
+    expect(pieces(findingHunks(diff.value, 1)).count).toBeGreaterThan(7);
+    const middle = rows.slice(1).map((row, at) => ({ position: 2 * at, row }));
+    expect(pieces(placing(diff.value, middle, -1, 2 * middle.length)).count).toBeGreaterThan(7);
     store.close();
   });
 

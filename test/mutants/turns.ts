@@ -140,12 +140,14 @@ export const turnMutants = [
       '    if (eventLoop.over()) await eventLoop.next();\n  }\n  const wanted',
       '  }\n  const wanted',
     ],
+    ['where rows come in is found in turns', '    if (n % STRETCH === 0) yield;\n', ''],
     ['an edit of the index is bounded', 'const MOST_ROWS = 1000;', 'const MOST_ROWS = 1_000_000;'],
   ),
   ...breaking(
     'src/board/unified-diff.ts',
     BOARD,
     ['long files are compared in turns', '        x++;\n        if (++steps % STRETCH === 0) yield;', '        x++;'],
+    ['what a diff shows is found in turns', '    if (i % STRETCH === 0) yield;\n', ''],
     ['the diff of long files is made in turns', '      if (lines.length % STRETCH === 0) yield;\n', ''],
   ),
   ...breaking(
