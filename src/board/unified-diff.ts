@@ -1,4 +1,5 @@
 /** Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). */
+import { atOnce } from '../wire/fair-share.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 
 /** lines around a change */
@@ -27,13 +28,6 @@ export interface Hunk {
 /** Every line of both files, in the order of a diff. */
 export function diffLines(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
   return atOnce(diffing(before, after));
-}
-
-function atOnce<T>(work: Iterator<undefined, T>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
 }
 
 /**

@@ -176,6 +176,14 @@ export class FairShare {
   }
 }
 
+/** Runs work that yields now and then to its end, where it is known to be short. */
+export function atOnce<T>(work: Iterator<unknown, T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** For this thread's one event loop. */
 export const eventLoop = new FairShare({
   now: () => performance.now(),

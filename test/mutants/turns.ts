@@ -69,6 +69,31 @@ export const turnMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/mirror/columns.ts',
+    MIRROR,
+    ['rows are read from the cache in turns', '      }\n      yield;\n    }\n  }\n', '      }\n    }\n  }\n'],
+    ['arrivals are read from the cache in turns', '      row += BLOCK;\n      yield;\n', '      row += BLOCK;\n'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/records.ts',
+    MIRROR,
+    [
+      'items are read from the cache in turns',
+      '        this.#byId.set(id, record);\n      }\n      yield;\n',
+      '        this.#byId.set(id, record);\n      }\n',
+    ],
+    [
+      'userids are read from the cache in turns',
+      'this.intern(latin1(userid));\n      yield;\n',
+      'this.intern(latin1(userid));\n',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/mirror.ts', MIRROR, [
+    'a mirror is opened in turns with everybody else',
+    'await eventLoop.inTurns(loadState(options.cache, state));',
+    'for (const _ of loadState(options.cache, state));',
+  ]),
+  ...breaking(
     'src/rgtp/client/transport.ts',
     CLIENT,
     [

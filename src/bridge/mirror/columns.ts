@@ -121,8 +121,8 @@ export class PostColumns implements Posts {
     for (let row = 0; row < this.length; row += BLOCK) this.touch(row);
   }
 
-  /** Fills empty columns from stored blocks, of `octets` in all. Throws where they make no sense. */
-  load(blocks: Iterable<Uint8Array>, octets: number): void {
+  /** Fills empty columns from stored blocks, of `octets` in all, and yields after each. Throws where they make no sense. */
+  *load(blocks: Iterable<Uint8Array>, octets: number): Generator<undefined, void> {
     this.reserve(Math.floor(octets / ROW_OCTETS));
     for (const stored of blocks) {
       const count = stored.length / ROW_OCTETS;
@@ -139,14 +139,15 @@ export class PostColumns implements Posts {
         offset += size;
       }
       this.length = start + count;
-    }
-    for (let row = 1; row < this.length; row++) {
-      if ((this.numbers[row] ?? 0) <= (this.numbers[row - 1] ?? 0)) throw new RangeError('numbers out of order');
+      for (let row = Math.max(start, 1); row < this.length; row++) {
+        if ((this.numbers[row] ?? 0) <= (this.numbers[row - 1] ?? 0)) throw new RangeError('numbers out of order');
+      }
+      yield;
     }
   }
 
   /** After `load`: arrivals from their own blocks. Version 0.1 stored none; then it was the index time that counted. */
-  loadArrivals(blocks: Iterable<Uint8Array>): void {
+  *loadArrivals(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     this.arrivals.set(this.times.subarray(0, this.length));
     let row = 0;
     for (const stored of blocks) {
@@ -154,6 +155,7 @@ export class PostColumns implements Posts {
       if (row + arrivals.length > this.length) throw new RangeError('arrivals of no posts');
       this.arrivals.set(arrivals, row);
       row += BLOCK;
+      yield;
     }
   }
 

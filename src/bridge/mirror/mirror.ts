@@ -1,5 +1,6 @@
 import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
@@ -54,11 +55,11 @@ export class Mirror implements BoardModel {
     const publishing = await Publishing.load(permanent);
     let mirror: Mirror;
     try {
-      mirror = Mirror.#load(options, epochs, publishing);
+      mirror = await Mirror.#load(options, epochs, publishing);
     } catch (err) {
       log.warn({ path: cache.path, err }, 'the cache is damaged: it is deleted and filled again');
       cache.rebuild();
-      mirror = Mirror.#load(options, epochs, publishing);
+      mirror = await Mirror.#load(options, epochs, publishing);
     }
     const { isNew, posts } = mirror.#state;
     // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
@@ -71,13 +72,13 @@ export class Mirror implements BoardModel {
   }
 
   /** Throws where the cache makes no sense. */
-  static #load(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Mirror {
+  static async #load(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Promise<Mirror> {
     const seen = loadEpochs(options.cache);
     if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
       throw new RangeError('its numbers were given in other epochs');
     }
     const state = new BoardState(seen.length > known.length ? seen : known, publishing);
-    loadState(options.cache, state);
+    await eventLoop.inTurns(loadState(options.cache, state));
     // A first reading of the index that was cut short is none.
     if (!state.isRead && state.posts.length > 0) {
       options.cache.rebuild();

@@ -7,20 +7,23 @@ import type { BoardState } from './state.ts';
 /** Version of what `saveState` writes: another one is forgotten, and read from the board again. */
 const FORM = '1';
 
-/** Reads the state from the cache. Throws where the file makes no sense: clear it, and begin with an empty state. */
-export function loadState(cache: Cache, state: BoardState): void {
+/**
+ * Reads the state from the cache; yields now and then. Throws where the file makes no sense: clear it, and begin with an
+ * empty state.
+ */
+export function* loadState(cache: Cache, state: BoardState): Generator<undefined, void> {
   if (cache.fact('form') !== FORM) return;
-  state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
-  state.posts.loadArrivals(cache.blocks('arrivals'));
-  state.records.load(cache.blocks('items'));
-  state.users.load(cache.blocks('users'));
+  yield* state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
+  yield* state.posts.loadArrivals(cache.blocks('arrivals'));
+  yield* state.records.load(cache.blocks('items'));
+  yield* state.users.load(cache.blocks('users'));
   // A first reading of the index that was cut short is no reading.
   state.isRead =
     cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
   state.floor = Number(cache.fact('floor') ?? 0);
   // What `saveState` and `saveChanges` wrote.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
-  state.relink();
+  yield* state.relinking();
 }
 
 /** Writes what has changed of rows, items and userids. Inside a transaction. */

@@ -76,7 +76,8 @@ export class Records {
     this.#changed.clear();
   }
 
-  load(blocks: Iterable<Uint8Array>): void {
+  /** Yields after each block, as it does for userids. */
+  *load(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     for (const block of blocks) {
       // What `takeChanges` wrote; anything else throws below or is found by the comparison with the board.
       const cells = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as [
@@ -93,6 +94,7 @@ export class Records {
         this.list.push(record);
         this.#byId.set(id, record);
       }
+      yield;
     }
   }
 
@@ -140,11 +142,12 @@ export class Users {
     this.#stored = 0;
   }
 
-  load(blocks: Iterable<Uint8Array>): void {
+  *load(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     for (const block of blocks) {
       // What `takeChanges` wrote.
       const userids = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as string[];
       for (const userid of userids) this.intern(latin1(userid));
+      yield;
     }
     this.#stored = this.list.length;
   }

@@ -1,6 +1,7 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Epoch } from '../../store/permanent.ts';
+import { atOnce } from '../../wire/fair-share.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIn, type Place, placesOf } from '../places.ts';
@@ -183,16 +184,26 @@ export class BoardState implements Known {
 
   /** After `load`s: the items' rows, from the columns. */
   relink(): void {
+    atOnce(this.relinking());
+  }
+
+  /** As `relink`; yields now and then. */
+  *relinking(): Generator<undefined, void> {
     const { posts, records } = this;
     const counts = new Uint32Array(records.list.length);
     for (let row = 0; row < posts.length; row++) {
+      if (row % SLICE === 0) yield;
       const item = posts.items[row] ?? -1;
       if (item >= 0) counts[item] = (counts[item] ?? 0) + 1;
     }
     // Arrays of the right length at once: growing ones would keep as much again in reserve.
     const ends = new Uint32Array(counts.length);
-    for (const record of records.list) record.rows = new Array<number>(counts[record.index] ?? 0);
+    for (const record of records.list) {
+      if (record.index % SLICE === 0) yield;
+      record.rows = new Array<number>(counts[record.index] ?? 0);
+    }
     for (let row = 0; row < posts.length; row++) {
+      if (row % SLICE === 0) yield;
       const record = records.list[posts.items[row] ?? -1];
       if (record === undefined) continue;
       const end = ends[record.index] ?? 0;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PostColumns, type PostRow } from '../../../src/bridge/mirror/columns.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
+import { atOnce } from '../../../src/wire/fair-share.ts';
 
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const rows = fc
@@ -64,11 +65,9 @@ test('what is stored in steps is loaded as it was', () => {
       store(posts, blocks, arrived);
       const loaded = new PostColumns();
       // Octets at an odd address, as SQLite may hand them out.
-      loaded.load(
-        blocks.map((block) => Uint8Array.from([0, ...block]).subarray(1)),
-        octets(blocks),
-      );
-      loaded.loadArrivals(arrived);
+      const odd = blocks.map((block) => Uint8Array.from([0, ...block]).subarray(1));
+      atOnce(loaded.load(odd, octets(blocks)));
+      atOnce(loaded.loadArrivals(arrived));
       expect(all(loaded)).toEqual(all(posts));
       for (const { number } of wanted) expect(loaded.rowOf(number)).toBe(posts.rowOf(number));
       expect([...loaded.takeChanges()]).toEqual([]);
@@ -95,7 +94,7 @@ test('many rows: over several blocks, and found by number', () => {
   posts.setKind(2, PostKind.Gone);
   expect(store(posts)).toHaveLength(1);
   const loaded = new PostColumns();
-  loaded.load(blocks, octets(blocks));
+  atOnce(loaded.load(blocks, octets(blocks)));
   expect([1, 2, 9999, 10_001].map((number) => loaded.rowOf(number))).toEqual([0, -1, 4999, -1]);
   expect([0, 2, 9999, 10_001].map((number) => loaded.atOrAfter(number))).toEqual([0, 1, 4999, 5000]);
   expect(loaded.lastIndexed()).toBe(4999);
@@ -119,5 +118,5 @@ test.each([
   }
   const [block] = store(posts);
   const blocks = spoil(block ?? expect.fail());
-  expect(() => new PostColumns().load(blocks, octets(blocks))).toThrow(RangeError);
+  expect(() => atOnce(new PostColumns().load(blocks, octets(blocks)))).toThrow(RangeError);
 });

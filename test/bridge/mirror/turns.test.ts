@@ -1,15 +1,21 @@
 /** However large a board is, the mirror looks at it a piece at a time. */
 import { describe, expect, test } from 'vitest';
 import { highs } from '../../../src/bridge/mirror/announcement.ts';
+import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
 import { contradicts, decide, isForgetful, type Seen } from '../../../src/bridge/mirror/decision.ts';
+import { loadState, saveAll } from '../../../src/bridge/mirror/persistence.ts';
 import { Publishing } from '../../../src/bridge/mirror/publishing.ts';
+import { Records, Users } from '../../../src/bridge/mirror/records.ts';
 import { Sighting } from '../../../src/bridge/mirror/sighting.ts';
 import { BoardState } from '../../../src/bridge/mirror/state.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { EntryType } from '../../../src/rgtp/index-entry.ts';
+import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
-import { pieces } from '../../support/turns.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { openMirror } from '../../support/mirrors.ts';
+import { pieces, roundsOf, stepByStep } from '../../support/turns.ts';
 
 const ROWS = 50_000;
 /** A stretch is a few thousand rows. */
@@ -144,5 +150,38 @@ describe('takes in a piece at a time:', () => {
     // Once through the log, once through the rows: some 25 pieces each.
     expect(takeIn(state, seen(index({ type: 'E' })), edits)).toBeGreaterThan(4 * FEWEST);
     expect(state.notices.size).toBe(ROWS - ROWS / 10);
+  });
+});
+
+describe('reads what it knew from the cache a piece at a time:', () => {
+  test('rows, items, userids, and which rows an item has', async () => {
+    const state = await full();
+    for (let n = 0; n < 5000; n++) state.users.intern(octets`user${n}`);
+    const cache = Cache.open(':memory:');
+    cache.transaction(() => saveAll(cache, state));
+    const [posts, records, users] = [new PostColumns(), new Records(), new Users()];
+    expect(pieces(posts.load(cache.blocks('posts'), cache.blockOctets('posts'))).count).toBeGreaterThan(FEWEST);
+    expect(pieces(posts.loadArrivals(cache.blocks('arrivals'))).count).toBeGreaterThan(FEWEST);
+    expect(pieces(records.load(cache.blocks('items'))).count).toBeGreaterThan(FEWEST);
+    expect(pieces(users.load(cache.blocks('users'))).count).toBeGreaterThan(FEWEST);
+    // Twice through the rows, once through the items.
+    expect(pieces(state.relinking()).count).toBeGreaterThan(5 * FEWEST);
+    const again = await emptyState();
+    expect(pieces(loadState(cache, again)).count).toBeGreaterThan(15 * FEWEST);
+    expect(again.count()).toEqual(state.count());
+    expect(again.records.list.map(({ rows }) => rows)).toEqual(state.records.list.map(({ rows }) => rows));
+    cache.close();
+  });
+
+  test('and others have their turns meanwhile', async () => {
+    const cache = Cache.open(':memory:');
+    const state = await full();
+    cache.transaction(() => saveAll(cache, state));
+    stepByStep();
+    const opening = openMirror(new FakeBoard(), { cache });
+    expect(await roundsOf(opening)).toBeGreaterThan(2 * FEWEST);
+    const mirror = await opening;
+    expect(mirror.posts.length).toBe(ROWS);
+    await mirror.close();
   });
 });
