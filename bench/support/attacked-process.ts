@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
@@ -59,7 +60,9 @@ export interface AttackedServer {
 
 export async function startAttacked(options: AttackedOptions): Promise<AttackedServer> {
   const child: ChildProcess = fork(import.meta.filename, [JSON.stringify(options)], {
+    // As the service starts it.
     execArgv: ['--expose-gc', '--max-semi-space-size=8'],
+    env: { ...process.env, MALLOC_TRIM_THRESHOLD_: '131072' },
   });
   const ask = async (message: string) => {
     child.send(message);
@@ -129,7 +132,7 @@ const tasks = {
     const source = new DatabaseSync(boardPath, { readOnly: true });
     await backup(source, join(folder, 'board.sqlite'), { rate: 256 });
     source.close();
-    rmSync(folder, { recursive: true });
+    await rm(folder, { recursive: true });
   },
 } as const satisfies Record<string, () => Promise<void>>;
 

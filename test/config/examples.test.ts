@@ -14,6 +14,15 @@ describe('the examples', () => {
     expect(loadConfig({ file: join(root, 'config', name) }).name).toBe('news.example.org');
   });
 
+  it.each([
+    ['config', 'rgtp-nntp.service'],
+    ['docker', 'Dockerfile'],
+  ])('of a service give back the memory that was needed once: %s/%s', (...path) => {
+    const text = readFileSync(join(root, ...path), 'utf8');
+    expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_TRIM_THRESHOLD_=131072\b/m);
+    expect(text).toMatch(/^(Environment=| {4})[^#]*\bNODE_OPTIONS=--max-semi-space-size=8\b/m);
+  });
+
   it('of the container set variables that there are', () => {
     const files = ['compose.yaml', 'Dockerfile'].map((name) => readFileSync(join(root, 'docker', name), 'utf8'));
     const names = files.join().match(/RGTP_NNTP_[A-Z_0-9]+/g) ?? [];
