@@ -176,6 +176,7 @@ describe('reads what it knew from the cache a piece at a time:', () => {
   test('and others have their turns meanwhile', async () => {
     const cache = Cache.open(':memory:');
     const state = await full();
+    state.isRead = true;
     cache.transaction(() => saveAll(cache, state));
     stepByStep();
     const opening = openMirror(new FakeBoard(), { cache });
