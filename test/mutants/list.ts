@@ -1,6 +1,7 @@
 import { boardMutants } from './board.ts';
 import { bridgeMutants } from './bridge.ts';
 import { frontEndMutants } from './front-end.ts';
+import { historyMutants } from './histories.ts';
 import { loginMutants } from './logins.ts';
 import { mirrorMutants } from './mirror.ts';
 import type { Mutant } from './mutant.ts';
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...rgtpMutants,
   ...mirrorMutants,
   ...rareHourMutants,
+  ...historyMutants,
   ...bridgeMutants,
   ...newsMutants,
   ...frontEndMutants,

@@ -44,7 +44,7 @@ export const rareHourMutants = [
     ['a jump is read again before it is believed', 'far === this.#doubts.believable ||', 'far !== undefined ||'],
     [
       'a notice above a row that is not believed yet waits with it',
-      '=> sighting.isBeyond(sequence);',
+      '=> sighting.isBeyond(sequence) && !state.knows(sequence);',
       '=> sequence < 0;',
     ],
     ['… and what was withdrawn is gone at once', 'indexEdited || log.some(isAhead))', 'indexEdited)'],

@@ -98,8 +98,21 @@ export class ModelBoard {
     rmSync(this.#folder, { recursive: true });
   }
 
-  async #begin(cache: Cache): Promise<Life> {
-    const { permanent } = this;
+  /** What another bridge shows that comes to the board now, and shares nothing with the one of the story. */
+  async another<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
+    const permanent = PermanentFile.open(':memory:');
+    const life = await this.#begin(Cache.open(':memory:'), permanent);
+    try {
+      await life.mirror.refresh(this.board.sequence);
+      await life.mirror.complete();
+      return await look(life.view);
+    } finally {
+      await end(life);
+      await permanent.close();
+    }
+  }
+
+  async #begin(cache: Cache, permanent = this.permanent): Promise<Life> {
     const own = new OwnPostRegister();
     const { newsgroup } = OPTIONS;
     const now = () => this.clock;

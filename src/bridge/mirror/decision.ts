@@ -15,7 +15,7 @@
  *    posted above them, no change of the index in between, and more on the board than the rows themselves.
  */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
-import { distance, isAfter } from '../../rgtp/sequence.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isFirst, isIndexed, type PostColumns } from './columns.ts';
@@ -150,15 +150,14 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   }
 
   function find(one: SeenRow, isIt: (row: number, one: SeenRow) => boolean): number {
-    const number = numberOf(before, one);
-    if (number === undefined) return -1;
+    const number = numberOf(before, one) ?? 0;
     const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
     if (row >= 0 && here[row] === 0 && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
-    // What was numbered before the numbering began again may still be there.
-    for (const epoch of before.all.length > 1 ? before.everCovering(one.generation, one.sequence) : []) {
+    // What was numbered before the numbering began again may still be there; and in which generation, nobody can always tell.
+    for (const epoch of before.all.length > 1 ? before.all.toReversed() : []) {
       const earlier = posts.rowOf(epoch.base + one.sequence);
       if (earlier < 0 || here[earlier] === 1 || posts.epochs[earlier] !== epoch.number) continue;
-      if (posts.kinds[earlier] === one.kind && isIt(earlier, one)) return earlier;
+      if ((posts.kinds[earlier] === one.kind || one.event !== undefined) && isIt(earlier, one)) return earlier;
     }
     return -1;
   }
@@ -332,9 +331,13 @@ function hasRestarted(
  */
 function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemOf: (row: number) => number): number {
   const { order, wraps, sequences, times, wrapped } = sighting;
-  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
-  if (!showsWrap && epochs.generation === 0) return 0;
   const of = (known: number) => epochs.all[(posts.epochs[known] ?? 1) - 1]?.generation ?? 0;
+  const { newest } = sighting;
+  const top = posts.length - 1;
+  const nearest =
+    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
+  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
+  if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
   const last = posts.lastIndexed();
   if (!whole && last >= 0) return of(last) + wraps;
   const rows = new Map<number, number>();
@@ -345,11 +348,13 @@ function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemO
     if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
     return of(known) + wraps - (wrapped[row] ?? 0);
   }
-  const newest = sighting.newest;
-  const known = posts.sequences[last];
-  if (newest === undefined || known === undefined) return Math.max(epochs.generation, wraps);
-  // None of the rows is known: the generation in which they are nearest to those that were.
-  return Math.max(0, of(last) + Math.floor((known + distance(known, newest)) / 2 ** 32));
+  return nearest ?? Math.max(epochs.generation, wraps);
+}
+
+/** The generation of a sequence number, if it is that of the row nearest to another one. */
+function generationNear(known: number, generation: number, sequence: number): number {
+  if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
+  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
 }
 
 /** Does the log tell of something at a number that we know for something else? */

@@ -128,7 +128,8 @@ export class Follower {
         const restored =
           isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
-        const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence);
+        // What is known already does not wait, wherever the rows around it are.
+        const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
         // Without a log, nothing but the index itself tells what became of a missing number; nor what an event does that waits.
         if (!whole && (restored || indexEdited || log.some(isAhead))) {
           whole = true;
@@ -136,7 +137,7 @@ export class Follower {
         }
 
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
-        const past = upTo(newest, log);
+        const past = (log ?? []).filter(({ sequence }) => !isNewer(sequence, newest) || state.knows(sequence));
         const events = [...pending, ...past].filter((entry) => !isAhead(entry));
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
@@ -263,7 +264,7 @@ export class Follower {
     const isBelievable = (far: number) =>
       far === this.#doubts.believable ||
       (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
-      state.rowOfSequence(far) >= 0;
+      state.knows(far);
     await this.#inTurns(sighting.seal({ after: sequence, isBelievable }));
     return sequence === undefined || this.#goesOn(sighting, last) ? sighting : undefined;
   }

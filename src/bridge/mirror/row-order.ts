@@ -104,13 +104,52 @@ export function* orderOf(
     if (far.length > 1) doubted = { below: top, lowest: brink, highest, rows: far };
   }
   yield;
-  return { order: merge(ahead.subarray(0, length), moved.sort(compare), compare), wraps, withheld, doubted, brink };
+  const merged = merge(ahead.subarray(0, length), moved.sort(compare), compare);
+  const order = moved.length === 0 ? merged : yield* withoutIslands(merged, rows, new Set(moved), isBelievable);
+  withheld += merged.length - order.length;
+  return { order, wraps, withheld, doubted, brink };
 }
 
-/** The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above.) */
+/**
+ * Leaves out rows that came after higher ones, and are far from all the others: an editor may move rows, but then their
+ * neighbours are there, or they are known.
+ */
+function* withoutIslands(
+  merged: Int32Array,
+  { sequences, wrapped }: Rows,
+  moved: ReadonlySet<number>,
+  isBelievable: (sequence: number) => boolean,
+): Generator<undefined, Int32Array> {
+  let length = 0;
+  for (let start = 0, end = 0; start < merged.length; start = end) {
+    let isIsland = true;
+    do {
+      const row = merged[end] ?? 0;
+      isIsland &&= moved.has(row) && !isBelievable(sequences[row] ?? 0);
+      if (++end % STRETCH === 0) yield;
+    } while (end < merged.length && isNear(merged[end - 1] ?? 0, merged[end] ?? 0));
+    if (isIsland) continue;
+    merged.copyWithin(length, start, end);
+    length += end - start;
+  }
+  return merged.subarray(0, length);
+
+  function isNear(one: number, next: number): boolean {
+    const step = distance(sequences[one] ?? 0, sequences[next] ?? 0);
+    return step >= 0 && step <= JUMP && (wrapped[next] ?? 0) - (wrapped[one] ?? 0) <= 1;
+  }
+}
+
+/**
+ * The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above; and a
+ * wrap is no jump.)
+ */
 function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: number) => boolean): number {
-  const isFarAbove = (one: number, next: number) =>
-    distance(one, next) < -JUMP && (one >= END || next < END) && !isBelievable(one);
+  const isFarAbove = (one: number, next: number) => {
+    const step = distance(one, next);
+    const isFar = step < -JUMP ? one >= END || next < END : step > JUMP && next < one;
+    return isFar && !isBelievable(one);
+  };
   let row = 0;
   while (row + 1 < length && isFarAbove(sequences[row] ?? 0, sequences[row + 1] ?? 0)) row++;
   return row;

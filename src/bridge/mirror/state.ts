@@ -209,7 +209,7 @@ export class BoardState implements Known {
       const end = ends[record.index] ?? 0;
       record.rows[end] = row;
       ends[record.index] = end + 1;
-      if (isFirst(posts.kinds[row])) record.first = row;
+      if (record.first < 0 && isFirst(posts.kinds[row])) record.first = row;
     }
   }
 
@@ -226,6 +226,11 @@ export class BoardState implements Known {
     const row = rowIn(generation);
     // Before the wrap, a generation back.
     return row < 0 && sequence > newest && isAfter(newest, sequence) ? rowIn(generation - 1) : row;
+  }
+
+  /** Was this number ever given to a row, in whatever epoch? */
+  knows(sequence: number): boolean {
+    return this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0);
   }
 
   /** The row that a sequence number got in an epoch, −1 if none. */
@@ -249,7 +254,7 @@ export class BoardState implements Known {
     const record = this.records.list[item];
     if (record !== undefined) {
       record.rows.push(index);
-      if (isFirst(kind)) record.first = index;
+      if (isFirst(kind)) this.#findFirst(record);
       if (kind === PostKind.Edit) changes.text(record, true);
     }
     if (event === undefined) return;
@@ -295,7 +300,7 @@ export class BoardState implements Known {
       for (const place of placesOf[one.kind]) this.publishing.raise(place, posts.numbers[row] ?? 0);
       this.#firstRows.clear();
       changes.restored(row);
-      if (record !== undefined && isFirst(one.kind)) record.first = row;
+      if (record !== undefined) this.#findFirst(record);
     } else if (one.event !== undefined) return;
     const user = this.users.intern(userid);
     if (posts.times[row] === one.time && posts.users[row] === user) return;
@@ -323,7 +328,14 @@ export class BoardState implements Known {
         emptied.add(record);
       }
     }
+    for (const record of emptied) this.#findFirst(record);
     for (const record of emptied) if (!this.hasPosts(record)) this.#forget(record, changes);
+  }
+
+  /** Of several (one may be made up), the first that is there; none is: the one that was. */
+  #findFirst(record: MutableRecord): void {
+    const { kinds } = this.posts;
+    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
   }
 
   /** A withdrawal never happened (the board was restored): what continued in that item may not, either. */

@@ -172,6 +172,38 @@ test('a board restored while the cache was lost shows no number and no id with a
   expect(await permanent.epochs()).toHaveLength(2);
 });
 
+test('a restored board gives a number to another post, and an editor changes the index before anybody looks', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  const restore = board.backUp();
+  board.reply(tea, 'lost');
+  await mirror.complete();
+  restore();
+  board.reply(tea, 'new');
+  // This changes a time, too: of the same post, for its text still has the old one.
+  board.editIndex((rows) => rows.map((row, at) => (at === 0 ? { ...row, time: row.time + 1 } : row)));
+  await mirror.refresh(board.sequence);
+  const posts = (await shown(mirror)).filter(({ kind }) => kind !== 'IndexEdit');
+  expect(posts.map(({ number, epoch, text }) => [number, epoch, text])).toEqual([
+    [1, 1, 'first'],
+    [3, 2, 'new'],
+  ]);
+});
+
+test('rows far above of which the board shows nothing are not believed, even where no editor seems to have changed anything', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  board.index.push(...[500_000, 500_001].map((sequence) => ({ ...BOGUS, itemId: tea, sequence })));
+  for (let poll = 0; poll < 3; poll++) await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item']);
+  expect(mirror.progress.withheld).toBe(2);
+});
+
 test('what was withdrawn while the cache was lost begins no epoch', async () => {
   const board = new FakeBoard();
   const { open, permanent, warnings } = server(board);

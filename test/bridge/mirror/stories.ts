@@ -61,6 +61,11 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     'a backup; item; motd; a bogus row near by 15; the edit log fails; restore; a poll meanwhile; item; an answer breaks off 1; post',
   ],
   [[WRAP], 'item; bogus rows 26; poll; item; continue'],
+  [[0, 1], 'item; poll; bogus rows; a row less; a poll meanwhile; the row again'],
+  [[WRAP], 'two rows change places; jump 19; poll; item; the cache is lost; the edit log fails'],
+  [[HALF], 'item; item; two rows change places; bogus rows; a row less; withdraw 2; poll; the row again; item'],
+  [[WRAP], 'item; a jump; the edit log fails; item; item; bogus rows 2; poll'],
+  [[WRAP], 'item; bogus rows 34; a jump; item; poll'],
 ];
 
 export function storyOf(steps: string): Story {

@@ -1,0 +1,62 @@
+import { breaking } from './mutant.ts';
+
+const STORIES = ['test/bridge/mirror/promises.test.ts'];
+
+/** The rules by which rows of an index count (the head of `decision.ts`). */
+export const historyMutants = [
+  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+    'a message of the day after a withdrawal is noticed',
+    '      if (row < 0) continue;\n',
+    '',
+  ]),
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    STORIES,
+    ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
+    [
+      'what is known of the rows tells their generation',
+      '  return nearest ?? Math.max(epochs.generation, wraps);',
+      '  return Math.max(epochs.generation, wraps);',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/row-order.ts',
+    STORIES,
+    ['rows far from all others are none that an editor moved', '    if (isIsland) continue;\n', ''],
+    ['a wrap is no jump', ': step > JUMP && next < one;', ': false;'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/state.ts',
+    STORIES,
+    [
+      'what has a number is believed, in whatever epoch',
+      'this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0)',
+      'this.rowOfSequence(sequence) >= 0',
+    ],
+    [
+      'of several first posts the first that is there counts',
+      '    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;',
+      '    record.first = record.rows.findLast((row) => isFirst(kinds[row])) ?? record.first;',
+    ],
+    [
+      'a withdrawal that never happened leaves no link',
+      'if (isEvent && notice?.itemId !== undefined) this.#undone(notice.itemId, changes);',
+      '',
+    ],
+    [
+      'where a continuation is not shown, the text tells',
+      'record.continuedIn < 0) changes.text(record, false);\n    });',
+      'record.continuedIn < -1) changes.text(record, false);\n    });',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/item-texts.ts', STORIES, [
+    'the text takes a link back',
+    'next === undefined ? -1 : records.intern(next).index',
+    'next === undefined ? record.continuedIn : records.intern(next).index',
+  ]),
+  ...breaking('src/bridge/posting/board-poster.ts', STORIES, [
+    'a number kept for the edit log is not the post',
+    ' || model.posts.kinds[row] === PostKind.Gone)',
+    ')',
+  ]),
+];
