@@ -9,7 +9,7 @@ import { BoardStore } from '../../src/board/store.ts';
 import { parseUdbm } from '../../src/board/udbm/request.ts';
 import { performUdbm } from '../../src/board/udbm/run.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
-import { login, openBoard, secrets } from './boards.ts';
+import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 import type { Dialogue } from './dialogue.ts';
 
 const NEVER = 2 ** 31 - 1;
@@ -136,6 +136,26 @@ test('a command in progress is finished, and its answer sent, before the session
   const editor = await login(board, 'ed');
   expect(await editor.list('UDBM -u ed@rgtp.test/read')).toHaveLength(1);
   await expectEnd(editor, DISABLED);
+});
+
+test('an editor who is none any more lets go of the lock and of the edit', async () => {
+  const board = await openBoard({ path });
+  await addUser(board, 'eve', 3, undefined);
+  const [ed, eve] = [await login(board, 'ed'), await dial(board)];
+  await eve.ask('USER eve');
+  await ed.text('Ed', 'A text');
+  expect(await ed.ask('NEWI Subject')).toMatch(/^220/);
+  const item = (await ed.list('INDX')).at(-1)?.slice(18, 26) ?? '';
+  expect(await ed.ask('EDLK')).toMatch(/^200/);
+  const lines = await ed.list(`EDIT ${item}`);
+  expect(await ed.ask('DATA')).toMatch(/^150/);
+  ed.write(`${lines.join('\r\n')}\r\nmore\r\n`);
+  expect(await eve.ask('EDLK')).toMatch(/^411 ed@rgtp.test has locked/);
+  await elsewhere('-u ed@rgtp.test/write');
+  // Within the text, too.
+  await expectEnd(ed, DISABLED);
+  expect(await eve.ask('EDLK')).toMatch(/^200/);
+  expect(await eve.list(`EDIT ${item}`)).toEqual(lines);
 });
 
 test('the command line disables a user of a running board', async () => {
