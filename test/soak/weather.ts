@@ -9,7 +9,7 @@ const BELIEF = 20_000;
 const DOWN = 1000;
 
 /**
- * Networks break and fall silent, processes are killed and stopped: so many `events` in the course of the soak. The board's
+ * Networks break and fall silent, processes are killed and stopped: so many `events` in the course of the soak at most. The board's
  * process is left alone after the first quarter, so that its memory can be watched.
  */
 export async function weather(world: World, soak: Soak, events: number): Promise<void> {
@@ -18,6 +18,8 @@ export async function weather(world: World, soak: Soak, events: number): Promise
   const networks = Object.entries(world.networks);
   for (let n = 0; n < events; n++) {
     await course.reaches((n + random()) / events);
+    // A slow machine has not come to the rest of them when the people go home.
+    if (course.over) return;
     const [where, network] = networks[Math.floor(random() * networks.length)] ?? [];
     if (random() < 0.4 || network === undefined) {
       const daemon = course.share < 0.25 && random() < 0.4 ? world.board : world.restarted;
