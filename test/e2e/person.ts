@@ -7,14 +7,16 @@ import { sampleBoard } from './sample-board.ts';
  * Somebody with an account on the sample board and a home folder of their own, where newsreaders find their settings.
  */
 export class Person implements Disposable {
-  readonly userid = 'ann@rgtp.test';
-  readonly secret = sampleBoard.users['ann@rgtp.test'] ?? '';
+  readonly userid: 'ann@rgtp.test' | 'ed@rgtp.test';
+  readonly secret: string;
   readonly home = mkdtempSync(join(tmpdir(), 'home-'));
   /** An “editor” that adds `typed` to the end of the file it is given. */
   readonly editor: string;
   readonly typed = 'Typed in an editor: a café, “quoted”.';
 
-  constructor() {
+  constructor(userid: Person['userid'] = 'ann@rgtp.test') {
+    this.userid = userid;
+    this.secret = sampleBoard.users[userid] ?? '';
     // tin takes a file that is no newer than its own for one that nobody has edited.
     this.editor = this.write(
       'editor',

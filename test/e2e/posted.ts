@@ -38,12 +38,30 @@ export async function highest(daemon: Daemon): Promise<number> {
   return high;
 }
 
-/** Posts a new item as somebody, in another session than the newsreader's: its number. */
-export async function postsMeanwhile(daemon: Daemon, subject: string, text: string): Promise<number> {
+/** Whether an article is there. */
+export async function isThere(daemon: Daemon, number: number): Promise<boolean> {
   const news = await daemon.client();
-  const user = 'ann@rgtp.test';
+  await news.ask(`GROUP ${newsgroup}`);
+  const answer = await news.ask(`STAT ${number}`);
+  news.quit();
+  return answer.startsWith('223');
+}
+
+/** Resolves when an article has been withdrawn. */
+export async function gone(daemon: Daemon, number: number): Promise<void> {
+  await until(async () => !(await isThere(daemon, number)), `article ${number} to be gone`);
+}
+
+/** Posts a new item as somebody, in another session than the newsreader's: its number. */
+export async function postsMeanwhile(
+  daemon: Daemon,
+  subject: string,
+  text: string,
+  user = 'ann@rgtp.test',
+): Promise<number> {
+  const news = await daemon.client();
   expect(await news.login(user, sampleBoard.users[user] ?? '')).toMatch(/^281/);
-  const head = ['From: Ann Elsewhere <ann@rgtp.test>', `Newsgroups: ${newsgroup}`, `Subject: ${subject}`];
+  const head = [`From: Ann Elsewhere <${user}>`, `Newsgroups: ${newsgroup}`, `Subject: ${subject}`];
   const body = Buffer.from(text, 'utf8').toString('latin1').split('\n');
   expect(await news.post([...head, ...mime, '', ...body])).toMatch(/^240/);
   news.quit();

@@ -69,9 +69,9 @@ export const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta
 const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
 
 /** The same, with STARTTLS on its port and NNTPS on another. */
-export async function secureDaemon(): Promise<{ daemon: Daemon; rgtp: number; tlsPort: number }> {
+export async function secureDaemon(settings: object = {}): Promise<{ daemon: Daemon; rgtp: number; tlsPort: number }> {
   const tlsPort = await freePort();
-  const { daemon, rgtp } = await sampleDaemon({ tls: { certificate, key } }, {}, (port) => [
+  const { daemon, rgtp } = await sampleDaemon({ tls: { certificate, key }, ...settings }, {}, (port) => [
     `nntp://127.0.0.1:${port}`,
     `nntps://127.0.0.1:${tlsPort}`,
   ]);

@@ -3,8 +3,8 @@ import { present } from './clients.ts';
 import { type Daemon, freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
-import { befalls, continued, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
+import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
@@ -14,32 +14,42 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     version: 'slrn',
     quirks: [
       'Counts an article for each number between the marks until a newsgroup was opened once.',
-      'Looks for news on G; can speak NNTPS (`snews://`), not tried.',
+      'Looks for news on G.',
+      'NNTPS as `snews://host:port`, which `nnrpaccess` must name like that; it verifies no certificate.',
+      'Cancels only what has your own address in From.',
     ],
   });
   let daemon: Daemon;
   let http: number;
+  let tlsPort: number;
   beforeAll(async () => {
     http = await freePort();
-    ({ daemon } = await sampleDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
+    ({ daemon, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  function slrn(person: Person, login: boolean, read = ''): Terminal {
+  function slrn(
+    person: Person,
+    login: boolean,
+    read = '',
+    address: readonly [string, number?] = ['127.0.0.1', daemon.port],
+  ): Terminal {
+    const [server, port] = address;
     const settings = [
-      'set username "ann"',
+      `set username "${person.userid.replace(/@.*/, '')}"`,
       'set hostname "rgtp.test"',
       'set realname "Ann Reader"',
       'set signature ".signature"',
       `set editor_command "${person.editor} %s"`,
       'set charset "utf-8"',
       'set query_read_group_cutoff 0',
-      ...(login ? [`nnrpaccess "127.0.0.1" "${person.userid}" "${person.secret}"`] : []),
+      ...(login ? [`nnrpaccess "${server}" "${person.userid}" "${person.secret}"`] : []),
     ];
     const rc = person.write('.slrnrc', `${settings.join('\n')}\n`);
     person.write('.signature', 'Ann – at the back\n');
     const newsrc = person.write('.jnewsrc', `${newsgroup}: ${read}\n`);
-    const command = ['slrn', '-n', '-h', '127.0.0.1', '-p', String(daemon.port), '-f', newsrc, '-i', rc];
+    const where = port === undefined ? ['-h', server] : ['-h', server, '-p', String(port)];
+    const command = ['slrn', '-n', ...where, '-f', newsrc, '-i', rc];
     return new Terminal(command, { env: person.environment });
   }
 
@@ -168,6 +178,46 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     expect(reply.subject).toBe('Re: The old matter');
     expect(reply.body).toContain('> Grüße.');
     expect(reply.body).not.toContain('> Ann Elsewhere');
+  });
+
+  /** Opens the one article that is new, and asks for it to be cancelled. */
+  async function cancels(terminal: Terminal, subject: string): Promise<void> {
+    await terminal.shows(/-> +[12] +sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Group: sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(new RegExp(`Subject: ${subject}`));
+    await terminal.keys('Escape', 'C-c');
+    await terminal.shows(/want to cancel this article\?/);
+    await terminal.keys('y');
+  }
+
+  client.can('cancel', 'cancels, as an editor alone', async () => {
+    for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
+      using person = new Person(userid);
+      const high = await highest(daemon);
+      const subject = `Regretted by ${userid}`;
+      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      using terminal = slrn(person, true, `1-${high}`);
+      await cancels(terminal, subject);
+      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      else await terminal.shows(/441 only editors of sample\.board/);
+      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+    }
+  });
+
+  client.can('NNTPS', 'logs in, reads and posts over NNTPS', async () => {
+    using person = new Person();
+    const high = await highest(daemon);
+    const number = await postsMeanwhile(daemon, 'Read over TLS', 'Grüße.');
+    using terminal = slrn(person, true, `1-${high}`, [`snews://127.0.0.1:${tlsPort}`]);
+    await terminal.shows(/-> +[12] +sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Group: sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/Subject: Read over TLS[\s\S]*Grüße\./);
+    await followsUp(terminal);
+    expect((await newest(daemon, number)).subject).toBe('Re: Read over TLS');
   });
 
   for (const trouble of TROUBLES) {

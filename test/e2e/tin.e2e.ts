@@ -5,8 +5,8 @@ import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
-import { befalls, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
+import { befalls, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
@@ -17,21 +17,31 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     quirks: [
       'Refuses to begin a post where LIST says `n`.',
       'Posts in ISO-8859-15, which makes ? of typographic quotes.',
+      'NNTPS with `-T` (`-k`: a certificate that it cannot verify); no STARTTLS.',
+      'Cancels only what has your own address in From.',
     ],
   });
   let daemon: Daemon;
+  let tlsPort: number;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    ({ daemon, tlsPort } = await secureDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
   function tin(person: Person, read: string, ...options: string[]): Terminal {
+    return tinAt(daemon.port, person, read, ...options);
+  }
+
+  function tinAt(port: number, person: Person, read: string, ...options: string[]): Terminal {
     mkdirSync(join(person.home, '.tin'));
-    person.write('.tin/tinrc', `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <ann@rgtp.test>\n`);
+    person.write(
+      '.tin/tinrc',
+      `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <${person.userid}>\n`,
+    );
     person.write('.newsauth', `127.0.0.1 ${person.secret} ${person.userid}\n`);
     person.write('.newsrc', `${newsgroup}: ${read}\n`);
     person.write('.signature', 'Ann at the back\n');
-    const command = ['tin', ...options, '-r', '-p', String(daemon.port), '-g', '127.0.0.1'];
+    const command = ['tin', ...options, '-r', '-p', String(port), '-g', '127.0.0.1'];
     return new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
   }
 
@@ -112,6 +122,31 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     await terminal.keys('Y');
     // The number of the message of the day counts as one.
     await terminal.shows(/ 1 +[12] +sample\.board\s+The sample board/);
+  });
+
+  client.can('cancel', 'cancels, as an editor alone', async () => {
+    for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
+      using person = new Person(userid);
+      const subject = `Regretted by ${userid}`;
+      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      using terminal = tin(person, `1-${number - 1}`, '-A');
+      await open(terminal, subject);
+      await terminal.keys('D');
+      await terminal.shows(/Cancel \(delete\) or supersede/);
+      await terminal.keys('d');
+      await terminal.shows(/d=delete \(cancel\)/);
+      await terminal.keys('d');
+      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      else await terminal.shows(/only editors of sample\.board/);
+      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+    }
+  });
+
+  client.can('NNTPS', 'logs in, and reads over NNTPS', async () => {
+    using person = new Person();
+    using terminal = tinAt(tlsPort, person, '', '-T', '-k', '-A');
+    await terminal.shows(/TLS handshake done: TLS/);
+    await open(terminal, 'the lift in the new building');
   });
 
   for (const trouble of TROUBLES) {
