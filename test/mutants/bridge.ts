@@ -44,20 +44,6 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/posting/board-poster.ts',
-    ['test/bridge/posting/restored.test.ts'],
-    ['the mirror hears that a lost post has a number that went back', '        void this.#refresh(sequence);\n', ''],
-  ),
-  ...breaking(
-    'src/bridge/mirror/follower.ts',
-    ['test/bridge/posting/restored.test.ts'],
-    [
-      '… before it takes the row for one that an editor changed',
-      'if (found !== undefined && found !== expected && last',
-      'if (found !== undefined && found < 0 && last',
-    ],
-  ),
-  ...breaking(
     'src/bridge/posting/row-gate.ts',
     POSTING,
     [

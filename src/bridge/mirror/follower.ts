@@ -97,7 +97,7 @@ export class Follower {
     const began = now();
     const compared = Number(cache.fact('compared') ?? 0);
     const isDue = began - compared >= reconcile || began < compared;
-    let expected = this.#expected;
+    const expected = this.#expected;
     this.#expected = undefined;
     let whole = isDue || state.posts.lastIndexed() < 0;
     let isCompared = isDue;
@@ -148,13 +148,6 @@ export class Follower {
         this.#report(decision, sighting);
 
         await this.beforePublish?.(newestRows(seen, decision));
-        // A lost post was found under a number that goes back: the board itself gave it, which changes what its row means.
-        const found = this.#expected;
-        if (found !== undefined && found !== expected && last !== undefined && !isAfter(found, last)) {
-          this.#expected = undefined;
-          expected = found;
-          continue;
-        }
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);

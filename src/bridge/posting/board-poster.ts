@@ -80,11 +80,7 @@ export class BoardPoster {
       grace: options.grace ?? 2000,
       clock: options.clock ?? (() => performance.now()),
       texts: this.#texts,
-      onFound: async (messageId, plan, sequence) => {
-        await this.#finish(messageId, plan, sequence);
-        // Not awaited: a poll may be waiting for this. It tells the mirror a number that the board itself gave.
-        void this.#refresh(sequence);
-      },
+      onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
     });
     this.#rows = rows;
     this.#lost = lost;
