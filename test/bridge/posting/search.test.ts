@@ -217,10 +217,10 @@ describe('a board restored from a backup, where the newest row is gone', () => {
     const older = row({ ...OLDER, type });
     expect(await findPlanned(restoredWith([older]), plan, known)).toBeUndefined();
     for (const sequence of [8, 10, 11]) {
-      const others = [8, 9, 10, 11]
-        .filter((other) => other > sequence)
-        .map((other) => row({ sequence: other, time: 4, itemId: 'P7' }));
-      const rows = [older, row({ type, sequence, time: 3 }), ...others];
+      // Another reply to the same item, by the same author, has the number of the one that is gone.
+      const others = [10, 11].filter((other) => other > sequence);
+      const replies = others.map((other) => row({ sequence: other, time: 4, lines: OTHER }));
+      const rows = [older, row({ type, sequence, time: 3 }), ...replies];
       expect(await findPlanned(restoredWith(rows), plan, known)).toBe(sequence);
     }
   });
