@@ -206,7 +206,7 @@ describe('changes', () => {
     await expectFaithful();
   });
 
-  test('gaps that mean nothing stay empty and are not asked about again', async () => {
+  test('gaps without meaning stay empty and are not asked about again', async () => {
     const item = board.newItem('Tea');
     await mirror.complete();
     board.gap();
@@ -416,7 +416,7 @@ describe('what is known to have happened', () => {
     await expectFaithful();
   });
 
-  test('a number that nothing came of is asked about once', async () => {
+  test('a number that was used for nothing is asked about once', async () => {
     board.newItem('Tea');
     await mirror.complete();
     board.gap();
@@ -441,7 +441,7 @@ describe('what is known to have happened', () => {
   });
 });
 
-test('a cache file that is lost is done without, and made again by the next poll', async () => {
+test('without its cache file the mirror goes on, and the next poll rebuilds it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'lost-'));
   const path = join(directory, 'cache.sqlite');
   await mirror.close();
@@ -539,7 +539,7 @@ test('yesterday’s permanent store with today’s cache: the numbering is that 
   rmSync(directory, { recursive: true });
 });
 
-test('so many items are asked for at a time, and no more', async () => {
+test('the number of items asked for at a time is limited', async () => {
   const board = new FakeBoard();
   for (let n = 0; n < 20; n++) board.newItem(`Item ${n}`);
   let underWay = 0;

@@ -298,7 +298,7 @@ test('while the board is down many readers make one attempt, not many', async ()
   expect(server.connections - before).toBeLessThan(4);
 });
 
-test('what a poll was to find, and failed, the next one finds', async () => {
+test('what a failed poll should have found, the next one finds', async () => {
   const board = new FakeBoard();
   const mirror = await openMirror(board);
   onTestFinished(() => mirror.close());

@@ -89,7 +89,7 @@ describe('the timer', () => {
 });
 
 describe('refresh', () => {
-  test('joins no poll that began before it, and all who ask meanwhile share the next', async () => {
+  test('does not join a poll that began before it; all who ask meanwhile share the next', async () => {
     poller.start();
     const done: number[] = [];
     const asked = [1, 2, 3].map((who) => poller.refresh().then(() => done.push(who)));
@@ -103,7 +103,7 @@ describe('refresh', () => {
     expect(polls).toHaveLength(2);
   });
 
-  test('a poll that fails before it says nothing of the one after', async () => {
+  test('an earlier poll that fails does not reject it', async () => {
     poller.start();
     const refreshed = poller.refresh();
     await finish(0, new Error('away'));

@@ -306,7 +306,7 @@ test('a clock that goes back brings nothing in before what was told already', as
   expect(mirror.posts.arrivals[2]).toBe(2_000_001_000);
 });
 
-test('a first reading that was cut short is none', async () => {
+test('a first reading that was cut short does not count', async () => {
   const board = new FakeBoard();
   for (let n = 0; n < 5000; n++)
     board.reply(board.items.size > 0 ? ([...board.items.keys()][0] ?? '') : board.newItem('a'));

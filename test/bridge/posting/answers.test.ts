@@ -227,7 +227,7 @@ test('a connection lost again and again', async () => {
   expect(sent.filter((command) => command === 'INDX')).toHaveLength(3);
 });
 
-test('nobody to ask: the intent stays, and the next attempt asks first', async () => {
+test('no board to ask: the intent stays, and the next attempt asks first', async () => {
   const { post, sent, permanent, own } = setUp([0, lost], [lost, 7]);
   await expect(post()).rejects.toMatchObject({
     kind: 'unavailable',

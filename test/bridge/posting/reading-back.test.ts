@@ -59,7 +59,7 @@ test('while many post, they are stored and read together', async () => {
   expect(readings.map(({ upTo }) => upTo)).toEqual([1, 3, 5]);
 });
 
-test('what goes wrong with a reading goes to those who wait for it, and the next goes on', async () => {
+test('a failed reading rejects for those who wait for it, and the next one goes on', async () => {
   const { readings, begin } = board();
   const first = begin(1);
   const second = begin(2);

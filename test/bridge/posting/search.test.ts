@@ -185,7 +185,7 @@ describe.each([
   });
 });
 
-test('on a board without a row everything is new, number 0 too', async () => {
+test('on a board without rows everything is new, even number 0', async () => {
   const known = knownRows([]);
   expect(await findPlanned(boardWith([row({ sequence: 0 })]), planOf(REPLY, known), known)).toBe(0);
 });

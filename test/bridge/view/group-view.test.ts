@@ -29,7 +29,7 @@ describe('marks and numbers', () => {
     expect([...main.arrivedSince(0)]).toEqual([]);
   });
 
-  test('gaps are no articles', async () => {
+  test('gaps are not articles', async () => {
     const { model, main } = await testBoard();
     await model.newItem('O0591429', octets`a`);
     model.leaveGaps(3);
@@ -58,7 +58,7 @@ describe('marks and numbers', () => {
     }
   });
 
-  test('when all is gone, the low mark is above the high mark, which stays', async () => {
+  test('when all articles are gone, the low mark is above the high mark, which stays', async () => {
     const { model, main, edits } = await longBoard(3);
     await model.withdraw('O0591429');
     expect([main.low, main.high, main.count]).toEqual([4, 3, 0]);
@@ -74,7 +74,7 @@ describe('marks and numbers', () => {
     expect([motd.low, motd.high, motd.count]).toEqual([2, 1, 0]);
   });
 
-  test('what was restored is back at its place', async () => {
+  test('a restored article is back in its place', async () => {
     const { model, main } = await longBoard(5);
     await model.indexEdit({ remove: [1, 3] });
     expect(numbers(main.numbers(1, 9))).toEqual([1, 3, 5]);

@@ -90,7 +90,7 @@ describe('items, replies and continuations', () => {
     expect((await read(main, 6)).headers.get('References')).toBe(`${id(1)} ${id(5)}`);
   });
 
-  test('links and first posts that are learned later change the references below', async () => {
+  test('links and first posts that become known later change the references of later posts', async () => {
     const { model, main } = await testBoard();
     await model.newItem('O0591429', octets`a`);
     await model.newItem('O0601000', octets`b`);
@@ -135,7 +135,7 @@ describe('items, replies and continuations', () => {
     expect((await read(main, 1)).headers.get('From')).toBe('M <mq1@trin.invalid>');
   });
 
-  test('bytes become text: Latin-1, windows-1252, UTF-8; controls go', async () => {
+  test('bytes become text: Latin-1, windows-1252, UTF-8; controls are removed', async () => {
     const { model, main } = await testBoard();
     await model.newItem('O0591429', octets`Caf\xe9\x07`, {
       grogname: octets`M\xfcller`,
@@ -198,7 +198,7 @@ describe('posts made through the bridge', () => {
     expect(headers.get('References')).toBe('<O0591429.00000001@rgtp.example.org>');
   });
 
-  test('references that are none are not kept', async () => {
+  test('malformed references are not kept', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = await testBoard({}, { own });
     await model.newItem('O0591429', octets`a`);

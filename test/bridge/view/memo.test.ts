@@ -21,7 +21,7 @@ function memo(make: (key: number, count: number) => Soon<Rendered | undefined>, 
 
 const value = (text: string | number): Rendered => ({ messageId: `${text}`, bytes: Buffer.alloc(0), bodyStart: 0 });
 
-test('makes once, at once where it can', () => {
+test('makes a value once, and at once if it can', () => {
   const { of, made } = memo((key) => value(key));
   expect(of.held(7)).toBeUndefined();
   expect(of.get(7)).toEqual(value(7));
@@ -29,7 +29,7 @@ test('makes once, at once where it can', () => {
   expect(made).toEqual([7]);
 });
 
-test('whoever asks while it is made gets the same', async () => {
+test('whoever asks while it is being made gets the same value', async () => {
   const { of, made } = memo(async (key) => value(key));
   const [one, two] = await Promise.all([of.get(7), of.get(7)]);
   expect(one).toBe(two);
@@ -58,7 +58,7 @@ test('what is forgotten again and again is used in the end, and not kept', async
   expect(made).toHaveLength(4);
 });
 
-test('keeps neither failures nor what is not to be kept', async () => {
+test('keeps neither failures nor values that must not be kept', async () => {
   const failing = memo(async (_, count) => {
     if (count === 1) throw new Error('no');
     return value(count);

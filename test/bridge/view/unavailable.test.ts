@@ -21,7 +21,7 @@ test('the board is away: articles are refused, overview comes from the index', a
   expect(await main.article(1)).toBeDefined();
 });
 
-test('so it is where the model throws at once', async () => {
+test('the same if the model throws at once', async () => {
   const { model, main } = await testBoard();
   await model.newItem('O0591429', octets`Debate`);
   model.deliver = () => {
@@ -31,7 +31,7 @@ test('so it is where the model throws at once', async () => {
   expect(await linesOf(main.overview(1, 1))).toHaveLength(1);
 });
 
-test('a bug in the model is no refusal', async () => {
+test('a bug in the model is not a refusal', async () => {
   const { model, main } = await testBoard();
   await model.newItem('O0591429', octets`Debate`);
   model.deliver = () => Promise.reject(new TypeError('x is not a function'));
