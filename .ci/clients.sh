@@ -17,6 +17,8 @@ wanted=(
   /usr/share/perl5/IO/Socket/SSL.pm:libio-socket-ssl-perl
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
+  # on a screen without a monitor
+  thunderbird:thunderbird Xvfb:xvfb import:imagemagick
   'php:php-cli' /usr/share/php/Net/NNTP/Client.php:php-net-nntp
   # what INN's programs are linked with
   /usr/lib/x86_64-linux-gnu/libperl.so.5.36:libperl5.36 /usr/lib/x86_64-linux-gnu/libsasl2.so.2:libsasl2-2
