@@ -16,8 +16,8 @@ export const rareHourMutants = [
     ],
     [
       'number 0 shifts no numbers that were given',
-      'else if (given > 0 && isBelow(one, numberOf(before, one), given, top)) odd.push(place);',
-      'else if (isBelow(one, numberOf(before, one), given, top)) odd.push(place);',
+      'for (let place = 0; given > 0 && place < order.length; place++) {',
+      'for (let place = 0; place < order.length; place++) {',
     ],
     [
       'a board that numbers from 0 has its first post in its first epoch',

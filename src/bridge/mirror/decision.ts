@@ -116,6 +116,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   let agreed = -1;
   let agreedPlace = -1;
   let next = 0;
+  // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
   for (let place = 0; given > 0 && place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     const one = at(place);
@@ -136,9 +137,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (row >= 0) {
       if (one.event === undefined && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);
       take(place, row, one);
-    }
-    // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
-    else if (given > 0 && isBelow(one, numberOf(before, one), given, top)) odd.push(place);
+    } else if (isBelow(one, numberOf(before, one), given, top)) odd.push(place);
   }
   odd.sort((a, b) => a - b);
 
