@@ -4,6 +4,24 @@ const STORIES = ['test/bridge/mirror/promises.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    ['test/bridge/mirror/rare-hours.test.ts'],
+    [
+      "a row whose time its item's text has is another post",
+      'seen.indexEdited && !seen.others?.has(one.row) ?',
+      'seen.indexEdited ?',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/proofs.ts',
+    ['test/bridge/mirror/rare-hours.test.ts'],
+    [
+      'far rows are believed where the board shows more of them',
+      'if (isThere) return sequence;',
+      'if (isThere || row >= 0) return sequence;',
+    ],
+  ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a message of the day after a withdrawal is noticed',
     '      if (row < 0) continue;\n',

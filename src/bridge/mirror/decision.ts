@@ -204,11 +204,11 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (place % STRETCH === 0) yield;
     if (known[place] !== -1) continue;
     const one = at(place);
-    // From before a wrap that nobody saw.
-    if (one.generation < 0) continue;
     const { sequence } = one;
-    const isChosen = sighting.chosenOf(place, isKnown, isAppended(sequence)) === place;
     const isOwn = restarts && sequence === seen.expected;
+    // From before a wrap that nobody saw; unless the board has just given the number.
+    if (one.generation < 0 && !isOwn && numberOf(epochs, one) === undefined) continue;
+    const isChosen = sighting.chosenOf(place, isKnown, isAppended(sequence)) === place;
     if (!(isChosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
       continue;

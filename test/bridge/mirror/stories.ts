@@ -66,6 +66,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[HALF], 'item; item; two rows change places; bogus rows; a row less; withdraw 2; poll; the row again; item'],
   [[WRAP], 'item; a jump; the edit log fails; item; item; bogus rows 2; poll'],
   [[WRAP], 'item; bogus rows 34; a jump; item; poll'],
+  [[WRAP], 'item; bogus rows; the edit log fails; post'],
 ];
 
 export function storyOf(steps: string): Story {
