@@ -86,21 +86,6 @@ export class Thunderbird implements AsyncDisposable {
     return until(async () => (await this.run(script, ...args)) || undefined, what, PATIENCE);
   }
 
-  /** Selects a newsgroup, and confirms the exception for a certificate that nobody it knows has signed. */
-  async openDespiteCertificate(newsgroup: string): Promise<void> {
-    await this.run('later(() => panes.displayFolder(arguments[0]))', folderOf(newsgroup));
-    expect(await this.dialog()).toBe('The certificate for 127.0.0.1 does not come from a trusted source.');
-    await this.accept();
-    await this.until(
-      `const confirm = opened('exceptionDialog.xhtml')?.document.getElementById('exceptiondialog')?.getButton('extra1');
-      if (!confirm || confirm.disabled) return false;
-      later(() => confirm.doCommand());
-      return true;`,
-      'the exception to be offered',
-    );
-    await this.until('return !opening("exceptionDialog.xhtml")', 'the exception to be kept');
-  }
-
   /** Ticks a newsgroup in the window of those that the server has: the names of all. */
   async subscribe(newsgroup: string): Promise<unknown> {
     await this.run('panes.displayFolder("news://127.0.0.1"); later(() => main.MsgSubscribe(panes.gFolder))');
