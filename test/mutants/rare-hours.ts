@@ -235,7 +235,7 @@ export const rareHourMutants = [
     [
       'IPv4 by way of a balancer is IPv4',
       'if (high !== undefined && low !== undefined) {',
-      'if (high === low && low !== undefined) {',
+      'if (high !== undefined && low !== undefined && high === low) {',
     ],
   ),
 ];
