@@ -47,7 +47,10 @@ export class Reader implements ReaderSession {
   }
 
   newsgroups(): readonly Newsgroup[] {
-    return this.#readable().flatMap((view) => view.groups);
+    const { views, logins } = this.#all;
+    // One that is decided about later must not seem new, or gone, meanwhile.
+    const isListed = ({ read, notYet }: Access) => read || notYet !== undefined;
+    return views.filter((view) => isListed(logins.access(this.#person, view.newsgroup))).flatMap((view) => view.groups);
   }
 
   newsgroup(name: string): Newsgroup | undefined {
@@ -74,10 +77,16 @@ export class Reader implements ReaderSession {
   }
 
   find(messageId: string): Located | undefined {
-    for (const view of this.#readable()) {
+    const { views, logins } = this.#all;
+    let later: string | undefined;
+    for (const view of views) {
+      const { read, notYet } = logins.access(this.#person, view.newsgroup);
+      if (!read && notYet === undefined) continue;
       const located = view.find(messageId);
-      if (located !== undefined) return located;
+      if (located !== undefined && read) return located;
+      if (located !== undefined) later = notYet;
     }
+    if (later !== undefined) throw new Refusal('unavailable', later);
     return undefined;
   }
 
@@ -103,10 +112,5 @@ export class Reader implements ReaderSession {
 
   close(): void {
     this.#all.left(this);
-  }
-
-  #readable(): BoardNewsgroups[] {
-    const { views, logins } = this.#all;
-    return views.filter((view) => logins.access(this.#person, view.newsgroup).read);
   }
 }

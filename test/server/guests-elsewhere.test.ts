@@ -45,8 +45,11 @@ async function closeTheBoard(): Promise<void> {
   board = undefined;
 }
 
-/** @param settings of the board */
-async function restart(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+/** @param settings of the board; @param others of the bridge */
+async function restart(
+  settings: Readonly<Record<string, string>> = {},
+  others: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await server?.close();
   server = await openWholeServer({
     settings: {
@@ -54,6 +57,7 @@ async function restart(settings: Readonly<Record<string, string>> = {}): Promise
       BOARDS_0_RGTP: `rgtp://127.0.0.1:${port}`,
       BOARDS_0_USER_IDLE: '1s',
       ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`BOARDS_0_${name}`, value])),
+      ...others,
     },
   });
 }
@@ -103,17 +107,21 @@ test.each([
   expect(await asGuest(GROUP)).toMatch(/^211/);
 });
 
+/** As a version before this one left the data, and as it is where the permanent file is new and the cache is not. */
+function forgetWhatTheBoardSaid(): void {
+  const db = new DatabaseSync(join(folder, 'data', 'gossip.permanent.sqlite'));
+  db.exec('DELETE FROM guest');
+  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: PERMANENT.migrations.length });
+  db.close();
+}
+
 test('nobody reads as a guest before the board has ever been asked, whatever is held', async () => {
   await openTheBoard();
   await restart();
   await settles('211');
   await closeTheBoard();
   await server?.close();
-  // As a version before this one left it, and as it is where the permanent file is new and the cache is not.
-  const db = new DatabaseSync(join(folder, 'data', 'gossip.permanent.sqlite'));
-  db.exec('DELETE FROM guest');
-  expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: PERMANENT.migrations.length });
-  db.close();
+  forgetWhatTheBoardSaid();
   await restart();
   for (const command of [GROUP, 'LIST ACTIVE', 'ARTICLE <x@y>']) {
     expect(await asGuest(command), command).toMatch(/^403 .*has not said yet whether guests may read/);
@@ -122,4 +130,26 @@ test('nobody reads as a guest before the board has ever been asked, whatever is 
   expect(await asGuest('AUTHINFO USER ann@rgtp.test', `AUTHINFO PASS ${secrets.ann.toString('hex')}`)).toMatch(/^403/);
   await openTheBoard();
   await settles('211');
+});
+
+test('beside another board, newsgroups that nobody has decided about stay listed, and nothing of them is denied', async () => {
+  await openTheBoard();
+  const another = { BOARDS_1_RGTP: 'embedded', BOARDS_1_NEWSGROUP: 'another.board' };
+  await restart({}, another);
+  await settles('211');
+  const [, id = ''] = /(<.*>)/.exec(await asGuest(GROUP, 'STAT')) ?? [];
+  expect(id).not.toBe('');
+  await closeTheBoard();
+  await server?.close();
+  forgetWhatTheBoardSaid();
+  await restart({}, another);
+  expect(await asGuest('GROUP another.board')).toMatch(/^211/);
+  for (const command of [GROUP, `STAT ${id}`, `ARTICLE ${id}`, 'NEWNEWS * 20000101 000000']) {
+    expect(await asGuest(command), command).toMatch(/^403/);
+  }
+  const client = await NntpClient.connect(server?.newsPort ?? 0);
+  for (const command of ['LIST', 'NEWGROUPS 20000101 000000']) {
+    expect(await client.askAll(command)).toEqual(expect.arrayContaining([expect.stringMatching(/^groggs\.gossip /)]));
+  }
+  client.quit();
 });
