@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest } from './posted.ts';
-import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
+import { domain, newsgroup, secureDaemon } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
@@ -15,32 +15,44 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     quirks: ['Uses STARTTLS at once where it is offered.', 'The version is Emacs’.'],
   });
   let daemon: Daemon;
+  let tlsPort: number;
+  let http: number;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    http = await freePort();
+    ({ daemon, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  client.can(['list', 'read', 'log in', 'post', 'reply'], 'reads a thread, replies, and posts a new item', async () => {
-    using person = new Person();
-    const before = await highest(daemon);
+  /** @param how more about the server, in Gnus' words */
+  function gnus(person: Person, read: string, how = `(nntp-port-number ${daemon.port})`): Terminal {
     const settings = person.write(
       'gnus.el',
       `(setq user-full-name "Ann Reader" user-mail-address "${person.userid}" mail-host-address "rgtp.test"
-      gnus-select-method '(nntp "127.0.0.1" (nntp-port-number ${daemon.port}))
+      gnus-select-method '(nntp "127.0.0.1" ${how})
       gnus-large-newsgroup nil gnus-interactive-exit nil gnus-novice-user nil gnus-agent nil
-      gnus-use-dribble-file nil gnus-message-archive-group nil
-      message-confirm-send nil inhibit-startup-screen t auth-source-save-behavior nil)
+      gnus-use-dribble-file nil gnus-message-archive-group nil network-security-level 'low
+      message-confirm-send nil inhibit-startup-screen t auth-source-save-behavior nil use-short-answers t)
 (with-eval-after-load 'gnus-sum
   (define-key gnus-summary-mode-map [f5] (lambda () (interactive) (gnus-summary-goto-article 3215))))\n`,
     );
     person.write('.authinfo', `machine 127.0.0.1 login ${person.userid} password ${person.secret} force yes\n`);
-    person.write('.newsrc', `${newsgroup}: 1-3213\n`);
-    using terminal = new Terminal(['emacs', '-nw', '-Q', '-l', settings, '-f', 'gnus'], { env: person.environment });
-    await terminal.shows(/\d: sample\.board/, 60_000);
+    person.write('.newsrc', `${newsgroup}: ${read}\n`);
+    return new Terminal(['emacs', '-nw', '-Q', '-l', settings, '-f', 'gnus'], { env: person.environment });
+  }
+
+  async function reads(terminal: Terminal): Promise<void> {
+    await terminal.shows(/\d: sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/Four header lines/);
     await terminal.keys('F5');
     await terminal.shows(/This item has four header lines\./);
+  }
+
+  client.can(['list', 'read', 'log in', 'post', 'reply'], 'reads a thread, replies, and posts a new item', async () => {
+    using person = new Person();
+    const before = await highest(daemon);
+    using terminal = gnus(person, '1-3213');
+    await reads(terminal);
 
     await terminal.keys('F');
     await terminal.shows(/unsent followup/);
@@ -66,5 +78,52 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     expect(item.subject).toBe('A new item from Gnus');
     expect(item.references).toBeUndefined();
     expect(item.body).toBe('Its text.\r\n');
+  });
+
+  client.can('cancel', 'cancels, as an editor alone', async () => {
+    for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
+      using person = new Person(userid);
+      const subject = `Regretted by ${userid}`;
+      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      using terminal = gnus(person, `1-${number - 1}`);
+      await terminal.shows(/\d: sample\.board/);
+      await terminal.keys('Enter');
+      await terminal.shows(new RegExp(`\\] ${subject}`));
+      await terminal.keys('Space');
+      await terminal.shows(new RegExp(`Subject: ${subject}`));
+      await terminal.keys('C');
+      await terminal.shows(/really want to cancel this article\?/);
+      await terminal.keys('y');
+      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      else await terminal.shows(/only editors of sample\.board/);
+      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+    }
+  });
+
+  /** How often the bridge has answered a command like that. */
+  async function answered(verb: string, status: number): Promise<number> {
+    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+    const wanted = `rgtp_nntp_commands_total{verb="${verb}",status="${status}"} `;
+    const line = metrics.split('\n').find((each) => each.startsWith(wanted));
+    return Number(line?.slice(wanted.length) ?? 0);
+  }
+
+  client.can('STARTTLS', 'logs in, and reads over STARTTLS', async () => {
+    using person = new Person();
+    const upgrades = await answered('STARTTLS', 382);
+    const logins = await answered('AUTHINFO PASS', 281);
+    using terminal = gnus(person, '1-3213');
+    await reads(terminal);
+    expect(await answered('STARTTLS', 382)).toBeGreaterThan(upgrades);
+    expect(await answered('AUTHINFO PASS', 281)).toBeGreaterThan(logins);
+  });
+
+  client.can('NNTPS', 'logs in, and reads over NNTPS', async () => {
+    using person = new Person();
+    const logins = await answered('AUTHINFO PASS', 281);
+    const how = `(nntp-port-number ${tlsPort}) (nntp-open-connection-function nntp-open-tls-stream)`;
+    using terminal = gnus(person, '1-3213', how);
+    await reads(terminal);
+    expect(await answered('AUTHINFO PASS', 281)).toBeGreaterThan(logins);
   });
 });
