@@ -76,11 +76,6 @@ export const loginMutants = [
     'src/bridge/login/rgtp-login.ts',
     AWAY,
     [
-      'where the board answers, what is remembered does not count',
-      'if (whileAway.heard.isAway(cause, began)) {',
-      'if (began >= 0) {',
-    ],
-    [
       'who was let in while it was away is asked about once it is back',
       'whileAway?.heard.since(unproven) === true',
       'whileAway?.heard.since(unproven) === undefined',
@@ -92,14 +87,23 @@ export const loginMutants = [
     ],
     ['and is forgotten', '    await this.#options.whileAway?.remembered.refused(credentials);\n', ''],
     [
-      'a wrong secret is a guess',
-      "throw new Refusal('bad-credentials', 'the board is away",
-      "throw new Refusal('unavailable', 'the board is away",
-    ],
-    [
       'the board’s acceptance is remembered',
       '      await this.#options.whileAway?.remembered.accepted(credentials, level);\n      return level;',
       '      return level;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/login/while-away.ts',
+    AWAY,
+    [
+      'where the board answers, what is remembered does not count',
+      'if (whileAway.heard.isAway(cause, began)) {',
+      'if (began >= 0) {',
+    ],
+    [
+      'a wrong secret is a guess',
+      "throw new Refusal('bad-credentials', 'the board is away",
+      "throw new Refusal('unavailable', 'the board is away",
     ],
   ),
   ...breaking('src/bridge/login/local-accounts.ts', AWAY, [

@@ -217,7 +217,7 @@ export const rareHourMutants = [
       'await rename(unfinished, path);',
       'await rename(unfinished, path);\n    throw new Error();',
     ],
-    ['half a letter is none', 'const unfinished = `${path}.new`;', 'const unfinished = path;'],
+    ['half a letter is none', 'path}.new`;', 'path}`;'],
   ),
   ...breaking(
     'src/board/registration.ts',

@@ -6,12 +6,12 @@ import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
 import { BoardRights, type LiveAccounts } from './board-rights.ts';
-import type { LastHeard } from './last-heard.ts';
+import { asLevel } from './level.ts';
 import type { AccountProof, LocalAccounts } from './local-accounts.ts';
-import type { RememberedProofs } from './remembered-proofs.ts';
 import { Renewals } from './renewals.ts';
 import type { Credentials, UserPools } from './user-pools.ts';
 import { parseUserid } from './userid.ts';
+import { provenOrRemembered, type WhileAway } from './while-away.ts';
 
 export interface RgtpLoginOptions {
   /** as in `name:userid` */
@@ -29,7 +29,7 @@ export interface RgtpLoginOptions {
   /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
   /** for a remote board: the logins that count while it is away, and when it was heard; default: none count */
-  readonly whileAway?: { readonly remembered: RememberedProofs; readonly heard: LastHeard } | undefined;
+  readonly whileAway?: WhileAway | undefined;
   readonly log?: Log;
 }
 
@@ -177,43 +177,18 @@ export class RgtpLogin implements BoardLogin, Revoking {
     account: (AccountProof & { readonly grogname: string | undefined }) | undefined,
     log: Log,
   ): Promise<RgtpMember> {
-    const { level, unproven } = await this.#proveOrRemember({ userid, secret }, log);
+    const credentials = { userid, secret };
+    const { whileAway } = this.#options;
+    const prove = () => this.#prove(credentials, log);
+    const { level, unproven } =
+      whileAway === undefined
+        ? { level: await prove(), unproven: undefined }
+        : await provenOrRemembered(credentials, prove, whileAway);
+    if (unproven !== undefined) log.info({ board: this.name }, 'the board is away: logged in as it accepted last time');
     const proof = account && { name: account.name, passwordHash: account.passwordHash };
     const member = { userid, secret, grogname: account?.grogname, account: proof, level, unproven };
     this.#renewals.renewed(member, level);
     return member;
-  }
-
-  /** What the board says; while it is away, what it said last of this very login. `unproven`: see `RgtpMember`. */
-  async #proveOrRemember(
-    credentials: Credentials,
-    log: Log,
-  ): Promise<{ readonly level: Level; readonly unproven: number | undefined }> {
-    const { whileAway } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const began = whileAway?.heard.now() ?? 0;
-      try {
-        return { level: await this.#prove(credentials, log), unproven: undefined };
-      } catch (error) {
-        const cause = error instanceof Refusal ? error.cause : error;
-        if (whileAway === undefined || !isLost(cause)) throw error;
-        if (whileAway.heard.isAway(cause, began)) {
-          return { level: await this.#remembered(credentials, whileAway.remembered, error, log), unproven: began };
-        }
-        // It answers others, or did until a moment ago.
-        if (attempt === 2) throw error;
-      }
-    }
-  }
-
-  async #remembered(credentials: Credentials, proofs: RememberedProofs, error: unknown, log: Log): Promise<Level> {
-    const level = await proofs.check(credentials);
-    if (level === 'unknown') throw error;
-    if (level === 'wrong') {
-      throw new Refusal('bad-credentials', 'the board is away, and this is not the login that it accepted last');
-    }
-    log.info({ board: this.name }, 'the board is away: logged in as it accepted last time');
-    return asLevel(level);
   }
 
   async #proveAgain(member: RgtpMember, log: Log): Promise<Level> {
@@ -282,11 +257,6 @@ async function answered(level: Promise<number>): Promise<number | undefined> {
   }
 }
 
-/** The connection failed, or none was made. */
-function isLost(error: unknown): boolean {
-  return error instanceof RgtpError && error.kind === 'unavailable';
-}
-
 /** 511: the board does not accept this as a userid. */
 function isDenial({ kind }: RgtpError): boolean {
   return kind === 'refused' || kind === 'no-access' || kind === 'bug';
@@ -294,10 +264,6 @@ function isDenial({ kind }: RgtpError): boolean {
 
 function isRgtpMember(member: Member): member is RgtpMember {
   return 'secret' in member && Buffer.isBuffer(member.secret);
-}
-
-function asLevel(level: number): Level {
-  return level >= 3 ? 3 : level >= 2 ? 2 : level >= 1 ? 1 : 0;
 }
 
 const WRONG = 'wrong user or password';
