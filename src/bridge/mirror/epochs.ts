@@ -36,13 +36,6 @@ export class Epochs {
     return this.#all.findLast((epoch) => epoch.generation === generation && epoch.first <= sequence);
   }
 
-  /** Epochs that covered a sequence number once, the newest first. */
-  *everCovering(generation: number, sequence: number): Iterable<Epoch> {
-    for (const epoch of this.#all.toReversed()) {
-      if (epoch.generation === generation && epoch.first <= sequence) yield epoch;
-    }
-  }
-
   /** Begins an epoch at a sequence number, which gets the first article number above `highest`. */
   begin(generation: number, first: number, highest: number): void {
     this.#all.push({ number: this.#all.length + 1, generation, first, base: highest + 1 - first });
