@@ -174,12 +174,13 @@ export class IndexLog {
   fromSequence(sequence: number): number | undefined {
     const newest = this.#newest;
     if (newest === undefined) return undefined;
+    const at = position(this.#bySequence.get(sequence));
     const oldest = Number(this.#first.get()?.['sequence']);
-    // Numbers have wrapped (RGTP 2.2.7): up to half the range above the newest, they have not been given yet.
-    if (oldest > newest.sequence && (sequence - newest.sequence) >>> 0 < 0x80000000 && sequence !== newest.sequence) {
-      return undefined;
-    }
-    return position(this.#bySequence.get(sequence));
+    if (oldest <= newest.sequence) return at;
+    // Numbers have wrapped (RGTP 2.2.7): up to half the range above the newest, they have not been given yet. After the
+    // last of those before the wrap come those after it.
+    if ((sequence - newest.sequence) >>> 0 < 0x80000000 && sequence !== newest.sequence) return undefined;
+    return at ?? position(this.#bySequence.get(0));
   }
 
   /** Position of the first row at or after a time, unix seconds. */

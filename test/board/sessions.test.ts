@@ -242,6 +242,10 @@ describe('limits', () => {
       return at === undefined ? 0 : index.rows(at, index.end).length;
     };
     expect([0xfffffffe, 0xffffffff, 0, 1, 2].map(rows)).toEqual([4, 3, 2, 1, 0]);
+    // Numbers without a row, such as that of a withdrawal: those after the wrap come after them, too.
+    const gone = index.fromSequence(0xffffffff) ?? 0;
+    await board.store.commit(() => index.change({ removed: [gone], added: [] }));
+    expect([0xfffffffe, 0xffffffff, 0, 1, 2].map(rows)).toEqual([3, 2, 2, 1, 0]);
   });
 });
 

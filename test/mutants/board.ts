@@ -114,4 +114,13 @@ export const boardMutants = [
       ".replaceAll('\\n.', '\\n..').replaceAll('\\n.', '\\n..')",
     ],
   ),
+  ...breaking(
+    'src/board/index-log.ts',
+    ['test/board/sessions.test.ts'],
+    [
+      'after a number without a row come those after a wrap',
+      'return at ?? position(this.#bySequence.get(0));',
+      'return at;',
+    ],
+  ),
 ];
