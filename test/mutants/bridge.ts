@@ -115,6 +115,11 @@ export const bridgeMutants = [
       'if (moment?.newest !== undefined && !goesOn) await read(undefined);',
       '',
     ],
+    [
+      'a post after a wrap is found where a board compares plain numbers',
+      'start !== undefined && isAfter(0, start) ? undefined : start',
+      'start',
+    ],
     ['another row of the same number is not the newest', '    time === landmark.time &&\n', ''],
     ['one post is not found for two', 'if (!known.isTaken(signOf(entry)) && (await', 'if ((await'],
     [

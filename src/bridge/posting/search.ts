@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 import { PostKind } from '../model.ts';
 import type { SearchConnection } from './connection.ts';
 import { isNewer, type KnownRows, ROW_KINDS, type Sign } from './known-rows.ts';
@@ -32,7 +33,9 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
       if (entries.length < MAX_CANDIDATES && matches(entry, plan) && isNew(signOf(entry))) entries.push(entry);
     });
   };
-  await read(moment === undefined ? (plan.after + 1) % 2 ** 32 : moment.newest?.sequence);
+  const start = moment === undefined ? (plan.after + 1) % 2 ** 32 : moment.newest?.sequence;
+  // Where a board compares plain numbers, what comes after a wrap is not "at or after" what came before it.
+  await read(start !== undefined && isAfter(0, start) ? undefined : start);
   const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign);
   if (deed.kind === 'withdrawal') return findWithdrawal(board, plan, deed.itemId, isWanted);
   if (moment?.newest !== undefined && !goesOn) await read(undefined);

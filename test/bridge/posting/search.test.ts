@@ -181,7 +181,13 @@ describe.each([
   test('numbers wrap', async () => {
     const last = { ...NEWEST, sequence: 2 ** 32 - 1, number: 10 };
     const known = knownRows([last]);
-    expect(await findPlanned(boardWith([row(last), row({ sequence: 0 })]), plan(REPLY, known), known)).toBe(0);
+    const rows = [row(last), row({ sequence: 0 })];
+    expect(await findPlanned(boardWith(rows), plan(REPLY, known), known)).toBe(0);
+    // INDX #ffffffff may leave out number 0; so may #fffffffe, where ffffffff was withdrawn.
+    expect(await findPlanned(restoredWith(rows), plan(REPLY, known), known)).toBe(0);
+    const gap = { ...last, sequence: 2 ** 32 - 2 };
+    const before = knownRows([gap]);
+    expect(await findPlanned(restoredWith([row(gap), row({ sequence: 0 })]), plan(REPLY, before), before)).toBe(0);
   });
 });
 
