@@ -343,6 +343,11 @@ export class ModelBoard {
     // Once more: never twice on the board.
     const again = await poster.submit(order).catch((error: unknown) => error);
     if (!(again instanceof Refusal) || again.kind !== 'duplicate') throw new Error(`${messageId} was taken twice`);
+    const texts = [...this.board.items.values()].flatMap(({ contributions }) =>
+      contributions.map((each) => each.lines),
+    );
+    const own = texts.filter(([line, ...rest]) => line === lines[0] && rest.length === 0);
+    if (own.length > 1) throw new Error(`${messageId} is on the board ${own.length} times`);
   }
 
   #withRow(pick: number, act: (row: IndexEntry, at: number) => void): void {
