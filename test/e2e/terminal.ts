@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { until } from './until.ts';
 
 let count = 0;
@@ -72,6 +74,24 @@ export class Terminal implements Disposable {
       () => `${wanted} on this screen:\n${this.screen()}`,
       timeout,
     );
+  }
+
+  /** Does something, and waits until the program writes that – also where it is overwritten before anybody has looked. */
+  async writes(wanted: RegExp, act: () => Promise<void>): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
+    const record = join(folder, 'record');
+    writeFileSync(record, '');
+    this.#tmux('pipe-pane', `exec cat >>'${record}'`);
+    try {
+      await act();
+      await until(
+        () => wanted.test(readFileSync(record, 'utf8')),
+        () => `${wanted}, now on this screen:\n${this.screen()}`,
+      );
+    } finally {
+      if (this.running) this.#tmux('pipe-pane');
+      rmSync(folder, { recursive: true });
+    }
   }
 
   async ends(timeout?: number): Promise<void> {
