@@ -47,6 +47,7 @@ export function known({ name, kind, version, quirks = [] }: Described): Known {
 /** Upstream's version: without epoch, repacking and Debian's revision, which come and go with point releases. */
 function versionOf(version: string | (() => string)): string {
   if (typeof version === 'function') return version();
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own
   const full = execFileSync('dpkg-query', ['-W', '-f', '${Version}', version], { encoding: 'utf8' });
   return full.replace(/^\d+:/, '').replace(/[+~-].*$/, '');
 }
