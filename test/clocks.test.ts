@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 const DATES: Readonly<Record<string, string>> = {
   'src/board/mail.ts': 'the Date of a letter',
   'src/board/store.ts': 'times of posts',
+  'src/bridge/login/remembered-proofs.ts': 'when a login was accepted last, kept over restarts',
   'src/bridge/mirror/mirror.ts':
     'times of posts; when a poll was, for people; the last full comparison, kept over restarts',
   'src/bridge/posting/article-poster.ts': 'Expires and Date of articles; fresh Message-IDs',
