@@ -73,8 +73,8 @@ export const historyMutants = [
     'next === undefined ? record.continuedIn : records.intern(next).index',
   ]),
   ...breaking('src/bridge/posting/board-poster.ts', STORIES, [
-    'a number kept for the edit log is not the post',
-    ' || model.posts.kinds[row] === PostKind.Gone)',
-    ')',
+    'a row of the same number that an editor made up is not the post',
+    'if (model.isFull && !(isThere && isOwn))',
+    'if (model.isFull && !isThere)',
   ]),
 ];

@@ -201,8 +201,8 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/posting/board-poster.ts', POSTING, [
     'what no number is left for is not acknowledged',
-    'if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone))',
-    'if (model.isFull && posted.sequence < 0)',
+    'if (model.isFull && !(isThere && isOwn))',
+    'if (model.isFull && !(isThere && isOwn) && posted.sequence < 0)',
   ]),
   ...breaking(
     'src/bridge/words.ts',

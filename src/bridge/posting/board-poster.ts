@@ -134,11 +134,12 @@ export class BoardPoster {
       land();
     }
     await posted.read;
-    const { model } = this.#options;
+    const { model, own, newsgroup } = this.#options;
     const row = model.rowOfSequence(posted.sequence);
-    // Its number may be kept for what the edit log tells; then the row that is there is not the post's.
-    if (model.isFull && (row < 0 || model.posts.kinds[row] === PostKind.Gone))
-      throw new Refusal('unavailable', UNNUMBERED);
+    // The row of its number may be another: kept for what the edit log tells, or made up by an editor.
+    const isThere = row >= 0 && model.posts.kinds[row] !== PostKind.Gone;
+    const isOwn = own.idOf(newsgroup, model.posts.epochs[row] ?? 0, posted.sequence)?.messageId === order.messageId;
+    if (model.isFull && !(isThere && isOwn)) throw new Refusal('unavailable', UNNUMBERED);
   }
 
   /** Resolves when the store knows that the board has the post; `read` resolves when readers can see it. */

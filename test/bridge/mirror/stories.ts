@@ -67,6 +67,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; a jump; the edit log fails; item; item; bogus rows 2; poll'],
   [[WRAP], 'item; bogus rows 34; a jump; item; poll'],
   [[WRAP], 'item; bogus rows; the edit log fails; post'],
+  [[HALF], 'motd; bogus rows 6; poll; jump 15; post'],
 ];
 
 export function storyOf(steps: string): Story {
