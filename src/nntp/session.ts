@@ -232,10 +232,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.#onClose();
   }
 
-  #mayNotRead(): string {
-    const { notYet } = this.access;
-    if (notYet !== undefined) throw new Refusal('unavailable', notYet);
-    return this.loginStatus();
+  /** Where it is not known yet whether this session may read, each newsgroup answers for itself. */
+  #mayNotRead(head: string): boolean {
+    return this.server._needAuth(this, head) && this.access.notYet === undefined;
   }
 
   #tooLong(): string {
@@ -267,7 +266,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
     const run = () => {
       try {
-        if (command.needs === 'read' && this.server._needAuth(this, command.head)) return this.#mayNotRead();
+        if (command.needs === 'read' && this.#mayNotRead(command.head)) return this.loginStatus();
         return command.run(this, words.slice(keywords), text);
       } catch (error) {
         return this.refuse(error);

@@ -1,6 +1,7 @@
 import { breaking } from './mutant.ts';
 
 const REMEMBERED = ['test/bridge/login/remembered-proofs.test.ts'];
+const UNDECIDED = ['test/server/guests-elsewhere.test.ts'];
 const AWAY = ['test/server/board-away.test.ts'];
 
 /** Logins while the board is away. */
@@ -105,6 +106,22 @@ export const loginMutants = [
       "throw new Refusal('bad-credentials', 'the board is away",
       "throw new Refusal('unavailable', 'the board is away",
     ],
+  ),
+  ...breaking('src/nntp/session.ts', UNDECIDED, [
+    'who may not read yet is told what there is',
+    'return this.server._needAuth(this, head) && this.access.notYet === undefined;',
+    'return this.server._needAuth(this, head);',
+  ]),
+  ...breaking(
+    'src/bridge/reader.ts',
+    UNDECIDED,
+    [
+      'a newsgroup that nobody has decided about stays listed',
+      'read || notYet !== undefined;',
+      'read && notYet === undefined;',
+    ],
+    ['its articles are not denied', "if (later !== undefined) throw new Refusal('unavailable', later);", ''],
+    ['nor shown', 'if (located !== undefined && read) return located;', 'if (located !== undefined) return located;'],
   ),
   ...breaking('src/bridge/login/local-accounts.ts', AWAY, [
     'what is remembered of an account goes with it',

@@ -119,13 +119,17 @@ test('nobody reads as a guest before the board has ever been asked, whatever is 
   await openTheBoard();
   await restart();
   await settles('211');
+  const [, id = ''] = /(<.*>)/.exec(await asGuest(GROUP, 'STAT')) ?? [];
   await closeTheBoard();
   await server?.close();
   forgetWhatTheBoardSaid();
   await restart();
-  for (const command of [GROUP, 'LIST ACTIVE', 'ARTICLE <x@y>']) {
+  for (const command of [GROUP, `STAT ${id}`, `ARTICLE ${id}`, 'NEWNEWS * 20000101 000000']) {
     expect(await asGuest(command), command).toMatch(/^403 .*has not said yet whether guests may read/);
   }
+  // RFC 3977 §7.6.3: what there is, not what may be read.
+  expect(await asGuest('LIST ACTIVE')).toMatch(/^215/);
+  expect(await asGuest('ARTICLE <x@y>')).toMatch(/^430/);
   // A login is no way round, and nothing false is said of it.
   expect(await asGuest('AUTHINFO USER ann@rgtp.test', `AUTHINFO PASS ${secrets.ann.toString('hex')}`)).toMatch(/^403/);
   await openTheBoard();
