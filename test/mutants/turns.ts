@@ -44,6 +44,11 @@ export const turnMutants = [
     'src/bridge/mirror/decision.ts',
     MIRROR,
     [
+      'which of the rows of one number counts is looked for once',
+      'if (place >= same.end) same = yield*',
+      'same = yield*',
+    ],
+    [
       'an edit log is compared in turns',
       "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
       "    if (event.kind === 'edited') continue;",

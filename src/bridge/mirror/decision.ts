@@ -198,6 +198,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const isKnown = (place: number) => known[place] !== -1;
   /** No editor has changed the index since the board gave this number: its row is the last that has it. */
   const isAppended = (sequence: number) => seen.lastIndexEdit === undefined || isAfter(sequence, seen.lastIndexEdit);
+  /** the places that have the number of the last one looked at */
+  let same = { chosen: -1, end: 0 };
   let highest = given;
   let newest = top;
   for (let place = 0; place < order.length; place++) {
@@ -208,8 +210,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const isOwn = restarts && sequence === seen.expected;
     // From before a wrap that nobody saw; unless the board has just given the number.
     if (one.generation < 0 && !isOwn && numberOf(epochs, one) === undefined) continue;
-    const isChosen = sighting.chosenOf(place, isKnown, isAppended(sequence)) === place;
-    if (!(isChosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
+    if (place >= same.end) same = yield* sighting.chosenOf(place, isKnown, isAppended(sequence));
+    if (!(place === same.chosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
       continue;
     }

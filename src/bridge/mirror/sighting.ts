@@ -194,22 +194,29 @@ export class Sighting {
   }
 
   /**
-   * The board gives a number once: of all that has the number of this place, the place that counts. What is known
-   * does; else what the edit log tells, for no editor writes it; else the row that the board appended to the index.
+   * The board gives a number once: of all the places that have the number of this one, up to `end`, the one that counts.
+   * What is known does; else what the edit log tells, for no editor writes it; else the row that the board appended.
+   * To be asked once for all of them: there may be millions.
    *
    * @param isAppended it is the last of the rows that have the number, not the first
    */
-  chosenOf(place: number, isKnown: (place: number) => boolean, isAppended: boolean): number {
+  *chosenOf(
+    place: number,
+    isKnown: (place: number) => boolean,
+    isAppended: boolean,
+  ): Generator<undefined, { readonly chosen: number; readonly end: number }> {
     let first = place;
-    while (first > 0 && this.#isSameNumber(first - 1, place)) first--;
-    let end = place + 1;
-    while (end < this.order.length && this.#isSameNumber(end, place)) end++;
+    while (first > 0 && this.#isSameNumber(first - 1, place)) if (--first % STRETCH === 0) yield;
+    let known = -1;
     let event = -1;
-    for (let other = first; other < end; other++) {
-      if (isKnown(other)) return other;
-      if ((this.order[other] ?? 0) < 0) event = other;
+    let end = first;
+    for (; end < this.order.length && this.#isSameNumber(end, place); end++) {
+      if (end % STRETCH === 0) yield;
+      if (known < 0 && isKnown(end)) known = end;
+      if ((this.order[end] ?? 0) < 0) event = end;
     }
-    return event >= 0 ? event : isAppended ? end - 1 : first;
+    const appended = isAppended ? end - 1 : first;
+    return { chosen: known >= 0 ? known : event >= 0 ? event : appended, end };
   }
 
   #isSameNumber(a: number, b: number): boolean {

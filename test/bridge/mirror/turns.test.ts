@@ -1,5 +1,5 @@
 /** However large a board is, the mirror looks at it a piece at a time. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { highs } from '../../../src/bridge/mirror/announcement.ts';
 import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
 import { contradicts, decide, isForgetful, type Seen } from '../../../src/bridge/mirror/decision.ts';
@@ -101,6 +101,22 @@ describe('looks at a large index in pieces:', () => {
     const state = await emptyState();
     const decision = pieces(decide(state, what)).value;
     expect(pieces(highs(state.posts, what, decision)).count).toBeGreaterThan(FEWEST);
+  });
+
+  test('rows that share one number: which of them counts is looked for once', async () => {
+    const sighting = new Sighting(() => {});
+    for (let time = 1; time <= ROWS; time++) {
+      const facts = { sequence: 7, time, itemId: 'A0000000', userid: octets`u`, subject: octets`s` };
+      sighting.add({ ...facts, type: 'R' });
+    }
+    pieces(sighting.seal({ isBelievable: () => true }));
+    const choose = vi.spyOn(sighting, 'chosenOf');
+    const decision = pieces(decide(await emptyState(), seen(sighting))).value;
+    expect(choose).toHaveBeenCalledTimes(1);
+    expect(decision.numbers.filter((number) => number > 0)).toHaveLength(1);
+    expect(decision.second).toHaveLength(ROWS - 1);
+    choose.mockRestore();
+    expect(pieces(sighting.chosenOf(ROWS - 1, () => false, true)).count).toBeGreaterThan(2 * FEWEST);
   });
 
   test('what is new', async () => {
