@@ -1,10 +1,9 @@
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
 import type { EntryType, IndexEntry } from '../../rgtp/index-entry.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { ascii, type Octets, octets } from '../../wire/octets.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
-import { editTime } from './edit-time.ts';
 import { owned } from './records.ts';
 import { type Context, type Doubt, orderOf, STRETCH } from './row-order.ts';
 

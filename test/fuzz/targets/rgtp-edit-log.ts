@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { editTime } from '../../../src/bridge/mirror/edit-time.ts';
-import { formatEditLogEntry, parseEditLog } from '../../../src/rgtp/edit-log.ts';
+import { editTime, formatEditLogEntry, parseEditLog } from '../../../src/rgtp/edit-log.ts';
 import { octetsFrom } from '../../../src/wire/octets.ts';
 import { linesFrom } from '../seeds.ts';
 import type { ParserTarget } from '../target.ts';

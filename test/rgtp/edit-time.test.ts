@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { editTime } from '../../../src/bridge/mirror/edit-time.ts';
-import { latin1 } from '../../../src/wire/octets.ts';
+import { editTime } from '../../src/rgtp/edit-log.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 
 const at = (iso: string) => Date.parse(`${iso}Z`) / 1000;
 
