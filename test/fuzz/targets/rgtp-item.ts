@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeItem, encodeItem } from '../../../src/bridge/mirror/item-codec.ts';
+import { decodeItem, encodeItem } from '../../../src/bridge/mirror/texts.ts';
 import { RgtpFormatError } from '../../../src/rgtp/errors.ts';
 import { parseItem } from '../../../src/rgtp/item.ts';
 import { octetsFrom } from '../../../src/wire/octets.ts';
