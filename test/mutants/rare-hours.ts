@@ -69,7 +69,7 @@ export const rareHourMutants = [
     ],
     ['an event has its notice at once', 'this.notices.set(index, { userid, reason, itemId });', ''],
   ),
-  ...breaking('src/bridge/mirror/announcement.ts', RARE, [
+  ...breaking('src/bridge/mirror/publishing.ts', RARE, [
     'a mark that a late notice raises is kept for good',
     '    raise(place, posts.numbers[known[place] ?? -1] ?? 0);\n',
     '',

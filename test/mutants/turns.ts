@@ -35,7 +35,7 @@ export const turnMutants = [
     '    if (row % STRETCH === 0) yield;\n',
     '',
   ]),
-  ...breaking('src/bridge/mirror/announcement.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/publishing.ts', MIRROR, [
     'the marks of an index are found in turns',
     '    if (at % STRETCH === 0) yield;\n    const number',
     '    const number',

@@ -1,10 +1,9 @@
 /** However large a board is, the mirror looks at it a piece at a time. */
 import { describe, expect, test, vi } from 'vitest';
-import { highs } from '../../../src/bridge/mirror/announcement.ts';
 import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
 import { contradicts, decide, isForgetful, type Seen } from '../../../src/bridge/mirror/decision.ts';
 import { loadState, saveAll } from '../../../src/bridge/mirror/persistence.ts';
-import { Publishing } from '../../../src/bridge/mirror/publishing.ts';
+import { highs, Publishing } from '../../../src/bridge/mirror/publishing.ts';
 import { Records, Users } from '../../../src/bridge/mirror/records.ts';
 import { Sighting } from '../../../src/bridge/mirror/sighting.ts';
 import { BoardState } from '../../../src/bridge/mirror/state.ts';
