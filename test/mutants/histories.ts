@@ -57,14 +57,28 @@ export const historyMutants = [
       '    record.first = record.rows.findLast((row) => isFirst(kinds[row])) ?? record.first;',
     ],
     [
-      'a withdrawal that never happened leaves no link',
-      'if (isEvent && notice?.itemId !== undefined) this.#undone(notice.itemId, changes);',
+      'what the index shows is there, whenever its item was withdrawn',
+      "event.entry.kind !== 'withdrawn' || seen.whole",
+      "event.entry.kind !== 'withdrawn'",
+    ],
+    [
+      'a link that the index shows no more is none',
+      'if (record.linked && !linked.has(record) && seen.whole) this.#unlink(record, changes);',
       '',
     ],
     [
-      'where a continuation is not shown, the text tells',
-      'record.continuedIn < 0) changes.text(record, false);\n    });',
-      'record.continuedIn < -1) changes.text(record, false);\n    });',
+      'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
+      'if (records.setMarked(record, marked.has(record))) changes.text(record, false);',
+      'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/item-texts.ts',
+    ['test/bridge/mirror/mirror.test.ts'],
+    [
+      'what the index does not show, the text tells',
+      '    if (!record.linked) {',
+      '    if (!record.linked && this.#options.state.posts.kinds[record.first] === 1) {',
     ],
   ),
   ...breaking('src/bridge/mirror/item-texts.ts', STORIES, [

@@ -13,6 +13,8 @@
  *    under a known number; no editor changed the index since; or several such rows, one of them under a number that another has.
  * 5. **Rows far above the others** wait for evidence, too (`row-order.ts`, `doubts.ts`): another reading, something
  *    posted above them, no change of the index in between, and more on the board than the rows themselves.
+ * 6. **What the index shows is there**, whatever was withdrawn before; and an item continues another as far as the index
+ *    shows both of their rows now. Of all else their texts decide, asked again when these rows come or go.
  */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';

@@ -3,7 +3,7 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
-import { type BoardTexts, type Change, type ItemRecord, type Listener, PostKind } from '../model.ts';
+import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
 import type { BoardLine } from './board-line.ts';
 import { isIndexed } from './columns.ts';
 import { saveState } from './persistence.ts';
@@ -224,21 +224,17 @@ export class ItemTexts implements BoardTexts, TextSource {
     const record = records.list[item];
     if (record === undefined) return false;
     let changed = false;
-    if (!this.#isContinuation(record)) {
+    if (!record.linked) {
       const previous = text.continuedFrom === undefined ? -1 : records.intern(text.continuedFrom).index;
-      changed = records.setContinues(record, previous);
+      changed = records.setContinues(record, previous, false);
     }
-    if (!this.#isContinuation(records.list[record.continuedIn])) {
+    const shown = records.list[record.continuedIn];
+    if (!(shown?.linked && shown.continues === item)) {
       const next = text.mark?.itemId ?? text.continuedIn;
       changed = records.setContinuedIn(record, next === undefined ? -1 : records.intern(next).index) || changed;
     }
     if (record.subject === '' && text.subject !== '') changed = records.setSubject(record, text.subject) || changed;
     return changed;
-  }
-
-  /** Does the index say of an item that it continues another? */
-  #isContinuation(record: ItemRecord | undefined): boolean {
-    return record !== undefined && this.#options.state.posts.kinds[record.first] === PostKind.Continuation;
   }
 
   #writeSoon(): void {

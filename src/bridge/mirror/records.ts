@@ -3,6 +3,9 @@ import type { ItemRecord } from '../model.ts';
 
 /** Items, and userids, of a block on disk. */
 const BLOCK = 256;
+/** What the index shows of an item, as it is stored. */
+const LINKED = 1;
+const MARKED = 2;
 
 class Record implements ItemRecord {
   readonly index: number;
@@ -10,6 +13,10 @@ class Record implements ItemRecord {
   subject: Octets = octets``;
   continues = -1;
   continuedIn = -1;
+  /** the index shows what it continues, by a C and an F row */
+  linked = false;
+  /** the index shows that it is continued, by an F row */
+  marked = false;
   first = -1;
   rows: number[] = [];
 
@@ -56,8 +63,22 @@ export class Records {
     return this.#touch(record);
   }
 
-  /** Refuses what would make a chain of continuations a circle. */
-  setContinues(record: MutableRecord, previous: number): boolean {
+  setMarked(record: MutableRecord, marked: boolean): boolean {
+    if (record.marked === marked) return false;
+    record.marked = marked;
+    return this.#touch(record);
+  }
+
+  /**
+   * Refuses what would make a chain of continuations a circle.
+   *
+   * @param linked the index shows it, not only the item itself
+   */
+  setContinues(record: MutableRecord, previous: number, linked: boolean): boolean {
+    if (record.linked !== linked) {
+      record.linked = linked;
+      this.#touch(record);
+    }
     if (record.continues === previous) return false;
     let steps = 0;
     for (let at = previous; at >= 0; at = this.list[at]?.continues ?? -1) {
@@ -70,7 +91,10 @@ export class Records {
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
     for (const number of this.#changed) {
       const block = this.list.slice(number * BLOCK, (number + 1) * BLOCK);
-      const cells = block.map(({ id, subject, continues, continuedIn }) => [id, subject, continues, continuedIn]);
+      const cells = block.map(({ id, subject, continues, continuedIn, linked, marked }) => [
+        ...[id, subject, continues, continuedIn],
+        (linked ? LINKED : 0) + (marked ? MARKED : 0),
+      ]);
       yield { number, data: Buffer.from(JSON.stringify(cells)) };
     }
     this.#changed.clear();
@@ -85,12 +109,16 @@ export class Records {
         string,
         number,
         number,
+        number?,
       ][];
-      for (const [id, subject, continues, continuedIn] of cells) {
+      for (const [id, subject, continues, continuedIn, shown] of cells) {
         const record = new Record(this.list.length, id);
         record.subject = latin1(subject);
         record.continues = continues;
         record.continuedIn = continuedIn;
+        // Earlier caches don't tell what the index shows.
+        record.linked = shown === undefined ? continues >= 0 : (shown & LINKED) !== 0;
+        record.marked = shown === undefined ? continuedIn >= 0 : (shown & MARKED) !== 0;
         this.list.push(record);
         this.#byId.set(id, record);
       }

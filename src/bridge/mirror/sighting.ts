@@ -47,7 +47,7 @@ export class Sighting {
   /** continued items by their continuations */
   readonly links = new Map<number, number>();
   /** continued items, by what the F rows say */
-  readonly marked: { readonly item: number; readonly sequence: number }[] = [];
+  readonly marked = new Set<number>();
   /** what the edit log adds: withdrawals and edits of the index, ascending */
   events: readonly SeenEvent[] = [];
   /** rows (0, 1, …) and events (~0, ~1, …) by sequence number, without those that are left out */
@@ -100,7 +100,7 @@ export class Sighting {
   *seal(context: Context): Generator<undefined, void> {
     for (const { item, sequence } of this.#continued) {
       const continuation = this.#continuations.get(sequence);
-      this.marked.push({ item, sequence });
+      this.marked.add(item);
       if (continuation !== undefined) this.links.set(continuation, item);
     }
     const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));

@@ -110,8 +110,11 @@ export class BoardState implements Known {
       }
     };
     const recordAt = (item: number) => records.list[decision.items[item] ?? -1];
-    const link = ([continuation, item]: readonly [number, number]) =>
-      this.#continue(decision.items[continuation] ?? -1, decision.items[item] ?? -1, changes);
+    const link = ([continuation, item]: readonly [number, number]) => {
+      const next = recordAt(continuation);
+      if (next !== undefined && this.hasPosts(next))
+        this.#continue(next, this.#itemOf(item, decision.items, seen, changes), changes);
+    };
     let next = 0;
     const unnoted = function* (): Generator<number> {
       while (noted.size > 0 && next < posts.length) yield next++;
@@ -132,13 +135,17 @@ export class BoardState implements Known {
       const record = recordAt(item);
       if (record !== undefined) this.#name(record, item, seen, changes);
     });
+    const linked = new Set<MutableRecord | undefined>();
+    yield* each(sighting.links.keys(), (item) => void linked.add(recordAt(item)));
+    const marked = new Set<MutableRecord | undefined>();
+    yield* each(sighting.marked, (item) => void marked.add(recordAt(item)));
+    yield* each(seen.whole ? records.list : marked, (record) => {
+      if (record === undefined) return;
+      if (record.linked && !linked.has(record) && seen.whole) this.#unlink(record, changes);
+      if (records.setMarked(record, marked.has(record))) changes.text(record, false);
+    });
     yield* each(sighting.links, link);
     const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
-    yield* each(seen.whole ? sighting.marked : sighting.marked.filter(isNew), ({ item }) => {
-      const record = recordAt(item);
-      // Its continuation has no row, or none that is shown: nothing but its text tells.
-      if (record !== undefined && record.continuedIn < 0) changes.text(record, false);
-    });
     yield* each(log, (entry) => {
       const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
       if (record !== undefined && isNew(entry)) changes.text(record, true);
@@ -260,7 +267,8 @@ export class BoardState implements Known {
     if (event === undefined) return;
     const { userid, reason, itemId } = event.entry;
     this.notices.set(index, { userid, reason, itemId });
-    if (event.entry.kind !== 'withdrawn') return;
+    // What the whole index shows is there, whenever its item was withdrawn; and what it lacks is gone already.
+    if (event.entry.kind !== 'withdrawn' || seen.whole) return;
     this.#gone(this.records.byId(event.entry.itemId ?? '')?.rows ?? [], changes);
   }
 
@@ -285,8 +293,9 @@ export class BoardState implements Known {
     const record = this.records.intern(sighting.itemIds[at] ?? '');
     items[at] = record.index;
     this.#name(record, at, seen, changes);
+    this.records.setMarked(record, sighting.marked.has(at));
     const previous = sighting.links.get(at);
-    if (previous !== undefined) this.#continue(record.index, this.#itemOf(previous, items, seen, changes), changes);
+    if (previous !== undefined) this.#continue(record, this.#itemOf(previous, items, seen, changes), changes);
     return record.index;
   }
 
@@ -316,7 +325,6 @@ export class BoardState implements Known {
       if (this.posts.kinds[row] === PostKind.Gone) continue;
       const notice = this.notices.get(row);
       const isEvent = this.posts.items[row] === -1;
-      if (isEvent && notice?.itemId !== undefined) this.#undone(notice.itemId, changes);
       // Which event it was is remembered: another one is not to come back in its place.
       if (notice !== undefined && isEvent) this.notices.set(row, { ...notice, reason: [] });
       else this.notices.delete(row);
@@ -338,22 +346,22 @@ export class BoardState implements Known {
     record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
   }
 
-  /** A withdrawal never happened (the board was restored): what continued in that item may not, either. */
-  #undone(itemId: string, changes: Changes): void {
-    const item = this.records.byId(itemId);
-    if (item === undefined) return;
-    for (const record of this.records.list) if (record.continuedIn === item.index) changes.text(record, false);
-  }
-
   /** Nothing of the item is left: what is known of it goes, too. */
   #forget(record: MutableRecord, changes: Changes): void {
     const { records } = this;
-    const previous = records.list[record.continues];
     records.setSubject(record, octets``);
-    records.setContinues(record, -1);
+    this.#unlink(record, changes);
     records.setContinuedIn(record, -1);
+  }
+
+  /** The index no longer shows what an item continues. What their texts say of it, they are asked again. */
+  #unlink(record: MutableRecord, changes: Changes): void {
+    const { records } = this;
+    const previous = records.list[record.continues];
+    records.setContinues(record, -1, false);
+    changes.links(record);
+    changes.text(record, false);
     if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) return;
-    // Withdrawn, it is still named at the end of that item; in a restored backup it never was.
     records.setContinuedIn(previous, -1);
     changes.links(previous);
     changes.text(previous, false);
@@ -366,13 +374,12 @@ export class BoardState implements Known {
       changes.links(record);
   }
 
-  #continue(continuation: number, item: number, changes: Changes): void {
+  #continue(next: MutableRecord, item: number, changes: Changes): void {
     const { records } = this;
-    const next = records.list[continuation];
     const previous = records.list[item];
-    if (next === undefined || previous === undefined) return;
-    if (records.setContinues(next, item)) changes.links(next);
-    if (!records.setContinuedIn(previous, continuation)) return;
+    if (previous === undefined) return;
+    if (records.setContinues(next, item, true)) changes.links(next);
+    if (!records.setContinuedIn(previous, next.index)) return;
     changes.links(previous);
     changes.text(previous, false);
   }

@@ -50,6 +50,15 @@ describe('reading', () => {
     expect(highest(mirror)).toBe(5);
   });
 
+  test('a continuation of which the index has half: its text tells what it continues', async () => {
+    const first = board.newItem('Tea');
+    board.continue(first, 'Coffee');
+    board.editIndex((rows) => rows.filter(({ type }) => type !== 'F'));
+    await mirror.complete();
+    const [coffee] = (await shown(mirror)).filter(({ kind }) => kind === 'Continuation');
+    expect(coffee?.continues).toBe(first);
+  });
+
   test('the next poll asks from the last known row on', async () => {
     const item = board.newItem('Tea');
     await mirror.complete();

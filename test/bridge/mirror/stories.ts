@@ -68,6 +68,9 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; bogus rows 34; a jump; item; poll'],
   [[WRAP], 'item; bogus rows; the edit log fails; post'],
   [[HALF], 'motd; bogus rows 6; poll; jump 15; post'],
+  [[WRAP], 'item; bogus rows; a backup; continue; poll; restore'],
+  [[WRAP], 'item; a row less; withdraw; the row again; item'],
+  [[0, 1, WRAP, HALF], 'item; poll; a row less; continue; an answer is nonsense 2; a poll meanwhile 16; the row again'],
 ];
 
 export function storyOf(steps: string): Story {
