@@ -71,6 +71,7 @@ const ERRNO: Readonly<Record<string, { readonly kind: StoreErrorKind; readonly w
   ENOENT: { kind: 'missing', words: 'there is no such file or folder' },
   ENOTDIR: { kind: 'missing', words: 'a part of the path is not a folder' },
   EISDIR: { kind: 'foreign', words: 'it is a folder' },
+  ENOTBLK: { kind: 'foreign', words: 'it is not a regular file' },
 };
 
 /** Why a disk takes no writes, in words for people; `undefined`: the error is about something else. */

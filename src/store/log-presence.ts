@@ -1,13 +1,15 @@
 /**
- * Notices when a write-ahead log has been lost, and with it what was written last. While a database is open it is in
+ * Notices when a write-ahead log has been lost or damaged, and with it what was written last. While a database is open it is in
  * WAL mode and carries the mark `open`. The process that set the mark clears it at the end, and the last one to close
- * the database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a log, was not closed
- * and has lost its log.
+ * the database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a sound log, was not
+ * closed and has lost its log.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { StoreError } from './errors.ts';
+import { contentOf } from './log-content.ts';
 import { Marks } from './marks.ts';
 import { realPathOf } from './real-path.ts';
 
@@ -21,20 +23,35 @@ const marked = new WeakSet<DatabaseSync>();
 
 /** Before a database is opened for writing. @throws StoreError `log-lost` */
 export function requireLog(path: string): void {
-  if (!inWalMode(path) || existsSync(logOf(path))) return;
-  const db = new DatabaseSync(path, { timeout: PATIENCE });
-  const open = Marks.of(db)?.has('open') === true;
-  db.close();
-  // Another process may have opened or closed it meanwhile.
-  if (!open || existsSync(logOf(path)) || !inWalMode(path)) return;
+  if (!inWalMode(path)) return;
   const log = logOf(path);
+  const content = contentOf(log);
+  if (content === 'sound' || !isLeftOpen(path)) return;
+  // Another process may have opened or closed it meanwhile.
+  if (contentOf(log) === 'sound' || !inWalMode(path)) return;
+  const [what, remedy] =
+    content === 'missing'
+      ? ['gone', `Put that file back into ${dirname(log)}`]
+      : ['damaged', 'Put back the file that was there'];
   throw new StoreError(
     'log-lost',
     path,
-    `its write-ahead log ${basename(log)} is gone, and with it what was written last. Put that file back into ${dirname(log)}, or restore a ` +
+    `its write-ahead log ${basename(log)} is ${what}, and with it what was written last. ${remedy}, or restore a ` +
       `backup with \`rgtp-nntp restore\`. If nothing is lost (another program has opened and closed the database since), or ` +
-      `to go on with what is left, create an empty file ${log}`,
+      `to go on with what is left: echo lost > ${log}`,
   );
+}
+
+/** As the database itself tells: its log, and whatever is wrong with that, stays untouched. */
+function isLeftOpen(path: string): boolean {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  const db = new DatabaseSync(url, { readOnly: true });
+  try {
+    return Marks.of(db)?.has('open') === true;
+  } finally {
+    db.close();
+  }
 }
 
 /** To be called once a database is in WAL mode. If the disk has no room for the mark, the database does without. */
@@ -112,7 +129,8 @@ function leaveWalMode(db: DatabaseSync): boolean {
 }
 
 function inWalMode(path: string): boolean {
-  if (!existsSync(path)) return false;
+  // (Opening a FIFO would wait for ever.)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const file = openSync(path, 'r');
   try {
     const version = Buffer.alloc(1);

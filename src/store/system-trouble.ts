@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { realPathOf } from './real-path.ts';
 
@@ -14,11 +14,19 @@ const TRIED = 16_384;
 export function systemTrouble(path: string): string | undefined {
   if (path === ':memory:') return undefined;
   const real = realPathOf(path);
-  return codeOf(() => accessIfThere(real)) ?? codeOf(() => writeBeside(real));
+  return codeOf(() => accessIfThere(real)) ?? kindTrouble(real) ?? codeOf(() => writeBeside(real));
 }
 
 function accessIfThere(path: string): void {
   if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+}
+
+/** Something is in the way that is no file: a folder, a device, a link to nowhere. */
+function kindTrouble(path: string): string | undefined {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined || there.isFile()) return undefined;
+  if (there.isSymbolicLink()) return 'ENOENT';
+  return there.isDirectory() ? 'EISDIR' : 'ENOTBLK';
 }
 
 function writeBeside(path: string): void {

@@ -1,6 +1,6 @@
 /** Common mistakes of operators end in a sentence that says which file, why, and what to do; never in a stack. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,6 +126,20 @@ it('a certificate that has expired is not ok', async () => {
 it('a data folder in /proc fails at once', async () => {
   const { code, stderr } = await commandLine(['serve'], { env: { ...server, RGTP_NNTP_DATA: '/proc/x' } });
   expect(stderr).toMatch(/the folder of data can't be created: \/proc\/x: .*\nCreate it, or set data to another one\./);
+  expect(code).toBe(1);
+});
+
+it.each([
+  ['a folder', 'it is a folder', (there: string) => mkdirSync(there)],
+  ['a FIFO', 'it is not a regular file', (there: string) => spawnSync('mkfifo', [there])],
+  ['a link to nowhere', 'there is no such file or folder', (there: string) => symlinkSync('/nonexistent/x', there)],
+])('%s in the place of a file of the data folder is not a disk that fails', async (what, words, put) => {
+  const data = path(what.replaceAll(' ', '-'));
+  mkdirSync(data);
+  put(join(data, 'lock'));
+  const { code, stderr } = await commandLine(['serve'], { env: { ...server, RGTP_NNTP_DATA: data } });
+  expect(stderr).toContain(`${join(data, 'lock')}: ${words}`);
+  expect(stderr).not.toMatch(/failing|in use/);
   expect(code).toBe(1);
 });
 

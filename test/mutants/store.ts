@@ -148,6 +148,19 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/log-content.ts',
+    ['test/store/log-content.test.ts'],
+    ['a log begins like one', 'if (length < LOG_HEADER || !isHeader(header))', 'if (length < 0 && !isHeader(header))'],
+    [
+      'a log has all that its index tells of',
+      'return index !== undefined && lacksFrames(file, header, index)',
+      'return index?.frames === 0 && lacksFrames(file, header, index)',
+    ],
+    ['a log has its commits as they were written', '|| !isSum(sum, octets, 16)) return true;', ') return true;'],
+    ['an index of another log says nothing', 'if (!header.subarray(16, 24).equals(salt)) return false;', ''],
+    ['what the database has may be missing', '|| frames <= backfilled', '|| frames < 1 || backfilled < 0'],
+  ),
+  ...breaking(
     'src/store/log-presence.ts',
     ['test/store/database.test.ts'],
     [

@@ -1,0 +1,111 @@
+/**
+ * What is left of a write-ahead log. One that was copied by halves or overwritten looks empty, or merely shorter, to
+ * SQLite: it takes the commits before the first fault and says nothing about the others.
+ * See https://www.sqlite.org/fileformat.html#the_write_ahead_log and https://www.sqlite.org/walformat.html.
+ */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { endianness } from 'node:os';
+
+export type LogContent =
+  /** nothing that contradicts it */
+  | 'sound'
+  | 'missing'
+  /** no log begins like this, or it lacks commits that its index has seen and the database has not */
+  | 'damaged';
+
+/** Somebody wrote this into the log: they know that it is lost, and want to go on with what is left. */
+const GIVEN_UP = 'lost';
+
+const LOG_HEADER = 32;
+const FRAME_HEADER = 24;
+const MAGIC = 0x377f0682;
+/** of an index: two copies of its header, and what tells how much of the log is in the database */
+const INDEX_HEADER = 48;
+const INDEX_OCTETS = 136;
+
+/** @param log path of the log; its index is looked for beside it */
+export function contentOf(log: string): LogContent {
+  // Another process may be writing both: only what is found twice is true.
+  const found = look(log);
+  return found === 'sound' ? found : look(log);
+}
+
+function look(log: string): LogContent {
+  const index = indexBeside(log);
+  const file = opened(log);
+  if (file === undefined) return 'missing';
+  try {
+    const header = Buffer.alloc(LOG_HEADER);
+    const length = readSync(file, header, 0, LOG_HEADER, 0);
+    if (header.subarray(0, length).toString('latin1').trim() === GIVEN_UP) return 'sound';
+    if (length < LOG_HEADER || !isHeader(header)) return 'damaged';
+    return index !== undefined && lacksFrames(file, header, index) ? 'damaged' : 'sound';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function opened(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? openSync(path, 'r') : undefined;
+}
+
+type Sum = readonly [number, number];
+
+function isHeader(header: Buffer): boolean {
+  const magic = header.readUInt32BE(0);
+  return (magic | 1) === (MAGIC | 1) && isSum(sumOf([0, 0], header.subarray(0, 24), magic), header, 24);
+}
+
+/** The checksum of a log goes on from frame to frame. */
+function sumOf([a, b]: Sum, octets: Buffer, magic: number): Sum {
+  const word = (at: number) => (magic === MAGIC ? octets.readUInt32LE(at) : octets.readUInt32BE(at));
+  for (let at = 0; at < octets.length; at += 8) {
+    a = (a + word(at) + b) >>> 0;
+    b = (b + word(at + 4) + a) >>> 0;
+  }
+  return [a, b];
+}
+
+function isSum([a, b]: Sum, octets: Buffer, at: number): boolean {
+  return a === octets.readUInt32BE(at) && b === octets.readUInt32BE(at + 4);
+}
+
+interface LogIndex {
+  /** as in the log that it belongs to */
+  readonly salt: Buffer;
+  /** frames up to the newest commit */
+  readonly frames: number;
+}
+
+/** `undefined` where there is none that is whole, or where the database has all that it tells of. */
+function indexBeside(log: string): LogIndex | undefined {
+  const file = opened(log.replace(/-wal$/u, '-shm'));
+  if (file === undefined) return undefined;
+  const octets = Buffer.alloc(INDEX_OCTETS);
+  try {
+    if (readSync(file, octets, 0, INDEX_OCTETS, 0) < INDEX_OCTETS) return undefined;
+  } finally {
+    closeSync(file);
+  }
+  const word = (at: number) => (endianness() === 'LE' ? octets.readUInt32LE(at) : octets.readUInt32BE(at));
+  const isWhole = octets.subarray(0, INDEX_HEADER).equals(octets.subarray(INDEX_HEADER, 2 * INDEX_HEADER));
+  const [isInitialised, frames, backfilled] = [octets[12] === 1, word(16), word(2 * INDEX_HEADER)];
+  if (!isWhole || !isInitialised || frames <= backfilled) return undefined;
+  return { salt: octets.subarray(32, 40), frames };
+}
+
+/** An index may be behind its log after a power cut, never ahead: commits are synced before they get into it. */
+function lacksFrames(file: number, header: Buffer, { salt, frames }: LogIndex): boolean {
+  // It belongs to an earlier log, or a later one: it tells nothing about this.
+  if (!header.subarray(16, 24).equals(salt)) return false;
+  const magic = header.readUInt32BE(0);
+  const octets = Buffer.alloc(FRAME_HEADER + header.readUInt32BE(8));
+  let sum: Sum = [header.readUInt32BE(24), header.readUInt32BE(28)];
+  for (let frame = 0; frame < frames; frame++) {
+    const at = LOG_HEADER + frame * octets.length;
+    if (readSync(file, octets, 0, octets.length, at) < octets.length) return true;
+    sum = sumOf(sumOf(sum, octets.subarray(0, 8), magic), octets.subarray(FRAME_HEADER), magic);
+    if (!octets.subarray(8, 16).equals(salt) || !isSum(sum, octets, 16)) return true;
+  }
+  return false;
+}
