@@ -3,7 +3,7 @@
  * FILE`.
  */
 import { fsyncSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
@@ -16,11 +16,13 @@ export type Noted =
   | { readonly what: 'account' | 'removing' | 'no account'; readonly name: string }
   | { readonly what: 'epochs'; readonly count: number }
   | { readonly what: 'newsgroup'; readonly name: string; readonly created: number }
-  | { readonly what: 'synced'; readonly line: number };
+  | { readonly what: 'synced'; readonly line: number }
+  | { readonly what: 'closed'; readonly log: string };
 
 const LIVES = 3;
 const POSTERS = 6;
 const POSTS = 25;
+const CLOSINGS = 20;
 
 const told = (noted: Noted) => note(noted);
 const [path = ''] = process.argv.slice(2);
@@ -37,6 +39,7 @@ for (let life = 1; life <= LIVES; life++) {
   if (life < LIVES) await closedWithWork(store, life);
 }
 await overlapping(new LogSync(`${path}.lines`));
+await closing();
 process.exit();
 
 async function posts(store: PermanentFile, poster: string): Promise<void> {
@@ -97,4 +100,21 @@ async function overlapping(sync: LogSync): Promise<void> {
     if (line % 20 === 19) await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(syncs);
+}
+
+/** A sync that waits for another when the log is closed. Often, for whether the other has begun is up to the system. */
+async function closing(): Promise<void> {
+  const logs = Array.from({ length: CLOSINGS }, (_, i) => `${path}.closing${i}`);
+  const files = logs.map((log) => openSync(`${log}-wal`, 'w'));
+  fsyncSync(openSync(dirname(path), 'r'));
+  for (const [at, log] of logs.entries()) {
+    const sync = new LogSync(log);
+    writeSync(files[at] ?? 0, 'first\n');
+    const first = sync.sync();
+    await new Promise((resolve) => setImmediate(resolve));
+    writeSync(files[at] ?? 0, 'second\n');
+    const second = sync.sync().then(() => told({ what: 'closed', log: basename(log) }));
+    sync.close();
+    await Promise.all([first, second]);
+  }
 }

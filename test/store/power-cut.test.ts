@@ -76,6 +76,21 @@ describe.skipIf(!canRecord).each([
     );
     expect(most).toBeGreaterThan(1);
   });
+
+  test.skipIf(isLink)('closing a log syncs what waits', async () => {
+    let most = 0;
+    await cutOften(
+      recording,
+      ({ folder, notes, what }) => {
+        const closed = notes.filter(isNoted).flatMap((noted) => (noted.what === 'closed' ? [noted.log] : []));
+        for (const log of closed)
+          expect(readFileSync(join(folder, `${log}-wal`), 'latin1'), what).toBe('first\nsecond\n');
+        most = Math.max(most, closed.length);
+      },
+      (note) => isNoted(note) && note.what === 'closed',
+    );
+    expect(most).toBeGreaterThan(1);
+  });
 });
 
 /** `note` was given nothing else. */
