@@ -14,6 +14,7 @@ import { boardUserCommand } from './board/user.ts';
 import { verifyCommand } from './board/verify.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';
 import { announce } from './output.ts';
+import { refuseUnknown } from './unknown.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
@@ -24,7 +25,9 @@ export function boardCommand(): Command {
     .addCommand(verifyCommand())
     .addCommand(exportCommand())
     .addCommand(boardUserCommand())
-    .action(async (options: ConfigOption) => {
+    .allowExcessArguments()
+    .action(async (options: ConfigOption, command: Command) => {
+      refuseUnknown(command);
       const config = configuration(options);
       if (config.embedded.listen === undefined) {
         throw new Failure('embedded.listen is off: without the bridge, nothing could reach the board', undefined, {
@@ -37,7 +40,7 @@ export function boardCommand(): Command {
       const { server, made } = await openEmbeddedBoard(config, log);
       const told = untilTold(log, () => log.setLevel(configuration(options).log.level));
       const { host, port } = server.address;
-      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY))) made.seen();
+      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
       announce(`Listening for RGTP clients on ${host} port ${port}.\n`);
       log.info({ signal: await told }, 'ending');
       await closed(() => server.close());

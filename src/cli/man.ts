@@ -2,6 +2,26 @@
 import type { Command } from 'commander';
 import { keys, nameOf } from '../config/walk.ts';
 
+/** Where the service runs, and how a command is run as its user there. docs/running.md has the same lines. */
+export const BESIDE_A_SERVICE: readonly (readonly [string, string])[] = [
+  [
+    'What root creates in the data folder goes to the owner of the folder, so root may run every command:',
+    'sudo rgtp-nntp board user add ann@example.org --config /etc/rgtp-nntp/rgtp-nntp.yaml',
+  ],
+  [
+    'As the user of the systemd unit, while it runs:',
+    'sudo runuser -u rgtp-nntp -- rgtp-nntp board user list --config /etc/rgtp-nntp/rgtp-nntp.yaml',
+  ],
+  [
+    'As the user of the systemd unit, whether it runs or not:',
+    'sudo systemd-run --quiet --pty --wait --collect -p DynamicUser=yes -p User=rgtp-nntp -p StateDirectory=rgtp-nntp \\\n  rgtp-nntp board verify --config /etc/rgtp-nntp/rgtp-nntp.yaml',
+  ],
+  [
+    'In a container of docker/compose.yaml (demo or bridge):',
+    'docker compose --file docker/compose.yaml exec demo rgtp-nntp board user add ann@example.org',
+  ],
+];
+
 /** `rgtp-nntp(1)` as troff with man macros. */
 export function manPage(program: Command, version: string): string {
   const commands = program.commands.filter((command) => command.name() !== 'help');
@@ -22,6 +42,8 @@ export function manPage(program: Command, version: string): string {
       const notes = plain(`${key.meaning}. Default: ${preset}. It must be ${key.allowed}.`.replaceAll('`', ''));
       return ['.TP', `.B ${plain(nameOf(key.path))}`, `(\\fI${plain(key.variable)}\\fR)`, notes];
     }),
+    '.SH BESIDE A RUNNING SERVICE',
+    ...BESIDE_A_SERVICE.flatMap(([where, command]) => [plain(where), '.PP', '.nf', plain(command), '.fi', '.PP']),
     '.SH EXIT STATUS',
     '0: success. 1: failure. 2: wrong usage or configuration.',
     '.SH SIGNALS',

@@ -26,7 +26,7 @@ export function serveCommand(): Command {
       const running = await Service.start(config, log);
       service = running;
       const { made } = running.parts;
-      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY))) made.seen();
+      if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
       announce(greeting(running));
       log.info({ signal: await told }, 'ending');
       await closed(() => running.close());

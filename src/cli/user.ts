@@ -12,11 +12,13 @@ import { Failure } from '../server/failure.ts';
 import type { Permanent } from '../store/permanent.ts';
 import { Questions } from './ask.ts';
 import { boardNamed, type ConfigOption, configOption, configuration, tellNewData } from './configuration.ts';
+import { table } from './table.ts';
 
 interface UserOptions extends ConfigOption {
   readonly board?: string;
   readonly userid?: string;
   readonly grogname?: string;
+  readonly json?: boolean;
 }
 
 export function userCommand(): Command {
@@ -29,7 +31,7 @@ export function userCommand(): Command {
         .option('--grogname <grogname>', 'the grogname of every post (default: the display name of From)')
         .addHelpText('after', '\nAn account of the same name on several boards is one login for all of them.'),
     )
-    .addCommand(on('list', 'list the accounts', 'all', list))
+    .addCommand(on('list', 'list the accounts', 'all', list).option('--json', 'for programs'))
     .addCommand(on('password', "change an account's password", 'all', password).argument('<name>', 'which account'))
     .addCommand(on('remove', 'delete an account', 'all', remove).argument('<name>', 'which account'))
     .addCommand(
@@ -99,13 +101,14 @@ async function newPassword(questions: Questions, question: string): Promise<stri
 }
 
 const list: Task = async (config, options) => {
+  const all: { board: string; name: string; userid: string; grogname?: string | undefined }[] = [];
   await onBoards(config, options, async (accounts, board) => {
-    const where = config.boards.length > 1 ? `${board.name}  ` : '';
-    for (const { name, userid, grogname } of await accounts.list()) {
-      process.stdout.write(`${where}${name}  ${userid}${grogname === undefined ? '' : `  (${grogname})`}\n`);
-    }
+    for (const account of await accounts.list()) all.push({ board: board.name, ...account });
     return true;
   });
+  const rows = all.map(({ board, name, userid, grogname = '' }) => [board, name, userid, grogname]);
+  const header = ['board', 'name', 'userid', 'grogname'];
+  process.stdout.write(options.json ? `${JSON.stringify(all, undefined, 2)}\n` : table(header, rows));
 };
 
 const password: Task = async (config, options, name) => {

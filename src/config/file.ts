@@ -1,12 +1,12 @@
 /** A YAML file as a tree of values that knows the line of each key. */
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, type ErrorCode, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 import { yamlProblem } from './yaml-words.ts';
 
 export interface ConfigFile {
   readonly path: string;
-  /** without empty values (`tls:` with nothing after it) */
+  /** empty values (`tls:` with nothing after it) are undefined */
   readonly values: unknown;
   readonly problems: readonly Problem[];
   /** `file:line` of a key's value, or of the nearest node around it */
@@ -18,11 +18,15 @@ export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
   const text = readFileSync(path, 'utf8');
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  const problems = document.errors.map(({ code, pos }) => ({
-    where: `${path}:${lines.linePos(pos[0]).line}`,
-    message: yamlProblem(code, text, pos[0]),
-  }));
-  const values = problems.length === 0 ? withoutNulls(document.toJS()) : undefined;
+  const problems: Problem[] = [];
+  const wrong = (at: number, code: ErrorCode) =>
+    problems.push({ where: `${path}:${lines.linePos(at).line}`, message: yamlProblem(code, text, at) });
+  for (const { code, pos } of document.errors) wrong(pos[0], code);
+  // The parser leaves these to `toJS`, which throws.
+  visit(document, {
+    Alias: (_, alias) => void (alias.resolve(document) ?? wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS')),
+  });
+  const values = problems.length === 0 ? valuesOf(document, () => wrong(0, 'RESOURCE_EXHAUSTION')) : undefined;
   return {
     path,
     values,
@@ -32,6 +36,17 @@ export function readConfigFile(path: string): ConfigFile {
       return offset === undefined ? path : `${path}:${lines.linePos(offset).line}`;
     },
   };
+}
+
+/** @param tooMuch is called where aliases of aliases would fill the memory */
+function valuesOf(document: Document, tooMuch: () => void): unknown {
+  try {
+    return withoutNulls(document.toJS());
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    tooMuch();
+    return undefined;
+  }
 }
 
 function offsetOf(node: unknown, path: readonly PropertyKey[]): number | undefined {
@@ -47,9 +62,6 @@ function offsetOf(node: unknown, path: readonly PropertyKey[]): number | undefin
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value ?? undefined;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([key, inner]) => [key, withoutNulls(inner)]),
-  );
+  // The keys stay: one that is unknown is a mistake, empty or not.
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutNulls(inner)]));
 }

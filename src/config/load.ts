@@ -52,9 +52,19 @@ function openFile(path: string): ConfigFile {
   try {
     return readConfigFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([{ where: path, message: `can't be read: ${reason}` }]);
+    throw new ConfigError([{ where: path, message: `can't be read: ${reasonOf(error)}` }]);
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: `the user that this runs as (uid ${process.geteuid?.() ?? '?'}) may not read it`,
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Puts a value into the tree. `false` where something on its path is not a section; the schema reports that. */

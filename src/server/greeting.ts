@@ -1,19 +1,28 @@
 /** What the person who starts the server sees. */
 import { hostname } from 'node:os';
 import type { NewBoard } from './editor-secret.ts';
+import { invocation } from './invocation.ts';
 import type { Service } from './service.ts';
 
 /**
  * The editor's account, shown once. A journal or a container's log would keep the secret, so anywhere but on a terminal
  * this names the file that has it instead.
+ *
+ * @param config what `--config` was
  */
-export function welcomeEditor({ userid, secret, file }: NewBoard, onTerminal: boolean): string {
+export function welcomeEditor(
+  { userid, secret, file }: NewBoard,
+  onTerminal: boolean,
+  config: string | undefined,
+): string {
+  const run = (command: string) => invocation(command, config);
   return `
 A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
   secret  ${onTerminal ? secret : '(not shown: this is not a terminal)'}
 Log in with these as user name and password. The secret is kept in ${file}; only a terminal shows it, once.
-If it gets lost, make a new one with: rgtp-nntp board user secret ${userid}
+If it gets lost, make a new one with: ${run(`board user secret ${userid}`)}
+Add people with: ${run('board user add ann@example.org')}
 
 `;
 }

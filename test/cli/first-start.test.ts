@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const checkout = join(import.meta.dirname, '..', '..');
+
 const listeners = {
   RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
   RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
@@ -36,6 +38,15 @@ async function started(command: string): Promise<string> {
   running.child.kill('SIGTERM');
   const { code, stdout } = await running.ended;
   expect(code).toBe(0);
+  return stdout;
+}
+
+/** Does in a shell what it printed. */
+function run(printed: string, line: RegExp): string {
+  const command = line.exec(printed)?.[1] ?? expect.fail(`no ${line} in ${printed}`);
+  const options = { cwd: checkout, env: { ...process.env, ...environment() }, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], options);
+  expect(status, stderr).toBe(0);
   return stdout;
 }
 
@@ -62,7 +73,8 @@ it.each([
     const first = await started(command);
     expect(first).toContain('userid  editor\n  secret  (not shown: this is not a terminal)\n');
     expect(first).toContain(`kept in ${join(folder, 'data', 'gossip.editor.secret')};`);
-    expect(first).toContain('rgtp-nntp board user secret editor');
+    expect(run(first, /make a new one with: (.*)/)).toMatch(/secret {2}(?!none)/);
+    expect(run(first, /Add people with: (.*)/)).toContain('userid  ann@example.org');
     expect(first).not.toContain(secret);
     expect(await started(command)).not.toContain('secret');
   },

@@ -132,7 +132,12 @@ describe('rgtp-nntp user', () => {
     );
     expect(added).toMatchObject({ code: 0, stdout: 'ann may log in now, as ann@example.org.\n' });
     expect(added.stderr).not.toContain('horse');
-    expect((await run('user', 'list')).stdout).toBe('ann  ann@example.org  (Ann)\n');
+    expect((await run('user', 'list')).stdout).toBe(
+      'board   name  userid           grogname\ngossip  ann   ann@example.org  Ann\n',
+    );
+    expect(JSON.parse((await run('user', 'list', '--json')).stdout)).toEqual([
+      { board: 'gossip', name: 'ann', userid: 'ann@example.org', grogname: 'Ann' },
+    ]);
     expect(answering('short\nshort\n', 'user', 'password', 'ann')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('at least 8 characters'),

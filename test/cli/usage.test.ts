@@ -23,6 +23,15 @@ describe('usage', () => {
     [['help', 'check'], 0, /Usage: rgtp-nntp check \[options\]/],
     [[], 2, /Usage: rgtp-nntp/],
     [['chekc'], 2, /unknown command 'chekc'\n\(Did you mean check\?\)/],
+    [['board', 'usr', 'add', 'x'], 2, /unknown command 'usr'\n\(Did you mean user\?\)/],
+    [['board', 'xyzzy'], 2, /unknown command 'xyzzy'\n\(There are: backup, restore, verify, export, user\)/],
+    [['board', 'user', 'ad', 'x'], 2, /unknown command 'ad'\n\(Did you mean add\?\)/],
+    [['user', 'lst'], 2, /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [
+      ['board', 'user', 'add', 'x@y/edit'],
+      2,
+      /"x@y\/edit" is not a userid: it has a slash\nName the access level with --level/,
+    ],
     [['check', '--confg', 'x'], 2, /unknown option '--confg'\n\(Did you mean --config\?\)/],
     [['check', '--config'], 2, /option '-c, --config <file>' argument missing/],
     [['check', 'surplus'], 2, /too many arguments/],
@@ -81,6 +90,7 @@ describe('the man page', () => {
       expect(page).toContain(`.SS rgtp-nntp ${command.name()}`);
     }
     expect(page).toContain('RGTP_NNTP_BOARDS_n_RGTP');
-    for (const line of page.split('\n')) expect(line).toMatch(/^(\.(TH|SH|SS|B|I|TP|br)\b.*|\\&[.'].*|[^.'].*|)$/);
+    for (const line of page.split('\n'))
+      expect(line).toMatch(/^(\.(TH|SH|SS|B|I|TP|PP|nf|fi|br)\b.*|\\&[.'].*|[^.'].*|)$/);
   });
 });

@@ -210,12 +210,23 @@ limits:
     ['balancers: example.org', 'c.yaml:1: balancers: "example.org" is not allowed'],
     ['embedded: { listen: rgtps://a }', 'c.yaml:1: embedded.listen: rgtps needs tls.certificate and tls.key'],
     ['name: a\nname: b', 'c.yaml:2: name: this key appears twice'],
+    ['log: {}\nname: *other', 'c.yaml:2: name: anchors, aliases and tags (&, *, !) are not used here'],
+    [
+      `a: &a [x]\n${Array.from({ length: 8 }, (_, n) => `b${n}: &b${n} [${`*${n === 0 ? 'a' : `b${n - 1}`}, `.repeat(20)}]`).join('\n')}`,
+      'c.yaml:1: a: it is nested too deeply',
+    ],
+    ['listne:', 'c.yaml:1: listne is not a setting; did you mean listen?'],
+    ['boards:\n- rgtps:', 'c.yaml:2: boards[0].rgtps is not a setting; did you mean rgtp?'],
+    ['root:*:1::\n', 'c.yaml:1: root:*:1: is not a setting'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
   });
 
   it('name a file that does not exist', () => {
-    expect(() => loadConfig({ file: join(folder, 'none.yaml') })).toThrow(/none\.yaml: can't be read: ENOENT/);
+    expect(() => loadConfig({ file: join(folder, 'none.yaml') })).toThrow(
+      /none\.yaml: can't be read: there is no such file/,
+    );
+    expect(() => loadConfig({ file: folder })).toThrow(`${folder}: can't be read: it is a folder`);
   });
 
   it('never show a secret', () => {

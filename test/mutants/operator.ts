@@ -88,4 +88,24 @@ export const operatorMutants = [
       '  await people;\n  const item = store.posting.newItem({',
     ],
   ),
+  ...breaking(
+    'src/config/file.ts',
+    ['test/config/load.test.ts'],
+    [
+      'an unknown key is a mistake even if it is empty',
+      'Object.entries(value).map(',
+      'Object.entries(value).filter(([, inner]) => inner !== null).map(',
+    ],
+    ['an alias of nothing is told in our words', "?? wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS')", ''],
+  ),
+  ...breaking(
+    'src/cli/board.ts',
+    ['test/cli/usage.test.ts'],
+    ['an unknown subcommand of board is told, with the nearest', '      refuseUnknown(command);\n', ''],
+  ),
+  ...breaking(
+    'src/server/invocation.ts',
+    ['test/cli/first-start.test.ts'],
+    ['the line that adds a person works', "'npm run rgtp-nntp --' : 'rgtp-nntp'", "'rgtp-nntp' : 'rgtp-nntp'"],
+  ),
 ];

@@ -1,0 +1,13 @@
+/** A command that also runs without a subcommand takes no other word. Commander would only count the words. */
+import type { Command } from 'commander';
+import { closest } from '../config/closest.ts';
+
+/** @throws CommanderError that names the subcommand which was probably meant */
+export function refuseUnknown(command: Command): void {
+  const [word] = command.args;
+  if (word === undefined) return;
+  const known = command.commands.map((below) => below.name());
+  const meant = closest(word, known);
+  const help = meant === undefined ? `There are: ${known.join(', ')}` : `Did you mean ${meant}?`;
+  command.error(`error: unknown command '${word}'\n(${help})`, { code: 'commander.unknownCommand' });
+}
