@@ -35,7 +35,7 @@ interface Rule {
   readonly why: string;
 }
 
-const ONE_WAY = 'imports go one way (README, Architecture)';
+const ONE_WAY = 'imports go one way (docs/architecture.md)';
 const BRIDGE = { folder: 'bridge', from: ['wire', 'rgtp', 'news', 'store'], except: ['**/nntp/backend.ts'] } as const;
 
 const RULES: readonly Rule[] = [

@@ -1,7 +1,7 @@
 /**
  * Attacks on a whole server with 100,000 posts, one after the other: what a well-behaved reader waits for before and
  * during them, and what the process holds before, at most and after. Prints the table of docs/security.md; `--write` puts it
- * there, and its worst rows into the README. Some 5 minutes on a quiet machine.
+ * there. Some 5 minutes on a quiet machine.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,8 +16,6 @@ const NEWSGROUP = 'groggs.gossip';
 const POSTS = Number(process.env['ATTACKS_POSTS'] ?? 100_000);
 const EDITS = 3000;
 const MIB = 2 ** 20;
-/** rows for the README: those for which a reader waits longest */
-const WORST = 8;
 const HEAD = [
   '| attack | a reader waits, p99 before → during, ms | longest turn, ms | held before → at most → after, MB | resident before → at most → after, MB |',
   '|---|---|---|---|---|',
@@ -152,11 +150,7 @@ const bench: Bench = async (write) => {
   }
   const table = [...HEAD, ...rows];
   console.log(table.join('\n'));
-  if (write) {
-    put('docs/security.md', table);
-    const worst = [...results].sort((a, b) => b.value - a.value).slice(0, WORST);
-    put('README.md', [...HEAD, ...rows.filter((text) => worst.some(({ name }) => text.startsWith(`| ${name} |`)))]);
-  }
+  if (write) put('docs/security.md', table);
   return results;
 };
 export default bench;

@@ -1,19 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manPageNow, readmeOf } from '../.ci/docs.ts';
+import { keysIn, manPageNow } from '../.ci/docs.ts';
 
 const root = join(import.meta.dirname, '..');
 
 describe('what is made from the code (npm run docs)', () => {
-  it('the table of configuration keys in the README is up to date', () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    expect(readme).toContain('<!-- configuration -->\n| Key | Environment | Default | Meaning |');
-    expect(readmeOf(readme)).toBe(readme);
+  it('the tables of configuration keys are up to date', () => {
+    const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
+    expect(page).toContain('<!-- configuration -->\n### The server\n');
+    expect(keysIn(page)).toBe(page);
   });
 
   it('the man page is up to date', () => {
     expect(readFileSync(join(root, 'config', 'rgtp-nntp.1'), 'utf8')).toBe(manPageNow());
+  });
+});
+
+describe('the README', () => {
+  it('is two screens', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(100);
+  });
+
+  it('leads to every page of docs', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+    expect(pages.filter((name) => !readme.includes(`](docs/${name})`))).toEqual([]);
   });
 });
 

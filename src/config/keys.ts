@@ -1,5 +1,5 @@
 /**
- * Configuration keys: each is a zod schema with a default, and notes for people. The README's table, the environment
+ * Configuration keys: each is a zod schema with a default, and notes for people. The tables of docs/configuration.md, the environment
  * variables and the error messages are generated from them.
  */
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /**
  * Every configuration key: default, allowed values, meaning. `load.ts` fills it from a file and the environment,
- * `table.ts` renders it for the README.
+ * `table.ts` renders it for docs/configuration.md.
  */
 import type { z } from 'zod';
 import { addressOrOff, listeners } from './addresses.ts';
