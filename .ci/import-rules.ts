@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
     closed: ['**/mirror/**'],
     why: 'views read a board through bridge/model.ts, whoever keeps it',
   },
-  { files: ['src/config/**'], folder: 'config', from: [], why: ONE_WAY },
+  { files: ['src/config/**'], folder: 'config', from: ['wire'], why: ONE_WAY },
   { files: ['src/ident/**'], folder: 'ident', from: ['wire'], why: ONE_WAY },
   { files: ['src/ops/**'], folder: 'ops', from: ['wire', 'config'], why: ONE_WAY },
   {

@@ -1,6 +1,6 @@
 /** A YAML file as a tree of values that knows the line of each key. */
-import { readFileSync } from 'node:fs';
 import { type Document, type ErrorCode, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { readSmallFile } from '../wire/small-file.ts';
 import type { Problem } from './problem.ts';
 import { yamlProblem } from './yaml-words.ts';
 
@@ -13,10 +13,10 @@ export interface ConfigFile {
   where(path: readonly PropertyKey[]): string;
 }
 
-/** Mistakes in the YAML come as problems. @throws what `readFileSync` throws */
+/** Mistakes in the YAML come as problems. @throws what `readSmallFile` throws */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
-  const text = readFileSync(path, 'utf8');
+  const text = readSmallFile(path).toString('utf8');
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const problems: Problem[] = [];
   const wrong = (at: number, code: ErrorCode) =>

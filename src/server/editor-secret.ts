@@ -2,12 +2,13 @@
  * The secret of a new board's editor. It is written to its file before the board exists, and stays marked as unseen
  * until a start has succeeded and shown it.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BoardStore } from '../board/store.ts';
 import type { BoardPaths } from '../config/paths.ts';
 import { makeFile, syncFolder } from '../store/new-file.ts';
 import { latin1, type Octets } from '../wire/octets.ts';
+import { readSmallFile } from '../wire/small-file.ts';
 
 /** What the person who starts a new board needs to know. */
 export interface NewBoard {
@@ -39,8 +40,8 @@ export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secr
  */
 export function unseenEditor({ editorSecret, editorUnseen }: Paths, { users }: BoardStore): NewBoard | undefined {
   if (!existsSync(editorUnseen) || !existsSync(editorSecret)) return undefined;
-  const userid = readFileSync(editorUnseen, 'latin1').trim();
-  const secret = readFileSync(editorSecret, 'latin1').trim();
+  const userid = readSmallFile(editorUnseen).toString('latin1').trim();
+  const secret = readSmallFile(editorSecret).toString('latin1').trim();
   const isCurrent = users.levels(latin1(userid)).some((account) => account.secret && hex(account.secret) === secret);
   const seen = () => {
     rmSync(editorUnseen, { force: true });

@@ -1,15 +1,18 @@
 /** Files that the configuration names. */
-import { readFileSync } from 'node:fs';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
+import { readSmallFile } from '../wire/small-file.ts';
 import { Failure } from './failure.ts';
 
 /** The file's text, trimmed. @param what names it in messages: `the secret of groggs.gossip` @throws Failure */
 export function fileContent(file: string, what: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return readSmallFile(file).toString('utf8').trim();
   } catch (error) {
     const known = storeErrorFrom(error, file);
-    const reason = known instanceof Error ? known.message : String(error);
+    const reason =
+      known instanceof StoreError
+        ? known.message
+        : `${file}: ${error instanceof Error ? error.message : String(error)}`;
     const denied = known instanceof StoreError && known.kind === 'denied';
     const remedy = denied
       ? `Let the user that this runs as (uid ${process.geteuid?.() ?? '?'}) read it.`

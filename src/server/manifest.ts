@@ -1,10 +1,10 @@
 /** The table of contents of a backup. A folder without one is not a backup, or an unfinished one. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { readSmallFile } from '../wire/small-file.ts';
 import { Failure } from './failure.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -40,9 +40,12 @@ export type BackupFile = Manifest['files'][number];
 /** @throws Failure where there is none, or a newer program wrote it */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST);
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Failure(`${directory} is not a complete backup: it has no ${MANIFEST}`);
-  });
+  let text: string;
+  try {
+    text = readSmallFile(path).toString('utf8');
+  } catch (cause) {
+    throw new Failure(`${directory} is not a complete backup: it has no ${MANIFEST}`, undefined, { cause });
+  }
   try {
     return manifest.parse(JSON.parse(text));
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readSmallFile } from '../wire/small-file.ts';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { makeFile } from './new-file.ts';
 import { systemCode } from './system-trouble.ts';
@@ -62,7 +62,7 @@ export class SecretBox {
 
 function keyIn(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    return readSmallFile(path).toString('latin1');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw storeErrorFrom(error, path);

@@ -79,6 +79,18 @@ const MISTAKES: readonly (readonly [string, Record<string, string>, RegExp, RegE
     /Correct its name/,
   ],
   [
+    'a secret without an end',
+    { BOARDS_0_RGTP: 'rgtp://127.0.0.1:1', BOARDS_0_USER: 'ann', BOARDS_0_SECRET_FILE: '/dev/zero' },
+    /the secret of groggs\.gossip can't be read: \/dev\/zero: it is larger than 1,048,576 octets/,
+    /Correct its name/,
+  ],
+  [
+    'a certificate without an end',
+    { TLS_CERTIFICATE: '/dev/zero', TLS_KEY: key },
+    /tls\.certificate\) can't be read: \/dev\/zero: it is larger/,
+    /Correct its name/,
+  ],
+  [
     'authorities that are none',
     { BOARDS_0_RGTP: 'rgtps://127.0.0.1:1', BOARDS_0_CA: path('garbage') },
     /the authorities \(ca\) of groggs\.gossip in .*garbage are not a PEM certificate/,
@@ -134,7 +146,7 @@ it.each([
   ['a FIFO', 'it is not a regular file', (there: string) => spawnSync('mkfifo', [there])],
   ['a link to nowhere', 'there is no such file or folder', (there: string) => symlinkSync('/nonexistent/x', there)],
 ])('%s in the place of a file of the data folder is not a disk that fails', async (what, words, put) => {
-  const data = path(what.replaceAll(' ', '-'));
+  const data = path(`data with ${what}`);
   mkdirSync(data);
   put(join(data, 'lock'));
   const { code, stderr } = await commandLine(['serve'], { env: { ...server, RGTP_NNTP_DATA: data } });

@@ -8,6 +8,11 @@ const LOST = ['test/cli/lost-files.test.ts'];
 /** What a sick disk and an operator's mistakes must not do. */
 export const operatorMutants = [
   ...breaking(
+    'src/wire/small-file.ts',
+    ['test/wire/small-file.test.ts'],
+    ['a file without an end is not read to its end', 'length <= MOST; )', 'length <= 64 * MOST; )'],
+  ),
+  ...breaking(
     'src/store/errors.ts',
     DISK,
     [

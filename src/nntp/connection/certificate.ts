@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../../wire/log.ts';
+import { readSmallFile } from '../../wire/small-file.ts';
 
 /** ms between two looks at the files. */
 const FRESH = 5_000;
@@ -73,8 +74,8 @@ export class Certificate {
 
   #read(): SecureContext {
     return createSecureContext({
-      cert: readFileSync(this.#paths.certificate),
-      key: readFileSync(this.#paths.key),
+      cert: readSmallFile(this.#paths.certificate),
+      key: readSmallFile(this.#paths.key),
       minVersion: 'TLSv1.2',
       ciphers: CIPHERS,
       honorCipherOrder: true,

@@ -1,7 +1,7 @@
 /** The certificate: does it match its key and this server's name, and is it valid today? */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
+import { readSmallFile } from '../../wire/small-file.ts';
 import { readCertificate } from '../certificate.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
@@ -29,7 +29,7 @@ export function* examineCertificate(config: Config, now = Date.now()): Generator
       );
     else yield ok(`the certificate for ${subject} is valid to ${validTo}`);
     const name = config.name;
-    if (new X509Certificate(readFileSync(tls.certificate)).checkHost(name) === undefined) {
+    if (new X509Certificate(readSmallFile(tls.certificate)).checkHost(name) === undefined) {
       yield warn(
         `the certificate is not for ${name}`,
         'Set name to what newsreaders connect to, or get a certificate for it.',

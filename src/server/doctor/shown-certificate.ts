@@ -1,10 +1,10 @@
 /** The certificate as newsreaders see it: which one the running server shows, and whether they will believe it. */
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type TLSSocket } from 'node:tls';
 import { formatAddress } from '../../config/addresses.ts';
 import type { Config } from '../../config/config.ts';
+import { readSmallFile } from '../../wire/small-file.ts';
 import { reached } from './asking.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -32,7 +32,7 @@ function verdict(socket: TLSSocket, { tls, name }: Config, where: string, now: n
   const shown = socket.getPeerX509Certificate();
   if (shown === undefined) return fail(`${where} shows no certificate`, 'Is that this server?');
   const days = Math.floor((shown.validToDate.getTime() - now) / DAY);
-  if (shown.fingerprint256 !== new X509Certificate(readFileSync(tls.certificate)).fingerprint256) {
+  if (shown.fingerprint256 !== new X509Certificate(readSmallFile(tls.certificate)).fingerprint256) {
     return fail(
       `${where} shows another certificate than ${tls.certificate}`,
       'Restart the server, or find out who listens.',

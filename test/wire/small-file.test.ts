@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readSmallFile } from '../../src/wire/small-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'small-file-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a file that people name', () => {
+  test.each([0, 1, 65_535, 65_536, 65_537, 2 ** 20])('is read whole: %d octets', (length) => {
+    const path = join(folder, String(length));
+    const content = Buffer.from(Uint8Array.from({ length }, (_, i) => i * 7));
+    writeFileSync(path, content);
+    expect(readSmallFile(path).equals(content)).toBe(true);
+  });
+
+  test('is refused where it is larger than any that could be meant', () => {
+    const path = join(folder, 'large');
+    writeFileSync(path, Buffer.alloc(2 ** 20 + 1));
+    expect(() => readSmallFile(path)).toThrow('it is larger than 1,048,576 octets');
+  });
+
+  test.runIf(process.platform === 'linux')('may be a device without an end', () => {
+    expect(() => readSmallFile('/dev/zero')).toThrow('larger than');
+    expect(readSmallFile('/dev/null')).toHaveLength(0);
+  });
+});
