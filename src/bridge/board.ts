@@ -99,6 +99,9 @@ export interface BoardPosting {
    */
   post(article: Submitted): Promise<void>;
 
+  /** Nothing can be posted now, whatever it is: the board is away, or its index has not been read. */
+  readonly isAway?: boolean;
+
   /** Whether an article with this id was ever posted here, or is here. */
   has(messageId: string): boolean;
 

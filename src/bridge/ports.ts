@@ -20,7 +20,11 @@ export interface Person {
 /** Brings articles to their board: see the methods of the same name in `nntp/backend.ts`. */
 export interface Poster {
   post(article: Buffer, submission: Submission): Promise<string>;
-  offer(messageId: string): 'yes' | 'held' | 'later';
+  /** @param by the session that offers it */
+  offer(messageId: string, by: object): 'yes' | 'held' | 'later';
+  arriving(messageId: string, by: object): () => void;
+  /** A session has gone. */
+  left(by: object): void;
   suggestMessageId(): string;
 }
 

@@ -103,7 +103,11 @@ export class Reader implements ReaderSession {
   }
 
   offer(messageId: string): 'yes' | 'held' | 'later' {
-    return this.#all.poster.offer(messageId);
+    return this.#all.poster.offer(messageId, this);
+  }
+
+  arriving(messageId: string): () => void {
+    return this.#all.poster.arriving(messageId, this);
   }
 
   post(article: Buffer, origin: Origin): Promise<string> {
@@ -111,6 +115,7 @@ export class Reader implements ReaderSession {
   }
 
   close(): void {
+    this.#all.poster.left(this);
     this.#all.left(this);
   }
 }

@@ -94,7 +94,7 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
   find(messageId: string): Located | undefined;
 
   /**
-   * Posts an article (POST, IHAVE): `article` is as received, dots unstuffed, CRLF line ends, without the
+   * Posts an article (POST, IHAVE, TAKETHIS): `article` is as received, dots unstuffed, CRLF line ends, without the
    * terminator. Resolves once the board has it, with its Message-ID; rejects with a `Refusal`.
    */
   post(article: Buffer, origin: Origin): Promise<string>;
@@ -107,7 +107,7 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
 export interface Origin {
   /** the Message-ID of the 340 line, for an article that brings none; of a feed, the one offered, which it must have */
   readonly suggested: string | undefined;
-  /** sent by another server (IHAVE) */
+  /** sent by another server (IHAVE, TAKETHIS) */
   readonly feed: boolean;
 }
 
@@ -122,10 +122,16 @@ export interface Suggesting {
   suggestMessageId(): string;
 }
 
-/** Optional: articles from other servers (IHAVE). */
+/** Optional: articles from other servers (IHAVE, CHECK, TAKETHIS). */
 export interface Feeding {
-  /** May the article with this id be sent? `later` asks the peer to try again (436). */
+  /**
+   * May the article with this id be sent? `later` asks the peer to try again (436, 431): another session brings it.
+   * After `yes` others are told `later` for a while, so that not every peer sends it.
+   */
   offer(messageId: string): 'yes' | 'held' | 'later';
+
+  /** This session is being sent the article. Until the returned function is called, others are told `later`. */
+  arriving(messageId: string): () => void;
 }
 
 /** Optional: LIST MOTD (RFC 6048 §2.5). */

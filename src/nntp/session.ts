@@ -18,8 +18,14 @@ const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
 const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
 
+/** The one command whose article comes with it, unasked (RFC 4644 §2.5). */
+const TAKETHIS = /^[ \t]*TAKETHIS(?:[ \t]|$)/i;
+const TAKETHIS_HEAD = 64;
+const isTakethis = (line: Buffer): boolean => TAKETHIS.test(line.toString('latin1', 0, TAKETHIS_HEAD));
+
 /** Commands that ask for no rights. */
 const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
+const LOST_ARTICLE = ['400 Line too long; where its article begins is not known', null] as const;
 const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
 /**
@@ -200,9 +206,11 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.parse(line);
   }
 
-  commandTooLong(): void {
+  commandTooLong(head: string): void {
     this.#start();
-    this.#answer(this.#tooLong());
+    // Where its article begins can't be told: it would be taken for commands.
+    if (TAKETHIS.test(head)) this.#answer(LOST_ARTICLE);
+    else this.#answer(this.#tooLong());
   }
 
   busy(): boolean {
@@ -253,9 +261,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   }
 
   #run(line: Buffer): Answer | Promise<Answer> {
-    if (line.length > this.shared.limits.line && !isSasl(line)) return this.#tooLong();
+    if (line.length > this.shared.limits.line && !isSasl(line)) return this.#unread(line, this.#tooLong());
     const text = lineText(line);
-    if (text === undefined) return status.syntax;
+    if (text === undefined) return this.#unread(line, status.syntax);
     const words = wordsOf(text);
     if (isHttp(words)) return NOT_HTTP;
     const found = findCommand(words);
@@ -263,7 +271,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const { command, keywords } = found;
     this.#verb = command.head;
     const given = words.length - keywords;
-    if (given < command.words[0] || given > command.words[1]) return `501 Syntax: ${command.head} ${command.syntax}`;
+    if (given < command.words[0] || given > command.words[1]) {
+      return this.#unread(line, `501 Syntax: ${command.head} ${command.syntax}`);
+    }
     const run = () => {
       try {
         if (command.needs === 'read' && this.#mayNotRead(command.head)) return this.loginStatus();
@@ -274,6 +284,12 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     };
     const renewing = WITHOUT_RIGHTS.test(command.head) ? undefined : this.reader.renew?.();
     return renewing === undefined ? run() : renewing.then(run);
+  }
+
+  /** Refuses a command that is not run. If it brings an article, that is read first: it is no list of commands. */
+  #unread(line: Buffer, answer: string): Answer | Promise<Answer> {
+    if (!isTakethis(line)) return answer;
+    return this.transport.skipArticle().then((complete) => (complete ? answer : undefined));
   }
 
   #answer(result: Answer | Promise<Answer>): void {

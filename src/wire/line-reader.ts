@@ -5,11 +5,14 @@ const EMPTY = Buffer.alloc(0);
 /** What `LineReader.next()` gives in place of a line that exceeds the limit. */
 export const TOO_LONG: unique symbol = Symbol('line too long');
 
+/** Octets of such a line that are kept. */
+const HEAD = 64;
+
 /**
  * Bytes in, lines out. Pull style: the owner takes one line at a time and stops when it cannot answer more
  * (back-pressure is then to stop feeding). CRLF or a bare LF ends a line; any other CR belongs to it.
  *
- * Memory is bounded by what was fed and not taken; of a line beyond the limit nothing is kept.
+ * Memory is bounded by what was fed and not taken; of a line beyond the limit its first octets are kept.
  */
 export class LineReader {
   readonly #maxOctets: number;
@@ -23,6 +26,7 @@ export class LineReader {
   #afterBare = false;
   /** of a line that is too long: the octet before what comes next is a CR */
   #afterCr = false;
+  #headOfTooLong = '';
 
   /** @param maxOctets the longest line accepted, without its terminator */
   constructor(maxOctets: number) {
@@ -50,7 +54,18 @@ export class LineReader {
     this.#afterBare = this.#endedBare;
     this.#endedBare = end === start || this.#bytes[end - 1] !== CR;
     const length = (this.#endedBare ? end : end - 1) - start;
-    return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);
+    if (length <= this.#maxOctets) return this.#bytes.subarray(start, start + length);
+    this.#keepHead(start);
+    return TOO_LONG;
+  }
+
+  /** How the line began that was too long last, octets as characters. */
+  get headOfTooLong(): string {
+    return this.#headOfTooLong;
+  }
+
+  #keepHead(start: number): void {
+    this.#headOfTooLong = this.#bytes.toString('latin1', start, start + HEAD);
   }
 
   /** Whether the line taken last ended with LF alone. */
@@ -94,6 +109,7 @@ export class LineReader {
     // One octet more may be the CR of a line that just fits.
     if (excess < 1 || (excess === 1 && this.#bytes[this.#bytes.length - 1] === CR)) return undefined;
     this.#afterCr = this.#bytes[this.#bytes.length - 1] === CR;
+    this.#keepHead(0);
     this.#forget();
     this.#discarding = true;
     return TOO_LONG;

@@ -35,6 +35,7 @@ function row(head: string, line: string, answers: NntpRow['answers'], ...before:
 export const nntpRows: readonly NntpRow[] = [
   row('CAPABILITIES', 'CAPABILITIES', [101, 101, 101, 101, 101, 101, 101, 101]),
   row('MODE READER', 'MODE READER', [200, 200, 200, 200, 201, 201, 200, 200]),
+  row('MODE STREAM', 'MODE STREAM', [480, 480, 483, 480, 502, 502, 203, 203]),
   row('MODE', 'MODE', [501, 501, 501, 501, 501, 501, 501, 501]),
   row('AUTHINFO', 'AUTHINFO', [501, 501, 501, 501, 501, 501, 501, 501]),
   row('AUTHINFO USER', 'AUTHINFO USER', [501, 501, 501, 501, 501, 501, 501, 501]),
@@ -73,6 +74,8 @@ export const nntpRows: readonly NntpRow[] = [
   row('XGTITLE', 'XGTITLE', [412, 480, 483, 480, 502, 412, 412, 412]),
   row('POST', 'POST', [480, 480, 483, 480, 440, 440, 340, 340]),
   row('IHAVE', 'IHAVE', [501, 501, 501, 501, 501, 501, 501, 501]),
+  row('CHECK', 'CHECK', [501, 501, 501, 501, 501, 501, 501, 501]),
+  row('TAKETHIS', 'TAKETHIS\r\n.', [501, 501, 501, 501, 501, 501, 501, 501]),
   row('HELP', 'HELP', [100, 100, 100, 100, 100, 100, 100, 100]),
   row('AUTHINFO USER', `AUTHINFO USER ${people.proving[2]}`, [381, 381, 483, 381, 502, 502, 502, 502]),
   row(
@@ -118,4 +121,6 @@ export const nntpRows: readonly NntpRow[] = [
   row('POST', ARTICLE, [480, 480, 483, 480, 440, 440, 240, 240], 'POST'),
   row('IHAVE', 'IHAVE <a@b.example>', [480, 480, 483, 480, 502, 502, 335, 335]),
   row('IHAVE', ARTICLE, [480, 480, 483, 480, 502, 502, 437, 437], 'IHAVE <a@b.example>'),
+  row('CHECK', 'CHECK <a@b.example>', [480, 480, 483, 480, 502, 502, 238, 238]),
+  row('TAKETHIS', `TAKETHIS <a@b.example>\r\n${ARTICLE}`, [480, 480, 483, 480, 502, 502, 439, 439]),
 ];

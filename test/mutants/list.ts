@@ -1,5 +1,6 @@
 import { boardMutants } from './board.ts';
 import { bridgeMutants } from './bridge.ts';
+import { feedMutants } from './feeds.ts';
 import { frontEndMutants } from './front-end.ts';
 import { historyMutants } from './histories.ts';
 import { loginMutants } from './logins.ts';
@@ -29,4 +30,5 @@ export const mutants: readonly Mutant[] = [
   ...turnMutants,
   ...operatorMutants,
   ...loginMutants,
+  ...feedMutants,
 ];

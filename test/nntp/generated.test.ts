@@ -5,13 +5,13 @@ import { collect, sessionWith } from '../support/front-end.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
 
 /** Commands that change what the following lines are, or end the session. */
-const MODAL = new Set(['POST', 'IHAVE', 'AUTHINFO SASL', 'COMPRESS', 'STARTTLS', 'QUIT']);
+const MODAL = new Set(['POST', 'IHAVE', 'TAKETHIS', 'AUTHINFO SASL', 'COMPRESS', 'STARTTLS', 'QUIT']);
 const HEADS = Object.keys(commands).filter((head) => !MODAL.has(head));
 const MULTI_LINE = new Set(['100', '101', '215', '220', '221', '222', '224', '225', '230', '231', '282']);
 const KNOWN = new Set([
   ...['100', '101', '111', '200', '201', '205', '211', '215', '220', '221', '222', '223', '224', '225', '230', '231'],
   ...['281', '282', '381', '403', '411', '412', '420', '421', '422', '423', '430', '480', '481', '482', '500', '501'],
-  ...['502', '503'],
+  ...['502', '503', '203', '238', '431', '438'],
 ]);
 
 const argument = fc.oneof(
@@ -40,7 +40,7 @@ const line = fc
   .oneof({ weight: 8, arbitrary: command }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 600 }) })
   // One line each, and none that means something else afterwards.
   .map((text) => text.replace(/[\r\n]/g, ''))
-  .filter((text) => !/^\s*(post|ihave|quit|starttls|compress|authinfo\s+sasl)\b/i.test(text));
+  .filter((text) => !/^\s*(post|ihave|takethis|quit|starttls|compress|authinfo\s+sasl)\b/i.test(text));
 
 /** Takes the answers apart: each has a status line, and a block where its code says so. */
 function statusLines(text: string, listgroups: readonly boolean[]): string[] {

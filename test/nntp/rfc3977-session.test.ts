@@ -113,6 +113,7 @@ const rows: readonly [clause: string, access: Access, exchange: string][] = [
      S! HDR
      S! POST
      S! IHAVE
+     S! STREAMING
      S! .`,
   ],
   [
@@ -139,7 +140,7 @@ const rows: readonly [clause: string, access: Access, exchange: string][] = [
     { read: false, post: false, loginHelps: true, loginPosts: false },
     'S: 201\nC: MODE READER\nS: 201\nC: GROUP misc.test\nS: 480',
   ],
-  ['§5.3 MODE READER, no posting', READER, 'S: 201\nC: MODE READER\nS: 201\nC: MODE\nS: 501\nC: MODE STREAM\nS: 501'],
+  ['§5.3 MODE READER, no posting', READER, 'S: 201\nC: MODE READER\nS: 201\nC: MODE\nS: 501\nC: MODE FEED\nS: 501'],
   [
     '§5.4 QUIT takes no arguments, and nothing runs after it',
     POSTER,

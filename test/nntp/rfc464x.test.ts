@@ -59,6 +59,7 @@ const logins: readonly [clause: string, exchange: string][] = [
      S! HDR
      S! POST
      S! IHAVE
+     S! STREAMING
      S! .
      C: AUTHINFO USER alice
      S: 502

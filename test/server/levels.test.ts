@@ -44,7 +44,7 @@ const TABLE = `
   NNTP                              none  read  write edit
   CAPABILITIES                      101   101   101   101
   MODE READER                       200   201   200   200
-  MODE STREAM                       501   501   501   501
+  MODE FEED                         501   501   501   501
   AUTHINFO USER x                   381   502   502   502
   AUTHINFO PASS x                   482   502   502   502
   AUTHINFO SASL PLAIN               383   502   502   502
@@ -85,6 +85,9 @@ const TABLE = `
   article                           480   440   240   240
   cancel                            480   440   441   240
   IHAVE <1@client.example>          480   502   335   335
+  MODE STREAM                       480   502   203   203
+  CHECK <2@client.example>          480   502   238   238
+  TAKETHIS                          501   501   501   501
   XYZZY                             500   500   500   500
 `;
 
@@ -141,7 +144,8 @@ async function nntp(level: 0 | 1 | 2 | 3, line: string): Promise<string> {
   if (level > 0) expect(await client.login(people.proving[level], people.password)).toMatch(/^281/);
   let answer = '';
   for (const step of line.split(' → ')) {
-    if (step === 'article' || step === 'cancel') answer = await client.post(await draft(step));
+    if (step === 'TAKETHIS') answer = await client.ask(`${step}\r\n.`);
+    else if (step === 'article' || step === 'cancel') answer = await client.post(await draft(step));
     else answer = await client.ask(step.replace(/ GROUP$/, ` ${GROUP}`));
   }
   client.close();

@@ -31,6 +31,8 @@ export class MemoryBackend implements Backend {
   /** takes posts instead, where not everything is to be accepted */
   onPost: ((article: Buffer, context: PostedFrom) => Promise<string>) | undefined;
   onLogin: ((user: string, password: string, peer: Peer) => Promise<string>) | undefined;
+  /** Message-IDs of what is being sent by other servers */
+  readonly arriving = new Set<string>();
   #suggestions = 0;
 
   add(name: string, options: Partial<Pick<MemoryGroup, 'description' | 'created' | 'creator'>> = {}): MemoryGroup {
@@ -95,7 +97,8 @@ export class MemoryBackend implements Backend {
   }
 
   offer(messageId: string): 'yes' | 'held' | 'later' {
-    return this.ids.has(messageId) ? 'held' : 'yes';
+    if (this.ids.has(messageId)) return 'held';
+    return this.arriving.has(messageId) ? 'later' : 'yes';
   }
 }
 
@@ -147,6 +150,11 @@ class MemorySession implements ReaderSession {
 
   offer(messageId: string): 'yes' | 'held' | 'later' {
     return this.#backend.offer(messageId);
+  }
+
+  arriving(messageId: string): () => void {
+    this.#backend.arriving.add(messageId);
+    return () => void this.#backend.arriving.delete(messageId);
   }
 
   post(article: Buffer, origin: Origin): Promise<string> {

@@ -131,6 +131,11 @@ export class Mirror implements BoardModel {
     return this.#state.users.list;
   }
 
+  /** The board answered last time. */
+  get reachable(): boolean {
+    return this.#lastPoll !== undefined && this.#lastError === undefined;
+  }
+
   get progress(): MirrorProgress {
     const { held, missing } = this.#texts;
     this.#count ??= this.#state.count();
@@ -138,7 +143,7 @@ export class Mirror implements BoardModel {
     return {
       phase: this.#phase(),
       ready: this.#state.isRead,
-      reachable: this.#lastPoll !== undefined && this.#lastError === undefined,
+      reachable: this.reachable,
       items,
       posts: this.#count.posts,
       sequence: this.#state.lastSequence,

@@ -11,6 +11,7 @@ import type { Logins } from '../login/logins.ts';
 import type { Person, Poster, Submission } from '../ports.ts';
 import { destinationOf } from './destination.ts';
 import { KeyedQueue } from './keyed-queue.ts';
+import { Offers } from './offers.ts';
 
 /** What posting needs of each board. */
 export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
@@ -30,6 +31,8 @@ export interface ArticlePosterOptions {
   readonly log?: Log;
   /** ms */
   readonly now?: () => number;
+  /** monotonic, in ms */
+  readonly clock?: (() => number) | undefined;
   /** `board` is its name, `undefined` where an article was refused before its board was known */
   readonly onPost?: (board: string | undefined, outcome: PostOutcome) => void;
 }
@@ -46,6 +49,7 @@ export class ArticlePoster implements Poster {
   readonly #now: () => number;
   /** One article per Message-ID at a time: the second then learns what became of the first. */
   readonly #ids = new KeyedQueue();
+  readonly #offers: Offers;
   #boards: readonly PostableBoard[];
   #suggested = 0;
 
@@ -55,6 +59,7 @@ export class ArticlePoster implements Poster {
     this.#log = options.log ?? silent;
     this.#refusals = boundedLog(this.#log);
     this.#now = options.now ?? Date.now;
+    this.#offers = new Offers(options.clock);
   }
 
   /** Replaces the boards that take posts. */
@@ -104,10 +109,21 @@ export class ArticlePoster implements Poster {
     return board?.poster.textRules ?? usualTextRules;
   }
 
-  offer(messageId: string): 'yes' | 'held' | 'later' {
+  offer(messageId: string, by: object): 'yes' | 'held' | 'later' {
     if (this.#boards.some(({ poster }) => poster.has(messageId))) return 'held';
     const busy = this.#ids.has(messageId) || this.#boards.some(({ poster }) => poster.isPending(messageId));
-    return busy ? 'later' : 'yes';
+    const canPost = this.#boards.some(({ poster }) => poster.isAway !== true);
+    if (busy || !canPost || this.#offers.isElsewhere(messageId, by)) return 'later';
+    this.#offers.promise(messageId, by);
+    return 'yes';
+  }
+
+  arriving(messageId: string, by: object): () => void {
+    return this.#offers.arriving(messageId, by);
+  }
+
+  left(by: object): void {
+    this.#offers.left(by);
   }
 
   /** Settles what an earlier run left unfinished. Never rejects: what can't be settled yet waits. */

@@ -21,7 +21,7 @@ import type { PostedBoard } from './posted-board.ts';
 import { itemRepliedTo } from './target.ts';
 
 export interface RgtpPosterParts {
-  readonly model: Pick<BoardModel, 'items' | 'isRead' | 'isFull'>;
+  readonly model: Pick<BoardModel, 'items' | 'isRead' | 'isFull'> & { readonly reachable: boolean };
   /** the board's view */
   readonly index: PostIndex;
   readonly own: Pick<OwnPosts, 'find'>;
@@ -43,6 +43,11 @@ export class RgtpPoster implements BoardPosting {
   get textRules(): TextRules {
     const { limits = groggsLimits, attachments = 'refuse' } = this.#board;
     return { maxText: limits.contribution, attachments };
+  }
+
+  get isAway(): boolean {
+    const { isRead, reachable } = this.#parts.model;
+    return !isRead || !reachable;
   }
 
   async post(article: Submitted): Promise<void> {

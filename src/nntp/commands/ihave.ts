@@ -1,6 +1,5 @@
-import { isMessageId } from '../syntax/message-id.ts';
-import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
+import { isOfferable, mayFeed } from './feeding.ts';
 import { receive } from './receive.ts';
 
 /** RFC 3977 §6.3.2: a leafnode or INN behind the bridge passes on what its users post. */
@@ -11,11 +10,10 @@ export const ihave: Command = {
   needs: 'nothing',
   run(client, [messageId = '']) {
     // 435 tells a feeder to go on with the next article. Some take 501 to mean that the server has no IHAVE.
-    if (!isMessageId(messageId) || !messageId.includes('@')) return '435 Not a message-id';
-    const { access, reader } = client;
-    if (!reader.offer) return status.unavailable;
-    if (!access.post) return client.authenticated ? status.denied : client.loginStatus();
-    const wanted = reader.offer(messageId);
+    if (!isOfferable(messageId)) return '435 Not a message-id';
+    const refused = mayFeed(client);
+    if (refused !== undefined) return refused;
+    const wanted = client.reader.offer?.(messageId);
     if (wanted === 'held') return '435 Duplicate';
     if (wanted === 'later') return '436 Not now; try again later';
     client.write(`335 Send ${messageId}`);

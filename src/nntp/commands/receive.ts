@@ -1,34 +1,51 @@
 import type { Answer } from '../syntax/answer.ts';
 import type { Client } from './client.ts';
+import { withId } from './feeding.ts';
 
-const ANSWERS = {
-  post: { accepted: 240, tooLarge: 441, noRoom: 441 },
-  feed: { accepted: 235, tooLarge: 437, noRoom: 436 },
-} as const;
+type Reception = 'post' | 'feed' | 'stream';
+
+const ACCEPTED = { post: 240, feed: 235, stream: 239 } as const satisfies Record<Reception, number>;
+const NEVER = { post: 441, feed: 437, stream: 439 } as const satisfies Record<Reception, number>;
+const LATER = { post: 441, feed: 436, stream: 400 } as const satisfies Record<Reception, number>;
 
 /**
- * Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE.
+ * Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE, and TAKETHIS.
  *
- * @param messageId the one suggested in the 340 line, if any, or the one IHAVE offered
+ * @param messageId the one suggested in the 340 line, if any, or the one that was offered
  */
-export async function receive(
-  client: Client,
-  messageId: string | undefined,
-  task: keyof typeof ANSWERS,
-): Promise<Answer> {
+export async function receive(client: Client, messageId: string | undefined, task: Reception): Promise<Answer> {
+  const isFeed = task !== 'post';
+  const arrived = isFeed && messageId !== undefined ? client.reader.arriving?.(messageId) : undefined;
+  try {
+    const answer = await posted(client, messageId, task);
+    return task === 'stream' && answer !== undefined ? streamed(answer, messageId ?? '') : answer;
+  } finally {
+    arrived?.();
+  }
+}
+
+async function posted(client: Client, messageId: string | undefined, task: Reception): Promise<string | undefined> {
   const { limits } = client.shared;
-  const { accepted, tooLarge, noRoom } = ANSWERS[task];
   const article = await client.transport.nextArticle();
   // The client has gone: an incomplete article is dropped.
   if (!article) return undefined;
-  if (article.refused === 'too large') return `${tooLarge} Article larger than ${limits.article} octets`;
-  if (article.refused === 'no room') return `${noRoom} Too many articles are being posted; try again later`;
+  if (article.refused === 'too large') return `${NEVER[task]} Article larger than ${limits.article} octets`;
+  if (article.refused === 'no room') return `${LATER[task]} Too many articles are being posted; try again later`;
+  const feed = task !== 'post';
   try {
-    const posted = await client.reader.post(article.body(), { suggested: messageId, feed: task === 'feed' });
-    return `${accepted} Article received ${posted}`;
+    const id = await client.reader.post(article.body(), { suggested: messageId, feed });
+    return `${ACCEPTED[task]} Article received ${id}`;
   } catch (error) {
     return client.refuse(error, task);
   } finally {
     article.release();
   }
+}
+
+/** RFC 4644 §2.5.2: 239 and 439 begin with the message-id; for everything that is not for good there is only 400. */
+function streamed(answer: string, messageId: string): Answer {
+  const code = Number(answer.slice(0, 3));
+  const reason = answer.slice(4);
+  if (code === LATER.stream) return [answer, null];
+  return withId(code, messageId, code === ACCEPTED.stream ? '' : reason);
 }

@@ -6,6 +6,7 @@ import { authinfoSasl } from './authinfo-sasl.ts';
 import { authinfoUser } from './authinfo-user.ts';
 import { body } from './body.ts';
 import { capabilities } from './capabilities.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { compress } from './compress.ts';
 import { date } from './date.ts';
@@ -28,6 +29,7 @@ import { listSubscriptions } from './list-subscriptions.ts';
 import { listgroup } from './listgroup.ts';
 import { mode } from './mode.ts';
 import { modeReader } from './mode-reader.ts';
+import { modeStream } from './mode-stream.ts';
 import { newgroups } from './newgroups.ts';
 import { newnews } from './newnews.ts';
 import { next } from './next.ts';
@@ -36,6 +38,7 @@ import { post } from './post.ts';
 import { quit } from './quit.ts';
 import { starttls } from './starttls.ts';
 import { stat } from './stat.ts';
+import { takethis } from './takethis.ts';
 import { xgtitle } from './xgtitle.ts';
 import { xhdr } from './xhdr.ts';
 import { xover } from './xover.ts';
@@ -83,6 +86,9 @@ const all: readonly Command[] = [
   xgtitle,
   post,
   ihave,
+  modeStream,
+  check,
+  takethis,
 ];
 
 /** By head (`LIST ACTIVE`), as the package's server takes them. */

@@ -16,7 +16,6 @@ interface ArticleReception {
 
 /** What a client sends: command lines, and in between the line or the article that a command waits for. */
 export class Incoming {
-  readonly #limits: Limits;
   readonly #reader: LineReader;
   readonly #memory: Allowance;
   #takeLine: ((line: Line | undefined) => void) | undefined;
@@ -27,7 +26,6 @@ export class Incoming {
   /** @param memory the allowance that articles are taken from */
   constructor(limits: Limits, memory: Allowance) {
     this.#memory = memory;
-    this.#limits = limits;
     this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
   }
 
@@ -90,10 +88,19 @@ export class Incoming {
     });
   }
 
-  /** The next article, dots unstuffed, to be released; `undefined`: the client has gone before its end. */
-  article(): Promise<DotReader | undefined> {
+  /** How the line began that was too long last. */
+  get headOfTooLong(): string {
+    return this.#reader.headOfTooLong;
+  }
+
+  /**
+   * The next article, dots unstuffed, to be released; `undefined`: the client has gone before its end.
+   *
+   * @param most octets of it that are stored; 0: it is only read to its end
+   */
+  article(most: number): Promise<DotReader | undefined> {
     const received = new Promise<DotReader | undefined>((take) => {
-      this.#article = { reader: new DotReader(this.#limits.article, this.#memory), take };
+      this.#article = { reader: new DotReader(most, this.#memory), take };
     });
     const rest = this.#reader.takeRest();
     if (rest.length > 0) this.#ahead.push(rest);

@@ -2,8 +2,8 @@
 export interface TransportEvents {
   /** A command line, without its terminator. `busy()` is asked before the next. */
   command(line: Buffer): void;
-  /** A command line over the limit; the rest of it is being discarded. */
-  commandTooLong(): void;
+  /** A command line over the limit, which began like this; the rest of it is being discarded. */
+  commandTooLong(head: string): void;
   busy(): boolean;
   /** A long answer is complete. */
   answered(): void;

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { DotReader } from '../../wire/dots.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { TOO_LONG } from '../../wire/line-reader.ts';
+import type { Limits } from '../limits.ts';
 import type { Shared } from '../shared.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { Incoming, type Line } from './incoming.ts';
@@ -16,6 +17,7 @@ import type { TransportEvents } from './transport-events.ts';
  */
 export class Transport implements LinkEvents {
   readonly #events: TransportEvents;
+  readonly #limits: Limits;
   readonly #link: Link;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
@@ -29,6 +31,7 @@ export class Transport implements LinkEvents {
 
   constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared) {
     this.#events = events;
+    this.#limits = limits;
     this.#incoming = new Incoming(limits, articles);
     this.#link = new Link(stream, this, clock);
     this.#outgoing = new Outgoing(this.#link, limits, events, () => this.pump());
@@ -68,7 +71,16 @@ export class Transport implements LinkEvents {
 
   /** Receives an article (RFC 3977 §6.3.1): up to a dot on a line. `undefined`: the client has gone. */
   nextArticle(): Promise<DotReader | undefined> {
-    const article = this.#incoming.article();
+    return this.#receive(this.#limits.article);
+  }
+
+  /** Reads an article that nobody wants to its end. False: the client has gone before it. */
+  async skipArticle(): Promise<boolean> {
+    return (await this.#receive(0)) !== undefined;
+  }
+
+  #receive(most: number): Promise<DotReader | undefined> {
+    const article = this.#incoming.article(most);
     this.#settle();
     queueMicrotask(() => this.pump());
     return article;
@@ -149,7 +161,7 @@ export class Transport implements LinkEvents {
     }
     const line = this.#incoming.next();
     if (line === undefined || this.#incoming.handOver(line)) return line !== undefined;
-    if (line === TOO_LONG) this.#events.commandTooLong();
+    if (line === TOO_LONG) this.#events.commandTooLong(this.#incoming.headOfTooLong);
     else this.#events.command(line);
     return true;
   }

@@ -1,18 +1,18 @@
 import { stripControls } from '../../wire/charset.ts';
 import type { Refusal, RefusalKind } from '../backend.ts';
 
-/** What was being done when it was refused: reading, or POST and IHAVE once the article is in. */
-export type Task = 'read' | 'post' | 'feed';
+/** What was being done when it was refused: reading, or POST, IHAVE and TAKETHIS once the article is in. */
+export type Task = 'read' | 'post' | 'feed' | 'stream';
 
 /** The code each refusal deserves. `login-required` while reading depends on the connection: see `loginStatus`. */
 const CODES = {
-  'login-required': { read: 480, post: 441, feed: 437 },
-  forbidden: { read: 502, post: 441, feed: 437 },
-  unavailable: { read: 403, post: 441, feed: 436 },
-  rejected: { read: 403, post: 441, feed: 437 },
+  'login-required': { read: 480, post: 441, feed: 437, stream: 439 },
+  forbidden: { read: 502, post: 441, feed: 437, stream: 439 },
+  unavailable: { read: 403, post: 441, feed: 436, stream: 400 },
+  rejected: { read: 403, post: 441, feed: 437, stream: 439 },
   // 441 carries the code IHAVE would have had, as INN does: readers and feeders look for it.
-  duplicate: { read: 403, post: 441, feed: 437 },
-  'bad-credentials': { read: 481, post: 441, feed: 437 },
+  duplicate: { read: 403, post: 441, feed: 437, stream: 439 },
+  'bad-credentials': { read: 481, post: 441, feed: 437, stream: 439 },
 } as const satisfies Record<RefusalKind, Record<Task, number>>;
 
 const MAX_OCTETS = 480;
@@ -26,12 +26,11 @@ export function refusalStatus(refusal: Refusal, task: Task): string {
 
 /** The status line of anything else that was thrown: a bug, or something the client need not know. */
 export function failureStatus(task: Task): string {
-  const code = task === 'post' ? 441 : task === 'feed' ? 436 : 403;
-  return `${code} Internal fault; it has been logged`;
+  return `${CODES.unavailable[task]} Internal fault; it has been logged`;
 }
 
 /** Text of a status line: one line, no control characters, and with code and CRLF within 512 octets (RFC 3977 §3.1). */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const line = stripControls(text.replace(/[\r\n\t\f]+/g, ' ')).trim();
   if (Buffer.byteLength(line) <= MAX_OCTETS) return line;
   // A character cut in two would be read as U+FFFD.

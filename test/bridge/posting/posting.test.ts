@@ -63,8 +63,8 @@ test('a Message-ID is posted once', async () => {
   expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   await expect(bridge.post(ann, lines)).rejects.toMatchObject({ kind: 'duplicate' });
   expect(bridge.entries.filter((entry) => entry.subject === 'A subject')).toHaveLength(1);
-  expect(bridge.poster.offer('<once@example.net>')).toBe('held');
-  expect(bridge.poster.offer('<twice@example.net>')).toBe('yes');
+  expect(bridge.poster.offer('<once@example.net>', PEER)).toBe('held');
+  expect(bridge.poster.offer('<twice@example.net>', PEER)).toBe('yes');
 
   // what was stored is known after a restart
   const again = await TestBridge.open(board.address.port, { permanent: bridge.permanent });
@@ -250,7 +250,8 @@ test.each([
   const fed = [...lines.slice(0, 4), `Date: ${new Date().toUTCString()}`, 'Path: peer!not-for-mail', ...lines.slice(4)];
   const submission = { person, peer: PEER, suggested: '<new@example.net>', feed: true };
   await expect(again.poster.post(article(fed), submission)).rejects.toMatchObject(isRefused);
-  expect(again.poster.offer('<mine@example.net>')).toBe('held');
+  expect(again.poster.offer('<mine@example.net>', PEER)).toBe('held');
+  expect(again.poster.offer('<new@example.net>', PEER)).toBe('later');
   expect(() => again.view.find('<mine@example.net>')).toThrow('try again shortly');
   expect(() => again.view.find('<A0000001.00000001@rgtp.test>')).toThrow('try again shortly');
   expect(again.view.find('<nobody@example.net>')).toBeUndefined();

@@ -48,16 +48,18 @@ const VERBS = [
   ...['GROUP', 'LISTGROUP', 'ARTICLE', 'HEAD', 'BODY', 'STAT', 'NEXT', 'LAST', 'OVER', 'XOVER', 'HDR', 'XHDR', 'XPAT'],
   ...['LIST', 'LIST ACTIVE', 'LIST COUNTS', 'LIST NEWSGROUPS', 'LIST ACTIVE.TIMES', 'LIST OVERVIEW.FMT', 'LIST MOTD'],
   ...['LIST HEADERS', 'LIST SUBSCRIPTIONS', 'NEWGROUPS', 'NEWNEWS', 'DATE', 'HELP', 'CAPABILITIES', 'MODE READER'],
-  ...['XGTITLE', 'COMPRESS', 'STARTTLS', 'AUTHINFO GENERIC', 'AUTHINFO SASL'],
+  ...['XGTITLE', 'COMPRESS', 'STARTTLS', 'AUTHINFO GENERIC', 'AUTHINFO SASL', 'MODE STREAM', 'CHECK'],
 ] as const;
 
 function step(random: Random): string {
   const article = () => `${(random.pick(articles()) ?? '').toString('latin1')}\r\n.\r\n`;
-  switch (random.below(12)) {
+  switch (random.below(13)) {
     case 0:
       return random.pick([LOGIN, EDITOR, 'AUTHINFO USER ann\r\nAUTHINFO PASS no\r\n']);
     case 1:
       return `POST\r\n${article()}`;
+    case 5:
+      return `TAKETHIS ${random.pick(IDS)}\r\n${article()}`;
     case 2:
       return `IHAVE ${random.pick(IDS)}\r\n${article()}`;
     case 3:
@@ -77,6 +79,7 @@ export const nntpSession: WorldTarget = {
     `${LOGIN}GROUP groggs.gossip\r\nPOST\r\n${articles()[0]}.\r\nOVER 1-\r\nHDR :bytes 1-\r\n`,
     `${EDITOR}POST\r\nFrom: e@x.y\r\nNewsgroups: groggs.gossip.motd\r\nSubject: motd\r\n\r\nToday\r\n.\r\nLIST MOTD\r\n`,
     `IHAVE <a@b.example>\r\n${articles()[1]}.\r\n`,
+    `${LOGIN}MODE STREAM\r\nCHECK <a@b.example>\r\nTAKETHIS <a@b.example>\r\n${articles()[1]}.\r\nDATE\r\n`,
     `AUTHINFO SASL PLAIN\r\n*\r\n${'x'.repeat(3000)}\r\nDATE\r\n`,
     ...newsreaderLines()
       .slice(0, 60)
@@ -87,6 +90,7 @@ export const nntpSession: WorldTarget = {
     '\r\n.\r\n',
     'POST\r\n',
     'IHAVE <a@b>\r\n',
+    'TAKETHIS <a@b>\r\n',
     'LISTGROUP\r\n',
     'groggs.gossip',
     ' 1-',

@@ -1,0 +1,105 @@
+/** POST, IHAVE and TAKETHIS at once, by the server as `serve` runs it: each article once, and no peer sends in vain. */
+import { expect, onTestFinished, test } from 'vitest';
+import { Offers } from '../../../src/bridge/posting/offers.ts';
+import { NntpClient } from '../../support/nntp-client.ts';
+import { openWholeServer, people, type WholeServer } from '../../support/whole-server.ts';
+
+const GROUP = 'groggs.gossip';
+
+async function open(): Promise<WholeServer> {
+  const server = await openWholeServer();
+  onTestFinished(() => server.close());
+  return server;
+}
+
+async function peer(server: WholeServer): Promise<NntpClient> {
+  const client = await NntpClient.connect(server.newsPort);
+  onTestFinished(() => client.close());
+  expect(await client.login(people.proving[2], people.password)).toMatch(/^281 /);
+  return client;
+}
+
+function article(id: string): string[] {
+  const text = ['From: Ann <a@b.example>', `Newsgroups: ${GROUP}`, `Subject: ${id}`, `Message-ID: ${id}`];
+  return ['Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`, ...text, '', `Text of ${id}`, '.'];
+}
+
+test('an article that comes by POST, IHAVE and TAKETHIS over many connections is posted once', async () => {
+  const server = await open();
+  const peers = await Promise.all(Array.from({ length: 9 }, () => peer(server)));
+  const codes: string[] = [];
+  const ids = Array.from({ length: 5 }, (_, n) => `<once.${n}@peer.example>`);
+  await Promise.all(
+    peers.map(async (client, n) => {
+      for (const id of ids) {
+        const command = ['POST', `IHAVE ${id}`, `TAKETHIS ${id}`][n % 3] ?? '';
+        client.send(command);
+        if (!command.startsWith('TAKETHIS')) {
+          const asked = await client.line();
+          if (!/^3/.test(asked)) {
+            codes.push(asked.slice(0, 3));
+            continue;
+          }
+        }
+        client.send(...article(id));
+        codes.push((await client.line()).slice(0, 3));
+      }
+    }),
+  );
+  expect(codes.filter((code) => /^2/.test(code))).toHaveLength(ids.length);
+  expect(new Set(codes.filter((code) => !/^2/.test(code)))).toEqual(
+    new Set(codes.filter((code) => ['441', '435', '436', '437', '439'].includes(code))),
+  );
+  const [reader] = peers;
+  expect(await reader?.ask(`GROUP ${GROUP}`)).toMatch(/^211 /);
+  const subjects = (await reader?.list('HDR Subject 1-', '225')) ?? [];
+  for (const id of ids) expect(subjects.filter((line) => line.endsWith(id))).toHaveLength(1);
+});
+
+test('a peer that was told to send an article has it to itself, until it is there or the peer has gone', async () => {
+  const server = await open();
+  const [one, other] = [await peer(server), await peer(server)];
+  const id = '<mine@peer.example>';
+  expect(await one.ask(`CHECK ${id}`)).toBe(`238 ${id}`);
+  expect(await one.ask(`CHECK ${id}`)).toBe(`238 ${id}`);
+  expect(await other.ask(`CHECK ${id}`)).toMatch(`431 ${id} `);
+  expect(await other.ask(`IHAVE ${id}`)).toMatch(/^436 /);
+  one.send(`TAKETHIS ${id}`, ...article(id).slice(0, -1));
+  expect(await other.ask(`CHECK ${id}`)).toMatch(`431 ${id} `);
+  one.send('.');
+  expect(await one.line()).toBe(`239 ${id}`);
+  expect(await other.ask(`CHECK ${id}`)).toBe(`438 ${id} Duplicate`);
+
+  expect(await one.ask('CHECK <gone@peer.example>')).toMatch(/^238 /);
+  one.close();
+  await expect.poll(() => other.ask('CHECK <gone@peer.example>')).toMatch(/^238 /);
+});
+
+test('an offer is kept for ten seconds, by one session, and there is a limit to them', () => {
+  let time = 0;
+  const offers = new Offers(() => time);
+  const [one, other] = [{}, {}];
+  offers.promise('<a@b>', one);
+  expect(offers.isElsewhere('<a@b>', other)).toBe(true);
+  expect(offers.isElsewhere('<a@b>', one)).toBe(false);
+  time = 9_999;
+  expect(offers.isElsewhere('<a@b>', other)).toBe(true);
+  time = 10_000;
+  expect(offers.isElsewhere('<a@b>', other)).toBe(false);
+
+  for (let n = 0; n <= 10_000; n++) offers.promise(`<${n}@b>`, one);
+  expect(offers.isElsewhere('<0@b>', other)).toBe(false);
+  expect(offers.isElsewhere('<1@b>', other)).toBe(true);
+  offers.left(one);
+  expect(offers.isElsewhere('<1@b>', other)).toBe(false);
+
+  // However long it takes to send it.
+  const [first, second] = [offers.arriving('<c@d>', one), offers.arriving('<c@d>', other)];
+  time = 1_000_000;
+  expect(offers.isElsewhere('<c@d>', one)).toBe(true);
+  second();
+  expect(offers.isElsewhere('<c@d>', one)).toBe(false);
+  expect(offers.isElsewhere('<c@d>', other)).toBe(true);
+  first();
+  expect(offers.isElsewhere('<c@d>', other)).toBe(false);
+});

@@ -1,0 +1,107 @@
+import { breaking } from './mutant.ts';
+
+const IN = 'test/nntp/rfc4644.test.ts';
+const POSTED = 'test/bridge/posting/feeds-in.test.ts';
+
+export const feedMutants = [
+  ...breaking(
+    'src/nntp/commands/takethis.ts',
+    [IN],
+    [
+      'TAKETHIS reads its article even if it refuses it',
+      'return (await client.transport.skipArticle()) ? refused : undefined;',
+      'return refused;',
+    ],
+    [
+      'TAKETHIS takes nothing that is there already',
+      "return client.reader.offer?.(messageId) === 'held' ? withId(439, messageId, 'Duplicate') : undefined;",
+      'return undefined;',
+      'Posting it tells that it is a duplicate, too: this spares the memory.',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/session.ts',
+    [IN],
+    [
+      'what follows a TAKETHIS that is not understood is its article',
+      'if (!isTakethis(line)) return answer;',
+      'if (line.length > 0) return answer;',
+    ],
+    [
+      'what follows a TAKETHIS that was not kept is not run as commands',
+      'if (TAKETHIS.test(head)) this.#answer(LOST_ARTICLE);\n    else this',
+      "if (head === '-') this",
+    ],
+  ),
+  ...breaking(
+    'src/nntp/commands/receive.ts',
+    [IN],
+    [
+      'what can be tried again is not refused for good',
+      'const LATER = { post: 441, feed: 436, stream: 400 }',
+      'const LATER = { post: 441, feed: 436, stream: 439 }',
+    ],
+    [
+      'after 400 the connection ends',
+      'if (code === LATER.stream) return [answer, null];',
+      'if (code === LATER.stream) return answer;',
+    ],
+    [
+      'who is sending an article has it to itself',
+      'const arrived = isFeed && messageId !== undefined ? client.reader.arriving?.(messageId) : undefined;',
+      'const arrived = isFeed && messageId === undefined ? client.reader.arriving?.(task) : undefined;',
+    ],
+    ['and no longer than that', '    arrived?.();\n', ''],
+  ),
+  ...breaking(
+    'src/nntp/commands/mode-stream.ts',
+    [IN],
+    [
+      'STREAMING is announced where it can be used',
+      "if (client.reader.offer && client.access.post) report.push('STREAMING');",
+      "if (client.reader.offer) report.push('STREAMING');",
+    ],
+  ),
+  ...breaking(
+    'src/nntp/connection/transport.ts',
+    [IN],
+    [
+      'what is refused before it comes takes no memory',
+      'return (await this.#receive(0)) !== undefined;',
+      'return (await this.#receive(this.#limits.article)) !== undefined;',
+    ],
+  ),
+  ...breaking('src/nntp/commands/feeding.ts', [IN], ['an answer fits its line', 'oneLine(`', 'String(`']),
+  ...breaking(
+    'src/bridge/posting/offers.ts',
+    [POSTED],
+    ['an offer is one session’s', 'promised.by !== by && promised.until', 'promised.until'],
+    ['not for ever', 'promised.until > this.#clock()', 'promised.until > 0'],
+    ['offers are bounded', 'if (until > now && this.#promised.size <= MOST) break;', 'if (until > now) break;'],
+    ['who has gone brings nothing', 'if (promised.by === by) this.#promised.delete(id);', ''],
+    [
+      'several may be sending it',
+      'if (senders.size === 0) this.#arriving.delete(messageId);',
+      'this.#arriving.delete(messageId);',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    [POSTED],
+    [
+      'a Message-ID is posted once, on however many connections at once',
+      'await this.#ids.run(messageId, async () => {',
+      "await this.#ids.run(randomBytes(9).toString('hex'), async () => {",
+    ],
+    [
+      'what another session brings is not asked for',
+      'if (busy || !canPost || this.#offers.isElsewhere(messageId, by)) return',
+      'if (busy || !canPost) return',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    ['test/bridge/posting/posting.test.ts'],
+    ['nothing is asked for that could not be posted', 'if (busy || !canPost || this', 'if (busy || this'],
+  ),
+];
