@@ -16,7 +16,6 @@ export const feedMutants = [
       'TAKETHIS takes nothing that is there already',
       "return client.reader.offer?.(messageId) === 'held' ? withId(439, messageId, 'Duplicate') : undefined;",
       'return undefined;',
-      'Posting it tells that it is a duplicate, too: this spares the memory.',
     ],
   ),
   ...breaking(
@@ -78,7 +77,11 @@ export const feedMutants = [
     ['an offer is one session’s', 'promised.by !== by && promised.until', 'promised.until'],
     ['not for ever', 'promised.until > this.#clock()', 'promised.until > 0'],
     ['offers are bounded', 'if (until > now && this.#promised.size <= MOST) break;', 'if (until > now) break;'],
-    ['who has gone brings nothing', 'if (promised.by === by) this.#promised.delete(id);', ''],
+    [
+      'who has gone brings nothing',
+      'if (promised.by === by) this.#promised.delete(id);',
+      'if (promised.by === by) this.#promised.has(id);',
+    ],
     [
       'several may be sending it',
       'if (senders.size === 0) this.#arriving.delete(messageId);',
@@ -92,6 +95,7 @@ export const feedMutants = [
       'a Message-ID is posted once, on however many connections at once',
       'await this.#ids.run(messageId, async () => {',
       "await this.#ids.run(randomBytes(9).toString('hex'), async () => {",
+      'The store of the board refuses a second intent: this is for two that name different boards.',
     ],
     [
       'what another session brings is not asked for',

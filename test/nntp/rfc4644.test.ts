@@ -159,8 +159,16 @@ test('RFC 4644 §2.5 an article beyond the limit is read to its end: 439; withou
 test('RFC 4644 §2.5 what is refused before it comes takes no memory', async () => {
   const backend = rfcWorld();
   backend.guest = STRANGER;
-  const { connect } = await serve(backend, { limits: { articles: 0 } });
-  await play(await connect(), `C: TAKETHIS ${NEW}\n${article(NEW)}S: 480\nC: DATE\nS: 111`);
+  const { connect } = await serve(backend, { limits: { articles: 1000 } });
+  const [stranger, peer] = [await connect(), await connect()];
+  await peer.login('alice', 'secret');
+  const half = [`TAKETHIS ${NEW}`, 'Newsgroups: misc.test', '', 'x'.repeat(600)];
+  stranger.send(...half);
+  for (let n = 0; n < 20; n++) await peer.ask('DATE');
+  peer.send(...half, '.');
+  expect(await peer.line()).toBe(`239 ${NEW}`);
+  stranger.send('.');
+  expect(await stranger.line()).toMatch(/^480 /);
 });
 
 test('an answer fits its line of 512 octets, message-id and all', async () => {
