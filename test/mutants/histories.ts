@@ -67,6 +67,11 @@ export const historyMutants = [
       '',
     ],
     [
+      'an item that has no article is a link between those that have',
+      'const next = this.#itemOf(continuation, decision.items, seen, changes);',
+      'const next = decision.items[continuation] ?? -1;',
+    ],
+    [
       'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
       'if (records.setMarked(record, marked.has(record))) changes.text(record, false);',
       'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',

@@ -12,7 +12,7 @@ import type { BoardOptions } from '../../src/bridge/view/options.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
-import { distance } from '../../src/rgtp/sequence.ts';
+import { distance, isAfter } from '../../src/rgtp/sequence.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1 } from '../../src/wire/octets.ts';
@@ -63,8 +63,12 @@ export class ModelBoard {
 
   /** A number may mean two posts: which of them is shown depends on which was seen first. */
   ambiguous = false;
+  /** This bridge has seen what a restored board has lost, or too late what others have in time. */
+  differs = false;
+  readonly #first: number;
 
   constructor(first: number) {
+    this.#first = first;
     this.board = new FakeBoard(first);
     this.clock = this.board.time * 1000;
   }
@@ -98,13 +102,29 @@ export class ModelBoard {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** What this bridge would show if nobody had posted through it. */
+  async withoutOwn<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
+    const view = new BoardView({ model: this.mirror, options: OPTIONS });
+    try {
+      return await look(view);
+    } finally {
+      view.close();
+    }
+  }
+
+  /** Whoever comes now sees whether the board's numbers have wrapped since it began. */
+  get showsWrap(): boolean {
+    const { index, sequence } = this.board;
+    return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
+  }
+
   /** What another bridge shows that comes to the board now, and shares nothing with the one of the story. */
   async another<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
     const permanent = PermanentFile.open(':memory:');
     const life = await this.#begin(Cache.open(':memory:'), permanent);
     try {
       await life.mirror.refresh(this.board.sequence);
-      await life.mirror.complete();
+      for (let n = 0; n < 3; n++) await life.mirror.complete();
       return await look(life.view);
     } finally {
       await end(life);
@@ -162,7 +182,12 @@ export class ModelBoard {
     motd: (pick) => this.board.setMotd(`message ${pick}`),
     gap: () => this.board.gap(),
     jump: (pick) => this.#jump(pick % 40),
-    'a jump': (pick) => this.#jump(3000 + pick * 977),
+    'a jump': (pick) => {
+      const by = 3000 + pick * 977;
+      // Whoever comes afterwards may take the one row before the wrap for a made-up one.
+      this.differs ||= this.board.sequence + by >= 2 ** 32;
+      this.#jump(by);
+    },
     'two rows change places': (pick) =>
       this.board.editIndex((rows) => {
         const at = pick % Math.max(1, rows.length - 1);
@@ -199,7 +224,10 @@ export class ModelBoard {
     'the row again': () => {
       const taken = this.#taken;
       this.#taken = undefined;
-      if (taken !== undefined) this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
+      if (taken === undefined) return;
+      // Too late for a number here.
+      this.differs ||= this.mirror.posts.length > 0 && this.mirror.rowOfSequence(taken.row.sequence) < 0;
+      this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
     },
     // Without a word in any log.
     archive: (pick) =>
@@ -208,7 +236,13 @@ export class ModelBoard {
         this.board.items.delete(id);
       }),
     'a backup': () => {
-      this.#restore = this.board.backUp();
+      const { sequence } = this.board;
+      const restore = this.board.backUp();
+      this.#restore = () => {
+        const { sequences, length } = this.mirror.posts;
+        this.differs ||= length > 0 && isAfter(sequences[length - 1] ?? 0, sequence);
+        restore();
+      };
     },
     restore: () => {
       this.#restore?.();

@@ -111,9 +111,8 @@ export class BoardState implements Known {
     };
     const recordAt = (item: number) => records.list[decision.items[item] ?? -1];
     const link = ([continuation, item]: readonly [number, number]) => {
-      const next = recordAt(continuation);
-      if (next !== undefined && this.hasPosts(next))
-        this.#continue(next, this.#itemOf(item, decision.items, seen, changes), changes);
+      const next = this.#itemOf(continuation, decision.items, seen, changes);
+      this.#continue(next, this.#itemOf(item, decision.items, seen, changes), changes);
     };
     let next = 0;
     const unnoted = function* (): Generator<number> {
@@ -165,7 +164,6 @@ export class BoardState implements Known {
       for (const known of unnoted()) note(known);
       yield changes.take();
     }
-    yield* each(sighting.links, link);
     for (const known of unnoted()) note(known);
     yield changes.take();
   }
@@ -294,8 +292,6 @@ export class BoardState implements Known {
     items[at] = record.index;
     this.#name(record, at, seen, changes);
     this.records.setMarked(record, sighting.marked.has(at));
-    const previous = sighting.links.get(at);
-    if (previous !== undefined) this.#continue(record, this.#itemOf(previous, items, seen, changes), changes);
     return record.index;
   }
 
@@ -359,12 +355,17 @@ export class BoardState implements Known {
     const { records } = this;
     const previous = records.list[record.continues];
     records.setContinues(record, -1, false);
+    this.#askAgain(record, changes);
+    if (previous?.continuedIn !== record.index) return;
+    records.setContinuedIn(previous, -1);
+    this.#askAgain(previous, changes);
+  }
+
+  /** The links of an item changed: its text is to tell what the index does not. */
+  #askAgain(record: MutableRecord, changes: Changes): void {
+    if (!this.hasPosts(record)) return;
     changes.links(record);
     changes.text(record, false);
-    if (previous?.continuedIn !== record.index || !this.hasPosts(previous)) return;
-    records.setContinuedIn(previous, -1);
-    changes.links(previous);
-    changes.text(previous, false);
   }
 
   #name(record: MutableRecord, at: number, { sighting, whole }: Seen, changes: Changes): void {
@@ -374,14 +375,13 @@ export class BoardState implements Known {
       changes.links(record);
   }
 
-  #continue(next: MutableRecord, item: number, changes: Changes): void {
+  #continue(continuation: number, item: number, changes: Changes): void {
     const { records } = this;
+    const next = records.list[continuation];
     const previous = records.list[item];
-    if (previous === undefined) return;
-    if (records.setContinues(next, item, true)) changes.links(next);
-    if (!records.setContinuedIn(previous, next.index)) return;
-    changes.links(previous);
-    changes.text(previous, false);
+    if (next === undefined || previous === undefined) return;
+    if (records.setContinues(next, item, true) && this.hasPosts(next)) changes.links(next);
+    if (records.setContinuedIn(previous, continuation)) this.#askAgain(previous, changes);
   }
 
   /** Takes what the edit log says of an edit that has a row and no notice yet. */
