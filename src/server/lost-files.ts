@@ -1,10 +1,10 @@
 /** Notices when one of the files that belong together is missing: a new one in its place would hide the loss. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import { requireLog } from '../store/log-presence.ts';
+import { openForReading } from '../store/database.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 
@@ -78,9 +78,7 @@ function boardHadPermanent(path: string): boolean {
 function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   if (!holdsSomething(path)) return false;
   try {
-    // Reading creates a new log, which would hide that the old one is lost.
-    requireLog(path);
-    const db = new DatabaseSync(path, { readOnly: true });
+    const db = openForReading(path);
     try {
       return what(db);
     } finally {

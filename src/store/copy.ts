@@ -1,8 +1,8 @@
 /** Copies of database files, made while they are in use. */
 import { open, rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { openForReading } from './database.ts';
 import { StoreError, storeErrorFrom } from './errors.ts';
-import { requireLog } from './log-presence.ts';
 
 export interface CopyProgress {
   /** pages of the database */
@@ -24,9 +24,8 @@ export class DatabaseSnapshot implements Disposable {
   /** @throws StoreError */
   constructor(path: string) {
     this.path = path;
-    requireLog(path);
+    this.#db = openForReading(path);
     try {
-      this.#db = new DatabaseSync(path, { readOnly: true });
       this.#db.exec('BEGIN; SELECT 1 FROM sqlite_schema');
     } catch (error) {
       throw storeErrorFrom(error, path);

@@ -58,6 +58,21 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
   }
 }
 
+/**
+ * Opens a database that is there, to look into it. The log comes first: SQLite would make a new one, and nobody could
+ * tell any more that the old one is lost.
+ *
+ * @throws StoreError as `openDatabase`
+ */
+export function openForReading(path: string): DatabaseSync {
+  requireLog(path);
+  try {
+    return new DatabaseSync(path, { readOnly: true });
+  } catch (error) {
+    throw storeErrorFrom(error, path);
+  }
+}
+
 /** Runs `task` in a transaction that takes the write lock at once: committed if it returns, undone if it throws. */
 export function transaction<T>(db: DatabaseSync, task: () => T): T {
   db.exec('BEGIN IMMEDIATE');

@@ -142,6 +142,20 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/database.ts',
+    ['test/server/doctor.test.ts'],
+    [
+      'looking into a database does not hide that its log is lost',
+      '  requireLog(path);\n  try {\n    return',
+      '  try {\n    return',
+    ],
+  ),
+  ...breaking(
+    'src/server/doctor/stores.ts',
+    ['test/server/doctor.test.ts'],
+    ['doctor misses what the other files show', 'if (lost !== undefined) yield', 'if (lost?.exitCode === 2) yield'],
+  ),
+  ...breaking(
     'src/store/log-content.ts',
     ['test/store/log-content.test.ts'],
     ['a log begins like one', 'if (length < LOG_HEADER || !isHeader(header))', 'if (length < 0 && !isHeader(header))'],

@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { boardSchema } from '../../src/board/schema.ts';
 import { BoardServer } from '../../src/board/server.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { examineBoard } from '../../src/server/doctor/boards.ts';
@@ -18,6 +19,8 @@ import { examineShownCertificate } from '../../src/server/doctor/shown-certifica
 import { examineStores } from '../../src/server/doctor/stores.ts';
 import { examineSystem } from '../../src/server/doctor/system.ts';
 import { Cache } from '../../src/store/cache.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { closeDatabase } from '../../src/store/log-presence.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { CommandLine, commandLine } from '../cli/command-line.ts';
 import { tcpServer } from '../support/tcp-server.ts';
@@ -54,7 +57,7 @@ describe('the system', () => {
 
 describe('the clock and the last backup', () => {
   const about = async (what: string, now?: number) =>
-    (await all(examineSystem(config(), now))).find((finding) => finding.what.includes(what));
+    (await all(examineSystem(config(), now))).find((finding) => finding.what.startsWith(`gossip: ${what}`));
 
   it('are right, or not', async () => {
     writeFileSync(join(folder, 'x'), '');
@@ -140,7 +143,7 @@ describe('the stores', () => {
   it('are not there yet, sound, damaged, foreign, or too new', async () => {
     const path = (name: string) => join(folder, `gossip.${name}.sqlite`);
     const about = async (what: string) =>
-      (await all(examineStores(config()))).find((finding) => finding.what.includes(what));
+      (await all(examineStores(config()))).find((finding) => finding.what.startsWith(`gossip: ${what}`));
     expect(await about('cache')).toEqual({ result: 'ok', what: `gossip: cache does not exist yet (${path('cache')})` });
 
     Cache.open(path('cache')).close();
@@ -166,6 +169,32 @@ describe('the stores', () => {
 
     writeFileSync(path('cache'), 'x'.repeat(10_000));
     expect(await about('cache')).toMatchObject({ result: 'fail', remedy: expect.stringContaining('delete') });
+  });
+
+  it('lack one that belongs to the others, or a log; looking does not hide it', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'doctor-lost-'));
+    const path = (name: string) => join(data, `gossip.${name}`);
+    const failures = async () =>
+      (await all(examineStores(config({ RGTP_NNTP_DATA: data })))).filter(({ result }) => result === 'fail');
+
+    const live = openDatabase(path('live'), boardSchema, { durable: true });
+    copyFileSync(path('live'), path('board.sqlite'));
+    closeDatabase(live);
+    const lost = [{ what: expect.stringMatching(/^gossip: board: .*board\.sqlite: its write-ahead log .* is gone/) }];
+    expect(await failures()).toMatchObject(lost);
+    expect(await failures()).toMatchObject(lost);
+
+    rmSync(path('board.sqlite'));
+    await PermanentFile.open(path('permanent.sqlite')).close();
+    expect(await failures()).toMatchObject([
+      {
+        what: expect.stringMatching(
+          /^gossip: the board .*board\.sqlite is missing or empty, although gossip\.permanent\.sqlite/,
+        ),
+        remedy: expect.stringContaining('Put the file back'),
+      },
+    ]);
+    rmSync(data, { recursive: true });
   });
 });
 
@@ -275,7 +304,7 @@ describe('rgtp-nntp doctor', () => {
     expect(fine.stdout).toMatch(/^ok {4}rgtp-nntp .*\n(?:(?:ok {4}|warn {2}|fail {2}| {6}→ ).*\n)+$/);
     writeFileSync(join(folder, 'gossip.permanent.sqlite'), 'no database at all, but long enough'.repeat(100));
     const ill = await commandLine(['doctor'], { env: environment });
-    expect(ill).toMatchObject({ code: 1, stderr: 'rgtp-nntp: 1 thing to put right\n' });
+    expect(ill).toMatchObject({ code: 1, stderr: 'rgtp-nntp: 2 things to put right\n' });
   });
 });
 

@@ -1,12 +1,15 @@
 /** The databases: intact, ours, and of a version this program knows. */
 import { existsSync, statSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { boardSchema } from '../../board/schema.ts';
-import type { Config } from '../../config/config.ts';
+import type { BoardConfig, Config } from '../../config/config.ts';
 import { pathsOf } from '../../config/paths.ts';
 import { CACHE } from '../../store/cache-schema.ts';
-import type { Schema } from '../../store/database.ts';
+import { openForReading, type Schema } from '../../store/database.ts';
+import { StoreError } from '../../store/errors.ts';
 import { PERMANENT } from '../../store/permanent-schema.ts';
+import { Failure } from '../failure.ts';
+import { refuseLostFiles } from '../lost-files.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 export function* examineStores(config: Config): Generator<Finding> {
@@ -14,6 +17,8 @@ export function* examineStores(config: Config): Generator<Finding> {
     const paths = pathsOf(config, board);
     const { name } = board;
     const backup = 'Restore a backup of it.';
+    const lost = lostFile(config, board);
+    if (lost !== undefined) yield fail(`${name}: ${lost.message}`, lost.remedy);
     if (board.rgtp === 'embedded') yield* examineFile(paths.board, `${name}: board`, boardSchema, backup);
     yield* examineFile(paths.permanent, `${name}: permanent data`, PERMANENT, backup);
     yield* examineFile(
@@ -25,6 +30,17 @@ export function* examineStores(config: Config): Generator<Finding> {
   }
 }
 
+/** What the other files show to have been there. */
+function lostFile(config: Config, board: BoardConfig): Failure | undefined {
+  try {
+    refuseLostFiles(config, board);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
 function* examineFile(path: string, what: string, schema: Schema, remedy: string): Generator<Finding> {
   if (!existsSync(path)) {
     yield ok(`${what} does not exist yet (${path})`);
@@ -32,7 +48,7 @@ function* examineFile(path: string, what: string, schema: Schema, remedy: string
   }
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path, { readOnly: true });
+    db = openForReading(path);
     const version = pragma(db, 'user_version');
     if (pragma(db, 'application_id') !== schema.applicationId) {
       yield fail(`${what}: ${path} is not a ${schema.name} file of rgtp-nntp`, remedy);
@@ -54,7 +70,8 @@ function* examineFile(path: string, what: string, schema: Schema, remedy: string
       else yield ok(`${what} is sound, ${size}`);
     }
   } catch (error) {
-    yield fail(`${what}: ${path}: ${reasonOf(error)}`, remedy);
+    const reason = error instanceof StoreError ? reasonOf(error) : `${path}: ${reasonOf(error)}`;
+    yield fail(`${what}: ${reason}`, remedy);
   } finally {
     db?.close();
   }
