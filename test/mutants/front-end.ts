@@ -36,11 +36,7 @@ export const frontEndMutants = [
       '    this.#discarding = true;',
       'The next look forgets it, and no octet comes in without one: the line costs a chunk more for as long as nothing comes.',
     ],
-    [
-      'a line over the limit is none',
-      'return length > this.#maxOctets ? TOO_LONG : this.#bytes.subarray(start, start + length);',
-      'return this.#bytes.subarray(start, start + length);',
-    ],
+    ['a line over the limit is none', 'if (length <= this.#maxOctets) return', 'if (length <= 2 ** 40) return'],
   ),
   ...breaking(
     'src/wire/own-memory.ts',
@@ -119,8 +115,12 @@ export const frontEndMutants = [
   ...breaking(
     'src/nntp/commands/ihave.ts',
     ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
-    ['nobody feeds who may not post', 'if (!access.post) return', 'if (!access.read) return'],
     ['what is held is not asked for', "if (wanted === 'held') return '435 Duplicate';", ''],
+  ),
+  ...breaking(
+    'src/nntp/commands/feeding.ts',
+    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['nobody feeds who may not post', 'if (client.access.post) return', 'if (client.access.read) return'],
   ),
   ...breaking(
     'src/nntp/commands/listgroup.ts',
