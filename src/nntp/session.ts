@@ -1,6 +1,7 @@
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
-import { findCommand } from './commands/table.ts';
+import type { Command } from './commands/command.ts';
+import { commands, findCommand } from './commands/table.ts';
 import type { Arrival } from './connection/arrivals.ts';
 import { Transport } from './connection/transport.ts';
 import type { TransportEvents } from './connection/transport-events.ts';
@@ -9,22 +10,14 @@ import { PackageSession } from './package/session.ts';
 import { Selection } from './selection.ts';
 import type { Shared } from './shared.ts';
 import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
-import { lineText, wordsOf } from './syntax/command-line.ts';
+import { isSasl, isTakethis, lineText, TAKETHIS, wordsOf } from './syntax/command-line.ts';
 import { isHttp } from './syntax/http.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
-/** The one command that may be longer than others (RFC 4643 §2.4.1). */
-const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
-const SASL_HEAD = 64;
-const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
-
-/** The one command whose article comes with it, unasked (RFC 4644 §2.5). */
-const TAKETHIS = /^[ \t]*TAKETHIS(?:[ \t]|$)/i;
-const TAKETHIS_HEAD = 64;
-const isTakethis = (line: Buffer): boolean => TAKETHIS.test(line.toString('latin1', 0, TAKETHIS_HEAD));
-
-/** Commands that ask for no rights. */
-const WITHOUT_RIGHTS = /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/;
+/** Commands that ask for no rights, with any keyword. */
+const WITHOUT_RIGHTS = new Set(
+  Object.keys(commands).filter((head) => /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/.test(head)),
+);
 const LOST_ARTICLE = ['400 Line too long; where its article begins is not known', null] as const;
 const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
@@ -274,16 +267,19 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     if (given < command.words[0] || given > command.words[1]) {
       return this.#unread(line, `501 Syntax: ${command.head} ${command.syntax}`);
     }
-    const run = () => {
-      try {
-        if (command.needs === 'read' && this.#mayNotRead(command.head)) return this.loginStatus();
-        return command.run(this, words.slice(keywords), text);
-      } catch (error) {
-        return this.refuse(error);
-      }
-    };
-    const renewing = WITHOUT_RIGHTS.test(command.head) ? undefined : this.reader.renew?.();
-    return renewing === undefined ? run() : renewing.then(run);
+    const args = words.slice(keywords);
+    const renewing = WITHOUT_RIGHTS.has(command.head) ? undefined : this.reader.renew?.();
+    if (renewing === undefined) return this.#runNow(command, args, text);
+    return renewing.then(() => this.#runNow(command, args, text));
+  }
+
+  #runNow(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
+    try {
+      if (command.needs === 'read' && this.#mayNotRead(command.head)) return this.loginStatus();
+      return command.run(this, args, text);
+    } catch (error) {
+      return this.refuse(error);
+    }
   }
 
   /** Refuses a command that is not run. If it brings an article, that is read first: it is no list of commands. */
@@ -295,10 +291,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   #answer(result: Answer | Promise<Answer>): void {
     if (result instanceof Promise) {
       this.#pending = true;
-      this.enqueue(
-        this.#verb,
-        result.catch((error) => this.refuse(error)),
-      );
+      this.enqueue(this.#verb, result, (error) => this.refuse(error));
       return;
     }
     this.write(result);

@@ -7,6 +7,14 @@ const MUCH = 4;
 /** Shorter turns of those that have much to do would cost more than they give, in ms. */
 const SHORTEST = 0.1;
 
+/**
+ * The clock is read once in so many small steps (fewer at the beginning of a turn), as long as together they take no
+ * more than that, in ms; else after each.
+ */
+const MOST_STEPS = 16;
+const FIRST_STEPS = 4;
+const BRIEF = 0.1;
+
 type Task = () => void;
 
 export interface Clockwork {
@@ -39,6 +47,10 @@ export class FairShare {
   #rounds = 0;
   #begun = 0;
   #turnEnds = 0;
+  /** when the clock was read last, the small steps since then, and how many there may be */
+  #looked = 0;
+  #steps = 0;
+  #stride = 1;
   #running = false;
   /** the turn goes on after the task, in a promise */
   #handed = false;
@@ -56,15 +68,15 @@ export class FairShare {
       task();
       return true;
     }
-    if (this.#fresh.size > 0 || (this.#due && this.#clockwork.now() >= this.#roundEnds)) {
-      this.#had.delete(task);
+    const now = this.#clockwork.now();
+    this.#had.delete(task);
+    if (this.#fresh.size > 0 || (this.#due && now >= this.#roundEnds)) {
       this.#fresh.add(task);
       this.#schedule();
       return false;
     }
-    if (!this.#due) this.#beginRound();
-    this.#had.delete(task);
-    this.#take(task);
+    if (!this.#due) this.#beginRound(now);
+    this.#take(task, now);
     return true;
   }
 
@@ -73,9 +85,18 @@ export class FairShare {
     return this.#rounds;
   }
 
-  /** The current turn has had its share: hand the rest to `later()` or `next()`. */
-  over(): boolean {
-    return this.#clockwork.now() >= this.#turnEnds;
+  /**
+   * The current turn has had its share: hand the rest to `later()` or `next()`.
+   * @param small the last step is likely to have taken microseconds. Reading the clock takes nearly as long, so it is
+   *   not read after each of these
+   */
+  over(small = false): boolean {
+    if (small && ++this.#steps < this.#stride) return false;
+    const now = this.#clockwork.now();
+    this.#stride = small && now - this.#looked < BRIEF ? Math.min(2 * this.#stride, MOST_STEPS) : 1;
+    this.#looked = now;
+    this.#steps = 0;
+    return now >= this.#turnEnds;
   }
 
   /** Gives `task` another turn, after those that wait already. */
@@ -128,16 +149,16 @@ export class FairShare {
     this.#clockwork.nextRound(this.#round);
   }
 
-  #beginRound(): void {
+  #beginRound(now: number): void {
     this.#schedule();
     this.#rounds++;
-    this.#roundEnds = this.#clockwork.now() + ROUND;
+    this.#roundEnds = now + ROUND;
   }
 
   readonly #round = (): void => {
     this.#due = false;
     if (this.#idle) return;
-    this.#beginRound();
+    this.#beginRound(this.#clockwork.now());
     this.#handed = false;
     do {
       // Each kind in turn: no stream of newcomers starves the others, and no crowd of heavy tasks.
@@ -156,16 +177,18 @@ export class FairShare {
   #takeFrom(tasks: Set<Task>): void {
     for (const task of tasks) {
       tasks.delete(task);
-      this.#take(task, tasks === this.#heavy);
+      this.#take(task, this.#clockwork.now(), tasks === this.#heavy);
       return;
     }
   }
 
-  #take(task: Task, heavy = false): void {
+  #take(task: Task, now: number, heavy = false): void {
     const others = this.#fresh.size + this.#light.size;
     const share = heavy ? Math.max(TURN / (1 + others + this.#heavy.size), SHORTEST) : TURN / (1 + others);
-    this.#begun = this.#clockwork.now();
-    this.#turnEnds = Math.min(this.#begun + share, this.#roundEnds);
+    this.#begun = this.#looked = now;
+    this.#steps = 0;
+    this.#stride = Math.min(this.#stride, FIRST_STEPS);
+    this.#turnEnds = Math.min(now + share, this.#roundEnds);
     this.#running = true;
     this.#handed = false;
     try {

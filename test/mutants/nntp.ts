@@ -83,9 +83,23 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'turns of a crowd take no longer together than one may',
     file: 'src/wire/fair-share.ts',
-    find: 'this.#due && this.#clockwork.now() >= this.#roundEnds',
-    replace: 'this.#due && this.#clockwork.now() < 0',
+    find: 'this.#due && now >= this.#roundEnds',
+    replace: 'this.#due && now < 0',
     tests: [SHARE, FAIR],
+  },
+  {
+    promise: 'steps that take long after all are counted one by one',
+    file: 'src/wire/fair-share.ts',
+    find: 'small && now - this.#looked < BRIEF ?',
+    replace: 'small ?',
+    tests: [SHARE],
+  },
+  {
+    promise: 'the clock is not read after each small step',
+    file: 'src/wire/fair-share.ts',
+    find: 'if (small && ++this.#steps < this.#stride) return false;',
+    replace: 'if (small && ++this.#steps < 0) return false;',
+    tests: [SHARE],
   },
   {
     promise: 'newcomers do not wait for the crowd',
@@ -181,8 +195,8 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'a browser is cut off although its request line is too long to be looked at',
     file: 'src/nntp/syntax/http.ts',
-    find: 'VERSION.test(third) || HEADERS.test(first)',
-    replace: 'VERSION.test(third)',
+    find: "(first.includes(':') && HEADERS.test(first))",
+    replace: 'false',
     tests: ['test/nntp/attacks.test.ts'],
   },
   {

@@ -103,7 +103,7 @@ export const turnMutants = [
     CLIENT,
     [
       'a long answer of a board is taken in turns',
-      '      if (!eventLoop.over()) continue;',
+      '      if (!eventLoop.over(true)) continue;',
       '      if (this.#due === false) continue;',
     ],
     ['what a board said before its connection was lost counts', '    while (this.#takeLine()) {}\n', ''],

@@ -50,6 +50,30 @@ test('a light task runs at once, and nothing is left behind', async () => {
   expect(loop.rounds).toBeLessThan(3);
 });
 
+test('the clock is read after a few small steps together, but after each that takes long', () => {
+  let time = 0;
+  let looks = 0;
+  const now = () => {
+    looks++;
+    return time;
+  };
+  const share = new FairShare({ now, nextRound: () => {} });
+  /** How often the clock is read in so many steps of so many ms each. */
+  const looksIn = (steps: number, each: number) => {
+    const before = looks;
+    for (let step = 0; step < steps; step++) {
+      time += each;
+      share.over(true);
+    }
+    return looks - before;
+  };
+  share.run(() => {
+    expect(looksIn(320, 0.001)).toBeLessThan(40);
+    expect(looksIn(32, 1)).toBeGreaterThan(16);
+    expect(looksIn(100, 1)).toBe(100);
+  });
+});
+
 test('however many have much to do, a round is short and all are served', async () => {
   const loop = new Loop();
   const done: string[] = [];

@@ -7,7 +7,11 @@ import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
 
 /** ARTICLE, HEAD and BODY: the same article, a different part of it. `part` includes the terminator. */
-export function articleCommand(head: string, code: number, part: (article: RenderedArticle) => Buffer): Command {
+export function articleCommand(
+  head: string,
+  code: number,
+  part: (article: RenderedArticle) => readonly Buffer[],
+): Command {
   return {
     head,
     syntax: '[number | message-id]',
@@ -30,7 +34,7 @@ export function articleCommand(head: string, code: number, part: (article: Rende
   ): Answer {
     if (!article) return gone(word);
     moveTo(client, target, word);
-    return [`${code} ${target.shown} ${target.messageId}`, part(article)];
+    return [`${code} ${target.shown} ${target.messageId}`, ...part(article)];
   }
 }
 

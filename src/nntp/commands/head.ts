@@ -4,6 +4,7 @@ const EMPTY_LINE = 2;
 const TERMINATOR = Buffer.from('.\r\n');
 
 /** RFC 3977 §6.2.2. */
-export const head = articleCommand('HEAD', 221, ({ bytes, bodyStart }) =>
-  Buffer.concat([bytes.subarray(0, bodyStart - EMPTY_LINE), TERMINATOR]),
-);
+export const head = articleCommand('HEAD', 221, ({ bytes, bodyStart }) => [
+  bytes.subarray(0, bodyStart - EMPTY_LINE),
+  TERMINATOR,
+]);

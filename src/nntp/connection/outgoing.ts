@@ -43,6 +43,11 @@ export class Outgoing {
     return this.#ending;
   }
 
+  /** octets gathered and not written yet */
+  get octets(): number {
+    return this.#output.octets;
+  }
+
   /** The client has left so much unread that no more is made for it. The more clients, the sooner. */
   get full(): boolean {
     const { unsent, unsentInAll } = this.#limits;

@@ -9,7 +9,8 @@ const CRLF = '\r\n';
 
 /** Answers of one turn, gathered so that they leave in one write. */
 export class Output {
-  #parts: Buffer[] = [];
+  /** Lines stay text until they are written: a Buffer of its own for each would cost more than the rest of a command. */
+  #parts: (Buffer | string)[] = [];
   /** lines after the last part */
   #text = '';
   #octets = 0;
@@ -36,11 +37,11 @@ export class Output {
     const copied = this.#octets <= COPY_OCTETS && this.#longest <= COPY_PART;
     const [first] = parts;
     if (first === undefined) return;
-    if (parts.length === 1) stream.write(first);
-    else if (copied) stream.write(Buffer.concat(parts, this.#octets));
+    if (parts.length === 1) stream.write(bytesOf(first));
+    else if (copied) stream.write(joined(parts));
     else {
       stream.cork();
-      for (const part of parts) stream.write(part);
+      for (const part of parts) stream.write(bytesOf(part));
       stream.uncork();
     }
     this.#parts = [];
@@ -49,13 +50,32 @@ export class Output {
 
   #endText(): void {
     if (this.#text === '') return;
-    this.#push(Buffer.from(this.#text));
+    this.#push(this.#text);
     this.#text = '';
   }
 
-  #push(bytes: Buffer): void {
-    this.#parts.push(bytes);
-    this.#octets += bytes.length;
-    if (bytes.length > this.#longest) this.#longest = bytes.length;
+  #push(part: Buffer | string): void {
+    this.#parts.push(part);
+    this.#octets += part.length;
+    if (typeof part !== 'string' && part.length > this.#longest) this.#longest = part.length;
   }
+}
+
+function bytesOf(part: Buffer | string): Buffer {
+  return typeof part === 'string' ? Buffer.from(part) : part;
+}
+
+function joined(parts: readonly (Buffer | string)[]): Buffer {
+  let length = 0;
+  for (const part of parts) length += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  const all = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') at += all.write(part, at);
+    else {
+      all.set(part, at);
+      at += part.length;
+    }
+  }
+  return all;
 }

@@ -10,6 +10,9 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
+/** Octets of an answer that cannot have taken long to make. */
+const SMALL = 4096;
+
 /**
  * Carries commands and answers: runs one command at a time, gathers answers into few writes, and neither reads nor runs
  * commands while the client leaves answers unread. Receives articles and passwords as a command asks for them. All its
@@ -118,8 +121,13 @@ export class Transport implements LinkEvents {
   readonly #turn = (): void => {
     this.#waiting = false;
     this.#pumping = true;
+    let gathered = this.#outgoing.octets;
     while (this.#step()) {
-      if (!eventLoop.over()) continue;
+      const { octets, long } = this.#outgoing;
+      const grown = octets - gathered;
+      gathered = octets;
+      // Less than before: it was written, which takes a while.
+      if (!eventLoop.over(!long && grown >= 0 && grown < SMALL)) continue;
       this.#waiting = true;
       eventLoop.later(this.#turn);
       break;

@@ -52,8 +52,11 @@ export abstract class PackageSession extends BareSession {
     return { name, description, total: count, min_index: low, max_index: high, current_article: selected.current };
   }
 
-  /** Lets `tick()` wait for an answer that is still being made, and write it. `answer` must not reject. */
-  protected enqueue(verb: string, answer: Promise<Answer>): void {
+  /**
+   * Lets `tick()` wait for an answer that is still being made, and write it.
+   * @param refused the answer where there is an error instead
+   */
+  protected enqueue(verb: string, answer: Promise<Answer>, refused: (error: unknown) => Answer): void {
     const queued: QueuedCommand = {
       state: 0,
       cmd_line: verb,
@@ -61,10 +64,11 @@ export abstract class PackageSession extends BareSession {
       rejected_value: undefined,
       run: () => settled,
     };
-    const settled = answer.then((value) => {
+    const settle = (value: Answer) => {
       queued.resolved_value = value;
       queued.state = 2;
-    });
+    };
+    const settled = answer.then(settle, (error) => settle(refused(error)));
     this.pipeline.push(queued);
     super.tick();
   }

@@ -38,3 +38,13 @@ export function afterTwoWords(text: string): string {
   const words = TWO_WORDS.exec(text);
   return words ? text.slice(words[0].length) : '';
 }
+
+/** The one command that may be longer than others (RFC 4643 §2.4.1). */
+const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
+const SASL_HEAD = 64;
+export const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
+
+/** The one command whose article comes with it, unasked (RFC 4644 §2.5). */
+export const TAKETHIS = /^[ \t]*TAKETHIS(?:[ \t]|$)/i;
+const TAKETHIS_HEAD = 64;
+export const isTakethis = (line: Buffer): boolean => TAKETHIS.test(line.toString('latin1', 0, TAKETHIS_HEAD));

@@ -10,6 +10,6 @@ const VERSION = /^HTTP\/\d/i;
  * taken for commands.
  */
 export function isHttp(words: readonly string[]): boolean {
-  const [first = '', , third = ''] = words;
-  return VERSION.test(third) || HEADERS.test(first);
+  const [first = '', , third] = words;
+  return (third !== undefined && VERSION.test(third)) || (first.includes(':') && HEADERS.test(first));
 }

@@ -148,7 +148,8 @@ export class Transport {
     this.#due = false;
     this.#deadline?.refresh();
     while (this.#takeLine()) {
-      if (!eventLoop.over()) continue;
+      // What an item is parsed from is kept line by line; a row of the index takes microseconds.
+      if (!eventLoop.over(true)) continue;
       this.#due = true;
       this.#socket.pause();
       eventLoop.later(this.#turn);
