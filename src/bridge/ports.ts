@@ -6,6 +6,8 @@
  * A board is named by its main newsgroup, whichever of its three newsgroups is meant.
  */
 import type { Origin, Peer } from '../nntp/backend.ts';
+import { RgtpError } from '../rgtp/errors.ts';
+import type { Octets } from '../wire/octets.ts';
 import type { Member } from './board.ts';
 import type { ItemRecord, PostKind } from './model.ts';
 
@@ -79,4 +81,28 @@ export interface PostReference extends PostKey {
 export interface PostIndex {
   /** `undefined`: no such article here, or it was withdrawn. */
   locate(messageId: string): PostReference | undefined;
+}
+
+/** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
+export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
+
+/**
+ * These rows get their numbers: whoever has posts among them learns their epochs, which are stored already. They are shown
+ * when the promise resolves; if it rejects, the poll is over.
+ */
+export type OnNumbered = (rows: Iterable<NewRow>) => Promise<void> | undefined;
+
+/** Nobody knows yet under which Message-ID a new row is to be shown. */
+export class HeldBack extends RgtpError {
+  constructor() {
+    super('unavailable', 'new articles are held back: it is not known yet which of them were posted here');
+    this.name = 'HeldBack';
+  }
+}
+
+export interface NewRow {
+  readonly userid: Octets;
+  /** number of the epoch that it will be in */
+  readonly epoch: number;
+  readonly sequence: number;
 }

@@ -3,6 +3,11 @@ export function isAfter(a: number, b: number): boolean {
   return a > b ? !isWrap(a, b) : isWrap(b, a);
 }
 
+/** Does `a` come after the last one there was? Anything does where there was none: `undefined`, or −1. */
+export function isNewer(a: number, last: number | undefined): boolean {
+  return last === undefined || last < 0 || isAfter(a, last);
+}
+
 /** Does the step from one number to the next pass 2³²? */
 function isWrap(from: number, to: number): boolean {
   return from >= 0xc0000000 && to < 0x40000000;

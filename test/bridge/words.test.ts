@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { NotAskedError } from '../../src/bridge/mirror/board-line.ts';
 import { refusalFor } from '../../src/bridge/posting/refusals.ts';
 import { wordsOf } from '../../src/bridge/words.ts';
 import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
+import { NotAskedError } from '../../src/rgtp/client/shared-connection.ts';
 import { errorFor } from '../../src/rgtp/codes.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import { latin1 } from '../../src/wire/octets.ts';

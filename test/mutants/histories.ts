@@ -14,7 +14,7 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/proofs.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',

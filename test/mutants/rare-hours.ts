@@ -80,7 +80,7 @@ export const rareHourMutants = [
     ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/doubts.ts',
+    'src/bridge/mirror/evidence.ts',
     RARE,
     ['rows that an editor made up are not believed', 'if (logged && !isBetween) return true;', 'return true;'],
     ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
@@ -136,22 +136,22 @@ export const rareHourMutants = [
       'this.#now = Math.floor(clock / 1000);',
     ],
   ),
-  ...breaking(
-    'src/bridge/mirror/mirror.ts',
-    RARE,
-    ['a first reading that is not over is none', 'return this.#state.isRead;', 'return this.#state.posts.length > 0;'],
-    [
-      'a damaged numbering is repaired',
-      'if (sound.length === known.length) return known;',
-      'if (sound.length > 0) return known;',
-    ],
-  ),
+  ...breaking('src/bridge/mirror/mirror.ts', RARE, [
+    'a first reading that is not over is none',
+    'return this.#state.isRead;',
+    'return this.#state.posts.length > 0;',
+  ]),
+  ...breaking('src/bridge/mirror/persistence.ts', RARE, [
+    'a damaged numbering is repaired',
+    'if (sound.length === known.length) return known;',
+    'if (sound.length > 0) return known;',
+  ]),
   ...breaking('src/bridge/view/board-view.ts', RARE, [
     'a board that is not read denies none of its articles',
     'if (this.#ids.mayBeHere(messageId)) throw',
     "if (messageId === '') throw",
   ]),
-  ...breaking('src/bridge/mirror/edit-log.ts', OUTAGES, [
+  ...breaking('src/bridge/mirror/board-line.ts', OUTAGES, [
     'an edit log that fails is asked for less and less often',
     'if (this.isOverdue && this.#pause-- > 0) return undefined;',
     '',

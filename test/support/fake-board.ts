@@ -1,9 +1,10 @@
-import type { BoardConnection, BoardMotd, BoardPool } from '../../src/bridge/mirror/board-line.ts';
+import type { BoardConnection, BoardPool } from '../../src/bridge/mirror/board-line.ts';
 import type { EditLogEntry } from '../../src/rgtp/edit-log.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { EntryType, IndexEntry } from '../../src/rgtp/index-entry.ts';
 import type { Contribution, Item } from '../../src/rgtp/item.ts';
 import { itemIdAt } from '../../src/rgtp/item-id.ts';
+import type { Motd } from '../../src/rgtp/motd.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 
 /** What somebody writes or an editor does; what is left out has its usual value. */
@@ -38,7 +39,7 @@ export class FakeBoard implements BoardPool {
   index: IndexEntry[] = [];
   log: EditLogEntry[] = [];
   readonly items = new Map<string, FakeItem>();
-  message: BoardMotd | undefined;
+  message: Motd | undefined;
   sequence: number;
   time = START;
   #idTime = 0;

@@ -1,7 +1,11 @@
+import type { Lender, SharedConnection } from '../../rgtp/client/shared-connection.ts';
+import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
-import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Item, ParseItemOptions } from '../../rgtp/item.ts';
+import type { Motd } from '../../rgtp/motd.ts';
+import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 
 /** What the mirror asks of a connection to the board: the part of `RgtpConnection` that only reads. */
@@ -14,173 +18,51 @@ export interface BoardConnection {
     onBad?: (line: Octets | Buffer, error: Error) => void,
   ): Promise<void>;
   item(id: string, options?: Pick<ParseItemOptions, 'useridOf' | 'timeOf'>): Promise<Item>;
-  motd(): Promise<BoardMotd | undefined>;
+  motd(): Promise<Motd | undefined>;
   editLog(): Promise<readonly EditLogEntry[]>;
 }
 
-export interface BoardMotd {
-  readonly sequence: number;
-  readonly time: number;
-  readonly lines: readonly Octets[];
-}
+/** Where connections come from: `RgtpPool` is one. */
+export type BoardPool = Lender<BoardConnection>;
 
-/** Lends connections: `RgtpPool` is one. */
-export interface BoardPool {
-  use<T>(task: (connection: BoardConnection) => Promise<T>, signal?: AbortSignal): Promise<T>;
-}
+/** The one connection that the mirror uses. */
+export type BoardLine = SharedConnection<BoardConnection>;
 
-/** Answers that say nothing against the connection they came over. */
-const HARMLESS: ReadonlySet<RgtpErrorKind> = new Set([
-  'no-such-item',
-  'no-access',
-  'unsupported',
-  // One item's text may be damaged; what breaks the framing ends the connection by itself.
-  'nonsense',
-]);
+/** Polls after a failure to read the edit log before it is asked for again, at most. */
+const MAX_PAUSE = 64;
 
-export interface BoardLineOptions {
-  readonly pool: BoardPool;
-  /** ms without a request after which the connection is given back */
-  readonly quiet: number;
-  /** ms after a failed attempt in which nobody but `run(…, { anyway: true })` makes another */
-  readonly pause: number;
-  /** monotonic, in ms */
-  readonly clock: () => number;
-}
+/** The board's edit log, which may be endless or broken: what the index tells does not wait for it. */
+export class EditLog {
+  readonly #line: BoardLine;
+  readonly #log: Log;
+  #failures = 0;
+  /** polls that do without it before it is asked for again */
+  #pause = 0;
+  /** it could not be read when it was needed */
+  isOverdue = false;
 
-/**
- * One borrowed connection for everything that the mirror asks, so that requests are pipelined: it is held while
- * there are any, given back when it has been quiet, and thrown away when something went wrong on it.
- */
-export class BoardLine {
-  readonly #options: BoardLineOptions;
-  readonly #waiting = new AbortController();
-  #closed = false;
-  #lease: Promise<Lease> | undefined;
-  /** the same, once it is there */
-  #held: Lease | undefined;
-  #failure: { readonly cause: unknown; readonly until: number } | undefined;
-
-  constructor(options: BoardLineOptions) {
-    this.#options = options;
+  constructor(line: BoardLine, log: Log) {
+    this.#line = line;
+    this.#log = log;
   }
 
-  /** Runs one request. `anyway`: even if the last attempt to connect failed a moment ago. */
-  async run<T>(request: (connection: BoardConnection) => Promise<T>, how?: { readonly anyway: boolean }): Promise<T> {
-    if (this.#closed) throw new RgtpError('unavailable', 'closed');
-    const held = this.#held;
-    // The board has closed it while nobody asked for anything: no failure, there is just another one.
-    if (held !== undefined && !held.connection.usable) held.giveBack();
-    if (this.#lease === undefined) {
-      const failure = this.#failure;
-      if (failure !== undefined && !how?.anyway && this.#options.clock() < failure.until) throw notAsked(failure.cause);
-      this.#lease = this.#borrow();
-    }
-    const lease = await this.#lease.catch((error: unknown) => {
-      throw notAsked(error);
-    });
-    lease.begin();
+  /** `undefined` where the board has none for us, or none that can be read now: then it is asked again less and less often. */
+  async read(): Promise<readonly EditLogEntry[] | undefined> {
+    if (this.isOverdue && this.#pause-- > 0) return undefined;
     try {
-      return await request(lease.connection);
-    } catch (error) {
-      if (!isHarmless(error)) this.#drop(lease, error);
-      throw error;
-    } finally {
-      lease.end();
+      const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
+      this.isOverdue = false;
+      this.#failures = 0;
+      return entries;
+    } catch (err) {
+      const kind = err instanceof RgtpError ? err.kind : undefined;
+      if (kind === 'unsupported' || kind === 'no-access') return undefined;
+      if (kind === 'no-such-item') return [];
+      if (kind === undefined || err instanceof NotAskedError) throw err;
+      if (!this.isOverdue) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
+      this.isOverdue = true;
+      this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
+      return undefined;
     }
   }
-
-  /** Gives the connection back (the pool ends what is under way on it), or gives up waiting for one. */
-  close(): void {
-    this.#closed = true;
-    if (this.#held === undefined) this.#waiting.abort(new RgtpError('unavailable', 'closed'));
-    else this.#held.giveBack();
-  }
-
-  #borrow(): Promise<Lease> {
-    const borrowed = Promise.withResolvers<Lease>();
-    const held = this.#options.pool.use((connection) => {
-      const over = Promise.withResolvers<void>();
-      const lease: Lease = new Lease(connection, over, this.#options.quiet, () => this.#forget(promise));
-      this.#held = lease;
-      borrowed.resolve(lease);
-      if (this.#closed) lease.giveBack();
-      this.#failure = undefined;
-      return over.promise;
-    }, this.#waiting.signal);
-    const promise = borrowed.promise;
-    held.catch((error: unknown) => {
-      this.#forget(promise);
-      this.#failure = { cause: error, until: this.#options.clock() + this.#options.pause };
-      borrowed.reject(error);
-    });
-    return promise;
-  }
-
-  #drop(lease: Lease, error: unknown): void {
-    lease.throwAway(error);
-    this.#failure = { cause: error, until: this.#options.clock() + this.#options.pause };
-  }
-
-  #forget(lease: Promise<Lease>): void {
-    if (this.#lease !== lease) return;
-    this.#lease = undefined;
-    this.#held = undefined;
-  }
-}
-
-class Lease {
-  readonly connection: BoardConnection;
-  readonly #over: PromiseWithResolvers<void>;
-  readonly #quiet: number;
-  readonly #onEnd: () => void;
-  #active = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(connection: BoardConnection, over: PromiseWithResolvers<void>, quiet: number, onEnd: () => void) {
-    this.connection = connection;
-    this.#over = over;
-    this.#quiet = quiet;
-    this.#onEnd = onEnd;
-  }
-
-  begin(): void {
-    this.#active++;
-    clearTimeout(this.#timer);
-  }
-
-  end(): void {
-    if (--this.#active > 0) return;
-    this.#timer = setTimeout(() => this.giveBack(), this.#quiet);
-    this.#timer.unref();
-  }
-
-  giveBack(): void {
-    clearTimeout(this.#timer);
-    this.#onEnd();
-    this.#over.resolve();
-  }
-
-  throwAway(error: unknown): void {
-    clearTimeout(this.#timer);
-    this.#onEnd();
-    this.#over.reject(error);
-  }
-}
-
-/** There is no connection: the request is not to blame. */
-export class NotAskedError extends RgtpError {
-  constructor(cause: unknown) {
-    const kind = cause instanceof RgtpError ? cause.kind : 'unavailable';
-    super(kind, cause instanceof Error ? cause.message : String(cause), { cause });
-    this.name = 'NotAskedError';
-  }
-}
-
-function notAsked(cause: unknown): NotAskedError {
-  return cause instanceof NotAskedError ? cause : new NotAskedError(cause);
-}
-
-function isHarmless(error: unknown): boolean {
-  return error instanceof RgtpError && HARMLESS.has(error.kind);
 }

@@ -1,5 +1,6 @@
 import { withRoom } from '../growable.ts';
-import { PostKind, type Posts } from '../model.ts';
+import type { PostKind, Posts } from '../model.ts';
+import { isIndexed } from '../row-kinds.ts';
 
 /** One row, on its way into the columns. */
 export interface PostRow {
@@ -193,14 +194,4 @@ export class PostColumns implements Posts {
     this.kinds = withRoom(this.kinds, rows, Uint8Array);
     this.arrivals = withRoom(this.arrivals, rows, Uint32Array);
   }
-}
-
-/** Is a post of this kind a row of the board's index? (The others are gone, or come from the edit log.) */
-export function isIndexed(kind: number | undefined): boolean {
-  return kind !== undefined && kind >= PostKind.Item && kind <= PostKind.Motd;
-}
-
-/** Does a post of this kind begin an item? */
-export function isFirst(kind: number | undefined): boolean {
-  return kind === PostKind.Item || kind === PostKind.Continuation;
 }

@@ -1,20 +1,17 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { distance, isAfter } from '../../rgtp/sequence.ts';
+import { distance, isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
-import type { BoardConnection, BoardLine } from './board-line.ts';
+import type { BeforePublish, OnNumbered } from '../ports.ts';
+import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
 import { Complaints } from './complaints.ts';
 import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
-import { Doubts } from './doubts.ts';
-import { EditLog } from './edit-log.ts';
-import type { MessageOfTheDay } from './motd.ts';
-import type { BeforePublish, OnNumbered } from './options.ts';
-import { saveChanges, saveIsRead } from './persistence.ts';
-import { type ItemProofs, otherPosts, proven } from './proofs.ts';
+import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
+import { type MessageOfTheDay, saveChanges, saveIsRead } from './persistence.ts';
 import { highs, newestRows, newRows } from './publishing.ts';
 import { keepRecent, MAX_RECENT, recall } from './recent.ts';
 import { Sighting } from './sighting.ts';
@@ -333,10 +330,6 @@ function upTo(newest: number | undefined, log: readonly EditLogEntry[] = []): re
 
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
   return kind === 'index' && isNewer(sequence, last);
-}
-
-function isNewer(sequence: number, last: number | undefined): boolean {
-  return last === undefined || isAfter(sequence, last);
 }
 
 function later(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { SharedConnection } from '../../rgtp/client/shared-connection.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
@@ -6,21 +7,13 @@ import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
-import { BoardLine } from './board-line.ts';
-import { Epochs, firstUnsound, MAX_NUMBER } from './epochs.ts';
+import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
+import type { BoardLine } from './board-line.ts';
+import { MAX_NUMBER } from './epochs.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
-import { MessageOfTheDay } from './motd.ts';
-import {
-  type BeforePublish,
-  HeldBack,
-  INTERVALS,
-  type Intervals,
-  type MirrorOptions,
-  type MirrorProgress,
-  type OnNumbered,
-} from './options.ts';
-import { loadEpochs, loadState, saveAll } from './persistence.ts';
+import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
+import { loadEpochs, loadState, MessageOfTheDay, saveAll, soundEpochs } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
 import { catchUpRecent } from './recent.ts';
@@ -97,7 +90,7 @@ export class Mirror implements BoardModel {
     this.#motd = new MessageOfTheDay(cache, state);
     const { retryFirst, retryLongest, quiet, reconcile } = this.#intervals;
     const clock = () => performance.now();
-    this.#line = new BoardLine({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), clock });
+    this.#line = new SharedConnection({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), clock });
     const shared = { line: this.#line, state, cache, log: this.#log, now: this.#now, tell: this.#tell };
     this.#texts = new ItemTexts({
       ...shared,
@@ -290,23 +283,4 @@ export class Mirror implements BoardModel {
     if (this.#lastPoll === undefined) return this.#state.posts.length > 0 ? 'index' : 'starting';
     return this.#texts.settled ? 'following' : 'items';
   }
-}
-
-/**
- * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
- * is: these never gave a number to anybody. They are removed, and what was posted in them moves to the epoch before.
- */
-async function soundEpochs({ permanent, cache, log = silent, newsgroup }: MirrorOptions): Promise<readonly Epoch[]> {
-  const known = await permanent.epochs();
-  const sound = known.slice(0, firstUnsound(known));
-  if (sound.length === known.length) return known;
-  const kept = new Epochs(sound);
-  const moved = (await permanent.ownPosts())
-    .filter(({ epoch }) => epoch > sound.length)
-    .map((post) => ({ ...post, epoch: kept.covering(kept.generation, post.sequence)?.number ?? 1 }));
-  await permanent.replaceEpochs(sound, moved);
-  cache.rebuild();
-  const shown = { newsgroup, epochs: known.length - sound.length, posts: moved.length };
-  log.warn(shown, 'the numbering was damaged by an earlier version: it is repaired, and the index is read again');
-  return sound;
 }

@@ -1,8 +1,6 @@
-import { RgtpError } from '../../rgtp/errors.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
-import type { Octets } from '../../wire/octets.ts';
 import type { BoardPool } from './board-line.ts';
 
 export interface MirrorOptions {
@@ -26,30 +24,6 @@ export interface MirrorOptions {
   readonly now?: () => number;
   /** 0 … 1, for the jitter of retries */
   readonly random?: () => number;
-}
-
-/** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
-export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
-
-/**
- * These rows get their numbers: whoever has posts among them learns their epochs, which are stored already. They are shown
- * when the promise resolves; if it rejects, the poll is over.
- */
-export type OnNumbered = (rows: Iterable<NewRow>) => Promise<void> | undefined;
-
-/** Nobody knows yet under which Message-ID a new row is to be shown. */
-export class HeldBack extends RgtpError {
-  constructor() {
-    super('unavailable', 'new articles are held back: it is not known yet which of them were posted here');
-    this.name = 'HeldBack';
-  }
-}
-
-export interface NewRow {
-  readonly userid: Octets;
-  /** number of the epoch that it will be in */
-  readonly epoch: number;
-  readonly sequence: number;
 }
 
 /** All in ms. */

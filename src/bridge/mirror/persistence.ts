@@ -1,7 +1,11 @@
 /** What the cache file keeps of the state. */
+import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import type { Change, Notice } from '../model.ts';
+import { silent } from '../../wire/log.ts';
+import { type Change, type Motd, type Notice, PostKind } from '../model.ts';
+import { Epochs, firstUnsound } from './epochs.ts';
+import type { MirrorOptions } from './options.ts';
 import type { BoardState } from './state.ts';
 
 /** Version of what `saveState` writes: another one is forgotten, and read from the board again. */
@@ -78,4 +82,77 @@ export function loadEpochs(cache: Cache): readonly Epoch[] {
 function saveNotice(cache: Cache, state: BoardState, row: number): void {
   const notice = state.notices.get(row);
   if (notice !== undefined) cache.setFact(`notice:${row}`, JSON.stringify(notice));
+}
+
+/**
+ * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
+ * is: these never gave a number to anybody. They are removed, and what was posted in them moves to the epoch before.
+ */
+export async function soundEpochs({
+  permanent,
+  cache,
+  log = silent,
+  newsgroup,
+}: MirrorOptions): Promise<readonly Epoch[]> {
+  const known = await permanent.epochs();
+  const sound = known.slice(0, firstUnsound(known));
+  if (sound.length === known.length) return known;
+  const kept = new Epochs(sound);
+  const moved = (await permanent.ownPosts())
+    .filter(({ epoch }) => epoch > sound.length)
+    .map((post) => ({ ...post, epoch: kept.covering(kept.generation, post.sequence)?.number ?? 1 }));
+  await permanent.replaceEpochs(sound, moved);
+  cache.rebuild();
+  const shown = { newsgroup, epochs: known.length - sound.length, posts: moved.length };
+  log.warn(shown, 'the numbering was damaged by an earlier version: it is repaired, and the index is read again');
+  return sound;
+}
+
+/** The message of the day, as the cache keeps it. */
+interface Kept extends BoardMotd {
+  /** article number of its post, 0 while the index has none; missing in what version 0.1 wrote */
+  readonly number?: number;
+}
+
+/** The board's message of the day, and which article it is. */
+export class MessageOfTheDay {
+  readonly #cache: Cache;
+  readonly #state: BoardState;
+  #kept: Kept | undefined;
+
+  /** Throws where the cache holds nonsense. */
+  constructor(cache: Cache, state: BoardState) {
+    this.#cache = cache;
+    this.#state = state;
+    const json = cache.fact('motd');
+    // What `save` wrote.
+    this.#kept = json === undefined ? undefined : (JSON.parse(json) as Kept);
+  }
+
+  get current(): Motd | undefined {
+    const motd = this.#kept;
+    if (motd === undefined) return undefined;
+    return { row: this.#state.posts.rowOf(motd.number ?? this.#numberOf(motd)), time: motd.time, lines: motd.lines };
+  }
+
+  /** As the board has it now. Returns whether that is new. */
+  take(asked: BoardMotd | undefined): boolean {
+    const motd = asked && { ...asked, number: this.#numberOf(asked) };
+    if (JSON.stringify(motd) === JSON.stringify(this.#kept)) return false;
+    this.#kept = motd;
+    this.save();
+    this.#cache.purge();
+    return true;
+  }
+
+  save(): void {
+    if (this.#kept === undefined) this.#cache.deleteFact('motd');
+    else this.#cache.setFact('motd', JSON.stringify(this.#kept));
+  }
+
+  #numberOf({ sequence }: BoardMotd): number {
+    const { posts } = this.#state;
+    const row = this.#state.rowOfSequence(sequence);
+    return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;
+  }
 }

@@ -2,9 +2,9 @@ import type { Arrival, Mark, Permanent, Published } from '../../store/permanent.
 import { octets } from '../../wire/octets.ts';
 import type { PostKind, Posts } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
+import type { NewRow } from '../ports.ts';
 import type { PostColumns } from './columns.ts';
 import type { Decision, Seen } from './decision.ts';
-import type { NewRow } from './options.ts';
 import { STRETCH } from './row-order.ts';
 
 /** What is known of when articles became readable: as many steps as this. */

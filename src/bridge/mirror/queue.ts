@@ -1,8 +1,8 @@
+import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
-import { NotAskedError } from './board-line.ts';
 
 /** How it stands with the text of an item. */
 export const TextState = {

@@ -1,23 +1,15 @@
 import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
-import type { EntryType, IndexEntry } from '../../rgtp/index-entry.ts';
+import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { ascii, type Octets, octets } from '../../wire/octets.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
+import { ROW_KINDS } from '../row-kinds.ts';
 import { owned } from './records.ts';
 import { type Context, type Doubt, orderOf, STRETCH } from './row-order.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
 const MAX_ROWS = 4_000_000;
-
-const KIND_OF = {
-  I: PostKind.Item,
-  R: PostKind.Reply,
-  C: PostKind.Continuation,
-  F: PostKind.Gone, // no article of its own: it shares the number of its C
-  E: PostKind.Edit,
-  M: PostKind.Motd,
-} as const satisfies Record<EntryType, PostKind>;
 
 /**
  * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. Nothing here
@@ -91,7 +83,7 @@ export class Sighting {
     this.#reserve(this.length);
     this.sequences[row] = sequence;
     this.times[row] = entry.time;
-    this.kinds[row] = KIND_OF[type];
+    this.kinds[row] = ROW_KINDS[type];
     this.items[row] = item;
     this.users[row] = this.#internUser(entry.userid);
   }

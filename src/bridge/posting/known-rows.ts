@@ -1,7 +1,7 @@
-import type { IndexEntry } from '../../rgtp/index-entry.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
+import { isNewer } from '../../rgtp/sequence.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPosts } from '../ports.ts';
+import { isIndexed } from '../row-kinds.ts';
 import type { Landmark, Moment, Plan } from './plan.ts';
 
 /** A post as the index shows it, or a withdrawal as the edit log does. */
@@ -12,20 +12,6 @@ export interface Sign {
   /** unix seconds; `undefined` for a withdrawal */
   readonly time: number | undefined;
 }
-
-/** The kind of each row of the index. An F row only accompanies the C row of the same number. */
-export const ROW_KINDS = {
-  I: PostKind.Item,
-  R: PostKind.Reply,
-  C: PostKind.Continuation,
-  F: PostKind.Gone,
-  E: PostKind.Edit,
-  M: PostKind.Motd,
-} as const satisfies Record<IndexEntry['type'], PostKind>;
-
-const INDEXED: ReadonlySet<number | undefined> = new Set(
-  Object.values(ROW_KINDS).filter((kind) => kind !== PostKind.Gone),
-);
 
 export type RowModel = Pick<BoardModel, 'posts' | 'items' | 'userids' | 'notice' | 'rowOfSequence'>;
 
@@ -54,7 +40,7 @@ export class KnownRows {
   #landmark(): Landmark | undefined {
     const { posts, userids } = this.#model;
     for (let row = posts.length - 1; row >= 0; row--) {
-      if (!INDEXED.has(posts.kinds[row])) continue;
+      if (!isIndexed(posts.kinds[row])) continue;
       return {
         sequence: posts.sequences[row] ?? 0,
         time: posts.times[row] ?? 0,
@@ -131,9 +117,4 @@ export class KnownRows {
     const { posts, items } = this.#model;
     return items[posts.items[row] ?? -1]?.id ?? this.#model.notice(row)?.itemId;
   }
-}
-
-/** @param after −1: nothing */
-export function isNewer(sequence: number, after: number): boolean {
-  return after < 0 || isAfter(sequence, after);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OwnPost, Permanent } from '../../store/permanent.ts';
 import type { Octets } from '../../wire/octets.ts';
-import { HeldBack, type NewRow } from '../mirror/options.ts';
+import { HeldBack, type NewRow } from '../ports.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { LostPosts, Pending } from './lost-posts.ts';

@@ -1,9 +1,10 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
+import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import { PostKind } from '../model.ts';
+import { ROW_KINDS } from '../row-kinds.ts';
 import type { SearchConnection } from './connection.ts';
-import { isNewer, type KnownRows, ROW_KINDS, type Sign } from './known-rows.ts';
+import type { KnownRows, Sign } from './known-rows.ts';
 import { type Deed, hashOf, type Landmark, type Plan, sameUserid } from './plan.ts';
 
 /** Rows whose text is compared: nobody posts more to one place while one connection is lost. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { HeldBack, type NewRow } from '../../../src/bridge/mirror/options.ts';
+import { HeldBack, type NewRow } from '../../../src/bridge/ports.ts';
 import { BoardPoster, type Order } from '../../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection, SearchConnection } from '../../../src/bridge/posting/connection.ts';
 import { deliver } from '../../../src/bridge/posting/deliver.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type ItemRecord, type Notice, PostKind } from '../../../src/bridge/model.ts';
 import type { SearchConnection } from '../../../src/bridge/posting/connection.ts';
-import { KnownRows, ROW_KINDS } from '../../../src/bridge/posting/known-rows.ts';
+import { KnownRows } from '../../../src/bridge/posting/known-rows.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
 import { type Deed, formatPlan, hashOf, type Plan, parsePlan } from '../../../src/bridge/posting/plan.ts';
 import { findPlanned } from '../../../src/bridge/posting/search.ts';
+import { ROW_KINDS } from '../../../src/bridge/row-kinds.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { type Octets, octets } from '../../../src/wire/octets.ts';

@@ -1,4 +1,4 @@
-import type { Change, ItemRecord } from '../model.ts';
+import type { Change, ItemRecord } from './model.ts';
 
 /** Collects what changes while something is taken in, and puts it in the order in which it is to be told. */
 export class Changes {
