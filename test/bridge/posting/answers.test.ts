@@ -252,6 +252,29 @@ async function show(poster: BoardPoster, row: NewRow = ROW): Promise<void> {
   await poster.numbered([row]);
 }
 
+test('readers know of a post, and its poster hears of it, once the store does', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  const asked = Promise.withResolvers<void>();
+  const kept = Promise.withResolvers<void>();
+  const { done } = PermanentFile.prototype;
+  permanent.done = async (row) => {
+    asked.resolve();
+    await kept.promise;
+    await done.call(permanent, row);
+  };
+  const { post, own } = setUp([0, 7], [], { permanent });
+  let isAnswered = false;
+  const answered = post().then(() => {
+    isAnswered = true;
+  });
+  await asked.promise;
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect([own.find('<a@b>'), isAnswered]).toEqual([undefined, false]);
+  kept.resolve();
+  await answered;
+  expect(own.find('<a@b>')).toMatchObject({ sequence: 7 });
+});
+
 test('a post is in the epoch in which its row is', async () => {
   const { post, poster, permanent, own, refreshed } = setUp([0, 8]);
   const posted = post();
