@@ -1,14 +1,14 @@
 import { Dialogue } from '../board/dialogue.ts';
 import { sampleBoard } from './sample-board.ts';
 
-/** One post as the board has it: octets, one character each. */
+/** One post as the board has it. */
 interface BoardPost {
   /** who wrote it, and of an item its subject */
   readonly heading: readonly string[];
   readonly lines: readonly string[];
 }
 
-/** What a post looks like to somebody who asks the board itself, over RGTP. */
+/** What a post looks like to somebody who asks the board itself, over RGTP: octets, one character each. */
 export async function boardPost(rgtp: number, item: string, sequence: string): Promise<BoardPost> {
   const user = 'ann@rgtp.test';
   const board = await Dialogue.open(rgtp);
@@ -28,4 +28,12 @@ export async function boardPost(rgtp: number, item: string, sequence: string): P
   } finally {
     board.close();
   }
+}
+
+/** The same for an article, by its headers, read as UTF-8: what its author wrote must be there exactly. */
+export async function onBoard(rgtp: number, headers: ReadonlyMap<string, string>): Promise<BoardPost> {
+  const sequence = headers.get('x-rgtp-sequence') ?? '';
+  const { heading, lines } = await boardPost(rgtp, headers.get('x-rgtp-item') ?? '', sequence);
+  const read = (line: string) => new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(line, 'latin1'));
+  return { heading: heading.map(read), lines: lines.map(read) };
 }

@@ -7,7 +7,7 @@ import { known } from './known.ts';
 import { Person } from './person.ts';
 import { postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
-import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
+import { certificate, domain, newsgroup, secureDaemon } from './sample-daemon.ts';
 
 const articles = expectedArticles(newsgroup, domain);
 
@@ -19,15 +19,23 @@ const words = (page: string) => page.replace(/\s+/g, ' ');
  */
 describe('web browsers that read news', () => {
   let daemon: Daemon;
+  let tlsPort: number;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    ({ daemon, tlsPort } = await secureDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  async function page(program: string, options: readonly string[], scheme: string, path: string): Promise<string> {
+  async function page(
+    program: string,
+    options: readonly string[],
+    scheme: string,
+    path: string,
+    port = daemon.port,
+  ): Promise<string> {
     using person = new Person();
-    const url = `${scheme}://127.0.0.1:${daemon.port}/${path}`;
-    const env = { ...process.env, HOME: person.home, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TERM: 'dumb' };
+    const url = `${scheme}://127.0.0.1:${port}/${path}`;
+    const locale = { LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TERM: 'dumb' };
+    const env = { ...process.env, ...locale, HOME: person.home, SSL_CERT_FILE: certificate };
     const { stdout } = await promisify(execFile)(program, [...options, url], { env, maxBuffer: 1 << 24 });
     return words(stdout);
   }
@@ -44,10 +52,11 @@ describe('web browsers that read news', () => {
       quirks: [
         'Lists the last 30 numbers, with a line of its own for each that is no article.',
         'Shows encoded words as they are.',
-        'Logs in and posts by forms of its own, not tried.',
+        'NNTPS as `snews://`. Logs in and posts by forms of its own, not tried.',
       ],
     });
-    const show = (path: string) => page('lynx', ['-dump', '-nolist', '-display_charset=utf-8'], 'news', path);
+    const options = ['-dump', '-nolist', '-display_charset=utf-8'];
+    const show = (path: string) => page('lynx', options, 'news', path);
 
     lynx.can(['subscribe', 'list'], 'lists newsgroups and articles', async () => {
       const groups = await show('');
@@ -67,6 +76,10 @@ describe('web browsers that read news', () => {
       const number = await postsMeanwhile(daemon, 'While lynx was away', 'Text.');
       expect(await show(newsgroup)).toMatch(new RegExp(`Articles \\d+-${number} .*"While lynx was away"`));
     });
+    lynx.can('NNTPS', 'reads over NNTPS', async () => {
+      const shown = await page('lynx', options, 'snews', accents?.messageId?.slice(1, -1) ?? '', tlsPort);
+      expect(shown).toContain(words(accents?.body ?? '?').trim());
+    });
     it('shows every message of the day, between thousands of numbers that are none', async () => {
       const shown = await show(`${newsgroup}.motd`);
       expect(shown).toMatch(/message of the day/i);
@@ -78,7 +91,10 @@ describe('web browsers that read news', () => {
       name: 'w3m',
       kind: 'terminal',
       version: 'w3m',
-      quirks: ['Wants `nntp://` addresses; `news:` only with NNTP_SERVER set.', 'Cuts a quoted name at a backslash.'],
+      quirks: [
+        'Wants `nntp://` addresses; `news:` only with NNTP_SERVER set. No NNTPS.',
+        'Cuts a quoted name at a backslash.',
+      ],
     });
     const show = (path: string) => page('w3m', ['-dump', '-O', 'UTF-8', '-cols', '200'], 'nntp', path);
 
@@ -102,13 +118,13 @@ describe('web browsers that read news', () => {
       kind: 'terminal',
       version: 'elinks',
       quirks: [
-        'Wants `nntp://` addresses.',
+        'Wants `nntp://` and `nntps://` addresses.',
         'Asks for the HEAD of every article it lists.',
         'Reads encoded words as Latin-1.',
       ],
     });
-    const show = (path: string) =>
-      page('elinks', ['-dump', '-dump-charset', 'utf-8', '-dump-width', '200'], 'nntp', path);
+    const options = ['-dump', '-dump-charset', 'utf-8', '-dump-width', '200'];
+    const show = (path: string) => page('elinks', options, 'nntp', path);
 
     elinks.can('list', 'lists articles', async () => {
       const list = await show(`${newsgroup}/3200-3215`);
@@ -119,6 +135,10 @@ describe('web browsers that read news', () => {
     });
     elinks.can('read', 'reads an article', async () => {
       expect(await show(`${newsgroup}/${accents?.number}`)).toContain(words(accents?.body ?? '?').trim());
+    });
+    elinks.can('NNTPS', 'reads over NNTPS', async () => {
+      const shown = await page('elinks', options, 'nntps', `${newsgroup}/${accents?.number}`, tlsPort);
+      expect(shown).toContain(words(accents?.body ?? '?').trim());
     });
     elinks.can('follow', 'sees what has come since', async () => {
       const number = await postsMeanwhile(daemon, 'While elinks was away', 'Text.');

@@ -26,10 +26,16 @@ export function npmVersion(name: string): string {
   return /"version": *"([^"]+)"/.exec(file)?.[1] ?? '';
 }
 
+/** @param need a path, a program, or `root` */
+function isHere(need: string): boolean {
+  if (need === 'root') return process.getuid?.() === 0;
+  return need.includes('/') ? existsSync(need) : hasPrograms(need);
+}
+
 /** Whether a client and what it needs are here; if not, a line says so. In CI everything is, or its tests fail. */
 export function present(name: string, ...needs: string[]): boolean {
   if (process.env['CI'] !== undefined) return true;
-  const missing = needs.find((need) => (need.includes('/') ? !existsSync(need) : !hasPrograms(need)));
+  const missing = needs.find((need) => !isHere(need));
   if (missing !== undefined) console.log(`${name} is skipped: no ${missing} (.ci/clients.sh brings it, as root)`);
   return missing === undefined;
 }

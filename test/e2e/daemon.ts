@@ -42,6 +42,10 @@ export async function freePort(): Promise<number> {
   throw new Error('no port');
 }
 
+/** An address of the loopback that no other process of these tests has: for clients that know one port only. Needs root. */
+export const ownAddress = (): string =>
+  `127.${1 + ((process.pid >> 16) & 127)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+
 /** Deletes the caches of a bridge that is not running. */
 export function loseCache({ data }: Daemon): void {
   const files = readdirSync(data).filter((name) => name.includes('.cache.sqlite'));

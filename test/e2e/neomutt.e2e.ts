@@ -1,32 +1,35 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
+import { type Daemon, ownAddress } from './daemon.ts';
 import { known } from './known.ts';
-import { Person } from './person.ts';
+import { Person, withoutOuterBlanks } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, certificate, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
-describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux'))('NeoMutt', () => {
+describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux', 'root'))('NeoMutt', () => {
   const neomutt = known({
     name: 'NeoMutt',
     kind: 'terminal',
     version: 'neomutt',
     quirks: [
       'Uses STARTTLS at once where it is offered.',
-      'NNTPS on port 563 only, whatever the address says: not tried.',
+      'NNTPS on port 563 only, whatever the address says.',
       'Can’t cancel.',
     ],
   });
+  const address = ownAddress();
   let daemon: Daemon;
+  let rgtp: number;
   beforeAll(async () => {
-    ({ daemon } = await secureDaemon());
+    ({ daemon, rgtp } = await secureDaemon({}, `nntps://${address}:563`));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  function start(person: Person, tls = false): Terminal {
+  function start(person: Person, tls?: 'STARTTLS' | 'NNTPS'): Terminal {
     mkdirSync(join(person.home, 'Mail'), { recursive: true });
     person.write('.signature', 'Ann – at the back\n');
     // It asks a question about a file from the future.
@@ -36,7 +39,7 @@ describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux'))('NeoMutt', () => {
       `set from="${person.userid}" realname="Ann Reader" use_from=yes hostname="rgtp.test"
 set nntp_user="${person.userid}" nntp_pass="${person.secret}" nntp_authenticators="user"
 set newsrc="${person.home}/.newsrc" news_cache_dir="${person.home}/cache" nntp_context=0 nntp_poll=1 timeout=1
-set ssl_starttls=${tls ? 'yes' : 'no'} certificate_file="${certificate}" ssl_verify_host=yes
+set ssl_starttls=${tls === 'STARTTLS' ? 'yes' : 'no'} certificate_file="${certificate}" ssl_verify_host=${tls === 'NNTPS' ? 'no' : 'yes'}
 set catchup_newsgroup=no save_unsubscribed=yes show_only_unread=no
 set editor="${editor}" signature="${person.home}/.signature" fast_reply=yes include=yes abort_unmodified=no copy=no record=""
 bind index,pager F followup-message
@@ -45,7 +48,7 @@ set sort=threads sort_aux=date hide_thread_subject=yes markers=no wait_key=no qu
 set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
 `,
     );
-    const url = `news://127.0.0.1:${daemon.port}`;
+    const url = tls === 'NNTPS' ? `snews://${address}` : `news://127.0.0.1:${daemon.port}`;
     return new Terminal(['neomutt', '-n', '-F', rc, '-g', url], { env: person.environment });
   }
 
@@ -101,8 +104,10 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    expect(reply.body).toContain('> The café charges £2.50 for a naïve crêpe.');
-    expect(reply.body).toContain(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
+    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
+    expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', person.typed]);
+    expect(replied).toEqual(person.left);
 
     await terminal.keys('P');
     await terminal.shows(/^Newsgroups: sample\.board *$/m);
@@ -113,10 +118,11 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     await terminal.shows(/y:Send/);
     await terminal.keys('y');
     const item = await newest(daemon, reply.number);
-    expect(item.subject).toBe('Größe: a new item from NeoMutt');
     expect(item.references).toBeUndefined();
     expect(item.messageId).toMatch(/@rgtp\.test>$/);
-    expect(item.body.replace(/^(\r\n)+/, '')).toBe(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
+    const posted = await onBoard(rgtp, item.headers);
+    expect(posted.heading).toContain('Subject: Größe: a new item from NeoMutt');
+    expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann – at the back', person.typed]);
     await terminal.shows(/sample\.board \[Msgs:/);
     await quit(terminal);
   });
@@ -149,11 +155,33 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     });
   }
 
-  neomutt.can('STARTTLS', 'reads and logs in over STARTTLS', async () => {
+  for (const tls of ['STARTTLS', 'NNTPS'] as const) {
+    neomutt.can(tls, `reads, logs in and posts over ${tls}`, async () => {
+      using person = new Person();
+      person.write('.newsrc', `${newsgroup}: 1-3200\n`);
+      const before = await highest(daemon);
+      using terminal = start(person, tls);
+      await open(terminal);
+      await find(terminal, `<P3231653.00000C8F@${domain}>`);
+      await terminal.keys('F');
+      await terminal.shows(/y:Send/);
+      await terminal.keys('y');
+      await terminal.shows(/Article posted/);
+      expect((await newest(daemon, before)).subject).toBe('Re: Four header lines');
+      await quit(terminal);
+    });
+  }
+
+  neomutt.can('subscribe', 'subscribes to a newsgroup of the list', async () => {
     using person = new Person();
     person.write('.newsrc', `${newsgroup}: 1-3200\n`);
-    using terminal = start(person, true);
-    await open(terminal);
+    using terminal = start(person);
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('Tab');
+    await terminal.shows(/-u +\d+ +sample\.board\.edits/);
+    await terminal.keys('s');
+    await terminal.shows(/- {2,}\d+ +sample\.board\.edits/);
     await quit(terminal);
+    expect(readFileSync(join(person.home, '.newsrc'), 'utf8')).toMatch(/^sample\.board\.edits:/m);
   });
 });

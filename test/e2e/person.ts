@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleBoard } from './sample-board.ts';
@@ -10,7 +10,7 @@ export class Person implements Disposable {
   readonly userid: 'ann@rgtp.test' | 'ed@rgtp.test';
   readonly secret: string;
   readonly home = mkdtempSync(join(tmpdir(), 'home-'));
-  /** An “editor” that adds `typed` to the end of the file it is given. */
+  /** An “editor” that adds `typed` to the end of the file it is given, and keeps a copy. */
   readonly editor: string;
   readonly typed = 'Typed in an editor: a café, “quoted”.';
 
@@ -20,7 +20,7 @@ export class Person implements Disposable {
     // tin takes a file that is no newer than its own for one that nobody has edited.
     this.editor = this.write(
       'editor',
-      `#!/bin/sh\nfor file; do :; done\nprintf '%s\\n' '${this.typed}' >>"$file"\ntouch -d '1 minute' "$file"\n`,
+      `#!/bin/sh\nfor file; do :; done\nprintf '%s\\n' '${this.typed}' >>"$file"\ncp "$file" '${join(this.home, 'left')}'\ntouch -d '1 minute' "$file"\n`,
       0o755,
     );
   }
@@ -31,6 +31,13 @@ export class Person implements Disposable {
     return path;
   }
 
+  /** The text that the editor left last, as a board keeps it: without headers, and without blanks at the ends of lines. */
+  get left(): string[] {
+    const file = readFileSync(join(this.home, 'left'), 'utf8');
+    const body = /^[A-Za-z-]+: /.test(file) ? file.slice(file.indexOf('\n\n')) : file;
+    return withoutOuterBlanks(body.split('\n').map((line) => line.trimEnd()));
+  }
+
   get environment(): Record<string, string> {
     return { HOME: this.home, VISUAL: this.editor, EDITOR: this.editor };
   }
@@ -38,4 +45,10 @@ export class Person implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** Empty lines at the beginning and at the end say nothing. */
+export function withoutOuterBlanks(lines: readonly string[]): string[] {
+  const full = (line: string) => line !== '';
+  return lines.slice(lines.findIndex(full), lines.findLastIndex(full) + 1);
 }

@@ -68,12 +68,16 @@ export async function befalls(daemon: Daemon, trouble: (typeof TROUBLES)[number]
 export const certificate = new URL('../fixtures/tls/first.cert.pem', import.meta.url).pathname;
 const key = new URL('../fixtures/tls/first.key.pem', import.meta.url).pathname;
 
-/** The same, with STARTTLS on its port and NNTPS on another. */
-export async function secureDaemon(settings: object = {}): Promise<{ daemon: Daemon; rgtp: number; tlsPort: number }> {
+/** The same, with STARTTLS on its port and NNTPS on another, and listening on `more`. */
+export async function secureDaemon(
+  settings: object = {},
+  ...more: readonly string[]
+): Promise<{ daemon: Daemon; rgtp: number; tlsPort: number }> {
   const tlsPort = await freePort();
   const { daemon, rgtp } = await sampleDaemon({ tls: { certificate, key }, ...settings }, {}, (port) => [
     `nntp://127.0.0.1:${port}`,
     `nntps://127.0.0.1:${tlsPort}`,
+    ...more,
   ]);
   return { daemon, rgtp, tlsPort };
 }

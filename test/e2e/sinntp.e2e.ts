@@ -23,7 +23,7 @@ describe.skipIf(!present('sinntp', 'nntp-pull'))('sinntp', () => {
     name: 'sinntp',
     kind: 'tool',
     version: 'sinntp',
-    quirks: ['Asks with STAT, ARTICLE and NEXT for each article; `--limit` keeps the first time short.'],
+    quirks: ['Asks with STAT, ARTICLE and NEXT for each article; `--limit` keeps the first time short. No TLS.'],
   });
   const home = mkdtempSync(join(tmpdir(), 'sinntp-'));
   let daemon: Daemon;

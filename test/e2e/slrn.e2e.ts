@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
 import { type Daemon, freePort } from './daemon.ts';
 import { known } from './known.ts';
-import { Person } from './person.ts';
+import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
@@ -20,11 +23,12 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     ],
   });
   let daemon: Daemon;
+  let rgtp: number;
   let http: number;
   let tlsPort: number;
   beforeAll(async () => {
     http = await freePort();
-    ({ daemon, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
+    ({ daemon, rgtp, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
@@ -112,8 +116,10 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    expect(reply.body).toContain(person.typed);
-    expect(reply.body).toContain('> The café charges £2.50 for a naïve crêpe.');
+    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
+    expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', person.typed]);
+    expect(replied).toEqual(person.left);
 
     await terminal.keys('P');
     await terminal.shows(/want to post\?/);
@@ -121,13 +127,14 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/Newsgroup: sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/Subject:\s*$/m);
-    await terminal.type('A new item from slrn');
+    await terminal.type('Größe: a new item from slrn');
     await terminal.keys('Enter');
     await posts(terminal);
     const item = await newest(daemon, reply.number);
-    expect(item.subject).toBe('A new item from slrn');
     expect(item.references).toBeUndefined();
-    expect(item.body).toBe(`-- \r\nAnn – at the back\r\n${person.typed}\r\n`);
+    const posted = await onBoard(rgtp, item.headers);
+    expect(posted.heading).toContain('Subject: Größe: a new item from slrn');
+    expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann – at the back', person.typed]);
   });
 
   client.can('thread', 'shows a thread that is continued in another item', async () => {
@@ -155,6 +162,24 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.shows(/-> +[12] +sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/While slrn looked on/);
+  });
+
+  client.can('subscribe', 'lists newsgroups, and subscribes', async () => {
+    using person = new Person();
+    using terminal = slrn(person, false, '1-3200');
+    await terminal.shows(/-> +\d+ +sample\.board/);
+    await terminal.keys('L');
+    await terminal.shows(/List Groups/);
+    await terminal.type('*');
+    await terminal.keys('Enter');
+    await terminal.shows(/->U +\d+ +sample\.board\.motd/);
+    await terminal.keys('s');
+    await terminal.shows(/^ +\d+ +sample\.board\.motd/m);
+    await terminal.keys('q');
+    await terminal.shows(/really want to quit/);
+    await terminal.keys('y');
+    await terminal.ends();
+    expect(readFileSync(join(person.home, '.jnewsrc'), 'utf8')).toMatch(/^sample\.board\.motd:/m);
   });
 
   it('asks for the overview, not for each article', async () => {

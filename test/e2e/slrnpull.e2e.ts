@@ -3,13 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
-import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { annsHead, stored, written } from './written.ts';
 
 /** slrnpull fetches news into a spool that slrn reads without a connection, and sends what was written there. */
 describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
@@ -26,8 +28,10 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
   const spool = join(person.home, 'spool');
   const group = join(spool, 'news', ...newsgroup.split('.'));
   let daemon: Daemon;
+  let rgtp: number;
+  let tlsPort: number;
   beforeAll(async () => {
-    ({ daemon } = await sampleDaemon());
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
     mkdirSync(join(spool, 'out.going'), { recursive: true });
     writeFileSync(join(spool, 'slrnpull.conf'), `default 50 0\n${newsgroup} 0 0\n`);
     writeFileSync(join(spool, 'authinfo'), `${person.userid}\n${person.secret}\n`);
@@ -37,8 +41,8 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
     return daemon[Symbol.asyncDispose]();
   });
 
-  const pull = () =>
-    promisify(execFile)('slrnpull', ['-d', spool, '-h', `127.0.0.1:${daemon.port}`], { maxBuffer: 1 << 26 });
+  const pull = (server = `127.0.0.1:${daemon.port}`) =>
+    promisify(execFile)('slrnpull', ['-d', spool, '-h', server], { maxBuffer: 1 << 26 });
   const fetched = () => readdirSync(group).filter((name) => /^\d+$/.test(name));
 
   slrnpull.can(['list', 'read', 'log in'], 'fetches every article of a newsgroup, as it is', async () => {
@@ -61,27 +65,36 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
     expect(readFileSync(join(group, String(number)), 'utf8')).toContain('Neu: «ß».');
   });
 
-  slrnpull.can('post', 'sends what waits in the spool', async () => {
-    const before = await highest(daemon);
-    const lines = [
-      'From: Ann Reader <ann@rgtp.test>',
-      `Newsgroups: ${newsgroup}`,
-      'Subject: From the spool',
-      'MIME-Version: 1.0',
-      'Content-Type: text/plain; charset=utf-8',
-      'Content-Transfer-Encoding: 8bit',
-      '',
-      'A café, “quoted”: 5 €',
-      '-- ',
-      'Ann',
-      '',
-    ];
-    writeFileSync(join(spool, 'out.going', 'X1'), lines.join('\n'));
+  /** Leaves an article in the spool, and lets slrnpull send it. */
+  async function send(headers: readonly string[], body: readonly string[]): Promise<void> {
+    const text = [...annsHead(newsgroup), ...headers, '', ...body.map((line) => line.replace(/^\./, '..')), ''];
+    writeFileSync(join(spool, 'out.going', 'X1'), text.join('\n'));
     await pull();
-    const item = await newest(daemon, before);
-    expect(item.subject).toBe('From the spool');
-    expect(item.body).toBe('A café, “quoted”: 5 €\r\n-- \r\nAnn\r\n');
+    // What is refused stays, in rejects.
     expect(readdirSync(join(spool, 'out.going'), { recursive: true })).toEqual(['rejects']);
+  }
+
+  slrnpull.can(['post', 'reply'], 'sends what waits in the spool; the board has it exactly', async () => {
+    const before = await highest(daemon);
+    const title = '“Größe”: from the spool';
+    const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
+    await send([subject('')], written('slrnpull'));
+    const item = await newest(daemon, before);
+    const posted = await onBoard(rgtp, item.headers);
+    expect(posted.heading).toContain(`Subject: ${title}`);
+    expect(posted.lines).toEqual(stored('slrnpull'));
+
+    await send([subject('Re: '), `References: ${item.messageId}`], written('a reply'));
+    const reply = await newest(daemon, item.number);
+    expect(reply.headers.get('x-rgtp-item')).toBe(item.headers.get('x-rgtp-item'));
+    expect((await onBoard(rgtp, reply.headers)).lines).toEqual(stored('a reply'));
+  });
+
+  slrnpull.can('NNTPS', 'fetches over NNTPS', async () => {
+    await pull();
+    const number = await postsMeanwhile(daemon, 'Fetched over TLS', 'Text.');
+    await pull(`snews://127.0.0.1:${tlsPort}`);
+    expect(fetched()).toContain(String(number));
   });
 
   for (const trouble of TROUBLES) {

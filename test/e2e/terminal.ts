@@ -32,14 +32,29 @@ export class Terminal implements Disposable {
     });
   }
 
+  /** Asks tmux something; nothing where the program ended meanwhile, and tmux with it. */
+  #asked(...args: string[]): string | undefined {
+    try {
+      return this.#tmux(...args);
+    } catch (error) {
+      if (this.running) throw error;
+      return undefined;
+    }
+  }
+
+  /** The process in the terminal, as long as there is one. */
+  get #process(): number | undefined {
+    const pid = this.#asked('list-panes', '-F', '#{pane_pid}');
+    return pid === undefined ? undefined : Number(pid.trim());
+  }
+
   get running(): boolean {
     return spawnSync('tmux', ['-L', this.#socket, 'has-session'], { stdio: 'ignore' }).status === 0;
   }
 
   /** What is on the screen; with `colours`, SGR sequences included. */
   screen(colours = false): string {
-    if (!this.running) return '(the program has ended)';
-    return this.#tmux('capture-pane', '-p', ...(colours ? ['-e'] : []));
+    return this.#asked('capture-pane', '-p', ...(colours ? ['-e'] : [])) ?? '(the program has ended)';
   }
 
   /**
@@ -58,9 +73,9 @@ export class Terminal implements Disposable {
   }
 
   async #waitsForKeys(): Promise<void> {
-    const pid = Number(this.#tmux('list-panes', '-F', '#{pane_pid}').trim());
+    const pid = this.#process;
     await until(
-      () => !this.running || waitsForKeys(pid),
+      () => pid === undefined || !this.running || waitsForKeys(pid),
       () => `the program to wait for a key, on this screen:\n${this.screen()}`,
     );
   }
@@ -89,7 +104,7 @@ export class Terminal implements Disposable {
         () => `${wanted}, now on this screen:\n${this.screen()}`,
       );
     } finally {
-      if (this.running) this.#tmux('pipe-pane');
+      this.#asked('pipe-pane');
       rmSync(folder, { recursive: true });
     }
   }
@@ -104,9 +119,18 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     // slrn survives the loss of its terminal, and spins: its process group goes first.
-    const pane = this.running ? Number(this.#tmux('list-panes', '-F', '#{pane_pid}').trim()) : 0;
-    if (pane > 1) process.kill(-pane, 'SIGKILL');
+    const group = this.#process ?? 0;
+    if (group > 1) killGroup(group);
     spawnSync('tmux', ['-L', this.#socket, 'kill-server'], { stdio: 'ignore' });
+  }
+}
+
+/** Kills a process group, if it is still there. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

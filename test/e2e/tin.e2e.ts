@@ -1,12 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
-import { Person } from './person.ts';
+import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
-import { befalls, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { befalls, continued, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
@@ -16,15 +17,16 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     version: 'tin',
     quirks: [
       'Refuses to begin a post where LIST says `n`.',
-      'Posts in ISO-8859-15, which makes ? of typographic quotes.',
-      'NNTPS with `-T` (`-k`: a certificate that it cannot verify); no STARTTLS.',
+      'Posts typographic quotes with `mm_network_charset=UTF-8`, else as ?.',
+      'NNTPS with `-T` (`-k`: a certificate that it cannot verify); no STARTTLS, no COMPRESS.',
       'Cancels only what has your own address in From.',
     ],
   });
   let daemon: Daemon;
+  let rgtp: number;
   let tlsPort: number;
   beforeAll(async () => {
-    ({ daemon, tlsPort } = await secureDaemon());
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
@@ -36,7 +38,7 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     mkdirSync(join(person.home, '.tin'));
     person.write(
       '.tin/tinrc',
-      `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <${person.userid}>\n`,
+      `default_editor_format=${person.editor} %F\nmail_address=Ann Reader <${person.userid}>\nmm_network_charset=UTF-8\n`,
     );
     person.write('.newsauth', `127.0.0.1 ${person.secret} ${person.userid}\n`);
     person.write('.newsrc', `${newsgroup}: ${read}\n`);
@@ -45,16 +47,21 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     return new Terminal(command, { env: { ...person.environment, NNTPSERVER: '127.0.0.1' } });
   }
 
-  /** Opens the thread whose subject contains `subject`, at its first article. */
-  async function open(terminal: Terminal, subject: string): Promise<void> {
-    await terminal.shows(/sample\.board\s+The sample board/);
-    await terminal.keys('Enter');
-    await terminal.shows(/sample\.board \(\d+/);
+  /** Goes to the next line of the list whose subject contains `subject`. */
+  async function find(terminal: Terminal, subject: string): Promise<void> {
     await terminal.keys('/');
     await terminal.shows(/Search forwards/);
     await terminal.type(subject);
     await terminal.keys('Enter');
     await terminal.shows(/^(?![\s\S]*Search forwards)/);
+  }
+
+  /** Opens the thread whose subject contains `subject`, at its first article. */
+  async function open(terminal: Terminal, subject: string): Promise<void> {
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/sample\.board \(\d+/);
+    await find(terminal, subject);
     await terminal.keys('Enter');
     await terminal.shows(new RegExp(`Thread +\\d+ of[\\s\\S]*${subject}`));
   }
@@ -86,23 +93,55 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     const reply = await newest(daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
-    expect(reply.body).toContain('> The café charges £2.50 for a naïve crêpe.');
-    // tin posts in ISO-8859-15, which has no typographic quotes: it makes question marks of them.
-    expect(reply.body).toMatch(/Typed in an editor: a café, \?+quoted/);
+    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
+    expect(replied.slice(-3)).toEqual(['--', 'Ann at the back', person.typed]);
+    expect(replied).toEqual(person.left);
 
     await terminal.shows(/Newsgroups: sample\.board/);
     await terminal.keys('w');
     await terminal.shows(/Post subject/);
-    await terminal.type('A new item from tin');
+    await terminal.type('Größe: a “new” item from tin');
     await terminal.keys('Enter');
     await terminal.shows(/p=post/);
     await terminal.keys('p');
     await terminal.shows(/Article posted|Newsgroups: sample\.board/);
     const item = await newest(daemon, reply.number);
-    expect(item.subject).toBe('A new item from tin');
+    const posted = await onBoard(rgtp, item.headers);
+    expect(posted.heading).toContain('Subject: Größe: a “new” item from tin');
+    expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann at the back', person.typed]);
     expect(item.references).toBeUndefined();
     // tin takes the id that the 340 line suggests, and it is kept.
     expect(item.messageId).toMatch(/^<[^<>@]+@news\.example>$/);
+  });
+
+  client.can('thread', 'shows a thread that is continued in another item', async () => {
+    using person = new Person();
+    using terminal = tin(person, '1-2800');
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/sample\.board \(\d+/);
+    await find(terminal, 'The scandal of the last bus');
+    await terminal.keys('l');
+    await terminal.shows(/List Thread[\s\S]*The scandal of the last bus/);
+    const { subject = '' } = continued.continuation;
+    await find(terminal, subject);
+    await terminal.shows(new RegExp(`[+\`]->${subject}`));
+  });
+
+  client.can('subscribe', 'subscribes to a newsgroup', async () => {
+    using person = new Person();
+    using terminal = tin(person, '1-3210');
+    await terminal.shows(/sample\.board\s+The sample board/);
+    await terminal.keys('y');
+    await terminal.shows(/^u +2 +sample\.board\.motd/m);
+    await terminal.keys('Down', 's');
+    await terminal.shows(/^[^u]? +2 .*sample\.board\.motd/m);
+    await terminal.keys('q');
+    await terminal.shows(/really want to quit/);
+    await terminal.keys('y');
+    await terminal.ends();
+    expect(readFileSync(join(person.home, '.newsrc'), 'utf8')).toMatch(/^sample\.board\.motd:/m);
   });
 
   client.can('post', 'a guest may begin a post', async () => {
@@ -146,11 +185,16 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     }
   });
 
-  client.can('NNTPS', 'logs in, and reads over NNTPS', async () => {
+  client.can('NNTPS', 'logs in, reads and posts over NNTPS', async () => {
     using person = new Person();
+    const before = await highest(daemon);
     using terminal = tinAt(tlsPort, person, '', '-T', '-k', '-A');
     await terminal.shows(/TLS handshake done: TLS/);
     await open(terminal, 'the lift in the new building');
+    await terminal.keys('f');
+    await terminal.shows(/p=post/);
+    await terminal.keys('p');
+    expect((await newest(daemon, before)).subject).toMatch(/^Re: .*the lift in the new building/);
   });
 
   for (const trouble of TROUBLES) {
