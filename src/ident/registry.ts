@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { plainAddress } from '../wire/address.ts';
 
 /** The user behind each of our connections to boards, while the connection lasts. */
 export class IdentRegistry {
@@ -26,9 +27,4 @@ export class IdentRegistry {
 
 function keyOf(localPort: number, remotePort: number, address: string): string {
   return `${localPort},${remotePort} ${plainAddress(address)}`;
-}
-
-/** IPv4-mapped addresses as IPv4. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

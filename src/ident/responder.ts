@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { listenHost } from '../wire/address.ts';
+import { listenHost, plainAddress } from '../wire/address.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import { type Log, silent } from '../wire/log.ts';
-import { type IdentRegistry, plainAddress } from './registry.ts';
+import type { IdentRegistry } from './registry.ts';
 
 export interface IdentResponderOptions {
   readonly listen: { readonly host: string; readonly port: number };
