@@ -37,7 +37,7 @@ export class Changes {
     if (row < this.#appended) this.#noted.push(row);
   }
 
-  /** What there is since the last time. */
+  /** The changes since the last call. */
   take(): readonly Change[] {
     const posts = this.#posts;
     const changes: Change[] = [];

@@ -28,17 +28,17 @@ export type BoardPool = Lender<BoardConnection>;
 /** The one connection that the mirror uses. */
 export type BoardLine = SharedConnection<BoardConnection>;
 
-/** Polls after a failure to read the edit log before it is asked for again, at most. */
+/** The most polls after a failure to read the edit log before it is asked for again. */
 const MAX_PAUSE = 64;
 
-/** The board's edit log, which may be endless or broken: what the index tells does not wait for it. */
+/** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
 export class EditLog {
   readonly #line: BoardLine;
   readonly #log: Log;
   #failures = 0;
-  /** polls that do without it before it is asked for again */
+  /** polls left to do without it before it is asked for again */
   #pause = 0;
-  /** it could not be read when it was needed */
+  /** it was needed and could not be read */
   isOverdue = false;
 
   constructor(line: BoardLine, log: Log) {
@@ -46,7 +46,7 @@ export class EditLog {
     this.#log = log;
   }
 
-  /** `undefined` where the board has none for us, or none that can be read now: then it is asked again less and less often. */
+  /** `undefined` if the board does not let us read one, or it cannot be read now: then it is asked for less and less often. */
   async read(): Promise<readonly EditLogEntry[] | undefined> {
     if (this.isOverdue && this.#pause-- > 0) return undefined;
     try {

@@ -54,7 +54,7 @@ export class PostColumns implements Posts {
     return row;
   }
 
-  /** Makes room for so many rows, and for some more: growing step by step would leave several times as much garbage. */
+  /** Makes room for so many rows and some more: growing step by step would leave several times as much garbage. */
   reserve(rows: number): void {
     this.#reserve(rows + 16 * BLOCK);
   }
@@ -64,7 +64,7 @@ export class PostColumns implements Posts {
     this.touch(row);
   }
 
-  /** It is back, or known at last: for readers it arrives now. */
+  /** The row is back, or its kind is known at last: for readers it arrives now. */
   setArrival(row: number, arrival: number): void {
     this.arrivals[row] = arrival;
     this.touch(row);
@@ -101,7 +101,7 @@ export class PostColumns implements Posts {
     return -1;
   }
 
-  /** The blocks that changed since this was last asked, as they are to be stored. */
+  /** The blocks that changed since the last call, as they are stored. */
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array; readonly arrivals: Uint8Array }> {
     for (const number of this.#changed) {
       const arrivals = this.arrivals.slice(number * BLOCK, Math.min(this.length, (number + 1) * BLOCK));
@@ -110,14 +110,14 @@ export class PostColumns implements Posts {
     this.#changed.clear();
   }
 
-  /** The first row that changed since this was last asked; `length` if none did. */
+  /** The first row that changed since the last call; `length` if none did. */
   takeFirstChanged(): number {
     const first = Math.min(this.#firstChanged, this.length);
     this.#firstChanged = Number.POSITIVE_INFINITY;
     return first;
   }
 
-  /** Everything is to be stored again. */
+  /** Marks everything to be stored again. */
   touchAll(): void {
     for (let row = 0; row < this.length; row += BLOCK) this.touch(row);
   }
@@ -178,7 +178,7 @@ export class PostColumns implements Posts {
     return [this.numbers, this.sequences, this.times, this.items, this.users, this.epochs, this.kinds];
   }
 
-  /** It is to be stored again. */
+  /** Marks a row to be stored again. */
   touch(row: number): void {
     this.#changed.add(Math.floor(row / BLOCK));
     this.#firstChanged = Math.min(this.#firstChanged, row);

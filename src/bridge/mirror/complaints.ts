@@ -1,11 +1,11 @@
 import type { Log, LogFields } from '../../wire/log.ts';
 
-/** Rows that make no sense and were logged are remembered, up to so many: nobody wants to read of them at each poll. */
+/** So many rows that make no sense are remembered once logged: they need not be logged again with each poll. */
 const MAX_REMEMBERED = 1000;
-/** Of these, an index logs so many. */
+/** Of these, so many are logged for each reading of the index. */
 const LOGGED = 5;
 
-/** What is said of index rows that are not shown: once of each. */
+/** Logs index rows that are not shown, each once. */
 export class Complaints {
   readonly #log: Log;
   readonly #known = new Set<string>();
@@ -33,7 +33,7 @@ export class Complaints {
     this.#log.warn({ rows: fresh.length, first: fresh[0] }, `index rows skipped: ${why}`);
   }
 
-  /** Whether this was said before. From now on it was. */
+  /** Returns whether this was logged before, and remembers it. */
   isKnown(complaint: string): boolean {
     if (this.#known.has(complaint)) return true;
     if (this.#known.size < MAX_REMEMBERED) this.#known.add(complaint);

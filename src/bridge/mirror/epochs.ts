@@ -5,7 +5,7 @@ export const MAX_NUMBER = 2 ** 31 - 1;
 
 export const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
 
-/** Where epochs begin that can give no number to anybody: all of them, where there are none. */
+/** Index of the first epoch that begins above the highest number there may be; the number of epochs if there is none. */
 export function firstUnsound(epochs: readonly Epoch[]): number {
   const at = epochs.findIndex(({ base, first }) => base + first > MAX_NUMBER);
   return at < 0 ? epochs.length : at;

@@ -7,13 +7,13 @@ import type { BoardConnection } from './board-line.ts';
 import type { Doubt } from './row-order.ts';
 import type { Sighting } from './sighting.ts';
 
-/** What is asked of the board. */
+/** What is needed of the board. */
 export type ItemProofs = Pick<BoardConnection, 'item' | 'motd'>;
 
-/** Rows that are looked at in one poll. */
+/** The most rows that are looked at in one poll. */
 const MAX_ROWS = 32;
 
-/** The number of the first of these rows that the board shows more of; `undefined` where it shows of none. */
+/** The number of the first of these rows for which the board shows more than the row; `undefined`: there is none. */
 export async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
   const textOf = remembered(board);
   for (const row of rows.slice(0, MAX_ROWS)) {
@@ -52,7 +52,7 @@ function timeOf(item: Item | undefined, sequence: number): number | undefined {
   return item?.contributions.find((post) => post.sequence === sequence)?.time;
 }
 
-/** Each item once; `undefined` where the board has none, or nonsense for it. */
+/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it. */
 function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined> {
   const asked = new Map<string, Item | undefined>();
   return async (id) => {
@@ -67,10 +67,10 @@ function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined
   };
 }
 
-/** Rows that stand far above the others: when they are believed. */
+/** Decides when rows that stand far above the others are believed. */
 export class Doubts {
   #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
-  /** where rows begin that the next reading confirms */
+  /** the first of the rows that the next reading confirms */
   believable: number | undefined;
 
   isNew(doubt: Doubt | undefined): boolean {

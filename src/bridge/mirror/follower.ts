@@ -28,15 +28,15 @@ export interface FollowerOptions {
   readonly now: () => number;
   /** ms between comparisons of the whole index */
   readonly reconcile: number;
-  /** takes in what changed, within the transaction that writes it; returns whether text was deleted that must be nowhere any more */
+  /** takes in what changed, within the transaction that writes it; returns whether text was deleted of which no trace may remain */
   readonly take: (changes: readonly Change[]) => boolean;
   readonly tell: Listener;
 }
 
-/** ms of work before others get their turn */
+/** ms of work before other tasks get their turn */
 const AT_ONCE = 1;
 
-/** Rounds of a poll before it is left to the next: a board where somebody edits faster than we read. */
+/** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
 /**
@@ -281,7 +281,7 @@ export class Follower {
     return isThere;
   }
 
-  /** Polls have their own waits after failures. */
+  /** Without the connection's wait after a failure: polls have their own. */
   #ask<T>(request: (board: BoardConnection) => Promise<T>): Promise<T> {
     return this.#options.line.run(request, { anyway: true });
   }
@@ -311,7 +311,7 @@ export class Follower {
     this.#complaints.ofRows(second, 'their number or their item has another row');
   }
 
-  /** What takes a moment only, as most polls do, waits for nobody: whoever posts waits for it. */
+  /** Short work, as in most polls, does not wait its turn, because whoever posts waits for it. */
   async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
     const until = performance.now() + AT_ONCE;
     do {

@@ -88,7 +88,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   /**
    * Takes in what a poll has found, within the transaction that writes it.
    *
-   * @returns whether text was deleted that must be nowhere any more
+   * @returns whether text was deleted of which no trace may remain in the file
    */
   take(changes: readonly Change[]): boolean {
     const { posts, records } = this.#options.state;
@@ -121,14 +121,14 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
-  /** The cache file is there again, and empty: what it held is fetched again. In a transaction. */
+  /** The cache file is new and empty: what it held is fetched again. Inside a transaction. */
   restore(): void {
     this.#texts.forgetUnwritten();
     this.#queue.forget(this.#options.state.records.list.length);
     this.#save();
   }
 
-  /** Resolves when nothing is left to fetch, rejects when the board can't be asked for the rest. */
+  /** Resolves when nothing is left to fetch; rejects if the board cannot be asked for the rest. */
   complete(): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#waiting.push(done);
@@ -156,7 +156,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     const timeOf = (sequence: number) => posts.times[rowOf(sequence)];
     return line.run(async (board) => {
       const text = await board.item(record.id, { useridOf, timeOf });
-      // Then the answers have come out of step with the questions: this connection is not to be trusted any further.
+      // Then answers are out of step with requests, and nothing from this connection can be trusted.
       if (this.#isForeign(text, record))
         throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);
       return text;
@@ -173,7 +173,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (text === undefined) {
       this.#queue.set(item, TextState.Absent);
       cache.transaction(() => this.#texts.drop([item]));
-      // Withdrawn, or archived: the whole index tells, with the next poll.
+      // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
       tell([{ kind: 'text', item: record, revoked: true }]);
       return;

@@ -64,7 +64,7 @@ export class Mirror implements BoardModel {
     return mirror;
   }
 
-  /** Throws where the cache makes no sense. */
+  /** Throws if the cache makes no sense. */
   static async #load(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Promise<Mirror> {
     const seen = loadEpochs(options.cache);
     if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
@@ -72,7 +72,7 @@ export class Mirror implements BoardModel {
     }
     const state = new BoardState(seen.length > known.length ? seen : known, publishing);
     await eventLoop.inTurns(loadState(options.cache, state));
-    // A first reading of the index that was cut short is none.
+    // A first reading of the index that was cut short does not count.
     if (!state.isRead && state.posts.length > 0) {
       options.cache.rebuild();
       return Mirror.#load(options, known, publishing);
@@ -158,7 +158,7 @@ export class Mirror implements BoardModel {
     this.#poller.start();
   }
 
-  /** Stops, writes what is not written, and closes the cache. Nothing may be asked afterwards. */
+  /** Stops, writes what is not yet written, and closes the cache. The mirror must not be used afterwards. */
   async close(): Promise<void> {
     this.#follower.close();
     this.#line.close();
@@ -260,7 +260,7 @@ export class Mirror implements BoardModel {
     this.#texts.resume();
   }
 
-  /** The cache file was lost and is there again, empty: everything but the texts is in memory. */
+  /** The cache file was lost, and a new one is empty: everything but the texts is still in memory. */
   #restore(): void {
     const { cache } = this.#options;
     this.#log.info({ path: cache.path }, 'the cache file can be written again');
@@ -274,7 +274,7 @@ export class Mirror implements BoardModel {
   readonly #tell = (changes: readonly Change[]): void => {
     this.#count = undefined;
     for (const listener of this.#listeners) listener(changes);
-    // What readers will open next.
+    // Readers will open these next.
     if (changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
   };
 

@@ -8,12 +8,12 @@ import { Epochs, firstUnsound } from './epochs.ts';
 import type { MirrorOptions } from './options.ts';
 import type { BoardState } from './state.ts';
 
-/** Version of what `saveState` writes: another one is forgotten, and read from the board again. */
+/** Version of what `saveState` writes. A cache of another version is discarded, and the board is read again. */
 const FORM = '1';
 
 /**
- * Reads the state from the cache; yields now and then. Throws where the file makes no sense: clear it, and begin with an
- * empty state.
+ * Reads the state from the cache; yields now and then. Throws if the file makes no sense: clear it then, and begin with
+ * an empty state.
  */
 export function* loadState(cache: Cache, state: BoardState): Generator<undefined, void> {
   if (cache.fact('form') !== FORM) return;
@@ -21,7 +21,7 @@ export function* loadState(cache: Cache, state: BoardState): Generator<undefined
   yield* state.posts.loadArrivals(cache.blocks('arrivals'));
   yield* state.records.load(cache.blocks('items'));
   yield* state.users.load(cache.blocks('users'));
-  // A first reading of the index that was cut short is no reading.
+  // A first reading of the index that was cut short does not count.
   state.isRead =
     cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
   state.floor = Number(cache.fact('floor') ?? 0);
@@ -42,7 +42,7 @@ export function saveState(cache: Cache, state: BoardState): void {
   cache.setFact('epochs', JSON.stringify(state.epochs.all));
 }
 
-/** As `saveState`, and the notices that came or went. */
+/** Like `saveState`, with the notices that were added or removed. */
 export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
   saveState(cache, state);
   for (const change of changes) {
@@ -58,7 +58,7 @@ export function saveChanges(cache: Cache, state: BoardState, changes: readonly C
   }
 }
 
-/** Writes everything: the file is there again, and empty. Inside a transaction. */
+/** Writes everything, to a file that is new and empty. Inside a transaction. */
 export function saveAll(cache: Cache, state: BoardState): void {
   state.touchAll();
   saveState(cache, state);
@@ -73,7 +73,7 @@ export function saveIsRead(cache: Cache, { isRead, floor }: BoardState): void {
   cache.setFact('floor', String(floor));
 }
 
-/** The epochs as this cache has seen them: they outlive a permanent file that was restored from yesterday. */
+/** The epochs as this cache saw them: they outlive a permanent file that was restored from yesterday's backup. */
 export function loadEpochs(cache: Cache): readonly Epoch[] {
   // What `saveState` wrote.
   return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
@@ -86,7 +86,7 @@ function saveNotice(cache: Cache, state: BoardState, row: number): void {
 
 /**
  * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
- * is: these never gave a number to anybody. They are removed, and what was posted in them moves to the epoch before.
+ * is: no article ever had a number in these. They are removed, and own posts in them move to the epoch before.
  */
 export async function soundEpochs({
   permanent,
@@ -120,7 +120,7 @@ export class MessageOfTheDay {
   readonly #state: BoardState;
   #kept: Kept | undefined;
 
-  /** Throws where the cache holds nonsense. */
+  /** Throws if the cache holds nonsense. */
   constructor(cache: Cache, state: BoardState) {
     this.#cache = cache;
     this.#state = state;
@@ -135,7 +135,7 @@ export class MessageOfTheDay {
     return { row: this.#state.posts.rowOf(motd.number ?? this.#numberOf(motd)), time: motd.time, lines: motd.lines };
   }
 
-  /** As the board has it now. Returns whether that is new. */
+  /** Takes the message that the board has now. Returns whether it is new. */
   take(asked: BoardMotd | undefined): boolean {
     const motd = asked && { ...asked, number: this.#numberOf(asked) };
     if (JSON.stringify(motd) === JSON.stringify(this.#kept)) return false;

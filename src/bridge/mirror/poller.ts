@@ -16,7 +16,7 @@ export class Poller {
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
-  /** when the last poll was over */
+  /** when the last poll ended */
   #ended = 0;
   #closed = false;
   #started = false;
@@ -50,7 +50,7 @@ export class Poller {
     this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.clock()));
   }
 
-  /** Something went wrong between polls: the next one comes as soon as after a failed one. */
+  /** Something went wrong between polls: the next one comes as soon as it would after a failed poll. */
   soon(): void {
     if (this.#running === undefined && this.#started) this.#schedule(this.#backOff());
   }
@@ -85,7 +85,7 @@ export class Poller {
 
   #backOff(): number {
     const [first, longest] = this.#options.retry;
-    // Half of it is chance: bridges that lost the same board do not come back in step.
+    // Half of it is random, so that bridges that lost the same board do not come back in step.
     return Math.min(longest, first * 2 ** Math.max(this.#failures - 1, 0)) * (0.5 + this.#options.random() / 2);
   }
 

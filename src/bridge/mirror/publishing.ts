@@ -9,9 +9,9 @@ import { STRETCH } from './row-order.ts';
 
 /** What is known of when articles became readable: as many steps as this. */
 const MAX_ARRIVALS = 128;
-/** When it was asked what is new is kept as a mark, which never falls. */
+/** The time of the last NEWNEWS is kept like a mark, because it must never fall either. */
 const CLOCK = 'clock';
-/** Seconds; it is kept a little ahead, so that it need not be written with every question. */
+/** Seconds: that time is stored a little ahead, so that it need not be written with every NEWNEWS. */
 const AHEAD = 60;
 
 /** New rows that posting waits for: our own posts are among the newest. */
@@ -48,7 +48,7 @@ export class Publishing {
     this.#now = Math.max(arrivals.at(-1)?.time ?? 0, this.#keptNow);
   }
 
-  /** Nothing was ever shown, or by a version that did not write it down. */
+  /** Nothing was ever shown, or only by a version that kept no record of it. */
   get isNew(): boolean {
     return this.highest === 0 && this.#arrivals.length === 0;
   }
@@ -75,7 +75,7 @@ export class Publishing {
     await this.#permanent.putArrivals(this.#arrivals, []);
   }
 
-  /** The permanent store may be yesterday's: whatever the cache has was shown. What it knew is not looked at again. */
+  /** The permanent store may be yesterday's: everything in the cache was shown. Only rows above its marks are looked at. */
   async catchUp({ kinds, numbers, length }: PostColumns): Promise<void> {
     const { highest } = this;
     const highs = new Map<Place, number>();
@@ -101,7 +101,7 @@ export class Publishing {
     if (raised.length > 0) await this.#permanent.raiseMarks(raised);
   }
 
-  /** The low marks as they are now. They are only kept for the time in which the index is not here. */
+  /** Stores the low marks as they are now. They are needed only while the index is not there. */
   async keepLows(lowOf: (place: Place) => number): Promise<void> {
     const moved: Mark[] = [];
     for (const [place, mark] of this.#marks) {
@@ -119,7 +119,7 @@ export class Publishing {
     return this.#now;
   }
 
-  /** Somebody asks what is new: nothing arrives before that any more, though clocks be set back and the server restarted. */
+  /** Somebody asks what is new: from now on nothing arrives earlier, even if clocks are set back or the server restarts. */
   asked(clock: number): void {
     const now = this.now(clock);
     if (now <= this.#keptNow) return;
@@ -132,7 +132,7 @@ export class Publishing {
   }
 
   /**
-   * When a post of an index that is read without a cache became readable.
+   * When a post became readable, if the index is read without a cache.
    *
    * @param time of the index
    * @param now unix seconds
@@ -162,7 +162,7 @@ export class Publishing {
   }
 }
 
-/** What a sighting brings that nobody has seen, the newest first. */
+/** The rows of a sighting that nobody has seen yet, newest first. */
 export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
   for (let place = numbers.length - 1; place >= 0; place--) {
     if (numbers[place] === 0) continue;
@@ -178,7 +178,7 @@ export function newestRows(seen: Seen, decision: Decision): NewRow[] {
   return rows;
 }
 
-/** The highest number of each newsgroup among the rows that are new, or back. There may be none in all of a large index. */
+/** The highest number in each newsgroup among the rows that are new or restored. It may take all of a large index. */
 export function* highs(
   posts: Posts,
   { sighting }: Seen,

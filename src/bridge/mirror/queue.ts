@@ -4,7 +4,7 @@ import type { Item } from '../../rgtp/item.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
 
-/** How it stands with the text of an item. */
+/** The state of an item's text. */
 export const TextState = {
   /** not held, to be fetched */
   Wanted: 0,
@@ -18,9 +18,9 @@ export const TextState = {
   Broken: 4,
   /** held, but the item has grown since: to be fetched */
   Stale: 5,
-  /** asked for; the answer will be right */
+  /** requested; the answer will be up to date */
   UnderWay: 6,
-  /** asked for, and changed since: the answer may be from before, and is not to be believed */
+  /** requested, and changed since: the answer may be out of date, so it is ignored */
   Doubted: 7,
 } as const;
 export type TextState = (typeof TextState)[keyof typeof TextState];
@@ -96,7 +96,7 @@ export class FetchQueue {
     this.#changed.add(Math.floor(item / BLOCK));
   }
 
-  /** The item has changed on the board: it is to be fetched, once more where it is under way. `revoked`: nothing of it is held. */
+  /** The item has changed on the board: fetches it, once more if it is under way. `revoked`: nothing of it is held. */
   touch(item: number, revoked = false): void {
     const state = this.state(item);
     if (this.#requests.has(item)) this.set(item, TextState.Doubted);
@@ -106,12 +106,12 @@ export class FetchQueue {
     if (this.#touched.length > MAX_TOUCHED) this.lookAgain();
   }
 
-  /** The board has it no more, and nobody is to ask for it. */
+  /** The board no longer has it, and it is not to be requested. */
   drop(item: number): void {
     this.set(item, this.#requests.has(item) ? TextState.Doubted : TextState.Absent);
   }
 
-  /** Anything may be wanted: at the start, and after something went wrong. */
+  /** Looks through all items for texts that are missing: at the start, and after something went wrong. */
   lookAgain(): void {
     this.#touched = [];
     this.#cursor = this.#posts.length - 1;
@@ -141,7 +141,7 @@ export class FetchQueue {
     for (const { answer } of this.#urgent.splice(0)) answer.reject(new RgtpError('unavailable', 'closed'));
   }
 
-  /** Blocks of states that changed since this was last asked, as they are to be stored. */
+  /** Blocks of states that changed since the last call, as they are stored. */
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
     for (const number of this.#changed) {
       // What is under way now will not be after a restart.
@@ -246,7 +246,7 @@ export class FetchQueue {
     }
   }
 
-  /** Returns whether that may have been chance: it wants to be fetched again. */
+  /** Returns whether the failure may have been chance: the item is to be fetched again. */
   #failed(item: number, error: unknown): boolean {
     this.set(item, TextState.Wanted);
     const asked = !(error instanceof NotAskedError);

@@ -28,7 +28,7 @@ class Record implements ItemRecord {
 
 export type MutableRecord = Record;
 
-/** Every item that was ever mentioned, in the order in which they were, and their blocks for the cache. */
+/** Every item ever mentioned, in order of first mention, and their blocks for the cache. */
 export class Records {
   readonly list: MutableRecord[] = [];
   readonly #byId = new Map<string, MutableRecord>();
@@ -38,7 +38,7 @@ export class Records {
     return this.#byId.get(id);
   }
 
-  /** The item with that id, made where there is none. */
+  /** The item with that id, created if there is none. */
   intern(id: string): MutableRecord {
     let record = this.#byId.get(id);
     if (record === undefined) {
@@ -126,7 +126,7 @@ export class Records {
     }
   }
 
-  /** Everything is to be stored again. */
+  /** Marks everything to be stored again. */
   touchAll(): void {
     for (const record of this.list) this.#touch(record);
   }
@@ -165,7 +165,7 @@ export class Users {
     this.#stored = this.list.length;
   }
 
-  /** Everything is to be stored again. */
+  /** Marks everything to be stored again. */
   touchAll(): void {
     this.#stored = 0;
   }
@@ -181,7 +181,7 @@ export class Users {
   }
 }
 
-/** A copy that does not keep the longer string alive that `text` was cut from. */
+/** A copy that does not keep alive the longer string from which `text` was cut. */
 export function owned(text: Octets): Octets {
   return octetsFrom(Buffer.from(text, 'latin1'));
 }

@@ -4,7 +4,7 @@ import type { Contribution, Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
 
-/** Texts that wait for a common transaction. */
+/** This many texts are written in one transaction. */
 const BATCH = 256;
 
 /** The texts of items: the most recently read as objects, the rest in the cache file. */
@@ -30,12 +30,12 @@ export class Texts {
     return text;
   }
 
-  /** As `get`, for a look that is no reading: it keeps nothing from being evicted. */
+  /** Like `get`, but does not count as reading: it protects nothing from eviction. */
   peek(item: number): Item | undefined {
     return this.#recent.peek(item) ?? this.#read(item);
   }
 
-  /** Keeps a text. It is written with others; `full` tells that it is time. */
+  /** Keeps a text, to be written together with others: see `full`. */
   put(item: number, text: Item): void {
     this.#unwritten.set(item, encodeItem(text));
     if (this.#recent.has(item)) this.#recent.set(item, text);
@@ -64,7 +64,7 @@ export class Texts {
     this.#unwritten.clear();
   }
 
-  /** After `write`: makes room where the file has become too large. Returns the items whose texts went. */
+  /** After `write`: makes room if the file has become too large. Returns the items whose texts were dropped. */
   evict(): readonly number[] {
     const evicted = this.#cache.evictTexts();
     for (const item of evicted) this.#recent.delete(item);
