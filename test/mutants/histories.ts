@@ -30,6 +30,11 @@ export const historyMutants = [
   ...breaking(
     'src/bridge/mirror/decision.ts',
     STORIES,
+    [
+      'another post does not come back in the place of one that is gone',
+      'if (one.item >= 0) doubtful.push(one.row);',
+      'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
+    ],
     ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
     [
       'what is known of the rows tells their generation',
@@ -65,11 +70,6 @@ export const historyMutants = [
       'a link that the index shows no more is none',
       'if (record.linked && !linked.has(record) && seen.whole) this.#unlink(record, changes);',
       '',
-    ],
-    [
-      'an item that has no article is a link between those that have',
-      'const next = this.#itemOf(continuation, decision.items, seen, changes);',
-      'const next = decision.items[continuation] ?? -1;',
     ],
     [
       'a text is asked again when the index begins to show that it is continued, and when it shows it no more',

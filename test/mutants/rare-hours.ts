@@ -90,6 +90,16 @@ export const rareHourMutants = [
       'return hasGrown;',
     ],
   ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    RARE,
+    [
+      'what is expected behind a wrap is looked for in the whole index',
+      '(expected !== undefined && expected < last && isAfter(expected, last))',
+      'expected === -1',
+    ],
+    ['… and what others post behind it', 'last >= 2 ** 32 - NEAR_WRAP', 'last >= 2 ** 33 - NEAR_WRAP'],
+  ),
   ...breaking('src/bridge/mirror/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
   ...breaking(
     'src/bridge/mirror/follower.ts',

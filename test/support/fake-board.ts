@@ -45,6 +45,8 @@ export class FakeBoard implements BoardPool {
   #idTime = 0;
   /** spurge has no ELOG */
   hasEditLog = true;
+  /** INDX compares numbers as if they never wrapped */
+  comparesPlainly = false;
   /** requests seen, as `INDX #1`, `ITEM A…`, `ELOG`, `MOTD` */
   readonly requests: string[] = [];
   connections = 0;
@@ -173,7 +175,8 @@ export class FakeBoard implements BoardPool {
       usable: true,
       index: async (from, onEntry) => {
         await request(from === undefined ? 'INDX' : `INDX #${from.sequence}`);
-        const first = from === undefined ? 0 : this.index.findIndex((row) => !isBefore(row.sequence, from.sequence));
+        const isEarlier = this.comparesPlainly ? (a: number, b: number) => a < b : isBefore;
+        const first = from === undefined ? 0 : this.index.findIndex((row) => !isEarlier(row.sequence, from.sequence));
         for (const [at, row] of (first < 0 ? [] : this.index.slice(first)).entries()) {
           if (at === this.breaksOff) throw new RgtpError('unavailable', 'connection reset');
           onEntry(row);

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_NUMBER } from '../../src/bridge/mirror/epochs.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import { BoardPoster } from '../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection } from '../../src/bridge/posting/connection.ts';
@@ -12,7 +13,7 @@ import type { BoardOptions } from '../../src/bridge/view/options.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
-import { distance, isAfter } from '../../src/rgtp/sequence.ts';
+import { distance } from '../../src/rgtp/sequence.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1 } from '../../src/wire/octets.ts';
@@ -112,9 +113,10 @@ export class ModelBoard {
     }
   }
 
-  /** Whoever comes now sees whether the board's numbers have wrapped since it began. */
-  get showsWrap(): boolean {
+  /** Whoever comes now sees whether the board's numbers have wrapped since it began; and there are article numbers left. */
+  get isComparable(): boolean {
     const { index, sequence } = this.board;
+    if (this.#first < MAX_NUMBER && sequence >= MAX_NUMBER) return false;
     return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
   }
 
@@ -192,7 +194,10 @@ export class ModelBoard {
       this.board.editIndex((rows) => {
         const at = pick % Math.max(1, rows.length - 1);
         const [one, two] = rows.slice(at, at + 2);
-        return one === undefined || two === undefined ? [...rows] : rows.toSpliced(at, 2, two, one);
+        if (one === undefined || two === undefined) return [...rows];
+        // Whoever comes afterwards sees no wrap.
+        this.differs ||= distance(one.sequence, two.sequence) > 0 && two.sequence < one.sequence;
+        return rows.toSpliced(at, 2, two, one);
       }),
     'a row twice': (pick) =>
       this.#withRow(pick, (row, at) => this.board.editIndex((rows) => rows.toSpliced(at, 0, { ...row }))),
@@ -236,11 +241,11 @@ export class ModelBoard {
         this.board.items.delete(id);
       }),
     'a backup': () => {
-      const { sequence } = this.board;
+      const { sequence, requests } = this.board;
+      const asked = requests.length;
       const restore = this.board.backUp();
       this.#restore = () => {
-        const { sequences, length } = this.mirror.posts;
-        this.differs ||= length > 0 && isAfter(sequences[length - 1] ?? 0, sequence);
+        this.differs ||= this.board.sequence !== sequence && requests.length > asked;
         restore();
       };
     },

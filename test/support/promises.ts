@@ -42,7 +42,7 @@ export async function play(first: number, story: Story): Promise<void> {
     await model.settle();
     reader.end();
     const differs = model.differs || story.some(([name]) => seenByOne.has(name));
-    if (!differs && model.showsWrap) await agreeWithAnother(model, first === 1);
+    if (!differs && model.isComparable) await agreeWithAnother(model, first === 1);
     if (!model.ambiguous) await agree(model);
   } finally {
     await model.close();

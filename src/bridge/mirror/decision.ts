@@ -138,7 +138,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     const one = at(place);
     const row = seen.indexEdited && !seen.others?.has(one.row) ? find(one, isSame) : -1;
     if (row >= 0) {
-      if (one.event === undefined && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);
+      if (one.item >= 0) doubtful.push(one.row);
       take(place, row, one);
     } else if (isBelow(one, numberOf(before, one), given, top)) odd.push(place);
   }

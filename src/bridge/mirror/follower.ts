@@ -36,6 +36,9 @@ export interface FollowerOptions {
 /** ms of work before other tasks get their turn */
 const AT_ONCE = 1;
 
+/** The last numbers before a wrap: so many of them may leave no row. */
+const NEAR_WRAP = 8;
+
 /** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -96,7 +99,7 @@ export class Follower {
     const isDue = began - compared >= reconcile || began < compared;
     const expected = this.#expected;
     this.#expected = undefined;
-    let whole = isDue || state.posts.lastIndexed() < 0;
+    let whole = isDue || state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
     let isCompared = isDue;
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
@@ -185,6 +188,13 @@ export class Follower {
       throw error;
     }
     if (isCompared) cache.setFact('compared', String(began));
+  }
+
+  /** Asked from before a wrap on, a board that compares plain numbers has nothing of what came after it. */
+  #isAtWrap(expected: number | undefined): boolean {
+    const last = this.#options.state.lastSequence;
+    if (last === undefined) return false;
+    return last >= 2 ** 32 - NEAR_WRAP || (expected !== undefined && expected < last && isAfter(expected, last));
   }
 
   /** Where only a time in the index speaks against a row's being what it was, its item's text decides. */

@@ -493,6 +493,27 @@ test('a jump of which the board itself gave the number is believed at once', asy
   expect(await numbers(mirror)).toEqual(['1 Item', '500001 Reply']);
 });
 
+test.each([
+  ['was expected', 40, (board: FakeBoard) => board.sequence],
+  ['nobody expected', 4, () => undefined],
+])(
+  'a board that compares plain numbers: what %s behind a wrap is there with the next poll',
+  async (_, before, upTo) => {
+    const board = new FakeBoard(2 ** 32 - before);
+    board.comparesPlainly = true;
+    const mirror = await server(board).open();
+    const tea = board.newItem('Tea', 'before');
+    await mirror.complete();
+    board.sequence = 2 ** 32 - 1;
+    for (const text of ['first', 'second', 'third']) {
+      board.reply(tea, text);
+      await mirror.refresh(upTo(board));
+    }
+    await mirror.complete();
+    expect((await shown(mirror)).map(({ text }) => text)).toEqual(['before', 'first', 'second', 'third']);
+  },
+);
+
 test('at the end of numbers what comes after is withheld, with one word of it, and no epoch begins', async () => {
   const board = new FakeBoard(2 ** 31 - 2);
   const { open, permanent, warnings } = server(board);

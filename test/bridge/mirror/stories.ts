@@ -71,6 +71,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; bogus rows; a backup; continue; poll; restore'],
   [[WRAP], 'item; a row less; withdraw; the row again; item'],
   [[WRAP], 'item; a bogus row; the edit log fails; continue; continue'],
+  [[0, 1, WRAP], 'item; a backup; edit; a poll meanwhile 47; reply; a bogus row'],
   [[0, 1, WRAP, HALF], 'item; poll; a row less; continue; an answer is nonsense 2; a poll meanwhile 16; the row again'],
 ];
 
