@@ -154,8 +154,11 @@ export class Daemon implements AsyncDisposable {
     return child.exitCode;
   }
 
+  /** Ends everything. Rejects where the bridge had ended by itself: whatever failed then, this is why. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const ended = this.#child?.exitCode ?? this.#child?.signalCode ?? undefined;
     await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+    if (ended !== undefined) throw new Error(`serve ended by itself with ${ended}:\n${this.#output.slice(-5000)}`);
   }
 }

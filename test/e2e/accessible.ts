@@ -1,0 +1,177 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { promisify } from 'node:util';
+import { until } from './until.ts';
+import type { XServer } from './x-server.ts';
+
+const driver = new URL('accessible.py', import.meta.url).pathname;
+
+/** Programs and files that this needs. */
+export const accessibility: readonly string[] = [
+  'Xvfb',
+  'import',
+  'dbus-run-session',
+  '/usr/lib/python3/dist-packages/gi',
+  '/usr/libexec/at-spi-bus-launcher',
+];
+
+/** ms: a busy machine starts a program slowly */
+const PATIENCE = 60_000;
+
+/** A program with windows, worked as a screen reader works it: by what its menus, buttons, texts and tables are called. */
+export class Accessible implements AsyncDisposable {
+  /** where another program of the same person finds this one */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly #lines: Interface;
+  readonly #display: string;
+  readonly #sockets = mkdtempSync(join(tmpdir(), 'session-'));
+  /** the end of what it and its D-Bus session complained of */
+  #said = '';
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(screen: XServer, command: readonly string[], env: Record<string, string>) {
+    this.#display = screen.display;
+    const args = ['--', '/usr/bin/python3', driver, ...command];
+    // Sockets of a session that has just been killed may still be there: this one has a folder of its own.
+    this.environment = { ...env, DISPLAY: screen.display, LANG: 'C.UTF-8', XDG_RUNTIME_DIR: this.#sockets };
+    // It leads a group of its own: what it starts goes with it.
+    const child = spawn('dbus-run-session', args, {
+      env: { ...process.env, ...this.environment },
+      stdio: 'pipe',
+      detached: true,
+    });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = `${this.#said}${text}`.slice(-2000);
+    });
+    // Who asks is told that it has ended.
+    child.stdin.on('error', () => undefined);
+    this.#lines = createInterface({ input: child.stdout });
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+  }
+
+  /** Asks the driver (`accessible.py`). Rejects where it fails. */
+  ask(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
+    const answer = this.#last.then(async () => {
+      this.#child.stdin?.write(`${JSON.stringify([name, ...args])}\n`);
+      const [isWell, result]: unknown[] = JSON.parse(await this.#answer());
+      if (isWell !== true) throw new Error(`${name} ${args.join(' ')}: ${result}`);
+      return result;
+    });
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** The next answer. The services of a D-Bus session write to the same output, too. */
+  async #answer(): Promise<string> {
+    for (;;) {
+      const { value, done } = await this.#answers.next();
+      if (done) throw new Error(`the program has ended:\n${this.#said}`);
+      if (value.startsWith('[')) return value;
+    }
+  }
+
+  /** Waits until there is a window of that name: its whole name. */
+  async window(name: RegExp): Promise<string> {
+    return until(async () => (await this.#windows()).find((each) => name.test(each)), `a window ${name}`, PATIENCE);
+  }
+
+  async gone(name: RegExp): Promise<void> {
+    await until(async () => !(await this.#windows()).some((each) => name.test(each)), `${name} to close`, PATIENCE);
+  }
+
+  async press(window: string, role: 'menu item' | 'push button' | 'check box', name: string): Promise<void> {
+    await until(async () => (await this.#tried('press', window, role, name)) === true, `${name} to press`, PATIENCE);
+  }
+
+  /** Selects the row of a table that is called so, once there is one. */
+  async select(window: string, table: number, column: number, name: string): Promise<void> {
+    await until(async () => (await this.#tried('select', window, table, column, name)) === true, name, PATIENCE);
+  }
+
+  /** The rows of a table: the cells of some columns. Until `wanted` is so. */
+  async rows(
+    window: string,
+    table: number,
+    columns: readonly number[],
+    wanted: (rows: readonly string[][]) => boolean,
+    what: string,
+  ): Promise<string[][]> {
+    let last: unknown;
+    return until(
+      async () => {
+        // As the driver makes them.
+        const rows = (await this.#tried('rows', window, table, ...columns)) as string[][] | undefined;
+        last = rows;
+        return rows !== undefined && wanted(rows) && rows;
+      },
+      () => `${what}, in ${JSON.stringify(last)?.slice(0, 2000)}`,
+      PATIENCE,
+    );
+  }
+
+  /** What the parts of a kind are called, labels by what they say; nothing while there is no such window. */
+  async names(window: string, role: 'label' | 'push button'): Promise<readonly string[]> {
+    // As the driver makes them.
+    return ((await this.#tried('names', window, role)) as string[] | undefined) ?? [];
+  }
+
+  /** Whether a row of a table now begins with these cells. */
+  async shows(window: string, table: number, cells: readonly string[]): Promise<boolean> {
+    // As the driver makes them.
+    const rows = (await this.#tried('rows', window, table, ...cells.keys())) as string[][] | undefined;
+    return rows?.some((row) => row.every((cell, at) => cell === cells[at])) === true;
+  }
+
+  /** What is in the fields of a window, once `wanted` is so. */
+  async texts(window: string, wanted: (texts: readonly string[]) => boolean, what: string): Promise<string[]> {
+    return until(
+      async () => {
+        const texts = (await this.#tried('texts', window)) as string[] | undefined;
+        return texts !== undefined && wanted(texts) && texts;
+      },
+      what,
+      PATIENCE,
+    );
+  }
+
+  /** Presses a key in a window. What opens a dialog that waits goes so: the program answers nobody while it does what it was asked to. */
+  async key(window: string, name: string): Promise<void> {
+    const run = promisify(execFile);
+    const env = { ...process.env, DISPLAY: this.#display };
+    const { stdout } = await run('xdotool', ['search', '--sync', '--onlyvisible', '--name', `^${window}$`], { env });
+    const id = stdout.trim().split('\n').at(-1) ?? '';
+    await run('xdotool', ['windowfocus', '--sync', id], { env });
+    await run('xdotool', ['key', name], { env });
+  }
+
+  async #windows(): Promise<string[]> {
+    // As the driver makes them.
+    return ((await this.#tried('windows')) as string[] | undefined) ?? [];
+  }
+
+  /** `undefined` where it can't be done now. */
+  #tried(name: string, ...args: readonly (string | number)[]): Promise<unknown> {
+    return this.ask(name, ...args).catch((error: unknown) => {
+      if (this.#child.exitCode !== null) throw error;
+      return undefined;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#lines.close();
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      await ended;
+    }
+    rmSync(this.#sockets, { recursive: true, force: true });
+  }
+}
