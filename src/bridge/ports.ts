@@ -43,6 +43,8 @@ export interface OwnPost {
   readonly messageId: string;
   /** Message-IDs separated by single blanks, as the author's newsreader gave them; `undefined` if it gave none */
   readonly references: string | undefined;
+  /** the Path it had when another server brought it; absent or '' if it was posted here */
+  readonly path?: string | undefined;
 }
 
 /** A post in the numbering of its board. */

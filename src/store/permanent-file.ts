@@ -174,7 +174,7 @@ export class PermanentFile implements Permanent {
         // If two have the same number, the board lost the first one before anybody saw it.
         if (post.epoch === 0) dropUnnumbered.run(post.sequence, post.messageId);
         else numberPost.run(post.epoch, post.sequence, post.messageId);
-        addPost.run(post.messageId, post.epoch, post.sequence, post.references);
+        addPost.run(post.messageId, post.epoch, post.sequence, post.references, post.path ?? '');
         removeIntent.run(post.messageId);
       },
       { relaxed: true },

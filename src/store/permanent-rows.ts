@@ -24,7 +24,7 @@ export function prepareStatements(db: DatabaseSync) {
     dropUnnumbered: db.prepare('DELETE FROM own_posts WHERE epoch = 0 AND sequence = ? AND message_id <> ?'),
     numberPost: db.prepare('UPDATE OR IGNORE own_posts SET epoch = ?, sequence = ? WHERE message_id = ? AND epoch = 0'),
     addPost: db.prepare(
-      'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids) VALUES (?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids, path) VALUES (?, ?, ?, ?, ?)',
     ),
     proofOf: db.prepare(`SELECT ${PROOF} FROM proofs WHERE userid = ?`),
     putProof: db.prepare(`INSERT OR REPLACE INTO proofs (${PROOF}) VALUES (?, ?, ?, ?)`),
@@ -39,13 +39,14 @@ export function prepareStatements(db: DatabaseSync) {
 
 type Row = Record<string, SQLOutputValue>;
 
-export const OWN_POST = 'message_id, epoch, sequence, reference_ids';
+export const OWN_POST = 'message_id, epoch, sequence, reference_ids, path';
 export function ownPost(row: Row): OwnPost {
   return {
     messageId: String(row['message_id']),
     epoch: Number(row['epoch']),
     sequence: Number(row['sequence']),
     references: String(row['reference_ids']),
+    ...(row['path'] !== '' && { path: String(row['path']) }),
   };
 }
 

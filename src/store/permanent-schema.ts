@@ -37,5 +37,6 @@ export const PERMANENT: Schema = {
        level INTEGER NOT NULL,
        proven INTEGER NOT NULL
      ) STRICT;`,
+    `ALTER TABLE own_posts ADD COLUMN path TEXT NOT NULL DEFAULT '';`,
   ],
 };

@@ -124,6 +124,8 @@ export interface OwnPost {
   readonly sequence: number;
   /** the References its author's newsreader gave, Message-IDs with single blanks between; '' if none */
   readonly references: string;
+  /** the Path it had when another server brought it; absent (or '') if it was posted here */
+  readonly path?: string;
 }
 
 export interface Intent {

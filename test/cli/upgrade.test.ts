@@ -18,8 +18,9 @@ const frozen = {
   'data-v3': { board: 1, permanent: 3, cache: 1 },
   'data-v4': { board: 1, permanent: 4, cache: 1 },
   'data-v5': { board: 1, permanent: 5, cache: 1 },
+  'data-v6': { board: 1, permanent: 6, cache: 1 },
 } as const;
-const newest = frozen['data-v5'];
+const newest = frozen['data-v6'];
 
 let folder: string;
 let file: string;
@@ -90,7 +91,7 @@ describe('a data folder of an earlier version', () => {
 });
 
 describe('a data folder of a later version', () => {
-  beforeEach(() => cpSync(join(fixtures, 'data-v5'), join(folder, 'data'), { recursive: true }));
+  beforeEach(() => cpSync(join(fixtures, 'data-v6'), join(folder, 'data'), { recursive: true }));
 
   it.each(['board', 'permanent'] as const)('is refused, and left alone: %s', async (name) => {
     setVersion(`gossip.${name}.sqlite`, (version) => version + 1);

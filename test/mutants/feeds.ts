@@ -108,4 +108,34 @@ export const feedMutants = [
     ['test/bridge/posting/posting.test.ts'],
     ['nothing is asked for that could not be posted', 'if (busy || !canPost || this', 'if (busy || this'],
   ),
+  ...breaking(
+    'src/bridge/view/headers.ts',
+    ['test/bridge/view/mapping.test.ts'],
+    ['the way an article came is kept', 'return own.path ? ', 'return own.path === this.#path ? '],
+    [
+      'what was injected elsewhere was not injected here',
+      'return own !== undefined && !own.path;',
+      'return own !== undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/news/posting/posting.ts',
+    [POSTED],
+    ['a Path fits its line', 'if (path.length <= MAX_PATH) return path;', 'if (path.length > 0) return path;'],
+    [
+      'what was posted here has no Path',
+      "rules.feed ? readPath(only(fields, 'Path')) : ''",
+      "readPath(only(fields, 'Path'))",
+    ],
+  ),
+  ...breaking(
+    'src/store/permanent-file.ts',
+    ['test/store/permanent-file.test.ts'],
+    ['the Path is kept for good', "post.references, post.path ?? '');", "post.references, '');"],
+  ),
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    [POSTED],
+    ['the Path is the post’s', "path: plan.path ?? '',", "path: '',"],
+  ),
 ];

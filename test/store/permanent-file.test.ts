@@ -72,6 +72,22 @@ test('the newest rows are kept as they are now, and older ones dropped', async (
   ]);
 });
 
+test('the Path of what another server brought is kept; what was posted here has none', async () => {
+  const post = { epoch: 0, references: '' };
+  await store.done({ ...post, messageId: '<fed@example>', sequence: 1, path: 'peer!not-for-mail' });
+  await store.done({ ...post, messageId: '<posted@example>', sequence: 2 });
+  // Once the index has shown its row.
+  await store.done({ ...post, messageId: '<fed@example>', sequence: 1, epoch: 1, path: 'peer!not-for-mail' });
+  await reopen();
+  const paths = new Map((await store.ownPosts()).map(({ messageId, path }) => [messageId, path]));
+  expect(paths).toEqual(
+    new Map([
+      ['<fed@example>', 'peer!not-for-mail'],
+      ['<posted@example>', undefined],
+    ]),
+  );
+});
+
 test('epochs that should never have begun are replaced, and own posts follow', async () => {
   const post = { messageId: '<1@example>', sequence: 101, references: '' };
   await store.addEpochs([1, 2, 3].map((number) => ({ number, generation: 0, first: 0, base: 0 })));

@@ -45,6 +45,8 @@ export interface Order {
   /** `hashOf` the text */
   readonly hash: string;
   readonly references: string;
+  /** the Path it came with; absent or '' if it was posted here */
+  readonly path?: string;
   /** Does it; see `deliver` for what it throws. */
   readonly perform: (board: PostingConnection, revise: (deed: Deed) => Promise<void>) => Promise<number>;
 }
@@ -217,7 +219,13 @@ export class BoardPoster {
   /** The board has the post: tells the store first, then the views. */
   async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
     const { newsgroup, permanent, own } = this.#options;
-    const post = { messageId, epoch: this.#rows.epochOf(plan, sequence), sequence, references: plan.references };
+    const post = {
+      messageId,
+      epoch: this.#rows.epochOf(plan, sequence),
+      sequence,
+      references: plan.references,
+      path: plan.path ?? '',
+    };
     try {
       await permanent.done(post);
     } catch (error) {
@@ -237,8 +245,8 @@ export class BoardPoster {
     }
   }
 
-  #planFor({ author, hash, references }: Order, deed: Deed): Plan {
-    return { deed, userid: author.userid, hash, ...this.#rows.now(), references };
+  #planFor({ author, hash, references, path }: Order, deed: Deed): Plan {
+    return { deed, userid: author.userid, hash, ...this.#rows.now(), references, path };
   }
 }
 

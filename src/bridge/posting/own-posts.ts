@@ -39,7 +39,7 @@ export class OwnPostRegister implements OwnPosts {
     return () => this.#listeners.delete(listener);
   }
 
-  #put(newsgroup: string, { messageId, epoch, sequence, references }: StoredPost): PostKey {
+  #put(newsgroup: string, { messageId, epoch, sequence, references, path }: StoredPost): PostKey {
     const key: PostKey = { newsgroup, epoch, sequence };
     const before = this.#byMessageId.get(messageId);
     if (before?.epoch === 0) this.#byKey.get(newsgroup)?.delete(combined(0, before.sequence));
@@ -51,7 +51,11 @@ export class OwnPostRegister implements OwnPosts {
       posts = new Map();
       this.#byKey.set(newsgroup, posts);
     }
-    posts.set(combined(epoch, sequence), { messageId, references: references === '' ? undefined : references });
+    posts.set(combined(epoch, sequence), {
+      messageId,
+      references: references === '' ? undefined : references,
+      path: path || undefined,
+    });
     return key;
   }
 }

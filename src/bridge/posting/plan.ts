@@ -41,6 +41,8 @@ export interface Plan {
   /** `undefined` in plans of format 1 */
   readonly moment: Moment | undefined;
   readonly references: string;
+  /** the Path it came with; plans of earlier versions have none */
+  readonly path?: string | undefined;
 }
 
 /** Format 1 had no `moment`. */

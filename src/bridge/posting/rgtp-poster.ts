@@ -76,7 +76,7 @@ export class RgtpPoster implements BoardPosting {
     const { limits = groggsLimits, wrap } = this.#board;
     const { index, model, login } = this.#parts;
     const author = login.author(member);
-    const common = { messageId, author, references: posting.references.join(' ') };
+    const common = { messageId, author, references: posting.references.join(' '), path: posting.path };
     const moderated = moderate(posting, { ...this.#board, model }, author.userid, index);
     if (moderated !== undefined) return { ...common, ...moderated };
 

@@ -61,7 +61,8 @@ export class RowGate {
       // The author is not known after a restart.
       const author = this.#authors.get(post?.messageId ?? '') ?? userid;
       if (post === undefined || !sameUserid(author, userid)) continue;
-      posts.push({ messageId: post.messageId, epoch, sequence, references: post.references ?? '' });
+      const { messageId, references = '', path = '' } = post;
+      posts.push({ messageId, epoch, sequence, references, path });
     }
     const stored = Promise.all(posts.map((post) => permanent.done(post)));
     return stored.then(() => {

@@ -72,8 +72,7 @@ export class Headers {
 
   /** An empty value: the article has no such header. */
   readonly #values = {
-    // RFC 5537 §3.2.1: articles injected here say so.
-    Path: (row) => (this.#ids.own(row) === undefined ? this.#path : this.#injected),
+    Path: (row) => this.#pathOf(row),
     From: (row, grogname) => this.#from(row, grogname),
     Newsgroups: (row) => this.#newsgroups(row).join(','),
     // A follow-up can go to one newsgroup only.
@@ -82,8 +81,8 @@ export class Headers {
     Date: (row) => formatDate(this.#time(row)),
     'Message-ID': (row) => this.#ids.messageId(row) ?? '',
     References: (row) => this.#threads.references(row),
-    'Injection-Date': (row) => (this.#ids.own(row) === undefined ? '' : formatDate(this.#time(row))),
-    'Injection-Info': (row) => (this.#ids.own(row) === undefined ? '' : this.#options.host),
+    'Injection-Date': (row) => (this.#isInjected(row) ? formatDate(this.#time(row)) : ''),
+    'Injection-Info': (row) => (this.#isInjected(row) ? this.#options.host : ''),
     'MIME-Version': () => '1.0',
     'Content-Type': () => 'text/plain; charset=UTF-8',
     'Content-Transfer-Encoding': () => '8bit',
@@ -133,6 +132,19 @@ export class Headers {
       if (value !== '') fields.push([name, value]);
     }
     return fields;
+  }
+
+  /** RFC 5537 §3.2: articles injected here say so; of what another server brought, the way it came is kept. */
+  #pathOf(row: number): string {
+    const own = this.#ids.own(row);
+    if (own === undefined) return this.#path;
+    return own.path ? `${this.#options.host}!${own.path}` : this.#injected;
+  }
+
+  /** Posted through this bridge, and through no other server before. */
+  #isInjected(row: number): boolean {
+    const own = this.#ids.own(row);
+    return own !== undefined && !own.path;
   }
 
   #kind(row: number): PostKind {

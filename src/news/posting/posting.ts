@@ -18,6 +18,8 @@ export interface Posting extends FollowUp {
   readonly from: Mailbox;
   /** decoded, on one line, not empty */
   readonly subject: string;
+  /** the servers that another server's article has passed (RFC 5536 §3.1.5); '' if it is to be posted here */
+  readonly path: string;
   /** of `Control: cancel` */
   readonly cancels: string | undefined;
   readonly supersedes: string | undefined;
@@ -71,6 +73,7 @@ export function readPosting(article: Buffer, rules: PostingRules): Posting {
     from: readFrom(only(fields, 'From')),
     subject: readSubject(fields),
     ...readFollowUp(fields),
+    path: rules.feed ? readPath(only(fields, 'Path')) : '',
     cancels,
     supersedes: superseded === '' ? undefined : checkMessageId('Supersedes', superseded),
     reason: reason === '' ? undefined : reason,
@@ -105,6 +108,20 @@ function checkInjected(fields: readonly Field[], now: number): void {
   const injected = only(fields, 'Injection-Date');
   if (injected !== '') checkDate('Injection-Date', injected, now);
   else checkDate('Date', only(fields, 'Date'), now);
+}
+
+/** Octets of a Path that are kept: with this server's name and the header's it fits a line of 998. */
+const MAX_PATH = 700;
+
+/**
+ * Of a very long one, the servers that had it last: those are where it must not go back to. Characters that stand in no
+ * server's name are left out, so that no other server stumbles over them.
+ */
+function readPath(field: Octets): string {
+  const path = ascii(field.replace(/[^!-~]/g, '')) || 'not-for-mail';
+  if (path.length <= MAX_PATH) return path;
+  const kept = path.slice(0, MAX_PATH);
+  return `${kept.slice(0, Math.max(0, kept.lastIndexOf('!')))}!not-for-mail`.replace(/^!/, '');
 }
 
 function checkDate(header: string, text: Octets, now: number): void {

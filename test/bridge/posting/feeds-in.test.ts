@@ -75,6 +75,29 @@ test('a peer that was told to send an article has it to itself, until it is ther
   await expect.poll(() => other.ask('CHECK <gone@peer.example>')).toMatch(/^238 /);
 });
 
+test('RFC 5537 §3.6: an article shows the servers that it came through, and ours before them', async () => {
+  const server = await open();
+  const client = await peer(server);
+  const header = async (name: string, id: string) => (await client.list(`HDR ${name} ${id}`, '225'))[0]?.slice(2);
+  const long = `${'relay.example!'.repeat(200)}not-for-mail`;
+  for (const [id, path, shown] of [
+    ['<1@peer.example>', 'inn.example!.POSTED.192.0.2.1!not-for-mail', 'inn.example!.POSTED.192.0.2.1!not-for-mail'],
+    ['<2@peer.example>', 'inn.example!\r\n\tother!not-for-mail', 'inn.example!other!not-for-mail'],
+    ['<3@peer.example>', '\u00e9', 'not-for-mail'],
+    ['<4@peer.example>', 'x'.repeat(2000), 'not-for-mail'],
+    ['<5@peer.example>', long, `${'relay.example!'.repeat(50)}not-for-mail`],
+  ] as const) {
+    client.send(`TAKETHIS ${id}`, `Path: ${path}`, ...article(id).slice(1));
+    expect(await client.line()).toBe(`239 ${id}`);
+    expect(await header('Path', id)).toBe(`news.example.net!${shown}`);
+    expect(await header('Injection-Info', id)).toBe('');
+    expect(await header('Injection-Date', id)).toBe('');
+  }
+  expect(await client.post(article('<posted@peer.example>').slice(2, -1))).toMatch(/^240/);
+  expect(await header('Path', '<posted@peer.example>')).toBe('news.example.net!.POSTED!not-for-mail');
+  expect(await header('Injection-Info', '<posted@peer.example>')).toBe('news.example.net');
+});
+
 test('an offer is kept for ten seconds, by one session, and there is a limit to them', () => {
   let time = 0;
   const offers = new Offers(() => time);

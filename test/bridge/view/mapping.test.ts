@@ -187,6 +187,19 @@ describe('posts made through the bridge', () => {
     expect((await read(main, 1)).headers.has('Injection-Date')).toBe(false);
   });
 
+  test('of what another server brought, the way it came is kept, and it was not injected here', async () => {
+    const own = new MemoryOwnPosts();
+    const { model, main } = await testBoard({}, { own });
+    await model.newItem('O0591429', octets`a`);
+    const path = 'peer.example!.POSTED!not-for-mail';
+    own.add(key, { messageId: '<mine@client.example>', references: undefined, path });
+    await model.reply('O0591429');
+    const { headers } = await read(main, 2);
+    expect(headers.get('Path')).toBe(`news.example.org!${path}`);
+    expect(headers.has('Injection-Date')).toBe(false);
+    expect(headers.has('Injection-Info')).toBe(false);
+  });
+
   test('a notice refers to the thread, whatever the cancel that caused it referred to', async () => {
     const own = new MemoryOwnPosts();
     const { model, main } = await testBoard({}, { own });

@@ -41,6 +41,7 @@ test('headers in every spelling', () => {
     isFollowUp: true,
     cancels: undefined,
     supersedes: undefined,
+    path: '',
     reason: 'tidy',
     text: ['text'],
   });
