@@ -100,7 +100,7 @@ export const rareHourMutants = [
     ],
     ['… and what others post behind it', 'last >= 2 ** 32 - NEAR_WRAP', 'last >= 2 ** 33 - NEAR_WRAP'],
   ),
-  ...breaking('src/bridge/mirror/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
+  ...breaking('src/bridge/mirror/persistence.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
   ...breaking(
     'src/bridge/mirror/follower.ts',
     ['test/bridge/mirror/promises.test.ts'],

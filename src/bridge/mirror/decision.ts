@@ -252,7 +252,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
 
 /**
  * Takes the rows below all that a state knows for those that had these numbers before the cache was lost. What it knows
- * are the newest rows, as they were kept for good: see `recent.ts`.
+ * are the newest rows, as they were kept for good: see `persistence.ts`.
  *
  * @param above the highest number that was taken in already
  */

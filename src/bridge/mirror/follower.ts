@@ -11,9 +11,8 @@ import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
 import { Complaints } from './complaints.ts';
 import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
 import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
-import { type MessageOfTheDay, saveChanges, saveIsRead } from './persistence.ts';
+import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
 import { highs, newestRows, newRows } from './publishing.ts';
-import { keepRecent, MAX_RECENT, recall } from './recent.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 

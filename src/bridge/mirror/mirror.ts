@@ -13,10 +13,9 @@ import { MAX_NUMBER } from './epochs.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
 import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
-import { loadEpochs, loadState, MessageOfTheDay, saveAll, soundEpochs } from './persistence.ts';
+import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll, soundEpochs } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
-import { catchUpRecent } from './recent.ts';
 import { BoardState } from './state.ts';
 
 /**
