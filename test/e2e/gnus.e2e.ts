@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
 import { type Daemon, freePort } from './daemon.ts';
 import { known } from './known.ts';
-import { Person } from './person.ts';
+import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
-import { domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
@@ -15,11 +16,12 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     quirks: ['Uses STARTTLS at once where it is offered.', 'The version is Emacs’.'],
   });
   let daemon: Daemon;
+  let rgtp: number;
   let tlsPort: number;
   let http: number;
   beforeAll(async () => {
     http = await freePort();
-    ({ daemon, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
+    ({ daemon, rgtp, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
@@ -33,11 +35,17 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
       gnus-use-dribble-file nil gnus-message-archive-group nil network-security-level 'low
       message-confirm-send nil inhibit-startup-screen t auth-source-save-behavior nil use-short-answers t)
 (with-eval-after-load 'gnus-sum
-  (define-key gnus-summary-mode-map [f5] (lambda () (interactive) (gnus-summary-goto-article 3215))))\n`,
+  (define-key gnus-summary-mode-map [f5] (lambda () (interactive) (gnus-summary-goto-article 3215)))
+  (define-key gnus-summary-mode-map [f6]
+    (lambda () (interactive) (gnus-summary-goto-subject ${continued.continuation.number}) (recenter))))\n`,
     );
     person.write('.authinfo', `machine 127.0.0.1 login ${person.userid} password ${person.secret} force yes\n`);
     person.write('.newsrc', `${newsgroup}: ${read}\n`);
-    return new Terminal(['emacs', '-nw', '-Q', '-l', settings, '-f', 'gnus'], { env: person.environment });
+    person.write('.signature', 'Ann – at the back\n');
+    // In a new home it would compile all that it loads, for minutes, in processes of their own.
+    const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)';
+    const command = ['emacs', '-nw', '-Q', '--eval', lazily, '-l', settings, '-f', 'gnus'];
+    return new Terminal(command, { env: person.environment });
   }
 
   async function reads(terminal: Terminal): Promise<void> {
@@ -57,28 +65,78 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     await terminal.keys('F');
     await terminal.shows(/unsent followup/);
     await terminal.keys('M->');
-    await terminal.type('Typed in Gnus: a café.');
+    await terminal.type('Typed in Gnus: a café, “quoted”.');
     await terminal.keys('C-c', 'C-c');
     const reply = await newest(daemon, before);
     expect(reply.subject).toBe('Re: Four header lines');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.messageId).toMatch(/\.fsf@rgtp\.test>$/);
     expect(reply.references).toBe(`<P3231653.00000C8F@${domain}>`);
-    expect(reply.body).toContain('> This item has four header lines.');
-    expect(reply.body).toContain('Typed in Gnus: a café.');
+    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    expect(replied).toContain('> This item has four header lines.  STAT and REPL on it make groggsd say');
+    expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', 'Typed in Gnus: a café, “quoted”.']);
 
     await terminal.shows(/\(Summary\)|\(Article\)/);
     await terminal.keys('a');
     await terminal.shows(/unsent posting/);
-    await terminal.type('A new item from Gnus');
-    await terminal.keys('M->');
-    await terminal.type('Its text.');
+    await terminal.type('Größe: a new item from Gnus');
+    // Below the signature it would be no text.
+    await terminal.keys('C-c', 'C-b');
+    await terminal.type('Its “text”.');
+    await terminal.keys('Enter');
     await terminal.keys('C-c', 'C-c');
     const item = await newest(daemon, reply.number);
-    expect(item.subject).toBe('A new item from Gnus');
     expect(item.references).toBeUndefined();
-    expect(item.body).toBe('Its text.\r\n');
+    const posted = await onBoard(rgtp, item.headers);
+    expect(posted.heading).toContain('Subject: Größe: a new item from Gnus');
+    expect(posted.lines.filter((line) => line !== '')).toEqual(['Its “text”.', '--', 'Ann – at the back']);
   });
+
+  client.can('thread', 'shows a thread that is continued in another item', async () => {
+    using person = new Person();
+    using terminal = gnus(person, '1-2800');
+    await terminal.shows(/\d: sample\.board/);
+    await terminal.keys('Enter');
+    await terminal.shows(/\(Summary\)/);
+    await terminal.keys('F6');
+    // Indented, below what it continues: a thread of its own would begin at the left.
+    await terminal.shows(new RegExp(`^ .  {8,}\\[[^\\]]*\\] ${continued.continuation.subject}`, 'm'));
+  });
+
+  client.can('follow', 'sees what has come, when it looks for it', async () => {
+    using person = new Person();
+    const high = await highest(daemon);
+    using terminal = gnus(person, `1-${high - 1}`);
+    await terminal.shows(/1: sample\.board$/m);
+    await postsMeanwhile(daemon, 'While Gnus looked on', 'Text.');
+    await terminal.keys('g');
+    // The number of the message of the day may count as one.
+    await terminal.shows(/[23]: sample\.board$/m);
+    await terminal.keys('Enter');
+    await terminal.shows(/While Gnus looked on/);
+  });
+
+  client.can('subscribe', 'subscribes to a newsgroup', async () => {
+    using person = new Person();
+    using terminal = gnus(person, '1-3213');
+    await terminal.shows(/\d: sample\.board$/m);
+    await terminal.keys('U');
+    await terminal.shows(/^Group:/m);
+    await terminal.type(`${newsgroup}.motd`);
+    await terminal.keys('Enter');
+    await terminal.shows(/[\d*]: sample\.board\.motd$/m);
+  });
+
+  for (const trouble of TROUBLES) {
+    client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
+      using person = new Person();
+      const high = await highest(daemon);
+      await befalls(daemon, trouble, high);
+      const number = await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      using terminal = gnus(person, `1-${number - 1}`);
+      await terminal.shows(/ 1: sample\.board$/m);
+    });
+  }
 
   client.can('cancel', 'cancels, as an editor alone', async () => {
     for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
