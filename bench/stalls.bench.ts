@@ -140,6 +140,7 @@ const bench: Bench = async () => {
     edits: POSTS / 50,
     diffs: 4096,
     users: POSTS / 10,
+    settings: { EMBEDDED_CONNECTIONS_PER_ADDRESS: '2000', LIMITS_CONNECTIONS_PER_ADDRESS: '2000' },
     profiled: PROFILED,
   });
   const results: Result[] = [];

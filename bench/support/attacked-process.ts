@@ -152,8 +152,6 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
   const server: WholeServer = await openWholeServer({
     settings: {
       EMBEDDED_GUESTS: 'post',
-      EMBEDDED_CONNECTIONS_PER_ADDRESS: '2000',
-      LIMITS_CONNECTIONS_PER_ADDRESS: '2000',
       ...options.settings,
     },
     async fill(store) {
@@ -164,7 +162,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
     },
   });
   const look = async (): Promise<Look> => {
-    const turns = (await meter?.look()) ?? { p99: 0, longest: 0, culprits: [] };
+    const turns = (await meter?.look()) ?? { p99: 0, longest: 0, collecting: 0, culprits: [] };
     const waiting = reader?.look() ?? { waited: 0, held: held(), mostHeld: held() };
     const rss = process.memoryUsage.rss();
     const most = Math.max(peak, rss);

@@ -8,8 +8,16 @@ import { constants, deflateRawSync } from 'node:zlib';
 const MOST_MS = 6000;
 const UNREAD_MS = 2000;
 
-function connect(port: number): Socket {
-  const socket = net.connect({ port, host: '127.0.0.1' });
+/** clients of one address: what servers let in by default */
+const OF_ONE_ADDRESS = 100;
+
+/** @param n counts the connections of an attack. The well-behaved reader is at 127.0.0.1, attackers are elsewhere. */
+function connect(port: number, n: number): Socket {
+  const socket = net.connect({
+    port,
+    host: '127.0.0.1',
+    localAddress: `127.0.0.${2 + Math.floor(n / OF_ONE_ADDRESS)}`,
+  });
   socket.on('error', () => {});
   return socket;
 }
@@ -23,8 +31,8 @@ async function ended(sockets: readonly Socket[]): Promise<void> {
 /** Each says everything, reads and drops whatever comes, and waits for the server to hang up. */
 export async function flood(port: number, text: string | Buffer, connections: number): Promise<void> {
   await ended(
-    Array.from({ length: connections }, () => {
-      const socket = connect(port);
+    Array.from({ length: connections }, (_, n) => {
+      const socket = connect(port, n);
       socket.resume();
       socket.write(text);
       socket.write('QUIT\r\n');
@@ -40,7 +48,7 @@ export async function floodEach(port: number, texts: readonly (string | Buffer)[
 
 /** Each says everything, reads nothing, and is cut off in the end. */
 export async function unread(port: number, text: string, connections: number): Promise<void> {
-  const sockets = Array.from({ length: connections }, () => connect(port).pause());
+  const sockets = Array.from({ length: connections }, (_, n) => connect(port, n).pause());
   for (const socket of sockets) socket.write(text);
   await pause(UNREAD_MS);
   for (const socket of sockets) socket.resetAndDestroy();
@@ -48,7 +56,7 @@ export async function unread(port: number, text: string, connections: number): P
 
 /** Each says one octet at a time. */
 export async function trickle(port: number, text: string, connections: number): Promise<void> {
-  const sockets = Array.from({ length: connections }, () => connect(port).setNoDelay().resume());
+  const sockets = Array.from({ length: connections }, (_, n) => connect(port, n).setNoDelay().resume());
   for (const octet of text) {
     for (const socket of sockets) socket.write(octet);
     await pause(1);
@@ -62,7 +70,7 @@ export async function handshakes(port: number, connections: number): Promise<voi
   const end = performance.now() + UNREAD_MS;
   const one = async () => {
     while (performance.now() < end) {
-      const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      const socket = tls.connect({ socket: connect(port, 0), rejectUnauthorized: false });
       socket.on('error', () => {});
       await new Promise((resolve) => socket.once('secureConnect', resolve).once('close', resolve));
       socket.destroy();

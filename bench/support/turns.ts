@@ -3,19 +3,25 @@
  * With a profiler, also by what.
  */
 import { type Profiler, Session } from 'node:inspector/promises';
+import { PerformanceObserver } from 'node:perf_hooks';
 
 export interface Turns {
   readonly p99: number;
   readonly longest: number;
+  /** ms of the longest that V8 collected garbage */
+  readonly collecting: number;
   /** functions that were at work in the longest turn, those that took most of it first; without a profiler, none */
   readonly culprits: readonly string[];
 }
 
-interface Turn {
-  readonly cpu: number;
-  /** µs, of the monotonic clock */
+/** µs, of the monotonic clock */
+interface Span {
   readonly from: number;
   readonly to: number;
+}
+
+interface Turn extends Span {
+  readonly cpu: number;
 }
 
 /** ms between looks */
@@ -23,15 +29,20 @@ const EVERY = 2;
 /** µs between samples */
 const SAMPLES = 500;
 const NAMED = 12;
+/** when `performance.now()` was 0 */
+const START = microseconds() - performance.now() * 1000;
 
 export class TurnMeter {
   #turns: Turn[] = [];
   #cpu = cpuOfThisThread();
   #at = microseconds();
+  readonly #collections: Span[] = [];
+  readonly #observer = new PerformanceObserver((list) => this.#note(list.getEntries()));
   readonly #session: Session | undefined;
 
   private constructor(session: Session | undefined) {
     this.#session = session;
+    this.#observer.observe({ entryTypes: ['gc'] });
     const turn = (): void => {
       const [cpu, at] = [cpuOfThisThread(), microseconds()];
       this.#turns.push({ cpu: cpu - this.#cpu, from: this.#at, to: at });
@@ -54,13 +65,26 @@ export class TurnMeter {
 
   /** Since the last look. */
   async look(): Promise<Turns> {
+    this.#note(this.#observer.takeRecords());
+    const collections = this.#collections.splice(0);
     const turns = this.#turns.splice(0).sort((a, b) => a.cpu - b.cpu);
     const longest = turns.at(-1);
     const culprits = longest === undefined ? [] : await this.#culpritsOf(longest);
     // Reading the profile was our own work.
     this.#turns = [];
     [this.#cpu, this.#at] = [cpuOfThisThread(), microseconds()];
-    return { p99: turns[Math.floor(turns.length * 0.99)]?.cpu ?? 0, longest: longest?.cpu ?? 0, culprits };
+    return {
+      p99: turns[Math.floor(turns.length * 0.99)]?.cpu ?? 0,
+      longest: longest?.cpu ?? 0,
+      collecting: longest === undefined ? 0 : within(longest, collections) / 1000,
+      culprits,
+    };
+  }
+
+  #note(entries: readonly { readonly startTime: number; readonly duration: number }[]): void {
+    for (const { startTime, duration } of entries) {
+      this.#collections.push({ from: START + startTime * 1000, to: START + (startTime + duration) * 1000 });
+    }
   }
 
   async #culpritsOf(turn: Turn): Promise<string[]> {
@@ -92,6 +116,11 @@ function heaviest(profile: Profiler.Profile, { from, to }: Turn): string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, NAMED)
     .map(([name, weight]) => `${(weight / 1000).toFixed(1)} ms ${name}`);
+}
+
+/** µs of a span that others cover */
+function within({ from, to }: Span, spans: readonly Span[]): number {
+  return spans.reduce((sum, span) => sum + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)), 0);
 }
 
 function cpuOfThisThread(): number {

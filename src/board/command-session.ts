@@ -18,6 +18,8 @@ export interface CommandSession {
   readonly board: Board;
   readonly log: Log;
   readonly caller: Caller;
+  /** whose turns of the event loop it takes */
+  readonly owner: unknown;
   readonly work: Work;
   readonly level: AccessLevel;
   userid: Octets | undefined;

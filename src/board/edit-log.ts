@@ -1,18 +1,32 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
 import { inChunks } from './long-text.ts';
 
 /** entries read together */
 const AT_ONCE = 20;
+/** octets of a page beside its text */
+const PAGE_OCTETS = 200;
+
+/** Some entries in wire format. */
+interface Page {
+  readonly bytes: Buffer;
+  /** id of its last entry */
+  readonly last: number;
+}
 
 /** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). A long one (imported) is kept in several rows. */
 export class EditLog {
   readonly #insert: StatementSync;
   readonly #all: StatementSync;
   readonly #some: StatementSync;
+  /** pages that get no more entries, by the id before them: made once for all who read */
+  readonly #pages: LRUCache<number, Page>;
 
-  constructor(db: DatabaseSync) {
+  /** @param cacheOctets for the newest pages read */
+  constructor(db: DatabaseSync, cacheOctets: number) {
+    this.#pages = new LRUCache({ maxSize: cacheOctets, sizeCalculation: ({ bytes }) => bytes.length + PAGE_OCTETS });
     this.#insert = db.prepare('INSERT INTO edit_log (time, text) VALUES (?, ?)');
     this.#some = db.prepare(`SELECT id, text FROM edit_log WHERE id > ? ORDER BY id LIMIT ${AT_ONCE}`);
     this.#all = db.prepare('SELECT text FROM edit_log ORDER BY id');
@@ -29,12 +43,18 @@ export class EditLog {
 
   /** The log in wire format, a few entries at a time; none where there were no edits. */
   *wire(): Generator<Buffer> {
-    let after = 0;
-    for (let rows = this.#some.all(after); rows.length > 0; rows = this.#some.all(after)) {
-      after = Number(rows.at(-1)?.['id']);
-      const texts = rows.map((row) => (row['text'] instanceof Uint8Array ? octetsFrom(row['text']) : octets``));
-      yield wireLines(join(texts, octets``));
-    }
+    for (let page = this.#page(0); page !== undefined; page = this.#page(page.last)) yield page.bytes;
+  }
+
+  #page(after: number): Page | undefined {
+    const kept = this.#pages.get(after);
+    if (kept !== undefined) return kept;
+    const rows = this.#some.all(after);
+    if (rows.length === 0) return undefined;
+    const texts = rows.map((row) => (row['text'] instanceof Uint8Array ? octetsFrom(row['text']) : octets``));
+    const page = { bytes: wireLines(join(texts, octets``)), last: Number(rows.at(-1)?.['id']) };
+    if (rows.length === AT_ONCE) this.#pages.set(after, page);
+    return page;
   }
 
   /** The whole log, lines ended by LF. Empty where there were no edits. */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { writeTogether } from '../wire/write-together.ts';
 
 /** octets collected before a write: answers to pipelined commands go out together */
 const TOGETHER = 64 * 1024;
@@ -35,12 +36,11 @@ export class Output {
   }
 
   flush(): void {
-    const [only] = this.#pending;
-    if (only === undefined) return;
-    const bytes = this.#pending.length === 1 ? only : Buffer.concat(this.#pending, this.#octets);
+    const parts = this.#pending;
+    const octets = this.#octets;
     this.#pending = [];
     this.#octets = 0;
-    if (this.#stream.writable && !this.#stream.write(bytes)) this.#blocked = true;
+    if (this.#stream.writable && !writeTogether(this.#stream, parts, octets)) this.#blocked = true;
   }
 
   /** Resolves when there is room, or the stream is closed. */

@@ -3,9 +3,10 @@ import { type Duplex, duplexPair } from 'node:stream';
 import { diskTrouble } from '../store/errors.ts';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { boundedLog } from '../wire/bounded-log.ts';
+import { endInTurns } from '../wire/endings.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { Accounts } from './accounts.ts';
-import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
+import { Board, type Caller, callerKey, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
@@ -212,6 +213,7 @@ export class BoardServer {
     const key = addressKey(address);
     const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
     const count = this.#perAddress.get(key) ?? 0;
+    endInTurns(socket, key);
     socket.on('error', () => socket.destroy());
     if (this.#sessions.size + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
       this.#board.log.warn({ address }, 'too many connections');
@@ -235,6 +237,7 @@ export class BoardServer {
 
   #handshake(socket: Socket, secured: Duplex, caller: Caller): void {
     this.#handshakes.add(socket);
+    endInTurns(secured, callerKey(caller));
     const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
     const failed = (err: Error) => {
       this.#board.log.debug({ err, caller: caller.address }, 'TLS handshake failed');

@@ -6,7 +6,7 @@ import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
 import type { Grant } from './accounts.ts';
-import type { Board, Caller, Member } from './board.ts';
+import { type Board, type Caller, callerKey, type Member } from './board.ts';
 import type { Challenge, CommandSession } from './command-session.ts';
 import { findCommand } from './commands/table.ts';
 import { Deadline } from './deadline.ts';
@@ -31,6 +31,7 @@ export class Session implements Member, CommandSession {
   readonly board: Board;
   readonly log: Log;
   readonly caller: Caller;
+  readonly owner: unknown;
   readonly #stream: Duplex;
   readonly #reader = new LineReader(limits.line);
   readonly #output: Output;
@@ -61,6 +62,9 @@ export class Session implements Member, CommandSession {
     this.board = board;
     this.#stream = stream;
     this.caller = caller;
+    // What people do through the bridge is not one crowd.
+    this.owner = caller.address === undefined ? this : callerKey(caller);
+    eventLoop.belongs(this.#turn, this.owner);
     this.log = log;
     this.#onClose = onClose;
     this.#standing = new Standing(board.store.accounts);

@@ -31,6 +31,8 @@ export interface BoardStoreOptions {
 }
 
 const MIB = 1024 * 1024;
+/** octets of memory for the edit log */
+const EDIT_LOG_CACHE = 4 * MIB;
 /** SQLite's own cache; it doubles the speed of reads that miss ours */
 const PAGE_CACHE_KIB = 16 * 1024;
 
@@ -84,7 +86,7 @@ export class BoardStore {
     this.users = new Users(db, box, () => this.#writer.afterCommit(() => this.accounts.changed()));
     this.accounts = new Accounts(db, this.users);
     this.state = new BoardState(db);
-    this.editLog = new EditLog(db);
+    this.editLog = new EditLog(db, EDIT_LOG_CACHE);
     this.diffs = new Diffs(db);
     this.audit = new Audit(db);
     this.posting = new Posting(this);

@@ -1,3 +1,4 @@
+import { addressKey } from '../wire/address.ts';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
 import type { Command } from './commands/command.ts';
@@ -58,7 +59,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.#opened = shared.clock();
     this.#onClose = onClose;
     this.reader = shared.backend.connect(peer);
-    this.transport = new Transport(stream, this, shared);
+    this.transport = new Transport(stream, this, shared, addressKey(peer.address));
     this.out_stream = this.transport;
   }
 

@@ -1,5 +1,7 @@
+import { type Task, WaitingLine } from './waiting-line.ts';
+
 /** How long turns may take together in one round of the event loop, in ms, nearly all of it CPU time. */
-const ROUND = 8;
+const ROUND = 5;
 /** How long one turn may take while nobody else waits, in ms. */
 const TURN = 4;
 /** Whoever has had this much since there was nothing to do for it, in ms, has much to do. */
@@ -15,8 +17,6 @@ const MOST_STEPS = 16;
 const FIRST_STEPS = 4;
 const BRIEF = 0.1;
 
-type Task = () => void;
-
 export interface Clockwork {
   /** ms, monotonic */
   readonly now: () => number;
@@ -28,17 +28,19 @@ export interface Clockwork {
  * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is
  * done in turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for
  * later rounds, and new input is read in between. Newcomers, those that have had little so far, and those that have
- * much to do are served in turn: none waits for a crowd of another kind. The more wait, the shorter the turns.
+ * much to do are served in turn: none waits for a crowd of another kind. Within each kind, owners (client addresses) are
+ * served in turn: none waits for the crowd of another. The more wait, the shorter the turns.
  *
  * A turn ends by itself: its task asks `over()` after every small step, and hands the rest to `later()`.
  */
 export class FairShare {
   readonly #clockwork: Clockwork;
   /** tasks whose first turn did not fit into a round */
-  readonly #fresh = new Set<Task>();
+  readonly #fresh = new WaitingLine();
   /** tasks that go on after a turn, or a promise that does: those that have had little so far, and the others */
-  readonly #light = new Set<Task>();
-  readonly #heavy = new Set<Task>();
+  readonly #light = new WaitingLine();
+  readonly #heavy = new WaitingLine();
+  readonly #owners = new WeakMap<Task, unknown>();
   /** ms that tasks have had since they were new */
   readonly #had = new WeakMap<Task, number>();
   /** a callback for the next round is due */
@@ -59,6 +61,11 @@ export class FairShare {
     this.#clockwork = clockwork;
   }
 
+  /** Says whose task it is, by anything that stays the same. Otherwise each has an owner of its own. */
+  belongs(task: Task, owner: unknown): void {
+    this.#owners.set(task, owner);
+  }
+
   /**
    * Gives `task` a turn: now if this round has time left (or another turn is calling: it becomes part of that), else in
    * a later round. False: later.
@@ -71,7 +78,7 @@ export class FairShare {
     const now = this.#clockwork.now();
     this.#had.delete(task);
     if (this.#fresh.size > 0 || (this.#due && now >= this.#roundEnds)) {
-      this.#fresh.add(task);
+      this.#fresh.add(task, this.#ownerOf(task));
       this.#schedule();
       return false;
     }
@@ -104,20 +111,22 @@ export class FairShare {
     const had = (this.#had.get(task) ?? 0) + (this.#running ? this.#clockwork.now() - this.#begun : 0);
     this.#had.set(task, had);
     const light = had < MUCH;
-    (light ? this.#light : this.#heavy).add(task);
+    (light ? this.#light : this.#heavy).add(task, this.#ownerOf(task));
     this.#schedule();
   }
 
   /**
    * The next turn of a loop in an async function: `if (share.over()) await share.next()`.
    * @param light it is short work that somebody waits for
+   * @param owner as of `belongs()`
    */
-  next(light = false): Promise<void> {
+  next(light = false, owner?: unknown): Promise<void> {
     return new Promise((resolve) => {
-      (light ? this.#light : this.#heavy).add(() => {
+      const task = () => {
         this.#handed = true;
         resolve();
-      });
+      };
+      (light ? this.#light : this.#heavy).add(task, owner ?? task);
       this.#schedule();
     });
   }
@@ -138,9 +147,11 @@ export class FairShare {
 
   /** Forgets a task that waits. */
   forget(task: Task): void {
-    this.#fresh.delete(task);
-    this.#light.delete(task);
-    this.#heavy.delete(task);
+    for (const line of [this.#fresh, this.#light, this.#heavy]) line.delete(task, this.#ownerOf(task));
+  }
+
+  #ownerOf(task: Task): unknown {
+    return this.#owners.get(task) ?? task;
   }
 
   #schedule(): void {
@@ -162,7 +173,7 @@ export class FairShare {
     this.#handed = false;
     do {
       // Each kind in turn: no stream of newcomers starves the others, and no crowd of heavy tasks.
-      for (const tasks of [this.#fresh, this.#light, this.#heavy]) if (!this.#roundIsOver()) this.#takeFrom(tasks);
+      for (const line of [this.#fresh, this.#light, this.#heavy]) if (!this.#roundIsOver()) this.#takeFrom(line);
     } while (!this.#roundIsOver());
   };
 
@@ -174,12 +185,9 @@ export class FairShare {
     return this.#idle || this.#handed || this.#clockwork.now() >= this.#roundEnds;
   }
 
-  #takeFrom(tasks: Set<Task>): void {
-    for (const task of tasks) {
-      tasks.delete(task);
-      this.#take(task, this.#clockwork.now(), tasks === this.#heavy);
-      return;
-    }
+  #takeFrom(line: WaitingLine): void {
+    const task = line.take();
+    if (task !== undefined) this.#take(task, this.#clockwork.now(), line === this.#heavy);
   }
 
   #take(task: Task, now: number, heavy = false): void {

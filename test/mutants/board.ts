@@ -96,7 +96,7 @@ export const boardMutants = [
     ['test/board/sessions.test.ts'],
     [
       'who does not read is not written for',
-      'if (this.#stream.writable && !this.#stream.write(bytes)) this.#blocked = true;',
+      'if (this.#stream.writable && !writeTogether(this.#stream, parts, octets)) this.#blocked = true;',
       'if (this.#stream.writable) this.#stream.write(bytes);',
     ],
   ),

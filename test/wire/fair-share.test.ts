@@ -151,6 +151,45 @@ test('a crowd of newcomers shares what one would have had', async () => {
   expect(Math.max(...steps.slice(3, 18))).toBeLessThan(10);
 });
 
+test('nobody waits for the crowd of another owner', async () => {
+  for (const wait of ['run', 'later', 'next'] as const) {
+    const loop = new Loop();
+    const order: string[] = [];
+    const ask = (name: string, owner: string): void => {
+      const task = (): void => {
+        loop.time++;
+        order.push(name);
+      };
+      loop.share.belongs(task, owner);
+      if (wait === 'next') void loop.share.next(false, owner).then(task);
+      else loop.share[wait](task);
+    };
+    // One whose turn leaves no time in this round.
+    loop.share.run(() => {
+      loop.time += 100;
+    });
+    for (let n = 0; n < 900; n++) ask('crowd', 'a');
+    ask('first', 'b');
+    ask('second', 'b');
+    ask('third', 'c');
+    while (order.length < 903) await loop.spin();
+    expect(order.slice(0, 5), wait).toEqual(['crowd', 'first', 'third', 'crowd', 'second']);
+  }
+});
+
+test('a task of an owner that is forgotten leaves the others of its owner waiting', async () => {
+  const loop = new Loop();
+  const done: string[] = [];
+  const tasks = ['a', 'b'].map((name) => () => void done.push(name));
+  for (const task of tasks) {
+    loop.share.belongs(task, 'owner');
+    loop.share.later(task);
+  }
+  loop.share.forget(tasks[0] ?? (() => {}));
+  await loop.spin();
+  expect(done).toEqual(['b']);
+});
+
 test('a task that starts another makes it part of its own turn', () => {
   const { share } = new Loop();
   const order: string[] = [];

@@ -16,11 +16,11 @@ export async function sendPieces(
   pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<void> {
   // Many sessions may begin in one turn.
-  if (eventLoop.over()) await eventLoop.next();
+  if (eventLoop.over()) await eventLoop.next(false, session.owner);
   for await (const piece of pieces) {
     session.send(piece);
     if (session.blocked && !(await session.room())) return;
-    if (eventLoop.over()) await eventLoop.next();
+    if (eventLoop.over()) await eventLoop.next(false, session.owner);
   }
 }
 

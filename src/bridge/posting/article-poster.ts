@@ -4,7 +4,9 @@ import { PostingError } from '../../news/posting/error.ts';
 import { type TextRules, usualTextRules } from '../../news/posting/mime.ts';
 import { type Posting, readPosting } from '../../news/posting/posting.ts';
 import { Refusal } from '../../nntp/backend.ts';
+import { addressKey } from '../../wire/address.ts';
 import { boundedLog } from '../../wire/bounded-log.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardGroup, BridgedBoard, Member } from '../board.ts';
 import type { Logins } from '../login/logins.ts';
@@ -70,7 +72,10 @@ export class ArticlePoster implements Poster {
 
   async post(article: Buffer, { person, peer, suggested, feed }: Submission): Promise<string> {
     let board: PostableBoard | undefined;
+    // Both reading and wrapping a hostile article can take a turn.
+    const turn = () => (eventLoop.over() ? eventLoop.next(true, addressKey(peer.address)) : undefined);
     try {
+      await turn();
       const posting = readPosting(article, {
         now: this.#now(),
         feed,
@@ -86,6 +91,7 @@ export class ArticlePoster implements Poster {
       const { poster, view } = board;
       const member = this.#member(person, view.newsgroup, isModeration(posting) ? 3 : group.levelToPost);
       await this.#ids.run(messageId, async () => {
+        await turn();
         this.#refuseKnown(messageId);
         await poster.post({ posting, messageId, newsgroup: group.name, member });
       });

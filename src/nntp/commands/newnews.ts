@@ -31,7 +31,7 @@ export const newnews: Command = {
 const MOST_TOLD = 10_000;
 
 /**
- * Each Message-ID once, cross-posted or not: it is listed with the group where the backend finds it. Only ids that it
+ * Each Message-ID once, cross-posted or not, and `undefined` where it is told elsewhere: it is listed with the group where the backend finds it. Only ids that it
  * finds in none of these groups are remembered, and a limited number of them: a million would take a hundred megabytes
  * per slow client.
  */
@@ -39,7 +39,7 @@ function* arrivals(
   groups: readonly Newsgroup[],
   since: number,
   placeOf: (messageId: string) => string | undefined,
-): Generator<string> {
+): Generator<string | undefined> {
   if (groups.length === 1) return yield* groups[0]?.arrivedSince(since) ?? [];
   const names = new Set(groups.map(({ name }) => name));
   const told = new Set<string>();
@@ -47,10 +47,11 @@ function* arrivals(
     for (const messageId of group.arrivedSince(since)) {
       const place = placeOf(messageId);
       if (place !== undefined && names.has(place)) {
-        if (place !== group.name) continue;
-      } else if (told.has(messageId)) continue;
-      else if (told.size < MOST_TOLD) told.add(messageId);
-      yield messageId;
+        yield place === group.name ? messageId : undefined;
+        continue;
+      }
+      yield told.has(messageId) ? undefined : messageId;
+      if (told.size < MOST_TOLD) told.add(messageId);
     }
   }
 }

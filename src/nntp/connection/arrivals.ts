@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { plainAddress } from '../../wire/address.ts';
+import { addressKey, plainAddress } from '../../wire/address.ts';
+import { endInTurns } from '../../wire/endings.ts';
 import type { Peer } from '../backend.ts';
 import type { Shared } from '../shared.ts';
 import { Admission } from './admission.ts';
@@ -49,8 +50,8 @@ export class Arrivals {
   }
 
   accept(socket: Socket, listener: Listener): void {
-    socket.on('error', () => socket.destroy());
     const { remoteAddress, remotePort } = socket;
+    socket.on('error', () => socket.destroy());
     // It has gone already, or too many connections wait for their greeting.
     if (
       remoteAddress === undefined ||
@@ -63,6 +64,7 @@ export class Arrivals {
     this.#waiting.set(socket, this.#shared.clock());
     socket.once('close', () => this.#waiting.delete(socket));
     const address = plainAddress(remoteAddress);
+    endInTurns(socket, addressKey(address));
     if (!listener.proxyProtocol) {
       const cleartextAuth = listener.cleartextAuth || LOOPBACK.test(address);
       this.#admit(socket, { address, port: remotePort, tls: listener.tls, cleartextAuth });
@@ -129,6 +131,7 @@ export class Arrivals {
     const { certificate, log } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate);
+    endInTurns(secured, addressKey(peer.address));
     const failed = (error: Error): void => {
       log.debug({ connection: peer.connection, address: peer.address, err: error }, 'TLS handshake failed');
       this.#refuse('handshake', peer.address);

@@ -35,7 +35,8 @@ export class LongRun {
       const step = this.#pieces.next();
       if (step.done) this.#finish();
       else if (step.value instanceof Promise) this.#await(step.value);
-      else this.#put(step.value);
+      // An empty one only gives others their turn.
+      else if (step.value.length > 0) this.#put(step.value);
     } catch (error) {
       this.#events.failed(error, this.#begun);
     }

@@ -1,10 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { writeTogether } from '../../wire/write-together.ts';
 
-/**
- * Parts up to this size in total are joined for one write; beyond it, or if one part is this long, nothing is copied.
- */
-const COPY_OCTETS = 256 * 1024;
-const COPY_PART = 16 * 1024;
 const CRLF = '\r\n';
 
 /** Answers of one turn, gathered so that they leave in one write. */
@@ -14,7 +10,6 @@ export class Output {
   /** lines after the last part */
   #text = '';
   #octets = 0;
-  #longest = 0;
 
   /** octets gathered, or a little less: a character of a line counts as one */
   get octets(): number {
@@ -33,19 +28,9 @@ export class Output {
 
   flush(stream: Duplex): void {
     this.#endText();
-    const parts = this.#parts;
-    const copied = this.#octets <= COPY_OCTETS && this.#longest <= COPY_PART;
-    const [first] = parts;
-    if (first === undefined) return;
-    if (parts.length === 1) stream.write(bytesOf(first));
-    else if (copied) stream.write(joined(parts));
-    else {
-      stream.cork();
-      for (const part of parts) stream.write(bytesOf(part));
-      stream.uncork();
-    }
+    writeTogether(stream, this.#parts, this.#octets);
     this.#parts = [];
-    this.#octets = this.#longest = 0;
+    this.#octets = 0;
   }
 
   #endText(): void {
@@ -57,25 +42,5 @@ export class Output {
   #push(part: Buffer | string): void {
     this.#parts.push(part);
     this.#octets += part.length;
-    if (typeof part !== 'string' && part.length > this.#longest) this.#longest = part.length;
   }
-}
-
-function bytesOf(part: Buffer | string): Buffer {
-  return typeof part === 'string' ? Buffer.from(part) : part;
-}
-
-function joined(parts: readonly (Buffer | string)[]): Buffer {
-  let length = 0;
-  for (const part of parts) length += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
-  const all = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const part of parts) {
-    if (typeof part === 'string') at += all.write(part, at);
-    else {
-      all.set(part, at);
-      at += part.length;
-    }
-  }
-  return all;
 }

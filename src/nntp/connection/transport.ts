@@ -32,9 +32,11 @@ export class Transport implements LinkEvents {
   /** said before the end, once the current answer is complete */
   #last: string | undefined;
 
-  constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared) {
+  /** @param owner whose turns it takes: see `FairShare.belongs()` */
+  constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared, owner: unknown) {
     this.#events = events;
     this.#limits = limits;
+    eventLoop.belongs(this.#turn, owner);
     this.#incoming = new Incoming(limits, articles);
     this.#link = new Link(stream, this, clock);
     this.#outgoing = new Outgoing(this.#link, limits, events, () => this.pump());

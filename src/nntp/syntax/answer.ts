@@ -1,3 +1,4 @@
+import { eventLoop } from '../../wire/fair-share.ts';
 import type { Soon } from '../../wire/soon.ts';
 
 /**
@@ -37,13 +38,20 @@ export function listing(status: string, lines: Iterable<string>): Buffer {
 }
 
 const PIECE = 32 * 1024;
+/** lines between looks at the clock */
+const STRETCH = 16;
 
-/** Lines of an answer of any length, made as they are asked for. None of them begins with a dot. */
-export function* linePieces(lines: Iterable<string>): Generator<Buffer> {
+/**
+ * Lines of an answer of any length, made as they are asked for; `undefined` is none, and has cost time all the same.
+ * None of them begins with a dot.
+ */
+export function* linePieces(lines: Iterable<string | undefined>): Generator<Buffer> {
   let text = '';
+  let steps = 0;
   for (const line of lines) {
-    text += `${line}\r\n`;
-    if (text.length < PIECE) continue;
+    if (line !== undefined) text += `${line}\r\n`;
+    const tired = ++steps % STRETCH === 0 && eventLoop.over();
+    if (text.length < PIECE && !tired) continue;
     yield Buffer.from(text);
     text = '';
   }

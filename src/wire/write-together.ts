@@ -1,0 +1,47 @@
+import type { Writable } from 'node:stream';
+
+type Part = Buffer | string;
+
+/**
+ * Parts up to this size in total are joined for one write; beyond it, or if one part is this long, nothing is copied:
+ * the same part may be on its way to hundreds of clients.
+ */
+const COPY_OCTETS = 256 * 1024;
+const COPY_PART = 16 * 1024;
+
+/**
+ * Writes parts so that they leave together; text as UTF-8.
+ * @param octets of all parts, or a little less
+ * @returns what `write()` says: false, the client must read before more is written
+ */
+export function writeTogether(stream: Writable, parts: readonly Part[], octets: number): boolean {
+  const [first] = parts;
+  if (first === undefined) return true;
+  if (parts.length === 1) return stream.write(bytesOf(first));
+  const isSmall = (part: Part) => typeof part === 'string' || part.length <= COPY_PART;
+  if (octets <= COPY_OCTETS && parts.every(isSmall)) return stream.write(joined(parts));
+  let more = true;
+  stream.cork();
+  for (const part of parts) more = stream.write(bytesOf(part));
+  stream.uncork();
+  return more;
+}
+
+function bytesOf(part: Part): Buffer {
+  return typeof part === 'string' ? Buffer.from(part) : part;
+}
+
+function joined(parts: readonly Part[]): Buffer {
+  let length = 0;
+  for (const part of parts) length += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  const all = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') at += all.write(part, at);
+    else {
+      all.set(part, at);
+      at += part.length;
+    }
+  }
+  return all;
+}
