@@ -9,6 +9,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredItem } from '../../src/board/items.ts';
 import type { BoardStore } from '../../src/board/store.ts';
 import { formatHex32 } from '../../src/rgtp/hex.ts';
@@ -51,7 +52,7 @@ export interface AttackedServer {
   readonly itemId: string;
   /** what starting took, with the first synchronisation */
   readonly start: Look;
-  /** `collect`: garbage first */
+  /** `collect`: garbage first, before memory is read */
   look(collect?: boolean): Promise<Look>;
   /** what the server itself does: see `tasks` */
   run(task: keyof typeof tasks): Promise<void>;
@@ -85,6 +86,8 @@ export async function startAttacked(options: AttackedOptions): Promise<AttackedS
 const MIB = 2 ** 20;
 const REPLIES = 12;
 const AT_ONCE = 500;
+/** ms that finalizers get after a collection */
+const SETTLING = 100;
 
 function stored(id: string, lines: readonly string[]): StoredItem {
   const octetsOf = (text: string) => octetsFrom(Buffer.from(text, 'latin1'));
@@ -161,13 +164,19 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
       meter = await TurnMeter.start(options.profiled);
     },
   });
-  const look = async (): Promise<Look> => {
+  const look = async (collect = false): Promise<Look> => {
     const turns = (await meter?.look()) ?? { p99: 0, longest: 0, collecting: 0, culprits: [] };
-    const waiting = reader?.look() ?? { waited: 0, held: held(), mostHeld: held() };
-    const rss = process.memoryUsage.rss();
-    const most = Math.max(peak, rss);
+    const { waited = 0, mostHeld = held() } = reader?.look() ?? {};
+    const most = Math.max(peak, process.memoryUsage.rss());
+    if (collect) {
+      for (let round = 0; round < 2; round++) globalThis.gc?.();
+      await pause(SETTLING);
+      // The collection held the loop, and the reader.
+      await meter?.look();
+      reader?.look();
+    }
     peak = 0;
-    return { ...turns, ...waiting, rss: rss / MIB, peak: most / MIB };
+    return { ...turns, waited, mostHeld, held: held(), rss: process.memoryUsage.rss() / MIB, peak: most / MIB };
   };
   const { newsPort, newsPorts, boardPort, httpPort } = server;
   const start = await look();
@@ -178,9 +187,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
       void task().then(() => say('done'));
       return;
     }
-    if (message === 'collect') for (let round = 0; round < 2; round++) globalThis.gc?.();
-    // The collection's own turn is not counted.
-    setTimeout(() => void look().then(say), message === 'collect' ? 100 : 0);
+    void look(message === 'collect').then(say);
   });
   process.once('disconnect', () => process.exit());
   say({ newsPort, newsPorts, boardPort, httpPort, itemId, start });

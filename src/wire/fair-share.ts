@@ -22,6 +22,8 @@ export interface Clockwork {
   readonly now: () => number;
   /** Calls back in the next round of the event loop, after its input has been read. */
   readonly nextRound: (callback: () => void) => void;
+  /** Calls back in this round, once every promise that can go on has done so. */
+  readonly afterPromises: (callback: () => void) => void;
 }
 
 /**
@@ -170,11 +172,17 @@ export class FairShare {
     this.#due = false;
     if (this.#idle) return;
     this.#beginRound(this.#clockwork.now());
+    this.#serve();
+  };
+
+  readonly #serve = (): void => {
     this.#handed = false;
-    do {
+    while (!this.#roundIsOver()) {
       // Each kind in turn: no stream of newcomers starves the others, and no crowd of heavy tasks.
       for (const line of [this.#fresh, this.#light, this.#heavy]) if (!this.#roundIsOver()) this.#takeFrom(line);
-    } while (!this.#roundIsOver());
+    }
+    // What was handed a turn takes it first.
+    if (this.#handed) this.#clockwork.afterPromises(this.#serve);
   };
 
   get #idle(): boolean {
@@ -219,4 +227,6 @@ export function atOnce<T>(work: Iterator<unknown, T>): T {
 export const eventLoop = new FairShare({
   now: () => performance.now(),
   nextRound: (callback) => void setImmediate(callback),
+  // Node runs ticks once no microtask is left.
+  afterPromises: (callback) => queueMicrotask(() => process.nextTick(callback)),
 });

@@ -1,6 +1,9 @@
 /** However much a board holds, nobody keeps the event loop for longer than a turn. */
+import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Board, defaultTimeouts } from '../../src/board/board.ts';
 import { dataPieces } from '../../src/board/commands/pieces.ts';
 import { numbered } from '../../src/board/index-diff.ts';
@@ -9,12 +12,17 @@ import { BoardStore } from '../../src/board/store.ts';
 import { runUdbm } from '../../src/board/udbm/run.ts';
 import { diffing, findingHunks } from '../../src/board/unified-diff.ts';
 import { archiveItems } from '../../src/board/upkeep/archive.ts';
+import { Certificate } from '../../src/nntp/connection/certificate.ts';
+import { serverTls } from '../../src/nntp/connection/tls.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { SecretBox } from '../../src/store/secret-box.ts';
+import { eventLoop } from '../../src/wire/fair-share.ts';
 import { silent } from '../../src/wire/log.ts';
 import { ascii, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
+import { tlsFiles } from '../support/tls-files.ts';
 import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
 import { login, openBoard } from './boards.ts';
+import { Dialogue } from './dialogue.ts';
 import { patch } from './patch.ts';
 
 const ED = { userid: octets`ed`, reason: octets`why` };
@@ -337,4 +345,79 @@ test('after a change of accounts, sessions are reviewed in turns', async () => {
   }
   expect(most).toBeLessThan(20);
   store.close();
+});
+
+describe('the edit log', () => {
+  async function logOf(entries: number): Promise<BoardStore> {
+    const store = BoardStore.open(':memory:');
+    await store.commit(() => {
+      for (let n = 1; n <= entries; n++) store.editLog.append(1, octets`entry ${n}\n\n`);
+    });
+    return store;
+  }
+
+  test('is made once for all who read it', async () => {
+    const { editLog } = await logOf(100);
+    const [first, second] = [[...editLog.wire()], [...editLog.wire()]];
+    expect(first).toHaveLength(5);
+    for (const [i, page] of second.entries()) expect(page).toBe(first[i]);
+  });
+
+  test.each([0, 1, 19, 20, 21, 40])('of %d entries shows one that comes after it was read', async (entries) => {
+    const store = await logOf(entries);
+    const read = () => [...store.editLog.wire()].map(String).join('');
+    const before = read();
+    await store.commit(() => store.editLog.append(2, octets`the newest\n\n`));
+    expect(read()).toBe(`${before}the newest\r\n\r\n`);
+  });
+});
+
+describe('connections', () => {
+  test('take the turns of their address; those from inside, turns of their own', async () => {
+    const belongs = vi.spyOn(eventLoop, 'belongs');
+    onTestFinished(() => belongs.mockRestore());
+    const board = await openBoard();
+    const clients = [await Dialogue.open(board.address.port), await Dialogue.open(board.address.port)];
+    await Promise.all(clients.map((client) => client.line()));
+    const inside = [board.connect(), board.connect()];
+    await Promise.all(inside.map((stream) => once(stream, 'data')));
+    const [first, second, ...own] = belongs.mock.calls.map(([, owner]) => owner);
+    expect([first, second]).toEqual(['127.0.0.1', '127.0.0.1']);
+    expect(new Set(own).size).toBe(2);
+    for (const owner of own) expect(typeof owner).not.toBe('string');
+  });
+
+  test('that ask for much wait in the line of their address', async () => {
+    const board = await openBoard();
+    await board.store.commit(() => {
+      for (const row of manyRows(5000)) board.store.index.append(row);
+      for (let n = 0; n < 100; n++) board.store.editLog.append(1, octets`entry\n\n`);
+    });
+    const client = await Dialogue.open(board.address.port);
+    await client.line();
+    await client.ask('USER guest');
+    stepByStep();
+    const next = vi.spyOn(eventLoop, 'next');
+    onTestFinished(() => next.mockRestore());
+    for (const command of ['INDX', 'ELOG']) {
+      next.mockClear();
+      await client.list(command);
+      expect(next.mock.calls.length, command).toBeGreaterThan(2);
+      for (const call of next.mock.calls) expect(call).toEqual([false, '127.0.0.1']);
+    }
+  });
+
+  test.each(['rgtp', 'rgtps'])('of %s clients that are reset end in turns', async (scheme) => {
+    const certificate = new Certificate(tlsFiles('first'), silent, Date.now);
+    const board = await openBoard(scheme === 'rgtps' ? { secure: (socket) => serverTls(socket, certificate) } : {});
+    const socket = connectTo({ port: board.address.port, host: '127.0.0.1' }).on('error', () => {});
+    const stream =
+      scheme === 'rgtps' ? tlsConnect({ socket, rejectUnauthorized: false }).on('error', () => {}) : socket;
+    await once(stream, 'data');
+    const belongs = vi.spyOn(eventLoop, 'belongs');
+    onTestFinished(() => belongs.mockRestore());
+    socket.resetAndDestroy();
+    await vi.waitUntil(() => board.connections === 0);
+    expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
+  });
 });

@@ -104,8 +104,8 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'newcomers do not wait for the crowd',
     file: 'src/wire/fair-share.ts',
-    find: 'of [this.#fresh, this.#light, this.#heavy])',
-    replace: 'of [this.#light, this.#heavy])',
+    find: 'of [this.#fresh, this.#light, this.#heavy]) if',
+    replace: 'of [this.#light, this.#heavy]) if',
     tests: [SHARE],
   },
   {
@@ -118,8 +118,8 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'short work that somebody waits for does not wait for a crowd that has had many turns',
     file: 'src/wire/fair-share.ts',
-    find: '      (light ? this.#light : this.#heavy).add(() => {',
-    replace: '      (light && this.#due ? this.#heavy : this.#heavy).add(() => {',
+    find: '      (light ? this.#light : this.#heavy).add(task, owner ?? task);',
+    replace: '      this.#heavy.add(task, owner ?? task);',
     tests: [SHARE],
   },
   {

@@ -3,6 +3,10 @@ import { breaking } from './mutant.ts';
 const MIRROR = ['test/bridge/mirror/turns.test.ts'];
 const CLIENT = ['test/rgtp/client/turns.test.ts'];
 const BOARD = ['test/board/turns.test.ts'];
+const SHARE = ['test/wire/fair-share.test.ts'];
+const FAIR = ['test/nntp/fairness.test.ts'];
+const ANSWER = ['test/nntp/answer.test.ts'];
+const POSTING = ['test/bridge/posting/posting.test.ts'];
 
 /** Nobody keeps the event loop: the places where long work gives way, taken away one by one. */
 export const turnMutants = [
@@ -239,4 +243,90 @@ export const turnMutants = [
     '        if (eventLoop.over()) await eventLoop.next();\n',
     '',
   ]),
+  ...breaking('src/wire/waiting-line.ts', SHARE, [
+    'nobody waits for the crowd of another address',
+    'if (this.#byOwner.delete(owner)) this.#byOwner.set(owner, tasks);',
+    '',
+  ]),
+  ...breaking(
+    'src/wire/fair-share.ts',
+    SHARE,
+    ['who waits for a promise waits in the line of its address', 'add(task, owner ?? task)', 'add(task, task)'],
+    [
+      'a round serves many that go on after a promise',
+      'if (this.#handed) this.#clockwork.afterPromises(this.#serve);',
+      '',
+    ],
+    [
+      'a turn that goes on after a promise is over before the next begins',
+      'queueMicrotask(() => process.nextTick(callback))',
+      'callback()',
+      'only the real event loop has it, and a test that sees the order there could see another the next time',
+    ],
+  ),
+  ...breaking(
+    'src/wire/endings.ts',
+    ['test/wire/endings.test.ts'],
+    ['resets are taken in in turns', '    eventLoop.run(task);', '    task();'],
+    ['what the server closes is closed at once', '    if (error === undefined) return destroy.call(stream);\n', ''],
+  ),
+  ...breaking(
+    'src/wire/write-together.ts',
+    ['test/wire/write-together.test.ts'],
+    ['large parts are not copied for each client', '&& parts.every(({ length }) => length <= COPY_PART)', ''],
+  ),
+  ...breaking(
+    'src/nntp/connection/arrivals.ts',
+    FAIR,
+    ['resets of news clients are taken in in turns', '    endInTurns(socket, addressKey(address));\n', ''],
+    ['resets of NNTPS clients are taken in in turns', '    endInTurns(secured, addressKey(peer.address));\n', ''],
+  ),
+  ...breaking('src/nntp/commands/starttls.ts', FAIR, [
+    'resets after STARTTLS are taken in in turns',
+    '      endInTurns(secured, addressKey(client.peer.address));\n',
+    '',
+  ]),
+  ...breaking('src/nntp/session.ts', FAIR, [
+    'a news session takes the turns of its address',
+    'addressKey(peer.address));',
+    'undefined);',
+  ]),
+  ...breaking(
+    'src/board/server.ts',
+    BOARD,
+    ['resets of RGTP clients are taken in in turns', '    endInTurns(socket, key);\n', ''],
+    ['resets of RGTPS clients are taken in in turns', '    endInTurns(secured, callerKey(caller));\n', ''],
+  ),
+  ...breaking('src/board/session.ts', BOARD, [
+    'a session of the board takes the turns of its address',
+    '    eventLoop.belongs(this.#turn, this.owner);\n',
+    '',
+  ]),
+  ...breaking('src/board/commands/pieces.ts', BOARD, [
+    'who reads an index waits in the line of its address',
+    '    if (eventLoop.over()) await eventLoop.next(false, session.owner);\n  }\n',
+    '    if (eventLoop.over()) await eventLoop.next();\n  }\n',
+  ]),
+  ...breaking(
+    'src/board/edit-log.ts',
+    BOARD,
+    ['the edit log is made once for all who read it', 'this.#pages.set(after, page);', ';'],
+    ['an entry of the edit log shows although the log was read', 'if (rows.length === AT_ONCE) this', 'this'],
+  ),
+  ...breaking('src/nntp/syntax/answer.ts', ANSWER, [
+    'lines are looked for in turns',
+    '++steps % STRETCH === 0 && eventLoop.over()',
+    '++steps < 0',
+  ]),
+  ...breaking('src/nntp/commands/newnews.ts', ANSWER, [
+    'NEWNEWS passes over what it does not tell in turns',
+    'yield place === group.name ? messageId : undefined;',
+    'if (place === group.name) yield messageId;',
+  ]),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    POSTING,
+    ['articles are read in turns', '      await turn();\n      const posting', '      const posting'],
+    ['articles are wrapped in turns', '        await turn();\n        this', '        this'],
+  ),
 ];

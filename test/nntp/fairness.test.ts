@@ -1,13 +1,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect as connectTo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Newsgroup } from '../../src/nntp/backend.ts';
 import { DotReader } from '../../src/wire/dots.ts';
+import { eventLoop } from '../../src/wire/fair-share.ts';
 import { collect, sessionWith } from '../support/front-end.ts';
 import { LargeGroup } from '../support/large-group.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
-import { serve } from '../support/nntp-server.ts';
+import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { stepByStep } from '../support/turns.ts';
 
 /** A group of a million articles that anybody may read to the end. */
@@ -127,4 +130,31 @@ test('answers do not wait for Nagle’s algorithm', async () => {
   const [socket] = accepted;
   const noDelay = Object.getOwnPropertySymbols(socket ?? {}).find(({ description }) => description === 'kSetNoDelay');
   expect(socket && noDelay && Reflect.get(socket, noDelay)).toBe(true);
+});
+
+test('a session takes the turns of its address', async () => {
+  const belongs = vi.spyOn(eventLoop, 'belongs');
+  onTestFinished(() => belongs.mockRestore());
+  const { connect } = await serve();
+  await connect();
+  expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
+});
+
+const secured = (socket: Socket) => tlsConnect({ socket, rejectUnauthorized: false }).on('error', () => {});
+
+test.each(['plain', 'NNTPS', 'STARTTLS'])('%s clients that are reset end in turns', async (kind) => {
+  const { server, port, tlsPort } = await serve(new MemoryBackend(), { tls: tlsFiles('first') });
+  const socket = connectTo({ port: kind === 'NNTPS' ? tlsPort : port, host: '127.0.0.1' }).on('error', () => {});
+  if (kind === 'NNTPS') await once(secured(socket), 'data');
+  else await once(socket, 'data');
+  if (kind === 'STARTTLS') {
+    socket.write('STARTTLS\r\n');
+    await once(socket, 'data');
+    await once(secured(socket), 'secureConnect');
+  }
+  const belongs = vi.spyOn(eventLoop, 'belongs');
+  onTestFinished(() => belongs.mockRestore());
+  socket.resetAndDestroy();
+  await vi.waitUntil(() => server.connections === 0);
+  expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
 });

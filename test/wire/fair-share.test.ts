@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventLoop, FairShare } from '../../src/wire/fair-share.ts';
+import { stepByStep } from '../support/turns.ts';
 
 /** An event loop whose time passes only when a task says so. */
 class Loop {
@@ -10,6 +11,7 @@ class Loop {
   readonly share = new FairShare({
     now: () => this.time,
     nextRound: (callback) => void this.#next.push(callback),
+    afterPromises: (callback) => queueMicrotask(() => process.nextTick(callback)),
   });
   #next: (() => void)[] = [];
 
@@ -19,7 +21,7 @@ class Loop {
       const callbacks = this.#next.splice(0);
       const begun = this.time;
       for (const callback of callbacks) callback();
-      await Promise.resolve();
+      await new Promise(setImmediate);
       input();
       this.longest = Math.max(this.longest, this.time - begun);
       this.rounds++;
@@ -259,6 +261,22 @@ test('the real event loop goes round in between', async () => {
     if (rounds < 1000) setImmediate(count);
   };
   setImmediate(count);
-  for (let turn = 0; turn < 10; turn++) await eventLoop.next();
+  stepByStep();
+  for (let turn = 0; turn < 50; turn++) await eventLoop.next();
   expect(rounds).toBeGreaterThanOrEqual(9);
+});
+
+test('one round serves many that go on after a promise, and each takes its turn before the next', async () => {
+  const loop = new Loop();
+  const order: string[] = [];
+  const loops = ['a', 'b', 'c'].map(async (name) => {
+    await loop.share.next();
+    order.push(`${name} has a turn`);
+    for (let hop = 0; hop < 5; hop++) await undefined;
+    order.push(`${name} is done`);
+  });
+  await loop.spin();
+  await Promise.all(loops);
+  expect(loop.rounds).toBeLessThan(4);
+  expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} has a turn`, `${name} is done`]));
 });

@@ -1,8 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BoardServer } from '../../../src/board/server.ts';
+import { eventLoop } from '../../../src/wire/fair-share.ts';
 import { addUser, openBoard, secrets } from '../../board/boards.ts';
 import { article } from '../../news/posting/recorded.ts';
 import { CuttingProxy } from '../../support/cutting-proxy.ts';
+import { stepByStep } from '../../support/turns.ts';
 import { draft, NEWSGROUP, PEER, TestBridge } from './bridge.ts';
 
 async function openBridge(options: Parameters<typeof TestBridge.open>[1] = {}) {
@@ -266,4 +268,14 @@ test('what the board has and no number is left for is not acknowledged', async (
     kind: 'unavailable',
     message: expect.stringContaining('no article number is left'),
   });
+});
+
+test('articles that come together are read and wrapped in turns, those of one address as one crowd', async () => {
+  const { bridge, ann } = await openBridge();
+  const next = vi.spyOn(eventLoop, 'next');
+  onTestFinished(() => next.mockRestore());
+  stepByStep();
+  const posts = Array.from({ length: 20 }, (_, n) => bridge.post(ann, draft({ Subject: `Post ${n}` }, `Number ${n}`)));
+  await Promise.all(posts);
+  expect(next.mock.calls.filter(([, owner]) => owner === PEER.address).length).toBeGreaterThan(20);
 });
