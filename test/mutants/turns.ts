@@ -273,7 +273,7 @@ export const turnMutants = [
   ...breaking(
     'src/wire/write-together.ts',
     ['test/wire/write-together.test.ts'],
-    ['large parts are not copied for each client', '&& parts.every(({ length }) => length <= COPY_PART)', ''],
+    ['large parts are not copied for each client', '&& parts.every(isSmall)', ''],
   ),
   ...breaking(
     'src/nntp/connection/arrivals.ts',

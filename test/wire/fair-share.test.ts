@@ -59,7 +59,7 @@ test('the clock is read after a few small steps together, but after each that ta
     looks++;
     return time;
   };
-  const share = new FairShare({ now, nextRound: () => {} });
+  const share = new FairShare({ now, nextRound: () => {}, afterPromises: () => {} });
   /** How often the clock is read in so many steps of so many ms each. */
   const looksIn = (steps: number, each: number) => {
     const before = looks;
