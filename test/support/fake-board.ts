@@ -175,9 +175,11 @@ export class FakeBoard implements BoardPool {
       usable: true,
       index: async (from, onEntry) => {
         await request(from === undefined ? 'INDX' : `INDX #${from.sequence}`);
-        const isEarlier = this.comparesPlainly ? (a: number, b: number) => a < b : isBefore;
-        const first = from === undefined ? 0 : this.index.findIndex((row) => !isEarlier(row.sequence, from.sequence));
-        for (const [at, row] of (first < 0 ? [] : this.index.slice(first)).entries()) {
+        const first = from === undefined ? 0 : this.index.findIndex((row) => !isBefore(row.sequence, from.sequence));
+        const rows = this.comparesPlainly
+          ? this.index.filter(({ sequence }) => sequence >= (from?.sequence ?? 0))
+          : this.index.slice(first < 0 ? this.index.length : first);
+        for (const [at, row] of rows.entries()) {
           if (at === this.breaksOff) throw new RgtpError('unavailable', 'connection reset');
           onEntry(row);
         }
