@@ -1,6 +1,6 @@
 /** A file system with no room left: nothing false is said, nothing acknowledged is lost, and room is all it needs. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { NntpClient } from '../support/nntp-client.ts';
 import { openWholeServer, people, type WholeServer } from '../support/whole-server.ts';
 
 const mounted = mkdtempSync(join(tmpdir(), 'full-disk-'));
-const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', mounted]);
+const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m,nr_inodes=100', 'tmpfs', mounted]);
 if (status !== 0) process.stderr.write('full-disk.test.ts: skipped, only root can mount a small file system\n');
 
 let server: WholeServer | undefined;
@@ -67,8 +67,31 @@ async function ready(): Promise<{ code: number; text: string }> {
   return { code: response.status, text: await response.text() };
 }
 
+test.runIf(status === 0)('a server that runs needs no inode: without any left, both protocols post', async () => {
+  const taken: string[] = [];
+  try {
+    for (;;) {
+      const file = join(mounted, `inode.${taken.length}`);
+      writeFileSync(file, '');
+      taken.push(file);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  }
+  expect(await post('<inodes@x.example>')).toMatch(/^240/);
+  expect(await writer.ask('STAT <inodes@x.example>')).toMatch(/^223/);
+  const board = await Dialogue.open(server?.boardPort ?? 0);
+  await board.line();
+  expect(await board.prove(people.proving[2], people.secret)).toMatch(/^232/);
+  expect(await board.text('W', 'hello')).toMatch(/^350/);
+  expect(await board.ask('NEWI no inode')).toMatch(/^220/);
+  board.close();
+  expect(await ready()).toEqual({ code: 200, text: 'ready\n' });
+  for (const file of taken) rmSync(file);
+});
+
 test.runIf(status === 0)('a full disk', async () => {
-  const acknowledged: string[] = [];
+  const acknowledged = ['<inodes@x.example>'];
   for (let n = 0; n < 3; n++) {
     const id = `<before.${n}@x.example>`;
     expect(await post(id)).toMatch(/^240/);
