@@ -1,6 +1,6 @@
 /** The folders of data and keys. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config/config.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
@@ -33,11 +33,18 @@ function makeFolder(folder: string): void {
 
 /**
  * Creates the folders and locks the data for this process until disposed: two mirrors that write one cache would undo
- * each other's work. The operating system holds the lock, and releases it however the process ends.
+ * each other's work. The folders that databases are linked from are locked as well: another data folder may lead there.
+ * The operating system holds the locks, and releases them however the process ends.
  */
 export function takeFolders(folders: Folders): Disposable {
   makeFolders(folders);
-  const path = join(folders.data, 'lock');
+  using locks = new DisposableStack();
+  for (const folder of [folders.data, ...linkedFolders(folders.data)]) locks.use(lockFolder(folder));
+  return locks.move();
+}
+
+function lockFolder(folder: string): Disposable {
+  const path = join(folder, 'lock');
   const isNew = !existsSync(path);
   let lock: DatabaseSync | undefined;
   try {
@@ -51,10 +58,24 @@ export function takeFolders(folders: Folders): Disposable {
     const error = storeErrorFrom(cause, path);
     if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
     throw new Failure(
-      `the data in ${folders.data} is in use by another rgtp-nntp`,
+      `the data in ${folder} is in use by another rgtp-nntp`,
       'Stop that one first, or set data to another folder.',
       { cause: error },
     );
   }
   return { [Symbol.dispose]: () => lock.close() };
+}
+
+/** Other folders that have databases of this one, whose names here are symbolic links. */
+function linkedFolders(data: string): string[] {
+  const own = realpathSync(data);
+  const links = readdirSync(data, { withFileTypes: true }).filter(
+    (entry) => entry.isSymbolicLink() && entry.name.endsWith('.sqlite'),
+  );
+  const homes = links.map(({ name }) => {
+    const link = join(data, name);
+    // Nothing may be there yet.
+    return dirname(existsSync(link) ? realpathSync(link) : resolve(own, readlinkSync(link)));
+  });
+  return [...new Set(homes)].filter((home) => home !== own && existsSync(home));
 }

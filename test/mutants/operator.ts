@@ -43,6 +43,20 @@ export const operatorMutants = [
   ),
   ...breaking(
     'src/server/folders.ts',
+    ['test/server/folders.test.ts'],
+    [
+      'two data folders that lead to one database are not both in use',
+      '[folders.data, ...linkedFolders(folders.data)]',
+      '[folders.data]',
+    ],
+    [
+      'a link to a database that is to be made counts',
+      'existsSync(link) ? realpathSync(link) : resolve(own, readlinkSync(link))',
+      'existsSync(link) ? realpathSync(link) : link',
+    ],
+  ),
+  ...breaking(
+    'src/server/folders.ts',
     ['test/cli/mistakes.test.ts'],
     [
       'a lock that cannot be made is not taken for another server',
