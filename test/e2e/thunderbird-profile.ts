@@ -30,6 +30,7 @@ export interface NewsAccount {
   readonly name: string;
   readonly address: string;
   readonly signature: string;
+  readonly tls?: boolean;
 }
 
 /** A profile with one news account, as the assistant for new accounts leaves it: its folder. No login is saved in it. */
@@ -48,7 +49,7 @@ export function thunderbirdProfile(person: Person, account: NewsAccount): string
     'mail.server.server1.type': 'nntp',
     'mail.server.server1.hostname': '127.0.0.1',
     'mail.server.server1.port': account.port,
-    'mail.server.server1.socketType': 0,
+    'mail.server.server1.socketType': account.tls ? 3 : 0,
     'mail.server.server1.name': 'The board',
     'mail.server.server1.directory-rel': '[ProfD]News/board',
     'mail.server.server1.newsrc.file-rel': '[ProfD]News/board.rc',

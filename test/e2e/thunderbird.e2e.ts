@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
@@ -6,7 +7,7 @@ import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
-import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { befalls, certificate, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { Thunderbird } from './thunderbird.ts';
 import { type NewsAccount, thunderbirdProfile } from './thunderbird-profile.ts';
 import { stored, text, written } from './written.ts';
@@ -29,12 +30,14 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     kind: 'graphical',
     version: 'thunderbird',
     quirks: [
-      'Has no STARTTLS and no COMPRESS for news; NNTPS is not tried.',
+      'Has no STARTTLS and no COMPRESS for news.',
+      'Of a certificate that it does not know it sometimes says that the connection was refused.',
       'Offers to cancel only what has the sender of its own account.',
     ],
   });
   let daemon: Daemon;
   let rgtp: number;
+  let tlsPort: number;
   let screen: XServer;
   const ann = new Person();
   const ed = new Person('ed@rgtp.test');
@@ -43,7 +46,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
   let total = articles.length;
 
   beforeAll(async () => {
-    ({ daemon, rgtp } = await sampleDaemon());
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
     screen = await XServer.start();
     thunderbird = of(ann, { port: daemon.port, name: 'Ann at the back' });
     await thunderbird.start();
@@ -55,7 +58,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     await daemon[Symbol.asyncDispose]();
   });
 
-  function of(person: Person, account: Pick<NewsAccount, 'port' | 'name'>): Thunderbird {
+  function of(person: Person, account: Pick<NewsAccount, 'port' | 'name' | 'tls'>): Thunderbird {
     const profile = thunderbirdProfile(person, { ...account, address: person.userid, signature: 'Ann — Thunderbird' });
     return new Thunderbird(person, screen, profile);
   }
@@ -168,23 +171,24 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     total++;
   });
 
-  client.can(['log in', 'post', 'cancel'], 'posts and cancels as an editor', async () => {
-    await using editor = of(ed, { port: daemon.port, name: 'Ed the editor' });
+  client.can(['NNTPS', 'log in', 'post', 'cancel'], 'posts and cancels over NNTPS, as an editor', async () => {
+    await using secure = of(ed, { port: tlsPort, name: 'Ed the editor', tls: true });
     ed.write('profile/News/board.rc', `${newsgroup}: \n`);
-    await editor.start();
-    await editor.open(newsgroup, total);
+    await secure.start();
+    await secure.trust(tlsPort, readFileSync(certificate, 'utf8').replace(/-----.*-----|\s/g, ''));
+    await secure.open(newsgroup, total);
     const before = await highest(daemon);
-    await editor.write('cmd_newMessage', 'A slip of the pen.', 'To be cancelled');
-    await editor.login(ed.userid, ed.secret);
-    await editor.sent();
+    await secure.write('cmd_newMessage', 'A slip of the pen.', 'To be cancelled');
+    await secure.login(ed.userid, ed.secret);
+    await secure.sent();
     const { messageId } = await newest(daemon, before);
-    await editor.command('cmd_getNewMessages');
-    await editor.open(newsgroup, total + 1);
-    await editor.select(messageId);
-    await editor.command('cmd_cancel');
-    expect(await editor.dialog()).toBe('Are you sure you want to cancel this message?');
-    await editor.accept();
-    await editor.open(newsgroup, total);
+    await secure.command('cmd_getNewMessages');
+    await secure.open(newsgroup, total + 1);
+    await secure.select(messageId);
+    await secure.command('cmd_cancel');
+    expect(await secure.dialog()).toBe('Are you sure you want to cancel this message?');
+    await secure.accept();
+    await secure.open(newsgroup, total);
     const news = await daemon.client();
     expect(await news.ask(`STAT ${messageId}`)).toMatch(/^430/);
     news.quit();
