@@ -275,7 +275,7 @@ export class ModelBoard {
     'the edit log fails': async () => {
       this.board.fault = (request) => {
         if (request !== 'ELOG') return;
-        this.#logFailed = true;
+        this.#missLog();
         throw new RgtpError('internal', 'disk trouble', { code: 484 });
       };
       await this.poll();
@@ -316,11 +316,17 @@ export class ModelBoard {
     this.board.fault = (request) => {
       const kind = left <= 0 ? fail(left) : undefined;
       left--;
-      this.#logFailed ||= kind !== undefined && request === 'ELOG';
+      if (kind !== undefined && request === 'ELOG') this.#missLog();
       if (kind !== undefined) throw new RgtpError(kind, 'lost');
     };
     await this.poll();
     this.board.fault = () => {};
+  }
+
+  #missLog(): void {
+    this.#logFailed = true;
+    // What it tells of the time before the first row comes too late for a number here.
+    this.differs ||= this.mirror.posts.length === 0;
   }
 
   #jump(by: number): void {
