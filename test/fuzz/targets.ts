@@ -17,6 +17,7 @@ import { manifest } from './targets/manifest.ts';
 import { messageId } from './targets/message-id.ts';
 import { mime } from './targets/mime.ts';
 import { nntpCommandLine } from './targets/nntp-command-line.ts';
+import { nntpCompress } from './targets/nntp-compress.ts';
 import { nntpDateTime } from './targets/nntp-date-time.ts';
 import { nntpRange } from './targets/nntp-range.ts';
 import { nntpSession } from './targets/nntp-session.ts';
@@ -81,6 +82,7 @@ export const targets: readonly Target[] = [
   spool,
   manifest,
   nntpSession,
+  nntpCompress,
   rgtpSession,
   rgtpClient,
   httpRequest,
