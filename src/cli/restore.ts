@@ -18,7 +18,12 @@ export function restoreCommand(): Command {
     });
 }
 
-export function reportRestored({ files, replaced }: Restored): void {
+export function reportRestored({ files, replaced, forgetful }: Restored): void {
   for (const file of files) process.stdout.write(`restored ${file}\n`);
   for (const folder of replaced) process.stdout.write(`what was there before is in ${folder}\n`);
+  for (const file of forgetful) {
+    process.stdout.write(
+      `${file} does not know which article numbers were shown since the backup: newsreaders that saw them may take new articles for read\n`,
+    );
+  }
 }

@@ -7,6 +7,7 @@ import { boardSchema } from '../board/schema.ts';
 import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import { carryNumbering } from '../store/carry-numbering.ts';
 import { checkPages } from '../store/copy.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
@@ -36,6 +37,8 @@ export interface Restored {
   readonly files: readonly string[];
   /** folders with the files that were there before */
   readonly replaced: readonly string[];
+  /** files that don't know which article numbers were shown since the backup */
+  readonly forgetful: readonly string[];
 }
 
 /** Puts a copy of the board, made by `board backup`, in the place of the embedded board. @throws Failure, StoreError */
@@ -102,12 +105,14 @@ async function replace(
   try {
     for (const piece of staged) await stage(piece);
     for (const piece of staged) check(piece, key);
+    const forgetful = staged.filter((piece) => piece.kind === 'permanent' && !carryNumbering(piece.to, piece.staged));
+    for (const { staged: path } of staged) await sync(path);
     // Caches are derived from the board, and rebuilt.
     const old = [...there, ...caches.flatMap(withSiblings).filter((path) => existsSync(path))];
     const replaced = await setAside(old);
     for (const { staged: from, to } of staged) await rename(from, to);
     for (const folder of new Set(staged.map(({ to }) => dirname(to)))) syncFolder(folder);
-    return { files: staged.map(({ to }) => to), replaced };
+    return { files: staged.map(({ to }) => to), replaced, forgetful: forgetful.map(({ to }) => to) };
   } finally {
     for (const { staged: path } of staged) for (const one of withSiblings(path)) await rm(one, { force: true });
   }
@@ -139,6 +144,15 @@ async function stage({ from, staged, sha256 }: Staged): Promise<void> {
   }
   if (sha256 !== undefined && (await sha256Of(staged)) !== sha256) {
     throw new Failure(`${from} is damaged: it is not what the backup wrote`, 'Take another backup.');
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

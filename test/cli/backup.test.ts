@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
+import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
 let folder = '';
@@ -206,6 +207,49 @@ describe('rgtp-nntp backup and restore', () => {
     expect(subjects()).toEqual(['Welcome', 'Later']);
     expect((await run('restore', to, '--force')).code).toBe(0);
     expect(subjects()).toEqual(['Welcome']);
+  });
+
+  it('restore gives no number again that was shown since the backup', async () => {
+    /** number and subject of each article, and the high mark, once the one with this subject is there */
+    const shown = async (newest: string) => {
+      const running = await serve();
+      const [, port] = await running.printed(/127\.0\.0\.1 port (\d+)/);
+      const reader = await NntpClient.connect(Number(port));
+      for (;;) {
+        const [, , , high] = (await reader.ask('GROUP groggs.gossip')).split(' ');
+        const lines = await reader.list('OVER 1-');
+        const articles = lines
+          .map((line) => line.split('\t'))
+          .map(([number, subject]) => [Number(number), subject] as const);
+        if (articles.some(([, subject]) => subject === newest)) {
+          reader.close();
+          await stop();
+          return { high: Number(high), articles };
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const to = join(folder, 'backup');
+    await serve();
+    await stop();
+    await post('Kept');
+    await shown('Kept');
+    expect((await run('backup', to)).code).toBe(0);
+    for (const subject of ['Lost', 'Lost, too']) await post(subject);
+    const before = await shown('Lost, too');
+    const restored = await run('restore', to, '--force');
+    expect(restored).toMatchObject({ code: 0, stderr: '' });
+    expect(restored.stdout).not.toContain('may take new articles for read');
+    await post('Anew');
+    const after = await shown('Anew');
+    const known = new Map(before.articles);
+    for (const [number, subject] of after.articles) expect(known.get(number) ?? subject).toBe(subject);
+    expect(after.articles.map(([, subject]) => subject)).toEqual(['Welcome', 'Kept', 'Anew']);
+    expect(after.articles.at(-1)?.[0]).toBeGreaterThan(before.high);
+    expect(after.high).toBeGreaterThan(before.high);
+
+    const elsewhere = await commandLine(['restore', to], { env: environment(join(folder, 'elsewhere')) });
+    expect(elsewhere.stdout).toContain('may take new articles for read');
   });
 
   it('backup writes into no folder with something else in it, nor into the data folder', async () => {

@@ -156,6 +156,17 @@ export const storeMutants = [
     ['doctor misses what the other files show', 'if (lost !== undefined) yield', 'if (lost?.exitCode === 2) yield'],
   ),
   ...breaking(
+    'src/store/carry-numbering.ts',
+    ['test/store/carry-numbering.test.ts', 'test/cli/backup.test.ts'],
+    [
+      'a restore gives no number again',
+      'DELETE FROM recent_rows;\n       INSERT INTO recent_rows SELECT * FROM replaced.recent_rows;\n',
+      '',
+    ],
+    ['a restore lets no mark fall', 'DO UPDATE SET high = max(high, excluded.high)', 'DO NOTHING'],
+    ['what is replaced must be of the same board', 'if (!isLaterThan(db)) return false;', 'isLaterThan(db);'],
+  ),
+  ...breaking(
     'src/store/log-content.ts',
     ['test/store/log-content.test.ts'],
     ['a log begins like one', 'if (length < LOG_HEADER || !isHeader(header))', 'if (length < 0 && !isHeader(header))'],

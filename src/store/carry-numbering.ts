@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { requireLog } from './log-presence.ts';
+import { PERMANENT } from './permanent-schema.ts';
+
+/**
+ * What readers have been shown since a backup was made: marks, when articles arrived, the newest rows. A permanent file
+ * that was restored without it would give the numbers of lost posts to others, and newsreaders would take these for read.
+ *
+ * @param from the permanent file that the backup replaces
+ * @param to a copy of the backup's, which nobody has open
+ * @returns whether `to` knows it now: not where `from` is damaged, of another version, or that of another board
+ */
+export function carryNumbering(from: string, to: string): boolean {
+  if (!existsSync(from)) return false;
+  const db = new DatabaseSync(to);
+  try {
+    requireLog(from);
+    db.prepare('ATTACH ? AS replaced').run(from);
+    if (!isLaterThan(db)) return false;
+    db.exec(
+      `BEGIN IMMEDIATE;
+       INSERT INTO water_marks SELECT * FROM replaced.water_marks WHERE true
+         ON CONFLICT (place) DO UPDATE SET high = max(high, excluded.high);
+       INSERT OR IGNORE INTO epochs SELECT * FROM replaced.epochs;
+       INSERT OR REPLACE INTO arrivals SELECT * FROM replaced.arrivals;
+       DELETE FROM recent_rows;
+       INSERT INTO recent_rows SELECT * FROM replaced.recent_rows;
+       COMMIT`,
+    );
+    return true;
+  } catch {
+    // What is replaced may be what was wrong.
+    return false;
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether the replaced file goes on from the copy: its newsgroups are as old, and it has the same epochs, or more. */
+function isLaterThan(db: DatabaseSync): boolean {
+  const versions = ['main', 'replaced'].map(
+    (file) => db.prepare(`PRAGMA ${file}.user_version`).get()?.['user_version'],
+  );
+  if (versions.some((version) => version !== PERMANENT.migrations.length)) return false;
+  const differs = (sql: string) => db.prepare(sql).get() !== undefined;
+  return !(
+    differs('SELECT * FROM epochs EXCEPT SELECT * FROM replaced.epochs') ||
+    differs('SELECT * FROM newsgroups EXCEPT SELECT * FROM replaced.newsgroups')
+  );
+}
