@@ -36,6 +36,10 @@ export const historyMutants = [
       'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
     ],
     ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/decision.ts',
+    ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'what is known of the rows tells their generation',
       '  return nearest ?? Math.max(epochs.generation, wraps);',
@@ -44,7 +48,7 @@ export const historyMutants = [
   ),
   ...breaking(
     'src/bridge/mirror/row-order.ts',
-    STORIES,
+    ['test/bridge/mirror/row-order.test.ts'],
     ['rows far from all others are none that an editor moved', '    if (isIsland) continue;\n', ''],
     ['a wrap is no jump', ': step > JUMP && next < one;', ': false;'],
   ),

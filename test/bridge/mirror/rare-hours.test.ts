@@ -129,6 +129,42 @@ test('the high mark stays where the newest posts went while the cache was lost, 
   expect(await numbers(mirror)).toEqual(['1 Item', '5 Reply']);
 });
 
+test('… also where the mark alone tells of them', async () => {
+  const board = new FakeBoard();
+  const { permanent, open } = server(board);
+  board.newItem('Tea');
+  let mirror = await open();
+  await mirror.complete();
+  // As an earlier version kept it, or a restore that could save no more.
+  await permanent.raiseMarks([{ place: 'main', low: 1, high: 50 }]);
+  mirror = await open();
+  await mirror.complete();
+  expect(mirror.mark('main')).toEqual({ low: 1, high: 50 });
+  board.newItem('Coffee');
+  await mirror.refresh(board.sequence);
+  expect(await numbers(mirror)).toEqual(['1 Item', '51 Item']);
+});
+
+test('posts from before a wrap keep their numbers where the board was restored from then, and the cache was lost', async () => {
+  const board = new FakeBoard(2 ** 32 - 2);
+  const { warnings, open } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  board.reply(tea);
+  await mirror.complete();
+  const before = await numbers(mirror);
+  const restore = board.backUp();
+  // More than are kept for good.
+  for (let i = 0; i < 1100; i++) board.newItem(`Coffee ${i}`);
+  await mirror.complete();
+  restore();
+  warnings.length = 0;
+  mirror = await open();
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(before);
+  expect(warnings).toEqual([]);
+});
+
 test('marks raised for rows that a kill kept from being written begin no epoch', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-marks-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

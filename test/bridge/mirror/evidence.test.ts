@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { Doubts } from '../../../src/bridge/mirror/evidence.ts';
+
+/** Rows from 5000 on, far above the board's own, which are up to 10. */
+const far = (highest: number) => ({ below: 10, lowest: 5000, highest, rows: [0, 1] });
+
+/** What comes of polls that see these highest rows, each with the number of the editors' last change of the index. */
+async function weighed(logged: boolean, ...polls: readonly (readonly [highest: number, lastIndexEdit?: number])[]) {
+  const doubts = new Doubts();
+  const confirmed: boolean[] = [];
+  for (const [highest, lastIndexEdit] of polls) {
+    confirmed.push(await doubts.weigh(far(highest), lastIndexEdit, logged, async ({ lowest }) => lowest));
+  }
+  return confirmed;
+}
+
+describe('rows far above the others', () => {
+  test('are worth another reading where no editor has changed the index', async () => {
+    expect(await weighed(true, [5001])).toEqual([true]);
+  });
+
+  test('… or changed it before the rows that are surely the board’s', async () => {
+    expect(await weighed(true, [5001, 9])).toEqual([true]);
+  });
+
+  test('wait for something posted above them where an editor may have made them up', async () => {
+    expect(await weighed(true, [5001, 20])).toEqual([false]);
+    expect(await weighed(true, [5001, 20], [5001, 20])).toEqual([false, false]);
+    expect(await weighed(true, [5001, 20], [5002, 20])).toEqual([false, true]);
+  });
+
+  test('… and that not by another change of the index', async () => {
+    expect(await weighed(true, [5001, 20], [5002, 21])).toEqual([false, false]);
+  });
+
+  test('wait for it, too, where no edit log tells', async () => {
+    expect(await weighed(false, [5001])).toEqual([false]);
+    expect(await weighed(false, [5001], [5002])).toEqual([false, true]);
+  });
+
+  test('are not believed where the board shows nothing but the rows', async () => {
+    const doubts = new Doubts();
+    expect(await doubts.weigh(far(5001), undefined, true, async () => undefined)).toBe(false);
+    expect(doubts.believable).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { orderOf } from '../../../src/bridge/mirror/row-order.ts';
+
+const LAST = 2 ** 32 - 1;
+
+/** The numbers of an index that was read from its beginning, in the order that is found, and how many are left out. */
+function ordered(numbers: readonly number[], known: readonly number[] = []) {
+  const sequences = Uint32Array.from(numbers);
+  const wrapped = new Int8Array(numbers.length);
+  const compare = (a: number, b: number) =>
+    (wrapped[a] ?? 0) - (wrapped[b] ?? 0) || (sequences[a] ?? 0) - (sequences[b] ?? 0);
+  const steps = orderOf(
+    { length: numbers.length, sequences, wrapped },
+    { isBelievable: (sequence) => known.includes(sequence) },
+    compare,
+  );
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const { order, withheld, wraps } = step.value;
+  return { order: Array.from(order, (row) => sequences[row]), withheld, wraps };
+}
+
+test.each([
+  ['as the board wrote them', [7, 8, 9], [7, 8, 9], 0],
+  ['moved by an editor', [7, 9, 8, 10], [7, 8, 9, 10], 0],
+  ['over a wrap', [LAST - 1, LAST, 0, 1], [LAST - 1, LAST, 0, 1], 1],
+  ['over a wrap, and moved', [LAST - 1, 0, LAST, 1], [LAST - 1, LAST, 0, 1], 1],
+])('rows %s are all there', (_, numbers, order, wraps) => {
+  expect(ordered(numbers)).toEqual({ order, withheld: 0, wraps });
+});
+
+test.each([
+  ['at the end', [50_000, 50_001, 50_002, 7]],
+  ['in the middle', [50_000, 50_001, 7, 50_002]],
+])(
+  'a row %s that came after higher ones, and is far from all the others, is left out until it is known',
+  (_, numbers) => {
+    expect(ordered(numbers)).toEqual({ order: [50_000, 50_001, 50_002], withheld: 1, wraps: 0 });
+    expect(ordered(numbers, [7])).toEqual({ order: [7, 50_000, 50_001, 50_002], withheld: 0, wraps: 0 });
+  },
+);
+
+test('a made-up row before the others is none that they go on from, also where they seem to come after a wrap', () => {
+  expect(ordered([LAST, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
+  expect(ordered([90_000, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
+});
