@@ -307,12 +307,11 @@ export const turnMutants = [
     '    if (eventLoop.over()) await eventLoop.next(false, session.owner);\n  }\n',
     '    if (eventLoop.over()) await eventLoop.next();\n  }\n',
   ]),
-  ...breaking(
-    'src/board/edit-log.ts',
-    BOARD,
-    ['the edit log is made once for all who read it', 'this.#pages.set(after, page);', ';'],
-    ['an entry of the edit log shows although the log was read', 'if (rows.length === AT_ONCE) this', 'this'],
-  ),
+  ...breaking('src/board/edit-log.ts', BOARD, [
+    'the edit log is made once for all who read it',
+    'this.#pages.set(after, page);',
+    'this.#pages.get(after);',
+  ]),
   ...breaking('src/nntp/syntax/answer.ts', ANSWER, [
     'lines are looked for in turns',
     '++steps % STRETCH === 0 && eventLoop.over()',
