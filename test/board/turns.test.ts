@@ -97,6 +97,33 @@ describe('an edit of the index', () => {
     store.close();
   });
 
+  test('adds rows at the end before those that were posted while it was compared', async () => {
+    const store = await storeWith(manyRows(20));
+    const before = rowsIn(store);
+    const edit = store.editing.replaceIndex({ kind: 'index', end: store.index.end }, [...before, rowOf(50)], ED);
+    await store.commit(() => store.index.append(rowOf(60)));
+    await edit;
+    expect(rowsIn(store)).toEqual([...before, rowOf(50), rowOf(60)]);
+    store.close();
+  });
+
+  test('leaves what is posted last, also where what has made room already is withdrawn meanwhile', async () => {
+    const store = await storeWith([
+      ...manyRows(4100),
+      ...Array.from({ length: 900 }, (_, n) => rowOf(n + 4101, 'B0000000')),
+    ]);
+    const { index } = store;
+    const moves = vi.spyOn(index, 'makeRoom');
+    const rows = rowsIn(store);
+    const edit = store.editing.replaceIndex({ kind: 'index', end: index.end }, rows.toSpliced(10, 0, rowOf(9999)), ED);
+    while (moves.mock.calls.length < 3) await store.commit(() => {});
+    await store.commit(() => index.removeItem('B0000000'));
+    await store.commit(() => index.append(rowOf(6000)));
+    await edit;
+    expect(rowsIn(store).at(-1)).toEqual(rowOf(6000));
+    store.close();
+  });
+
   test('makes room in pieces, while posts go on', async () => {
     const rows = manyRows(5000);
     const store = await storeWith(rows);
