@@ -114,8 +114,10 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
     expect(existsSync(log)).toBe(true);
     const kept = readFileSync(log);
     if (how === 'emptied') {
-      // As the message below advises those who want to go on with what is left.
       truncateSync(log, 0);
+      await expectRefusal(`its write-ahead log gossip.${kind}.sqlite-wal is damaged`, 'serve');
+      // As the message advises those who want to go on with what is left.
+      writeFileSync(log, 'lost\n');
       return serve();
     }
     rmSync(log);
