@@ -20,10 +20,17 @@ const WAL_VERSION = 2;
 const PATIENCE = 5000;
 /** databases that were given their mark in this process */
 const marked = new WeakSet<DatabaseSync>();
+/** databases that this process has open, by the real path of their file */
+const openHere = new Map<string, Set<DatabaseSync>>();
 
-/** Before a database is opened for writing. @throws StoreError `log-lost` */
+/**
+ * Before a database is opened. (Not where this process has it open: it was looked at then, and to open and close its file
+ * in any other way than by SQLite would end the locks that SQLite has on it, see fcntl(2). Others would take it for closed.)
+ *
+ * @throws StoreError `log-lost`
+ */
 export function requireLog(path: string): void {
-  if (!inWalMode(path)) return;
+  if (openHere.has(realPathOf(path)) || !inWalMode(path)) return;
   const log = logOf(path);
   const content = contentOf(log);
   if (content === 'sound' || !isLeftOpen(path)) return;
@@ -56,6 +63,8 @@ function isLeftOpen(path: string): boolean {
 
 /** To be called once a database is in WAL mode. If the disk has no room for the mark, the database does without. */
 export function noteOpen(db: DatabaseSync): void {
+  const path = pathOf(db);
+  openHere.set(path, (openHere.get(path) ?? new Set()).add(db));
   try {
     setMark(db);
   } catch {
@@ -93,7 +102,19 @@ export function closeDatabase(db: DatabaseSync): void {
     leftOpen.add(db);
     return;
   }
+  noteClosed(db);
   db.close();
+}
+
+function noteClosed(db: DatabaseSync): void {
+  const path = pathOf(db);
+  const others = openHere.get(path);
+  others?.delete(db);
+  if (others?.size === 0) openHere.delete(path);
+}
+
+function pathOf(db: DatabaseSync): string {
+  return realPathOf(db.location() ?? '');
 }
 
 /** Closes a database that could not be opened completely. One that still needs its log stays open, to keep it. */
@@ -106,6 +127,7 @@ export function closeUnopened(db: DatabaseSync): void {
   } catch {
     // It is damaged, or not a database, so it has no log.
   }
+  noteClosed(db);
   db.close();
 }
 

@@ -37,8 +37,8 @@ export const operatorMutants = [
     ['test/store/database.test.ts'],
     [
       'a close without room leaves the log',
-      '    leftOpen.add(db);\n    return;\n  }\n  db.close();\n}\n\n/** Closes a database that could not',
-      '  }\n  db.close();\n}\n\n/** Closes a database that could not',
+      '    leftOpen.add(db);\n    return;\n  }\n  noteClosed(db);\n  db.close();\n}\n\nfunction noteClosed',
+      '  }\n  noteClosed(db);\n  db.close();\n}\n\nfunction noteClosed',
     ],
   ),
   ...breaking(

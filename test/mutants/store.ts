@@ -183,6 +183,11 @@ export const storeMutants = [
     'src/store/log-presence.ts',
     ['test/store/database.test.ts'],
     [
+      'looking into an open database ends none of its locks',
+      'if (openHere.has(realPathOf(path)) || !inWalMode(path))',
+      'if (!inWalMode(path))',
+    ],
+    [
       'a log is looked for beside the file',
       'return `${realPathOf(path)}-wal`;',
       'return `${realPathOf(path) && path}-wal`;',

@@ -1,11 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase, purgeDeleted, type Schema, transaction } from '../../src/store/database.ts';
+import { openDatabase, openForReading, purgeDeleted, type Schema, transaction } from '../../src/store/database.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import { closeDatabase, noteOpen, requireLog } from '../../src/store/log-presence.ts';
+
+/** Opens a database as nobody else's, and tells in which mode it is then. */
+const CLOSE_COMPLETELY = `
+  const db = new (require('node:sqlite').DatabaseSync)(process.argv[1]);
+  try { db.exec('PRAGMA journal_mode=DELETE'); } catch {}
+  console.log(db.prepare('PRAGMA journal_mode').get().journal_mode);
+  db.close();`;
 
 const FIRST: Schema = {
   name: 'fruit',
@@ -175,6 +183,22 @@ test('a copy of the file alone is complete after a clean close', () => {
   const again = openDatabase(copy, FIRST);
   expect(again.prepare('SELECT name FROM fruit').get()?.['name']).toBe('medlar');
   again.close();
+});
+
+test('looking into a database that is open here ends none of its locks: it is not closed by another process', () => {
+  const db = openDatabase(path, FIRST, { durable: true });
+  db.exec("INSERT INTO fruit VALUES ('fig')");
+  requireLog(path);
+  openForReading(path).close();
+  const other = spawnSync(process.execPath, ['-e', CLOSE_COMPLETELY, path], { encoding: 'utf8' });
+  expect(other).toMatchObject({ status: 0, stdout: 'wal\n' });
+  db.exec("INSERT INTO fruit VALUES ('plum')");
+  const again = new DatabaseSync(path, { readOnly: true });
+  expect(again.prepare('SELECT count(*) AS n FROM fruit').get()?.['n']).toBe(2);
+  again.close();
+  closeDatabase(db);
+  // Nobody has it open any more, and its log is asked for again.
+  expect(readFileSync(path)[18]).toBe(1);
 });
 
 test('a log is not missed where the mark could not be cleared', () => {
