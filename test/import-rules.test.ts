@@ -49,7 +49,7 @@ const forbidden: readonly Import[] = [
   ['src/bridge/posting', '../../board/board.ts', 'thing'],
   ['src/bridge/view', '../mirror/mirror.ts', 'thing'],
   ['src/bridge/view', '../../nntp/server.ts', 'thing'],
-  ['src/config', '../wire/log.ts', 'thing'],
+  ['src/config', '../store/errors.ts', 'thing'],
   ['src/ident', '../ops/log.ts', 'thing'],
   ['src/ops', '../server/service.ts', 'thing'],
   ['src/server', '../cli/run.ts', 'thing'],
