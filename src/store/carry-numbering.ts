@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { requireLog } from './log-presence.ts';
 import { PERMANENT } from './permanent-schema.ts';
 
@@ -16,7 +17,8 @@ export function carryNumbering(from: string, to: string): boolean {
   const db = new DatabaseSync(to);
   try {
     requireLog(from);
-    db.prepare('ATTACH ? AS replaced').run(from);
+    // Read only: closing it must not take its log away, which its mark says it has.
+    db.prepare('ATTACH ? AS replaced').run(`${pathToFileURL(from)}?mode=ro`);
     if (!isLaterThan(db)) return false;
     db.exec(
       `BEGIN IMMEDIATE;

@@ -164,6 +164,7 @@ export const storeMutants = [
       '',
     ],
     ['a restore lets no mark fall', 'DO UPDATE SET high = max(high, excluded.high)', 'DO NOTHING'],
+    ['what is replaced keeps its log', '?mode=ro`', '`'],
     ['what is replaced must be of the same board', 'if (!isLaterThan(db)) return false;', 'isLaterThan(db);'],
   ),
   ...breaking(

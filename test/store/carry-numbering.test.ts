@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -49,6 +49,19 @@ test('marks and epochs that came since are in the copy; what was posted and who 
   expect(rows(backup, 'water_marks')).toEqual([{ place: 'groggs.gossip', low: 1, high: 9 }]);
   expect(rows(backup, 'epochs')).toEqual([EPOCH, { number: 2, generation: 1, first: 0, base: 9 }]);
   for (const table of ['own_posts', 'accounts']) expect(rows(backup, table)).toEqual([]);
+});
+
+test('a file that a crash left keeps its log: it can be put back', async () => {
+  const store = PermanentFile.open(live);
+  await store.raiseMarks([{ place: 'groggs.gossip', low: 1, high: 9 }]);
+  const crashed = join(folder, 'crashed.sqlite');
+  for (const suffix of ['', '-wal', '-shm']) copyFileSync(live + suffix, crashed + suffix);
+  await store.close();
+  const log = readFileSync(`${crashed}-wal`);
+  expect(carryNumbering(crashed, backup)).toBe(true);
+  expect(rows(backup, 'water_marks')).toMatchObject([{ high: 9 }]);
+  expect(readFileSync(`${crashed}-wal`).equals(log)).toBe(true);
+  await PermanentFile.open(crashed).close();
 });
 
 test('a mark of the copy that is higher stays', async () => {
