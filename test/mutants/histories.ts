@@ -35,8 +35,18 @@ export const historyMutants = [
       'if (one.item >= 0) doubtful.push(one.row);',
       'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
     ],
+    [
+      'a row that is gone is of the kind it was',
+      '(was === one.kind || was === PostKind.Gone)',
+      '(was === one.kind || posts.kinds[row] === PostKind.Gone)',
+    ],
     ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
   ),
+  ...breaking('src/bridge/mirror/persistence.ts', STORIES, [
+    '… whether or not the cache is lost',
+    '...(posts.was[row] !== posts.kinds[row] && { was: posts.was[row] as PostKind }),',
+    '',
+  ]),
   ...breaking(
     'src/bridge/mirror/decision.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],

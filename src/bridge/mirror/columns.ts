@@ -1,5 +1,5 @@
 import { withRoom } from '../growable.ts';
-import type { PostKind, Posts } from '../model.ts';
+import { PostKind, type Posts } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 
 /** One row, on its way into the columns. */
@@ -9,6 +9,8 @@ export interface PostRow {
   readonly epoch: number;
   readonly time: number;
   readonly kind: PostKind;
+  /** of a row that is gone: the kind it had, if that is known */
+  readonly was?: PostKind | undefined;
   readonly item: number;
   readonly user: number;
   /** unix seconds: when readers could first read it */
@@ -19,7 +21,7 @@ export interface PostRow {
 const BLOCK = 1024;
 const ROW_OCTETS = 23;
 
-/** The posts of a board in columns: 27 octets a post, and blocks of them for the cache. */
+/** The posts of a board in columns: 28 octets a post, and blocks of them for the cache. */
 export class PostColumns implements Posts {
   length = 0;
   numbers = new Uint32Array(BLOCK);
@@ -30,6 +32,8 @@ export class PostColumns implements Posts {
   epochs = new Uint16Array(BLOCK);
   kinds = new Uint8Array(BLOCK);
   arrivals = new Uint32Array(BLOCK);
+  /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
+  was = new Uint8Array(BLOCK);
   /** blocks that differ from what `load` was given or `takeChanges` handed out */
   readonly #changed = new Set<number>();
   #firstChanged = Number.POSITIVE_INFINITY;
@@ -49,6 +53,7 @@ export class PostColumns implements Posts {
     this.epochs[row] = post.epoch;
     this.kinds[row] = post.kind;
     this.arrivals[row] = post.arrival;
+    this.was[row] = post.was ?? post.kind;
     this.length = row + 1;
     this.touch(row);
     return row;
@@ -61,6 +66,7 @@ export class PostColumns implements Posts {
 
   setKind(row: number, kind: PostKind): void {
     this.kinds[row] = kind;
+    if (kind !== PostKind.Gone) this.was[row] = kind;
     this.touch(row);
   }
 
@@ -104,8 +110,11 @@ export class PostColumns implements Posts {
   /** The blocks that changed since the last call, as they are stored. */
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array; readonly arrivals: Uint8Array }> {
     for (const number of this.#changed) {
-      const arrivals = this.arrivals.slice(number * BLOCK, Math.min(this.length, (number + 1) * BLOCK));
-      yield { number, data: this.#encode(number), arrivals: new Uint8Array(arrivals.buffer) };
+      yield {
+        number,
+        data: this.#encode(number, this.#columns()),
+        arrivals: this.#encode(number, [this.arrivals, this.was]),
+      };
     }
     this.#changed.clear();
   }
@@ -147,25 +156,33 @@ export class PostColumns implements Posts {
     }
   }
 
-  /** After `load`: arrivals from their own blocks. Version 0.1 stored none; then it was the index time that counted. */
+  /**
+   * After `load`: what earlier versions did not store. Without the kinds of rows that are gone, these are not known; without
+   * arrivals, it was the index time that counted.
+   */
   *loadArrivals(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     this.arrivals.set(this.times.subarray(0, this.length));
+    this.was.set(this.kinds.subarray(0, this.length));
     let row = 0;
     for (const stored of blocks) {
-      const arrivals = new Uint32Array(new Uint8Array(stored).buffer);
-      if (row + arrivals.length > this.length) throw new RangeError('arrivals of no posts');
-      this.arrivals.set(arrivals, row);
+      const count = Math.min(BLOCK, this.length - row);
+      const arrivals = stored.slice(0, 4 * count);
+      const was = stored.subarray(4 * count);
+      if (arrivals.length < 4 * count || (was.length !== 0 && was.length !== count)) throw new RangeError('bad block');
+      this.arrivals.set(new Uint32Array(arrivals.buffer), row);
+      this.was.set(was, row);
       row += BLOCK;
       yield;
     }
   }
 
-  #encode(number: number): Uint8Array {
+  #encode(number: number, columns: readonly (Uint32Array | Int32Array | Uint16Array | Uint8Array)[]): Uint8Array {
     const start = number * BLOCK;
     const count = Math.min(BLOCK, this.length - start);
-    const block = new Uint8Array(count * ROW_OCTETS);
+    const octets = columns.reduce((sum, column) => sum + column.BYTES_PER_ELEMENT, 0);
+    const block = new Uint8Array(count * octets);
     let offset = 0;
-    for (const column of this.#columns()) {
+    for (const column of columns) {
       const size = count * column.BYTES_PER_ELEMENT;
       block.set(new Uint8Array(column.buffer, start * column.BYTES_PER_ELEMENT, size), offset);
       offset += size;
@@ -193,5 +210,6 @@ export class PostColumns implements Posts {
     this.epochs = withRoom(this.epochs, rows, Uint16Array);
     this.kinds = withRoom(this.kinds, rows, Uint8Array);
     this.arrivals = withRoom(this.arrivals, rows, Uint32Array);
+    this.was = withRoom(this.was, rows, Uint8Array);
   }
 }

@@ -2,7 +2,7 @@
  * What becomes of the rows of an index. Editors may put anything there, boards are restored from backups, caches are lost:
  * these rules are the same in all of it, so that mirrors decide alike.
  *
- * 1. **Identity.** A post is its sequence number, kind, item, and time. Where an editor changed the index, its time may be
+ * 1. **Identity.** A post is its sequence number, kind, item, and time, even while it is gone. Where an editor changed the index, its time may be
  *    another: then the time in its item's text decides (`evidence.ts`).
  * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts, else what the edit log
  *    tells (no editor writes it), else the one that the board appended.
@@ -173,8 +173,8 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
     // The board has just given this number to another post.
     if (one.sequence === seen.expected && posts.times[row] !== one.time) return false;
-    const kind = posts.kinds[row];
-    return posts.items[row] === itemOf(one.row) && (kind === one.kind || kind === PostKind.Gone);
+    const was = posts.was[row];
+    return posts.items[row] === itemOf(one.row) && (was === one.kind || was === PostKind.Gone);
   }
 
   const isAfterAgreed = (place: number) => {
@@ -386,7 +386,7 @@ export function* isForgetful(state: Known, log: readonly EditLogEntry[]): Genera
 }
 
 function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
-  const was = state.posts.kinds[known];
+  const was = state.posts.was[known];
   const notice = state.notices.get(known);
   // Gone, and nothing is known of it: its number was kept for whatever the log would tell.
   if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;

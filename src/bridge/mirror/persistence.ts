@@ -173,6 +173,8 @@ interface Details {
   readonly epoch: number;
   readonly time: number;
   readonly kind: PostKind;
+  /** of a row that is gone */
+  readonly was?: PostKind;
   readonly arrival: number;
   readonly user: string;
   /** of a post that belongs to one */
@@ -219,6 +221,7 @@ function rowsFrom({ posts, records, users, notices }: BoardState, first: number)
       kind: (posts.kinds[row] ?? PostKind.Gone) as PostKind,
       arrival: posts.arrivals[row] ?? 0,
       user: users.list[posts.users[row] ?? -1] ?? '',
+      ...(posts.was[row] !== posts.kinds[row] && { was: posts.was[row] as PostKind }),
       ...((posts.items[row] ?? -1) >= 0 && { item: records.list[posts.items[row] ?? -1]?.id ?? '' }),
       ...(notice !== undefined && { noted: notice.itemId ?? null, editor: notice.userid }),
     };

@@ -35,6 +35,7 @@ const all = (posts: PostColumns): PostRow[] =>
     time: posts.times[row] ?? -1,
     // What was put in is a kind.
     kind: (posts.kinds[row] ?? -1) as PostKind,
+    was: (posts.was[row] ?? -1) as PostKind,
     item: posts.items[row] ?? -2,
     user: posts.users[row] ?? -1,
     arrival: posts.arrivals[row] ?? -1,
@@ -73,6 +74,57 @@ test('what is stored in steps is loaded as it was', () => {
       expect([...loaded.takeChanges()]).toEqual([]);
     }),
   );
+});
+
+test('what is gone keeps its kind; not in blocks of a version that did not store it', () => {
+  const posts = new PostColumns();
+  const row = { epoch: 1, time: 0, item: 0, user: 0, arrival: 7 };
+  for (let number = 1; number <= 1025; number++)
+    posts.append({ ...row, number, sequence: number, kind: PostKind.Reply });
+  posts.setKind(3, PostKind.Gone);
+  posts.append({ ...row, number: 1026, sequence: 1026, kind: PostKind.Gone, was: PostKind.Motd });
+  const arrived: Uint8Array[] = [];
+  const blocks = store(posts, [], arrived);
+  const kindsAfter = (extra: readonly Uint8Array[]) => {
+    const loaded = new PostColumns();
+    atOnce(loaded.load(blocks, octets(blocks)));
+    atOnce(loaded.loadArrivals(extra));
+    expect([...loaded.arrivals.subarray(0, loaded.length)]).toEqual(
+      Array.from({ length: 1026 }, () => (extra.length > 0 ? 7 : 0)),
+    );
+    return [2, 3, 1025].map((at) => [loaded.kinds[at], loaded.was[at]]);
+  };
+  const { Gone, Reply, Motd } = PostKind;
+  expect(kindsAfter(arrived)).toEqual([
+    [Reply, Reply],
+    [Gone, Reply],
+    [Gone, Motd],
+  ]);
+  const unknown = [
+    [Reply, Reply],
+    [Gone, Gone],
+    [Gone, Gone],
+  ];
+  expect(kindsAfter([1024, 2].map((count, at) => (arrived[at] ?? expect.fail()).subarray(0, 4 * count)))).toEqual(
+    unknown,
+  );
+  expect(kindsAfter([])).toEqual(unknown);
+});
+
+test.each([
+  ['cut short', (block: Uint8Array) => [block.subarray(0, 7)]],
+  ['of other rows', (block: Uint8Array) => [block, block]],
+  ['with too much', (block: Uint8Array) => [Uint8Array.from([...block, 0])]],
+])('blocks of arrivals that make no sense are refused: %s', (_, spoil) => {
+  const posts = new PostColumns();
+  for (const number of [1, 2]) {
+    posts.append({ number, sequence: 1, epoch: 1, time: 0, kind: PostKind.Item, item: 0, user: 0, arrival: 0 });
+  }
+  const arrived: Uint8Array[] = [];
+  const blocks = store(posts, [], arrived);
+  const loaded = new PostColumns();
+  atOnce(loaded.load(blocks, octets(blocks)));
+  expect(() => atOnce(loaded.loadArrivals(spoil(arrived[0] ?? expect.fail())))).toThrow(RangeError);
 });
 
 test('many rows: over several blocks, and found by number', () => {
