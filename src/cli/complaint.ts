@@ -17,6 +17,7 @@ const REMEDIES = {
   foreign: undefined,
   unfinished: undefined,
   'log-lost': undefined,
+  linked: undefined,
   missing: undefined,
   locked: 'Another program holds it: try again when that has finished.',
   full: 'Free some space (or inodes) on that disk, and try again. Nothing is lost.',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { closeUnopened, noteOpen, requireLog } from './log-presence.ts';
@@ -38,7 +38,10 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
   let db: DatabaseSync | undefined;
   try {
     const isNew = path !== ':memory:' && !existsSync(path);
-    if (options.durable) requireLog(path);
+    if (options.durable) {
+      refuseOtherNames(path);
+      requireLog(path);
+    }
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
     if (isNew) giveToFolderOwner(realPathOf(path));
     // Before anything is written: another program's database must stay untouched.
@@ -65,12 +68,28 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
  * @throws StoreError as `openDatabase`
  */
 export function openForReading(path: string): DatabaseSync {
+  refuseOtherNames(path);
   requireLog(path);
   try {
     return new DatabaseSync(path, { readOnly: true });
   } catch (error) {
     throw storeErrorFrom(error, path);
   }
+}
+
+/**
+ * Each name of a file would have a log of its own, and a backup that is only another name is no backup
+ * (https://www.sqlite.org/howtocorrupt.html, "Multiple links to the same file").
+ */
+function refuseOtherNames(path: string): void {
+  const names = statSync(path, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (names < 2) return;
+  throw new StoreError(
+    'linked',
+    path,
+    `the file has ${names} names (hard links), and opened by two of them it would be destroyed. Give this one a file of ` +
+      `its own: cp -p ${path} ${path}.own && mv ${path}.own ${path}`,
+  );
 }
 
 /** Runs `task` in a transaction that takes the write lock at once: committed if it returns, undone if it throws. */

@@ -11,6 +11,8 @@ export type StoreErrorKind =
   | 'unfinished'
   /** its write-ahead log is gone */
   | 'log-lost'
+  /** it has more than one name */
+  | 'linked'
   /** it, or the file that it belongs to, is not where it was */
   | 'missing'
   /** another process holds it */

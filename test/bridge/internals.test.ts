@@ -161,7 +161,7 @@ test('a fault of ours is not described', () => {
 });
 
 const KINDS: Readonly<Record<StoreErrorKind, true>> = {
-  ...{ newer: true, corrupt: true, foreign: true, unfinished: true, 'log-lost': true, missing: true },
+  ...{ newer: true, corrupt: true, foreign: true, unfinished: true, 'log-lost': true, linked: true, missing: true },
   ...{ locked: true, full: true, 'read-only': true, denied: true, io: true },
 };
 

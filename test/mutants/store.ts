@@ -110,6 +110,7 @@ export const storeMutants = [
   ...breaking(
     'src/store/database.ts',
     ['test/store/database.test.ts'],
+    ['a database with two names is refused', 'if (names < 2) return;', 'if (names < 3) return;'],
     [
       "somebody else's database is left alone",
       '    refuseForeign(db, path, schema);\n    // The file',

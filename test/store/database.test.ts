@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -243,5 +252,31 @@ describe('a database by a symbolic link', () => {
     const error = refusal(() => openDatabase(link(), FIRST, { durable: true }));
     expect(error.kind).toBe('log-lost');
     expect(error.message).toContain(`Put that file back into ${join(directory, 'elsewhere')}`);
+  });
+});
+
+describe('a database with two names', () => {
+  const other = () => join(directory, 'copied-with-links.sqlite');
+
+  beforeEach(() => {
+    closeDatabase(openDatabase(path, FIRST, { durable: true }));
+    linkSync(path, other());
+  });
+
+  test.each([
+    ['opened', () => openDatabase(path, FIRST, { durable: true })],
+    ['opened by its other name', () => openDatabase(other(), FIRST, { durable: true })],
+    ['looked into', () => openForReading(path)],
+  ])('is refused when %s', (_, open) => {
+    const error = refusal(open);
+    expect(error.kind).toBe('linked');
+    expect(error.message).toContain('2 names (hard links)');
+  });
+
+  test('is as before once it has a file of its own, as the message says', () => {
+    const remedy = refusal(() => openDatabase(path, FIRST, { durable: true })).message.split('of its own: ')[1] ?? '';
+    expect(spawnSync('sh', ['-ec', remedy]).status).toBe(0);
+    closeDatabase(openDatabase(path, FIRST, { durable: true }));
+    closeDatabase(openDatabase(other(), FIRST, { durable: true }));
   });
 });
