@@ -60,6 +60,7 @@ export const historyMutants = [
     'src/bridge/mirror/row-order.ts',
     ['test/bridge/mirror/row-order.test.ts'],
     ['rows far from all others are none that an editor moved', '    if (isIsland) continue;\n', ''],
+    ['numbers that the board gave are its own, wherever they are', '&& !isBelievable(next);', ';'],
     ['a wrap is no jump', ': step > JUMP && next < one;', ': false;'],
   ),
   ...breaking(

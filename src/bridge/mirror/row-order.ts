@@ -141,13 +141,14 @@ function* withoutIslands(
 }
 
 /**
- * The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above; and a
- * wrap is no jump.)
+ * The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above, unless
+ * the board gave it; and a wrap is no jump.)
  */
 function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: number) => boolean): number {
   const isFarAbove = (one: number, next: number) => {
     const step = distance(one, next);
-    const isFar = step < -JUMP ? one >= END || next < END : step > JUMP && next < one;
+    const isAtEnd = one < END && next >= END && !isBelievable(next);
+    const isFar = step < -JUMP ? !isAtEnd : step > JUMP && next < one;
     return isFar && !isBelievable(one);
   };
   let row = 0;

@@ -43,4 +43,7 @@ test.each([
 test('a made-up row before the others is none that they go on from, also where they seem to come after a wrap', () => {
   expect(ordered([LAST, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
   expect(ordered([90_000, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
+  // What the board itself gave is not at the end of numbers by mistake.
+  expect(ordered([5000, LAST - 1, LAST], [LAST - 1, LAST])).toEqual({ order: [LAST - 1, LAST], withheld: 1, wraps: 0 });
+  expect(ordered([5000, LAST, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
 });

@@ -73,6 +73,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; a bogus row; the edit log fails; continue; continue'],
   [[0, 1, WRAP], 'item; a backup; edit; a poll meanwhile 47; reply; a bogus row'],
   [[0, 1, WRAP, HALF], 'item; poll; a row less; continue; an answer is nonsense 2; a poll meanwhile 16; the row again'],
+  [[WRAP], 'item; a bogus row; two rows change places; item'],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
 ];
 
