@@ -1,7 +1,7 @@
 /** A board of any size that takes no memory for its texts: they are made when they are asked for. */
 
+import { ItemText } from '../../src/bridge/item-text.ts';
 import { type BoardModel, type ItemRecord, PostKind, type Posts } from '../../src/bridge/model.ts';
-import type { Contribution, Item } from '../../src/rgtp/item.ts';
 import { octets } from '../../src/wire/octets.ts';
 
 /** Items that are written to at the same time. */
@@ -86,17 +86,11 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
   };
 }
 
-function textOf(item: ItemRecord, posts: Posts): Item {
-  const contributions = item.rows.map(
-    (row): Contribution => ({
-      sequence: posts.sequences[row] ?? 0,
-      time: posts.times[row] ?? 0,
-      grogname: octets`Writer of ${row % 5000}`,
-      userid: undefined,
-      header: [],
-      lines: LINES,
-    }),
-  );
-  const links = { continuedFrom: undefined, continuedIn: undefined, lastEdit: undefined, lastReply: undefined };
-  return { ...links, id: item.id, subject: item.subject, contributions, mark: undefined };
+function textOf(item: ItemRecord, posts: Posts): ItemText {
+  const contributions = item.rows.map((row) => ({
+    sequence: posts.sequences[row] ?? 0,
+    grogname: octets`Writer of ${row % 5000}`,
+    lines: LINES,
+  }));
+  return ItemText.of({ lastEdit: undefined, lastReply: undefined, mark: undefined, contributions });
 }

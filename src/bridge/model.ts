@@ -6,9 +6,9 @@
  * and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are replaced when
  * they grow: read them through the property each time, and only up to `length`.
  */
-import type { Item } from '../rgtp/item.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
+import type { ItemText } from './item-text.ts';
 
 /** What a row is. I, R, C, E, M are the index's; the last two come from the edit log. */
 export const PostKind = {
@@ -142,7 +142,7 @@ export interface BoardTexts {
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has
    * no such item any more. Rejects where the board is away.
    */
-  text(item: ItemRecord): Soon<Item | undefined>;
+  text(item: ItemRecord): Soon<ItemText | undefined>;
 }
 
 /** How closely the board is followed. */

@@ -5,8 +5,8 @@ export const MAX_LINE = 998;
 
 /** The body of an article, and what OVER and HDR say of it. */
 export interface Body {
-  /** each line ends CRLF; empty where there is none */
-  readonly text: string;
+  /** each line ends CRLF; empty where there is none. Octets: ASCII, and no line begins with a dot */
+  readonly text: string | Uint8Array;
   /** in UTF-8, CRLF counted, dots not doubled */
   readonly octets: number;
   readonly lines: number;

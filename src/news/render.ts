@@ -12,6 +12,8 @@ export interface Rendered {
   readonly bodyStart: number;
 }
 
+const END = '.\r\n';
+
 /** The header of an article with the empty line that ends it: as many octets as characters. */
 export function renderHead(fields: readonly Field[]): string {
   let head = '';
@@ -28,8 +30,17 @@ export function headLength(fields: readonly Field[]): number {
 
 export function renderArticle(messageId: string, fields: readonly Field[], body: Body): Rendered {
   const head = renderHead(fields);
-  const whole = `${head}${dotStuff(body.text)}.\r\n`;
+  if (typeof body.text !== 'string') return { messageId, bytes: joined(head, body.text), bodyStart: head.length };
+  const whole = `${head}${dotStuff(body.text)}${END}`;
   return { messageId, bytes: Buffer.from(whole, body.ascii ? 'latin1' : 'utf8'), bodyStart: head.length };
+}
+
+function joined(head: string, text: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(head.length + text.length + END.length);
+  bytes.write(head, 0, 'latin1');
+  bytes.set(text, head.length);
+  bytes.write(END, head.length + text.length, 'latin1');
+  return bytes;
 }
 
 /** RFC 3977 §3.1.1. Only LF begins a line here: a pattern with `m` would see U+2028 as one, too. */

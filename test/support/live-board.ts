@@ -1,9 +1,10 @@
 /** A board whose mirror is up to date after everything that happens on it. */
+
+import type { ItemText } from '../../src/bridge/item-text.ts';
 import type { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../src/bridge/mirror/options.ts';
-import { PostKind } from '../../src/bridge/model.ts';
+import { type ItemRecord, PostKind } from '../../src/bridge/model.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
-import type { Item } from '../../src/rgtp/item.ts';
 import type { Soon } from '../../src/wire/soon.ts';
 import { FakeBoard, type Writing } from './fake-board.ts';
 import { openMirror } from './mirrors.ts';
@@ -17,7 +18,7 @@ export class LiveBoard {
   /** how often a text was asked for */
   reads = 0;
   /** replace to make texts late or unavailable */
-  deliver: (item: Item | undefined) => Soon<Item | undefined> = (item) => item;
+  deliver: (text: ItemText | undefined, item: ItemRecord) => Soon<ItemText | undefined> = (text) => text;
   readonly #removed = new Map<number, { readonly row: IndexEntry; readonly before: number }>();
   #count = 0;
 
@@ -35,7 +36,9 @@ export class LiveBoard {
     mirror.text = (item) => {
       this.reads++;
       const found = text(item);
-      return found instanceof Promise ? found.then(this.deliver) : this.deliver(found);
+      return found instanceof Promise
+        ? found.then((fetched) => this.deliver(fetched, item))
+        : this.deliver(found, item);
     };
   }
 

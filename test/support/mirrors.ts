@@ -63,7 +63,7 @@ async function shownRow(model: BoardModel, row: number): Promise<Shown> {
   const item = items[posts.items[row] ?? -1];
   const text = item === undefined ? undefined : await model.text(item);
   const sequence = posts.sequences[row] ?? -1;
-  const post = text?.contributions.find((each) => each.sequence === sequence);
+  const post = text?.post(sequence);
   const notice = model.notice(row);
   return {
     number: posts.numbers[row] ?? -1,

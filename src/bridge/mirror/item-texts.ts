@@ -3,6 +3,7 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
+import { ItemText } from '../item-text.ts';
 import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { BoardLine } from './board-line.ts';
@@ -67,17 +68,19 @@ export class ItemTexts implements BoardTexts, TextSource {
     return this.#queue.settled;
   }
 
-  text(item: ItemRecord): Soon<Item | undefined> {
+  text(item: ItemRecord): Soon<ItemText | undefined> {
     const { index } = item;
     if (!this.#options.state.hasPosts(item)) return undefined;
     const state = this.#queue.state(index);
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
       const text = this.#texts.get(index);
+      if (this.#texts.dirty) this.#writeSoon();
       if (text !== undefined) return text;
       this.#queue.touch(index, true);
     }
-    return this.#queue.now(index).catch((error: unknown) => {
+    const fetched = this.#queue.now(index).then((text) => text && (this.#texts.peek(index) ?? ItemText.of(text)));
+    return fetched.catch((error: unknown) => {
       // Old text, but nothing in it was taken back: better than none while the board is away.
       const stale = this.#texts.get(index);
       if (stale === undefined) throw error;
@@ -179,10 +182,11 @@ export class ItemTexts implements BoardTexts, TextSource {
       return;
     }
     const before = this.#texts.peek(item);
+    const held = ItemText.of(text);
     this.#queue.set(item, TextState.Held);
-    this.#texts.put(item, text);
+    this.#texts.put(item, held);
     const changes: Change[] = [];
-    if (before !== undefined && saysOtherwise(before, text))
+    if (before !== undefined && saysOtherwise(before, held))
       changes.push({ kind: 'text', item: record, revoked: false });
     if (this.#learnLinks(item, text)) changes.push({ kind: 'links', item: record });
     this.#writeSoon();
@@ -269,10 +273,10 @@ export class ItemTexts implements BoardTexts, TextSource {
 }
 
 /** Does a post say something else now, or is it not there any more? */
-function saysOtherwise(before: Item, after: Item): boolean {
-  const posts = new Map(after.contributions.map((post) => [post.sequence, post]));
-  return before.contributions.some(({ sequence, grogname, lines }) => {
-    const now = posts.get(sequence);
-    return now?.grogname !== grogname || now.lines.join('\n') !== lines.join('\n');
-  });
+function saysOtherwise(before: ItemText, after: ItemText): boolean {
+  for (const post of before.posts()) {
+    const now = after.post(post.sequence);
+    if (now === undefined || !now.equals(post)) return true;
+  }
+  return false;
 }

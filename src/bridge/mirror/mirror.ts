@@ -1,10 +1,10 @@
 import { SharedConnection } from '../../rgtp/client/shared-connection.ts';
-import type { Item } from '../../rgtp/item.ts';
 import type { Epoch } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
+import type { ItemText } from '../item-text.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
@@ -194,7 +194,7 @@ export class Mirror implements BoardModel {
     return this.#state.rowIn(epoch, sequence);
   }
 
-  text(item: ItemRecord): Soon<Item | undefined> {
+  text(item: ItemRecord): Soon<ItemText | undefined> {
     return this.#texts.text(item);
   }
 

@@ -2,17 +2,17 @@ import { overviewLine } from '../../news/overview.ts';
 import { headLength, type Rendered, renderArticle } from '../../news/render.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { after, type Soon } from '../../wire/soon.ts';
+import type { ItemText } from '../item-text.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
 import { because } from '../words.ts';
 import type { ViewCaches } from './caches.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
-import { ItemSummary, newestOf, type PostSummary } from './item-summary.ts';
+import { ItemSummary, type PostSummary } from './item-summary.ts';
 import { isPost, kindAt } from './kinds.ts';
 import { Memo } from './memo.ts';
 
@@ -67,11 +67,11 @@ export class Articles {
     return after(this.#model.text(record), (item) => item && this.#render(row, item));
   }
 
-  #render(row: number, item: Item | undefined): Rendered | undefined {
+  #render(row: number, item: ItemText | undefined): Rendered | undefined {
     const messageId = this.#headers.value('Message-ID', row);
     // Withdrawn while its text was being fetched.
     if (messageId === '') return undefined;
-    if (item !== undefined && this.#isBehind(row, newestOf(item))) throw new Refusal('unavailable', NOT_FETCHED);
+    if (item !== undefined && this.#isBehind(row, item.newest)) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
@@ -111,12 +111,12 @@ export class Articles {
     return this.#model.posts.sequences[row] ?? 0;
   }
 
-  #measure(row: number, item: Item | undefined, settled: boolean): PostSummary {
+  #measure(row: number, item: ItemText | undefined, settled: boolean): PostSummary {
     const { grogname, body } = this.#contents.of(row, item);
     return { grogname, octets: body.octets, lines: body.lines, settled };
   }
 
-  #textOf(index: number): Soon<Item | undefined> {
+  #textOf(index: number): Soon<ItemText | undefined> {
     const record = this.#model.items[index];
     return record && this.#model.text(record);
   }

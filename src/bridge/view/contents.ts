@@ -1,6 +1,6 @@
 import { type Body, bodyOf } from '../../news/body.ts';
-import type { Item } from '../../rgtp/item.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
+import type { ItemText } from '../item-text.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { isPost, kindAt } from './kinds.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type NoticeStyle,
   withdrawalNotice,
 } from './notices.ts';
-import { bodyOfText, linesOf } from './text.ts';
+import { bodyOfPost, linesOf } from './text.ts';
 
 /** The part of an article that is not in the index. */
 export interface Content {
@@ -21,7 +21,7 @@ export interface Content {
   readonly body: Body;
 }
 
-type Source = (row: number, item: Item | undefined) => Content;
+type Source = (row: number, item: ItemText | undefined) => Content;
 
 /** The bodies of articles: posts from their items, messages of the day, and what the bridge writes about edits. */
 export class Contents {
@@ -49,7 +49,7 @@ export class Contents {
   }
 
   /** @param item the text of `itemFor(row)` */
-  of(row: number, item: Item | undefined): Content {
+  of(row: number, item: ItemText | undefined): Content {
     return this.#sources[kindAt(this.#model, row)](row, item);
   }
 
@@ -69,11 +69,10 @@ export class Contents {
     return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? octets``;
   }
 
-  #post(row: number, item: Item | undefined): Content {
-    const sequence = this.#model.posts.sequences[row];
-    const post = item?.contributions.find((each) => each.sequence === sequence);
+  #post(row: number, item: ItemText | undefined): Content {
+    const post = item?.post(this.#model.posts.sequences[row] ?? 0);
     if (post === undefined) return written(lostPost());
-    return { grogname: post.grogname, body: bodyOfText(post.lines, this.#style.charset) };
+    return { grogname: post.grogname, body: bodyOfPost(post, this.#style.charset) };
   }
 
   #motd(row: number): Content {

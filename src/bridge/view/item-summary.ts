@@ -1,7 +1,7 @@
-import type { Item } from '../../rgtp/item.ts';
 import type { Charset } from '../../wire/charset.ts';
 import { join, type Octets, octets } from '../../wire/octets.ts';
-import { bodyOfText } from './text.ts';
+import type { ItemText } from '../item-text.ts';
+import { bodyOfPost } from './text.ts';
 
 /** What overview takes from an item's text. */
 export interface PostSummary {
@@ -27,14 +27,16 @@ export class ItemSummary {
   readonly #numbers: Uint32Array;
   readonly #names: Octets;
 
-  constructor(item: Item, charset: Charset) {
-    this.newest = newestOf(item);
-    this.#numbers = new Uint32Array(item.contributions.length * WIDTH);
+  constructor(item: ItemText, charset: Charset) {
+    this.newest = item.newest;
+    const posts = [...item.posts()];
+    this.#numbers = new Uint32Array(posts.length * WIDTH);
     const names: Octets[] = [];
     let end = 0;
     let at = 0;
-    for (const { sequence, grogname, lines } of item.contributions) {
-      const body = bodyOfText(lines, charset);
+    for (const post of posts) {
+      const { sequence, grogname } = post;
+      const body = bodyOfPost(post, charset);
       names.push(grogname);
       end += grogname.length;
       this.#numbers[at + SEQUENCE] = sequence;
@@ -66,10 +68,4 @@ export class ItemSummary {
   get octets(): number {
     return this.#numbers.byteLength + this.#names.length;
   }
-}
-
-/** How far an item's text goes. A later post is not in it yet; an earlier one that is missing has been removed. */
-export function newestOf(item: Item): number {
-  const posts = item.contributions.map(({ sequence }) => sequence);
-  return Math.max(0, item.lastEdit ?? 0, item.lastReply ?? 0, item.mark?.sequence ?? 0, ...posts);
 }

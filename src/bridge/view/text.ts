@@ -2,6 +2,7 @@
 import { type Body, bodyOf, plainBodyOf } from '../../news/body.ts';
 import { type Charset, decode, stripControls } from '../../wire/charset.ts';
 import { join, type Octets, octets } from '../../wire/octets.ts';
+import type { PostText } from '../item-text.ts';
 
 const PRINTABLE = /^[ -~]*$/;
 const STRIPPED = octets`--`;
@@ -13,8 +14,11 @@ export function textOf(octets: Octets, charset: Charset): string {
   return PRINTABLE.test(octets) ? octets : stripControls(decode(octets, charset));
 }
 
-/** A text as the body of an article. */
-export function bodyOfText(lines: readonly Octets[], charset: Charset): Body {
+/** A post as the body of an article; where it needs nothing, a view of its text. */
+export function bodyOfPost(post: PostText, charset: Charset): Body {
+  const text = post.ready;
+  if (text !== undefined) return { text, octets: text.length, lines: post.count, ascii: true };
+  const { lines } = post;
   // Boards strip the trailing blank by which newsreaders recognise a signature.
   const marked = lines.includes(STRIPPED) ? lines.map((line) => (line === STRIPPED ? SIGNATURE : line)) : lines;
   return plainBodyOf(marked) ?? bodyOf(linesOf(marked, charset));

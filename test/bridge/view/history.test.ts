@@ -1,10 +1,10 @@
 /** Whatever happens on a board, and whatever was read before: views show what a view made afresh shows. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ItemText } from '../../../src/bridge/item-text.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
-import type { Item } from '../../../src/rgtp/item.ts';
 import type { LiveBoard } from '../../support/live-board.ts';
 import { boardOptions, linesOf, MemoryOwnPosts, testBoard } from '../../support/views.ts';
 
@@ -113,8 +113,9 @@ const kept: [string, number][][] = [
 
 /** Texts at once, as from memory; or late, so that the board changes while articles are made. */
 const deliveries = {
-  'at once': (item: Item | undefined) => item,
-  late: (item: Item | undefined) => new Promise<Item | undefined>((resolve) => setImmediate(() => resolve(item))),
+  'at once': (text: ItemText | undefined) => text,
+  late: (text: ItemText | undefined) =>
+    new Promise<ItemText | undefined>((resolve) => setImmediate(() => resolve(text))),
 };
 
 const variants = (['flat', 'chain'] as const).flatMap((threading) =>

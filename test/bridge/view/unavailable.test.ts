@@ -1,6 +1,7 @@
 /** Texts that are not available now, or never again. */
 
 import { expect, test } from 'vitest';
+import { ItemText } from '../../../src/bridge/item-text.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { readStrictly } from '../../support/strict-article.ts';
@@ -16,7 +17,7 @@ test('the board is away: articles are refused, overview comes from the index', a
   expect(await linesOf(main.overview(1, 1))).toEqual([
     '1\tDebate\tkk207@cam\tSat, 01 Mar 2025 08:00:00 +0000\t<O0591429.00000001@rgtp.example.org>\t\t\t\tXref: news.example.org groggs.test:1',
   ]);
-  model.deliver = (item) => item;
+  model.deliver = (text) => text;
   expect((await linesOf(main.overview(1, 1)))[0]).toContain('\tA writer <kk207@cam>\t');
   expect(await main.article(1)).toBeDefined();
 });
@@ -47,7 +48,7 @@ test('a text from before the reply: refused, and not kept', async () => {
   expect(() => main.article(2)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
   expect(readStrictly((await main.article(1)) ?? expect.fail()).body).toEqual(['text']);
   expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tx9@rgtp.example.org\t');
-  model.deliver = (item) => item;
+  model.deliver = (text) => text;
   old = undefined;
   // Nothing tells the view: the mirror has more of the same item, and none of it changed.
   expect((await linesOf(main.overview(2, 2)))[0]).toContain('\tNewcomer <x9@rgtp.example.org>\t');
@@ -60,7 +61,11 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
   await model.newItem('O0591429', octets`Debate`);
   await model.reply('O0591429');
   await model.reply('O0591429');
-  model.deliver = (item) => item && { ...item, contributions: item.contributions.filter((_, n) => n !== 1) };
+  model.deliver = (text) =>
+    ItemText.of({
+      ...{ lastEdit: undefined, lastReply: text?.newest, mark: undefined },
+      contributions: [...(text?.posts() ?? [])].filter((_, n) => n !== 1),
+    });
   expect(readStrictly((await main.article(2)) ?? expect.fail()).body).toEqual(lost);
   expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
   model.deliver = () => undefined;
@@ -69,7 +74,7 @@ test('a post that was taken out of its item, and an item that is nowhere: articl
   expect(body).toEqual(lost);
   expect((await linesOf(main.header(':bytes', 3, 3)))[0]).toBe(`3 ${size}`);
   // It is back, and nothing tells the view.
-  model.deliver = (item) => item;
+  model.deliver = (text) => text;
   expect(readStrictly((await main.article(3)) ?? expect.fail()).body).toEqual(['text']);
   expect((await linesOf(main.header('from', 3, 3)))[0]).toBe('3 A writer <x9@rgtp.example.org>');
 });
@@ -78,7 +83,7 @@ test('an item withdrawn while it is fetched is gone', async () => {
   const { model, main } = await testBoard();
   await model.newItem('O0591429', octets`Debate`, { lines: [octets`a libel`] });
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  model.deliver = (item) => promise.then(() => item);
+  model.deliver = (text) => promise.then(() => text);
   const article = main.article(1);
   const overview = linesOf(main.overview(1, 9));
   await model.withdraw('O0591429');
@@ -92,11 +97,11 @@ test('an item that changes whenever it is read is given up; what is gone then is
   await model.newItem('O0591429', octets`Debate`);
   await model.newItem('O0601000', octets`Other`);
   let reads = 0;
-  model.deliver = async (item) => {
+  model.deliver = async (text, { id }) => {
     await Promise.resolve();
-    if (item?.id === 'O0591429' && ++reads < 4) await model.edit('O0591429', new Map());
-    else if (item?.id === 'O0591429') await model.withdraw('O0591429');
-    return item;
+    if (id === 'O0591429' && ++reads < 4) await model.edit('O0591429', new Map());
+    else if (id === 'O0591429') await model.withdraw('O0591429');
+    return text;
   };
   const numbers = (await linesOf(main.overview(1, 9))).map((line) => line.split('\t')[0]);
   expect(numbers).toEqual(['2']);

@@ -1,0 +1,182 @@
+import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+
+/** Version of the form; another one is read as nothing, and fetched again. */
+const VERSION = 2;
+/** Octets before the table: version and three zeros, number of posts, newest sequence number. */
+const HEAD = 12;
+const COUNT = 4;
+const NEWEST = 8;
+/** Octets of a post in the table: its sequence number, where its text begins and ends, its lines and `READY`. */
+const ENTRY = 16;
+const TEXT = 4;
+const END = 8;
+const LINES = 12;
+const READY = 0x8000_0000;
+
+const CRLF = octets`\r\n`;
+/** Printable ASCII, with CR and LF only as line ends. */
+const PLAIN = /^(?:[ -~]*\r\n)*$/;
+const SIGNATURE = octets`--`;
+/** RFC 5536 §3 */
+const MAX_LINE = 998;
+
+/** What is taken from an item as the board sends it. */
+export interface Said {
+  readonly lastEdit: number | undefined;
+  readonly lastReply: number | undefined;
+  readonly mark: { readonly sequence: number } | undefined;
+  readonly contributions: readonly {
+    readonly sequence: number;
+    readonly grogname: Octets;
+    readonly lines: readonly Octets[];
+  }[];
+}
+
+/**
+ * An item's text as it is kept, in memory and in the cache file: what articles need of it, in one piece of memory that
+ * is its own. A post is found by its offset: to read one, nothing else is decoded, and where no line of it needs
+ * anything (`ready`), it is not even decoded itself. Not compressed: that would cost more than all the rest of making
+ * an article.
+ *
+ * The table of posts comes first, then for each post its grogname and its text, every line of which ends CRLF.
+ */
+export class ItemText {
+  /** as it is stored */
+  readonly bytes: Buffer;
+
+  private constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  static of(item: Said): ItemText {
+    const { contributions } = item;
+    const texts = contributions.map(({ lines }) => (lines.length === 0 ? octets`` : octets`${join(lines, CRLF)}\r\n`));
+    const table = HEAD + contributions.length * ENTRY;
+    const length = contributions.reduce((sum, { grogname }, at) => sum + grogname.length + (texts[at]?.length ?? 0), 0);
+    const bytes = Buffer.allocUnsafeSlow(table + length);
+    bytes.writeUInt32LE(VERSION, 0);
+    bytes.writeUInt32LE(contributions.length, COUNT);
+    bytes.writeUInt32LE(newestOf(item), NEWEST);
+    let entry = HEAD;
+    let end = table;
+    for (const [at, { sequence, grogname, lines }] of contributions.entries()) {
+      const text = texts[at] ?? octets``;
+      end += bytes.write(grogname, end, 'latin1');
+      bytes.writeUInt32LE(sequence, entry);
+      bytes.writeUInt32LE(end, entry + TEXT);
+      end += bytes.write(text, end, 'latin1');
+      bytes.writeUInt32LE(end, entry + END);
+      bytes.writeUInt32LE(lines.length + (isReady(text, lines) ? READY : 0), entry + LINES);
+      entry += ENTRY;
+    }
+    return new ItemText(bytes);
+  }
+
+  /** What was stored; `undefined` where it is of another version, or damaged. @param stored becomes its own */
+  static read(stored: Uint8Array): ItemText | undefined {
+    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+    if (bytes.length < HEAD || bytes.readUInt32LE(0) !== VERSION) return undefined;
+    const count = bytes.readUInt32LE(COUNT);
+    let last = HEAD + count * ENTRY;
+    if (last > bytes.length) return undefined;
+    for (let entry = HEAD; entry < HEAD + count * ENTRY; entry += ENTRY) {
+      const text = bytes.readUInt32LE(entry + TEXT);
+      const end = bytes.readUInt32LE(entry + END);
+      if (text < last || end < text) return undefined;
+      last = end;
+    }
+    return last === bytes.length ? new ItemText(bytes) : undefined;
+  }
+
+  /** How far it goes: a later post is not in it yet; an earlier one that is missing has been removed. */
+  get newest(): number {
+    return this.bytes.readUInt32LE(NEWEST);
+  }
+
+  /** `undefined`: the item has no such post. */
+  post(sequence: number): PostText | undefined {
+    const { bytes } = this;
+    const table = this.#table;
+    for (let entry = HEAD; entry < table; entry += ENTRY) {
+      if (bytes.readUInt32LE(entry) === sequence) return new PostText(bytes, entry, table);
+    }
+    return undefined;
+  }
+
+  *posts(): Generator<PostText> {
+    const table = this.#table;
+    for (let entry = HEAD; entry < table; entry += ENTRY) yield new PostText(this.bytes, entry, table);
+  }
+
+  get #table(): number {
+    return HEAD + this.bytes.readUInt32LE(COUNT) * ENTRY;
+  }
+}
+
+/** A post in an item's text. */
+export class PostText {
+  readonly #bytes: Buffer;
+  readonly #entry: number;
+  readonly #table: number;
+
+  constructor(bytes: Buffer, entry: number, table: number) {
+    this.#bytes = bytes;
+    this.#entry = entry;
+    this.#table = table;
+  }
+
+  get sequence(): number {
+    return this.#bytes.readUInt32LE(this.#entry);
+  }
+
+  get grogname(): Octets {
+    return octetsFrom(this.#bytes.subarray(this.#start, this.#bytes.readUInt32LE(this.#entry + TEXT)));
+  }
+
+  /** how many lines there are */
+  get count(): number {
+    return this.#bytes.readUInt32LE(this.#entry + LINES) % READY;
+  }
+
+  /**
+   * The text as the body of an article, where it is one as it stands: printable ASCII, no line too long or begun with a
+   * dot, no mark of a signature that lost its blank. A view, for as long as nobody keeps it.
+   */
+  get ready(): Buffer | undefined {
+    return this.#bytes.readUInt32LE(this.#entry + LINES) >= READY ? this.#text : undefined;
+  }
+
+  /** carets undoubled, without line ends */
+  get lines(): readonly Octets[] {
+    return this.count === 0 ? [] : octetsFrom(this.#text.subarray(0, -CRLF.length)).split(CRLF);
+  }
+
+  /** Whether it says the same, under the same name. */
+  equals(other: PostText): boolean {
+    return this.grogname === other.grogname && this.#text.equals(other.#text);
+  }
+
+  /** where its grogname begins: where the text before it ends */
+  get #start(): number {
+    return this.#entry === HEAD ? this.#table : this.#bytes.readUInt32LE(this.#entry - ENTRY + END);
+  }
+
+  get #text(): Buffer {
+    const bytes = this.#bytes;
+    return bytes.subarray(bytes.readUInt32LE(this.#entry + TEXT), bytes.readUInt32LE(this.#entry + END));
+  }
+}
+
+function isReady(text: Octets, lines: readonly Octets[]): boolean {
+  if (!PLAIN.test(text)) return false;
+  for (const line of lines) {
+    if (line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE) return false;
+  }
+  return true;
+}
+
+function newestOf({ lastEdit = 0, lastReply = 0, mark, contributions }: Said): number {
+  let newest = Math.max(lastEdit, lastReply, mark?.sequence ?? 0);
+  for (const { sequence } of contributions) newest = Math.max(newest, sequence);
+  return newest;
+}

@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ItemText, type Said } from '../../src/bridge/item-text.ts';
+import { bodyOfPost, linesOf } from '../../src/bridge/view/text.ts';
+import { bodyOf } from '../../src/news/body.ts';
+import { renderArticle } from '../../src/news/render.ts';
+import { type Octets, octets, octetsFrom } from '../../src/wire/octets.ts';
+
+const line = fc
+  .oneof(
+    fc.constantFrom('', '.', '..', '.x', '--', '-- ', 'a\r', '\r', '\t', 'x'.repeat(998), 'x'.repeat(999), 'caf\xe9'),
+    fc.string({ maxLength: 20 }).map((text) => text.replace(/[\n\u0100-\uffff]/g, '')),
+    fc.uint8Array({ maxLength: 20 }).map((bytes) => octetsFrom(bytes).replace(/\n/g, octets``)),
+  )
+  .map((text) => octetsFrom(Buffer.from(text, 'latin1')));
+const posts = fc.array(
+  fc.record({
+    sequence: fc.integer({ min: 0, max: 0xffffffff }),
+    grogname: line,
+    lines: fc.array(line, { maxLength: 6 }),
+  }),
+  { maxLength: 5 },
+);
+
+function itemOf(contributions: Said['contributions'], more: Partial<Said> = {}): Said {
+  return { lastEdit: undefined, lastReply: undefined, mark: undefined, contributions, ...more };
+}
+
+/** As it comes back from the file. */
+function kept(item: Said): ItemText {
+  return ItemText.read(Uint8Array.from(ItemText.of(item).bytes)) ?? expect.fail();
+}
+
+test('what was put in comes out', () => {
+  fc.assert(
+    fc.property(posts, (contributions) => {
+      const text = kept(itemOf(contributions));
+      expect([...text.posts()].map(({ sequence, grogname, lines }) => ({ sequence, grogname, lines }))).toEqual(
+        contributions,
+      );
+      for (const { sequence } of contributions) {
+        const first = contributions.find((each) => each.sequence === sequence);
+        expect(text.post(sequence)).toMatchObject({ ...first, count: first?.lines.length });
+      }
+    }),
+    { seed: 15 },
+  );
+});
+
+test('a post that is ready is the same article as one that is read line by line', () => {
+  fc.assert(
+    fc.property(posts, (contributions) => {
+      for (const post of kept(itemOf(contributions)).posts()) {
+        const lines = post.lines.map((each) => (each === '--' ? octets`-- ` : each));
+        const slowly = bodyOf(linesOf(lines, 'auto'));
+        const body = bodyOfPost(post, 'auto');
+        expect({ ...body, text: '' }).toEqual({ ...slowly, text: '' });
+        expect(renderArticle('<a@b>', [], body)).toEqual(renderArticle('<a@b>', [], slowly));
+      }
+    }),
+    { seed: 16 },
+  );
+});
+
+test('a plain text is ready, and nothing else is', () => {
+  const ready = (...lines: Octets[]) =>
+    kept(itemOf([{ sequence: 1, grogname: octets``, lines }]))
+      .post(1)
+      ?.ready?.toString();
+  expect(ready()).toBe('');
+  expect(ready(octets`Hello,`, octets``, octets`- x`)).toBe('Hello,\r\n\r\n- x\r\n');
+  for (const no of ['.', '--', 'x\r', '\t', 'caf\xe9', 'x'.repeat(999)]) {
+    expect(ready(octets`a`, octetsFrom(Buffer.from(no, 'latin1')))).toBeUndefined();
+  }
+});
+
+test('how far it goes: posts, edits, and the mark of a continuation', () => {
+  const contributions = [7, 3].map((sequence) => ({ sequence, grogname: octets``, lines: [] }));
+  expect(kept(itemOf([])).newest).toBe(0);
+  expect(kept(itemOf(contributions, { lastReply: 3 })).newest).toBe(7);
+  expect(kept(itemOf(contributions, { lastEdit: 8 })).newest).toBe(8);
+  expect(kept(itemOf(contributions, { mark: { sequence: 9 } })).newest).toBe(9);
+});
+
+test('another version, or what is damaged, is nothing', () => {
+  const { bytes } = ItemText.of(itemOf([{ sequence: 1, grogname: octets`g`, lines: [octets`text`] }]));
+  expect(ItemText.read(Uint8Array.from(bytes))).toBeDefined();
+  for (let length = 0; length < bytes.length; length++) {
+    expect(ItemText.read(Uint8Array.from(bytes.subarray(0, length)))).toBeUndefined();
+  }
+  for (const at of [0, 4, 16, 20]) {
+    const damaged = Uint8Array.from(bytes);
+    damaged[at] = 0xff;
+    expect(ItemText.read(damaged)).toBeUndefined();
+  }
+});
