@@ -40,6 +40,11 @@ export const historyMutants = [
       '(was === one.kind || was === PostKind.Gone)',
       '(was === one.kind || posts.kinds[row] === PostKind.Gone)',
     ],
+    [
+      'of the rows that have a number which the board has just given one is new',
+      'isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen))',
+      'isExpected',
+    ],
     ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
   ),
   ...breaking('src/bridge/mirror/persistence.ts', STORIES, [

@@ -210,10 +210,12 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (known[place] !== -1) continue;
     const one = at(place);
     const { sequence } = one;
-    const isOwn = restarts && sequence === seen.expected;
-    // From before a wrap that nobody saw; unless the board has just given the number.
+    const isExpected = restarts && sequence === seen.expected;
+    if (place >= same.end) same = yield* sighting.chosenOf(place, isKnown, isExpected || isAppended(sequence));
+    // The board has just given the number: the last row that has it is the one, even where it is known for another.
+    const isOwn = isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen));
+    // From before a wrap that nobody saw.
     if (one.generation < 0 && !isOwn && numberOf(epochs, one) === undefined) continue;
-    if (place >= same.end) same = yield* sighting.chosenOf(place, isKnown, isAppended(sequence));
     if (!(place === same.chosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
       continue;

@@ -74,6 +74,10 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[0, 1, WRAP], 'item; a backup; edit; a poll meanwhile 47; reply; a bogus row'],
   [[0, 1, WRAP, HALF], 'item; poll; a row less; continue; an answer is nonsense 2; a poll meanwhile 16; the row again'],
   [[WRAP], 'item; a bogus row; two rows change places; item'],
+  [
+    [WRAP],
+    'item; reply; item; item; a bogus row 5; jump 4; item; item; item; a bogus row near by 20; poll; jump 43; bogus rows 31; post',
+  ],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
 ];
 
