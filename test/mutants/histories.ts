@@ -21,6 +21,11 @@ export const historyMutants = [
       'if (isThere) return sequence;',
       'if (isThere || row >= 0) return sequence;',
     ],
+    [
+      'nonsense for an item proves nothing, for or against a row',
+      "if (error.kind !== 'no-such-item') board.unclear(error);",
+      '',
+    ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a message of the day after a withdrawal is noticed',

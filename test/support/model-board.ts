@@ -230,6 +230,8 @@ export class ModelBoard {
       const taken = this.#taken;
       this.#taken = undefined;
       if (taken === undefined) return;
+      // Archived: whoever has its text keeps it, for nothing tells that the board has it no more.
+      if (taken.row.itemId !== undefined && !this.board.items.has(taken.row.itemId)) return;
       // Too late for a number here.
       this.differs ||= this.mirror.posts.length > 0 && this.mirror.rowOfSequence(taken.row.sequence) < 0;
       this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));

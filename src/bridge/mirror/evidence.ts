@@ -8,7 +8,10 @@ import type { Doubt } from './row-order.ts';
 import type { Sighting } from './sighting.ts';
 
 /** What is needed of the board. */
-export type ItemProofs = Pick<BoardConnection, 'item' | 'motd'>;
+export interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
+  /** The board sent nonsense for an item: throws it, and the poll is over; or returns, and there is no proof. */
+  readonly unclear: (error: RgtpError) => void;
+}
 
 /** The most rows that are looked at in one poll. */
 const MAX_ROWS = 32;
@@ -52,14 +55,15 @@ function timeOf(item: Item | undefined, sequence: number): number | undefined {
   return item?.contributions.find((post) => post.sequence === sequence)?.time;
 }
 
-/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it. */
+/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it time and again. */
 function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined> {
   const asked = new Map<string, Item | undefined>();
   return async (id) => {
     if (!asked.has(id)) {
       const text = await board.item(id).catch((error: unknown) => {
-        if (error instanceof RgtpError && error.kind !== 'unavailable') return undefined;
-        throw error;
+        if (!(error instanceof RgtpError) || error.kind === 'unavailable') throw error;
+        if (error.kind !== 'no-such-item') board.unclear(error);
+        return undefined;
       });
       asked.set(id, text);
     }
@@ -89,8 +93,8 @@ export class Doubts {
     prove: (doubt: Doubt) => Promise<number | undefined>,
   ): Promise<boolean> {
     this.believable = undefined;
-    if (doubt === undefined || !this.isNew(doubt) || !this.#isConfirmable(doubt, lastIndexEdit, logged)) return false;
-    this.believable = await prove(doubt);
+    if (doubt === undefined || !this.isNew(doubt)) return false;
+    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
     this.#suspect = { ...doubt, lastIndexEdit };
     return this.believable !== undefined;
   }
@@ -108,7 +112,6 @@ export class Doubts {
       distance(lastIndexEdit, lowest) > 0;
     if (logged && !isBetween) return true;
     const was = this.#suspect;
-    this.#suspect = { ...doubt, lastIndexEdit };
     const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
     return hasGrown && was.lastIndexEdit === lastIndexEdit;
   }

@@ -38,6 +38,9 @@ const AT_ONCE = 1;
 /** The last numbers before a wrap: so many of them may leave no row. */
 const NEAR_WRAP = 8;
 
+/** Polls in a row that end because the board sends nonsense for an item that was to prove something. */
+const STRIKES = 3;
+
 /** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -53,7 +56,11 @@ export class Follower {
   readonly #proofs: ItemProofs = {
     item: (id) => this.#ask((board) => board.item(id)),
     motd: () => this.#ask((board) => board.motd()),
+    unclear: (error) => {
+      if (++this.#strikes < STRIKES) throw error;
+    },
   };
+  #strikes = 0;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
@@ -186,6 +193,7 @@ export class Follower {
       this.expect(expected);
       throw error;
     }
+    this.#strikes = 0;
     if (isCompared) cache.setFact('compared', String(began));
   }
 

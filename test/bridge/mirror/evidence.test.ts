@@ -38,6 +38,18 @@ describe('rows far above the others', () => {
     expect(await weighed(false, [5001], [5002])).toEqual([false, true]);
   });
 
+  test('are looked at again where the board could not be asked', async () => {
+    for (const steps of [[[5001]], [[5001], [5002]]] as const) {
+      const doubts = new Doubts();
+      const logged = steps.length === 1;
+      const [last] = steps.at(-1) ?? expect.fail();
+      for (const [highest] of steps.slice(0, -1)) await doubts.weigh(far(highest), undefined, logged, async () => 5000);
+      const failing = () => Promise.reject(new Error('nonsense'));
+      await expect(doubts.weigh(far(last), undefined, logged, failing)).rejects.toThrow('nonsense');
+      expect(await doubts.weigh(far(last), undefined, logged, async () => 5000)).toBe(true);
+    }
+  });
+
   test('are not believed where the board shows nothing but the rows', async () => {
     const doubts = new Doubts();
     expect(await doubts.weigh(far(5001), undefined, true, async () => undefined)).toBe(false);

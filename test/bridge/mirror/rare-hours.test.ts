@@ -615,3 +615,23 @@ test('rows out of order or twice: nothing vanishes, and nothing is said of it ag
     expect((await shown(mirror)).filter(({ kind }) => kind !== 'IndexEdit')).toEqual(before);
   }
 });
+
+test.each([
+  ['once', 1, [1, 3001, 3002]],
+  ['time and again', 99, [1, 3002]],
+])('the board sends nonsense %s for the item that would prove a far row', async (_, times, shownAtLast) => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  board.newItem('Tea');
+  board.sequence = 3000;
+  const coffee = board.newItem('Coffee');
+  board.newItem('Milk');
+  let left: number = times;
+  board.fault = (request) => {
+    if (request === `ITEM ${coffee}` && left-- > 0) throw new RgtpError('nonsense', 'garbage');
+  };
+  for (let polls = 0; polls < 3; polls++) await mirror.refresh().catch(() => {});
+  const { numbers: given, length } = mirror.posts;
+  expect([...given.subarray(0, length)]).toEqual(shownAtLast);
+});
