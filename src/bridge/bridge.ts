@@ -3,15 +3,14 @@ import type { Backend, Peer } from '../nntp/backend.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { BoardGroup, BoardNewsgroups, BridgedBoard } from './board.ts';
 import { Logins } from './login/logins.ts';
-import { ArticlePoster, type PostOutcome } from './posting/article-poster.ts';
+import { ArticlePoster, type OnPost } from './posting/article-poster.ts';
 import { type Bulletins, Reader } from './reader.ts';
 
 export interface BridgeOptions {
   /** ends the Message-IDs suggested to posters */
   readonly domain: string;
   readonly log?: Log;
-  /** `board` is its name, `undefined` where an article was refused before its board was known */
-  readonly onPost?: (board: string | undefined, outcome: PostOutcome) => void;
+  readonly onPost?: OnPost;
 }
 
 type Groups = ReadonlyMap<string, { readonly view: BoardNewsgroups; readonly group: BoardGroup }>;

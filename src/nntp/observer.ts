@@ -17,6 +17,8 @@ export interface Observer {
    * @param seconds from taking the command to having its answer ready to send
    */
   commandFinished?(verb: string, status: number, seconds: number): void;
+  /** An article that did not get as far as the backend: longer than allowed, or too many under way. */
+  articleRefused?(reason: 'too-large' | 'too-many'): void;
   loginSucceeded?(peer: Peer): void;
   loginFailed?(peer: Peer): void;
 }

@@ -96,6 +96,11 @@ export class NntpServer {
     });
   }
 
+  /** When the certificate that clients are shown expires, unix ms; `undefined`: there is none. */
+  get certificateExpires(): number | undefined {
+    return this.#shared.certificate?.expires;
+  }
+
   /** How many sessions there are. */
   get connections(): number {
     return this.#sessions.size;

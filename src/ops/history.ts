@@ -42,5 +42,7 @@ function grown(now: Counts, last: Counts): Counts {
     commands: now.commands - last.commands,
     posts: now.posts - last.posts,
     requests: now.requests - last.requests,
+    postsRefused: now.postsRefused - last.postsRefused,
+    loginsRefused: now.loginsRefused - last.loginsRefused,
   };
 }

@@ -1,9 +1,13 @@
 /** Prometheus metrics: events are counted as they happen, states are read at each scrape. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { addGauges, onceATurn } from './gauges.ts';
 import type { Status } from './status.ts';
 
 /** Seconds: from answers out of memory to answers that wait for a remote board. */
 const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+
+/** Of prom-client's own: gauges that end in `_total`, as only counters may. Their sums are in metrics without it, by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 let processRegistry: Registry | undefined;
 
@@ -15,11 +19,19 @@ function ofTheProcess(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
     collectDefaultMetrics({ register: processRegistry });
+    for (const name of MISNAMED) processRegistry.removeSingleMetric(name);
   }
   return processRegistry;
 }
 
-export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
+const POST_OUTCOMES = ['posted', 'duplicate', 'refused', 'unavailable'] as const;
+type PostOutcome = (typeof POST_OUTCOMES)[number];
+
+const CONNECTION_RESULTS = ['accepted', 'full', 'address', 'handshake', 'untrusted'] as const;
+type ConnectionResult = (typeof CONNECTION_RESULTS)[number];
+
+const LOGIN_RESULTS = ['accepted', 'refused'] as const;
+type LoginResult = (typeof LOGIN_RESULTS)[number];
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -29,17 +41,20 @@ export class Metrics {
   readonly #requests: Counter<'board' | 'command' | 'code'>;
   readonly #requestSeconds: Histogram<'board' | 'command'>;
   readonly #posts: Counter<'board' | 'outcome'>;
-  readonly #failedLogins: Counter;
+  readonly #postsRefused: Counter<'board' | 'reason'>;
+  readonly #logins: Counter<'result'>;
+
+  #boards: () => Status['boards'] = () => [];
 
   /** Sums for the charts of the status page. */
-  readonly totals = { connections: 0, commands: 0, posts: 0, requests: 0 };
+  readonly totals = { connections: 0, commands: 0, posts: 0, requests: 0, postsRefused: 0, loginsRefused: 0 };
 
   constructor() {
     ofTheProcess();
     const registers = [this.#registry];
     this.#connections = new Counter({
       name: 'rgtp_nntp_connections_total',
-      help: 'NNTP connections, accepted or refused by a limit',
+      help: 'NNTP connections that were accepted, and that were turned away: too many in total (full), too many of one address, a failed TLS handshake or PROXY header, no trusted balancer',
       labelNames: ['result'],
       registers,
     });
@@ -50,7 +65,7 @@ export class Metrics {
       registers,
     });
     this.#commandSeconds = new Histogram({
-      name: 'rgtp_nntp_command_seconds',
+      name: 'rgtp_nntp_command_duration_seconds',
       help: 'From a command to the end of its answer',
       labelNames: ['verb'],
       buckets,
@@ -63,7 +78,7 @@ export class Metrics {
       registers,
     });
     this.#requestSeconds = new Histogram({
-      name: 'rgtp_nntp_board_request_seconds',
+      name: 'rgtp_nntp_board_request_duration_seconds',
       help: 'From an RGTP request to the end of its answer',
       labelNames: ['board', 'command'],
       buckets,
@@ -71,21 +86,38 @@ export class Metrics {
     });
     this.#posts = new Counter({
       name: 'rgtp_nntp_posts_total',
-      help: 'Posts by outcome',
+      help: 'Posts by outcome; unavailable: not now, to be tried again',
       labelNames: ['board', 'outcome'],
       registers,
+      collect: () => this.#beginPosts(),
     });
-    this.#failedLogins = new Counter({ name: 'rgtp_nntp_failed_logins_total', help: 'Logins that failed', registers });
+    this.#postsRefused = new Counter({
+      name: 'rgtp_nntp_posts_refused_total',
+      help: 'Posts that were not taken, by the reason; board none: refused before it was known',
+      labelNames: ['board', 'reason'],
+      registers,
+    });
+    this.#logins = new Counter({
+      name: 'rgtp_nntp_logins_total',
+      help: 'NNTP logins, accepted, or refused for a wrong name or password',
+      labelNames: ['result'],
+      registers,
+    });
+    // What has never happened is 0: Prometheus takes no notice of the first of a series that was not there before.
+    for (const result of CONNECTION_RESULTS) this.#connections.inc({ result }, 0);
+    for (const result of LOGIN_RESULTS) this.#logins.inc({ result }, 0);
   }
 
   /** Adds the gauges that show a state. */
   watch(status: () => Status): void {
-    addGauges(this.#registry, status);
+    const now = onceATurn(status);
+    this.#boards = () => now().boards;
+    addGauges(this.#registry, now);
   }
 
-  connected(result: 'accepted' | 'refused'): void {
+  connected(result: ConnectionResult): void {
     this.#connections.inc({ result });
-    this.totals.connections++;
+    if (result === 'accepted') this.totals.connections++;
   }
 
   /** @param verb a known command or `unknown`: never a client's text @param seconds to the end of its answer */
@@ -104,11 +136,25 @@ export class Metrics {
 
   post(board: string, outcome: PostOutcome): void {
     this.#posts.inc({ board, outcome });
-    this.totals.posts++;
+    if (outcome === 'posted') this.totals.posts++;
   }
 
-  loginFailed(): void {
-    this.#failedLogins.inc();
+  /** @param reason one of few: never an author's text */
+  postRefused(board: string, reason: string): void {
+    this.#postsRefused.inc({ board, reason });
+    this.totals.postsRefused++;
+  }
+
+  login(result: LoginResult): void {
+    this.#logins.inc({ result });
+    if (result === 'refused') this.totals.loginsRefused++;
+  }
+
+  /** Posts that there have never been: none. */
+  #beginPosts(): void {
+    for (const { name: board } of this.#boards()) {
+      for (const outcome of POST_OUTCOMES) this.#posts.inc({ board, outcome }, 0);
+    }
   }
 
   /** Prometheus' text format. */
@@ -116,72 +162,4 @@ export class Metrics {
     const all = Registry.merge([ofTheProcess(), this.#registry]);
     return { type: all.contentType, body: await all.metrics() };
   }
-}
-
-function addGauges(registry: Registry, status: () => Status): void {
-  const now = onceATurn(status);
-  const gauge = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    read: (set: (labels: Readonly<Record<L, string>>, value: number) => void, now: Status) => void,
-  ) =>
-    new Gauge({
-      name: `rgtp_nntp_${name}`,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset();
-        read((labels, value) => this.set(labels, value), now());
-      },
-    });
-  const boards = (name: string, help: string, read: (board: Status['boards'][number]) => number) =>
-    gauge(`board_${name}`, help, ['board'], (set, now) => {
-      for (const board of now.boards) set({ board: board.name }, read(board));
-    });
-  const caches = (name: string, help: string, read: (cache: Status['caches'][number]) => number) =>
-    gauge(`cache_${name}`, help, ['cache'], (set, now) => {
-      for (const cache of now.caches) set({ cache: cache.name }, read(cache));
-    });
-
-  gauge('build_info', 'Always 1; the label says what runs', ['version'], (set, now) =>
-    set({ version: now.version }, 1),
-  );
-  gauge('connections', 'NNTP connections open now', [], (set, now) => set({}, now.sessions));
-  new Counter({
-    name: 'rgtp_nntp_log_lines_lost_total',
-    help: 'Lines of the log that could not be written',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(now().logLinesLost ?? 0);
-    },
-  });
-  boards('up', '1 while the board answers', (board) => Number(board.reachable));
-  boards('ready', '1 once its index is in', (board) => Number(board.ready));
-  boards('disk_trouble', '1 while its files cannot be written', (board) => Number(board.disk !== undefined));
-  boards('lag_seconds', 'Seconds since the mirror last agreed with the board', (board) => board.lagSeconds);
-  boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
-  boards('withheld', 'Rows of its index that cannot be shown for want of a number', (board) => board.withheld ?? 0);
-  boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
-  boards('articles', 'Articles in its newsgroups', (board) => board.articles);
-  boards('items', 'Items of the board', (board) => board.items);
-  boards('items_held', 'Items whose text is held', (board) => board.held);
-  caches('bytes', 'Octets a cache holds', (cache) => cache.octets);
-  caches('hits', 'Answers out of a cache since the start', (cache) => cache.hits);
-  caches('misses', 'Answers that a cache did not have since the start', (cache) => cache.misses);
-}
-
-/**
- * Calls `read` once per turn of the event loop: gauges are collected together, and counting a large board's items takes
- * time.
- */
-function onceATurn<T extends object>(read: () => T): () => T {
-  let known: T | undefined;
-  return () => {
-    if (known === undefined) setImmediate(() => (known = undefined));
-    known ??= read();
-    return known;
-  };
 }

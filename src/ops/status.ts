@@ -20,9 +20,23 @@ export interface BoardStatus {
   readonly lagSequences: number;
   /** rows of its index that are not shown: nothing confirms their numbers, or no article number is left for them */
   readonly withheld?: number | undefined;
+  /** items whose text is still to be fetched */
+  readonly queued?: number | undefined;
+  /** posts that are being brought to the board, and posts of which it is not known yet whether the board has them */
+  readonly postsUnderWay?: number | undefined;
+  readonly postsInDoubt?: number | undefined;
   /** why its files can't be written now; `undefined`: they can */
   readonly disk?: string | undefined;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
+}
+
+/** The disk of the data folder, as seen by this process. */
+export interface DiskStatus {
+  readonly freeOctets: number;
+  readonly octets: number;
+  /** inodes; 0 of 0 where the file system has no such limit */
+  readonly freeFiles: number;
+  readonly files: number;
 }
 
 export interface CacheStatus {
@@ -41,6 +55,12 @@ export interface Status {
   readonly sessions: number;
   /** lines of the log that could not be written */
   readonly logLinesLost?: number | undefined;
+  /** the certificate that newsreaders are shown; times in unix ms */
+  readonly certificate?: { readonly expires: number } | undefined;
+  /** `undefined`: it can't be asked */
+  readonly disk?: DiskStatus | undefined;
+  /** when the last backup was made, unix ms; `undefined`: none is known */
+  readonly backup?: number | undefined;
   readonly boards: readonly BoardStatus[];
   readonly caches: readonly CacheStatus[];
 }

@@ -14,9 +14,11 @@ export function observing(metrics: Metrics, ident: Config['ident'], log: Log): O
       metrics.connected('accepted');
       identify?.(peer);
     },
-    connectionRefused: () => metrics.connected('refused'),
+    connectionRefused: (reason) => metrics.connected(reason),
     commandFinished: (verb, status, seconds) => metrics.command(verb, status, seconds),
-    loginFailed: () => metrics.loginFailed(),
+    articleRefused: (reason) => metrics.postRefused('none', reason),
+    loginSucceeded: () => metrics.login('accepted'),
+    loginFailed: () => metrics.login('refused'),
   };
 }
 

@@ -32,6 +32,7 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
   readonly config: BoardConfig;
   readonly files: string;
   readonly mirror: Mirror;
+  readonly submitter: BoardPoster;
   /** the board's newest sequence number, where that is known without asking */
   readonly newest: () => number | undefined;
   /** why its files can't be written now */
@@ -73,7 +74,7 @@ export class RgtpBoard implements ConfiguredBoard {
   }
 
   status(now = Date.now()): BoardStatus {
-    const { config, mirror, newest, disk } = this.#parts;
+    const { config, mirror, newest, disk, submitter } = this.#parts;
     const { phase, ready, reachable, items, posts, sequence, withheld, lastPoll, lastError } = mirror.progress;
     return {
       name: config.name,
@@ -83,6 +84,9 @@ export class RgtpBoard implements ConfiguredBoard {
       reachable,
       held: items.held,
       items: items.total,
+      queued: items.queued,
+      postsUnderWay: submitter.open.underWay,
+      postsInDoubt: submitter.open.inDoubt,
       articles: posts,
       sequence,
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
@@ -169,7 +173,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
   const offer = async () => view.offer(await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)));
-  return { config: board, files: filesOf(board), view, login, poster, mirror, newest, disk, offer };
+  return { config: board, files: filesOf(board), view, login, poster, mirror, submitter, newest, disk, offer };
 }
 
 /** What the files that a board's configuration names contain now. */

@@ -16,6 +16,7 @@ import { observing } from './observing.ts';
 import { openStatusServer } from './status-server.ts';
 import { Undo } from './undo.ts';
 import { version } from './version.ts';
+import { WatchedFolder } from './watched-folder.ts';
 
 interface Place {
   readonly host: string;
@@ -105,7 +106,10 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   const bridge = new Bridge({
     domain: config.name.includes('.') ? config.name : `${config.name}.invalid`,
     log,
-    onPost: (board, outcome) => metrics.post(board ?? 'none', outcome),
+    onPost: (board = 'none', outcome, because) => {
+      metrics.post(board, outcome);
+      if (because !== undefined) metrics.postRefused(board, because);
+    },
   });
   const own = new OwnPostRegister();
   const caches = new ViewCaches(config.cache);
@@ -113,29 +117,42 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   undo.add(() => boards.close());
   await boards.open(config);
 
+  const folder = await WatchedFolder.open(config);
+  undo.add(() => folder.close());
+  let news: News | undefined;
   const status = (): Status => ({
     name: config.name,
     version,
     started,
     sessions: bridge.readers,
     logLinesLost: log.lost,
+    certificate: certificateOf(news),
+    disk: folder.disk,
+    backup: folder.backup,
     boards: boards.status(),
     caches: Object.entries(caches.stats).map(([name, stats]) => ({ name, ...stats })),
   });
   metrics.watch(status);
   const http = await openStatusServer(config, { metrics, history, status, log });
   undo.add(() => http?.close());
-  const news = await openNews(config, bridge, observing(metrics, config.ident, log), log);
-  undo.add(() => news.server.close(GRACE.nntp));
+  const opened = await openNews(config, bridge, observing(metrics, config.ident, log), log);
+  news = opened;
+  undo.add(() => opened.server.close(GRACE.nntp));
 
   return {
     log,
     boards,
-    news,
+    news: opened,
     made: embedded?.made,
     boardAddress: config.embedded.listen && embedded && { ...config.embedded.listen, ...embedded.server.address },
     statusAddress: config.http.listen && http && { host: config.http.listen.host, port: http.port },
   };
+}
+
+/** What newsreaders are shown, once there is a server that shows it. */
+function certificateOf(news: News | undefined): Status['certificate'] {
+  const expires = news?.server.certificateExpires;
+  return expires === undefined ? undefined : { expires };
 }
 
 /** Keys on the first level that differ. */

@@ -138,12 +138,12 @@ describe('rgtp-nntp serve', () => {
     expect(await (await fetch(`${status}readyz`)).text()).toBe('ready\n');
     const metrics = await (await fetch(`${status}metrics`)).text();
     expect(metrics).toContain('rgtp_nntp_commands_total{verb="DATE",status="111"} 1');
-    expect(metrics).toContain('rgtp_nntp_connections 1\n');
+    expect(metrics).toContain('rgtp_nntp_connections_open 1\n');
     expect(metrics).toContain('rgtp_nntp_board_up{board="gossip"} 1');
     expect(metrics).toContain('rgtp_nntp_board_lag_sequences{board="gossip"} 0');
     expect(metrics).toMatch(/rgtp_nntp_board_requests_total\{board="gossip",command="INDX",code="250"\} [1-9]/);
-    expect(metrics).toMatch(/rgtp_nntp_board_request_seconds_count\{board="gossip",command="INDX"\} [1-9]/);
-    expect(metrics).toMatch(/rgtp_nntp_cache_misses\{cache="articles"\} \d/);
+    expect(metrics).toMatch(/rgtp_nntp_board_request_duration_seconds_count\{board="gossip",command="INDX"\} [1-9]/);
+    expect(metrics).toMatch(/rgtp_nntp_cache_misses_total\{cache="articles"\} \d/);
     expect(await (await fetch(status)).text()).toContain('<h2>groggs.gossip</h2>');
     client.close();
   });

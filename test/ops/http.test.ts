@@ -87,24 +87,39 @@ describe('metrics', () => {
     metrics.command('GROUP', 411, 0.002);
     metrics.request('gossip', 'ITEM', 250, 0.02);
     metrics.post('gossip', 'posted');
-    metrics.loginFailed();
+    metrics.postRefused('gossip', 'subject');
+    metrics.login('refused');
+    metrics.connected('full');
     const { body, headers } = await get('/metrics');
     expect(headers.get('content-type')).toContain('text/plain');
     for (const line of [
       'rgtp_nntp_connections_total{result="accepted"} 1',
+      'rgtp_nntp_connections_total{result="full"} 1',
+      'rgtp_nntp_connections_total{result="handshake"} 0',
       'rgtp_nntp_commands_total{verb="GROUP",status="211"} 1',
       'rgtp_nntp_commands_total{verb="GROUP",status="411"} 1',
-      'rgtp_nntp_command_seconds_bucket{le="0.005",verb="GROUP"} 2',
+      'rgtp_nntp_command_duration_seconds_bucket{le="0.005",verb="GROUP"} 2',
       'rgtp_nntp_board_requests_total{board="gossip",command="ITEM",code="250"} 1',
-      'rgtp_nntp_board_request_seconds_count{board="gossip",command="ITEM"} 1',
+      'rgtp_nntp_board_request_duration_seconds_count{board="gossip",command="ITEM"} 1',
       'rgtp_nntp_posts_total{board="gossip",outcome="posted"} 1',
-      'rgtp_nntp_failed_logins_total 1',
+      'rgtp_nntp_posts_total{board="gossip",outcome="unavailable"} 0',
+      'rgtp_nntp_posts_refused_total{board="gossip",reason="subject"} 1',
+      'rgtp_nntp_logins_total{result="refused"} 1',
+      'rgtp_nntp_certificate_expiry_timestamp_seconds 864000',
+      'rgtp_nntp_last_backup_timestamp_seconds 3600',
+      'rgtp_nntp_data_free_bytes 2147483648',
+      'rgtp_nntp_data_size_bytes 4294967296',
+      'rgtp_nntp_data_free_inodes 1000',
+      'rgtp_nntp_data_inodes 4000',
       'rgtp_nntp_build_info{version="1.2.3"} 1',
-      'rgtp_nntp_connections 3',
+      'rgtp_nntp_connections_open 3',
       'rgtp_nntp_board_up{board="gossip"} 1',
       'rgtp_nntp_board_lag_seconds{board="gossip"} 4',
       'rgtp_nntp_board_lag_sequences{board="gossip"} 0',
-      'rgtp_nntp_cache_hits{cache="articles"} 30',
+      'rgtp_nntp_board_items_queued{board="gossip"} 28',
+      'rgtp_nntp_board_posts_under_way{board="gossip"} 2',
+      'rgtp_nntp_board_posts_in_doubt{board="gossip"} 1',
+      'rgtp_nntp_cache_hits_total{cache="articles"} 30',
       'rgtp_nntp_cache_bytes{cache="articles"} 1048576',
     ]) {
       expect(body).toContain(`\n${line}\n`);
@@ -118,8 +133,8 @@ describe('metrics', () => {
       looks++;
       return { ...status, sessions: looks };
     };
-    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections 1\n');
-    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections 2\n');
+    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections_open 1\n');
+    expect((await get('/metrics')).body).toContain('\nrgtp_nntp_connections_open 2\n');
   });
 });
 
@@ -157,7 +172,7 @@ describe('the status page', () => {
 
 describe('history', () => {
   it('keeps the last sixty minutes', () => {
-    const totals = { connections: 0, commands: 0, posts: 0, requests: 0 };
+    const totals = { connections: 0, commands: 0, posts: 0, requests: 0, postsRefused: 0, loginsRefused: 0 };
     const kept = new History(() => totals);
     for (let minute = 1; minute <= 70; minute++) {
       totals.commands += minute;

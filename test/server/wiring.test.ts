@@ -38,7 +38,7 @@ describe('connections to a board', () => {
     expect(callers).toEqual(['bridge', 'ann@example.org']);
     const { body } = await metrics.render();
     expect(body).toContain('rgtp_nntp_board_requests_total{board="gossip",command="USER",code="231"} 1');
-    expect(body).toContain('rgtp_nntp_board_request_seconds_count{board="gossip",command="USER"} 2');
+    expect(body).toContain('rgtp_nntp_board_request_duration_seconds_count{board="gossip",command="USER"} 2');
     await reading.close();
     await people.close();
   });

@@ -53,14 +53,18 @@ export class ItemTexts implements BoardTexts, TextSource {
     return this.#queue.held;
   }
 
-  /** items that have posts, and no text */
-  get missing(): number {
+  /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
+  count(): { readonly missing: number; readonly queued: number } {
     const { state } = this.#options;
-    const isMissing = ({ index }: ItemRecord) => {
-      const text = this.#queue.state(index);
-      return text === TextState.Absent || text === TextState.Broken;
-    };
-    return state.records.list.filter((record) => isMissing(record) && state.hasPosts(record)).length;
+    let missing = 0;
+    let queued = 0;
+    for (const record of state.records.list) {
+      const text = this.#queue.state(record.index);
+      if (text === TextState.Held || text === TextState.Evicted || !state.hasPosts(record)) continue;
+      if (text === TextState.Absent || text === TextState.Broken) missing++;
+      else queued++;
+    }
+    return { missing, queued };
   }
 
   /** nothing is left to fetch, as far as we know */

@@ -129,9 +129,8 @@ export class Mirror implements BoardModel {
   }
 
   get progress(): MirrorProgress {
-    const { held, missing } = this.#texts;
     this.#count ??= this.#state.count();
-    const items = { held, total: this.#count.items, missing };
+    const items = { held: this.#texts.held, total: this.#count.items, ...this.#texts.count() };
     return {
       phase: this.#phase(),
       ready: this.#state.isRead,

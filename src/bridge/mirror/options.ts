@@ -64,6 +64,8 @@ export interface MirrorProgress {
     readonly total: number;
     /** without a text: the board has none, or sends nonsense for it */
     readonly missing: number;
+    /** whose text is still to be fetched */
+    readonly queued: number;
   };
   /** that are there (not gone) */
   readonly posts: number;

@@ -14,6 +14,7 @@ import type { Person, Poster, Submission } from '../ports.ts';
 import { destinationOf } from './destination.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { Offers } from './offers.ts';
+import { type Reason, refusedBecause } from './refused-because.ts';
 
 /** What posting needs of each board. */
 export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
@@ -25,6 +26,9 @@ export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
 
 export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
+/** @param board its name, `undefined` where an article was refused before its board was known */
+export type OnPost = (board: string | undefined, outcome: PostOutcome, because?: Reason) => void;
+
 export interface ArticlePosterOptions {
   readonly boards: readonly PostableBoard[];
   readonly logins: Pick<Logins, 'access' | 'level' | 'member' | 'elsewhere'>;
@@ -35,8 +39,7 @@ export interface ArticlePosterOptions {
   readonly now?: () => number;
   /** monotonic, in ms */
   readonly clock?: (() => number) | undefined;
-  /** `board` is its name, `undefined` where an article was refused before its board was known */
-  readonly onPost?: (board: string | undefined, outcome: PostOutcome) => void;
+  readonly onPost?: OnPost;
 }
 
 /** characters of a reason in the log: it may quote the article */
@@ -72,6 +75,7 @@ export class ArticlePoster implements Poster {
 
   async post(article: Buffer, { person, peer, suggested, feed }: Submission): Promise<string> {
     let board: PostableBoard | undefined;
+    let judging = false;
     // Both reading and wrapping a hostile article can take a turn.
     const turn = () => (eventLoop.over() ? eventLoop.next(true, addressKey(peer.address)) : undefined);
     try {
@@ -89,7 +93,9 @@ export class ArticlePoster implements Poster {
       const { group } = destination;
       board = destination.board;
       const { poster, view } = board;
+      judging = true;
       const member = this.#member(person, view.newsgroup, isModeration(posting) ? 3 : group.levelToPost);
+      judging = false;
       await this.#ids.run(messageId, async () => {
         await turn();
         this.#refuseKnown(messageId);
@@ -105,7 +111,7 @@ export class ArticlePoster implements Poster {
         { newsgroup: board?.view.newsgroup, user: person?.name, peer: peer.address, reason },
         'post refused',
       );
-      this.#options.onPost?.(board?.login.name, outcomeOf(refusal));
+      this.#options.onPost?.(board?.login.name, outcomeOf(refusal), refusedBecause(refusal, judging));
       throw refusal;
     }
   }

@@ -101,6 +101,11 @@ export class BoardPoster {
     return poster;
   }
 
+  /** Posts on their way, and posts whose outcome is unknown. */
+  get open(): { readonly underWay: number; readonly inDoubt: number } {
+    return { underWay: this.#flights.size, inDoubt: this.#lost.size };
+  }
+
   /** Whether the outcome of this post is unknown. */
   isPending(messageId: string): boolean {
     return this.#lost.has(messageId);

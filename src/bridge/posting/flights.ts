@@ -21,6 +21,10 @@ export class Flights {
     };
   }
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   /** Those under way. */
   now(): ReadonlySet<Flight> {
     return new Set(this.#all);

@@ -48,6 +48,10 @@ export class LostPosts {
     return this.#pending.has(messageId);
   }
 
+  get size(): number {
+    return this.#pending.size;
+  }
+
   all(): Pending[] {
     return [...this.#pending.values()];
   }

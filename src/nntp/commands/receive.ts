@@ -1,8 +1,10 @@
+import type { Observer } from '../observer.ts';
 import type { Answer } from '../syntax/answer.ts';
 import type { Client } from './client.ts';
 import { withId } from './feeding.ts';
 
 type Reception = 'post' | 'feed' | 'stream';
+type Unread = Parameters<NonNullable<Observer['articleRefused']>>[0];
 
 const ACCEPTED = { post: 240, feed: 235, stream: 239 } as const satisfies Record<Reception, number>;
 const NEVER = { post: 441, feed: 437, stream: 439 } as const satisfies Record<Reception, number>;
@@ -29,8 +31,16 @@ async function posted(client: Client, messageId: string | undefined, task: Recep
   const article = await client.transport.nextArticle();
   // The client has gone: an incomplete article is dropped.
   if (!article) return undefined;
-  if (article.refused === 'too large') return `${NEVER[task]} Article larger than ${limits.article} octets`;
-  if (article.refused === 'no room') return `${LATER[task]} Too many articles are being posted; try again later`;
+  if (article.refused === 'too large') {
+    const reason = `Article larger than ${limits.article} octets`;
+    tell(client, 'too-large', reason);
+    return `${NEVER[task]} ${reason}`;
+  }
+  if (article.refused === 'no room') {
+    const reason = 'Too many articles are being posted; try again later';
+    tell(client, 'too-many', reason);
+    return `${LATER[task]} ${reason}`;
+  }
   const feed = task !== 'post';
   try {
     const id = await client.reader.post(article.body(), { suggested: messageId, feed });
@@ -40,6 +50,12 @@ async function posted(client: Client, messageId: string | undefined, task: Recep
   } finally {
     article.release();
   }
+}
+
+/** The backend tells of those that it refuses itself. */
+function tell({ shared: { log, observer }, peer: { connection, address } }: Client, why: Unread, reason: string): void {
+  log.info({ connection, address, reason }, 'post refused');
+  observer.articleRefused?.(why);
 }
 
 /** RFC 4644 §2.5.2: 239 and 439 begin with the message-id; for everything that is not for good there is only 400. */

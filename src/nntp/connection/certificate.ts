@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../../wire/log.ts';
@@ -28,6 +29,7 @@ export class Certificate {
   readonly #log: Log;
   readonly #clock: () => number;
   #context: SecureContext;
+  #expires: number;
   #version: string;
   #lookedAt: number;
 
@@ -37,14 +39,20 @@ export class Certificate {
     this.#log = log;
     this.#clock = clock;
     this.#version = this.#look();
-    this.#context = this.#read();
+    ({ context: this.#context, expires: this.#expires } = this.#read());
     this.#lookedAt = clock();
   }
 
   /** The context for a new connection: the last one that was usable, while the files are half written. */
   get context(): SecureContext {
-    if (this.#clock() - this.#lookedAt >= FRESH) this.reload();
+    this.#refresh();
     return this.#context;
+  }
+
+  /** When what clients are shown expires, unix ms. */
+  get expires(): number {
+    this.#refresh();
+    return this.#expires;
   }
 
   /** Looks at the files now. */
@@ -53,7 +61,7 @@ export class Certificate {
     try {
       const version = this.#look();
       if (version === this.#version) return;
-      this.#context = this.#read();
+      ({ context: this.#context, expires: this.#expires } = this.#read());
       this.#version = version;
       this.#log.info({ certificate: this.#paths.certificate }, 'certificate read again');
     } catch (error) {
@@ -64,6 +72,10 @@ export class Certificate {
     }
   }
 
+  #refresh(): void {
+    if (this.#clock() - this.#lookedAt >= FRESH) this.reload();
+  }
+
   #look(): string {
     const marks = [this.#paths.certificate, this.#paths.key].map((path) => {
       const { mtimeMs, size, ino } = statSync(path);
@@ -72,13 +84,15 @@ export class Certificate {
     return marks.join(' ');
   }
 
-  #read(): SecureContext {
-    return createSecureContext({
-      cert: readSmallFile(this.#paths.certificate),
+  #read(): { readonly context: SecureContext; readonly expires: number } {
+    const cert = readSmallFile(this.#paths.certificate);
+    const context = createSecureContext({
+      cert,
       key: readSmallFile(this.#paths.key),
       minVersion: 'TLSv1.2',
       ciphers: CIPHERS,
       honorCipherOrder: true,
     });
+    return { context, expires: new X509Certificate(cert).validToDate.getTime() };
   }
 }

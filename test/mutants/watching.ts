@@ -1,0 +1,46 @@
+/** What an operator is told: metrics, log, status page. */
+import { breaking, type Mutant } from './mutant.ts';
+
+export const watching: readonly Mutant[] = [
+  ...breaking(
+    'src/ops/metrics.ts',
+    ['test/ops/http.test.ts'],
+    ['what never happened is 0, not absent', 'collect: () => this.#beginPosts(),\n', ''],
+    ['posts that were refused are no posts', "if (outcome === 'posted') this.totals.posts++;", 'this.totals.posts++;'],
+  ),
+  ...breaking(
+    'src/server/watched-folder.ts',
+    ['test/server/watched-folder.test.ts'],
+    ['a disk that cannot be asked is unknown', '      this.disk = undefined;\n', ''],
+    ['free is what this process may write', 'freeOctets: bavail * bsize', 'freeOctets: 0 * bavail * bsize'],
+  ),
+  ...breaking(
+    'src/nntp/connection/certificate.ts',
+    ['test/server/watched-folder.test.ts'],
+    [
+      'the expiry that is told is that of the newest file',
+      '    this.#refresh();\n    return this.#expires;',
+      '    return this.#expires;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/refused-because.ts',
+    ['test/server/counted-posts.test.ts'],
+    ['who may not post is counted under rights', "if (judged || error.kind === 'forbidden') return 'rights';", ''],
+    [
+      'a header that a board made up is no label',
+      "return isField(field) ? field : 'header';",
+      "return (field as 'header') ?? 'header';",
+    ],
+    [
+      'a full disk of the embedded board is the disk',
+      `if (error.message.startsWith("the server's disk ")) return 'disk';`,
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/commands/receive.ts',
+    ['test/server/counted-posts.test.ts'],
+    ['an article that is too large is counted', '  observer.articleRefused?.(why);\n', '  void [observer, why];\n'],
+  ),
+];
