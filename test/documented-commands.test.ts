@@ -150,6 +150,8 @@ class Machine {
     if (added !== undefined) await this.run(`rgtp-nntp board user remove ${added} || true`);
     const answers = Object.entries(ANSWERS).find(([words]) => new RegExp(`rgtp-nntp ${words}\\b`).test(command))?.[1];
     const child = spawn('sh', ['-c', here], { cwd: join(this.folder, 'checkout'), env: this.#env, detached: true });
+    // A command that reads nothing may be over before.
+    child.stdin.on('error', () => {});
     child.stdin.end(answers ?? '');
     let said = '';
     const isServer = /^(sudo )?rgtp-nntp (serve|board)( --config \S+)?$|^npm start/.test(command);

@@ -14,6 +14,7 @@ import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
 import { turnMutants } from './turns.ts';
+import { watchingMutants } from './watching.ts';
 
 export const mutants: readonly Mutant[] = [
   ...nntpMutants,
@@ -31,4 +32,5 @@ export const mutants: readonly Mutant[] = [
   ...operatorMutants,
   ...loginMutants,
   ...feedMutants,
+  ...watchingMutants,
 ];

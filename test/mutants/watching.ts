@@ -1,7 +1,7 @@
 /** What an operator is told: metrics, log, status page. */
 import { breaking, type Mutant } from './mutant.ts';
 
-export const watching: readonly Mutant[] = [
+export const watchingMutants: readonly Mutant[] = [
   ...breaking(
     'src/ops/metrics.ts',
     ['test/ops/http.test.ts'],

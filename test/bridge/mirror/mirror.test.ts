@@ -407,7 +407,7 @@ describe('texts', () => {
     const asked = board.requests.filter((request) => request.startsWith('ITEM'));
     expect(asked.indexOf(`ITEM ${first}`)).toBeLessThan(5);
     await mirror.complete();
-    expect(mirror.progress.items).toEqual({ held: 20, total: 20, missing: 0 });
+    expect(mirror.progress.items).toEqual({ held: 20, total: 20, missing: 0, queued: 0 });
   });
 });
 
