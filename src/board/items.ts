@@ -114,17 +114,19 @@ export class Items {
   }
 }
 
-const END = Buffer.from('.\r\n');
-
 /** 250 and a text in wire format (RGTP 2.3). @param text lines ended by LF */
 export function dataAnswer(text: Octets, status = octets`250 Data follows`): Buffer {
-  return Buffer.concat([bytesOf(octets`${status}\r\n`), wireLines(text), END]);
+  return bytesOf(octets`${status}\r\n${stuffed(text)}.\r\n`);
 }
 
 /** Lines as data carries them: ended by CRLF, dots doubled. @param text lines ended by LF */
 export function wireLines(text: Octets): Buffer {
+  return bytesOf(stuffed(text));
+}
+
+function stuffed(text: Octets): Octets {
   const complete = text === '' || text.endsWith('\n') ? text : octets`${text}\n`;
-  return bytesOf(octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n'));
+  return octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
 }
 
 function itemFrom(row: Record<string, unknown>): StoredItem {
