@@ -18,7 +18,7 @@ wanted=(
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
   # on a screen without a monitor
-  thunderbird:thunderbird pan:pan xdotool:xdotool Xvfb:xvfb import:imagemagick
+  thunderbird:thunderbird pan:pan claws-mail:claws-mail xdotool:xdotool Xvfb:xvfb import:imagemagick
   # what a program's toolkit tells screen readers
   dbus-run-session:dbus-daemon /usr/lib/python3/dist-packages/gi:python3-gi /usr/libexec/at-spi-bus-launcher:at-spi2-core
   'php:php-cli' /usr/share/php/Net/NNTP/Client.php:php-net-nntp

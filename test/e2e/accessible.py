@@ -75,12 +75,13 @@ class Node:
         return bool(self.call("Accessible", "GetState")[state // 32] >> (state % 32) & 1)
 
     def inside(self, *roles):
-        """What is in it, in the order in which it is drawn; not the cells of its tables."""
+        """What is in it, in the order in which it is drawn; not the cells of its tables. Menus are large: only for their items."""
+        closed = ("table", "tree table") if "menu item" in roles else ("table", "tree table", "menu bar")
         for part in self.children:
             role = part.role
             if role in roles:
                 yield part
-            if role not in ("table", "tree table"):
+            if role not in closed:
                 yield from part.inside(*roles)
 
     def act(self):
@@ -112,6 +113,13 @@ class Requests:
         for part in windows()[window].inside(role):
             if part.name == name and part.has(SENSITIVE):
                 return part.act()
+        return False
+
+    def focus(self, window, role, name):
+        """Lets a part have the keys; false if there is none now."""
+        for part in windows()[window].inside(role):
+            if part.name == name and part.has(SENSITIVE):
+                return part.call("Component", "GrabFocus")
         return False
 
     def texts(self, window):

@@ -90,6 +90,11 @@ export class Accessible implements AsyncDisposable {
     await until(async () => (await this.#tried('press', window, role, name)) === true, `${name} to press`, PATIENCE);
   }
 
+  /** Lets a button have the keys. */
+  async focus(window: string, name: string): Promise<void> {
+    await until(async () => (await this.#tried('focus', window, 'push button', name)) === true, name, PATIENCE);
+  }
+
   /** Selects the row of a table that is called so, once there is one. */
   async select(window: string, table: number, column: number, name: string): Promise<void> {
     await until(async () => (await this.#tried('select', window, table, column, name)) === true, name, PATIENCE);
@@ -141,14 +146,27 @@ export class Accessible implements AsyncDisposable {
     );
   }
 
-  /** Presses a key in a window. What opens a dialog that waits goes so: the program answers nobody while it does what it was asked to. */
-  async key(window: string, name: string): Promise<void> {
-    const run = promisify(execFile);
+  /** Presses keys in a window, one after the other. What opens a dialog that waits goes so: the program answers nobody while it does what it was asked to. */
+  async key(window: string, ...names: readonly string[]): Promise<void> {
+    await this.#xdotool('windowfocus', '--sync', await this.#idOf(window));
+    for (const name of names) await this.#xdotool('key', name);
+  }
+
+  /** Clicks at a place in a window, in pixels: on what tells a screen reader nothing. */
+  async click(window: string, x: number, y: number): Promise<void> {
+    const place = [String(x), String(y)];
+    await this.#xdotool('mousemove', '--sync', '--window', await this.#idOf(window), ...place, 'click', '1');
+  }
+
+  /** As X knows a window. */
+  async #idOf(window: string): Promise<string> {
+    const found = await this.#xdotool('search', '--sync', '--onlyvisible', '--name', `^${window}$`);
+    return found.trim().split('\n').at(-1) ?? '';
+  }
+
+  async #xdotool(...args: readonly string[]): Promise<string> {
     const env = { ...process.env, DISPLAY: this.#display };
-    const { stdout } = await run('xdotool', ['search', '--sync', '--onlyvisible', '--name', `^${window}$`], { env });
-    const id = stdout.trim().split('\n').at(-1) ?? '';
-    await run('xdotool', ['windowfocus', '--sync', id], { env });
-    await run('xdotool', ['key', name], { env });
+    return (await promisify(execFile)('xdotool', args, { env })).stdout;
   }
 
   async #windows(): Promise<string[]> {

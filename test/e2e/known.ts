@@ -13,7 +13,7 @@ interface Described {
   readonly quirks?: readonly string[];
 }
 
-interface Known {
+export interface Known {
   /** A test of what a client can do. It counts in the table of `docs/newsreaders.md` where all of its tests passed. */
   can(feature: Feature | readonly Feature[], name: string, test: () => Promise<void>, timeout?: number): void;
 }
