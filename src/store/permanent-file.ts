@@ -168,14 +168,16 @@ export class PermanentFile implements Permanent {
    * Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board.
    */
   done(post: OwnPost): Promise<void> {
-    const { dropUnnumbered, numberPost, addPost, removeIntent } = this.#statements;
+    const { removeUnnumberedIntent, dropUnnumbered, numberPost, addPost, removeIntent } = this.#statements;
     return this.#writer.commit(
       () => {
         // If two have the same number, the board lost the first one before anybody saw it.
-        if (post.epoch === 0) dropUnnumbered.run(post.sequence, post.messageId);
-        else numberPost.run(post.epoch, post.sequence, post.messageId);
+        if (post.epoch === 0) {
+          removeUnnumberedIntent.run(post.sequence, post.messageId);
+          dropUnnumbered.run(post.sequence, post.messageId);
+        } else numberPost.run(post.epoch, post.sequence, post.messageId);
         addPost.run(post.messageId, post.epoch, post.sequence, post.references, post.path ?? '');
-        removeIntent.run(post.messageId);
+        if (post.epoch !== 0) removeIntent.run(post.messageId);
       },
       { relaxed: true },
     );

@@ -22,6 +22,10 @@ export function prepareStatements(db: DatabaseSync) {
     dropRecent: db.prepare('DELETE FROM recent_rows WHERE number < ?'),
     putGuest: db.prepare('INSERT OR REPLACE INTO guest (id, level) VALUES (1, ?)'),
     dropUnnumbered: db.prepare('DELETE FROM own_posts WHERE epoch = 0 AND sequence = ? AND message_id <> ?'),
+    removeUnnumberedIntent: db.prepare(
+      `DELETE FROM intents WHERE message_id IN
+         (SELECT message_id FROM own_posts WHERE epoch = 0 AND sequence = ? AND message_id <> ?)`,
+    ),
     numberPost: db.prepare('UPDATE OR IGNORE own_posts SET epoch = ?, sequence = ? WHERE message_id = ? AND epoch = 0'),
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids, path) VALUES (?, ?, ?, ?, ?)',

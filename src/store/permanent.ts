@@ -37,13 +37,16 @@ export interface Permanent {
   /** Rewrites the details of an intent (the reply became a continuation, …). */
   revise(messageId: string, details: string): Promise<void>;
   /**
-   * The board has it: the intent becomes an own post, in one step. Called again once a post in epoch 0 has been given
-   * its epoch.
+   * The board has it: the intent becomes an own post, in one step. In epoch 0 the intent stays, too, until the post is
+   * given its epoch by another call.
    */
   done(post: OwnPost): Promise<void>;
   /** The board refused it, or never saw it: the Message-ID is free again. */
   forget(messageId: string): Promise<void>;
-  /** Intents that are neither done nor forgotten, oldest first: after a crash, what became of them is in the index. */
+  /**
+   * Intents that are neither done in an epoch nor forgotten, oldest first: after a crash, what became of them is in the
+   * index.
+   */
   intents(): Promise<readonly Intent[]>;
 
   /** The level that the board gave a guest last, 0: none; `undefined`: it was never asked. */

@@ -39,22 +39,51 @@ export const bridgeMutants = [
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
     [
       'what a dying process stores is not missed by the next',
-      'const intents = await permanent.intents();\n    own.load(newsgroup, await permanent.ownPosts());',
-      'own.load(newsgroup, await permanent.ownPosts());\n    const intents = await permanent.intents();',
+      'const intents = await permanent.intents();\n    const posts = await permanent.ownPosts();',
+      'const posts = await permanent.ownPosts();\n    const intents = await permanent.intents();',
     ],
+  ),
+  ...breaking(
+    'src/bridge/posting/unread-posts.ts',
+    [...POSTING, 'test/bridge/posting/restored.test.ts'],
+    [
+      'the row of another does not get the Message-ID of a post',
+      'if (!sameUserid(plan.userid, userid)) return false;',
+      '',
+    ],
+    [
+      'a post that was not read when it was due is known by its text',
+      'return !isOverdue || this.#reader.use(',
+      'return sequence >= 0 || this.#reader.use(',
+    ],
+    [
+      'what has the number of an unread post is looked at before anything is sent',
+      'times.get(unread.sequence) ?? null;',
+      'null;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/known-rows.ts',
+    ['test/bridge/posting/restored.test.ts'],
+    [
+      'a post that a restored board has lost is not in the place of another',
+      'if (before === undefined || before.time === sign.time) return true;',
+      'return true;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    ['test/bridge/posting/restored.test.ts'],
+    ['an acknowledged post that was not read back is in doubt', '    this.#unread.overdue(order.messageId);\n', ''],
+    ['… over a restart, too', '      poster.#unread.overdue(messageId);\n', ''],
   ),
   ...breaking(
     'src/bridge/posting/row-gate.ts',
     POSTING,
     [
-      'the row of another does not get the Message-ID of a post',
-      'if (post === undefined || !sameUserid(author, userid)) continue;',
-      'if (post === undefined) continue;',
-    ],
-    [
       'the store knows the epoch of a post before its readers do',
-      'const stored = Promise.all(posts.map((post) => permanent.done(post)));',
-      'const stored = Promise.all([]);',
+      'await Promise.all(posts.map((post) => permanent.done(post)));',
+      '',
     ],
     [
       'a row waits for a post that is lost while it waits',
@@ -117,14 +146,14 @@ export const bridgeMutants = [
     ],
     [
       'a post after a wrap is found where a board compares plain numbers',
-      'start !== undefined && isAfter(0, start) ? undefined : start',
-      'start',
+      'return isAfter(0, sequence) ? undefined : { sequence };',
+      'return isAfter(0, sequence) && sequence < 0 ? undefined : { sequence };',
     ],
     ['another row of the same number is not the newest', '    time === landmark.time &&\n', ''],
-    ['one post is not found for two', 'if (!known.isTaken(signOf(entry)) && (await', 'if ((await'],
+    ['one post is not found for two', 'if (!known.isTaken(signOf(entry), plan) && (await', 'if ((await'],
     [
       'one withdrawal is not found for two',
-      'const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign);',
+      'const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);',
       'const isWanted = (sign: Sign) => sign.sequence >= 0;',
     ],
     [
@@ -147,11 +176,7 @@ export const bridgeMutants = [
       'sign.time !== undefined && sign.time < newest.time;',
       'sign.time === -1;',
     ],
-    [
-      'the number of a lost post of ours is free',
-      'if (this.#rowOf(sign.sequence) >= 0) return this.isOurs(0, sign.sequence);',
-      '',
-    ],
+    ['the number of a lost post of ours is free', 'if (this.#rowOf(sign.sequence) >= 0) return false;', ''],
     [
       'what a second restore brings back is older',
       '(epochs[length - 1] ?? 0) > 1 ? sequences.indexOf(sign.sequence) : -1;',

@@ -71,7 +71,12 @@ export const storeMutants = [
       'if (post !== undefined) return { known: true, post: ownPost(post), intent: undefined };',
       '',
     ],
-    ['done makes the intent a post in one step', '        removeIntent.run(post.messageId);\n      },', '      },'],
+    [
+      'done makes the intent a post in one step',
+      '        if (post.epoch !== 0) removeIntent.run(post.messageId);\n      },',
+      '      },',
+    ],
+    ['what an unread post was to be is known until it is read', 'if (post.epoch !== 0) removeIntent', 'removeIntent'],
     [
       'epochs never change once they are given',
       "'INSERT OR IGNORE INTO epochs (number",

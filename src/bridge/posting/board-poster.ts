@@ -11,10 +11,11 @@ import { KeyedQueue } from './keyed-queue.ts';
 import { KnownRows, type RowModel } from './known-rows.ts';
 import { LostPosts } from './lost-posts.ts';
 import type { OwnPostRegister } from './own-posts.ts';
-import { type Deed, formatPlan, type Plan, textKey } from './plan.ts';
+import { type Deed, formatPlan, type Plan, parsePlan, type SeenPost, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
 import { RowGate } from './row-gate.ts';
+import { UnreadPosts } from './unread-posts.ts';
 
 export interface BoardPosterOptions {
   readonly newsgroup: string;
@@ -68,6 +69,7 @@ export class BoardPoster {
   readonly #texts = new KeyedQueue();
   readonly #rows: KnownRows;
   readonly #lost: LostPosts;
+  readonly #unread: UnreadPosts;
   readonly #gate: RowGate;
 
   private constructor(options: BoardPosterOptions, newestEpoch: number) {
@@ -82,12 +84,17 @@ export class BoardPoster {
       grace: options.grace ?? 2000,
       clock: options.clock ?? (() => performance.now()),
       texts: this.#texts,
-      onFound: (messageId, plan, sequence) => this.#finish(messageId, plan, sequence),
+      onFound: async (messageId, plan, sequence) => {
+        await this.#finish(messageId, plan, sequence);
+        this.#unread.found(messageId);
+      },
     });
     this.#rows = rows;
     this.#lost = lost;
+    const unread = new UnreadPosts(reader);
+    this.#unread = unread;
     const flights = this.#flights;
-    this.#gate = new RowGate({ newsgroup, permanent, own, rows, flights, lost, hold: options.hold ?? 10_000 });
+    this.#gate = new RowGate({ newsgroup, permanent, own, rows, flights, lost, unread, hold: options.hold ?? 10_000 });
   }
 
   /** Reads the store. Unfinished posts are looked for by `settle`, `beforePublish`, or when they are posted again. */
@@ -96,7 +103,14 @@ export class BoardPoster {
     const poster = new BoardPoster(options, (await permanent.epochs()).at(-1)?.number ?? 1);
     // In this order: if another process that is shutting down finishes a post meanwhile, one of the two has it.
     const intents = await permanent.intents();
-    own.load(newsgroup, await permanent.ownPosts());
+    const posts = await permanent.ownPosts();
+    own.load(newsgroup, posts);
+    const plans = new Map(intents.map(({ messageId, details }) => [messageId, parsePlan(details)]));
+    for (const { messageId, epoch, sequence } of posts) {
+      if (epoch !== 0) continue;
+      poster.#unread.add(messageId, plans.get(messageId), sequence);
+      poster.#unread.overdue(messageId);
+    }
     for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
     return poster;
   }
@@ -141,6 +155,7 @@ export class BoardPoster {
       land();
     }
     await posted.read;
+    this.#unread.overdue(order.messageId);
     const { model, own, newsgroup } = this.#options;
     const row = model.rowOfSequence(posted.sequence);
     // The row of its number may be another: kept for what the edit log tells, or made up by an editor.
@@ -152,7 +167,8 @@ export class BoardPoster {
   /** Resolves when the store knows that the board has the post; `read` resolves when readers can see it. */
   async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
     const { permanent } = this.#options;
-    const plan = this.#planFor(order, order.deed);
+    const seen = await this.#unread.seen();
+    const plan = this.#planFor(order, order.deed, seen);
     const intent: Intent = {
       messageId: order.messageId,
       created: Math.floor(this.#now() / 1000),
@@ -187,7 +203,7 @@ export class BoardPoster {
     let started = false;
     try {
       const revise = async (deed: Deed) => {
-        plan = this.#planFor(order, deed);
+        plan = this.#planFor(order, deed, first.seen);
         await permanent.revise(intent.messageId, formatPlan(plan));
       };
       const outcome = await order.author.use(async (board) => {
@@ -238,7 +254,7 @@ export class BoardPoster {
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);
-    if (post.epoch === 0) this.#gate.expect(messageId, plan.userid);
+    if (post.epoch === 0) this.#unread.add(messageId, plan, sequence);
   }
 
   async #refresh(sequence: number): Promise<void> {
@@ -250,8 +266,8 @@ export class BoardPoster {
     }
   }
 
-  #planFor({ author, hash, references, path }: Order, deed: Deed): Plan {
-    return { deed, userid: author.userid, hash, ...this.#rows.now(), references, path };
+  #planFor({ author, hash, references, path }: Order, deed: Deed, seen: readonly SeenPost[] | undefined): Plan {
+    return { deed, userid: author.userid, hash, ...this.#rows.now(), ...(seen && { seen }), references, path };
   }
 }
 

@@ -60,20 +60,28 @@ export class KnownRows {
     return length === 0 && newest !== undefined && sign.time !== undefined && sign.time < newest.time;
   }
 
-  /** Whether this is one of our posts that has its Message-ID already. */
-  isTaken(sign: Sign): boolean {
+  /** Whether this is one of our posts, another than the planned one, that has its Message-ID already. */
+  isTaken(sign: Sign, { seen = [] }: Pick<Plan, 'seen'>): boolean {
     const { epochs, length } = this.#model.posts;
+    const unread = this.#own.idOf(this.#newsgroup, 0, sign.sequence)?.messageId;
+    if (unread !== undefined) {
+      const before = seen.find(({ messageId }) => messageId === unread);
+      if (before === undefined || before.time === sign.time) return true;
+    }
     const row = this.#rowLike(sign);
-    if (row >= 0) return this.isOurs(epochs[row] ?? 0, sign.sequence);
+    if (row >= 0) return this.#isOwn(epochs[row] ?? 0, sign.sequence);
     // The mirror knows another post by that number, so a Message-ID that was given to that one does not count.
-    if (this.#rowOf(sign.sequence) >= 0) return this.isOurs(0, sign.sequence);
-    return this.isOurs(epochs[length - 1] ?? this.#newestEpoch, sign.sequence);
+    if (this.#rowOf(sign.sequence) >= 0) return false;
+    return this.#isOwn(epochs[length - 1] ?? this.#newestEpoch, sign.sequence);
   }
 
   /** Whether one of our posts has that number, in this epoch or without an epoch yet. */
   isOurs(epoch: number, sequence: number): boolean {
-    const own = (each: number) => this.#own.idOf(this.#newsgroup, each, sequence) !== undefined;
-    return own(epoch) || own(0);
+    return this.#isOwn(epoch, sequence) || this.#isOwn(0, sequence);
+  }
+
+  #isOwn(epoch: number, sequence: number): boolean {
+    return this.#own.idOf(this.#newsgroup, epoch, sequence) !== undefined;
   }
 
   /**

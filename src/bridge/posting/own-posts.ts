@@ -39,10 +39,16 @@ export class OwnPostRegister implements OwnPosts {
     return () => this.#listeners.delete(listener);
   }
 
+  #remove(newsgroup: string, messageId: string): void {
+    this.#byMessageId.delete(messageId);
+    this.#unnumbered.set(newsgroup, (this.#unnumbered.get(newsgroup) ?? 0) - 1);
+  }
+
   #put(newsgroup: string, { messageId, epoch, sequence, references, path }: StoredPost): PostKey {
     const key: PostKey = { newsgroup, epoch, sequence };
     const before = this.#byMessageId.get(messageId);
-    if (before?.epoch === 0) this.#byKey.get(newsgroup)?.delete(combined(0, before.sequence));
+    const inPlace = before?.epoch === 0 ? combined(0, before.sequence) : -1;
+    if (this.#byKey.get(newsgroup)?.get(inPlace)?.messageId === messageId) this.#byKey.get(newsgroup)?.delete(inPlace);
     const change = (epoch === 0 ? 1 : 0) - (before?.epoch === 0 ? 1 : 0);
     this.#unnumbered.set(newsgroup, (this.#unnumbered.get(newsgroup) ?? 0) + change);
     this.#byMessageId.set(messageId, key);
@@ -51,6 +57,9 @@ export class OwnPostRegister implements OwnPosts {
       posts = new Map();
       this.#byKey.set(newsgroup, posts);
     }
+    // If two have the same number, the board lost the first one before anybody read it.
+    const other = epoch === 0 ? posts.get(combined(0, sequence))?.messageId : undefined;
+    if (other !== undefined && other !== messageId) this.#remove(newsgroup, other);
     posts.set(combined(epoch, sequence), {
       messageId,
       references: references === '' ? undefined : references,

@@ -27,6 +27,13 @@ export interface Moment {
   readonly number: number;
 }
 
+/** A post that the board had acknowledged, unread when a plan was made: it has its number only on the row of that time. */
+export interface SeenPost {
+  readonly messageId: string;
+  /** unix seconds, of the row that had its number; `undefined`: none had */
+  readonly time?: number | undefined;
+}
+
 /**
  * What a command is about to do, stored before it is sent: enough to find the result on the board if the answer never
  * comes.
@@ -40,6 +47,7 @@ export interface Plan {
   readonly after: number;
   /** `undefined` in plans of format 1 */
   readonly moment: Moment | undefined;
+  readonly seen?: readonly SeenPost[] | undefined;
   readonly references: string;
   /** the Path it came with; plans of earlier versions have none */
   readonly path?: string | undefined;

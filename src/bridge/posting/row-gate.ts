@@ -7,6 +7,7 @@ import type { KnownRows } from './known-rows.ts';
 import type { LostPosts, Pending } from './lost-posts.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { sameUserid } from './plan.ts';
+import type { UnreadPosts } from './unread-posts.ts';
 
 export interface RowGateOptions {
   readonly newsgroup: string;
@@ -15,6 +16,7 @@ export interface RowGateOptions {
   readonly rows: Pick<KnownRows, 'isOurs'>;
   readonly flights: Flights;
   readonly lost: LostPosts;
+  readonly unread: UnreadPosts;
   /** ms that new rows wait at a time */
   readonly hold: number;
 }
@@ -22,16 +24,9 @@ export interface RowGateOptions {
 /** Holds back new rows of the index until it is known which of them are our posts, so that nobody sees another Message-ID for one. */
 export class RowGate {
   readonly #options: RowGateOptions;
-  /** authors of posts without an epoch, by Message-ID */
-  readonly #authors = new Map<string, Octets>();
 
   constructor(options: RowGateOptions) {
     this.#options = options;
-  }
-
-  /** A post is on the board, but its row has not been read: its epoch is not known yet. */
-  expect(messageId: string, author: Octets): void {
-    this.#authors.set(messageId, author);
   }
 
   /**
@@ -39,7 +34,8 @@ export class RowGate {
    * the rows are not shown this time.
    */
   pass(rows: readonly NewRow[]): Promise<void> | undefined {
-    const { flights, lost, hold } = this.#options;
+    const { flights, lost, unread, hold } = this.#options;
+    unread.pollBegins();
     const now = flights.now();
     if (lost.all().length === 0 && !flights.includes(now, authorsOf(this.#unknown(rows)))) return undefined;
     const patience = new AbortController();
@@ -53,24 +49,24 @@ export class RowGate {
 
   /** Epochs are assigned: stores those of our posts among these rows. */
   numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
-    const { newsgroup, permanent, own } = this.#options;
-    if (!own.hasUnnumbered(newsgroup)) return undefined;
+    return this.#options.own.hasUnnumbered(this.#options.newsgroup) ? this.#number(rows) : undefined;
+  }
+
+  async #number(rows: Iterable<NewRow>): Promise<void> {
+    const { newsgroup, permanent, own, unread } = this.#options;
     const posts: OwnPost[] = [];
-    for (const { userid, epoch, sequence } of rows) {
+    for (const row of rows) {
+      const { epoch, sequence } = row;
       const post = own.idOf(newsgroup, 0, sequence);
-      // The author is not known after a restart.
-      const author = this.#authors.get(post?.messageId ?? '') ?? userid;
-      if (post === undefined || !sameUserid(author, userid)) continue;
+      if (post === undefined || !(await unread.isThere(post.messageId, row))) continue;
       const { messageId, references = '', path = '' } = post;
       posts.push({ messageId, epoch, sequence, references, path });
     }
-    const stored = Promise.all(posts.map((post) => permanent.done(post)));
-    return stored.then(() => {
-      for (const post of posts) {
-        own.add(newsgroup, post);
-        this.#authors.delete(post.messageId);
-      }
-    });
+    await Promise.all(posts.map((post) => permanent.done(post)));
+    for (const post of posts) {
+      own.add(newsgroup, post);
+      unread.read(post.messageId);
+    }
   }
 
   /**
@@ -97,7 +93,8 @@ export class RowGate {
   }
 
   #unknown(rows: readonly NewRow[]): readonly NewRow[] {
-    return rows.filter(({ epoch, sequence }) => !this.#options.rows.isOurs(epoch, sequence));
+    const { rows: known, unread } = this.#options;
+    return rows.filter(({ epoch, sequence }) => !known.isOurs(epoch, sequence) || unread.isInDoubt(sequence));
   }
 }
 

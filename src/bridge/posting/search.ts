@@ -35,15 +35,45 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
     });
   };
   const start = moment === undefined ? (plan.after + 1) % 2 ** 32 : moment.newest?.sequence;
-  // Where a board compares plain numbers, what comes after a wrap is not "at or after" what came before it.
-  await read(start !== undefined && isAfter(0, start) ? undefined : start);
-  const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign);
+  await read(start === undefined ? undefined : startFor(start)?.sequence);
+  const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);
   if (deed.kind === 'withdrawal') return findWithdrawal(board, plan, deed.itemId, isWanted);
   if (moment?.newest !== undefined && !goesOn) await read(undefined);
   for (const entry of entries) {
-    if (!known.isTaken(signOf(entry)) && (await hasText(board, entry, plan))) return entry.sequence;
+    if (!known.isTaken(signOf(entry), plan) && (await hasText(board, entry, plan))) return entry.sequence;
   }
   return undefined;
+}
+
+/** Whether what has this number on the board is what the plan was to do; or may be, because its item was edited since. */
+export async function isPlanned(board: SearchConnection, plan: Plan, sequence: number): Promise<boolean> {
+  const { deed } = plan;
+  if (deed.kind === 'withdrawal') {
+    return (await findWithdrawal(board, plan, deed.itemId, (sign) => sign.sequence === sequence)) !== undefined;
+  }
+  const entries: IndexEntry[] = [];
+  await board.index(startFor(sequence), (entry) => {
+    if (entry.sequence === sequence && matches(entry, plan)) entries.push(entry);
+  });
+  for (const entry of entries) if (await hasText(board, entry, plan, true)) return true;
+  return false;
+}
+
+/** The times of the index's rows by their numbers, from a number on. */
+export async function timesOf(board: SearchConnection, first: number): Promise<ReadonlyMap<number, number>> {
+  const times = new Map<number, number>();
+  await board.index(startFor(first), ({ sequence, time }) => {
+    times.set(sequence, time);
+  });
+  return times;
+}
+
+/**
+ * Where to read the index from. Where a board compares plain numbers, what comes after a wrap is not "at or after" what
+ * came before it.
+ */
+function startFor(sequence: number): { readonly sequence: number } | undefined {
+  return isAfter(0, sequence) ? undefined : { sequence };
 }
 
 function isThere({ sequence, time, itemId, userid }: IndexEntry, landmark: Landmark): boolean {
@@ -70,7 +100,7 @@ function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
   return 'itemId' in deed ? entry.itemId === deed.itemId : true;
 }
 
-async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan): Promise<boolean> {
+async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan, orEdited = false): Promise<boolean> {
   if (entry.type === 'M') {
     const motd = await board.motd();
     // Only the newest message has a text. An earlier one by this editor has to be taken for the one we look for.
@@ -79,6 +109,7 @@ async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan): 
   if (entry.itemId === undefined) return false;
   try {
     const item = await board.item(entry.itemId);
+    if (orEdited && item.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence)) return true;
     // No post has the number of an edit: it succeeded if the new text is anywhere in the item.
     return item.contributions.some(
       ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,

@@ -80,7 +80,7 @@ function setUp(
       lastReply: undefined,
       subject: octets``,
       mark: undefined,
-      contributions: [7, 8, 9].map((sequence) => ({
+      contributions: [0, 7, 8, 9].map((sequence) => ({
         sequence,
         time: 1,
         grogname: octets``,
@@ -276,21 +276,39 @@ test('readers know of a post, and its poster hears of it, once the store does', 
 });
 
 test('a post is in the epoch in which its row is', async () => {
-  const { post, poster, permanent, own, refreshed } = setUp([0, 8]);
+  const { post, poster, permanent, own, refreshed } = setUp([0, 9], [9]);
   const posted = post();
   refreshed.push = () => {
     throw lost;
   };
   await posted;
-  expect(own.find('<a@b>')).toMatchObject({ epoch: 0, sequence: 8 });
-  expect(own.idOf('groggs.test', 1, 8)).toBeUndefined();
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 0, sequence: 9 });
+  expect(own.idOf('groggs.test', 1, 9)).toBeUndefined();
   // Another may have got that number before, or gets it after the board was restored.
-  await show(await poster, { ...ROW, userid: octets`bob@x.y`, epoch: 1, sequence: 8 });
+  await show(await poster, { ...ROW, userid: octets`bob@x.y`, epoch: 1, sequence: 9 });
+  expect(own.idOf('groggs.test', 1, 9)).toBeUndefined();
+  await show(await poster, { ...ROW, epoch: 2, sequence: 9 });
+  expect(own.idOf('groggs.test', 2, 9)).toMatchObject({ messageId: '<a@b>', references: '<r@s>' });
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 9 });
+  expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<a@b>', epoch: 2, sequence: 9 }]);
+  expect(await permanent.intents()).toEqual([]);
+});
+
+test.each([
+  ['another text', undefined],
+  ['another text, after a restart', ROW.userid],
+  ['another author, after a restart', octets`bob@x.y`],
+])('what has its number when it is read at last has %s: it is not the post', async (_, restarted) => {
+  const permanent = PermanentFile.open(':memory:');
+  const first = setUp([0, 8], [8], { permanent });
+  first.refreshed.push = () => {
+    throw lost;
+  };
+  await first.post();
+  const { poster, own } = restarted === undefined ? first : setUp([], [8], { permanent });
+  await show(await poster, { ...ROW, userid: restarted ?? ROW.userid, epoch: 1, sequence: 8 });
   expect(own.idOf('groggs.test', 1, 8)).toBeUndefined();
-  await show(await poster, { ...ROW, epoch: 2, sequence: 8 });
-  expect(own.idOf('groggs.test', 2, 8)).toMatchObject({ messageId: '<a@b>', references: '<r@s>' });
-  expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 8 });
-  expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<a@b>', epoch: 2, sequence: 8 }]);
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 0 });
 });
 
 test.each([
@@ -298,7 +316,7 @@ test.each([
   ['number 0 alone', [0]],
   ['as much as the restored board has', [0, 1, 2]],
 ])('… also where a restored board gives a number again, and what was known of it is %s', async (_, known) => {
-  const { post, own, poster, refreshed } = setUp([0, 0], [], { known });
+  const { post, own, poster, refreshed } = setUp([0, 0], [0], { known });
   refreshed.push = () => {
     throw lost;
   };

@@ -222,3 +222,92 @@ describe.each([
     }
   });
 });
+
+describe.each([
+  ['the embedded board', embedded],
+  ['groggsd', foreign(groggsd)],
+  ['spurge', foreign(spurge)],
+] as const)('a post on %s is acknowledged, never read back, and lost with a backup', (_, open) => {
+  /** The bridge can't read the index. */
+  let blind = false;
+  let armed: readonly [step: RegExp, verdict: Verdict] | undefined;
+  let die = false;
+  let world: World;
+  beforeEach(async () => {
+    armed = undefined;
+    blind = false;
+    die = false;
+    world = await World.open(await open(), (at) => {
+      if (blind && at === 'C INDX') return 'cut before';
+      if (!armed?.[0].test(at)) return 'pass';
+      const [, verdict] = armed;
+      armed = undefined;
+      if (die) world.life.kill();
+      return verdict;
+    });
+  });
+  afterEach(() => world.close());
+
+  /** It has the next number of the backup; the bridge has not seen it there. */
+  async function lose(headers: Readonly<Record<string, string>>): Promise<void> {
+    expect(await world.post('<tea@x.y>', { Subject: 'Tea' }, 'Tea.')).toBe('240');
+    await world.move('backUp');
+    blind = true;
+    expect(await world.post('<lost@x.y>', headers, TEXT)).toBe('240');
+    blind = false;
+    expect(world.sequenceOf('<lost@x.y>')).toBeUndefined();
+    await world.move('restore');
+    clock += 60;
+  }
+
+  test.each(CUTS)(
+    'no backup is restored: the same text is posted again over a lost connection: %s %s',
+    async (step, verdict) => {
+      expect(await world.post('<tea@x.y>', { Subject: 'Tea' }, 'Tea.')).toBe('240');
+      blind = true;
+      expect(await world.post('<first@x.y>', REPLY, TEXT)).toBe('240');
+      // Its row can be looked at now, but nobody has read it into the mirror.
+      blind = false;
+      armed = [step, verdict];
+      let outcome = await world.post('<again@x.y>', REPLY, TEXT);
+      expect(armed).toBeUndefined();
+      for (let tries = 0; tries < 3 && outcome !== '240' && outcome !== 'duplicate'; tries++) {
+        outcome = await world.post('<again@x.y>', REPLY, TEXT);
+      }
+      expect(['240', 'duplicate']).toContain(outcome);
+      await world.bridge.model.refresh();
+      const [first, again, ...more] = await world.numbersOf(TEXT);
+      expect(more).toEqual([]);
+      expect([world.sequenceOf('<first@x.y>'), world.sequenceOf('<again@x.y>')]).toEqual([first, again]);
+    },
+  );
+
+  const restart = (cache: string) => world.begin(cache === 'lost' ? ':memory:' : join(folder, 'cache.sqlite'));
+
+  describe.each(CUTS)('over a lost connection: %s %s', (step, verdict) => {
+    test.each([
+      ['the same again', REPLY, TEXT, NOBODY_DIES],
+      ['another reply', REPLY, 'Something else.', NOBODY_DIES],
+      ['the same item again', ITEM, TEXT, NOBODY_DIES],
+      ['the same again', REPLY, TEXT, 'the bridge is killed'],
+      ['another reply', REPLY, 'Something else.', 'the bridge is killed, and its cache is lost'],
+    ])('its author posts %s: %s', async (_what, headers, text, death) => {
+      await lose(headers);
+      armed = [step, verdict];
+      die = death !== NOBODY_DIES;
+      let outcome = await world.post('<again@x.y>', headers, text);
+      expect(armed).toBeUndefined();
+      if (die) await restart(death.includes('cache') ? 'lost' : 'kept');
+      for (let tries = 0; tries < 3 && outcome !== '240' && outcome !== 'duplicate'; tries++) {
+        outcome = await world.post('<again@x.y>', headers, text);
+      }
+      expect(['240', 'duplicate']).toContain(outcome);
+      await world.bridge.model.refresh();
+      const [again, ...more] = await world.numbersOf(text);
+      expect(more).toEqual([]);
+      expect(world.sequenceOf('<again@x.y>')).toBe(again);
+      expect(world.sequenceOf('<lost@x.y>')).toBeUndefined();
+      expect(await world.permanent.intents()).toEqual([]);
+    });
+  });
+});
