@@ -33,7 +33,8 @@ somebody continues it in a new one.
 const MOTD = octets`Welcome to a new RGTP board.\n`;
 
 /**
- * Gives an empty board an editor, a guest, a message of the day and an item. Returns undefined where it is not empty.
+ * Gives an empty board an editor, a guest, a message of the day and an item; one that came from elsewhere without
+ * accounts, an editor and a guest. Returns undefined where it is neither.
  *
  * @param keep is given the editor before the board exists, so that no failure loses the secret
  */
@@ -42,9 +43,13 @@ export async function firstStart(
   guests: Guests,
   keep: (editor: FirstStart['editor']) => void = () => {},
 ): Promise<FirstStart | undefined> {
-  if (!isNew(store)) return undefined;
+  const isEmpty = isNew(store);
+  if (!isEmpty && !store.marks.has('without-people')) return undefined;
+  // Before its first start, a board that came from elsewhere may have been given accounts.
+  const isThere = (userid: Octets) => store.users.levels(userid).length > 0;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
-  keep(editor);
+  const isNewEditor = !isThere(EDITOR);
+  if (isNewEditor) keep(editor);
   // Requested in one turn, so committed in one transaction: no crash leaves half of it.
   const people = store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
@@ -52,16 +57,20 @@ export async function firstStart(
       { ...fresh, ...editor, level: 3 },
       { ...fresh, userid: octets`guest`, level: GUEST_LEVELS[guests], secret: undefined },
     ];
-    for (const account of accounts) store.users.put(account);
+    for (const account of accounts) if (!isThere(account.userid)) store.users.put(account);
+    store.marks.clear('without-people');
+    if (!isEmpty) return;
     const { sequence, time } = store.stamp();
     store.state.motd = { sequence, time, text: MOTD };
     store.index.append(
       formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: octets`` }),
     );
   });
-  const item = store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`);
+  const item = isEmpty
+    ? store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`)
+    : undefined;
   await Promise.all([people, item]);
-  return { editor };
+  return isNewEditor ? { editor } : undefined;
 }
 
 function isNew(store: BoardStore): boolean {

@@ -251,7 +251,8 @@ export class IndexLog {
   }
 }
 
-function fieldsOf(row: Octets): { sequence: number; time: number; item: string | null } {
+/** What a row is found by. */
+export function fieldsOf(row: Octets): { sequence: number; time: number; item: string | null } {
   const item = row.slice(18, 26);
   return {
     sequence: Number.parseInt(row.slice(0, 8), 16),

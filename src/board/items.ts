@@ -34,6 +34,17 @@ export function subjectOf(text: Octets): Octets | undefined {
   return undefined;
 }
 
+/** An item made elsewhere. @throws Error where no board would have it like this */
+export function itemFromElsewhere(
+  id: string,
+  { continuedFrom, continuedIn, lastEdit, lastReply }: ItemStatus,
+  text: Octets,
+): StoredItem {
+  if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) throw new Error('does not begin with a cookie');
+  if (!text.endsWith('\n')) throw new Error('ends within a line');
+  return { id, continuedFrom, continuedIn, lastEdit, lastReply, subject: subjectOf(text), text };
+}
+
 /** Items by id. Answers to ITEM are cached in memory. */
 export class Items {
   readonly #writer: Writer;

@@ -10,8 +10,8 @@ import { Board, type Caller, callerKey, defaultTimeouts, type Identify, type Tim
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
-import { requireFinishedImport } from './spool/unfinished.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
+import { requireFinishedImport } from './unfinished.ts';
 import { archiveItems } from './upkeep/archive.ts';
 
 export interface BoardServerOptions extends BoardStoreOptions {

@@ -24,6 +24,21 @@ export function itemIdAt(unixSeconds: number): Ascii {
   return ascii(letter + digits(day, 3) + digits(date.getUTCHours(), 2) + digits(date.getUTCMinutes(), 2));
 }
 
+/**
+ * The minute that an item id stands for, in the year nearest to a time that fits its letter; `undefined` where it is none.
+ * @param near unix seconds
+ */
+export function itemIdTime(id: string, near: number): number | undefined {
+  const letter = id.charCodeAt(0) - 0x41;
+  const nearYear = new Date(near * 1000).getUTCFullYear();
+  const turn = Math.round((nearYear - FIRST_YEAR - letter) / 26);
+  const year = FIRST_YEAR + letter + 26 * turn;
+  const [day, hour, minute] = [id.slice(1, 4), id.slice(4, 6), id.slice(6, 8)].map(Number);
+  const time = Date.UTC(year, 0, (day ?? 0) + 1, hour, minute) / 1000;
+  // Whatever is no day of that year, or no time of day, comes out as another id.
+  return itemIdAt(time) === id ? time : undefined;
+}
+
 function digits(n: number, width: number): string {
   return String(n).padStart(width, '0');
 }

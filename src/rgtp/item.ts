@@ -146,6 +146,18 @@ function parseContribution(
   };
 }
 
+/**
+ * The lines of a spurge's item in the form of the specification: every caret that begins a line is doubled, but for
+ * those of cookies.
+ * @throws RgtpFormatError where there is no status line
+ */
+export function doubleSpurgeCarets(lines: readonly Octets[], timeOf: ParseItemOptions['timeOf']): Octets[] {
+  const cookies = new Set(
+    cookiesOf(lines, genuine(lines, parseItemStatus(lines[0] ?? octets``), timeOf)).map(({ at }) => at),
+  );
+  return lines.map((line, at) => (line.startsWith('^') && !cookies.has(at) ? octets`^${line}` : line));
+}
+
 /** Restores lines as they were written: removes one of two leading carets. */
 export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));

@@ -42,16 +42,17 @@ function placeOf(rgtp: BoardConfig['rgtp'], authorities: string | undefined, emb
 
 /** PEM: who may certify the board; `undefined`: the well-known authorities. @throws Failure */
 export function authoritiesOf({ ca, newsgroup }: BoardConfig): string | undefined {
-  if (ca === '') return undefined;
-  const pem = fileContent(ca, `the authorities (ca) of ${newsgroup}`);
+  return ca === '' ? undefined : authoritiesIn(ca, `the authorities (ca) of ${newsgroup}`);
+}
+
+/** @param what names them in messages @throws Failure */
+export function authoritiesIn(file: string, what: string): string {
+  const pem = fileContent(file, what);
   try {
     new X509Certificate(pem);
     return pem;
   } catch (cause) {
-    throw new Failure(`the authorities (ca) of ${newsgroup} in ${ca} are not a PEM certificate`, undefined, {
-      cause,
-      exitCode: 2,
-    });
+    throw new Failure(`${what} in ${file} are not a PEM certificate`, undefined, { cause, exitCode: 2 });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The embedded board's file, for a short task. A server may have it open at the same time. */
 import { existsSync } from 'node:fs';
-import { requireFinishedImport } from '../board/spool/unfinished.ts';
 import { BoardStore } from '../board/store.ts';
+import { requireFinishedImport } from '../board/unfinished.ts';
 import type { Config } from '../config/config.ts';
 import { type BoardPaths, pathsOf } from '../config/paths.ts';
 import { embeddedBoardOf } from './embedded-board.ts';

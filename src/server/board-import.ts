@@ -1,38 +1,124 @@
-/** A groggsd data directory becomes the embedded board. */
-import { BoardNotEmptyError, type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
+/** A groggsd data directory, or a board that runs somewhere else, becomes the embedded board. */
+import { type CopyOptions, type CopySummary, copyBoard, UnsteadyBoardError } from '../board/live/copy.ts';
+import { type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
 import { NoSpoolError } from '../board/spool/source.ts';
 import { BoardStore } from '../board/store.ts';
+import { BoardNotEmptyError } from '../board/unfinished.ts';
+import { type Address, formatAddress } from '../config/addresses.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import type { ClientOptions } from '../rgtp/client/options.ts';
+import { overTls } from '../rgtp/client/tls.ts';
+import { RgtpError } from '../rgtp/errors.ts';
 import { storeErrorFrom } from '../store/errors.ts';
+import { encode } from '../wire/charset.ts';
+import { authoritiesIn } from './board-client.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';
 import { refuseLostBoard } from './lost-files.ts';
 
-export interface Imported extends ImportSummary {
+interface Filled {
   /** the board's file */
   readonly path: string;
 }
 
-/** Fills an empty or new board. @throws Failure, StoreError */
+/** Fills an empty or new board from a groggsd data directory. @throws Failure, StoreError */
 export async function importBoard(
   config: Config,
   spool: string,
   onProgress: NonNullable<ImportOptions['onProgress']>,
-): Promise<Imported> {
+): Promise<ImportSummary & Filled> {
+  refuseLostBoard(config, embeddedBoardOf(config));
+  try {
+    return await fill(config, (store) => importSpool(spool, store, { onProgress }));
+  } catch (error) {
+    if (!(error instanceof NoSpoolError)) throw error;
+    throw new Failure(`${spool} is not a groggsd data directory: its file index ${error.fault}`, undefined, {
+      exitCode: 2,
+    });
+  }
+}
+
+/** A board to be copied, and who reads it: a guest where there is no `user`. */
+export interface LiveBoard {
+  readonly address: Address<'rgtp' | 'rgtps'>;
+  readonly user: string | undefined;
+  readonly secret: Buffer | undefined;
+  /** PEM file with the authorities that may certify it; undefined: the well-known ones */
+  readonly ca: string | undefined;
+}
+
+/**
+ * Fills an empty or new board from one that runs. (A permanent file may be there already: of a bridge in front of that
+ * board, whose numbers stay valid.)
+ *
+ * @throws Failure, StoreError
+ */
+export async function copyLiveBoard(
+  config: Config,
+  live: LiveBoard,
+  { onProgress, signal, pauses }: Pick<CopyOptions, 'onProgress' | 'signal' | 'pauses'>,
+): Promise<CopySummary & Filled> {
+  const { address, user = '' } = live;
+  const place = formatAddress(address);
+  const client = clientOf(config, live);
+  try {
+    const options = { client, address: place, user, signal, pauses, ...(onProgress && { onProgress }) };
+    return await fill(config, (store) => copyBoard(store, options));
+  } catch (error) {
+    if (signal?.aborted) throw new Failure('interrupted: the board is not complete yet', AGAIN);
+    if (error instanceof UnsteadyBoardError) {
+      throw new Failure(error.message, `${AGAIN} Choose an hour in which few people write.`);
+    }
+    if (error instanceof RgtpError) throw new Failure(`${place}: ${error.message}`, remedyOf(error, user));
+    throw error;
+  }
+}
+
+const AGAIN = 'Run the same command again: it goes on with what is here.';
+
+function remedyOf({ kind }: RgtpError, user: string): string {
+  switch (kind) {
+    case 'refused':
+      return user === ''
+        ? 'It lets no guests read: name an account with --user.'
+        : 'Look at the userid and the secret (pairs of hex digits; blanks are allowed).';
+    case 'impostor':
+      return 'That server does not know the secret: it may be another board, or the secret a wrong one.';
+    case 'no-access':
+      return user === ''
+        ? 'Guests may not read it: name an account with --user.'
+        : 'Name an account that may read it with --user.';
+    case 'nonsense':
+    case 'internal':
+    case 'bug':
+    case 'unsupported':
+      return 'What it answers is not what a board answers: is the address right?';
+    default:
+      return `Is the address right, and the board up? ${AGAIN}`;
+  }
+}
+
+function clientOf({ boards }: Config, { address: { scheme, host, port }, user, secret, ca }: LiveBoard): ClientOptions {
+  const authorities = ca === undefined ? undefined : authoritiesIn(ca, `the authorities (--ca) of ${host}`);
+  const charset = boards.find(({ rgtp }) => rgtp === 'embedded')?.charset ?? 'auto';
+  return {
+    host,
+    port,
+    ...(user !== undefined && { user: encode(user, charset), secret }),
+    ...(scheme === 'rgtps' && { connect: overTls(authorities) }),
+  };
+}
+
+/** Lends the embedded board, which is empty or half filled. */
+async function fill<S>(config: Config, task: (store: BoardStore) => Promise<S>): Promise<S & Filled> {
   const paths = pathsOf(config, embeddedBoardOf(config));
   using _taken = takeFolders(config);
-  refuseLostBoard(config, embeddedBoardOf(config));
   const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
   try {
-    return { ...(await importSpool(spool, store, { onProgress })), path: paths.board };
+    return { ...(await task(store)), path: paths.board };
   } catch (error) {
-    if (error instanceof NoSpoolError) {
-      throw new Failure(`${spool} is not a groggsd data directory: its file index ${error.fault}`, undefined, {
-        exitCode: 2,
-      });
-    }
     if (error instanceof BoardNotEmptyError) {
       throw new Failure(error.message, 'Import before the first start, or move the data folder away.');
     }

@@ -6,6 +6,8 @@ export type Mark =
   | 'open'
   /** an import into the board has begun and not ended */
   | 'import-unfinished'
+  /** it came from elsewhere without accounts: the next start gives it an editor and a guest */
+  | 'without-people'
   /** the bridge has made a permanent file for this board: it can't be missing */
   | 'has-permanent';
 

@@ -101,11 +101,7 @@ export const operatorMutants = [
   ...breaking(
     'src/board/first-start.ts',
     ['test/server/first-start.test.ts'],
-    [
-      'a first start is one transaction',
-      '  const item = store.posting.newItem({',
-      '  await people;\n  const item = store.posting.newItem({',
-    ],
+    ['a first start is one transaction', '  const item = isEmpty\n', '  await people;\n  const item = isEmpty\n'],
   ),
   ...breaking(
     'src/config/file.ts',

@@ -6,12 +6,13 @@ import { formatItemStatus, parseItemStatus } from '../../rgtp/item-status.ts';
 import { motdFieldOrder, parseMotd } from '../../rgtp/motd.ts';
 import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { ROW_OCTETS } from '../index-log.ts';
-import { STATUS_OCTETS, type StoredItem, subjectOf } from '../items.ts';
+import { itemFromElsewhere, STATUS_OCTETS, type StoredItem } from '../items.ts';
+import { NextSequence } from '../next-sequence.ts';
 import type { BoardStore } from '../store.ts';
+import { BoardNotEmptyError, beginImport, endImport, mayImport } from '../unfinished.ts';
 import { checkUserid } from '../users.ts';
 import { type Skipped, SpoolSource } from './source.ts';
 import type { LineGroup } from './spool-folder.ts';
-import { beginImport, endImport, mayImport } from './unfinished.ts';
 import { parseUserDatabase } from './user-database.ts';
 
 export interface ImportProgress {
@@ -41,13 +42,6 @@ export interface ImportOptions {
 const BATCH = 1000;
 const ITEMS_AT_ONCE = 200;
 
-export class BoardNotEmptyError extends Error {
-  constructor(path: string) {
-    super(`${path}: the board is not empty; a spool goes into a new one`);
-    this.name = 'BoardNotEmptyError';
-  }
-}
-
 /**
  * Fills an empty board from a groggsd data directory. Leaves out damaged files, rows and users; the summary names them.
  * After an interruption the board stays marked as unfinished and is not served, and the import can be started again.
@@ -63,8 +57,8 @@ class SpoolImport {
   readonly #source: SpoolSource;
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
-  /** the next sequence number: above every one seen, whatever the file `sequence` says */
-  #next: number | undefined;
+  /** above every number seen, whatever the file `sequence` says */
+  readonly #next = new NextSequence();
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
     this.#source = new SpoolSource(dir);
@@ -76,7 +70,8 @@ class SpoolImport {
     const batches = this.#source.rows();
     const first = await batches.next();
     await beginImport(this.#store);
-    this.#next = await this.#source.number('sequence');
+    const next = await this.#source.number('sequence');
+    if (next !== undefined) this.#next.seen(next - 1);
     const rows = await this.#index(first, batches);
     const { items, diffs } = await this.#items();
     const indexDiffs = await this.#diff(undefined, 'index.edited');
@@ -107,7 +102,7 @@ class SpoolImport {
     try {
       const row = octetsFrom(bytes);
       if (row.length !== ROW_OCTETS) throw new Error(`${row.length} octets are not a row`);
-      this.#seen(parseIndexEntry(row).sequence);
+      this.#next.seen(parseIndexEntry(row).sequence);
       this.#store.index.append(row);
       return true;
     } catch (error) {
@@ -177,7 +172,7 @@ class SpoolImport {
     // An empty line ends each entry.
     const entries = octetsFrom(file).match(/.+?(?:\n\n|$)/gs) ?? [];
     for (const [, hex = ''] of octetsFrom(file).matchAll(/\(#([0-9A-Fa-f]{8})\):$/gm)) {
-      this.#seen(parseHex32(hex) ?? 0);
+      this.#next.seen(parseHex32(hex) ?? 0);
     }
     await this.#store.commit(() => {
       for (const entry of entries) this.#store.editLog.append(undefined, entry);
@@ -195,7 +190,7 @@ class SpoolImport {
         [text.slice(0, end).replace(/\s+$/, octets``)],
         motdFieldOrder('GROGGS system'),
       );
-      this.#seen(sequence);
+      this.#next.seen(sequence);
       await this.#store.commit(() => {
         this.#store.state.motd = { sequence, time, text: text.slice(end) };
       });
@@ -208,7 +203,7 @@ class SpoolImport {
 
   async #counters(): Promise<number> {
     const lastItemTime = (await this.#source.number('idarbiter')) ?? 0;
-    const next = this.#next ?? 1;
+    const next = this.#next.value;
     await this.#store.commit(() => {
       this.#store.state.nextSequence = next;
       this.#store.state.lastItemTime = lastItemTime;
@@ -216,20 +211,11 @@ class SpoolImport {
     });
     return next;
   }
-
-  /** Numbers wrap: those within half the range ahead are later. */
-  #seen(sequence: number): void {
-    if (this.#next === undefined || (sequence - this.#next) >>> 0 < 0x80000000) this.#next = (sequence + 1) >>> 0;
-  }
 }
 
 function parseItemFile(id: string, file: Octets): StoredItem {
   const line = file.slice(0, STATUS_OCTETS - 1);
   const status = parseItemStatus(line);
   if (file[STATUS_OCTETS - 1] !== '\n' || formatItemStatus(status) !== line) throw new Error('damaged status line');
-  const text = file.slice(STATUS_OCTETS);
-  if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) throw new Error('does not begin with a cookie');
-  if (!text.endsWith('\n')) throw new Error('ends within a line');
-  const { continuedFrom, continuedIn, lastEdit, lastReply } = status;
-  return { id, continuedFrom, continuedIn, lastEdit, lastReply, subject: subjectOf(text), text };
+  return itemFromElsewhere(id, status, file.slice(STATUS_OCTETS));
 }

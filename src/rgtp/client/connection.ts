@@ -118,6 +118,11 @@ export class RgtpConnection {
     return reading.editLog(this.#transport);
   }
 
+  /** For a copy of a board: the data of an answer as it came. The view of a line is valid during the call. */
+  verbatim(question: reading.Question, argument: Octets, limit: number, onLine: (line: Buffer) => void): Promise<void> {
+    return reading.verbatim(this.#transport, question, argument, limit, onLine);
+  }
+
   help(): Promise<Octets[]> {
     return expectLines(this.#transport, octets`HELP`);
   }

@@ -89,6 +89,21 @@ export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
   return entries;
 }
 
+/** Questions whose answers a copy of a board takes as they are. */
+export type Question = 'INDX' | 'ITEM' | 'MOTD' | 'ELOG' | 'DIFF';
+
+/** An answer's data, line by line: unstuffed, and otherwise the octets that came. @param limit octets of data */
+export async function verbatim(
+  transport: Transport,
+  question: Question,
+  argument: Octets,
+  limit: number,
+  onData: (line: Buffer) => void,
+): Promise<void> {
+  const command = line(question, argument, 'bug');
+  check(command, await transport.perform({ command, onData, limit }), 250);
+}
+
 /** The id in upper case. Refuses malformed ids here: groggsd would answer 511, spurge 410. */
 export function checkedId(id: string): Ascii {
   const known = parseItemId(id);

@@ -1,6 +1,7 @@
 /** An interrupted import leaves half a board, which nothing may take for a whole one. */
-import { StoreError } from '../../store/errors.ts';
-import type { BoardStore } from '../store.ts';
+import { StoreError } from '../store/errors.ts';
+import { dropCopying } from './live/copying.ts';
+import type { BoardStore } from './store.ts';
 
 const MARK = 'import-unfinished';
 
@@ -11,12 +12,12 @@ export function requireFinishedImport({ path, marks }: BoardStore): void {
     'unfinished',
     path,
     'an import into this board was cut off, so it holds only a part of it. ' +
-      'Run the same `rgtp-nntp import` again, which starts over; or move this file away to start with an empty board',
+      'Run the same `rgtp-nntp import` again, which goes on or starts over; or move this file away to start with an empty board',
   );
 }
 
-/** Marks the board as unfinished, and empties it of what an earlier import left. */
-export function beginImport(store: BoardStore): Promise<void> {
+/** Marks the board as unfinished, and empties it of what an earlier import left. `also` belongs to the same commit. */
+export function beginImport(store: BoardStore, also: () => void = () => {}): Promise<void> {
   return store.commit(() => {
     store.marks.set(MARK);
     store.index.clear();
@@ -26,6 +27,8 @@ export function beginImport(store: BoardStore): Promise<void> {
     store.state.motd = undefined;
     store.state.nextSequence = 1;
     store.state.lastItemTime = 0;
+    dropCopying(store.db);
+    also();
   });
 }
 
@@ -40,4 +43,12 @@ export function mayImport({ marks, index, items, users }: BoardStore): boolean {
   const [item] = items.all();
   const [user] = users.all();
   return index.end === 0 && item === undefined && user === undefined;
+}
+
+/** Imports go into a new board, and into one that an interrupted import left. */
+export class BoardNotEmptyError extends Error {
+  constructor(path: string) {
+    super(`${path}: the board is not empty; an import goes into a new one`);
+    this.name = 'BoardNotEmptyError';
+  }
 }

@@ -1,0 +1,71 @@
+import { editTime, parseEditLog } from '../../rgtp/edit-log.ts';
+import { itemIdTime } from '../../rgtp/item-id.ts';
+import { NextSequence } from '../next-sequence.ts';
+import type { Skipped } from '../spool/source.ts';
+import type { BoardStore } from '../store.ts';
+import { endImport } from '../unfinished.ts';
+import { Copying, dropCopying } from './copying.ts';
+
+const MOST_NAMED = 1000;
+/** seconds that ids may run ahead of the clock; beyond that an id is made up */
+const AHEAD = 30 * 86_400;
+
+interface Finished {
+  readonly items: number;
+  readonly edits: number;
+  readonly diffs: number;
+  readonly motd: boolean;
+  readonly nextSequence: number;
+  readonly missing: number;
+  readonly leftOut: readonly Skipped[];
+}
+
+/** What a board tells nobody is derived from what it shows; then the copy is a board. */
+export function finishCopy(store: BoardStore): Promise<Finished> {
+  const { db, state, index, editLog, diffs, marks } = store;
+  return store.commit(() => {
+    const next = new NextSequence();
+    let lastItemTime = 0;
+    let time = 0;
+    const count = (sql: string) => Number(db.prepare(sql).get()?.['n']);
+    const seenItem = (id: string) => {
+      const at = itemIdTime(id, time);
+      if (at !== undefined && at <= time + AHEAD) lastItemTime = Math.max(lastItemTime, at);
+    };
+    for (const row of db.prepare('SELECT sequence, time, item FROM index_rows ORDER BY position').iterate()) {
+      next.seen(Number(row['sequence']));
+      time = Number(row['time']);
+      if (typeof row['item'] === 'string') seenItem(row['item']);
+    }
+    for (const row of db.prepare('SELECT last_edit, last_reply FROM items').iterate()) {
+      for (const number of [row['last_edit'], row['last_reply']]) if (typeof number === 'number') next.seen(number);
+    }
+    // What was withdrawn last has no row any more.
+    const entries = parseEditLog(editLog.text().split('\n'));
+    for (const { sequence, itemId, when } of entries) {
+      next.seen(sequence);
+      time = editTime(when, time);
+      if (itemId !== undefined) seenItem(itemId);
+    }
+    if (state.motd !== undefined) next.seen(state.motd.sequence);
+    const finished = {
+      items: count('SELECT count(*) AS n FROM items'),
+      edits: entries.length,
+      diffs: diffs.items().length,
+      motd: state.motd !== undefined,
+      nextSequence: next.value,
+      missing: count(
+        'SELECT count(DISTINCT item) AS n FROM index_rows WHERE item IS NOT NULL AND item NOT IN (SELECT id FROM items)',
+      ),
+      leftOut: new Copying(db).leftOut(MOST_NAMED),
+    };
+    state.nextSequence = next.value;
+    state.lastItemTime = lastItemTime;
+    // Its rows were written beside it.
+    index.change({ removed: [], added: [] });
+    dropCopying(db);
+    marks.set('without-people');
+    endImport(store);
+    return finished;
+  });
+}

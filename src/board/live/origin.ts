@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RgtpConnection } from '../../rgtp/client/connection.ts';
+import type { ClientOptions } from '../../rgtp/client/options.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+
+/** ms before another try to connect, once there was a connection */
+const PAUSES: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000];
+/** connections that may end, one after the other, before anything was answered on them */
+const MOST_LOST = 5;
+
+export interface OriginOptions {
+  readonly client: ClientOptions;
+  readonly signal?: AbortSignal | undefined;
+  readonly pauses?: readonly number[] | undefined;
+}
+
+/** The board that is copied: a connection to it, which is made again where it was lost. */
+export class OriginBoard implements Disposable {
+  readonly #options: OriginOptions;
+  readonly #abort = (): void => this.#connection?.destroy();
+  #connection: RgtpConnection | undefined;
+  #lost = 0;
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+    options.signal?.addEventListener('abort', this.#abort);
+  }
+
+  /** @throws RgtpError; the signal's reason */
+  async connection(): Promise<RgtpConnection> {
+    const { client, signal, pauses = PAUSES } = this.#options;
+    // The first time there is nothing to wait for: the address may be wrong.
+    const waits = this.#connection === undefined ? [] : pauses;
+    for (let tried = 0; this.#connection?.usable !== true; tried++) {
+      signal?.throwIfAborted();
+      try {
+        this.#connection = await RgtpConnection.open(client, signal);
+      } catch (error) {
+        const pause = waits[tried];
+        if (pause === undefined || !(error instanceof RgtpError) || error.kind !== 'unavailable') throw error;
+        await delay(pause, undefined, { signal });
+      }
+    }
+    return this.#connection;
+  }
+
+  /** Asks again where the connection is lost; not for ever, where the question itself ends it. */
+  async ask<T>(question: (connection: RgtpConnection) => Promise<T>): Promise<T> {
+    for (;;) {
+      const connection = await this.connection();
+      try {
+        const answer = await question(connection);
+        this.#lost = 0;
+        return answer;
+      } catch (error) {
+        this.check();
+        const again = isLoss(error) && !connection.usable && ++this.#lost < MOST_LOST;
+        if (!again) throw error;
+      }
+    }
+  }
+
+  /** @throws the signal's reason, once it is given */
+  check(): void {
+    this.#options.signal?.throwIfAborted();
+  }
+
+  [Symbol.dispose](): void {
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#connection?.destroy();
+  }
+}
+
+/** The connection ended, and not because of what was asked or answered. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof RgtpError && error.kind === 'unavailable';
+}
