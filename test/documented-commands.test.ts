@@ -61,6 +61,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'rgtp-nntp register ann@example.org': 'asks a board elsewhere; test/cli/register.test.ts',
   'rgtp-nntp board user approve carol@example.org': 'she must have registered; test/server/letters.test.ts',
   'rgtp-nntp user forget ann@example.org': 'she must have logged in before; test/bridge/login',
+  'sudo rgtp-nntp import rgtp://rgtp.example.org:1431 --config /etc/rgtp-nntp/rgtp-nntp.yaml':
+    'asks a board elsewhere; test/cli/import.test.ts',
   'neomutt -G': READER,
   'slrn -f ~/.jnewsrc-groggs --create -h localhost -p 1119': READER,
   'tin -A -r -p 1119 -g localhost': READER,

@@ -6,6 +6,7 @@ import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
+import { articleExportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { registerCommand } from './register.ts';
 import { restoreCommand } from './restore.ts';
@@ -34,6 +35,7 @@ Every configuration key can also be set in the environment: RGTP_NNTP_LISTEN, RG
     userCommand(),
     registerCommand(),
     importCommand(),
+    articleExportCommand(),
     backupAllCommand(),
     restoreCommand(),
     completionCommand(),

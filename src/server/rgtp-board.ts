@@ -105,6 +105,11 @@ export class RgtpBoard implements ConfiguredBoard {
     return this.#parts.offer();
   }
 
+  /** Resolves when all texts of the board are here; rejects where it is away. */
+  complete(): Promise<void> {
+    return this.#parts.mirror.complete();
+  }
+
   close(): Promise<void> {
     return this.#undo.run();
   }

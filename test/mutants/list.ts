@@ -5,6 +5,7 @@ import { frontEndMutants } from './front-end.ts';
 import { historyMutants } from './histories.ts';
 import { loginMutants } from './logins.ts';
 import { mirrorMutants } from './mirror.ts';
+import { movingMutants } from './moving.ts';
 import type { Mutant } from './mutant.ts';
 import { newsMutants } from './news.ts';
 import { newsreaderMutants } from './newsreaders.ts';
@@ -33,4 +34,5 @@ export const mutants: readonly Mutant[] = [
   ...loginMutants,
   ...feedMutants,
   ...watchingMutants,
+  ...movingMutants,
 ];

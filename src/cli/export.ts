@@ -1,0 +1,51 @@
+/** `rgtp-nntp export`: a board's articles as an mbox or a Maildir. */
+import { Command, Option } from 'commander';
+import { openLog } from '../ops/log.ts';
+import { archiveArticles } from '../server/archive/archive.ts';
+import { Failure } from '../server/failure.ts';
+import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
+import { Progress } from './progress.ts';
+
+interface ExportOptions extends ConfigOption {
+  readonly mbox?: string;
+  readonly maildir?: string;
+  readonly board?: string;
+  readonly force?: boolean;
+}
+
+export function articleExportCommand(): Command {
+  return new Command('export')
+    .description("write a board's articles into an archive, even while the server runs")
+    .addOption(new Option('--mbox <file>', 'a new file of the kind mboxrd').conflicts('maildir'))
+    .option('--maildir <folder>', 'a new folder')
+    .option('--board <name>', 'which board (default: the first)')
+    .option('--force', 'replace an archive that is there')
+    .addOption(configOption())
+    .action(async ({ mbox, maildir, board: name, force = false, ...options }: ExportOptions) => {
+      const path = mbox ?? maildir;
+      if (path === undefined) {
+        throw new Failure('where to?', 'Name a file with --mbox, or a folder with --maildir.', { exitCode: 2 });
+      }
+      const config = configuration(options);
+      const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
+      const interruption = new AbortController();
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => interruption.abort());
+      const progress = new Progress();
+      try {
+        const count = await archiveArticles(
+          config,
+          boardNamed(config, name),
+          { kind: mbox === undefined ? 'maildir' : 'mbox', path, force },
+          {
+            log,
+            signal: interruption.signal,
+            onProgress: (phase, done, total) => progress.show(phase, done, total),
+          },
+        );
+        progress.end();
+        process.stdout.write(`Wrote ${count} articles to ${path}.\n`);
+      } finally {
+        progress.end();
+      }
+    });
+}

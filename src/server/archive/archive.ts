@@ -1,0 +1,91 @@
+/** A board's articles in a file or folder that mail programs read. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { BoardConfig, Config } from '../../config/config.ts';
+import { Refusal } from '../../nntp/backend.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+import { storeErrorFrom } from '../../store/errors.ts';
+import { safeTarget, TargetError } from '../../store/target.ts';
+import type { Log } from '../../wire/log.ts';
+import { Failure } from '../failure.ts';
+import { type ArchivedArticle, type ArticleSource, withArticles } from './articles.ts';
+import { requireMaildirTarget, writeMaildir } from './maildir.ts';
+import { writeMbox } from './mbox.ts';
+
+export interface ArchiveTarget {
+  readonly kind: 'mbox' | 'maildir';
+  readonly path: string;
+  /** replaces an archive that is there */
+  readonly force: boolean;
+}
+
+export interface ArchiveOptions {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly onProgress: (phase: 'items' | 'articles', done: number, total: number) => void;
+}
+
+/**
+ * Writes all articles of a board, as ARTICLE gives them. The archive has its name once it is complete, and not before.
+ * @returns how many they are
+ * @throws Failure, StoreError
+ */
+export async function archiveArticles(
+  config: Config,
+  board: BoardConfig,
+  { kind, path: wanted, force }: ArchiveTarget,
+  { log, signal, onProgress }: ArchiveOptions,
+): Promise<number> {
+  try {
+    const path = await targetOf(config, kind, wanted, force);
+    return await withArticles(
+      config,
+      board,
+      dirname(path),
+      { log, signal, onFetched: (done, total) => onProgress('items', done, total) },
+      (source) => {
+        const articles = watched(source, signal, onProgress);
+        return kind === 'mbox'
+          ? writeMbox(path, articles, force)
+          : writeMaildir(path, articles, board.newsgroup, force);
+      },
+    );
+  } catch (error) {
+    if (signal.aborted) throw new Failure(`interrupted: ${wanted} was not written`);
+    if (error instanceof TargetError) throw new Failure(error.message, error.remedy, { cause: error });
+    if (error instanceof RgtpError || error instanceof Refusal) {
+      const remedy = 'Nothing was written. rgtp-nntp doctor can find the reason.';
+      throw new Failure(`the articles of ${board.newsgroup} can't be read: ${error.message}`, remedy, { cause: error });
+    }
+    throw storeErrorFrom(error, wanted);
+  }
+}
+
+async function targetOf(config: Config, kind: 'mbox' | 'maildir', wanted: string, force: boolean): Promise<string> {
+  const folders = [config.data, config.keys];
+  if (kind === 'mbox') return await safeTarget(wanted, { folders }, { force });
+  const parent = await realpath(dirname(resolve(wanted))).catch(() => {
+    throw new TargetError(`the folder ${dirname(resolve(wanted))} does not exist`, 'Create it, or name another one.');
+  });
+  const path = join(parent, basename(resolve(wanted)));
+  for (const folder of folders) {
+    const home = await realpath(folder).catch(() => resolve(folder));
+    if (path !== home && !path.startsWith(home + sep) && !home.startsWith(path + sep)) continue;
+    throw new TargetError(`${wanted} is a part of this server's data`, 'Name another folder, best on another disk.');
+  }
+  await requireMaildirTarget(path, force);
+  return path;
+}
+
+async function* watched(
+  source: ArticleSource,
+  signal: AbortSignal,
+  onProgress: ArchiveOptions['onProgress'],
+): AsyncGenerator<ArchivedArticle> {
+  let done = 0;
+  for await (const article of source.articles()) {
+    signal.throwIfAborted();
+    yield article;
+    onProgress('articles', ++done, source.count);
+  }
+}

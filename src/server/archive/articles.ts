@@ -1,0 +1,156 @@
+/** All articles of a board, as its newsgroups give them, read from copies of its files. */
+import { copyFileSync, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { BoardServer } from '../../board/server.ts';
+import type { BoardGroup } from '../../bridge/board.ts';
+import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
+import { ViewCaches } from '../../bridge/view/caches.ts';
+import type { BoardConfig, Config } from '../../config/config.ts';
+import { pathsOf } from '../../config/paths.ts';
+import { storedArticle } from '../../news/archive.ts';
+import { Metrics } from '../../ops/metrics.ts';
+import { DatabaseSnapshot } from '../../store/copy.ts';
+import { StoreError } from '../../store/errors.ts';
+import type { Log } from '../../wire/log.ts';
+import { noBoardYet } from '../board-file.ts';
+import { refuseLostFiles } from '../lost-files.ts';
+import { ownAccount } from '../own-account.ts';
+import { RgtpBoard } from '../rgtp-board.ts';
+import { Undo } from '../undo.ts';
+
+export interface ArchivedArticle {
+  /** unique on the board, and the same in every export */
+  readonly number: number;
+  readonly content: Buffer;
+}
+
+export interface ArticleSource {
+  /** how many there are, about: some may come or go */
+  readonly count: number;
+  articles(): AsyncGenerator<ArchivedArticle>;
+}
+
+export interface SourceOptions {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** items whose text is here */
+  readonly onFetched: (done: number, total: number) => void;
+}
+
+/** ms between reports of what has been fetched */
+const REPORT = 100;
+
+/**
+ * Opens a board for a task, as the server would, but on copies of its files in a folder of their own inside `home`: so a
+ * running server is not disturbed, and nothing that this does is kept.
+ *
+ * @throws Failure, StoreError; RgtpError where the board is away
+ */
+export async function withArticles<T>(
+  config: Config,
+  board: BoardConfig,
+  home: string,
+  { log, signal, onFetched }: SourceOptions,
+  task: (source: ArticleSource) => Promise<T>,
+): Promise<T> {
+  refuseLostFiles(config, board);
+  const undo = new Undo(log);
+  try {
+    const folder = await mkdtemp(join(home, '.rgtp-nntp-export-'));
+    undo.add(() => rm(folder, { recursive: true, force: true }));
+    const copied = { ...config, data: folder, keys: folder };
+    await copyFiles(config, copied, board);
+    const opened = await openCopy(copied, board, log, undo);
+    await fetched(opened, signal, onFetched);
+    return await task({
+      count: countOf(opened),
+      articles: () => articlesOf(opened),
+    });
+  } finally {
+    await undo.run();
+  }
+}
+
+/** Resolves when all texts are here. @throws the signal's reason; RgtpError */
+async function fetched(opened: RgtpBoard, signal: AbortSignal, onFetched: SourceOptions['onFetched']): Promise<void> {
+  const report = setInterval(() => {
+    const { held, items } = opened.status();
+    if (held < items) onFetched(held, items);
+  }, REPORT);
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    signal.throwIfAborted();
+    await Promise.race([opened.complete(), aborted.promise]);
+  } finally {
+    clearInterval(report);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function copyFiles(from: Config, to: Pick<Config, 'data' | 'keys'>, board: BoardConfig): Promise<void> {
+  const [source, target] = [pathsOf(from, board), pathsOf(to, board)];
+  // In this order: the board may be newer than what the bridge knows of it, and never older.
+  for (const name of ['cache', 'permanent', 'board'] as const) {
+    if (!existsSync(source[name])) continue;
+    try {
+      using snapshot = new DatabaseSnapshot(source[name]);
+      await snapshot.copyTo(target[name]);
+    } catch (error) {
+      // A damaged cache is made again.
+      if (name !== 'cache' || !(error instanceof StoreError) || error.kind !== 'corrupt') throw error;
+    }
+  }
+  for (const key of [source.boardKey, source.accountsKey]) {
+    if (existsSync(key)) copyFileSync(key, join(to.keys, basename(key)));
+  }
+}
+
+async function openCopy(config: Config, board: BoardConfig, log: Log, undo: Undo): Promise<RgtpBoard> {
+  const { board: path, boardKey: keyFile } = pathsOf(config, board);
+  const isEmbedded = board.rgtp === 'embedded';
+  if (isEmbedded && !existsSync(path)) throw noBoardYet(path);
+  const server = isEmbedded ? await BoardServer.open({ path, keyFile, empty: true }) : undefined;
+  undo.add(() => server?.close(0));
+  const opened = await RgtpBoard.open(config, board, {
+    log,
+    own: new OwnPostRegister(),
+    // Nothing is asked for twice.
+    caches: new ViewCaches({ articles: 1, overviews: 1 }),
+    embedded: server && { server, account: await ownAccount(server.store) },
+    ident: undefined,
+    metrics: new Metrics(),
+  });
+  undo.add(() => opened.close());
+  return opened;
+}
+
+/** Newsgroup by newsgroup, in the order of their numbers; what is in several of them once. */
+function* placesOf({ view }: RgtpBoard): Generator<{ readonly group: BoardGroup; readonly number: number }> {
+  for (const [n, group] of view.groups.entries()) {
+    const before = view.groups.slice(0, n);
+    for (const numbers of group.numbers(group.low, group.high)) {
+      for (const number of numbers) {
+        const id = group.messageId(number);
+        const isKnown = id !== undefined && before.some((other) => other.messageId(number) === id);
+        if (!isKnown) yield { group, number };
+      }
+    }
+  }
+}
+
+async function* articlesOf(board: RgtpBoard): AsyncGenerator<ArchivedArticle> {
+  for (const { group, number } of placesOf(board)) {
+    const article = await group.article(number);
+    // Withdrawn meanwhile.
+    if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
+  }
+}
+
+function countOf(board: RgtpBoard): number {
+  let count = 0;
+  for (const _ of placesOf(board)) count++;
+  return count;
+}
