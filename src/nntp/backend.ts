@@ -19,6 +19,8 @@ export type RefusalKind =
   | 'unavailable'
   /** This article will never be accepted: 441 or 437, with `message` shown to the poster verbatim. */
   | 'rejected'
+  /** A follow-up of an article that a feed may yet bring: 436; 441 or 439 where no answer means later. */
+  | 'early'
   /** This Message-ID is posted already: 441 435 Duplicate, or 435. */
   | 'duplicate'
   /** Wrong user or password: 481. */

@@ -102,6 +102,23 @@ export const feedMutants = [
       'if (busy || !canPost || this.#offers.isElsewhere(messageId, by)) return',
       'if (busy || !canPost) return',
     ],
+    [
+      'a follow-up that comes too early is not refused for good',
+      "const kind = isEarly ? 'early' : 'rejected';",
+      "const kind = isEarly ? 'rejected' : 'rejected';",
+    ],
+    ['what we made ourselves is held', '|| this.#isOurs(messageId)) return', '|| messageId === "") return'],
+  ),
+  ...breaking(
+    'src/bridge/posting/early-articles.ts',
+    [POSTED],
+    ['what it follows may never come', 'if (now - since < PATIENCE) return true;', 'if (now >= since) return true;'],
+    ['follow-ups that wait are bounded', 'if (this.#since.size > MOST)', 'if (this.#since.size < 0)'],
+    [
+      'what was posted waits no more',
+      '  posted(messageId: string): void {\n    this.#since.delete(messageId);',
+      '  posted(messageId: string): void {\n    this.#since.has(messageId);',
+    ],
   ),
   ...breaking(
     'src/bridge/posting/article-poster.ts',

@@ -50,8 +50,8 @@ export const newsMutants = [
   ),
   ...breaking('src/bridge/posting/target.ts', KINDS, [
     'a follow-up to something unknown is no new item',
-    "  throw new PostingError('References: none",
-    "  if (ids.length > 0) return undefined;\n  throw new PostingError('References: none",
+    "  throw new UnknownReferences('References: none",
+    "  if (ids.length > 0) return undefined;\n  throw new UnknownReferences('References: none",
   ]),
   ...breaking(
     'src/news/posting/wrap.ts',

@@ -12,9 +12,11 @@ import type { BoardGroup, BridgedBoard, Member } from '../board.ts';
 import type { Logins } from '../login/logins.ts';
 import type { Person, Poster, Submission } from '../ports.ts';
 import { destinationOf } from './destination.ts';
+import { EarlyArticles } from './early-articles.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { Offers } from './offers.ts';
 import { type Reason, refusedBecause } from './refused-because.ts';
+import { UnknownReferences } from './target.ts';
 
 /** What posting needs of each board. */
 export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
@@ -55,6 +57,7 @@ export class ArticlePoster implements Poster {
   /** One article per Message-ID at a time: the second then learns what became of the first. */
   readonly #ids = new KeyedQueue();
   readonly #offers: Offers;
+  readonly #early: EarlyArticles;
   #boards: readonly PostableBoard[];
   #suggested = 0;
 
@@ -65,6 +68,7 @@ export class ArticlePoster implements Poster {
     this.#refusals = boundedLog(this.#log);
     this.#now = options.now ?? Date.now;
     this.#offers = new Offers(options.clock);
+    this.#early = new EarlyArticles(options.clock);
   }
 
   /** Replaces the boards that take posts. */
@@ -101,11 +105,14 @@ export class ArticlePoster implements Poster {
         this.#refuseKnown(messageId);
         await poster.post({ posting, messageId, newsgroup: group.name, member });
       });
+      this.#early.posted(messageId);
       this.#log.info({ messageId, newsgroup: view.newsgroup, user: person?.name, peer: peer.address }, 'posted');
       this.#options.onPost?.(board.login.name, 'posted');
       return messageId;
     } catch (error) {
-      const refusal = error instanceof PostingError ? new Refusal('rejected', error.message, { cause: error }) : error;
+      const isEarly = feed && error instanceof UnknownReferences && this.#early.mayComeAgain(suggested ?? '');
+      const kind = isEarly ? 'early' : 'rejected';
+      const refusal = error instanceof PostingError ? new Refusal(kind, error.message, { cause: error }) : error;
       const reason = reasonOf(error).slice(0, LONGEST_REASON);
       this.#refusals.info(
         { newsgroup: board?.view.newsgroup, user: person?.name, peer: peer.address, reason },
@@ -122,7 +129,7 @@ export class ArticlePoster implements Poster {
   }
 
   offer(messageId: string, by: object): 'yes' | 'held' | 'later' {
-    if (this.#boards.some(({ poster }) => poster.has(messageId))) return 'held';
+    if (this.#boards.some(({ poster }) => poster.has(messageId)) || this.#isOurs(messageId)) return 'held';
     const busy = this.#ids.has(messageId) || this.#boards.some(({ poster }) => poster.isPending(messageId));
     const canPost = this.#boards.some(({ poster }) => poster.isAway !== true);
     if (busy || !canPost || this.#offers.isElsewhere(messageId, by)) return 'later';
@@ -176,9 +183,14 @@ export class ArticlePoster implements Poster {
     if (this.#boards.some(({ poster }) => poster.has(messageId))) {
       throw new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
     }
-    if (this.#boards.some(({ view }) => parseDerivedId(messageId, view.domain) !== undefined)) {
+    if (this.#isOurs(messageId)) {
       throw new PostingError(`Message-ID: ${messageId} is of a form that only the server gives`);
     }
+  }
+
+  /** Whether it is the Message-ID of an article that we made. */
+  #isOurs(messageId: string): boolean {
+    return this.#boards.some(({ view }) => parseDerivedId(messageId, view.domain) !== undefined);
   }
 }
 
@@ -194,5 +206,6 @@ function reasonOf(error: unknown): string {
 
 function outcomeOf(error: unknown): PostOutcome {
   if (!(error instanceof Refusal)) return 'unavailable';
-  return error.kind === 'duplicate' ? 'duplicate' : error.kind === 'unavailable' ? 'unavailable' : 'refused';
+  if (error.kind === 'duplicate' || error.kind === 'unavailable') return error.kind;
+  return error.kind === 'early' ? 'unavailable' : 'refused';
 }

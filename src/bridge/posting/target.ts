@@ -4,6 +4,9 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
 import type { PostedBoard } from './posted-board.ts';
 
+/** What a follow-up follows is not here. */
+export class UnknownReferences extends PostingError {}
+
 /** The article that a follow-up follows. */
 export interface RepliedTo {
   readonly id: string;
@@ -13,7 +16,7 @@ export interface RepliedTo {
 
 /**
  * The item an article replies to: that of its newest known reference, otherwise of In-Reply-To, or the item that continues
- * it. `undefined`: it is no follow-up, and begins an item. Throws `PostingError` if it follows something unknown: a reply
+ * it. `undefined`: it is no follow-up, and begins an item. Throws `UnknownReferences` if it follows something unknown: a reply
  * never becomes an item by accident.
  */
 export function itemRepliedTo(
@@ -33,7 +36,7 @@ export function itemRepliedTo(
     }
     return { id, item: newestPart(found.item, model.items) };
   }
-  throw new PostingError('References: none of these articles is known here (withdrawn, or of another newsgroup)');
+  throw new UnknownReferences('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }
 
 /** Completes one of our own Message-IDs that a newsreader cut off. */

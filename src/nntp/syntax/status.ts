@@ -10,6 +10,8 @@ const CODES = {
   forbidden: { read: 502, post: 441, feed: 437, stream: 439 },
   unavailable: { read: 403, post: 441, feed: 436, stream: 400 },
   rejected: { read: 403, post: 441, feed: 437, stream: 439 },
+  // TAKETHIS has no answer for later but 400, which would keep back all that comes after it.
+  early: { read: 403, post: 441, feed: 436, stream: 439 },
   // 441 carries the code IHAVE would have had, as INN does: readers and feeders look for it.
   duplicate: { read: 403, post: 441, feed: 437, stream: 439 },
   'bad-credentials': { read: 481, post: 441, feed: 437, stream: 439 },

@@ -1,5 +1,6 @@
 /** POST, IHAVE and TAKETHIS at once, by the server as `serve` runs it: each article once, and no peer sends in vain. */
 import { expect, onTestFinished, test } from 'vitest';
+import { EarlyArticles } from '../../../src/bridge/posting/early-articles.ts';
 import { Offers } from '../../../src/bridge/posting/offers.ts';
 import { NntpClient } from '../../support/nntp-client.ts';
 import { openWholeServer, people, type WholeServer } from '../../support/whole-server.ts';
@@ -96,6 +97,52 @@ test('RFC 5537 §3.6: an article shows the servers that it came through, and our
   expect(await client.post(article('<posted@peer.example>').slice(2, -1))).toMatch(/^240/);
   expect(await header('Path', '<posted@peer.example>')).toBe('news.example.net!.POSTED!not-for-mail');
   expect(await header('Injection-Info', '<posted@peer.example>')).toBe('news.example.net');
+});
+
+test('a follow-up that comes before what it follows is asked for again, by IHAVE', async () => {
+  const server = await open();
+  const client = await peer(server);
+  const reply = article('<reply@peer.example>').toSpliced(1, 0, 'References: <item@peer.example>');
+  const ihave = async (id: string, lines: readonly string[]) => {
+    expect(await client.ask(`IHAVE ${id}`)).toMatch(/^335/);
+    client.send(...lines);
+    return client.line();
+  };
+  for (let n = 0; n < 3; n++) expect(await ihave('<reply@peer.example>', reply)).toMatch(/^436 References: /);
+  client.send('TAKETHIS <reply@peer.example>', ...reply);
+  expect(await client.line()).toMatch(/^439 <reply@peer\.example> References: /);
+  expect(await client.post(reply.slice(1, -1))).toMatch(/^441 References: /);
+  expect(await ihave('<item@peer.example>', article('<item@peer.example>'))).toMatch(/^235/);
+  expect(await ihave('<reply@peer.example>', reply)).toMatch(/^235/);
+  expect(await client.list('HDR References <reply@peer.example>', '225')).toEqual(['0 <item@peer.example>']);
+});
+
+test('a follow-up is asked for again for an hour, and there is a limit to them', () => {
+  let time = 0;
+  const early = new EarlyArticles(() => time);
+  expect(early.mayComeAgain('<a@b>')).toBe(true);
+  time = 3_599_999;
+  expect(early.mayComeAgain('<a@b>')).toBe(true);
+  time = 3_600_000;
+  expect(early.mayComeAgain('<a@b>')).toBe(false);
+  expect(early.mayComeAgain('<a@b>')).toBe(true);
+  early.posted('<a@b>');
+  time = 7_200_000;
+  expect(early.mayComeAgain('<a@b>')).toBe(true);
+  for (let n = 0; n < 10_000; n++) early.mayComeAgain(`<${n}@b>`);
+  time = 10_800_000;
+  expect(early.mayComeAgain('<9999@b>')).toBe(false);
+  expect(early.mayComeAgain('<a@b>')).toBe(true);
+});
+
+test('no peer needs to bring what the board has itself', async () => {
+  const server = await open();
+  const client = await peer(server);
+  for (const local of ['A0000000.00000001', 'motd.00000001', 'A0000000.00000002.edit']) {
+    const ours = `<${local}@${GROUP}.invalid>`;
+    expect(await client.ask(`CHECK ${ours}`)).toBe(`438 ${ours} Duplicate`);
+    expect(await client.ask(`IHAVE ${ours}`)).toMatch(/^435 /);
+  }
 });
 
 test('an offer is kept for ten seconds, by one session, and there is a limit to them', () => {
