@@ -14,6 +14,7 @@ const FOLDERS = [
   'config',
   'ident',
   'ops',
+  'feed',
   'server',
   'cli',
 ] as const;
@@ -68,6 +69,13 @@ const RULES: readonly Rule[] = [
   },
   { files: ['src/config/**'], folder: 'config', from: ['wire'], why: ONE_WAY },
   { files: ['src/ident/**'], folder: 'ident', from: ['wire'], why: ONE_WAY },
+  {
+    files: ['src/feed/**'],
+    folder: 'feed',
+    from: ['wire'],
+    except: ['**/nntp/backend.ts'],
+    why: 'a feed sends what any newsgroup of the backend has',
+  },
   { files: ['src/ops/**'], folder: 'ops', from: ['wire', 'config'], why: ONE_WAY },
   {
     files: ['src/server/**'],

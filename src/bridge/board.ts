@@ -35,13 +35,27 @@ export interface BoardNewsgroups {
   /** The message of the day as lines of text; empty if there is none. */
   motd(): readonly string[];
 
+  /**
+   * The Message-IDs of what is gone because of the deed that an article of `.edits` tells of; empty for every other.
+   * Absent where the board can't tell.
+   */
+  withdrawnBy?(number: number): readonly string[];
+
   /** A reader has arrived, and stays until the returned function is called: the board may look for news more often. */
   readerArrived(): () => void;
 }
 
-export interface BoardGroup extends Newsgroup {
+export interface BoardGroup extends Newsgroup, Partial<Returning> {
   /** the level that posting to it takes; `undefined`: only the server writes it */
   readonly levelToPost: 2 | 3 | undefined;
+}
+
+/** Optional: articles may become readable below others that were readable before. */
+export interface Returning {
+  /** how often that may have happened since the start */
+  readonly returned: number;
+  /** The articles above a number, and up to another, that became readable when that one did, or later. */
+  returnedSince(above: number, upTo: number): Iterable<number>;
 }
 
 /** 0: may not even read; 1: may read; 2: may post; 3: may edit what others posted, and set the message of the day. */

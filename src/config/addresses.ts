@@ -32,6 +32,19 @@ export function addressOrOff<S extends Scheme>(preset: string, schemes: readonly
     .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or off`, kind: 'text' });
 }
 
+/** An address; there is no default. */
+export function address<S extends Scheme>(schemes: readonly [S, ...S[]], notes: Noted & { readonly usually: string }) {
+  return z
+    .string()
+    .transform((value, context) => orIssue(callable(parseAddress(value, schemes)), context))
+    .register(keyNotes, { ...notes, allowed: shape(schemes), kind: 'text' });
+}
+
+/** Port 0 is any free one, for who listens. */
+function callable<A extends Address>(address: A | undefined): A | undefined {
+  return address?.port === 0 ? undefined : address;
+}
+
 /** An address, or `embedded`. */
 export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: readonly [S, ...S[]], notes: Noted) {
   return z

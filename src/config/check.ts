@@ -9,7 +9,13 @@ interface Contradiction {
 
 /** Every contradiction between keys that are valid one by one. */
 export function checkTogether(config: Config): Contradiction[] {
-  return [...checkTls(config), ...checkBalancers(config), ...checkBoards(config), ...checkMail(config)];
+  return [
+    ...checkTls(config),
+    ...checkBalancers(config),
+    ...checkBoards(config),
+    ...checkMail(config),
+    ...checkPeers(config),
+  ];
 }
 
 function* checkTls({ tls, listen, embedded }: Config): Generator<Contradiction> {
@@ -74,5 +80,27 @@ function* checkMail({ embedded: { mail } }: Config): Generator<Contradiction> {
   if (mail.password !== '' && mail.passwordFile !== '') {
     const message = 'embedded.mail.passwordFile: embedded.mail.password is set too; choose one';
     yield { path: ['embedded', 'mail', 'passwordFile'], message };
+  }
+}
+
+function* checkPeers({ peers }: Config): Generator<Contradiction> {
+  const seen = new Map<string, number>();
+  for (const [n, { name, user, password, passwordFile }] of peers.entries()) {
+    const path = ['peers', n, 'passwordFile'];
+    const other = seen.get(name);
+    if (other === undefined) seen.set(name, n);
+    else {
+      const message = `peers[${n}].name: "${name}" is also the name of peers[${other}]; each peer needs its own`;
+      yield { path: ['peers', n, 'name'], message };
+    }
+    if (password !== '' && passwordFile !== '') {
+      yield { path, message: `peers[${n}].passwordFile: peers[${n}].password is set too; choose one` };
+    }
+    if (user === '' && (password !== '' || passwordFile !== '')) {
+      yield { path, message: `peers[${n}].user is missing: a password needs the user it belongs to` };
+    }
+    if (user !== '' && password === '' && passwordFile === '') {
+      yield { path, message: `peers[${n}].passwordFile is missing: peers[${n}].user needs a password` };
+    }
   }
 }

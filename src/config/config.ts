@@ -10,15 +10,32 @@ export type BoardConfig = WrittenBoard & {
   readonly domain: string;
 };
 
-export type Config = Omit<Written, 'name' | 'boards'> & {
+export type PeerConfig = Written['peers'][number] & {
+  readonly name: string;
+  readonly path: string;
+};
+
+export type Config = Omit<Written, 'name' | 'boards' | 'peers'> & {
   readonly name: string;
   readonly boards: readonly BoardConfig[];
+  readonly peers: readonly PeerConfig[];
 };
 
 /** Fills in what depends on other keys. The schema's `usually` describes each of these to people. */
 export function resolved(written: Written): Config {
   const name = written.name ?? (hostname().replace(/[^A-Za-z0-9._-]/g, '-') || 'localhost');
-  return { ...written, name, boards: written.boards.map(resolvedBoard), keys: written.keys || written.data };
+  return {
+    ...written,
+    name,
+    boards: written.boards.map(resolvedBoard),
+    peers: written.peers.map(resolvedPeer),
+    keys: written.keys || written.data,
+  };
+}
+
+function resolvedPeer(written: Written['peers'][number]): PeerConfig {
+  const { host } = written.address;
+  return { ...written, name: written.name ?? host, path: written.path ?? host };
 }
 
 /** Name and newsgroup follow from each other; with neither the board is `groggs.gossip`. */

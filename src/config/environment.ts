@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 import { type Key, keys } from './walk.ts';
 
 export interface FromEnvironment {
-  /** boards are numbered: `['boards', 0, 'rgtp']` */
+  /** boards and peers are numbered: `['boards', 0, 'rgtp']` */
   readonly values: readonly { readonly path: readonly (string | number)[]; readonly value: unknown }[];
   readonly problems: readonly Problem[];
 }
@@ -38,11 +38,11 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
 }
 
 function find(variable: string): { key: Key; path: readonly (string | number)[] } | undefined {
-  const board = /^RGTP_NNTP_BOARDS_(\d{1,2})_/.exec(variable)?.[1];
-  const general = board === undefined ? variable : variable.replace(`_${board}_`, '_n_');
+  const number = /^RGTP_NNTP_(?:BOARDS|PEERS)_(\d{1,2})_/.exec(variable)?.[1];
+  const general = number === undefined ? variable : variable.replace(`_${number}_`, '_n_');
   const key = keys.find((candidate) => candidate.variable === general);
   if (key === undefined) return undefined;
-  return { key, path: key.path.map((part) => (part === 'n' ? Number(board) : part)) };
+  return { key, path: key.path.map((part) => (part === 'n' ? Number(number) : part)) };
 }
 
 /** Converts text to the kind of value the key takes. What does not convert stays text, for the schema to report. */

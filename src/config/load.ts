@@ -5,10 +5,11 @@ import { closest } from './closest.ts';
 import { type Config, resolved } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
+import { keyNotes } from './keys.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { besideFile } from './relative.ts';
 import { schema } from './schema.ts';
-import { keyAt, keys, nameOf, variableOf } from './walk.ts';
+import { keyAt, keys, lists, listsOf, nameOf, variableOf } from './walk.ts';
 
 export interface ConfigSource {
   /** a YAML file; `undefined`: none */
@@ -81,15 +82,21 @@ function place(tree: unknown, path: readonly (string | number)[], value: unknown
   return true;
 }
 
-/** Boards that only the environment has, numbered past the last one there is. */
+/** Boards and peers that only the environment has, numbered past the last one there is. */
 function gaps(tree: unknown, fromEnvironment: ReadonlySet<string>): Problem[] {
-  const boards: unknown = isTree(tree) ? Reflect.get(tree, 'boards') : undefined;
-  if (!Array.isArray(boards)) return [];
-  const hole = Array.from(boards.keys()).find((n) => !(n in boards));
-  const beyond = [...fromEnvironment].find((name) => Number(/^boards\[(\d+)\]/.exec(name)?.[1]) > Number(hole));
+  return lists.flatMap((list) => gapsIn(list, tree, fromEnvironment));
+}
+
+function gapsIn(list: (typeof lists)[number], tree: unknown, fromEnvironment: ReadonlySet<string>): Problem[] {
+  const members: unknown = isTree(tree) ? Reflect.get(tree, list) : undefined;
+  if (!Array.isArray(members)) return [];
+  const hole = Array.from(members.keys()).find((n) => !(n in members));
+  const numbered = new RegExp(`^${list}\\[(\\d+)\\]`);
+  const beyond = [...fromEnvironment].find((name) => Number(numbered.exec(name)?.[1]) > Number(hole));
   if (hole === undefined || beyond === undefined) return [];
   const variable = variableOf(beyond.split(/[.[\]]+/).map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
-  const message = `${variable} is for a board that is not there: there is no board number ${hole}; number them from 0 without a gap`;
+  const one = list.slice(0, -1);
+  const message = `${variable} is for a ${one} that is not there: there is no ${one} number ${hole}; number them from 0 without a gap`;
   return [{ where: 'environment', message }];
 }
 
@@ -106,8 +113,9 @@ function explain(issue: z.core.$ZodIssue, tree: unknown, where: Where): Problem[
   const shown = key?.secret ? 'this value' : (JSON.stringify(value) ?? 'nothing');
   if (key !== undefined)
     return [{ where: source, message: `${name}: ${shown} is not allowed; it must be ${key.allowed}` }];
+  const list = lists.find((one) => one === path.at(-1));
   const allowed =
-    path.at(-1) === 'boards' ? 'a list of 1 to 64 boards' : `a section with the keys ${keysUnder(path).join(', ')}`;
+    list === undefined ? `a section with the keys ${keysUnder(path).join(', ')}` : keyNotes.get(listsOf[list])?.allowed;
   return [
     { where: source, message: `${name === '' ? 'the file' : name}: ${shown} is not allowed; it must be ${allowed}` },
   ];

@@ -1,12 +1,12 @@
 /** Names of files and folders in the configuration file are relative to it, as those of other daemons are. */
 import { dirname, isAbsolute, join } from 'node:path';
-import { keys, nameOf } from './walk.ts';
+import { keys, lists, nameOf } from './walk.ts';
 
 /**
  * Changes the names in `tree`, except those from the environment, which are relative to the current folder.
  * @param fromEnvironment names of keys: `boards[0].ca`
  */
-export function besideFile<T extends { readonly boards: readonly unknown[] }>(
+export function besideFile<T extends { readonly [name in (typeof lists)[number]]: readonly unknown[] }>(
   tree: T,
   file: string,
   fromEnvironment: ReadonlySet<string>,
@@ -14,7 +14,8 @@ export function besideFile<T extends { readonly boards: readonly unknown[] }>(
   const copy = structuredClone(tree);
   for (const key of keys) {
     if (key.kind !== 'path') continue;
-    const numbers = key.path.includes('n') ? copy.boards.keys() : [0];
+    const list = lists.find((name) => name === key.path[0]);
+    const numbers = list === undefined ? [0] : copy[list].keys();
     for (const number of numbers) {
       const path = key.path.map((part) => (part === 'n' ? number : part));
       if (!fromEnvironment.has(nameOf(path))) change(copy, path, (name) => beside(file, name));

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { addressOrOff, listeners } from './addresses.ts';
 import { type board, boards } from './board.ts';
 import { choice, count, duration, flag, lines, maybeText, path, section, size, text, words } from './keys.ts';
+import { peers } from './peer.ts';
 
 const tls = section({
   certificate: path('', {
@@ -109,6 +110,7 @@ export const schema = section({
     of: 'folder',
   }),
   boards,
+  peers,
   embedded,
   http: section({
     listen: addressOrOff('http://127.0.0.1:9119', ['http'], {

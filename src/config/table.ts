@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     ['listen', 'tls', 'cleartextAuth', 'compression', 'proxyProtocol', 'balancers', 'lists'],
   ],
   ['Each board', ['boards']],
+  ['Each peer', ['peers']],
   ['The embedded board', ['embedded']],
   ['Limits', ['limits']],
   ['Memory', ['cache']],

@@ -1,11 +1,12 @@
 /** Every key of the schema in order, with its path and environment variable. */
 import { z } from 'zod';
-import { board } from './board.ts';
+import { board, boards } from './board.ts';
 import { type KeyNotes, keyNotes } from './keys.ts';
+import { peer, peers } from './peer.ts';
 import { schema } from './schema.ts';
 
 export interface Key extends KeyNotes {
-  /** `n` stands for the number of the board: `['boards', 'n', 'rgtp']` */
+  /** `n` stands for the number of the board or peer: `['boards', 'n', 'rgtp']` */
   readonly path: readonly string[];
   /** `RGTP_NNTP_BOARDS_n_RGTP` */
   readonly variable: string;
@@ -13,12 +14,21 @@ export interface Key extends KeyNotes {
   readonly preset: unknown;
 }
 
-/** A board's keys occur once, with `n` for its number. */
+/** The lists whose members have keys of their own. */
+export const lists = ['boards', 'peers'] as const;
+export const listsOf = { boards, peers } as const;
+const listed = new Map<z.core.$ZodType, z.core.$ZodType>([
+  [boards, board],
+  [peers, peer],
+]);
+
+/** The keys of a board, and of a peer, occur once, with `n` for its number. */
 export const keys: readonly Key[] = [...walk(schema, [])];
 
 function* walk(part: z.core.$ZodType, path: readonly string[]): Generator<Key> {
-  if (part === boardsOf(schema)) {
-    yield* walk(board, [...path, 'n']);
+  const element = listed.get(part);
+  if (element !== undefined) {
+    yield* walk(element, [...path, 'n']);
     return;
   }
   const shape = shapeOf(part);
@@ -30,10 +40,6 @@ function* walk(part: z.core.$ZodType, path: readonly string[]): Generator<Key> {
   if (notes === undefined) throw new Error(`${path.join('.')} has no notes`);
   const preset = part instanceof z.ZodPrefault ? part.def.defaultValue : undefined;
   yield { ...notes, path, variable: variableOf(path), preset };
-}
-
-function boardsOf(part: typeof schema): z.core.$ZodType {
-  return part.unwrap().shape.boards;
 }
 
 function shapeOf(part: z.core.$ZodType): z.core.$ZodShape | undefined {

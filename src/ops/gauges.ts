@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { BoardStatus, CacheStatus, Status } from './status.ts';
+import type { BoardStatus, CacheStatus, PeerStatus, Status } from './status.ts';
 
 type Put<L extends string> = (labels: Readonly<Record<L, string>>, value: number) => void;
+
+const OUTCOMES = ['offered', 'accepted', 'refused', 'deferred'] as const;
 
 /** Adds the metrics that show a state, read at each scrape. Times are unix seconds, so that an age is `time() - x`. */
 export function addGauges(registry: Registry, now: () => Status): void {
@@ -106,6 +108,24 @@ export function addGauges(registry: Registry, now: () => Status): void {
     'posts_in_doubt',
     'Posts of which it is not known yet whether the board has them',
     (board) => board.postsInDoubt ?? 0,
+  );
+
+  const ofPeers =
+    (read: (peer: PeerStatus) => number) =>
+    (set: Put<'peer'>, { peers = [] }: Status): void => {
+      for (const peer of peers) set({ peer: peer.name }, read(peer));
+    };
+  const peers = (name: string, help: string, read: (peer: PeerStatus) => number) =>
+    gauge(`peer_${name}`, help, ['peer'], ofPeers(read));
+  peers('up', '0 while the peer cannot be reached', ({ state }) => Number(state !== 'away'));
+  peers('backlog', 'Articles that wait for the peer, at most', ({ backlog }) => backlog);
+  counter(
+    'peer_articles',
+    'Articles offered to the peer, and what it said: accepted, refused for good, or later (deferred)',
+    ['peer', 'outcome'],
+    (set, { peers = [] }) => {
+      for (const peer of peers) for (const outcome of OUTCOMES) set({ peer: peer.name, outcome }, peer[outcome]);
+    },
   );
 
   gauge(

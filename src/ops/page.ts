@@ -1,6 +1,6 @@
 /** The status page: one HTML document without scripts, for small and large screens, light and dark. */
 import type { History } from './history.ts';
-import type { BoardStatus, Status } from './status.ts';
+import type { BoardStatus, PeerStatus, Status } from './status.ts';
 
 export const style = `:root{color-scheme:light dark;--bg:#fafaf7;--fg:#1c1c1a;--dim:#6a6a63;--card:#fff;--line:#deded6;--bar:#2d6cdf;--ok:#1a7f4b;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--bg:#151614;--fg:#e9e9e3;--dim:#a0a097;--card:#1e201d;--line:#34362f;--bar:#7aa7ff;--ok:#62c98f;--bad:#ff8a80}}
@@ -34,7 +34,7 @@ export function statusPage({ status, history, now }: PageInput): string {
 <header><h1>${escaped(status.name)}</h1><p class="dim">rgtp-nntp ${escaped(status.version)} · up ${up} · ${counted(status.sessions, 'newsreader')} connected</p></header>
 <main><section class="cards" aria-label="Boards">
 ${status.boards.map((board) => boardCard(board, now)).join('\n')}
-</section><section class="cards" aria-label="The last hour">
+</section>${peerCards(status, now)}<section class="cards" aria-label="The last hour">
 ${charts.map(([title, series]) => chartCard(title, series)).join('\n')}
 </section>${cacheTable(status)}</main></body></html>
 `;
@@ -55,6 +55,28 @@ function boardCard(board: BoardStatus, now: number): string {
   ];
   return `<article class="card"><div class="head"><h2>${escaped(board.newsgroup)}</h2>${state}</div>
 <progress max="${Math.max(1, board.items)}" value="${board.items === 0 && board.ready ? 1 : board.held}" aria-label="Items held"></progress>
+<dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>${error}</article>`;
+}
+
+function peerCards({ peers = [] }: Status, now: number): string {
+  if (peers.length === 0) return '';
+  return `<section class="cards" aria-label="Peers">\n${peers.map((peer) => peerCard(peer, now)).join('\n')}\n</section>`;
+}
+
+function peerCard(peer: PeerStatus, now: number): string {
+  const { name, state, backlog, lastError } = peer;
+  const error =
+    lastError === undefined
+      ? ''
+      : `<p class="bad">${escaped(lastError.message)} <span class="dim">(${span((now - lastError.at) / 1000)} ago)</span></p>`;
+  const rows = [
+    ['Waiting for it', backlog === 0 ? 'nothing' : `up to ${counted(backlog, 'article')}`],
+    ['Offered', number(peer.offered)],
+    ['Accepted', number(peer.accepted)],
+    ['Refused', number(peer.refused)],
+    ['Deferred', number(peer.deferred)],
+  ];
+  return `<article class="card"><div class="head"><h2>${escaped(name)}</h2><span class="${state === 'away' ? 'bad' : 'ok'}">${state}</span></div>
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>${error}</article>`;
 }
 

@@ -39,6 +39,19 @@ export interface DiskStatus {
   readonly files: number;
 }
 
+/** Another server that is sent the newsgroups. */
+export interface PeerStatus {
+  readonly name: string;
+  readonly state: 'waiting' | 'sending' | 'away';
+  /** at most how many articles wait for it */
+  readonly backlog: number;
+  readonly offered: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly deferred: number;
+  readonly lastError: { readonly message: string; readonly at: number } | undefined;
+}
+
 export interface CacheStatus {
   readonly name: string;
   readonly octets: number;
@@ -62,5 +75,6 @@ export interface Status {
   /** when the last backup was made, unix ms; `undefined`: none is known */
   readonly backup?: number | undefined;
   readonly boards: readonly BoardStatus[];
+  readonly peers?: readonly PeerStatus[];
   readonly caches: readonly CacheStatus[];
 }

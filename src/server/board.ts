@@ -1,9 +1,19 @@
 /** A board as the server runs it. Another kind of board that implements this is served like an RGTP board. */
 import type { BridgedBoard } from '../bridge/board.ts';
 import type { BoardConfig } from '../config/config.ts';
+import type { Place } from '../feed/source.ts';
 import type { BoardStatus } from '../ops/status.ts';
 
+/** How far peers have been sent a board's newsgroups, kept for good. */
+export interface FedPlaces {
+  /** `undefined`: never sent any */
+  get(peer: string, newsgroup: string): Place | undefined;
+  put(peer: string, newsgroup: string, place: Place): Promise<void>;
+}
+
 export interface Board extends BridgedBoard {
+  /** absent: nothing of it is sent to peers */
+  readonly fed?: FedPlaces;
   status(): BoardStatus;
   /** Finishes the posts in progress, then closes everything that belongs to the board. */
   close(): Promise<void>;

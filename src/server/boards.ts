@@ -16,6 +16,10 @@ export class Boards {
     this.#around = around;
   }
 
+  get all(): readonly ConfiguredBoard[] {
+    return this.#boards;
+  }
+
   get newsgroups(): readonly string[] {
     return this.#boards.map(({ view }) => view.newsgroup);
   }

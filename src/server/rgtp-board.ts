@@ -11,12 +11,13 @@ import { BoardView } from '../bridge/view/board-view.ts';
 import type { ViewCaches } from '../bridge/view/caches.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
+import type { Place } from '../feed/source.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { Cache } from '../store/cache.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import type { Log } from '../wire/log.ts';
-import type { ConfiguredBoard } from './board.ts';
+import type { ConfiguredBoard, FedPlaces } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
 import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
@@ -28,7 +29,7 @@ export interface Surroundings extends ConnectionParts {
   readonly caches: ViewCaches;
 }
 
-type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster'> & {
+type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
   readonly config: BoardConfig;
   readonly files: string;
   readonly mirror: Mirror;
@@ -44,6 +45,7 @@ export class RgtpBoard implements ConfiguredBoard {
   readonly view: BoardView;
   readonly login: RgtpLogin;
   readonly poster: RgtpPoster;
+  readonly fed: FedPlaces;
   readonly #parts: Parts;
   readonly #undo: Undo;
   readonly #started = Date.now();
@@ -63,6 +65,7 @@ export class RgtpBoard implements ConfiguredBoard {
     this.view = parts.view;
     this.login = parts.login;
     this.poster = parts.poster;
+    this.fed = parts.fed;
     this.#parts = parts;
     this.#undo = undo;
   }
@@ -178,7 +181,21 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
   const offer = async () => view.offer(await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)));
-  return { config: board, files: filesOf(board), view, login, poster, mirror, submitter, newest, disk, offer };
+  const fed = await fedPlaces(permanent);
+  return { config: board, files: filesOf(board), view, login, poster, fed, mirror, submitter, newest, disk, offer };
+}
+
+async function fedPlaces(permanent: PermanentFile): Promise<FedPlaces> {
+  const key = (peer: string, newsgroup: string) => `${peer} ${newsgroup}`;
+  const places = new Map<string, Place>();
+  for (const { peer, newsgroup, ...place } of await permanent.fed()) places.set(key(peer, newsgroup), place);
+  return {
+    get: (peer, newsgroup) => places.get(key(peer, newsgroup)),
+    async put(peer, newsgroup, place) {
+      await permanent.putFed({ peer, newsgroup, ...place });
+      places.set(key(peer, newsgroup), place);
+    },
+  };
 }
 
 /** What the files that a board's configuration names contain now. */

@@ -10,6 +10,7 @@ import type { Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
+import { Feeds } from './feeds.ts';
 import { openIdent } from './ident.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
@@ -27,6 +28,7 @@ interface Place {
 interface Parts {
   readonly log: AdjustableLog;
   readonly boards: Boards;
+  readonly feeds: Feeds;
   readonly news: News;
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
@@ -63,8 +65,8 @@ export class Service {
   }
 
   /**
-   * SIGHUP: adopts what can change at run time (boards, limits, log level, certificate files), and logs which settings
-   * wait for the next start. Rejects where the new configuration can't be used; the old one stays in force.
+   * SIGHUP: adopts what can change at run time (boards, peers, limits, log level, certificate files), and logs which
+   * settings wait for the next start. Rejects where the new configuration can't be used; the old one stays in force.
    */
   reload(config: Config): Promise<void> {
     this.#reloading = this.#reload(config);
@@ -72,12 +74,14 @@ export class Service {
   }
 
   async #reload(config: Config): Promise<void> {
-    const { log, boards: served, news } = this.parts;
-    const { boards, limits } = config;
-    const next = { ...this.#config, boards, limits, log: config.log };
+    const { log, boards: served, feeds, news } = this.parts;
+    const { boards, peers, limits } = config;
+    const next = { ...this.#config, boards, peers, limits, log: config.log };
     const waiting = differing(next, config);
     if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that wait for the next start');
+    feeds.check(peers);
     await served.exchange(this.#config, next);
+    await feeds.exchange(peers);
     this.#config = next;
     log.setLevel(next.log.level);
     news.server.reload();
@@ -117,6 +121,9 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   undo.add(() => boards.close());
   await boards.open(config);
 
+  const feeds = new Feeds(config, () => boards.all, log);
+  undo.add(() => feeds.close(), { what: 'feeds to peers', ms: 400 });
+
   const folder = await WatchedFolder.open(config);
   undo.add(() => folder.close());
   let news: News | undefined;
@@ -130,6 +137,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
     disk: folder.disk,
     backup: folder.backup,
     boards: boards.status(),
+    peers: feeds.status(),
     caches: Object.entries(caches.stats).map(([name, stats]) => ({ name, ...stats })),
   });
   metrics.watch(status);
@@ -142,6 +150,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   return {
     log,
     boards,
+    feeds,
     news: opened,
     made: embedded?.made,
     boardAddress: config.embedded.listen && embedded && { ...config.embedded.listen, ...embedded.server.address },

@@ -6,6 +6,7 @@ import { LogSync } from './log-sync.ts';
 import type {
   Arrival,
   Epoch,
+  Fed,
   Intent,
   Known,
   Mark,
@@ -181,6 +182,22 @@ export class PermanentFile implements Permanent {
       },
       { relaxed: true },
     );
+  }
+
+  async fed(): Promise<Fed[]> {
+    const rows = this.#db.prepare('SELECT peer, newsgroup, first, number FROM fed').all();
+    return rows.map((row) => ({
+      peer: String(row['peer']),
+      newsgroup: String(row['newsgroup']),
+      first: Number(row['first']),
+      number: Number(row['number']),
+    }));
+  }
+
+  /** Relaxed: after a power cut the peer is offered the last ones again, and says that it has them. */
+  putFed({ peer, newsgroup, first, number }: Fed): Promise<void> {
+    const put = () => void this.#statements.putFed.run(peer, newsgroup, first, number);
+    return this.#writer.commit(put, { relaxed: true });
   }
 
   forget(messageId: string): Promise<void> {

@@ -30,6 +30,7 @@ export function prepareStatements(db: DatabaseSync) {
     addPost: db.prepare(
       'INSERT OR IGNORE INTO own_posts (message_id, epoch, sequence, reference_ids, path) VALUES (?, ?, ?, ?, ?)',
     ),
+    putFed: db.prepare('INSERT OR REPLACE INTO fed (peer, newsgroup, first, number) VALUES (?, ?, ?, ?)'),
     proofOf: db.prepare(`SELECT ${PROOF} FROM proofs WHERE userid = ?`),
     putProof: db.prepare(`INSERT OR REPLACE INTO proofs (${PROOF}) VALUES (?, ?, ?, ?)`),
     clampProofs: db.prepare('UPDATE proofs SET proven = ?1 WHERE proven > ?1'),

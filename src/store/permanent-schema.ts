@@ -38,5 +38,12 @@ export const PERMANENT: Schema = {
        proven INTEGER NOT NULL
      ) STRICT;`,
     `ALTER TABLE own_posts ADD COLUMN path TEXT NOT NULL DEFAULT '';`,
+    `CREATE TABLE fed (
+       peer TEXT NOT NULL,
+       newsgroup TEXT NOT NULL,
+       first INTEGER NOT NULL,
+       number INTEGER NOT NULL,
+       PRIMARY KEY (peer, newsgroup)
+     ) STRICT;`,
   ],
 };

@@ -49,6 +49,10 @@ export interface Permanent {
    */
   intents(): Promise<readonly Intent[]>;
 
+  /** How far each peer has been sent each newsgroup. */
+  fed(): Promise<readonly Fed[]>;
+  putFed(fed: Fed): Promise<void>;
+
   /** The level that the board gave a guest last, 0: none; `undefined`: it was never asked. */
   guestLevel(): Promise<number | undefined>;
   putGuestLevel(level: number): Promise<void>;
@@ -129,6 +133,17 @@ export interface OwnPost {
   readonly references: string;
   /** the Path it had when another server brought it; absent (or '') if it was posted here */
   readonly path?: string;
+}
+
+/** How far a peer has been sent a newsgroup. */
+export interface Fed {
+  /** the peer's name in the configuration */
+  readonly peer: string;
+  readonly newsgroup: string;
+  /** where it began: what was there then is not sent */
+  readonly first: number;
+  /** it has, or does not want, every article up to this number */
+  readonly number: number;
 }
 
 export interface Intent {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { boardSchema } from '../../src/board/schema.ts';
 import { CACHE } from '../../src/store/cache-schema.ts';
 import { PERMANENT } from '../../src/store/permanent-schema.ts';
+import { FakePeer } from '../support/fake-peer.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine } from './command-line.ts';
 
@@ -19,8 +20,9 @@ const frozen = {
   'data-v4': { board: 1, permanent: 4, cache: 1 },
   'data-v5': { board: 1, permanent: 5, cache: 1 },
   'data-v6': { board: 1, permanent: 6, cache: 1 },
+  'data-v7': { board: 1, permanent: 7, cache: 1 },
 } as const;
-const newest = frozen['data-v6'];
+const newest = frozen['data-v7'];
 
 let folder: string;
 let file: string;
@@ -90,8 +92,22 @@ describe('a data folder of an earlier version', () => {
   });
 });
 
+it('how far a peer was sent a newsgroup is kept', async () => {
+  cpSync(join(fixtures, 'data-v7'), join(folder, 'data'), { recursive: true });
+  const peer = await FakePeer.open();
+  const address = `nntp://127.0.0.1:${peer.address.port}`;
+  const others = parse(readFileSync(file, 'utf8')) as object;
+  const peers = [{ address, name: 'peer.example', from: 'the beginning' }];
+  writeFileSync(file, stringify({ ...others, peers }));
+  await serve();
+  // Of 2 and 3, the peer had 2.
+  await expect.poll(() => peer.articles.has('<reply@bob.example>')).toBe(true);
+  expect([...peer.articles.keys()].slice(0, 1)).toEqual(['<frozen@ann.example>']);
+  await peer.close();
+});
+
 describe('a data folder of a later version', () => {
-  beforeEach(() => cpSync(join(fixtures, 'data-v6'), join(folder, 'data'), { recursive: true }));
+  beforeEach(() => cpSync(join(fixtures, 'data-v7'), join(folder, 'data'), { recursive: true }));
 
   it.each(['board', 'permanent'] as const)('is refused, and left alone: %s', async (name) => {
     setVersion(`gossip.${name}.sqlite`, (version) => version + 1);

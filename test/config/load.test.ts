@@ -25,6 +25,11 @@ function mistakes(yaml: string | undefined, environment?: NodeJS.ProcessEnv): st
   return [];
 }
 
+/** A peer with one more key, in the second line. */
+function peerWith(line: string): string {
+  return `peers:\n- ${line}\n  address: nntp://a`;
+}
+
 describe('defaults', () => {
   it('are complete without any file', () => {
     const config = load(undefined);
@@ -54,6 +59,29 @@ boards:
     expect(second).toMatchObject({ name: 'talk', newsgroup: 'groggs.talk', domain: 'groggs.talk.invalid' });
     expect(second?.description).toBe('The talk board');
     expect(second?.rgtp).toEqual({ scheme: 'rgtp', host: '::1', port: 1500 });
+  });
+
+  it('of a peer follow from its address; its files are beside the configuration', () => {
+    const peers = `peers:
+- address: nntp://News.Example.org
+- address: nntps://[::1]:1563
+  name: second
+  path: news.second.example
+  user: board
+  passwordFile: password
+  ca: ca.pem
+`;
+    const [first, second] = load(peers).peers;
+    expect(first).toEqual({
+      ...{ address: { scheme: 'nntp', host: 'News.Example.org', port: 119 }, name: 'News.Example.org' },
+      ...{ path: 'News.Example.org', ca: '', user: '', password: '', passwordFile: '', newsgroups: '*' },
+      ...{ notices: false, motd: true, cancels: true, from: 'now', connections: 1 },
+    });
+    expect(second).toMatchObject({
+      ...{ address: { scheme: 'nntps', host: '::1', port: 1563 }, name: 'second', path: 'news.second.example' },
+      ...{ ca: join(folder, 'ca.pem'), passwordFile: join(folder, 'password') },
+    });
+    expect(load(undefined).peers).toEqual([]);
   });
 });
 
@@ -141,6 +169,21 @@ describe('the environment', () => {
     expect(mistakes(two, { RGTP_NNTP_BOARDS_2_NAME: 'c', RGTP_NNTP_BOARDS_2_RGTP: 'rgtp://c.example' })).toEqual([]);
   });
 
+  it('has peers too, numbered as boards are', () => {
+    const { peers } = load('peers: [{ address: nntp://a.example }]', {
+      RGTP_NNTP_PEERS_0_FROM: 'the beginning',
+      RGTP_NNTP_PEERS_1_ADDRESS: 'nntps://b.example',
+      RGTP_NNTP_PEERS_1_NOTICES: 'yes',
+    });
+    expect(peers).toMatchObject([
+      { name: 'a.example', from: 'the beginning' },
+      { name: 'b.example', notices: true, address: { port: 563 } },
+    ]);
+    expect(mistakes(undefined, { RGTP_NNTP_PEERS_1_ADDRESS: 'nntp://a' })).toEqual([
+      'environment: RGTP_NNTP_PEERS_1_ADDRESS is for a peer that is not there: there is no peer number 0; number them from 0 without a gap',
+    ]);
+  });
+
   it('names the variable in messages, and suggests the one that was meant', () => {
     expect(mistakes(undefined, { RGTP_NNTP_LOG_LEVEL: 'loud', RGTP_NNTP_BORDS_0_RGTP: 'x' })).toEqual([
       'environment: RGTP_NNTP_BORDS_0_RGTP is not a setting; did you mean RGTP_NNTP_BOARDS_0_RGTP?',
@@ -200,6 +243,34 @@ limits:
       'boards:\n- user: a\n  secret: "00"\n  secretFile: b',
       'c.yaml:4: boards[0].secretFile: boards[0].secret is set too',
     ],
+    ['peers: 5', 'c.yaml:1: peers: 5 is not allowed; it must be a list of up to 64 peers'],
+    ['peers: [{}]', 'c.yaml:1: peers[0].address: nothing is not allowed; it must be nntp:// or nntps:// and a host'],
+    ['peers: [{ address: rgtp://a }]', 'c.yaml:1: peers[0].address: "rgtp://a" is not allowed; it must be nntp://'],
+    ['peers: [{ address: nntp://a:0 }]', 'c.yaml:1: peers[0].address: "nntp://a:0" is not allowed'],
+    ['peers: [{ adress: nntp://a }]', 'c.yaml:1: peers[0].adress is not a setting; did you mean address?'],
+    [peerWith('name: a b'), 'c.yaml:2: peers[0].name: "a b" is not allowed; it must be up to 64 characters of'],
+    [peerWith('path: a!b'), 'c.yaml:2: peers[0].path: "a!b" is not allowed; it must be a name as it stands in Path'],
+    [peerWith('newsgroups: "[a"'), 'c.yaml:2: peers[0].newsgroups: "[a" is not allowed; it must be a wildmat'],
+    [peerWith('user: a b'), 'c.yaml:2: peers[0].user: "a b" is not allowed; it must be up to 200 characters of ASCII'],
+    [peerWith('password: a b'), 'c.yaml:2: peers[0].password: this value is not allowed; it must be up to 200'],
+    [peerWith('ca: 5'), 'c.yaml:2: peers[0].ca: 5 is not allowed; it must be the name of a file'],
+    [peerWith('passwordFile: [a]'), 'c.yaml:2: peers[0].passwordFile: ["a"] is not allowed; it must be the name of a'],
+    [peerWith('notices: 2'), 'c.yaml:2: peers[0].notices: 2 is not allowed; it must be true or false'],
+    [peerWith('motd: 2'), 'c.yaml:2: peers[0].motd: 2 is not allowed; it must be true or false'],
+    [peerWith('cancels: 2'), 'c.yaml:2: peers[0].cancels: 2 is not allowed; it must be true or false'],
+    [peerWith('from: then'), 'c.yaml:2: peers[0].from: "then" is not allowed; it must be one of now, the beginning'],
+    [
+      peerWith('connections: 0'),
+      'c.yaml:2: peers[0].connections: 0 is not allowed; it must be a whole number from 1 to',
+    ],
+    [`${peerWith('from: now')}\n- address: nntp://a:1119`, 'peers[1].name: "a" is also the name of peers[0]'],
+    [peerWith('user: a'), 'c.yaml:2: peers[0].passwordFile is missing: peers[0].user needs a password'],
+    [peerWith('password: a'), 'c.yaml:2: peers[0].user is missing: a password needs the user it belongs to'],
+    [peerWith('passwordFile: a'), 'c.yaml:2: peers[0].user is missing: a password needs the user it belongs to'],
+    [
+      `${peerWith('user: a')}\n  password: b\n  passwordFile: c`,
+      'peers[0].passwordFile: peers[0].password is set too; choose one',
+    ],
     ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
     ['a: [', 'c.yaml:1: a: the line begins too far'],
     ['boards:\n\t- name: a', 'c.yaml:2: name: a tab begins the line: use blanks (this is not valid YAML)'],
@@ -232,5 +303,6 @@ limits:
   it('never show a secret', () => {
     expect(mistakes('boards: [{ user: a, secret: swordfish }]').join()).not.toContain('swordfish');
     expect(mistakes(undefined, { RGTP_NNTP_BOARDS_0_SECRET: 'swordfish' }).join()).not.toContain('swordfish');
+    expect(mistakes(peerWith('password: sword fish')).join()).not.toContain('fish');
   });
 });

@@ -14,12 +14,15 @@ describe('the keys', () => {
   });
 
   it('can each be set from the environment to its default', () => {
-    const environment = Object.fromEntries(
+    const peer = { RGTP_NNTP_PEERS_0_ADDRESS: 'nntp://peer.example' };
+    const presets = Object.fromEntries(
       keys
         .filter((key) => key.preset !== undefined && String(key.preset) !== '')
         .map((key) => [key.variable.replace('_n_', '_0_'), String(key.preset)]),
     );
-    expect(loadConfig({ environment })).toEqual(loadConfig({}));
+    const config = loadConfig({ environment: { ...peer, ...presets } });
+    expect(config).toEqual(loadConfig({ environment: peer }));
+    expect({ ...config, peers: [] }).toEqual(loadConfig({}));
   });
 
   it('are a row each in the tables', () => {

@@ -1,6 +1,7 @@
 import { breaking } from './mutant.ts';
 
 const IN = 'test/nntp/rfc4644.test.ts';
+const OUT = 'test/feed/peer-feed.test.ts';
 const POSTED = 'test/bridge/posting/feeds-in.test.ts';
 
 export const feedMutants = [
@@ -154,5 +155,76 @@ export const feedMutants = [
     'src/bridge/posting/board-poster.ts',
     [POSTED],
     ['the Path is the post’s', "path: plan.path ?? '',", "path: '',"],
+  ),
+  ...breaking(
+    'src/feed/newsgroup-feed.ts',
+    [OUT],
+    [
+      'how far a peer is, is known from its answers alone',
+      'const answer = await transfer;',
+      'this.#settled.add(offer.messageId);\n    const answer = await transfer;',
+    ],
+    ['nothing is skipped', 'const done = open < 0 ? entries : entries.slice(0, open);', 'const done = entries;'],
+    [
+      'what is settled is not sent again',
+      'if (this.#settled.has(offer.messageId)) continue;',
+      'if (offers < 0) continue;',
+    ],
+    ['no more than a batch is sent ahead of what is deferred', 'if (offers >= BATCH || entries', 'if (entries'],
+    [
+      'an article is not offered back to where it came from',
+      'if (hasPassed(offer.path, path)) this',
+      "if (path === '') this",
+    ],
+    ['a new peer begins where it is to begin', "const start = from === 'now' ? fed.high : 0;", 'const start = 0;'],
+    ['what comes in late is sent', 'return this.#returned !== fed.returned;', 'return fed.returned < 0;'],
+    [
+      'but not what was there before the peer',
+      'this.#late = { returned: fed.returned, number: first };',
+      'this.#late = { returned: fed.returned, number: 0 };',
+    ],
+    [
+      'an answer of another article settles nothing',
+      "if (answer.text.split(' ')[0] !== messageId)",
+      "if (answer.text.split(' ')[0] === '')",
+    ],
+    [
+      'a feed that ends sends no more',
+      'if (this.#options.ending.aborted) break;\n          if (article === undefined)',
+      'if (article === undefined)',
+    ],
+  ),
+  ...breaking(
+    'src/feed/peer-feed.ts',
+    [OUT],
+    [
+      'a peer that is away is left alone for a while',
+      'return this.#options.clock() >= this.#until;',
+      'return this.#until < Infinity;',
+    ],
+    ['with jitter', '(0.5 + random() / 2)', '(1 + random() / 2)'],
+  ),
+  ...breaking(
+    'src/feed/peer-connection.ts',
+    [OUT],
+    ['who certifies a peer is what the operator says', 'ca: authorities }', 'rejectUnauthorized: false }'],
+  ),
+  ...breaking(
+    'src/server/feeds.ts',
+    ['test/server/feeds.test.ts'],
+    ['notices go where they are asked for', '{ posts: true, notices, motd', '{ posts: true, notices: true, motd'],
+    ['so do messages of the day', 'notices, motd, cancels };', 'notices, motd: true, cancels };'],
+    ['and cancels', 'notices, motd, cancels };', 'notices, motd, cancels: true };'],
+    [
+      'a reload leaves alone what is as it was',
+      'this.#running.find(sameAs(one)) ?? this.#start(one)',
+      'this.#start(one)',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/view/group-view.ts',
+    ['test/bridge/view/returned.test.ts'],
+    ['what is back is told', 'this.returned++;', 'this.returned += 0;'],
+    ['and found', 'yield this.#numberOf(rows[at] ?? 0);', 'if (above < 0) yield 0;'],
   ),
 ];

@@ -7,7 +7,7 @@ import { Metrics } from '../../src/ops/metrics.ts';
 import type { Status } from '../../src/ops/status.ts';
 import { silent } from '../../src/wire/log.ts';
 import { LineStream } from '../support/line-stream.ts';
-import { board, status } from './sample.ts';
+import { board, peer, status } from './sample.ts';
 
 let shown: () => Status;
 let metrics: Metrics;
@@ -127,6 +127,26 @@ describe('metrics', () => {
     expect(body).toContain('nodejs_eventloop_lag_p99_seconds ');
   });
 
+  it('show each peer: state, backlog, and what became of its articles', async () => {
+    const other = { ...peer, name: 'other.example', state: 'away', backlog: 7 } as const;
+    shown = () => ({ ...status, peers: [peer, other] });
+    for (let time = 0; time < 2; time++) {
+      const { body } = await get('/metrics');
+      for (const line of [
+        'rgtp_nntp_peer_up{peer="inn.example"} 1',
+        'rgtp_nntp_peer_up{peer="other.example"} 0',
+        'rgtp_nntp_peer_backlog{peer="inn.example"} 0',
+        'rgtp_nntp_peer_backlog{peer="other.example"} 7',
+        'rgtp_nntp_peer_articles_total{peer="inn.example",outcome="offered"} 1000',
+        'rgtp_nntp_peer_articles_total{peer="inn.example",outcome="accepted"} 990',
+        'rgtp_nntp_peer_articles_total{peer="inn.example",outcome="refused"} 3',
+        'rgtp_nntp_peer_articles_total{peer="inn.example",outcome="deferred"} 2',
+      ]) {
+        expect(body).toContain(`\n${line}\n`);
+      }
+    }
+  });
+
   it('look at the boards once each time they are asked for', async () => {
     let looks = 0;
     shown = () => {
@@ -167,6 +187,21 @@ describe('the status page', () => {
     );
     expect(body).toContain('prefers-color-scheme:dark');
     expect(body).not.toContain('<script');
+    expect(body).not.toContain('aria-label="Peers"');
+  });
+
+  it('shows each peer', async () => {
+    const lastError = { message: 'CHECK was answered 480 <who>', at: 7_080_000 };
+    const away = { ...peer, name: 'other<br>', state: 'away', backlog: 7, lastError } as const;
+    shown = () => ({ ...status, peers: [peer, away] });
+    const { body } = await get('/');
+    expect(body).toContain('<h2>inn.example</h2><span class="ok">waiting</span>');
+    expect(body).toContain(
+      '<dt>Waiting for it</dt><dd>nothing</dd><dt>Offered</dt><dd>1,000</dd><dt>Accepted</dt><dd>990</dd><dt>Refused</dt><dd>3</dd><dt>Deferred</dt><dd>2</dd>',
+    );
+    expect(body).toContain('<h2>other&#60;br&#62;</h2><span class="bad">away</span>');
+    expect(body).toContain('<dt>Waiting for it</dt><dd>up to 7 articles</dd>');
+    expect(body).toContain('CHECK was answered 480 &#60;who&#62; <span class="dim">(2 min ago)');
   });
 });
 

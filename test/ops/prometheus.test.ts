@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/ops/metrics.ts';
 import { alerts, alertTests, panels, variables } from '../support/prometheus-files.ts';
-import { status } from './sample.ts';
+import { peer, status } from './sample.ts';
 
 /** the labels of each metric, by its name as in a query */
 const exposed = new Map<string, Set<string>>();
@@ -12,7 +12,7 @@ let types: readonly (readonly [name: string, type: string])[] = [];
 
 beforeAll(async () => {
   const metrics = new Metrics();
-  metrics.watch(() => status);
+  metrics.watch(() => ({ ...status, peers: [peer] }));
   metrics.connected('accepted');
   metrics.command('GROUP', 211, 0.002);
   metrics.request('gossip', 'ITEM', 250, 0.02);

@@ -1,4 +1,4 @@
-import type { BoardStatus, Status } from '../../src/ops/status.ts';
+import type { BoardStatus, PeerStatus, Status } from '../../src/ops/status.ts';
 
 export const board: BoardStatus = {
   name: 'gossip',
@@ -28,4 +28,15 @@ export const status: Status = {
   backup: 3_600_000,
   boards: [board],
   caches: [{ name: 'articles', octets: 1_048_576, hits: 30, misses: 10 }],
+};
+
+export const peer: PeerStatus = {
+  name: 'inn.example',
+  state: 'waiting',
+  backlog: 0,
+  offered: 1000,
+  accepted: 990,
+  refused: 3,
+  deferred: 2,
+  lastError: undefined,
 };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { boardSchema } from '../../src/board/schema.ts';
 import { BoardServer } from '../../src/board/server.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -14,6 +14,7 @@ import { examineBoard } from '../../src/server/doctor/boards.ts';
 import { examineCertificate } from '../../src/server/doctor/certificate.ts';
 import type { Finding } from '../../src/server/doctor/finding.ts';
 import { examineMail } from '../../src/server/doctor/mail.ts';
+import { examinePeer } from '../../src/server/doctor/peers.ts';
 import { examinePorts } from '../../src/server/doctor/ports.ts';
 import { examineShownCertificate } from '../../src/server/doctor/shown-certificate.ts';
 import { examineStores } from '../../src/server/doctor/stores.ts';
@@ -23,6 +24,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { closeDatabase } from '../../src/store/log-presence.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { CommandLine, commandLine } from '../cli/command-line.ts';
+import { FakePeer } from '../support/fake-peer.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 
@@ -109,6 +111,60 @@ describe('the certificate that is shown', () => {
     shown.close();
     await once(shown, 'close');
     expect(await verdict({})).toEqual([]);
+  });
+});
+
+describe('a peer', () => {
+  async function examined(peer: FakePeer, settings: NodeJS.ProcessEnv = {}) {
+    const address = `nntp://127.0.0.1:${peer.address.port}`;
+    const [one] = config({ RGTP_NNTP_PEERS_0_ADDRESS: address, RGTP_NNTP_PEERS_0_NAME: 'inn', ...settings }).peers;
+    if (one === undefined) throw new Error('no peer');
+    const { what, ...rest } = await examinePeer(one);
+    return { ...rest, what: what.replaceAll(address, 'ADDRESS') };
+  }
+
+  it('takes articles, streamed or not; is not there; lets nobody in; takes none', async () => {
+    const peer = await FakePeer.open();
+    onTestFinished(() => peer.close());
+    expect(await examined(peer)).toEqual({ result: 'ok', what: 'peer inn at ADDRESS takes articles, streamed' });
+    peer.streaming = false;
+    expect(await examined(peer)).toEqual({
+      result: 'ok',
+      what: 'peer inn at ADDRESS takes articles, one by one (IHAVE)',
+    });
+    expect(peer.articles.size).toBe(0);
+    peer.login = { user: 'board', password: 'secret' };
+    expect(await examined(peer)).toEqual({
+      result: 'fail',
+      what: 'peer inn at ADDRESS: 480 who?',
+      remedy: 'Let this server feed there (incoming.conf in INN), or set peers[n].user.',
+    });
+    const login = { RGTP_NNTP_PEERS_0_USER: 'board', RGTP_NNTP_PEERS_0_PASSWORD: 'wrong' };
+    expect(await examined(peer, login)).toEqual({
+      result: 'fail',
+      what: 'peer inn at ADDRESS: the login was answered 481 no',
+      remedy: 'Correct peers[n] in the configuration, or start the peer.',
+    });
+    expect(await examined(peer, { ...login, RGTP_NNTP_PEERS_0_PASSWORD: 'secret' })).toMatchObject({ result: 'ok' });
+    const file = { RGTP_NNTP_PEERS_0_USER: 'board', RGTP_NNTP_PEERS_0_PASSWORD_FILE: join(folder, 'password') };
+    expect(await examined(peer, file)).toMatchObject({
+      result: 'fail',
+      what: expect.stringContaining("the password of the peer inn can't be read"),
+      remedy: 'Correct the files that peers[n] names.',
+    });
+    writeFileSync(join(folder, 'password'), 'secret\n');
+    expect(await examined(peer, file)).toMatchObject({ result: 'ok' });
+    await peer.close();
+    expect(await examined(peer)).toMatchObject({ result: 'fail', what: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('is tried with all else', async () => {
+    const peer = await FakePeer.open();
+    onTestFinished(() => peer.close());
+    const { port } = peer.address;
+    const env = { RGTP_NNTP_DATA: folder, RGTP_NNTP_PEERS_0_ADDRESS: `nntp://127.0.0.1:${port}` };
+    const { stdout } = await commandLine(['doctor'], { env });
+    expect(stdout).toContain(`peer 127.0.0.1 at nntp://127.0.0.1:${port} takes articles, streamed`);
   });
 });
 

@@ -88,6 +88,17 @@ test('the Path of what another server brought is kept; what was posted here has 
   );
 });
 
+test('how far each peer was sent each newsgroup is kept', async () => {
+  await store.putFed({ peer: 'a', newsgroup: 'x.y', first: 3, number: 3 });
+  await store.putFed({ peer: 'a', newsgroup: 'x.y', first: 3, number: 9 });
+  await store.putFed({ peer: 'b', newsgroup: 'x.y', first: 0, number: 1 });
+  await reopen();
+  expect(await store.fed()).toEqual([
+    { peer: 'a', newsgroup: 'x.y', first: 3, number: 9 },
+    { peer: 'b', newsgroup: 'x.y', first: 0, number: 1 },
+  ]);
+});
+
 test('epochs that should never have begun are replaced, and own posts follow', async () => {
   const post = { messageId: '<1@example>', sequence: 101, references: '' };
   await store.addEpochs([1, 2, 3].map((number) => ({ number, generation: 0, first: 0, base: 0 })));

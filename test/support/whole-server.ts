@@ -30,6 +30,8 @@ export interface WholeServer {
   readonly newsPorts: readonly number[];
   readonly boardPort: number;
   readonly httpPort: number;
+  /** as at SIGHUP, with more settings than at the start */
+  reload(settings: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,10 @@ export async function openWholeServer({
     newsPorts: news.server.addresses.map(({ port }) => port),
     boardPort: boardAddress?.port ?? 0,
     httpPort: statusAddress?.port ?? 0,
+    async reload(more) {
+      const others = Object.entries(more).map(([name, value]) => [`RGTP_NNTP_${name}`, value]);
+      await service.reload(loadConfig({ environment: { ...environment, ...Object.fromEntries(others) } }));
+    },
     async close() {
       await service.close();
       rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { isMessageIdDomain } from '../../news/message-id.ts';
 import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardNewsgroups } from '../board.ts';
-import type { BoardModel } from '../model.ts';
+import { type BoardModel, PostKind } from '../model.ts';
 import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
@@ -120,6 +120,14 @@ export class BoardView implements BoardNewsgroups, PostIndex {
       kind: kindAt(this.model, row),
       item: this.model.items[items[row] ?? -1],
     };
+  }
+
+  withdrawnBy(number: number): readonly string[] {
+    const row = this.model.rowOf(number);
+    if (row < 0 || kindAt(this.model, row) !== PostKind.Withdrawal) return [];
+    const item = this.model.itemById(this.model.notice(row)?.itemId ?? '');
+    const gone = item?.rows.filter((each) => each < row && kindAt(this.model, each) === PostKind.Gone) ?? [];
+    return gone.flatMap((each) => this.#ids.former(each) ?? []);
   }
 
   readerArrived(): () => void {

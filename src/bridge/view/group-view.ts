@@ -48,6 +48,7 @@ export class GroupView implements BoardGroup {
   readonly #overviews: Overviews;
   readonly #overlap: number;
   readonly #list = new RowList();
+  returned = 0;
 
   constructor(model: BoardModel, identity: GroupIdentity, parts: GroupParts) {
     this.name = identity.name;
@@ -88,7 +89,10 @@ export class GroupView implements BoardGroup {
   /** Rows that were `Gone` are back. */
   restored(rows: readonly number[]): void {
     const here = rows.filter((row) => this.#isHere(row));
-    if (here.length > 0) this.#list.insert(here);
+    if (here.length > 0) {
+      this.#list.insert(here);
+      this.returned++;
+    }
     for (const row of here) this.#overviews.forgetRow(row);
   }
 
@@ -190,6 +194,20 @@ export class GroupView implements BoardGroup {
     ) {
       const messageId = this.#ids.messageId(rows[at] ?? 0);
       if (messageId !== undefined) yield messageId;
+    }
+  }
+
+  *returnedSince(above: number, upTo: number): Generator<number> {
+    const { rows } = this.#list;
+    const arrived = this.#model.posts.arrivals;
+    const last = this.#indexOf(rows, upTo + 1) - 1;
+    const since = arrived[rows[last] ?? 0] ?? 0;
+    for (
+      let at = nextSince(rows, arrived, since, this.#indexOf(rows, above + 1));
+      at < last;
+      at = nextSince(rows, arrived, since, at + 1)
+    ) {
+      yield this.#numberOf(rows[at] ?? 0);
     }
   }
 

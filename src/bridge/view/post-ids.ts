@@ -40,6 +40,15 @@ export class PostIds {
     return kindAt(this.#model, row) === PostKind.Gone ? undefined : (this.own(row)?.messageId ?? this.#derived(row));
   }
 
+  /** The Message-ID that a post had which is `Gone` now; `undefined`: it belonged to no item. */
+  former(row: number): string | undefined {
+    const { epochs, sequences, items } = this.#model.posts;
+    const itemId = this.#model.items[items[row] ?? -1]?.id;
+    if (itemId === undefined) return this.own(row)?.messageId;
+    const id = { kind: 'post', itemId, sequence: sequences[row] ?? 0, epoch: epochs[row] ?? 0 } as const;
+    return this.own(row)?.messageId ?? formatDerivedId(id, this.#domain);
+  }
+
   #derived(row: number): string | undefined {
     const { epochs, sequences, items } = this.#model.posts;
     const kind = idKinds[kindAt(this.#model, row)];

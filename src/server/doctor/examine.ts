@@ -4,6 +4,7 @@ import { examineBoard } from './boards.ts';
 import { examineCertificate } from './certificate.ts';
 import type { Finding } from './finding.ts';
 import { examineMail } from './mail.ts';
+import { examinePeer } from './peers.ts';
 import { examinePorts } from './ports.ts';
 import { examineShownCertificate } from './shown-certificate.ts';
 import { examineStores } from './stores.ts';
@@ -17,4 +18,5 @@ export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield* examineShownCertificate(config);
   yield* examineMail(config);
   for (const board of config.boards) yield* examineBoard(board);
+  for (const peer of config.peers) yield await examinePeer(peer);
 }

@@ -1,0 +1,57 @@
+/** The keys of one peer: `peers[0].address` and so on. */
+import { z } from 'zod';
+import { address } from './addresses.ts';
+import { choice, count, flag, keyNotes, maybeText, path, text } from './keys.ts';
+
+export const peer = z.strictObject({
+  address: address(['nntp', 'nntps'], {
+    meaning: 'Address of the peer (`nntps`: over TLS)',
+    usually: 'none: must be set',
+  }),
+  name: maybeText({
+    meaning: 'Names the peer in logs and on the status page. What it was sent is kept under this name',
+    usually: 'its host',
+    pattern: /^[A-Za-z0-9._-]{1,64}$/,
+    allowed: 'up to 64 characters of A–Z, a–z, 0–9, ., - and _',
+  }),
+  path: maybeText({
+    meaning: 'The peer in Path, `pathhost` in INN: what has been there is not offered to it',
+    usually: 'its host',
+    pattern: /^[A-Za-z0-9._:-]{1,200}$/,
+    allowed: 'a name as it stands in Path',
+  }),
+  ca: path('', {
+    meaning: 'PEM file with the authorities that may certify an `nntps` peer; empty: the well-known ones',
+    of: 'file',
+  }),
+  user: text('', {
+    meaning: 'User at the peer; empty: no login',
+    pattern: /^[!-~]{0,200}$/,
+    allowed: 'up to 200 characters of ASCII without blanks',
+  }),
+  password: text('', {
+    meaning: "That user's password; better kept in `passwordFile`",
+    pattern: /^[!-~]{0,200}$/,
+    allowed: 'up to 200 characters of ASCII without blanks',
+    secret: true,
+  }),
+  passwordFile: path('', { meaning: 'File that contains the password', of: 'file' }),
+  newsgroups: text('*', {
+    meaning: 'Newsgroups that it is sent, as a wildmat (RFC 3977 §4)',
+    pattern: /^[^\s[\]\\]+$/,
+    allowed: 'a wildmat, such as groggs.*,!groggs.test',
+  }),
+  notices: flag(false, { meaning: 'Whether it is sent what editors did (`.edits`)' }),
+  motd: flag(true, { meaning: 'Whether it is sent messages of the day (`.motd`)' }),
+  cancels: flag(true, { meaning: 'Whether it is sent a cancel for each post that was withdrawn' }),
+  from: choice(['now', 'the beginning'], 'now', { meaning: 'Where a new peer begins' }),
+  connections: count(1, 1, 16, {
+    meaning: 'Connections to the peer; a newsgroup goes over one of them at a time, so that it stays in order',
+  }),
+});
+
+export const peers = z
+  .array(peer)
+  .max(64)
+  .prefault([])
+  .register(keyNotes, { meaning: 'The peers', allowed: 'a list of up to 64 peers', kind: 'text' });
