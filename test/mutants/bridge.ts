@@ -75,8 +75,12 @@ export const bridgeMutants = [
     'src/bridge/posting/board-poster.ts',
     ['test/bridge/posting/restored.test.ts'],
     ['an acknowledged post that was not read back is in doubt', '    this.#unread.overdue(order.messageId);\n', ''],
-    ['… over a restart, too', '      poster.#unread.overdue(messageId);\n', ''],
   ),
+  ...breaking('src/bridge/posting/board-poster.ts', POSTING, [
+    'an acknowledged post that was not read is in doubt after a restart, too',
+    '      poster.#unread.overdue(messageId);\n',
+    '',
+  ]),
   ...breaking(
     'src/bridge/posting/row-gate.ts',
     POSTING,

@@ -70,6 +70,11 @@ export const historyMutants = [
     'src/bridge/mirror/row-order.ts',
     ['test/bridge/mirror/row-order.test.ts'],
     ['rows far from all others are none that an editor moved', '    if (isIsland) continue;\n', ''],
+    [
+      'what editors did above a row that was moved waits for it',
+      '  if (stillFar.length > 0) far =',
+      '  if (stillFar.length > rows.length) far =',
+    ],
     ['numbers that the board gave are its own, wherever they are', '&& !isBelievable(next);', ';'],
     ['a wrap is no jump', ': step > JUMP && next < one;', ': false;'],
   ),

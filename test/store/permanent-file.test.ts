@@ -131,7 +131,10 @@ describe('intents', () => {
     const early = { ...post, epoch: 0 };
     await store.intend(intent);
     await store.done(early);
+    // What it was to be tells whether it is there, once it has been read.
+    expect(await store.intents()).toEqual([intent]);
     await store.done({ ...early, messageId: '<2@example>' });
+    expect(await store.intents()).toEqual([]);
     expect(await store.ownPosts()).toEqual([{ ...early, messageId: '<2@example>' }]);
     // It could not be stored before.
     await store.done({ ...post, epoch: 2 });

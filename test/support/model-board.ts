@@ -60,6 +60,8 @@ export class ModelBoard {
   #caches = 0;
   #life: Life | undefined;
   #ready = false;
+  /** whether or not its cache was lost since */
+  #hasSeen = false;
   #logFailed = false;
 
   /** A number may mean two posts: which of them is shown depends on which was seen first. */
@@ -117,6 +119,10 @@ export class ModelBoard {
   get isComparable(): boolean {
     const { index, sequence } = this.board;
     if (this.#first < MAX_NUMBER && sequence >= MAX_NUMBER) return false;
+    // The one row before a wrap, far below the next, may have been made up.
+    const isFar = (row: IndexEntry, next: IndexEntry | undefined) =>
+      next !== undefined && next.sequence < row.sequence && distance(row.sequence, next.sequence) > NEAR - 100;
+    if (index.some((row, at) => isFar(row, index[at + 1]))) return false;
     return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
   }
 
@@ -161,6 +167,7 @@ export class ModelBoard {
       if (!(error instanceof RgtpError)) throw error;
     });
     this.#ready = this.mirror.isRead;
+    this.#hasSeen ||= this.mirror.posts.length > 0;
   }
 
   /** Everything that happened is known. */
@@ -233,7 +240,7 @@ export class ModelBoard {
       // Archived: whoever has its text keeps it, for nothing tells that the board has it no more.
       if (taken.row.itemId !== undefined && !this.board.items.has(taken.row.itemId)) return;
       // Too late for a number here.
-      this.differs ||= this.mirror.posts.length > 0 && this.mirror.rowOfSequence(taken.row.sequence) < 0;
+      this.differs ||= this.#hasSeen && this.mirror.rowOfSequence(taken.row.sequence) < 0;
       this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
     },
     // Without a word in any log.

@@ -62,7 +62,9 @@ export function* orderOf(
   let wraps = 0;
   let far: number[] = [];
   let row = after === undefined ? firstInStep(rows, isBelievable) : 0;
-  let withheld = row;
+  /** rows far above those that follow them */
+  const apart = Array.from({ length: Math.min(row, STRETCH) }, (_, each) => each);
+  let withheld = row - apart.length;
   let doubted: Doubt | undefined;
   let top = after;
   const take = (at: number) => {
@@ -83,19 +85,25 @@ export function* orderOf(
       else withheld++;
       continue;
     }
-    if (step >= 0) {
-      // The board goes on below them: what came before with numbers far above is not its own.
-      withheld += far.length;
+    if (step > 0) {
+      // The board goes on below them: what came before with numbers far above is not its own, or was moved.
+      const kept = far.slice(0, STRETCH - apart.length);
+      for (const each of kept) apart.push(each);
+      withheld += far.length - kept.length;
       far = [];
-    }
-    if (step > 0) take(row);
-    else {
+      take(row);
+    } else {
       wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
       // Numbers from before a wrap that this index does not show.
       if (wrapped[row] === -1 && !isBelievable(sequence)) withheld++;
       else moved.push(row);
     }
   }
+  const above = (each: number) => (top === undefined ? 1 : distance(top, sequences[each] ?? 0));
+  const stillFar = apart.filter((each) => above(each) > JUMP);
+  withheld += apart.length - stillFar.length;
+  const upwards = (a: number, b: number) => above(a) - above(b);
+  if (stillFar.length > 0) far = Array.from(merge(Int32Array.from(far), stillFar.sort(upwards), upwards));
   const [head] = far;
   const brink = head === undefined ? undefined : sequences[head];
   if (brink !== undefined) {

@@ -3,8 +3,7 @@ import { orderOf } from '../../../src/bridge/mirror/row-order.ts';
 
 const LAST = 2 ** 32 - 1;
 
-/** The numbers of an index that was read from its beginning, in the order that is found, and how many are left out. */
-function ordered(numbers: readonly number[], known: readonly number[] = []) {
+function sealed(numbers: readonly number[], known: readonly number[]) {
   const sequences = Uint32Array.from(numbers);
   const wrapped = new Int8Array(numbers.length);
   const compare = (a: number, b: number) =>
@@ -16,8 +15,19 @@ function ordered(numbers: readonly number[], known: readonly number[] = []) {
   );
   let step = steps.next();
   while (!step.done) step = steps.next();
-  const { order, withheld, wraps } = step.value;
+  return { ...step.value, sequences };
+}
+
+/** The numbers of an index that was read from its beginning, in the order that is found, and how many are left out. */
+function ordered(numbers: readonly number[], known: readonly number[] = []) {
+  const { order, withheld, wraps, sequences } = sealed(numbers, known);
   return { order: Array.from(order, (row) => sequences[row]), withheld, wraps };
+}
+
+/** What waits for proof: the first number, and those that the board may show more of. */
+function brink(numbers: readonly number[]) {
+  const { brink: first, doubted, sequences } = sealed(numbers, []);
+  return { brink: first, doubted: doubted?.rows.map((row) => sequences[row]) };
 }
 
 test.each([
@@ -39,6 +49,14 @@ test.each([
     expect(ordered(numbers, [7])).toEqual({ order: [7, 50_000, 50_001, 50_002], withheld: 0, wraps: 0 });
   },
 );
+
+test('a row far above those that follow it is kept for when the board shows more of it', () => {
+  expect(brink([3002, 1])).toEqual({ brink: 3002, doubted: undefined });
+  expect(brink([3002, 1, 2, 3003])).toEqual({ brink: 3002, doubted: [3002, 3003] });
+  expect(brink([1, 3003, 2, 3002])).toEqual({ brink: 3002, doubted: [3002, 3003] });
+  // The board has come near: it is moved, or made up, and holds nothing back.
+  expect(brink([3002, 1000, 2000])).toEqual({ brink: undefined, doubted: undefined });
+});
 
 test('a made-up row before the others is none that they go on from, also where they seem to come after a wrap', () => {
   expect(ordered([LAST, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });

@@ -78,6 +78,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     [WRAP],
     'item; reply; item; item; a bogus row 5; jump 4; item; item; item; a bogus row near by 20; poll; jump 43; bogus rows 31; post',
   ],
+  [[0, 1], 'item; a jump; item; two rows change places; poll'],
+  [[1], 'item; item; a jump; item; two rows change places 1; poll; item'],
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
 ];
