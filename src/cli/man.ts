@@ -17,8 +17,8 @@ export const BESIDE_A_SERVICE: readonly (readonly [string, string])[] = [
     'sudo systemd-run --quiet --pty --wait --collect -p DynamicUser=yes -p User=rgtp-nntp -p StateDirectory=rgtp-nntp \\\n  rgtp-nntp board verify --config /etc/rgtp-nntp/rgtp-nntp.yaml',
   ],
   [
-    'In a container of `docker/compose.yaml` (demo or bridge):',
-    'docker compose --file docker/compose.yaml exec demo rgtp-nntp board user add ann@example.org',
+    'In a container of `docker/compose.yaml` (quickstart or bridge):',
+    'docker compose --file docker/compose.yaml exec quickstart rgtp-nntp board user add ann@example.org',
   ],
 ];
 

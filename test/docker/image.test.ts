@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -22,6 +23,9 @@ const service = z.object({
   init: z.literal(true),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),
+  security_opt: z.tuple([z.literal('no-new-privileges:true')]),
+  pids_limit: z.number().max(200),
+  mem_limit: z.string().regex(/^\d+[mg]$/),
   environment: z.record(z.string(), z.string()),
   ports: z.array(z.string()),
   secrets: z.array(z.string()).default([]),
@@ -29,7 +33,7 @@ const service = z.object({
 });
 const compose = z
   .object({
-    services: z.object({ demo: service, bridge: service }),
+    services: z.object({ quickstart: service, bridge: service }),
     secrets: z.record(z.string(), z.object({ file: z.string() })),
   })
   .parse(parse(read('docker/compose.yaml'), { merge: true }));
@@ -37,11 +41,77 @@ const compose = z
 describe('the Dockerfile', () => {
   const bases = all('FROM').filter((rest) => !rest.startsWith('scratch'));
 
-  it('builds on one pinned slim node, of the version that the tests run on', () => {
+  it('builds on one slim node, pinned by its digest, of the version that the tests run on', () => {
     const pins = new Set(bases.map((rest) => /\bnode:(\S+)/.exec(rest)?.[1]));
-    expect([...pins]).toEqual([`${process.versions.node}-trixie-slim`]);
+    const [pin = '', ...others] = pins;
+    expect(pin).toMatch(/^\S+@sha256:[0-9a-f]{64}$/);
+    expect(others).toEqual([]);
+    expect(pin.split('@')[0]).toBe(`${process.versions.node}-trixie-slim`);
     const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(read('package.json')));
     expect(engines.node).toBe(`>=${process.versions.node.split('.', 1)[0]}`);
+  });
+
+  it('says what it is, of which version and from where, by the names that OCI has for that', () => {
+    const { version, license, homepage, repository } = z
+      .object({
+        version: z.string(),
+        license: z.string(),
+        homepage: z.string(),
+        repository: z.object({ url: z.string() }),
+      })
+      .parse(JSON.parse(read('package.json')));
+    const labels = Object.fromEntries(
+      all('LABEL').flatMap((rest) =>
+        [...rest.matchAll(/org\.opencontainers\.image\.([\w.]+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+      ),
+    );
+    const source = repository.url.replace(/^git\+|\.git$/g, '');
+    const [, base = '', digest = ''] = /node:(\S+)@(\S+)/.exec(bases[0] ?? '') ?? [];
+    expect(labels).toEqual({
+      title: 'rgtp-nntp',
+      description: expect.any(String),
+      licenses: license,
+      url: source,
+      documentation: homepage,
+      source,
+      vendor: expect.any(String),
+      version: '$BUILD_VERSION',
+      revision: '$BUILD_COMMIT',
+      created: '$BUILD_DATE',
+      'base.name': `docker.io/library/node:${base}`,
+      'base.digest': digest,
+    });
+    // What is not given is never false.
+    expect(all('ARG')).toEqual([
+      'BUILD_COMMIT=unknown',
+      `BUILD_VERSION=${version}`,
+      'BUILD_COMMIT=unknown',
+      'BUILD_DATE=1970-01-01T00:00:00Z',
+    ]);
+  });
+
+  it('.ci/base.sh renews the base, everywhere or nowhere', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'base-'));
+    for (const part of ['.ci', 'docker', 'bin']) mkdirSync(join(folder, part));
+    for (const file of ['.ci/base.sh', 'docker/Dockerfile']) cpSync(join(root, file), join(folder, file));
+    const renewed = (answer: string, ...args: string[]) => {
+      writeFileSync(
+        join(folder, 'bin/docker'),
+        `#!/bin/sh\n[ "$4" = "node:25.0.0-trixie-slim" ] && echo '${answer}'\n`,
+      );
+      chmodSync(join(folder, 'bin/docker'), 0o755);
+      const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` };
+      const { status } = spawnSync(join(folder, '.ci/base.sh'), args, { env });
+      return { status, text: readFileSync(join(folder, 'docker/Dockerfile'), 'utf8') };
+    };
+    const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+    const before = read('docker/Dockerfile');
+    expect(renewed('no such image', '25.0.0-trixie-slim')).toEqual({ status: 1, text: before });
+    expect(renewed(digest)).toEqual({ status: 1, text: before });
+    const [, old = '', oldDigest = ''] = /node:(\S+)@(\S+)/.exec(before) ?? [];
+    const after = before.replaceAll(old, '25.0.0-trixie-slim').replaceAll(oldDigest, digest);
+    expect(renewed(digest, '25.0.0-trixie-slim')).toEqual({ status: 0, text: after });
+    rmSync(folder, { recursive: true });
   });
 
   it('runs nothing that is built for the target’s processor', () => {
@@ -78,19 +148,19 @@ describe('the Dockerfile', () => {
 });
 
 describe('compose.yaml', () => {
-  const { demo, bridge } = compose.services;
+  const { quickstart, bridge } = compose.services;
 
   it('builds this image, and publishes ports that it opens', () => {
     const exposed = all('EXPOSE').flatMap((rest) => rest.split(' '));
-    for (const { build, ports } of [demo, bridge]) {
+    for (const { build, ports } of [quickstart, bridge]) {
       expect(existsSync(join(root, 'docker', build.context, build.dockerfile))).toBe(true);
       for (const port of ports) expect(exposed).toContain(port.split(':').at(-1));
     }
   });
 
-  it('shows the demo, where passwords go in the clear, and all health and metrics to this machine only', () => {
-    expect(demo.ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
-    expect(loadConfig({ environment: ours({ ...environment, ...demo.environment }) }).cleartextAuth).toBe(true);
+  it('shows the quick start, where passwords go in the clear, and all health and metrics to this machine only', () => {
+    expect(quickstart.ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    expect(loadConfig({ environment: ours({ ...environment, ...quickstart.environment }) }).cleartextAuth).toBe(true);
     expect(bridge.ports.filter((port) => port.endsWith(':9119'))).toEqual(['127.0.0.1:9119:9119']);
   });
 
