@@ -94,8 +94,8 @@ async function hostile(
     for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
       const [verb = '', argument = ''] = line.split(' ');
       const other = others[verb];
-      if (verb === 'USER') peer.say('231 read');
-      else if (other !== undefined) await other(peer);
+      if (other !== undefined) await other(peer);
+      else if (verb === 'USER') peer.say('231 read');
       else if (verb === 'INDX') peer.say('250 here', ...rows, '.');
       else if (verb === 'ELOG') peer.say('250 none', '.');
       else if (verb === 'MOTD') peer.say('410 none');
@@ -189,6 +189,22 @@ describe('a server that lies is not believed, and what it says is bounded', () =
   ])('%s that can’t be read is said', async (file, verb, answer) => {
     const port = await hostile([row(1, 'A0000001')], sayItem, { [verb]: answer });
     expect((await copy({ port })).skipped).toEqual([{ file, reason: expect.any(String) }]);
+  });
+
+  it.each<[string, (peer: Peer) => void, string[]]>([
+    ['closes the connection where there are no diffs, as groggsd does,', (peer) => peer.close(), []],
+    ['has no diffs', (peer) => peer.say('410 none'), []],
+    ['does not know the command', (peer) => peer.say('510 what?'), ['the diffs of item A0000001']],
+  ])('a board that %s is copied all the same', async (_, diff, left) => {
+    const log = ['Item A0000001 edited by ed@rgtp.test at 12.00 on Sat 21 Nov (#00000002):', 'why', ''];
+    const port = await hostile([row(1, 'A0000001'), row(2, 'A0000001', 'E')], sayItem, {
+      USER: (peer) => peer.say('233 editor'),
+      ELOG: (peer) => peer.say('250 here', ...log, '.'),
+      DIFF: diff,
+    });
+    const { skipped, ...summary } = await copy({ port });
+    expect(summary).toMatchObject({ rows: 2, items: 1, edits: 1, diffs: 0, nextSequence: 3 });
+    expect(skipped.map(({ file }) => file)).toEqual(left);
   });
 
   it('a server that ends every connection at the index is given up', async () => {

@@ -54,8 +54,9 @@ export class OriginBoard implements Disposable {
         return answer;
       } catch (error) {
         this.check();
-        const again = isLoss(error) && !connection.usable && ++this.#lost < MOST_LOST;
-        if (!again) throw error;
+        if (isLoss(error) && !connection.usable && ++this.#lost < MOST_LOST) continue;
+        this.#lost = 0;
+        throw error;
       }
     }
   }
