@@ -32,7 +32,7 @@ export function articleExportCommand(): Command {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => interruption.abort());
       const progress = new Progress();
       try {
-        const count = await archiveArticles(
+        const { count, missing, unread } = await archiveArticles(
           config,
           boardNamed(config, name),
           { kind: mbox === undefined ? 'maildir' : 'mbox', path, force },
@@ -44,6 +44,9 @@ export function articleExportCommand(): Command {
         );
         progress.end();
         process.stdout.write(`Wrote ${count} articles to ${path}.\n`);
+        if (missing === 0) return;
+        process.stdout.write(`Not in it, because the board does not give their text: ${missing}\n`);
+        for (const line of unread) process.stdout.write(`  ${line}\n`);
       } finally {
         progress.end();
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { NntpClient } from '../support/nntp-client.ts';
 import { sampleEvents, unpackSampleSpool } from '../support/sample-board.ts';
+import { scriptedServer } from '../support/scripted-server.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
 // A dozen programs one after the other, beside whatever else runs.
@@ -201,4 +202,30 @@ it('a board that is away, or was never made, is said', async () => {
   const ended = await commandLine(['export', '--mbox', out('x')], { env: away });
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be read: no connection to") });
   expect(leftOvers()).toEqual([]);
+});
+
+it('an article that its board shows and does not give is left out, and said', async () => {
+  const row = (n: number, kind: string) =>
+    `0000000${n} 6B020000 A0000001 ${'x@y'.padEnd(75)} ${kind} ${'subject'.padEnd(94)}`;
+  const status = `${' '.repeat(27)}00000001`;
+  const head = ['^00000001 6B020000', 'Item A0000001 from x@y at 12.00 on Sat 21 Nov', 'Subject: subject'];
+  const board = await scriptedServer(async (peer) => {
+    peer.say('230 hello');
+    for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
+      if (line.startsWith('USER')) peer.say('231 read');
+      else if (line.startsWith('INDX')) peer.say('250 here', row(1, 'I'), row(2, 'R'), '.');
+      else if (line.startsWith('ITEM')) peer.say('250 here', status, ...head, '', 'text', '.');
+      else if (line.startsWith('ELOG')) peer.say('250 none', '.');
+      else peer.say('410 none');
+    }
+  });
+  const remote = { ...env, RGTP_NNTP_DATA: out('third'), RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${board.port}` };
+  const { code, stdout } = await commandLine(['export', '--mbox', out('third.mbox')], { env: remote });
+  await board.done();
+  expect(stdout).toBe(`Wrote 1 articles to ${out('third.mbox')}.
+Not in it, because the board does not give their text: 1
+  groggs.gossip:2: The text of this article could not be fetched from the board yet.
+`);
+  expect(code).toBe(0);
+  expect(inMbox(out('third.mbox')).size).toBe(1);
 });

@@ -25,9 +25,19 @@ export interface ArchiveOptions {
   readonly onProgress: (phase: 'items' | 'articles', done: number, total: number) => void;
 }
 
+export interface Archived {
+  /** articles in it */
+  readonly count: number;
+  /** articles that the index shows and whose text the board does not give: they are not in it */
+  readonly missing: number;
+  /** the first of these, and why */
+  readonly unread: readonly string[];
+}
+
+const MOST_NAMED = 100;
+
 /**
  * Writes all articles of a board, as ARTICLE gives them. The archive has its name once it is complete, and not before.
- * @returns how many they are
  * @throws Failure, StoreError
  */
 export async function archiveArticles(
@@ -35,21 +45,28 @@ export async function archiveArticles(
   board: BoardConfig,
   { kind, path: wanted, force }: ArchiveTarget,
   { log, signal, onProgress }: ArchiveOptions,
-): Promise<number> {
+): Promise<Archived> {
+  const unread: string[] = [];
+  let missing = 0;
+  const onUnread = (place: string, reason: string) => {
+    missing++;
+    if (unread.length < MOST_NAMED) unread.push(`${place}: ${reason}`);
+  };
   try {
     const path = await targetOf(config, kind, wanted, force);
-    return await withArticles(
+    const count = await withArticles(
       config,
       board,
       dirname(path),
       { log, signal, onFetched: (done, total) => onProgress('items', done, total) },
       (source) => {
-        const articles = watched(source, signal, onProgress);
+        const articles = watched(source, { signal, onProgress, onUnread });
         return kind === 'mbox'
           ? writeMbox(path, articles, force)
           : writeMaildir(path, articles, board.newsgroup, force);
       },
     );
+    return { count, missing, unread };
   } catch (error) {
     if (signal.aborted) throw new Failure(`interrupted: ${wanted} was not written`);
     if (error instanceof TargetError) throw new Failure(error.message, error.remedy, { cause: error });
@@ -79,11 +96,16 @@ async function targetOf(config: Config, kind: 'mbox' | 'maildir', wanted: string
 
 async function* watched(
   source: ArticleSource,
-  signal: AbortSignal,
-  onProgress: ArchiveOptions['onProgress'],
+  {
+    signal,
+    onProgress,
+    onUnread,
+  }: Pick<ArchiveOptions, 'signal' | 'onProgress'> & {
+    readonly onUnread: (place: string, reason: string) => void;
+  },
 ): AsyncGenerator<ArchivedArticle> {
   let done = 0;
-  for await (const article of source.articles()) {
+  for await (const article of source.articles(onUnread)) {
     signal.throwIfAborted();
     yield article;
     onProgress('articles', ++done, source.count);

@@ -1,14 +1,15 @@
 /** All articles of a board, as its newsgroups give them, read from copies of its files. */
-import { copyFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { BoardServer } from '../../board/server.ts';
 import type { BoardGroup } from '../../bridge/board.ts';
 import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
 import { ViewCaches } from '../../bridge/view/caches.ts';
 import type { BoardConfig, Config } from '../../config/config.ts';
-import { pathsOf } from '../../config/paths.ts';
+import { type BoardPaths, pathsOf } from '../../config/paths.ts';
 import { storedArticle } from '../../news/archive.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { Metrics } from '../../ops/metrics.ts';
 import { DatabaseSnapshot } from '../../store/copy.ts';
 import { StoreError } from '../../store/errors.ts';
@@ -28,7 +29,8 @@ export interface ArchivedArticle {
 export interface ArticleSource {
   /** how many there are, about: some may come or go */
   readonly count: number;
-  articles(): AsyncGenerator<ArchivedArticle>;
+  /** @param onUnread is told of articles that the board does not give, with the reason */
+  articles(onUnread: (place: string, reason: string) => void): AsyncGenerator<ArchivedArticle>;
 }
 
 export interface SourceOptions {
@@ -38,6 +40,8 @@ export interface SourceOptions {
   readonly onFetched: (done: number, total: number) => void;
 }
 
+/** octets: it is read once, from its beginning to its end */
+const SMALL = { itemCache: 2 ** 22, indexCache: 2 ** 22 } as const;
 /** ms between reports of what has been fetched */
 const REPORT = 100;
 
@@ -59,13 +63,13 @@ export async function withArticles<T>(
   try {
     const folder = await mkdtemp(join(home, '.rgtp-nntp-export-'));
     undo.add(() => rm(folder, { recursive: true, force: true }));
-    const copied = { ...config, data: folder, keys: folder };
-    await copyFiles(config, copied, board);
+    const copied = { ...config, data: folder, keys: keysOf(config, board) ?? folder };
+    await copyFiles(pathsOf(config, board), pathsOf(copied, board));
     const opened = await openCopy(copied, board, log, undo);
     await fetched(opened, signal, onFetched);
     return await task({
       count: countOf(opened),
-      articles: () => articlesOf(opened),
+      articles: (onUnread) => articlesOf(opened, onUnread),
     });
   } finally {
     await undo.run();
@@ -90,8 +94,13 @@ async function fetched(opened: RgtpBoard, signal: AbortSignal, onFetched: Source
   }
 }
 
-async function copyFiles(from: Config, to: Pick<Config, 'data' | 'keys'>, board: BoardConfig): Promise<void> {
-  const [source, target] = [pathsOf(from, board), pathsOf(to, board)];
+/** Keys are used where they are, so that no copy of one is left lying about; `undefined`: there is none. */
+function keysOf(config: Config, board: BoardConfig): string | undefined {
+  const { boardKey, accountsKey } = pathsOf(config, board);
+  return existsSync(boardKey) || existsSync(accountsKey) ? config.keys : undefined;
+}
+
+async function copyFiles(source: BoardPaths, target: BoardPaths): Promise<void> {
   // In this order: the board may be newer than what the bridge knows of it, and never older.
   for (const name of ['cache', 'permanent', 'board'] as const) {
     if (!existsSync(source[name])) continue;
@@ -103,16 +112,13 @@ async function copyFiles(from: Config, to: Pick<Config, 'data' | 'keys'>, board:
       if (name !== 'cache' || !(error instanceof StoreError) || error.kind !== 'corrupt') throw error;
     }
   }
-  for (const key of [source.boardKey, source.accountsKey]) {
-    if (existsSync(key)) copyFileSync(key, join(to.keys, basename(key)));
-  }
 }
 
 async function openCopy(config: Config, board: BoardConfig, log: Log, undo: Undo): Promise<RgtpBoard> {
   const { board: path, boardKey: keyFile } = pathsOf(config, board);
   const isEmbedded = board.rgtp === 'embedded';
   if (isEmbedded && !existsSync(path)) throw noBoardYet(path);
-  const server = isEmbedded ? await BoardServer.open({ path, keyFile, empty: true }) : undefined;
+  const server = isEmbedded ? await BoardServer.open({ path, keyFile, empty: true, ...SMALL }) : undefined;
   undo.add(() => server?.close(0));
   const opened = await RgtpBoard.open(config, board, {
     log,
@@ -141,11 +147,20 @@ function* placesOf({ view }: RgtpBoard): Generator<{ readonly group: BoardGroup;
   }
 }
 
-async function* articlesOf(board: RgtpBoard): AsyncGenerator<ArchivedArticle> {
+async function* articlesOf(
+  board: RgtpBoard,
+  onUnread: (place: string, reason: string) => void,
+): AsyncGenerator<ArchivedArticle> {
   for (const { group, number } of placesOf(board)) {
-    const article = await group.article(number);
-    // Withdrawn meanwhile.
-    if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
+    try {
+      const article = await group.article(number);
+      // Withdrawn meanwhile.
+      if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
+    } catch (error) {
+      // One that the index shows and that is not in its item must not cost all others. (With a cause, the board is away.)
+      if (!(error instanceof Refusal) || error.cause !== undefined) throw error;
+      onUnread(`${group.name}:${number}`, error.message);
+    }
   }
 }
 
