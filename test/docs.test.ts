@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keysIn, manPageNow } from '../.ci/docs.ts';
+import { fieldsIn, keysIn, manPageNow } from '../.ci/docs.ts';
 import { BESIDE_A_SERVICE } from '../src/cli/man.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -11,6 +11,12 @@ describe('what is made from the code (npm run docs)', () => {
     const page = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8');
     expect(page).toContain('<!-- configuration -->\n### The server\n');
     expect(keysIn(page)).toBe(page);
+  });
+
+  it('the fields of the log are those of today', () => {
+    const page = readFileSync(join(root, 'docs', 'running.md'), 'utf8');
+    expect(page).toContain('| `connection` |');
+    expect(fieldsIn(page)).toBe(page);
   });
 
   it('docs/running.md has the man page’s commands beside a service, word for word', () => {

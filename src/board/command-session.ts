@@ -1,4 +1,4 @@
-import type { Log } from '../wire/log.ts';
+import type { Log, LogFields } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { Grant } from './accounts.ts';
@@ -36,8 +36,8 @@ export interface CommandSession {
   readonly blocked: boolean;
   /** For answers of many pieces: resolves when the next may be sent, with false when the client has gone. */
   room(): Promise<boolean>;
-  /** Logs something an honest client does not do, with ident's answer once that is known. Does not wait for it. */
-  suspicious(what: string): void;
+  /** Logs what an operator should know of, with ident's answer once that is known. Does not wait for it. */
+  report(message: string, fields: LogFields): void;
   /** Logs the session in and says 23x (RGTP 2.2.3). The session ends when the grant no longer holds. */
   admit(grant: Grant, what: string): void;
   /** Sets the access level and says 23x. */

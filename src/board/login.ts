@@ -47,7 +47,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   const facts = { userid, secret, clientNonce, serverNonce };
   session.challenge = undefined;
   if (!timingSafeEqual(clientProof(facts), hash)) {
-    session.suspicious(`wrong proof for ${userid}`);
+    session.report('login refused', { userid, reason: 'wrong proof' });
     await session.board.failedProofs.failed(callerKey(session.caller));
     throw failure(session, 3, octets`Identity confirmation failed`);
   }
@@ -78,7 +78,7 @@ async function noted({ board: { store }, log }: CommandSession, task: () => void
 }
 
 function deny(session: CommandSession, why: Octets): never {
-  session.suspicious(why);
+  session.report('login refused', { userid: session.userid, reason: why });
   throw failure(session, 2, why);
 }
 

@@ -1,8 +1,9 @@
 import { diskTrouble, StoreError } from '../store/errors.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
+import { Trouble } from '../wire/trouble.ts';
 
 /** A command that ends in an error answer. Thrown by commands; the session turns it into the line. */
-export class Refusal extends Error {
+export class Refusal extends Trouble {
   readonly code: number;
   readonly text: Octets;
   /** lines before the answer (122 before 422) */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { diskTrouble } from '../store/errors.ts';
@@ -5,6 +6,7 @@ import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { boundedLog } from '../wire/bounded-log.ts';
 import { endInTurns } from '../wire/endings.ts';
 import { type Log, silent } from '../wire/log.ts';
+import { reasonOf } from '../wire/trouble.ts';
 import type { Accounts } from './accounts.ts';
 import { Board, type Caller, callerKey, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
@@ -37,7 +39,7 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly connectionsPerAddress?: number;
   /** ms before the answer to the first failed proof. Default 1000 */
   readonly proofDelay?: number;
-  /** identifies callers for log entries about suspicious behaviour */
+  /** identifies callers for log entries about logins */
   readonly identify?: Identify;
   /** how people register (REGU). Default: they can't */
   readonly registration?: RegistrationOptions;
@@ -72,6 +74,7 @@ export class BoardServer {
   readonly #handshakes = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;
+  readonly #instance = randomBytes(2).toString('hex');
   #sessionNumber = 0;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #accountCheck: NodeJS.Timeout;
@@ -186,7 +189,7 @@ export class BoardServer {
     if (registration !== undefined) await this.store.commit(() => registration.expire());
     if (archiveAfter > 0) {
       const moved = await archiveItems(this.store, this.store.time - Math.floor(archiveAfter / 1000));
-      if (moved > 0) this.#board.log.info({ moved }, 'items archived');
+      if (moved > 0) this.#board.log.info({ items: moved }, 'items archived');
     }
   }
 
@@ -197,7 +200,7 @@ export class BoardServer {
       server.once('error', reject);
       server.listen({ host: listenHost(host), port, backlog: 511 }, () => {
         server.off('error', reject);
-        server.on('error', (error) => this.#board.log.error({ err: error }, 'listening failed'));
+        server.on('error', (error) => this.#board.log.error({ err: error }, 'a connection could not be accepted'));
         resolve();
       });
     });
@@ -216,7 +219,10 @@ export class BoardServer {
     endInTurns(socket, key);
     socket.on('error', () => socket.destroy());
     if (this.#sessions.size + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
-      this.#board.log.warn({ address }, 'too many connections');
+      this.#board.log.warn(
+        { address, port: remotePort, reason: count >= connectionsPerAddress ? 'address' : 'full' },
+        'connection refused',
+      );
       if (this.#options.secure !== undefined) {
         socket.destroy();
         return;
@@ -240,7 +246,10 @@ export class BoardServer {
     endInTurns(secured, callerKey(caller));
     const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
     const failed = (err: Error) => {
-      this.#board.log.debug({ err, caller: caller.address }, 'TLS handshake failed');
+      this.#board.log.debug(
+        { address: caller.address, port: caller.port, reason: `handshake: ${reasonOf(err)}` },
+        'connection refused',
+      );
       socket.destroy();
     };
     const over = () => {
@@ -259,13 +268,14 @@ export class BoardServer {
   #open(stream: Duplex, caller: Caller): void {
     const { address, port } = caller;
     const from = address === undefined ? {} : { address, port };
-    const log = this.#board.log.child({ session: ++this.#sessionNumber, ...from });
+    const connection = `${this.#instance}-${(++this.#sessionNumber).toString(36)}`;
+    const log = this.#board.log.child({ connection, ...from });
     const session: Session = new Session(this.#board, stream, caller, log, () => {
       this.#sessions.delete(session);
       this.#board.members.delete(session);
     });
     this.#sessions.add(session);
     this.#board.members.add(session);
-    log.debug({}, 'connected');
+    log.debug({}, 'connection opened');
   }
 }

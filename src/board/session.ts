@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
-import type { Log } from '../wire/log.ts';
+import type { Log, LogFields } from '../wire/log.ts';
 import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
@@ -18,7 +18,7 @@ import { stripLine, TextReceiver, type TextRules } from './text.ts';
 import { Work } from './work.ts';
 
 /** log entries a session can cause */
-const MOST_SUSPICIONS = 5;
+const MOST_REPORTS = 5;
 
 /** An HTTP request line or header: none of our commands begins with a word that ends in a colon. */
 const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
@@ -46,7 +46,7 @@ export class Session implements Member, CommandSession {
   #closing = false;
   /** said as soon as no command is in progress */
   #lastWords: Octets | undefined;
-  #suspicions = 0;
+  #reports = 0;
   /** asked for at once: after a refusal has closed the connection, the caller's machine no longer knows it */
   readonly #identity: Promise<string | undefined>;
   readonly #gone = Promise.withResolvers<void>();
@@ -104,9 +104,9 @@ export class Session implements Member, CommandSession {
     return this.#output.blocked || this.#stream.destroyed;
   }
 
-  suspicious(what: string): void {
-    if (++this.#suspicions > MOST_SUSPICIONS) return;
-    void this.#identity.then((ident) => this.log.warn({ what, ...(ident !== undefined && { ident }) }, 'suspicious'));
+  report(message: string, fields: LogFields): void {
+    if (++this.#reports > MOST_REPORTS) return;
+    void this.#identity.then((ident) => this.log.warn({ ...fields, ...(ident !== undefined && { ident }) }, message));
   }
 
   admit(grant: Grant, what: string): void {
@@ -223,7 +223,8 @@ export class Session implements Member, CommandSession {
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {
-      this.suspicious(`${word.toUpperCase()} without permission`);
+      const { userid } = this;
+      this.report('command refused', { command: word.toUpperCase(), userid, reason: 'its access level is too low' });
       throw new Refusal(531, octets`Permission denied as specified in 230/231/232 response.`);
     }
     if (command.level > 0) requireSynced(this.board.store);

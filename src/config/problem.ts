@@ -1,3 +1,5 @@
+import { Trouble } from '../wire/trouble.ts';
+
 /** A mistake in the configuration. */
 export interface Problem {
   /** `file:line`, `file`, or `environment` */
@@ -7,7 +9,7 @@ export interface Problem {
 }
 
 /** All mistakes, in the order of the file, one a line. */
-export class ConfigError extends Error {
+export class ConfigError extends Trouble {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

@@ -91,7 +91,7 @@ export class IdentResponder {
     const ports = `${localPort}, ${remotePort}`;
     if (!isPort(localPort) || !isPort(remotePort)) return `${ports} : ERROR : INVALID-PORT`;
     const user = this.#options.registry.find({ localPort, remotePort, address: asker });
-    (this.#options.log ?? silent).info({ asker: plainAddress(asker), ports, known: user !== undefined }, 'ident query');
+    (this.#options.log ?? silent).info({ address: plainAddress(asker), port: remotePort, userid: user }, 'ident query');
     // RFC 1413 §4: OTHER marks a name that is not an operating system's.
     return user === undefined ? `${ports} : ERROR : NO-USER` : `${ports} : USERID : OTHER, UTF-8 :${oneLine(user)}`;
   }

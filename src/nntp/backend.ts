@@ -8,6 +8,7 @@
 
 import type { Text } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
+import { Trouble } from '../wire/trouble.ts';
 
 /** Why a request is refused. `commands/` turns each into the status line that fits the command. */
 export type RefusalKind =
@@ -26,7 +27,7 @@ export type RefusalKind =
   /** Wrong user or password: 481. */
   | 'bad-credentials';
 
-export class Refusal extends Error {
+export class Refusal extends Trouble {
   readonly kind: RefusalKind;
 
   /** @param message one line for people, without the status code; it names the header or line and the reason */

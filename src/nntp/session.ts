@@ -127,7 +127,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
       observer.loginSucceeded?.(peer);
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'bad-credentials') {
-        log.warn({ connection, address, user, reason: error.message }, 'login failed');
+        log.warn({ connection, address, user, reason: error.message }, 'login refused');
         observer.loginFailed?.(peer);
       }
       throw error;
@@ -172,13 +172,14 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   /** The status line for an error. One that is not a refusal is logged. */
   refuse(error: unknown, task: Task = 'read'): string {
     const { connection, address } = this.peer;
-    const fields = { connection, address, verb: this.#verb, err: error };
+    const fields = { connection, address, command: this.#verb, err: error };
     if (!(error instanceof Refusal)) {
       this.shared.log.error(fields, 'command failed');
       return failureStatus(task);
     }
     if (error.kind === 'login-required' && task === 'read') return this.#loginStatus();
-    if (error.kind === 'unavailable') this.shared.log.warn(fields, 'cannot answer now');
+    // The backend tells of posts, with what it knows of them.
+    if (error.kind === 'unavailable' && task === 'read') this.shared.log.warn(fields, 'cannot answer now');
     return refusalStatus(error, task);
   }
 
@@ -186,7 +187,8 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     try {
       return this.loginStatus();
     } catch (error) {
-      this.shared.log.error({ connection: this.peer.connection, err: error }, 'access unknown');
+      const { connection, address } = this.peer;
+      this.shared.log.error({ connection, address, err: error }, 'access unknown');
       return status.denied;
     }
   }

@@ -58,7 +58,7 @@ function missing(lines: number, plain: boolean): string {
 
 /** Synchronous, so that an exit does not lose the last line. */
 function prettied(destination: DestinationStream, colorize: boolean): DestinationStream {
-  const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss' });
+  const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss', singleLine: true });
   return { write: (line) => destination.write(prettify(line)) };
 }
 

@@ -1,18 +1,27 @@
 /** Keeps secrets out of logs. A second line of defence: modules should not log them at all. */
 import { pino } from 'pino';
+import { isTrouble, reasonOf } from '../wire/trouble.ts';
 
 const secretName = /secret|passw|^pass$|proof|credential|authorization|private|^key$/i;
 const mask = '[redacted]';
 
-/** A copy of `fields` with the values of secret-sounding names masked, to a depth of six. */
+/**
+ * A copy of `fields` with the values of secret-sounding names masked, to a depth of six. An error that is no bug becomes
+ * its `reason`: nobody needs to know where in the program it was noticed that a board is away.
+ */
 export function redact(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(name, value, 0)]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) =>
+      name === 'err' && isTrouble(value) ? ['reason', reasonOf(value)] : [name, redactValue(name, value, 0)],
+    ),
+  );
 }
 
 function redactValue(name: string, value: unknown, depth: number): unknown {
   if (secretName.test(name) && typeof value !== 'boolean' && value !== undefined) return mask;
   if (typeof value !== 'object' || value === null || depth >= 6) return value;
   // pino writes an error as `{}` unless it stands under `err`.
+  if (isTrouble(value)) return reasonOf(value);
   if (value instanceof Error) return name === 'err' && depth === 0 ? value : pino.stdSerializers.err(value);
   if (Buffer.isBuffer(value)) return `${value.length} octets`;
   if (Array.isArray(value)) return value.map((inner) => redactValue('', inner, depth + 1));

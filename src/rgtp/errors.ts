@@ -1,4 +1,5 @@
 import type { Octets } from '../wire/octets.ts';
+import { Trouble } from '../wire/trouble.ts';
 
 /** What went wrong, in terms a caller can act on. `codes.ts` maps answers to kinds. */
 export type RgtpErrorKind =
@@ -52,7 +53,7 @@ export interface RgtpErrorDetails extends ErrorOptions {
   readonly itemId?: string | undefined;
 }
 
-export class RgtpError extends Error {
+export class RgtpError extends Trouble {
   readonly kind: RgtpErrorKind;
   readonly code: number | undefined;
   readonly line: string | undefined;

@@ -1,5 +1,7 @@
+import { Trouble } from '../wire/trouble.ts';
+
 /** Ends a command with a message that tells the person at the terminal what to do. */
-export class Failure extends Error {
+export class Failure extends Trouble {
   readonly exitCode: 1 | 2;
   readonly remedy: string | undefined;
 

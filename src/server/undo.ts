@@ -48,7 +48,7 @@ export class Undo {
     const late = delay(ms, true, { signal: clock.signal }).catch(() => false);
     const isLate = await Promise.race([done.then(() => false), late]).finally(() => clock.abort());
     if (!isLate) return;
-    this.#log.warn({ what }, 'did not end in time; going on without it');
+    this.#log.warn({ step: what }, 'did not end in time; going on without it');
     // Nobody is left to hear of a later failure.
     done.catch(() => {});
   }

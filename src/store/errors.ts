@@ -1,3 +1,4 @@
+import { Trouble } from '../wire/trouble.ts';
 import { systemCode, systemTrouble } from './system-trouble.ts';
 
 export type StoreErrorKind =
@@ -27,7 +28,7 @@ export type StoreErrorKind =
   | 'io';
 
 /** Something is wrong with a database file. The message names it. */
-export class StoreError extends Error {
+export class StoreError extends Trouble {
   readonly kind: StoreErrorKind;
   readonly path: string;
   /** what was to be written is in the file, but a power cut may undo it */

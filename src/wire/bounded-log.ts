@@ -108,7 +108,6 @@ class Counts {
   }
 }
 
-function addressOf({ address, peer }: LogFields): string | undefined {
-  const source = address ?? peer;
-  return typeof source === 'string' ? source : undefined;
+function addressOf({ address }: LogFields): string | undefined {
+  return typeof address === 'string' ? address : undefined;
 }

@@ -2,13 +2,14 @@
 import { isUtf8 } from 'node:buffer';
 import { ascii, bytesOf, latin1, type Octets, octetsFrom, type Text } from './octets.ts';
 import { transliterate } from './transliterate.ts';
+import { Trouble } from './trouble.ts';
 import { fromC1, toC1 } from './windows-1252.ts';
 
 /** `auto`: UTF-8 where the whole text is valid UTF-8 with a multi-byte character in it, else Latin-1. */
 export type Charset = 'auto' | 'latin1' | 'utf-8' | 'windows-1252';
 
 /** A character that is not in the character set, and that nothing in it can stand for. */
-export class UnencodableError extends Error {
+export class UnencodableError extends Trouble {
   /** the character (one code point) */
   readonly character: string;
   /** its place in the text's NFC form, in UTF-16 units */

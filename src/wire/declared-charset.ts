@@ -2,9 +2,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { type Octets, octetsFrom } from './octets.ts';
+import { Trouble } from './trouble.ts';
 
 /** Bytes that are not valid in their declared character set. */
-export class CharsetError extends Error {
+export class CharsetError extends Trouble {
   /** @param fault for the author of the text */
   constructor(fault: string) {
     super(fault);

@@ -127,7 +127,7 @@ describe.skipIf(!present('ident', '/usr/share/perl5/Net/Ident.pm', unpacked('usr
       );
       expect(await dialogue.ask('USER nobody@rgtp.test')).toMatch(/^482 /);
       await until(
-        () => named('suspicious').length > 0,
+        () => named('login refused').length > 0,
         () => `a name in the log:\n${board.output.slice(-2000)}\n${said}`,
       );
       dialogue.close();

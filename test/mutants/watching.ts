@@ -39,6 +39,43 @@ export const watchingMutants: readonly Mutant[] = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    ['test/cli/logging.test.ts'],
+    [
+      'posted and refused have the connection',
+      'const from = { connection: peer.connection, address: peer.address };',
+      'const from = { address: peer.address };',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/session.ts',
+    ['test/cli/logging.test.ts'],
+    [
+      'a refused login has the connection',
+      "log.warn({ connection, address, user, reason: error.message }, 'login refused');",
+      "log.warn({ address, user, reason: error.message }, 'login refused');",
+    ],
+  ),
+  ...breaking(
+    'src/wire/trouble.ts',
+    ['test/ops/log.test.ts'],
+    ['a bug behind a trouble is still a bug', ' && (error.cause === undefined || isTrouble(error.cause))', ''],
+    [
+      "Node's own errors about wrong calls are bugs",
+      "return !error.code.startsWith('ERR_') || /^ERR_(?:SSL|TLS|SOCKET_CLOSED)/.test(error.code);",
+      'return true;',
+    ],
+  ),
+  ...breaking(
+    'src/ops/redact.ts',
+    ['test/ops/log.test.ts'],
+    [
+      'what is no bug has no stack',
+      "name === 'err' && isTrouble(value) ? ['reason', reasonOf(value)] : [name, redactValue(name, value, 0)]",
+      '[name, redactValue(name, value, 0)]',
+    ],
+  ),
+  ...breaking(
     'src/nntp/commands/receive.ts',
     ['test/server/counted-posts.test.ts'],
     ['an article that is too large is counted', '  observer.articleRefused?.(why);\n', '  void [observer, why];\n'],

@@ -115,7 +115,7 @@ test('passwords are in no log, and every line of it names its connection', async
      C: AUTHINFO USER alice\nS: 381\nC: AUTHINFO PASS secret\nS: 281\nC: QUIT\nS: 205\n[end]`,
   );
   expect(lines.join('\n')).not.toMatch(/hunter2|aHVudGVyMg|"secret"/);
-  expect(lines.filter((line) => line.startsWith('login failed'))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('login refused'))).toHaveLength(2);
   const ids = lines.map((line) => /"connection":"([^"]+)"/.exec(line)?.[1]);
   expect(new Set(ids).size).toBe(1);
 });

@@ -15,12 +15,12 @@ test.each(['debug', 'info', 'warn', 'error'] as const)(
   '%s: one address is heard so often, others are heard all the same',
   (level) => {
     const { bounded, lines } = recorded();
-    for (let n = 0; n < 10_000; n++) bounded[level]({ address: '192.0.2.1' }, 'login failed');
+    for (let n = 0; n < 10_000; n++) bounded[level]({ address: '192.0.2.1' }, 'login refused');
     expect(lines).toHaveLength(30);
-    bounded[level]({ address: '192.0.2.2' }, 'login failed');
+    bounded[level]({ address: '192.0.2.2' }, 'login refused');
     bounded[level]({ address: '192.0.2.1' }, 'connection refused');
     expect(lines.slice(30)).toEqual([
-      `${level} login failed {"address":"192.0.2.2"}`,
+      `${level} login refused {"address":"192.0.2.2"}`,
       `${level} connection refused {"address":"192.0.2.1"}`,
     ]);
   },
@@ -36,11 +36,11 @@ test('many addresses together fill it no more than that, and a /64 is one', () =
 
 test('what was left out is counted, and later there is room again', () => {
   const { bounded, lines, pass } = recorded();
-  for (let n = 0; n < 50; n++) bounded.child({ peer: '192.0.2.1' }).info({}, 'post refused');
+  for (let n = 0; n < 50; n++) bounded.child({ address: '192.0.2.1' }).info({}, 'post refused');
   pass(60_000);
-  bounded.info({ peer: '192.0.2.1' }, 'post refused');
+  bounded.info({ address: '192.0.2.1' }, 'post refused');
   expect(lines.slice(30)).toEqual([
     'warn lines left out: clients cause too many of them {"suppressed":20,"message":"post refused"}',
-    'info post refused {"peer":"192.0.2.1"}',
+    'info post refused {"address":"192.0.2.1"}',
   ]);
 });

@@ -3,7 +3,7 @@ import { continuedStatus, posted } from '../posting.ts';
 import { noSuchItem, Refusal } from '../refusal.ts';
 import { subjectFrom } from './arguments.ts';
 import type { Command } from './command.ts';
-import { submissionOf } from './submission.ts';
+import { submissionOf, tellPosted } from './submission.ts';
 
 /** RGTP 2.2.13 */
 export const cont: Command = {
@@ -24,6 +24,7 @@ export const cont: Command = {
     if (outcome.kind !== 'posted') throw noSuchItem(itemId);
     work.moveOn();
     work.dropText();
+    tellPosted(session, outcome.itemId, outcome.sequence);
     session.say(octets`120 ${outcome.itemId}`);
     session.say(posted(outcome.sequence, octets`Continuation item inserted and index updated.`));
   },

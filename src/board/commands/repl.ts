@@ -4,7 +4,7 @@ import { continuedStatus, posted } from '../posting.ts';
 import { noSuchItem, Refusal } from '../refusal.ts';
 import { itemIdFrom } from './arguments.ts';
 import type { Command } from './command.ts';
-import { submissionOf } from './submission.ts';
+import { submissionOf, tellPosted } from './submission.ts';
 
 /** RGTP 2.2.12 */
 export const repl: Command = {
@@ -29,6 +29,7 @@ export const repl: Command = {
       throw new Refusal(421, octets`Reply is too long to fit in the same item.`);
     }
     work.dropText();
+    tellPosted(session, itemId, outcome.sequence);
     session.say(posted(outcome.sequence, octets`Reply to ${itemId} inserted and index updated.`));
   },
 };

@@ -2,6 +2,11 @@ import { octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import type { Submission } from '../posting.ts';
 
+/** What came through the bridge, the bridge has told of. */
+export function tellPosted({ log, caller, userid }: CommandSession, item: string, sequence: number): void {
+  if (caller.address !== undefined) log.info({ userid, item, sequence }, 'posted');
+}
+
 /** The text of DATA and its author. @throws Refusal 500 where there was no DATA */
 export function submissionOf(session: CommandSession): Submission {
   const { grogname, text } = session.work.text;

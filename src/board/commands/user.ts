@@ -33,13 +33,14 @@ export const user: Command = {
 async function register(session: CommandSession, userid: Octets): Promise<void> {
   const { registration } = session.board;
   if (registration === undefined) throw new Refusal(482, octets`Access denied.`);
-  session.suspicious(`registers ${userid}`);
+  session.report('account asked for', { userid });
   try {
     session.say(octets`280 ${await registration.register(userid, callerKey(session.caller))}`);
     session.close();
   } catch (error) {
     if (error instanceof Refusal && error.code === 511) session.userid = undefined;
-    if (error instanceof Refusal && error.code === 484) session.log.error({ err: error.cause }, 'mail failed');
+    if (error instanceof Refusal && error.code === 484)
+      session.log.error({ userid, err: error.cause }, 'letter not sent');
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { parseHex32 } from '../../rgtp/hex.ts';
 import { octetsFrom } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import { type LineGroup, SpoolFolder } from './spool-folder.ts';
 
@@ -16,7 +17,7 @@ const LARGEST = {
 } as const;
 
 /** The folder is not a groggsd data directory. */
-export class NoSpoolError extends Error {
+export class NoSpoolError extends Trouble {
   /** what is wrong with its index */
   readonly fault: string;
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../store/system-trouble.ts';
+import { Trouble } from '../../wire/trouble.ts';
 
 const LF = 0x0a;
 /** octets read at a time */
@@ -17,7 +18,7 @@ export interface LineGroup {
 }
 
 /** A spool file that is refused. */
-class SpoolFileError extends Error {
+class SpoolFileError extends Trouble {
   constructor(reason: string) {
     super(reason);
     this.name = 'SpoolFileError';

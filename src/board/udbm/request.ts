@@ -1,9 +1,10 @@
 import { type Ascii, ascii, type Octets, octets } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import type { AccessLevel } from '../access.ts';
 import { checkUserid, SECRET_OCTETS } from '../users.ts';
 
 /** What is wrong with a request, in words for the editor. */
-export class UdbmError extends Error {
+export class UdbmError extends Trouble {
   /** whether to show the usage */
   readonly usage: boolean;
   readonly text: Octets;

@@ -2,6 +2,7 @@ import { parseSecret } from '../../rgtp/proof.ts';
 import type { Permanent, StoredAccount } from '../../store/permanent.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import { COST, type Cost, checkPassword, hashPassword, pretendToCheck } from './password.ts';
 import { parseUserid } from './userid.ts';
 
@@ -25,7 +26,7 @@ interface OpenedAccount extends LocalAccount, AccountProof {
 }
 
 /** A change to the accounts that can't be made, with a reason for people. */
-export class AccountError extends Error {
+export class AccountError extends Trouble {
   constructor(message: string) {
     super(message);
     this.name = 'AccountError';

@@ -26,7 +26,7 @@ export class Logins {
    * Rejects with `bad-credentials` or `unavailable`.
    */
   async login(user: string, password: string, peer: Peer): Promise<Person> {
-    const log = this.#log.child({ user, peer: peer.address, connection: peer.connection });
+    const log = this.#log.child({ connection: peer.connection, address: peer.address, user });
     const { boards, name } = this.#addressed(user);
     const members = new Map<string, Member>();
     let failure: unknown;

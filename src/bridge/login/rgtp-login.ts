@@ -240,7 +240,6 @@ export class RgtpLogin implements BoardLogin, Revoking {
         await this.#forget(credentials);
         throw badCredentials(error);
       }
-      log.warn({ board: this.name, err: error }, 'the board cannot check a login');
       throw new Refusal('unavailable', 'the board cannot check your login now; try again later', { cause: error });
     }
   }

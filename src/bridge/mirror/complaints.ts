@@ -30,7 +30,7 @@ export class Complaints {
     const fresh = sequences.filter((sequence) => !this.isKnown(`${sequence} ${why}`));
     if (fresh.length === 0) return;
     this.skipped += fresh.length;
-    this.#log.warn({ rows: fresh.length, first: fresh[0] }, `index rows skipped: ${why}`);
+    this.#log.warn({ rows: fresh.length, sequence: fresh[0] }, `index rows skipped: ${why}`);
   }
 
   /** Returns whether this was logged before, and remembers it. */

@@ -265,7 +265,7 @@ export class Follower {
       board.index(
         sequence === undefined ? undefined : { sequence },
         (entry) => sighting.add(entry),
-        (bad, err) => complain('malformed', { err: err.message, octets: bad.length }),
+        (bad, err) => complain('malformed', { reason: err.message, row: `${bad.length} octets` }),
       ),
     );
     const isBelievable = (far: number) =>
@@ -318,7 +318,7 @@ export class Follower {
     this.withheld = exhausted.length + sighting.withheld;
     this.isFull = exhausted.length > 0;
     if (exhausted.length > 0 && !this.#complaints.isKnown('exhausted')) {
-      const shown = { rows: exhausted.length, first: exhausted[0] };
+      const shown = { rows: exhausted.length, sequence: exhausted[0] };
       this.#options.log.error(
         shown,
         'the newsgroup has no article numbers left: what is posted from here on is withheld',

@@ -8,6 +8,7 @@ import { addressKey } from '../../wire/address.ts';
 import { boundedLog } from '../../wire/bounded-log.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
+import { reasonOf } from '../../wire/trouble.ts';
 import type { BoardGroup, BridgedBoard, Member } from '../board.ts';
 import type { Logins } from '../login/logins.ts';
 import type { Person, Poster, Submission } from '../ports.ts';
@@ -80,6 +81,8 @@ export class ArticlePoster implements Poster {
   async post(article: Buffer, { person, peer, suggested, feed }: Submission): Promise<string> {
     let board: PostableBoard | undefined;
     let judging = false;
+    let messageId = feed ? suggested : undefined;
+    const from = { connection: peer.connection, address: peer.address };
     // Both reading and wrapping a hostile article can take a turn.
     const turn = () => (eventLoop.over() ? eventLoop.next(true, addressKey(peer.address)) : undefined);
     try {
@@ -89,9 +92,10 @@ export class ArticlePoster implements Poster {
         feed,
         textRules: (newsgroups) => this.#textRules(newsgroups),
       });
-      const messageId = posting.messageId ?? suggested ?? this.suggestMessageId();
-      if (feed && messageId !== suggested) {
-        throw new PostingError(`Message-ID: ${messageId} is not the one that was offered`);
+      const id = posting.messageId ?? suggested ?? this.suggestMessageId();
+      messageId = id;
+      if (feed && id !== suggested) {
+        throw new PostingError(`Message-ID: ${id} is not the one that was offered`);
       }
       const destination = destinationOf(posting, this.#boards);
       const { group } = destination;
@@ -100,24 +104,25 @@ export class ArticlePoster implements Poster {
       judging = true;
       const member = this.#member(person, view.newsgroup, isModeration(posting) ? 3 : group.levelToPost);
       judging = false;
-      await this.#ids.run(messageId, async () => {
+      await this.#ids.run(id, async () => {
         await turn();
-        this.#refuseKnown(messageId);
-        await poster.post({ posting, messageId, newsgroup: group.name, member });
+        this.#refuseKnown(id);
+        await poster.post({ posting, messageId: id, newsgroup: group.name, member });
       });
-      this.#early.posted(messageId);
-      this.#log.info({ messageId, newsgroup: view.newsgroup, user: person?.name, peer: peer.address }, 'posted');
+      this.#early.posted(id);
+      this.#log.info({ ...from, messageId, newsgroup: view.newsgroup, user: person?.name }, 'posted');
       this.#options.onPost?.(board.login.name, 'posted');
-      return messageId;
+      return id;
     } catch (error) {
       const isEarly = feed && error instanceof UnknownReferences && this.#early.mayComeAgain(suggested ?? '');
       const kind = isEarly ? 'early' : 'rejected';
       const refusal = error instanceof PostingError ? new Refusal(kind, error.message, { cause: error }) : error;
-      const reason = reasonOf(error).slice(0, LONGEST_REASON);
-      this.#refusals.info(
-        { newsgroup: board?.view.newsgroup, user: person?.name, peer: peer.address, reason },
-        'post refused',
-      );
+      // A bug is told of by the front end.
+      if (refusal instanceof Refusal) {
+        const reason = reasonOf(error).slice(0, LONGEST_REASON);
+        const newsgroup = board?.view.newsgroup;
+        this.#refusals.info({ ...from, messageId, newsgroup, user: person?.name, reason }, 'post refused');
+      }
       this.#options.onPost?.(board?.login.name, outcomeOf(refusal), refusedBecause(refusal, judging));
       throw refusal;
     }
@@ -196,12 +201,6 @@ export class ArticlePoster implements Poster {
 
 function isModeration({ cancels, supersedes }: Posting): boolean {
   return cancels !== undefined || supersedes !== undefined;
-}
-
-/** Includes the causes, which the poster is not told. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;
 }
 
 function outcomeOf(error: unknown): PostOutcome {

@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Octets } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import { wordsOf } from '../words.ts';
 import type { PostingConnection } from './connection.ts';
 import type { Deed } from './plan.ts';
@@ -17,7 +18,7 @@ export interface Delivery {
 }
 
 /** The command that commits a post was sent, but may not have been executed: look for the post before sending it again. */
-export class OutcomeUnknown extends Error {
+export class OutcomeUnknown extends Trouble {
   constructor(cause: unknown) {
     super('the connection to the board was lost while it was posting', { cause });
     this.name = 'OutcomeUnknown';

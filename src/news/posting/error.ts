@@ -1,10 +1,11 @@
 import type { Text } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 
 /**
  * An article that can't be posted. The message is for its author: newsreaders show the text of 441 verbatim, so it
  * names the header or line and the reason, in one line.
  */
-export class PostingError extends Error {
+export class PostingError extends Trouble {
   constructor(message: Text, options?: ErrorOptions) {
     super(message, options);
     this.name = 'PostingError';

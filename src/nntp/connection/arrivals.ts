@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, plainAddress } from '../../wire/address.ts';
 import { endInTurns } from '../../wire/endings.ts';
+import { reasonOf } from '../../wire/trouble.ts';
 import type { Peer } from '../backend.ts';
 import type { Shared } from '../shared.ts';
 import { Admission } from './admission.ts';
@@ -70,7 +71,7 @@ export class Arrivals {
       this.#admit(socket, { address, port: remotePort, tls: listener.tls, cleartextAuth });
     } else if (listener.trusts(address)) this.#readHeader(socket, listener, address, remotePort);
     else {
-      this.#refuse('untrusted', address);
+      this.#refuse('untrusted', { address, port: remotePort });
       socket.destroy();
     }
   }
@@ -95,7 +96,7 @@ export class Arrivals {
       socket.off('end', onEnd);
       socket.pause();
       if (header === 'invalid') {
-        this.#refuse('handshake', ownAddress);
+        this.#refuse('handshake', { address: ownAddress, port: ownPort }, 'no PROXY header');
         socket.destroy();
         return;
       }
@@ -110,16 +111,15 @@ export class Arrivals {
   }
 
   #admit(socket: Socket, { address, port, tls, cleartextAuth }: Caller): void {
+    const { localPort } = socket;
+    const peer: Peer = { address, port, localPort, connection: `${this.#instance}-${(++this.#count).toString(36)}` };
     const refused = this.#admission.enter(address);
     if (refused) {
-      this.#refuse(refused, address);
+      this.#refuse(refused, peer);
       this.#turnAway(socket, refused, tls);
       return;
     }
     socket.once('close', () => this.#admission.leave(address));
-    this.#count++;
-    const { localPort } = socket;
-    const peer: Peer = { address, port, localPort, connection: `${this.#instance}-${this.#count.toString(36)}` };
     if (tls) this.#handshake(socket, peer, cleartextAuth);
     else {
       this.#waiting.delete(socket);
@@ -128,13 +128,12 @@ export class Arrivals {
   }
 
   #handshake(socket: Socket, peer: Peer, cleartextAuth: boolean): void {
-    const { certificate, log } = this.#shared;
+    const { certificate } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate);
     endInTurns(secured, addressKey(peer.address));
     const failed = (error: Error): void => {
-      log.debug({ connection: peer.connection, address: peer.address, err: error }, 'TLS handshake failed');
-      this.#refuse('handshake', peer.address);
+      this.#refuse('handshake', peer, reasonOf(error));
       socket.destroy();
     };
     secured.once('error', failed);
@@ -145,9 +144,11 @@ export class Arrivals {
     });
   }
 
-  #refuse(reason: 'full' | 'address' | 'handshake' | 'untrusted', address: string): void {
-    this.#shared.log.warn({ address, reason }, 'connection refused');
-    this.#shared.observer.connectionRefused?.(reason);
+  #refuse(why: 'full' | 'address' | 'handshake' | 'untrusted', peer: Partial<Peer>, detail?: string): void {
+    const { connection, address, port } = peer;
+    const reason = detail === undefined ? why : `${why}: ${detail}`;
+    this.#shared.log.warn({ connection, address, port, reason }, 'connection refused');
+    this.#shared.observer.connectionRefused?.(why);
   }
 
   #turnAway(socket: Socket, reason: 'full' | 'address', tls: boolean): void {

@@ -63,12 +63,9 @@ export class Certificate {
       if (version === this.#version) return;
       ({ context: this.#context, expires: this.#expires } = this.#read());
       this.#version = version;
-      this.#log.info({ certificate: this.#paths.certificate }, 'certificate read again');
+      this.#log.info({ path: this.#paths.certificate }, 'certificate read again');
     } catch (error) {
-      this.#log.error(
-        { certificate: this.#paths.certificate, err: error },
-        'certificate unusable, keeping the old one',
-      );
+      this.#log.error({ path: this.#paths.certificate, err: error }, 'certificate unusable, keeping the old one');
     }
   }
 

@@ -85,7 +85,7 @@ export class Transport {
     eventLoop.forget(this.#turn);
     this.#socket.destroy();
     const level = reason.kind === 'impostor' ? 'error' : reason.kind === 'nonsense' ? 'warn' : 'debug';
-    this.#options.log[level]({ kind: reason.kind, code: reason.code, line: reason.line }, reason.message);
+    this.#options.log[level]({ code: reason.code, reason: reason.message }, 'the connection to a board ended');
     const unanswered = this.#underWay.peek();
     if (unanswered !== undefined) this.#tell(unanswered, 0);
     for (const queue of [this.#underWay, this.#waiting]) {
