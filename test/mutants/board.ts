@@ -85,11 +85,7 @@ export const boardMutants = [
       '      this.#take(line);\n      // After the command: EDLK and DATA change how long the client may be silent.\n      this.#arm();\n',
       '      this.#arm();\n      this.#take(line);\n',
     ],
-    [
-      'a client that asks for nothing but trouble fills no log',
-      'if (++this.#suspicions > MOST_SUSPICIONS) return;',
-      '',
-    ],
+    ['a client that asks for nothing but trouble fills no log', 'if (++this.#reports > MOST_REPORTS) return;', ''],
   ),
   ...breaking(
     'src/board/output.ts',

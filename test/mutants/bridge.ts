@@ -228,9 +228,13 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/posting/article-poster.ts',
+    'src/wire/trouble.ts',
     ['test/bridge/internals.test.ts'],
-    ['the log knows what a refusal does not name', '`${error.message} (${reasonOf(error.cause)})`', 'error.message'],
+    [
+      'the log knows what a refusal does not name',
+      'return own.includes(cause) ? own : `${own}: ${cause}`;',
+      'return cause === own ? cause : own;',
+    ],
   ),
   ...breaking(
     'src/bridge/login/logins.ts',

@@ -94,7 +94,7 @@ export const feedMutants = [
     [POSTED],
     [
       'a Message-ID is posted once, on however many connections at once',
-      'await this.#ids.run(messageId, async () => {',
+      'await this.#ids.run(id, async () => {',
       "await this.#ids.run(randomBytes(9).toString('hex'), async () => {",
       'The store of the board refuses a second intent: this is for two that name different boards.',
     ],

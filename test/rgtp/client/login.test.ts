@@ -222,7 +222,7 @@ describe('an impostor', () => {
   ];
   it.each(impostors)('that %s hears nothing more, and is logged', async (_, script) => {
     const errors: string[] = [];
-    const log: Log = { ...silent, error: (_fields, message) => errors.push(message) };
+    const log: Log = { ...silent, error: ({ reason }) => errors.push(String(reason)) };
     const { error } = await open(
       async (peer) => {
         peer.say(GROGGSD);
