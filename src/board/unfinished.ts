@@ -1,5 +1,6 @@
 /** An interrupted import leaves half a board, which nothing may take for a whole one. */
 import { StoreError } from '../store/errors.ts';
+import { Trouble } from '../wire/trouble.ts';
 import { dropCopying } from './live/copying.ts';
 import type { BoardStore } from './store.ts';
 
@@ -46,7 +47,7 @@ export function mayImport({ marks, index, items, users }: BoardStore): boolean {
 }
 
 /** Imports go into a new board, and into one that an interrupted import left. */
-export class BoardNotEmptyError extends Error {
+export class BoardNotEmptyError extends Trouble {
   constructor(path: string) {
     super(`${path}: the board is not empty; an import goes into a new one`);
     this.name = 'BoardNotEmptyError';

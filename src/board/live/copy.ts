@@ -3,6 +3,7 @@ import { printable, RgtpError } from '../../rgtp/errors.ts';
 import { parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { motdFieldOrder, parseMotd } from '../../rgtp/motd.ts';
 import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import type { Skipped } from '../spool/source.ts';
 import type { BoardStore } from '../store.ts';
@@ -54,7 +55,7 @@ const MOST_NAMED = 1000;
 const ROWS_AT_ONCE = 1000;
 
 /** The board changed whenever it was read. */
-export class UnsteadyBoardError extends Error {}
+export class UnsteadyBoardError extends Trouble {}
 
 /**
  * Fills an empty board from another one over RGTP, which goes on being used: index, items, message of the day, edit log,

@@ -1,6 +1,7 @@
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import type { Question } from '../../rgtp/client/reading.ts';
 import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { Trouble } from '../../wire/trouble.ts';
 
 const MIB = 1024 * 1024;
 /** octets: what is taken of an answer, far more than any board has */
@@ -9,7 +10,7 @@ const LARGEST = { ITEM: MIB, MOTD: MIB, DIFF: 64 * MIB, ELOG: 64 * MIB } as cons
 const READ = 4;
 
 /** An answer is too large to be true. */
-export class TooLargeError extends Error {}
+export class TooLargeError extends Trouble {}
 
 /**
  * An answer's data, lines ended by LF, as a board keeps it.
