@@ -15,6 +15,7 @@ export const logFields = {
   code: 'of an answer of a board',
   board: 'its name in the configuration',
   newsgroup: 'the main newsgroup of a board',
+  peer: 'a news server that articles are offered to, by its name in the configuration',
   messageId: 'of an article',
   item: 'of a board, or how it is called in a row of the index',
   sequence: 'a sequence number of a board, or the first of several',
