@@ -25,6 +25,7 @@ wanted=(
   # what INN's programs are linked with
   /usr/lib/x86_64-linux-gnu/libperl.so.5.36:libperl5.36 /usr/lib/x86_64-linux-gnu/libsasl2.so.2:libsasl2-2
   /usr/share/perl5/Net/Ident.pm:libnet-ident-perl
+  /usr/lib/postgresql:postgresql
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
 # Servers, and libraries that nothing else in Debian needs. Of prometheus only promtool is used, which checks metrics and rules.
@@ -36,6 +37,12 @@ failed() {
   tail -20 "$log" >&2
   exit 1
 }
+
+# PostgreSQL is to bring its programs, and no server of its own.
+if [ ! -e /usr/lib/postgresql ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+  mkdir -p /etc/postgresql-common
+  echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+fi
 
 missing=()
 for pair in "${wanted[@]}"; do

@@ -70,6 +70,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'rgtp-nntp user forget ann@example.org': 'she must have logged in before; test/bridge/login',
   'sudo rgtp-nntp import rgtp://rgtp.example.org:1431 --config /etc/rgtp-nntp/rgtp-nntp.yaml':
     'asks a board elsewhere; test/cli/import.test.ts',
+  'rgtp-nntp permanent copy --from files --to database': 'needs PostgreSQL; test/cli/postgres.test.ts',
+  'rgtp-nntp permanent copy --from database --to files': 'needs PostgreSQL; test/cli/postgres.test.ts',
+  'sudo -u postgres createuser --pwprompt bridge': 'needs PostgreSQL',
+  'sudo -u postgres createdb --owner bridge news': 'needs PostgreSQL',
+  'sudo -u postgres pg_dump --format custom --file /srv/backup/news.dump news': 'needs PostgreSQL',
   'neomutt -G': READER,
   'slrn -f ~/.jnewsrc-groggs --create -h localhost -p 1119': READER,
   'tin -A -r -p 1119 -g localhost': READER,

@@ -19,6 +19,7 @@ const REMEDIES = {
   'log-lost': undefined,
   linked: undefined,
   missing: undefined,
+  away: 'rgtp-nntp doctor tries the database, and says more.',
   locked: 'Another program holds it: try again when that has finished.',
   full: 'Free some space (or inodes) on that disk, and try again. Nothing is lost.',
   'read-only': 'Mount it for writing, and try again. Nothing is lost.',

@@ -8,6 +8,7 @@ import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { articleExportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { permanentCommand } from './permanent.ts';
 import { registerCommand } from './register.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
@@ -38,6 +39,7 @@ Every configuration key can also be set in the environment: RGTP_NNTP_LISTEN, RG
     articleExportCommand(),
     backupAllCommand(),
     restoreCommand(),
+    permanentCommand(),
     completionCommand(),
   ];
   for (const command of commands) rgtp.addCommand(command);

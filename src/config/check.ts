@@ -15,6 +15,7 @@ export function checkTogether(config: Config): Contradiction[] {
     ...checkBoards(config),
     ...checkMail(config),
     ...checkPeers(config),
+    ...checkPermanent(config),
   ];
 }
 
@@ -103,4 +104,40 @@ function* checkPeers({ peers }: Config): Generator<Contradiction> {
       yield { path, message: `peers[${n}].passwordFile is missing: peers[${n}].user needs a password` };
     }
   }
+}
+
+const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
+
+function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): Generator<Contradiction> {
+  const wrong = (message: string) => ({ path: ['permanent'], message: `permanent: ${message}` });
+  if (permanent === '') {
+    if (permanentPasswordFile === '') return;
+    yield { path: ['permanentPasswordFile'], message: 'permanentPasswordFile: there is no database in permanent' };
+    return;
+  }
+  if (boards.every(({ rgtp }) => rgtp === 'embedded')) {
+    yield wrong('an embedded board keeps these data in a file beside it, and there is no other board');
+  }
+  const url = URL.parse(permanent);
+  if (url === null || url.pathname.length < 2 || url.username === '') {
+    yield wrong('it must be postgres://USER@HOST/DATABASE');
+    return;
+  }
+  const mode = url.searchParams.get('sslmode');
+  const host = url.searchParams.get('host') ?? url.hostname;
+  if (mode !== null && !SSL_MODES.includes(mode)) yield wrong(`sslmode is one of ${SSL_MODES.join(', ')}`);
+  if (mode === null && !isHere(host)) {
+    yield wrong(`${host} is another machine: add ?sslmode=verify-full (or =disable, where nobody can listen)`);
+  }
+  if (url.password !== '' && permanentPasswordFile !== '') {
+    yield {
+      path: ['permanentPasswordFile'],
+      message: 'permanentPasswordFile: permanent has a password too; choose one',
+    };
+  }
+}
+
+/** A socket in a folder, or this machine. */
+function isHere(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

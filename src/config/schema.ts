@@ -109,6 +109,17 @@ export const schema = section({
     meaning: 'Folder of the databases and keys; like all names of files and folders in the file, relative to the file',
     of: 'folder',
   }),
+  permanent: text('', {
+    meaning:
+      "Where to keep what boards elsewhere can't give back: `postgres://USER@HOST/DATABASE`, with `?sslmode=verify-full` where it is not this machine; empty: in files in `data`",
+    pattern: /^$|^postgres(?:ql)?:\/\/[^\s]+$/,
+    allowed: 'a postgres:// URL, or nothing',
+    secret: true,
+  }),
+  permanentPasswordFile: path('', {
+    meaning: 'File that contains the password of that user; empty: as libpq does it (`PGPASSWORD`, `PGPASSFILE`)',
+    of: 'file',
+  }),
   boards,
   peers,
   embedded,

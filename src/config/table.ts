@@ -3,7 +3,7 @@ import { type Key, keys, nameOf } from './walk.ts';
 
 /** The groups, in the order of the page, and what begins the names of their keys. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
-  ['The server', ['name', 'data', 'keys']],
+  ['The server', ['name', 'data', 'keys', 'permanent', 'permanentPasswordFile']],
   [
     'Listening to newsreaders',
     ['listen', 'tls', 'cleartextAuth', 'compression', 'proxyProtocol', 'balancers', 'lists'],

@@ -1,14 +1,14 @@
-/** The local accounts of one board, changed in its permanent file. A server that has the file open sees the change. */
+/** The local accounts of one board, changed in its permanent store. A server that has it open sees the change. */
 import { existsSync } from 'node:fs';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import type { Permanent } from '../store/permanent.ts';
-import { PermanentFile } from '../store/permanent-file.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { noBoardYet } from './board-file.ts';
 import { makeFolders } from './folders.ts';
-import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
+import { refuseLostKeys } from './lost-files.ts';
+import { openBeside, openPostgres } from './permanent-store.ts';
 
 /** Lends the accounts to a task. @throws Failure where the embedded board is not there yet */
 export async function withAccounts(
@@ -20,12 +20,16 @@ export async function withAccounts(
   const paths = pathsOf(config, board);
   // An account stands for a user of the board. A permanent file without its board would look like a lost board.
   if (board.rgtp === 'embedded' && !existsSync(paths.board)) throw noBoardYet(paths.board);
-  refuseLostPermanent(config, board);
   refuseLostKeys(config, board);
-  const permanent = PermanentFile.open(paths.permanent);
+  const postgres = await openPostgres(config);
   try {
-    await task(new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make })), permanent);
+    const { permanent, close } = await openBeside(config, board, postgres);
+    try {
+      await task(new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make })), permanent);
+    } finally {
+      await close();
+    }
   } finally {
-    await permanent.close();
+    await postgres?.close();
   }
 }

@@ -12,7 +12,7 @@ import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
 import { noteBackup } from './last-backup.ts';
-import { refuseLostFiles } from './lost-files.ts';
+import { isInDatabase, refuseLostFiles } from './lost-files.ts';
 import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
 import { version } from './version.ts';
 
@@ -77,7 +77,10 @@ type Source = Pick<BackupFile, 'board' | 'kind'> & { readonly path: string };
 
 function sourcesOf(config: Config): Source[] {
   const all = KINDS.flatMap((kind) =>
-    config.boards.map((board) => ({ board: board.name, kind, path: pathsOf(config, board)[kind] })),
+    config.boards
+      // PostgreSQL is backed up by its own means. A file that is there nevertheless is out of date.
+      .filter((board) => kind !== 'permanent' || !isInDatabase(config, board))
+      .map((board) => ({ board: board.name, kind, path: pathsOf(config, board)[kind] })),
   );
   return all.filter(({ path }) => existsSync(path));
 }

@@ -5,11 +5,11 @@ import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { RgtpPool } from '../rgtp/client/pool.ts';
 import { Cache } from '../store/cache.ts';
-import { PermanentFile } from '../store/permanent-file.ts';
 import type { Log } from '../wire/log.ts';
 import { boardClient } from './board-client.ts';
 import { refuseLostFiles } from './lost-files.ts';
 import { ownAccount } from './own-account.ts';
+import { openAlone, openPostgres } from './permanent-store.ts';
 
 export class Following {
   readonly mirror: Mirror;
@@ -25,7 +25,8 @@ export class Following {
         : undefined;
     const reached = embedded && { server: embedded, account: await ownAccount(embedded.store) };
     const pool = new RgtpPool({ ...boardClient(board, log, reached), size: 1 });
-    const permanent = PermanentFile.open(paths.permanent);
+    const postgres = await openPostgres(config);
+    const { permanent, close } = await openAlone(config, board, postgres);
     const mirror = await Mirror.open({
       newsgroup: board.newsgroup,
       pool,
@@ -38,7 +39,8 @@ export class Following {
     return new Following(mirror, async () => {
       await mirror.close();
       await pool.close();
-      await permanent.close();
+      await close();
+      await postgres?.close();
       await embedded?.close();
     });
   }

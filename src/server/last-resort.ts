@@ -13,3 +13,9 @@ export function logStrays(log: Log): void {
     process.exit(1);
   });
 }
+
+/** This process must not go on, and its supervisor starts it again. Everything acknowledged is on disk. */
+export function endNow(log: Log, reason: Error): void {
+  log.error({ err: reason }, 'ending');
+  process.exit(1);
+}

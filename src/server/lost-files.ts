@@ -8,6 +8,11 @@ import { openForReading } from '../store/database.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 
+/** Whether this board's permanent part is in the database. An embedded board's is beside it: they are backed up together. */
+export function isInDatabase({ permanent }: Pick<Config, 'permanent'>, { rgtp }: BoardConfig): boolean {
+  return permanent !== '' && rgtp !== 'embedded';
+}
+
 /** @throws Failure if the board is gone and files that belong to it are there. (A first start has none of them.) */
 export function refuseLostBoard(config: Config, board: BoardConfig): void {
   if (board.rgtp !== 'embedded') return;
@@ -92,6 +97,6 @@ function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
 /** Checks all of these files. @throws Failure */
 export function refuseLostFiles(config: Config, board: BoardConfig): void {
   refuseLostBoard(config, board);
-  refuseLostPermanent(config, board);
+  if (!isInDatabase(config, board)) refuseLostPermanent(config, board);
   refuseLostKeys(config, board);
 }

@@ -14,19 +14,23 @@ import { pathsOf } from '../config/paths.ts';
 import type { Place } from '../feed/source.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { Cache } from '../store/cache.ts';
-import { PermanentFile } from '../store/permanent-file.ts';
+import type { Permanent } from '../store/permanent.ts';
+import type { Postgres } from '../store/postgres/postgres.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import type { Log } from '../wire/log.ts';
 import type { ConfiguredBoard, FedPlaces } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
-import { refuseLostKeys, refuseLostPermanent } from './lost-files.ts';
+import { refuseLostKeys } from './lost-files.ts';
+import { openToServe } from './permanent-store.ts';
 import { Undo } from './undo.ts';
 
 /** What the boards of one server share. */
 export interface Surroundings extends ConnectionParts {
   readonly own: OwnPostRegister;
   readonly caches: ViewCaches;
+  /** where the permanent parts are, unless they are in files */
+  readonly postgres: Postgres | undefined;
 }
 
 type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
@@ -125,10 +129,9 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const paths = pathsOf(config, board);
   const embedded = board.rgtp === 'embedded' ? around.embedded?.server : undefined;
 
-  refuseLostPermanent(config, board);
   refuseLostKeys(config, board);
-  const permanent = PermanentFile.open(paths.permanent);
-  undo.add(() => permanent.close());
+  const { permanent, close } = await openToServe(config, board, around.postgres, log);
+  undo.add(close);
   const store = embedded?.store;
   if (store?.marks.has('has-permanent') === false) await store.commit(() => store.marks.set('has-permanent'));
   const { reading, people, askAsGuest, heard } = boardConnections(board, around);
@@ -185,7 +188,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   return { config: board, files: filesOf(board), view, login, poster, fed, mirror, submitter, newest, disk, offer };
 }
 
-async function fedPlaces(permanent: PermanentFile): Promise<FedPlaces> {
+async function fedPlaces(permanent: Permanent): Promise<FedPlaces> {
   const key = (peer: string, newsgroup: string) => `${peer} ${newsgroup}`;
   const places = new Map<string, Place>();
   for (const { peer, newsgroup, ...place } of await permanent.fed()) places.set(key(peer, newsgroup), place);
@@ -219,7 +222,7 @@ async function firstPoll(mirror: Mirror): Promise<void> {
   patience.abort();
 }
 
-async function guestOf(permanent: PermanentFile, ask: () => Promise<number>): Promise<GuestOfBoard> {
+async function guestOf(permanent: Permanent, ask: () => Promise<number>): Promise<GuestOfBoard> {
   return { ask, said: await permanent.guestLevel(), keep: (level) => permanent.putGuestLevel(level) };
 }
 

@@ -14,6 +14,7 @@ import { Feeds } from './feeds.ts';
 import { openIdent } from './ident.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
+import { openPostgres } from './permanent-store.ts';
 import { openStatusServer } from './status-server.ts';
 import { Undo } from './undo.ts';
 import { version } from './version.ts';
@@ -115,9 +116,11 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
       if (because !== undefined) metrics.postRefused(board, because);
     },
   });
+  const postgres = await openPostgres(config);
+  undo.add(() => postgres?.close());
   const own = new OwnPostRegister();
   const caches = new ViewCaches(config.cache);
-  const boards = new Boards(bridge, { log, own, caches, embedded, ident: ident?.registry, metrics });
+  const boards = new Boards(bridge, { log, own, caches, postgres, embedded, ident: ident?.registry, metrics });
   undo.add(() => boards.close());
   await boards.open(config);
 

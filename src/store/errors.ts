@@ -16,6 +16,8 @@ export type StoreErrorKind =
   | 'linked'
   /** it, or the file that it belongs to, is not where it was */
   | 'missing'
+  /** a database that can't be reached now, or does not answer */
+  | 'away'
   /** another process holds it */
   | 'locked'
   /** no room: the disk, its inodes, or a quota */
@@ -86,6 +88,8 @@ export function diskTrouble(error: unknown): string | undefined {
     case 'read-only':
     case 'denied':
       return "the server's disk takes no writes";
+    case 'away':
+      return "the server's database is away";
     case 'io':
     case 'missing':
       return "the server's disk fails";

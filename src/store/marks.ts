@@ -8,6 +8,8 @@ export type Mark =
   | 'import-unfinished'
   /** it came from elsewhere without accounts: the next start gives it an editor and a guest */
   | 'without-people'
+  /** its content was copied elsewhere, and is used there */
+  | 'moved'
   /** the bridge has made a permanent file for this board: it can't be missing */
   | 'has-permanent';
 

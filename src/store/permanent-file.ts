@@ -3,8 +3,10 @@ import { openDatabase, transaction } from './database.ts';
 import { type StoreError, storeErrorFrom } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
+import { Marks } from './marks.ts';
 import type {
   Arrival,
+  CreatedNewsgroup,
   Epoch,
   Fed,
   Intent,
@@ -60,6 +62,15 @@ export class PermanentFile implements Permanent {
   /** Why nothing can be written now; `undefined`: it can. */
   get trouble(): StoreError | undefined {
     return this.#writer.trouble;
+  }
+
+  async isMoved(): Promise<boolean> {
+    return Marks.of(this.#db)?.has('moved') === true;
+  }
+
+  async setMoved(moved: boolean): Promise<void> {
+    const marks = new Marks(this.#db);
+    this.#transact(() => (moved ? marks.set('moved') : marks.clear('moved')));
   }
 
   async epochs(): Promise<Epoch[]> {
@@ -143,6 +154,11 @@ export class PermanentFile implements Permanent {
     const insert = this.#db.prepare('INSERT OR IGNORE INTO newsgroups (name, created) VALUES (?, ?)');
     this.#transact(() => insert.run(name, now));
     return Number(this.#db.prepare('SELECT created FROM newsgroups WHERE name = ?').get(name)?.['created']);
+  }
+
+  async newsgroups(): Promise<CreatedNewsgroup[]> {
+    const rows = this.#db.prepare('SELECT name, created FROM newsgroups ORDER BY name').all();
+    return rows.map((row) => ({ name: String(row['name']), created: Number(row['created']) }));
   }
 
   async ownPosts(): Promise<OwnPost[]> {
@@ -246,6 +262,10 @@ export class PermanentFile implements Permanent {
     const { changes } = this.#transact(() => remove.run(name));
     this.#tell();
     return changes === 1;
+  }
+
+  async proofs(): Promise<StoredProof[]> {
+    return this.#db.prepare('SELECT userid, hash, level, proven FROM proofs ORDER BY proven').all().map(proofOf);
   }
 
   async proof(userid: string): Promise<StoredProof | undefined> {

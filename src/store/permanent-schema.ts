@@ -1,6 +1,6 @@
 import type { Schema } from './database.ts';
 
-/** Append only: `test/store/permanent-file.test.ts` opens a frozen copy of every version. */
+/** Append only: `test/store/permanent.test.ts` opens a frozen copy of every version. */
 export const PERMANENT: Schema = {
   name: 'permanent',
   applicationId: 0x52475031, // "RGP1"

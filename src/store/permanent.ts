@@ -1,8 +1,17 @@
+import type { StoreError } from './errors.ts';
+
 /**
  * What a board can't give back: kept for good, one file per board. Asynchronous and small, so that a shared database
  * can take the place of the file where several bridges serve one board. Everything else is derived from the board.
  */
 export interface Permanent {
+  /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
+  readonly trouble: StoreError | undefined;
+
+  /** Whether all of this has been copied elsewhere, to be used there: here it is out of date. */
+  isMoved(): Promise<boolean>;
+  setMoved(moved: boolean): Promise<void>;
+
   /** ascending by number; empty before the first sync */
   epochs(): Promise<readonly Epoch[]>;
   /** Adds epochs. Those that are there already stay as they are: numbers never change meaning. */
@@ -25,6 +34,7 @@ export interface Permanent {
 
   /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
   newsgroupCreated(name: string, now: number): Promise<number>;
+  newsgroups(): Promise<readonly CreatedNewsgroup[]>;
 
   /** Every post made through the bridge, in no particular order. */
   ownPosts(): Promise<readonly OwnPost[]>;
@@ -63,10 +73,11 @@ export interface Permanent {
   /** false: there was none of that name */
   removeAccount(name: string): Promise<boolean>;
   /**
-   * Calls `listener` with all accounts now, and within a second of each change, whoever makes it. Ends with `close`.
+   * Calls `listener` with all accounts, at once or as soon as they are read, and within a second of each change, whoever makes it. Ends with `close`.
    */
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void;
 
+  proofs(): Promise<readonly StoredProof[]>;
   /** The login of this userid that the board accepted last. */
   proof(userid: string): Promise<StoredProof | undefined>;
   /** Keeps it in the place of an earlier one. Of all, those since `since` are kept, and of these the `most` newest. */
@@ -121,6 +132,12 @@ export interface RecentRow {
   readonly number: number;
   /** what it is (JSON): the mirror's business */
   readonly details: string;
+}
+
+export interface CreatedNewsgroup {
+  readonly name: string;
+  /** unix seconds */
+  readonly created: number;
 }
 
 export interface OwnPost {

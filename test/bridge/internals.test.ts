@@ -162,7 +162,7 @@ test('a fault of ours is not described', () => {
 
 const KINDS: Readonly<Record<StoreErrorKind, true>> = {
   ...{ newer: true, corrupt: true, foreign: true, unfinished: true, 'log-lost': true, linked: true, missing: true },
-  ...{ locked: true, full: true, 'read-only': true, denied: true, io: true },
+  ...{ away: true, locked: true, full: true, 'read-only': true, denied: true, io: true },
 };
 
 test.each(Object.keys(KINDS))('no path of a database: %s', (kind) => {

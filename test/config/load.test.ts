@@ -195,6 +195,9 @@ describe('the environment', () => {
   });
 });
 
+/** A board elsewhere, as the last lines of a configuration. */
+const REMOTE = '\nboards: [{ rgtp: rgtp://board.example }]';
+
 describe('mistakes', () => {
   it('are all reported at once, with file, line, key, value and what is allowed', () => {
     expect(
@@ -272,6 +275,20 @@ limits:
       'peers[0].passwordFile: peers[0].password is set too; choose one',
     ],
     ['embedded:\n  mail: { password: a, passwordFile: b }', 'c.yaml:2: embedded.mail.passwordFile'],
+    ['permanent: mysql://a/b', 'c.yaml:1: permanent: this value is not allowed; it must be a postgres:// URL'],
+    ['permanent: postgres://a@db/b', 'c.yaml:1: permanent: an embedded board keeps these data in a file beside it'],
+    [`permanent: postgres://db/b${REMOTE}`, 'c.yaml:1: permanent: it must be postgres://USER@HOST/DATABASE'],
+    [`permanent: postgres://a@db${REMOTE}`, 'c.yaml:1: permanent: it must be postgres://USER@HOST/DATABASE'],
+    [`permanent: postgres://a@db/b${REMOTE}`, 'c.yaml:1: permanent: db is another machine: add ?sslmode=verify-full'],
+    [
+      `permanent: postgres://a@db/b?sslmode=prefer${REMOTE}`,
+      'c.yaml:1: permanent: sslmode is one of disable, require, verify-ca, verify-full',
+    ],
+    [`permanentPasswordFile: a${REMOTE}`, 'c.yaml:1: permanentPasswordFile: there is no database in permanent'],
+    [
+      `permanent: postgres://a:b@localhost/c\npermanentPasswordFile: d${REMOTE}`,
+      'c.yaml:2: permanentPasswordFile: permanent has a password too; choose one',
+    ],
     ['a: [', 'c.yaml:1: a: the line begins too far'],
     ['boards:\n\t- name: a', 'c.yaml:2: name: a tab begins the line: use blanks (this is not valid YAML)'],
     ['listen: nntp://[::]?proxy', 'c.yaml:1: listen: "nntp://[::]?proxy" is not allowed'],
@@ -304,5 +321,7 @@ limits:
     expect(mistakes('boards: [{ user: a, secret: swordfish }]').join()).not.toContain('swordfish');
     expect(mistakes(undefined, { RGTP_NNTP_BOARDS_0_SECRET: 'swordfish' }).join()).not.toContain('swordfish');
     expect(mistakes(peerWith('password: sword fish')).join()).not.toContain('fish');
+    expect(mistakes('permanent: mysql://a:swordfish@b/c').join()).not.toContain('swordfish');
+    expect(mistakes(`permanent: postgres://a:swordfish@b/c${REMOTE}`).join()).not.toContain('swordfish');
   });
 });

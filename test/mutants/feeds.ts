@@ -148,7 +148,7 @@ export const feedMutants = [
   ),
   ...breaking(
     'src/store/permanent-file.ts',
-    ['test/store/permanent-file.test.ts'],
+    ['test/store/permanent.test.ts'],
     ['the Path is kept for good', "post.references, post.path ?? '');", "post.references, '');"],
   ),
   ...breaking(

@@ -3,7 +3,7 @@ import { breaking } from './mutant.ts';
 
 const CUT = 'test/store/power-cut.test.ts';
 const WRITER = 'test/store/writer.test.ts';
-const PERMANENT = 'test/store/permanent-file.test.ts';
+const PERMANENT = 'test/store/permanent.test.ts';
 
 export const storeMutants = [
   ...breaking(
@@ -110,6 +110,63 @@ export const storeMutants = [
       'a secret opens for its own account only',
       '.setAAD(Buffer.from(account));\n    return Buffer.concat',
       ';\n    return Buffer.concat',
+    ],
+  ),
+  ...breaking(
+    'src/store/postgres/permanent-database.ts',
+    ['test/store/postgres/permanent-database.test.ts'],
+    ['an intent whose answer was lost is known again', "if (row['attempt'] === attempt) return", 'if (false) return'],
+    [
+      'an intent that was not taken does not stay',
+      '      this.#owed.add((query) =>\n',
+      '      this.#owed.add.bind(undefined, (query: Query) =>\n',
+    ],
+    [
+      'what was done while the database was away is not forgotten',
+      '    } catch (error) {\n      this.#owed.add(task);\n',
+      '    } catch (error) {\n',
+    ],
+    ['who was replaced writes nothing', 'if (own.length === 0) throw', 'if (own.length > 1) throw'],
+    [
+      'who was replaced does not write what it owes',
+      'new Owed((task) => this.#writeAsOwner(task))',
+      'new Owed((task) => this.#postgres.transaction(task))',
+    ],
+  ),
+  ...breaking(
+    'src/store/postgres/postgres.ts',
+    ['test/store/postgres/permanent-database.test.ts'],
+    ['a connection that broke is not the end', 'if (client !== undefined && tries === 1) continue;', ''],
+    ['what is committed is on disk', "WHEN 'off' THEN 'on'", "WHEN 'off' THEN 'off'"],
+  ),
+  ...breaking(
+    'src/store/postgres/schema.ts',
+    ['test/store/postgres/permanent-database.test.ts'],
+    [
+      'several bridges may start at once',
+      "await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATING]);",
+      'void MIGRATING;',
+    ],
+    ['a newer database is refused', 'if (done > MIGRATIONS.length) {', 'if (done > 1e6) {'],
+  ),
+  ...breaking(
+    'src/store/postgres/lease.ts',
+    ['test/store/postgres/permanent-database.test.ts'],
+    ['one bridge at a time serves a board', 'if (rows[0]?.locked === true) return;', 'return void rows;'],
+    ['who was replaced is told', 'if (rows.length > 0) return;', 'if (rows.length >= 0) return;'],
+  ),
+  ...breaking(
+    'src/server/permanent-store.ts',
+    ['test/cli/postgres.test.ts'],
+    [
+      'a database that knows nothing of the board is not begun anew',
+      'if (trace === undefined || (await',
+      'if (trace !== undefined || (await',
+    ],
+    [
+      'what was moved is not served from where it was',
+      'if (!(await opened.permanent.isMoved())) return',
+      'if (true) return',
     ],
   ),
   ...breaking(

@@ -135,6 +135,8 @@ export class LocalAccounts {
 
   #follow(): void {
     if (this.#current !== undefined) return;
+    // A database on another machine answers later.
+    this.#current = new Map();
     this.#permanent.onAccounts((accounts) => {
       this.#current = new Map(accounts.map(({ name, passwordHash }) => [name, passwordHash]));
     });

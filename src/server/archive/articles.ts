@@ -15,8 +15,9 @@ import { DatabaseSnapshot } from '../../store/copy.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Log } from '../../wire/log.ts';
 import { noBoardYet } from '../board-file.ts';
-import { refuseLostFiles } from '../lost-files.ts';
+import { isInDatabase, refuseLostFiles } from '../lost-files.ts';
 import { ownAccount } from '../own-account.ts';
+import { copyToFile } from '../permanent-store.ts';
 import { RgtpBoard } from '../rgtp-board.ts';
 import { Undo } from '../undo.ts';
 
@@ -63,8 +64,13 @@ export async function withArticles<T>(
   try {
     const folder = await mkdtemp(join(home, '.rgtp-nntp-export-'));
     undo.add(() => rm(folder, { recursive: true, force: true }));
-    const copied = { ...config, data: folder, keys: keysOf(config, board) ?? folder };
-    await copyFiles(pathsOf(config, board), pathsOf(copied, board));
+    const copied = { ...config, data: folder, keys: keysOf(config, board) ?? folder, permanent: '' };
+    const [source, target] = [pathsOf(config, board), pathsOf(copied, board)];
+    // In this order: the board may be newer than what the bridge knows of it, and never older.
+    await copyFile('cache', source, target);
+    if (isInDatabase(config, board)) await copyToFile(config, board, target.permanent);
+    else await copyFile('permanent', source, target);
+    await copyFile('board', source, target);
     const opened = await openCopy(copied, board, log, undo);
     await fetched(opened, signal, onFetched);
     return await task({
@@ -100,17 +106,14 @@ function keysOf(config: Config, board: BoardConfig): string | undefined {
   return existsSync(boardKey) || existsSync(accountsKey) ? config.keys : undefined;
 }
 
-async function copyFiles(source: BoardPaths, target: BoardPaths): Promise<void> {
-  // In this order: the board may be newer than what the bridge knows of it, and never older.
-  for (const name of ['cache', 'permanent', 'board'] as const) {
-    if (!existsSync(source[name])) continue;
-    try {
-      using snapshot = new DatabaseSnapshot(source[name]);
-      await snapshot.copyTo(target[name]);
-    } catch (error) {
-      // A damaged cache is made again.
-      if (name !== 'cache' || !(error instanceof StoreError) || error.kind !== 'corrupt') throw error;
-    }
+async function copyFile(name: 'cache' | 'permanent' | 'board', source: BoardPaths, target: BoardPaths): Promise<void> {
+  if (!existsSync(source[name])) return;
+  try {
+    using snapshot = new DatabaseSnapshot(source[name]);
+    await snapshot.copyTo(target[name]);
+  } catch (error) {
+    // A damaged cache is made again.
+    if (name !== 'cache' || !(error instanceof StoreError) || error.kind !== 'corrupt') throw error;
   }
 }
 
@@ -127,6 +130,7 @@ async function openCopy(config: Config, board: BoardConfig, log: Log, undo: Undo
     caches: new ViewCaches({ articles: 1, overviews: 1 }),
     embedded: server && { server, account: await ownAccount(server.store) },
     ident: undefined,
+    postgres: undefined,
     metrics: new Metrics(),
   });
   undo.add(() => opened.close());

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import { examineBoard } from './boards.ts';
 import { examineCertificate } from './certificate.ts';
+import { examineDatabase } from './database.ts';
 import type { Finding } from './finding.ts';
 import { examineMail } from './mail.ts';
 import { examinePeer } from './peers.ts';
@@ -13,6 +14,7 @@ import { examineSystem } from './system.ts';
 export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield* examineSystem(config);
   yield* examineStores(config);
+  yield* examineDatabase(config);
   yield* examineCertificate(config);
   yield* examinePorts(config);
   yield* examineShownCertificate(config);

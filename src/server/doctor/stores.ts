@@ -9,7 +9,7 @@ import { openForReading, type Schema } from '../../store/database.ts';
 import { StoreError } from '../../store/errors.ts';
 import { PERMANENT } from '../../store/permanent-schema.ts';
 import { Failure } from '../failure.ts';
-import { refuseLostFiles } from '../lost-files.ts';
+import { isInDatabase, refuseLostFiles } from '../lost-files.ts';
 import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 
 export function* examineStores(config: Config): Generator<Finding> {
@@ -20,7 +20,9 @@ export function* examineStores(config: Config): Generator<Finding> {
     const lost = lostFile(config, board);
     if (lost !== undefined) yield fail(`${name}: ${lost.message}`, lost.remedy);
     if (board.rgtp === 'embedded') yield* examineFile(paths.board, `${name}: board`, boardSchema, backup);
-    yield* examineFile(paths.permanent, `${name}: permanent data`, PERMANENT, backup);
+    if (!isInDatabase(config, board)) {
+      yield* examineFile(paths.permanent, `${name}: permanent data`, PERMANENT, backup);
+    }
     yield* examineFile(
       paths.cache,
       `${name}: cache`,

@@ -1,0 +1,38 @@
+/** `rgtp-nntp permanent copy`: moves what is known of boards elsewhere between files and PostgreSQL. */
+import { Command, Option } from 'commander';
+import { Failure } from '../server/failure.ts';
+import { copyPermanent, type Place } from '../server/permanent-copy.ts';
+import { type ConfigOption, configOption, configuration } from './configuration.ts';
+
+interface CopyOptions extends ConfigOption {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+const PLACES = ['files', 'database'];
+
+export function permanentCommand(): Command {
+  return new Command('permanent')
+    .description('what boards elsewhere can not give back: Message-IDs, epochs, marks, accounts')
+    .addCommand(
+      new Command('copy')
+        .description('copy it between the files in data and the database of permanent; the server must not be running')
+        .addOption(new Option('--from <place>', 'where it is now').choices(PLACES).makeOptionMandatory())
+        .addOption(new Option('--to <place>', 'where it is to be').choices(PLACES).makeOptionMandatory())
+        .addOption(configOption())
+        .action(async (options: CopyOptions) => {
+          if (options.from === options.to) {
+            throw new Failure(`--from and --to are both ${options.to}`, undefined, { exitCode: 2 });
+          }
+          for (const { board, posts, intents, accounts, proofs, epochs } of await copyPermanent(
+            configuration(options),
+            options.from,
+          )) {
+            process.stdout.write(
+              `${board}: copied ${posts} Message-IDs, ${intents} unfinished posts, ${epochs} epochs, ${accounts} accounts, ` +
+                `${proofs} remembered logins; the rest was there\n`,
+            );
+          }
+        }),
+    );
+}

@@ -1,0 +1,470 @@
+import { randomUUID } from 'node:crypto';
+import type { StoreError } from '../errors.ts';
+import type {
+  Arrival,
+  CreatedNewsgroup,
+  Epoch,
+  Fed,
+  Intent,
+  Known,
+  Mark,
+  OwnPost,
+  Permanent,
+  Published,
+  RecentRow,
+  StoredAccount,
+  StoredProof,
+} from '../permanent.ts';
+import { takenOver } from './lease.ts';
+import { Owed } from './owed.ts';
+import type { Postgres, Query, Row } from './postgres.ts';
+
+/** ms */
+const LOOK_EVERY = 500;
+
+/** The permanent part of one board in a PostgreSQL database, which has that of other boards as well. */
+export class PermanentDatabase implements Permanent {
+  readonly #postgres: Postgres;
+  readonly #board: string;
+  /** what could not be written when it was to be, and must be once the database is back */
+  readonly #owed: Owed;
+  readonly #listeners: ((accounts: readonly StoredAccount[]) => void)[] = [];
+  /** see `Lease`; `undefined`: this process does not serve the board */
+  readonly #owner: string | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #told = '';
+
+  private constructor(postgres: Postgres, board: string, owner: string | undefined) {
+    this.#postgres = postgres;
+    this.#board = board;
+    this.#owner = owner;
+    this.#owed = new Owed((task) => this.#writeAsOwner(task));
+  }
+
+  /**
+   * @param board its name in the configuration
+   * @param owner of its `Lease`, for the process that serves it
+   * @throws StoreError
+   */
+  static async open(postgres: Postgres, board: string, owner?: string): Promise<PermanentDatabase> {
+    await PermanentDatabase.declare(postgres, board);
+    return new PermanentDatabase(postgres, board, owner);
+  }
+
+  /** From now on the database knows the board. */
+  static async declare(postgres: Postgres, board: string): Promise<void> {
+    await postgres.query('INSERT INTO boards (board) VALUES ($1) ON CONFLICT DO NOTHING', [board]);
+  }
+
+  /** Whether the database knows the board: if not, it is new here. @throws StoreError */
+  static async has(postgres: Postgres, board: string): Promise<boolean> {
+    return (await postgres.query('SELECT 1 FROM boards WHERE board = $1', [board])).length > 0;
+  }
+
+  get trouble(): StoreError | undefined {
+    return this.#postgres.trouble;
+  }
+
+  async isMoved(): Promise<boolean> {
+    const [row] = await this.#select('moved FROM boards', '');
+    return row?.['moved'] === true;
+  }
+
+  setMoved(moved: boolean): Promise<void> {
+    return this.#write(async (query) => {
+      await query('UPDATE boards SET moved = $2 WHERE board = $1', [this.#board, String(moved)]);
+    });
+  }
+
+  async epochs(): Promise<Epoch[]> {
+    const rows = await this.#select('number, generation, first, base FROM epochs', 'ORDER BY number');
+    return rows.map((row) => ({
+      number: Number(row['number']),
+      generation: Number(row['generation']),
+      first: Number(row['first']),
+      base: Number(row['base']),
+    }));
+  }
+
+  addEpochs(epochs: readonly Epoch[]): Promise<void> {
+    return this.#write((query) => this.#insertEpochs(query, epochs));
+  }
+
+  replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void> {
+    return this.#write(async (query) => {
+      await query('DELETE FROM epochs WHERE board = $1', [this.#board]);
+      await query('DELETE FROM recent_rows WHERE board = $1', [this.#board]);
+      await this.#insertEpochs(query, epochs);
+      for (const { epoch, messageId } of moved) {
+        await query(
+          `UPDATE messages m SET epoch = $1 WHERE board = $2 AND message_id = $3 AND epoch IS NOT NULL AND NOT EXISTS
+             (SELECT 1 FROM messages o WHERE o.board = $2 AND o.epoch = $1 AND o.sequence = m.sequence)`,
+          [epoch, this.#board, messageId],
+        );
+      }
+    });
+  }
+
+  async published(): Promise<Published> {
+    const marks = await this.#select('place, low, high FROM water_marks', 'ORDER BY place COLLATE "C"');
+    const arrivals = await this.#select('number, time FROM arrivals', 'ORDER BY number');
+    return {
+      marks: marks.map((row) => ({ place: String(row['place']), low: Number(row['low']), high: Number(row['high']) })),
+      arrivals: arrivals.map((row) => ({ number: Number(row['number']), time: Number(row['time']) })),
+    };
+  }
+
+  raiseMarks(marks: readonly Mark[]): Promise<void> {
+    return this.#write(async (query) => {
+      for (const { place, low, high } of inOrder(marks, (mark) => mark.place)) {
+        await query(
+          `INSERT INTO water_marks AS w VALUES ($1, $2, $3, $4)
+           ON CONFLICT (board, place) DO UPDATE SET low = excluded.low, high = greatest(w.high, excluded.high)`,
+          [this.#board, place, low, high],
+        );
+      }
+    });
+  }
+
+  putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void> {
+    return this.#write(async (query) => {
+      await query(
+        `INSERT INTO arrivals SELECT $1, * FROM unnest($2::bigint[], $3::bigint[])
+         ON CONFLICT (board, number) DO UPDATE SET time = excluded.time`,
+        [this.#board, arrivals.map(({ number }) => number), arrivals.map(({ time }) => time)],
+      );
+      await query('DELETE FROM arrivals WHERE board = $1 AND number = ANY ($2::bigint[])', [this.#board, dropped]);
+    });
+  }
+
+  async recent(): Promise<RecentRow[]> {
+    const rows = await this.#select('number, details FROM recent_rows', 'ORDER BY number');
+    return rows.map((row) => ({ number: Number(row['number']), details: String(row['details']) }));
+  }
+
+  putRecent(rows: readonly RecentRow[], from: number): Promise<void> {
+    return this.#write(async (query) => {
+      await query(
+        `INSERT INTO recent_rows SELECT $1, * FROM unnest($2::bigint[], $3::text[])
+         ON CONFLICT (board, number) DO UPDATE SET details = excluded.details`,
+        [this.#board, rows.map(({ number }) => number), rows.map(({ details }) => details)],
+      );
+      await query('DELETE FROM recent_rows WHERE board = $1 AND number < $2', [this.#board, from]);
+    });
+  }
+
+  async newsgroupCreated(name: string, now: number): Promise<number> {
+    await this.#owed.paid();
+    await this.#postgres.query('INSERT INTO newsgroups VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      ...[this.#board, name, now],
+    ]);
+    const [row] = await this.#select('created FROM newsgroups', 'AND name = $2', name);
+    return Number(row?.['created']);
+  }
+
+  async newsgroups(): Promise<CreatedNewsgroup[]> {
+    const rows = await this.#select('name, created FROM newsgroups', 'ORDER BY name COLLATE "C"');
+    return rows.map((row) => ({ name: String(row['name']), created: Number(row['created']) }));
+  }
+
+  async ownPosts(): Promise<OwnPost[]> {
+    return (await this.#select(`${OWN_POST} FROM messages`, 'AND epoch IS NOT NULL')).map(ownPost);
+  }
+
+  /**
+   * The primary key decides between those who try at the same moment. An answer may be lost with its connection: `attempt`
+   * tells whether an intent that is there is this one.
+   */
+  async intend({ messageId, created, details }: Intent): Promise<{ readonly known: false } | Known> {
+    const attempt = randomUUID();
+    const board = this.#board;
+    try {
+      return await this.#write(async (query) => {
+        const made = await query(
+          `INSERT INTO messages (board, message_id, created, details, attempt) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT DO NOTHING RETURNING 1`,
+          [board, messageId, created, details, attempt],
+        );
+        if (made.length > 0) return { known: false } as const;
+        const [row = {}] = await query(
+          `SELECT ${OWN_POST}, ${INTENT}, attempt FROM messages WHERE board = $1 AND message_id = $2 FOR SHARE`,
+          [board, messageId],
+        );
+        if (row['attempt'] === attempt) return { known: false } as const;
+        if (row['epoch'] !== null) return { known: true, post: ownPost(row), intent: undefined } as const;
+        return { known: true, post: undefined, intent: intentOf(row) } as const;
+      });
+    } catch (error) {
+      // The caller takes it for not intended. If it was committed nevertheless, it must go: it would hold up its author.
+      this.#owed.add((query) =>
+        query('DELETE FROM messages WHERE board = $1 AND message_id = $2 AND attempt = $3 AND epoch IS NULL', [
+          ...[board, messageId, attempt],
+        ]),
+      );
+      throw error;
+    }
+  }
+
+  revise(messageId: string, details: string): Promise<void> {
+    return this.#write(async (query) => {
+      await query('UPDATE messages SET details = $3 WHERE board = $1 AND message_id = $2 AND details IS NOT NULL', [
+        ...[this.#board, messageId, details],
+      ]);
+    });
+  }
+
+  /** What it says stays true while the database is away: it is stored once that is back. So it is with `forget`. */
+  done(post: OwnPost): Promise<void> {
+    return this.#writeOrOwe(async (query) => {
+      const { messageId, epoch, sequence, references, path = '' } = post;
+      const board = this.#board;
+      // If two have the same number, the board lost the first one before anybody saw it.
+      if (epoch === 0) {
+        await query('DELETE FROM messages WHERE board = $1 AND epoch = 0 AND sequence = $2 AND message_id <> $3', [
+          board,
+          sequence,
+          messageId,
+        ]);
+      }
+      await query(
+        `INSERT INTO messages AS m (board, message_id, epoch, sequence, reference_ids, path)
+         SELECT $1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text WHERE NOT EXISTS
+           (SELECT 1 FROM messages o WHERE o.board = $1 AND o.epoch = $3 AND o.sequence = $4 AND o.message_id <> $2)
+         ON CONFLICT (board, message_id) DO UPDATE SET
+           epoch = excluded.epoch, sequence = excluded.sequence,
+           details = CASE WHEN excluded.epoch = 0 THEN m.details END,
+           reference_ids = coalesce(m.reference_ids, excluded.reference_ids), path = coalesce(m.path, excluded.path)
+         WHERE m.epoch IS NULL OR (m.epoch = 0 AND excluded.epoch > 0)`,
+        [board, messageId, epoch, sequence, references, path],
+      );
+      // Its number may be another's.
+      if (epoch !== 0) await this.#dropIntent(query, messageId);
+    });
+  }
+
+  async fed(): Promise<Fed[]> {
+    const rows = await this.#select('peer, newsgroup, first, number FROM fed', 'ORDER BY peer, newsgroup');
+    return rows.map((row) => ({
+      peer: String(row['peer']),
+      newsgroup: String(row['newsgroup']),
+      first: Number(row['first']),
+      number: Number(row['number']),
+    }));
+  }
+
+  putFed({ peer, newsgroup, first, number }: Fed): Promise<void> {
+    return this.#write(async (query) => {
+      await query(
+        `INSERT INTO fed VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (board, peer, newsgroup) DO UPDATE SET first = excluded.first, number = excluded.number`,
+        [this.#board, peer, newsgroup, first, number],
+      );
+    });
+  }
+
+  forget(messageId: string): Promise<void> {
+    return this.#writeOrOwe((query) => this.#dropIntent(query, messageId));
+  }
+
+  async intents(): Promise<Intent[]> {
+    return (await this.#select(`${INTENT} FROM messages`, 'AND details IS NOT NULL ORDER BY created')).map(intentOf);
+  }
+
+  async guestLevel(): Promise<number | undefined> {
+    const [row] = await this.#select('guest FROM boards', '');
+    return typeof row?.['guest'] === 'number' ? row['guest'] : undefined;
+  }
+
+  putGuestLevel(level: number): Promise<void> {
+    return this.#write(async (query) => {
+      await query('UPDATE boards SET guest = $2 WHERE board = $1', [this.#board, level]);
+    });
+  }
+
+  async account(name: string): Promise<StoredAccount | undefined> {
+    const [row] = await this.#select(`${ACCOUNT} FROM accounts`, 'AND name = $2', name);
+    return row && accountOf(row);
+  }
+
+  async accounts(): Promise<StoredAccount[]> {
+    return (await this.#select(`${ACCOUNT} FROM accounts`, 'ORDER BY name COLLATE "C"')).map(accountOf);
+  }
+
+  async putAccount({ name, passwordHash, userid, secret, settings }: StoredAccount): Promise<void> {
+    await this.#write(async (query) => {
+      await query(
+        `INSERT INTO accounts VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, name) DO UPDATE SET
+           password_hash = excluded.password_hash, userid = excluded.userid, secret = excluded.secret,
+           settings = excluded.settings`,
+        [this.#board, name, passwordHash, userid, Buffer.from(secret), settings],
+      );
+    });
+    await this.#look();
+  }
+
+  async removeAccount(name: string): Promise<boolean> {
+    const removed = await this.#write(async (query) => {
+      return query('DELETE FROM accounts WHERE board = $1 AND name = $2 RETURNING 1', [this.#board, name]);
+    });
+    await this.#look();
+    return removed.length > 0;
+  }
+
+  onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void {
+    this.#listeners.push(listener);
+    // While the database is away, what was true last holds.
+    this.#watch ??= setInterval(() => void this.#look().catch(() => {}), LOOK_EVERY).unref();
+    this.#told = '';
+    void this.#look().catch(() => {});
+  }
+
+  async proofs(): Promise<StoredProof[]> {
+    return (await this.#select(`${PROOF} FROM proofs`, 'ORDER BY proven')).map(proofOf);
+  }
+
+  async proof(userid: string): Promise<StoredProof | undefined> {
+    const [row] = await this.#select(`${PROOF} FROM proofs`, 'AND userid = $2', userid);
+    return row && proofOf(row);
+  }
+
+  putProof({ userid, hash, level, proven }: StoredProof, keep: { since: number; most: number }): Promise<void> {
+    return this.#write(async (query) => {
+      // A clock that was ahead must not keep them longer.
+      await query('UPDATE proofs SET proven = $2 WHERE board = $1 AND proven > $2', [this.#board, proven]);
+      await query(
+        `INSERT INTO proofs VALUES ($1, $2, $3, $4, $5) ON CONFLICT (board, userid) DO UPDATE SET
+           hash = excluded.hash, level = excluded.level, proven = excluded.proven`,
+        [this.#board, userid, hash, level, proven],
+      );
+      await query('DELETE FROM proofs WHERE board = $1 AND proven < $2', [this.#board, keep.since]);
+      await query(
+        `DELETE FROM proofs WHERE board = $1 AND userid IN
+           (SELECT userid FROM proofs WHERE board = $1 ORDER BY proven DESC, userid = $3 DESC OFFSET $2)`,
+        [this.#board, keep.most, userid],
+      );
+    });
+  }
+
+  async removeProof(userid: string, hash?: string): Promise<boolean> {
+    const removed = await this.#write(async (query) =>
+      query('DELETE FROM proofs WHERE board = $1 AND userid = $2 AND hash = coalesce($3, hash) RETURNING 1', [
+        ...[this.#board, userid, hash ?? null],
+      ]),
+    );
+    return removed.length > 0;
+  }
+
+  /** Does not close the database, which other boards use. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    await this.#owed.paid()?.catch(() => {});
+  }
+
+  /** `SELECT what WHERE board = … rest`, after what is owed: nobody is told what is no longer true. */
+  async #select(what: string, rest: string, ...values: readonly string[]): Promise<readonly Row[]> {
+    await this.#owed.paid();
+    return this.#postgres.query(`SELECT ${what} WHERE board = $1 ${rest}`, [this.#board, ...values]);
+  }
+
+  async #dropIntent(query: Query, messageId: string): Promise<void> {
+    const key = [this.#board, messageId];
+    await query('DELETE FROM messages WHERE board = $1 AND message_id = $2 AND epoch IS NULL', key);
+    await query('UPDATE messages SET details = NULL WHERE board = $1 AND message_id = $2', key);
+  }
+
+  async #insertEpochs(query: Query, epochs: readonly Epoch[]): Promise<void> {
+    const column = (name: keyof Epoch) => epochs.map((epoch) => epoch[name]);
+    await query(
+      `INSERT INTO epochs SELECT $1, * FROM unnest($2::integer[], $3::integer[], $4::bigint[], $5::bigint[])
+       ON CONFLICT DO NOTHING`,
+      [this.#board, column('number'), column('generation'), column('first'), column('base')],
+    );
+  }
+
+  async #write<T>(task: (query: Query) => Promise<T>): Promise<T> {
+    await this.#owed.paid();
+    return this.#writeAsOwner(task);
+  }
+
+  #writeAsOwner<T>(task: (query: Query) => Promise<T>): Promise<T> {
+    return this.#postgres.transaction(async (query) => {
+      await this.#requireOwner(query);
+      return task(query);
+    });
+  }
+
+  /** Whoever takes the board over waits for this transaction, and sees what it did. */
+  async #requireOwner(query: Query): Promise<void> {
+    if (this.#owner === undefined) return;
+    const own = await query('SELECT 1 FROM boards WHERE board = $1 AND owner = $2 FOR SHARE', [
+      ...[this.#board, this.#owner],
+    ]);
+    if (own.length === 0) throw takenOver(this.#postgres.name, this.#board);
+  }
+
+  async #writeOrOwe(task: (query: Query) => Promise<void>): Promise<void> {
+    try {
+      await this.#write(task);
+    } catch (error) {
+      this.#owed.add(task);
+      throw error;
+    }
+  }
+
+  /** Tells the listeners what changed. */
+  async #look(): Promise<void> {
+    if (this.#listeners.length === 0) return;
+    const accounts = await this.accounts();
+    const now = JSON.stringify(accounts);
+    if (now === this.#told) return;
+    this.#told = now;
+    for (const listener of this.#listeners) listener(accounts);
+  }
+}
+
+/** In one order for all, so that two transactions never wait for each other. */
+function inOrder<T>(all: readonly T[], key: (one: T) => string): T[] {
+  return all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+const OWN_POST = 'message_id, epoch, sequence, reference_ids, path';
+function ownPost(row: Row): OwnPost {
+  return {
+    messageId: String(row['message_id']),
+    epoch: Number(row['epoch']),
+    sequence: Number(row['sequence']),
+    references: String(row['reference_ids']),
+    ...(row['path'] !== '' && { path: String(row['path']) }),
+  };
+}
+
+const INTENT = 'message_id, created, details';
+function intentOf(row: Row): Intent {
+  return {
+    messageId: String(row['message_id']),
+    created: Number(row['created']),
+    details: String(row['details']),
+  };
+}
+
+const ACCOUNT = 'name, password_hash, userid, secret, settings';
+function accountOf(row: Row): StoredAccount {
+  const secret = row['secret'];
+  return {
+    name: String(row['name']),
+    passwordHash: String(row['password_hash']),
+    userid: String(row['userid']),
+    secret: secret instanceof Uint8Array ? new Uint8Array(secret) : new Uint8Array(),
+    settings: String(row['settings']),
+  };
+}
+
+const PROOF = 'userid, hash, level, proven';
+function proofOf(row: Row): StoredProof {
+  return {
+    userid: String(row['userid']),
+    hash: String(row['hash']),
+    level: Number(row['level']),
+    proven: Number(row['proven']),
+  };
+}
