@@ -93,7 +93,7 @@ export const boardMutants = [
     [
       'who does not read is not written for',
       'if (this.#stream.writable && !writeTogether(this.#stream, parts, octets)) this.#blocked = true;',
-      'if (this.#stream.writable) this.#stream.write(bytes);',
+      'if (this.#stream.writable) writeTogether(this.#stream, parts, octets);',
     ],
   ),
   ...breaking(

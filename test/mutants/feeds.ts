@@ -96,7 +96,6 @@ export const feedMutants = [
       'a Message-ID is posted once, on however many connections at once',
       'await this.#ids.run(id, async () => {',
       "await this.#ids.run(randomBytes(9).toString('hex'), async () => {",
-      'The store of the board refuses a second intent: this is for two that name different boards.',
     ],
     [
       'what another session brings is not asked for',

@@ -129,7 +129,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
     test('to COMMIT: it is looked up, not assumed', async () => {
       const store = await bridge(cutting.url);
-      cutting.cutAfter('COMMIT', 1);
+      cutting.cutAfter('COMMIT\0', 1);
       expect(await store.intend(intent)).toEqual({ known: false });
       expect(cutting.cuts).toBe(1);
       expect(await store.intend(intent)).toEqual({ known: true, post: undefined, intent });
@@ -137,7 +137,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
     test('to every COMMIT: the intent of a post that was not taken does not stay', async () => {
       const store = await bridge(cutting.url);
-      cutting.cutAfter('COMMIT', 2);
+      cutting.cutAfter('COMMIT\0', 2);
       expect((await failure(() => store.intend(intent))).kind).toBe('away');
       expect(cutting.cuts).toBe(2);
       expect(await store.intents()).toEqual([]);
@@ -147,7 +147,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     test('to what is done', async () => {
       const store = await bridge(cutting.url);
       await store.intend(intent);
-      cutting.cutAfter('COMMIT', 1);
+      cutting.cutAfter('COMMIT\0', 1);
       await store.done(post);
       expect([await store.intents(), await store.ownPosts()]).toEqual([[], [post]]);
     });
