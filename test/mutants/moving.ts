@@ -88,8 +88,8 @@ export const movingMutants = [
     ],
     [
       'an archive has the ids of posts made through the bridge',
-      "for (const name of ['cache', 'permanent', 'board'] as const) {",
-      "for (const name of ['cache', 'board'] as const) {",
+      "else await copyFile('permanent', source, target);",
+      '',
     ],
   ),
   ...breaking('src/server/archive/maildir.ts', EXPORT, [
