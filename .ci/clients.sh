@@ -18,9 +18,11 @@ wanted=(
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
   # on a screen without a monitor
-  thunderbird:thunderbird pan:pan claws-mail:claws-mail xdotool:xdotool Xvfb:xvfb import:imagemagick
+  thunderbird:thunderbird pan:pan claws-mail:claws-mail sylpheed:sylpheed xdotool:xdotool Xvfb:xvfb import:imagemagick
   # what a program's toolkit tells screen readers
   dbus-run-session:dbus-daemon /usr/lib/python3/dist-packages/gi:python3-gi /usr/libexec/at-spi-bus-launcher:at-spi2-core
+  /usr/lib/x86_64-linux-gnu/gtk-2.0/modules/libatk-bridge.so:libatk-adaptor /usr/lib/x86_64-linux-gnu/gtk-2.0/modules/libgail.so:libgail-common
+  tclsh:tcl /usr/share/tcltk/tcllib1.21/nntp/nntp.tcl:tcllib
   'php:php-cli' /usr/share/php/Net/NNTP/Client.php:php-net-nntp
   # what INN's programs are linked with
   /usr/lib/x86_64-linux-gnu/libperl.so.5.36:libperl5.36 /usr/lib/x86_64-linux-gnu/libsasl2.so.2:libsasl2-2

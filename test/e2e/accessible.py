@@ -76,7 +76,7 @@ class Node:
 
     def inside(self, *roles):
         """What is in it, in the order in which it is drawn; not the cells of its tables. Menus are large: only for their items."""
-        closed = ("table", "tree table") if "menu item" in roles else ("table", "tree table", "menu bar")
+        closed = ("table", "tree table") if roles[0].endswith("menu item") else ("table", "tree table", "menu bar")
         for part in self.children:
             role = part.role
             if role in roles:
@@ -89,6 +89,11 @@ class Node:
 
     def cell(self, row, column):
         return Node(*self.call("Table", "GetAccessibleAt", "(ii)", row, column))
+
+    @property
+    def words(self):
+        """What a cell says; one with a picture has its words in a part of it."""
+        return self.name or "".join(each.name for each in self.children)
 
 
 def windows():
@@ -128,6 +133,13 @@ class Requests:
     def fill(self, window, at, text):
         return texts(window)[at].call("EditableText", "SetTextContents", "(s)", text)
 
+    def enter(self, window, at, text):
+        """Fills a field, and presses Enter in it."""
+        field = texts(window)[at]
+        field.call("Component", "GrabFocus")
+        field.call("EditableText", "SetTextContents", "(s)", text)
+        return field.act()
+
     def names(self, window, role):
         """What the parts of a kind are called: labels by what they say."""
         return [each.name for each in windows()[window].inside(role) if each.has(SHOWING)]
@@ -136,7 +148,7 @@ class Requests:
         """The rows of a table, as they are shown: the cells of some columns, or nothing while there is no such table."""
         shown = tables(window)[table : table + 1]
         return [
-            [each.cell(row, column).name for column in columns]
+            [each.cell(row, column).words for column in columns]
             for each in shown
             for row in range(each.get("Table", "NRows"))
         ]
@@ -148,18 +160,25 @@ class Requests:
                 return Node(*targets[0]).name
         return ""
 
-    def expand(self, window, table, row, column):
+    def act(self, window, table, row, column):
+        """Does what a double click on a cell does: it opens a thread, or ticks a box."""
         return tables(window)[table].cell(row, column).act()
+
+    def pick(self, window, table, row):
+        """Selects a row, and no other."""
+        it = tables(window)[table]
+        for each in it.call("Table", "GetSelectedRows"):
+            it.call("Table", "RemoveRowSelection", "(i)", each)
+        return it.call("Table", "AddRowSelection", "(i)", row)
 
     def select(self, window, table, column, name):
         """Selects the row of that name, perhaps with a count behind it; false if there is none now."""
         it = tables(window)[table]
         wanted = re.compile(re.escape(name) + r"( \(\d+\))?")
         for row in range(it.get("Table", "NRows")):
-            if wanted.fullmatch(it.cell(row, column).name):
-                for each in it.call("Table", "GetSelectedRows"):
-                    it.call("Table", "RemoveRowSelection", "(i)", each)
-                return it.call("Table", "AddRowSelection", "(i)", row)
+            if wanted.fullmatch(it.cell(row, column).words):
+                it.call("Component", "GrabFocus")
+                return self.pick(window, table, row)
         return False
 
 

@@ -86,7 +86,11 @@ export class Accessible implements AsyncDisposable {
     await until(async () => !(await this.#windows()).some((each) => name.test(each)), `${name} to close`, PATIENCE);
   }
 
-  async press(window: string, role: 'menu item' | 'push button' | 'check box', name: string): Promise<void> {
+  async press(
+    window: string,
+    role: 'menu item' | 'check menu item' | 'push button' | 'check box',
+    name: string,
+  ): Promise<void> {
     await until(async () => (await this.#tried('press', window, role, name)) === true, `${name} to press`, PATIENCE);
   }
 
@@ -125,6 +129,15 @@ export class Accessible implements AsyncDisposable {
   async names(window: string, role: 'label' | 'push button'): Promise<readonly string[]> {
     // As the driver makes them.
     return ((await this.#tried('names', window, role)) as string[] | undefined) ?? [];
+  }
+
+  /** Waits until a window says so somewhere. */
+  async says(window: string, said: RegExp): Promise<void> {
+    await until(
+      async () => (await this.names(window, 'label')).some((each) => said.test(each)),
+      `${said} to be said`,
+      PATIENCE,
+    );
   }
 
   /** Whether a row of a table now begins with these cells. */

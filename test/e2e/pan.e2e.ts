@@ -7,8 +7,9 @@ import { known } from './known.ts';
 import { panHome } from './pan.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
+import { returns } from './returning.ts';
 import { expectedArticles } from './sample-board.ts';
-import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { domain, newsgroup, secureDaemon } from './sample-daemon.ts';
 import { until } from './until.ts';
 import { stored, text, written } from './written.ts';
 import { XServer } from './x-server.ts';
@@ -116,7 +117,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
 
   client.can('thread', 'shows a thread that is continued in another item', async () => {
     const [item, continuation] = ['Hup: a borrowed ladder', '<b>the second-hand piano</b> & "quotes"'];
-    await pan.ask('expand', window, ARTICLES, await find(item), SUBJECT);
+    await pan.ask('act', window, ARTICLES, await find(item), SUBJECT);
     const row = await find(continuation);
     expect(await pan.ask('under', window, ARTICLES, row, SUBJECT)).toMatch(/^Hup: a borrowed ladder \(\d+\)$/);
     await screen.picture('pan-thread');
@@ -179,20 +180,18 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     await fetchNew(1);
   });
 
-  for (const trouble of TROUBLES) {
-    client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
-      await markRead();
-      await befalls(daemon, trouble, await highest(daemon));
-      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
-      // What it was doing when it found nobody there any more is forgotten: it is asked whenever it has nothing to do.
+  returns(client, () => daemon, {
+    markAllRead: markRead,
+    // What it was doing when it found nobody there any more is forgotten: it is asked whenever it has nothing to do.
+    async findsOne() {
       await until(async () => {
         if ((await pan.names(window, 'push button')).includes('No Tasks')) {
           await pan.press(window, 'menu item', NEW_HEADERS);
         }
         return pan.shows(window, GROUPS, [`${newsgroup} (1)`]);
       }, 'the new article');
-    });
-  }
+    },
+  });
 
   client.can('return', 'has the same marks when it is started again', async () => {
     await pan.press(window, 'menu item', 'Quit');

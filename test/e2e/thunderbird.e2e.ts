@@ -6,8 +6,9 @@ import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
+import { returns } from './returning.ts';
 import { expectedArticles } from './sample-board.ts';
-import { befalls, certificate, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { certificate, domain, newsgroup, secureDaemon } from './sample-daemon.ts';
 import { Thunderbird } from './thunderbird.ts';
 import { type NewsAccount, thunderbirdProfile } from './thunderbird-profile.ts';
 import { stored, text, written } from './written.ts';
@@ -63,6 +64,11 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     return new Thunderbird(person, screen, profile);
   }
 
+  async function markAllRead(): Promise<void> {
+    await thunderbird.command('cmd_markAllRead');
+    await thunderbird.unread(0);
+  }
+
   client.can(['subscribe', 'list', 'thread'], 'subscribes, and lists a thread that is continued', async () => {
     expect(await thunderbird.subscribe(newsgroup)).toEqual([newsgroup, `${newsgroup}.edits`, `${newsgroup}.motd`]);
     await thunderbird.open(newsgroup, total);
@@ -94,8 +100,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
   });
 
   client.can('follow', 'sees what comes while it is open', async () => {
-    await thunderbird.command('cmd_markAllRead');
-    await thunderbird.unread(0);
+    await markAllRead();
     await postsMeanwhile(daemon, 'While Thunderbird looked on', 'Grüße – “now”.');
     await thunderbird.command('cmd_getNewMessages');
     await thunderbird.open(newsgroup, ++total);
@@ -147,17 +152,14 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     expect((await thunderbird.shown()).body).toContain('-- \nAnn — Thunderbird');
   });
 
-  for (const trouble of TROUBLES) {
-    client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
-      await thunderbird.command('cmd_markAllRead');
-      await thunderbird.unread(0);
-      await befalls(daemon, trouble, await highest(daemon));
-      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+  returns(client, () => daemon, {
+    markAllRead,
+    async findsOne() {
       await thunderbird.command('cmd_getNewMessages');
       await thunderbird.open(newsgroup, ++total);
       await thunderbird.unread(1);
-    });
-  }
+    },
+  });
 
   client.can(['return', 'log in'], 'has the same marks and the login when it is started again', async () => {
     await thunderbird.quit();
