@@ -49,6 +49,15 @@ export const kinds = (): readonly LibraryKind[] => [
     lacks: ['starttls'],
   },
   {
+    name: 'tcllib’s nntp',
+    version: 'tcllib',
+    quirks: ['Signals each refusal as an error of its own. NEWNEWS in local time, with two digits of the year.'],
+    needs: '/usr/share/tcltk/tcllib1.21/nntp/nntp.tcl',
+    command: ['tclsh', program('tcllib.tcl')],
+    environment: { LC_ALL: 'C.UTF-8' },
+    lacks: ['nntps', 'starttls'],
+  },
+  {
     name: 'commons-net',
     version: 'libcommons-net-java',
     needs: jar,
