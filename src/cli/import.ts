@@ -80,13 +80,13 @@ async function fromBoard(
     { signal: interruption.signal, onProgress: ({ phase, done, total }) => progress.show(phase, done, total) },
   );
   progress.end();
-  const { path, resumed, rows, items, edits, diffs, motd, missing, skipped, remarks, nextSequence } = copied;
+  const { path, resumed, rows, items, edits, diffs, motd, missing, skipped, unnamed, remarks, nextSequence } = copied;
   print(`Imported into ${path}${resumed ? ', where an interrupted import had begun' : ''}:
   ${rows} index rows, ${items} items, ${edits} entries of the edit log, diffs of ${diffs} edited items
   message of the day: ${motd ? 'yes' : 'none'}; the next change gets sequence number ${nextSequence}
 `);
   if (missing > 0) print(`  items that the index names, and that have no text on this board: ${missing}\n`);
-  printSkipped(skipped);
+  printSkipped(skipped, unnamed);
   for (const remark of remarks) print(`  ${remark}\n`);
   print(
     '  users: none, because no board tells them. The first start makes an editor; rgtp-nntp board user add adds people.\n',
@@ -112,9 +112,12 @@ async function asked(user: string): Promise<string> {
   return await questions.askSecretly(`Secret of ${user} on that board`);
 }
 
-function printSkipped(skipped: readonly { readonly file: string; readonly reason: string }[]): void {
-  print(`  skipped: ${skipped.length === 0 ? 'nothing' : skipped.length}\n`);
+/** @param unnamed more of them */
+function printSkipped(skipped: readonly { readonly file: string; readonly reason: string }[], unnamed = 0): void {
+  const count = skipped.length + unnamed;
+  print(`  skipped: ${count === 0 ? 'nothing' : count}\n`);
   for (const { file, reason } of skipped) print(`    ${file}: ${reason}\n`);
+  if (unnamed > 0) print(`    … and ${unnamed} more\n`);
 }
 
 function print(text: string): void {

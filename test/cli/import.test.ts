@@ -9,7 +9,7 @@ import { Certificate } from '../../src/nntp/connection/certificate.ts';
 import { serverTls } from '../../src/nntp/connection/tls.ts';
 import { silent } from '../../src/wire/log.ts';
 import { openBoard, secrets } from '../board/boards.ts';
-import { CuttingProxy } from '../support/cutting-proxy.ts';
+import { holding } from '../board/live.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { CommandLine, commandLine, main } from './command-line.ts';
 
@@ -81,15 +81,15 @@ describe('rgtp-nntp import rgtp://…', () => {
     const board = await openBoard();
     const held = Promise.withResolvers<void>();
     // The item never comes.
-    const proxy = await CuttingProxy.open(board.address.port, (step) => {
-      if (step === 'C ITEM') held.resolve();
-      return step === 'C ITEM' ? 'cut before' : 'pass';
+    const port = await holding(board, (verb) => {
+      if (verb !== 'ITEM') return undefined;
+      held.resolve();
+      return new Promise(() => {});
     });
-    const line = new CommandLine(['import', `rgtp://127.0.0.1:${proxy.port}`], { env });
+    const line = new CommandLine(['import', `rgtp://127.0.0.1:${port}`], { env });
     await held.promise;
     line.child.kill('SIGTERM');
     const ended = await line.ended;
-    await proxy.close();
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('interrupted: the board is not complete') });
     expect(ended.stderr).toContain('Run the same command again');
     for (const args of [['serve'], ['board', 'verify'], ['board', 'export', join(folder, 'out')]]) {

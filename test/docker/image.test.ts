@@ -114,6 +114,45 @@ describe('the Dockerfile', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('.ci/image.sh builds it with buildah on a base that it is told, and tries what it has built', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'image-'));
+    const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+    // Does what buildah would say of an image that works; `broken` serves nothing.
+    const built = (broken: boolean) => {
+      writeFileSync(
+        join(folder, 'buildah'),
+        `#!/bin/sh
+echo "$*" >> '${folder}/asked'
+case "$*" in
+  build*) while [ "$1" != --file ]; do shift; done; cp "$2" '${folder}/Dockerfile' ;;
+  from*) echo working ;;
+  *Config.User*) echo 1000:1000 ;;
+  *image.revision*) echo ${commit} ;;
+  *--version) echo "rgtp-nntp 0.0.0 (build ${commit.slice(0, 10)})" ;;
+  *probe.js*) exit ${broken ? 1 : 0} ;;
+esac
+`,
+      );
+      chmodSync(join(folder, 'buildah'), 0o755);
+      const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+      return spawnSync(join(root, '.ci/image.sh'), ['localhost/base'], { env, encoding: 'utf8' });
+    };
+    expect(built(false)).toMatchObject({ status: 0, stdout: expect.stringContaining('from localhost/base, serves') });
+    const froms = readFileSync(join(folder, 'Dockerfile'), 'utf8').match(/^FROM .*$/gm);
+    expect(froms).toEqual([
+      'FROM localhost/base AS build',
+      'FROM localhost/base AS target',
+      'FROM localhost/base AS system',
+      'FROM scratch',
+    ]);
+    const asked = readFileSync(join(folder, 'asked'), 'utf8');
+    expect(asked).toContain(`--build-arg BUILD_COMMIT=${commit} `);
+    // Nothing is left lying about.
+    expect(asked).toMatch(/^rm working$/m);
+    expect(built(true).status).not.toBe(0);
+    rmSync(folder, { recursive: true });
+  });
+
   it('runs nothing that is built for the target’s processor', () => {
     const stages = dockerfile.split(/^(?=FROM )/m).filter((stage) => /^RUN /m.test(stage));
     expect(stages.length).toBe(2);

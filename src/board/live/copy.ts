@@ -26,6 +26,8 @@ export interface CopyOptions extends OriginOptions, Origin {
   readonly onProgress?: (progress: CopyProgress) => void;
   /** readings of the index before a board that never stands still is given up. Default 100 */
   readonly readings?: number;
+  /** octets of an index. Default 1 GiB */
+  readonly largestIndex?: number;
 }
 
 export interface CopySummary {
@@ -40,8 +42,10 @@ export interface CopySummary {
   readonly missing: number;
   /** it goes on with what an interrupted one has fetched */
   readonly resumed: boolean;
-  /** what could not be taken, and why */
+  /** what could not be taken, and why; of very much, the first of each kind */
   readonly skipped: readonly Skipped[];
+  /** more that could not be taken */
+  readonly unnamed: number;
   /** what is not as it came, in sentences */
   readonly remarks: readonly string[];
 }
@@ -91,6 +95,7 @@ class Copy {
   readonly #reformed: Reformed = { status: false, carets: false };
   /** of the last reading */
   #badRows: Skipped[] = [];
+  #badRowCount = 0;
   #reformedRows = false;
   readonly #withheld = new Map<'ELOG' | 'MOTD', string>();
   #diffsWithheld = false;
@@ -116,21 +121,28 @@ class Copy {
       }
       await this.#texts.fetch((done, total) => onProgress?.({ phase: 'items', done, total }));
     }
-    const finished = await finishCopy(this.#store);
-    return { ...finished, rows: this.#index.rows, skipped: this.#skipped(finished.leftOut), remarks: this.#remarks() };
+    const { leftOut, leftOutCount, ...finished } = await finishCopy(this.#store);
+    return {
+      ...finished,
+      rows: this.#index.rows,
+      skipped: this.#skipped(leftOut),
+      unnamed: this.#badRowCount - this.#badRows.length + leftOutCount - leftOut.length,
+      remarks: this.#remarks(),
+    };
   }
 
   /** Returns whether it is not as it was. */
   #readIndex(): Promise<boolean> {
-    const { onProgress } = this.#options;
+    const { onProgress, largestIndex = LARGEST_INDEX } = this.#options;
     return this.#board.ask(async (connection) => {
       this.#index.begin();
       this.#badRows = [];
+      this.#badRowCount = 0;
       this.#reformedRows = false;
       let seen = 0;
       let failure: unknown;
       await connection
-        .verbatim('INDX', octets``, LARGEST_INDEX, (line) => {
+        .verbatim('INDX', octets``, largestIndex, (line) => {
           try {
             this.#takeRow(line, ++seen);
           } catch (error) {
@@ -155,6 +167,7 @@ class Copy {
     try {
       parseIndexEntry(row);
     } catch {
+      this.#badRowCount++;
       if (this.#badRows.length < MOST_NAMED) {
         this.#badRows.push({ file: `index, row ${number}`, reason: `is no row: ${printable(row)}` });
       }

@@ -52,6 +52,7 @@ export class Copying {
   readonly #leaveOut: StatementSync;
   readonly #forgive: StatementSync;
   readonly #leftOut: StatementSync;
+  readonly #leftOutCount: StatementSync;
   readonly #askAgain: StatementSync;
 
   constructor(db: DatabaseSync) {
@@ -62,6 +63,7 @@ export class Copying {
     this.#leaveOut = db.prepare('INSERT OR REPLACE INTO copying_left_out VALUES (?, ?, ?)');
     this.#forgive = db.prepare('DELETE FROM copying_left_out WHERE question = ? AND item = ?');
     this.#leftOut = db.prepare('SELECT question, item, reason FROM copying_left_out ORDER BY question, item LIMIT ?');
+    this.#leftOutCount = db.prepare('SELECT count(*) AS n FROM copying_left_out');
     this.#askAgain = db.prepare('INSERT OR IGNORE INTO copying_wanted SELECT question, item FROM copying_left_out');
   }
 
@@ -87,6 +89,10 @@ export class Copying {
     this.#done.run(question, item);
     if (reason === undefined) this.#forgive.run(question, item);
     else this.#leaveOut.run(question, item, reason);
+  }
+
+  get leftOutCount(): number {
+    return Number(this.#leftOutCount.get()?.['n']);
   }
 
   leftOut(most: number): Skipped[] {

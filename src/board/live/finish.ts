@@ -17,7 +17,9 @@ interface Finished {
   readonly motd: boolean;
   readonly nextSequence: number;
   readonly missing: number;
+  /** the first of them */
   readonly leftOut: readonly Skipped[];
+  readonly leftOutCount: number;
 }
 
 /** What a board tells nobody is derived from what it shows; then the copy is a board. */
@@ -25,6 +27,7 @@ export function finishCopy(store: BoardStore): Promise<Finished> {
   const { db, state, index, editLog, diffs, marks } = store;
   return store.commit(() => {
     const next = new NextSequence();
+    const copying = new Copying(db);
     let lastItemTime = 0;
     let time = 0;
     const count = (sql: string) => Number(db.prepare(sql).get()?.['n']);
@@ -57,7 +60,8 @@ export function finishCopy(store: BoardStore): Promise<Finished> {
       missing: count(
         'SELECT count(DISTINCT item) AS n FROM index_rows WHERE item IS NOT NULL AND item NOT IN (SELECT id FROM items)',
       ),
-      leftOut: new Copying(db).leftOut(MOST_NAMED),
+      leftOut: copying.leftOut(MOST_NAMED),
+      leftOutCount: copying.leftOutCount,
     };
     state.nextSequence = next.value;
     state.lastItemTime = lastItemTime;

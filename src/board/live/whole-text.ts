@@ -4,8 +4,8 @@ import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';
 
 const MIB = 1024 * 1024;
-/** octets: what is taken of an answer, far more than any board has */
-const LARGEST = { ITEM: MIB, MOTD: MIB, DIFF: 64 * MIB, ELOG: 64 * MIB } as const;
+/** octets: what is taken of an answer, far more than any board has; no mirror reads a longer edit log */
+const LARGEST = { ITEM: MIB, MOTD: MIB, DIFF: 64 * MIB, ELOG: 16 * MIB } as const;
 /** octets that are read of an answer that is too large, before the connection ends */
 const READ = 4;
 
