@@ -170,6 +170,23 @@ describe('a board that changes while it is copied', () => {
     },
   );
 
+  it('and loses its newest item, and nothing else, loses it in the copy too', async () => {
+    const board = await sampleServer();
+    await addUser(board, 'ann@rgtp.test', 2, secrets.ann);
+    const ann = await login(board, 'ann');
+    const ed = await login(board, 'ed');
+    await post(ann, 'NEWI the newest', 'text');
+    const [newest = ''] = (await ed.list('INDX')).slice(-1).map((row) => row.slice(18, 26));
+    const port = await holding(board, async (verb, count) => {
+      if (`${verb} ${count}` !== 'INDX 2') return;
+      expect(await ed.ask('EDLK')).toMatch(/^200/);
+      await ed.list(`EDIT ${newest}`);
+      expect(await ed.ask('EDCF gone')).toMatch(/^220/);
+    });
+    expect(await copy({ port, user: editor })).toMatchObject({ rows: 3166, items: 225 });
+    await expectSame(board);
+  });
+
   it('and never stands still is given up after so many readings, and goes on from there', async () => {
     const board = await sampleServer();
     await addUser(board, 'ann@rgtp.test', 2, secrets.ann);
