@@ -28,6 +28,11 @@ export const historyMutants = [
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+    'what the edit log tells of the time after a wrap comes after it',
+    'return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;',
+    'return this.wraps;',
+  ]),
+  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a message of the day after a withdrawal is noticed',
     '      if (row < 0) continue;\n',
     '',

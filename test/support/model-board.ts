@@ -204,6 +204,10 @@ export class ModelBoard {
         if (one === undefined || two === undefined) return [...rows];
         // Whoever comes afterwards sees no wrap.
         this.differs ||= distance(one.sequence, two.sequence) > 0 && two.sequence < one.sequence;
+        // A row far above the others may be made up where it is not the last: only the board's own number tells.
+        const near = rows.slice(Math.max(0, at - 1), at + 3).map(({ sequence }) => sequence);
+        const isFar = (a: number) => near.some((b) => Math.abs(distance(a, b)) > NEAR - 100);
+        this.differs ||= near.some(isFar);
         return rows.toSpliced(at, 2, two, one);
       }),
     'a row twice': (pick) =>

@@ -274,10 +274,14 @@ export class Sighting {
     return (this.wrapped[a] ?? 0) - (this.wrapped[b] ?? 0) || (this.sequences[a] ?? 0) - (this.sequences[b] ?? 0);
   }
 
-  /** An event older than a wrap belongs before it: its number is above all that came since. (The wrap may not be in the index.) */
+  /**
+   * An event older than a wrap belongs before it: its number is above all that came since. One that is newer than a wrap
+   * belongs after it. (The wrap may not be in the index, nor what came before or since.)
+   */
   #wrapsOf(sequence: number): number {
     const newest = this.newest ?? sequence;
-    return sequence > newest && distance(newest, sequence) < 0 ? this.wraps - 1 : this.wraps;
+    if (sequence > newest) return distance(newest, sequence) < 0 ? this.wraps - 1 : this.wraps;
+    return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;
   }
 
   #name(item: number, { type, subject, sequence }: IndexEntry): void {

@@ -80,6 +80,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   ],
   [[0, 1], 'item; a jump; item; two rows change places; poll'],
   [[1], 'item; item; a jump; item; two rows change places 1; poll; item'],
+  [[WRAP], 'item; item; jump 18; a row less; a poll meanwhile; a row less 13'],
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
 ];
