@@ -1,6 +1,7 @@
 /** Newsgroups over a board of a million posts: how fast what readers ask for is made, and the memory it takes. */
+
+import { SharedMemory } from '../src/bridge/memory.ts';
 import { BoardView } from '../src/bridge/view/board-view.ts';
-import { ViewCaches } from '../src/bridge/view/caches.ts';
 import type { GroupView } from '../src/bridge/view/group-view.ts';
 import { boardOptions } from '../test/support/views.ts';
 import type { Result } from './main.ts';
@@ -13,12 +14,12 @@ export default async function bench(): Promise<readonly Result[]> {
   const empty = process.memoryUsage.rss();
   const model = largeBoard(POSTS, PER_ITEM);
   const board = process.memoryUsage.rss();
-  const caches = new ViewCaches({ articles: 32 << 20, overviews: 32 << 20 });
+  const memory = new SharedMemory(64 << 20);
   const [opened, view] = timed(
     () =>
       new BoardView({
         model,
-        caches,
+        memory,
         options: { ...boardOptions, newsgroup: 'groggs.bench' },
       }),
   );
@@ -74,7 +75,7 @@ export default async function bench(): Promise<readonly Result[]> {
       name: 'memory of the process',
       value: megabytes(process.memoryUsage.rss()),
       unit: 'MiB',
-      note: 'caches full (32 + 32 MiB)',
+      note: '64 MiB of it shared memory',
     },
   );
   return results;

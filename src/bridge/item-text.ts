@@ -88,6 +88,10 @@ export class ItemText {
     return last === bytes.length ? new ItemText(bytes) : undefined;
   }
 
+  get octets(): number {
+    return this.bytes.length;
+  }
+
   /** How far it goes: a later post is not in it yet; an earlier one that is missing has been removed. */
   get newest(): number {
     return this.bytes.readUInt32LE(NEWEST);

@@ -91,7 +91,6 @@ export const board = z.strictObject({
     disk: size('16GiB', '1MiB', '64TiB', {
       meaning: 'Size of item text in the cache file; the least recently read goes first',
     }),
-    memory: size('16MiB', '1MiB', '64GiB', { meaning: 'Memory for item texts' }),
   }),
 });
 

@@ -1,6 +1,6 @@
 /** The configuration as the rest of the program reads it: defaults that follow from other keys are filled in. */
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import type { Written, WrittenBoard } from './schema.ts';
 
 export type BoardConfig = WrittenBoard & {
@@ -15,7 +15,8 @@ export type PeerConfig = Written['peers'][number] & {
   readonly path: string;
 };
 
-export type Config = Omit<Written, 'name' | 'boards' | 'peers'> & {
+export type Config = Omit<Written, 'name' | 'boards' | 'peers' | 'cache'> & {
+  readonly cache: { readonly memory: number };
   readonly name: string;
   readonly boards: readonly BoardConfig[];
   readonly peers: readonly PeerConfig[];
@@ -27,6 +28,7 @@ export function resolved(written: Written): Config {
   return {
     ...written,
     name,
+    cache: { memory: written.cache.memory ?? memoryFor(totalmem(), process.constrainedMemory()) },
     boards: written.boards.map(resolvedBoard),
     peers: written.peers.map(resolvedPeer),
     keys: written.keys || written.data,
@@ -36,6 +38,17 @@ export function resolved(written: Written): Config {
 function resolvedPeer(written: Written['peers'][number]): PeerConfig {
   const { host } = written.address;
   return { ...written, name: written.name ?? host, path: written.path ?? host };
+}
+
+const MIB = 2 ** 20;
+/** Of the memory that there is, and no more than lets a board of a million posts stay below 300 MB. */
+const SHARE = 1 / 32;
+const [LEAST, MOST] = [16 * MIB, 64 * MIB];
+
+/** @param constrained what the control group may have; 0, or more than there is: all */
+export function memoryFor(total: number, constrained: number): number {
+  const available = constrained > 0 ? Math.min(total, constrained) : total;
+  return Math.min(Math.max(Math.floor(available * SHARE), LEAST), MOST);
 }
 
 /** Name and newsgroup follow from each other; with neither the board is `groggs.gossip`. */

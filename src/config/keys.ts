@@ -126,17 +126,28 @@ const octetsPer: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 
 
 /** `64MiB`, `2GiB`, or a number of octets. Becomes octets. */
 export function size(preset: string, least: string, most: string, notes: Noted) {
-  const [from, to] = [octets(least) ?? 0, octets(most) ?? Infinity];
-  return z
-    .union([z.string(), z.number()])
-    .transform((value, context) => {
-      const amount = octets(String(value));
-      if (amount !== undefined && amount >= from && amount <= to) return amount;
-      context.addIssue({ code: 'custom', message: 'not a size' });
-      return z.NEVER;
-    })
+  return sizeBetween(least, most)
     .prefault(preset)
-    .register(keyNotes, { allowed: `a size from ${least} to ${most}, such as 64MiB`, ...notes, kind: 'text' });
+    .register(keyNotes, { allowed: sizesAllowed(least, most), ...notes, kind: 'text' });
+}
+
+/** A size whose default depends on the machine (see `usually`). */
+export function maybeSize(least: string, most: string, notes: Noted & { usually: string }) {
+  return sizeBetween(least, most)
+    .optional()
+    .register(keyNotes, { allowed: sizesAllowed(least, most), ...notes, kind: 'text' });
+}
+
+const sizesAllowed = (least: string, most: string) => `a size from ${least} to ${most}, such as 64MiB`;
+
+function sizeBetween(least: string, most: string) {
+  const [from, to] = [octets(least) ?? 0, octets(most) ?? Infinity];
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const amount = octets(String(value));
+    if (amount !== undefined && amount >= from && amount <= to) return amount;
+    context.addIssue({ code: 'custom', message: 'not a size' });
+    return z.NEVER;
+  });
 }
 
 function octets(value: string): number | undefined {

@@ -5,7 +5,20 @@
 import type { z } from 'zod';
 import { addressOrOff, listeners } from './addresses.ts';
 import { type board, boards } from './board.ts';
-import { choice, count, duration, flag, lines, maybeText, path, section, size, text, words } from './keys.ts';
+import {
+  choice,
+  count,
+  duration,
+  flag,
+  lines,
+  maybeSize,
+  maybeText,
+  path,
+  section,
+  size,
+  text,
+  words,
+} from './keys.ts';
 import { peers } from './peer.ts';
 
 const tls = section({
@@ -38,8 +51,10 @@ const limits = section({
 });
 
 const cache = section({
-  articles: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for rendered articles, all boards together' }),
-  overviews: size('32MiB', '1MiB', '64GiB', { meaning: 'Memory for overview lines, all boards together' }),
+  memory: maybeSize('1MiB', '64GiB', {
+    meaning: 'Memory for what was read last: texts, articles and overview lines, all boards together',
+    usually: 'a 32nd of the memory of the machine or its control group, from `16MiB` to `64MiB`',
+  }),
 });
 
 const smtp = section({

@@ -10,6 +10,8 @@ export interface Rendered {
   readonly bytes: Buffer;
   /** offset of the body's first octet; the empty line is the two octets before it */
   readonly bodyStart: number;
+  /** of memory */
+  readonly octets: number;
 }
 
 const END = '.\r\n';
@@ -30,9 +32,11 @@ export function headLength(fields: readonly Field[]): number {
 
 export function renderArticle(messageId: string, fields: readonly Field[], body: Body): Rendered {
   const head = renderHead(fields);
-  if (typeof body.text !== 'string') return { messageId, bytes: joined(head, body.text), bodyStart: head.length };
-  const whole = `${head}${dotStuff(body.text)}${END}`;
-  return { messageId, bytes: Buffer.from(whole, body.ascii ? 'latin1' : 'utf8'), bodyStart: head.length };
+  const bytes =
+    typeof body.text === 'string'
+      ? Buffer.from(`${head}${dotStuff(body.text)}${END}`, body.ascii ? 'latin1' : 'utf8')
+      : joined(head, body.text);
+  return { messageId, bytes, bodyStart: head.length, octets: bytes.length };
 }
 
 function joined(head: string, text: Uint8Array): Buffer {

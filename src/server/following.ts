@@ -34,7 +34,6 @@ export class Following {
       permanent,
       log: log.child({ board: board.name }),
       depth: board.depth,
-      memory: board.cache.memory,
     });
     return new Following(mirror, async () => {
       await mirror.close();

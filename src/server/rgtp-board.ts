@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import { RememberedProofs } from '../bridge/login/remembered-proofs.ts';
 import { type GuestOfBoard, RgtpLogin } from '../bridge/login/rgtp-login.ts';
+import type { SharedMemory } from '../bridge/memory.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
 import { BoardPoster } from '../bridge/posting/board-poster.ts';
 import type { OwnPostRegister } from '../bridge/posting/own-posts.ts';
 import { RgtpPoster } from '../bridge/posting/rgtp-poster.ts';
 import { BoardView } from '../bridge/view/board-view.ts';
-import type { ViewCaches } from '../bridge/view/caches.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import type { Place } from '../feed/source.ts';
@@ -28,7 +28,7 @@ import { Undo } from './undo.ts';
 /** What the boards of one server share. */
 export interface Surroundings extends ConnectionParts {
   readonly own: OwnPostRegister;
-  readonly caches: ViewCaches;
+  readonly memory: SharedMemory;
   /** where the permanent parts are, unless they are in files */
   readonly postgres: Postgres | undefined;
 }
@@ -124,7 +124,7 @@ export class RgtpBoard implements ConfiguredBoard {
 
 async function openParts(config: Config, board: BoardConfig, around: Surroundings, undo: Undo): Promise<Parts> {
   const { newsgroup } = board;
-  const { own, caches } = around;
+  const { own, memory } = around;
   const log = around.log.child({ board: board.name });
   const paths = pathsOf(config, board);
   const embedded = board.rgtp === 'embedded' ? around.embedded?.server : undefined;
@@ -144,7 +144,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     permanent,
     log,
     intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
-    memory: board.cache.memory,
+    memory,
   });
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
@@ -161,7 +161,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
 
   const overlap = board.poll.idle / 1000;
   const options = { ...board, created: 0, overlap, creator: `usenet@${config.name}`, host: config.name };
-  const view = new BoardView({ model: mirror, options, own, caches, log });
+  const view = new BoardView({ model: mirror, options, own, memory, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make }));
   const login = new RgtpLogin({

@@ -1,7 +1,7 @@
 /** The composition root: puts the server together, reloads it, and ends it. */
 import { Bridge } from '../bridge/bridge.ts';
+import { SharedMemory } from '../bridge/memory.ts';
 import { OwnPostRegister } from '../bridge/posting/own-posts.ts';
-import { ViewCaches } from '../bridge/view/caches.ts';
 import type { Config } from '../config/config.ts';
 import { History } from '../ops/history.ts';
 import type { AdjustableLog } from '../ops/log.ts';
@@ -119,8 +119,8 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   const postgres = await openPostgres(config);
   undo.add(() => postgres?.close());
   const own = new OwnPostRegister();
-  const caches = new ViewCaches(config.cache);
-  const boards = new Boards(bridge, { log, own, caches, postgres, embedded, ident: ident?.registry, metrics });
+  const memory = new SharedMemory(config.cache.memory);
+  const boards = new Boards(bridge, { log, own, memory, postgres, embedded, ident: ident?.registry, metrics });
   undo.add(() => boards.close());
   await boards.open(config);
 
@@ -141,7 +141,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
     backup: folder.backup,
     boards: boards.status(),
     peers: feeds.status(),
-    caches: Object.entries(caches.stats).map(([name, stats]) => ({ name, ...stats })),
+    caches: Object.entries(memory.stats).map(([name, stats]) => ({ name, ...stats })),
   });
   metrics.watch(status);
   const http = await openStatusServer(config, { metrics, history, status, log });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { memoryFor } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 
@@ -324,4 +325,16 @@ limits:
     expect(mistakes('permanent: mysql://a:swordfish@b/c').join()).not.toContain('swordfish');
     expect(mistakes(`permanent: postgres://a:swordfish@b/c${REMOTE}`).join()).not.toContain('swordfish');
   });
+});
+
+it('the memory for what was read last follows from the memory there is', () => {
+  const GIB = 2 ** 30;
+  expect(memoryFor(GIB, 0)).toBe(GIB / 32);
+  // A machine without control groups says 0, or a number beyond everything.
+  expect(memoryFor(64 * GIB, 2 ** 64)).toBe(64 * 2 ** 20);
+  expect(memoryFor(64 * GIB, GIB)).toBe(GIB / 32);
+  expect(memoryFor(GIB / 8, 0)).toBe(16 * 2 ** 20);
+  const asked = (memory: string) => loadConfig({ environment: { RGTP_NNTP_CACHE_MEMORY: memory } }).cache.memory;
+  expect(asked('8MiB')).toBe(8 * 2 ** 20);
+  expect(() => asked('lots')).toThrow('must be a size from 1MiB to 64GiB');
 });

@@ -14,6 +14,7 @@ import { operatorMutants } from './operator.ts';
 import { rareHourMutants } from './rare-hours.ts';
 import { rgtpMutants } from './rgtp.ts';
 import { storeMutants } from './store.ts';
+import { textMutants } from './texts.ts';
 import { turnMutants } from './turns.ts';
 import { watchingMutants } from './watching.ts';
 
@@ -29,6 +30,7 @@ export const mutants: readonly Mutant[] = [
   ...newsMutants,
   ...frontEndMutants,
   ...newsreaderMutants,
+  ...textMutants,
   ...turnMutants,
   ...operatorMutants,
   ...loginMutants,

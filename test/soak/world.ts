@@ -33,7 +33,7 @@ export interface World {
 export async function openWorld(cut: () => boolean): Promise<World> {
   // Small, so that the soak's first quarter fills them; people all come from one address here.
   const common = {
-    cache: { articles: '1MiB', overviews: '1MiB' },
+    cache: { memory: '2MiB' },
     limits: { connectionsPerAddress: 1000 },
     http: { listen: 'off' },
   };
@@ -51,7 +51,6 @@ export async function openWorld(cut: () => boolean): Promise<World> {
           description: 'The sample board',
           rgtp: `rgtp://127.0.0.1:${between.port}`,
           poll: { reader: '1s' },
-          cache: { memory: '1MiB' },
         },
       ],
     });

@@ -4,6 +4,7 @@ import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import { ItemText } from '../item-text.ts';
+import type { SharedMemory } from '../memory.ts';
 import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { BoardLine } from './board-line.ts';
@@ -19,7 +20,7 @@ export interface ItemTextsOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly depth: number;
-  readonly memory: number;
+  readonly memory: SharedMemory;
   readonly background: boolean;
   readonly tell: Listener;
   /** the connection was lost: fetching goes on with the next `resume` */

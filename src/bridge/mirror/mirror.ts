@@ -5,6 +5,7 @@ import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { ItemText } from '../item-text.ts';
+import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
@@ -94,7 +95,7 @@ export class Mirror implements BoardModel {
     this.#texts = new ItemTexts({
       ...shared,
       depth: options.depth ?? 64,
-      memory: options.memory ?? 16 * 2 ** 20,
+      memory: options.memory ?? new SharedMemory(16 * 2 ** 20),
       background: options.background ?? true,
       onFailure: () => this.#poller.soon(),
     });

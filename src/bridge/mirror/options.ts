@@ -1,6 +1,7 @@
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
+import type { SharedMemory } from '../memory.ts';
 import type { BoardPool } from './board-line.ts';
 
 export interface MirrorOptions {
@@ -16,8 +17,8 @@ export interface MirrorOptions {
   readonly intervals?: Partial<Intervals>;
   /** ITEM requests under way at a time (32–64 is right for both known servers). Default 64 */
   readonly depth?: number;
-  /** octets of item texts to keep in memory. Default 16 MiB */
-  readonly memory?: number;
+  /** for the texts of items that are read. Default: 16 MiB of its own */
+  readonly memory?: SharedMemory;
   /** false: texts are fetched only when somebody reads them. Default true */
   readonly background?: boolean;
   /** unix ms */

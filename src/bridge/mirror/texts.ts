@@ -1,28 +1,25 @@
-import { LRUCache } from 'lru-cache';
 import type { Cache } from '../../store/cache.ts';
 import { ItemText } from '../item-text.ts';
+import type { SharedMemory, Shelf } from '../memory.ts';
 import { itemOfVersion1 } from './version-1-texts.ts';
 
 /** So many texts, or octets of them, are written in one transaction: a few milliseconds' work. */
 const BATCH = 256;
 const BATCH_OCTETS = 1 << 20;
 
-/** What an entry costs besides its own octets: objects, Buffer, map and list entries (measured, rounded up). */
-const ENTRY = 400;
-
 /** The texts of items: the most recently read in memory, the rest in the cache file. */
 export class Texts {
   readonly #cache: Cache;
-  readonly #recent: LRUCache<number, ItemText>;
+  readonly #recent: Shelf<ItemText>;
   readonly #now: () => number;
   /** fetched, not yet written */
   readonly #unwritten = new Map<number, ItemText>();
   /** of them, and of what they have replaced */
   #unwrittenOctets = 0;
 
-  constructor(cache: Cache, memory: number, now: () => number) {
+  constructor(cache: Cache, memory: SharedMemory, now: () => number) {
     this.#cache = cache;
-    this.#recent = new LRUCache({ maxSize: memory, sizeCalculation: ({ bytes }) => bytes.length + ENTRY });
+    this.#recent = memory.shelf('texts');
     this.#now = now;
   }
 
@@ -43,7 +40,7 @@ export class Texts {
   /** Keeps a text, to be written together with others: see `full`. */
   put(item: number, text: ItemText): void {
     this.#keepUnwritten(item, text);
-    if (this.#recent.has(item)) this.#recent.set(item, text);
+    if (this.#recent.peek(item) !== undefined) this.#recent.set(item, text);
   }
 
   get full(): boolean {

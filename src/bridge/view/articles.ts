@@ -7,9 +7,9 @@ import type { Log } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { ItemText } from '../item-text.ts';
+import type { SharedMemory } from '../memory.ts';
 import type { BoardModel, ItemRecord } from '../model.ts';
 import { because } from '../words.ts';
-import type { ViewCaches } from './caches.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
 import { ItemSummary, type PostSummary } from './item-summary.ts';
@@ -19,7 +19,7 @@ import { Memo } from './memo.ts';
 export interface ArticleParts {
   readonly headers: Headers;
   readonly contents: Contents;
-  readonly caches: ViewCaches;
+  readonly memory: SharedMemory;
   readonly charset: Charset;
   readonly log: Log;
 }
@@ -37,14 +37,14 @@ export class Articles {
   /** by index of the item */
   readonly #summaries: Memo<ItemSummary>;
 
-  constructor(model: BoardModel, { headers, contents, caches, charset, log }: ArticleParts) {
+  constructor(model: BoardModel, { headers, contents, memory, charset, log }: ArticleParts) {
     this.#model = model;
     this.#headers = headers;
     this.#contents = contents;
     this.#log = log;
-    this.#rendered = new Memo(caches.articles(), (row) => this.#make(row));
+    this.#rendered = new Memo(memory.shelf('articles'), (row) => this.#make(row));
     this.#summaries = new Memo(
-      caches.summaries(),
+      memory.shelf('overviews'),
       (index) => after(this.#textOf(index), (item) => item && new ItemSummary(item, charset)),
       (summary, index) => summary.newest >= this.#newestPost(index),
     );

@@ -2,11 +2,11 @@ import { isMessageIdDomain } from '../../news/message-id.ts';
 import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardNewsgroups } from '../board.ts';
+import { SharedMemory } from '../memory.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
-import { ViewCaches } from './caches.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
 import { GroupView } from './group-view.ts';
@@ -24,11 +24,11 @@ export interface BoardParts {
   /** posts made through this bridge; none by default */
   readonly own?: OwnPosts;
   /** shared by the boards of a bridge */
-  readonly caches?: ViewCaches;
+  readonly memory?: SharedMemory;
   readonly log?: Log;
 }
 
-const DEFAULT_CACHES = { articles: 32 << 20, overviews: 32 << 20 };
+const MEMORY = 64 << 20;
 const DESCRIPTIONS = {
   main: '',
   motd: ': messages of the day',
@@ -52,7 +52,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
 
   /** Throws `Error` if the domain can't be part of a Message-ID. */
   constructor(parts: BoardParts) {
-    const { model, options, own = noOwnPosts, caches = new ViewCaches(DEFAULT_CACHES), log = silent } = parts;
+    const { model, options, own = noOwnPosts, memory = new SharedMemory(MEMORY), log = silent } = parts;
     const { newsgroup, charset, domain, threading } = options;
     if (!isMessageIdDomain(domain)) throw new Error(`${newsgroup}: no Message-ID can end in this domain: ${domain}`);
     this.model = model;
@@ -64,14 +64,14 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const ids = new PostIds(model, own, options);
     const threads = new Threads(model, ids, threading);
     const headers = new Headers(model, { ids, threads, contents }, options, style);
-    const articles = new Articles(model, { headers, contents, caches, charset, log });
+    const articles = new Articles(model, { headers, contents, memory, charset, log });
 
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
       const description = options.description + DESCRIPTIONS[place];
       const { created, creator, overlap } = options;
       const identity = { name, description, created, creator, place, overlap };
-      return new GroupView(model, identity, { ids, headers, articles, caches });
+      return new GroupView(model, identity, { ids, headers, articles, memory });
     };
     const groups = { main: group('main'), motd: group('motd'), edits: group('edits') };
 

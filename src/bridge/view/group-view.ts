@@ -2,10 +2,10 @@ import { overviewColumns } from '../../news/overview.ts';
 import type { RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
+import type { SharedMemory } from '../memory.ts';
 import type { BoardModel } from '../model.ts';
 import { isIn, levelToPost, type Place } from '../places.ts';
 import type { Articles } from './articles.ts';
-import type { ViewCaches } from './caches.ts';
 import { type HeaderName, Headers } from './headers.ts';
 import { kindAt } from './kinds.ts';
 import { Overviews } from './overviews.ts';
@@ -30,7 +30,7 @@ export interface GroupParts {
   readonly ids: PostIds;
   readonly headers: Headers;
   readonly articles: Articles;
-  readonly caches: ViewCaches;
+  readonly memory: SharedMemory;
 }
 
 /** One of a board's newsgroups. */
@@ -62,7 +62,7 @@ export class GroupView implements BoardGroup {
     this.#ids = parts.ids;
     this.#headers = parts.headers;
     this.#articles = parts.articles;
-    this.#overviews = new Overviews(parts.articles, parts.caches, {
+    this.#overviews = new Overviews(parts.articles, parts.memory, {
       within: (from, to) => this.#rowsWithin(from, to),
       has: (row) => this.#isHere(row),
       numberOf: (row) => this.#numberOf(row),

@@ -1,11 +1,11 @@
 import type { Soon } from '../../wire/soon.ts';
-import type { Shelf } from './caches.ts';
+import type { Shelf } from '../memory.ts';
 
 /** How often a value is rebuilt because its source changed in the meantime; after that it is returned but not kept. */
 const MAX_TRIES = 4;
 
 /** Makes each value once, and keeps it until its source changes, even if that happens while it is being made. */
-export class Memo<V extends object> {
+export class Memo<V extends { readonly octets: number }> {
   readonly #shelf: Shelf<V>;
   readonly #make: (key: number) => Soon<V | undefined>;
   readonly #keep: (value: V, key: number) => boolean;

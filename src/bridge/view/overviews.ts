@@ -1,7 +1,7 @@
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Soon } from '../../wire/soon.ts';
+import type { SharedMemory } from '../memory.ts';
 import type { Articles } from './articles.ts';
-import type { ViewCaches } from './caches.ts';
 import type { PostSummary } from './item-summary.ts';
 import { Memo } from './memo.ts';
 import { Segment } from './segment.ts';
@@ -29,11 +29,11 @@ export class Overviews {
   readonly #rows: Rows;
   readonly #segments: Memo<Segment>;
 
-  constructor(articles: Articles, caches: ViewCaches, rows: Rows) {
+  constructor(articles: Articles, memory: SharedMemory, rows: Rows) {
     this.#articles = articles;
     this.#rows = rows;
     this.#segments = new Memo(
-      caches.segments(),
+      memory.shelf('overviews'),
       (index) => this.#make(index),
       (segment) => segment.complete,
     );

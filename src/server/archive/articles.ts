@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardServer } from '../../board/server.ts';
 import type { BoardGroup } from '../../bridge/board.ts';
+import { SharedMemory } from '../../bridge/memory.ts';
 import { OwnPostRegister } from '../../bridge/posting/own-posts.ts';
-import { ViewCaches } from '../../bridge/view/caches.ts';
 import type { BoardConfig, Config } from '../../config/config.ts';
 import { type BoardPaths, pathsOf } from '../../config/paths.ts';
 import { storedArticle } from '../../news/archive.ts';
@@ -126,8 +126,8 @@ async function openCopy(config: Config, board: BoardConfig, log: Log, undo: Undo
   const opened = await RgtpBoard.open(config, board, {
     log,
     own: new OwnPostRegister(),
-    // Nothing is asked for twice.
-    caches: new ViewCaches({ articles: 1, overviews: 1 }),
+    // Only texts are asked for twice.
+    memory: new SharedMemory(1 << 20),
     embedded: server && { server, account: await ownAccount(server.store) },
     ident: undefined,
     postgres: undefined,

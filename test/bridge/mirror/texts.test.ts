@@ -1,6 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { ItemText } from '../../../src/bridge/item-text.ts';
+import { SharedMemory } from '../../../src/bridge/memory.ts';
 import { Texts } from '../../../src/bridge/mirror/texts.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { octets } from '../../../src/wire/octets.ts';
@@ -13,7 +14,7 @@ const post = [2, 1_700_000_000, 'Ann', null, 'Reply from Ann', 'caf\xe9\nblack']
 function texts() {
   const cache = Cache.open(':memory:');
   onTestFinished(() => cache.close());
-  return { cache, texts: new Texts(cache, 1 << 20, () => 0) };
+  return { cache, texts: new Texts(cache, new SharedMemory(1 << 20), () => 0) };
 }
 
 test('a text that version 0.1 kept is read, and kept in the new form', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ViewCaches } from '../../../src/bridge/view/caches.ts';
+import { SharedMemory } from '../../../src/bridge/memory.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { START } from '../../support/fake-board.ts';
 import { linesOf, testBoard } from '../../support/views.ts';
@@ -162,12 +162,12 @@ describe('overview and headers', () => {
   });
 
   test('a cache too small for anything changes no answer', async () => {
-    const caches = new ViewCaches({ articles: 1, overviews: 1 });
-    const small = (await longBoard(600, { caches })).main;
+    const memory = new SharedMemory(1);
+    const small = (await longBoard(600, { memory })).main;
     const { main } = await longBoard(600);
     expect(await linesOf(small.overview(1, 600))).toEqual(await linesOf(main.overview(1, 600)));
     expect((await small.article(7))?.bytes).toEqual((await main.article(7))?.bytes);
-    expect(caches.stats).toMatchObject({ articles: { octets: 0 }, overviews: { octets: 0 } });
+    expect(memory.octets).toBe(0);
   });
 });
 

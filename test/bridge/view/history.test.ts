@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ItemText } from '../../../src/bridge/item-text.ts';
+import { SharedMemory } from '../../../src/bridge/memory.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
-import { ViewCaches } from '../../../src/bridge/view/caches.ts';
 import type { GroupView } from '../../../src/bridge/view/group-view.ts';
 import type { LiveBoard } from '../../support/live-board.ts';
 import { boardOptions, linesOf, MemoryOwnPosts, testBoard } from '../../support/views.ts';
@@ -151,7 +151,7 @@ test.each(variants)(
           model: model.mirror,
           own,
           options: { ...boardOptions, threading },
-          caches: new ViewCaches({ articles: 1 << 20, overviews: 1 << 20 }),
+          memory: new SharedMemory(1 << 20),
         });
         expect(await everything(view.groups)).toEqual(await everything(fresh.groups));
         for (const group of fresh.groups) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ViewCaches } from '../../../src/bridge/view/caches.ts';
+import { SharedMemory } from '../../../src/bridge/memory.ts';
 import { Memo } from '../../../src/bridge/view/memo.ts';
 import type { Rendered } from '../../../src/news/render.ts';
 import type { Soon } from '../../../src/wire/soon.ts';
@@ -7,19 +7,24 @@ import type { Soon } from '../../../src/wire/soon.ts';
 /** A memo of numbered articles, and what it was asked to make. */
 function memo(make: (key: number, count: number) => Soon<Rendered | undefined>, keep?: (value: Rendered) => boolean) {
   const made: number[] = [];
-  const caches = new ViewCaches({ articles: 1 << 20, overviews: 1 });
+  const memory = new SharedMemory(1 << 20);
   const of = new Memo(
-    caches.articles(),
+    memory.shelf<Rendered>('articles'),
     (key) => {
       made.push(key);
       return make(key, made.length);
     },
     keep,
   );
-  return { of, made, caches };
+  return { of, made };
 }
 
-const value = (text: string | number): Rendered => ({ messageId: `${text}`, bytes: Buffer.alloc(0), bodyStart: 0 });
+const value = (text: string | number): Rendered => ({
+  messageId: `${text}`,
+  bytes: Buffer.alloc(0),
+  bodyStart: 0,
+  octets: 0,
+});
 
 test('makes a value once, and at once if it can', () => {
   const { of, made } = memo((key) => value(key));
@@ -78,12 +83,12 @@ test('keeps neither failures nor values that must not be kept', async () => {
 });
 
 test('each has its own part of a shared cache, bounded together', () => {
-  const caches = new ViewCaches({ articles: 10_000, overviews: 1 });
-  const [one, two] = [caches.articles(), caches.articles()];
+  const memory = new SharedMemory(10_000);
+  const [one, two] = [memory.shelf<Rendered>('articles'), memory.shelf<Rendered>('overviews')];
   one.set(1, value('one'));
   two.set(1, value('two'));
   expect([one.get(1), two.get(1)]).toEqual([value('one'), value('two')]);
   for (let key = 2; key < 1000; key++) two.set(key, value(key));
   expect(one.get(1)).toBeUndefined();
-  expect(caches.stats.articles.octets).toBeLessThanOrEqual(10_000);
+  expect(memory.octets).toBeLessThanOrEqual(10_000);
 });

@@ -1,0 +1,52 @@
+import { breaking } from './mutant.ts';
+
+const ITEM_TEXT = ['test/bridge/item-text.test.ts'];
+const TEXTS = ['test/bridge/mirror/texts.test.ts', 'test/bridge/mirror/mirror.test.ts'];
+const MEMORY = ['test/bridge/memory.test.ts'];
+
+/** The texts of items, and the memory for what was read last. */
+export const textMutants = [
+  ...breaking(
+    'src/bridge/item-text.ts',
+    ITEM_TEXT,
+    [
+      'a line that begins with a dot has it doubled',
+      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
+      'line.length > MAX_LINE || line === SIGNATURE',
+    ],
+    [
+      'the mark of a signature gets its blank back',
+      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
+      "line.length > MAX_LINE || line.startsWith('.')",
+    ],
+    [
+      'a line too long for an article is folded',
+      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
+      "line.startsWith('.') || line === SIGNATURE",
+    ],
+    ['text that is not ASCII is decoded', 'if (!PLAIN.test(text)) return false;', ''],
+    ['an edit makes a text newer', 'Math.max(lastEdit, lastReply, mark', 'Math.max(lastReply, mark'],
+    ['damaged: as good as not held', 'return last === bytes.length ?', 'return last <= bytes.length ?'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/texts.ts',
+    TEXTS,
+    [
+      'what an editor removed is not kept to be written',
+      '      this.#unwritten.delete(item);',
+      '      this.#unwritten.get(item);',
+    ],
+    [
+      'what an editor removed is not in memory',
+      '      this.#recent.delete(item);\n      this.#unwritten',
+      '      this.#recent.peek(item);\n      this.#unwritten',
+    ],
+    ['a transaction is short', '|| this.#unwrittenOctets >= BATCH_OCTETS', ''],
+  ),
+  ...breaking(
+    'src/bridge/memory.ts',
+    MEMORY,
+    ['what an entry costs besides its octets counts', 'return ENTRY + octets;', 'return 1 + octets;'],
+    ['the budget is one for all', 'maxSize: Math.max(1, octets),', 'maxSize: Math.max(1, octets * 2),'],
+  ),
+];
