@@ -54,6 +54,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     epochs: new Uint16Array(count).fill(1),
     times: Uint32Array.from(numbers, (number) => 700_000_000 + number * 300),
     kinds,
+    was: kinds,
     items: itemOf,
     users: Uint32Array.from(numbers, (number) => number % 300),
     arrivals: Uint32Array.from(numbers, (number) => 700_000_000 + number * 300),

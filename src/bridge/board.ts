@@ -36,13 +36,35 @@ export interface BoardNewsgroups {
   motd(): readonly string[];
 
   /**
-   * The Message-IDs of what is gone because of the deed that an article of `.edits` tells of; empty for every other.
-   * Absent where the board can't tell.
+   * What is gone because of the deed that an article of `.edits` tells of; of an edit of the index, all that may be. Absent
+   * where the board can't tell.
    */
-  withdrawnBy?(number: number): readonly string[];
+  withdrawnBy?(number: number): readonly Gone[];
+
+  /**
+   * The posts that may have another text because of an edit, by its number; empty for every other article. Absent where
+   * the board can't tell.
+   */
+  revisedBy?(number: number): readonly Revision[];
 
   /** A reader has arrived, and stays until the returned function is called: the board may look for news more often. */
   readerArrived(): () => void;
+}
+
+/** An article that is gone. */
+export interface Gone {
+  readonly messageId: string;
+  /** `revision`: as which a post went to peers after an edit */
+  readonly kind: 'post' | 'revision' | 'notice';
+}
+
+/** A post that was edited, as it goes to peers: a new article that takes the place of the one before. */
+export interface Revision {
+  /** of the post */
+  readonly number: number;
+  /** the same from every bridge */
+  readonly messageId: string;
+  readonly supersedes: string;
 }
 
 export interface BoardGroup extends Newsgroup, Partial<Returning> {

@@ -38,6 +38,8 @@ export interface Posts {
   readonly times: Uint32Array;
   /** `PostKind` */
   readonly kinds: Uint8Array;
+  /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
+  readonly was: Uint8Array;
   /** index into `items`, −1 where the post belongs to none */
   readonly items: Int32Array;
   /** index into `userids` */

@@ -72,6 +72,8 @@ export const noOwnPosts: OwnPosts = {
 
 /** What a Message-ID names, as the poster needs it for references, cancels and duplicates. */
 export interface PostReference extends PostKey {
+  /** what it is called here: other servers know an edited post by another name, too */
+  readonly messageId: string;
   /** row in the model's `posts` */
   readonly row: number;
   readonly kind: PostKind;

@@ -44,6 +44,10 @@ export const peer = z.strictObject({
   notices: flag(false, { meaning: 'Whether it is sent what editors did (`.edits`)' }),
   motd: flag(true, { meaning: 'Whether it is sent messages of the day (`.motd`)' }),
   cancels: flag(true, { meaning: 'Whether it is sent a cancel for each post that was withdrawn' }),
+  supersedes: flag(false, {
+    meaning:
+      'Whether it is sent an article again, as one that supersedes the former (RFC 5536 §3.2.6), when its item was edited: all of the item, because a board does not tell which of its posts',
+  }),
   from: choice(['now', 'the beginning'], 'now', { meaning: 'Where a new peer begins' }),
   connections: count(1, 1, 16, {
     meaning: 'Connections to the peer; a newsgroup goes over one of them at a time, so that it stays in order',

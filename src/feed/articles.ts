@@ -7,23 +7,45 @@ type Articles = Pick<Newsgroup, 'messageId' | 'header' | 'article'>;
 const DATE = /^Date: (.*)\r\n/m;
 const MESSAGE_ID = /^Message-ID: .*\r\n/m;
 
+/** A post that was edited: a new article that takes the place of the one before. */
+export interface Revision {
+  /** of the post */
+  readonly number: number;
+  readonly messageId: string;
+  readonly supersedes: string;
+}
+
 export interface ArticleOptions {
   /** this server in Path */
   readonly host: string;
   /** goes out with another newsgroup */
   readonly isLeftOut: (number: number) => boolean;
+  /** the posts that an edit may have changed */
+  readonly revisedBy: (number: number) => readonly Revision[];
 }
 
 /** The articles with these numbers. */
 export function* articleEntries(
   newsgroup: Articles,
   numbers: Iterable<number>,
-  { host, isLeftOut }: ArticleOptions,
+  { host, isLeftOut, revisedBy }: ArticleOptions,
 ): Generator<Entry> {
   for (const number of numbers) {
     const offer = isLeftOut(number) ? undefined : articleOffer(newsgroup, number, host);
-    yield { number, offers: offer === undefined ? [] : [offer] };
+    const revisions = revisedBy(number).map((revision) => revisionOffer(newsgroup, number, revision, host));
+    yield { number, offers: offer === undefined ? revisions : [offer, ...revisions] };
   }
+}
+
+/** @param edit its number */
+function revisionOffer(newsgroup: Articles, edit: number, revision: Revision, host: string): Offer {
+  const { number, messageId, supersedes } = revision;
+  const date = headerOf(newsgroup, 'date', edit);
+  // It goes neither to where the post came from nor to where the edit did.
+  const path = `${headerOf(newsgroup, 'path', number)}!${headerOf(newsgroup, 'path', edit)}`;
+  const article = () =>
+    after(newsgroup.article(number), (found) => found && supersedingForm(found, host, { messageId, supersedes, date }));
+  return { kind: 'revision', about: number, messageId, path, article };
 }
 
 /** `undefined`: it was withdrawn just now. */
@@ -63,5 +85,23 @@ function usenetForm({ bytes, bodyStart }: RenderedArticle, host: string): Buffer
   const injected = head
     .replace(bare, `Path: ${host}!.POSTED!not-for-mail\r\n`)
     .replace(MESSAGE_ID, (line) => `${line}Injection-Date: ${date}\r\nInjection-Info: ${host}\r\n`);
+  return Buffer.concat([Buffer.from(injected, 'latin1'), bytes.subarray(bodyStart)]);
+}
+
+/** RFC 5537 §5.4: an article of its own, made now, which says what it replaces. */
+function supersedingForm(
+  { bytes, bodyStart }: RenderedArticle,
+  host: string,
+  { messageId, supersedes, date }: { messageId: string; supersedes: string; date: string },
+): Buffer {
+  const made = new Map([
+    ['message-id', [`Message-ID: ${messageId}`, `Supersedes: ${supersedes}`]],
+    ['date', [`Date: ${date}`, `Injection-Date: ${date}`, `Injection-Info: ${host}`]],
+    ...['injection-date', 'injection-info', 'xref'].map((name): [string, string[]] => [name, []]),
+  ]);
+  const lines = bytes.toString('latin1', 0, bodyStart).split('\r\n');
+  const head = lines.flatMap((line) => made.get(line.slice(0, line.indexOf(':')).toLowerCase()) ?? [line]).join('\r\n');
+  const bare = `Path: ${host}!not-for-mail\r\n`;
+  const injected = head.startsWith(bare) ? `Path: ${host}!.POSTED!not-for-mail\r\n${head.slice(bare.length)}` : head;
   return Buffer.concat([Buffer.from(injected, 'latin1'), bytes.subarray(bodyStart)]);
 }

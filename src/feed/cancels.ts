@@ -7,30 +7,48 @@ type Notices = Pick<Newsgroup, 'header'>;
 /** RFC 5536 §3.1.3: octets. */
 const LONGEST_ID = 250;
 
+export interface Gone {
+  readonly messageId: string;
+  readonly kind: 'post' | 'revision' | 'notice';
+}
+
 export interface Withdrawals {
   /** this server in Path */
   readonly host: string;
   /** the newsgroup that the posts were in */
   readonly from: string;
-  /** the Message-IDs of what is gone by the number of the notice */
-  withdrawnBy(number: number): readonly string[];
+  /** what is gone by the number of the notice */
+  withdrawnBy(number: number): readonly Gone[];
 }
 
 /** A cancel (RFC 5537 §5.3) for each post that is gone because of what each of these notices tells. */
 export function* cancelEntries(notices: Notices, numbers: Iterable<number>, made: Withdrawals): Generator<Entry> {
   for (const number of numbers) {
-    yield { number, offers: made.withdrawnBy(number).flatMap((id) => cancelOffer(notices, number, id, made) ?? []) };
+    yield {
+      number,
+      offers: made.withdrawnBy(number).flatMap((gone) => cancelOffer(notices, number, gone, made) ?? []),
+    };
   }
 }
 
-function cancelOffer(notices: Notices, number: number, id: string, { host, from }: Withdrawals): Offer | undefined {
+function cancelOffer(
+  notices: Notices,
+  number: number,
+  { messageId: id, kind }: Gone,
+  { host, from }: Withdrawals,
+): Offer | undefined {
   // The same in every attempt and from every bridge, so that a peer can tell that it has it.
   const messageId = `<cancel.${id.slice(1)}`;
   if (messageId.length > LONGEST_ID) return undefined;
   const date = headerOf(notices, 'date', number);
   // An editor's cancel that a peer brought: its notice has come its way.
   const way = headerOf(notices, 'path', number);
-  return { messageId, path: way, article: () => cancelOf({ id, messageId, date, way, host, from }) };
+  return {
+    messageId,
+    ...(kind !== 'post' && { kind }),
+    path: way,
+    article: () => cancelOf({ id, messageId, date, way, host, from }),
+  };
 }
 
 interface Cancel {

@@ -17,6 +17,7 @@ export interface NewsgroupFeedOptions {
   /** the peer in Path */
   readonly path: string;
   readonly from: 'now' | 'the beginning';
+  readonly wantsOffer: (offer: Offer) => boolean;
   readonly tally: Tally;
   /** nothing more is sent; what was sent is waited for */
   readonly ending: AbortSignal;
@@ -80,7 +81,7 @@ export class NewsgroupFeed {
     const { first, number } = this.#place(fed);
     const isLate = this.#isLate(fed);
     if (isLate && this.#late.returned !== fed.returned) this.#late = { returned: fed.returned, number: first };
-    const batch = await this.#batch(isLate ? fed.late(this.#late.number, number) : fed.entries(number));
+    const batch = await this.#batch(isLate ? fed.late(this.#late.number, number) : fed.entries(number), first);
     try {
       const later = await (connection.streaming
         ? this.#stream(batch.open, connection)
@@ -104,8 +105,8 @@ export class NewsgroupFeed {
     return this.#returned !== fed.returned;
   }
 
-  async #batch(all: Iterable<Entry>): Promise<Batch> {
-    const { path } = this.#options;
+  async #batch(all: Iterable<Entry>, first: number): Promise<Batch> {
+    const { path, wantsOffer } = this.#options;
     const entries: Entry[] = [];
     const open: Offer[] = [];
     let offers = 0;
@@ -116,7 +117,8 @@ export class NewsgroupFeed {
       entries.push(entry);
       offers += entry.offers.length;
       for (const offer of entry.offers) {
-        if (hasPassed(offer.path, path)) this.#settled.add(offer.messageId);
+        const isSent = wantsOffer(offer) && (offer.about === undefined || offer.about > first);
+        if (!isSent || hasPassed(offer.path, path)) this.#settled.add(offer.messageId);
         if (this.#settled.has(offer.messageId)) continue;
         if (open.length >= BATCH) return { entries, open, isCut: true };
         open.push(offer);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../wire/log.ts';
 import { NewsgroupFeed, type Tally } from './newsgroup-feed.ts';
 import { type PeerAddress, PeerConnection, PeerError } from './peer-connection.ts';
-import type { FedNewsgroup, Source } from './source.ts';
+import type { FedNewsgroup, Offer, Source } from './source.ts';
 
 export interface PeerFeedOptions {
   /** names it in logs, on the status page, and in the store */
@@ -11,6 +11,7 @@ export interface PeerFeedOptions {
   /** the peer in Path */
   readonly path: string;
   readonly wants: (newsgroup: FedNewsgroup) => boolean;
+  readonly wantsOffer: (offer: Offer) => boolean;
   readonly from: 'now' | 'the beginning';
   readonly connections: number;
   readonly source: Source;
@@ -145,9 +146,9 @@ export class PeerFeed {
   #strandOf({ name }: FedNewsgroup): Strand {
     let strand = this.#strands.get(name);
     if (strand === undefined) {
-      const { name: peer, path, from, log } = this.#options;
+      const { name: peer, path, from, wantsOffer, log } = this.#options;
       const signals = { ending: this.#ending.signal, ended: this.#ended.signal };
-      const feed = new NewsgroupFeed({ peer, path, from, log, tally: this.#tally, ...signals });
+      const feed = new NewsgroupFeed({ peer, path, from, wantsOffer, log, tally: this.#tally, ...signals });
       strand = { feed, busy: false, pause: new Pause(this.#options) };
       this.#strands.set(name, strand);
     }

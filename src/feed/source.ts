@@ -4,6 +4,10 @@ import type { Soon } from '../wire/soon.ts';
 /** Something that goes to peers. */
 export interface Offer {
   readonly messageId: string;
+  /** what a peer must want besides its newsgroup */
+  readonly kind?: 'revision' | 'notice';
+  /** the number of the post that it is about: it goes to whom that was sent */
+  readonly about?: number;
   /** the servers that it has passed (RFC 5536 §3.1.5) */
   readonly path: string;
   /** Dot-stuffed and terminated. `undefined`: there is nothing to send any more. Rejects while it is out of reach. */

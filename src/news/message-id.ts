@@ -11,7 +11,15 @@ export type DerivedId =
       readonly sequence: number;
       readonly epoch: number;
     }
-  | { readonly kind: 'motd' | 'index-edit'; readonly sequence: number; readonly epoch: number };
+  | { readonly kind: 'motd' | 'index-edit'; readonly sequence: number; readonly epoch: number }
+  /** a post as an edit left it, for peers; `edit`: the article number of the edit */
+  | {
+      readonly kind: 'revision';
+      readonly itemId: string;
+      readonly sequence: number;
+      readonly epoch: number;
+      readonly edit: number;
+    };
 
 /** RFC 5536 §3.1.3: octets, angle brackets included. */
 const MAX_MESSAGE_ID = 250;
@@ -20,7 +28,7 @@ const DOT_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{
 /** RFC 5536 §3.1.3: msg-id-core; a literal may hold anything printable but brackets, backslash and `>`. */
 const MESSAGE_ID = new RegExp(`^<${DOT_ATOM}@(?:${DOT_ATOM}|\\[[!-=?-Z^-~]*\\])>$`);
 const DERIVED =
-  /^<(?:([A-Z][0-9]{7})|(motd|index))\.([0-9A-F]{8})(\.edit|\.withdrawn)?(?:\.e([1-9][0-9]{0,4}))?@([^@>]+)>$/;
+  /^<(?:([A-Z][0-9]{7})|(motd|index))\.([0-9A-F]{8})(\.edit|\.withdrawn|\.r[0-9A-F]{8})?(?:\.e([1-9][0-9]{0,4}))?@([^@>]+)>$/;
 const DOMAIN = new RegExp(`^${DOT_ATOM}$`);
 
 /** Whether a Message-ID may stand in a header or be compared (RFC 5536 §3.1.3), brackets and length included. */
@@ -34,7 +42,7 @@ export function isMessageIdDomain(text: string): boolean {
 }
 
 export function formatDerivedId(id: DerivedId, domain: string): string {
-  const sequence = id.sequence.toString(16).toUpperCase().padStart(8, '0');
+  const sequence = hex32(id.sequence);
   const epoch = id.epoch === 1 ? '' : `.e${id.epoch}`;
   switch (id.kind) {
     case 'post':
@@ -43,11 +51,17 @@ export function formatDerivedId(id: DerivedId, domain: string): string {
       return `<${id.itemId}.${sequence}.edit${epoch}@${domain}>`;
     case 'withdrawal':
       return `<${id.itemId}.${sequence}.withdrawn${epoch}@${domain}>`;
+    case 'revision':
+      return `<${id.itemId}.${sequence}.r${hex32(id.edit)}${epoch}@${domain}>`;
     case 'motd':
       return `<motd.${sequence}${epoch}@${domain}>`;
     case 'index-edit':
       return `<index.${sequence}${epoch}@${domain}>`;
   }
+}
+
+function hex32(number: number): string {
+  return number.toString(16).toUpperCase().padStart(8, '0');
 }
 
 /** `undefined`: not one of ours, or of another domain. */
@@ -59,6 +73,9 @@ export function parseDerivedId(messageId: string, domain: string): DerivedId | u
   const epoch = Number(match[5] ?? 1);
   if (match[5] === '1') return undefined;
   if (itemId !== undefined) {
+    if (suffix?.startsWith('.r')) {
+      return { kind: 'revision', itemId, sequence, epoch, edit: Number.parseInt(suffix.slice(2), 16) };
+    }
     const kind = suffix === undefined ? 'post' : suffix === '.edit' ? 'edit' : 'withdrawal';
     return { kind, itemId, sequence, epoch };
   }

@@ -6,7 +6,7 @@ import { articleEntries, numbersAbove } from '../feed/articles.ts';
 import { cancelEntries } from '../feed/cancels.ts';
 import type { PeerAddress } from '../feed/peer-connection.ts';
 import { PeerFeed, type PeerStatus } from '../feed/peer-feed.ts';
-import type { Entry, FedNewsgroup, Source } from '../feed/source.ts';
+import type { Entry, FedNewsgroup, Offer, Source } from '../feed/source.ts';
 import { Wildmat } from '../nntp/syntax/wildmat.ts';
 import type { Log } from '../wire/log.ts';
 import type { Board, ConfiguredBoard, FedPlaces } from './board.ts';
@@ -57,9 +57,11 @@ export class Feeds {
 
   #start({ peer, address }: Omit<Running, 'feed'>): Running {
     const wants = wanted(peer);
+    const kinds = { revision: peer.supersedes, notice: peer.notices };
+    const wantsOffer = ({ kind }: Offer) => kind === undefined || kinds[kind];
     return {
       ...{ peer, address },
-      feed: new PeerFeed({ ...peer, address, wants, source: this.#source, log: this.#log }),
+      feed: new PeerFeed({ ...peer, address, wants, wantsOffer, source: this.#source, log: this.#log }),
     };
   }
 }
@@ -93,7 +95,10 @@ function* fedBy({ view, fed }: Pick<Board, 'view' | 'fed'>, host: string): Gener
   ]);
   for (const group of view.groups) {
     const kind = kinds.get(group.name) ?? 'posts';
-    const options = { host, isLeftOut: kind === 'posts' ? isNotice : () => false };
+    const options =
+      kind === 'posts'
+        ? { host, isLeftOut: isNotice, revisedBy: (number: number) => view.revisedBy?.(number) ?? [] }
+        : { host, isLeftOut: () => false, revisedBy: () => [] };
     const articles = (numbers: Iterable<number>) => articleEntries(group, numbers, options);
     yield { kind, newsgroup: group.name, ...fedGroup(group, group.name, fed, articles) };
     if (kind !== 'notices' || view.withdrawnBy === undefined) continue;

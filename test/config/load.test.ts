@@ -76,7 +76,7 @@ boards:
     expect(first).toEqual({
       ...{ address: { scheme: 'nntp', host: 'News.Example.org', port: 119 }, name: 'News.Example.org' },
       ...{ path: 'News.Example.org', ca: '', user: '', password: '', passwordFile: '', newsgroups: '*' },
-      ...{ notices: false, motd: true, cancels: true, from: 'now', connections: 1 },
+      ...{ notices: false, motd: true, cancels: true, supersedes: false, from: 'now', connections: 1 },
     });
     expect(second).toMatchObject({
       ...{ address: { scheme: 'nntps', host: '::1', port: 1563 }, name: 'second', path: 'news.second.example' },
@@ -262,6 +262,7 @@ limits:
     [peerWith('notices: 2'), 'c.yaml:2: peers[0].notices: 2 is not allowed; it must be true or false'],
     [peerWith('motd: 2'), 'c.yaml:2: peers[0].motd: 2 is not allowed; it must be true or false'],
     [peerWith('cancels: 2'), 'c.yaml:2: peers[0].cancels: 2 is not allowed; it must be true or false'],
+    [peerWith('supersedes: 2'), 'c.yaml:2: peers[0].supersedes: 2 is not allowed; it must be true or false'],
     [peerWith('from: then'), 'c.yaml:2: peers[0].from: "then" is not allowed; it must be one of now, the beginning'],
     [
       peerWith('connections: 0'),

@@ -98,6 +98,7 @@ function feed(peer: FakePeer, groups: readonly Fed[], options: Partial<PeerFeedO
     address: { ...peer.address, tls: false, user: '', password: '' },
     path: 'peer.example',
     wants: () => true,
+    wantsOffer: () => true,
     from: 'the beginning',
     connections: 1,
     source: { newsgroups: () => groups },

@@ -172,8 +172,8 @@ export const feedMutants = [
     ['no more than a batch is sent ahead of what is deferred', 'if (offers >= BATCH || entries', 'if (entries'],
     [
       'an article is not offered back to where it came from',
-      'if (hasPassed(offer.path, path)) this',
-      "if (path === '') this",
+      'if (!isSent || hasPassed(offer.path, path)) this',
+      'if (!isSent) this',
     ],
     ['a new peer begins where it is to begin', "const start = from === 'now' ? fed.high : 0;", 'const start = 0;'],
     ['what comes in late is sent', 'return this.#returned !== fed.returned;', 'return fed.returned < 0;'],
@@ -215,9 +215,45 @@ export const feedMutants = [
     ['so do messages of the day', 'notices, motd, cancels };', 'notices, motd: true, cancels };'],
     ['and cancels', 'notices, motd, cancels };', 'notices, motd, cancels: true };'],
     [
+      'what editors did is not sent with the posts',
+      '? { host, isLeftOut: isNotice,',
+      '? { host, isLeftOut: () => false,',
+    ],
+    ['an edited post is sent again where that is asked for', 'revision: peer.supersedes', 'revision: true'],
+    [
       'a reload leaves alone what is as it was',
       'this.#running.find(sameAs(one)) ?? this.#start(one)',
       'this.#start(one)',
+    ],
+  ),
+  ...breaking(
+    'src/feed/articles.ts',
+    ['test/server/feeds.test.ts'],
+    ['a superseding article says what it replaces', '`, `Supersedes: $', '`, `X-Supersedes: $'],
+    ['an article says where it was injected', '!.POSTED!not-for-mail\\r\\n`)', '!not-for-mail\\r\\n`)'],
+  ),
+  ...breaking(
+    'src/bridge/view/board-view.ts',
+    ['test/bridge/view/gone.test.ts'],
+    [
+      'an edit takes the place of the one before',
+      'const last = edits.findLast((edit) => edit > post);',
+      'const last = edits.findLast((edit) => edit < post);',
+    ],
+    [
+      'what was sent after edits is cancelled too',
+      '(edit > each && this.#ids.revision(each, edit)) || []',
+      '(edit < each && this.#ids.revision(each, edit)) || []',
+    ],
+    ['what an editor took out of the index is cancelled', 'return this.#goneBefore(row);', 'return [];'],
+  ),
+  ...breaking(
+    'src/bridge/posting/rgtp-poster.ts',
+    ['test/server/feeds.test.ts'],
+    [
+      'who answers to a revision answers to the post',
+      'withReference(named(posting.references, index), repliedTo',
+      'withReference(posting.references, repliedTo',
     ],
   ),
   ...breaking(

@@ -78,6 +78,56 @@ test('what is posted and what the board has goes out with all that RFC 5536 want
   expect(idsOf(peer)).toEqual([welcome, '<one@x.example>', '<two@x.example>', ...cancels]);
 });
 
+test('what an editor changed goes out again and takes the place of what it was; replies to it find its thread', async () => {
+  const [peer, other] = await Promise.all([fakePeer(), fakePeer()]);
+  const server = await open({
+    BOARDS_0_DOMAIN: 'board.example',
+    ...peerSettings(0, peer.address.port, { MOTD: 'no', SUPERSEDES: 'yes', NAME: 'peer' }),
+    ...peerSettings(1, other.address.port, { MOTD: 'no', NAME: 'other' }),
+  });
+  const editor = await person(server, 3);
+  expect(await post(editor, '<one@x.example>')).toMatch(/^240/);
+  expect(await post(editor, '<two@x.example>', ['References: <one@x.example>'])).toMatch(/^240/);
+  for (const id of ['<first@x.example>', '<second@x.example>']) {
+    const superseding = ['Supersedes: <one@x.example>', 'Subject: other'];
+    expect(await post(editor, id, superseding)).toMatch(/^240/);
+  }
+  const revisions = () =>
+    idsOf(peer).filter((id) => /^<[A-Z]\d{7}\.[0-9A-F]{8}\.r[0-9A-F]{8}@board\.example>$/.test(id));
+  await expect.poll(() => revisions().length).toBe(4);
+  const [one = '', two = '', again = '', twice = ''] = revisions();
+  const supersedes = [one, two, again, twice].map((id) => header(peer.articles.get(id), 'Supersedes'));
+  expect(supersedes).toEqual(['<one@x.example>', '<two@x.example>', one, two]);
+  const article = peer.articles.get(again);
+  expect(header(article, 'Message-ID')).toBe(again);
+  expect(header(article, 'Subject')).toBe('other');
+  expect(article?.split('\n\n')[1]).toContain('Text of <second@x.example>');
+  expect(header(article, 'Path')).toBe('news.example.net!.POSTED!not-for-mail');
+  expect(header(article, 'Injection-Date')).toBe(header(article, 'Date'));
+  const names = (article?.split('\n\n')[0] ?? '').split('\n').map((line) => line.split(':')[0]?.toLowerCase());
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).not.toContain('xref');
+  expect(header(peer.articles.get(twice), 'References')).toBe('<one@x.example>');
+
+  // It is ours, so nobody brings it; who answers to it answers to the post.
+  expect(await editor.ask(`CHECK ${again}`)).toBe(`438 ${again} Duplicate`);
+  expect(await post(editor, '<reply@x.example>', [`References: ${again}`])).toMatch(/^240/);
+  expect((await editor.askAll('HEAD <reply@x.example>')).filter((line) => line.startsWith('References'))).toEqual([
+    'References: <one@x.example>',
+  ]);
+  await expect.poll(() => idsOf(peer)).toContain('<reply@x.example>');
+  await expect.poll(() => idsOf(other)).toContain('<reply@x.example>');
+  const notices = [peer, other].flatMap(idsOf).filter((id) => /first|second/.test(id));
+  expect([...notices, ...idsOf(other).filter((id) => id.includes('.r'))]).toEqual([]);
+
+  expect(await post(editor, '<gone@x.example>', [`Control: cancel ${again}`])).toMatch(/^240/);
+  const gone = ['<one@x.example>', '<two@x.example>', '<reply@x.example>', ...revisions()];
+  const cancelled = () => [...peer.articles.values()].flatMap((text) => header(text, 'Control')?.slice(7) ?? []);
+  await expect.poll(() => sorted(cancelled())).toEqual(sorted(gone));
+  const elsewhere = () => [...other.articles.values()].flatMap((text) => header(text, 'Control')?.slice(7) ?? []);
+  await expect.poll(() => sorted(elsewhere())).toEqual(sorted(gone.slice(0, 3)));
+});
+
 test('each peer is sent what it is to have', async () => {
   const [all, none, motd] = await Promise.all([fakePeer(), fakePeer(), fakePeer()]);
   const server = await open({

@@ -98,12 +98,17 @@ export class RgtpPoster implements BoardPosting {
       item === undefined ? octets`` : continuationOf(posting, item, this.#board, charset);
     return {
       ...common,
-      references: withReference(posting.references, repliedTo?.id).join(' '),
+      references: withReference(named(posting.references, index), repliedTo?.id).join(' '),
       deed,
       hash: hashOf(lines),
       perform: (connection, revise) => deliver(connection, deed, { grogname, lines, continuationSubject, revise }),
     };
   }
+}
+
+/** References as articles are called here. */
+function named(references: readonly string[], index: PostIndex): readonly string[] {
+  return [...new Set(references.map((id) => index.locate(id)?.messageId ?? id))];
 }
 
 /** Adds the article replied to where only In-Reply-To or a truncated reference named it. */

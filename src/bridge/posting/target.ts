@@ -34,7 +34,7 @@ export function itemRepliedTo(
     if (found.item === undefined || found.kind === PostKind.Motd) {
       throw new PostingError('References: this article takes no replies');
     }
-    return { id, item: newestPart(found.item, model.items) };
+    return { id: found.messageId, item: newestPart(found.item, model.items) };
   }
   throw new UnknownReferences('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }

@@ -1,9 +1,9 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
 import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import type { BoardNewsgroups } from '../board.ts';
+import type { BoardNewsgroups, Gone, Revision } from '../board.ts';
 import { SharedMemory } from '../memory.ts';
-import { type BoardModel, PostKind } from '../model.ts';
+import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
 import { Articles } from './articles.ts';
@@ -11,7 +11,7 @@ import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
 import { GroupView } from './group-view.ts';
 import { Headers } from './headers.ts';
-import { kindAt } from './kinds.ts';
+import { isPost, kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
 import type { BoardOptions } from './options.ts';
 import { PostIds } from './post-ids.ts';
@@ -109,10 +109,11 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   }
 
   locate(messageId: string): PostReference | undefined {
-    const row = this.#ids.rowOf(messageId);
+    const row = this.#ids.postOf(messageId);
     if (row < 0) return undefined;
     const { epochs, sequences, items } = this.model.posts;
     return {
+      messageId: this.#ids.messageId(row) ?? messageId,
       newsgroup: this.newsgroup,
       epoch: epochs[row] ?? 0,
       sequence: sequences[row] ?? 0,
@@ -122,12 +123,57 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     };
   }
 
-  withdrawnBy(number: number): readonly string[] {
+  revisedBy(number: number): readonly Revision[] {
     const row = this.model.rowOf(number);
-    if (row < 0 || kindAt(this.model, row) !== PostKind.Withdrawal) return [];
-    const item = this.model.itemById(this.model.notice(row)?.itemId ?? '');
+    const { items, numbers } = this.model.posts;
+    if (row < 0 || kindAt(this.model, row) !== PostKind.Edit) return [];
+    const before = this.model.items[items[row] ?? -1]?.rows.filter((each) => each < row) ?? [];
+    const edits = before.filter((each) => kindAt(this.model, each) === PostKind.Edit);
+    return before.flatMap((post) => {
+      if (!isPost(kindAt(this.model, post))) return [];
+      const last = edits.findLast((edit) => edit > post);
+      const messageId = this.#ids.revision(post, row);
+      const supersedes = last === undefined ? this.#ids.messageId(post) : this.#ids.revision(post, last);
+      return messageId === undefined || supersedes === undefined
+        ? []
+        : [{ number: numbers[post] ?? 0, messageId, supersedes }];
+    });
+  }
+
+  withdrawnBy(number: number): readonly Gone[] {
+    const row = this.model.rowOf(number);
+    const kind = row < 0 ? PostKind.Gone : kindAt(this.model, row);
+    if (kind === PostKind.IndexEdit) return this.#goneBefore(row);
+    const itemId = kind === PostKind.Withdrawal ? this.model.notice(row)?.itemId : undefined;
+    return itemId === undefined ? [] : this.#goneOf(this.model.itemById(itemId), row);
+  }
+
+  /** What is gone of an item by a row. */
+  #goneOf(item: ItemRecord | undefined, row: number): Gone[] {
+    const { was } = this.model.posts;
     const gone = item?.rows.filter((each) => each < row && kindAt(this.model, each) === PostKind.Gone) ?? [];
-    return gone.flatMap((each) => this.#ids.former(each) ?? []);
+    const edits = item?.rows.filter((each) => was[each] === PostKind.Edit) ?? [];
+    return gone.flatMap((each): Gone[] => {
+      const messageId = this.#ids.former(each);
+      if (messageId === undefined) return [];
+      if (was[each] === PostKind.Edit) return [{ messageId, kind: 'notice' }];
+      const revisions = edits.flatMap((edit) => (edit > each && this.#ids.revision(each, edit)) || []);
+      return [{ messageId, kind: 'post' }, ...revisions.map((id) => ({ messageId: id, kind: 'revision' }) as const)];
+    });
+  }
+
+  /** What is gone before an edit of the index, but for what is told to be withdrawn. */
+  #goneBefore(row: number): Gone[] {
+    const { kinds, items, length } = this.model.posts;
+    const withdrawn = new Set<string | undefined>();
+    const touched = new Set<number>();
+    for (let each = 0; each < length; each++) {
+      if (kinds[each] === PostKind.Withdrawal) withdrawn.add(this.model.notice(each)?.itemId);
+      else if (kinds[each] === PostKind.Gone && each < row && (items[each] ?? -1) >= 0) touched.add(items[each] ?? -1);
+    }
+    return Array.from(touched, (item) => this.model.items[item])
+      .filter((item) => !withdrawn.has(item?.id))
+      .flatMap((item) => this.#goneOf(item, row));
   }
 
   readerArrived(): () => void {

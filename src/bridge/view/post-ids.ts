@@ -1,7 +1,7 @@
 import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/message-id.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPost, OwnPosts } from '../ports.ts';
-import { kindAt } from './kinds.ts';
+import { isPost, kindAt } from './kinds.ts';
 
 /** The kind of derived Message-ID for each kind of post. */
 const idKinds = {
@@ -40,13 +40,25 @@ export class PostIds {
     return kindAt(this.#model, row) === PostKind.Gone ? undefined : (this.own(row)?.messageId ?? this.#derived(row));
   }
 
-  /** The Message-ID that a post had which is `Gone` now; `undefined`: it belonged to no item. */
+  /** The Message-ID that a post, or a notice of an edit, has, or had before it was `Gone`; `undefined`: it is in no item. */
   former(row: number): string | undefined {
+    const id = this.#inItem(row);
+    if (id === undefined) return this.own(row)?.messageId;
+    const kind = this.#model.posts.was[row] === PostKind.Edit ? 'edit' : 'post';
+    return this.own(row)?.messageId ?? formatDerivedId({ ...id, kind }, this.#domain);
+  }
+
+  /** What a post is called elsewhere once an edit (by row) has changed it; `undefined`: it is in no item. */
+  revision(row: number, edit: number): string | undefined {
+    const id = this.#inItem(row);
+    const number = this.#model.posts.numbers[edit] ?? 0;
+    return id && formatDerivedId({ ...id, kind: 'revision', edit: number }, this.#domain);
+  }
+
+  #inItem(row: number) {
     const { epochs, sequences, items } = this.#model.posts;
     const itemId = this.#model.items[items[row] ?? -1]?.id;
-    if (itemId === undefined) return this.own(row)?.messageId;
-    const id = { kind: 'post', itemId, sequence: sequences[row] ?? 0, epoch: epochs[row] ?? 0 } as const;
-    return this.own(row)?.messageId ?? formatDerivedId(id, this.#domain);
+    return itemId === undefined ? undefined : { itemId, sequence: sequences[row] ?? 0, epoch: epochs[row] ?? 0 };
   }
 
   #derived(row: number): string | undefined {
@@ -68,6 +80,16 @@ export class PostIds {
     const key = derived ?? this.#ownKey(messageId);
     const row = key === undefined ? -1 : this.#model.rowIn(key.epoch, key.sequence);
     return row >= 0 && this.messageId(row) === messageId ? row : -1;
+  }
+
+  /** As `rowOf`; of a revision, the row of the post. Other servers' users answer to these. */
+  postOf(messageId: string): number {
+    const id = parseDerivedId(messageId, this.#domain);
+    if (id?.kind !== 'revision') return this.rowOf(messageId);
+    const row = this.#model.rowIn(id.epoch, id.sequence);
+    const edit = this.#model.rowOf(id.edit);
+    const isThere = row >= 0 && isPost(kindAt(this.#model, row));
+    return isThere && this.revision(row, edit) === messageId ? row : -1;
   }
 
   /** Whether this board may have an article with this Message-ID, even if its index has not been read. */

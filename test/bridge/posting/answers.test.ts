@@ -97,7 +97,7 @@ function setUp(
   const own = new OwnPostRegister();
   const refreshed: (number | undefined)[] = [];
   const numbers = Uint32Array.from(known, (sequence) => sequence + 1);
-  const columns = { numbers, times: new Uint32Array(), kinds: new Uint8Array() };
+  const columns = { numbers, times: new Uint32Array(), kinds: new Uint8Array(), was: new Uint8Array() };
   const epochs = new Uint16Array(known.length).fill(1);
   const posts = { ...columns, length: known.length, sequences: Uint32Array.from(known), epochs };
   const poster: Promise<BoardPoster> = BoardPoster.open({

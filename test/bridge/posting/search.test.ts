@@ -91,7 +91,12 @@ function knownRows(rows: readonly Mirrored[], ours: readonly (readonly [epoch: n
       ? { userid: octets`ann@x.y`, reason: [], itemId: full[at].itemId }
       : undefined;
   const rowOfSequence = (sequence: number) => full.findLastIndex((one) => one.sequence === sequence);
-  const model = { posts: { length: full.length, ...columns }, items: ids.map(item), notice, rowOfSequence };
+  const model = {
+    posts: { length: full.length, ...columns, was: columns.kinds },
+    items: ids.map(item),
+    notice,
+    rowOfSequence,
+  };
   const own = new OwnPostRegister();
   for (const [epoch, sequence] of ours) {
     own.add('groggs.test', { messageId: `<${epoch}.${sequence}@x>`, epoch, sequence, references: '' });
