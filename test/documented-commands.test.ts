@@ -80,6 +80,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'tin -A -r -p 1119 -g localhost': READER,
   'sudo -u news ctlinnd newgroup groggs.gossip y': NEWS,
   'sudo -u news ctlinnd newgroup groggs.gossip.motd n': NEWS,
+  'sudo -u news ctlinnd newgroup groggs.gossip.edits n': NEWS,
+  'sudo -u news sh -c \'/usr/lib/news/bin/tdx-util -g -n groggs.gossip | cut -d " " -f 6 > /var/spool/news/outgoing/again\'':
+    NEWS,
+  NEWS,
+  'sudo -u news /usr/lib/news/bin/innxmit news.example.org again': NEWS,
+  'sudo systemctl restart inn2': SYSTEMD,
   'sudo -u news pullnews -c /var/lib/news/pullnews.marks': NEWS,
   'sudo -u news fetchnews': NEWS,
   'RGTP_TEST_SERVER=host:port npm run test:e2e -- foreign-boards': 'needs such a server',

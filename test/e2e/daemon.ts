@@ -42,9 +42,13 @@ export async function freePort(): Promise<number> {
   throw new Error('no port');
 }
 
-/** An address of the loopback that no other process of these tests has: for clients that know one port only. Needs root. */
-export const ownAddress = (): string =>
-  `127.${1 + ((process.pid >> 16) & 127)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+/**
+ * An address of the loopback that no other process of these tests has: for clients that know one port only. Needs root.
+ *
+ * @param which 0, 1 or 2
+ */
+export const ownAddress = (which = 0): string =>
+  `127.${1 + which * 64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 
 /** Deletes the caches of a bridge that is not running. */
 export function loseCache({ data }: Daemon): void {
@@ -58,6 +62,8 @@ export class Daemon implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'bridge-'));
   readonly port: number;
   readonly config: string;
+  /** a program, and its arguments before ours, that runs the bridge in other surroundings */
+  within: readonly string[] = [];
   #child: ChildProcess | undefined;
   #output = '';
 
@@ -105,14 +111,14 @@ export class Daemon implements AsyncDisposable {
 
   /** Runs one command of the command line to its end and returns its output. Rejects if it exits with an error. */
   async command(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await run(process.execPath, ['src/main.ts', ...args, '--config', this.config], {
-      cwd: root,
-    });
+    const [program, before] = this.#program();
+    const { stdout, stderr } = await run(program, [...before, ...args, '--config', this.config], { cwd: root });
     return stdout + stderr;
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['src/main.ts', 'serve', '--config', this.config], {
+    const [program, before] = this.#program();
+    const child = spawn(program, [...before, 'serve', '--config', this.config], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -137,6 +143,11 @@ export class Daemon implements AsyncDisposable {
       () => `serve to listen on ${this.port}:\n${this.#output}`,
       PATIENCE,
     );
+  }
+
+  #program(): [string, readonly string[]] {
+    const [program, ...args] = [...this.within, process.execPath, join(root, 'src/main.ts')];
+    return [program ?? '', args];
   }
 
   client(): Promise<NntpClient> {

@@ -9,24 +9,38 @@ export type Step = string;
 /** What to do with a line: pass it on, or cut the connection before it, in the middle of it, or after it. */
 export type Verdict = 'pass' | 'cut before' | 'cut within' | 'cut after';
 
-/** A TCP proxy in front of an RGTP server that loses connections where a test says. */
+/** Where the proxy is in the network; by default on a free port of the loopback interface. */
+export interface ProxyPlace {
+  readonly host?: string;
+  readonly port?: number;
+  /** the address that the server sees */
+  readonly from?: string;
+}
+
+/** A TCP proxy in front of a server that loses connections where a test says. The steps are those of RGTP. */
 export class CuttingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #decide: (step: Step, line: string) => Verdict;
+  readonly #from: string | undefined;
   /** the server's port; may change */
   target: number;
 
-  static async open(target: number, decide: (step: Step, line: string) => Verdict): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(target, decide);
-    proxy.#server.listen(0, '127.0.0.1');
+  static async open(
+    target: number,
+    decide: (step: Step, line: string) => Verdict,
+    { host = '127.0.0.1', port = 0, from }: ProxyPlace = {},
+  ): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(target, decide, from);
+    proxy.#server.listen(port, host);
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
-  private constructor(target: number, decide: (step: Step, line: string) => Verdict) {
+  private constructor(target: number, decide: (step: Step, line: string) => Verdict, from: string | undefined) {
     this.target = target;
     this.#decide = decide;
+    this.#from = from;
     this.#server = createServer({ noDelay: true }, (client) => this.#connect(client));
   }
 
@@ -49,7 +63,8 @@ export class CuttingProxy {
   }
 
   #connect(client: Socket): void {
-    const server = connect({ host: '127.0.0.1', port: this.target, noDelay: true });
+    const source = this.#from === undefined ? {} : { localAddress: this.#from };
+    const server = connect({ host: '127.0.0.1', port: this.target, noDelay: true, ...source });
     const exchange = new Exchange();
     this.#relay(client, server, (line) => exchange.fromClient(line));
     this.#relay(server, client, (line) => exchange.fromServer(line));
