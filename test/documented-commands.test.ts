@@ -83,7 +83,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'sudo -u news ctlinnd newgroup groggs.gossip.edits n': NEWS,
   'sudo -u news sh -c \'/usr/lib/news/bin/tdx-util -g -n groggs.gossip | cut -d " " -f 6 > /var/spool/news/outgoing/again\'':
     NEWS,
-  NEWS,
   'sudo -u news /usr/lib/news/bin/innxmit news.example.org again': NEWS,
   'sudo systemctl restart inn2': SYSTEMD,
   'sudo -u news pullnews -c /var/lib/news/pullnews.marks': NEWS,
