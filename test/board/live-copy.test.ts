@@ -183,7 +183,10 @@ describe('a board that changes while it is copied', () => {
       await ed.list(`EDIT ${newest}`);
       expect(await ed.ask('EDCF gone')).toMatch(/^220/);
     });
-    expect(await copy({ port, user: editor })).toMatchObject({ rows: 3166, items: 225 });
+    // The number of the withdrawal is taken, too.
+    const nextSequence = Number.parseInt(((await ed.list('INDX')).at(-1) ?? '').slice(0, 8), 16) + 2;
+    expect(await copy({ port, user: editor })).toMatchObject({ rows: 3166, items: 225, nextSequence });
+    expect(board.store.state.nextSequence).toBe(nextSequence);
     await expectSame(board);
   });
 
