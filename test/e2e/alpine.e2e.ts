@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
@@ -38,6 +40,7 @@ describe.skipIf(!present('Alpine', 'alpine', 'tmux'))('Alpine', () => {
       `personal-name=Ann Reader
 user-domain=rgtp.test
 inbox-path={${server}}#news.${newsgroup}
+news-collections=Board {${server}}#news.[]
 nntp-server=127.0.0.1:${port}/user=${person.userid}/${flags}
 newsrc-path=${person.home}/.newsrc
 signature-file=${person.home}/.signature
@@ -152,6 +155,24 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
       await terminal.shows(new RegExp(`Message 1 of 1 NEW[\\s\\S]*After it ${trouble}`));
     });
   }
+
+  alpine.can('subscribe', 'adds a newsgroup to its list', async () => {
+    using person = new Person();
+    using terminal = start(person, '1-3210');
+    await open(terminal, person);
+    await terminal.keys('<');
+    await terminal.shows(/FOLDER LIST/);
+    await terminal.keys('<');
+    await terminal.shows(/COLLECTION LIST[\s\S]*Board/);
+    await terminal.keys('Down', 'Enter');
+    await terminal.shows(/FOLDER LIST[\s\S]*News groups on[\s\S]*A Add/);
+    await terminal.keys('A');
+    await terminal.shows(/Enter newsgroup name/);
+    await terminal.type(`${newsgroup}.motd`);
+    await terminal.keys('Enter');
+    await terminal.shows(/Subscribed to "sample\.board\.motd"/);
+    expect(readFileSync(join(person.home, '.newsrc'), 'utf8')).toMatch(/^sample\.board\.motd:/m);
+  });
 
   alpine.can('NNTPS', 'reads over NNTPS', async () => {
     using person = new Person();

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
-import { Person } from './person.ts';
-import { postsMeanwhile } from './posted.ts';
+import { Person, withoutOuterBlanks } from './person.ts';
+import { highest, newest, postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
 import { certificate, domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { Terminal } from './terminal.ts';
 
 const articles = expectedArticles(newsgroup, domain);
 
@@ -19,9 +21,10 @@ const words = (page: string) => page.replace(/\s+/g, ' ');
  */
 describe('web browsers that read news', () => {
   let daemon: Daemon;
+  let rgtp: number;
   let tlsPort: number;
   beforeAll(async () => {
-    ({ daemon, tlsPort } = await secureDaemon());
+    ({ daemon, rgtp, tlsPort } = await secureDaemon());
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
@@ -44,7 +47,7 @@ describe('web browsers that read news', () => {
   const [accents] = [...articles.values()].filter(({ body }) => body?.includes("« Voilà », dit l'élève."));
   const [author] = [...articles.values()].filter(({ from, number }) => from?.name === 'Naïve résumé' && number > 3100);
 
-  describe.skipIf(!present('lynx', 'lynx'))('lynx', () => {
+  describe.skipIf(!present('lynx', 'lynx', 'tmux'))('lynx', () => {
     const lynx = known({
       name: 'lynx',
       kind: 'terminal',
@@ -52,7 +55,7 @@ describe('web browsers that read news', () => {
       quirks: [
         'Lists the last 30 numbers, with a line of its own for each that is no article.',
         'Shows encoded words as they are.',
-        'NNTPS as `snews://`. Logs in and posts by forms of its own, not tried.',
+        'NNTPS as `snews://`. Asks for a login where a post needs one. Quotes the headers that it shows, too; a new item goes to `newspost://` addresses.',
       ],
     });
     const options = ['-dump', '-nolist', '-display_charset=utf-8'];
@@ -79,6 +82,62 @@ describe('web browsers that read news', () => {
     lynx.can('NNTPS', 'reads over NNTPS', async () => {
       const shown = await page('lynx', options, 'snews', accents?.messageId?.slice(1, -1) ?? '', tlsPort);
       expect(shown).toContain(words(accents?.body ?? '?').trim());
+    });
+    lynx.can(['log in', 'post', 'reply'], 'asks for a login, posts a reply and a new item', async () => {
+      using person = new Person();
+      person.write('.lynxsig', 'Ann – at the back\n');
+      const start = (scheme: string, path: string) => {
+        const url = `${scheme}://127.0.0.1:${daemon.port}/${path}`;
+        return new Terminal(['lynx', '-display_charset=utf-8', `-editor=${person.editor}`, url], {
+          env: person.environment,
+        });
+      };
+      /** Answers what it asks before the text, and after: `subject` is typed behind the one that is there. */
+      const posts = async (terminal: Terminal, subject: string, isReply: boolean) => {
+        await terminal.shows(/^From: *$/m);
+        await terminal.type(`Ann Reader <${person.userid}>`);
+        await terminal.keys('Enter');
+        await terminal.shows(/^Subject:/m);
+        if (subject !== '') await terminal.type(subject);
+        await terminal.keys('Enter');
+        await terminal.shows(/^Organization: *$/m);
+        await terminal.keys('Enter');
+        if (isReply) {
+          await terminal.shows(/include the original message\?/);
+          await terminal.keys('y');
+        }
+        for (const question of [/Post this message\?/, /Append '.*\.lynxsig'\?/]) {
+          await terminal.shows(question);
+          await terminal.keys('y');
+        }
+        await terminal.shows(/Username for news host/);
+        await terminal.type(person.userid);
+        await terminal.keys('Enter');
+        await terminal.shows(/Password for news host/);
+        await terminal.type(person.secret);
+        await terminal.keys('Enter');
+      };
+      const before = await highest(daemon);
+      const root = `<O1562243.00000200@${domain}>`;
+      using replying = start('news', root.slice(1, -1));
+      await replying.shows(/Followup to: newsgroup[\s\S]*a naïve crêpe/);
+      await replying.keys('Down', 'Down', 'Enter');
+      await posts(replying, '', true);
+      const reply = await newest(daemon, before);
+      expect(reply.subject).toBe('Re: Whither the great marmalade debate');
+      expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
+      expect(reply.references).toBe(root);
+      const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+      expect(replied).toContain('>The café charges £2.50 for a naïve crêpe.');
+      expect(replied.slice(-3)).toEqual([person.typed, '--', 'Ann – at the back']);
+
+      using posting = start('newspost', newsgroup);
+      await posts(posting, 'Größe: a new item from lynx', false);
+      const item = await newest(daemon, reply.number);
+      expect(item.references).toBeUndefined();
+      const posted = await onBoard(rgtp, item.headers);
+      expect(posted.heading).toContain('Subject: Größe: a new item from lynx');
+      expect(withoutOuterBlanks(posted.lines)).toEqual([person.typed, '--', 'Ann – at the back']);
     });
     it('shows every message of the day, between thousands of numbers that are none', async () => {
       const shown = await show(`${newsgroup}.motd`);

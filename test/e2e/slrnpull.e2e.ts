@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
@@ -8,8 +8,8 @@ import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
-import { expectedArticles } from './sample-board.ts';
+import { highest, isThere, newest, postsMeanwhile } from './posted.ts';
+import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { annsHead, stored, written } from './written.ts';
 
@@ -27,20 +27,24 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
   const person = new Person();
   const spool = join(person.home, 'spool');
   const group = join(spool, 'news', ...newsgroup.split('.'));
+  const outgoing = join(spool, 'out.going');
   let daemon: Daemon;
   let rgtp: number;
   let tlsPort: number;
   beforeAll(async () => {
     ({ daemon, rgtp, tlsPort } = await secureDaemon());
-    mkdirSync(join(spool, 'out.going'), { recursive: true });
+    mkdirSync(outgoing, { recursive: true });
     writeFileSync(join(spool, 'slrnpull.conf'), `default 50 0\n${newsgroup} 0 0\n`);
-    writeFileSync(join(spool, 'authinfo'), `${person.userid}\n${person.secret}\n`);
+    login(person.userid);
   });
   afterAll(() => {
     person[Symbol.dispose]();
     return daemon[Symbol.asyncDispose]();
   });
 
+  /** Whom it logs in as. */
+  const login = (userid: string) =>
+    writeFileSync(join(spool, 'authinfo'), `${userid}\n${sampleBoard.users[userid] ?? ''}\n`);
   const pull = (server = `127.0.0.1:${daemon.port}`) =>
     promisify(execFile)('slrnpull', ['-d', spool, '-h', server], { maxBuffer: 1 << 26 });
   const fetched = () => readdirSync(group).filter((name) => /^\d+$/.test(name));
@@ -68,10 +72,10 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
   /** Leaves an article in the spool, and lets slrnpull send it. */
   async function send(headers: readonly string[], body: readonly string[]): Promise<void> {
     const text = [...annsHead(newsgroup), ...headers, '', ...body.map((line) => line.replace(/^\./, '..')), ''];
-    writeFileSync(join(spool, 'out.going', 'X1'), text.join('\n'));
+    writeFileSync(join(outgoing, 'X1'), text.join('\n'));
     await pull();
     // What is refused stays, in rejects.
-    expect(readdirSync(join(spool, 'out.going'), { recursive: true })).toEqual(['rejects']);
+    expect(readdirSync(outgoing, { recursive: true })).toEqual(['rejects']);
   }
 
   slrnpull.can(['post', 'reply'], 'sends what waits in the spool; the board has it exactly', async () => {
@@ -88,6 +92,22 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
     const reply = await newest(daemon, item.number);
     expect(reply.headers.get('x-rgtp-item')).toBe(item.headers.get('x-rgtp-item'));
     expect((await onBoard(rgtp, reply.headers)).lines).toEqual(stored('a reply'));
+  });
+
+  slrnpull.can('cancel', 'cancels, as an editor alone', async () => {
+    for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
+      const number = await postsMeanwhile(daemon, `Regretted by ${userid}`, 'Text.', userid);
+      const { messageId } = await newest(daemon, number - 1);
+      login(userid);
+      const head = [`From: Somebody <${userid}>`, `Newsgroups: ${newsgroup}`, `Subject: cmsg cancel ${messageId}`];
+      writeFileSync(join(outgoing, 'X1'), [...head, `Control: cancel ${messageId}`, '', 'Cancelled.', ''].join('\n'));
+      await pull();
+      const mayCancel = userid === 'ed@rgtp.test';
+      expect(await isThere(daemon, number)).toBe(!mayCancel);
+      expect(readdirSync(join(outgoing, 'rejects')).length).toBe(mayCancel ? 0 : 1);
+      rmSync(join(outgoing, 'rejects'), { recursive: true });
+    }
+    login(person.userid);
   });
 
   slrnpull.can('NNTPS', 'fetches over NNTPS', async () => {
