@@ -75,6 +75,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     rowOf: (number) => (number >= 1 && number <= count ? number - 1 : -1),
     rowOfSequence: (sequence) => (sequence >= 1 && sequence <= count ? sequence - 1 : -1),
     rowIn: (epoch, sequence) => (epoch === 1 && sequence >= 1 && sequence <= count ? sequence - 1 : -1),
+    lastShown: () => undefined,
     text(item) {
       reads++;
       return textOf(item, posts);

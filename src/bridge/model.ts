@@ -128,6 +128,12 @@ export interface BoardIndex {
   /** the row that a sequence number got in an epoch, −1 if none: O(log n) */
   rowIn(epoch: number, sequence: number): number;
 
+  /**
+   * Until the index has been read: the article as which a sequence number was last shown, by what is kept for good of the
+   * newest rows. `undefined`: that is not known, or it was gone.
+   */
+  lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined;
+
   /** Somebody asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks are set to. */
   newsAsked(): void;
 

@@ -165,6 +165,21 @@ export const rareHourMutants = [
     'if (this.#ids.mayBeHere(messageId)) throw',
     "if (messageId === '') throw",
   ]),
+  ...breaking('src/bridge/view/board-view.ts', RARE, [
+    'what was posted here is found before the index is read',
+    'if (shown !== undefined && place !== undefined) return {',
+    "if (shown !== undefined && place !== undefined && messageId === '') return {",
+  ]),
+  ...breaking('src/bridge/view/group-view.ts', RARE, [
+    '… and its text is not denied',
+    "    if (!this.#model.isRead) throw new Refusal('unavailable', NOT_READ);\n",
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/follower.ts', RARE, [
+    '… unless it was gone when it was last known',
+    'return kind === PostKind.Gone ? undefined : {',
+    'return row < 0 ? undefined : {',
+  ]),
   ...breaking('src/bridge/mirror/board-line.ts', OUTAGES, [
     'an edit log that fails is asked for less and less often',
     'if (this.isOverdue && this.#pause-- > 0) return undefined;',

@@ -72,8 +72,8 @@ export class Follower {
   isFull = false;
   /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
   withheld = 0;
-  /** rows that were kept for good, until the first poll has them in the state */
-  recent: readonly RecentRow[] = [];
+  /** rows that were kept for good, and what is known by them, until the first poll has them in the state */
+  #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -89,6 +89,24 @@ export class Follower {
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
   expect(upTo: number | undefined): void {
     if (this.#expected === undefined || (upTo !== undefined && isAfter(upTo, this.#expected))) this.#expected = upTo;
+  }
+
+  /** The cache was lost: these rows are what it held last. */
+  remember(rows: readonly RecentRow[]): void {
+    if (rows.length === 0) return;
+    const { epochs, publishing } = this.#options.state;
+    const state = new BoardState(epochs.all, publishing);
+    recall(state, rows);
+    this.#recent = { rows, state };
+  }
+
+  /** The article as which a number was last shown, before the index has been read. */
+  lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
+    const state = this.#recent?.state ?? this.#options.state;
+    const row = state.rowIn(epoch, sequence);
+    // Kinds are all that the column holds.
+    const kind = (state.posts.kinds[row] ?? PostKind.Gone) as PostKind;
+    return kind === PostKind.Gone ? undefined : { number: state.posts.numbers[row] ?? 0, kind };
   }
 
   /** A poll under way ends as soon as it can. */
@@ -110,7 +128,7 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     try {
-      if (this.recent.length > 0) await this.#recall();
+      if (this.#recent !== undefined) await this.#recall(this.#recent);
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
@@ -212,16 +230,20 @@ export class Follower {
   }
 
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
-  async #recall(): Promise<void> {
+  async #recall({
+    rows,
+    state: recent,
+  }: {
+    readonly rows: readonly RecentRow[];
+    readonly state: BoardState;
+  }): Promise<void> {
     const { state, now } = this.#options;
     const { publishing } = state;
-    const recent = new BoardState(state.epochs.all, publishing);
-    recall(recent, this.recent);
     const sighting = await this.#index(true, recent.lastSequence);
     const log = await this.#editLog.read();
     const clock = publishing.now(now());
     // Where they are few, there were none before them.
-    if (sighting !== undefined && this.recent.length >= MAX_RECENT) {
+    if (sighting !== undefined && rows.length >= MAX_RECENT) {
       const newest = later(sighting.newest, recent.lastSequence);
       await this.#inTurns(sighting.include(upTo(newest, log), clock));
       const reserves = log === undefined && this.#editLog.isOverdue;
@@ -238,8 +260,8 @@ export class Follower {
       await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
     }
     const first = state.posts.length;
-    recall(state, this.recent);
-    this.recent = [];
+    recall(state, rows);
+    this.#recent = undefined;
     await this.#inTurns(this.#commit([[{ kind: 'appended', first }]]));
   }
 

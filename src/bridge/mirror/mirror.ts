@@ -6,7 +6,7 @@ import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { ItemText } from '../item-text.ts';
 import { SharedMemory } from '../memory.ts';
-import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, Posts } from '../model.ts';
+import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
 import type { BoardLine } from './board-line.ts';
@@ -59,7 +59,7 @@ export class Mirror implements BoardModel {
     if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
     if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
     await publishing.catchUp(posts);
-    if (posts.length === 0) mirror.#follower.recent = await permanent.recent();
+    if (posts.length === 0) mirror.#follower.remember(await permanent.recent());
     else await catchUpRecent(permanent, mirror.#state);
     return mirror;
   }
@@ -192,6 +192,10 @@ export class Mirror implements BoardModel {
 
   rowIn(epoch: number, sequence: number): number {
     return this.#state.rowIn(epoch, sequence);
+  }
+
+  lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
+    return this.#follower.lastShown(epoch, sequence);
   }
 
   text(item: ItemRecord): Soon<ItemText | undefined> {

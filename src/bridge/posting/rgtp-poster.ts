@@ -12,7 +12,7 @@ import type { BoardModel, ItemRecord } from '../model.ts';
 import { moderate } from '../moderation/moderate.ts';
 import { newsgroupName } from '../places.ts';
 import type { OwnPosts, PostIndex } from '../ports.ts';
-import { NOT_READ } from '../view/board-view.ts';
+import { NOT_READ } from '../view/group-view.ts';
 import type { BoardPoster, Order } from './board-poster.ts';
 import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';

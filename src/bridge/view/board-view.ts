@@ -9,7 +9,7 @@ import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '.
 import { Articles } from './articles.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
-import { GroupView } from './group-view.ts';
+import { GroupView, NOT_READ } from './group-view.ts';
 import { Headers } from './headers.ts';
 import { isPost, kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
@@ -34,9 +34,6 @@ const DESCRIPTIONS = {
   motd: ': messages of the day',
   edits: ': what its editors did',
 } as const satisfies Record<Place, string>;
-
-/** The answer while a board's index has never been read. */
-export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
 /** A board as three newsgroups: posts, messages of the day, and edits. Changes on the board show at once. */
 export class BoardView implements BoardNewsgroups, PostIndex {
@@ -97,15 +94,21 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   }
 
   find(messageId: string): Located | undefined {
-    if (!this.model.isRead) {
-      if (this.#ids.mayBeHere(messageId)) throw new Refusal('unavailable', NOT_READ);
-      return undefined;
-    }
+    if (!this.model.isRead) return this.#findUnread(messageId);
     const row = this.#ids.rowOf(messageId);
     const [place] = row < 0 ? [] : placesOf[kindAt(this.model, row)];
     return place === undefined
       ? undefined
       : { group: this.#byPlace[place], number: this.model.posts.numbers[row] ?? 0 };
+  }
+
+  /** A post made here is there until the index shows otherwise. Its text comes once that has been read. */
+  #findUnread(messageId: string): Located | undefined {
+    const shown = this.#ids.ownLastShown(messageId);
+    const [place] = placesOf[shown?.kind ?? PostKind.Gone];
+    if (shown !== undefined && place !== undefined) return { group: this.#byPlace[place], number: shown.number };
+    if (this.#ids.mayBeHere(messageId)) throw new Refusal('unavailable', NOT_READ);
+    return undefined;
   }
 
   locate(messageId: string): PostReference | undefined {

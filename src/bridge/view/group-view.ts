@@ -1,5 +1,5 @@
 import { overviewColumns } from '../../news/overview.ts';
-import type { RenderedArticle } from '../../nntp/backend.ts';
+import { Refusal, type RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
 import type { SharedMemory } from '../memory.ts';
@@ -15,6 +15,9 @@ import { lowerBound, RowList } from './row-list.ts';
 /** Numbers handed out at a time. */
 const PIECE = 4096;
 const NOTHING = Buffer.alloc(0);
+
+/** The answer while a board's index has never been read. */
+export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
 export interface GroupIdentity {
   readonly name: string;
@@ -149,17 +152,28 @@ export class GroupView implements BoardGroup {
   }
 
   article(number: number): Soon<RenderedArticle | undefined> {
+    this.#refuseUnread();
     const row = this.#rowOf(number);
     return row < 0 ? undefined : this.#articles.article(row);
   }
 
-  *overview(low: number, high: number): Generator<Soon<Buffer>> {
+  overview(low: number, high: number): Iterable<Soon<Buffer>> {
+    this.#refuseUnread();
+    return this.#overview(low, high);
+  }
+
+  *#overview(low: number, high: number): Generator<Soon<Buffer>> {
     for (const index of this.#segments(low, high)) {
       yield after(this.#overviews.segment(index), (segment) => segment?.slice(low, high) ?? NOTHING);
     }
   }
 
-  *header(field: string, low: number, high: number): Generator<Soon<Buffer>> {
+  header(field: string, low: number, high: number): Iterable<Soon<Buffer>> {
+    this.#refuseUnread();
+    return this.#header(field, low, high);
+  }
+
+  *#header(field: string, low: number, high: number): Generator<Soon<Buffer>> {
     const column = overviewColumns.get(field);
     const name = Headers.named(field);
     const needsText = column !== undefined && (name === undefined || name === 'From');
@@ -169,6 +183,11 @@ export class GroupView implements BoardGroup {
         ? this.#headerLines(name, index, low, high)
         : after(segment, (held) => held?.column(column, low, high) ?? NOTHING);
     }
+  }
+
+  /** A Message-ID may lead here before the index has been read (`BoardView.find`). */
+  #refuseUnread(): void {
+    if (!this.#model.isRead) throw new Refusal('unavailable', NOT_READ);
   }
 
   #headerLines(name: HeaderName | undefined, index: number, low: number, high: number): Buffer {

@@ -92,6 +92,12 @@ export class PostIds {
     return isThere && this.revision(row, edit) === messageId ? row : -1;
   }
 
+  /** A post made through the bridge, as it was last shown: while the index has not been read. */
+  ownLastShown(messageId: string): { readonly number: number; readonly kind: PostKind } | undefined {
+    const key = this.#ownKey(messageId);
+    return key && this.#model.lastShown(key.epoch, key.sequence);
+  }
+
   /** Whether this board may have an article with this Message-ID, even if its index has not been read. */
   mayBeHere(messageId: string): boolean {
     return parseDerivedId(messageId, this.#domain) !== undefined || this.#ownKey(messageId) !== undefined;

@@ -52,22 +52,39 @@ test('until the index has been read, a board refuses, and keeps its marks', asyn
   const tea = board.newItem('Tea');
   board.reply(tea);
   board.setMotd('hello');
+  const bad = board.newItem('Bad');
+  await mirror.complete();
+  board.index = board.index.filter(({ itemId }) => itemId !== bad);
   await mirror.complete();
   board.fault = away;
   mirror = await open();
   await mirror.refresh().catch(() => {});
   const own = new MemoryOwnPosts();
-  own.add({ newsgroup: 'groggs.test', epoch: 1, sequence: 2 }, { messageId: '<mine@x>', references: undefined });
+  const keys = [
+    [1, 2, '<mine@x>'],
+    [1, 4, '<gone@x>'],
+    [1, 99, '<older@x>'],
+    [0, 5, '<unread@x>'],
+  ] as const;
+  for (const [epoch, sequence, messageId] of keys) {
+    own.add({ newsgroup: 'groggs.test', epoch, sequence }, { messageId, references: undefined });
+  }
   const view = new BoardView({ model: mirror, options: boardOptions, own });
   const marks = () => view.groups.map(({ low, high, count }) => [low, high, count]);
   expect(view.notYet).toBe("the board's index has not been read yet; try again shortly");
   expect(marks()).toEqual([
-    [1, 2, 2],
+    [1, 4, 4],
     [3, 3, 1],
     [1, 0, 0],
   ]);
-  // Its own ids are not denied; those of others are.
-  expect(() => view.find('<mine@x>')).toThrow(expect.objectContaining({ kind: 'unavailable' }));
+  // What was posted here is found, though its text must wait; nothing of the board's is denied, other ids are.
+  const mine = view.find('<mine@x>') ?? expect.fail();
+  expect([mine.group.name, mine.number]).toEqual(['groggs.test', 2]);
+  const notRead = expect.objectContaining({ kind: 'unavailable', message: view.notYet });
+  expect(() => mine.group.article(2)).toThrow(notRead);
+  expect(() => mine.group.overview(2, 2)).toThrow(notRead);
+  expect(() => mine.group.header('subject', 2, 2)).toThrow(notRead);
+  for (const id of ['<gone@x>', '<older@x>', '<unread@x>']) expect(() => view.find(id), id).toThrow(notRead);
   expect(() => view.find(`<${tea}.00000001@rgtp.example.org>`)).toThrow(/not been read yet/);
   expect(view.find('<other@x>')).toBeUndefined();
   board.fault = () => {};
@@ -75,7 +92,7 @@ test('until the index has been read, a board refuses, and keeps its marks', asyn
   expect(view.notYet).toBeUndefined();
   expect(view.find('<mine@x>')?.number).toBe(2);
   expect(marks()).toEqual([
-    [1, 2, 2],
+    [1, 4, 2],
     [3, 3, 1],
     [1, 0, 0],
   ]);
