@@ -12,7 +12,7 @@ test.each<{ what: string; board: number[] }>([
   { what: 'an item each', board: [10_000, 1, 3] },
 ])('memory is what is configured: $what', { timeout: 120_000 }, async ({ board }) => {
   // In a process of its own: nothing else's memory is counted.
-  const args = ['--no-warnings', join(import.meta.dirname, 'memory-child.ts'), BUDGET, ...board].map(String);
+  const args = ['--no-warnings', join(import.meta.dirname, 'memory-process.ts'), BUDGET, ...board].map(String);
   const { stdout } = await promisify(execFile)(process.execPath, args);
   // What it prints.
   const { used, counted }: { used: number; counted: number } = JSON.parse(stdout);

@@ -1,5 +1,5 @@
 /**
- * `node memory-child.ts BUDGET ITEMS POSTS LINES`: everything on a board is read, with so much memory (octets) for what
+ * `node memory-process.ts BUDGET ITEMS POSTS LINES`: everything on a board is read, with so much memory (octets) for what
  * was read last. Prints how much more is in use after that, and what is counted, as JSON.
  */
 
