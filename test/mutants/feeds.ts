@@ -187,11 +187,6 @@ export const feedMutants = [
       "if (answer.text.split(' ')[0] !== messageId)",
       "if (answer.text.split(' ')[0] === '')",
     ],
-    [
-      'a feed that ends sends no more',
-      'if (this.#options.ending.aborted) break;\n          if (article === undefined)',
-      'if (article === undefined)',
-    ],
   ),
   ...breaking(
     'src/feed/peer-feed.ts',
