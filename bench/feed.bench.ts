@@ -105,7 +105,7 @@ function feeding(port: number, secret?: string) {
     added: {
       newsfeeds:
         'other/news.example:*,!control,!control.*:Ap,Tm:innfeed!\ninnfeed!:!*:Tc,Wnm*:/usr/lib/news/bin/innfeed\n',
-      'innfeed.conf': `backlog-rotate-period: 1\nhost-queue-highwater: 100000
+      'innfeed.conf': `initial-reconnect-time: 1\nbacklog-rotate-period: 1\nhost-queue-highwater: 100000
 peer other {\n ip-name: 127.0.0.1\n port-number: ${port}\n max-connections: 1\n ${login}\n}\n`,
     },
   };
