@@ -44,5 +44,6 @@ function grown(now: Counts, last: Counts): Counts {
     requests: now.requests - last.requests,
     postsRefused: now.postsRefused - last.postsRefused,
     loginsRefused: now.loginsRefused - last.loginsRefused,
+    connectionsRefused: now.connectionsRefused - last.connectionsRefused,
   };
 }

@@ -1,4 +1,4 @@
-/** `/healthz`, `/readyz`, `/metrics` and the status page: read-only, without cookies or scripts. */
+/** `/healthz`, `/readyz`, `/metrics` and the status page: read-only, without cookies. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -9,7 +9,9 @@ import { boundConnections } from './connections.ts';
 import type { History } from './history.ts';
 import { isOwnHost } from './hosts.ts';
 import type { Metrics } from './metrics.ts';
-import { statusPage, style } from './page.ts';
+import { statusPage } from './page.ts';
+import { script } from './page-script.ts';
+import { style } from './page-style.ts';
 import type { Status } from './status.ts';
 
 export interface HttpOptions {
@@ -35,10 +37,10 @@ interface Answer {
 const LONGEST = 60_000;
 const MISDIRECTED = 'this server is not called that; add the name to http.hosts in the configuration\n';
 
-const styleHash = createHash('sha256').update(style).digest('base64');
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const headers = {
   'cache-control': 'no-store',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };

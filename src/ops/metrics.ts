@@ -47,7 +47,15 @@ export class Metrics {
   #boards: () => Status['boards'] = () => [];
 
   /** Sums for the charts of the status page. */
-  readonly totals = { connections: 0, commands: 0, posts: 0, requests: 0, postsRefused: 0, loginsRefused: 0 };
+  readonly totals = {
+    connections: 0,
+    commands: 0,
+    posts: 0,
+    requests: 0,
+    postsRefused: 0,
+    loginsRefused: 0,
+    connectionsRefused: 0,
+  };
 
   constructor() {
     ofTheProcess();
@@ -118,6 +126,7 @@ export class Metrics {
   connected(result: ConnectionResult): void {
     this.#connections.inc({ result });
     if (result === 'accepted') this.totals.connections++;
+    else this.totals.connectionsRefused++;
   }
 
   /** @param verb a known command or `unknown`: never a client's text @param seconds to the end of its answer */

@@ -78,7 +78,11 @@ export class Browser implements AsyncDisposable {
 
   /** The value of a JavaScript expression in the page. */
   async evaluate(expression: string): Promise<unknown> {
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true });
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails !== undefined) throw new Error(`in the page: ${JSON.stringify(exceptionDetails)}`);
     return typeof result === 'object' && result !== null && 'value' in result ? result.value : undefined;
   }

@@ -57,6 +57,27 @@ export const watchingMutants: readonly Mutant[] = [
     ],
   ),
   ...breaking(
+    'src/ops/page-style.ts',
+    ['test/ops/contrast.test.ts'],
+    ['text can be read', '--dim:#62625b', '--dim:#8a8a83'],
+    ['text can be read in the dark', '--ok:#62c98f', '--ok:#2a7a4f'],
+  ),
+  ...breaking(
+    'src/ops/page.ts',
+    ['test/ops/http.test.ts'],
+    [
+      'a certificate that expires soon is marked',
+      'return seconds < CERTIFICATE_SOON ? marked(text) : text;',
+      'return text;',
+    ],
+    ['the title says what is away', "away.length === 0 ? '' : ", "away.length >= 0 ? '' : "],
+  ),
+  ...breaking(
+    'src/ops/http.ts',
+    ['test/ops/http.test.ts'],
+    ["nothing but the page's own script runs", ' script-src ${hashOf(script)};', ''],
+  ),
+  ...breaking(
     'src/wire/trouble.ts',
     ['test/ops/log.test.ts'],
     ['a bug behind a trouble is still a bug', ' && (error.cause === undefined || isTrouble(error.cause))', ''],

@@ -173,20 +173,63 @@ describe('the status page', () => {
     history.sample();
     const { body, headers } = await get('/');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/);
+    expect(headers.get('content-security-policy')).toMatch(
+      /default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'/,
+    );
     expect(body).toContain('<progress max="228" value="200"');
     expect(body).toContain('groggs.&#60;b&#62;');
     expect(body).toContain(
-      '<dt>Behind the board</dt><dd>12 changes or more</dd><dt>Last in step</dt><dd>10 min ago</dd>',
+      '<dt>Behind the board</dt><dd>12 changes or more</dd><dt>Last agreed with the board</dt><dd>10 min ago</dd>',
     );
-    expect(body).toContain('<dt>Behind the board</dt><dd>up to date</dd><dt>Last in step</dt><dd>4 s ago</dd>');
-    expect(body).toContain('connection refused <span class="dim">(2 min ago)');
-    expect(body).toContain('up 2 h · 3 newsreaders connected');
     expect(body).toContain(
-      'aria-label="Commands: 1 in the last hour, at most 1 a minute"><path d="M236 40v-40h3v40z"/>',
+      '<dt>Behind the board</dt><dd>up to date</dd><dt>Last agreed with the board</dt><dd>4 s ago</dd>',
+    );
+    expect(body).toContain('connection refused <span class="dim">(2 min ago)');
+    expect(body).toContain(
+      'As of <time datetime="1970-01-01T02:00:00.000Z">1970-01-01 02:00 UTC</time>: 3 newsreaders connected',
+    );
+    expect(body).toContain('running for 2 h');
+    expect(body).toContain('<title>groggs.&#60;b&#62; away – news.example.org – news server</title>');
+    expect(body).toContain(
+      'aria-label="Commands, minute by minute: 1 in the last hour, at most 1 a minute"><path d="M236 40v-40h3v40z"/>',
     );
     expect(body).toContain('prefers-color-scheme:dark');
-    expect(body).not.toContain('<script');
+    expect(body).toContain('<span>01:00</span><span>01:30</span><span>02:00</span>');
+    expect(body.match(/<figure /g)).toHaveLength(6);
+    expect(body).toContain('<a href="metrics">');
+  });
+
+  it('shows what an operator looks after, and marks what is not well', async () => {
+    const { body } = await get('/');
+    expect(body).toContain('<dt>Certificate</dt><dd><span class="bad">expires in 10 days, ');
+    expect(body).toContain('<dt>Disk of the data folder</dt><dd>2.0 GiB of 4.0 GiB free</dd>');
+    expect(body).toContain('<dt>Last backup</dt><dd>60 min ago</dd>');
+    shown = () => ({
+      ...status,
+      certificate: { expires: 3_600_000 },
+      disk: { freeOctets: 2 ** 20, octets: 2 ** 32, freeFiles: 1, files: 2 },
+      backup: undefined,
+      logLinesLost: 2,
+      boards: [{ ...board, disk: 'the <disk> is full' }],
+    });
+    const { body: sick } = await get('/');
+    expect(sick).toContain('<span class="bad">expired <time');
+    expect(sick).toContain('<span class="bad">1.0 MiB of 4.0 GiB free: little</span>');
+    expect(sick).toContain('<dt>Last backup</dt><dd>none is known</dd>');
+    expect(sick).toContain('<span class="bad">2 lines</span>');
+    expect(sick).toContain("Its files can't be written: the &#60;disk&#62; is full");
+  });
+
+  it('counts what was refused, and who was turned away', async () => {
+    metrics.login('refused');
+    metrics.postRefused('gossip', 'subject');
+    metrics.connected('full');
+    history.sample();
+    const { body } = await get('/');
+    const chart = (title: string) => new RegExp(`<h3>${title}</h3><p class="dim">([^<]*)`).exec(body)?.[1];
+    expect(chart('Logins refused')).toBe('1 in the last hour, at most 1 a minute');
+    expect(chart('Posts refused')).toBe('1 in the last hour, at most 1 a minute');
+    expect(chart('Connections')).toBe('0 in the last hour, at most 0 a minute; 1 turned away');
     expect(body).not.toContain('aria-label="Peers"');
   });
 
@@ -195,11 +238,11 @@ describe('the status page', () => {
     const away = { ...peer, name: 'other<br>', state: 'away', backlog: 7, lastError } as const;
     shown = () => ({ ...status, peers: [peer, away] });
     const { body } = await get('/');
-    expect(body).toContain('<h2>inn.example</h2><span class="ok">waiting</span>');
+    expect(body).toContain('<h3>inn.example</h3><span class="ok">waiting</span>');
     expect(body).toContain(
       '<dt>Waiting for it</dt><dd>nothing</dd><dt>Offered</dt><dd>1,000</dd><dt>Accepted</dt><dd>990</dd><dt>Refused</dt><dd>3</dd><dt>Deferred</dt><dd>2</dd>',
     );
-    expect(body).toContain('<h2>other&#60;br&#62;</h2><span class="bad">away</span>');
+    expect(body).toContain('<h3>other&#60;br&#62;</h3><span class="bad">away</span>');
     expect(body).toContain('<dt>Waiting for it</dt><dd>up to 7 articles</dd>');
     expect(body).toContain('CHECK was answered 480 &#60;who&#62; <span class="dim">(2 min ago)');
   });
@@ -207,7 +250,15 @@ describe('the status page', () => {
 
 describe('history', () => {
   it('keeps the last sixty minutes', () => {
-    const totals = { connections: 0, commands: 0, posts: 0, requests: 0, postsRefused: 0, loginsRefused: 0 };
+    const totals = {
+      connections: 0,
+      commands: 0,
+      posts: 0,
+      requests: 0,
+      postsRefused: 0,
+      loginsRefused: 0,
+      connectionsRefused: 0,
+    };
     const kept = new History(() => totals);
     for (let minute = 1; minute <= 70; minute++) {
       totals.commands += minute;

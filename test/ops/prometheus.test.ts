@@ -93,7 +93,7 @@ describe('the documentation', () => {
       const has = exposed.get(name) ?? exposed.get(`${name}_count`);
       expect(
         labels
-          .split(', ')
+          .split(/, */)
           .filter((label) => label !== '')
           .toSorted(),
         name,

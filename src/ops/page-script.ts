@@ -1,0 +1,27 @@
+/**
+ * Asks for the page again now and then, and puts in what has changed: who reads keeps their place, their selection and
+ * the focus. A request each time, and no stream that stays open: the status server ends every connection after a minute,
+ * so that slow clients keep nobody from a health check. Without scripts the page reloads itself instead.
+ */
+export const script = `(() => {
+  const told = document.getElementById('told');
+  async function look() {
+    if (!document.hidden) {
+      try {
+        const response = await fetch(location.pathname, { cache: 'no-store' });
+        if (!response.ok) throw new Error();
+        const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+        document.title = next.title;
+        for (const part of next.querySelectorAll('[data-live]')) {
+          const here = document.getElementById(part.id);
+          if (here && here.innerHTML !== part.innerHTML) here.replaceChildren(...part.childNodes);
+        }
+        told.textContent = '';
+      } catch {
+        told.textContent = 'This page can no longer be updated: the server does not answer.';
+      }
+    }
+    setTimeout(look, 10000);
+  }
+  setTimeout(look, 10000);
+})()`;
