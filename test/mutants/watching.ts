@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
 /** What an operator is told: metrics, log, status page. */
 import { breaking, type Mutant } from './mutant.ts';
 
