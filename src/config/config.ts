@@ -41,7 +41,7 @@ function resolvedPeer(written: Written['peers'][number]): PeerConfig {
 }
 
 const MIB = 2 ** 20;
-/** Of the memory that there is, and no more than lets a board of a million posts stay below 300 MB. */
+/** of the memory that there is: small beside what the columns of a large board take */
 const SHARE = 1 / 32;
 const [LEAST, MOST] = [16 * MIB, 64 * MIB];
 

@@ -1,7 +1,8 @@
 /** The configuration keys that `RGTP_NNTP_…` variables set. */
 import { closest } from './closest.ts';
 import type { Problem } from './problem.ts';
-import { type Key, keys } from './walk.ts';
+import { retired } from './retired.ts';
+import { type Key, keys, nameOf } from './walk.ts';
 
 export interface FromEnvironment {
   /** boards and peers are numbered: `['boards', 0, 'rgtp']` */
@@ -24,6 +25,11 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
     if (!variable.startsWith('RGTP_NNTP_') || others.has(variable) || text === undefined || text === '') continue;
     if (ofServices.test(variable)) continue;
     const found = find(variable);
+    const gone = retiredVariable(variable);
+    if (gone !== undefined) {
+      problems.push({ where: 'environment', message: `${variable} ${gone}` });
+      continue;
+    }
     if (found === undefined) {
       const meant = closest(variable, [...keys.map((key) => key.variable.replace('_n_', '_0_')), ...others]);
       problems.push({
@@ -35,6 +41,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
     values.push({ path: found.path, value: readAs(text, found.key) });
   }
   return { values, problems };
+}
+
+/** As `retired`, of the variable of a key. */
+function retiredVariable(variable: string): string | undefined {
+  const parts = variable.slice('RGTP_NNTP_'.length).toLowerCase().split('_');
+  return retired(nameOf(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))));
 }
 
 function find(variable: string): { key: Key; path: readonly (string | number)[] } | undefined {

@@ -8,6 +8,7 @@ import { type ConfigFile, readConfigFile } from './file.ts';
 import { keyNotes } from './keys.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { besideFile } from './relative.ts';
+import { retired } from './retired.ts';
 import { schema } from './schema.ts';
 import { keyAt, keys, lists, listsOf, nameOf, variableOf } from './walk.ts';
 
@@ -122,6 +123,8 @@ function explain(issue: z.core.$ZodIssue, tree: unknown, where: Where): Problem[
 }
 
 function unknownKey(path: readonly PropertyKey[], where: Where): Problem {
+  const gone = retired(nameOf(path));
+  if (gone !== undefined) return { where: where(path), message: `${nameOf(path)} ${gone}` };
   const known = keysUnder(path.slice(0, -1));
   const meant = closest(String(path.at(-1)), known);
   const help = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`;

@@ -190,6 +190,9 @@ describe('the environment', () => {
       'environment: RGTP_NNTP_BORDS_0_RGTP is not a setting; did you mean RGTP_NNTP_BOARDS_0_RGTP?',
       'environment: RGTP_NNTP_LOG_LEVEL: "loud" is not allowed; it must be one of debug, info, warn, error, silent',
     ]);
+    expect(mistakes(undefined, { RGTP_NNTP_BOARDS_0_CACHE_MEMORY: '1MiB' })[0]).toMatch(
+      /^environment: RGTP_NNTP_BOARDS_0_CACHE_MEMORY is no longer a setting: cache\.memory/,
+    );
     expect(mistakes(undefined, { RGTP_NNTP_LIMITS_CONNECTIONS: 'many' })[0]).toMatch(
       /^environment: RGTP_NNTP_LIMITS_CONNECTIONS: "many" is not allowed; it must be a whole number from 1 to/,
     );
@@ -306,6 +309,8 @@ limits:
       'c.yaml:1: a: it is nested too deeply',
     ],
     ['listne:', 'c.yaml:1: listne is not a setting; did you mean listen?'],
+    ['cache: { articles: 32MiB }', 'c.yaml:1: cache.articles is no longer a setting: cache.memory now bounds'],
+    ['boards:\n- cache: { memory: 1MiB }', 'c.yaml:2: boards[0].cache.memory is no longer a setting: cache.memory'],
     ['boards:\n- rgtps:', 'c.yaml:2: boards[0].rgtps is not a setting; did you mean rgtp?'],
     ['root:*:1::\n', 'c.yaml:1: root:*:1: is not a setting'],
   ])('%j', (yaml, message) => {
