@@ -144,7 +144,7 @@ describe('rgtp-nntp serve', () => {
     expect(metrics).toMatch(/rgtp_nntp_board_requests_total\{board="gossip",command="INDX",code="250"\} [1-9]/);
     expect(metrics).toMatch(/rgtp_nntp_board_request_duration_seconds_count\{board="gossip",command="INDX"\} [1-9]/);
     expect(metrics).toMatch(/rgtp_nntp_cache_misses_total\{cache="articles"\} \d/);
-    expect(await (await fetch(status)).text()).toContain('<h2>groggs.gossip</h2>');
+    expect(await (await fetch(status)).text()).toContain('<h3>groggs.gossip</h3>');
     client.close();
   });
 
