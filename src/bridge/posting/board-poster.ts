@@ -181,10 +181,12 @@ export class BoardPoster {
     }
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(order, intent, plan);
-      if (typeof outcome === 'number') {
-        const { stored, read } = this.#readingBack.begin(outcome, () => this.#finish(intent.messageId, plan, outcome));
+      if ('sequence' in outcome) {
+        const { sequence } = outcome;
+        const finish = () => this.#finish(intent.messageId, outcome.plan, sequence);
+        const { stored, read } = this.#readingBack.begin(sequence, finish);
         await stored;
-        return { sequence: outcome, read };
+        return { sequence, read };
       }
       if (outcome.again && attempt < ATTEMPTS) continue;
       await permanent.forget(intent.messageId);
@@ -192,12 +194,14 @@ export class BoardPoster {
     }
   }
 
-  /** The sequence number; or why nothing was posted, and whether to try again. */
+  /** The sequence number, and what the post has become; or why nothing was posted, and whether to try again. */
   async #attempt(
     order: Order,
     intent: Intent,
     first: Plan,
-  ): Promise<number | { readonly error: unknown; readonly again: boolean }> {
+  ): Promise<
+    { readonly sequence: number; readonly plan: Plan } | { readonly error: unknown; readonly again: boolean }
+  > {
     const { permanent } = this.#options;
     let plan = first;
     let started = false;
@@ -211,7 +215,7 @@ export class BoardPoster {
         // A refusal by the board is no reason to close the connection.
         return order.perform(board, revise).catch(answeredBy);
       });
-      if (typeof outcome === 'number') return outcome;
+      if (typeof outcome === 'number') return { sequence: outcome, plan };
       throw outcome;
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) {
@@ -227,7 +231,8 @@ export class BoardPoster {
       const found = await this.#lost.outcomeOf(pending, plan).catch((cause: unknown) => {
         throw new Refusal('unavailable', unknownAfter(error.cause), { cause });
       });
-      return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
+      if (found !== undefined) return { sequence: found, plan };
+      return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
     }
   }
 
