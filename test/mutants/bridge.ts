@@ -18,8 +18,13 @@ export const bridgeMutants = [
     ],
     [
       'a post whose outcome is unknown is looked for before it is sent again',
-      'return found ?? this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);',
-      'return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);',
+      'if (found !== undefined) return { sequence: found, plan };',
+      '',
+    ],
+    [
+      'a post is looked for as what it has become',
+      'this.#finish(intent.messageId, outcome.plan, sequence)',
+      'this.#finish(intent.messageId, plan, sequence)',
     ],
     [
       'the store knows of a post before its readers do',

@@ -40,6 +40,8 @@ function setUp(
     clock?: (sent: readonly string[]) => number;
     /** sequence numbers of the rows that the mirror has, all in epoch 1 */
     known?: readonly number[];
+    /** of the rows that are found */
+    type?: 'R' | 'C';
   } = {},
 ) {
   const sent: string[] = [];
@@ -70,7 +72,14 @@ function setUp(
       const sequence = await found.shift();
       if (sequence instanceof RgtpError) throw sequence;
       if (sequence === undefined) return;
-      onEntry({ sequence, time: 1, itemId: 'P1', userid: octets`ann@x.y`, type: 'R', subject: octets`` });
+      onEntry({
+        sequence,
+        time: 1,
+        itemId: 'P1',
+        userid: octets`ann@x.y`,
+        type: options.type ?? 'R',
+        subject: octets``,
+      });
     },
     item: async (id) => ({
       id,
@@ -292,6 +301,17 @@ test('a post is in the epoch in which its row is', async () => {
   expect(own.find('<a@b>')).toMatchObject({ epoch: 2, sequence: 9 });
   expect(await permanent.ownPosts()).toMatchObject([{ messageId: '<a@b>', epoch: 2, sequence: 9 }]);
   expect(await permanent.intents()).toEqual([]);
+});
+
+test('a reply that went on as a continuation is known as one, when it is read at last', async () => {
+  const { post, poster, own, refreshed } = setUp([0, error('full', 421), 9], [9], { type: 'C' });
+  refreshed.push = () => {
+    throw lost;
+  };
+  await post();
+  expect(own.find('<a@b>')).toMatchObject({ epoch: 0, sequence: 9 });
+  await show(await poster, { ...ROW, epoch: 1, sequence: 9 });
+  expect(own.idOf('groggs.test', 1, 9)).toMatchObject({ messageId: '<a@b>' });
 });
 
 test.each([
