@@ -222,6 +222,7 @@ describe('the status page', () => {
 
   it('counts what was refused, and who was turned away', async () => {
     metrics.login('refused');
+    metrics.post('gossip', 'refused');
     metrics.postRefused('gossip', 'subject');
     metrics.connected('full');
     history.sample();
@@ -229,6 +230,7 @@ describe('the status page', () => {
     const chart = (title: string) => new RegExp(`<h3>${title}</h3><p class="dim">([^<]*)`).exec(body)?.[1];
     expect(chart('Logins refused')).toBe('1 in the last hour, at most 1 a minute');
     expect(chart('Posts refused')).toBe('1 in the last hour, at most 1 a minute');
+    expect(chart('Posts')).toBe('0 in the last hour, at most 0 a minute');
     expect(chart('Connections')).toBe('0 in the last hour, at most 0 a minute; 1 turned away');
     expect(body).not.toContain('aria-label="Peers"');
   });
