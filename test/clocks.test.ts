@@ -10,6 +10,7 @@ const DATES: Readonly<Record<string, string>> = {
     'times of posts; when a poll was, for people; the last full comparison, kept over restarts',
   'src/bridge/posting/article-poster.ts': 'Expires and Date of articles; fresh Message-IDs',
   'src/bridge/posting/board-poster.ts': 'when an intent was written, kept over restarts',
+  'src/feed/peer-feed.ts': 'when a peer failed last, for people',
   'src/nntp/server.ts': 'two-digit years of NEWGROUPS and NEWNEWS',
   'src/ops/http.ts': 'the status page',
   'src/ops/log.ts': 'the time of a log entry',
