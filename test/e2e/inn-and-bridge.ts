@@ -1,12 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import type { NntpClient } from '../support/nntp-client.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { Daemon, freePort, ownAddress } from './daemon.ts';
 import { Inn } from './inn.ts';
 import { commandsOfPage, fileOfPage } from './inn-page.ts';
 import { NetworkLine } from './network-line.ts';
+import { until } from './until.ts';
 
 /** As docs/inn.md has them. */
 export const page = {
@@ -32,13 +34,8 @@ export class InnAndBridge implements AsyncDisposable {
   /** @param fill is awaited before INN can be reached */
   static async open(fill: (rgtp: number) => Promise<void>): Promise<InnAndBridge> {
     const rgtp = await freePort();
-    const daemon = await Daemon.create({
-      name: page.bridge,
-      embedded: { listen: `rgtp://127.0.0.1:${rgtp}` },
-      http: { listen: 'off' },
-      boards: [{ newsgroup: page.newsgroup, domain: page.bridge, rgtp: 'embedded' }],
-      ...parse(fileOfPage('/etc/rgtp-nntp/rgtp-nntp.yaml')),
-    });
+    const settings = settingsOf(rgtp);
+    const daemon = await Daemon.create(settings);
     const spool = unpackSampleSpool();
     await daemon.command('import', spool);
     rmSync(spool, { recursive: true });
@@ -67,6 +64,15 @@ export class InnAndBridge implements AsyncDisposable {
     return new InnAndBridge({ daemon, inn, rgtp, toInn, toBridge });
   }
 
+  /** Sets more keys of the page's peer, while the bridge runs. */
+  async feedWith(keys: object): Promise<void> {
+    const { peers, ...settings } = settingsOf(this.rgtp);
+    this.daemon.configure({ ...settings, peers: peers.map((peer) => ({ ...peer, ...keys })) });
+    const before = reloads(this.daemon);
+    process.kill(this.daemon.pid, 'SIGHUP');
+    await until(() => reloads(this.daemon) > before, 'the new configuration');
+  }
+
   private constructor(parts: Pick<InnAndBridge, 'daemon' | 'inn' | 'rgtp' | 'toInn' | 'toBridge'>) {
     ({ daemon: this.daemon, inn: this.inn, rgtp: this.rgtp, toInn: this.toInn, toBridge: this.toBridge } = parts);
   }
@@ -87,6 +93,22 @@ export class InnAndBridge implements AsyncDisposable {
     await this.toBridge[Symbol.asyncDispose]();
     await this.daemon[Symbol.asyncDispose]();
   }
+}
+
+const ofPage = z.looseObject({ peers: z.array(z.looseObject({})) });
+
+function settingsOf(rgtp: number) {
+  return {
+    name: page.bridge,
+    embedded: { listen: `rgtp://127.0.0.1:${rgtp}` },
+    http: { listen: 'off' },
+    boards: [{ newsgroup: page.newsgroup, domain: page.bridge, rgtp: 'embedded' }],
+    ...ofPage.parse(parse(fileOfPage('/etc/rgtp-nntp/rgtp-nntp.yaml'))),
+  };
+}
+
+function reloads({ output }: Daemon): number {
+  return output.split('configuration reloaded').length;
 }
 
 /** Nothing while the server is away. Throws where an article is there twice. */

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
@@ -143,6 +145,36 @@ describe.skipIf(!present('INN', unpacked('usr/lib/news/bin/innfeed'), 'root'))('
     }
     expect(both.daemon.output).not.toContain('a peer refused an article');
     for (const client of [ours, theirs, editors]) client.quit();
+  });
+
+  it('an editor’s new text supersedes the old one on INN, where the peer is to have that', async () => {
+    await both.feedWith({ supersedes: true });
+    const [theirs, editors] = [await both.inn.client(), await both.daemon.client()];
+    expect(await editors.login(editor, sampleBoard.users[editor] ?? '')).toMatch(/^281/);
+    const head = [`From: Ed <${editor}>`, `Newsgroups: ${newsgroup}`, 'Subject: Minutes'];
+    const id = '<minutes@client.example>';
+    expect(await editors.post([...head, `Message-ID: ${id}`, '', 'The wrong text.'])).toMatch(/^240/);
+    await until(async () => (await theirs.ask(`STAT ${id}`)).startsWith('223'), 'the old text on INN', PATIENCE);
+    const amended = [...head, `Supersedes: ${id}`, 'X-RGTP-Reason: Wrong', '', 'The right text.'];
+    expect(await editors.post(amended)).toMatch(/^240/);
+    await until(async () => (await theirs.ask(`STAT ${id}`)).startsWith('430'), 'the old text gone', PATIENCE);
+    const revised = () => [...both.inn.stored(newsgroup).values()].find((lines) => lines.includes(`Supersedes: ${id}`));
+    await until(() => revised() !== undefined, 'the new text on INN', PATIENCE);
+    expect(revised()).toContain('The right text.');
+    expect(both.daemon.output).not.toContain('a peer refused an article');
+    for (const client of [theirs, editors]) client.quit();
+  });
+
+  it.skipIf(!present('lynx', 'lynx'))('a newsreader shows on INN what the board has', async () => {
+    const articles = [...expectedArticles(newsgroup, page.bridge).values()];
+    const one = articles.find(
+      ({ body, newsgroups }) => newsgroups.includes(newsgroup) && /^[ -~]{40}/.test(body ?? ''),
+    );
+    const url = `news://127.0.0.1:${both.inn.port}/${one?.messageId?.slice(1, -1)}`;
+    const { stdout } = await promisify(execFile)('lynx', ['-dump', '-nolist', url], {
+      env: { ...process.env, TERM: 'dumb' },
+    });
+    expect(stdout.replace(/\s+/g, ' ')).toContain(one?.body?.split('\r\n')[0]?.replace(/\s+/g, ' ').trim());
   });
 
   it('doctor finds that INN takes articles', async () => {
