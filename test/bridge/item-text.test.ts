@@ -88,6 +88,7 @@ test('another version, or what is damaged, is nothing', () => {
   for (let length = 0; length < bytes.length; length++) {
     expect(ItemText.read(Uint8Array.from(bytes.subarray(0, length)))).toBeUndefined();
   }
+  expect(ItemText.read(Uint8Array.of(...bytes, 0))).toBeUndefined();
   for (const at of [0, 4, 16, 20]) {
     const damaged = Uint8Array.from(bytes);
     damaged[at] = 0xff;

@@ -179,6 +179,7 @@ export const rareHourMutants = [
     '… unless it was gone when it was last known',
     'return kind === PostKind.Gone ? undefined : {',
     'return row < 0 ? undefined : {',
+    'a gone row is in no newsgroup, which ends the search as well',
   ]),
   ...breaking('src/bridge/mirror/board-line.ts', OUTAGES, [
     'an edit log that fails is asked for less and less often',

@@ -41,13 +41,32 @@ test('what is damaged, or of a later version, is not held', () => {
   expect(all.dirty).toBe(false);
 });
 
+const text = (length: number) =>
+  ItemText.of({
+    ...{ lastEdit: undefined, lastReply: undefined, mark: undefined },
+    contributions: [{ sequence: 1, grogname: octets``, lines: [octets`x`.repeat(length)] }],
+  });
+
+test.each([
+  ['fetched and not yet written', () => {}],
+  ['fetched, read, and not yet written', (all: Texts) => all.get(7)],
+  ['written', (all: Texts) => all.write()],
+  ['written and read', (all: Texts) => [all.write(), all.get(7)]],
+  ['read and written', (all: Texts) => [all.get(7), all.write()]],
+])('what an editor removed is served from nowhere: %s', (_, before) => {
+  const { cache, texts: all } = texts();
+  all.put(7, text(10));
+  all.put(8, text(10));
+  cache.transaction(() => void before(all));
+  cache.transaction(() => all.drop([7]));
+  expect([all.get(7), all.peek(7)]).toEqual([undefined, undefined]);
+  cache.transaction(() => all.write());
+  expect([all.get(7), cache.text(7)]).toEqual([undefined, undefined]);
+  expect(all.get(8)).toBeDefined();
+});
+
 test('so many texts, or octets of them, are written together', () => {
   const { texts: all } = texts();
-  const text = (length: number) =>
-    ItemText.of({
-      ...{ lastEdit: undefined, lastReply: undefined, mark: undefined },
-      contributions: [{ sequence: 1, grogname: octets``, lines: [octets`x`.repeat(length)] }],
-    });
   for (let item = 0; item < 255; item++) all.put(item, text(10));
   expect(all.full).toBe(false);
   all.put(255, text(10));
