@@ -265,6 +265,21 @@ test('logs in; who may not feed is told so, and is away', async () => {
   await expect.poll(() => peer.articles.size).toBe(1);
 });
 
+test.each(['CHECK', 'TAKETHIS'])(
+  'a peer that does not answer %s is away, and is sent everything once it does',
+  async (silent) => {
+    const { peer, group } = await open();
+    group.high = 3;
+    let answers = 0;
+    peer.answering = (command) => (command === silent && answers++ === 0 ? 'silence' : undefined);
+    const sending = feed(peer, [group], { patience: 200 });
+    await expect.poll(() => group.sent).toBe(3);
+    expect(answers).toBeGreaterThan(1);
+    expect(sending.status.lastError?.message).toMatch(/^no answer for 0\.2 s$/);
+    expect([...peer.articles.keys()]).toEqual([1, 2, 3].map((number) => group.id(number)));
+  },
+);
+
 test('while a peer is away it is not asked again before its time, however often there is a look', async () => {
   const { peer, group } = await open();
   group.high = 1;

@@ -202,6 +202,11 @@ export const feedMutants = [
     'src/feed/peer-connection.ts',
     [OUT],
     ['who certifies a peer is what the operator says', 'ca: authorities }', 'rejectUnauthorized: false }'],
+    [
+      'a peer that does not answer is away',
+      'if (this.#waiting.length > 0) this.#end',
+      'if (this.#waiting.length < 0) this.#end',
+    ],
   ),
   ...breaking(
     'src/server/feeds.ts',
