@@ -107,7 +107,10 @@ async function openBridge({ port, folder }: BoardProcess) {
     reader,
     own,
   });
-  mirror.publishAfter((rows) => submitter.beforePublish(rows));
+  mirror.publishAfter(
+    (rows) => submitter.beforePublish(rows),
+    (rows) => submitter.numbered(rows),
+  );
   const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
   const login = new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools });
