@@ -22,14 +22,18 @@ import type {
 import {
   ACCOUNT,
   accountOf,
+  EPOCH,
+  epochOf,
+  FED,
+  fedOf,
   INTENT,
   intentOf,
   OWN_POST,
   ownPost,
-  prepareStatements,
+  PROOF,
   proofOf,
-  type Statements,
-} from './permanent-rows.ts';
+} from './permanent-columns.ts';
+import { prepareStatements, type Statements } from './permanent-rows.ts';
 import { PERMANENT } from './permanent-schema.ts';
 import { Writer } from './writer.ts';
 
@@ -74,13 +78,7 @@ export class PermanentFile implements Permanent {
   }
 
   async epochs(): Promise<Epoch[]> {
-    const rows = this.#db.prepare('SELECT number, generation, first, base FROM epochs ORDER BY number').all();
-    return rows.map((row) => ({
-      number: Number(row['number']),
-      generation: Number(row['generation']),
-      first: Number(row['first']),
-      base: Number(row['base']),
-    }));
+    return this.#db.prepare(`SELECT ${EPOCH} FROM epochs ORDER BY number`).all().map(epochOf);
   }
 
   async addEpochs(epochs: readonly Epoch[]): Promise<void> {
@@ -201,13 +199,7 @@ export class PermanentFile implements Permanent {
   }
 
   async fed(): Promise<Fed[]> {
-    const rows = this.#db.prepare('SELECT peer, newsgroup, first, number FROM fed').all();
-    return rows.map((row) => ({
-      peer: String(row['peer']),
-      newsgroup: String(row['newsgroup']),
-      first: Number(row['first']),
-      number: Number(row['number']),
-    }));
+    return this.#db.prepare(`SELECT ${FED} FROM fed`).all().map(fedOf);
   }
 
   /** Relaxed: after a power cut the peer is offered the last ones again, and says that it has them. */
@@ -265,7 +257,7 @@ export class PermanentFile implements Permanent {
   }
 
   async proofs(): Promise<StoredProof[]> {
-    return this.#db.prepare('SELECT userid, hash, level, proven FROM proofs ORDER BY proven').all().map(proofOf);
+    return this.#db.prepare(`SELECT ${PROOF} FROM proofs ORDER BY proven`).all().map(proofOf);
   }
 
   async proof(userid: string): Promise<StoredProof | undefined> {

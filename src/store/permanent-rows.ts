@@ -1,6 +1,6 @@
-/** Rows of a permanent file: as SQL names them, and as objects. */
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Intent, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
+/** What a permanent file is asked for and told, prepared. */
+import type { DatabaseSync } from 'node:sqlite';
+import { INTENT, OWN_POST, PROOF } from './permanent-columns.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
@@ -39,49 +39,5 @@ export function prepareStatements(db: DatabaseSync) {
       'DELETE FROM proofs WHERE userid IN (SELECT userid FROM proofs ORDER BY proven DESC, rowid DESC LIMIT -1 OFFSET ?)',
     ),
     removeProof: db.prepare('DELETE FROM proofs WHERE userid = ?1 AND hash = ifnull(?2, hash)'),
-  };
-}
-
-type Row = Record<string, SQLOutputValue>;
-
-export const OWN_POST = 'message_id, epoch, sequence, reference_ids, path';
-export function ownPost(row: Row): OwnPost {
-  return {
-    messageId: String(row['message_id']),
-    epoch: Number(row['epoch']),
-    sequence: Number(row['sequence']),
-    references: String(row['reference_ids']),
-    ...(row['path'] !== '' && { path: String(row['path']) }),
-  };
-}
-
-export const INTENT = 'message_id, created, details';
-export function intentOf(row: Row): Intent {
-  return {
-    messageId: String(row['message_id']),
-    created: Number(row['created']),
-    details: String(row['details']),
-  };
-}
-
-export const ACCOUNT = 'name, password_hash, userid, secret, settings';
-export function accountOf(row: Row): StoredAccount {
-  const secret = row['secret'];
-  return {
-    name: String(row['name']),
-    passwordHash: String(row['password_hash']),
-    userid: String(row['userid']),
-    secret: secret instanceof Uint8Array ? secret : new Uint8Array(),
-    settings: String(row['settings']),
-  };
-}
-
-const PROOF = 'userid, hash, level, proven';
-export function proofOf(row: Row): StoredProof {
-  return {
-    userid: String(row['userid']),
-    hash: String(row['hash']),
-    level: Number(row['level']),
-    proven: Number(row['proven']),
   };
 }

@@ -9,7 +9,7 @@ import type { Skipped } from '../spool/source.ts';
 import type { BoardStore } from '../store.ts';
 import { BoardNotEmptyError, beginImport, mayImport } from '../unfinished.ts';
 import { CopiedIndex } from './copied-index.ts';
-import { Copying, interruptedCopy, noteCopying, type Origin } from './copying.ts';
+import { Copying, interruptedCopy, MOST_NAMED, noteCopying, type Origin } from './copying.ts';
 import { finishCopy } from './finish.ts';
 import { OriginBoard, type OriginOptions } from './origin.ts';
 import { CopiedTexts, doubledCarets, type Reformed } from './texts.ts';
@@ -53,8 +53,6 @@ export interface CopySummary {
 /** octets of an index: far more than any board has, and far less than this machine has */
 const LARGEST_INDEX = 1024 ** 3;
 const READINGS = 100;
-/** rows that are reported one by one; the rest are only counted */
-const MOST_NAMED = 1000;
 /** rows between reports of progress */
 const ROWS_AT_ONCE = 1000;
 

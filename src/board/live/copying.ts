@@ -10,6 +10,9 @@ export interface Origin {
   readonly user: string;
 }
 
+/** what could not be taken is named one by one; the rest are only counted */
+export const MOST_NAMED = 1000;
+
 const TABLES = `
   CREATE TABLE copying (address TEXT NOT NULL, user TEXT NOT NULL) STRICT;
   -- the rows of a reading that differ from ours, until the reading is complete

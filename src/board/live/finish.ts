@@ -4,9 +4,8 @@ import { NextSequence } from '../next-sequence.ts';
 import type { Skipped } from '../spool/source.ts';
 import type { BoardStore } from '../store.ts';
 import { endImport } from '../unfinished.ts';
-import { Copying, dropCopying } from './copying.ts';
+import { Copying, dropCopying, MOST_NAMED } from './copying.ts';
 
-const MOST_NAMED = 1000;
 /** seconds that ids may run ahead of the clock; beyond that an id is made up */
 const AHEAD = 30 * 86_400;
 

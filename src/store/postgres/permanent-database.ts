@@ -15,6 +15,20 @@ import type {
   StoredAccount,
   StoredProof,
 } from '../permanent.ts';
+import {
+  ACCOUNT,
+  accountOf,
+  EPOCH,
+  epochOf,
+  FED,
+  fedOf,
+  INTENT,
+  intentOf,
+  OWN_POST,
+  ownPost,
+  PROOF,
+  proofOf,
+} from '../permanent-columns.ts';
 import { takenOver } from './lease.ts';
 import { Owed } from './owed.ts';
 import type { Postgres, Query, Row } from './postgres.ts';
@@ -77,13 +91,7 @@ export class PermanentDatabase implements Permanent {
   }
 
   async epochs(): Promise<Epoch[]> {
-    const rows = await this.#select('number, generation, first, base FROM epochs', 'ORDER BY number');
-    return rows.map((row) => ({
-      number: Number(row['number']),
-      generation: Number(row['generation']),
-      first: Number(row['first']),
-      base: Number(row['base']),
-    }));
+    return (await this.#select(`${EPOCH} FROM epochs`, 'ORDER BY number')).map(epochOf);
   }
 
   addEpochs(epochs: readonly Epoch[]): Promise<void> {
@@ -243,13 +251,7 @@ export class PermanentDatabase implements Permanent {
   }
 
   async fed(): Promise<Fed[]> {
-    const rows = await this.#select('peer, newsgroup, first, number FROM fed', 'ORDER BY peer, newsgroup');
-    return rows.map((row) => ({
-      peer: String(row['peer']),
-      newsgroup: String(row['newsgroup']),
-      first: Number(row['first']),
-      number: Number(row['number']),
-    }));
+    return (await this.#select(`${FED} FROM fed`, 'ORDER BY peer, newsgroup')).map(fedOf);
   }
 
   putFed({ peer, newsgroup, first, number }: Fed): Promise<void> {
@@ -425,46 +427,4 @@ export class PermanentDatabase implements Permanent {
 /** In one order for all, so that two transactions never wait for each other. */
 function inOrder<T>(all: readonly T[], key: (one: T) => string): T[] {
   return all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-const OWN_POST = 'message_id, epoch, sequence, reference_ids, path';
-function ownPost(row: Row): OwnPost {
-  return {
-    messageId: String(row['message_id']),
-    epoch: Number(row['epoch']),
-    sequence: Number(row['sequence']),
-    references: String(row['reference_ids']),
-    ...(row['path'] !== '' && { path: String(row['path']) }),
-  };
-}
-
-const INTENT = 'message_id, created, details';
-function intentOf(row: Row): Intent {
-  return {
-    messageId: String(row['message_id']),
-    created: Number(row['created']),
-    details: String(row['details']),
-  };
-}
-
-const ACCOUNT = 'name, password_hash, userid, secret, settings';
-function accountOf(row: Row): StoredAccount {
-  const secret = row['secret'];
-  return {
-    name: String(row['name']),
-    passwordHash: String(row['password_hash']),
-    userid: String(row['userid']),
-    secret: secret instanceof Uint8Array ? new Uint8Array(secret) : new Uint8Array(),
-    settings: String(row['settings']),
-  };
-}
-
-const PROOF = 'userid, hash, level, proven';
-function proofOf(row: Row): StoredProof {
-  return {
-    userid: String(row['userid']),
-    hash: String(row['hash']),
-    level: Number(row['level']),
-    proven: Number(row['proven']),
-  };
 }

@@ -94,9 +94,9 @@ export class Postgres {
   query: Query = (sql, values = []) => this.#lend(async (client) => (await client.query(sql, [...values])).rows);
 
   /** Runs `task` in a transaction. It may be run more than once. */
-  transaction<T>(task: (query: Query) => Promise<T>, { isolation = 'READ COMMITTED' } = {}): Promise<T> {
+  transaction<T>(task: (query: Query) => Promise<T>): Promise<T> {
     return this.#lend(async (client) => {
-      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       try {
         const result = await task(async (sql, values = []) => (await client.query(sql, [...values])).rows);
         await client.query('COMMIT');

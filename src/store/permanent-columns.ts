@@ -1,0 +1,66 @@
+/** Rows of permanent data, in a file or in a database: as SQL names them, and as objects. */
+import type { Epoch, Fed, Intent, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export const OWN_POST = 'message_id, epoch, sequence, reference_ids, path';
+export function ownPost(row: Row): OwnPost {
+  return {
+    messageId: String(row['message_id']),
+    epoch: Number(row['epoch']),
+    sequence: Number(row['sequence']),
+    references: String(row['reference_ids']),
+    ...(row['path'] !== '' && { path: String(row['path']) }),
+  };
+}
+
+export const INTENT = 'message_id, created, details';
+export function intentOf(row: Row): Intent {
+  return {
+    messageId: String(row['message_id']),
+    created: Number(row['created']),
+    details: String(row['details']),
+  };
+}
+
+export const ACCOUNT = 'name, password_hash, userid, secret, settings';
+export function accountOf(row: Row): StoredAccount {
+  const secret = row['secret'];
+  return {
+    name: String(row['name']),
+    passwordHash: String(row['password_hash']),
+    userid: String(row['userid']),
+    secret: secret instanceof Uint8Array ? new Uint8Array(secret) : new Uint8Array(),
+    settings: String(row['settings']),
+  };
+}
+
+export const PROOF = 'userid, hash, level, proven';
+export function proofOf(row: Row): StoredProof {
+  return {
+    userid: String(row['userid']),
+    hash: String(row['hash']),
+    level: Number(row['level']),
+    proven: Number(row['proven']),
+  };
+}
+
+export const FED = 'peer, newsgroup, first, number';
+export function fedOf(row: Row): Fed {
+  return {
+    peer: String(row['peer']),
+    newsgroup: String(row['newsgroup']),
+    first: Number(row['first']),
+    number: Number(row['number']),
+  };
+}
+
+export const EPOCH = 'number, generation, first, base';
+export function epochOf(row: Row): Epoch {
+  return {
+    number: Number(row['number']),
+    generation: Number(row['generation']),
+    first: Number(row['first']),
+    base: Number(row['base']),
+  };
+}
