@@ -118,14 +118,15 @@ export const storeMutants = [
     ['an intent whose answer was lost is known again', "if (row['attempt'] === attempt) return", 'if (false) return'],
     [
       'an intent that was not taken does not stay',
-      '      this.#owed.add((query) =>\n',
-      '      this.#owed.add.bind(undefined, (query: Query) =>\n',
+      '      this.#owe(error, (query) =>\n',
+      '      this.#owe(undefined, (query) =>\n',
     ],
     [
       'what was done while the database was away is not forgotten',
-      '    } catch (error) {\n      this.#owed.add(task);\n',
+      '    } catch (error) {\n      this.#owe(error, task);\n',
       '    } catch (error) {\n',
     ],
+    ['what the database refuses holds up nothing', 'if (error instanceof StoreError) this', 'this'],
     ['who was replaced writes nothing', 'if (own.length === 0) throw', 'if (own.length > 1) throw'],
     [
       'who was replaced does not write what it owes',

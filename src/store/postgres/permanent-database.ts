@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StoreError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import type {
   Arrival,
   CreatedNewsgroup,
@@ -204,7 +204,7 @@ export class PermanentDatabase implements Permanent {
       });
     } catch (error) {
       // The caller takes it for not intended. If it was committed nevertheless, it must go: it would hold up its author.
-      this.#owed.add((query) =>
+      this.#owe(error, (query) =>
         query('DELETE FROM messages WHERE board = $1 AND message_id = $2 AND attempt = $3 AND epoch IS NULL', [
           ...[board, messageId, attempt],
         ]),
@@ -408,9 +408,14 @@ export class PermanentDatabase implements Permanent {
     try {
       await this.#write(task);
     } catch (error) {
-      this.#owed.add(task);
+      this.#owe(error, task);
       throw error;
     }
+  }
+
+  /** Not where the database has refused the statement itself: it would refuse it for ever, and hold up all that follows. */
+  #owe(error: unknown, task: (query: Query) => Promise<unknown>): void {
+    if (error instanceof StoreError) this.#owed.add(task);
   }
 
   /** Tells the listeners what changed. */

@@ -110,6 +110,17 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     expect(await store.ownPosts()).toEqual([post]);
   });
 
+  test('what the database refuses is not asked of it again, and holds up nothing', async () => {
+    const store = await bridge();
+    await store.intend(intent);
+    const nul = String.fromCharCode(0);
+    await expect(store.done({ ...post, references: nul })).rejects.toThrow('invalid byte sequence');
+    await expect(store.intend({ ...intent, messageId: nul })).rejects.toThrow('invalid byte sequence');
+    expect(await store.intents()).toEqual([intent]);
+    await store.done(post);
+    expect(await store.ownPosts()).toEqual([post]);
+  });
+
   test('an orderly restart between two questions goes unnoticed', async () => {
     const store = await bridge();
     await store.intend(intent);
