@@ -63,7 +63,7 @@ export const historyMutants = [
     '',
   ]),
   ...breaking(
-    'src/bridge/mirror/decision.ts',
+    'src/bridge/mirror/numbering.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'what is known of the rows tells their generation',

@@ -19,11 +19,16 @@ export const rareHourMutants = [
       'for (let place = 0; given > 0 && place < order.length; place++) {',
       'for (let place = 0; place < order.length; place++) {',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/numbering.ts',
+    RARE,
     [
       'a board that numbers from 0 has its first post in its first epoch',
-      'return state.isNew && sighting.wraps === 0',
-      'return state.isNew && sighting.wraps < 0',
+      'const isFromZero = sighting.wraps === 0',
+      'const isFromZero = sighting.wraps < 0',
     ],
+    ['a damaged numbering is repaired', 'if (unsound < 0) return known;', 'if (unsound !== 0) return known;'],
   ),
   ...breaking(
     'src/bridge/mirror/row-order.ts',
@@ -154,11 +159,6 @@ export const rareHourMutants = [
     'a first reading that is not over is none',
     'return this.#state.isRead;',
     'return this.#state.posts.length > 0;',
-  ]),
-  ...breaking('src/bridge/mirror/persistence.ts', RARE, [
-    'a damaged numbering is repaired',
-    'if (sound.length === known.length) return known;',
-    'if (sound.length > 0) return known;',
   ]),
   ...breaking('src/bridge/view/board-view.ts', RARE, [
     'a board that is not read denies none of its articles',

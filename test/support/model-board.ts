@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAX_NUMBER } from '../../src/bridge/mirror/epochs.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import { MAX_NUMBER } from '../../src/bridge/mirror/numbering.ts';
 import { BoardPoster } from '../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection } from '../../src/bridge/posting/connection.ts';
 import { deliver } from '../../src/bridge/posting/deliver.ts';

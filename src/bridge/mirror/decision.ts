@@ -21,18 +21,15 @@ import { isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isFirst, isIndexed } from '../row-kinds.ts';
-import type { PostColumns } from './columns.ts';
-import { Epochs, FIRST, MAX_NUMBER, numberOf } from './epochs.ts';
+import { type Epochs, firstEpochs, generationOf, isBelow, MAX_NUMBER, type Numbered, newestOf } from './numbering.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
 /** What is known of a board, to be compared with what is seen of it. */
-export interface Known {
-  readonly posts: PostColumns;
+export interface Known extends Numbered {
   readonly records: { byId(id: string): ItemRecord | undefined };
   readonly users: { indexOf(userid: Octets): number };
   readonly notices: ReadonlyMap<number, Notice>;
-  readonly epochs: Epochs;
   /** the highest number that may have been shown */
   readonly highest: number;
   /** the highest number that any newsgroup's mark was raised to, shown or not */
@@ -93,7 +90,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const { sighting } = seen;
   const { posts, records } = state;
   const { order } = sighting;
-  const before = beginsAtZero(state, sighting) ? new Epochs([{ ...FIRST, base: 1 }]) : state.epochs;
+  const before = state.isNew ? firstEpochs(sighting) : state.epochs;
   const items = new Int32Array(sighting.itemIds.length);
   for (const [at, id] of sighting.itemIds.entries()) {
     items[at] = records.byId(id)?.index ?? -1;
@@ -140,7 +137,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (row >= 0) {
       if (one.item >= 0) doubtful.push(one.row);
       take(place, row, one);
-    } else if (isBelow(one, numberOf(before, one), given, top)) odd.push(place);
+    } else if (isBelow(one, before.numberOf(one), given, top)) odd.push(place);
   }
   odd.sort((a, b) => a - b);
 
@@ -152,7 +149,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   }
 
   function find(one: SeenRow, isIt: (row: number, one: SeenRow) => boolean): number {
-    const number = numberOf(before, one) ?? 0;
+    const number = before.numberOf(one) ?? 0;
     const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
     if (row >= 0 && here[row] === 0 && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
     // What was numbered before the numbering began again may still be there; and in which generation, nobody can always tell.
@@ -182,7 +179,7 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     return row >= 0 ? row > agreed : place > agreedPlace;
   };
   const suspects = odd.filter(isAfterAgreed).map(at);
-  const restarts = hasRestarted(seen, suspects, (one) => posts.rowOf(numberOf(before, one) ?? 0) >= 0);
+  const restarts = hasRestarted(seen, suspects, (one) => posts.rowOf(before.numberOf(one) ?? 0) >= 0);
   const epochs = before.copy();
   const numbers = new Float64Array(order.length);
   const late: number[] = [];
@@ -215,12 +212,12 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     // The board has just given the number: the last row that has it is the one, even where it is known for another.
     const isOwn = isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen));
     // From before a wrap that nobody saw.
-    if (one.generation < 0 && !isOwn && numberOf(epochs, one) === undefined) continue;
+    if (one.generation < 0 && !isOwn && epochs.numberOf(one) === undefined) continue;
     if (!(place === same.chosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
       continue;
     }
-    let number = numberOf(epochs, one);
+    let number = epochs.numberOf(one);
     const comesBelow = isBelow(one, number, highest, newest);
     if (comesBelow && !(restarts && isAfterAgreed(place))) {
       if (one.event === undefined) late.push(sequence);
@@ -269,7 +266,7 @@ export function* decideOlder(recent: Known, seen: Seen, above: number): Generato
   let highest = above;
   for (let place = 0; place < length; place++) {
     if (place % STRETCH === 0) yield;
-    const number = numberOf(recent.epochs, sighting.at(place, base)) ?? 0;
+    const number = recent.epochs.numberOf(sighting.at(place, base)) ?? 0;
     if (number <= highest || number >= end) continue;
     numbers[place] = number;
     highest = number;
@@ -282,34 +279,6 @@ export function* decideOlder(recent: Known, seen: Seen, above: number): Generato
 function itemIn(items: Int32Array, item: number): number {
   const known = item < 0 ? -1 : (items[item] ?? -1);
   return item >= 0 && known < 0 ? -2 : known;
-}
-
-/** A place in a board's numbering. */
-type Position = Pick<SeenRow, 'generation' | 'sequence'>;
-
-/** The place of the newest row that has a number, `undefined` before the first. */
-function newestOf({ posts, epochs }: Known): Position | undefined {
-  const last = posts.length - 1;
-  if (last < 0) return undefined;
-  const generation = epochs.all[(posts.epochs[last] ?? 1) - 1]?.generation ?? 0;
-  return { generation, sequence: posts.sequences[last] ?? 0 };
-}
-
-/**
- * Would it come in below what was given: by its article number, or in the board's own order? (Of an epoch that ends at a
- * wrap there are numbers left that nothing may take any more.)
- */
-function isBelow(one: Position, number: number | undefined, highest: number, newest: Position | undefined): boolean {
-  if (number !== undefined && number <= highest) return true;
-  if (newest === undefined) return false;
-  return (
-    one.generation < newest.generation || (one.generation === newest.generation && one.sequence <= newest.sequence)
-  );
-}
-
-/** A board that numbers from 0, seen for the first time: 0 is no article number, so all of them are one higher. */
-function beginsAtZero(state: Known, sighting: Sighting): boolean {
-  return state.isNew && sighting.wraps === 0 && sighting.order.length > 0 && sighting.at(0, 0).sequence === 0;
 }
 
 /**
@@ -329,38 +298,6 @@ function hasRestarted(
   const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
   if (logged && !rows.every(isEditors)) return true;
   return rows.length > 1 && (!logged || rows.some(isAnother));
-}
-
-/**
- * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in the
- * index) or a new one; and an index that was restored may be from before one: the newest row that we know tells.
- */
-function generationOf({ sighting, whole }: Seen, { posts, epochs }: Known, itemOf: (row: number) => number): number {
-  const { order, wraps, sequences, times, wrapped } = sighting;
-  const of = (known: number) => epochs.all[(posts.epochs[known] ?? 1) - 1]?.generation ?? 0;
-  const { newest } = sighting;
-  const top = posts.length - 1;
-  const nearest =
-    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
-  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
-  if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
-  const last = posts.lastIndexed();
-  if (!whole && last >= 0) return of(last) + wraps;
-  const rows = new Map<number, number>();
-  for (const row of order) if (row >= 0) rows.set(sequences[row] ?? 0, row);
-  for (let known = last; known >= 0; known--) {
-    const row = rows.get(posts.sequences[known] ?? 0);
-    if (row === undefined || !isIndexed(posts.kinds[known])) continue;
-    if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
-    return of(known) + wraps - (wrapped[row] ?? 0);
-  }
-  return nearest ?? Math.max(epochs.generation, wraps);
-}
-
-/** The generation of a sequence number, if it is that of the row nearest to another one. */
-function generationNear(known: number, generation: number, sequence: number): number {
-  if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
-  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
 }
 
 /** Does the log tell of something at a number that we know for something else? */

@@ -11,6 +11,7 @@ import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
 import { Complaints } from './complaints.ts';
 import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
 import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
+import { keepBegun } from './numbering.ts';
 import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
 import { highs, newestRows, newRows } from './publishing.ts';
 import { Sighting } from './sighting.ts';
@@ -177,10 +178,7 @@ export class Follower {
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
         // An index without a row does not tell what it will count from.
         if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
-        if (begun.length > 0) await permanent.addEpochs(begun);
-        for (const epoch of begun.filter(({ number }) => number > 1)) {
-          this.#options.log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
-        }
+        await keepBegun(permanent, begun, this.#options.log);
         const marks = await this.#inTurns(highs(state.posts, seen, decision));
         await Promise.all([publishing.announce(marks), this.onNumbered?.(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);

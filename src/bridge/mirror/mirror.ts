@@ -10,11 +10,11 @@ import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, 
 import type { Place } from '../places.ts';
 import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
 import type { BoardLine } from './board-line.ts';
-import { MAX_NUMBER } from './epochs.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
+import { MAX_NUMBER, soundEpochs } from './numbering.ts';
 import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
-import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll, soundEpochs } from './persistence.ts';
+import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll } from './persistence.ts';
 import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
 import { BoardState } from './state.ts';

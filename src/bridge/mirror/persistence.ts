@@ -2,11 +2,8 @@
 import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch, Permanent, RecentRow } from '../../store/permanent.ts';
-import { silent } from '../../wire/log.ts';
 import { latin1 } from '../../wire/octets.ts';
 import { type Change, type Motd, type Notice, PostKind } from '../model.ts';
-import { Epochs, firstUnsound } from './epochs.ts';
-import type { MirrorOptions } from './options.ts';
 import type { BoardState } from './state.ts';
 
 /** Version of what `saveState` writes. A cache of another version is discarded, and the board is read again. */
@@ -83,30 +80,6 @@ export function loadEpochs(cache: Cache): readonly Epoch[] {
 function saveNotice(cache: Cache, state: BoardState, row: number): void {
   const notice = state.notices.get(row);
   if (notice !== undefined) cache.setFact(`notice:${row}`, JSON.stringify(notice));
-}
-
-/**
- * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
- * is: no article ever had a number in these. They are removed, and own posts in them move to the epoch before.
- */
-export async function soundEpochs({
-  permanent,
-  cache,
-  log = silent,
-  newsgroup,
-}: MirrorOptions): Promise<readonly Epoch[]> {
-  const known = await permanent.epochs();
-  const sound = known.slice(0, firstUnsound(known));
-  if (sound.length === known.length) return known;
-  const kept = new Epochs(sound);
-  const moved = (await permanent.ownPosts())
-    .filter(({ epoch }) => epoch > sound.length)
-    .map((post) => ({ ...post, epoch: kept.covering(kept.generation, post.sequence)?.number ?? 1 }));
-  await permanent.replaceEpochs(sound, moved);
-  cache.rebuild();
-  const shown = { newsgroup, epochs: known.length - sound.length, posts: moved.length };
-  log.warn(shown, 'the numbering was damaged by an earlier version: it is repaired, and the index is read again');
-  return sound;
 }
 
 /** The message of the day, as the cache keeps it. */

@@ -9,7 +9,7 @@ import { isIn, type Place, placesOf } from '../places.ts';
 import { isFirst } from '../row-kinds.ts';
 import { PostColumns } from './columns.ts';
 import type { Decision, Known, Seen } from './decision.ts';
-import { Epochs } from './epochs.ts';
+import { Epochs } from './numbering.ts';
 import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';
 import type { SeenRow } from './sighting.ts';

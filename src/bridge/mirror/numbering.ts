@@ -1,0 +1,172 @@
+/**
+ * How a board's sequence numbers become article numbers. They wrap at 2³²: between two wraps is a *generation*. Where the
+ * board's numbering begins again, an *epoch* begins, above the highest number ever given. Within a generation a sequence
+ * number belongs to the newest epoch that begins at or before it; its article number is that epoch's base plus it.
+ */
+import { isAfter } from '../../rgtp/sequence.ts';
+import type { Cache } from '../../store/cache.ts';
+import type { Epoch, Permanent } from '../../store/permanent.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import { isIndexed } from '../row-kinds.ts';
+import type { PostColumns } from './columns.ts';
+import type { SeenRow, Sighting } from './sighting.ts';
+
+/** The highest article number there may be (RFC 3977 §6). */
+export const MAX_NUMBER = 2 ** 31 - 1;
+
+const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
+/** 0 is no article number: where a board numbers from 0, all of them are one higher. */
+const FIRST_FROM_ZERO: Epoch = { ...FIRST, base: 1 };
+
+/** A place in a board's numbering. */
+export type Position = Pick<SeenRow, 'generation' | 'sequence'>;
+
+/** Rows that have their numbers. */
+export interface Numbered {
+  readonly posts: PostColumns;
+  readonly epochs: Epochs;
+}
+
+export class Epochs {
+  readonly #all: Epoch[];
+
+  constructor(known: readonly Epoch[]) {
+    const first = known.find(({ number }) => number === 1) ?? FIRST;
+    this.#all = [first, ...known.filter(({ number }) => number > 1)].sort((a, b) => a.number - b.number);
+  }
+
+  get all(): readonly Epoch[] {
+    return this.#all;
+  }
+
+  /** how often the numbering has wrapped */
+  get generation(): number {
+    return this.#all.reduce((most, epoch) => Math.max(most, epoch.generation), 0);
+  }
+
+  covering(generation: number, sequence: number): Epoch | undefined {
+    return this.#all.findLast((epoch) => epoch.generation === generation && epoch.first <= sequence);
+  }
+
+  /** The article number of a row, `undefined` where no epoch covers it yet. */
+  numberOf({ generation, sequence }: Position): number | undefined {
+    const epoch = this.covering(generation, sequence);
+    return epoch === undefined ? undefined : epoch.base + sequence;
+  }
+
+  /** Begins an epoch at a sequence number, which gets the first article number above `highest`. */
+  begin(generation: number, first: number, highest: number): void {
+    this.#all.push({ number: this.#all.length + 1, generation, first, base: highest + 1 - first });
+  }
+
+  copy(): Epochs {
+    return new Epochs(this.#all);
+  }
+}
+
+/** The epochs of a board that is seen for the first time. */
+export function firstEpochs(sighting: Sighting): Epochs {
+  const isFromZero = sighting.wraps === 0 && sighting.order.length > 0 && sighting.at(0, 0).sequence === 0;
+  return new Epochs([isFromZero ? FIRST_FROM_ZERO : FIRST]);
+}
+
+/** The place of the newest row that has a number, `undefined` before the first. */
+export function newestOf({ posts, epochs }: Numbered): Position | undefined {
+  const last = posts.length - 1;
+  if (last < 0) return undefined;
+  return { generation: generationAt(last, posts, epochs), sequence: posts.sequences[last] ?? 0 };
+}
+
+/**
+ * Would it come in below what was given: by its article number, or in the board's own order? (Of an epoch that ends at a
+ * wrap there are numbers left that nothing may take any more.)
+ */
+export function isBelow(
+  one: Position,
+  number: number | undefined,
+  highest: number,
+  newest: Position | undefined,
+): boolean {
+  if (number !== undefined && number <= highest) return true;
+  if (newest === undefined) return false;
+  return (
+    one.generation < newest.generation || (one.generation === newest.generation && one.sequence <= newest.sequence)
+  );
+}
+
+/**
+ * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in the
+ * index) or a new one; and an index that was restored may be from before one: the newest row that we know tells.
+ */
+export function generationOf(
+  { sighting, whole }: { readonly sighting: Sighting; readonly whole: boolean },
+  { posts, epochs }: Numbered,
+  itemOf: (row: number) => number,
+): number {
+  const { order, wraps, sequences, times, wrapped, newest } = sighting;
+  const of = (known: number) => generationAt(known, posts, epochs);
+  const top = posts.length - 1;
+  const nearest =
+    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
+  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
+  if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
+  const last = posts.lastIndexed();
+  if (!whole && last >= 0) return of(last) + wraps;
+  const rows = new Map<number, number>();
+  for (const row of order) if (row >= 0) rows.set(sequences[row] ?? 0, row);
+  for (let known = last; known >= 0; known--) {
+    const row = rows.get(posts.sequences[known] ?? 0);
+    if (row === undefined || !isIndexed(posts.kinds[known])) continue;
+    if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
+    return of(known) + wraps - (wrapped[row] ?? 0);
+  }
+  return nearest ?? Math.max(epochs.generation, wraps);
+}
+
+function generationAt(row: number, posts: PostColumns, epochs: Epochs): number {
+  return epochs.all[(posts.epochs[row] ?? 1) - 1]?.generation ?? 0;
+}
+
+/** The generation of a sequence number, if it is that of the row nearest to another one. */
+function generationNear(known: number, generation: number, sequence: number): number {
+  if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
+  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
+}
+
+/** Stores the epochs that begin, before any number of theirs is given to anybody. */
+export async function keepBegun(permanent: Permanent, begun: readonly Epoch[], log: Log): Promise<void> {
+  if (begun.length > 0) await permanent.addEpochs(begun);
+  for (const epoch of begun.filter(({ number }) => number > 1)) {
+    log.warn({ epoch }, 'the board restarted its numbering: a new epoch begins');
+  }
+}
+
+/**
+ * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
+ * is: no article ever had a number in these. They are removed, and own posts in them move to the epoch before.
+ */
+export async function soundEpochs({
+  permanent,
+  cache,
+  log = silent,
+  newsgroup,
+}: {
+  readonly permanent: Permanent;
+  readonly cache: Cache;
+  readonly log?: Log;
+  readonly newsgroup: string;
+}): Promise<readonly Epoch[]> {
+  const known = await permanent.epochs();
+  const unsound = known.findIndex(({ base, first }) => base + first > MAX_NUMBER);
+  if (unsound < 0) return known;
+  const sound = known.slice(0, unsound);
+  const kept = new Epochs(sound);
+  const moved = (await permanent.ownPosts())
+    .filter(({ epoch }) => epoch > sound.length)
+    .map((post) => ({ ...post, epoch: kept.covering(kept.generation, post.sequence)?.number ?? 1 }));
+  await permanent.replaceEpochs(sound, moved);
+  cache.rebuild();
+  const shown = { newsgroup, epochs: known.length - sound.length, posts: moved.length };
+  log.warn(shown, 'the numbering was damaged by an earlier version: it is repaired, and the index is read again');
+  return sound;
+}
