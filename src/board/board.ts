@@ -6,6 +6,7 @@ import type { Octets } from '../wire/octets.ts';
 import { EditLock } from './edit-lock.ts';
 import { FailedProofs } from './failed-proofs.ts';
 import { limits } from './limits.ts';
+import { type BoardObserver, unobserved } from './observer.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 import type { BoardStore } from './store.ts';
 
@@ -65,6 +66,7 @@ export class Board {
   readonly lock = new EditLock();
   readonly members = new Set<Member>();
   readonly failedProofs: FailedProofs;
+  readonly observer: BoardObserver;
   /** undefined: only editors make accounts */
   readonly registration: Registration | undefined;
   readonly #identify: Identify | undefined;
@@ -79,6 +81,7 @@ export class Board {
     readonly proofDelay: number;
     readonly identify: Identify | undefined;
     readonly registration: RegistrationOptions | undefined;
+    readonly observer?: BoardObserver | undefined;
   }) {
     this.store = options.store;
     this.title = options.title;
@@ -87,6 +90,7 @@ export class Board {
     this.timeouts = options.timeouts;
     this.failedProofs = new FailedProofs(options.proofDelay);
     this.#identify = options.identify;
+    this.observer = options.observer ?? unobserved;
     this.store.accounts.onChange(() => {
       this.#review().catch((err: unknown) => {
         this.#reviewing = false;

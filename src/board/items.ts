@@ -53,6 +53,7 @@ export class Items {
   readonly #upsert: StatementSync;
   readonly #delete: StatementSync;
   readonly #known: StatementSync;
+  readonly #count: StatementSync;
   readonly #all: StatementSync;
 
   constructor(db: DatabaseSync, writer: Writer, cacheOctets: number) {
@@ -62,6 +63,7 @@ export class Items {
     this.#all = db.prepare('SELECT * FROM items ORDER BY id');
     this.#upsert = db.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#delete = db.prepare('DELETE FROM items WHERE id = ?');
+    this.#count = db.prepare('SELECT count(*) AS n FROM items');
     this.#known = db.prepare(
       `SELECT 1 FROM items WHERE id = :id UNION ALL SELECT 1 FROM archived_items WHERE id = :id
        UNION ALL SELECT 1 FROM index_rows WHERE item = :id UNION ALL SELECT 1 FROM diffs WHERE item = :id LIMIT 1`,
@@ -86,6 +88,10 @@ export class Items {
   /** Every item, by id. */
   *all(): Generator<StoredItem> {
     for (const row of this.#all.iterate()) yield itemFrom(row);
+  }
+
+  get count(): number {
+    return Number(this.#count.get()?.['n']);
   }
 
   /** Whether an item has or had this id. */

@@ -48,6 +48,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   session.challenge = undefined;
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.report('login refused', { userid, reason: 'wrong proof' });
+    session.board.observer.loggedIn('refused');
     await session.board.failedProofs.failed(callerKey(session.caller));
     throw failure(session, 3, octets`Identity confirmation failed`);
   }
@@ -79,6 +80,7 @@ async function noted({ board: { store }, log }: CommandSession, task: () => void
 
 function deny(session: CommandSession, why: Octets): never {
   session.report('login refused', { userid: session.userid, reason: why });
+  session.board.observer.loggedIn('refused');
   throw failure(session, 2, why);
 }
 

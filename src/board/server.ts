@@ -10,6 +10,7 @@ import { reasonOf } from '../wire/trouble.ts';
 import type { Accounts } from './accounts.ts';
 import { Board, type Caller, callerKey, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
+import type { BoardObserver } from './observer.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
@@ -41,6 +42,7 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly proofDelay?: number;
   /** identifies callers for log entries about logins */
   readonly identify?: Identify;
+  readonly observer?: BoardObserver;
   /** how people register (REGU). Default: they can't */
   readonly registration?: RegistrationOptions;
   /** ms between looks for accounts changed by another process, for idle sessions. Default 500 */
@@ -112,6 +114,7 @@ export class BoardServer {
       proofDelay: options.proofDelay ?? 1000,
       identify: options.identify,
       registration: options.registration,
+      observer: options.observer,
     });
     this.#housekeeping = setInterval(() => {
       this.#keepHouse().catch((error: unknown) => this.#board.log.error({ err: error }, 'housekeeping failed'));
@@ -219,10 +222,9 @@ export class BoardServer {
     endInTurns(socket, key);
     socket.on('error', () => socket.destroy());
     if (this.#sessions.size + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
-      this.#board.log.warn(
-        { address, port: remotePort, reason: count >= connectionsPerAddress ? 'address' : 'full' },
-        'connection refused',
-      );
+      const reason = count >= connectionsPerAddress ? 'address' : 'full';
+      this.#board.observer.connected(reason);
+      this.#board.log.warn({ address, port: remotePort, reason }, 'connection refused');
       if (this.#options.secure !== undefined) {
         socket.destroy();
         return;
@@ -246,6 +248,7 @@ export class BoardServer {
     endInTurns(secured, callerKey(caller));
     const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
     const failed = (err: Error) => {
+      this.#board.observer.connected('handshake');
       this.#board.log.debug(
         { address: caller.address, port: caller.port, reason: `handshake: ${reasonOf(err)}` },
         'connection refused',
@@ -276,6 +279,7 @@ export class BoardServer {
     });
     this.#sessions.add(session);
     this.#board.members.add(session);
+    this.#board.observer.connected('accepted');
     log.debug({}, 'connection opened');
   }
 }

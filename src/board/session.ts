@@ -111,6 +111,7 @@ export class Session implements Member, CommandSession {
 
   admit(grant: Grant, what: string): void {
     this.#standing.grant(grant);
+    this.board.observer.loggedIn('accepted');
     this.setLevel(grant.level, what);
   }
 

@@ -1,11 +1,11 @@
-/** `rgtp-nntp board`: the embedded board without the bridge, for RGTP clients; and its upkeep. */
+/** `rgtp-nntp board`: the embedded board as a service of its own; and its upkeep. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
-import { openEmbeddedBoard } from '../server/embedded-board.ts';
-import { Failure } from '../server/failure.ts';
+import { BoardService } from '../server/board-service.ts';
 import { takeFolders } from '../server/folders.ts';
-import { welcomeEditor } from '../server/greeting.ts';
+import { boardGreeting, welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
+import { checkLocally } from '../server/local-check.ts';
 import { closed, untilTold } from '../server/signals.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
@@ -18,7 +18,7 @@ import { refuseUnknown } from './unknown.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
-    .description('run the embedded board without the bridge, for RGTP clients; maintain it')
+    .description('run the embedded board alone, for RGTP clients and for bridges on other machines; maintain it')
     .addOption(configOption())
     .addCommand(backupCommand())
     .addCommand(boardRestoreCommand())
@@ -29,20 +29,19 @@ export function boardCommand(): Command {
     .action(async (options: ConfigOption, command: Command) => {
       refuseUnknown(command);
       const config = configuration(options);
-      if (config.embedded.listen === undefined) {
-        throw new Failure('embedded.listen is off: without the bridge, nothing could reach the board', undefined, {
-          exitCode: 2,
-        });
-      }
       const log = openLog(config.log);
       logStrays(log);
+      checkLocally(config);
       using _taken = takeFolders(config);
-      const { server, made } = await openEmbeddedBoard(config, log);
-      const told = untilTold(log, () => log.setLevel(configuration(options).log.level));
-      const { host, port } = server.address;
+      // Handlers come first, so that a signal during the start does not kill it half way.
+      let service: BoardService | undefined;
+      const told = untilTold(log, () => service?.reload(configuration(options)));
+      const running = await BoardService.start(config, log);
+      service = running;
+      const { made } = running.parts;
       if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
-      announce(`Listening for RGTP clients on ${host} port ${port}.\n`);
+      announce(boardGreeting(running));
       log.info({ signal: await told }, 'ending');
-      await closed(() => server.close());
+      await closed(() => running.close());
     });
 }

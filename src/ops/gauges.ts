@@ -55,7 +55,7 @@ export function addGauges(registry: Registry, now: () => Status): void {
     gauge(`board_${name}`, help, ['board'], ofBoards(read));
 
   gauge('build_info', 'Always 1; the label says what runs', ['version'], (set, { version }) => set({ version }, 1));
-  gauge('connections_open', 'NNTP connections open now', [], (set, { sessions }) => set({}, sessions));
+  gauge('connections_open', 'NNTP connections open now', [], (set, { sessions = 0 }) => set({}, sessions));
   counter('log_lines_lost', 'Lines of the log that could not be written', [], (set, { logLinesLost = 0 }) =>
     set({}, logLinesLost),
   );
@@ -99,7 +99,15 @@ export function addGauges(registry: Registry, now: () => Status): void {
     (board) => board.withheld ?? 0,
   );
   boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
-  boards('articles', 'Articles in its newsgroups', (board) => board.articles);
+  boards('articles', 'Articles in its newsgroups', (board) => board.articles ?? 0);
+  gauge(
+    'board_clients',
+    'RGTP connections to the embedded board, those of the bridge included',
+    ['board'],
+    (set, { boards }) => {
+      for (const { name, clients } of boards) if (clients !== undefined) set({ board: name }, clients);
+    },
+  );
   boards('items', 'Items of the board', (board) => board.items);
   boards('items_held', 'Items whose text is held', (board) => board.held);
   boards('items_queued', 'Items whose text is still to be fetched', (board) => board.queued ?? 0);

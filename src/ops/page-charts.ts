@@ -4,8 +4,14 @@ import { clock, number } from './page-text.ts';
 const HEIGHT = 40;
 const MINUTE = 60_000;
 
-/** The last hour. Six charts fill rows of one, two or three. @param now unix ms */
-export function charts(history: History, now: number): string {
+/** What there is of a board that is served without newsgroups. */
+const ALONE: ReadonlySet<string> = new Set(['connections', 'loginsRefused']);
+
+/**
+ * The last hour. Six charts fill rows of one, two or three.
+ * @param now unix ms @param news whether newsreaders are served
+ */
+export function charts(history: History, now: number, news = true): string {
   const shown = [
     ['Connections', 'connections', history.series('connectionsRefused'), 'turned away'],
     ['Commands', 'commands'],
@@ -15,6 +21,7 @@ export function charts(history: History, now: number): string {
     ['Logins refused', 'loginsRefused'],
   ] as const;
   return shown
+    .filter(([, name]) => news || ALONE.has(name))
     .map(([title, name, others, what]) => {
       const also = others === undefined ? '' : `; ${number(sumOf(others))} ${what}`;
       return chart(title, history.series(name), also, now);

@@ -26,25 +26,30 @@ export function statusPage({ status, history, now }: PageInput): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <noscript><meta http-equiv="refresh" content="30"></noscript><title>${escaped(titleOf(status))}</title><style>${style}</style></head><body>
 <a class="skip" href="#main">To the boards</a>
-<header><h1>${escaped(status.name)}</h1><div id="now" data-live><p>As of ${moment(now)}: ${counted(status.sessions, 'newsreader')} connected</p>
+<header><h1>${escaped(status.name)}</h1><div id="now" data-live><p>As of ${moment(now)}${connectedTo(status)}</p>
 <p class="dim">rgtp-nntp ${escaped(status.version)}, running for ${up}</p></div><p id="told" class="bad" role="status"></p>
 <nav aria-label="For programs"><a href="metrics">Metrics for Prometheus</a><a href="readyz">Is it ready?</a></nav></header>
 <main id="main" tabindex="-1"><h2>Boards</h2><section id="boards" data-live class="cards" aria-label="Boards">
 ${status.boards.map((board) => boardCard(board, now)).join('\n')}
 </section><div id="peers" data-live>${peerCards(status, now)}</div><h2>The last hour</h2><section id="hour" data-live class="cards" aria-label="The last hour, times in UTC">
-${charts(history, now)}
+${charts(history, now, status.sessions !== undefined)}
 </section><h2>This server</h2><section id="server" data-live class="cards" aria-label="This server">${serverCard(status, now)}${cacheCard(status)}</section></main>
 <script>${script}</script></body></html>
 `;
 }
 
 /** What is wrong comes first: it may be all that is seen of a tab. */
-function titleOf({ name, boards }: Status): string {
+function titleOf({ name, boards, sessions }: Status): string {
   const away = boards.filter(({ reachable }) => !reachable).map(({ newsgroup }) => newsgroup);
-  return `${away.length === 0 ? '' : `${away.join(', ')} away – `}${name} – news server`;
+  return `${away.length === 0 ? '' : `${away.join(', ')} away – `}${name} – ${sessions === undefined ? 'board' : 'news server'}`;
+}
+
+function connectedTo({ sessions }: Status): string {
+  return sessions === undefined ? '' : `: ${counted(sessions, 'newsreader')} connected`;
 }
 
 const PHASES: Readonly<Record<string, string>> = {
+  serving: 'serving',
   starting: 'starting',
   index: 'reading the index',
   items: 'fetching texts',
@@ -57,8 +62,10 @@ function boardCard(board: BoardStatus, now: number): string {
   const state = board.reachable ? `<span class="ok">${escaped(phase)}</span>` : '<span class="bad">away</span>';
   const trouble =
     board.disk === undefined ? '' : `<p class="bad">Its files can't be written: ${escaped(board.disk)}</p>`;
+  const head = `<div class="head"><h3>${escaped(board.newsgroup)}</h3>${state}</div>`;
+  if (board.articles === undefined) return `<article class="card">${head}${ownRows(board)}${trouble}</article>`;
   const waiting = (board.postsUnderWay ?? 0) + (board.postsInDoubt ?? 0);
-  return `<article class="card"><div class="head"><h3>${escaped(board.newsgroup)}</h3>${state}</div>
+  return `<article class="card">${head}
 <progress max="${Math.max(1, board.items)}" value="${board.items === 0 && board.ready ? 1 : board.held}" aria-label="Texts held"></progress>
 ${rows([
   ['Texts held', `${number(board.held)} of ${number(board.items)} items`],
@@ -68,6 +75,15 @@ ${rows([
   ['Last agreed with the board', `${span(board.lagSeconds)} ago`],
   ['Posts on their way', waiting === 0 ? 'none' : number(waiting)],
 ])}${trouble}${lastError(board, now)}</article>`;
+}
+
+/** Of a board that is served without newsgroups. */
+function ownRows({ items, sequence, clients = 0 }: BoardStatus): string {
+  return rows([
+    ['Items', number(items)],
+    ['Newest sequence number', sequence === undefined ? 'none yet' : number(sequence)],
+    ['RGTP connections', number(clients)],
+  ]);
 }
 
 /** While the board is away, its progress is unknown. */

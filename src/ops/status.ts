@@ -12,7 +12,8 @@ export interface BoardStatus {
   /** items whose text is held, and items in total */
   readonly held: number;
   readonly items: number;
-  readonly articles: number;
+  /** `undefined`: it is the board itself, without newsgroups */
+  readonly articles?: number | undefined;
   /** highest sequence number known, `undefined` before the first */
   readonly sequence: number | undefined;
   /** seconds since the mirror last agreed with the board, and sequence numbers it is known to be behind */
@@ -25,6 +26,8 @@ export interface BoardStatus {
   /** posts that are being brought to the board, and posts of which it is not known yet whether the board has them */
   readonly postsUnderWay?: number | undefined;
   readonly postsInDoubt?: number | undefined;
+  /** RGTP connections to it, where it is in this process, those of the bridge included */
+  readonly clients?: number | undefined;
   /** why its files can't be written now; `undefined`: they can */
   readonly disk?: string | undefined;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
@@ -65,7 +68,8 @@ export interface Status {
   readonly version: string;
   /** unix time in ms */
   readonly started: number;
-  readonly sessions: number;
+  /** newsreaders that are connected; `undefined`: it serves none, only its board */
+  readonly sessions?: number | undefined;
   /** lines of the log that could not be written */
   readonly logLinesLost?: number | undefined;
   /** the certificate that newsreaders are shown; times in unix ms */

@@ -1,7 +1,7 @@
 /** The embedded board, as configured. */
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { Duplex } from 'node:stream';
+import type { BoardObserver } from '../board/observer.ts';
 import { BoardServer } from '../board/server.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
@@ -37,26 +37,33 @@ export async function openEmbedded(
   return { server, made, account: await ownAccount(server.store) };
 }
 
-/**
- * Opens or creates it. `made`: a new board's editor, whose secret nobody has seen yet.
- * @param clock in ms, monotonic
- */
+export interface OpenedBoard {
+  readonly server: BoardServer;
+  /** a new board's editor, whose secret nobody has seen yet */
+  readonly made: NewBoard | undefined;
+  /** when what RGTP clients are shown expires, unix ms; `undefined`: they are not shown any */
+  readonly certificateExpires: () => number | undefined;
+}
+
+/** Opens or creates it. @param clock in ms, monotonic */
 export async function openEmbeddedBoard(
   config: Config,
   log: Log,
-  clock: () => number = () => performance.now(),
-): Promise<{ readonly server: BoardServer; readonly made: NewBoard | undefined }> {
+  { clock = () => performance.now(), observer }: { clock?: () => number; observer?: BoardObserver } = {},
+): Promise<OpenedBoard> {
   const board = embeddedBoardOf(config);
   const { embedded } = config;
   const { registration: _mode, mail: _mail, idle, ...handed } = embedded;
   const paths = pathsOf(config, board);
   refuseLostBoard(config, board);
   refuseLostKeys(config, board);
+  const certificate = certificateOf(config, log, clock);
   const server = await BoardServer.open({
     path: paths.board,
     keyFile: paths.boardKey,
     ...handed,
-    secure: securing(config, log, clock),
+    ...(certificate && { secure: (socket: Socket) => serverTls(socket, certificate) }),
+    ...(observer && { observer }),
     title: embedded.title || board.newsgroup,
     keepEditor: (editor) => keepEditor(paths, editor),
     timeouts: { idle },
@@ -67,17 +74,12 @@ export async function openEmbeddedBoard(
     if (embedded.listen === undefined) throw error;
     throw listenFailure(error, embedded.listen, 'embedded.listen', 'RGTP_NNTP_EMBEDDED_LISTEN');
   });
-  return { server, made: unseenEditor(paths, server.store) };
+  return { server, made: unseenEditor(paths, server.store), certificateExpires: () => certificate?.expires };
 }
 
-/** TLS with the server's certificate, which is re-read when its files change; `undefined` where the board has none. */
-function securing(
-  { embedded: { listen }, tls }: Config,
-  log: Log,
-  clock: () => number,
-): ((socket: Socket) => Duplex) | undefined {
+/** The server's certificate, which is re-read when its files change; `undefined` where the board does without TLS. */
+function certificateOf({ embedded: { listen }, tls }: Config, log: Log, clock: () => number): Certificate | undefined {
   if (listen?.scheme !== 'rgtps') return undefined;
   readCertificate(tls);
-  const certificate = new Certificate(tls, log, clock);
-  return (socket) => serverTls(socket, certificate);
+  return new Certificate(tls, log, clock);
 }

@@ -1,7 +1,9 @@
 /** What the person who starts the server sees. */
 import { hostname } from 'node:os';
+import type { BoardService } from './board-service.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { invocation } from './invocation.ts';
+import type { Place } from './listening.ts';
 import type { Service } from './service.ts';
 
 /**
@@ -27,9 +29,12 @@ Add people with: ${run('board user add ann@example.org')}
 `;
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
+/** Where a board that is served alone can be reached. */
+export function boardGreeting({ parts: { board, statusAddress } }: BoardService): string {
+  const { host, port } = board.address;
+  const lines = [`Listening for RGTP clients on ${host} port ${port}.`];
+  if (statusAddress !== undefined) lines.push(`Status page: http://${inUrl(statusAddress)}/`);
+  return `${lines.join('\n')}\n`;
 }
 
 /** Where the server can be reached. */

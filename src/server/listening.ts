@@ -3,6 +3,12 @@ import { type Address, formatAddress } from '../config/addresses.ts';
 import { systemCode } from '../store/system-trouble.ts';
 import { Failure } from './failure.ts';
 
+/** where somebody listens */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** system calls that take an address */
 const CALLS: ReadonlySet<string> = new Set(['listen', 'bind', 'getaddrinfo']);
 

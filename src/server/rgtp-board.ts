@@ -40,6 +40,8 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
   readonly submitter: BoardPoster;
   /** the board's newest sequence number, where that is known without asking */
   readonly newest: () => number | undefined;
+  /** RGTP connections to it, if it is in this process */
+  readonly clients: () => number | undefined;
   /** why its files can't be written now */
   readonly disk: () => string | undefined;
   readonly offer: () => Promise<void>;
@@ -81,7 +83,7 @@ export class RgtpBoard implements ConfiguredBoard {
   }
 
   status(now = Date.now()): BoardStatus {
-    const { config, mirror, newest, disk, submitter } = this.#parts;
+    const { config, mirror, newest, clients, disk, submitter } = this.#parts;
     const { phase, ready, reachable, items, posts, sequence, withheld, lastPoll, lastError } = mirror.progress;
     return {
       name: config.name,
@@ -95,6 +97,7 @@ export class RgtpBoard implements ConfiguredBoard {
       postsUnderWay: submitter.open.underWay,
       postsInDoubt: submitter.open.inDoubt,
       articles: posts,
+      clients: clients(),
       sequence,
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
       lagSequences: Math.max(0, (newest() ?? 0) - (sequence ?? 0)),
@@ -154,6 +157,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   );
 
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
+  const clients = () => embedded?.connections;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
   mirror.start();
   // The board in this process answers at once: with a short wait, the first reader finds it complete.
@@ -185,7 +189,20 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
   const offer = async () => view.offer(await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)));
   const fed = await fedPlaces(permanent);
-  return { config: board, files: filesOf(board), view, login, poster, fed, mirror, submitter, newest, disk, offer };
+  return {
+    config: board,
+    files: filesOf(board),
+    view,
+    login,
+    poster,
+    fed,
+    mirror,
+    submitter,
+    newest,
+    clients,
+    disk,
+    offer,
+  };
 }
 
 async function fedPlaces(permanent: Permanent): Promise<FedPlaces> {

@@ -8,10 +8,12 @@ import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
+import { changedOf } from './changed-settings.ts';
 import type { NewBoard } from './editor-secret.ts';
 import { openEmbedded } from './embedded-board.ts';
 import { Feeds } from './feeds.ts';
 import { openIdent } from './ident.ts';
+import type { Place } from './listening.ts';
 import { type News, openNews } from './news.ts';
 import { observing } from './observing.ts';
 import { openPostgres } from './permanent-store.ts';
@@ -19,11 +21,6 @@ import { openStatusServer } from './status-server.ts';
 import { Undo } from './undo.ts';
 import { version } from './version.ts';
 import { WatchedFolder } from './watched-folder.ts';
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** The parts of a started server that others ask for. */
 interface Parts {
@@ -78,7 +75,7 @@ export class Service {
     const { log, boards: served, feeds, news } = this.parts;
     const { boards, peers, limits } = config;
     const next = { ...this.#config, boards, peers, limits, log: config.log };
-    const waiting = differing(next, config);
+    const waiting = changedOf(next, config);
     if (waiting.length > 0) log.warn({ settings: waiting }, 'changed settings that wait for the next start');
     feeds.check(peers);
     await served.exchange(this.#config, next);
@@ -165,12 +162,4 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
 function certificateOf(news: News | undefined): Status['certificate'] {
   const expires = news?.server.certificateExpires;
   return expires === undefined ? undefined : { expires };
-}
-
-/** Keys on the first level that differ. */
-function differing(a: Config, b: Config): string[] {
-  const other = new Map<string, unknown>(Object.entries(b));
-  return Object.entries(a).flatMap(([key, value]) =>
-    JSON.stringify(value) === JSON.stringify(other.get(key)) ? [] : [key],
-  );
 }

@@ -3,6 +3,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
+import { encode } from '../../src/wire/charset.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 import { CommandLine, commandLine } from './command-line.ts';
@@ -13,7 +16,11 @@ const running: CommandLine[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-board-'));
-  env = { RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0', RGTP_NNTP_DATA: join(folder, 'data') };
+  env = {
+    RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+    RGTP_NNTP_HTTP_LISTEN: 'http://127.0.0.1:0',
+    RGTP_NNTP_DATA: join(folder, 'data'),
+  };
 });
 
 afterEach(async () => {
@@ -44,7 +51,7 @@ function banner(port: number): Promise<string> {
 describe('rgtp-nntp board', () => {
   it('makes a board at the first start, names its editor once, and ends on SIGTERM', async () => {
     const first = start();
-    const [, port] = await first.printed(/port (\d+)\./);
+    const [, port] = await first.printed(/clients on \S+ port (\d+)\./);
     expect(first.stdout).toContain('userid  editor\n');
     const kept = join(folder, 'data', 'gossip.editor.secret');
     const secret = readFileSync(kept, 'utf8').trim();
@@ -68,6 +75,53 @@ describe('rgtp-nntp board', () => {
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
     expect(readFileSync(kept, 'utf8')).toBe(`${secret}\n`);
+  });
+
+  it('has a status page, readiness, metrics, and a reload, as the news server has', async () => {
+    const file = join(folder, 'board.yaml');
+    const configure = (settings: object) => writeFileSync(file, stringify({ name: 'board.example', ...settings }));
+    configure({ log: { level: 'warn' } });
+    env['RGTP_NNTP_CONFIG'] = file;
+    const line = start();
+    const [, port = ''] = await line.printed(/on 127\.0\.0\.1 port (\d+)\./);
+    const [, page = ''] = await line.printed(/Status page: (\S+)/);
+    const shown = async (path: string) => (await fetch(new URL(path, page))).text();
+    expect(await shown('/healthz')).toBe('ok\n');
+    expect(await shown('/readyz')).toBe('ready\n');
+    const client = await RgtpConnection.open({ host: '127.0.0.1', port: Number(port) });
+    const unknown = { user: encode('nobody', 'latin1'), secret: Buffer.from('00', 'hex') };
+    await expect(RgtpConnection.open({ host: '127.0.0.1', port: Number(port), ...unknown })).rejects.toThrow();
+    const metrics = await shown('/metrics');
+    expect(metrics).toMatch(/^rgtp_nntp_connections_total\{result="accepted"\} 2$/m);
+    expect(metrics).toMatch(/^rgtp_nntp_logins_total\{result="refused"\} 1$/m);
+    // As guest.
+    expect(metrics).toMatch(/^rgtp_nntp_logins_total\{result="accepted"\} 1$/m);
+    expect(metrics).toMatch(/^rgtp_nntp_board_clients\{board="gossip"\} [12]$/m);
+    expect(metrics).toMatch(/^rgtp_nntp_board_ready\{board="gossip"\} 1$/m);
+    const html = await shown('/');
+    expect(html).toContain('<title>board.example – board</title>');
+    expect(html).toContain('<dt>RGTP connections</dt>');
+    expect(html).not.toContain('newsreader');
+    await client.close();
+
+    const doctor = await commandLine(['doctor'], {
+      env: { ...env, RGTP_NNTP_EMBEDDED_LISTEN: `rgtp://127.0.0.1:${port}` },
+    });
+    expect(doctor.stdout).toMatch(
+      new RegExp(`127\\.0\\.0\\.1:${port} is served by .*: this is the server of these data`),
+    );
+    // Nothing of its own listens to newsreaders.
+    expect(doctor.stdout).toMatch(/port 119 \(nntp\) is not configured/);
+
+    configure({ log: { level: 'info' }, embedded: { connections: 7 } });
+    line.child.kill('SIGHUP');
+    await line.printed(/"embedded".*changed settings that wait for the next start/);
+    await line.printed(/configuration reloaded/);
+    configure({ log: { level: 'loud' } });
+    line.child.kill('SIGHUP');
+    await line.printed(/the old one stays in force/);
+    line.child.kill('SIGTERM');
+    expect((await line.ended).code).toBe(0);
   });
 
   it('says which port is taken, and what to do', async () => {

@@ -14,6 +14,7 @@ beforeAll(async () => {
     env: {
       RGTP_NNTP_DATA: join(folder, 'board'),
       RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+      RGTP_NNTP_HTTP_LISTEN: 'off',
       RGTP_NNTP_EMBEDDED_REGISTRATION: 'open',
       RGTP_NNTP_EMBEDDED_MAIL_FROM: 'editors@board.example',
     },

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
 import { breaking } from './mutant.ts';
 
+const ALONE = ['test/cli/board.test.ts'];
 const DISK = ['test/server/faulty-disk.test.ts'];
 const MISTAKES = ['test/cli/mistakes.test.ts'];
 const LOST = ['test/cli/lost-files.test.ts'];
@@ -118,6 +119,27 @@ export const operatorMutants = [
     ['test/cli/usage.test.ts'],
     ['an unknown subcommand of board is told, with the nearest', '      refuseUnknown(command);\n', ''],
   ),
+  ...breaking(
+    'src/server/board-service.ts',
+    ALONE,
+    [
+      'a board that is served alone says which settings wait',
+      "if (waiting.length > 0) this.#log.warn({ settings: waiting }, 'changed settings that wait for the next start');",
+      '',
+    ],
+    ['a reload sets its log level', '    this.#log.setLevel(next.log.level);\n', ''],
+    ['its metrics count logins', 'loggedIn: metrics.login.bind(metrics),', 'loggedIn: () => {},'],
+  ),
+  ...breaking('src/ops/page.ts', ALONE, [
+    'its status page speaks of no newsreaders',
+    "return sessions === undefined ? '' :",
+    'return sessions === null ? String(sessions) :',
+  ]),
+  ...breaking('src/server/doctor/ports.ts', ALONE, [
+    'doctor expects no newsreaders where the board is served alone',
+    "holder?.command !== 'board'",
+    "holder?.command !== 'none'",
+  ]),
   ...breaking(
     'src/server/invocation.ts',
     ['test/cli/first-start.test.ts'],

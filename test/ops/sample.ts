@@ -12,6 +12,7 @@ export const board: BoardStatus = {
   postsUnderWay: 2,
   postsInDoubt: 1,
   articles: 3000,
+  clients: 5,
   sequence: 3210,
   lagSeconds: 4,
   lagSequences: 0,

@@ -22,7 +22,9 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-rgtps-'));
   files = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   install('first', 1);
-  board = await openEmbeddedBoard(config({ RGTP_NNTP_EMBEDDED_LISTEN: 'rgtps://0.0.0.0:0' }), silent, () => now);
+  board = await openEmbeddedBoard(config({ RGTP_NNTP_EMBEDDED_LISTEN: 'rgtps://0.0.0.0:0' }), silent, {
+    clock: () => now,
+  });
 });
 
 afterEach(async () => {

@@ -8,6 +8,8 @@ export interface Holder {
   readonly pid: number;
   /** `name (pid 123)` */
   readonly shown: string;
+  /** of a rgtp-nntp: `serve`, `board` */
+  readonly command: string | undefined;
 }
 
 /** Who listens on a port; `undefined` where that can't be found. */
@@ -27,7 +29,7 @@ function holderOf(wanted: (target: string) => boolean): Holder | undefined {
     const holds = entries(`/proc/${pid}/fd`).some((fd) =>
       wanted(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''),
     );
-    if (holds) return { pid: Number(pid), shown: `${commandOf(pid)} (pid ${pid})` };
+    if (holds) return { pid: Number(pid), ...namesOf(pid) };
   }
   return undefined;
 }
@@ -42,12 +44,16 @@ function listening(table: string, port: number): string[] {
   });
 }
 
-function commandOf(pid: string): string {
+function namesOf(pid: string): Omit<Holder, 'pid'> {
   const words = (attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '')
     .split('\0')
-    .filter((word) => word !== '');
-  const shown = words.map((word) => word.split('/').at(-1)).join(' ');
-  return shown === '' ? 'a process' : shown.slice(0, 60);
+    .filter((word) => word !== '')
+    .map((word) => word.split('/').at(-1) ?? '');
+  const said = words.join(' ');
+  const name = said === '' ? 'a process' : said.slice(0, 60);
+  // After the program, or node and the program.
+  const command = words.slice(1).find((word) => /^[a-z]+$/.test(word));
+  return { shown: `${name} (pid ${pid})`, command };
 }
 
 function entries(folder: string): string[] {

@@ -11,8 +11,10 @@ import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 import { holderOfFile, listenerOf } from './listener.ts';
 
 export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
-  const configured = wanted(config);
-  const own = holderOfFile(join(config.data, 'lock'))?.pid;
+  const holder = holderOfFile(join(config.data, 'lock'));
+  const own = holder?.pid;
+  // Who runs the board alone listens to no newsreaders.
+  const configured = wanted(config).filter(({ setting }) => setting !== 'listen' || holder?.command !== 'board');
   for (const { address, setting } of configured) {
     yield await (config.listen === undefined && setting === 'listen'
       ? examineDefault(own)

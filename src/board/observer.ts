@@ -1,0 +1,8 @@
+/** What happens on a board, for metrics. */
+export interface BoardObserver {
+  /** `full`, `address`: too many connections in all, or of one address */
+  readonly connected: (result: 'accepted' | 'full' | 'address' | 'handshake') => void;
+  readonly loggedIn: (result: 'accepted' | 'refused') => void;
+}
+
+export const unobserved: BoardObserver = { connected: () => {}, loggedIn: () => {} };
