@@ -65,8 +65,8 @@ export const mirrorMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/poller.ts',
-    ['test/bridge/mirror/poller.test.ts'],
+    'src/bridge/poller.ts',
+    ['test/bridge/poller.test.ts'],
     ['a board that is away is asked ever more rarely', 'first * 2 ** Math.max(this.#failures - 1, 0)', 'first'],
     [
       'one poll at a time',

@@ -8,6 +8,7 @@ import type { ItemText } from '../item-text.ts';
 import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
+import { Poller } from '../poller.ts';
 import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
 import type { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
@@ -15,7 +16,6 @@ import { ItemTexts } from './item-texts.ts';
 import { MAX_NUMBER, soundEpochs } from './numbering.ts';
 import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll } from './persistence.ts';
-import { Poller } from './poller.ts';
 import { Publishing } from './publishing.ts';
 import { BoardState } from './state.ts';
 

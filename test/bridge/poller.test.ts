@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Poller } from '../../../src/bridge/mirror/poller.ts';
+import { Poller } from '../../src/bridge/poller.ts';
 
 let poller: Poller;
 let polls: PromiseWithResolvers<void>[];
