@@ -51,6 +51,8 @@ export class ModelBoard {
   readonly acknowledged: AcknowledgedPost[] = [];
   /** unix ms, of the bridge */
   clock: number;
+  /** what it showed before it was set back */
+  #latest = 0;
   readonly permanent = PermanentFile.open(':memory:');
   readonly #folder = mkdtempSync(join(tmpdir(), 'model-'));
   readonly #bogus = new Set<IndexEntry>();
@@ -172,7 +174,9 @@ export class ModelBoard {
 
   /** Everything that happened is known. */
   async settle(): Promise<void> {
-    this.clock += HOUR;
+    // The whole index is compared an hour after the last time, or as soon as the clock shows less than then.
+    if (this.clock < this.#latest) await this.poll();
+    this.clock = Math.max(this.clock, this.#latest) + HOUR;
     await this.mirror.refresh(this.board.sequence);
     // An edit log that failed is asked for again within 64 polls.
     for (let n = 0; n < (this.#logFailed ? 65 : 1); n++) await this.poll();
@@ -271,6 +275,7 @@ export class ModelBoard {
       this.board.time += (pick - 25) * 600;
     },
     "the bridge's clock steps": (pick) => {
+      this.#latest = Math.max(this.#latest, this.clock);
       this.clock += (pick - 25) * 600_000;
     },
     'time passes': (pick) => {
