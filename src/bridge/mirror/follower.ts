@@ -162,7 +162,8 @@ export class Follower {
         }
 
         // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
-        const past = (log ?? []).filter(({ sequence }) => !isNewer(sequence, newest) || state.knows(sequence));
+        const isPast = (sequence: number) => !isNewer(sequence, sighting.newest) || !isNewer(sequence, last);
+        const past = (log ?? []).filter(({ sequence }) => isPast(sequence) || state.knows(sequence));
         const events = [...pending, ...past].filter((entry) => !isAhead(entry));
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
@@ -297,7 +298,7 @@ export class Follower {
   }
 
   /** Is the last known row in the index as it was, and is everything else there after it, or known? */
-  #goesOn({ order, sequences, times, kinds, items, itemIds }: Sighting, last: number): boolean {
+  #goesOn({ order, sequences, wrapped, times, kinds, items, itemIds }: Sighting, last: number): boolean {
     const { posts, records } = this.#options.state;
     const newest = posts.sequences[posts.length - 1] ?? 0;
     let isThere = false;
@@ -313,7 +314,8 @@ export class Follower {
         kinds[row] === posts.kinds[known] &&
         itemIds[items[row] ?? -1] === item;
       if (!isSame) return false;
-      isThere ||= known === last;
+      // Behind a wrap, the rows before it are not what came after the last known one.
+      isThere ||= known === last && wrapped[row] === 0;
     }
     return isThere;
   }

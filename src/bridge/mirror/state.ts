@@ -14,7 +14,7 @@ import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';
 import type { SeenRow } from './sighting.ts';
 
-/** Missing numbers in a row that are kept for what only the edit log tells. */
+/** Missing numbers after a row, and before the next, that are kept for what only the edit log tells. */
 const MAX_RESERVED = 256;
 
 /** What a row gets when it is taken in. */
@@ -277,8 +277,10 @@ export class BoardState implements Known {
     const last = posts.length - 1;
     const from = (posts.numbers[last] ?? 0) + 1;
     const { base } = this.epochs.all[epoch - 1] ?? { base: 0 };
-    if (last < 0 || posts.epochs[last] !== epoch || before - from > MAX_RESERVED) return;
+    if (last < 0 || posts.epochs[last] !== epoch) return;
     for (let number = from; number < before; number++) {
+      // The board's counter jumped: what happened did so before or after that.
+      if (number === from + MAX_RESERVED) number = Math.max(number, before - MAX_RESERVED);
       const row = { number, sequence: number - base, epoch, time, kind: PostKind.Gone, item: -1, user: 0, arrival: 0 };
       posts.append(row);
     }

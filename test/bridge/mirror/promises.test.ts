@@ -1,6 +1,7 @@
 /** What readers are promised, whatever a board, its editors and the network do. `npm run bench -- histories` explores. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ModelBoard } from '../../support/model-board.ts';
 import { play, type Story, starts, stories } from '../../support/promises.ts';
 import { brokenOnce, storyOf } from './stories.ts';
 
@@ -87,6 +88,22 @@ test.each<readonly [string, number, Story]>([
   ],
 ])('%s', async (_, first, story) => {
   await expect(play(first, story)).resolves.toBeUndefined();
+});
+
+test('an answer that shows a wrap again begins no epoch, and what editors did there is told', async () => {
+  const model = new ModelBoard(2 ** 32 - 20);
+  await model.open();
+  try {
+    const before =
+      'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item; poll';
+    for (const [name, pick] of storyOf(before)) await model.steps[name]?.(pick);
+    for (const { sequence } of model.board.log) expect(model.mirror.rowOfSequence(sequence)).toBeGreaterThan(0);
+    const { length } = await model.permanent.epochs();
+    for (const [name, pick] of storyOf('item; poll; item; poll')) await model.steps[name]?.(pick);
+    expect(await model.permanent.epochs()).toHaveLength(length);
+  } finally {
+    await model.close();
+  }
 });
 
 test.each(brokenOnce.flatMap(([firsts, steps]) => firsts.map((first) => [first, steps] as const)))(
