@@ -84,6 +84,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[WRAP], 'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item'],
   [[0, 1], 'item; a poll meanwhile; withdraw; a jump; item; the edit log fails'],
+  [[0, 1], 'item; a poll meanwhile; a jump; withdraw; item; the edit log fails'],
   [[0, 1, WRAP, HALF], "item; item; the edit log fails; the bridge's clock steps 19; archive"],
   [[0, 1, WRAP], "item; item; poll; archive; the bridge's clock steps 16; time passes 30"],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
