@@ -391,7 +391,7 @@ export class ModelBoard {
       perform: (board: PostingConnection, revise: (next: Deed) => Promise<void>) =>
         deliver(board, deed, { ...delivery, revise }),
     };
-    const { poster } = this.#now;
+    const { poster, mirror } = this.#now;
     const posted = await poster.submit(order).then(
       () => true,
       (error: unknown) => {
@@ -399,6 +399,7 @@ export class ModelBoard {
         return false;
       },
     );
+    this.#hasSeen ||= mirror.posts.length > 0;
     if (!posted) return;
     const row = this.board.index.findLast(({ userid }) => userid === ANN);
     if (row === undefined) throw new Error(`${messageId} is acknowledged, and not on the board`);

@@ -83,6 +83,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; item; jump 18; a row less; a poll meanwhile; a row less 13'],
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[WRAP], 'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item'],
+  [[1], 'poll; item; a row less; post; the row again'],
   [[0, 1], 'item; a poll meanwhile; withdraw; a jump; item; the edit log fails'],
   [[0, 1], 'item; a poll meanwhile; a jump; withdraw; item; the edit log fails'],
   [[0, 1, WRAP, HALF], "item; item; the edit log fails; the bridge's clock steps 19; archive"],
