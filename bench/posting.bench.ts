@@ -107,10 +107,7 @@ async function openBridge({ port, folder }: BoardProcess) {
     reader,
     own,
   });
-  mirror.publishAfter(
-    (rows) => submitter.beforePublish(rows),
-    (rows) => submitter.numbered(rows),
-  );
+  mirror.publishThrough(submitter);
   const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
   const login = new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools });

@@ -87,14 +87,16 @@ export interface PostIndex {
   locate(messageId: string): PostReference | undefined;
 }
 
-/** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
-export type BeforePublish = (rows: readonly NewRow[]) => Promise<void> | undefined;
-
-/**
- * These rows get their numbers: whoever has posts among them learns their epochs, which are stored already. They are shown
- * when the promise resolves; if it rejects, the poll is over.
- */
-export type OnNumbered = (rows: Iterable<NewRow>) => Promise<void> | undefined;
+/** What new rows of the index pass before they are shown: posting finds its own among them. */
+export interface Gate {
+  /** Rejects with `HeldBack` where these rows can't be shown yet: the poll is over, and a later one brings them again. */
+  beforePublish(rows: readonly NewRow[]): Promise<void> | undefined;
+  /**
+   * These rows get their numbers: whoever has posts among them learns their epochs, which are stored already. They are shown
+   * when the promise resolves; if it rejects, the poll is over.
+   */
+  numbered(rows: Iterable<NewRow>): Promise<void> | undefined;
+}
 
 /** Nobody knows yet under which Message-ID a new row is to be shown. */
 export class HeldBack extends RgtpError {

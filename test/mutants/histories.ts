@@ -32,20 +32,16 @@ export const historyMutants = [
     'return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;',
     'return this.wraps;',
   ]),
-  ...breaking(
-    'src/bridge/mirror/follower.ts',
-    STORIES,
-    [
-      'an answer that shows a wrap again is none that goes on from the last row',
-      'isThere ||= known === last && wrapped[row] === 0;',
-      'isThere ||= known === last;',
-    ],
-    [
-      'what an editor did is told, whatever numbers were made up above it',
-      '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',
-      '!isNewer(sequence, newest);',
-    ],
-  ),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'an answer that shows a wrap again is none that goes on from the last row',
+    'isThere ||= known === last && wrapped[row] === 0;',
+    'isThere ||= known === last;',
+  ]),
+  ...breaking('src/bridge/mirror/follower.ts', STORIES, [
+    'what an editor did is told, whatever numbers were made up above it',
+    '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',
+    '!isNewer(sequence, newest);',
+  ]),
   ...breaking('src/bridge/mirror/state.ts', STORIES, [
     'numbers are kept for what an edit log tells later, before and after a jump',
     'number = Math.max(number, before - MAX_RESERVED);',

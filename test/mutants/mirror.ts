@@ -51,7 +51,7 @@ export const mirrorMutants = [
     [...MIRROR, 'test/bridge/posting/faults.test.ts', 'test/bridge/mirror/rare-hours.test.ts'],
     [
       'our own posts have their ids before anybody sees them',
-      '        await this.beforePublish?.(newestRows(seen, decision));\n',
+      '        await gate?.beforePublish(newestRows(seen, decision));\n',
       '',
     ],
   ),

@@ -151,10 +151,7 @@ export class ModelBoard {
     const poster = await BoardPoster.open({
       ...{ newsgroup, model: mirror, permanent, own, reader: this.board, now, grace: 0 },
     });
-    mirror.publishAfter(
-      (rows) => poster.beforePublish(rows),
-      (rows) => poster.numbered(rows),
-    );
+    mirror.publishThrough(poster);
     return { mirror, poster, view: new BoardView({ model: mirror, own, options: OPTIONS }) };
   }
 

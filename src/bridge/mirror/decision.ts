@@ -27,7 +27,7 @@ import type { SeenRow, Sighting } from './sighting.ts';
 
 /** What is known of a board, to be compared with what is seen of it. */
 export interface Known extends Numbered {
-  readonly records: { byId(id: string): ItemRecord | undefined };
+  readonly records: { readonly list: readonly ItemRecord[]; byId(id: string): ItemRecord | undefined };
   readonly users: { indexOf(userid: Octets): number };
   readonly notices: ReadonlyMap<number, Notice>;
   /** the highest number that may have been shown */
@@ -298,6 +298,30 @@ function hasRestarted(
   const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
   if (logged && !rows.every(isEditors)) return true;
   return rows.length > 1 && (!logged || rows.some(isAnother));
+}
+
+/** Is the last known row in the index as it was, and is everything else there after it, or known? */
+export function goesOn(state: Known, sighting: Sighting, last: number): boolean {
+  const { posts } = state;
+  const { order, sequences, wrapped, times, kinds, items, itemIds } = sighting;
+  const newest = posts.sequences[posts.length - 1] ?? 0;
+  let isThere = false;
+  for (const row of order) {
+    const sequence = sequences[row] ?? 0;
+    // Between the last one in the index and the last one of all (a withdrawal, say), a row would come in too late.
+    if (isAfter(sequence, newest)) continue;
+    const known = sequence === posts.sequences[last] ? last : state.rowOfSequence(sequence);
+    const item = state.records.list[posts.items[known] ?? -1]?.id;
+    const isSame =
+      known >= 0 &&
+      times[row] === posts.times[known] &&
+      kinds[row] === posts.kinds[known] &&
+      itemIds[items[row] ?? -1] === item;
+    if (!isSame) return false;
+    // Behind a wrap, the rows before it are not what came after the last known one.
+    isThere ||= known === last && wrapped[row] === 0;
+  }
+  return isThere;
 }
 
 /** Does the log tell of something at a number that we know for something else? */

@@ -6,11 +6,11 @@ import type { Permanent, RecentRow } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
-import type { BeforePublish, OnNumbered } from '../ports.ts';
+import type { Gate } from '../ports.ts';
 import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
-import { Complaints } from './complaints.ts';
-import { contradicts, type Decision, decide, decideOlder, isForgetful, type Seen } from './decision.ts';
+import { contradicts, type Decision, decide, decideOlder, goesOn, isForgetful, type Seen } from './decision.ts';
 import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
+import { LeftOut } from './left-out.ts';
 import { keepBegun } from './numbering.ts';
 import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
 import { highs, newestRows, newRows } from './publishing.ts';
@@ -51,7 +51,7 @@ const MAX_ROUNDS = 8;
  */
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly #complaints: Complaints;
+  readonly leftOut: LeftOut;
   readonly #doubts = new Doubts();
   readonly #editLog: EditLog;
   readonly #proofs: ItemProofs = {
@@ -65,26 +65,13 @@ export class Follower {
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
-  /** new rows are published when its promise resolves */
-  beforePublish: BeforePublish | undefined;
-  /** … and when this one does, after the epochs are stored */
-  onNumbered: OnNumbered | undefined;
-  /** a row of the index could get no number, because the last is given */
-  isFull = false;
-  /** rows of the index that are not shown for now, because nothing confirms their numbers or there is none left for them */
-  withheld = 0;
   /** rows that were kept for good, and what is known by them, until the first poll has them in the state */
   #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#complaints = new Complaints(options.log);
+    this.leftOut = new LeftOut(options.log);
     this.#editLog = new EditLog(options.line, options.log);
-  }
-
-  /** rows that made no sense, or came too late for a number */
-  get skipped(): number {
-    return this.#complaints.skipped;
   }
 
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
@@ -115,8 +102,12 @@ export class Follower {
     this.#closed = true;
   }
 
-  /** Fetches, decides, commits, tells; again, where what was fetched asks for more. Rejects where the board is away. */
-  async poll(): Promise<void> {
+  /**
+   * Fetches, decides, commits, tells; again, where what was fetched asks for more. Rejects where the board is away.
+   *
+   * @param gate new rows pass it before they are shown
+   */
+  async poll(gate?: Gate): Promise<void> {
     const { state, cache, permanent, motd, now, reconcile } = this.#options;
     const { publishing } = state;
     const began = now();
@@ -171,9 +162,8 @@ export class Follower {
         const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
-        this.#report(decision, sighting);
-
-        await this.beforePublish?.(newestRows(seen, decision));
+        this.leftOut.of(decision, sighting);
+        await gate?.beforePublish(newestRows(seen, decision));
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
@@ -181,7 +171,7 @@ export class Follower {
         if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
         await keepBegun(permanent, begun, this.#options.log);
         const marks = await this.#inTurns(highs(state.posts, seen, decision));
-        await Promise.all([publishing.announce(marks), this.onNumbered?.(newRows(seen, decision))]);
+        await Promise.all([publishing.announce(marks), gate?.numbered(newRows(seen, decision))]);
         motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());
         // Cut off halfway, what it takes in is compared again at the next start.
@@ -278,13 +268,13 @@ export class Follower {
   /** The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was. */
   async #index(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
     const { state } = this.#options;
-    const complain = this.#complaints.ofIndex();
+    const complain = this.leftOut.ofAnswer();
     const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
     const last = whole ? -1 : state.posts.lastIndexed();
-    const sequence = state.posts.sequences[last];
+    const after = state.posts.sequences[last];
     await this.#ask((board) =>
       board.index(
-        sequence === undefined ? undefined : { sequence },
+        after === undefined ? undefined : { sequence: after },
         (entry) => sighting.add(entry),
         (bad, err) => complain('malformed', { reason: err.message, row: `${bad.length} octets` }),
       ),
@@ -293,31 +283,8 @@ export class Follower {
       far === this.#doubts.believable ||
       (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
       state.knows(far);
-    await this.#inTurns(sighting.seal({ after: sequence, isBelievable }));
-    return sequence === undefined || this.#goesOn(sighting, last) ? sighting : undefined;
-  }
-
-  /** Is the last known row in the index as it was, and is everything else there after it, or known? */
-  #goesOn({ order, sequences, wrapped, times, kinds, items, itemIds }: Sighting, last: number): boolean {
-    const { posts, records } = this.#options.state;
-    const newest = posts.sequences[posts.length - 1] ?? 0;
-    let isThere = false;
-    for (const row of order) {
-      const sequence = sequences[row] ?? 0;
-      // Between the last one in the index and the last one of all (a withdrawal, say), a row would come in too late.
-      if (isAfter(sequence, newest)) continue;
-      const known = sequence === posts.sequences[last] ? last : this.#options.state.rowOfSequence(sequence);
-      const item = records.list[posts.items[known] ?? -1]?.id;
-      const isSame =
-        known >= 0 &&
-        times[row] === posts.times[known] &&
-        kinds[row] === posts.kinds[known] &&
-        itemIds[items[row] ?? -1] === item;
-      if (!isSame) return false;
-      // Behind a wrap, the rows before it are not what came after the last known one.
-      isThere ||= known === last && wrapped[row] === 0;
-    }
-    return isThere;
+    await this.#inTurns(sighting.seal({ after, isBelievable }));
+    return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
   }
 
   /** Without the connection's wait after a failure: polls have their own. */
@@ -334,20 +301,6 @@ export class Follower {
       saveChanges(cache, state, changes);
     });
     if (purge) cache.purge();
-  }
-
-  #report({ late, exhausted, second }: Decision, sighting: Sighting): void {
-    this.withheld = exhausted.length + sighting.withheld;
-    this.isFull = exhausted.length > 0;
-    if (exhausted.length > 0 && !this.#complaints.isKnown('exhausted')) {
-      const shown = { rows: exhausted.length, sequence: exhausted[0] };
-      this.#options.log.error(
-        shown,
-        'the newsgroup has no article numbers left: what is posted from here on is withheld',
-      );
-    }
-    this.#complaints.ofRows(late, 'they came in below numbers already given');
-    this.#complaints.ofRows(second, 'their number or their item has another row');
   }
 
   /** Short work, as in most polls, does not wait its turn, because whoever posts waits for it. */

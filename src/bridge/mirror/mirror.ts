@@ -9,7 +9,7 @@ import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
-import { type BeforePublish, HeldBack, type OnNumbered } from '../ports.ts';
+import { type Gate, HeldBack } from '../ports.ts';
 import type { BoardLine } from './board-line.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
@@ -35,6 +35,7 @@ export class Mirror implements BoardModel {
   readonly #follower: Follower;
   readonly #texts: ItemTexts;
   readonly #listeners = new Set<Listener>();
+  #gate: Gate | undefined;
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -141,15 +142,14 @@ export class Mirror implements BoardModel {
       sequence: this.#state.lastSequence,
       lastPoll: this.#lastPoll,
       lastError: this.#lastError,
-      withheld: this.#follower.withheld,
-      skipped: this.#follower.skipped + this.#texts.skipped,
+      withheld: this.#follower.leftOut.withheld,
+      skipped: this.#follower.leftOut.skipped + this.#texts.skipped,
     };
   }
 
-  /** From now on new rows are numbered when `wait` has resolved, and published when `number` has. For posting; see there. */
-  publishAfter(wait: BeforePublish, number?: OnNumbered): void {
-    this.#follower.beforePublish = wait;
-    this.#follower.onNumbered = number;
+  /** From now on new rows pass this gate before they are shown. */
+  publishThrough(gate: Gate): void {
+    this.#gate = gate;
   }
 
   /** Begins to follow the board. Returns at once: see `progress`. */
@@ -171,7 +171,7 @@ export class Mirror implements BoardModel {
   }
 
   get isFull(): boolean {
-    return this.#follower.isFull || this.#state.highest >= MAX_NUMBER;
+    return this.#follower.leftOut.isFull || this.#state.highest >= MAX_NUMBER;
   }
 
   mark(place: Place): { readonly low: number; readonly high: number } {
@@ -249,7 +249,7 @@ export class Mirror implements BoardModel {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
     try {
-      await this.#follower.poll();
+      await this.#follower.poll(this.#gate);
     } catch (err) {
       const message = err instanceof Error ? err.message : String(err);
       if (err instanceof HeldBack) this.#log.warn({}, err.message);

@@ -3,7 +3,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import { type BoardModel, PostKind } from '../model.ts';
-import type { NewRow } from '../ports.ts';
+import type { Gate, NewRow } from '../ports.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { Flights } from './flights.ts';
@@ -59,7 +59,7 @@ const ATTEMPTS = 3;
  * commits it is sent, and its sequence number after 220. In between only the board knows: the post is looked for there
  * before anything is sent again – at once, at a retry, or after a crash.
  */
-export class BoardPoster {
+export class BoardPoster implements Gate {
   readonly #options: BoardPosterOptions;
   readonly #log: Log;
   readonly #now: () => number;
@@ -130,12 +130,10 @@ export class BoardPoster {
     return this.#lost.settle();
   }
 
-  /** For `Mirror.publishAfter`: new rows of the index, not yet shown. */
   beforePublish(rows: readonly NewRow[]): Promise<void> | undefined {
     return this.#gate.pass(rows);
   }
 
-  /** For `Mirror.publishAfter`: these rows have their epochs. */
   numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
     return this.#gate.numbered(rows);
   }

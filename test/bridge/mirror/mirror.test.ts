@@ -88,9 +88,12 @@ describe('reading', () => {
   test('new rows are shown when whoever posts has let them through, and not before', async () => {
     const shownBefore: number[][] = [];
     const gate = Promise.withResolvers<void>();
-    mirror.publishAfter((rows) => {
-      shownBefore.push(rows.map(({ sequence }) => sequence));
-      return gate.promise;
+    mirror.publishThrough({
+      beforePublish: (rows) => {
+        shownBefore.push(rows.map(({ sequence }) => sequence));
+        return gate.promise;
+      },
+      numbered: () => undefined,
     });
     const told: string[] = [];
     mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));

@@ -89,14 +89,14 @@ export class TestBridge {
       own,
       grace: options.grace ?? 20,
     });
-    model.publishAfter(
-      (rows) => boardPoster.beforePublish(rows),
-      async (rows) => {
+    model.publishThrough({
+      beforePublish: (rows) => boardPoster.beforePublish(rows),
+      numbered: async (rows) => {
         const shown = [...rows];
         await boardPoster.numbered(shown);
         options.onPublish?.(shown, own);
       },
-    );
+    });
     const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
     if (!options.mortal) open.push(bridge);
     await model.refresh().catch(() => {});
