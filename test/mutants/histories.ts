@@ -48,6 +48,16 @@ export const historyMutants = [
     'break;',
   ]),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+    'a wrap that only the edit log shows is seen',
+    'if (rows.length === 0) this.wraps = wrapsAmong(told);',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'what the board has just given is an own number, whether or not its numbering began again',
+    'const isExpected = sequence === seen.expected;',
+    'const isExpected = restarts && sequence === seen.expected;',
+  ]),
+  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a message of the day after a withdrawal is noticed',
     '      if (row < 0) continue;\n',
     '',

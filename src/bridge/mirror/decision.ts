@@ -207,8 +207,9 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
     if (known[place] !== -1) continue;
     const one = at(place);
     const { sequence } = one;
-    const isExpected = restarts && sequence === seen.expected;
-    if (place >= same.end) same = yield* sighting.chosenOf(place, isKnown, isExpected || isAppended(sequence));
+    const isExpected = sequence === seen.expected;
+    const isLast = (restarts && isExpected) || isAppended(sequence);
+    if (place >= same.end) same = yield* sighting.chosenOf(place, isKnown, isLast);
     // The board has just given the number: the last row that has it is the one, even where it is known for another.
     const isOwn = isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen));
     // From before a wrap that nobody saw.

@@ -103,7 +103,8 @@ export function generationOf(
   { posts, epochs }: Numbered,
   itemOf: (row: number) => number,
 ): number {
-  const { order, wraps, sequences, times, wrapped, newest } = sighting;
+  const { order, wraps, sequences, times, wrapped, events } = sighting;
+  const newest = sighting.newest ?? events.at(-1)?.entry.sequence;
   const of = (known: number) => generationAt(known, posts, epochs);
   const top = posts.length - 1;
   const nearest =

@@ -120,11 +120,14 @@ export class Sighting {
   /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */
   *include(log: readonly EditLogEntry[], now: number): Generator<undefined, void> {
     const rows = this.order;
-    const entries = log
-      .filter(({ kind }) => kind !== 'edited')
-      .map((entry) => ({ entry, wraps: this.#wrapsOf(entry.sequence) }))
+    const told = log.filter(({ kind }) => kind !== 'edited');
+    if (told.length === 0) return;
+    // Where no row is left, the log alone shows a wrap.
+    if (rows.length === 0) this.wraps = wrapsAmong(told);
+    const newest = this.newest ?? told.at(-1)?.sequence ?? 0;
+    const entries = told
+      .map((entry) => ({ entry, wraps: this.#wrapsOf(entry.sequence, newest) }))
       .sort((a, b) => a.wraps - b.wraps || a.entry.sequence - b.entry.sequence);
-    if (entries.length === 0) return;
     const events: SeenEvent[] = [];
     const order = new Int32Array(rows.length + entries.length);
     let length = 0;
@@ -278,8 +281,7 @@ export class Sighting {
    * An event older than a wrap belongs before it: its number is above all that came since. One that is newer than a wrap
    * belongs after it. (The wrap may not be in the index, nor what came before or since.)
    */
-  #wrapsOf(sequence: number): number {
-    const newest = this.newest ?? sequence;
+  #wrapsOf(sequence: number, newest: number): number {
     if (sequence > newest) return distance(newest, sequence) < 0 ? this.wraps - 1 : this.wraps;
     return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;
   }
@@ -322,6 +324,13 @@ export class Sighting {
     this.kinds = withRoom(this.kinds, length, Uint8Array);
     this.wrapped = withRoom(this.wrapped, length, Int8Array);
   }
+}
+
+/** Wraps between the first of these and the last. */
+function wrapsAmong(log: readonly EditLogEntry[]): number {
+  const isWrap = (from: EditLogEntry | undefined, to: EditLogEntry) =>
+    from !== undefined && to.sequence < from.sequence && isAfter(to.sequence, from.sequence);
+  return log.filter((entry, at) => isWrap(log[at - 1], entry)).length;
 }
 
 /** One row or event of a sighting. */

@@ -84,6 +84,12 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[WRAP], 'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item'],
   [[1], 'poll; item; a row less; post; the row again'],
+  [
+    [0, 1],
+    'motd; a bogus row near by 13; item; jump 18; item; item; item; item; item; poll; jump 34; a poll meanwhile; item; item; item; item; item; post',
+  ],
+  [[WRAP], 'item; continue; jump 16; archive 9; poll; a row less; item; withdraw 3'],
+  [[WRAP], 'a poll is cut off 2; item; a bogus row near by 4; a row less; post'],
   [[0, 1], 'item; a poll meanwhile; withdraw; a jump; item; the edit log fails'],
   [[0, 1], 'item; a poll meanwhile; a jump; withdraw; item; the edit log fails'],
   [[0, 1, WRAP, HALF], "item; item; the edit log fails; the bridge's clock steps 19; archive"],
