@@ -8,7 +8,7 @@ import type { Postgres } from '../store/postgres/postgres.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';
 import { isInDatabase } from './lost-files.ts';
-import { leaseAtOnce, type OpenedPermanent, openInDatabase, openInFile, openPostgres } from './permanent-store.ts';
+import { aloneAtOnce, type OpenedPermanent, openInDatabase, openInFile, openPostgres } from './permanent-store.ts';
 
 export type Place = 'files' | 'database';
 
@@ -39,7 +39,7 @@ export async function copyPermanent(config: Config, from: Place): Promise<Copied
 
 async function copyBoard(config: Config, board: BoardConfig, postgres: Postgres, from: Place): Promise<Copied> {
   await requireSource(config, board, postgres, from);
-  const inDatabase = await openInDatabase(board, postgres, (database) => leaseAtOnce(database, board));
+  const inDatabase = await openInDatabase(board, postgres, (database) => aloneAtOnce(database, board));
   try {
     const inFile = openInFile(config, board);
     try {

@@ -7,7 +7,7 @@ import { carryOver } from '../store/carry-over.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
-import { Lease } from '../store/postgres/lease.ts';
+import { Membership } from '../store/postgres/membership.ts';
 import { PermanentDatabase } from '../store/postgres/permanent-database.ts';
 import { Postgres } from '../store/postgres/postgres.ts';
 import type { Log } from '../wire/log.ts';
@@ -47,7 +47,8 @@ export async function openToServe(
   log: Log,
 ): Promise<OpenedPermanent> {
   return open(config, board, postgres, (database) =>
-    Lease.take(database, board.name, {
+    Membership.join(database, board.name, {
+      alone: true,
       onWaiting: () => log.warn({}, 'another rgtp-nntp serves this board: waiting to take its place'),
       onLost: (error) => endNow(log, error),
     }),
@@ -60,7 +61,7 @@ export async function openAlone(
   board: BoardConfig,
   postgres: Postgres | undefined,
 ): Promise<OpenedPermanent> {
-  return open(config, board, postgres, (database) => leaseAtOnce(database, board));
+  return open(config, board, postgres, (database) => aloneAtOnce(database, board));
 }
 
 /** For a command that runs beside a server: it changes accounts. @throws Failure, StoreError */
@@ -72,11 +73,11 @@ export async function openBeside(
   return open(config, board, postgres, undefined);
 }
 
-export function leaseAtOnce(database: Postgres, { name }: BoardConfig): Promise<Lease> {
+export function aloneAtOnce(database: Postgres, { name }: BoardConfig): Promise<Membership> {
   const inUse = () => {
     throw new Failure(`the board ${name} is served by a running rgtp-nntp`, 'Stop that one first.');
   };
-  return Lease.take(database, name, { onWaiting: inUse, onLost: () => {} });
+  return Membership.join(database, name, { alone: true, onWaiting: inUse, onLost: () => {} });
 }
 
 /** What the database holds of the board becomes a file; does nothing where the board is not in the database. */
@@ -98,7 +99,7 @@ async function open(
   config: Config,
   board: BoardConfig,
   postgres: Postgres | undefined,
-  take: ((postgres: Postgres) => Promise<Lease>) | undefined,
+  take: ((postgres: Postgres) => Promise<Membership>) | undefined,
 ): Promise<OpenedPermanent> {
   const opened = await openWhereItIs(config, board, postgres, take);
   if (!(await opened.permanent.isMoved())) return opened;
@@ -114,7 +115,7 @@ async function openWhereItIs(
   config: Config,
   board: BoardConfig,
   postgres: Postgres | undefined,
-  take: ((postgres: Postgres) => Promise<Lease>) | undefined,
+  take: ((postgres: Postgres) => Promise<Membership>) | undefined,
 ): Promise<OpenedPermanent> {
   if (postgres === undefined || !isInDatabase(config, board)) {
     refuseLostPermanent(config, board);
@@ -132,16 +133,16 @@ export function openInFile(config: Config, board: BoardConfig): OpenedPermanent 
 export async function openInDatabase(
   board: BoardConfig,
   postgres: Postgres,
-  take: ((postgres: Postgres) => Promise<Lease>) | undefined,
+  take: ((postgres: Postgres) => Promise<Membership>) | undefined,
 ): Promise<OpenedPermanent> {
   await PermanentDatabase.declare(postgres, board.name);
-  const lease = await take?.(postgres);
-  const permanent = await PermanentDatabase.open(postgres, board.name, lease?.owner);
+  const member = await take?.(postgres);
+  const permanent = await PermanentDatabase.open(postgres, board.name, member);
   return {
     permanent,
     close: async () => {
       await permanent.close();
-      await lease?.close();
+      await member?.close();
     },
   };
 }

@@ -23,6 +23,11 @@ export function intentOf(row: Row): Intent {
   };
 }
 
+/** In a database, where intents belong to bridges; '': to none. */
+export function intentAt(row: Row, bridge: string): Intent {
+  return { ...intentOf(row), ...(bridge !== '' && row['bridge'] !== bridge && { elsewhere: true }) };
+}
+
 export const ACCOUNT = 'name, password_hash, userid, secret, settings';
 export function accountOf(row: Row): StoredAccount {
   const secret = row['secret'];

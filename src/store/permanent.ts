@@ -8,6 +8,9 @@ export interface Permanent {
   /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
   readonly trouble: StoreError | undefined;
 
+  /** What several bridges that use it at the same time agree on; `undefined`: there is one. */
+  readonly shared?: Shared | undefined;
+
   /** Whether all of this has been copied elsewhere, to be used there: here it is out of date. */
   isMoved(): Promise<boolean>;
   setMoved(moved: boolean): Promise<void>;
@@ -41,7 +44,8 @@ export interface Permanent {
 
   /**
    * Records what is about to be sent to the board, before it is. A Message-ID that is intended or posted already
-   * is not intended again: the result says what became of it.
+   * is not intended again: the result says what became of it. Nor is it while another bridge has an open intent with the same
+   * `twin`: the result is that one.
    */
   intend(intent: Intent): Promise<{ readonly known: false } | Known>;
   /** Rewrites the details of an intent (the reply became a continuation, …). */
@@ -169,6 +173,10 @@ export interface Intent {
   readonly created: number;
   /** whatever finds the post again (JSON): the poster's business */
   readonly details: string;
+  /** shared by posts that can't be told apart on the board */
+  readonly twin?: string | undefined;
+  /** another bridge works on it: not ours to settle */
+  readonly elsewhere?: true | undefined;
 }
 
 export type Known =
@@ -198,4 +206,76 @@ export interface StoredProof {
   readonly level: number;
   /** unix seconds */
   readonly proven: number;
+}
+
+/** What bridges that serve one board at the same time ask of the store that they share, besides `Permanent`. */
+export interface Shared {
+  /** This bridge polls the board for all of them; and so does each that is cut off from the store. */
+  readonly leads: boolean;
+  /** Somebody reads the board, at whatever bridge. */
+  readonly isRead: boolean;
+  /** how many bridges there are, this one included; 0: it is cut off from the store */
+  readonly bridges: number;
+  /** ms: this long after a bridge was counted as dead, it may still send what it was about to send */
+  readonly patience: number;
+
+  /** Whether somebody reads the board at this bridge, and whether it reaches the board: one that does not leads nobody. */
+  report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
+
+  /**
+   * Resolves while none of the others can have begun to settle this bridge's intents. Asked before each command that commits.
+   * @throws StoreError: it must not be sent
+   */
+  confirm(): Promise<void>;
+
+  /**
+   * Calls the listener when others may have done something: shown rows (or removed some), stored or forgotten posts. It is a
+   * hint: some may be missing, and some come twice. What is true is to be asked for.
+   */
+  onHint(listener: (about: 'rows' | 'posts') => void): void;
+
+  /** Calls the listener with intents that a dead bridge left: they are this bridge's now, to be settled. */
+  onTaken(listener: (intents: readonly Intent[]) => void): void;
+  /** This bridge was cut off, and is one of them again: calls the listener with the Message-IDs of the intents that are still its own. */
+  onRejoined(listener: (messageIds: ReadonlySet<string>) => void): void;
+
+  /**
+   * Posts that have changed since a position, and all open intents. Where the position is no more (the database was
+   * replaced), all posts.
+   * @param since `undefined`: no posts, only the position
+   */
+  news(since: string | undefined): Promise<News>;
+
+  /** The rows above a number that readers of any bridge may have been shown, and all epochs. */
+  shown(above: number): Promise<Shown>;
+  /**
+   * Before rows can be read: they become the next that are shown on all bridges, and their epochs and marks hold. Where others
+   * have shown rows above `after`, or begun other epochs, nothing changes, and the result says what they have.
+   */
+  publish(step: Step): Promise<Shown | undefined>;
+  /** Something was removed or changed that shows in no new row: the others are told. */
+  changed(): Promise<void>;
+}
+
+export interface News {
+  readonly position: string;
+  readonly posts: readonly OwnPost[];
+  readonly intents: readonly Intent[];
+}
+
+export interface Shown {
+  /** ascending */
+  readonly rows: readonly RecentRow[];
+  readonly epochs: readonly Epoch[];
+}
+
+export interface Step {
+  /** the highest number that was shown, as far as this bridge knows */
+  readonly after: number;
+  readonly rows: readonly RecentRow[];
+  /** all of them, those that begin included */
+  readonly epochs: readonly Epoch[];
+  readonly marks: readonly Mark[];
+  /** rows below this number are too old to be kept */
+  readonly from: number;
 }

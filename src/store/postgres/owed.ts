@@ -1,6 +1,6 @@
 import type { Query } from './postgres.ts';
 
-type Task = (query: Query) => Promise<unknown>;
+type Task = (query: Query, bridge: string) => Promise<unknown>;
 
 /** Oldest first. Posting stops while the database is away: what was under way then is all there is. */
 const MOST = 10_000;

@@ -23,18 +23,25 @@ import {
   FED,
   fedOf,
   INTENT,
-  intentOf,
+  intentAt,
   OWN_POST,
   ownPost,
   PROOF,
   proofOf,
 } from '../permanent-columns.ts';
-import { takenOver } from './lease.ts';
+import { BridgesOfBoard } from './bridges-of-board.ts';
+import { CHANNEL, type Membership } from './membership.ts';
 import { Owed } from './owed.ts';
 import type { Postgres, Query, Row } from './postgres.ts';
 
 /** ms */
 const LOOK_EVERY = 500;
+
+/** In a transaction; with the name of this bridge, '' for a process that is none. */
+type Task<T> = (query: Query, bridge: string) => Promise<T>;
+
+/** It belongs to the bridge $3, or to none. */
+const OWN_INTENT = "bridge IN ('', $3)";
 
 /** The permanent part of one board in a PostgreSQL database, which has that of other boards as well. */
 export class PermanentDatabase implements Permanent {
@@ -43,26 +50,29 @@ export class PermanentDatabase implements Permanent {
   /** what could not be written when it was to be, and must be once the database is back */
   readonly #owed: Owed;
   readonly #listeners: ((accounts: readonly StoredAccount[]) => void)[] = [];
-  /** see `Lease`; `undefined`: this process does not serve the board */
-  readonly #owner: string | undefined;
+  /** `undefined`: this process does not serve the board */
+  readonly #member: Membership | undefined;
+  readonly shared: BridgesOfBoard | undefined;
   #watch: NodeJS.Timeout | undefined;
   #told = '';
 
-  private constructor(postgres: Postgres, board: string, owner: string | undefined) {
+  private constructor(postgres: Postgres, board: string, member: Membership | undefined) {
     this.#postgres = postgres;
     this.#board = board;
-    this.#owner = owner;
-    this.#owed = new Owed((task) => this.#writeAsOwner(task));
+    this.#member = member;
+    this.#owed = new Owed((task) => this.#writeAsMember(task));
+    const paid = async () => this.#owed.paid();
+    this.shared = member && new BridgesOfBoard({ postgres, board, member, paid });
   }
 
   /**
    * @param board its name in the configuration
-   * @param owner of its `Lease`, for the process that serves it
+   * @param member for a process that serves it
    * @throws StoreError
    */
-  static async open(postgres: Postgres, board: string, owner?: string): Promise<PermanentDatabase> {
+  static async open(postgres: Postgres, board: string, member?: Membership): Promise<PermanentDatabase> {
     await PermanentDatabase.declare(postgres, board);
-    return new PermanentDatabase(postgres, board, owner);
+    return new PermanentDatabase(postgres, board, member);
   }
 
   /** From now on the database knows the board. */
@@ -105,7 +115,7 @@ export class PermanentDatabase implements Permanent {
       await this.#insertEpochs(query, epochs);
       for (const { epoch, messageId } of moved) {
         await query(
-          `UPDATE messages m SET epoch = $1 WHERE board = $2 AND message_id = $3 AND epoch IS NOT NULL AND NOT EXISTS
+          `UPDATE messages m SET epoch = $1, changed = pg_current_xact_id() WHERE board = $2 AND message_id = $3 AND epoch IS NOT NULL AND NOT EXISTS
              (SELECT 1 FROM messages o WHERE o.board = $2 AND o.epoch = $1 AND o.sequence = m.sequence)`,
           [epoch, this.#board, messageId],
         );
@@ -137,8 +147,8 @@ export class PermanentDatabase implements Permanent {
   putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void> {
     return this.#write(async (query) => {
       await query(
-        `INSERT INTO arrivals SELECT $1, * FROM unnest($2::bigint[], $3::bigint[])
-         ON CONFLICT (board, number) DO UPDATE SET time = excluded.time`,
+        `INSERT INTO arrivals AS a SELECT $1, * FROM unnest($2::bigint[], $3::bigint[])
+         ON CONFLICT (board, number) DO UPDATE SET time = least(a.time, excluded.time)`,
         [this.#board, arrivals.map(({ number }) => number), arrivals.map(({ time }) => time)],
       );
       await query('DELETE FROM arrivals WHERE board = $1 AND number = ANY ($2::bigint[])', [this.#board, dropped]);
@@ -183,24 +193,26 @@ export class PermanentDatabase implements Permanent {
    * The primary key decides between those who try at the same moment. An answer may be lost with its connection: `attempt`
    * tells whether an intent that is there is this one.
    */
-  async intend({ messageId, created, details }: Intent): Promise<{ readonly known: false } | Known> {
+  async intend({ messageId, created, details, twin }: Intent): Promise<{ readonly known: false } | Known> {
     const attempt = randomUUID();
     const board = this.#board;
     try {
-      return await this.#write(async (query) => {
+      return await this.#write(async (query, bridge) => {
+        const other = twin === undefined ? undefined : await this.#twin(query, twin, bridge);
+        if (other !== undefined) return { known: true, post: undefined, intent: other } as const;
         const made = await query(
-          `INSERT INTO messages (board, message_id, created, details, attempt) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT DO NOTHING RETURNING 1`,
-          [board, messageId, created, details, attempt],
+          `INSERT INTO messages (board, message_id, created, details, attempt, bridge, twin)
+           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`,
+          [board, messageId, created, details, attempt, bridge, twin ?? null],
         );
         if (made.length > 0) return { known: false } as const;
         const [row = {}] = await query(
-          `SELECT ${OWN_POST}, ${INTENT}, attempt FROM messages WHERE board = $1 AND message_id = $2 FOR SHARE`,
+          `SELECT ${OWN_POST}, ${INTENT}, attempt, bridge FROM messages WHERE board = $1 AND message_id = $2 FOR SHARE`,
           [board, messageId],
         );
         if (row['attempt'] === attempt) return { known: false } as const;
         if (row['epoch'] !== null) return { known: true, post: ownPost(row), intent: undefined } as const;
-        return { known: true, post: undefined, intent: intentOf(row) } as const;
+        return { known: true, post: undefined, intent: intentAt(row, bridge) } as const;
       });
     } catch (error) {
       // The caller takes it for not intended. If it was committed nevertheless, it must go: it would hold up its author.
@@ -213,17 +225,22 @@ export class PermanentDatabase implements Permanent {
     }
   }
 
+  /** @throws StoreError where another bridge has taken it over: nothing more may be sent for it */
   revise(messageId: string, details: string): Promise<void> {
-    return this.#write(async (query) => {
-      await query('UPDATE messages SET details = $3 WHERE board = $1 AND message_id = $2 AND details IS NOT NULL', [
-        ...[this.#board, messageId, details],
-      ]);
+    return this.#write(async (query, bridge) => {
+      const revised = await query(
+        `UPDATE messages SET details = $4 WHERE board = $1 AND message_id = $2 AND details IS NOT NULL AND ${OWN_INTENT}
+         RETURNING 1`,
+        [this.#board, messageId, bridge, details],
+      );
+      if (revised.length > 0 || bridge === '') return;
+      throw new StoreError('away', this.#postgres.name, 'another bridge looks for this post');
     });
   }
 
   /** What it says stays true while the database is away: it is stored once that is back. So it is with `forget`. */
   done(post: OwnPost): Promise<void> {
-    return this.#writeOrOwe(async (query) => {
+    return this.#writeOrOwe(async (query, bridge) => {
       const { messageId, epoch, sequence, references, path = '' } = post;
       const board = this.#board;
       // If two have the same number, the board lost the first one before anybody saw it.
@@ -239,7 +256,7 @@ export class PermanentDatabase implements Permanent {
          SELECT $1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text WHERE NOT EXISTS
            (SELECT 1 FROM messages o WHERE o.board = $1 AND o.epoch = $3 AND o.sequence = $4 AND o.message_id <> $2)
          ON CONFLICT (board, message_id) DO UPDATE SET
-           epoch = excluded.epoch, sequence = excluded.sequence,
+           epoch = excluded.epoch, sequence = excluded.sequence, changed = pg_current_xact_id(),
            details = CASE WHEN excluded.epoch = 0 THEN m.details END,
            reference_ids = coalesce(m.reference_ids, excluded.reference_ids), path = coalesce(m.path, excluded.path)
          WHERE m.epoch IS NULL OR (m.epoch = 0 AND excluded.epoch > 0)`,
@@ -247,6 +264,7 @@ export class PermanentDatabase implements Permanent {
       );
       // Its number may be another's.
       if (epoch !== 0) await this.#dropIntent(query, messageId);
+      await this.#hint(query, bridge);
     });
   }
 
@@ -257,19 +275,30 @@ export class PermanentDatabase implements Permanent {
   putFed({ peer, newsgroup, first, number }: Fed): Promise<void> {
     return this.#write(async (query) => {
       await query(
-        `INSERT INTO fed VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (board, peer, newsgroup) DO UPDATE SET first = excluded.first, number = excluded.number`,
+        `INSERT INTO fed AS f VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (board, peer, newsgroup) DO UPDATE SET first = excluded.first,
+           number = CASE WHEN f.first = excluded.first THEN greatest(f.number, excluded.number) ELSE excluded.number END`,
         [this.#board, peer, newsgroup, first, number],
       );
     });
   }
 
+  /** Where another bridge has taken the intent over, that one finds out. */
   forget(messageId: string): Promise<void> {
-    return this.#writeOrOwe((query) => this.#dropIntent(query, messageId));
+    return this.#writeOrOwe(async (query, bridge) => {
+      const own = await query(
+        `SELECT 1 FROM messages WHERE board = $1 AND message_id = $2 AND ${OWN_INTENT} FOR UPDATE`,
+        [...[this.#board, messageId, bridge]],
+      );
+      if (own.length === 0 && bridge !== '') return;
+      await this.#dropIntent(query, messageId);
+      await this.#hint(query, bridge);
+    });
   }
 
   async intents(): Promise<Intent[]> {
-    return (await this.#select(`${INTENT} FROM messages`, 'AND details IS NOT NULL ORDER BY created')).map(intentOf);
+    const rows = await this.#select(`${INTENT}, bridge FROM messages`, 'AND details IS NOT NULL ORDER BY created');
+    return rows.map((row) => intentAt(row, this.#member?.id ?? ''));
   }
 
   async guestLevel(): Promise<number | undefined> {
@@ -383,28 +412,34 @@ export class PermanentDatabase implements Permanent {
     );
   }
 
-  async #write<T>(task: (query: Query) => Promise<T>): Promise<T> {
+  async #write<T>(task: Task<T>): Promise<T> {
     await this.#owed.paid();
-    return this.#writeAsOwner(task);
+    return this.#writeAsMember(task);
   }
 
-  #writeAsOwner<T>(task: (query: Query) => Promise<T>): Promise<T> {
-    return this.#postgres.transaction(async (query) => {
-      await this.#requireOwner(query);
-      return task(query);
-    });
+  #writeAsMember<T>(task: Task<T>): Promise<T> {
+    return this.#postgres.transaction(async (query) => task(query, (await this.#member?.requireMember(query)) ?? ''));
   }
 
-  /** Whoever takes the board over waits for this transaction, and sees what it did. */
-  async #requireOwner(query: Query): Promise<void> {
-    if (this.#owner === undefined) return;
-    const own = await query('SELECT 1 FROM boards WHERE board = $1 AND owner = $2 FOR SHARE', [
-      ...[this.#board, this.#owner],
-    ]);
-    if (own.length === 0) throw takenOver(this.#postgres.name, this.#board);
+  /**
+   * An open intent of another bridge that can't be told from this one on the board. Two that begin at the same moment wait for
+   * each other here.
+   */
+  async #twin(query: Query, twin: string, bridge: string): Promise<Intent | undefined> {
+    await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rgtp-nntp ${this.#board} ${twin}`]);
+    const [row] = await query(
+      `SELECT ${INTENT}, bridge FROM messages
+       WHERE board = $1 AND twin = $2 AND bridge <> $3 AND details IS NOT NULL AND epoch IS NULL`,
+      [this.#board, twin, bridge],
+    );
+    return row && intentAt(row, bridge);
   }
 
-  async #writeOrOwe(task: (query: Query) => Promise<void>): Promise<void> {
+  async #hint(query: Query, bridge: string): Promise<void> {
+    if (bridge !== '') await query('SELECT pg_notify($1, $2)', [CHANNEL, `posts ${bridge} ${this.#board}`]);
+  }
+
+  async #writeOrOwe(task: Task<void>): Promise<void> {
     try {
       await this.#write(task);
     } catch (error) {
@@ -414,7 +449,7 @@ export class PermanentDatabase implements Permanent {
   }
 
   /** Not where the database has refused the statement itself: it would refuse it for ever, and hold up all that follows. */
-  #owe(error: unknown, task: (query: Query) => Promise<unknown>): void {
+  #owe(error: unknown, task: Task<unknown>): void {
     if (error instanceof StoreError) this.#owed.add(task);
   }
 

@@ -86,6 +86,21 @@ export const MIGRATIONS: readonly string[] = [
      proven bigint NOT NULL,
      PRIMARY KEY (board, userid)
    );`,
+
+  // Several bridges at a time. A bridge is alive while its row is there; see `Membership`. A transaction's number tells what
+  // has changed since another one.
+  `ALTER TABLE boards ADD COLUMN version bigint NOT NULL DEFAULT 0;
+   CREATE TABLE bridges (
+     board text NOT NULL REFERENCES boards,
+     id text NOT NULL,
+     is_read boolean NOT NULL DEFAULT false,
+     PRIMARY KEY (board, id)
+   );
+   ALTER TABLE messages
+     ADD COLUMN bridge text NOT NULL DEFAULT '',
+     ADD COLUMN twin text,
+     ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
+   CREATE INDEX ON messages (board, changed) WHERE epoch IS NOT NULL;`,
 ];
 
 /** Any number, as long as nothing else in the database uses it: "RGP1" */

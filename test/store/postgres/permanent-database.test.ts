@@ -1,14 +1,13 @@
 /** What a file can't do: two bridges at once, and a database that is away. */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/store/errors.ts';
 import type { StoredAccount } from '../../../src/store/permanent.ts';
-import { Lease } from '../../../src/store/postgres/lease.ts';
 import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
+import { MIGRATIONS } from '../../../src/store/postgres/schema.ts';
+import { CuttingWay } from '../../support/cutting-way.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 
 const post = { messageId: '<1@example>', epoch: 1, sequence: 7, references: '' };
@@ -36,8 +35,8 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     return postgres;
   }
 
-  async function bridge(url = server.url, owner?: string): Promise<PermanentDatabase> {
-    const store = await PermanentDatabase.open(await connected(url), board, owner);
+  async function bridge(url = server.url): Promise<PermanentDatabase> {
+    const store = await PermanentDatabase.open(await connected(url), board);
     closing.push(() => store.close());
     return store;
   }
@@ -52,7 +51,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     const admin = await connected();
     await admin.query('DROP SCHEMA rgtp_nntp CASCADE');
     await Promise.all(Array.from({ length: 8 }, () => connected()));
-    expect(await admin.query('SELECT version FROM migrations')).toHaveLength(1);
+    expect(await admin.query('SELECT version FROM migrations')).toHaveLength(MIGRATIONS.length);
   });
 
   test('a newer schema is refused', async () => {
@@ -131,10 +130,10 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
   });
 
   describe('an answer that is lost with its connection', () => {
-    let cutting: Cutting;
+    let cutting: CuttingWay;
 
     beforeEach(async () => {
-      cutting = await Cutting.open(join(server.folder, '.s.PGSQL.5432'));
+      cutting = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
     });
     afterEach(() => cutting.close());
 
@@ -161,58 +160,6 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       cutting.cutAfter('COMMIT\0', 1);
       await store.done(post);
       expect([await store.intents(), await store.ownPosts()]).toEqual([[], [post]]);
-    });
-  });
-
-  describe('of two bridges that are to serve one board', () => {
-    const unexpected = () => expect.fail('this one has it');
-
-    async function lease(url: string, onWaiting: () => void, onLost: (error: StoreError) => void): Promise<Lease> {
-      const postgres = await connected(url);
-      await PermanentDatabase.declare(postgres, board);
-      return Lease.take(postgres, board, { onWaiting, onLost });
-    }
-
-    test('one waits, and takes over when the other ends', async () => {
-      const first = await lease(server.url, unexpected, unexpected);
-      const waiting = Promise.withResolvers<void>();
-      const second = lease(server.url, waiting.resolve, unexpected);
-      await waiting.promise;
-      await first.close();
-      const { owner, close } = await second.then((taken) => ({ owner: taken.owner, close: () => taken.close() }));
-      expect(await (await bridge(server.url, owner)).intend(intent)).toEqual({ known: false });
-      await close();
-    });
-
-    test('one that was cut off and replaced writes nothing any more, and is told', async () => {
-      const cutting = await Cutting.open(join(server.folder, '.s.PGSQL.5432'));
-      const lost = Promise.withResolvers<StoreError>();
-      const first = await lease(cutting.url, unexpected, lost.resolve);
-      const store = await bridge(server.url, first.owner);
-      expect(await store.intend(intent)).toEqual({ known: false });
-      cutting.refuse();
-      const second = await lease(server.url, () => {}, unexpected);
-      const error = await failure(() => store.intend({ ...intent, messageId: '<2@example>' }));
-      expect(error.kind).toBe('locked');
-      expect(error.message).toContain('another rgtp-nntp has taken over');
-      expect((await failure(() => store.done(post))).kind).toBe('locked');
-      expect((await failure(() => store.raiseMarks([{ place: 'main', low: 1, high: 9 }]))).kind).toBe('locked');
-      expect(await (await bridge(server.url, second.owner)).intents()).toEqual([intent]);
-      await second.close();
-      cutting.accept();
-      expect((await lost.promise).kind).toBe('locked');
-      await first.close();
-      await cutting.close();
-    });
-
-    test('one that was cut off for a while, and not replaced, goes on', async () => {
-      const cutting = await Cutting.open(join(server.folder, '.s.PGSQL.5432'));
-      const first = await lease(cutting.url, () => {}, unexpected);
-      const store = await bridge(server.url, first.owner);
-      cutting.cutAll();
-      expect(await store.intend(intent)).toEqual({ known: false });
-      await first.close();
-      await cutting.close();
     });
   });
 
@@ -245,84 +192,3 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     await server.start();
   });
 });
-
-/** A way to the server that loses answers. */
-class Cutting {
-  readonly #server = createServer();
-  readonly #sockets = new Set<Socket>();
-  #word = '';
-  #left = 0;
-  #refusing = false;
-  cuts = 0;
-
-  static async open(target: string): Promise<Cutting> {
-    const cutting = new Cutting();
-    cutting.#server.on('connection', (client) => cutting.#relay(client, connect(target)));
-    cutting.#server.listen(0, '127.0.0.1');
-    await once(cutting.#server, 'listening');
-    return cutting;
-  }
-
-  get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new Error('not listening');
-    return `postgres://postgres@127.0.0.1:${address.port}/postgres`;
-  }
-
-  /** The next `times` statements of this name reach the server, and their answers nobody. */
-  cutAfter(word: string, times: number): void {
-    this.#word = word;
-    this.#left = times;
-  }
-
-  cutAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** Cuts everything, and lets nobody in. */
-  refuse(): void {
-    this.#refusing = true;
-    this.cutAll();
-  }
-
-  accept(): void {
-    this.#refusing = false;
-  }
-
-  async close(): Promise<void> {
-    this.cutAll();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #relay(client: Socket, server: Socket): void {
-    if (this.#refusing) {
-      client.destroy();
-      server.destroy();
-      return;
-    }
-    let silent = false;
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-    }
-    client.on('data', (chunk) => {
-      server.write(chunk);
-      if (this.#left === 0 || !chunk.includes(this.#word)) return;
-      this.#left--;
-      silent = true;
-    });
-    server.on('data', (chunk) => {
-      if (!silent) {
-        client.write(chunk);
-        return;
-      }
-      // It has been done, and is being answered.
-      this.cuts++;
-      client.destroy();
-      server.destroy();
-    });
-    client.on('close', () => server.destroy());
-    server.on('close', () => client.destroy());
-  }
-}

@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { StoreError } from '../errors.ts';
+import type { Intent } from '../permanent.ts';
+import { INTENT, intentOf } from '../permanent-columns.ts';
+import { storeErrorFromPostgres } from './errors.ts';
+import type { Postgres, Query } from './postgres.ts';
+
+/** Where hints go. */
+export const CHANNEL = 'rgtp_nntp';
+
+/** All in ms. */
+export interface Pace {
+  /** between looks at the others; each also shows that this bridge still has its locks */
+  readonly look: number;
+  /** a bridge that has not shown that for this long sends nothing that commits */
+  readonly sure: number;
+  /** between tries to join */
+  readonly again: number;
+}
+
+const PACE: Pace = { look: 1000, sure: 3000, again: 1000 };
+
+export interface MembershipOptions {
+  /** as the only bridge */
+  readonly alone?: boolean;
+  /** another process wants to be alone, or this one does and there is another: called once, and then it is waited for */
+  readonly onWaiting: () => void;
+  /** While this bridge was cut off, what is known of the board was copied elsewhere, or another was alone with it: it must not go on. */
+  readonly onLost: (error: StoreError) => void;
+  readonly pace?: Partial<Pace>;
+}
+
+/**
+ * This process as one of the bridges of a board. It has a name, a row with it in `bridges`, and an advisory lock on it, which
+ * belongs to a connection of its own: PostgreSQL frees the lock when the process, its machine or its network dies, and needs
+ * nobody's clock for that (as a heartbeat would). Who can take the lock of another may count that one as dead: it removes the
+ * row, and takes over the intents that were left.
+ *
+ * A bridge that was merely cut off finds its row gone, and no transaction of its can be committed (`requireMember`). It takes a
+ * new name, and keeps those of its intents that nobody else has taken. It must not send anything to the board either: that is
+ * what `confirm` is for, and whoever takes over waits for longer than a confirmation lasts.
+ */
+export class Membership {
+  readonly #postgres: Postgres;
+  readonly #board: string;
+  readonly #options: MembershipOptions;
+  readonly #pace: Pace;
+  #client: Client | undefined;
+  #id = '';
+  #leads = false;
+  #isRead = false;
+  #bridges = 0;
+  #version = 0n;
+  #state = { isRead: false, reachesBoard: true };
+  /** monotonic, ms: when it was last asked whether the locks are there, and they were */
+  #confirmed = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  #closed = false;
+  readonly #ended = new AbortController();
+  #onHint: (about: 'rows' | 'posts') => void = () => {};
+  #onRejoined: (messageIds: ReadonlySet<string>) => void = () => {};
+  #onTaken: ((intents: readonly Intent[]) => void) | undefined;
+  /** taken before anybody asked for them */
+  #taken: Intent[] = [];
+
+  /** Resolves once this process is one of the bridges. @throws StoreError */
+  static async join(postgres: Postgres, board: string, options: MembershipOptions): Promise<Membership> {
+    const member = new Membership(postgres, board, options);
+    try {
+      await member.#join();
+    } catch (error) {
+      await member.close();
+      throw storeErrorFromPostgres(error, postgres.name);
+    }
+    void member.#goOn();
+    return member;
+  }
+
+  private constructor(postgres: Postgres, board: string, options: MembershipOptions) {
+    this.#postgres = postgres;
+    this.#board = board;
+    this.#options = options;
+    this.#pace = { ...PACE, ...options.pace };
+  }
+
+  /** Its name now. */
+  get id(): string {
+    return this.#id;
+  }
+
+  get leads(): boolean {
+    return this.#leads || this.#client === undefined;
+  }
+
+  get isRead(): boolean {
+    return this.#isRead || this.#state.isRead;
+  }
+
+  get bridges(): number {
+    return this.#client === undefined ? 0 : this.#bridges;
+  }
+
+  get patience(): number {
+    return this.#pace.sure;
+  }
+
+  report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void {
+    this.#state = state;
+  }
+
+  onHint(listener: (about: 'rows' | 'posts') => void): void {
+    this.#onHint = listener;
+  }
+
+  onRejoined(listener: (messageIds: ReadonlySet<string>) => void): void {
+    this.#onRejoined = listener;
+  }
+
+  onTaken(listener: (intents: readonly Intent[]) => void): void {
+    this.#onTaken = listener;
+    this.#take([]);
+  }
+
+  /** See `Shared`. */
+  async confirm(): Promise<void> {
+    const isSure = () => this.#client !== undefined && performance.now() - this.#confirmed < this.#pace.sure;
+    if (isSure()) return;
+    await this.#look();
+    if (!isSure()) throw this.#cutOff();
+  }
+
+  /**
+   * Within a transaction that writes: until it ends, nobody can count this bridge as dead. Returns its name.
+   * @throws StoreError
+   */
+  async requireMember(query: Query): Promise<string> {
+    const id = this.#id;
+    const own = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR SHARE', [this.#board, id]);
+    if (own.length === 0) throw this.#cutOff();
+    return id;
+  }
+
+  /** The others were told of a change by this bridge: it need not look for it. */
+  made(version: bigint): void {
+    if (version === this.#version + 1n) this.#version = version;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#ended.abort();
+    await this.#client?.end().catch(() => {});
+  }
+
+  /** A connection with the locks of this bridge, and its row; what its last name had is its own again. */
+  async #join(): Promise<void> {
+    const client = await this.#connect();
+    try {
+      await this.#admitted(client);
+      const id = randomUUID();
+      await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);
+      const moved = await client.query('SELECT 1 FROM boards WHERE board = $1 AND moved', [this.#board]);
+      const before = this.#id;
+      const { wasThere, kept } = await this.#postgres.transaction(async (query) => {
+        const key = [this.#board, id] as const;
+        await query('INSERT INTO bridges (board, id) VALUES ($1, $2) ON CONFLICT DO NOTHING', key);
+        const removed = await query('DELETE FROM bridges WHERE board = $1 AND id = $2 RETURNING 1', [
+          ...[this.#board, before],
+        ]);
+        // The transaction may run twice: by its second time the name before is gone, and its intents have this one.
+        if (removed.length > 0) {
+          await query('UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL', [
+            ...[...key, before],
+          ]);
+        }
+        const own = await query(
+          'SELECT message_id FROM messages WHERE board = $1 AND bridge = $2 AND details IS NOT NULL',
+          key,
+        );
+        return { wasThere: removed.length > 0, kept: own };
+      });
+      if (before !== '' && (moved.rows.length > 0 || (this.#options.alone === true && !wasThere))) {
+        const what =
+          moved.rows.length > 0 ? 'the board was copied from here to files' : 'another rgtp-nntp has taken over';
+        this.#options.onLost(new StoreError('locked', this.#postgres.name, `${what}: ${this.#board}`));
+        throw this.#cutOff();
+      }
+      this.#confirmed = performance.now();
+      if (this.#closed) throw this.#cutOff();
+      this.#id = id;
+      this.#client = client;
+      this.#version = -1n;
+      if (before !== '') this.#onRejoined(new Set(kept.map((row) => String(row['message_id']))));
+      client.once('end', () => this.#lose(client));
+      client.on('notification', ({ payload = '' }) => this.#heard(payload));
+      await client.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      this.#lose(client);
+      void client.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<Client> {
+    const client = new Client({ ...this.#postgres.config, query_timeout: 2 * this.#pace.sure });
+    client.on('error', () => {});
+    await client.connect();
+    // So that the server notices the death of this machine: its defaults take two hours.
+    await client.query(
+      `SELECT set_config(name, value, false) FROM (VALUES ('search_path', 'rgtp_nntp'), ('tcp_keepalives_idle', '1'),
+         ('tcp_keepalives_interval', '1'), ('tcp_keepalives_count', '2'), ('tcp_user_timeout', '3000'),
+         ('statement_timeout', '10000')) AS v (name, value)`,
+    );
+    return client;
+  }
+
+  /** Waits while another process wants to be alone with the board. */
+  async #admitted(client: Client): Promise<void> {
+    for (let waiting = false; !this.#closed; waiting = true) {
+      const verb = this.#options.alone === true ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
+      const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS locked`;
+      const { rows } = await client.query<{ locked: boolean }>(sql, [`rgtp-nntp ${this.#board}`]);
+      if (rows[0]?.locked === true) return;
+      if (!waiting) this.#options.onWaiting();
+      await this.#pause(this.#pace.again);
+    }
+    throw this.#cutOff();
+  }
+
+  /** Looks at the others, until closed; joins again where the connection is lost. */
+  async #goOn(): Promise<void> {
+    for (let failures = 0; !this.#closed; ) {
+      try {
+        if (this.#client === undefined) await this.#join();
+        await this.#look();
+        failures = 0;
+      } catch {
+        failures++;
+      }
+      const { look, again } = this.#pace;
+      const backOff = Math.min(5 * again, (again / 5) * 2 ** failures) * (0.5 + Math.random() / 2);
+      await this.#pause(failures === 0 ? look : backOff);
+    }
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) throw this.#cutOff();
+    const began = performance.now();
+    try {
+      await client.query('UPDATE bridges SET is_read = $3 WHERE board = $1 AND id = $2 AND is_read <> $3', [
+        ...[this.#board, this.#id, this.#state.isRead],
+      ]);
+      const { rows } = await client.query<{ version: string; bridges: string; is_here: boolean; is_read: boolean }>(
+        `SELECT version, count(b.id) AS bridges, bool_or(b.id = $2) AS is_here, bool_or(b.is_read) AS is_read
+         FROM boards LEFT JOIN bridges b USING (board) WHERE board = $1 GROUP BY board, version`,
+        [this.#board, this.#id],
+      );
+      const [seen] = rows;
+      if (seen?.is_here !== true) throw this.#cutOff();
+      if (this.#client !== client) throw this.#cutOff();
+      this.#confirmed = began;
+      this.#bridges = Number(seen.bridges);
+      this.#isRead = seen.is_read;
+      await this.#lead(client);
+      const version = BigInt(seen.version);
+      const isNews = version > this.#version || this.#version < 0n;
+      if (isNews) {
+        this.#version = version;
+        this.#onHint('rows');
+        this.#onHint('posts');
+      }
+    } catch (error) {
+      this.#lose(client);
+      void client.end().catch(() => {});
+      throw error;
+    }
+    await this.#bury();
+  }
+
+  /** One of the bridges that reach the board polls it for all. */
+  async #lead(client: Client): Promise<void> {
+    const wants = this.#state.reachesBoard;
+    if (wants === this.#leads) return;
+    const verb = wants ? 'pg_try_advisory_lock' : 'pg_advisory_unlock';
+    const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS done`;
+    const { rows } = await client.query<{ done: boolean }>(sql, [`rgtp-nntp leads ${this.#board}`]);
+    this.#leads = wants && rows[0]?.done === true;
+  }
+
+  /** Takes over what dead bridges left; of several that try, one does. */
+  async #bury(): Promise<void> {
+    const board = this.#board;
+    const dead = await this.#postgres.query(
+      `SELECT id FROM bridges WHERE board = $1 AND id <> $2
+       UNION SELECT '' FROM messages WHERE board = $1 AND bridge = '' AND details IS NOT NULL AND epoch IS NULL`,
+      [board, this.#id],
+    );
+    for (const row of dead) {
+      const id = String(row['id']);
+      const left = await this.#postgres.transaction(async (query) => {
+        await this.requireMember(query);
+        if (!(await isFree(query, lockOf(id)))) return [];
+        await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);
+        return query(
+          `UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL
+           RETURNING ${INTENT}, epoch`,
+          [board, this.#id, id],
+        );
+      });
+      this.#take(left.filter((one) => one['epoch'] === null).map(intentOf));
+    }
+  }
+
+  #take(intents: readonly Intent[]): void {
+    this.#taken.push(...intents);
+    if (this.#onTaken === undefined || this.#taken.length === 0) return;
+    this.#onTaken(this.#taken.splice(0));
+  }
+
+  #heard(payload: string): void {
+    const [about, id, ...board] = payload.split(' ');
+    if (board.join(' ') !== this.#board || id === this.#id) return;
+    if (about === 'rows' || about === 'posts') this.#onHint(about);
+  }
+
+  #lose(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#leads = false;
+    this.#confirmed = Number.NEGATIVE_INFINITY;
+  }
+
+  #cutOff(): StoreError {
+    return new StoreError('away', this.#postgres.name, `this bridge of ${this.#board} was cut off from it`);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { ref: false, signal: this.#ended.signal }).catch(() => {});
+  }
+}
+
+function lockOf(id: string): string {
+  return `rgtp-nntp bridge ${id}`;
+}
+
+async function isFree(query: Query, lock: string): Promise<boolean> {
+  const [row] = await query('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free', [lock]);
+  return row?.['free'] === true;
+}

@@ -1,0 +1,349 @@
+/** Several bridges of one board, as the database sees them. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../../src/store/errors.ts';
+import type { Epoch, Intent, Shared } from '../../../src/store/permanent.ts';
+import { Membership, type MembershipOptions } from '../../../src/store/postgres/membership.ts';
+import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
+import { Postgres } from '../../../src/store/postgres/postgres.ts';
+import { CuttingWay } from '../../support/cutting-way.ts';
+import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
+
+const post = { messageId: '<1@example>', epoch: 1, sequence: 7, references: '' };
+const intent = { messageId: '<1@example>', created: 5, details: '{}' };
+const first: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
+/** Nothing happens by itself soon, but what a test waits for. */
+const pace = { look: 20, sure: 60_000, again: 20 };
+
+interface Bridge {
+  readonly member: Membership;
+  readonly store: PermanentDatabase;
+  readonly shared: Shared;
+}
+
+describe.skipIf(!hasPostgres)('bridges of one board', () => {
+  let server: PostgresServer;
+  let way: CuttingWay;
+  let board: string;
+  const closing: (() => Promise<void>)[] = [];
+  const never = () => expect.fail('nothing of that kind happens');
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    way = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+  });
+  afterAll(async () => {
+    await way.close();
+    await server.remove();
+  });
+  beforeEach(() => {
+    board = randomUUID();
+  });
+  afterEach(async () => {
+    way.accept();
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  /** @param url where its locks are; what it writes goes there directly */
+  async function bridge(url = server.url, options: Partial<MembershipOptions> = {}): Promise<Bridge> {
+    const [postgres, locks] = [await Postgres.open(server.url), await Postgres.open(url)];
+    closing.push(async () => {
+      await Promise.all([postgres.close(), locks.close()]);
+    });
+    await PermanentDatabase.declare(postgres, board);
+    const member = await Membership.join(locks, board, { onWaiting: never, onLost: never, pace, ...options });
+    closing.push(() => member.close());
+    const store = await PermanentDatabase.open(postgres, board, member);
+    closing.push(() => store.close());
+    if (store.shared === undefined) throw new Error('nothing is shared');
+    return { member, store, shared: store.shared };
+  }
+
+  function taken({ shared }: Bridge): Intent[] {
+    const all: Intent[] = [];
+    shared.onTaken((intents) => all.push(...intents));
+    return all;
+  }
+
+  test('an intent of another is told apart, and not changed', async () => {
+    const [one, other] = [await bridge(), await bridge()];
+    await one.store.intend(intent);
+    expect(await one.store.intents()).toEqual([intent]);
+    expect(await other.store.intents()).toEqual([{ ...intent, elsewhere: true }]);
+    expect(await other.store.intend(intent)).toEqual({
+      known: true,
+      post: undefined,
+      intent: { ...intent, elsewhere: true },
+    });
+    await expect(other.store.revise(intent.messageId, 'no')).rejects.toThrow('another bridge looks for this post');
+    await other.store.forget(intent.messageId);
+    expect(await one.store.intents()).toEqual([intent]);
+    await one.store.forget(intent.messageId);
+    expect(await other.store.intend(intent)).toEqual({ known: false });
+  });
+
+  test('of two posts that look alike on the board, the second waits for the first', async () => {
+    const [one, other] = [await bridge(), await bridge()];
+    const twin = { ...intent, messageId: '<2@example>', twin: 'ann text' };
+    for (let round = 0; round < 20; round++) {
+      const both = [
+        one.store.intend({ ...twin, messageId: `<a${round}@example>` }),
+        other.store.intend({ ...twin, messageId: `<b${round}@example>` }),
+      ];
+      const outcomes = await Promise.all(both);
+      expect(outcomes.filter(({ known }) => known)).toHaveLength(1);
+      const [stays, waits] = outcomes[0]?.known === true ? [other, one] : [one, other];
+      const open = outcomes.find((outcome) => outcome.known);
+      expect(open).toMatchObject({ intent: { elsewhere: true } });
+      await stays.store.forget(open?.known === true ? (open.intent?.messageId ?? '') : '');
+      expect(await waits.store.intend({ ...twin, messageId: `<c${round}@example>` })).toEqual({ known: false });
+      await waits.store.forget(`<c${round}@example>`);
+    }
+  });
+
+  test('what a dead bridge left is taken over once; what a living one works on never', async () => {
+    const [dead, living] = [await bridge(), await bridge()];
+    await dead.store.intend(intent);
+    await living.store.intend({ ...intent, messageId: '<2@example>' });
+    const takers = [await bridge(), await bridge(), await bridge()];
+    const all = takers.map(taken);
+    await dead.member.close();
+    await expect
+      .poll(() => [...all.flat(), ...takenBy(living)].map(({ messageId }) => messageId))
+      .toEqual(['<1@example>']);
+    expect(living.shared.bridges).toBe(4);
+    expect((await living.store.intents()).filter(({ elsewhere }) => elsewhere !== true)).not.toHaveLength(0);
+    await living.store.done({ ...post, messageId: '<2@example>' });
+  });
+
+  const takenBy = (one: Bridge): Intent[] => {
+    const known = takings.get(one) ?? taken(one);
+    takings.set(one, known);
+    return known;
+  };
+  const takings = new WeakMap<Bridge, Intent[]>();
+
+  test('one that was cut off, and counted as dead, writes nothing, sends nothing, and begins again under another name', async () => {
+    const one = await bridge(way.url);
+    const other = await bridge();
+    const theirs = taken(other);
+    const kept: string[][] = [];
+    one.shared.onRejoined((ids) => kept.push([...ids]));
+    await one.store.intend(intent);
+    const before = one.member.id;
+    way.refuse();
+    await expect.poll(() => theirs).toEqual([intent]);
+    await expect(one.store.intend({ ...intent, messageId: '<2@example>' })).rejects.toThrow('cut off');
+    await expect(one.store.raiseMarks([{ place: 'main', low: 1, high: 9 }])).rejects.toThrow('cut off');
+    await expect(one.shared.publish({ ...step, after: 0 })).rejects.toThrow('cut off');
+    await expect(one.store.forget(intent.messageId)).rejects.toThrow('cut off');
+    await expect(one.shared.confirm()).rejects.toBeInstanceOf(StoreError);
+    expect(one.shared.leads).toBe(true);
+    way.accept();
+    await expect.poll(() => kept).toEqual([[]]);
+    expect(one.member.id).not.toBe(before);
+    await one.shared.confirm();
+    await one.store.forget(intent.messageId);
+    expect(await other.store.intents()).toEqual([intent]);
+  });
+
+  test('one that was cut off, and is back before anybody noticed, keeps its intents', async () => {
+    const one = await bridge(way.url);
+    const kept = Promise.withResolvers<ReadonlySet<string>>();
+    one.shared.onRejoined(kept.resolve);
+    await one.store.intend(intent);
+    way.cutAll();
+    expect([...(await kept.promise)]).toEqual([intent.messageId]);
+    await one.store.revise(intent.messageId, 'more');
+    expect(await one.store.intents()).toEqual([{ ...intent, details: 'more' }]);
+  });
+
+  test('what a version without bridges left is taken over', async () => {
+    const postgres = await Postgres.open(server.url);
+    const alone = await PermanentDatabase.open(postgres, board);
+    await alone.intend(intent);
+    await postgres.close();
+    const one = await bridge();
+    await expect.poll(() => takenBy(one)).toEqual([intent]);
+  });
+
+  test('who wants to be alone waits for all others, and keeps them out', async () => {
+    const one = await bridge();
+    const waiting = Promise.withResolvers<void>();
+    const alone = bridge(server.url, { alone: true, onWaiting: waiting.resolve });
+    await waiting.promise;
+    await one.member.close();
+    const only = await alone;
+    const kept = Promise.withResolvers<void>();
+    const next = bridge(server.url, { onWaiting: kept.resolve });
+    await kept.promise;
+    await only.member.close();
+    await next;
+  });
+
+  test('one that was alone, and has been replaced while it was cut off, is told to end', async () => {
+    const lost = Promise.withResolvers<StoreError>();
+    const one = await bridge(way.url, { alone: true, onLost: lost.resolve });
+    way.refuse();
+    const other = await bridge(server.url, { alone: true, onWaiting: () => {} });
+    await expect.poll(() => other.shared.bridges).toBe(1);
+    await other.member.close();
+    way.accept();
+    expect((await lost.promise).message).toContain('another rgtp-nntp has taken over');
+    await expect(one.shared.confirm()).rejects.toThrow('cut off');
+  });
+
+  test('one polls the board for all, as long as it reaches it', async () => {
+    const [one, other] = [await bridge(), await bridge()];
+    await expect.poll(() => [one, other].filter(({ shared }) => shared.leads)).toHaveLength(1);
+    const [leader, next] = one.shared.leads ? [one, other] : [other, one];
+    expect(next.shared.isRead).toBe(false);
+    next.shared.report({ isRead: true, reachesBoard: true });
+    await expect.poll(() => leader.shared.isRead).toBe(true);
+    leader.shared.report({ isRead: false, reachesBoard: false });
+    await expect.poll(() => next.shared.leads).toBe(true);
+    await next.member.close();
+    leader.shared.report({ isRead: false, reachesBoard: true });
+    await expect.poll(() => leader.shared.leads).toBe(true);
+  });
+
+  describe('new posts', () => {
+    test('are found from a position on, whoever made them', async () => {
+      const [one, other] = [await bridge(), await bridge()];
+      await one.store.done(post);
+      const start = await other.shared.news(undefined);
+      expect(start.posts).toEqual([]);
+      await one.store.intend({ ...intent, messageId: '<2@example>' });
+      await one.store.done({ ...post, messageId: '<2@example>', sequence: 8, epoch: 0 });
+      await one.store.intend({ ...intent, messageId: '<3@example>' });
+      const news = await other.shared.news(start.position);
+      expect(news.posts.map(({ messageId }) => messageId)).toContain('<2@example>');
+      expect(news.intents.map(({ messageId }) => messageId)).toEqual(['<2@example>', '<3@example>']);
+      await one.store.done({ ...post, messageId: '<2@example>', sequence: 8 });
+      const last = await other.shared.news(news.position);
+      expect(last.posts.find(({ messageId }) => messageId === '<2@example>')?.epoch).toBe(1);
+      expect(last.intents.map(({ messageId, elsewhere }) => [messageId, elsewhere])).toEqual([['<3@example>', true]]);
+    });
+
+    test('are not missed where an earlier transaction ends later', async () => {
+      const one = await bridge();
+      const slow = await Postgres.open(server.url);
+      closing.push(() => slow.close());
+      let position = '';
+      await slow.transaction(async (query) => {
+        await query(
+          `INSERT INTO messages (board, message_id, epoch, sequence, reference_ids, path) VALUES ($1, '<slow@x>', 1, 1, '', '')`,
+          [board],
+        );
+        await one.store.done(post);
+        const news = await one.shared.news('0');
+        expect(news.posts.map(({ messageId }) => messageId)).toEqual([post.messageId]);
+        position = news.position;
+      });
+      const news = await one.shared.news(position);
+      expect(news.posts.map(({ messageId }) => messageId)).toContain('<slow@x>');
+    });
+
+    test('are all of them where the database is another one', async () => {
+      const one = await bridge();
+      await one.store.done(post);
+      const { posts } = await one.shared.news(String(2n ** 60n));
+      expect(posts).toEqual([post]);
+    });
+
+    test('others are told of, and of what was forgotten', async () => {
+      const [one, other] = [await bridge(), await bridge()];
+      const hints = hintsOf(other);
+      await one.store.intend(intent);
+      await one.store.done(post);
+      await expect.poll(() => hints.splice(0)).toContain('posts');
+      await one.store.intend({ ...intent, messageId: '<2@example>' });
+      await one.store.forget('<2@example>');
+      await expect.poll(() => hints.splice(0)).toContain('posts');
+    });
+  });
+
+  const step = { after: 0, rows: [], epochs: [first], marks: [], from: 0 };
+  const row = (number: number, details = `row ${number}`) => ({ number, details });
+
+  describe('rows that are to be shown', () => {
+    test('go on from what others have shown, or are not', async () => {
+      const [one, other] = [await bridge(), await bridge()];
+      expect(await one.shared.publish({ ...step, rows: [row(1), row(2)] })).toBeUndefined();
+      expect(await other.shared.publish({ ...step, rows: [row(1), row(2), row(3)] })).toEqual({
+        ...{ rows: [row(1), row(2)], epochs: [first] },
+      });
+      expect(await other.shared.publish({ ...step, after: 2, rows: [row(3)] })).toBeUndefined();
+      expect((await one.shared.shown(1)).rows).toEqual([row(2), row(3)]);
+    });
+
+    test('of those that come at the same moment, one is the next', async () => {
+      const bridges = [await bridge(), await bridge(), await bridge()];
+      for (let number = 1; number <= 20; number++) {
+        const outcomes = await Promise.all(
+          bridges.map(({ shared }, each) =>
+            shared.publish({ ...step, after: number - 1, rows: [row(number, `of ${each}`)] }),
+          ),
+        );
+        expect(outcomes.filter((outcome) => outcome === undefined)).toHaveLength(1);
+      }
+    });
+
+    test('an epoch is agreed on once: who comes second hears of the first', async () => {
+      const [one, other] = [await bridge(), await bridge()];
+      const begun = (firstOf: number): Epoch => ({ number: 2, generation: 0, first: firstOf, base: 10 });
+      await one.shared.publish(step);
+      const outcomes = await Promise.all([
+        one.shared.publish({ ...step, epochs: [first, begun(5)] }),
+        other.shared.publish({ ...step, epochs: [first, begun(6)] }),
+      ]);
+      const refused = outcomes.filter((outcome) => outcome !== undefined);
+      expect(refused).toHaveLength(1);
+      expect(refused[0]?.epochs).toEqual(await one.store.epochs());
+      // Who has not heard of it can't show anything.
+      expect(await other.shared.publish({ ...step, rows: [row(11)] })).toMatchObject({ rows: [] });
+    });
+
+    test('raise marks, which never fall', async () => {
+      const [one, other] = [await bridge(), await bridge()];
+      await one.shared.publish({ ...step, marks: [{ place: 'main', low: 1, high: 9 }] });
+      await other.shared.publish({ ...step, marks: [{ place: 'main', low: 1, high: 7 }] });
+      expect((await other.store.published()).marks).toEqual([{ place: 'main', low: 1, high: 9 }]);
+    });
+
+    test('others are told of; and who was cut off hears of it later', async () => {
+      const [one, other] = [await bridge(), await bridge(way.url)];
+      const hints = hintsOf(other);
+      await one.shared.publish({ ...step, rows: [row(1)] });
+      await expect.poll(() => hints.splice(0)).toContain('rows');
+      way.refuse();
+      await expect.poll(() => other.shared.bridges).toBe(0);
+      await one.shared.changed();
+      hints.splice(0);
+      way.accept();
+      await expect.poll(() => hints).toContain('rows');
+    });
+  });
+
+  test('when an article arrived is what the first of them says', async () => {
+    const [one, other] = [await bridge(), await bridge()];
+    await one.store.putArrivals([{ number: 5, time: 100 }], []);
+    await other.store.putArrivals([{ number: 5, time: 101 }], []);
+    expect((await one.store.published()).arrivals).toEqual([{ number: 5, time: 100 }]);
+  });
+
+  test('how far a peer has been fed never goes back', async () => {
+    const [one, other] = [await bridge(), await bridge()];
+    const fed = { peer: 'a', newsgroup: 'x', first: 3, number: 9 };
+    await one.store.putFed(fed);
+    await other.store.putFed({ ...fed, number: 7 });
+    expect(await one.store.fed()).toEqual([fed]);
+  });
+
+  function hintsOf({ shared }: Bridge): string[] {
+    const hints: string[] = [];
+    shared.onHint((about) => hints.push(about));
+    return hints;
+  }
+});
