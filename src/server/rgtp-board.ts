@@ -151,6 +151,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   });
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
+  undo.add(() => submitter.close());
   mirror.publishThrough(submitter);
 
   const newest = () => embedded && embedded.store.state.nextSequence - 1;

@@ -223,10 +223,11 @@ export interface Shared {
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
 
   /**
-   * Resolves while none of the others can have begun to settle this bridge's intents. Asked before each command that commits.
-   * @throws StoreError: it must not be sent
+   * For what is intended from now on. To be called before each command that commits: resolves where none of the others can have
+   * begun to settle the intent.
+   * @throws StoreError (when called): it must not be sent
    */
-  confirm(): Promise<void>;
+  claim(): () => Promise<void>;
 
   /**
    * Calls the listener when others may have done something: shown rows (or removed some), stored or forgotten posts. It is a

@@ -203,14 +203,15 @@ export const storeMutants = [
       "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);",
       '',
     ],
-    ['who is not sure sends nothing', 'if (!isSure()) throw this.#cutOff();', ''],
+    ['who is not sure sends nothing', 'if (!this.#isSure() || this.#losses', 'if (this.#losses'],
+    ['what others have taken over is not sent', ' || this.#losses !== losses) throw', ') throw'],
     [
       'what happened while a bridge was cut off is looked up',
       'version > this.#version || this.#version < 0n',
       'version > this.#version && this.#version < 0n',
     ],
     ['who wants to be alone is', 'if (rows[0]?.locked === true) return;', 'return void rows;'],
-    ['who was alone and is no more is told', '&& !wasThere)) {', '&& wasThere)) {'],
+    ['who was alone and is no more is told', '=== true && !wasThere)', '=== true && wasThere)'],
     ['who does not reach the board does not lead', 'const wants = this.#state.reachesBoard;', 'const wants = true;'],
   ),
   ...breaking(

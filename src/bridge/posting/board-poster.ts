@@ -7,9 +7,11 @@ import type { Gate, NewRow } from '../ports.ts';
 import type { Author, PostingConnection, SearchPool } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { Flights } from './flights.ts';
+import { guarded } from './guarded.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { KnownRows, type RowModel } from './known-rows.ts';
 import { LostPosts } from './lost-posts.ts';
+import { OtherBridges } from './other-bridges.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, parsePlan, type SeenPost, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
@@ -53,6 +55,8 @@ export interface Order {
 }
 
 const ATTEMPTS = 3;
+/** ms */
+const HOLD = 10_000;
 
 /**
  * Posts to one board, each Message-ID once, whatever fails. The store knows what a post is to become before the command that
@@ -71,6 +75,9 @@ export class BoardPoster implements Gate {
   readonly #lost: LostPosts;
   readonly #unread: UnreadPosts;
   readonly #gate: RowGate;
+  readonly #others: OtherBridges | undefined;
+  readonly #clock: () => number;
+  readonly #closed = new AbortController();
 
   private constructor(options: BoardPosterOptions, newestEpoch: number) {
     const { newsgroup, model, permanent, reader, own, log = silent } = options;
@@ -79,11 +86,16 @@ export class BoardPoster implements Gate {
     this.#log = log;
     this.#now = options.now ?? Date.now;
     const rows = new KnownRows(newsgroup, model, own, newestEpoch);
+    const { shared } = permanent;
+    const unread = new UnreadPosts(reader);
+    const others = shared && new OtherBridges({ newsgroup, shared, own, unread });
+    this.#clock = options.clock ?? (() => performance.now());
     const lost = new LostPosts({
       ...{ permanent, reader, log, rows },
       grace: options.grace ?? 2000,
-      clock: options.clock ?? (() => performance.now()),
+      clock: this.#clock,
       texts: this.#texts,
+      ...(others && { catchUp: () => others.catchUp() }),
       onFound: async (messageId, plan, sequence) => {
         await this.#finish(messageId, plan, sequence);
         this.#unread.found(messageId);
@@ -91,16 +103,18 @@ export class BoardPoster implements Gate {
     });
     this.#rows = rows;
     this.#lost = lost;
-    const unread = new UnreadPosts(reader);
     this.#unread = unread;
+    this.#others = others;
     const flights = this.#flights;
-    this.#gate = new RowGate({ newsgroup, permanent, own, rows, flights, lost, unread, hold: options.hold ?? 10_000 });
+    const gate = { newsgroup, permanent, own, rows, flights, lost, unread, others };
+    this.#gate = new RowGate({ ...gate, hold: options.hold ?? HOLD });
   }
 
   /** Reads the store. Unfinished posts are looked for by `settle`, `beforePublish`, or when they are posted again. */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const { newsgroup, permanent, own } = options;
     const poster = new BoardPoster(options, (await permanent.epochs()).at(-1)?.number ?? 1);
+    await poster.#others?.start();
     // In this order: if another process that is shutting down finishes a post meanwhile, one of the two has it.
     const intents = await permanent.intents();
     const posts = await permanent.ownPosts();
@@ -111,8 +125,33 @@ export class BoardPoster implements Gate {
       poster.#unread.add(messageId, plans.get(messageId), sequence);
       poster.#unread.overdue(messageId);
     }
-    for (const intent of intents) if (own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
+    for (const intent of intents) {
+      if (intent.elsewhere !== true && own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
+    }
+    poster.#joinOthers();
     return poster;
+  }
+
+  /** Looks for nothing any more. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  #joinOthers(): void {
+    const { shared } = this.#options.permanent;
+    shared?.onHint((about) => {
+      if (about === 'posts') this.#others?.hinted();
+    });
+    shared?.onTaken((intents) => {
+      for (const intent of intents) {
+        this.#log.info({ messageId: intent.messageId }, 'another bridge left a post unfinished: looking for it');
+        const pending = this.#lost.leave(intent, shared.patience);
+        void this.#lost.lookForPatiently(pending, () => true, this.#closed.signal);
+      }
+    });
+    shared?.onRejoined((own) => {
+      for (const { intent } of this.#lost.all()) if (!own.has(intent.messageId)) this.#lost.drop(intent.messageId);
+    });
   }
 
   /** Posts on their way, and posts whose outcome is unknown. */
@@ -122,7 +161,7 @@ export class BoardPoster implements Gate {
 
   /** Whether the outcome of this post is unknown. */
   isPending(messageId: string): boolean {
-    return this.#lost.has(messageId);
+    return this.#lost.has(messageId) || this.#others?.isOpen(messageId) === true;
   }
 
   /** Looks for all unfinished posts. Rejects if the board is away. */
@@ -171,14 +210,12 @@ export class BoardPoster implements Gate {
       messageId: order.messageId,
       created: Math.floor(this.#now() / 1000),
       details: formatPlan(plan),
+      twin: textKey(order.author.userid, order.hash),
     };
-    const known = await permanent.intend(intent);
-    if (known.known) {
-      if (known.post !== undefined || (await this.#lost.wasPosted(known.intent))) throw duplicate(order.messageId);
-      await permanent.intend(intent);
-    }
+    const claim = permanent.shared?.claim();
+    await this.#intend(intent);
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(order, intent, plan);
+      const outcome = await this.#attempt(order, intent, plan, claim);
       if ('sequence' in outcome) {
         const { sequence } = outcome;
         const finish = () => this.#finish(intent.messageId, outcome.plan, sequence);
@@ -192,11 +229,26 @@ export class BoardPoster implements Gate {
     }
   }
 
+  /** Waits for other posts that this one may be, or look like. Rejects if it was posted before. */
+  async #intend(intent: Intent): Promise<void> {
+    const until = this.#clock() + (this.#options.hold ?? HOLD);
+    for (;;) {
+      const known = await this.#options.permanent.intend(intent);
+      if (!known.known) return;
+      if (known.post !== undefined) throw duplicate(intent.messageId);
+      if (known.intent.elsewhere !== true) {
+        if (await this.#lost.wasPosted(known.intent)) throw duplicate(intent.messageId);
+      } else if (this.#clock() < until) await this.#others?.change();
+      else throw new Refusal('unavailable', ELSEWHERE);
+    }
+  }
+
   /** The sequence number, and what the post has become; or why nothing was posted, and whether to try again. */
   async #attempt(
     order: Order,
     intent: Intent,
     first: Plan,
+    claim: (() => Promise<void>) | undefined,
   ): Promise<
     { readonly sequence: number; readonly plan: Plan } | { readonly error: unknown; readonly again: boolean }
   > {
@@ -211,7 +263,7 @@ export class BoardPoster implements Gate {
       const outcome = await order.author.use(async (board) => {
         started = true;
         // A refusal by the board is no reason to close the connection.
-        return order.perform(board, revise).catch(answeredBy);
+        return order.perform(claim === undefined ? board : guarded(board, claim), revise).catch(answeredBy);
       });
       if (typeof outcome === 'number') return { sequence: outcome, plan };
       throw outcome;
@@ -281,6 +333,8 @@ function unknownAfter(cause: unknown): string {
     'look before you post it again (with the same Message-ID it cannot appear twice)'
   );
 }
+
+const ELSEWHERE = 'it is being posted through another server just now, or one like it is; try again later';
 
 const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';
 

@@ -1,4 +1,5 @@
 import { RgtpError } from '../../rgtp/errors.ts';
+import { StoreError } from '../../store/errors.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';
 import { wordsOf } from '../words.ts';
@@ -85,6 +86,7 @@ export async function commit(command: () => Promise<{ readonly sequence: number 
 
 /** Whether the board refused, or we did before sending anything. 484 may come before or after the deed, unless it says which. */
 function saysNo(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
   if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;
   if (error.kind === 'internal') return /\bnothing was changed\.$/.test(wordsOf(error) ?? '');
   return error.kind !== 'unavailable' || error.code !== undefined;

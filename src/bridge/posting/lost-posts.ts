@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RgtpError } from '../../rgtp/errors.ts';
+import { StoreError } from '../../store/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
@@ -31,6 +32,8 @@ export interface LostPostsOptions {
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
   readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken'>;
+  /** Knows which posts other bridges have made. */
+  readonly catchUp?: () => Promise<void>;
   /** the board turns out to have the post */
   readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
 }
@@ -56,11 +59,19 @@ export class LostPosts {
     return [...this.#pending.values()];
   }
 
-  /** The outcome of this post is unknown from now on. */
-  leave(intent: Intent): Pending {
-    const pending = { intent, certainFrom: this.#options.clock() + this.#options.grace };
+  /**
+   * The outcome of this post is unknown from now on.
+   * @param late ms: so long it may take until it is sent
+   */
+  leave(intent: Intent, late = 0): Pending {
+    const pending = { intent, certainFrom: this.#options.clock() + late + this.#options.grace };
     this.#pending.set(intent.messageId, pending);
     return pending;
+  }
+
+  /** Another bridge has taken it over. */
+  drop(messageId: string): void {
+    this.#pending.delete(messageId);
   }
 
   /** The number of the post, `undefined` if the board does not have it. Waits until the board has finished; rejects if it is away. */
@@ -107,7 +118,7 @@ export class LostPosts {
         pause = Math.max(1, pending.certainFrom - this.#options.clock());
       } catch (err) {
         if (signal.aborted) return;
-        const isAway = err instanceof RgtpError && err.kind === 'unavailable';
+        const isAway = err instanceof StoreError || (err instanceof RgtpError && err.kind === 'unavailable');
         if (!isAway && ++errors === MAX_ERRORS) {
           this.#options.log.warn({ messageId, err }, 'an unfinished post cannot be looked for');
           return;
@@ -141,8 +152,10 @@ export class LostPosts {
     if (left > 0) await delay(left);
   }
 
-  #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
-    const { reader, rows } = this.#options;
+  async #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
+    const { reader, rows, catchUp } = this.#options;
+    // What looks like it may be another's.
+    await catchUp?.();
     return reader.use((board) => findPlanned(board, plan, rows), signal);
   }
 }

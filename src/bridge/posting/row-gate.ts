@@ -5,6 +5,7 @@ import { HeldBack, type NewRow } from '../ports.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { LostPosts, Pending } from './lost-posts.ts';
+import type { OtherBridges } from './other-bridges.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { sameUserid } from './plan.ts';
 import type { UnreadPosts } from './unread-posts.ts';
@@ -17,11 +18,12 @@ export interface RowGateOptions {
   readonly flights: Flights;
   readonly lost: LostPosts;
   readonly unread: UnreadPosts;
+  readonly others: OtherBridges | undefined;
   /** ms that new rows wait at a time */
   readonly hold: number;
 }
 
-/** Holds back new rows of the index until it is known which of them are our posts, so that nobody sees another Message-ID for one. */
+/** Holds back new rows of the index until it is known which of them are posts of ours, or of another bridge, so that nobody sees another Message-ID for one. */
 export class RowGate {
   readonly #options: RowGateOptions;
 
@@ -34,10 +36,12 @@ export class RowGate {
    * the rows are not shown this time.
    */
   pass(rows: readonly NewRow[]): Promise<void> | undefined {
-    const { flights, lost, unread, hold } = this.#options;
+    const { flights, lost, unread, others, hold } = this.#options;
     unread.pollBegins();
     const now = flights.now();
-    if (lost.all().length === 0 && !flights.includes(now, authorsOf(this.#unknown(rows)))) return undefined;
+    const mayBeOthers = others !== undefined && rows.length > 0;
+    if (!mayBeOthers && lost.all().length === 0 && !flights.includes(now, authorsOf(this.#unknown(rows))))
+      return undefined;
     const patience = new AbortController();
     const { signal } = patience;
     const enough = delay(hold, undefined, { ref: false, signal }).then(
@@ -74,8 +78,11 @@ export class RowGate {
    * board is away leaves a lost post: those that appear while we wait are looked for as well.
    */
   async #settled(rows: readonly NewRow[], now: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
-    const { flights, lost } = this.#options;
+    const { flights, lost, others } = this.#options;
     const looked = new Set<Pending>();
+    // Whatever is among these rows was intended before they were read.
+    if (rows.length > 0) await others?.catchUp();
+    const elsewhere = others?.now() ?? new Set();
     // What has become ours stays so: with many posts under way it is not to be looked up again at each landing.
     let unknown = rows;
     const authors = () => {
@@ -88,6 +95,7 @@ export class RowGate {
       for (const one of pending) looked.add(one);
       if (pending.length > 0) await Promise.all(pending.map((one) => lost.lookForPatiently(one, matters, signal)));
       else if (flights.includes(now, authors())) await flights.landing;
+      else if (others?.includes(elsewhere, authors()) === true) await others.change(signal);
       else return;
     }
   }

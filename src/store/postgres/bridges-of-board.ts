@@ -39,8 +39,8 @@ export class BridgesOfBoard implements Shared {
     this.#parts.member.report(state);
   }
 
-  confirm(): Promise<void> {
-    return this.#parts.member.confirm();
+  claim(): () => Promise<void> {
+    return this.#parts.member.claim();
   }
 
   onHint(listener: (about: 'rows' | 'posts') => void): void {

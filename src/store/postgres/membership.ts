@@ -40,7 +40,7 @@ export interface MembershipOptions {
  *
  * A bridge that was merely cut off finds its row gone, and no transaction of its can be committed (`requireMember`). It takes a
  * new name, and keeps those of its intents that nobody else has taken. It must not send anything to the board either: that is
- * what `confirm` is for, and whoever takes over waits for longer than a confirmation lasts.
+ * what `claim` is for, and whoever takes over waits for longer than a claim is sure.
  */
 export class Membership {
   readonly #postgres: Postgres;
@@ -56,10 +56,12 @@ export class Membership {
   #state = { isRead: false, reachesBoard: true };
   /** monotonic, ms: when it was last asked whether the locks are there, and they were */
   #confirmed = Number.NEGATIVE_INFINITY;
+  /** how often others have taken what it had intended */
+  #losses = 0;
   #looking: Promise<void> | undefined;
   #closed = false;
   readonly #ended = new AbortController();
-  #onHint: (about: 'rows' | 'posts') => void = () => {};
+  readonly #onHint: ((about: 'rows' | 'posts') => void)[] = [];
   #onRejoined: (messageIds: ReadonlySet<string>) => void = () => {};
   #onTaken: ((intents: readonly Intent[]) => void) | undefined;
   /** taken before anybody asked for them */
@@ -111,7 +113,7 @@ export class Membership {
   }
 
   onHint(listener: (about: 'rows' | 'posts') => void): void {
-    this.#onHint = listener;
+    this.#onHint.push(listener);
   }
 
   onRejoined(listener: (messageIds: ReadonlySet<string>) => void): void {
@@ -124,11 +126,12 @@ export class Membership {
   }
 
   /** See `Shared`. */
-  async confirm(): Promise<void> {
-    const isSure = () => this.#client !== undefined && performance.now() - this.#confirmed < this.#pace.sure;
-    if (isSure()) return;
-    await this.#look();
-    if (!isSure()) throw this.#cutOff();
+  claim(): () => Promise<void> {
+    const losses = this.#losses;
+    return async () => {
+      if (!this.#isSure()) await this.#look();
+      if (!this.#isSure() || this.#losses !== losses) throw this.#cutOff();
+    };
   }
 
   /**
@@ -188,6 +191,7 @@ export class Membership {
       }
       this.#confirmed = performance.now();
       if (this.#closed) throw this.#cutOff();
+      if (!wasThere) this.#losses++;
       this.#id = id;
       this.#client = client;
       this.#version = -1n;
@@ -275,8 +279,8 @@ export class Membership {
       const isNews = version > this.#version || this.#version < 0n;
       if (isNews) {
         this.#version = version;
-        this.#onHint('rows');
-        this.#onHint('posts');
+        this.#hint('rows');
+        this.#hint('posts');
       }
     } catch (error) {
       this.#lose(client);
@@ -329,7 +333,15 @@ export class Membership {
   #heard(payload: string): void {
     const [about, id, ...board] = payload.split(' ');
     if (board.join(' ') !== this.#board || id === this.#id) return;
-    if (about === 'rows' || about === 'posts') this.#onHint(about);
+    if (about === 'rows' || about === 'posts') this.#hint(about);
+  }
+
+  #hint(about: 'rows' | 'posts'): void {
+    for (const listener of this.#onHint) listener(about);
+  }
+
+  #isSure(): boolean {
+    return this.#client !== undefined && performance.now() - this.#confirmed < this.#pace.sure;
   }
 
   #lose(client: Client): void {

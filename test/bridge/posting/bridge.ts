@@ -34,6 +34,7 @@ export interface BridgeOptions {
   /** default: in memory */
   readonly cache?: Cache;
   readonly grace?: number;
+  readonly hold?: number;
   readonly size?: number;
   readonly board?: Partial<PostedBoard>;
   readonly poster?: Partial<ArticlePosterOptions>;
@@ -88,6 +89,7 @@ export class TestBridge {
       reader,
       own,
       grace: options.grace ?? 20,
+      ...(options.hold !== undefined && { hold: options.hold }),
     });
     model.publishThrough({
       beforePublish: (rows) => boardPoster.beforePublish(rows),
@@ -184,6 +186,7 @@ export class TestBridge {
 
   /** The bridge is gone; what it had in its store stays. */
   async close(): Promise<void> {
+    this.boardPoster.close();
     await this.model.close();
     await this.pools.close();
     await this.reader.close();

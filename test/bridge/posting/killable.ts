@@ -33,8 +33,10 @@ export class Life {
     const never = new Promise<never>(() => {});
     return new Proxy(store, {
       get: (target, name) => {
-        // every member of `Permanent` is a method
-        const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        // every function of `Permanent` is asynchronous
+        const method = member as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
           if (this.#killed) return never;
           const result = await method.apply(target, args);

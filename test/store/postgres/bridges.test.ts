@@ -130,7 +130,9 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     const theirs = taken(other);
     const kept: string[][] = [];
     one.shared.onRejoined((ids) => kept.push([...ids]));
+    const claim = one.shared.claim();
     await one.store.intend(intent);
+    await claim();
     const before = one.member.id;
     way.refuse();
     await expect.poll(() => theirs).toEqual([intent]);
@@ -138,12 +140,14 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect(one.store.raiseMarks([{ place: 'main', low: 1, high: 9 }])).rejects.toThrow('cut off');
     await expect(one.shared.publish({ ...step, after: 0 })).rejects.toThrow('cut off');
     await expect(one.store.forget(intent.messageId)).rejects.toThrow('cut off');
-    await expect(one.shared.confirm()).rejects.toBeInstanceOf(StoreError);
+    await expect(claim()).rejects.toBeInstanceOf(StoreError);
     expect(one.shared.leads).toBe(true);
     way.accept();
     await expect.poll(() => kept).toEqual([[]]);
     expect(one.member.id).not.toBe(before);
-    await one.shared.confirm();
+    await one.shared.claim()();
+    // That intent is another's now.
+    await expect(claim()).rejects.toThrow('cut off');
     await one.store.forget(intent.messageId);
     expect(await other.store.intents()).toEqual([intent]);
   });
@@ -152,9 +156,11 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     const one = await bridge(way.url);
     const kept = Promise.withResolvers<ReadonlySet<string>>();
     one.shared.onRejoined(kept.resolve);
+    const claim = one.shared.claim();
     await one.store.intend(intent);
     way.cutAll();
     expect([...(await kept.promise)]).toEqual([intent.messageId]);
+    await claim();
     await one.store.revise(intent.messageId, 'more');
     expect(await one.store.intents()).toEqual([{ ...intent, details: 'more' }]);
   });
@@ -191,7 +197,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await other.member.close();
     way.accept();
     expect((await lost.promise).message).toContain('another rgtp-nntp has taken over');
-    await expect(one.shared.confirm()).rejects.toThrow('cut off');
+    await expect(one.shared.claim()()).rejects.toThrow('cut off');
   });
 
   test('one polls the board for all, as long as it reaches it', async () => {

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Shared } from '../../store/permanent.ts';
+import type { Octets } from '../../wire/octets.ts';
+import type { OwnPostRegister } from './own-posts.ts';
+import { type Plan, parsePlan, sameUserid } from './plan.ts';
+import type { UnreadPosts } from './unread-posts.ts';
+
+/** ms: what others finish is hinted at; where a hint is lost, it is found by asking */
+const ASK_AGAIN = 100;
+
+export interface OtherBridgesOptions {
+  readonly newsgroup: string;
+  readonly shared: Shared;
+  readonly own: OwnPostRegister;
+  readonly unread: UnreadPosts;
+}
+
+/**
+ * What the other bridges of the board post: known here from the store that they share. A post is intended there before it is
+ * sent to the board. So whoever asks the store after reading the board knows of each post that it has read of: by its Message-ID,
+ * or as one under way.
+ */
+export class OtherBridges {
+  readonly #options: OtherBridgesOptions;
+  #position: string | undefined;
+  /** posts that others have under way, by their Message-IDs */
+  #open: ReadonlyMap<string, Plan> = new Map();
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #hinted = Promise.withResolvers<void>();
+
+  constructor(options: OtherBridgesOptions) {
+    this.#options = options;
+  }
+
+  /** From now on, posts are news. @throws StoreError */
+  async start(): Promise<void> {
+    this.#position = (await this.#options.shared.news(undefined)).position;
+  }
+
+  /** Whether another bridge had a post with this Message-ID under way, when last asked. */
+  isOpen(messageId: string): boolean {
+    return this.#open.has(messageId);
+  }
+
+  /** Something has become of a post of another bridge. */
+  hinted(): void {
+    this.#hinted.resolve();
+    this.#hinted = Promise.withResolvers();
+    this.catchUp().catch(() => {});
+  }
+
+  /** Knows what the store knew when this was called, or more. @throws StoreError */
+  catchUp(): Promise<void> {
+    if (this.#running === undefined) return this.#run();
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.#run();
+      });
+    return this.#next;
+  }
+
+  /** Those under way. */
+  now(): ReadonlySet<string> {
+    return new Set(this.#open.keys());
+  }
+
+  /** Whether one of `some` by one of these authors is still under way. */
+  includes(some: ReadonlySet<string>, userids: readonly Octets[]): boolean {
+    for (const messageId of some) {
+      const plan = this.#open.get(messageId);
+      if (plan !== undefined && userids.some((userid) => sameUserid(userid, plan.userid))) return true;
+    }
+    return false;
+  }
+
+  /** Resolves when something may have become of one of them. */
+  async change(signal?: AbortSignal): Promise<void> {
+    const waited = new AbortController();
+    const patience = delay(ASK_AGAIN, undefined, {
+      ref: false,
+      signal: signal === undefined ? waited.signal : AbortSignal.any([signal, waited.signal]),
+    }).catch(() => {});
+    await Promise.race([this.#hinted.promise, patience]);
+    waited.abort();
+    await this.catchUp();
+  }
+
+  #run(): Promise<void> {
+    this.#running = this.#ask().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #ask(): Promise<void> {
+    const { shared, newsgroup, own, unread } = this.#options;
+    const { position, posts, intents } = await shared.news(this.#position);
+    this.#position = position;
+    const plans = new Map(intents.map(({ messageId, details }) => [messageId, parsePlan(details)]));
+    const isPost = new Set(posts.map(({ messageId }) => messageId));
+    const open = new Map<string, Plan>();
+    for (const { messageId, elsewhere } of intents) {
+      const plan = plans.get(messageId);
+      if (elsewhere === true && plan !== undefined && !isPost.has(messageId)) open.set(messageId, plan);
+    }
+    this.#open = open;
+    for (const post of posts) {
+      const known = own.find(post.messageId);
+      // What this bridge knows of its own posts, it has known first.
+      if (known !== undefined && (known.epoch !== 0 || post.epoch === 0)) continue;
+      own.add(newsgroup, post);
+      if (post.epoch !== 0) unread.read(post.messageId);
+      else {
+        unread.add(post.messageId, plans.get(post.messageId), post.sequence);
+        // The next reading of the index shows it; or its text must.
+        unread.found(post.messageId);
+      }
+    }
+  }
+}

@@ -1,0 +1,258 @@
+/** Two bridges in front of one board, with one database. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BoardServer } from '../../../src/board/server.ts';
+import { formatPlan, hashOf, type Plan, textKey } from '../../../src/bridge/posting/plan.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
+import { openBoard, secrets } from '../../board/boards.ts';
+import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
+import { CuttingWay } from '../../support/cutting-way.ts';
+import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
+import { type BridgeOptions, draft, TestBridge } from './bridge.ts';
+
+describe.skipIf(!hasPostgres)('two bridges', () => {
+  let server: PostgresServer;
+  let way: CuttingWay;
+  let name: string;
+  let board: BoardServer;
+  const stores: SharedStore[] = [];
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    way = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+  });
+  afterAll(async () => {
+    await way.close();
+    await server.remove();
+  });
+  beforeEach(async () => {
+    name = randomUUID();
+    board = await openBoard();
+  });
+  afterEach(async () => {
+    way.accept();
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  async function shared(locks = server.url, sure = 60_000): Promise<SharedStore> {
+    const store = await openShared(server.url, name, { locks, pace: { sure } });
+    stores.push(store);
+    return store;
+  }
+
+  function bridge({ permanent }: SharedStore, options: Partial<BridgeOptions> = {}): Promise<TestBridge> {
+    return TestBridge.open(board.address.port, { permanent, ...options });
+  }
+
+  /** What a bridge is about to post for ann. */
+  function planned(subject: string, ...lines: readonly string[]): string {
+    const plan: Plan = {
+      deed: { kind: 'item', subject: latin1(subject) },
+      userid: latin1('ann@rgtp.test'),
+      hash: hashOf(lines.map(latin1)),
+      after: -1,
+      moment: { newest: undefined, number: 0 },
+      references: '',
+    };
+    return formatPlan(plan);
+  }
+
+  /** Posts to the board as the bridge of `planned` would, past all bridges. */
+  async function sent(by: TestBridge, subject: string, ...lines: readonly string[]): Promise<number> {
+    return by.pools.use({ userid: latin1('ann@rgtp.test'), secret: secrets.ann }, async (connection) => {
+      await connection.data(latin1('Ann'), lines.map(latin1));
+      return (await connection.newItem(latin1(subject))).sequence;
+    });
+  }
+
+  const intent = (subject: string, ...lines: readonly string[]) => ({
+    messageId: '<1@example.net>',
+    created: 1,
+    details: planned(subject, ...lines),
+  });
+
+  test('what another bridge has under way is not shown until it has its Message-ID', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const reader = await bridge(other);
+    await one.permanent.intend(intent('Hello', 'text'));
+    const sequence = await sent(reader, 'Hello', 'text');
+    const asked = askedTwice(other);
+    const reading = reader.model.refresh();
+    await asked;
+    expect(reader.model.rowOfSequence(sequence)).toBe(-1);
+    await one.permanent.done({ messageId: '<1@example.net>', epoch: 0, sequence, references: '' });
+    await reading;
+    expect(reader.idOf(sequence)).toBe('<1@example.net>');
+    await expect(
+      reader.post(await reader.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text')),
+    ).rejects.toMatchObject({
+      kind: 'duplicate',
+    });
+  });
+
+  test('… or until it turns out that it was not posted', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const reader = await bridge(other);
+    await one.permanent.intend(intent('Another', 'text'));
+    const sequence = await sent(reader, 'Hello', 'text');
+    const asked = askedTwice(other);
+    const reading = reader.model.refresh();
+    await asked;
+    expect(reader.model.rowOfSequence(sequence)).toBe(-1);
+    await one.permanent.forget('<1@example.net>');
+    await reading;
+    expect(reader.idOf(sequence)).toMatch(/@rgtp\.test>$/);
+  });
+
+  test('rows of other authors do not wait', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const reader = await bridge(other);
+    await one.permanent.intend({ ...intent('x'), details: planned('x').replace('ann@', 'somebody@') });
+    const sequence = await sent(reader, 'Hello', 'text');
+    await reader.model.refresh();
+    expect(reader.model.rowOfSequence(sequence)).toBeGreaterThan(0);
+  });
+
+  test('without the database, nothing new is shown, and what was shown is read', async () => {
+    const other = await shared(way.url);
+    const reader = await TestBridge.open(board.address.port, { permanent: (await viaWay()).permanent });
+    await other.permanent.epochs();
+    const before = reader.entries.length;
+    await sent(reader, 'Hello', 'text');
+    way.refuse();
+    await expect(reader.model.refresh()).rejects.toThrow('postgres://');
+    expect(reader.entries).toHaveLength(before);
+    way.accept();
+    await expect
+      .poll(() =>
+        reader.model.refresh().then(
+          () => reader.entries.length,
+          () => 0,
+        ),
+      )
+      .toBe(before + 1);
+  });
+
+  async function viaWay(): Promise<SharedStore> {
+    const store = await openShared(way.url, name);
+    stores.push(store);
+    return store;
+  }
+
+  test('one Message-ID posted to both at the same moment is one post; the other poster hears of a duplicate', async () => {
+    const bridges = [await bridge(await shared()), await bridge(await shared())];
+    const people = await Promise.all(bridges.map((one) => one.ann()));
+    for (let round = 0; round < 5; round++) {
+      const lines = draft({ 'Message-ID': `<${round}@example.net>`, Subject: `Round ${round}` }, 'text');
+      const results = await Promise.allSettled(bridges.map((one, at) => one.post(people[at], lines)));
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { kind: 'duplicate' } });
+    }
+    await Promise.all(bridges.map((one) => one.model.refresh()));
+    for (const one of bridges) {
+      const { entries } = one;
+      for (let round = 0; round < 5; round++) {
+        const rows = entries.filter(({ subject }) => subject === `Round ${round}`);
+        expect(rows.map(({ sequence }) => one.idOf(sequence))).toEqual([`<${round}@example.net>`]);
+      }
+    }
+  });
+
+  test('two posts of one author that look alike, posted to both, are two', async () => {
+    const bridges = [await bridge(await shared()), await bridge(await shared())];
+    const people = await Promise.all(bridges.map((one) => one.ann()));
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(
+        bridges.map((one, at) =>
+          one.post(people[at], draft({ 'Message-ID': `<${round}.${at}@example.net>` }, 'the same')),
+        ),
+      );
+    }
+    await Promise.all(bridges.map((one) => one.model.refresh()));
+    const ids = bridges.map((one) =>
+      one.entries.filter(({ userid }) => userid === 'ann@rgtp.test').map(({ sequence }) => one.idOf(sequence)),
+    );
+    expect(new Set(ids[0]).size).toBe(10);
+    expect(ids[0]).toEqual(ids[1]);
+    expect(ids[0]?.every((id) => /^<\d\.\d@example\.net>$/.test(id))).toBe(true);
+  });
+
+  test('what a dead bridge left is found on the board by another, or is free to be posted again', async () => {
+    const [dead, living] = [await shared(), await shared(server.url, 20)];
+    const heir = await bridge(living, { grace: 20 });
+    await dead.permanent.intend(intent('Hello', 'text'));
+    await dead.permanent.intend({ ...intent('Never sent', 'x'), messageId: '<2@example.net>' });
+    const sequence = await sent(heir, 'Hello', 'text');
+    await dead.member.close();
+    await expect.poll(() => heir.own.find('<1@example.net>')).toMatchObject({ sequence });
+    await expect
+      .poll(async () => (await living.permanent.intents()).map(({ messageId }) => messageId))
+      .toEqual(['<1@example.net>']);
+    await heir.model.refresh();
+    expect(await living.permanent.intents()).toEqual([]);
+    expect(heir.idOf(sequence)).toBe('<1@example.net>');
+    await heir.post(await heir.ann(), draft({ 'Message-ID': '<2@example.net>' }, 'x'));
+  });
+
+  test('what another bridge works on for long is not posted again here, and the poster may try later', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const second = await bridge(other, { hold: 50 });
+    await one.permanent.intend(intent('Hello', 'text'));
+    await expect(
+      second.post(await second.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text')),
+    ).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining('through another server') });
+    expect(await one.permanent.intents()).toHaveLength(1);
+  });
+
+  test('nor is one like it, which could not be told from it on the board', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const second = await bridge(other, { hold: 50 });
+    const twin = textKey(latin1('ann@rgtp.test'), hashOf([latin1('text')]));
+    await one.permanent.intend({ ...intent('Hello', 'text'), twin });
+    const like = draft({ 'Message-ID': '<2@example.net>' }, 'text');
+    await expect(second.post(await second.ann(), like)).rejects.toMatchObject({ kind: 'unavailable' });
+    await one.permanent.forget('<1@example.net>');
+    await second.post(await second.ann(), like);
+  });
+
+  test('a bridge that was cut off while it was posting sends nothing more', async () => {
+    const one = await shared(way.url, 20);
+    const heir = await shared(server.url, 20);
+    const cut = await bridge(one);
+    await bridge(heir, { grace: 20 });
+    const before = cut.entries.length;
+    const ann = await cut.ann();
+    const { intend } = one.permanent;
+    // It is cut off, and counted as dead, between its intent and its first command.
+    one.permanent.intend = async (...args) => {
+      const known = await intend.apply(one.permanent, args);
+      way.refuse();
+      await expect.poll(() => heir.permanent.intents()).toEqual([]);
+      return known;
+    };
+    await expect(cut.post(ann, draft({ 'Message-ID': '<1@example.net>' }, 'text'))).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('database is away; not posted'),
+    });
+    way.accept();
+    await expect.poll(() => one.permanent.shared?.bridges).toBeGreaterThan(1);
+    await cut.model.refresh();
+    expect(cut.entries).toHaveLength(before);
+  });
+
+  /** Resolves once its database has been asked twice what others post. */
+  function askedTwice({ permanent }: SharedStore): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { shared: its } = permanent;
+    if (its === undefined) throw new Error('nothing is shared');
+    const { news } = its;
+    let times = 0;
+    its.news = async (since) => {
+      const found = await news.call(its, since);
+      if (++times === 3) resolve();
+      return found;
+    };
+    return promise;
+  }
+});

@@ -1,0 +1,38 @@
+/** Bridges that share a PostgreSQL database, for tests of what they do together. */
+import { Membership, type Pace } from '../../src/store/postgres/membership.ts';
+import { PermanentDatabase } from '../../src/store/postgres/permanent-database.ts';
+import { Postgres } from '../../src/store/postgres/postgres.ts';
+
+/** Nothing happens by itself soon, but what a test waits for. */
+export const PACE: Pace = { look: 20, sure: 60_000, again: 20 };
+
+export interface SharedStore {
+  readonly permanent: PermanentDatabase;
+  readonly member: Membership;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @param url of the database
+ * @param locks where the bridge's locks are; default: there, too
+ */
+export async function openShared(
+  url: string,
+  board: string,
+  { locks = url, pace = {} }: { readonly locks?: string; readonly pace?: Partial<Pace> } = {},
+): Promise<SharedStore> {
+  const [postgres, forLocks] = [await Postgres.open(url), await Postgres.open(locks)];
+  await PermanentDatabase.declare(postgres, board);
+  const failed = (what: unknown) => {
+    throw new Error(`not expected: ${String(what)}`);
+  };
+  const options = { onWaiting: () => failed('waiting'), onLost: failed, pace: { ...PACE, ...pace } };
+  const member = await Membership.join(forLocks, board, options);
+  const permanent = await PermanentDatabase.open(postgres, board, member);
+  const close = async () => {
+    await permanent.close();
+    await member.close();
+    await Promise.all([postgres.close(), forLocks.close()]);
+  };
+  return { permanent, member, close };
+}
