@@ -92,6 +92,11 @@ export class Membership {
     return this.#id;
   }
 
+  /** Why nothing can be written now. */
+  get trouble(): StoreError | undefined {
+    return this.#client === undefined ? this.#cutOff() : undefined;
+  }
+
   get leads(): boolean {
     return this.#leads || this.#client === undefined;
   }

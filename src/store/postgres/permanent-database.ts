@@ -86,7 +86,7 @@ export class PermanentDatabase implements Permanent {
   }
 
   get trouble(): StoreError | undefined {
-    return this.#postgres.trouble;
+    return this.#postgres.trouble ?? this.#member?.trouble;
   }
 
   async isMoved(): Promise<boolean> {
