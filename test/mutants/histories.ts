@@ -5,7 +5,7 @@ const STORIES = ['test/bridge/mirror/promises.test.ts'];
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
   ...breaking(
-    'src/bridge/mirror/decision.ts',
+    'src/bridge/mirror/comparison.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       "a row whose time its item's text has is another post",
@@ -32,7 +32,7 @@ export const historyMutants = [
     'return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;',
     'return this.wraps;',
   ]),
-  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
     'an answer that shows a wrap again is none that goes on from the last row',
     'isThere ||= known === last && wrapped[row] === 0;',
     'isThere ||= known === last;',
@@ -62,26 +62,26 @@ export const historyMutants = [
     '      if (row < 0) continue;\n',
     '',
   ]),
-  ...breaking(
-    'src/bridge/mirror/decision.ts',
-    STORIES,
-    [
-      'another post does not come back in the place of one that is gone',
-      'if (one.item >= 0) doubtful.push(one.row);',
-      'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
-    ],
-    [
-      'a row that is gone is of the kind it was',
-      '(was === one.kind || was === PostKind.Gone)',
-      '(was === one.kind || posts.kinds[row] === PostKind.Gone)',
-    ],
-    [
-      'of the rows that have a number which the board has just given one is new',
-      'isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen))',
-      'isExpected',
-    ],
-    ['an unknown item is not none', '  return item >= 0 && known < 0 ? -2 : known;', '  return known;'],
-  ),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'of the rows that have a number which the board has just given one is new',
+    'isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen))',
+    'isExpected',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+    'an unknown item is not none',
+    '  return item >= 0 && known < 0 ? -2 : known;',
+    '  return known;',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+    'a row that is gone is of the kind it was',
+    '(was === one.kind || was === PostKind.Gone)',
+    '(was === one.kind || posts.kinds[row] === PostKind.Gone)',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+    'another post does not come back in the place of one that is gone',
+    'if (one.item >= 0) doubtful.push(one.row);',
+    'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
+  ]),
   ...breaking('src/bridge/mirror/persistence.ts', STORIES, [
     '… whether or not the cache is lost',
     '...(posts.was[row] !== posts.kinds[row] && { was: posts.was[row] as PostKind }),',

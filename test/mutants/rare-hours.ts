@@ -6,20 +6,16 @@ const POSTING = ['test/bridge/posting/posting.test.ts'];
 
 /** What readers are told in the rare hours. */
 export const rareHourMutants = [
-  ...breaking(
-    'src/bridge/mirror/decision.ts',
-    RARE,
-    [
-      'nothing is numbered above the maximum, and no epoch begins there',
-      '      if (number > MAX_NUMBER) {\n        exhausted.push(sequence);',
-      '      if (number < 0) {\n        exhausted.push(sequence);',
-    ],
-    [
-      'number 0 shifts no numbers that were given',
-      'for (let place = 0; given > 0 && place < order.length; place++) {',
-      'for (let place = 0; place < order.length; place++) {',
-    ],
-  ),
+  ...breaking('src/bridge/mirror/decision.ts', RARE, [
+    'nothing is numbered above the maximum, and no epoch begins there',
+    '      if (number > MAX_NUMBER) {\n        exhausted.push(sequence);',
+    '      if (number < 0) {\n        exhausted.push(sequence);',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', RARE, [
+    'number 0 shifts no numbers that were given',
+    'for (let place = 0; given > 0 && place < order.length; place++) {',
+    'for (let place = 0; place < order.length; place++) {',
+  ]),
   ...breaking(
     'src/bridge/mirror/numbering.ts',
     RARE,
@@ -74,7 +70,7 @@ export const rareHourMutants = [
     ],
     ['an event has its notice at once', 'this.notices.set(index, { userid, reason, itemId });', ''],
   ),
-  ...breaking('src/bridge/mirror/publishing.ts', RARE, [
+  ...breaking('src/bridge/mirror/decision.ts', RARE, [
     'a mark that a late notice raises is kept for good',
     '    raise(place, posts.numbers[known[place] ?? -1] ?? 0);\n',
     '',

@@ -39,30 +39,26 @@ export const turnMutants = [
     '    if (row % STRETCH === 0) yield;\n',
     '',
   ]),
-  ...breaking('src/bridge/mirror/publishing.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/decision.ts', MIRROR, [
     'the marks of an index are found in turns',
     '    if (at % STRETCH === 0) yield;\n    const number',
     '    const number',
   ]),
-  ...breaking(
-    'src/bridge/mirror/decision.ts',
-    MIRROR,
-    [
-      'which of the rows of one number counts is looked for once',
-      'if (place >= same.end) same = yield*',
-      'same = yield*',
-    ],
-    [
-      'an edit log is compared in turns',
-      "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
-      "    if (event.kind === 'edited') continue;",
-    ],
-    [
-      'what an edit log lacks is found in turns',
-      '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
-      '    const kind = kinds[row];',
-    ],
-  ),
+  ...breaking('src/bridge/mirror/decision.ts', MIRROR, [
+    'which of the rows of one number counts is looked for once',
+    'if (place >= same.end) same = yield*',
+    'same = yield*',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', MIRROR, [
+    'what an edit log lacks is found in turns',
+    '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
+    '    const kind = kinds[row];',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', MIRROR, [
+    'an edit log is compared in turns',
+    "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
+    "    if (event.kind === 'edited') continue;",
+  ]),
   ...breaking(
     'src/bridge/mirror/state.ts',
     MIRROR,

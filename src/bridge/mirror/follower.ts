@@ -8,12 +8,12 @@ import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
-import { contradicts, type Decision, decide, decideOlder, goesOn, isForgetful, type Seen } from './decision.ts';
+import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
+import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
 import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
 import { LeftOut } from './left-out.ts';
 import { keepBegun } from './numbering.ts';
 import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
-import { highs, newestRows, newRows } from './publishing.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 

@@ -187,33 +187,8 @@ export class Sighting {
     return (this.kinds[row] ?? PostKind.Gone) as PostKind;
   }
 
-  /**
-   * The board gives a number once: of all the places that have the number of this one, up to `end`, the one that counts.
-   * What is known does; else what the edit log tells, for no editor writes it; else the row that the board appended.
-   * To be asked once for all of them: there may be millions.
-   *
-   * @param isAppended it is the last of the rows that have the number, not the first
-   */
-  *chosenOf(
-    place: number,
-    isKnown: (place: number) => boolean,
-    isAppended: boolean,
-  ): Generator<undefined, { readonly chosen: number; readonly end: number }> {
-    let first = place;
-    while (first > 0 && this.#isSameNumber(first - 1, place)) if (--first % STRETCH === 0) yield;
-    let known = -1;
-    let event = -1;
-    let end = first;
-    for (; end < this.order.length && this.#isSameNumber(end, place); end++) {
-      if (end % STRETCH === 0) yield;
-      if (known < 0 && isKnown(end)) known = end;
-      if ((this.order[end] ?? 0) < 0) event = end;
-    }
-    const appended = isAppended ? end - 1 : first;
-    return { chosen: known >= 0 ? known : event >= 0 ? event : appended, end };
-  }
-
-  #isSameNumber(a: number, b: number): boolean {
+  /** Do these two places have the same number, in the same generation? */
+  isSameNumber(a: number, b: number): boolean {
     return a === b || (this.#sequenceAt(a) === this.#sequenceAt(b) && this.#wrapsAt(a) === this.#wrapsAt(b));
   }
 

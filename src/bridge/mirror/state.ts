@@ -8,7 +8,8 @@ import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts
 import { isIn, type Place, placesOf } from '../places.ts';
 import { isFirst } from '../row-kinds.ts';
 import { PostColumns } from './columns.ts';
-import type { Decision, Known, Seen } from './decision.ts';
+import type { Known, Seen } from './comparison.ts';
+import type { Decision } from './decision.ts';
 import { Epochs } from './numbering.ts';
 import type { Publishing } from './publishing.ts';
 import { type MutableRecord, Records, Users } from './records.ts';

@@ -1,0 +1,242 @@
+/** Which rows of a sighting are known, and as which posts: rule 1 of `decision.ts`. */
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
+import type { Octets } from '../../wire/octets.ts';
+import { type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { isIndexed } from '../row-kinds.ts';
+import {
+  type Epochs,
+  firstEpochs,
+  generationOf,
+  isBelow,
+  type Numbered,
+  newestOf,
+  type Position,
+} from './numbering.ts';
+import { STRETCH } from './row-order.ts';
+import type { SeenRow, Sighting } from './sighting.ts';
+
+/** What is known of a board, to be compared with what is seen of it. */
+export interface Known extends Numbered {
+  readonly records: { readonly list: readonly ItemRecord[]; byId(id: string): ItemRecord | undefined };
+  readonly users: { indexOf(userid: Octets): number };
+  readonly notices: ReadonlyMap<number, Notice>;
+  /** the highest number that may have been shown */
+  readonly highest: number;
+  /** the highest number that any newsgroup's mark was raised to, shown or not */
+  readonly marked: number;
+  /** no number was ever given */
+  readonly isNew: boolean;
+  rowOfSequence(sequence: number): number;
+}
+
+/** A sighting, and what is known of how it came about. */
+export interface Seen {
+  readonly sighting: Sighting;
+  /** it is the whole index: what it lacks is gone */
+  readonly whole: boolean;
+  /** the edit log was read: an event that it lacks is gone */
+  readonly logged: boolean;
+  /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
+  readonly reserves: boolean;
+  /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */
+  readonly indexEdited: boolean;
+  /** the last of these edits that the log has, whenever it was; `undefined`: there is none, or no log */
+  readonly lastIndexEdit: number | undefined;
+  /** the edit log shows that the board was restored from a backup: nothing is excused as late */
+  readonly restored: boolean;
+  /** rows of the sighting of which their items' texts say that they are not what had their numbers before */
+  readonly others?: ReadonlySet<number>;
+  /** a sequence number that the board itself gave */
+  readonly expected: number | undefined;
+}
+
+/** A sighting, compared with what is known. */
+export interface Comparison {
+  /** those there are, before any begins */
+  readonly epochs: Epochs;
+  /** generation of the sighting's first row */
+  readonly base: number;
+  /** of the sighting's items, in the state; −1: new */
+  readonly items: Int32Array;
+  /** known rows, by their place in the order; −1 for the others */
+  readonly known: Int32Array;
+  /** places where the known row differs, or was gone */
+  readonly differing: readonly number[];
+  /** rows that are known, if an editor changed their times: their items' texts tell whether it is so */
+  readonly doubtful: readonly number[];
+  /** known rows that are no longer there */
+  readonly unseen: readonly number[];
+  /** places of rows that are not known and would come in below what was given */
+  readonly odd: readonly number[];
+  /** the newest row that has a number */
+  readonly top: Position | undefined;
+  /** Is this place after the last row that is as it was? Before it, the numbering did not begin again. */
+  readonly isAfterAgreed: (place: number) => boolean;
+}
+
+/** Yields now and then: a large index takes long. */
+export function* compare(state: Known, seen: Seen): Generator<undefined, Comparison> {
+  const { sighting } = seen;
+  const { posts, records } = state;
+  const { order } = sighting;
+  const epochs = state.isNew ? firstEpochs(sighting) : state.epochs;
+  const items = new Int32Array(sighting.itemIds.length);
+  for (const [at, id] of sighting.itemIds.entries()) {
+    items[at] = records.byId(id)?.index ?? -1;
+    if (at % STRETCH === 0) yield;
+  }
+  const itemOf = (row: number) => itemIn(items, sighting.items[row] ?? -1);
+  const users = sighting.userids.map((userid) => state.users.indexOf(userid));
+  const generation = generationOf(seen, state, itemOf);
+  const base = generation - sighting.wraps;
+  const at = (place: number) => sighting.at(place, base);
+  const given = state.highest;
+
+  const known = new Int32Array(order.length).fill(-1);
+  const here = new Uint8Array(posts.length);
+  const differing: number[] = [];
+  const doubtful: number[] = [];
+  const top = newestOf(state);
+  /** places of rows that are not known and would come in below what was given */
+  const odd: number[] = [];
+  /** places of rows that an editor may have changed: what is there as it was comes first */
+  const changed: number[] = [];
+  /** The last row, as the index has them, that is as it was, and its place: before it, the numbering did not begin again. */
+  let agreed = -1;
+  let agreedPlace = -1;
+  let next = 0;
+  // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
+  for (let place = 0; given > 0 && place < order.length; place++) {
+    if (place % STRETCH === 0) yield;
+    const one = at(place);
+    const row = find(one, isAsItWas);
+    if (row < 0) {
+      changed.push(place);
+      continue;
+    }
+    next = row + 1;
+    take(place, row, one);
+    if (one.event === undefined && posts.kinds[row] === one.kind && one.row > agreed)
+      [agreed, agreedPlace] = [one.row, place];
+  }
+  for (const [step, place] of changed.entries()) {
+    if (step % STRETCH === 0) yield;
+    const one = at(place);
+    const row = seen.indexEdited && !seen.others?.has(one.row) ? find(one, isSame) : -1;
+    if (row >= 0) {
+      if (one.item >= 0) doubtful.push(one.row);
+      take(place, row, one);
+    } else if (isBelow(one, epochs.numberOf(one), given, top)) odd.push(place);
+  }
+  odd.sort((a, b) => a - b);
+
+  function take(place: number, row: number, one: SeenRow): void {
+    known[place] = row;
+    here[row] = 1;
+    const isChanged = posts.times[row] !== one.time || posts.users[row] !== users[one.user];
+    if (posts.kinds[row] === PostKind.Gone || (one.event === undefined && isChanged)) differing.push(place);
+  }
+
+  function find(one: SeenRow, isIt: (row: number, one: SeenRow) => boolean): number {
+    const number = epochs.numberOf(one) ?? 0;
+    const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
+    if (row >= 0 && here[row] === 0 && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
+    // What was numbered before the numbering began again may still be there; and in which generation, nobody can always tell.
+    for (const epoch of epochs.all.length > 1 ? epochs.all.toReversed() : []) {
+      const earlier = posts.rowOf(epoch.base + one.sequence);
+      if (earlier < 0 || here[earlier] === 1 || posts.epochs[earlier] !== epoch.number) continue;
+      if ((posts.kinds[earlier] === one.kind || one.event !== undefined) && isIt(earlier, one)) return earlier;
+    }
+    return -1;
+  }
+
+  function isAsItWas(row: number, one: SeenRow): boolean {
+    return isSame(row, one) && (one.event !== undefined || posts.times[row] === one.time);
+  }
+
+  /** An index edit may have changed when a post was made and by whom, never what it is. */
+  function isSame(row: number, one: SeenRow): boolean {
+    if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
+    // The board has just given this number to another post.
+    if (one.sequence === seen.expected && posts.times[row] !== one.time) return false;
+    const was = posts.was[row];
+    return posts.items[row] === itemOf(one.row) && (was === one.kind || was === PostKind.Gone);
+  }
+
+  const isAfterAgreed = (place: number) => {
+    const row = order[place] ?? 0;
+    return row >= 0 ? row > agreed : place > agreedPlace;
+  };
+  const unseen: number[] = [];
+  for (let row = 0; seen.whole && row < posts.length; row++) {
+    if (row % STRETCH === 0) yield;
+    const kind = posts.kinds[row];
+    if (here[row] === 0 && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
+  }
+  const result = { epochs, base, items, known, differing, doubtful, unseen };
+  return { ...result, odd, top, isAfterAgreed };
+}
+
+/** −1 for none, as in the state; −2: one that the state does not know. */
+function itemIn(items: Int32Array, item: number): number {
+  const known = item < 0 ? -1 : (items[item] ?? -1);
+  return item >= 0 && known < 0 ? -2 : known;
+}
+
+/** Is the last known row in the index as it was, and is everything else there after it, or known? */
+export function goesOn(state: Known, sighting: Sighting, last: number): boolean {
+  const { posts } = state;
+  const { order, sequences, wrapped, times, kinds, items, itemIds } = sighting;
+  const newest = posts.sequences[posts.length - 1] ?? 0;
+  let isThere = false;
+  for (const row of order) {
+    const sequence = sequences[row] ?? 0;
+    // Between the last one in the index and the last one of all (a withdrawal, say), a row would come in too late.
+    if (isAfter(sequence, newest)) continue;
+    const known = sequence === posts.sequences[last] ? last : state.rowOfSequence(sequence);
+    const item = state.records.list[posts.items[known] ?? -1]?.id;
+    const isSame =
+      known >= 0 &&
+      times[row] === posts.times[known] &&
+      kinds[row] === posts.kinds[known] &&
+      itemIds[items[row] ?? -1] === item;
+    if (!isSame) return false;
+    // Behind a wrap, the rows before it are not what came after the last known one.
+    isThere ||= known === last && wrapped[row] === 0;
+  }
+  return isThere;
+}
+
+/** Does the log tell of something at a number that we know for something else? */
+export function* contradicts(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+  for (const [at, event] of log.entries()) {
+    if (at % STRETCH === 0) yield;
+    if (event.kind === 'edited') continue;
+    const known = state.rowOfSequence(event.sequence);
+    if (known >= 0 && !isSameEvent(state, known, event)) return true;
+  }
+  return false;
+}
+
+/** Does the log lack something that it told of before? */
+export function* isForgetful(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+  const { kinds, sequences, length } = state.posts;
+  const logged = new Set(log.map(({ sequence }) => sequence));
+  for (let row = 0; row < length; row++) {
+    if (row % STRETCH === 0) yield;
+    const kind = kinds[row];
+    const isEvent = kind === PostKind.Withdrawal || kind === PostKind.IndexEdit;
+    if (isEvent && !logged.has(sequences[row] ?? 0)) return true;
+  }
+  return false;
+}
+
+function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
+  const was = state.posts.was[known];
+  const notice = state.notices.get(known);
+  // Gone, and nothing is known of it: its number was kept for whatever the log would tell.
+  if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;
+  if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
+  return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
+}
