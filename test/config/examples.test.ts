@@ -9,7 +9,8 @@ const root = join(import.meta.dirname, '..', '..');
 const examples = readdirSync(join(root, 'config')).filter((name) => name.endsWith('.yaml') && name !== 'alerts.yaml');
 
 describe('the examples', () => {
-  it('are there', () => expect(examples).toEqual(['all-in-one.yaml', 'minimal.yaml', 'remote-board.yaml']));
+  it('are there', () =>
+    expect(examples).toEqual(['all-in-one.yaml', 'cluster.yaml', 'minimal.yaml', 'remote-board.yaml']));
 
   it.each(examples)('%s is a valid configuration', (name) => {
     expect(loadConfig({ file: join(root, 'config', name) }).name).toBe('news.example.org');

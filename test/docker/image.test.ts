@@ -19,21 +19,44 @@ const environment = Object.fromEntries(
   all('ENV').flatMap((rest) => rest.split(/\s+/).map((pair) => pair.split('=', 2))),
 ) as NodeJS.ProcessEnv; // readEnvironment looks at every value
 
-const service = z.object({
-  init: z.literal(true),
+const limited = z.object({
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal('ALL')]),
   security_opt: z.tuple([z.literal('no-new-privileges:true')]),
   pids_limit: z.number().max(200),
   mem_limit: z.string().regex(/^\d+[mg]$/),
-  environment: z.record(z.string(), z.string()),
-  ports: z.array(z.string()),
+  memswap_limit: z.string(),
+  restart: z.literal('unless-stopped'),
+  logging: z.object({ options: z.object({ 'max-size': z.string(), 'max-file': z.string() }) }),
+  profiles: z.tuple([z.string()]),
+  environment: z.record(z.string(), z.string()).default({}),
+  ports: z.array(z.string()).default([]),
   secrets: z.array(z.string()).default([]),
+  volumes: z.array(
+    z.union([z.string(), z.object({ source: z.string(), target: z.string(), read_only: z.boolean().default(false) })]),
+  ),
+});
+const service = limited.extend({
+  init: z.literal(true),
+  command: z.array(z.string()).default(['serve']),
   build: z.object({ context: z.string(), dockerfile: z.string() }),
+});
+/** Others' images: they say nothing of their health themselves. */
+const others = limited.extend({
+  image: z.string().regex(/^[a-z]+:\d+(\.\d+)?$/),
+  healthcheck: z.object({ test: z.array(z.string()).min(2), interval: z.string(), timeout: z.string() }),
 });
 const compose = z
   .object({
-    services: z.object({ quickstart: service, bridge: service }),
+    services: z.strictObject({
+      quickstart: service,
+      bridge: service,
+      board: service,
+      'bridge-one': service,
+      'bridge-two': service,
+      postgres: others,
+      haproxy: others.extend({ networks: z.object({ cluster: z.object({ ipv4_address: z.string() }) }) }),
+    }),
     secrets: z.record(z.string(), z.object({ file: z.string() })),
   })
   .parse(parse(read('docker/compose.yaml'), { merge: true }));
@@ -215,11 +238,95 @@ describe('compose.yaml', () => {
   });
 
   it('names secrets that exist, and that git never sees', () => {
-    expect(bridge.secrets).toEqual(Object.keys(compose.secrets));
-    const files = ['docker/bridge/privkey.pem', ...Object.values(compose.secrets).map(({ file }) => `docker/${file}`)];
+    const named = Object.values(compose.services).flatMap(({ secrets }) => secrets);
+    expect(new Set(named)).toEqual(new Set(Object.keys(compose.secrets)));
+    const files = [
+      'docker/bridge/privkey.pem',
+      'docker/cluster/keys',
+      ...Object.values(compose.secrets).map(({ file }) => `docker/${file}`),
+    ];
     for (const file of files) {
       expect(execFileSync('git', ['check-ignore', file], { cwd: root, encoding: 'utf8' })).toBe(`${file}\n`);
     }
+  });
+});
+
+describe('the cluster of compose.yaml', () => {
+  const { board, 'bridge-one': one, 'bridge-two': two, postgres, haproxy } = compose.services;
+  const balancing = read('config/haproxy.cfg');
+  const config = (bridge: typeof one) =>
+    loadConfig({
+      file: join(root, 'config/cluster.yaml'),
+      environment: ours({ ...environment, ...bridge.environment }),
+    });
+
+  it('has a profile of its own', () => {
+    expect([board, one, two, postgres, haproxy].map(({ profiles: [profile] }) => profile)).toEqual(
+      new Array(5).fill('cluster'),
+    );
+  });
+
+  it('has a board that takes the connections of all people from two addresses', () => {
+    expect(board.command).toEqual(['board']);
+    const served = loadConfig({ environment: ours({ ...environment, ...board.environment }) });
+    const each = config(one).boards[0];
+    expect(each?.rgtp).toEqual({ scheme: 'rgtp', host: 'board', port: served.embedded.listen?.port });
+    const { maxUsers = Infinity, userConnections = 0, connections = 0 } = each ?? {};
+    expect(served.embedded.connectionsPerAddress).toBeGreaterThan(maxUsers * userConnections + connections + 1);
+  });
+
+  it('takes config/cluster.yaml for the bridges unchanged, the same for both, with data of their own', () => {
+    expect(config(two)).toEqual(config(one));
+    const { data, keys, tls, listen, balancers } = config(one);
+    expect({ data, keys }).toEqual({ data: '/data', keys: '/keys' });
+    expect(tls.certificate).toBe('/etc/rgtp-nntp/fullchain.pem');
+    expect(listen?.map(({ port, proxyProtocol }) => [port, proxyProtocol])).toEqual([
+      [119, true],
+      [563, true],
+    ]);
+    expect(balancers).toEqual([haproxy.networks.cluster.ipv4_address]);
+    const mounted = [one, two].map(({ volumes }) => volumes.filter((volume) => typeof volume === 'string'));
+    expect(mounted).toEqual([['bridge-one:/data'], ['bridge-two:/data']]);
+    const shared = one.volumes.filter((volume) => typeof volume !== 'string');
+    expect(two.volumes.filter((volume) => typeof volume !== 'string')).toEqual(shared);
+    // The keys are made at the first start that needs them.
+    expect(shared.map(({ target, read_only }) => [target, read_only])).toEqual([
+      ['/etc/rgtp-nntp', true],
+      ['/keys', false],
+    ]);
+  });
+
+  it('lets the bridges into the database with one secret', () => {
+    const { permanent, permanentPasswordFile } = config(one);
+    const { hostname, username, pathname } = new URL(permanent);
+    expect([hostname, username, pathname]).toEqual([
+      'postgres',
+      postgres.environment['POSTGRES_USER'],
+      `/${postgres.environment['POSTGRES_DB']}`,
+    ]);
+    expect([permanentPasswordFile, postgres.environment['POSTGRES_PASSWORD_FILE']]).toEqual(
+      new Array(2).fill('/run/secrets/database'),
+    );
+    expect([one.secrets, two.secrets, postgres.secrets]).toEqual(new Array(3).fill(['database']));
+  });
+
+  it('uses config/haproxy.cfg as it is, with servers and ports that are there', () => {
+    expect(haproxy.volumes).toEqual([
+      { source: '../config/haproxy.cfg', target: '/usr/local/etc/haproxy/haproxy.cfg', read_only: true },
+    ]);
+    const servers = Array.from(
+      balancing.matchAll(/^ +server \S+ (\S+):(\d+)/gm),
+      ([, host, port]) => `${host}:${port}`,
+    );
+    const ports = config(one).listen?.map(({ port }) => port) ?? [];
+    const places = ['bridge-one', 'bridge-two'].flatMap((host) => ports.map((port) => `${host}:${port}`));
+    expect(new Set(servers)).toEqual(new Set(places));
+    const health = Array.from(balancing.matchAll(/check port (\d+)/g), ([, port]) => Number(port));
+    expect(new Set(health)).toEqual(new Set([config(one).http.listen?.port]));
+    const open = Array.from(balancing.matchAll(/bind :::(\d+) v4v6/g), ([, port]) => `${port}:${port}`);
+    expect(haproxy.ports).toEqual(open);
+    expect(haproxy.healthcheck.test.join(' ')).toContain('/8404');
+    expect(balancing).toContain('bind 127.0.0.1:8404');
   });
 });
 

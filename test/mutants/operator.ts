@@ -132,8 +132,8 @@ export const operatorMutants = [
   ),
   ...breaking('src/ops/page.ts', ALONE, [
     'its status page speaks of no newsreaders',
-    "return sessions === undefined ? '' :",
-    'return sessions === null ? String(sessions) :',
+    "return sessions === undefined ? '' : `: ${counted(sessions, 'newsreader')} connected`;",
+    "return `: ${counted(sessions ?? 0, 'newsreader')} connected`;",
   ]),
   ...breaking('src/server/doctor/ports.ts', ALONE, [
     'doctor expects no newsreaders where the board is served alone',

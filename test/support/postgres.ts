@@ -39,10 +39,10 @@ export class PostgresServer {
   readonly #data: string;
   #process: ChildProcess | undefined;
 
-  static async start(): Promise<PostgresServer> {
+  static async start(...settings: readonly string[]): Promise<PostgresServer> {
     const server = new PostgresServer();
     server.#initialise();
-    await server.start();
+    await server.start(...settings);
     return server;
   }
 
