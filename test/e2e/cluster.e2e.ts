@@ -223,7 +223,11 @@ describe.skipIf(!isHere)('two bridges behind HAProxy', () => {
     first.toDatabase.cut(() => true, 0);
     first.toDatabase.hold();
     await until(() => isReady(other), `the other bridge to be ready: ${other.process.output.slice(-2000)}`, 120_000);
-    await until(async () => !(await isReady(first)), 'the bridge without a database to say so');
+    await until(
+      async () => !(await isReady(first)),
+      () =>
+        `the bridge without a database to say so: ${first.process.output.slice(-3000)} OTHER ${other.process.output.slice(-3000)}`,
+    );
     // Whoever comes now can post, every time.
     await until(async () => {
       const client = await reader();

@@ -120,7 +120,10 @@ for n in range(posts):
             break
         except LOST:
             news = connected()
-news.quit()
+try:
+    news.quit()
+except LOST:
+    pass
 news = connected()
 ids = [fields["message-id"] for fields in overview.values()]
 assert len(ids) == len(set(ids)), ids

@@ -27,7 +27,12 @@ export class Supervised implements AsyncDisposable {
   }
 
   start(): void {
+    if (this.#wanted) return;
     this.#wanted = true;
+    this.#spawn();
+  }
+
+  #spawn(): void {
     const child = spawn(process.execPath, this.#args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -38,7 +43,7 @@ export class Supervised implements AsyncDisposable {
     child.once('exit', () => {
       if (!this.#wanted || this.#child !== child) return;
       setTimeout(() => {
-        if (this.#wanted && this.#child === child) this.start();
+        if (this.#wanted && this.#child === child) this.#spawn();
       }, PAUSE);
     });
   }
