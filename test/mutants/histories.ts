@@ -14,17 +14,21 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/evidence.ts',
+    'src/bridge/mirror/board-line.ts',
+    ['test/bridge/mirror/rare-hours.test.ts'],
+    [
+      'nonsense for an item proves nothing, for or against a row',
+      "if (error.kind !== 'no-such-item') board.unclear(error);",
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/board-line.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',
       'if (isThere) return sequence;',
       'if (isThere || row >= 0) return sequence;',
-    ],
-    [
-      'nonsense for an item proves nothing, for or against a row',
-      "if (error.kind !== 'no-such-item') board.unclear(error);",
-      '',
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [

@@ -81,18 +81,26 @@ export const rareHourMutants = [
     ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/evidence.ts',
-    ['test/bridge/mirror/evidence.test.ts'],
-    [
-      'rows that an editor made up are not believed',
-      'if (logged && !isBetween) return true;',
-      'if (logged) return true;',
-    ],
-    ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
+    'src/bridge/mirror/row-order.ts',
+    ['test/bridge/mirror/doubts.test.ts'],
     [
       'nor after another change of the index',
       'return hasGrown && was.lastIndexEdit === lastIndexEdit;',
       'return hasGrown;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/row-order.ts',
+    ['test/bridge/mirror/doubts.test.ts'],
+    ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
+  ),
+  ...breaking(
+    'src/bridge/mirror/row-order.ts',
+    ['test/bridge/mirror/doubts.test.ts'],
+    [
+      'rows that an editor made up are not believed',
+      'if (logged && !isBetween) return true;',
+      'if (logged) return true;',
     ],
   ),
   ...breaking(

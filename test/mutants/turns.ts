@@ -14,11 +14,6 @@ export const turnMutants = [
     'src/bridge/mirror/sighting.ts',
     MIRROR,
     [
-      'rows that are there twice are found in turns',
-      'of merged.entries()) {\n      if (place % STRETCH === 0) yield;',
-      'of merged.entries()) {\n      if (place < 0) yield;',
-    ],
-    [
       'gaps are found in turns',
       'of this.order.entries()) {\n      if (place % STRETCH === 0) yield;',
       'of this.order.entries()) {\n      if (place < 0) yield;',
@@ -34,11 +29,16 @@ export const turnMutants = [
       '      order[length++] = ~events.length;',
     ],
   ),
-  ...breaking('src/bridge/mirror/row-order.ts', MIRROR, [
-    'an index is put in order in turns',
-    '    if (row % STRETCH === 0) yield;\n',
-    '',
-  ]),
+  ...breaking(
+    'src/bridge/mirror/row-order.ts',
+    MIRROR,
+    ['an index is put in order in turns', '    if (row % STRETCH === 0) yield;\n', ''],
+    [
+      'rows that are there twice are found in turns',
+      'of merged.entries()) {\n    if (place % STRETCH === 0) yield;',
+      'of merged.entries()) {\n    if (place < 0) yield;',
+    ],
+  ),
   ...breaking('src/bridge/mirror/decision.ts', MIRROR, [
     'the marks of an index are found in turns',
     '    if (at % STRETCH === 0) yield;\n    const number',

@@ -7,6 +7,9 @@ import type { Item, ParseItemOptions } from '../../rgtp/item.ts';
 import type { Motd } from '../../rgtp/motd.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
+import { PostKind } from '../model.ts';
+import type { Doubt } from './row-order.ts';
+import type { Sighting } from './sighting.ts';
 
 /** What the mirror asks of a connection to the board: the part of `RgtpConnection` that only reads. */
 export interface BoardConnection {
@@ -65,4 +68,68 @@ export class EditLog {
       return undefined;
     }
   }
+}
+
+/** What the board shows besides its index: evidence for rows that an editor may have made up or changed. */
+export interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
+  /** The board sent nonsense for an item: throws it, and the poll is over; or returns, and there is no proof. */
+  readonly unclear: (error: RgtpError) => void;
+}
+
+/** The most rows that are looked at in one poll. */
+const MAX_PROVEN = 32;
+
+/** The number of the first of these rows for which the board shows more than the row; `undefined`: there is none. */
+export async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
+  const textOf = remembered(board);
+  for (const row of rows.slice(0, MAX_PROVEN)) {
+    const sequence = sighting.sequences[row] ?? 0;
+    if (sighting.kinds[row] === PostKind.Motd) {
+      if ((await board.motd())?.sequence === sequence) return sequence;
+      continue;
+    }
+    const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
+    const isThere =
+      sighting.kinds[row] === PostKind.Edit ? item?.lastEdit === sequence : timeOf(item, sequence) !== undefined;
+    if (isThere) return sequence;
+  }
+  return undefined;
+}
+
+/**
+ * Of rows whose time is not what it was, those that are other posts: no edit of the index changes the time in an item's
+ * text, so where that agrees with the row, the row is true.
+ */
+export async function otherPosts(
+  board: ItemProofs,
+  sighting: Sighting,
+  rows: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const others = new Set<number>();
+  const textOf = remembered(board);
+  for (const row of rows.slice(0, MAX_PROVEN)) {
+    const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
+    if (timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row]) others.add(row);
+  }
+  return others;
+}
+
+function timeOf(item: Item | undefined, sequence: number): number | undefined {
+  return item?.contributions.find((post) => post.sequence === sequence)?.time;
+}
+
+/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it time and again. */
+function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined> {
+  const asked = new Map<string, Item | undefined>();
+  return async (id) => {
+    if (!asked.has(id)) {
+      const text = await board.item(id).catch((error: unknown) => {
+        if (!(error instanceof RgtpError) || error.kind === 'unavailable') throw error;
+        if (error.kind !== 'no-such-item') board.unclear(error);
+        return undefined;
+      });
+      asked.set(id, text);
+    }
+    return asked.get(id);
+  };
 }

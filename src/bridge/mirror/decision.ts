@@ -3,7 +3,7 @@
  * these rules are the same in all of it, so that mirrors decide alike.
  *
  * 1. **Identity.** A post is its sequence number, kind, item, and time, even while it is gone. Where an editor changed the index, its time may be
- *    another: then the time in its item's text decides (`evidence.ts`).
+ *    another: then the time in its item's text decides (`board-line.ts`).
  * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts, else what the edit log
  *    tells (no editor writes it), else the one that the board appended.
  * 3. **A number is never given to another post**, and nothing is shown below what was given: a new row comes above the
@@ -11,7 +11,7 @@
  * 4. **The numbering began again**, and an epoch with it, only for rows after the last one that is as it was, and only on
  *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post
  *    under a known number; no editor changed the index since; or several such rows, one of them under a number that another has.
- * 5. **Rows far above the others** wait for evidence, too (`row-order.ts`, `evidence.ts`): another reading, something
+ * 5. **Rows far above the others** wait for evidence, too (`row-order.ts`): another reading, something
  *    posted above them, no change of the index in between, and more on the board than the rows themselves.
  * 6. **What the index shows is there**, whatever was withdrawn before; and an item continues another as far as the index
  *    shows both of their rows now. Of all else their texts decide, asked again when these rows come or go.

@@ -7,13 +7,13 @@ import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
-import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
+import { type BoardConnection, type BoardLine, EditLog, type ItemProofs, otherPosts, proven } from './board-line.ts';
 import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
-import { Doubts, type ItemProofs, otherPosts, proven } from './evidence.ts';
 import { LeftOut } from './left-out.ts';
 import { keepBegun } from './numbering.ts';
 import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
+import { Doubts } from './row-order.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 

@@ -29,6 +29,9 @@ export interface Doubt {
 interface Rows {
   readonly length: number;
   readonly sequences: Uint32Array;
+  readonly times: Uint32Array;
+  readonly kinds: Uint8Array;
+  readonly items: Int32Array;
   /** written here: wraps at 2³² between the first row and this one */
   readonly wrapped: Int8Array;
 }
@@ -53,9 +56,11 @@ interface Order {
 export function* orderOf(
   rows: Rows,
   { after, isBelievable }: Context,
-  compare: (a: number, b: number) => number,
+  onRepeated: (row: number) => void,
 ): Generator<undefined, Order> {
   const { sequences, wrapped } = rows;
+  const compare = (a: number, b: number) =>
+    (wrapped[a] ?? 0) - (wrapped[b] ?? 0) || (sequences[a] ?? 0) - (sequences[b] ?? 0);
   const ahead = new Int32Array(rows.length);
   const moved: number[] = [];
   let length = 0;
@@ -113,9 +118,30 @@ export function* orderOf(
   }
   yield;
   const merged = merge(ahead.subarray(0, length), moved.sort(compare), compare);
-  const order = moved.length === 0 ? merged : yield* withoutIslands(merged, rows, new Set(moved), isBelievable);
-  withheld += merged.length - order.length;
+  const near = moved.length === 0 ? merged : yield* withoutIslands(merged, rows, new Set(moved), isBelievable);
+  withheld += merged.length - near.length;
+  const order = yield* withoutRepetitions(near, rows, onRepeated);
   return { order, wraps, withheld, doubted, brink };
+}
+
+/** Leaves out rows that are there twice: one after the other, and the same in everything. */
+function* withoutRepetitions(
+  merged: Int32Array,
+  { sequences, wrapped, kinds, items, times }: Rows,
+  onRepeated: (row: number) => void,
+): Generator<undefined, Int32Array> {
+  let length = 0;
+  for (const [place, row] of merged.entries()) {
+    if (place % STRETCH === 0) yield;
+    if (length > 0 && isSame(merged[length - 1] ?? 0, row)) onRepeated(row);
+    else merged[length++] = row;
+  }
+  return merged.subarray(0, length);
+
+  function isSame(a: number, b: number): boolean {
+    if (sequences[a] !== sequences[b] || wrapped[a] !== wrapped[b]) return false;
+    return kinds[a] === kinds[b] && items[a] === items[b] && times[a] === times[b];
+  }
 }
 
 /**
@@ -175,4 +201,50 @@ function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: numb
   }
   merged.set(a.subarray(from), length);
   return merged;
+}
+
+/** Decides when rows that stand far above the others are believed. */
+export class Doubts {
+  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
+  /** the first of the rows that the next reading confirms */
+  believable: number | undefined;
+
+  isNew(doubt: Doubt | undefined): boolean {
+    return doubt !== undefined && doubt.highest !== this.#suspect?.highest;
+  }
+
+  /**
+   * A poll saw them. Returns whether another reading is to confirm them now.
+   *
+   * @param prove where those of them begin of which the board shows more than the row; `undefined` where there is nothing
+   */
+  async weigh(
+    doubt: Doubt | undefined,
+    lastIndexEdit: number | undefined,
+    logged: boolean,
+    prove: (doubt: Doubt) => Promise<number | undefined>,
+  ): Promise<boolean> {
+    this.believable = undefined;
+    if (doubt === undefined || !this.isNew(doubt)) return false;
+    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
+    this.#suspect = { ...doubt, lastIndexEdit };
+    return this.believable !== undefined;
+  }
+
+  /**
+   * Not where the board's own numbers are below them yet, as far as its editors' last change of the index shows, or
+   * where there is no telling: an editor who makes up one row makes up two. Then something has to be posted above them,
+   * and not by another such change.
+   */
+  #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
+    const { below, lowest, highest } = doubt;
+    const isBetween =
+      lastIndexEdit !== undefined &&
+      (below === undefined || distance(below, lastIndexEdit) > 0) &&
+      distance(lastIndexEdit, lowest) > 0;
+    if (logged && !isBetween) return true;
+    const was = this.#suspect;
+    const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
+    return hasGrown && was.lastIndexEdit === lastIndexEdit;
+  }
 }

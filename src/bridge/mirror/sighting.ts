@@ -95,11 +95,13 @@ export class Sighting {
       this.marked.add(item);
       if (continuation !== undefined) this.links.set(continuation, item);
     }
-    const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (a, b) => this.#compare(a, b));
+    const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (row) =>
+      this.#onBad('the same row twice', this.sequences[row] ?? 0),
+    );
     this.wraps = wraps;
     this.withheld = withheld;
     this.doubted = doubted;
-    this.order = yield* this.#withoutRepetitions(order);
+    this.order = order;
     const below = this.newest;
     if (brink !== undefined && below !== undefined) this.#brink = { below, from: brink };
   }
@@ -226,30 +228,6 @@ export class Sighting {
       item: this.items[row] ?? -1,
       user: this.users[row] ?? 0,
     };
-  }
-
-  *#withoutRepetitions(merged: Int32Array): Generator<undefined, Int32Array> {
-    const { sequences, kinds, items, times } = this;
-    let length = 0;
-    for (const [place, row] of merged.entries()) {
-      if (place % STRETCH === 0) yield;
-      const before = merged[length - 1] ?? -1;
-      const sequence = sequences[row] ?? 0;
-      const item = items[row] ?? -1;
-      if (length > 0 && this.#compare(before, row) === 0) {
-        const isSame = kinds[before] === kinds[row] && items[before] === item && times[before] === times[row];
-        if (isSame) {
-          this.#onBad('the same row twice', sequence);
-          continue;
-        }
-      }
-      merged[length++] = row;
-    }
-    return merged.subarray(0, length);
-  }
-
-  #compare(a: number, b: number): number {
-    return (this.wrapped[a] ?? 0) - (this.wrapped[b] ?? 0) || (this.sequences[a] ?? 0) - (this.sequences[b] ?? 0);
   }
 
   /**

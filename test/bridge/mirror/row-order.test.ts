@@ -6,12 +6,12 @@ const LAST = 2 ** 32 - 1;
 function sealed(numbers: readonly number[], known: readonly number[]) {
   const sequences = Uint32Array.from(numbers);
   const wrapped = new Int8Array(numbers.length);
-  const compare = (a: number, b: number) =>
-    (wrapped[a] ?? 0) - (wrapped[b] ?? 0) || (sequences[a] ?? 0) - (sequences[b] ?? 0);
+  const { length } = numbers;
+  const alike = { times: new Uint32Array(length), kinds: new Uint8Array(length), items: new Int32Array(length) };
   const steps = orderOf(
-    { length: numbers.length, sequences, wrapped },
+    { length, sequences, wrapped, ...alike },
     { isBelievable: (sequence) => known.includes(sequence) },
-    compare,
+    () => {},
   );
   let step = steps.next();
   while (!step.done) step = steps.next();
