@@ -79,7 +79,15 @@ export class Accessible implements AsyncDisposable {
 
   /** Waits until there is a window of that name: its whole name. */
   async window(name: RegExp): Promise<string> {
-    return until(async () => (await this.#windows()).find((each) => name.test(each)), `a window ${name}`, PATIENCE);
+    let there: readonly string[] = [];
+    return until(
+      async () => {
+        there = await this.#windows();
+        return there.find((each) => name.test(each));
+      },
+      () => `a window ${name}; there are: ${there.join(', ')}`,
+      PATIENCE,
+    );
   }
 
   async gone(name: RegExp): Promise<void> {

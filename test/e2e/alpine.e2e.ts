@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('Alpine', 'alpine', 'tmux'))('Alpine', () => {
@@ -22,16 +22,10 @@ describe.skipIf(!present('Alpine', 'alpine', 'tmux'))('Alpine', () => {
       'Looks for STARTTLS in LIST EXTENSIONS, which no standard has: NNTPS instead (`/ssl`).',
     ],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-  });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  const board = serving(secureDaemon);
 
   /** @param read what is read already; @param flags how it connects */
-  function start(person: Person, read: string, flags = 'notls', port = daemon.port): Terminal {
+  function start(person: Person, read: string, flags = 'notls', port = board().daemon.port): Terminal {
     const server = `127.0.0.1:${port}/nntp/user=${person.userid}/${flags}`;
     person.write('.signature', 'Ann – at the back\n');
     person.write('.newsrc', `${newsgroup}: ${read}\n`);
@@ -97,7 +91,7 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
 
   alpine.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = start(person, '1-511,513-3210');
     await open(terminal, person);
     await find(terminal, 'Whither the great marmalade debate');
@@ -108,11 +102,11 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
     await terminal.keys('f');
     await terminal.shows(/COMPOSE MESSAGE REPLY[\s\S]*> The café[\s\S]*at the back/);
     await posts(terminal, person.typed);
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
     expect(replied.at(0)).toBe(person.typed);
     expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
     expect(replied.slice(-2)).toEqual(['--', 'Ann – at the back']);
@@ -128,17 +122,17 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
     await terminal.type('Größe: a new item from Alpine');
     await terminal.keys('Down');
     await posts(terminal, person.typed);
-    const item = await newest(daemon, reply.number);
+    const item = await newest(board().daemon, reply.number);
     expect(item.references).toBeUndefined();
-    const posted = await onBoard(rgtp, item.headers);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Größe: a new item from Alpine');
     expect(posted.lines.filter((line) => line !== '')).toEqual([person.typed, '--', 'Ann – at the back']);
   });
 
   alpine.can('follow', 'sees what has come, when it opens the newsgroup again', async () => {
     using person = new Person();
-    const high = await highest(daemon);
-    await postsMeanwhile(daemon, 'While Alpine was away', 'Text.');
+    const high = await highest(board().daemon);
+    await postsMeanwhile(board().daemon, 'While Alpine was away', 'Text.');
     using terminal = start(person, `1-${high}`);
     await open(terminal, person);
     await terminal.shows(/While Alpine was away/);
@@ -147,9 +141,9 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
   for (const trouble of TROUBLES) {
     alpine.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
-      await befalls(daemon, trouble, high);
-      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      const high = await highest(board().daemon);
+      await befalls(board().daemon, trouble, high);
+      await postsMeanwhile(board().daemon, `After it ${trouble}`, 'Text.');
       using terminal = start(person, `1-${high}`);
       await open(terminal, person);
       await terminal.shows(new RegExp(`Message 1 of 1 NEW[\\s\\S]*After it ${trouble}`));
@@ -176,7 +170,7 @@ feature-list=show-sort,signature-at-bottom,enable-sigdashes,include-text-in-repl
 
   alpine.can('NNTPS', 'reads over NNTPS', async () => {
     using person = new Person();
-    using terminal = start(person, '1-3200', 'ssl/novalidate-cert', tlsPort);
+    using terminal = start(person, '1-3200', 'ssl/novalidate-cert', board().tlsPort);
     await open(terminal, person);
     await terminal.shows(/Four header lines/);
   });

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { expectedArticles } from './sample-board.ts';
 import { certificate, domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 const articles = expectedArticles(newsgroup, domain);
@@ -20,20 +20,14 @@ const words = (page: string) => page.replace(/\s+/g, ' ');
  * Web browsers in a terminal that read news: each page with a call of its own, as a person who follows links sees it.
  */
 describe('web browsers that read news', () => {
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-  });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  const board = serving(secureDaemon);
 
   async function page(
     program: string,
     options: readonly string[],
     scheme: string,
     path: string,
-    port = daemon.port,
+    port = board().daemon.port,
   ): Promise<string> {
     using person = new Person();
     const url = `${scheme}://127.0.0.1:${port}/${path}`;
@@ -76,18 +70,18 @@ describe('web browsers that read news', () => {
       );
     });
     lynx.can('follow', 'sees what has come since', async () => {
-      const number = await postsMeanwhile(daemon, 'While lynx was away', 'Text.');
+      const number = await postsMeanwhile(board().daemon, 'While lynx was away', 'Text.');
       expect(await show(newsgroup)).toMatch(new RegExp(`Articles \\d+-${number} .*"While lynx was away"`));
     });
     lynx.can('NNTPS', 'reads over NNTPS', async () => {
-      const shown = await page('lynx', options, 'snews', accents?.messageId?.slice(1, -1) ?? '', tlsPort);
+      const shown = await page('lynx', options, 'snews', accents?.messageId?.slice(1, -1) ?? '', board().tlsPort);
       expect(shown).toContain(words(accents?.body ?? '?').trim());
     });
     lynx.can(['log in', 'post', 'reply'], 'asks for a login, posts a reply and a new item', async () => {
       using person = new Person();
       person.write('.lynxsig', 'Ann – at the back\n');
       const start = (scheme: string, path: string) => {
-        const url = `${scheme}://127.0.0.1:${daemon.port}/${path}`;
+        const url = `${scheme}://127.0.0.1:${board().daemon.port}/${path}`;
         return new Terminal(['lynx', '-display_charset=utf-8', `-editor=${person.editor}`, url], {
           env: person.environment,
         });
@@ -117,25 +111,25 @@ describe('web browsers that read news', () => {
         await terminal.type(person.secret);
         await terminal.keys('Enter');
       };
-      const before = await highest(daemon);
+      const before = await highest(board().daemon);
       const root = `<O1562243.00000200@${domain}>`;
       using replying = start('news', root.slice(1, -1));
       await replying.shows(/Followup to: newsgroup[\s\S]*a naïve crêpe/);
       await replying.keys('Down', 'Down', 'Enter');
       await posts(replying, '', true);
-      const reply = await newest(daemon, before);
+      const reply = await newest(board().daemon, before);
       expect(reply.subject).toBe('Re: Whither the great marmalade debate');
       expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
       expect(reply.references).toBe(root);
-      const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+      const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
       expect(replied).toContain('>The café charges £2.50 for a naïve crêpe.');
       expect(replied.slice(-3)).toEqual([person.typed, '--', 'Ann – at the back']);
 
       using posting = start('newspost', newsgroup);
       await posts(posting, 'Größe: a new item from lynx', false);
-      const item = await newest(daemon, reply.number);
+      const item = await newest(board().daemon, reply.number);
       expect(item.references).toBeUndefined();
-      const posted = await onBoard(rgtp, item.headers);
+      const posted = await onBoard(board().rgtp, item.headers);
       expect(posted.heading).toContain('Subject: Größe: a new item from lynx');
       expect(withoutOuterBlanks(posted.lines)).toEqual([person.typed, '--', 'Ann – at the back']);
     });
@@ -166,7 +160,7 @@ describe('web browsers that read news', () => {
       expect(await show(`${newsgroup}/${author?.number}`)).toContain('From: Naïve résumé <mq1@trin>');
     });
     w3m.can('follow', 'sees what has come since', async () => {
-      const number = await postsMeanwhile(daemon, 'While w3m was away', 'Text.');
+      const number = await postsMeanwhile(board().daemon, 'While w3m was away', 'Text.');
       expect(await show(newsgroup)).toMatch(new RegExp(`${number} \\(\\d+/\\d+\\) Ann Elsewhere While w3m was away`));
     });
   });
@@ -196,11 +190,11 @@ describe('web browsers that read news', () => {
       expect(await show(`${newsgroup}/${accents?.number}`)).toContain(words(accents?.body ?? '?').trim());
     });
     elinks.can('NNTPS', 'reads over NNTPS', async () => {
-      const shown = await page('elinks', options, 'nntps', `${newsgroup}/${accents?.number}`, tlsPort);
+      const shown = await page('elinks', options, 'nntps', `${newsgroup}/${accents?.number}`, board().tlsPort);
       expect(shown).toContain(words(accents?.body ?? '?').trim());
     });
     elinks.can('follow', 'sees what has come since', async () => {
-      const number = await postsMeanwhile(daemon, 'While elinks was away', 'Text.');
+      const number = await postsMeanwhile(board().daemon, 'While elinks was away', 'Text.');
       expect(await show(`${newsgroup}/${number - 1}-${number}`)).toContain('While elinks was away');
     });
   });

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, freePort } from './daemon.ts';
+import { freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
@@ -15,18 +16,13 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     version: 'emacs-nox',
     quirks: ['Uses STARTTLS at once where it is offered.', 'The version is Emacs’.'],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  let http: number;
-  beforeAll(async () => {
-    http = await freePort();
-    ({ daemon, rgtp, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
+  const board = serving(async () => {
+    const http = await freePort();
+    return { http, ...(await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } })) };
   });
-  afterAll(() => daemon[Symbol.asyncDispose]());
 
   /** @param how more about the server, in Gnus' words */
-  function gnus(person: Person, read: string, how = `(nntp-port-number ${daemon.port})`): Terminal {
+  function gnus(person: Person, read: string, how = `(nntp-port-number ${board().daemon.port})`): Terminal {
     const settings = person.write(
       'gnus.el',
       `(setq user-full-name "Ann Reader" user-mail-address "${person.userid}" mail-host-address "rgtp.test"
@@ -58,7 +54,7 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
 
   client.can(['list', 'read', 'log in', 'post', 'reply'], 'reads a thread, replies, and posts a new item', async () => {
     using person = new Person();
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = gnus(person, '1-3213');
     await reads(terminal);
 
@@ -67,12 +63,12 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     await terminal.keys('M->');
     await terminal.type('Typed in Gnus: a café, “quoted”.');
     await terminal.keys('C-c', 'C-c');
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Four header lines');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.messageId).toMatch(/\.fsf@rgtp\.test>$/);
     expect(reply.references).toBe(`<P3231653.00000C8F@${domain}>`);
-    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
     expect(replied).toContain('> This item has four header lines.  STAT and REPL on it make groggsd say');
     expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', 'Typed in Gnus: a café, “quoted”.']);
 
@@ -85,9 +81,9 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     await terminal.type('Its “text”.');
     await terminal.keys('Enter');
     await terminal.keys('C-c', 'C-c');
-    const item = await newest(daemon, reply.number);
+    const item = await newest(board().daemon, reply.number);
     expect(item.references).toBeUndefined();
-    const posted = await onBoard(rgtp, item.headers);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Größe: a new item from Gnus');
     expect(posted.lines.filter((line) => line !== '')).toEqual(['Its “text”.', '--', 'Ann – at the back']);
   });
@@ -105,10 +101,10 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
 
   client.can('follow', 'sees what has come, when it looks for it', async () => {
     using person = new Person();
-    const high = await highest(daemon);
+    const high = await highest(board().daemon);
     using terminal = gnus(person, `1-${high - 1}`);
     await terminal.shows(/1: sample\.board$/m);
-    await postsMeanwhile(daemon, 'While Gnus looked on', 'Text.');
+    await postsMeanwhile(board().daemon, 'While Gnus looked on', 'Text.');
     await terminal.keys('g');
     // The number of the message of the day may count as one.
     await terminal.shows(/[23]: sample\.board$/m);
@@ -130,9 +126,9 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
   for (const trouble of TROUBLES) {
     client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
-      await befalls(daemon, trouble, high);
-      const number = await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      const high = await highest(board().daemon);
+      await befalls(board().daemon, trouble, high);
+      const number = await postsMeanwhile(board().daemon, `After it ${trouble}`, 'Text.');
       using terminal = gnus(person, `1-${number - 1}`);
       await terminal.shows(/ 1: sample\.board$/m);
     });
@@ -142,7 +138,7 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
       using person = new Person(userid);
       const subject = `Regretted by ${userid}`;
-      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      const number = await postsMeanwhile(board().daemon, subject, 'Text.', userid);
       using terminal = gnus(person, `1-${number - 1}`);
       await terminal.shows(/\d: sample\.board/);
       await terminal.keys('Enter');
@@ -152,15 +148,15 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
       await terminal.keys('C');
       await terminal.shows(/really want to cancel this article\?/);
       await terminal.keys('y');
-      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      if (userid === 'ed@rgtp.test') await gone(board().daemon, number);
       else await terminal.shows(/only editors of sample\.board/);
-      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+      expect(await isThere(board().daemon, number)).toBe(userid === 'ann@rgtp.test');
     }
   });
 
   /** How often the bridge has answered a command like that. */
   async function answered(verb: string, status: number): Promise<number> {
-    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+    const metrics = await (await fetch(`http://127.0.0.1:${board().http}/metrics`)).text();
     const wanted = `rgtp_nntp_commands_total{verb="${verb}",status="${status}"} `;
     const line = metrics.split('\n').find((each) => each.startsWith(wanted));
     return Number(line?.slice(wanted.length) ?? 0);
@@ -179,7 +175,7 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
   client.can('NNTPS', 'logs in, and reads over NNTPS', async () => {
     using person = new Person();
     const logins = await answered('AUTHINFO PASS', 281);
-    const how = `(nntp-port-number ${tlsPort}) (nntp-open-connection-function nntp-open-tls-stream)`;
+    const how = `(nntp-port-number ${board().tlsPort}) (nntp-open-connection-function nntp-open-tls-stream)`;
     using terminal = gnus(person, '1-3213', how);
     await reads(terminal);
     expect(await answered('AUTHINFO PASS', 281)).toBeGreaterThan(logins);

@@ -82,6 +82,6 @@ export const kinds = (): readonly LibraryKind[] => [
     needs: `${packages}/node_modules/nntp/package.json`,
     command: ['node', program('nntp.mjs'), packages],
     environment: { NODE_EXTRA_CA_CERTS: certificate },
-    lacks: ['over', 'references', 'starttls', 'empty'],
+    lacks: ['over', 'references', 'starttls', 'empty', 'dots'],
   },
 ];

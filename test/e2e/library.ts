@@ -13,8 +13,8 @@ export interface LibraryKind {
   /** run once, before the first start */
   readonly build?: readonly [string, ...string[]];
   readonly environment?: Readonly<Record<string, string>>;
-  /** what it can't do; `empty`: read an article without text (it ends the program) */
-  readonly lacks: readonly ('over' | 'references' | 'nntps' | 'starttls' | 'empty')[];
+  /** what it can't do; `empty`: read an article without text (it ends the program); `dots`: take away those that are doubled */
+  readonly lacks: readonly ('dots' | 'empty' | 'nntps' | 'over' | 'references' | 'starttls')[];
 }
 
 /** An article as its library gives it: octets, one character each. */

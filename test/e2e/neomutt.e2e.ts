@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, ownAddress } from './daemon.ts';
+import { ownAddress } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { befalls, certificate, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux', 'root'))('NeoMutt', () => {
@@ -22,12 +23,7 @@ describe.skipIf(!present('NeoMutt', 'neomutt', 'tmux', 'root'))('NeoMutt', () =>
     ],
   });
   const address = ownAddress();
-  let daemon: Daemon;
-  let rgtp: number;
-  beforeAll(async () => {
-    ({ daemon, rgtp } = await secureDaemon({}, `nntps://${address}:563`));
-  });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  const board = serving(() => secureDaemon({}, `nntps://${address}:563`));
 
   function start(person: Person, tls?: 'STARTTLS' | 'NNTPS'): Terminal {
     mkdirSync(join(person.home, 'Mail'), { recursive: true });
@@ -48,7 +44,7 @@ set sort=threads sort_aux=date hide_thread_subject=yes markers=no wait_key=no qu
 set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
 `,
     );
-    const url = tls === 'NNTPS' ? `snews://${address}` : `news://127.0.0.1:${daemon.port}`;
+    const url = tls === 'NNTPS' ? `snews://${address}` : `news://127.0.0.1:${board().daemon.port}`;
     return new Terminal(['neomutt', '-n', '-F', rc, '-g', url], { env: person.environment });
   }
 
@@ -92,7 +88,7 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
   neomutt.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
     person.write('.newsrc', `${newsgroup}: \n`);
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = start(person);
     await open(terminal);
     await find(terminal, `<O1562243.00000200@${domain}>`);
@@ -100,11 +96,11 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     await terminal.shows(/y:Send/);
     await terminal.keys('y');
     await terminal.shows(/Article posted/);
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
     expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
     expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', person.typed]);
     expect(replied).toEqual(person.left);
@@ -117,10 +113,10 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     await terminal.keys('Enter');
     await terminal.shows(/y:Send/);
     await terminal.keys('y');
-    const item = await newest(daemon, reply.number);
+    const item = await newest(board().daemon, reply.number);
     expect(item.references).toBeUndefined();
     expect(item.messageId).toMatch(/@rgtp\.test>$/);
-    const posted = await onBoard(rgtp, item.headers);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Größe: a new item from NeoMutt');
     expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann – at the back', person.typed]);
     await terminal.shows(/sample\.board \[Msgs:/);
@@ -133,7 +129,7 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     using terminal = start(person);
     await open(terminal);
     const count = Number(/\[Msgs:(\d+)/.exec(terminal.screen())?.[1]);
-    await postsMeanwhile(daemon, 'While NeoMutt looked on', 'Text.');
+    await postsMeanwhile(board().daemon, 'While NeoMutt looked on', 'Text.');
     await terminal.shows(new RegExp(`\\[Msgs:${count + 1} `));
     await search(terminal, '~s "While NeoMutt looked on"');
     await terminal.shows(/While NeoMutt looked on/);
@@ -143,13 +139,13 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
   for (const trouble of TROUBLES) {
     neomutt.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
+      const high = await highest(board().daemon);
       person.write('.newsrc', `${newsgroup}: 1-${high}\n`);
-      await befalls(daemon, trouble, high);
+      await befalls(board().daemon, trouble, high);
       using terminal = start(person);
       await open(terminal);
       await terminal.shows(/sample\.board \[Msgs:\d+ New:0\]/);
-      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      await postsMeanwhile(board().daemon, `After it ${trouble}`, 'Text.');
       await terminal.shows(/sample\.board \[Msgs:\d+ New:1\]/);
       await quit(terminal);
     });
@@ -159,7 +155,7 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
     neomutt.can(tls, `reads, logs in and posts over ${tls}`, async () => {
       using person = new Person();
       person.write('.newsrc', `${newsgroup}: 1-3200\n`);
-      const before = await highest(daemon);
+      const before = await highest(board().daemon);
       using terminal = start(person, tls);
       await open(terminal);
       await find(terminal, `<P3231653.00000C8F@${domain}>`);
@@ -167,7 +163,7 @@ set index_format="%C [%Z] %s" status_format="%f [Msgs:%m New:%n]"
       await terminal.shows(/y:Send/);
       await terminal.keys('y');
       await terminal.shows(/Article posted/);
-      expect((await newest(daemon, before)).subject).toBe('Re: Four header lines');
+      expect((await newest(board().daemon, before)).subject).toBe('Re: Four header lines');
       await quit(terminal);
     });
   }

@@ -1,13 +1,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, ownAddress } from './daemon.ts';
+import { ownAddress } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
@@ -24,12 +25,7 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
     ],
   });
   const address = ownAddress();
-  let daemon: Daemon;
-  let rgtp: number;
-  beforeAll(async () => {
-    ({ daemon, rgtp } = await sampleDaemon({}, {}, (port) => [`nntp://127.0.0.1:${port}`, `nntp://${address}:119`]));
-  });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  const board = serving(() => sampleDaemon({}, {}, (port) => [`nntp://127.0.0.1:${port}`, `nntp://${address}:119`]));
 
   /** @param newsrc what is read already */
   function nn(person: Person, newsrc: string): Terminal {
@@ -94,18 +90,18 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
 
   client.can(['log in', 'post', 'reply'], 'posts a reply and a new item; the board has them exactly', async () => {
     using person = new Person();
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = nn(person, `${newsgroup}: 1-511,513-${before}`);
     await open(terminal);
     await terminal.keys('f');
     await terminal.shows(/Include original article\?/);
     await terminal.keys('y');
     await posts(terminal);
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    const replied = await onBoard(rgtp, reply.headers);
+    const replied = await onBoard(board().rgtp, reply.headers);
     expect(replied.lines).toContain('>The café charges £2.50 for a naïve crêpe.');
     expect(withoutOuterBlanks(replied.lines)).toEqual(person.left);
 
@@ -124,9 +120,9 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
       await terminal.keys('Enter');
     }
     await posts(terminal);
-    const item = await newest(daemon, reply.number);
+    const item = await newest(board().daemon, reply.number);
     expect(item.references).toBeUndefined();
-    const posted = await onBoard(rgtp, item.headers);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Café: a new item from nn');
     expect(posted.lines).toEqual([person.typed]);
   });
@@ -134,7 +130,7 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
   client.can('cancel', 'cancels, as an editor alone', async () => {
     for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
       using person = new Person(userid);
-      const number = await postsMeanwhile(daemon, `Regretted by ${userid}`, 'Text.', userid);
+      const number = await postsMeanwhile(board().daemon, `Regretted by ${userid}`, 'Text.', userid);
       using terminal = nn(person, `${newsgroup}: 1-${number - 1}`);
       await terminal.shows(new RegExp(`Regretted by ${userid}[\\s\\S]*-- SELECT --`));
       await terminal.keys('C');
@@ -142,18 +138,18 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
       await terminal.keys('a');
       await terminal.shows(/Confirm cancel:/);
       await terminal.keys('y');
-      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      if (userid === 'ed@rgtp.test') await gone(board().daemon, number);
       else await terminal.shows(/Article not accepted by server; not posted/);
-      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+      expect(await isThere(board().daemon, number)).toBe(userid === 'ann@rgtp.test');
     }
   });
 
   for (const trouble of TROUBLES) {
     client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
-      await befalls(daemon, trouble, high);
-      await postsMeanwhile(daemon, `After it ${trouble}`, 'Text.');
+      const high = await highest(board().daemon);
+      await befalls(board().daemon, trouble, high);
+      await postsMeanwhile(board().daemon, `After it ${trouble}`, 'Text.');
       using terminal = nn(person, `${newsgroup}: 1-${high}`);
       await terminal.shows(new RegExp(`Articles: 1 of 1/1[\\s\\S]*After it ${trouble}`));
       await quit(terminal);

@@ -2,22 +2,18 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { Accessible, accessibility } from './accessible.ts';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
+import { desk, inGroup, typed } from './desk.ts';
 import { known } from './known.ts';
 import { panHome } from './pan.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
 import { expectedArticles } from './sample-board.ts';
-import { domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { domain, newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
 import { stored, text, written } from './written.ts';
-import { XServer } from './x-server.ts';
 
-const total = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup)).length;
 const signature = 'Ann — Pan';
-/** What is typed above the signature. */
-const typed = written('').slice(0, -2);
 
 /** Pan's window and its tables: newsgroups, then articles; columns of the latter. */
 const main = /^Pan/;
@@ -38,30 +34,23 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
       'Can’t cancel: it looks for the author in Sender, where nobody is.',
     ],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  let screen: XServer;
   const ann = new Person();
   let pan: Accessible;
   let window: string;
   let env: Record<string, string>;
 
+  const board = desk();
   beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-    screen = await XServer.start();
-    env = panHome(ann, daemon.port, [], { name: 'Ann at the back', signature });
+    env = panHome(ann, board().daemon.port, [], { name: 'Ann at the back', signature });
     await start();
   });
   afterAll(async () => {
     await pan[Symbol.asyncDispose]();
-    await screen[Symbol.asyncDispose]();
     ann[Symbol.dispose]();
-    await daemon[Symbol.asyncDispose]();
   });
 
   async function start(): Promise<void> {
-    pan = new Accessible(screen, ['pan'], env);
+    pan = new Accessible(board().screen, ['pan'], env);
     window = await pan.window(main);
   }
 
@@ -103,7 +92,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     await pan.press(window, 'menu item', 'Subscribe');
     const isSubscribed = (rows: readonly string[][]) => rows.flat().slice(3, 5).includes(newsgroup);
     await pan.rows(window, GROUPS, [0], isSubscribed, 'the newsgroup among those subscribed');
-    await fetchNew(total);
+    await fetchNew(inGroup.length);
     await pan.select(window, GROUPS, 0, newsgroup);
     await pan.press(window, 'menu item', 'Read Group');
     window = await pan.window(/^Pan: sample\.board$/);
@@ -112,7 +101,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     expect(rows.map(([, author]) => author)).toContain('«Guillemets» <mq1@trin>');
     const naive = wanted.find((a) => a.messageId === `<O1562243.00000200@${domain}>`);
     await read(naive?.subject ?? '', naive?.body?.replaceAll('\r\n', '\n').trimEnd() ?? '');
-    await screen.picture('pan-reads');
+    await board().screen.picture('pan-reads');
   });
 
   client.can('thread', 'shows a thread that is continued in another item', async () => {
@@ -120,19 +109,19 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     await pan.ask('act', window, ARTICLES, await find(item), SUBJECT);
     const row = await find(continuation);
     expect(await pan.ask('under', window, ARTICLES, row, SUBJECT)).toMatch(/^Hup: a borrowed ladder \(\d+\)$/);
-    await screen.picture('pan-thread');
+    await board().screen.picture('pan-thread');
   });
 
   client.can('follow', 'sees what comes while it is open', async () => {
     await markRead();
-    await postsMeanwhile(daemon, 'While Pan looked on', 'Grüße – “now”.');
+    await postsMeanwhile(board().daemon, 'While Pan looked on', 'Grüße – “now”.');
     await fetchNew(1);
     await read('While Pan looked on', 'Grüße – “now”.');
     await counts(0);
   });
 
   client.can(['log in', 'post', 'reply'], 'logs in, posts a new item and a reply', async () => {
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     const subject = '“Zażółć” – a naïve café by Pan';
     await pan.press(window, 'menu item', 'Post to Newsgroup');
     const writing = await pan.window(/^Post Article$/);
@@ -148,11 +137,11 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     await pan.ask('fill', writing, 3, written('Pan').join('\n'));
     await pan.key(writing, 'ctrl+Return');
     await pan.gone(/^Post Article$/);
-    const item = await newest(daemon, before);
+    const item = await newest(board().daemon, before);
     expect(item.subject).toBe(subject);
     expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
     const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
+    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
     expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
     expect(text(onBoard.lines)).toBe(stored('Pan').join('\n'));
 
@@ -167,20 +156,20 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
       ([, , , last = '']) => last.includes(signature),
       'the signature',
     );
-    await screen.picture('pan-reply');
+    await board().screen.picture('pan-reply');
     await pan.ask('fill', writing, 3, quoted.replace(/\n+-- \n/, `\n\n${typed.join('\n')}\n-- \n`));
     await pan.key(writing, 'ctrl+Return');
     await pan.gone(/^Post Article$/);
-    const reply = await newest(daemon, item.number);
+    const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
-    const there = await boardPost(rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
     const quotation = typed.slice(0, -1).map((line) => (/^>|^$/.test(line) ? `>${line}` : `> ${line}`));
     expect(text(there.lines).split('\n')).toEqual(['Ann at the back wrote:', '', ...quotation, '', ...stored('Pan')]);
     await fetchNew(1);
   });
 
-  returns(client, () => daemon, {
+  returns(client, () => board().daemon, {
     markAllRead: markRead,
     // What it was doing when it found nobody there any more is forgotten: it is asked whenever it has nothing to do.
     async findsOne() {
@@ -204,7 +193,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
   client.can('NNTPS', 'reads over NNTPS', async () => {
     await pan[Symbol.asyncDispose]();
     using other = new Person();
-    env = panHome(other, tlsPort, [newsgroup], { name: 'Ann', signature, tls: true });
+    env = panHome(other, board().tlsPort, [newsgroup], { name: 'Ann', signature, tls: true });
     await start();
     await pan.press(window, 'menu item', NEW_HEADERS);
     const isFetched = ([name = '']: readonly string[]) => /^sample\.board \(3\d+\)$/.test(name);

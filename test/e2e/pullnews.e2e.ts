@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { present, unpacked, unpackedVersion } from './clients.ts';
-import type { Daemon } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { Inn } from './inn.ts';
 import { known } from './known.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { mime, octets, text, written } from './written.ts';
 
 const user = 'ann@rgtp.test';
@@ -26,20 +26,17 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     version: () => unpackedVersion('inn2'),
     quirks: ['Takes 40 ms to hand each article to innd.'],
   });
-  let daemon: Daemon;
-  let tlsPort: number;
   let inn: Inn;
+  const board = serving(secureDaemon);
   beforeAll(async () => {
-    ({ daemon, tlsPort } = await secureDaemon());
     inn = await Inn.start(newsgroup);
   });
   afterAll(async () => {
     await inn[Symbol.asyncDispose]();
-    await daemon[Symbol.asyncDispose]();
   });
 
   client.can(['read', 'log in'], 'innd takes everything, as it is', async () => {
-    const said = await inn.pull(`127.0.0.1:${daemon.port} ${user} ${secret}`, `    ${newsgroup} 0 ${FROM}`);
+    const said = await inn.pull(`127.0.0.1:${board().daemon.port} ${user} ${secret}`, `    ${newsgroup} 0 ${FROM}`);
     expect(said).toContain(`${expected.length} articles were accepted`);
     const stored = inn.stored(newsgroup);
     expect(stored.size).toBe(expected.length);
@@ -67,7 +64,7 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
     ['follow', 'return'],
     'fetches what is new, once; nothing again after a restart, kill -9 and the loss of the cache',
     async () => {
-      const news = await daemon.client();
+      const news = await board().daemon.client();
       await news.login(user, secret);
       const headers = [
         `From: Ann <${user}>`,
@@ -82,7 +79,7 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
       expect(text(article.slice(article.indexOf('') + 1))).toBe(written('new').join('\n'));
 
       for (const trouble of TROUBLES) {
-        await befalls(daemon, trouble);
+        await befalls(board().daemon, trouble);
         expect(await inn.pullOn(), trouble).toContain('0 articles were offered');
       }
     },
@@ -90,7 +87,7 @@ describe.skipIf(!present('pullnews', unpacked('usr/lib/news/bin/innd')))("INN's 
 
   client.can(['NNTPS', 'STARTTLS'], 'over TLS: NNTPS and STARTTLS', async () => {
     const last = `    ${newsgroup} 0 3216`;
-    for (const server of [`127.0.0.1:${tlsPort}_TLS`, `127.0.0.1:${daemon.port}_STARTTLS`]) {
+    for (const server of [`127.0.0.1:${board().tlsPort}_TLS`, `127.0.0.1:${board().daemon.port}_STARTTLS`]) {
       const said = await inn.pull(`${server} ${user} ${secret}`, last);
       expect(said).toMatch(/2 articles were offered/);
     }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { highest, newest } from './posted.ts';
 import { sampleBoard } from './sample-board.ts';
 import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { annsHead, stored, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
@@ -26,16 +26,12 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     ],
   });
   const folder = mkdtempSync(join(tmpdir(), 'suck-'));
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
+  const board = serving(secureDaemon);
   beforeAll(async () => {
     for (const name of ['tmp', 'lists', 'articles']) mkdirSync(join(folder, name));
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
-    await daemon[Symbol.asyncDispose]();
   });
 
   function run(program: string, args: readonly string[], input = ''): Promise<string> {
@@ -51,10 +47,10 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
 
   const login = (user: string) => ['-U', user, '-P', sampleBoard.users[user] ?? ''];
   const rpost = (lines: readonly string[], user = ann, ...more: string[]) =>
-    run('rpost', ['127.0.0.1', '-N', String(daemon.port), ...login(user), ...more], `${lines.join('\n')}\n`);
+    run('rpost', ['127.0.0.1', '-N', String(board().daemon.port), ...login(user), ...more], `${lines.join('\n')}\n`);
 
   /** The Message-IDs of what suck brings now, and no more; what it brought is gone after that. */
-  async function suck(port = daemon.port, ...more: string[]): Promise<string[]> {
+  async function suck(port = board().daemon.port, ...more: string[]): Promise<string[]> {
     const at = (name: string) => join(folder, name);
     const places = ['-dt', at('tmp'), '-dd', at('lists'), '-dm', at('articles')];
     const args = ['127.0.0.1', ...more, '-N', String(port), '-m', '-c', ...login(ann), ...places];
@@ -73,21 +69,21 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     ['log in', 'post', 'reply', 'cancel'],
     'rpost posts an item and a reply; the board has them exactly; an editor cancels',
     async () => {
-      const before = await highest(daemon);
+      const before = await highest(board().daemon);
       const title = 'An item by “rpost” – naïve';
       const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
       await rpost([...head, subject(''), '', ...written('rpost')]);
-      const item = await newest(daemon, before);
+      const item = await newest(board().daemon, before);
       const itemId = item.headers.get('x-rgtp-item') ?? '';
-      const there = await boardPost(rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '');
+      const there = await boardPost(board().rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '');
       expect(text(there.heading)).toContain(`Subject: ${title}`);
       expect(text(there.lines)).toBe(stored('rpost').join('\n'));
 
       // It logs in when it is asked to, or at once.
       await rpost([...head, subject('Re: '), `References: ${item.messageId}`, '', ...written('a reply')], ann, '-u');
-      const reply = await newest(daemon, item.number);
+      const reply = await newest(board().daemon, item.number);
       expect(reply.references).toBe(item.messageId);
-      const replied = await boardPost(rgtp, itemId, reply.headers.get('x-rgtp-sequence') ?? '');
+      const replied = await boardPost(board().rgtp, itemId, reply.headers.get('x-rgtp-sequence') ?? '');
       expect(text(replied.lines)).toBe(stored('a reply').join('\n'));
 
       mark(3200);
@@ -97,9 +93,9 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
 
       const cancel = [...head, 'Subject: cancel', `Control: cancel ${item.messageId}`, '', 'Cancelled.'];
       await expect(rpost(cancel)).rejects.toThrow(/441/);
-      expect((await boardPost(rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '')).lines).not.toEqual([]);
+      expect((await boardPost(board().rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '')).lines).not.toEqual([]);
       await rpost(cancel, 'ed@rgtp.test');
-      await expect(boardPost(rgtp, itemId, '')).rejects.toThrow(/410/);
+      await expect(boardPost(board().rgtp, itemId, '')).rejects.toThrow(/410/);
     },
   );
 
@@ -110,7 +106,7 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
       mark(3200);
       expect((await suck()).length).toBeGreaterThan(10);
       for (const trouble of TROUBLES) {
-        await befalls(daemon, trouble);
+        await befalls(board().daemon, trouble);
         expect(await suck(), trouble).toEqual([]);
       }
       await rpost([...head, 'Subject: News', 'Message-ID: <suck.new@client.example>', '', 'New.']);
@@ -119,10 +115,10 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
   );
 
   client.can('NNTPS', 'both over TLS', async () => {
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     const article = [...head, 'Subject: Over TLS', 'Message-ID: <rpost.tls@client.example>', '', 'Encrypted.'];
-    await run('rpost', ['127.0.0.1', '-z', '-N', String(tlsPort), ...login(ann)], `${article.join('\n')}\n`);
+    await run('rpost', ['127.0.0.1', '-z', '-N', String(board().tlsPort), ...login(ann)], `${article.join('\n')}\n`);
     mark(before);
-    expect(await suck(tlsPort, '-ssl')).toContain('<rpost.tls@client.example>');
+    expect(await suck(board().tlsPort, '-ssl')).toContain('<rpost.tls@client.example>');
   });
 });

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import { type Daemon, freePort } from './daemon.ts';
+import { freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
@@ -22,21 +23,16 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
       'Cancels only what has your own address in From.',
     ],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let http: number;
-  let tlsPort: number;
-  beforeAll(async () => {
-    http = await freePort();
-    ({ daemon, rgtp, tlsPort } = await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } }));
+  const board = serving(async () => {
+    const http = await freePort();
+    return { http, ...(await secureDaemon({ http: { listen: `http://127.0.0.1:${http}` } })) };
   });
-  afterAll(() => daemon[Symbol.asyncDispose]());
 
   function slrn(
     person: Person,
     login: boolean,
     read = '',
-    address: readonly [string, number?] = ['127.0.0.1', daemon.port],
+    address: readonly [string, number?] = ['127.0.0.1', board().daemon.port],
   ): Terminal {
     const [server, port] = address;
     const settings = [
@@ -101,7 +97,7 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
 
   client.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = slrn(person, true);
     await terminal.shows(/sample\.board/);
     await terminal.keys('Enter');
@@ -112,11 +108,11 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.keys('Enter', 'Enter');
     await terminal.shows(/Subject: Whither the great marmalade debate/);
     await followsUp(terminal);
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
     expect(reply.references).toBe(`<O1562243.00000200@${domain}>`);
-    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
     expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
     expect(replied.slice(-3)).toEqual(['--', 'Ann – at the back', person.typed]);
     expect(replied).toEqual(person.left);
@@ -130,9 +126,9 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.type('Größe: a new item from slrn');
     await terminal.keys('Enter');
     await posts(terminal);
-    const item = await newest(daemon, reply.number);
+    const item = await newest(board().daemon, reply.number);
     expect(item.references).toBeUndefined();
-    const posted = await onBoard(rgtp, item.headers);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Größe: a new item from slrn');
     expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann – at the back', person.typed]);
   });
@@ -153,10 +149,10 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
 
   client.can('follow', 'sees what has come, when it looks for it', async () => {
     using person = new Person();
-    const high = await highest(daemon);
+    const high = await highest(board().daemon);
     using terminal = slrn(person, false, `1-${high}`);
     await allRead(terminal);
-    await postsMeanwhile(daemon, 'While slrn looked on', 'Text.');
+    await postsMeanwhile(board().daemon, 'While slrn looked on', 'Text.');
     await terminal.keys('G');
     // The number of the message of the day counts as one.
     await terminal.shows(/-> +[12] +sample\.board/);
@@ -183,15 +179,15 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
   });
 
   it('asks for the overview, not for each article', async () => {
-    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+    const metrics = await (await fetch(`http://127.0.0.1:${board().http}/metrics`)).text();
     expect(metrics).toMatch(/verb="XOVER"/);
     expect(metrics).not.toMatch(/verb="HEAD"/);
   });
 
   client.can('reply', 'quotes no signature', async () => {
     using person = new Person();
-    const high = await highest(daemon);
-    const number = await postsMeanwhile(daemon, 'The old matter', 'Grüße.\n-- \nAnn Elsewhere');
+    const high = await highest(board().daemon);
+    const number = await postsMeanwhile(board().daemon, 'The old matter', 'Grüße.\n-- \nAnn Elsewhere');
     using terminal = slrn(person, true, `1-${high}`);
     await terminal.shows(/-> +[12] +sample\.board/);
     await terminal.keys('Enter');
@@ -199,7 +195,7 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     await terminal.keys('Enter');
     await terminal.shows(/Subject: The old matter/);
     await followsUp(terminal);
-    const reply = await newest(daemon, number);
+    const reply = await newest(board().daemon, number);
     expect(reply.subject).toBe('Re: The old matter');
     expect(reply.body).toContain('> Grüße.');
     expect(reply.body).not.toContain('> Ann Elsewhere');
@@ -220,36 +216,36 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
   client.can('cancel', 'cancels, as an editor alone', async () => {
     for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
       using person = new Person(userid);
-      const high = await highest(daemon);
+      const high = await highest(board().daemon);
       const subject = `Regretted by ${userid}`;
-      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      const number = await postsMeanwhile(board().daemon, subject, 'Text.', userid);
       using terminal = slrn(person, true, `1-${high}`);
       await cancels(terminal, subject);
-      if (userid === 'ed@rgtp.test') await gone(daemon, number);
+      if (userid === 'ed@rgtp.test') await gone(board().daemon, number);
       else await terminal.shows(/441 only editors of sample\.board/);
-      expect(await isThere(daemon, number)).toBe(userid === 'ann@rgtp.test');
+      expect(await isThere(board().daemon, number)).toBe(userid === 'ann@rgtp.test');
     }
   });
 
   client.can('NNTPS', 'logs in, reads and posts over NNTPS', async () => {
     using person = new Person();
-    const high = await highest(daemon);
-    const number = await postsMeanwhile(daemon, 'Read over TLS', 'Grüße.');
-    using terminal = slrn(person, true, `1-${high}`, [`snews://127.0.0.1:${tlsPort}`]);
+    const high = await highest(board().daemon);
+    const number = await postsMeanwhile(board().daemon, 'Read over TLS', 'Grüße.');
+    using terminal = slrn(person, true, `1-${high}`, [`snews://127.0.0.1:${board().tlsPort}`]);
     await terminal.shows(/-> +[12] +sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/Group: sample\.board/);
     await terminal.keys('Enter');
     await terminal.shows(/Subject: Read over TLS[\s\S]*Grüße\./);
     await followsUp(terminal);
-    expect((await newest(daemon, number)).subject).toBe('Re: Read over TLS');
+    expect((await newest(board().daemon, number)).subject).toBe('Re: Read over TLS');
   });
 
   for (const trouble of TROUBLES) {
     client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
-      await befalls(daemon, trouble, high);
+      const high = await highest(board().daemon);
+      await befalls(board().daemon, trouble, high);
       using terminal = slrn(person, false, `1-${high}`);
       await allRead(terminal);
     });

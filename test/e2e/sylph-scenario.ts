@@ -1,28 +1,20 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
-import type { Daemon } from './daemon.ts';
+import { desk, inGroup, isForeign, thread, typed } from './desk.ts';
 import type { Known } from './known.ts';
 import { Person } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
-import { expectedArticles } from './sample-board.ts';
-import { domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { newsgroup } from './sample-daemon.ts';
 import type { Sylph, SylphAccount } from './sylph.ts';
 import { stored, text, written } from './written.ts';
-import { XServer } from './x-server.ts';
+import type { XServer } from './x-server.ts';
 
-const articles = [...expectedArticles(newsgroup, domain)].filter(([, each]) => each.newsgroups.includes(newsgroup));
-/** A thread of items continued twice over, with letters beyond ASCII in names and texts. */
-const root = `<O0631408.0000000C@${domain}>`;
-const thread = articles.filter(([, { messageId, references }]) => messageId === root || references?.includes(root));
-const isForeign = (said: string | undefined) => /[^\p{ASCII}]/u.test(said ?? '');
 /** Some of these: Sylpheed takes its time to find one. */
 const foreign = [
-  ...thread.filter(([, { from }]) => isForeign(from?.name)).slice(0, 3),
-  ...thread.filter(([, { body }]) => isForeign(body)).slice(0, 3),
+  ...thread.filter(({ from }) => isForeign(from?.name)).slice(0, 3),
+  ...thread.filter(({ body }) => isForeign(body)).slice(0, 3),
 ];
-/** What is typed above the signature. */
-const typed = written('').slice(0, -2);
 
 interface Tried<Program extends Sylph> {
   readonly name: string;
@@ -38,45 +30,42 @@ interface Tried<Program extends Sylph> {
 
 /** Tests what Sylpheed or its kin can do. */
 export function tries<Program extends Sylph>(client: Known, { name, of, cancelling }: Tried<Program>): void {
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  let screen: XServer;
   const ann = new Person();
   const ed = new Person('ed@rgtp.test');
   let reader: Program;
   /** how many articles the newsgroup has */
-  let total = articles.length;
+  let total = inGroup.length;
 
+  const board = desk();
   beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-    screen = await XServer.start();
-    reader = of(ann, screen, { port: daemon.port, name: 'Ann at the back', signature: `Ann — ${name}` });
+    reader = of(ann, board().screen, {
+      port: board().daemon.port,
+      name: 'Ann at the back',
+      signature: `Ann — ${name}`,
+    });
     await reader.start();
   });
   afterAll(async () => {
     await reader[Symbol.asyncDispose]();
-    await screen[Symbol.asyncDispose]();
     for (const person of [ann, ed]) person[Symbol.dispose]();
-    await daemon[Symbol.asyncDispose]();
   });
 
   client.can(['subscribe', 'list', 'thread', 'log in'], 'subscribes, lists a thread that is continued', async () => {
     await reader.subscribe();
     await reader.open();
     await reader.counts(total, total);
-    expect(thread.map(([, { kind }]) => kind)).toContain('C');
-    const [number, { subject = '' }] = thread[0] ?? [0, {}];
+    expect(thread.map(({ kind }) => kind)).toContain('C');
+    const [{ number, subject = '' } = { number: 0 }] = thread;
     await reader.openArticle(number, subject);
     await reader.shown((shown) => shown.includes(`Subject: ${subject}`), 'the first of the thread');
     await reader.press('menu item', 'Select thread');
     await reader.says(new RegExp(`^${thread.length} item(s|\\(s\\)) selected`));
-    await screen.picture(`${name}-thread`);
+    await board().screen.picture(`${name}-thread`);
   });
 
   client.can('read', 'shows names, subjects and texts that are not ASCII', async () => {
     expect(foreign.length).toBe(6);
-    for (const [number, { subject = '', from, body }] of foreign) {
+    for (const { number, subject = '', from, body } of foreign) {
       await reader.openArticle(number, subject.replace('Re: ', ''));
       const end = `\n\n${body?.replaceAll('\r\n', '\n')}`;
       const shown = await reader.shown((all) => all.endsWith(end), `${subject}: ${end}`);
@@ -88,7 +77,7 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
   client.can('follow', 'sees what comes while it is open', async () => {
     await reader.markAllRead(total);
     const subject = `While ${name} looked on`;
-    const number = await postsMeanwhile(daemon, subject, 'Grüße – “now”.');
+    const number = await postsMeanwhile(board().daemon, subject, 'Grüße – “now”.');
     await reader.fetch(1, ++total);
     await reader.openArticle(number, subject);
     await reader.shown((shown) => shown.endsWith('\n\nGrüße – “now”.\n'), 'the new article');
@@ -96,14 +85,14 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
   });
 
   client.can(['post', 'reply'], 'posts a new item and a reply', async () => {
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     const subject = `“Zażółć” – a naïve café by ${name}`;
     await reader.write('Compose', (empty) => `${typed.join('\n')}\n${empty.trimStart()}`, subject);
-    const item = await newest(daemon, before);
+    const item = await newest(board().daemon, before);
     expect(item.subject).toBe(subject);
     expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
     const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
+    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
     expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
     expect(text(onBoard.lines)).toBe(stored(name).join('\n'));
 
@@ -116,31 +105,31 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
       quoted = above.split('\n');
       return `${above}\n\n${typed.join('\n')}\n${below}`;
     });
-    const reply = await newest(daemon, item.number);
+    const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
     // It quotes what stands above the signature, with blanks behind what was quoted before.
     const quotation = typed.map((line) => `> ${line}`.trimEnd());
     expect(quoted.slice(-typed.length).map((line) => line.trimEnd())).toEqual(quotation);
-    const there = await boardPost(rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
     const lines = [...quoted, '', ...typed, ...written(name).slice(-2)].map((line) => line.trimEnd());
     expect(text(there.lines).split('\n')).toEqual(lines);
     await reader.fetch(1, ++total);
     await reader.openArticle(reply.number, subject);
     await reader.shown((shown) => shown.includes(`Subject: Re: ${subject}`), 'the reply');
-    await screen.picture(`${name}-reply`);
+    await board().screen.picture(`${name}-reply`);
   });
 
   if (cancelling !== undefined) {
     client.can('cancel', 'is told that only editors cancel', async () => {
-      const number = await highest(daemon);
+      const number = await highest(board().daemon);
       await cancelling.cancel(reader);
       await cancelling.isTold(reader, `441 only editors of ${newsgroup} may do this`);
-      expect(await isThere(daemon, number)).toBe(true);
+      expect(await isThere(board().daemon, number)).toBe(true);
     });
   }
 
-  returns(client, () => daemon, {
+  returns(client, () => board().daemon, {
     markAllRead: () => reader.markAllRead(total),
     findsOne: () => reader.fetchAnew(1, ++total),
   });
@@ -153,19 +142,24 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
 
   const asEditor = ['NNTPS', 'log in', 'post', ...(cancelling === undefined ? [] : (['cancel'] as const))] as const;
   client.can(asEditor, 'reads, posts, and cancels if it can, over NNTPS, as an editor', async () => {
-    await using editor = of(ed, screen, { port: tlsPort, name: 'Ed the editor', signature: 'Ed', tls: true });
+    await using editor = of(ed, board().screen, {
+      port: board().tlsPort,
+      name: 'Ed the editor',
+      signature: 'Ed',
+      tls: true,
+    });
     await editor.start();
     await editor.subscribe(true);
     await editor.open();
     await editor.counts(total, total);
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     await editor.write('Compose', (empty) => `A slip of the pen.\n${empty}`, 'To be cancelled');
-    const { number } = await newest(daemon, before);
+    const { number } = await newest(board().daemon, before);
     await editor.fetch(total + 1, total + 1);
     await editor.openArticle(number, 'To be cancelled');
     await editor.shown((shown) => shown.includes('Subject: To be cancelled'), 'what is to be cancelled');
     if (cancelling === undefined) return;
     await cancelling.cancel(editor);
-    await gone(daemon, number);
+    await gone(board().daemon, number);
   });
 }

@@ -2,27 +2,16 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
+import { desk, inGroup, isForeign, root, thread, typed } from './desk.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
 import { highest, newest, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
-import { expectedArticles } from './sample-board.ts';
-import { certificate, domain, newsgroup, secureDaemon } from './sample-daemon.ts';
+import { certificate, newsgroup } from './sample-daemon.ts';
 import { Thunderbird } from './thunderbird.ts';
 import { type NewsAccount, thunderbirdProfile } from './thunderbird-profile.ts';
-import { stored, text, written } from './written.ts';
-import { XServer } from './x-server.ts';
+import { stored, text } from './written.ts';
 
-const articles = [...expectedArticles(newsgroup, domain).values()].filter((a) => a.newsgroups.includes(newsgroup));
-/** A thread of items continued twice over, with letters beyond ASCII in names and texts. */
-const root = `<O0631408.0000000C@${domain}>`;
-const wanted = articles.filter((a) => a.messageId === root || a.references?.includes(root));
-const isForeign = ({ subject, from, body }: (typeof articles)[number]): boolean =>
-  /[^\p{ASCII}]/u.test(`${subject}${from?.name}${body}`);
-
-/** Thunderbird puts the signature below what is typed. */
-const typed = written('').slice(0, -2);
 const quoted = (line: string): string => (/^>|^$/.test(line) ? `>${line}` : `> ${line}`);
 
 describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thunderbird', () => {
@@ -36,32 +25,25 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
       'Offers to cancel only what has the sender of its own account.',
     ],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  let screen: XServer;
   const ann = new Person();
   const ed = new Person('ed@rgtp.test');
   let thunderbird: Thunderbird;
   /** how many articles the newsgroup has */
-  let total = articles.length;
+  let total = inGroup.length;
 
+  const board = desk();
   beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-    screen = await XServer.start();
-    thunderbird = of(ann, { port: daemon.port, name: 'Ann at the back' });
+    thunderbird = of(ann, { port: board().daemon.port, name: 'Ann at the back' });
     await thunderbird.start();
   });
   afterAll(async () => {
     await thunderbird[Symbol.asyncDispose]();
-    await screen[Symbol.asyncDispose]();
     for (const person of [ann, ed]) person[Symbol.dispose]();
-    await daemon[Symbol.asyncDispose]();
   });
 
   function of(person: Person, account: Pick<NewsAccount, 'port' | 'name' | 'tls'>): Thunderbird {
     const profile = thunderbirdProfile(person, { ...account, address: person.userid, signature: 'Ann — Thunderbird' });
-    return new Thunderbird(person, screen, profile);
+    return new Thunderbird(person, board().screen, profile);
   }
 
   async function markAllRead(): Promise<void> {
@@ -72,11 +54,11 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
   client.can(['subscribe', 'list', 'thread'], 'subscribes, and lists a thread that is continued', async () => {
     expect(await thunderbird.subscribe(newsgroup)).toEqual([newsgroup, `${newsgroup}.edits`, `${newsgroup}.motd`]);
     await thunderbird.open(newsgroup, total);
-    expect(wanted.map(({ kind }) => kind)).toContain('C');
+    expect(thread.map(({ kind }) => kind)).toContain('C');
     await thunderbird.select(root);
     const rows = await thunderbird.thread();
-    expect(rows.map((row) => row.messageId).toSorted()).toEqual(wanted.map((a) => a.messageId).toSorted());
-    for (const { messageId, references, subject } of wanted) {
+    expect(rows.map((row) => row.messageId).toSorted()).toEqual(thread.map((a) => a.messageId).toSorted());
+    for (const { messageId, references, subject } of thread) {
       const at = rows.findIndex((row) => row.messageId === messageId);
       const row = rows[at];
       expect(row?.subject.replace(/^Re: /, '')).toBe(subject?.replace(/^Re: /, ''));
@@ -87,7 +69,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
   });
 
   client.can('read', 'shows names, subjects and texts that are not ASCII', async () => {
-    const foreign = wanted.filter(isForeign);
+    const foreign = thread.filter(({ subject, from, body }) => isForeign(`${subject}${from?.name}${body}`));
     expect(foreign.length).toBeGreaterThan(5);
     for (const { messageId = '', subject, from, body } of foreign) {
       await thunderbird.select(messageId);
@@ -96,28 +78,28 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
       if (from?.address !== ann.userid) expect(shown.from).toBe(`${from?.name} <${from?.address}>`);
       expect(shown.body).toBe(body?.replaceAll('\r\n', '\n'));
     }
-    await screen.picture('thunderbird-thread');
+    await board().screen.picture('thunderbird-thread');
   });
 
   client.can('follow', 'sees what comes while it is open', async () => {
     await markAllRead();
-    await postsMeanwhile(daemon, 'While Thunderbird looked on', 'Grüße – “now”.');
+    await postsMeanwhile(board().daemon, 'While Thunderbird looked on', 'Grüße – “now”.');
     await thunderbird.command('cmd_getNewMessages');
     await thunderbird.open(newsgroup, ++total);
     await thunderbird.unread(1);
   });
 
   client.can(['log in', 'post', 'reply'], 'asks for a login, posts a new item and a reply', async () => {
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     const subject = '“Zażółć” – a naïve café by Thunderbird';
     await thunderbird.write('cmd_newMessage', typed.join('\n'), subject);
     await thunderbird.login(ann.userid, ann.secret);
     await thunderbird.sent();
-    const item = await newest(daemon, before);
+    const item = await newest(board().daemon, before);
     expect(item.subject).toBe(subject);
     expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
     const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
+    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
     expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
     expect(text(onBoard.lines)).toBe(stored('Thunderbird').join('\n'));
 
@@ -126,10 +108,10 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     await thunderbird.select(item.messageId);
     await thunderbird.write('cmd_replyGroup', typed.join('\n'));
     await thunderbird.sent();
-    const reply = await newest(daemon, item.number);
+    const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
-    const there = await boardPost(rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
     const [attribution, ...rest] = text(there.lines).split('\n');
     expect(attribution).toMatch(/^On .*, Ann at the back wrote:$/);
     // It quotes what stands above the signature, and leaves a line more above its own.
@@ -138,7 +120,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     await thunderbird.command('cmd_getNewMessages');
     await thunderbird.open(newsgroup, ++total);
     await thunderbird.select(reply.messageId);
-    await screen.picture('thunderbird-reply');
+    await board().screen.picture('thunderbird-reply');
   });
 
   client.can('cancel', 'is told that only editors cancel', async () => {
@@ -146,13 +128,13 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     expect(await thunderbird.dialog()).toBe('Are you sure you want to cancel this message?');
     await thunderbird.accept();
     expect(await thunderbird.dialog()).toBe(`The board: only editors of ${newsgroup} may do this`);
-    await screen.picture('thunderbird-no-editor');
+    await board().screen.picture('thunderbird-no-editor');
     await thunderbird.accept();
     await thunderbird.open(newsgroup, total);
     expect((await thunderbird.shown()).body).toContain('-- \nAnn — Thunderbird');
   });
 
-  returns(client, () => daemon, {
+  returns(client, () => board().daemon, {
     markAllRead,
     async findsOne() {
       await thunderbird.command('cmd_getNewMessages');
@@ -166,24 +148,24 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     await thunderbird.start();
     await thunderbird.open(newsgroup, total);
     await thunderbird.unread(1);
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     await thunderbird.write('cmd_newMessage', 'No login is asked for.', 'Again');
     await thunderbird.sent();
-    expect((await newest(daemon, before)).subject).toBe('Again');
+    expect((await newest(board().daemon, before)).subject).toBe('Again');
     total++;
   });
 
   client.can(['NNTPS', 'log in', 'post', 'cancel'], 'posts and cancels over NNTPS, as an editor', async () => {
-    await using secure = of(ed, { port: tlsPort, name: 'Ed the editor', tls: true });
+    await using secure = of(ed, { port: board().tlsPort, name: 'Ed the editor', tls: true });
     ed.write('profile/News/board.rc', `${newsgroup}: \n`);
     await secure.start();
-    await secure.trust(tlsPort, readFileSync(certificate, 'utf8').replace(/-----.*-----|\s/g, ''));
+    await secure.trust(board().tlsPort, readFileSync(certificate, 'utf8').replace(/-----.*-----|\s/g, ''));
     await secure.open(newsgroup, total);
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     await secure.write('cmd_newMessage', 'A slip of the pen.', 'To be cancelled');
     await secure.login(ed.userid, ed.secret);
     await secure.sent();
-    const { messageId } = await newest(daemon, before);
+    const { messageId } = await newest(board().daemon, before);
     await secure.command('cmd_getNewMessages');
     await secure.open(newsgroup, total + 1);
     await secure.select(messageId);
@@ -191,7 +173,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     expect(await secure.dialog()).toBe('Are you sure you want to cancel this message?');
     await secure.accept();
     await secure.open(newsgroup, total);
-    const news = await daemon.client();
+    const news = await board().daemon.client();
     expect(await news.ask(`STAT ${messageId}`)).toMatch(/^430/);
     news.quit();
   });

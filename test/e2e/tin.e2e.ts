@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import type { Daemon } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, continued, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
+import { serving } from './serving.ts';
 import { Terminal } from './terminal.ts';
 
 describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
@@ -22,16 +22,10 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
       'Cancels only what has your own address in From.',
     ],
   });
-  let daemon: Daemon;
-  let rgtp: number;
-  let tlsPort: number;
-  beforeAll(async () => {
-    ({ daemon, rgtp, tlsPort } = await secureDaemon());
-  });
-  afterAll(() => daemon[Symbol.asyncDispose]());
+  const board = serving(secureDaemon);
 
   function tin(person: Person, read: string, ...options: string[]): Terminal {
-    return tinAt(daemon.port, person, read, ...options);
+    return tinAt(board().daemon.port, person, read, ...options);
   }
 
   function tinAt(port: number, person: Person, read: string, ...options: string[]): Terminal {
@@ -83,17 +77,17 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
 
   client.can(['log in', 'post', 'reply'], 'posts a reply and a new item', async () => {
     using person = new Person();
-    const before = await highest(daemon);
+    const before = await highest(board().daemon);
     using terminal = tin(person, '', '-A');
     await open(terminal, 'Whither the great marmalade debate');
     await terminal.keys('f');
     await terminal.shows(/p=post/);
     await terminal.keys('p');
     await terminal.shows(/Article posted|Newsgroups: sample\.board/);
-    const reply = await newest(daemon, before);
+    const reply = await newest(board().daemon, before);
     expect(reply.subject).toBe('Re: Whither the great marmalade debate');
     expect(reply.from).toEqual({ name: 'Ann Reader', address: person.userid });
-    const replied = withoutOuterBlanks((await onBoard(rgtp, reply.headers)).lines);
+    const replied = withoutOuterBlanks((await onBoard(board().rgtp, reply.headers)).lines);
     expect(replied).toContain('> The café charges £2.50 for a naïve crêpe.');
     expect(replied.slice(-3)).toEqual(['--', 'Ann at the back', person.typed]);
     expect(replied).toEqual(person.left);
@@ -106,8 +100,8 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     await terminal.shows(/p=post/);
     await terminal.keys('p');
     await terminal.shows(/Article posted|Newsgroups: sample\.board/);
-    const item = await newest(daemon, reply.number);
-    const posted = await onBoard(rgtp, item.headers);
+    const item = await newest(board().daemon, reply.number);
+    const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain('Subject: Größe: a “new” item from tin');
     expect(withoutOuterBlanks(posted.lines)).toEqual(['--', 'Ann at the back', person.typed]);
     expect(item.references).toBeUndefined();
@@ -154,10 +148,10 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
 
   client.can('follow', 'sees what has come, when it looks for it', async () => {
     using person = new Person();
-    const high = await highest(daemon);
+    const high = await highest(board().daemon);
     using terminal = tin(person, `1-${high}`);
     await terminal.shows(/sample\.board\s+The sample board/);
-    await postsMeanwhile(daemon, 'While tin looked on', 'Text.');
+    await postsMeanwhile(board().daemon, 'While tin looked on', 'Text.');
     await terminal.keys('Y');
     // The number of the message of the day counts as one.
     await terminal.shows(/ 1 +[12] +sample\.board\s+The sample board/);
@@ -167,7 +161,7 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
     for (const userid of ['ann@rgtp.test', 'ed@rgtp.test'] as const) {
       using person = new Person(userid);
       const subject = `Regretted by ${userid}`;
-      const number = await postsMeanwhile(daemon, subject, 'Text.', userid);
+      const number = await postsMeanwhile(board().daemon, subject, 'Text.', userid);
       using terminal = tin(person, `1-${number - 1}`, '-A');
       await open(terminal, subject);
       await terminal.keys('D');
@@ -176,32 +170,32 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
       await terminal.shows(/d=delete \(cancel\)/);
       if (userid === 'ed@rgtp.test') {
         await terminal.keys('d');
-        await gone(daemon, number);
+        await gone(board().daemon, number);
       } else {
         // It says so for two seconds.
         await terminal.writes(/Posting failed \(only editors of sample\.board/, () => terminal.keys('d'));
-        expect(await isThere(daemon, number)).toBe(true);
+        expect(await isThere(board().daemon, number)).toBe(true);
       }
     }
   });
 
   client.can('NNTPS', 'logs in, reads and posts over NNTPS', async () => {
     using person = new Person();
-    const before = await highest(daemon);
-    using terminal = tinAt(tlsPort, person, '', '-T', '-k', '-A');
+    const before = await highest(board().daemon);
+    using terminal = tinAt(board().tlsPort, person, '', '-T', '-k', '-A');
     await terminal.shows(/TLS handshake done: TLS/);
     await open(terminal, 'the lift in the new building');
     await terminal.keys('f');
     await terminal.shows(/p=post/);
     await terminal.keys('p');
-    expect((await newest(daemon, before)).subject).toMatch(/^Re: .*the lift in the new building/);
+    expect((await newest(board().daemon, before)).subject).toMatch(/^Re: .*the lift in the new building/);
   });
 
   for (const trouble of TROUBLES) {
     client.can('return', `shows nothing as unread again after the server ${trouble}`, async () => {
       using person = new Person();
-      const high = await highest(daemon);
-      await befalls(daemon, trouble, high);
+      const high = await highest(board().daemon);
+      await befalls(board().daemon, trouble, high);
       using terminal = tin(person, `1-${high}`);
       await terminal.shows(/^X? +1 {6,}sample\.board\s+The sample board/m);
     });
