@@ -27,8 +27,8 @@ export const historyMutants = [
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',
-      'if (isThere) return sequence;',
-      'if (isThere || row >= 0) return sequence;',
+      'if (isThere) return first;',
+      'if (isThere || row >= 0) return first;',
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
@@ -50,6 +50,11 @@ export const historyMutants = [
     'numbers are kept for what an edit log tells later, before and after a jump',
     'number = Math.max(number, before - MAX_RESERVED);',
     'break;',
+  ]),
+  ...breaking('src/bridge/mirror/board-line.ts', STORIES, [
+    'what stands just below a row that the board shows more of is believed with it',
+    'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',
+    'first = sequence;',
   ]),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a wrap that only the edit log shows is seen',

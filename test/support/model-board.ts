@@ -341,7 +341,9 @@ export class ModelBoard {
   #missLog(): void {
     this.#logFailed = true;
     // What it tells of the time before the first row comes too late for a number here.
-    this.differs ||= this.mirror.posts.length === 0;
+    const { sequences, length } = this.mirror.posts;
+    // … and so does what it tells of the time before a wrap.
+    this.differs ||= length === 0 || (sequences[length - 1] ?? 0) > this.board.sequence;
   }
 
   #jump(by: number): void {

@@ -5,10 +5,11 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Item, ParseItemOptions } from '../../rgtp/item.ts';
 import type { Motd } from '../../rgtp/motd.ts';
+import { distance } from '../../rgtp/sequence.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { PostKind } from '../model.ts';
-import type { Doubt } from './row-order.ts';
+import { type Doubt, JUMP } from './row-order.ts';
 import type { Sighting } from './sighting.ts';
 
 /** What the mirror asks of a connection to the board: the part of `RgtpConnection` that only reads. */
@@ -79,19 +80,27 @@ export interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
 /** The most rows that are looked at in one poll. */
 const MAX_PROVEN = 32;
 
-/** The number of the first of these rows for which the board shows more than the row; `undefined`: there is none. */
+/**
+ * The number of the first of these rows that is in step with one for which the board shows more than the row;
+ * `undefined`: there is none.
+ */
 export async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
   const textOf = remembered(board);
+  let first: number | undefined;
+  let last: number | undefined;
   for (const row of rows.slice(0, MAX_PROVEN)) {
     const sequence = sighting.sequences[row] ?? 0;
+    // Of messages of the day, the board has the newest only.
+    if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;
+    last = sequence;
     if (sighting.kinds[row] === PostKind.Motd) {
-      if ((await board.motd())?.sequence === sequence) return sequence;
+      if ((await board.motd())?.sequence === sequence) return first;
       continue;
     }
     const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
     const isThere =
       sighting.kinds[row] === PostKind.Edit ? item?.lastEdit === sequence : timeOf(item, sequence) !== undefined;
-    if (isThere) return sequence;
+    if (isThere) return first;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { distance } from '../../rgtp/sequence.ts';
 /** Rows that are looked at in one piece, by all that looks at an index. */
 export const STRETCH = 4096;
 /** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
-const JUMP = 1024;
+export const JUMP = 1024;
 /** Numbers that few boards will ever reach. */
 const END = 2 ** 31;
 
