@@ -1,5 +1,6 @@
 /** Loads the configuration: defaults, then the file, then the environment, then the checks. */
 import type { z } from 'zod';
+import { SYSTEM_WORDS, systemCode } from '../wire/system-error.ts';
 import { checkTogether } from './check.ts';
 import { closest } from './closest.ts';
 import { type Config, resolved } from './config.ts';
@@ -58,15 +59,10 @@ function openFile(path: string): ConfigFile {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: `the user that this runs as (uid ${process.geteuid?.() ?? '?'}) may not read it`,
-};
-
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  const code = systemCode(error) ?? '';
+  if (code === 'EACCES') return `the user that this runs as (uid ${process.geteuid?.() ?? '?'}) may not read it`;
+  return SYSTEM_WORDS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Puts a value into the tree. `false` where something on its path is not a section; the schema reports that. */

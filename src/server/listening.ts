@@ -1,6 +1,6 @@
 /** Why a port can't be opened, and what to do about it. */
 import { type Address, formatAddress } from '../config/addresses.ts';
-import { systemCode } from '../store/system-trouble.ts';
+import { systemCode } from '../wire/system-error.ts';
 import { Failure } from './failure.ts';
 
 /** where somebody listens */

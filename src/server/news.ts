@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import type { Backend } from '../nntp/backend.ts';
 import type { Observer } from '../nntp/observer.ts';
 import { NntpServer } from '../nntp/server.ts';
-import { systemCode } from '../store/system-trouble.ts';
 import type { Log } from '../wire/log.ts';
+import { systemCode } from '../wire/system-error.ts';
 import { listenFailure } from './listening.ts';
 
 type NewsAddress = NonNullable<Config['listen']>[number];

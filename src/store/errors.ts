@@ -1,5 +1,6 @@
+import { SYSTEM_WORDS, systemCode } from '../wire/system-error.ts';
 import { Trouble } from '../wire/trouble.ts';
-import { systemCode, systemTrouble } from './system-trouble.ts';
+import { systemTrouble } from './system-trouble.ts';
 
 export type StoreErrorKind =
   /** written by a later version of this program */
@@ -65,18 +66,18 @@ const KINDS: Readonly<Record<number, StoreErrorKind>> = {
 /** SQLite's codes that do not tell what is wrong: the system is asked instead. */
 const VAGUE: ReadonlySet<number> = new Set([8, 10, 14]);
 
-const ERRNO: Readonly<Record<string, { readonly kind: StoreErrorKind; readonly words: string }>> = {
-  ENOSPC: { kind: 'full', words: 'no space, or no inode, is left on the disk' },
-  EDQUOT: { kind: 'full', words: 'the disk quota is used up' },
-  EFBIG: { kind: 'full', words: 'the file must not grow any more' },
-  EROFS: { kind: 'read-only', words: 'the file system is read-only' },
-  EIO: { kind: 'io', words: 'the disk fails' },
-  EACCES: { kind: 'denied', words: 'permission denied' },
-  EPERM: { kind: 'denied', words: 'permission denied' },
-  ENOENT: { kind: 'missing', words: 'there is no such file or folder' },
-  ENOTDIR: { kind: 'missing', words: 'a part of the path is not a folder' },
-  EISDIR: { kind: 'foreign', words: 'it is a folder' },
-  ENOTBLK: { kind: 'foreign', words: 'it is not a regular file' },
+const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  EROFS: 'read-only',
+  EIO: 'io',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EISDIR: 'foreign',
+  ENOTBLK: 'foreign',
 };
 
 /** Why a disk takes no writes, in words for people; `undefined`: the error is about something else. */
@@ -107,7 +108,7 @@ export function storeErrorFrom(error: unknown, path: string, { inDoubt = false }
   const options = { cause: error, inDoubt };
   const own = systemCode(error) ?? '';
   const refused = ERRNO[own];
-  if (refused !== undefined) return new StoreError(refused.kind, path, `${refused.words} (${own})`, options);
+  if (refused !== undefined) return new StoreError(refused, path, `${SYSTEM_WORDS[own]} (${own})`, options);
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   // The low octet of an extended result code is its primary one.
   const primary = error.errcode & 0xff;
@@ -115,7 +116,8 @@ export function storeErrorFrom(error: unknown, path: string, { inDoubt = false }
   if (kind === undefined) return error;
   const code = VAGUE.has(primary) ? systemTrouble(path) : undefined;
   const system = code === undefined ? undefined : ERRNO[code];
-  if (system !== undefined) return new StoreError(system.kind, path, `${system.words} (${error.message})`, options);
+  if (system !== undefined)
+    return new StoreError(system, path, `${SYSTEM_WORDS[code ?? '']} (${error.message})`, options);
   const words = kind === 'full' ? `no space is left on the disk (${error.message})` : error.message;
   return new StoreError(kind, path, words, options);
 }

@@ -1,6 +1,6 @@
 import { close, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { systemCode } from '../wire/system-error.ts';
 import { realPathOf } from './real-path.ts';
-import { systemCode } from './system-trouble.ts';
 
 /**
  * Brings commits to disk without holding up the process: SQLite in WAL mode appends them to the write-ahead log, and

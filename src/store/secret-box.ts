@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readSmallFile } from '../wire/small-file.ts';
+import { systemCode } from '../wire/system-error.ts';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { makeFile } from './new-file.ts';
-import { systemCode } from './system-trouble.ts';
 
 const REMEDY = "Without it the users' secrets can't be read: put it back, or restore a backup with `rgtp-nntp restore`";
 const KEY_OCTETS = 32;

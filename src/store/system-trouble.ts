@@ -1,5 +1,5 @@
 import { accessSync, closeSync, constants, existsSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
-import { constants as system } from 'node:os';
+import { systemCode } from '../wire/system-error.ts';
 import { realPathOf } from './real-path.ts';
 
 /** a few pages of a database, octets */
@@ -47,12 +47,4 @@ function codeOf(attempt: () => void): string | undefined {
   } catch (error) {
     return systemCode(error);
   }
-}
-
-/** The system's code of an error (`ENOSPC`); `undefined` where it has none. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  // libuv has no name for it.
-  if ('errno' in error && error.errno === -system.errno.EDQUOT) return 'EDQUOT';
-  return error.code;
 }

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { systemCode } from '../wire/system-error.ts';
 import { Trouble } from '../wire/trouble.ts';
 import { syncFolder } from './new-file.ts';
-import { systemCode } from './system-trouble.ts';
 
 /** A file must not be written where it was asked for. */
 export class TargetError extends Trouble {

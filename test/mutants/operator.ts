@@ -21,7 +21,7 @@ export const operatorMutants = [
       'const code = VAGUE.has(primary) ? systemTrouble(path) : undefined;',
       'const code = VAGUE.has(-primary) ? systemTrouble(path) : undefined;',
     ],
-    ['a quota is a full disk', "  EDQUOT: { kind: 'full',", "  EDQUOT: { kind: 'io',"],
+    ['a quota is a full disk', "  EDQUOT: 'full',", "  EDQUOT: 'io',"],
   ),
   ...breaking('src/store/writer.ts', DISK, [
     'after a failed sync it is tried again until it can be promised',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../store/system-trouble.ts';
+import { systemCode } from '../../wire/system-error.ts';
 import { Trouble } from '../../wire/trouble.ts';
 
 const LF = 0x0a;
