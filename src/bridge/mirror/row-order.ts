@@ -210,7 +210,8 @@ export class Doubts {
   believable: number | undefined;
 
   isNew(doubt: Doubt | undefined): boolean {
-    return doubt !== undefined && doubt.highest !== this.#suspect?.highest;
+    const was = this.#suspect;
+    return doubt !== undefined && (doubt.highest !== was?.highest || doubt.lowest !== was.lowest);
   }
 
   /**
