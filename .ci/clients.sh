@@ -13,7 +13,7 @@ waiting=(-o DPkg::Lock::Timeout=900)
 
 # A command or file, then the packages that bring it.
 wanted=(
-  slrn:slrn slrnpull:slrnpull tin:tin neomutt:neomutt alpine:alpine nn:nn lynx:lynx w3m:w3m elinks:elinks tmux:tmux emacs:emacs-nox /usr/share/emacs/site-lisp/wl:wl suck:suck chromium:chromium 'cc:gcc libc6-dev'
+  slrn:slrn slrnpull:slrnpull tin:tin neomutt:neomutt alpine:alpine nn:nn lynx:lynx w3m:w3m elinks:elinks tmux:tmux emacs:emacs-nox /usr/share/emacs/site-lisp/wl:wl suck:suck imget:im /usr/share/mew:mew chromium:chromium 'cc:gcc libc6-dev'
   /usr/share/perl5/IO/Socket/SSL.pm:libio-socket-ssl-perl
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
