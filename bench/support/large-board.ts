@@ -9,6 +9,9 @@ const ACTIVE = 100;
 const SENTENCE = octets`The kettle is not to be descaled before Michaelmas, says the label.`;
 const LINES = Array.from({ length: 9 }, (_, n) => (n % 4 === 3 ? octets`` : SENTENCE.slice(n)));
 
+const OCTETS = LINES.reduce((sum, line) => sum + line.length + 2, 0);
+const NAMES = Array.from({ length: 5000 }, (_, n) => octets`Writer of ${n}`);
+
 export interface LargeBoard extends BoardModel {
   /** how often a text was asked for */
   readonly reads: number;
@@ -76,6 +79,8 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     rowOfSequence: (sequence) => (sequence >= 1 && sequence <= count ? sequence - 1 : -1),
     rowIn: (epoch, sequence) => (epoch === 1 && sequence >= 1 && sequence <= count ? sequence - 1 : -1),
     lastShown: () => undefined,
+    charset: 'auto',
+    summary: (row) => ({ grogname: NAMES[row % NAMES.length] ?? octets``, octets: OCTETS, lines: LINES.length }),
     text(item) {
       reads++;
       return textOf(item, posts);
@@ -91,7 +96,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
 function textOf(item: ItemRecord, posts: Posts): ItemText {
   const contributions = item.rows.map((row) => ({
     sequence: posts.sequences[row] ?? 0,
-    grogname: octets`Writer of ${row % 5000}`,
+    grogname: NAMES[row % NAMES.length] ?? octets``,
     lines: LINES,
   }));
   return ItemText.of({ lastEdit: undefined, lastReply: undefined, mark: undefined, contributions });

@@ -6,6 +6,7 @@
  * and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are replaced when
  * they grow: read them through the property each time, and only up to `length`.
  */
+import type { Charset } from '../wire/charset.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import type { ItemText } from './item-text.ts';
@@ -145,7 +146,21 @@ export interface BoardIndex {
   subscribe(listener: Listener): () => void;
 }
 
+/** What overview needs of a post beyond the index. */
+export interface PostSummary {
+  readonly grogname: Octets;
+  /** of the body of its article, in UTF-8 with CRLF */
+  readonly octets: number;
+  readonly lines: number;
+}
+
 export interface BoardTexts {
+  /** how its texts are read */
+  readonly charset: Charset;
+
+  /** Of a post whose text was held, once, and not taken back since; it need not be held now. O(1). */
+  summary(row: number): PostSummary | undefined;
+
   /**
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has
    * no such item any more. Rejects where the board is away.

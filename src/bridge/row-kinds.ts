@@ -21,3 +21,8 @@ export function isIndexed(kind: number | undefined): boolean {
 export function isFirst(kind: number | undefined): boolean {
   return kind === PostKind.Item || kind === PostKind.Continuation;
 }
+
+/** Is a post of this kind a post in an item, with a text there? */
+export function isInItem(kind: number | undefined): boolean {
+  return isFirst(kind) || kind === PostKind.Reply;
+}

@@ -183,6 +183,12 @@ export interface Newsgroup {
   article(number: number): Soon<RenderedArticle | undefined>;
 
   /**
+   * Optional: as `article`, where the headers alone need less. Nothing may follow the empty line, and `unavailable` is
+   * only what the headers need.
+   */
+  head?(number: number): Soon<RenderedArticle | undefined>;
+
+  /**
    * Overview lines (RFC 3977 §8.3), ready to send: `number TAB … CRLF`, several in a Buffer, ascending. Lazy: each step
    * makes one piece of at most about 64 KiB. An article whose text is out of reach is described from the index alone.
    */

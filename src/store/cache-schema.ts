@@ -15,5 +15,7 @@ export const CACHE: Schema = {
      -- Apart from the texts: a look at the sizes must not read the texts.
      CREATE TABLE uses (item INTEGER PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL) STRICT;
      CREATE INDEX uses_by_time ON uses (used, item, size);`,
+    // Apart from the texts, because what overview needs stays when a text is dropped for want of room.
+    `CREATE TABLE summaries (item INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;`,
   ],
 };

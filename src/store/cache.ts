@@ -192,6 +192,29 @@ export class Cache {
     }, undefined);
   }
 
+  /** Summaries of items before one, at most so many: the last first. */
+  summariesBefore(item: number, most: number): readonly { readonly item: number; readonly data: Uint8Array }[] {
+    const query = 'SELECT item, data FROM summaries WHERE item < ? ORDER BY item DESC LIMIT ?';
+    const rows = this.#guard(() => this.#prepare(query).all(item, most), []);
+    return rows.map((row) => ({ item: Number(row['item']), data: blob(row['data']) }));
+  }
+
+  /** What overview needs of an item, without its text: stays when that is evicted. */
+  putSummary(item: number, data: Uint8Array): void {
+    if (this.lost) return;
+    const insert = 'INSERT OR REPLACE INTO summaries (item, data) VALUES (?, ?)';
+    this.#guard(() => this.#prepare(insert).run(item, data), undefined);
+  }
+
+  /** `purge` afterwards, as after `dropTexts`. */
+  dropSummary(item: number): void {
+    this.#guard(() => this.#prepare('DELETE FROM summaries WHERE item = ?').run(item), undefined);
+  }
+
+  dropAllSummaries(): void {
+    this.#guard(() => this.#prepare('DELETE FROM summaries').run(), undefined);
+  }
+
   /**
    * Drops the texts that nobody has read for longest (never read first, then older items first) until the rest fits.
    */

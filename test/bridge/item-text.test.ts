@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ItemText, type Said } from '../../src/bridge/item-text.ts';
-import { bodyOfPost, linesOf } from '../../src/bridge/view/text.ts';
+import { bodyOfPost, linesOf } from '../../src/bridge/text.ts';
 import { bodyOf } from '../../src/news/body.ts';
 import { renderArticle } from '../../src/news/render.ts';
 import { type Octets, octets, octetsFrom } from '../../src/wire/octets.ts';

@@ -40,7 +40,7 @@ async function read(into: SharedMemory, high = Number.POSITIVE_INFINITY): Promis
     creator: 'x',
     host: 'news.test',
   };
-  const look = { domain: 'rgtp.test', charset: 'auto', threading: 'flat', addresses: 'plain', archivedAt: '' } as const;
+  const look = { domain: 'rgtp.test', threading: 'flat', addresses: 'plain', archivedAt: '' } as const;
   const view = new BoardView({ model: mirror, memory: into, options: { ...options, ...look } });
   const [main] = view.groups;
   if (main === undefined) throw new Error('no newsgroup');

@@ -21,8 +21,9 @@ const frozen = {
   'data-v5': { board: 1, permanent: 5, cache: 1 },
   'data-v6': { board: 1, permanent: 6, cache: 1 },
   'data-v7': { board: 1, permanent: 7, cache: 1 },
+  'data-v8': { board: 1, permanent: 7, cache: 2 },
 } as const;
-const newest = frozen['data-v7'];
+const newest = frozen['data-v8'];
 
 let folder: string;
 let file: string;
@@ -93,7 +94,7 @@ describe('a data folder of an earlier version', () => {
 });
 
 it('how far a peer was sent a newsgroup is kept', async () => {
-  cpSync(join(fixtures, 'data-v7'), join(folder, 'data'), { recursive: true });
+  cpSync(join(fixtures, 'data-v8'), join(folder, 'data'), { recursive: true });
   const peer = await FakePeer.open();
   const address = `nntp://127.0.0.1:${peer.address.port}`;
   const others = parse(readFileSync(file, 'utf8')) as object;
@@ -107,7 +108,7 @@ it('how far a peer was sent a newsgroup is kept', async () => {
 });
 
 describe('a data folder of a later version', () => {
-  beforeEach(() => cpSync(join(fixtures, 'data-v7'), join(folder, 'data'), { recursive: true }));
+  beforeEach(() => cpSync(join(fixtures, 'data-v8'), join(folder, 'data'), { recursive: true }));
 
   it.each(['board', 'permanent'] as const)('is refused, and left alone: %s', async (name) => {
     setVersion(`gossip.${name}.sqlite`, (version) => version + 1);

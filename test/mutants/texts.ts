@@ -4,6 +4,8 @@ const ITEM_TEXT = ['test/bridge/item-text.test.ts'];
 const TEXTS = ['test/bridge/mirror/texts.test.ts', 'test/bridge/mirror/mirror.test.ts'];
 const MEMORY = ['test/bridge/memory.test.ts'];
 
+const SUMMARIES = ['test/bridge/mirror/summaries.test.ts'];
+
 /** The texts of items, and the memory for what was read last. */
 export const textMutants = [
   ...breaking(
@@ -42,6 +44,33 @@ export const textMutants = [
       '      this.#recent.peek(item);\n      this.#unwritten',
     ],
     ['a transaction is short', '|| this.#unwrittenOctets >= BATCH_OCTETS', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/summaries.ts',
+    SUMMARIES,
+    [
+      'a grogname of a post that is gone is not kept',
+      '      this.#clear(row);\n      touched',
+      '      this.knows(row);\n      touched',
+    ],
+    [
+      'a grogname of a post that is gone leaves the file',
+      'else this.#cache.dropSummary(item);',
+      'else this.knows(item);',
+    ],
+    [
+      'what an editor removed is not kept',
+      'for (const row of record.rows) this.#clear(row);',
+      'for (const row of record.rows) this.of(row);',
+    ],
+    [
+      'what an editor removed leaves the file',
+      '    this.#cache.dropSummary(record.index);',
+      '    this.knows(record.index);',
+    ],
+    ['what was measured otherwise is measured again', '    this.#cache.dropAllSummaries();', ''],
+    ['damaged: as good as not known', 'if (end > bytes.length) return;', ''],
+    ['a summary is of its own rows', 'row < length && items[row] === item &&', 'row < length &&'],
   ),
   ...breaking(
     'src/bridge/memory.ts',

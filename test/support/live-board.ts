@@ -12,13 +12,15 @@ import { openMirror } from './mirrors.ts';
 const FIRST = 1_740_816_000;
 const EDITOR = 'ed@rgtp.test';
 
+const asItIs = (text: ItemText | undefined): ItemText | undefined => text;
+
 export class LiveBoard {
   readonly board: FakeBoard;
   readonly mirror: Mirror;
   /** how often a text was asked for */
   reads = 0;
   /** replace to make texts late or unavailable */
-  deliver: (text: ItemText | undefined, item: ItemRecord) => Soon<ItemText | undefined> = (text) => text;
+  deliver: (text: ItemText | undefined, item: ItemRecord) => Soon<ItemText | undefined> = asItIs;
   readonly #removed = new Map<number, { readonly row: IndexEntry; readonly before: number }>();
   #count = 0;
 
@@ -33,6 +35,9 @@ export class LiveBoard {
     this.board = board;
     this.mirror = mirror;
     const text = mirror.text.bind(mirror);
+    const summary = mirror.summary.bind(mirror);
+    // What is known without texts would make up for those that are late.
+    mirror.summary = (row) => (this.deliver === asItIs ? summary(row) : undefined);
     mirror.text = (item) => {
       this.reads++;
       const found = text(item);

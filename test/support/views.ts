@@ -16,7 +16,6 @@ export const boardOptions: BoardOptions = {
   creator: 'rgtp-nntp',
   host: 'news.example.org',
   domain: 'rgtp.example.org',
-  charset: 'auto',
   threading: 'flat',
   addresses: 'plain',
   archivedAt: '',

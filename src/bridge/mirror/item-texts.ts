@@ -1,16 +1,19 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import type { Cache } from '../../store/cache.ts';
+import type { Charset } from '../../wire/charset.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
-import type { BoardTexts, Change, ItemRecord, Listener } from '../model.ts';
+import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { BoardLine } from './board-line.ts';
 import { saveState } from './persistence.ts';
 import { FetchQueue, type TextSource, TextState } from './queue.ts';
 import type { BoardState } from './state.ts';
+import { Summaries } from './summaries.ts';
 import { Texts } from './texts.ts';
 
 export interface ItemTextsOptions {
@@ -21,6 +24,7 @@ export interface ItemTextsOptions {
   readonly now: () => number;
   readonly depth: number;
   readonly memory: SharedMemory;
+  readonly charset: Charset;
   readonly background: boolean;
   readonly tell: Listener;
   /** the connection was lost: fetching goes on with the next `resume` */
@@ -33,7 +37,9 @@ const WRITE_DELAY = 100;
 /** The texts of a board's items: fetches and keeps them, and learns from them what the index does not show. */
 export class ItemTexts implements BoardTexts, TextSource {
   readonly #options: ItemTextsOptions;
+  readonly charset: Charset;
   readonly #texts: Texts;
+  readonly #summaries: Summaries;
   readonly #queue: FetchQueue;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -43,10 +49,14 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
-    this.#texts = new Texts(options.cache, options.memory, options.now);
+    const { cache, state, charset } = options;
+    this.charset = charset;
+    this.#texts = new Texts(cache, options.memory, options.now);
+    this.#summaries = new Summaries(cache, state.posts, charset);
     this.#queue = new FetchQueue(this, options.state.posts, options.depth);
     this.#queue.load(options.cache.blocks('text-states'));
     this.#queue.lookAgain();
+    this.#loadSummaries();
   }
 
   /** items whose text is held and up to date */
@@ -80,6 +90,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
       const text = this.#texts.get(index);
+      if (text !== undefined && !this.#summaries.knows(index)) this.#learn(item, text);
       if (this.#texts.dirty) this.#writeSoon();
       if (text !== undefined) return text;
       this.#queue.touch(index, true);
@@ -91,6 +102,10 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (stale === undefined) throw error;
       return stale;
     });
+  }
+
+  summary(row: number): PostSummary | undefined {
+    return this.#summaries.of(row);
   }
 
   /**
@@ -119,9 +134,11 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (isGone) this.#queue.drop(index);
       else this.#queue.touch(index, revoked.has(index));
     }
-    this.#texts.drop(dropped);
+    this.#drop(dropped);
+    const removed = changes.flatMap((change) => (change.kind === 'removed' ? change.rows : []));
+    if (removed.length > 0) this.#summaries.forget(removed, records.list);
     this.#save();
-    return dropped.length > 0;
+    return dropped.length > 0 || removed.length > 0;
   }
 
   /** The board answers: fetches what is missing, newest first. */
@@ -132,6 +149,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   /** The cache file is new and empty: what it held is fetched again. Inside a transaction. */
   restore(): void {
     this.#texts.forgetUnwritten();
+    this.#summaries.restore();
     this.#queue.forget(this.#options.state.records.list.length);
     this.#save();
   }
@@ -147,7 +165,8 @@ export class ItemTexts implements BoardTexts, TextSource {
   close(): void {
     this.#queue.close();
     this.#closed = true;
-    this.#write();
+    do this.#write();
+    while (this.#summaries.dirty && !this.#options.cache.lost);
     for (const { reject } of this.#waiting.splice(0)) reject(new RgtpError('unavailable', 'closed'));
   }
 
@@ -180,7 +199,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     if (text === undefined) {
       this.#queue.set(item, TextState.Absent);
-      cache.transaction(() => this.#texts.drop([item]));
+      cache.transaction(() => this.#drop([item]));
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
       tell([{ kind: 'text', item: record, revoked: true }]);
@@ -190,6 +209,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     const held = ItemText.of(text);
     this.#queue.set(item, TextState.Held);
     this.#texts.put(item, held);
+    this.#learn(record, held);
     const changes: Change[] = [];
     if (before !== undefined && saysOtherwise(before, held))
       changes.push({ kind: 'text', item: record, revoked: false });
@@ -214,6 +234,26 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (failure === undefined) resolve();
       else reject(failure);
     }
+  }
+
+  #learn(record: ItemRecord, text: ItemText): void {
+    this.#summaries.learn(record, text);
+    this.#writeSoon();
+  }
+
+  /** What an editor removed goes, within the caller's transaction. */
+  #drop(items: readonly number[]): void {
+    this.#texts.drop(items);
+    for (const item of items) {
+      const record = this.#options.state.records.list[item];
+      if (record !== undefined) this.#summaries.drop(record);
+    }
+  }
+
+  /** Until it is done, texts tell. */
+  async #loadSummaries(): Promise<void> {
+    const work = this.#summaries.load(this.#options.state.records.list.length);
+    for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();
   }
 
   /** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
@@ -256,12 +296,13 @@ export class ItemTexts implements BoardTexts, TextSource {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#texts.dirty && !this.#queue.dirty) return;
+    if (!this.#texts.dirty && !this.#queue.dirty && !this.#summaries.dirty) return;
     const { cache, state } = this.#options;
     cache.transaction(() => {
       this.#save();
       saveState(cache, state);
     });
+    if (this.#summaries.dirty) this.#writeSoon();
     const evicted = this.#texts.evict();
     if (evicted.length === 0) return;
     for (const item of evicted) {
@@ -273,6 +314,7 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   #save(): void {
     this.#texts.write();
+    this.#summaries.write(this.#options.state.records.list);
     for (const { number, data } of this.#queue.takeChanges()) this.#options.cache.putBlock('text-states', number, data);
   }
 }

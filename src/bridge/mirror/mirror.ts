@@ -1,12 +1,13 @@
 import { SharedConnection } from '../../rgtp/client/shared-connection.ts';
 import type { Epoch } from '../../store/permanent.ts';
+import type { Charset } from '../../wire/charset.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { ItemText } from '../item-text.ts';
 import { SharedMemory } from '../memory.ts';
-import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, Posts } from '../model.ts';
+import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, PostSummary, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
@@ -97,6 +98,7 @@ export class Mirror implements BoardModel {
       ...shared,
       depth: options.depth ?? 64,
       memory: options.memory ?? new SharedMemory(16 * 2 ** 20),
+      charset: options.charset ?? 'auto',
       background: options.background ?? true,
       onFailure: () => this.#poller.soon(),
     });
@@ -200,6 +202,14 @@ export class Mirror implements BoardModel {
 
   text(item: ItemRecord): Soon<ItemText | undefined> {
     return this.#texts.text(item);
+  }
+
+  get charset(): Charset {
+    return this.#texts.charset;
+  }
+
+  summary(row: number): PostSummary | undefined {
+    return this.#texts.summary(row);
   }
 
   newsAsked(): void {

@@ -1,5 +1,6 @@
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
+import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardPool } from './board-line.ts';
@@ -13,6 +14,8 @@ export interface MirrorOptions {
   readonly cache: Cache;
   /** Not closed by the mirror: logins and posting use it, too. */
   readonly permanent: Permanent;
+  /** how texts are read. Default `auto` */
+  readonly charset?: Charset;
   readonly log?: Log;
   readonly intervals?: Partial<Intervals>;
   /** ITEM requests under way at a time (32–64 is right for both known servers). Default 64 */

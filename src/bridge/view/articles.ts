@@ -1,18 +1,16 @@
 import { overviewLine } from '../../news/overview.ts';
-import { headLength, type Rendered, renderArticle } from '../../news/render.ts';
+import { headLength, type Rendered, renderArticle, renderHead } from '../../news/render.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Charset } from '../../wire/charset.ts';
 import type { Log } from '../../wire/log.ts';
 import { octets } from '../../wire/octets.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
-import type { BoardModel, ItemRecord } from '../model.ts';
+import type { BoardModel, ItemRecord, PostSummary } from '../model.ts';
 import { because } from '../words.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
-import { ItemSummary, type PostSummary } from './item-summary.ts';
 import { isPost, kindAt } from './kinds.ts';
 import { Memo } from './memo.ts';
 
@@ -20,9 +18,11 @@ export interface ArticleParts {
   readonly headers: Headers;
   readonly contents: Contents;
   readonly memory: SharedMemory;
-  readonly charset: Charset;
   readonly log: Log;
 }
+
+/** What overview needs of an article beyond the index. `passing`: only for now, the model reports no change. */
+export type Summary = PostSummary & { readonly passing?: true };
 
 const NOT_FETCHED = 'The text of this article could not be fetched from the board yet.';
 
@@ -34,20 +34,16 @@ export class Articles {
   readonly #log: Log;
   /** by row */
   readonly #rendered: Memo<Rendered>;
-  /** by index of the item */
-  readonly #summaries: Memo<ItemSummary>;
+  /** by row: headers alone */
+  readonly #heads: Memo<Rendered>;
 
-  constructor(model: BoardModel, { headers, contents, memory, charset, log }: ArticleParts) {
+  constructor(model: BoardModel, { headers, contents, memory, log }: ArticleParts) {
     this.#model = model;
     this.#headers = headers;
     this.#contents = contents;
     this.#log = log;
     this.#rendered = new Memo(memory.shelf('articles'), (row) => this.#make(row));
-    this.#summaries = new Memo(
-      memory.shelf('overviews'),
-      (index) => after(this.#textOf(index), (item) => item && new ItemSummary(item, charset)),
-      (summary, index) => summary.newest >= this.#newestPost(index),
-    );
+    this.#heads = new Memo(memory.shelf('articles'), (row) => this.#makeHead(row));
   }
 
   /** `undefined`: it was just withdrawn. Throws or rejects with `Refusal` while its text is not available. */
@@ -58,6 +54,20 @@ export class Articles {
     } catch (error) {
       return refuse(error);
     }
+  }
+
+  /** As `article`, but the body may be missing: where headers need no text, none is read. */
+  head(row: number): Soon<Rendered | undefined> {
+    const rendered = this.#rendered.peek(row) ?? this.#heads.get(row);
+    return rendered ?? this.article(row);
+  }
+
+  #makeHead(row: number): Rendered | undefined {
+    const summary = this.#model.summary(row);
+    const messageId = this.#headers.value('Message-ID', row);
+    if (summary === undefined || messageId === '') return undefined;
+    const bytes = Buffer.from(renderHead(this.#headers.fields(row, summary.grogname)), 'latin1');
+    return { messageId, bytes, bodyStart: bytes.length, octets: bytes.length };
   }
 
   /** Articles whose text the board lacks are not made here, because they must not be cached: the item may come back. */
@@ -77,48 +87,32 @@ export class Articles {
   }
 
   /** What overview needs beyond the index. `undefined`: not available now. Does not throw or reject. */
-  summary(row: number): Soon<PostSummary | undefined> {
+  summary(row: number): Soon<Summary | undefined> {
     const record = this.#contents.itemFor(row);
-    if (record === undefined) return this.#measure(row, undefined, true);
+    if (record === undefined) return this.#measure(row, undefined);
+    const known = this.#model.summary(row);
+    if (known !== undefined) return known;
     try {
-      const summary = isPost(kindAt(this.#model, row))
-        ? after(this.#summaries.get(record.index), (item) => this.#ofPost(row, item))
-        : after(this.#model.text(record), (item) => this.#measure(row, item, item !== undefined));
+      const summary = after(this.#model.text(record), (item) => this.#ofPost(row, item));
       return summary instanceof Promise ? summary.catch((error: unknown) => this.#unavailable(record, error)) : summary;
     } catch (error) {
       return this.#unavailable(record, error);
     }
   }
 
-  #ofPost(row: number, item: ItemSummary | undefined): PostSummary | undefined {
-    if (item === undefined) return this.#measure(row, undefined, false);
-    if (this.#isBehind(row, item.newest)) return undefined;
-    return item.of(this.#sequenceOf(row)) ?? this.#measure(row, undefined, true);
+  #ofPost(row: number, item: ItemText | undefined): Summary | undefined {
+    if (item === undefined) return { ...this.#measure(row, undefined), passing: true };
+    return this.#isBehind(row, item.newest) ? undefined : this.#measure(row, item);
   }
 
   /** Whether the text we have is older than the post: the board is away. */
   #isBehind(row: number, newest: number): boolean {
-    return isPost(kindAt(this.#model, row)) && this.#sequenceOf(row) > newest;
+    return isPost(kindAt(this.#model, row)) && (this.#model.posts.sequences[row] ?? 0) > newest;
   }
 
-  /** Sequence number of an item's newest post. */
-  #newestPost(index: number): number {
-    const row = this.#model.items[index]?.rows.findLast((each) => isPost(kindAt(this.#model, each)));
-    return row === undefined ? 0 : this.#sequenceOf(row);
-  }
-
-  #sequenceOf(row: number): number {
-    return this.#model.posts.sequences[row] ?? 0;
-  }
-
-  #measure(row: number, item: ItemText | undefined, settled: boolean): PostSummary {
+  #measure(row: number, item: ItemText | undefined): PostSummary {
     const { grogname, body } = this.#contents.of(row, item);
-    return { grogname, octets: body.octets, lines: body.lines, settled };
-  }
-
-  #textOf(index: number): Soon<ItemText | undefined> {
-    const record = this.#model.items[index];
-    return record && this.#model.text(record);
+    return { grogname, octets: body.octets, lines: body.lines };
   }
 
   #unavailable(record: ItemRecord, error: unknown): undefined {
@@ -127,7 +121,7 @@ export class Articles {
   }
 
   /** An overview line. @param summary `undefined`: described from the index alone */
-  overview(row: number, summary: PostSummary | undefined): string {
+  overview(row: number, summary: Summary | undefined): string {
     const fields = this.#headers.fields(row, summary?.grogname ?? octets``);
     const measures = summary && { bytes: headLength(fields) + summary.octets, lines: summary.lines };
     return overviewLine(this.#model.posts.numbers[row] ?? 0, fields, measures);
@@ -136,11 +130,7 @@ export class Articles {
   /** What was made from a row is stale. */
   forgetRow(row: number): void {
     this.#rendered.forget(row);
-  }
-
-  /** What was made from an item's text is stale. Forget its rows as well. */
-  forgetItem(item: ItemRecord): void {
-    this.#summaries.forget(item.index);
+    this.#heads.forget(row);
   }
 }
 

@@ -6,6 +6,7 @@ import { SharedMemory } from '../memory.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
+import { linesOf } from '../text.ts';
 import { Articles } from './articles.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
@@ -15,7 +16,6 @@ import { isPost, kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
 import type { BoardOptions } from './options.ts';
 import { PostIds } from './post-ids.ts';
-import { linesOf } from './text.ts';
 import { Threads } from './threads.ts';
 
 export interface BoardParts {
@@ -43,25 +43,24 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   /** main, `.motd`, `.edits` */
   readonly groups: readonly GroupView[];
   readonly #byPlace: Readonly<Record<Place, GroupView>>;
-  readonly #options: BoardOptions;
   readonly #ids: PostIds;
   readonly #stop: () => void;
 
   /** Throws `Error` if the domain can't be part of a Message-ID. */
   constructor(parts: BoardParts) {
     const { model, options, own = noOwnPosts, memory = new SharedMemory(MEMORY), log = silent } = parts;
-    const { newsgroup, charset, domain, threading } = options;
+    const { newsgroup, domain, threading } = options;
+    const { charset } = model;
     if (!isMessageIdDomain(domain)) throw new Error(`${newsgroup}: no Message-ID can end in this domain: ${domain}`);
     this.model = model;
     this.newsgroup = newsgroup;
     this.domain = domain;
-    this.#options = options;
     const style: NoticeStyle = { charset, domain, mask: options.addresses === 'mask' };
     const contents = new Contents(model, style);
     const ids = new PostIds(model, own, options);
     const threads = new Threads(model, ids, threading);
     const headers = new Headers(model, { ids, threads, contents }, options, style);
-    const articles = new Articles(model, { headers, contents, memory, charset, log });
+    const articles = new Articles(model, { headers, contents, memory, log });
 
     const group = (place: Place) => {
       const name = newsgroupName(newsgroup, place);
@@ -185,6 +184,6 @@ export class BoardView implements BoardNewsgroups, PostIndex {
 
   /** The message of the day as lines of text; empty if there is none. */
   motd(): readonly string[] {
-    return linesOf(this.model.motd()?.lines ?? [], this.#options.charset);
+    return linesOf(this.model.motd()?.lines ?? [], this.model.charset);
   }
 }

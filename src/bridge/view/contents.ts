@@ -2,6 +2,7 @@ import { type Body, bodyOf } from '../../news/body.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { ItemText } from '../item-text.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import { bodyOfPost, linesOf } from '../text.ts';
 import { isPost, kindAt } from './kinds.ts';
 import {
   type Deed,
@@ -12,7 +13,6 @@ import {
   type NoticeStyle,
   withdrawalNotice,
 } from './notices.ts';
-import { bodyOfPost, linesOf } from './text.ts';
 
 /** The part of an article that is not in the index. */
 export interface Content {

@@ -66,13 +66,12 @@ export class Freshness {
     for (let row = first; row < length; row++) {
       const item = this.#model.items[items[row] ?? -1];
       if (item === undefined) continue;
-      this.#articles.forgetItem(item);
       if (this.#links.changed(item)) moved.add(item);
     }
   }
 
   #itemChanged(item: ItemRecord, moved: Set<ItemRecord>): void {
-    this.#forgetItem(item);
+    this.#forgetRows(item.rows);
     if (this.#links.changed(item)) moved.add(item);
   }
 
@@ -110,12 +109,7 @@ export class Freshness {
   /** References are stale in these items and their continuations. */
   #forgetThreads(items: ReadonlySet<ItemRecord>): void {
     if (items.size === 0) return;
-    for (const item of this.#threads.downFrom(items)) this.#forgetItem(item);
-  }
-
-  #forgetItem(item: ItemRecord): void {
-    this.#articles.forgetItem(item);
-    this.#forgetRows(item.rows);
+    for (const item of this.#threads.downFrom(items)) this.#forgetRows(item.rows);
   }
 
   /** Only the newest message of the day has a text. */

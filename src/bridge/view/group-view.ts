@@ -157,6 +157,12 @@ export class GroupView implements BoardGroup {
     return row < 0 ? undefined : this.#articles.article(row);
   }
 
+  head(number: number): Soon<RenderedArticle | undefined> {
+    this.#refuseUnread();
+    const row = this.#rowOf(number);
+    return row < 0 ? undefined : this.#articles.head(row);
+  }
+
   overview(low: number, high: number): Iterable<Soon<Buffer>> {
     this.#refuseUnread();
     return this.#overview(low, high);

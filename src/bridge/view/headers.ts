@@ -8,12 +8,12 @@ import { formatHex32 } from '../../rgtp/hex.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import { newsgroupsByKind } from '../places.ts';
+import { textOf } from '../text.ts';
 import type { Contents } from './contents.ts';
 import { kindAt } from './kinds.ts';
 import { type NoticeStyle, reasonOf } from './notices.ts';
 import type { BoardOptions } from './options.ts';
 import type { PostIds } from './post-ids.ts';
-import { textOf } from './text.ts';
 import type { Threads } from './threads.ts';
 
 /** All headers an article can have, in order. */

@@ -30,6 +30,11 @@ export class Memo<V extends { readonly octets: number }> {
     return this.#shelf.get(key);
   }
 
+  /** As `held`, but counts as no use. */
+  peek(key: number): V | undefined {
+    return this.#shelf.peek(key);
+  }
+
   /** Throws and rejects as `make` does. */
   get(key: number): Soon<V | undefined> {
     return this.#shelf.get(key) ?? this.#making.get(key) ?? this.#begin(key, MAX_TRIES);

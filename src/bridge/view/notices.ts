@@ -4,7 +4,7 @@ import { formatAddress, type MailboxStyle } from '../../news/mailbox.ts';
 import type { Charset } from '../../wire/charset.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Notice } from '../model.ts';
-import { linesOf, textOf } from './text.ts';
+import { linesOf, textOf } from '../text.ts';
 
 /** What a notice tells besides the item. */
 export interface Deed {

@@ -1,5 +1,3 @@
-import type { Charset } from '../../wire/charset.ts';
-
 /** How one board is shown. */
 export interface BoardOptions {
   /** the main newsgroup, after which its companions are named */
@@ -19,7 +17,6 @@ export interface BoardOptions {
   readonly host: string;
   /** right side of derived Message-IDs, and of addresses without one */
   readonly domain: string;
-  readonly charset: Charset;
   /** what a reply refers to: the first post of each item in its chain, or the post before it as well */
   readonly threading: 'flat' | 'chain';
   readonly addresses: 'plain' | 'mask';

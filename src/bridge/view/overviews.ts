@@ -1,8 +1,7 @@
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { SharedMemory } from '../memory.ts';
-import type { Articles } from './articles.ts';
-import type { PostSummary } from './item-summary.ts';
+import type { Articles, Summary } from './articles.ts';
 import { Memo } from './memo.ts';
 import { Segment } from './segment.ts';
 
@@ -65,24 +64,24 @@ export class Overviews {
 
   #make(index: number): Soon<Segment> {
     const rows = this.rowsOf(index);
-    const summaries: Soon<PostSummary | undefined>[] = [];
+    const summaries: Soon<Summary | undefined>[] = [];
     if (this.#collect(rows, summaries)) {
       return summaries.some((summary) => summary instanceof Promise)
         ? Promise.all(summaries).then((arrived) => this.#fill(rows, arrived))
         : // None of them is a promise.
-          this.#fill(rows, summaries as (PostSummary | undefined)[]);
+          this.#fill(rows, summaries as (Summary | undefined)[]);
     }
     return this.#makeSlowly(rows, summaries);
   }
 
-  async #makeSlowly(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): Promise<Segment> {
+  async #makeSlowly(rows: Uint32Array, summaries: Soon<Summary | undefined>[]): Promise<Segment> {
     do await eventLoop.next(true);
     while (!this.#collect(rows, summaries));
     return this.#fill(rows, await Promise.all(summaries));
   }
 
   /** Adds missing summaries until all are there (true) or it is others' turn (false). */
-  #collect(rows: Uint32Array, summaries: Soon<PostSummary | undefined>[]): boolean {
+  #collect(rows: Uint32Array, summaries: Soon<Summary | undefined>[]): boolean {
     for (const row of rows.subarray(summaries.length)) {
       summaries.push(this.#articles.summary(row));
       if (summaries.length % LOOKS === 0 && eventLoop.over()) break;
@@ -90,7 +89,7 @@ export class Overviews {
     return summaries.length === rows.length;
   }
 
-  #fill(rows: Uint32Array, summaries: readonly (PostSummary | undefined)[]): Segment {
+  #fill(rows: Uint32Array, summaries: readonly (Summary | undefined)[]): Segment {
     const lines: string[] = [];
     const numbers: number[] = [];
     for (const [at, row] of rows.entries()) {
@@ -102,7 +101,7 @@ export class Overviews {
     return new Segment(
       numbers,
       lines,
-      summaries.every((summary) => summary?.settled),
+      summaries.every((summary) => summary !== undefined && !summary.passing),
     );
   }
 }

@@ -1,16 +1,21 @@
 import type { Soon } from '../../wire/soon.ts';
-import type { RenderedArticle } from '../backend.ts';
+import type { Newsgroup, RenderedArticle } from '../backend.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
 
-/** ARTICLE, HEAD and BODY: the same article, a different part of it. `part` includes the terminator. */
+/**
+ * ARTICLE, HEAD and BODY: the same article, a different part of it.
+ * @param part includes the terminator
+ * @param fetch what of it is needed
+ */
 export function articleCommand(
   head: string,
   code: number,
   part: (article: RenderedArticle) => readonly Buffer[],
+  fetch: (group: Newsgroup, number: number) => Soon<RenderedArticle | undefined> = whole,
 ): Command {
   return {
     head,
@@ -20,7 +25,7 @@ export function articleCommand(
     run(client, [word]): Soon<Answer> {
       const target = targetOf(client, word);
       if (typeof target === 'string') return target;
-      const article = target.group.article(target.number);
+      const article = fetch(target.group, target.number);
       if (article instanceof Promise) return article.then((fetched) => answer(client, target, word, fetched));
       return answer(client, target, word, article);
     },
@@ -36,6 +41,10 @@ export function articleCommand(
     moveTo(client, target, word);
     return [`${code} ${target.shown} ${target.messageId}`, ...part(article)];
   }
+}
+
+function whole(group: Newsgroup, number: number): Soon<RenderedArticle | undefined> {
+  return group.article(number);
 }
 
 /** The article was removed while its text was fetched. */

@@ -4,7 +4,9 @@ const EMPTY_LINE = 2;
 const TERMINATOR = Buffer.from('.\r\n');
 
 /** RFC 3977 §6.2.2. */
-export const head = articleCommand('HEAD', 221, ({ bytes, bodyStart }) => [
-  bytes.subarray(0, bodyStart - EMPTY_LINE),
-  TERMINATOR,
-]);
+export const head = articleCommand(
+  'HEAD',
+  221,
+  ({ bytes, bodyStart }) => [bytes.subarray(0, bodyStart - EMPTY_LINE), TERMINATOR],
+  (group, number) => (group.head === undefined ? group.article(number) : group.head(number)),
+);

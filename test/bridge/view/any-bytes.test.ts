@@ -86,7 +86,7 @@ describe('each character set', () => {
     async (charset) => {
       await fc.assert(
         fc.asyncProperty(octets(94), writing, async (subject, item) => {
-          const { model, main } = await testBoard({ charset });
+          const { model, main } = await testBoard({}, {}, { charset });
           await model.newItem('O0591429', subject, item);
           readStrictly((await main.article(1)) ?? expect.fail());
         }),

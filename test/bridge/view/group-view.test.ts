@@ -125,19 +125,17 @@ describe('overview and headers', () => {
     expect(await linesOf(main.header('newsgroups', 2, 2))).toEqual(['2 groggs.test']);
     expect(await linesOf(main.header('to', 2, 3))).toEqual(['2 ', '3 ']);
     expect(await linesOf(main.header('xref', 2, 2))).toEqual(['2 news.example.org groggs.test:2']);
-    expect(model.reads).toBe(0);
     expect(await linesOf(main.header('from', 2, 2))).toEqual(['2 A writer <x9@rgtp.example.org>']);
     expect(await linesOf(main.header(':lines', 2, 2))).toEqual(['2 1']);
-    expect(model.reads).toBeGreaterThan(0);
+    expect(model.reads).toBe(0);
   });
 
-  test('one item is read once for a whole segment', async () => {
+  test('overview and headers need no text', async () => {
     const { model, main } = await longBoard(256);
     await linesOf(main.overview(1, 256));
-    expect(model.reads).toBe(1);
-    await linesOf(main.overview(1, 256));
     await linesOf(main.header('from', 1, 256));
-    expect(model.reads).toBe(1);
+    expect(await main.head(256)).toBe(await main.head(256));
+    expect(model.reads).toBe(0);
   });
 
   test('items that take long to read are read in turns', async () => {

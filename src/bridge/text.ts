@@ -1,12 +1,14 @@
 /** Turns the board's octets into text for articles. */
-import { type Body, bodyOf, plainBodyOf } from '../../news/body.ts';
-import { type Charset, decode, stripControls } from '../../wire/charset.ts';
-import { join, type Octets, octets } from '../../wire/octets.ts';
-import type { PostText } from '../item-text.ts';
+import { type Body, bodyOf, plainBodyOf } from '../news/body.ts';
+import { type Charset, decode, stripControls } from '../wire/charset.ts';
+import { join, type Octets, octets } from '../wire/octets.ts';
+import type { PostText } from './item-text.ts';
 
 const PRINTABLE = /^[ -~]*$/;
 const STRIPPED = octets`--`;
 const SIGNATURE = octets`-- `;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what `stripControls` looks for, within lines
+const CONTROLS = /[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f]/;
 const PRINTABLE_LINES = /^[\n -~]*$/;
 
 /** One line: a grogname, a userid, a subject. */
@@ -27,5 +29,8 @@ export function bodyOfPost(post: PostText, charset: Charset): Body {
 /** The lines of one text, decoded together because `auto` decides for a text as a whole. */
 export function linesOf(lines: readonly Octets[], charset: Charset): readonly string[] {
   const whole = join(lines, octets`\n`);
-  return PRINTABLE_LINES.test(whole) ? lines : decode(whole, charset).split('\n').map(stripControls);
+  if (PRINTABLE_LINES.test(whole)) return lines;
+  const text = decode(whole, charset);
+  const decoded = text.split('\n');
+  return CONTROLS.test(text) ? decoded.map(stripControls) : decoded;
 }
