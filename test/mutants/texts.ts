@@ -73,6 +73,18 @@ export const textMutants = [
     ['a summary is of its own rows', 'row < length && items[row] === item &&', 'row < length &&'],
   ),
   ...breaking(
+    'src/bridge/mirror/presence.ts',
+    ['test/bridge/mirror/presence.test.ts'],
+    ['what goes is counted', 'this.#count(row, item, from, -1);', ''],
+    ['an item is gone with its last row', 'if (now !== (by === 1 ? 1 : 0)) return;', 'if (now !== 1) return;'],
+    [
+      'the first row of a newsgroup',
+      'stretch < 0 ? length : stretch * STRETCH',
+      'stretch < 0 ? length : (stretch + 1) * STRETCH',
+    ],
+    ['texts of items without posts are not waited for', '    this.onItem?.(item, by === 1);', ''],
+  ),
+  ...breaking(
     'src/bridge/memory.ts',
     MEMORY,
     ['what an entry costs besides its octets counts', 'return ENTRY + octets;', 'return 1 + octets;'],

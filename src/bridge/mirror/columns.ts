@@ -1,6 +1,7 @@
 import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
+import { Presence } from './presence.ts';
 
 /** One row, on its way into the columns. */
 export interface PostRow {
@@ -34,6 +35,7 @@ export class PostColumns implements Posts {
   arrivals = new Uint32Array(BLOCK);
   /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
   was = new Uint8Array(BLOCK);
+  readonly presence = new Presence();
   /** blocks that differ from what `load` was given or `takeChanges` handed out */
   readonly #changed = new Set<number>();
   #firstChanged = Number.POSITIVE_INFINITY;
@@ -55,6 +57,7 @@ export class PostColumns implements Posts {
     this.arrivals[row] = post.arrival;
     this.was[row] = post.was ?? post.kind;
     this.length = row + 1;
+    this.presence.changed(row, post.item, PostKind.Gone, post.kind);
     this.touch(row);
     return row;
   }
@@ -65,6 +68,7 @@ export class PostColumns implements Posts {
   }
 
   setKind(row: number, kind: PostKind): void {
+    this.presence.changed(row, this.items[row] ?? -1, this.#kindAt(row), kind);
     this.kinds[row] = kind;
     if (kind !== PostKind.Gone) this.was[row] = kind;
     this.touch(row);
@@ -174,6 +178,21 @@ export class PostColumns implements Posts {
       row += BLOCK;
       yield;
     }
+  }
+
+  /** After `load`: counts what is there; yields now and then. Throws where a row is of an item that there is not. */
+  *count(items: number): Generator<undefined, void> {
+    for (let row = 0; row < this.length; row++) {
+      const item = this.items[row] ?? -1;
+      if (item >= items) throw new RangeError('no such item');
+      this.presence.changed(row, item, PostKind.Gone, this.#kindAt(row));
+      if (row % BLOCK === 0) yield;
+    }
+  }
+
+  #kindAt(row: number): PostKind {
+    // Kinds are all that the column holds.
+    return (this.kinds[row] ?? PostKind.Gone) as PostKind;
   }
 
   #encode(number: number, columns: readonly (Uint32Array | Int32Array | Uint16Array | Uint8Array)[]): Uint8Array {

@@ -4,6 +4,7 @@ import { isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
+import { Flags } from './flags.ts';
 import {
   type Epochs,
   firstEpochs,
@@ -94,7 +95,8 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
   const given = state.highest;
 
   const known = new Int32Array(order.length).fill(-1);
-  const here = new Uint8Array(posts.length);
+  // The whole index has nearly all rows, a poll without news one.
+  const here = seen.whole ? new Flags(posts.length) : new Set<number>();
   const differing: number[] = [];
   const doubtful: number[] = [];
   const top = newestOf(state);
@@ -133,7 +135,7 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
 
   function take(place: number, row: number, one: SeenRow): void {
     known[place] = row;
-    here[row] = 1;
+    here.add(row);
     const isChanged = posts.times[row] !== one.time || posts.users[row] !== users[one.user];
     if (posts.kinds[row] === PostKind.Gone || (one.event === undefined && isChanged)) differing.push(place);
   }
@@ -141,11 +143,11 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
   function find(one: SeenRow, isIt: (row: number, one: SeenRow) => boolean): number {
     const number = epochs.numberOf(one) ?? 0;
     const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
-    if (row >= 0 && here[row] === 0 && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
+    if (row >= 0 && !here.has(row) && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
     // What was numbered before the numbering began again may still be there; and in which generation, nobody can always tell.
     for (const epoch of epochs.all.length > 1 ? epochs.all.toReversed() : []) {
       const earlier = posts.rowOf(epoch.base + one.sequence);
-      if (earlier < 0 || here[earlier] === 1 || posts.epochs[earlier] !== epoch.number) continue;
+      if (earlier < 0 || here.has(earlier) || posts.epochs[earlier] !== epoch.number) continue;
       if ((posts.kinds[earlier] === one.kind || one.event !== undefined) && isIt(earlier, one)) return earlier;
     }
     return -1;
@@ -172,7 +174,7 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
   for (let row = 0; seen.whole && row < posts.length; row++) {
     if (row % STRETCH === 0) yield;
     const kind = posts.kinds[row];
-    if (here[row] === 0 && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
+    if (!here.has(row) && (seen.logged ? kind !== PostKind.Gone : isIndexed(kind))) unseen.push(row);
   }
   const result = { epochs, base, items, known, differing, doubtful, unseen };
   return { ...result, odd, top, isAfterAgreed };

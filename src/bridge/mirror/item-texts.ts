@@ -53,8 +53,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.charset = charset;
     this.#texts = new Texts(cache, options.memory, options.now);
     this.#summaries = new Summaries(cache, state.posts, charset);
-    this.#queue = new FetchQueue(this, options.state.posts, options.depth);
-    this.#queue.load(options.cache.blocks('text-states'));
+    this.#queue = new FetchQueue(this, state.posts, options.depth);
+    this.#queue.load(cache.blocks('text-states'), state.records.list.length);
     this.#queue.lookAgain();
     this.#loadSummaries();
   }
@@ -66,16 +66,7 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
   count(): { readonly missing: number; readonly queued: number } {
-    const { state } = this.#options;
-    let missing = 0;
-    let queued = 0;
-    for (const record of state.records.list) {
-      const text = this.#queue.state(record.index);
-      if (text === TextState.Held || text === TextState.Evicted || !state.hasPosts(record)) continue;
-      if (text === TextState.Absent || text === TextState.Broken) missing++;
-      else queued++;
-    }
-    return { missing, queued };
+    return this.#queue.count;
   }
 
   /** nothing is left to fetch, as far as we know */

@@ -40,8 +40,6 @@ export class Mirror implements BoardModel {
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
-  /** `undefined` when it has changed. Counted when somebody asks: for a large board that takes milliseconds. */
-  #count: { readonly posts: number; readonly items: number } | undefined;
 
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
@@ -133,14 +131,14 @@ export class Mirror implements BoardModel {
   }
 
   get progress(): MirrorProgress {
-    this.#count ??= this.#state.count();
-    const items = { held: this.#texts.held, total: this.#count.items, ...this.#texts.count() };
+    const { posts, items: total } = this.#state.count();
+    const items = { held: this.#texts.held, total, ...this.#texts.count() };
     return {
       phase: this.#phase(),
       ready: this.#state.isRead,
       reachable: this.reachable,
       items,
-      posts: this.#count.posts,
+      posts,
       sequence: this.#state.lastSequence,
       lastPoll: this.#lastPoll,
       lastError: this.#lastError,
@@ -285,7 +283,6 @@ export class Mirror implements BoardModel {
   }
 
   readonly #tell = (changes: readonly Change[]): void => {
-    this.#count = undefined;
     for (const listener of this.#listeners) listener(changes);
     // Readers will open these next.
     if (changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();

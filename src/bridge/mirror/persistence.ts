@@ -18,6 +18,7 @@ export function* loadState(cache: Cache, state: BoardState): Generator<undefined
   yield* state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
   yield* state.posts.loadArrivals(cache.blocks('arrivals'));
   yield* state.records.load(cache.blocks('items'));
+  yield* state.posts.count(state.records.list.length);
   yield* state.users.load(cache.blocks('users'));
   // A first reading of the index that was cut short does not count.
   state.isRead =

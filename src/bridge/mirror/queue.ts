@@ -3,6 +3,7 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
+import type { Presence } from './presence.ts';
 
 /** The state of an item's text. */
 export const TextState = {
@@ -37,6 +38,10 @@ export interface TextSource {
   idle(failure: unknown): void;
 }
 
+interface QueuedPosts extends Posts {
+  readonly presence: Presence;
+}
+
 /** Failures at an item before it is given up: one may be chance, the item at the head of a lost connection may be innocent. */
 const STRIKES = 3;
 /** Items that were touched at once beyond which looking through all rows is simpler. */
@@ -50,11 +55,13 @@ const BLOCK = 4096;
  */
 export class FetchQueue {
   readonly #source: TextSource;
-  readonly #posts: Posts;
+  readonly #posts: QueuedPosts;
   readonly #depth: number;
   #states = new Uint8Array(BLOCK);
   readonly #changed = new Set<number>();
   #held = 0;
+  /** by state: items that have posts */
+  readonly #counts = new Uint32Array(Object.keys(TextState).length);
   readonly #requests = new Map<number, Promise<Item | undefined>>();
   readonly #urgent: { readonly item: number; readonly answer: PromiseWithResolvers<Item | undefined> }[] = [];
   readonly #waiting = new Map<number, Promise<Item | undefined>>();
@@ -66,15 +73,24 @@ export class FetchQueue {
   #failure: unknown;
   #closed = false;
 
-  constructor(source: TextSource, posts: Posts, depth: number) {
+  constructor(source: TextSource, posts: QueuedPosts, depth: number) {
     this.#source = source;
     this.#posts = posts;
     this.#depth = depth;
+    posts.presence.onItem = (item, isThere) => this.#count(this.state(item), isThere ? 1 : -1);
   }
 
   /** items whose text is held and up to date */
   get held(): number {
     return this.#held;
+  }
+
+  /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
+  get count(): { readonly missing: number; readonly queued: number } {
+    const of = (...states: readonly TextState[]) =>
+      states.reduce<number>((sum, state) => sum + (this.#counts[state] ?? 0), 0);
+    const { Absent, Broken, Wanted, Stale, UnderWay, Doubted } = TextState;
+    return { missing: of(Absent, Broken), queued: of(Wanted, Stale, UnderWay, Doubted) };
   }
 
   /** nothing is left to fetch, as far as we know */
@@ -93,6 +109,10 @@ export class FetchQueue {
     this.#states = withRoom(this.#states, item + 1, Uint8Array);
     this.#states[item] = state;
     this.#held += Number(state === TextState.Held) - Number(before === TextState.Held);
+    if (this.#posts.presence.has(item)) {
+      this.#count(before, -1);
+      this.#count(state, 1);
+    }
     this.#changed.add(Math.floor(item / BLOCK));
   }
 
@@ -155,7 +175,8 @@ export class FetchQueue {
     return this.#changed.size > 0;
   }
 
-  load(blocks: Iterable<Uint8Array>): void {
+  /** @param items how many there are */
+  load(blocks: Iterable<Uint8Array>, items: number): void {
     let count = 0;
     for (const block of blocks) {
       this.#states = withRoom(this.#states, count + block.length, Uint8Array);
@@ -165,6 +186,8 @@ export class FetchQueue {
         if (state === TextState.Held) this.#held++;
       }
     }
+    this.#counts.fill(0);
+    for (let item = 0; item < items; item++) if (this.#posts.presence.has(item)) this.#count(this.state(item), 1);
   }
 
   /** The texts are lost, and so is what was stored of their states. */
@@ -175,6 +198,10 @@ export class FetchQueue {
       this.#changed.add(Math.floor(item / BLOCK));
     }
     this.lookAgain();
+  }
+
+  #count(state: TextState, by: 1 | -1): void {
+    this.#counts[state] = (this.#counts[state] ?? 0) + by;
   }
 
   #pump(): void {

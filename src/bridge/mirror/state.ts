@@ -5,7 +5,7 @@ import { atOnce } from '../../wire/fair-share.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
-import { isIn, type Place, placesOf } from '../places.ts';
+import { type Place, placesOf } from '../places.ts';
 import { isFirst } from '../row-kinds.ts';
 import { PostColumns } from './columns.ts';
 import type { Known, Seen } from './comparison.ts';
@@ -45,8 +45,6 @@ export class BoardState implements Known {
   /** The highest number shown before the cache began: given for good, whether or not the index still has it. */
   floor = 0;
   readonly #knownEpochs: number;
-  /** by place: no row before this one is in that newsgroup */
-  readonly #firstRows = new Map<Place, number>();
 
   constructor(epochs: readonly Epoch[], publishing: Publishing) {
     this.epochs = new Epochs(epochs);
@@ -77,10 +75,7 @@ export class BoardState implements Known {
     const { low, high } = this.publishing.mark(place);
     if (!this.isRead) return { low, high };
     const { kinds, numbers, length } = this.posts;
-    let row = this.#firstRows.get(place) ?? 0;
-    // Kinds are all that the column holds.
-    while (row < length && !isIn(place, (kinds[row] ?? 0) as PostKind)) row++;
-    this.#firstRows.set(place, row);
+    const row = this.posts.presence.first(place, kinds, length);
     return { low: row < length ? (numbers[row] ?? 0) : high + 1, high };
   }
 
@@ -172,16 +167,7 @@ export class BoardState implements Known {
 
   /** Posts that are there, and items that have any. */
   count(): { readonly posts: number; readonly items: number } {
-    const { kinds, items, length } = this.posts;
-    const seen = new Uint8Array(this.records.list.length);
-    let posts = 0;
-    for (let row = 0; row < length; row++) {
-      if (kinds[row] === PostKind.Gone) continue;
-      posts++;
-      const item = items[row] ?? -1;
-      if (item >= 0) seen[item] = 1;
-    }
-    return { posts, items: seen.reduce((sum, each) => sum + each, 0) };
+    return this.posts.presence;
   }
 
   /** Everything is to be stored again. */
@@ -248,7 +234,7 @@ export class BoardState implements Known {
   }
 
   hasPosts(record: ItemRecord): boolean {
-    return record.rows.some((row) => this.posts.kinds[row] !== PostKind.Gone);
+    return this.posts.presence.has(record.index);
   }
 
   #append(row: SeenRow, given: Given, seen: Seen, items: Int32Array, changes: Changes): void {
@@ -307,7 +293,6 @@ export class BoardState implements Known {
       posts.setKind(row, one.kind);
       posts.setArrival(row, arrivalOf(Number.POSITIVE_INFINITY, one.time));
       for (const place of placesOf[one.kind]) this.publishing.raise(place, posts.numbers[row] ?? 0);
-      this.#firstRows.clear();
       changes.restored(row);
       if (record !== undefined) this.#findFirst(record);
     } else if (one.event !== undefined) return;

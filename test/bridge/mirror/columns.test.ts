@@ -13,7 +13,7 @@ const rows = fc
       epoch: fc.integer({ min: 1, max: 65535 }),
       time: uint32,
       kind: fc.constantFrom(...Object.values(PostKind)),
-      item: fc.integer({ min: -1, max: 2 ** 31 - 1 }),
+      item: fc.integer({ min: -1, max: 100_000 }),
       user: uint32,
       arrival: uint32,
     }),

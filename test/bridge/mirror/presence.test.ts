@@ -1,0 +1,91 @@
+/** What is there, counted as it comes and goes, is what counting it again gives. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
+import { FetchQueue, TextState } from '../../../src/bridge/mirror/queue.ts';
+import { PostKind } from '../../../src/bridge/model.ts';
+import { isIn, places } from '../../../src/bridge/places.ts';
+import { atOnce } from '../../../src/wire/fair-share.ts';
+
+const ITEMS = 6;
+const kind = fc.constantFrom(...Object.values(PostKind));
+const step = fc.oneof(
+  fc.record({ kind, item: fc.integer({ min: -1, max: ITEMS - 1 }), after: fc.constantFrom(0, 0, 0, 2000) }),
+  fc.record({ row: fc.nat({ max: 5000 }), kind }),
+  fc.record({ text: fc.nat({ max: ITEMS - 1 }), state: fc.constantFrom(...Object.values(TextState)) }),
+);
+
+function counted(posts: PostColumns, queue: FetchQueue) {
+  const here = Array.from({ length: posts.length }, (_, row) => row).filter(
+    (row) => posts.kinds[row] !== PostKind.Gone,
+  );
+  const items = new Set(here.map((row) => posts.items[row] ?? -1).filter((item) => item >= 0));
+  const states = [...items].map((item) => queue.state(item));
+  const { Absent, Broken, Held, Evicted } = TextState;
+  const first = (isHere: (kind: PostKind) => boolean) =>
+    // Kinds are all that the column holds.
+    here.find((row) => isHere((posts.kinds[row] ?? 0) as PostKind)) ?? posts.length;
+  return {
+    posts: here.length,
+    items: items.size,
+    has: Array.from({ length: ITEMS }, (_, item) => items.has(item)),
+    first: places.map((place) => first((each) => isIn(place, each))),
+    missing: states.filter((state) => state === Absent || state === Broken).length,
+    queued: states.filter((state) => ![Absent, Broken, Held, Evicted].some((each) => each === state)).length,
+  };
+}
+
+function known({ presence, kinds, length }: PostColumns, queue: FetchQueue) {
+  const { posts, items } = presence;
+  return {
+    ...{ posts, items, ...queue.count },
+    has: Array.from({ length: ITEMS }, (_, item) => presence.has(item)),
+    first: places.map((place) => presence.first(place, kinds, length)),
+  };
+}
+
+const noTexts = { fetch: () => expect.fail(), arrived: () => {}, gaveUp: () => {}, idle: () => {} };
+
+test('whatever happens, and after a restart', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const posts = new PostColumns();
+      const queue = new FetchQueue(noTexts, posts, 1);
+      const append = (of: { readonly kind: PostKind; readonly item: number }) => {
+        const number = posts.length + 1;
+        posts.append({ ...of, number, sequence: number, epoch: 1, time: 0, user: 0, arrival: 0 });
+      };
+      for (const one of steps) {
+        if ('item' in one) {
+          for (let n = 0; n < one.after; n++) append({ kind: PostKind.Gone, item: -1 });
+          append(one);
+        } else if ('row' in one) {
+          if (posts.length > 0) posts.setKind(one.row % posts.length, one.kind);
+        } else queue.set(one.text, one.state);
+        expect(known(posts, queue)).toEqual(counted(posts, queue));
+      }
+      const blocks: Uint8Array[] = [];
+      for (const { number, data } of posts.takeChanges()) blocks[number] = data;
+      const loaded = new PostColumns();
+      atOnce(loaded.load(blocks, 0));
+      atOnce(loaded.count(ITEMS));
+      const again = new FetchQueue(noTexts, loaded, 1);
+      again.load(
+        Array.from(queue.takeChanges(), ({ data }) => data),
+        ITEMS,
+      );
+      expect(known(loaded, again)).toEqual(counted(loaded, again));
+    }),
+    { seed: 15, numRuns: 150 },
+  );
+});
+
+test('a row of an item that there is not makes no sense', () => {
+  const posts = new PostColumns();
+  posts.append({ kind: PostKind.Item, item: 2, number: 1, sequence: 1, epoch: 1, time: 0, user: 0, arrival: 0 });
+  const blocks = Array.from(posts.takeChanges(), ({ data }) => data);
+  const loaded = new PostColumns();
+  atOnce(loaded.load(blocks, 0));
+  expect(() => atOnce(loaded.count(2))).toThrow(RangeError);
+  expect(() => atOnce(loaded.count(3))).not.toThrow();
+});
