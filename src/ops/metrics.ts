@@ -1,5 +1,6 @@
 /** Prometheus metrics: events are counted as they happen, states are read at each scrape. */
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { measureLag } from './event-loop-lag.ts';
 import { addGauges, onceATurn } from './gauges.ts';
 import type { Status } from './status.ts';
 
@@ -18,7 +19,9 @@ let processRegistry: Registry | undefined;
 function ofTheProcess(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
-    collectDefaultMetrics({ register: processRegistry });
+    // Its own looks at the event loop, ms apart, would wake up an idle server for figures that are replaced here.
+    collectDefaultMetrics({ register: processRegistry, eventLoopMonitoringPrecision: 2 ** 30 });
+    measureLag(processRegistry);
     for (const name of MISNAMED) processRegistry.removeSingleMetric(name);
   }
   return processRegistry;
