@@ -5,6 +5,14 @@ if (major < 24) {
   process.stderr.write(`rgtp-nntp needs Node.js 24 or newer; this is ${process.versions.node}.\n`);
   process.exitCode = 2;
 } else {
+  const [{ enableCompileCache }, { fileURLToPath }] = await Promise.all([import('node:module'), import('node:url')]);
+  // Compiled code is as trusted as the program: it is kept beside it, or where the service's manager says, and nowhere that
+  // others can write. Where that is not possible, nothing is kept, and a start takes twice as long.
+  enableCompileCache(
+    process.env['NODE_COMPILE_CACHE'] ??
+      process.env['CACHE_DIRECTORY'] ??
+      fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)),
+  );
   const { run } = await import('./cli/run.ts');
   process.exitCode = await run(process.argv.slice(2));
 }
