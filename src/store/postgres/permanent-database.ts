@@ -54,6 +54,8 @@ export class PermanentDatabase implements Permanent {
   readonly #member: Membership | undefined;
   readonly shared: BridgesOfBoard | undefined;
   #watch: NodeJS.Timeout | undefined;
+  /** as they were read last */
+  #accounts: readonly StoredAccount[] | undefined;
   #told = '';
 
   private constructor(postgres: Postgres, board: string, member: Membership | undefined) {
@@ -72,7 +74,9 @@ export class PermanentDatabase implements Permanent {
    */
   static async open(postgres: Postgres, board: string, member?: Membership): Promise<PermanentDatabase> {
     await PermanentDatabase.declare(postgres, board);
-    return new PermanentDatabase(postgres, board, member);
+    const store = new PermanentDatabase(postgres, board, member);
+    if (member !== undefined) await store.#watchAccounts();
+    return store;
   }
 
   /** From now on the database knows the board. */
@@ -313,12 +317,20 @@ export class PermanentDatabase implements Permanent {
   }
 
   async account(name: string): Promise<StoredAccount | undefined> {
-    const [row] = await this.#select(`${ACCOUNT} FROM accounts`, 'AND name = $2', name);
-    return row && accountOf(row);
+    try {
+      const [row] = await this.#select(`${ACCOUNT} FROM accounts`, 'AND name = $2', name);
+      return row && accountOf(row);
+    } catch (error) {
+      return this.#lastAccounts(error).find((account) => account.name === name);
+    }
   }
 
   async accounts(): Promise<StoredAccount[]> {
-    return (await this.#select(`${ACCOUNT} FROM accounts`, 'ORDER BY name COLLATE "C"')).map(accountOf);
+    try {
+      return await this.#readAccounts();
+    } catch (error) {
+      return [...this.#lastAccounts(error)];
+    }
   }
 
   async putAccount({ name, passwordHash, userid, secret, settings }: StoredAccount): Promise<void> {
@@ -343,10 +355,8 @@ export class PermanentDatabase implements Permanent {
 
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void {
     this.#listeners.push(listener);
-    // While the database is away, what was true last holds.
-    this.#watch ??= setInterval(() => void this.#look().catch(() => {}), LOOK_EVERY).unref();
     this.#told = '';
-    void this.#look().catch(() => {});
+    void this.#watchAccounts().catch(() => {});
   }
 
   async proofs(): Promise<StoredProof[]> {
@@ -453,10 +463,26 @@ export class PermanentDatabase implements Permanent {
     if (error instanceof StoreError) this.#owed.add(task);
   }
 
+  async #watchAccounts(): Promise<void> {
+    this.#watch ??= setInterval(() => void this.#look().catch(() => {}), LOOK_EVERY).unref();
+    await this.#look();
+  }
+
+  async #readAccounts(): Promise<StoredAccount[]> {
+    const accounts = (await this.#select(`${ACCOUNT} FROM accounts`, 'ORDER BY name COLLATE "C"')).map(accountOf);
+    this.#accounts = accounts;
+    return [...accounts];
+  }
+
+  /** While the database is away, what was true last holds: who may read goes on reading. */
+  #lastAccounts(error: unknown): readonly StoredAccount[] {
+    if (error instanceof StoreError && error.kind === 'away' && this.#accounts !== undefined) return this.#accounts;
+    throw error;
+  }
+
   /** Tells the listeners what changed. */
   async #look(): Promise<void> {
-    if (this.#listeners.length === 0) return;
-    const accounts = await this.accounts();
+    const accounts = await this.#readAccounts();
     const now = JSON.stringify(accounts);
     if (now === this.#told) return;
     this.#told = now;

@@ -83,6 +83,29 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     expect(await other.store.intend(intent)).toEqual({ known: false });
   });
 
+  test('while the database is away, a bridge lets people in as it knew them last', async () => {
+    const admin = await Postgres.open(server.url);
+    closing.push(() => admin.close());
+    const added = await PermanentDatabase.open(admin, board);
+    const account = (name: string) => {
+      return { name, passwordHash: 'hash', userid: name, secret: new Uint8Array([1]), settings: '{}' };
+    };
+    await added.putAccount(account('ann'));
+    const noBridge = await PermanentDatabase.open(admin, board);
+    // Nobody has logged in yet.
+    const { store } = await bridge();
+    await server.kill();
+    expect(await store.account('ann')).toMatchObject({ userid: 'ann' });
+    expect(await store.account('bob')).toBeUndefined();
+    expect(await store.accounts()).toHaveLength(1);
+    // What has never asked can't tell.
+    await expect(noBridge.account('ann')).rejects.toThrow(StoreError);
+    await server.start();
+    await expect.poll(() => store.trouble).toBeUndefined();
+    await added.removeAccount('ann');
+    expect(await store.account('ann')).toBeUndefined();
+  });
+
   test('of two posts that look alike on the board, the second waits for the first', async () => {
     const [one, other] = [await bridge(), await bridge()];
     const twin = { ...intent, messageId: '<2@example>', twin: 'ann text' };
