@@ -58,6 +58,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'systemctl reload rgtp-nntp': SYSTEMD,
   'docker compose --file docker/compose.yaml up quickstart': 'needs docker; test/docker reads the files',
   'docker compose --file docker/compose.yaml --profile bridge up --detach': 'needs docker; test/docker reads the files',
+  'docker compose --file docker/compose.yaml --profile cluster up --detach':
+    'needs docker; test/docker reads the files',
+  'haproxy -c -f config/haproxy.cfg': 'needs HAProxy; test/e2e/cluster.e2e.ts starts one with this file',
   'docker run': 'needs docker',
   'kubectl create namespace news': KUBERNETES,
   'kubectl create secret tls rgtp-nntp-tls --namespace news --cert fullchain.pem --key privkey.pem': KUBERNETES,

@@ -90,7 +90,9 @@ export function addGauges(registry: Registry, now: () => Status): void {
 
   boards('up', '1 while the board answers', (board) => Number(board.reachable));
   boards('ready', '1 once its index is in', (board) => Number(board.ready));
-  boards('disk_trouble', '1 while its files cannot be written', (board) => Number(board.disk !== undefined));
+  boards('disk_trouble', '1 while its files, or the database, cannot be written', (board) =>
+    Number(board.disk !== undefined),
+  );
   boards('lag_seconds', 'Seconds since the mirror last agreed with the board', (board) => board.lagSeconds);
   boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
   boards(
