@@ -36,6 +36,7 @@ const bench: Bench = async () => {
       value: second.cpu / first.cpu,
       unit: '×',
       note,
+      better: 'less',
     });
     results.push({ name: load.name, value: second.rate, unit: load.unit, note: `bare: ${Math.round(first.rate)}` });
   }
@@ -130,7 +131,7 @@ async function connecting(...servers: [MeasuredServer, MeasuredServer]): Promise
   }
   const [bare = 0, ours = 0] = costs;
   const note = `${bare.toFixed(0)} → ${ours.toFixed(0)} µs of CPU each`;
-  return [{ name: 'connecting: CPU, times the bare server’s', value: ours / bare, unit: '×', note }];
+  return [{ name: 'connecting: CPU, times the bare server’s', value: ours / bare, unit: '×', note, better: 'less' }];
 }
 
 /** How long a STAT takes while somebody else reads the overview of a million articles. */

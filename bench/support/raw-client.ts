@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 
 const END = Buffer.from('\r\n.\r\n');
 
-/** The cheapest possible RGTP client: it looks only for the ends of answers, so that the server is what is measured. */
+/** The cheapest possible client of RGTP or NNTP: it looks only for the ends of answers, so that the server is what is measured. */
 export class RawClient {
   readonly #socket: Socket;
   #tail = Buffer.alloc(0);
@@ -11,6 +11,7 @@ export class RawClient {
   #wanted = 0;
   #found: () => void = () => {};
   #lines = false;
+  #kept: Buffer[] | undefined;
   octets = 0;
 
   static async open(port: number): Promise<RawClient> {
@@ -36,6 +37,15 @@ export class RawClient {
     return this.#wait(text, count, false);
   }
 
+  /** Sends, and gives everything up to the end of so many data blocks; of none, a line. */
+  async kept(text: string, blocks = 0): Promise<Buffer> {
+    const kept: Buffer[] = [];
+    this.#kept = kept;
+    await this.#wait(text, Math.max(1, blocks), blocks === 0);
+    this.#kept = undefined;
+    return Buffer.concat(kept);
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -53,6 +63,7 @@ export class RawClient {
 
   #take(chunk: Buffer): void {
     this.octets += chunk.length;
+    this.#kept?.push(chunk);
     if (this.#lines) {
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) this.#ends++;
     } else {

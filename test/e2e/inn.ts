@@ -128,6 +128,11 @@ export class Inn implements AsyncDisposable {
     );
   }
 
+  /** The process id of innd. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** innd dies. innfeed, which it started, finishes what it has. */
   async kill(): Promise<void> {
     const child = this.#child;

@@ -16,7 +16,8 @@ export class Leafnode implements AsyncDisposable {
   readonly #upstream: number;
   #server: Server | undefined;
 
-  constructor(upstream: number, user: string, secret: string) {
+  /** @param user whom it asks the bridge as; without, it is a guest */
+  constructor(upstream: number, user?: string, secret = '') {
     this.#upstream = upstream;
     for (const name of ['', ...folders, ...ids]) this.#unpacked.folder(join('news', name));
     this.login(user, secret);
@@ -26,9 +27,15 @@ export class Leafnode implements AsyncDisposable {
     return this.#unpacked.spool('news', ...path);
   }
 
+  /** Runs `command` where it is installed. */
+  inside(...command: readonly string[]): [string, string[]] {
+    return this.#unpacked.inside(...command);
+  }
+
   /** From now on it asks the bridge as this user. */
-  login(user: string, secret: string): void {
-    const lines = ['server = 127.0.0.1', `port = ${this.#upstream}`, `username = ${user}`, `password = ${secret}`];
+  login(user?: string, secret = ''): void {
+    const lines = ['server = 127.0.0.1', `port = ${this.#upstream}`];
+    if (user !== undefined) lines.push(`username = ${user}`, `password = ${secret}`);
     // It refuses names that are reserved for examples; this one is used for nothing but Message-IDs.
     lines.push('hostname = leaf.rgtp-nntp.net', 'expire = 20000', 'maxage = 20000');
     this.#unpacked.configure('news/leafnode/config', lines);

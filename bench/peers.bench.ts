@@ -1,0 +1,181 @@
+/**
+ * The whole program against other news servers, and against a server that writes what it has: the same articles, the same client, in
+ * turns. `bench/peers/install.sh` brings them. bench/README.md says what is measured, and what it said last.
+ */
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Bench, Result } from './main.ts';
+import { type Copy, copyOf, NEWSGROUP } from './peers/copy.ts';
+import { numbersOf, type Scenario, scenarios } from './peers/scenarios.ts';
+import {
+  areInstalled,
+  Ours,
+  type Peer,
+  startBare,
+  startInn,
+  startLeafnode,
+  startPublicInbox,
+  startSn,
+} from './peers/servers.ts';
+import { RawClient } from './support/raw-client.ts';
+import { sampleBoard } from './support/sample.ts';
+
+const ITEMS = Number(process.env['PEERS_ITEMS'] ?? 800);
+const ROUNDS = Number(process.env['PEERS_ROUNDS'] ?? 3);
+/** ms */
+const PATIENCE = 60_000;
+const PIN = ['pinned', 'free'] as const;
+
+/** A server, and where it has the articles. */
+interface Contestant {
+  readonly peer: Peer;
+  readonly copy: Copy;
+}
+
+const bench: Bench = async () => {
+  if (!areInstalled()) throw new Error('the other servers are not here: bench/peers/install.sh brings them, as root');
+  const sample = sampleBoard(ITEMS);
+  const count = sample.rows.length;
+  await using stack = new AsyncDisposableStack();
+  const ours = stack.use(await Ours.start(sample));
+  const copy = await copyOf(ours.port, count);
+  const others = [
+    await startBare(ours, count),
+    await startInn(copy),
+    await startLeafnode(ours),
+    await startSn(copy),
+    await startPublicInbox(copy),
+  ];
+  for (const peer of others) stack.use(peer);
+  const contestants: Contestant[] = [];
+  for (const peer of [ours, ...others]) contestants.push({ peer, copy: await numberedBy(peer, copy) });
+
+  const results: Result[] = [];
+  for (const pin of PIN) {
+    const processors = pin === 'pinned' ? '0' : `0-${availableParallelism() - 1}`;
+    place(
+      processors,
+      contestants.map(({ peer }) => peer),
+    );
+    for (const scenario of scenarios) {
+      for (const isHot of scenario.isHot ? [false, true] : [false]) {
+        results.push(...(await inTurns(scenario, isHot, pin, contestants)));
+      }
+      if (scenario.isHot) results.push(await cold(scenario, pin, processors, contestants, ours));
+    }
+  }
+  return results;
+};
+export default bench;
+
+/** The same articles under a server's own numbers. */
+async function numberedBy(peer: Peer, copy: Copy): Promise<Copy> {
+  const client = await connect(peer);
+  const answer = (await client.kept(`GROUP ${NEWSGROUP}\r\n`)).toString();
+  client.close();
+  // public-inbox counts one too few.
+  const [, , low = 0, high] = answer.split(' ').map(Number);
+  if (high !== low + copy.ids.length - 1) {
+    throw new Error(`${peer.name} has not ${copy.ids.length} articles without a gap: ${answer}`);
+  }
+  return { ...copy, low, high };
+}
+
+async function connect({ port, hello }: Peer): Promise<RawClient> {
+  const client = await RawClient.open(port);
+  if (hello !== undefined) await client.lines(hello, 1);
+  return client;
+}
+
+/** Puts all processes, this one too, on these processors. */
+function place(processors: string, peers: readonly Peer[]): void {
+  for (const pid of [process.pid, ...peers.flatMap(({ pids }) => pids)]) {
+    execFileSync('taskset', ['-acp', processors, String(pid)], { stdio: 'ignore' });
+  }
+}
+
+async function rate(scenario: Scenario, { peer, copy }: Contestant, isHot: boolean): Promise<number> {
+  const client = await connect(peer);
+  await client.lines(`GROUP ${NEWSGROUP}\r\n`, 1);
+  const begun = performance.now();
+  const run = scenario.run({ client, connect: () => connect(peer), numbers: numbersOf(copy, isHot), copy });
+  const done = await answered(run, `${peer.name}: ${scenario.name}`);
+  const seconds = (performance.now() - begun) / 1000;
+  client.close();
+  return done / seconds;
+}
+
+/** A server that answers otherwise than is counted on would be waited for without end. */
+async function answered<T>(run: Promise<T>, what: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what}: no end of its answers`)), PATIENCE);
+  return Promise.race([run, promise]).finally(() => clearTimeout(timer));
+}
+
+/** One server after the other, round after round: what disturbs one disturbs its neighbours. The first round warms up. */
+async function inTurns(
+  scenario: Scenario,
+  isHot: boolean,
+  pin: string,
+  contestants: readonly Contestant[],
+): Promise<Result[]> {
+  const rounds: Map<string, number>[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const rates = new Map<string, number>();
+    for (const each of contestants) rates.set(each.peer.name, await rate(scenario, each, isHot));
+    if (round > 0) rounds.push(rates);
+  }
+  const of = (name: string) => rounds.map((rates) => rates.get(name) ?? 0);
+  const best = contestants
+    .map(({ peer }) => peer.name)
+    .filter((name) => name !== 'ours' && name !== 'bare')
+    .reduce((a, b) => (median(of(a)) >= median(of(b)) ? a : b));
+  const what = `${scenario.name}, ${scenario.isHot ? `${isHot ? 'hot' : 'whole'}, ` : ''}${pin}`;
+  return [
+    compared(`${what}: times the best peer`, of('ours'), of(best), best),
+    compared(`${what}: times the bare server`, of('ours'), of('bare'), 'bare'),
+  ];
+}
+
+/** Just started, with nothing in memory, against the best peer as it is. */
+async function cold(
+  scenario: Scenario,
+  pin: string,
+  processors: string,
+  contestants: readonly Contestant[],
+  ours: Ours,
+): Promise<Result> {
+  const rounds: { readonly ours: number; readonly best: number }[] = [];
+  let name = '';
+  for (let round = 0; round < ROUNDS; round++) {
+    let best = 0;
+    for (const each of contestants.filter(({ peer }) => peer !== ours && peer.name !== 'bare')) {
+      const its = await rate(scenario, each, false);
+      if (its > best) [best, name] = [its, each.peer.name];
+    }
+    await ours.restart(contestants[0]?.copy.ids.length ?? 0);
+    place(processors, [ours]);
+    const own = contestants.find(({ peer }) => peer === ours);
+    if (own !== undefined) rounds.push({ ours: await rate(scenario, own, false), best });
+  }
+  return compared(
+    `${scenario.name}, just started, ${pin}: times the best peer`,
+    rounds.map((each) => each.ours),
+    rounds.map((each) => each.best),
+    name,
+  );
+}
+
+/** The ratio of each round; their median, and how far they are apart. */
+function compared(name: string, ours: readonly number[], theirs: readonly number[], who: string): Result {
+  const ratios = ours.map((value, round) => value / (theirs[round] ?? 1));
+  const value = median(ratios);
+  const noise = (Math.max(...ratios) - Math.min(...ratios)) / 2 / value;
+  const rates = `${Math.round(median(ours))} ÷ ${Math.round(median(theirs))} (${who}) a second`;
+  return { name, value, unit: '×', note: `± ${Math.round(noise * 100)} %; ${rates}`, noise, better: 'more' };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
