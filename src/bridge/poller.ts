@@ -9,7 +9,7 @@ export interface PollerOptions {
   readonly clock: () => number;
 }
 
-/** Polls: one at a time however many ask, on a timer, with growing waits while the board is away. */
+/** Polls a board: one poll at a time however many ask, on a timer, and ever less often while the board is away. */
 export class Poller {
   readonly #options: PollerOptions;
   #running: Promise<void> | undefined;

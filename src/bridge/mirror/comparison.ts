@@ -100,11 +100,10 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
   const differing: number[] = [];
   const doubtful: number[] = [];
   const top = newestOf(state);
-  /** places of rows that are not known and would come in below what was given */
   const odd: number[] = [];
   /** places of rows that an editor may have changed: what is there as it was comes first */
   const changed: number[] = [];
-  /** The last row, as the index has them, that is as it was, and its place: before it, the numbering did not begin again. */
+  /** the last row, as the index has them, that is as it was, and its place */
   let agreed = -1;
   let agreedPlace = -1;
   let next = 0;

@@ -1,20 +1,21 @@
 /**
- * What becomes of the rows of an index. Editors may put anything there, boards are restored from backups, caches are lost:
- * these rules are the same in all of it, so that mirrors decide alike.
+ * What becomes of the rows of an index. An editor may write anything there, a board may be restored from a backup, a cache
+ * may be lost. The rules are the same in each case, so that mirrors decide alike.
  *
- * 1. **Identity.** A post is its sequence number, kind, item, and time, even while it is gone. Where an editor changed the index, its time may be
- *    another: then the time in its item's text decides (`board-line.ts`).
- * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts, else what the edit log
- *    tells (no editor writes it), else the one that the board appended.
- * 3. **A number is never given to another post**, and nothing is shown below what was given: a new row comes above the
+ * 1. **Identity** (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an
+ *    editor has changed the index its time may be another: then the time in its item's text decides (`board-line.ts`).
+ * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts; else what the edit log
+ *    tells, which no editor writes; else the row that the board appended.
+ * 3. **No number is ever given to another post**, and nothing is shown below what was given: a new row comes above the
  *    newest one, in article numbers and in the board's own order.
  * 4. **The numbering began again**, and an epoch with it, only for rows after the last one that is as it was, and only on
- *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post
- *    under a known number; no editor changed the index since; or several such rows, one of them under a number that another has.
- * 5. **Rows far above the others** wait for evidence, too (`row-order.ts`): another reading, something
- *    posted above them, no change of the index in between, and more on the board than the rows themselves.
- * 6. **What the index shows is there**, whatever was withdrawn before; and an item continues another as far as the index
- *    shows both of their rows now. Of all else their texts decide, asked again when these rows come or go.
+ *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post under a
+ *    known number; no editor has changed the index since; or there are several such rows, and one has the number of another
+ *    post.
+ * 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above them, no
+ *    change of the index in between, and more on the board than the rows themselves.
+ * 6. **What the index shows is there**, whatever was withdrawn before. An item continues another while the index shows the
+ *    rows of both; otherwise their texts decide, and are fetched again when these rows come or go.
  */
 import { isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';

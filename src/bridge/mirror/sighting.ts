@@ -15,8 +15,8 @@ const MAX_ROWS = 4_000_000;
  * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. Nothing here
  * is part of the board's state until it is accepted. Columns, because a million rows must not become a million objects.
  *
- * An editor may have put rows anywhere, twice, or with numbers that the board never gave (EDIX): `seal` finds their
- * order, and leaves out what can't be believed. What looks at all rows is a generator that yields now and then.
+ * An editor may have put rows anywhere, twice, or under numbers that the board never gave (EDIX): `seal` finds their order
+ * (`row-order.ts`) and leaves out what can't be believed. Whatever looks at all rows is a generator that yields now and then.
  */
 export class Sighting {
   /** rows of the index, in its own order */
