@@ -4,6 +4,12 @@ import { breaking, type Mutant } from './mutant.ts';
 
 export const watchingMutants: readonly Mutant[] = [
   ...breaking(
+    'src/ops/event-loop-lag.ts',
+    ['test/ops/metrics.test.ts'],
+    ['the wait for the next look is no lag', 'Math.max(0, ns / 1e9 - EVERY / 1000)', 'Math.max(0, ns / 1e9)'],
+    ['lag is that since the last scrape', '    looks.reset();', ''],
+  ),
+  ...breaking(
     'src/ops/metrics.ts',
     ['test/ops/http.test.ts'],
     ['what never happened is 0, not absent', 'collect: () => this.#beginPosts(),\n', ''],

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SharedMemory } from '../../../src/bridge/memory.ts';
+import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { Records } from '../../../src/bridge/mirror/records.ts';
+import { Summaries } from '../../../src/bridge/mirror/summaries.ts';
+import { PostKind } from '../../../src/bridge/model.ts';
 import { BoardView } from '../../../src/bridge/view/board-view.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
@@ -293,3 +297,26 @@ async function complete(store: Kept): Promise<Mirror> {
   await mirror.complete();
   return mirror;
 }
+
+test('a post that goes before what is stored of its item is read leaves the file', () => {
+  const cache = Cache.open(':memory:');
+  onTestFinished(() => cache.close());
+  const posts = new PostColumns();
+  const records = new Records();
+  const record = records.intern('A1234567');
+  const row = {
+    number: 1,
+    sequence: 1,
+    epoch: 1,
+    time: 0,
+    kind: PostKind.Item,
+    item: record.index,
+    user: 0,
+    arrival: 0,
+  };
+  record.rows.push(posts.append(row));
+  const summaries = new Summaries(cache, posts, 'auto');
+  cache.putSummary(record.index, Buffer.from(SECRET));
+  cache.transaction(() => summaries.forget(record.rows, records.list));
+  expect(cache.summariesBefore(9, 9)).toEqual([]);
+});
