@@ -2,17 +2,27 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { distance, isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
-import type { Permanent, RecentRow } from '../../store/permanent.ts';
+import { StoreError } from '../../store/errors.ts';
+import type { Permanent, RecentRow, Shown } from '../../store/permanent.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
+import { Agreement, complete, passing, rowsOf, stillThere } from './agreement.ts';
 import { type BoardConnection, type BoardLine, EditLog, type ItemProofs, otherPosts, proven } from './board-line.ts';
 import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
 import { LeftOut } from './left-out.ts';
-import { keepBegun } from './numbering.ts';
-import { keepRecent, MAX_RECENT, type MessageOfTheDay, recall, saveChanges, saveIsRead } from './persistence.ts';
+import { Epochs, keepBegun } from './numbering.ts';
+import {
+  keepRecent,
+  MAX_RECENT,
+  type MessageOfTheDay,
+  recall,
+  rowDetails,
+  saveChanges,
+  saveIsRead,
+} from './persistence.ts';
 import { Doubts } from './row-order.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
@@ -62,6 +72,9 @@ export class Follower {
     },
   };
   #strikes = 0;
+  readonly #agreement: Agreement | undefined;
+  /** something was removed, or is back */
+  #touched = false;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
   #closed = false;
@@ -72,6 +85,8 @@ export class Follower {
     this.#options = options;
     this.leftOut = new LeftOut(options.log);
     this.#editLog = new EditLog(options.line, options.log);
+    const { shared } = options.permanent;
+    this.#agreement = shared && new Agreement(shared, options.state);
   }
 
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
@@ -124,6 +139,7 @@ export class Follower {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
+        const ahead = await this.#ahead();
         const sighting = await this.#index(whole, expected);
         if (sighting === undefined) {
           whole = true;
@@ -137,7 +153,8 @@ export class Follower {
           this.#editLog.isOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           (await this.#inTurns(sighting.hasGaps(last))) ||
-          sighting.hasNew(PostKind.Edit, last);
+          sighting.hasNew(PostKind.Edit, last) ||
+          ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
         const log = needsLog ? await this.#editLog.read() : pending;
         const reserves = needsLog && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;
@@ -169,25 +186,50 @@ export class Follower {
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
         // An index without a row does not tell what it will count from.
         if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
-        await keepBegun(permanent, begun, this.#options.log);
         const marks = await this.#inTurns(highs(state.posts, seen, decision));
-        await Promise.all([publishing.announce(marks), gate?.numbered(newRows(seen, decision))]);
-        motdDue ||= sighting.hasNew(PostKind.Motd, last);
         const clock = () => publishing.now(now());
+        const arrivals = new Map<number, number>();
+        const arrivalOf: ArrivalOf = (number, time) =>
+          arrivals.get(number) ?? (state.isRead ? clock() : publishing.arrivalOf(number, time, clock()));
+        if (this.#agreement === undefined) {
+          await keepBegun(permanent, begun, this.#options.log);
+          await Promise.all([publishing.announce(marks), gate?.numbered(newRows(seen, decision))]);
+        } else {
+          const rows = rowsOf(seen, decision, arrivalOf);
+          const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
+          const raised = this.#agreement.raised(marks);
+          const others = await this.#agreement.publish(rows, epochs, raised, ahead, arrivals);
+          if (others !== undefined) {
+            await this.#adopt(others, gate);
+            whole = true;
+            continue;
+          }
+          for (const { number, details } of rows) {
+            if (!arrivals.has(number)) arrivals.set(number, rowDetails(details).arrival);
+          }
+          await keepBegun(permanent, begun, this.#options.log);
+          await gate?.numbered(newRows(seen, decision));
+        }
+        motdDue ||= sighting.hasNew(PostKind.Motd, last);
         // Cut off halfway, what it takes in is compared again at the next start.
         if (whole) {
           cache.deleteFact('compared');
           isCompared = true;
         }
-        const arrivalOf: ArrivalOf = state.isRead ? clock : (n, time) => publishing.arrivalOf(n, time, clock());
+        this.#touched = false;
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
+        if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
         pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
         const isToConfirm = await this.#doubts.weigh(doubted, lastIndexEdit, logged, (doubt) =>
           proven(this.#proofs, sighting, doubt),
         );
         whole = isToConfirm && whole;
-        if (pending.length === 0 && !isToConfirm) break;
+        if (pending.length > 0 || isToConfirm) continue;
+        // What others had shown before we asked the board, and is not there, is gone: or it was not believed here.
+        if (ahead === undefined || !this.#lacks(ahead)) break;
+        await this.#adopt(ahead, gate);
+        whole = true;
       }
       if (!state.isRead) {
         state.isRead = true;
@@ -218,14 +260,37 @@ export class Follower {
     return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
   }
 
+  /** What other bridges have shown. Without the store nobody can tell; but then nothing new is shown either. */
+  async #ahead(): Promise<Shown | undefined> {
+    try {
+      return await this.#agreement?.ahead();
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
+  }
+
+  #lacks({ rows }: Shown): boolean {
+    const { last = 0 } = this.#agreement ?? {};
+    return rows.some(({ number, details }) => number > last && rowDetails(details).kind !== PostKind.Gone);
+  }
+
+  /** Takes in the rows that other bridges have shown, as they were shown. What is no longer so, a comparison finds. */
+  async #adopt({ rows, epochs }: Shown, gate: Gate | undefined): Promise<void> {
+    const { state, log } = this.#options;
+    const { last = 0 } = this.#agreement ?? {};
+    const unknown = rows.filter(({ number }) => number > last);
+    log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown what was not found here');
+    if (epochs.length > 0) state.epochs = new Epochs(epochs);
+    this.remember(unknown);
+    if (this.#recent !== undefined) await this.#recall(this.#recent, gate);
+  }
+
   /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
-  async #recall({
-    rows,
-    state: recent,
-  }: {
-    readonly rows: readonly RecentRow[];
-    readonly state: BoardState;
-  }): Promise<void> {
+  async #recall(
+    { rows, state: recent }: { readonly rows: readonly RecentRow[]; readonly state: BoardState },
+    gate?: Gate,
+  ): Promise<void> {
     const { state, now } = this.#options;
     const { publishing } = state;
     const sighting = await this.#index(true, recent.lastSequence);
@@ -246,17 +311,25 @@ export class Follower {
       const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
       const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
       const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
-      await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
+      // Of what is known already, it tells nothing.
+      const taken = { ...seen, whole: state.posts.length === 0 };
+      await this.#inTurns(this.#commit(state.commit(taken, decision, log ?? [], arrivalOf)));
     }
+    const isShown = state.isRead && sighting !== undefined;
+    const shown = isShown ? stillThere(rows, sighting) : rows;
+    await gate?.beforePublish(passing(shown));
+    await gate?.numbered(passing(shown));
     const first = state.posts.length;
-    recall(state, rows);
+    recall(state, shown);
     this.#recent = undefined;
+    if (isShown) complete(state, sighting, first);
     await this.#inTurns(this.#commit([[{ kind: 'appended', first }]]));
   }
 
   *#commit(slices: Iterable<readonly Change[]>): Generator<undefined, void> {
     for (const changes of slices) {
       if (changes.length > 0) {
+        this.#touched ||= changes.some(({ kind }) => kind === 'removed' || kind === 'restored');
         this.#write(changes);
         // Tell.
         this.#options.tell(changes);

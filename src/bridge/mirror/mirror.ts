@@ -105,7 +105,7 @@ export class Mirror implements BoardModel {
     this.#poller = new Poller({
       poll: () => this.#poll(),
       // A lost cache file is tried again at each poll.
-      interval: () => (this.#readers > 0 || cache.lost ? this.#intervals.reading : this.#intervals.idle),
+      interval: () => this.#interval(),
       retry: [retryFirst, retryLongest],
       random: options.random ?? Math.random,
       clock,
@@ -154,6 +154,9 @@ export class Mirror implements BoardModel {
 
   /** Begins to follow the board. Returns at once: see `progress`. */
   start(): void {
+    this.#options.permanent.shared?.onHint((about) => {
+      if (about === 'rows') this.poke();
+    });
     this.#poller.start();
   }
 
@@ -231,9 +234,11 @@ export class Mirror implements BoardModel {
     let here = true;
     this.#readers++;
     if (this.#readers === 1) this.#poller.reschedule();
+    this.#report();
     return () => {
       if (here) this.#readers--;
       here = false;
+      this.#report();
     };
   }
 
@@ -253,6 +258,21 @@ export class Mirror implements BoardModel {
     await this.#texts.complete();
   }
 
+  /** Of several bridges, one polls for all; the others are told of what is new. */
+  #interval(): number {
+    const { cache, permanent } = this.#options;
+    const { shared } = permanent;
+    const { reading, idle, reconcile } = this.#intervals;
+    if (cache.lost) return reading;
+    if (shared?.leads === false) return Math.min(Math.max(idle, reconcile), 2 ** 31 - 1);
+    return this.#readers > 0 || shared?.isRead === true ? reading : idle;
+  }
+
+  #report(): void {
+    const { shared } = this.#options.permanent;
+    shared?.report({ isRead: this.#readers > 0, reachesBoard: this.#lastError === undefined });
+  }
+
   async #poll(): Promise<void> {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
@@ -263,11 +283,13 @@ export class Mirror implements BoardModel {
       if (err instanceof HeldBack) this.#log.warn({}, err.message);
       else if (this.#lastError === undefined) this.#log.warn({ err }, 'the board is away');
       this.#lastError = { message, at: this.#now() };
+      this.#report();
       throw err;
     }
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
     this.#lastPoll = this.#now();
+    this.#report();
     this.#texts.resume();
   }
 

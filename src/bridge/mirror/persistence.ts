@@ -142,7 +142,7 @@ export class MessageOfTheDay {
 /** Rows that are kept. An index that was restored to what it was before all of them is beyond what can be told. */
 export const MAX_RECENT = 1024;
 
-interface Details {
+export interface RowDetails {
   readonly sequence: number;
   readonly epoch: number;
   readonly time: number;
@@ -157,6 +157,11 @@ interface Details {
   readonly noted?: string | null;
   /** who made that entry */
   readonly editor?: string;
+}
+
+export function rowDetails(details: string): RowDetails {
+  // What `rowsFrom`, or `rowsOf` in `agreement.ts`, wrote.
+  return JSON.parse(details) as RowDetails;
 }
 
 /** Writes the rows that changed, once they are shown. */
@@ -177,6 +182,9 @@ export async function keepRecent(permanent: Permanent, state: BoardState): Promi
 export async function catchUpRecent(permanent: Permanent, state: BoardState): Promise<void> {
   const from = Math.max(0, state.posts.length - MAX_RECENT);
   const rows = rowsFrom(state, from);
+  // Where several bridges serve the board, the others know what became of these rows since.
+  const last = rows.at(-1)?.number ?? 0;
+  if (permanent.shared !== undefined && ((await permanent.recent()).at(-1)?.number ?? 0) >= last) return;
   const kept = new Map((await permanent.recent()).map(({ number, details }) => [number, details]));
   if (kept.size === rows.length && rows.every(({ number, details }) => kept.get(number) === details)) return;
   await permanent.putRecent(rows, rows[0]?.number ?? 0);
@@ -187,7 +195,7 @@ function rowsFrom({ posts, records, users, notices }: BoardState, first: number)
   const rows: RecentRow[] = [];
   for (let row = first; row < posts.length; row++) {
     const notice = notices.get(row);
-    const details: Details = {
+    const details: RowDetails = {
       sequence: posts.sequences[row] ?? 0,
       epoch: posts.epochs[row] ?? 0,
       time: posts.times[row] ?? 0,
@@ -208,8 +216,7 @@ function rowsFrom({ posts, records, users, notices }: BoardState, first: number)
 export function recall(state: BoardState, rows: readonly RecentRow[]): void {
   const { posts, records, users, notices } = state;
   for (const { number, details } of rows) {
-    // What `rowsFrom` wrote.
-    const { item, noted, editor, user, ...rest } = JSON.parse(details) as Details;
+    const { item, noted, editor, user, ...rest } = rowDetails(details);
     const record = item === undefined ? undefined : records.intern(item);
     const row = posts.append({ ...rest, number, item: record?.index ?? -1, user: users.intern(latin1(user)) });
     if (noted === undefined) continue;

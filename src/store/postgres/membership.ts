@@ -278,15 +278,18 @@ export class Membership {
       if (this.#client !== client) throw this.#cutOff();
       this.#confirmed = began;
       this.#bridges = Number(seen.bridges);
-      this.#isRead = seen.is_read;
+      const led = this.#leads;
       await this.#lead(client);
+      // Who polls for all from now on, or for somebody who reads now, begins at once.
+      const isDue = this.#leads && (!led || (seen.is_read && !this.#isRead));
+      this.#isRead = seen.is_read;
       const version = BigInt(seen.version);
       const isNews = version > this.#version || this.#version < 0n;
       if (isNews) {
         this.#version = version;
-        this.#hint('rows');
         this.#hint('posts');
       }
+      if (isNews || isDue) this.#hint('rows');
     } catch (error) {
       this.#lose(client);
       void client.end().catch(() => {});
@@ -354,6 +357,8 @@ export class Membership {
     this.#client = undefined;
     this.#leads = false;
     this.#confirmed = Number.NEGATIVE_INFINITY;
+    // From now on it polls for itself.
+    if (!this.#closed) this.#hint('rows');
   }
 
   #cutOff(): StoreError {

@@ -1,0 +1,193 @@
+/**
+ * What several bridges of one board agree on: which rows are shown, under which numbers, in which epochs. The store that they
+ * share has the newest rows that any of them has shown. A bridge shows further ones only by adding them there, after the last;
+ * where another was first, it shows what that one has, whatever it would have decided itself.
+ */
+import type { Epoch, Mark, RecentRow, Shared, Shown } from '../../store/permanent.ts';
+import { latin1, octets } from '../../wire/octets.ts';
+import { PostKind } from '../model.ts';
+import { type Place, placesOf } from '../places.ts';
+import type { NewRow } from '../ports.ts';
+import { isIndexed } from '../row-kinds.ts';
+import type { Seen } from './comparison.ts';
+import type { Decision } from './decision.ts';
+import { MAX_RECENT, type RowDetails, rowDetails } from './persistence.ts';
+import type { Sighting } from './sighting.ts';
+import type { BoardState } from './state.ts';
+
+export class Agreement {
+  readonly #shared: Shared;
+  readonly #state: BoardState;
+
+  constructor(shared: Shared, state: BoardState) {
+    this.#shared = shared;
+    this.#state = state;
+  }
+
+  /** The last row that this bridge has shown. */
+  get last(): number {
+    const { numbers, length } = this.#state.posts;
+    return length === 0 ? 0 : (numbers[length - 1] ?? 0);
+  }
+
+  /** What others have shown since. */
+  ahead(): Promise<Shown> {
+    return this.#shared.shown(this.last);
+  }
+
+  /**
+   * The new rows of a decision become those that all bridges show next, or are what others have shown already: then they
+   * arrived when the others showed them (`arrivals`). Otherwise nothing happens, and the result is what the others have.
+   *
+   * @param ahead what others had shown by a while ago
+   */
+  async publish(
+    rows: readonly RecentRow[],
+    epochs: readonly Epoch[],
+    marks: readonly Mark[],
+    ahead: Shown | undefined,
+    arrivals: Map<number, number>,
+  ): Promise<Shown | undefined> {
+    if (rows.length === 0 && marks.length === 0) return undefined;
+    let rest = rows;
+    let after = this.last;
+    let isShown = false;
+    for (let others = ahead; !isShown; ) {
+      if (others !== undefined && (others.rows.length > 0 || !agree(others.epochs, epochs))) {
+        if (!agree(others.epochs, epochs) || !isConsistent(others.rows, rows)) return others;
+        for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);
+        const shown = others.rows.at(-1)?.number ?? after;
+        after = Math.max(after, shown);
+        rest = rows.filter(({ number }) => number > shown);
+        // Who showed them has raised the marks.
+        if (rest.length === 0 && rows.length > 0) return undefined;
+      }
+      others = await this.#shared.publish({ after, rows: rest, epochs, marks, from: this.#from(rows) });
+      isShown = others === undefined;
+    }
+    return undefined;
+  }
+
+  /** With these rows, older ones than that need not be kept. */
+  #from(rows: readonly RecentRow[]): number {
+    const { numbers, length } = this.#state.posts;
+    const surplus = length + rows.length - MAX_RECENT;
+    if (surplus <= 0) return 0;
+    return (surplus < length ? numbers[surplus] : rows[surplus - length]?.number) ?? 0;
+  }
+
+  /** Something changed that shows in no new row. */
+  async changed(): Promise<void> {
+    if (this.#shared.leads) await this.#shared.changed();
+  }
+
+  /** Marks that the store does not have yet, as far as this bridge knows. */
+  raised(highs: ReadonlyMap<Place, number>): Mark[] {
+    const marks: Mark[] = [];
+    for (const [place, high] of highs) {
+      const mark = this.#state.publishing.mark(place);
+      if (high > mark.high) marks.push({ place, low: mark.low, high });
+    }
+    return marks;
+  }
+}
+
+/** The newest of the rows that get a number, ascending, as the store keeps them. */
+export function rowsOf(
+  { sighting }: Seen,
+  { numbers, epochs, base }: Decision,
+  arrivalOf: (number: number, time: number) => number,
+): RecentRow[] {
+  const rows: RecentRow[] = [];
+  for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_RECENT; place--) {
+    const number = numbers[place] ?? 0;
+    if (number === 0) continue;
+    const { event, user, item, generation, sequence, time, kind } = sighting.at(place, base);
+    const details: RowDetails = {
+      ...{ sequence, time, kind, epoch: epochs.covering(generation, sequence)?.number ?? 1 },
+      arrival: arrivalOf(number, time),
+      user: event?.entry.userid ?? sighting.userids[user] ?? '',
+      ...(item >= 0 && { item: sighting.itemIds[item] ?? '' }),
+      ...(event !== undefined && { noted: event.entry.itemId ?? null, editor: event.entry.userid }),
+    };
+    rows.push({ number, details: JSON.stringify(details) });
+  }
+  return rows.reverse();
+}
+
+/** Whether all of the others' epochs are ours. */
+function agree(others: readonly Epoch[], own: readonly Epoch[]): boolean {
+  return others.every(({ number, generation, first, base }) => {
+    const epoch = own[number - 1];
+    return epoch?.generation === generation && epoch.first === first && epoch.base === base;
+  });
+}
+
+/** Whether what others have shown is what we would have, as far as we can see. */
+function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): boolean {
+  const theirs = new Map(others.map(({ number, details }) => [number, rowDetails(details)]));
+  const numbers = new Set(own.map(({ number }) => number));
+  // Of very many rows, only the newest are kept.
+  const isKept = ([first]: readonly RecentRow[], number: number) => number >= (first?.number ?? 0);
+  const last = own.at(-1)?.number ?? 0;
+  const isMissing = ({ number }: RecentRow) =>
+    (own.length < MAX_RECENT || isKept(own, number)) &&
+    number < last &&
+    !numbers.has(number) &&
+    theirs.get(number)?.kind !== PostKind.Gone;
+  if (others.some(isMissing)) return false;
+  const newest = others.at(-1)?.number ?? 0;
+  return own.every(({ number, details }) => {
+    if (number > newest || (others.length >= MAX_RECENT && !isKept(others, number))) return true;
+    const other = theirs.get(number);
+    if (other === undefined) return false;
+    return isReserved(other) || keyOf(other) === keyOf(rowDetails(details));
+  });
+}
+
+/** Its number is kept for what the edit log will tell. */
+function isReserved({ kind, was, item }: RowDetails): boolean {
+  return kind === PostKind.Gone && (was ?? PostKind.Gone) === PostKind.Gone && item === undefined;
+}
+
+/** What makes a row the post it is, whether or not it is gone. */
+function keyOf({ sequence, epoch, kind, was, item, time }: RowDetails): string {
+  return JSON.stringify([sequence, epoch, was ?? kind, item, time]);
+}
+
+/** What the gate is to know of rows. */
+export function passing(rows: readonly RecentRow[]): NewRow[] {
+  return rows
+    .map(({ details }) => rowDetails(details))
+    .filter(({ kind }) => kind !== PostKind.Gone)
+    .map(({ user, epoch, sequence }) => ({ userid: latin1(user), epoch, sequence }));
+}
+
+/** Rows that others have shown, as they are to be shown now: without those that an index no longer has. */
+export function stillThere(rows: readonly RecentRow[], sighting: Sighting): RecentRow[] {
+  const { order, sequences, items, itemIds, kinds, times } = sighting;
+  const nameOf = (sequence: number, kind: number, item: string | undefined, time: number) =>
+    JSON.stringify([sequence, kind, item ?? '', time]);
+  const there = new Set<string>();
+  for (const row of order) {
+    if (row < 0) continue;
+    there.add(nameOf(sequences[row] ?? 0, kinds[row] ?? 0, itemIds[items[row] ?? -1], times[row] ?? 0));
+  }
+  return rows.map((row) => {
+    const details = rowDetails(row.details);
+    const { sequence, kind, item, time } = details;
+    if (!isIndexed(kind) || there.has(nameOf(sequence, kind, item, time))) return row;
+    return { ...row, details: JSON.stringify({ ...details, kind: PostKind.Gone, was: kind }) };
+  });
+}
+
+/** Gives items that have no subject yet the one that they have in an index; and raises the marks to what is shown now. */
+export function complete({ records, posts, publishing }: BoardState, sighting: Sighting, first: number): void {
+  for (const [at, id] of sighting.itemIds.entries()) {
+    const record = records.byId(id);
+    if (record?.subject === '') records.setSubject(record, sighting.subjects[at] ?? octets``);
+  }
+  for (let row = first; row < posts.length; row++) {
+    for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
+  }
+}

@@ -1,0 +1,242 @@
+/** Mirrors of several bridges that serve one board together: they show the same. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BoardPool } from '../../../src/bridge/mirror/board-line.ts';
+import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { Cache } from '../../../src/store/cache.ts';
+import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { openMirror, STILL, shown } from '../../support/mirrors.ts';
+import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
+
+describe.skipIf(!hasPostgres)('mirrors of one board', () => {
+  let server: PostgresServer;
+  let name: string;
+  let board: FakeBoard;
+  const closing: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.remove());
+  beforeEach(() => {
+    name = randomUUID();
+    board = new FakeBoard();
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  interface Bridge {
+    readonly mirror: Mirror;
+    readonly store: SharedStore;
+  }
+
+  /** The clocks of two bridges do not agree. */
+  async function bridge(options: Partial<MirrorOptions> = {}, pool: BoardPool = board): Promise<Bridge> {
+    const store = await openShared(server.url, name);
+    closing.push(store.close);
+    const ahead = 1_000_000 * closing.length;
+    const now = () => Date.UTC(2026, 10, 27) + ahead;
+    const mirror = await openMirror(pool, { permanent: store.permanent, now, ...options });
+    closing.push(() => mirror.close());
+    return { mirror, store };
+  }
+
+  async function seen({ mirror }: Bridge) {
+    const { arrivals } = mirror.posts;
+    const rows = await shown(mirror);
+    const arrived = rows.map(({ number }) => arrivals[mirror.rowOf(number)]);
+    const marks = (['main', 'motd', 'edits'] as const).map((place) => mirror.mark(place));
+    return { rows, marks, arrived };
+  }
+
+  async function same(bridges: readonly Bridge[]): Promise<void> {
+    const all = await Promise.all(bridges.map(seen));
+    for (const other of all) expect(other).toEqual(all[0]);
+  }
+
+  const numbers = async ({ mirror }: Bridge) =>
+    (await shown(mirror)).map(({ number, epoch }) => `${number} of ${epoch}`);
+
+  test('show the same, whoever asks the board first', async () => {
+    const bridges = [await bridge(), await bridge(), await bridge()];
+    const [one, other, third] = bridges;
+    if (one === undefined || other === undefined || third === undefined) throw new Error('too few');
+    const tea = board.newItem('Tea');
+    board.reply(tea);
+    await one.mirror.complete();
+    await other.mirror.complete();
+    board.setMotd('hello');
+    board.edit(tea, 0, 'no tea');
+    const gone = board.newItem('Gone');
+    board.reply(gone);
+    await other.mirror.complete();
+    board.withdraw(gone);
+    await third.mirror.complete();
+    await one.mirror.complete();
+    board.continue(tea, 'More tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    for (const { mirror } of bridges) await mirror.complete();
+    await same(bridges);
+    expect((await seen(one)).rows).toHaveLength(6);
+  });
+
+  test('… also at the same moment, however often', async () => {
+    const bridges = [await bridge(), await bridge(), await bridge()];
+    const tea = board.newItem('Tea');
+    for (let round = 0; round < 12; round++) {
+      board.reply(tea);
+      if (round % 4 === 3) board.edit(tea, 0, `tea ${round}`);
+      await Promise.all(bridges.map(({ mirror }) => mirror.refresh()));
+    }
+    await Promise.all(bridges.map(({ mirror }) => mirror.complete()));
+    await same(bridges);
+    expect(await numbers(bridges[0] as Bridge)).toHaveLength(16);
+  });
+
+  test('agree on an epoch that they see begin at the same moment', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const tea = board.newItem('Tea');
+    const restore = board.backUp();
+    board.reply(tea);
+    board.reply(tea);
+    await Promise.all(bridges.map(({ mirror }) => mirror.complete()));
+    restore();
+    board.newItem('Coffee');
+    board.newItem('Milk');
+    board.newItem('Sugar');
+    await Promise.all(bridges.map(({ mirror }) => mirror.complete()));
+    await Promise.all(bridges.map(({ mirror }) => mirror.complete()));
+    await same(bridges);
+    expect(await numbers(bridges[0] as Bridge)).toEqual(['1 of 1', '4 of 2', '5 of 2', '6 of 2']);
+    expect(await bridges[0]?.store.permanent.epochs()).toHaveLength(2);
+  });
+
+  test.each([0, 1])(
+    'what one has shown of a board before it was restored, the other knows (%i looks first)',
+    async (first) => {
+      const bridges = [await bridge(), await bridge()];
+      const [saw, away] = bridges as [Bridge, Bridge];
+      const tea = board.newItem('Tea');
+      await Promise.all(bridges.map(({ mirror }) => mirror.complete()));
+      const restore = board.backUp();
+      board.reply(tea);
+      board.reply(tea);
+      await saw.mirror.complete();
+      restore();
+      // To the one that was away these look like any new posts.
+      board.newItem('Coffee');
+      board.newItem('Milk');
+      const order = first === 0 ? [saw, away] : [away, saw];
+      for (const { mirror } of order) await mirror.complete();
+      for (const { mirror } of order) await mirror.complete();
+      expect(await numbers(away)).toEqual(['1 of 1', '4 of 2', '5 of 2']);
+      await same(order);
+    },
+  );
+
+  test('one that comes later, without or with an old cache, adopts what was agreed', async () => {
+    const cache = Cache.open(':memory:');
+    const one = await bridge();
+    const tea = board.newItem('Tea');
+    await one.mirror.complete();
+    const old = await bridge({ cache });
+    await old.mirror.complete();
+    const restore = board.backUp();
+    board.reply(tea);
+    await one.mirror.complete();
+    restore();
+    board.newItem('Coffee');
+    await one.mirror.complete();
+    const late = await bridge();
+    for (const { mirror } of [late, old, one]) await mirror.complete();
+    for (const { mirror } of [late, old, one]) await mirror.complete();
+    expect(await numbers(late)).toEqual(['1 of 1', '3 of 2']);
+    await same([one, old]);
+    expect(await shown(late.mirror)).toEqual(await shown(one.mirror));
+  });
+
+  test('a row that came too late for one is late for all', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    board.reply(tea);
+    const [hidden] = board.index.slice(-1);
+    if (hidden === undefined) throw new Error('no row');
+    board.index = board.index.slice(0, -1);
+    board.newItem('Milk');
+    await one.mirror.complete();
+    board.index = [...board.index.slice(0, -1), hidden, ...board.index.slice(-1)];
+    await other.mirror.complete();
+    await one.mirror.complete();
+    await other.mirror.complete();
+    await same(bridges);
+  });
+
+  test('what one of them finds, the others show without being asked', async () => {
+    const bridges = [await bridge(), await bridge(), await bridge()];
+    const [one, ...others] = bridges;
+    for (const { mirror } of bridges) mirror.start();
+    const tea = board.newItem('Tea');
+    const bad = board.newItem('Bad');
+    await one?.mirror.refresh();
+    for (const { mirror } of others)
+      await expect.poll(() => mirror.items.map(({ subject }) => subject)).toEqual(['Tea', 'Bad']);
+    board.withdraw(bad);
+    board.edit(tea, 0, 'revised');
+    await one?.mirror.refresh(board.sequence);
+    for (const { mirror } of others) {
+      await expect
+        .poll(async () => (await shown(mirror)).map(({ text, kind }) => `${kind}: ${text}`))
+        .toEqual((await shown((one as Bridge).mirror)).map(({ text, kind }) => `${kind}: ${text}`));
+    }
+    await expect
+      .poll(() => others.map(({ mirror }) => mirror.mark('edits')))
+      .toEqual(others.map(() => one?.mirror.mark('edits')));
+  });
+
+  test('one of them polls the board; when it is gone, another does', async () => {
+    const polls: number[] = [];
+    const counted = (at: number): BoardPool => {
+      polls[at] = 0;
+      return {
+        use: (task) =>
+          board.use((connection) => {
+            const { index } = connection;
+            const counting = Object.create(connection, {
+              index: {
+                value: (...args: Parameters<typeof index>) => {
+                  polls[at] = (polls[at] ?? 0) + 1;
+                  return index.apply(connection, args);
+                },
+              },
+            }) as typeof connection;
+            return task(counting);
+          }),
+      };
+    };
+    const intervals = { ...STILL, reading: 5, idle: 5, reconcile: 2_000_000_000 };
+    const bridges: Bridge[] = [];
+    for (let at = 0; at < 3; at++) {
+      const one = await bridge({ intervals }, counted(at));
+      bridges.push(one);
+      if (at === 0) await expect.poll(() => one.store.member.leads).toBe(true);
+    }
+    await expect.poll(() => bridges.map(({ store }) => store.member.bridges)).toEqual([3, 3, 3]);
+    for (const { mirror } of bridges) mirror.start();
+    board.newItem('Tea');
+    await expect.poll(() => bridges.every(({ mirror }) => mirror.items.length === 1)).toBe(true);
+    const before = polls[0] ?? 0;
+    await expect.poll(() => polls[0]).toBeGreaterThan(before + 50);
+    // At their start, and when they were told.
+    expect(polls[1]).toBeLessThan(8);
+    expect(polls[2]).toBeLessThan(8);
+    await bridges[0]?.mirror.close();
+    await bridges[0]?.store.close();
+    board.newItem('Coffee');
+    await expect.poll(() => bridges.slice(1).every(({ mirror }) => mirror.items.length === 2)).toBe(true);
+  });
+});
