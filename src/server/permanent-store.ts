@@ -36,8 +36,7 @@ export interface OpenedPermanent {
 }
 
 /**
- * For the process that serves the board. Waits while another one does, and ends this process should another ever take the
- * board over.
+ * For a process that serves the board: with a database, as one of several. Waits while a command is alone with the board.
  * @throws Failure, StoreError
  */
 export async function openToServe(
@@ -48,8 +47,7 @@ export async function openToServe(
 ): Promise<OpenedPermanent> {
   return open(config, board, postgres, (database) =>
     Membership.join(database, board.name, {
-      alone: true,
-      onWaiting: () => log.warn({}, 'another rgtp-nntp serves this board: waiting to take its place'),
+      onWaiting: () => log.warn({}, 'a command of rgtp-nntp, or an earlier version, is alone with this board: waiting'),
       onLost: (error) => endNow(log, error),
     }),
   );

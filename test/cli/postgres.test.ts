@@ -83,12 +83,17 @@ describe.skipIf(!hasPostgres)('permanent: postgres://', () => {
     return [group, ...articles, ...(await client.list('LIST ACTIVE.TIMES'))];
   }
 
-  test('a second bridge waits, and takes over from one that is killed: readers see what they saw', async () => {
+  test('two bridges serve one board: readers of either see the same, and one that is killed is not missed', async () => {
     const first = started(configured('first'));
     const client = await loggedIn(await portOf(first));
+    const reader = await loggedIn(await portOf(started(configured('second'))));
     expect(await client.post(article('kept'))).toMatch(/^240/);
-    await expect.poll(() => client.ask('STAT <kept@x>')).toMatch(/^223/);
+    await expect.poll(() => reader.ask('STAT <kept@x>')).toMatch(/^223/);
+    expect(await reader.post(article('kept'))).toMatch(/^441 435 Duplicate/);
+    expect(await reader.post(article('other'))).toMatch(/^240/);
+    await expect.poll(() => client.ask('STAT <other@x>')).toMatch(/^223/);
     const before = await seen(client);
+    expect(await seen(reader)).toEqual(before);
     const exported = await commandLine([
       'export',
       '--mbox',
@@ -98,15 +103,24 @@ describe.skipIf(!hasPostgres)('permanent: postgres://', () => {
     ]);
     expect(exported.code).toBe(0);
     expect(readFileSync(join(folder, 'box'), 'utf8')).toContain('Message-ID: <kept@x>');
-    const second = started(configured('second'));
-    await second.printed(/another rgtp-nntp serves this board: waiting to take its place/);
-    expect(second.stdout).toBe('');
+    const copied = await commandLine([
+      'permanent',
+      'copy',
+      '--from',
+      'database',
+      '--to',
+      'files',
+      '--config',
+      configured('third'),
+    ]);
+    expect(copied.stderr).toMatch(/is served by a running rgtp-nntp/);
     first.child.kill('SIGKILL');
-    const reader = await loggedIn(await portOf(second));
-    await expect.poll(() => seen(reader)).toEqual(before);
-    expect(await reader.post(article('kept'))).toMatch(/^441 435 Duplicate/);
-    client.close();
-    reader.close();
+    expect(await seen(reader)).toEqual(before);
+    expect(await reader.post(article('later'))).toMatch(/^240/);
+    const back = await loggedIn(await portOf(started(configured('first'))));
+    await expect.poll(() => back.ask('STAT <later@x>')).toMatch(/^223/);
+    expect(await seen(back)).toEqual(await seen(reader));
+    for (const one of [client, reader, back]) one.close();
   });
 
   test('while the database is away, boards are read and nothing is posted; then all goes on', async () => {

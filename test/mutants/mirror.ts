@@ -74,4 +74,52 @@ export const mirrorMutants = [
       'if (this.#next === undefined) return this.#run();\n    this.#next ??= Promise.resolve(this.#running)\n',
     ],
   ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/several.test.ts'],
+    [
+      'an epoch that another bridge has begun is adopted',
+      'if (epochs.length > 0) state.epochs = new Epochs(epochs);',
+      'if (epochs.length > 1e6) state.epochs = new Epochs(epochs);',
+    ],
+    [
+      'what another bridge has shown is shown here, too',
+      'if (ahead === undefined || !this.#lacks(ahead)) break;',
+      'if (ahead === undefined || this.#lacks(ahead) || round >= 0) break;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/agreement.ts',
+    ['test/bridge/mirror/several.test.ts'],
+    [
+      'what others have not shown is not put below what they have',
+      'if (other === undefined) return false;',
+      'if (other === undefined) return true;',
+    ],
+    [
+      'what others have shown one after the other is taken in whole',
+      '!isConsistent(others.rows, rest)) return { ...others, rows: theirs };',
+      '!isConsistent(others.rows, rows)) return others;',
+    ],
+    [
+      'an article arrives once, whichever bridge shows it',
+      'for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);',
+      '',
+    ],
+    [
+      'a number means the same post at every bridge',
+      'keyOf(other) === keyOf(rowDetails(details))',
+      'keyOf(other) !== details',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/mirror.ts',
+    ['test/bridge/mirror/several.test.ts'],
+    [
+      'one bridge polls the board for all',
+      'if (shared?.leads === false) return',
+      'if (shared === undefined && cache.lost) return',
+    ],
+    ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about !== 'rows') this.poke();"],
+  ),
 ];

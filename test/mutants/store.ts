@@ -184,10 +184,19 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/postgres/heirs.ts',
+    ['test/store/postgres/bridges.test.ts'],
+    ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(id)))) return [];', ''],
+    [
+      'who was counted as dead does not go on under its name',
+      "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);",
+      '',
+    ],
+  ),
+  ...breaking(
     'src/store/postgres/membership.ts',
     ['test/store/postgres/bridges.test.ts'],
     ['who was replaced writes nothing', 'if (own.length === 0) throw', 'if (own.length > 1) throw'],
-    ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(id)))) return [];', ''],
     [
       '… which it can while it lives',
       "await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);",
@@ -197,11 +206,6 @@ export const storeMutants = [
       'the intents of a bridge that is back in time stay its own',
       'if (removed.length > 0) {',
       'if (removed.length > 1) {',
-    ],
-    [
-      'who was counted as dead does not go on under its name',
-      "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);",
-      '',
     ],
     ['who is not sure sends nothing', 'if (!this.#isSure() || this.#losses', 'if (this.#losses'],
     ['what others have taken over is not sent', ' || this.#losses !== losses) throw', ') throw'],

@@ -51,21 +51,21 @@ export class Agreement {
     if (rows.length === 0 && marks.length === 0) return undefined;
     let rest = rows;
     let after = this.last;
-    let isShown = false;
-    for (let others = ahead; !isShown; ) {
+    /** what others have shown since */
+    const theirs: RecentRow[] = [];
+    for (let others = ahead; ; ) {
       if (others !== undefined && (others.rows.length > 0 || !agree(others.epochs, epochs))) {
-        if (!agree(others.epochs, epochs) || !isConsistent(others.rows, rows)) return others;
+        theirs.push(...others.rows);
+        if (!agree(others.epochs, epochs) || !isConsistent(others.rows, rest)) return { ...others, rows: theirs };
         for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);
-        const shown = others.rows.at(-1)?.number ?? after;
-        after = Math.max(after, shown);
-        rest = rows.filter(({ number }) => number > shown);
+        after = Math.max(after, others.rows.at(-1)?.number ?? 0);
+        rest = rest.filter(({ number }) => number > after);
         // Who showed them has raised the marks.
         if (rest.length === 0 && rows.length > 0) return undefined;
       }
       others = await this.#shared.publish({ after, rows: rest, epochs, marks, from: this.#from(rows) });
-      isShown = others === undefined;
+      if (others === undefined) return undefined;
     }
-    return undefined;
   }
 
   /** With these rows, older ones than that need not be kept. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Intent } from '../permanent.ts';
-import { INTENT, intentOf } from '../permanent-columns.ts';
 import { storeErrorFromPostgres } from './errors.ts';
+import { lockOf, takeOver } from './heirs.ts';
+import { connectForLocks } from './lock-connection.ts';
 import type { Postgres, Query } from './postgres.ts';
 
 /** Where hints go. */
@@ -163,7 +164,7 @@ export class Membership {
 
   /** A connection with the locks of this bridge, and its row; what its last name had is its own again. */
   async #join(): Promise<void> {
-    const client = await this.#connect();
+    const client = await connectForLocks(this.#postgres.config, 2 * this.#pace.sure);
     try {
       await this.#admitted(client);
       const id = randomUUID();
@@ -209,19 +210,6 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-  }
-
-  async #connect(): Promise<Client> {
-    const client = new Client({ ...this.#postgres.config, query_timeout: 2 * this.#pace.sure });
-    client.on('error', () => {});
-    await client.connect();
-    // So that the server notices the death of this machine: its defaults take two hours.
-    await client.query(
-      `SELECT set_config(name, value, false) FROM (VALUES ('search_path', 'rgtp_nntp'), ('tcp_keepalives_idle', '1'),
-         ('tcp_keepalives_interval', '1'), ('tcp_keepalives_count', '2'), ('tcp_user_timeout', '3000'),
-         ('statement_timeout', '10000')) AS v (name, value)`,
-    );
-    return client;
   }
 
   /** Waits while another process wants to be alone with the board. */
@@ -295,7 +283,7 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-    await this.#bury();
+    this.#take(await takeOver(this.#postgres, this.#board, this));
   }
 
   /** One of the bridges that reach the board polls it for all. */
@@ -306,30 +294,6 @@ export class Membership {
     const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS done`;
     const { rows } = await client.query<{ done: boolean }>(sql, [`rgtp-nntp leads ${this.#board}`]);
     this.#leads = wants && rows[0]?.done === true;
-  }
-
-  /** Takes over what dead bridges left; of several that try, one does. */
-  async #bury(): Promise<void> {
-    const board = this.#board;
-    const dead = await this.#postgres.query(
-      `SELECT id FROM bridges WHERE board = $1 AND id <> $2
-       UNION SELECT '' FROM messages WHERE board = $1 AND bridge = '' AND details IS NOT NULL AND epoch IS NULL`,
-      [board, this.#id],
-    );
-    for (const row of dead) {
-      const id = String(row['id']);
-      const left = await this.#postgres.transaction(async (query) => {
-        await this.requireMember(query);
-        if (!(await isFree(query, lockOf(id)))) return [];
-        await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);
-        return query(
-          `UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL
-           RETURNING ${INTENT}, epoch`,
-          [board, this.#id, id],
-        );
-      });
-      this.#take(left.filter((one) => one['epoch'] === null).map(intentOf));
-    }
   }
 
   #take(intents: readonly Intent[]): void {
@@ -368,13 +332,4 @@ export class Membership {
   async #pause(ms: number): Promise<void> {
     await delay(ms, undefined, { ref: false, signal: this.#ended.signal }).catch(() => {});
   }
-}
-
-function lockOf(id: string): string {
-  return `rgtp-nntp bridge ${id}`;
-}
-
-async function isFree(query: Query, lock: string): Promise<boolean> {
-  const [row] = await query('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free', [lock]);
-  return row?.['free'] === true;
 }

@@ -96,6 +96,35 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     expect(await numbers(bridges[0] as Bridge)).toHaveLength(16);
   });
 
+  test('… and where one shows a row after the other, between two steps of another', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    board.reply(tea);
+    board.reply(tea);
+    const all = board.index;
+    const meanwhile = [
+      async () => {
+        board.index = all.slice(0, -1);
+        await other.mirror.refresh();
+        board.index = all;
+      },
+      () => other.mirror.refresh(),
+    ];
+    const { shared } = one.store.permanent;
+    if (shared === undefined) throw new Error('nothing is shared');
+    const { publish } = shared;
+    shared.publish = async (step) => {
+      await meanwhile.shift()?.();
+      return publish.call(shared, step);
+    };
+    for (const { mirror } of bridges) await mirror.complete();
+    await same(bridges);
+    expect(await numbers(one)).toHaveLength(3);
+    expect(meanwhile).toEqual([]);
+  });
+
   test('agree on an epoch that they see begin at the same moment', async () => {
     const bridges = [await bridge(), await bridge()];
     const tea = board.newItem('Tea');
@@ -156,6 +185,20 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     expect(await numbers(late)).toEqual(['1 of 1', '3 of 2']);
     await same([one, old]);
     expect(await shown(late.mirror)).toEqual(await shown(one.mirror));
+  });
+
+  test('a number that the board gave to one is believed by all', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    board.sequence += 5000;
+    const given = board.reply(tea);
+    await one.mirror.refresh(given);
+    await other.mirror.complete();
+    await one.mirror.complete();
+    await same(bridges);
+    expect(await numbers(other)).toHaveLength(2);
   });
 
   test('a row that came too late for one is late for all', async () => {

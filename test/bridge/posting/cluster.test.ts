@@ -1,0 +1,373 @@
+/** Several bridges in front of one board, with one database, while everything dies at random steps. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BoardServer } from '../../../src/board/server.ts';
+import type { Person } from '../../../src/bridge/ports.ts';
+import { Refusal } from '../../../src/nntp/backend.ts';
+import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
+import { addUser, secrets } from '../../board/boards.ts';
+import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
+import { CuttingProxy, type Step, type Verdict } from '../../support/cutting-proxy.ts';
+import { CuttingWay } from '../../support/cutting-way.ts';
+import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
+import { seededRandom } from '../../support/random.ts';
+import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
+import { Life } from './killable.ts';
+
+/** More in a long run: RGTP_FAULT_POSTS=1000. */
+const POSTS = Number(process.env['RGTP_FAULT_POSTS'] ?? 100);
+const SEED = Number(process.env['RGTP_FAULT_SEED'] ?? 20261127);
+const WORKERS = 6;
+/** Every so many posts two have the same text, and one is given to two bridges at the same moment. */
+const TWINS = 6;
+const BASES = 3;
+
+type Outcome = '240' | 'duplicate' | 'unavailable' | 'rejected' | 'no answer';
+
+interface Case {
+  readonly messageId: string;
+  readonly mark: string;
+  readonly lines: readonly string[];
+  readonly outcomes: Outcome[];
+}
+
+/** One bridge: killed, it is replaced by another that knows nothing but what the database and the board do. */
+class Place {
+  readonly #world: World;
+  #life = new Life();
+  #way: CuttingWay | undefined;
+  #store: SharedStore | undefined;
+  #bridge: TestBridge | undefined;
+  #person: Person | undefined;
+  #changing: Promise<void> = Promise.resolve();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get bridge(): TestBridge {
+    if (this.#bridge === undefined) throw new Error('no bridge');
+    return this.#bridge;
+  }
+
+  async steady(): Promise<void> {
+    for (let changing: Promise<void> | undefined; changing !== this.#changing; ) {
+      changing = this.#changing;
+      await changing;
+    }
+  }
+
+  kill(): void {
+    this.end();
+    this.#changing = this.#changing.then(() => this.open());
+  }
+
+  /** Its connections to the database are cut. It does not die of it. */
+  cutOff(): void {
+    this.#way?.cutAll();
+  }
+
+  end(): void {
+    this.#life.kill();
+    this.#way?.refuse();
+    const [store, way, bridge] = [this.#store, this.#way, this.#bridge];
+    bridge?.boardPoster.close();
+    this.#world.dead.push(async () => {
+      await bridge?.model.close();
+      await store?.close();
+      await way?.close();
+    });
+  }
+
+  async open(): Promise<void> {
+    const world = this.#world;
+    const life = new Life();
+    this.#life = life;
+    this.#person = undefined;
+    this.#way = await CuttingWay.open(world.socket);
+    const pace = { look: 50, sure: 300, again: 50 };
+    // The database may be away just now: a supervisor starts the bridge again.
+    for (this.#store = undefined; this.#store === undefined; ) {
+      await world.databaseIsThere;
+      this.#store = await openShared(this.#way.url, 'board', { pace }).catch(() => undefined);
+    }
+    const { permanent } = this.#store;
+    for (let bridge: TestBridge | undefined; bridge === undefined; ) {
+      bridge = await TestBridge.open(world.proxy?.port ?? 0, {
+        ...{ permanent, grace: 100, size: WORKERS, mortal: true },
+        client: { connect: life.connect, timeouts: { connect: 2000, banner: 2000, answer: 5000 } },
+        onPublish: (rows, own) => {
+          // the dead show nothing to anybody
+          if (life !== this.#life) return;
+          for (const { userid, epoch, sequence } of rows) {
+            if (userid.startsWith('ann') && own.idOf(NEWSGROUP, epoch, sequence) === undefined)
+              world.violations.push(`derived id of #${sequence} shown`);
+          }
+        },
+      }).catch(() => undefined);
+      this.#bridge = bridge;
+    }
+    const { model, poster } = this.bridge;
+    for (let tries = 0; tries < 50 && !model.isRead; tries++) await model.refresh().catch(() => {});
+    model.start();
+    void poster.start();
+  }
+
+  /** As a newsreader would; a bridge that dies gives no answer. */
+  async post({ lines }: Case): Promise<Outcome> {
+    await this.steady();
+    const { bridge } = this;
+    const died = this.#life.death.then((): Outcome => 'no answer');
+    const answered = (async (): Promise<Outcome> => {
+      try {
+        this.#person ??= await bridge.ann();
+        await bridge.post(this.#person, lines);
+        return '240';
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.#world.reasons.add(error.message);
+        return error.kind === 'duplicate' ? 'duplicate' : error.kind === 'unavailable' ? 'unavailable' : 'rejected';
+      }
+    })();
+    answered.catch(() => {});
+    return Promise.race([answered, died]);
+  }
+
+  /** Every article, octet for octet. */
+  async articles(): Promise<string[]> {
+    const [group] = this.bridge.view.groups;
+    if (group === undefined) throw new Error('no newsgroup');
+    const all = [`${group.low} ${group.high} ${group.count}`];
+    for (const piece of group.numbers(group.low, group.high)) {
+      for (const number of piece) {
+        const article = await group.article(number);
+        all.push(`${number}\n${article?.bytes.toString('latin1').replace(/^(Path|Xref): .*$/gm, '$1')}`);
+      }
+    }
+    return all;
+  }
+}
+
+class World {
+  readonly random = seededRandom(SEED);
+  readonly violations: string[] = [];
+  readonly reasons = new Set<string>();
+  readonly faults = new Map<string, number>();
+  readonly places: Place[] = [];
+  readonly dead: (() => Promise<void>)[] = [];
+  readonly socket: string;
+  readonly #path: string;
+  readonly #database: PostgresServer;
+  databaseIsThere: Promise<void> = Promise.resolve();
+  proxy: CuttingProxy | undefined;
+  calm = true;
+  #board: BoardServer | undefined;
+  #boardChanging: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, database: PostgresServer) {
+    this.#path = join(folder, 'board.sqlite');
+    this.#database = database;
+    this.socket = join(database.folder, '.s.PGSQL.5432');
+  }
+
+  async start(bridges: number): Promise<void> {
+    this.#board = await this.#openBoard();
+    await addUser(this.#board, 'ann@rgtp.test', 2, secrets.ann);
+    this.proxy = await CuttingProxy.open(this.#board.address.port, (step) => this.#decide(step));
+    for (let n = 0; n < bridges; n++) {
+      const place = new Place(this);
+      await place.open();
+      this.places.push(place);
+    }
+  }
+
+  async steady(): Promise<void> {
+    await this.databaseIsThere;
+    await this.#boardChanging;
+    for (const place of this.places) await place.steady();
+  }
+
+  place(at: number): Place {
+    const place = this.places[at % this.places.length];
+    if (place === undefined) throw new Error('no bridges');
+    return place;
+  }
+
+  async close(): Promise<void> {
+    await this.steady();
+    for (const place of this.places) place.end();
+    await this.proxy?.close();
+    await this.#board?.close();
+    for (const bury of this.dead) await bury();
+  }
+
+  /** Marks of the texts on the board, with how often each is there, read past the proxy. */
+  async marks(): Promise<Map<string, number>> {
+    const marks = new Map<string, number>();
+    const connection = await RgtpConnection.open({ host: '127.0.0.1', port: this.#board?.address.port ?? 0 });
+    const ids = new Set<string>();
+    await connection.index(undefined, (entry) => entry.itemId !== undefined && ids.add(entry.itemId));
+    for (const id of ids) {
+      for (const { lines } of (await connection.item(id)).contributions) {
+        const mark = /^mark-\d+$/.exec(lines[0] ?? '')?.[0];
+        if (mark !== undefined) marks.set(mark, (marks.get(mark) ?? 0) + 1);
+      }
+    }
+    await connection.close();
+    return marks;
+  }
+
+  #decide(step: Step): Verdict {
+    const chance = step === 'S data' ? 0.0001 : step === 'C text' ? 0.001 : 0.02;
+    if (this.calm || this.random() >= chance) return 'pass';
+    const kind = this.random();
+    const at = Math.floor(this.random() * this.places.length);
+    const what =
+      kind < 0.5 ? 'connection' : kind < 0.7 ? 'bridge' : kind < 0.88 ? 'way' : kind < 0.94 ? 'database' : 'board';
+    this.faults.set(what, (this.faults.get(what) ?? 0) + 1);
+    if (what === 'bridge') this.places[at]?.kill();
+    if (what === 'way') this.places[at]?.cutOff();
+    if (what === 'database') this.databaseIsThere = this.databaseIsThere.then(() => this.#restartDatabase());
+    if (what === 'board') this.#boardChanging = this.#boardChanging.then(() => this.#restartBoard());
+    return (['cut before', 'cut within', 'cut after'] as const)[Math.floor(this.random() * 3)] ?? 'pass';
+  }
+
+  async #restartDatabase(): Promise<void> {
+    await this.#database.kill();
+    await this.#database.start();
+  }
+
+  async #restartBoard(): Promise<void> {
+    this.proxy?.cutAll();
+    await this.#board?.close();
+    this.#board = await this.#openBoard();
+    if (this.proxy !== undefined) this.proxy.target = this.#board.address.port;
+  }
+
+  #openBoard(): Promise<BoardServer> {
+    return BoardServer.open({ path: this.#path, listen: { host: '127.0.0.1', port: 0 }, proofDelay: 0 });
+  }
+}
+
+/** Every tenth begins an item; the others reply to one of a few. */
+function makeCases(world: World): Case[] {
+  return Array.from({ length: POSTS }, (_, n) => {
+    const origin = n % TWINS === 1 ? n - 1 : n;
+    const reply = origin % 10 === 9 ? {} : { References: `<base${origin % BASES}@example.net>` };
+    const length = n % TWINS <= 1 ? 3 : Math.floor(world.random() * 20);
+    const text = [`mark-${origin}`, ...Array<string>(length).fill('x'.repeat(70))];
+    const messageId = `<case${n}@example.net>`;
+    const headers = { 'Message-ID': messageId, Subject: `Case ${origin}`, ...reply };
+    return { messageId, mark: `mark-${origin}`, lines: draft(headers, ...text), outcomes: [] };
+  });
+}
+
+describe.skipIf(!hasPostgres)('bridges of one board', () => {
+  let folder = '';
+  let database: PostgresServer;
+
+  beforeAll(async () => {
+    database = await PostgresServer.start();
+  });
+  afterAll(() => database.remove());
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+  });
+  afterEach(async () => {
+    rmSync(folder, { recursive: true });
+    await database.empty();
+  });
+
+  const patience = { timeout: 120_000 + POSTS * 1000 };
+
+  test.each([2, 3])(
+    `${POSTS} posts through %i bridges, while they, the database and connections die`,
+    patience,
+    async (count) => {
+      const world = new World(folder, database);
+      await world.start(count);
+      for (let n = 0; n < BASES; n++) {
+        const lines = draft({ 'Message-ID': `<base${n}@example.net>` }, 'base');
+        expect(await world.place(n).post({ messageId: '', mark: '', lines, outcomes: [] })).toBe('240');
+      }
+      for (const { bridge } of world.places) await expect.poll(() => bridge.entries.length).toBeGreaterThan(BASES);
+      world.calm = false;
+      const cases = makeCases(world);
+      const queue = [...cases.entries()];
+      const posted = (one: Case) => one.outcomes.includes('240') || one.outcomes.includes('duplicate');
+      const attempt = async (one: Case, at: number): Promise<void> => {
+        one.outcomes.push(await world.place(at).post(one));
+      };
+      await Promise.all(
+        Array.from({ length: WORKERS }, async () => {
+          for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+            const [n, one] = next;
+            const both = n % TWINS === 3 ? [attempt(one, n + 1)] : [];
+            await Promise.all([attempt(one, n), ...both]);
+          }
+        }),
+      );
+      await world.steady();
+
+      const expected = (settled: (one: Case) => boolean) => {
+        const counts = new Map<string, number>();
+        for (const one of cases.filter(settled)) counts.set(one.mark, (counts.get(one.mark) ?? 0) + 1);
+        return counts;
+      };
+      const atFirst = await world.marks();
+      const [acknowledged, all] = [expected(posted), expected(() => true)];
+      for (const { mark } of cases) {
+        expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeGreaterThanOrEqual(acknowledged.get(mark) ?? 0);
+        expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeLessThanOrEqual(all.get(mark) ?? 0);
+      }
+      // Nobody was told of a success twice.
+      expect(cases.filter(({ outcomes }) => outcomes.filter((one) => one === '240').length > 1)).toEqual([]);
+
+      // Whoever got no answer, or was told to try again, sends the same article again, to whichever bridge, until it is settled.
+      for (let round = 0; round < 20 && !cases.every(posted); round++) {
+        world.calm = round >= 3;
+        for (const [n, one] of cases.entries()) if (!posted(one)) await attempt(one, n + round);
+        await world.steady();
+      }
+      world.calm = true;
+      await world.steady();
+      expect(
+        cases.filter((one) => !posted(one)).map(({ messageId }) => messageId),
+        [...world.reasons].join('\n'),
+      ).toEqual([]);
+      const atLast = await world.marks();
+      expect([...all].filter(([mark, times]) => atLast.get(mark) !== times)).toEqual([]);
+      expect(atLast.size).toBe(all.size);
+
+      const first = world.place(0);
+      await expect.poll(() => first.bridge.permanent.intents().catch(() => undefined), { timeout: 30_000 }).toEqual([]);
+      for (const { bridge } of world.places) {
+        await expect
+          .poll(
+            () =>
+              bridge.model.refresh().then(
+                () => true,
+                () => false,
+              ),
+            { timeout: 30_000 },
+          )
+          .toBe(true);
+      }
+      const own = await first.bridge.permanent.ownPosts();
+      const ids = own.map(({ messageId }) => messageId).filter((id) => id.startsWith('<case'));
+      expect(new Set(ids)).toEqual(new Set(cases.map(({ messageId }) => messageId)));
+      expect(new Set(own.map(({ sequence }) => sequence)).size).toBe(cases.length + BASES);
+      expect(world.violations).toEqual([]);
+
+      const articles = await first.articles();
+      expect(articles.filter((one) => one.includes('Message-ID: <case'))).toHaveLength(POSTS);
+      for (const place of world.places) expect(await place.articles()).toEqual(articles);
+      console.log(
+        `${POSTS} posts through ${count} bridges, seed ${SEED}: ${[...world.faults].map(([what, times]) => `${what} ${times}`).join(', ')}; none twice, none missing`,
+      );
+      await world.close();
+    },
+  );
+});
