@@ -135,7 +135,8 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     try {
-      if (this.#recent !== undefined) await this.#recall(this.#recent);
+      // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
+      if (this.#recent !== undefined) await this.#recall(this.#recent, this.#agreement && gate);
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
