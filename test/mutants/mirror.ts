@@ -122,4 +122,13 @@ export const mirrorMutants = [
     ],
     ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about !== 'rows') this.poke();"],
   ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'what a dying bridge has shown has the Message-ID of its poster',
+      'await this.#recall(this.#recent, this.#agreement && gate);',
+      'await this.#recall(this.#recent);',
+    ],
+  ),
 ];

@@ -8,6 +8,7 @@ import { latin1 } from '../../../src/wire/octets.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
 import { CuttingWay } from '../../support/cutting-way.ts';
+import { openMirror } from '../../support/mirrors.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 import { type BridgeOptions, draft, TestBridge } from './bridge.ts';
 
@@ -103,6 +104,22 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     await one.permanent.forget('<1@example.net>');
     await reading;
     expect(reader.idOf(sequence)).toMatch(/@rgtp\.test>$/);
+  });
+
+  test('what a bridge has shown, and died before the post had its epoch, has its Message-ID at one that starts', async () => {
+    const one = await shared();
+    const author = await bridge(one);
+    await one.permanent.intend(intent('Hello', 'text'));
+    const sequence = await sent(author, 'Hello', 'text');
+    await one.permanent.done({ messageId: '<1@example.net>', epoch: 0, sequence, references: '' });
+    const dying = await openMirror(author.reader, { permanent: one.permanent });
+    await dying.refresh();
+    await dying.close();
+    expect((await one.permanent.ownPosts())[0]?.epoch).toBe(0);
+    const other = await bridge(await shared());
+    await expect.poll(() => other.model.isRead).toBe(true);
+    expect(other.idOf(sequence)).toBe('<1@example.net>');
+    expect((await one.permanent.ownPosts())[0]?.epoch).toBe(1);
   });
 
   test('rows of other authors do not wait', async () => {
