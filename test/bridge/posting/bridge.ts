@@ -34,7 +34,8 @@ export interface BridgeOptions {
   /** default: in memory */
   readonly cache?: Cache;
   readonly grace?: number;
-  readonly hold?: number;
+  /** monotonic, ms */
+  readonly clock?: () => number;
   readonly size?: number;
   readonly board?: Partial<PostedBoard>;
   readonly poster?: Partial<ArticlePosterOptions>;
@@ -89,7 +90,7 @@ export class TestBridge {
       reader,
       own,
       grace: options.grace ?? 20,
-      ...(options.hold !== undefined && { hold: options.hold }),
+      ...(options.clock && { clock: options.clock }),
     });
     model.publishThrough({
       beforePublish: (rows) => boardPoster.beforePublish(rows),

@@ -214,7 +214,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
 
   test('what another bridge works on for long is not posted again here, and the poster may try later', async () => {
     const [one, other] = [await shared(), await shared()];
-    const second = await bridge(other, { hold: 50 });
+    const second = await bridge(other, { clock: hasty() });
     await one.permanent.intend(intent('Hello', 'text'));
     await expect(
       second.post(await second.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text')),
@@ -224,7 +224,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
 
   test('nor is one like it, which could not be told from it on the board', async () => {
     const [one, other] = [await shared(), await shared()];
-    const second = await bridge(other, { hold: 50 });
+    const second = await bridge(other, { clock: hasty() });
     const twin = textKey(latin1('ann@rgtp.test'), hashOf([latin1('text')]));
     await one.permanent.intend({ ...intent('Hello', 'text'), twin });
     const like = draft({ 'Message-ID': '<2@example.net>' }, 'text');
@@ -257,6 +257,15 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     await cut.model.refresh();
     expect(cut.entries).toHaveLength(before);
   });
+
+  /** A clock by which everything takes long. */
+  function hasty(): () => number {
+    let time = 0;
+    return () => {
+      time += 6_000;
+      return time;
+    };
+  }
 
   /** Resolves once its database has been asked twice what others post. */
   function askedTwice({ permanent }: SharedStore): Promise<void> {
