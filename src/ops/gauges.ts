@@ -102,6 +102,21 @@ export function addGauges(registry: Registry, now: () => Status): void {
   );
   boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
   boards('articles', 'Articles in its newsgroups', (board) => board.articles ?? 0);
+  const shared = (name: string, help: string, read: (board: BoardStatus) => number | undefined) =>
+    gauge(`board_${name}`, help, ['board'], (set, { boards }) => {
+      for (const board of boards) {
+        const value = read(board);
+        if (value !== undefined) set({ board: board.name }, value);
+      }
+    });
+  shared(
+    'bridges',
+    'Bridges that serve the board with this database, as far as this one knows; 0: it is cut off',
+    ({ bridges }) => bridges,
+  );
+  shared('leads', '1 while this bridge polls the board for all', ({ leads }) =>
+    leads === undefined ? undefined : Number(leads),
+  );
   gauge(
     'board_clients',
     'RGTP connections to the embedded board, those of the bridge included',

@@ -74,7 +74,14 @@ ${rows([
   ['Behind the board', behind(board)],
   ['Last agreed with the board', `${span(board.lagSeconds)} ago`],
   ['Posts on their way', waiting === 0 ? 'none' : number(waiting)],
+  ...bridgesOn(board),
 ])}${trouble}${lastError(board, now)}</article>`;
+}
+
+function bridgesOn({ bridges, leads = false }: BoardStatus): [string, string][] {
+  if (bridges === undefined) return [];
+  if (bridges === 0) return [['Bridges', marked('cut off from the database')]];
+  return [['Bridges', `${number(bridges)}${leads ? '; this one polls' : ''}`]];
 }
 
 /** Of a board that is served without newsgroups. */

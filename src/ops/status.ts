@@ -28,7 +28,10 @@ export interface BoardStatus {
   readonly postsInDoubt?: number | undefined;
   /** RGTP connections to it, where it is in this process, those of the bridge included */
   readonly clients?: number | undefined;
-  /** why its files can't be written now; `undefined`: they can */
+  /** where several bridges serve it with one database: how many there are (0: this one is cut off), and whether this one polls for all */
+  readonly bridges?: number | undefined;
+  readonly leads?: boolean | undefined;
+  /** why its files, or the database, can't be written now; `undefined`: they can */
   readonly disk?: string | undefined;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
 }

@@ -40,6 +40,8 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
   readonly submitter: BoardPoster;
   /** the board's newest sequence number, where that is known without asking */
   readonly newest: () => number | undefined;
+  /** what the bridges of this board share, if they have a database */
+  readonly shared: Permanent['shared'];
   /** RGTP connections to it, if it is in this process */
   readonly clients: () => number | undefined;
   /** why its files can't be written now */
@@ -83,7 +85,7 @@ export class RgtpBoard implements ConfiguredBoard {
   }
 
   status(now = Date.now()): BoardStatus {
-    const { config, mirror, newest, clients, disk, submitter } = this.#parts;
+    const { config, mirror, newest, clients, disk, submitter, shared } = this.#parts;
     const { phase, ready, reachable, items, posts, sequence, withheld, lastPoll, lastError } = mirror.progress;
     return {
       name: config.name,
@@ -98,6 +100,8 @@ export class RgtpBoard implements ConfiguredBoard {
       postsInDoubt: submitter.open.inDoubt,
       articles: posts,
       clients: clients(),
+      bridges: shared?.bridges,
+      leads: shared?.leads,
       sequence,
       lagSeconds: (now - (lastPoll ?? this.#started)) / 1000,
       lagSequences: Math.max(0, (newest() ?? 0) - (sequence ?? 0)),
@@ -198,6 +202,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     submitter,
     newest,
     clients,
+    shared: permanent.shared,
     disk,
     offer,
   };

@@ -13,6 +13,8 @@ export const board: BoardStatus = {
   postsInDoubt: 1,
   articles: 3000,
   clients: 5,
+  bridges: 2,
+  leads: true,
   sequence: 3210,
   lagSeconds: 4,
   lagSequences: 0,

@@ -57,14 +57,16 @@ async function* examineSchema(postgres: Postgres, config: Config): AsyncGenerato
   }
   if (version < MIGRATIONS.length) {
     yield warn(`${postgres.name} was written by an older version`, 'The next start will upgrade it. Back it up first.');
+    return;
   }
   for (const board of config.boards.filter((one) => isInDatabase(config, one))) {
-    const sql = `SELECT count(m) AS posts FROM boards b LEFT JOIN messages m USING (board) WHERE board = $1 GROUP BY board`;
+    const sql = `SELECT count(m) AS posts, (SELECT count(*) FROM bridges WHERE board = $1) AS bridges
+       FROM boards b LEFT JOIN messages m USING (board) WHERE board = $1 GROUP BY board`;
     const [known] = await postgres.query(sql, [board.name]);
     yield ok(
       known === undefined
         ? `${board.name}: not in the database yet`
-        : `${board.name}: ${known['posts']} Message-IDs in the database`,
+        : `${board.name}: ${known['posts']} Message-IDs in the database, and ${known['bridges']} bridges that serve it`,
     );
   }
 }
