@@ -15,6 +15,9 @@ import { Supervised } from './supervised.ts';
 export const NEWSGROUP = 'groggs.gossip';
 export const DOMAIN = 'board.example';
 
+/** ms: on a busy machine a start takes long */
+const PATIENCE = 300_000;
+
 /** Who posts on the board. */
 export interface Poster {
   readonly user: string;
@@ -28,6 +31,7 @@ export interface ClusterBridge {
   /** what newsreaders come over, and what it reaches the others over */
   readonly networks: { readonly readers: Network; readonly board: Network; readonly database: Network };
   readonly isReady: () => Promise<boolean>;
+  readonly metrics: () => Promise<string>;
 }
 
 export interface ClusterOptions {
@@ -103,8 +107,14 @@ export class Cluster implements AsyncDisposable {
     await this.ready(bridge);
   }
 
+  /** Rejects where that takes longer than any start does. */
   async ready(bridge: ClusterBridge): Promise<void> {
-    while (!(await bridge.isReady())) await pause(100);
+    const end = performance.now() + PATIENCE;
+    while (!(await bridge.isReady())) {
+      if (performance.now() > end)
+        throw new Error(`${bridge.name} is not ready:\n${bridge.process.output.slice(-2000)}`);
+      await pause(100);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -149,7 +159,8 @@ async function openBridge(
       ({ ok }) => ok,
       () => false,
     );
-  return { name, process: stack.use(new Supervised('serve', config)), networks, isReady };
+  const metrics = async () => (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+  return { name, process: stack.use(new Supervised('serve', config)), networks, isReady, metrics };
 }
 
 /** Below the ports that Linux gives to connections, so that nobody takes it while its server is away. */
