@@ -13,7 +13,7 @@ waiting=(-o DPkg::Lock::Timeout=900)
 
 # A command or file, then the packages that bring it.
 wanted=(
-  slrn:slrn slrnpull:slrnpull tin:tin neomutt:neomutt alpine:alpine nn:nn lynx:lynx w3m:w3m elinks:elinks tmux:tmux emacs:emacs-nox /usr/share/emacs/site-lisp/wl:wl suck:suck imget:im /usr/share/mew:mew chromium:chromium 'cc:gcc libc6-dev'
+  slrn:slrn slrnpull:slrnpull tin:tin neomutt:neomutt alpine:alpine nn:nn lynx:lynx w3m:w3m elinks:elinks tmux:tmux zsh:zsh fish:fish /usr/share/bash-completion/bash_completion:bash-completion emacs:emacs-nox /usr/share/emacs/site-lisp/wl:wl suck:suck imget:im /usr/share/mew:mew chromium:chromium 'cc:gcc libc6-dev'
   /usr/share/perl5/IO/Socket/SSL.pm:libio-socket-ssl-perl
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
@@ -28,6 +28,7 @@ wanted=(
   /usr/lib/x86_64-linux-gnu/libperl.so.5.36:libperl5.36 /usr/lib/x86_64-linux-gnu/libsasl2.so.2:libsasl2-2
   /usr/share/perl5/Net/Ident.pm:libnet-ident-perl
   /usr/lib/postgresql:postgresql
+  /lib/systemd/systemd:systemd
   java:default-jdk-headless javac:default-jdk-headless /usr/share/java/commons-net.jar:libcommons-net-java
 )
 # Servers, and libraries that nothing else in Debian needs. Of prometheus only promtool is used, which checks metrics and rules.

@@ -4,7 +4,7 @@ import { versionLine } from '../server/version.ts';
 import { backupAllCommand } from './backup.ts';
 import { boardCommand } from './board.ts';
 import { checkCommand } from './check.ts';
-import { completionCommand } from './completion.ts';
+import { addCompletion } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { articleExportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -40,9 +40,9 @@ Every configuration key can also be set in the environment: RGTP_NNTP_LISTEN, RG
     backupAllCommand(),
     restoreCommand(),
     permanentCommand(),
-    completionCommand(),
   ];
   for (const command of commands) rgtp.addCommand(command);
+  addCompletion(rgtp);
   // run.ts turns what commander throws into the exit code.
   for (const command of withAllBelow(rgtp)) {
     command.exitOverride().showHelpAfterError('(rgtp-nntp --help lists the commands)').configureOutput({ outputError });

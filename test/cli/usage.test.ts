@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +34,7 @@ describe('usage', () => {
     [['check', '--confg', 'x'], 2, /unknown option '--confg'\n\(Did you mean --config\?\)/],
     [['check', '--config'], 2, /option '-c, --config <file>' argument missing/],
     [['check', 'surplus'], 2, /too many arguments/],
-    [['completion', 'tcsh'], 2, /Allowed choices are bash, zsh, fish/],
+    [['completion', 'tcsh'], 2, /Allowed choices are zsh, bash, fish/],
     [['check', '--config', '/nowhere/x.yaml'], 2, /there is no configuration file \/nowhere\/x\.yaml/],
   ])('%j', async (args, code, text) => {
     const ended = await commandLine(args);
@@ -70,16 +69,22 @@ describe('usage', () => {
 });
 
 describe('shell completion', () => {
-  it('completes commands, subcommands and options in bash', async () => {
-    const { stdout } = await commandLine(['completion', 'bash']);
-    const complete = (...words: string[]) => {
-      const script = `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _rgtp_nntp; echo "\${COMPREPLY[*]}"`;
-      return spawnSync('bash', ['-c', script], { encoding: 'utf8' }).stdout.trim();
+  // What the shells make of it: test/e2e/completion.e2e.ts.
+  it('offers commands, subcommands, options and their values; a file where there are none', async () => {
+    const completions = async (...words: string[]) => {
+      const { stdout, stderr, code } = await commandLine(['complete', '--', ...words]);
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      return stdout.trimEnd().replaceAll(/\t.*/g, '').split('\n');
     };
-    expect(complete('rgtp-nntp', 'che')).toBe('check');
-    expect(complete('rgtp-nntp', 'check', '--c')).toBe('--config');
-    expect(complete('rgtp-nntp', 'completion', '')).toContain('bash zsh fish');
-    expect(complete('rgtp-nntp', '--config', '/tmp/x.yaml', 'check', '--h')).toBe('--help');
+    const [files, noFiles] = [':0', ':4'];
+    expect(await completions('che')).toEqual(['check', noFiles]);
+    expect(await completions('check', '--c')).toEqual(['--config', noFiles]);
+    expect(await completions('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish', noFiles]));
+    expect(await completions('--config', '/tmp/x.yaml', 'check', '--h')).toEqual(['--help', noFiles]);
+    expect(await completions('board', 'user', 'add', 'ann', '--level', '')).toEqual(['read', 'write', 'edit', noFiles]);
+    expect(await completions('check', '--config', 'x')).toEqual([files]);
+    expect(await completions('backup', '')).toEqual([files]);
+    expect(await completions('complet')).toEqual(['completion', noFiles]);
   });
 });
 
