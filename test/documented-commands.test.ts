@@ -56,6 +56,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'sudo systemctl start rgtp-nntp': SYSTEMD,
   'sudo systemctl restart rgtp-nntp': SYSTEMD,
   'systemctl reload rgtp-nntp': SYSTEMD,
+  'systemctl status rgtp-nntp': SYSTEMD,
   'docker compose --file docker/compose.yaml up quickstart': 'needs docker; test/docker reads the files',
   'docker compose --file docker/compose.yaml --profile bridge up --detach': 'needs docker; test/docker reads the files',
   'docker compose --file docker/compose.yaml --profile cluster up --detach':

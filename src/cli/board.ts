@@ -7,6 +7,7 @@ import { boardGreeting, welcomeEditor } from '../server/greeting.ts';
 import { logStrays } from '../server/last-resort.ts';
 import { checkLocally } from '../server/local-check.ts';
 import { closed, untilTold } from '../server/signals.ts';
+import { Systemd } from '../server/systemd.ts';
 import { backupCommand } from './board/backup.ts';
 import { exportCommand } from './board/export.ts';
 import { boardRestoreCommand } from './board/restore.ts';
@@ -35,12 +36,14 @@ export function boardCommand(): Command {
       using _taken = takeFolders(config);
       // Handlers come first, so that a signal during the start does not kill it half way.
       let service: BoardService | undefined;
-      const told = untilTold(log, () => service?.reload(configuration(options)));
+      using systemd = new Systemd({ log, status: () => (service ? 'serving RGTP clients' : 'starting') });
+      const told = untilTold(log, systemd, () => service?.reload(configuration(options)));
       const running = await BoardService.start(config, log);
       service = running;
       const { made } = running.parts;
       if (made !== undefined && announce(welcomeEditor(made, process.stdout.isTTY, options.config))) made.seen();
       announce(boardGreeting(running));
+      systemd.ready();
       log.info({ signal: await told }, 'ending');
       await closed(() => running.close());
     });

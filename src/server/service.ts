@@ -1,4 +1,6 @@
 /** The composition root: puts the server together, reloads it, and ends it. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Bridge } from '../bridge/bridge.ts';
 import { SharedMemory } from '../bridge/memory.ts';
 import { OwnPostRegister } from '../bridge/posting/own-posts.ts';
@@ -6,7 +8,7 @@ import type { Config } from '../config/config.ts';
 import { History } from '../ops/history.ts';
 import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
-import type { Status } from '../ops/status.ts';
+import type { BoardStatus, Status } from '../ops/status.ts';
 import { Boards } from './boards.ts';
 import { changedOf } from './changed-settings.ts';
 import type { NewBoard } from './editor-secret.ts';
@@ -28,6 +30,7 @@ interface Parts {
   readonly boards: Boards;
   readonly feeds: Feeds;
   readonly news: News;
+  readonly status: () => Status;
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
   /** where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen */
@@ -35,6 +38,9 @@ interface Parts {
   /** where the status page is */
   readonly statusAddress: Place | undefined;
 }
+
+/** ms */
+const SETTLING = 60_000;
 
 /** ms that sessions get to finish what is in progress when the server stops. All steps together stay below 9 s. */
 const GRACE = { nntp: 5_000, rgtp: 1_500 } as const;
@@ -84,6 +90,14 @@ export class Service {
     log.setLevel(next.log.level);
     news.server.reload();
     news.server.setLimits(limits);
+  }
+
+  /** Resolves once each board can be read, or has turned out to be away; after a minute, whatever is still being read. */
+  async settled(): Promise<void> {
+    const end = performance.now() + SETTLING;
+    const isOpen = ({ ready, lastError }: BoardStatus) => !ready && lastError === undefined;
+    while (this.parts.boards.status().some(isOpen) && performance.now() < end)
+      await delay(50, undefined, { ref: false });
   }
 
   /** Ends in order: no new commands, answers and posts in progress finish, then the boards close. */
@@ -152,6 +166,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
     boards,
     feeds,
     news: opened,
+    status,
     made: embedded?.made,
     boardAddress: config.embedded.listen && embedded && { ...config.embedded.listen, ...embedded.server.address },
     statusAddress: config.http.listen && http && { host: config.http.listen.host, port: http.port },

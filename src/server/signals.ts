@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
+import type { Systemd } from './systemd.ts';
 
 /** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm: within this time, both count as one. */
 const sameKeyMs = 500;
@@ -15,16 +16,21 @@ const DEADLINE = 9_500;
  * Resolves at the first SIGTERM or SIGINT; a second one kills the process. From the first one on, the process has ten
  * seconds: what has not finished by then is cut off. That is not a failure, as everything acknowledged is on disk.
  *
- * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing.
+ * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing. systemd hears of it all.
  */
-export function untilTold(log: Log, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
+export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
   process.on('SIGHUP', () => {
+    systemd.reloading();
     rereading = rereading.then(reread).then(
-      () => log.info({}, 'configuration reloaded'),
+      () => {
+        log.info({}, 'configuration reloaded');
+        systemd.reloaded();
+      },
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         log.error({ reason }, 'the new configuration cannot be used; the old one stays in force');
+        systemd.reloaded(`the new configuration cannot be used, the old one stays in force: ${reason}`);
       },
     );
   });
@@ -34,6 +40,7 @@ export function untilTold(log: Log, reread: () => Promise<void> | void): Promise
       process.on(signal, () => {
         if (told !== undefined && performance.now() - told > sameKeyMs) process.exit(1);
         if (told === undefined) setTimeout(() => cutOff(log), DEADLINE).unref();
+        if (told === undefined) systemd.stopping();
         told ??= performance.now();
         resolve(signal);
       });
