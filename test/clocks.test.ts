@@ -25,6 +25,7 @@ const DATES: Readonly<Record<string, string>> = {
   'src/server/restore.ts': 'names of what was replaced',
   'src/server/rgtp-board.ts': 'when a newsgroup was made; the status page',
   'src/server/service.ts': 'since when the server runs, for the status page',
+  'src/store/work-folder.ts': 'the age of a folder that has no lock',
 };
 
 test('the time of day is used for dates only', () => {

@@ -6,7 +6,8 @@ import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
-import { storeErrorFrom } from '../store/errors.ts';
+import { StoreError, storeErrorFrom } from '../store/errors.ts';
+import { takeLock } from '../store/lock.ts';
 import { syncFolder } from '../store/new-file.ts';
 import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
@@ -15,6 +16,11 @@ import { noteBackup } from './last-backup.ts';
 import { isInDatabase, refuseLostFiles } from './lost-files.ts';
 import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of } from './manifest.ts';
 import { version } from './version.ts';
+
+const LOCK = 'lock';
+/** a moment: what `backupAll` calls the folder of a backup */
+const FOLDER = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/;
+const FILE = /\.(?:sqlite(?:-journal|-wal|-shm)?|key|secret)$/;
 
 export interface BackupChoices {
   /** replaces an older backup */
@@ -54,7 +60,9 @@ export async function backupAll(config: Config, directory: string, choices: Back
   if (sources.length === 0) throw new Failure(`there is nothing to back up in ${config.data} yet`);
   await refuseOwnFolders(config, directory);
   await newFolder(directory);
-  const older = await olderBackup(directory, choices.force);
+  await refuseOther(directory, choices.force);
+  using _lock = lockBackups(directory);
+  await refuseOther(directory, choices.force);
   const made = new Date().toISOString();
   const folder = made.replace(/[:.]/g, '-');
   const into = join(directory, folder);
@@ -65,7 +73,9 @@ export async function backupAll(config: Config, directory: string, choices: Back
     const manifest: Manifest = { format: 1, program: version, made, folder, files };
     await writeManifest(directory, manifest);
     noteBackup(config, made);
-    if (older !== undefined) await rm(join(directory, older.folder), { recursive: true, force: true });
+    for (const other of await ownFolders(directory)) {
+      if (other !== folder) await rm(join(directory, other), { recursive: true, force: true });
+    }
     return manifest;
   } catch (error) {
     await rm(into, { recursive: true, force: true });
@@ -100,14 +110,45 @@ async function refuseOwnFolders({ data, keys }: Config, directory: string): Prom
   }
 }
 
-async function olderBackup(directory: string, force: boolean): Promise<Manifest | undefined> {
+/** @throws Failure where there is something that is not to be replaced */
+async function refuseOther(directory: string, force: boolean): Promise<void> {
   const there = await readdir(directory);
-  if (there.length === 0) return undefined;
-  if (!there.includes(MANIFEST)) {
+  if (there.includes(MANIFEST)) {
+    if (force) await readManifest(directory);
+    else
+      throw new Failure(
+        `${directory} holds a backup already`,
+        'Name another folder, or replace the backup with --force.',
+      );
+    return;
+  }
+  // A backup that was killed has left nothing else.
+  const ours = new Set([LOCK, `${MANIFEST}.partial`, ...(await ownFolders(directory))]);
+  if (there.some((name) => !ours.has(name))) {
     throw new Failure(`${directory} is neither empty nor a backup`, 'Name an empty or a new folder.');
   }
-  if (force) return readManifest(directory);
-  throw new Failure(`${directory} holds a backup already`, 'Name another folder, or replace the backup with --force.');
+}
+
+/** Folders of backups, complete or not: nothing else has such a name, with such files only. */
+async function ownFolders(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const own: string[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && FOLDER.test(entry.name))) {
+    const files = await readdir(join(directory, name), { withFileTypes: true });
+    if (files.every((file) => file.isFile() && FILE.test(file.name))) own.push(name);
+  }
+  return own;
+}
+
+function lockBackups(directory: string): Disposable {
+  try {
+    return takeLock(join(directory, LOCK));
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
+    throw new Failure(`another backup into ${directory} is being made`, 'Wait until it has finished.', {
+      cause: error,
+    });
+  }
 }
 
 async function copyAll(

@@ -1,6 +1,7 @@
 import {
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
+import { takeLock } from '../../src/store/lock.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
 import { NntpClient } from '../support/nntp-client.ts';
@@ -265,11 +267,49 @@ describe('rgtp-nntp backup and restore', () => {
     expect((await run('backup', to)).stderr).toContain('--force');
     await post('Second');
     expect((await run('backup', to, '--force')).code).toBe(0);
-    expect(readdirSync(to)).toHaveLength(2);
+    expect(readdirSync(to)).toHaveLength(3);
     await stop();
     rmSync(data, { recursive: true });
     expect((await run('restore', to)).code).toBe(0);
     expect(subjects()).toEqual(['Welcome', 'Second']);
+  });
+
+  it('a backup that was killed is no obstacle to the next one, which removes it', async () => {
+    await serve();
+    const to = join(folder, 'backup');
+    // As far as it came: a copy, perhaps SQLite's journal of it, and the manifest that had no name yet.
+    const cut = join(to, '2026-11-27T03-00-00-000Z');
+    const interrupt = () => {
+      mkdirSync(cut, { recursive: true });
+      for (const name of ['gossip.board.sqlite', 'gossip.board.sqlite-journal', 'gossip.board.key']) {
+        writeFileSync(join(cut, name), 'half');
+      }
+      writeFileSync(join(to, 'manifest.json.partial'), '{');
+    };
+    interrupt();
+    expect(await run('backup', to)).toMatchObject({ code: 0, stderr: expect.not.stringContaining('neither') });
+    expect(existsSync(cut)).toBe(false);
+    interrupt();
+    expect((await run('backup', to, '--force')).code).toBe(0);
+    expect(readdirSync(to)).toEqual([expect.stringMatching(/^\d/), 'lock', 'manifest.json']);
+
+    // A folder of that name with something else in it is not ours.
+    rmSync(join(to, 'manifest.json'));
+    mkdirSync(cut);
+    writeFileSync(join(cut, 'holiday.jpg'), '');
+    expect((await run('backup', to, '--force')).stderr).toContain('neither empty nor a backup');
+    expect(existsSync(join(cut, 'holiday.jpg'))).toBe(true);
+  });
+
+  it('two backups at the same time into one folder are not made', async () => {
+    await serve();
+    const to = join(folder, 'backup');
+    expect((await run('backup', to)).code).toBe(0);
+    const before = readFileSync(join(to, 'manifest.json'), 'utf8');
+    using _held = takeLock(join(to, 'lock'));
+    const second = await run('backup', to, '--force');
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('another backup into') });
+    expect(readFileSync(join(to, 'manifest.json'), 'utf8')).toBe(before);
   });
 
   it('restore takes no backup that is damaged or unfinished', async () => {
@@ -278,7 +318,7 @@ describe('rgtp-nntp backup and restore', () => {
     await run('backup', to);
     await stop();
     const elsewhere = () => commandLine(['restore', to], { env: environment(join(folder, 'elsewhere')) });
-    const [inner = ''] = readdirSync(to).filter((name) => name !== 'manifest.json');
+    const [inner = ''] = readdirSync(to).filter((name) => /^\d/.test(name));
     const key = join(to, inner, 'gossip.board.key');
     const good = readFileSync(key);
     writeFileSync(key, `${'00'.repeat(32)}\n`);

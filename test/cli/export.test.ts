@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -202,6 +211,40 @@ it('a board that is away, or was never made, is said', async () => {
   const ended = await commandLine(['export', '--mbox', out('x')], { env: away });
   expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be read: no connection to") });
   expect(leftOvers()).toEqual([]);
+});
+
+it('what a killed one has left is removed by the next, what one that runs has made is not', async () => {
+  // It never gets the index.
+  const asked = Promise.withResolvers<void>();
+  const board = await scriptedServer(async (peer) => {
+    peer.say('230 hello');
+    for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
+      if (line.startsWith('USER')) peer.say('231 read');
+      if (line.startsWith('INDX')) asked.resolve();
+    }
+  });
+  const remote = { ...env, RGTP_NNTP_DATA: out('stuck'), RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${board.port}` };
+  const stuck = new CommandLine(['export', '--mbox', out('stuck.mbox')], { env: remote });
+  await asked.promise;
+  const [left = ''] = leftOvers();
+  expect(readdirSync(out(left))).toContain('gossip.permanent.sqlite');
+  // Not ours: a link, another name, a folder without a lock.
+  symlinkSync(out('mail'), out('.rgtp-nntp-work-linked'));
+  mkdirSync(out('.rgtp-nntp-work-strange-name'));
+  mkdirSync(out('.rgtp-nntp-work-unlock'));
+  writeFileSync(out('.rgtp-nntp-work-unlock/precious'), '');
+  const others = leftOvers().filter((name) => name !== left);
+  expect(others).toHaveLength(3);
+
+  expect((await run('--mbox', out('beside.mbox'))).code).toBe(0);
+  expect(leftOvers()).toContain(left);
+  stuck.child.kill('SIGKILL');
+  await stuck.ended;
+  expect(leftOvers()).toContain(left);
+  expect((await run('--mbox', out('beside.mbox'), '--force')).code).toBe(0);
+  expect(leftOvers()).toEqual(others);
+  expect(readdirSync(out('.rgtp-nntp-work-unlock'))).toEqual(['precious']);
+  for (const name of others) rmSync(out(name), { recursive: true });
 });
 
 it('an article that its board shows and does not give is left out, and said', async () => {

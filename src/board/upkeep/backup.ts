@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CopyProgress, DatabaseSnapshot } from '../../store/copy.ts';
 import { realPathOf } from '../../store/real-path.ts';
-import { giveName, type Kept, nameBeside, safeTarget } from '../../store/target.ts';
+import { giveName, type Kept, safeTarget } from '../../store/target.ts';
+import { WorkFolder } from '../../store/work-folder.ts';
 import type { BoardStore } from '../store.ts';
 
 export interface BackupOptions {
@@ -28,12 +29,9 @@ export async function backupBoard(
     realPathOf(store.path) + ending,
   ]);
   const path = await safeTarget(file, { ...kept, files: [...own, ...(kept.files ?? [])] }, { force });
-  const partial = nameBeside(path);
+  await using work = await WorkFolder.beside(path);
+  const partial = join(work.path, 'copy');
   using snapshot = new DatabaseSnapshot(store.path);
-  try {
-    await snapshot.copyTo(partial, onProgress);
-    await giveName(partial, path, force);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await snapshot.copyTo(partial, onProgress);
+  await giveName(partial, path, force);
 }

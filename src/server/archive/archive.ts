@@ -6,6 +6,7 @@ import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { storeErrorFrom } from '../../store/errors.ts';
 import { safeTarget, TargetError } from '../../store/target.ts';
+import { WorkFolder } from '../../store/work-folder.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
 import { type ArchivedArticle, type ArticleSource, withArticles } from './articles.ts';
@@ -54,16 +55,18 @@ export async function archiveArticles(
   };
   try {
     const path = await targetOf(config, kind, wanted, force);
+    await using work = await WorkFolder.beside(path);
     const count = await withArticles(
       config,
       board,
-      dirname(path),
+      work.path,
       { log, signal, onFetched: (done, total) => onProgress('items', done, total) },
       (source) => {
         const articles = watched(source, { signal, onProgress, onUnread });
+        const partial = join(work.path, 'archive');
         return kind === 'mbox'
-          ? writeMbox(path, articles, force)
-          : writeMaildir(path, articles, board.newsgroup, force);
+          ? writeMbox({ path, partial, force }, articles)
+          : writeMaildir({ path, partial, force }, articles, board.newsgroup);
       },
     );
     return { count, missing, unread };

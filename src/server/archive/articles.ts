@@ -1,7 +1,5 @@
 /** All articles of a board, as its newsgroups give them, read from copies of its files. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BoardServer } from '../../board/server.ts';
 import type { BoardGroup } from '../../bridge/board.ts';
 import { SharedMemory } from '../../bridge/memory.ts';
@@ -47,23 +45,21 @@ const SMALL = { itemCache: 2 ** 22, indexCache: 2 ** 22 } as const;
 const REPORT = 100;
 
 /**
- * Opens a board for a task, as the server would, but on copies of its files in a folder of their own inside `home`: so a
- * running server is not disturbed, and nothing that this does is kept.
+ * Opens a board for a task, as the server would, but on copies of its files in `folder`: so a running server is not
+ * disturbed, and nothing that this does is kept.
  *
  * @throws Failure, StoreError; RgtpError where the board is away
  */
 export async function withArticles<T>(
   config: Config,
   board: BoardConfig,
-  home: string,
+  folder: string,
   { log, signal, onFetched }: SourceOptions,
   task: (source: ArticleSource) => Promise<T>,
 ): Promise<T> {
   refuseLostFiles(config, board);
   const undo = new Undo(log);
   try {
-    const folder = await mkdtemp(join(home, '.rgtp-nntp-export-'));
-    undo.add(() => rm(folder, { recursive: true, force: true }));
     const copied = { ...config, data: folder, keys: keysOf(config, board) ?? folder, permanent: '' };
     const [source, target] = [pathsOf(config, board), pathsOf(copied, board)];
     // In this order: the board may be newer than what the bridge knows of it, and never older.

@@ -5,6 +5,7 @@ import { storeErrorFrom } from '../../store/errors.ts';
 import { syncFolder } from '../../store/new-file.ts';
 import { nameBeside, TargetError } from '../../store/target.ts';
 import type { ArchivedArticle } from './articles.ts';
+import type { ArchivePlace } from './mbox.ts';
 
 /** files written at once: their syncs share the disk's work */
 const AT_ONCE = 32;
@@ -22,18 +23,16 @@ export async function requireMaildirTarget(path: string, force: boolean): Promis
 }
 
 /**
- * Writes a Maildir beside `path`, which gets its name once it is complete and on disk. An article's file has the same
+ * Writes a Maildir. An article's file has the same
  * name each time. They count as read: an archive is no news.
  *
  * @param host what the names end with
  */
 export async function writeMaildir(
-  path: string,
+  { path, partial, force }: ArchivePlace,
   articles: AsyncIterable<ArchivedArticle>,
   host: string,
-  force: boolean,
 ): Promise<number> {
-  const partial = nameBeside(path);
   let count = 0;
   try {
     for (const part of PARTS) await mkdir(join(partial, part), { recursive: true, mode: 0o700 });
@@ -53,8 +52,6 @@ export async function writeMaildir(
     return count;
   } catch (error) {
     throw storeErrorFrom(error, path);
-  } finally {
-    await rm(partial, { recursive: true, force: true });
   }
 }
 

@@ -1,19 +1,24 @@
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { mboxEntry } from '../../news/archive.ts';
 import { storeErrorFrom } from '../../store/errors.ts';
-import { giveName, nameBeside } from '../../store/target.ts';
+import { giveName } from '../../store/target.ts';
 import type { ArchivedArticle } from './articles.ts';
 
 /** octets gathered before they are written */
 const PIECE = 1024 * 1024;
 
-/** Writes an mbox beside `path`, which gets its name once it is complete and on disk. Returns how many articles it has. */
+/** Where an archive goes: it is written into `partial`, and gets its name once it is complete and on disk. */
+export interface ArchivePlace {
+  readonly path: string;
+  readonly partial: string;
+  readonly force: boolean;
+}
+
+/** Writes an mbox. Returns how many articles it has. */
 export async function writeMbox(
-  path: string,
+  { path, partial, force }: ArchivePlace,
   articles: AsyncIterable<ArchivedArticle>,
-  force: boolean,
 ): Promise<number> {
-  const partial = nameBeside(path);
   const file = await open(partial, 'wx', 0o600).catch((error: unknown) => {
     throw storeErrorFrom(error, partial);
   });
@@ -41,6 +46,5 @@ export async function writeMbox(
     return count;
   } finally {
     await file.close();
-    await rm(partial, { force: true });
   }
 }
