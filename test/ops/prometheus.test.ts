@@ -34,12 +34,12 @@ const KEYWORDS = new Set(['and', 'or', 'unless', 'by', 'without', 'on', 'ignorin
 
 /** The metrics of a query, and what is asked of each of their labels. */
 function namesIn(expr: string): { readonly metrics: string[]; readonly labels: [metric: string, label: string][] } {
-  const grouped = Array.from(expr.matchAll(/\b(?:by|without) \(([^)]*)\)/g), ([, list = '']) =>
+  const grouped = Array.from(expr.matchAll(/\b(?:by|without|on) \(([^)]*)\)/g), ([, list = '']) =>
     list.split(/, */),
   ).flat();
   const bare = expr
     .replaceAll(/"[^"]*"/g, '""')
-    .replaceAll(/\b(?:by|without) \([^)]*\)/g, '')
+    .replaceAll(/\b(?:by|without|on) \([^)]*\)/g, '')
     .replaceAll(/\[[^\]]*\]/g, '');
   const metrics: string[] = [];
   const labels: [string, string][] = [];
