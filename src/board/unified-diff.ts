@@ -1,4 +1,8 @@
-/** Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). */
+/**
+ * Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). Not by jsdiff (the package diff): with the same bound,
+ * 10,000 lines that all differ keep its loop for 55 to 70 ms in one piece, and this one for 13, with pauses on the way. With a
+ * callback it waits for a timer at each of a thousand steps.
+ */
 import { atOnce } from '../wire/fair-share.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 

@@ -1,4 +1,7 @@
-/** Questions for the person at the terminal. Without a terminal the answers are lines of standard input. */
+/**
+ * Questions for the person at the terminal. Without a terminal the answers are lines of standard input: scripts rely on it, and
+ * @inquirer/password and password-prompt want a terminal. Node's readline does the rest.
+ */
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Failure } from '../server/failure.ts';

@@ -1,4 +1,7 @@
-/** Progress of a long task: a bar on a terminal, elsewhere a line every few seconds. */
+/**
+ * Progress of a long task: a bar on a terminal, elsewhere a line every few seconds. By hand: cli-progress and progress are
+ * about bars, rest since years, and what a log needs would have to be written beside them.
+ */
 export interface ProgressOptions {
   readonly stream?: NodeJS.WriteStream;
   /** unix ms */

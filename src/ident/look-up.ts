@@ -1,3 +1,4 @@
+/** Asks who is behind a connection to us (RFC 1413). Why by hand: `responder.ts`. */
 import { connect } from 'node:net';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 

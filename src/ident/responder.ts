@@ -1,3 +1,4 @@
+/** Says who is behind our connections to boards (RFC 1413). By hand: npm has no ident server, nor a client with bounds. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { listenHost, plainAddress } from '../wire/address.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';

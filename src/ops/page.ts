@@ -1,4 +1,7 @@
-/** The status page: one HTML document for small and large screens, light and dark, with and without scripts. */
+/**
+ * The status page: one HTML document for small and large screens, light and dark, with and without scripts. By hand: the packages
+ * for such pages (express-status-monitor) want Express and a socket, and show the machine, not boards; for more there is Grafana.
+ */
 import type { History } from './history.ts';
 import { charts } from './page-charts.ts';
 import { script } from './page-script.ts';

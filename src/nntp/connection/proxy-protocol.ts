@@ -1,4 +1,7 @@
-/** PROXY protocol version 2, with which balancers such as HAProxy say whose connection they pass on. */
+/**
+ * PROXY protocol version 2, with which balancers such as HAProxy say whose connection they pass on. By hand: proxy-protocol-js
+ * wants the whole header, so that its length would be read and bounded here all the same; findhit-proxywrap patches net.Server.
+ */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const HEAD = 16;
 const VERSION_2 = 0x20;
