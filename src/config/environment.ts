@@ -30,6 +30,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
       problems.push({ where: 'environment', message: `${variable} ${gone}` });
       continue;
     }
+    const within = keys.find((key) => key.variable.replace('_n_', '_0_').startsWith(`${variable}_`));
+    if (found === undefined && within !== undefined) {
+      const message = `${variable} is no setting, but a section: set its keys, such as ${within.variable.replace('_n_', '_0_')}`;
+      problems.push({ where: 'environment', message });
+      continue;
+    }
     if (found === undefined) {
       const meant = closest(variable, [...keys.map((key) => key.variable.replace('_n_', '_0_')), ...others]);
       problems.push({

@@ -19,12 +19,21 @@ export function readConfigFile(path: string): ConfigFile {
   const text = readSmallFile(path).toString('utf8');
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const problems: Problem[] = [];
-  const wrong = (at: number, code: ErrorCode) =>
-    problems.push({ where: `${path}:${lines.linePos(at).line}`, message: yamlProblem(code, text, at) });
-  for (const { code, pos } of document.errors) wrong(pos[0], code);
-  // The parser leaves these to `toJS`, which throws.
+  const wrong = (at: number, code: ErrorCode) => {
+    const problem = { where: `${path}:${lines.linePos(at).line}`, message: yamlProblem(code, text, at) };
+    // One missing bracket is noticed several times.
+    if (!problems.some(({ where, message }) => where === problem.where && message === problem.message)) {
+      problems.push(problem);
+    }
+  };
+  // It only warns of tags that it does not know.
+  for (const { code, pos } of [...document.errors, ...document.warnings]) wrong(pos[0], code);
+  // The parser leaves these to `toJS`, which throws: aliases of nothing, and of what they are in.
   visit(document, {
-    Alias: (_, alias) => void (alias.resolve(document) ?? wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS')),
+    Alias(_, alias, around) {
+      const node = alias.resolve(document);
+      if (node === undefined || around.includes(node)) wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS');
+    },
   });
   const values = problems.length === 0 ? valuesOf(document, () => wrong(0, 'RESOURCE_EXHAUSTION')) : undefined;
   return {

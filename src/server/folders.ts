@@ -1,31 +1,59 @@
 /** The folders of data and keys. */
-import { existsSync, mkdirSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  opendirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmdirSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config/config.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
+import { takeLock } from '../store/lock.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
 
-/** Creates missing folders, accessible to their owner alone. */
+/** Creates missing folders, accessible to their owner alone. @throws Failure */
 export function makeFolders({ data, keys }: Folders): void {
-  for (const [key, folder] of Object.entries({ data, keys })) {
-    try {
-      makeFolder(folder);
-    } catch (error) {
-      const known = storeErrorFrom(error, folder);
-      const reason = known instanceof Error ? known.message : String(error);
-      throw new Failure(`the folder of ${key} can't be created: ${reason}`, `Create it, or set ${key} to another one.`);
-    }
+  for (const [key, folder] of Object.entries({ data, keys })) explained(key, folder, makeFolder);
+}
+
+/** Whether the folders are there, or could be made. Leaves nothing behind. @throws Failure at the first that could not */
+export function tryFolders({ data, keys }: Folders): void {
+  for (const [key, folder] of Object.entries({ data, keys })) explained(key, folder, tryFolder);
+}
+
+function explained(key: string, folder: string, act: (folder: string) => void): void {
+  try {
+    act(folder);
+  } catch (error) {
+    const known = storeErrorFrom(error, folder);
+    const reason = known instanceof Error ? known.message : String(error);
+    const what = existsSync(folder) ? "can't be used" : "can't be created";
+    throw new Failure(`the folder of ${key} ${what}: ${reason}`, `Create it, or set ${key} to another one.`);
   }
+}
+
+/** Makes a folder in it, or in the nearest one above that is there. */
+function tryFolder(folder: string): void {
+  let there = folder;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  rmdirSync(mkdtempSync(join(there, '.rgtp-nntp-check-')));
 }
 
 function makeFolder(folder: string): void {
   const above = dirname(folder);
   if (!existsSync(folder) && above !== folder) makeFolder(above);
-  if (existsSync(folder)) return;
+  if (existsSync(folder)) {
+    // Throws where it is a file.
+    opendirSync(folder).closeSync();
+    return;
+  }
   // Not `recursive`, which retries for ever under /proc.
   mkdirSync(folder, { mode: 0o700 });
   giveToFolderOwner(folder);
@@ -44,18 +72,9 @@ export function takeFolders(folders: Folders): Disposable {
 }
 
 function lockFolder(folder: string): Disposable {
-  const path = join(folder, 'lock');
-  const isNew = !existsSync(path);
-  let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(path, { timeout: 0 });
-    if (isNew) giveToFolderOwner(path);
-    // So that a full disk does not prevent the lock.
-    lock.exec('PRAGMA journal_mode=MEMORY');
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock?.close();
-    const error = storeErrorFrom(cause, path);
+    return takeLock(join(folder, 'lock'));
+  } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
     throw new Failure(
       `the data in ${folder} is in use by another rgtp-nntp`,
@@ -63,7 +82,6 @@ function lockFolder(folder: string): Disposable {
       { cause: error },
     );
   }
-  return { [Symbol.dispose]: () => lock.close() };
 }
 
 /** Other folders that have databases of this one, whose names here are symbolic links. */

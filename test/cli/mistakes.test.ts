@@ -1,6 +1,16 @@
 /** Common mistakes of operators end in a sentence that says which file, why, and what to do; never in a stack. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,10 +145,29 @@ it('a certificate that has expired is not ok', async () => {
   expect(code).toBe(1);
 });
 
-it('a data folder in /proc fails at once', async () => {
-  const { code, stderr } = await commandLine(['serve'], { env: { ...server, RGTP_NNTP_DATA: '/proc/x' } });
-  expect(stderr).toMatch(/the folder of data can't be created: \/proc\/x: .*\nCreate it, or set data to another one\./);
+it.each([
+  ['/proc/x', "can't be created: /proc/x: there is no such file or folder (ENOENT)"],
+  ['/dev/null', "can't be used: /dev/null: a part of the path is not a folder (ENOTDIR)"],
+  [path('garbage/data'), `can't be created: ${path('garbage/data')}: a part of the path is not a folder (ENOTDIR)`],
+])('data in %s fails at once, and check says so', async (data, words) => {
+  const env = { ...server, RGTP_NNTP_DATA: data };
+  const { code, stderr } = await commandLine(['serve'], { env });
+  expect(stderr).toContain(`the folder of data ${words}\nCreate it, or set data to another one.`);
   expect(code).toBe(1);
+  const check = await commandLine(['check'], { env });
+  expect(check.stdout).toContain(`fail  the folder of data ${words}`);
+  expect(check.code).toBe(1);
+});
+
+it('check makes no data folder, and leaves nothing in one', async () => {
+  mkdirSync(path('there'));
+  for (const data of ['there', 'not/there']) {
+    const { code, stdout } = await commandLine(['check'], { env: { ...server, RGTP_NNTP_DATA: path(data) } });
+    expect(stdout).toContain(`ok    data: ${path(data)}\n`);
+    expect(code).toBe(0);
+  }
+  expect(readdirSync(path('there'))).toEqual([]);
+  expect(existsSync(path('not'))).toBe(false);
 });
 
 it.each([

@@ -308,6 +308,8 @@ limits:
       `a: &a [x]\n${Array.from({ length: 8 }, (_, n) => `b${n}: &b${n} [${`*${n === 0 ? 'a' : `b${n - 1}`}, `.repeat(20)}]`).join('\n')}`,
       'c.yaml:1: a: it is nested too deeply',
     ],
+    ['limits: &a [*a]', 'c.yaml:1: limits: anchors, aliases and tags (&, *, !) are not used here'],
+    ['log: {}\nname: !!js/function x', 'c.yaml:2: name: anchors, aliases and tags (&, *, !) are not used here'],
     ['listne:', 'c.yaml:1: listne is not a setting; did you mean listen?'],
     ['cache: { articles: 32MiB }', 'c.yaml:1: cache.articles is no longer a setting: cache.memory now bounds'],
     ['boards:\n- cache: { memory: 1MiB }', 'c.yaml:2: boards[0].cache.memory is no longer a setting: cache.memory'],
@@ -315,6 +317,21 @@ limits:
     ['root:*:1::\n', 'c.yaml:1: root:*:1: is not a setting'],
   ])('%j', (yaml, message) => {
     expect(mistakes(yaml).join('\n')).toContain(message);
+  });
+
+  it('are told once each', () => {
+    expect(mistakes('listen: [nntp://[::1]:99999]\n')).toHaveLength(1);
+  });
+
+  it('name a section that a variable cannot set', () => {
+    expect(mistakes(undefined, { RGTP_NNTP_LIMITS: '1', RGTP_NNTP_BOARDS_0: 'x' })).toEqual([
+      expect.stringMatching(
+        /^environment: RGTP_NNTP_LIMITS is no setting, but a section: set its keys, such as RGTP_NNTP_LIMITS_\w+$/,
+      ),
+      expect.stringContaining(
+        'RGTP_NNTP_BOARDS_0 is no setting, but a section: set its keys, such as RGTP_NNTP_BOARDS_0_',
+      ),
+    ]);
   });
 
   it('name a file that does not exist', () => {

@@ -7,6 +7,7 @@ import { silent } from '../../wire/log.ts';
 import { boardClient } from '../board-client.ts';
 import type { CertificateFacts } from '../certificate.ts';
 import { Failure } from '../failure.ts';
+import { tryFolders } from '../folders.ts';
 import { localLooks } from '../local-check.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
@@ -15,7 +16,9 @@ export const levels = ['may see only the message of the day', 'may read', 'may p
 
 /** The files that the configuration names, and every board. */
 export async function* tryLogins(config: Config): AsyncGenerator<Finding> {
-  for (const { what, named, take } of localLooks(config)) {
+  // The server itself has reasons of its own where a disk is full.
+  const folders = { what: 'data', named: config.data, take: () => void tryFolders(config) };
+  for (const { what, named, take } of [folders, ...localLooks(config)]) {
     try {
       const certificate = take();
       yield certificate === undefined ? ok(`${what}: ${named}`) : validity(certificate);
