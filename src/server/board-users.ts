@@ -109,7 +109,7 @@ export class BoardUsers {
       return decode(await answer, 'auto');
     } catch (error) {
       if (!(error instanceof UdbmError)) throw error;
-      throw new Failure(error.message.replace('say userid/access', 'choose one with --level'));
+      throw inOperatorsWords(error.message);
     }
   }
 
@@ -120,6 +120,24 @@ export class BoardUsers {
       return { userid: decode(userid, 'auto'), secret: account?.secret?.toString('hex').toUpperCase() ?? 'none' };
     });
   }
+}
+
+/** What UDBM refuses it says as groggsd does, to editors. */
+function inOperatorsWords(message: string): Failure {
+  const userid = /^User `(.*?)'/.exec(message)?.[1];
+  if (message.includes('not found in')) {
+    return new Failure(`there is no such account of ${userid}`, 'rgtp-nntp board user list shows all.');
+  }
+  if (message.endsWith('already exists')) {
+    return new Failure(
+      `there is such an account of ${userid} already`,
+      'rgtp-nntp board user secret gives it a new secret.',
+    );
+  }
+  if (message.includes('has several levels')) {
+    return new Failure(`${userid} has several accounts`, 'Choose one with --level.');
+  }
+  return new Failure(message);
 }
 
 function listed(account: Account): ListedUser {

@@ -58,8 +58,8 @@ describe('rgtp-nntp board …', () => {
   it('user adds, lists, disables and removes people', async () => {
     const added = await run('board', 'user', 'add', 'Ann@Example.org', '--level', 'edit');
     expect(added.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
-    expect((await run('board', 'user', 'add', 'Ann@example.org', '--level', 'edit')).stderr).toContain(
-      'already exists',
+    expect((await run('board', 'user', 'add', 'Ann@example.org', '--level', 'edit')).stderr).toBe(
+      'rgtp-nntp: there is such an account of Ann@example.org already\nrgtp-nntp board user secret gives it a new secret.\n',
     );
     const renewed = await run('board', 'user', 'secret', 'Ann@example.org');
     expect(renewed.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
@@ -69,7 +69,7 @@ describe('rgtp-nntp board …', () => {
     expect((await run('board', 'user', 'remove', 'Ann@example.org')).code).toBe(0);
     expect(await run('board', 'user', 'remove', 'Ann@example.org')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('not found'),
+      stderr: 'rgtp-nntp: there is no such account of Ann@example.org\nrgtp-nntp board user list shows all.\n',
     });
   });
 });
@@ -79,7 +79,8 @@ describe('rgtp-nntp board user', () => {
     expect((await run('board', 'user', 'add', '--name', 'bea@example.org', '--level', 'read')).code).toBe(0);
     expect((await run('board', 'user', 'add', 'bea@example.org')).code).toBe(0);
     const several = await run('board', 'user', 'disable', 'bea@example.org');
-    expect(several).toMatchObject({ code: 1, stderr: expect.stringContaining('choose one with --level') });
+    const words = 'rgtp-nntp: bea@example.org has several accounts\nChoose one with --level.\n';
+    expect(several).toMatchObject({ code: 1, stderr: words });
     const disabled = await run('board', 'user', 'disable', 'bea@example.org', '--level', 'read');
     expect(disabled.stdout).toBe('bea@example.org is disabled.\n');
     const { stdout } = await run('board', 'user', 'list');
