@@ -97,9 +97,9 @@ export const movingMutants = [
     'if (names === undefined || names.some((name) => !PARTS.some((part) => part === name))) {',
     'if (names === undefined) {',
   ]),
-  ...breaking('src/server/archive/mbox.ts', EXPORT, [
+  ...breaking('src/store/work-folder.ts', EXPORT, [
     'what is incomplete has no name, and goes',
-    '    await rm(partial, { force: true });\n',
+    '      await rm(this.path, { recursive: true, force: true });\n',
     '',
   ]),
 ];

@@ -8,6 +8,64 @@ const LOST = ['test/cli/lost-files.test.ts'];
 
 /** What a sick disk and an operator's mistakes must not do. */
 export const operatorMutants = [
+  ...breaking('src/server/doctor/login.ts', MISTAKES, [
+    'check looks at the data folder',
+    '[folders, ...localLooks(config)]',
+    'localLooks(config)',
+  ]),
+  ...breaking(
+    'src/store/work-folder.ts',
+    ['test/cli/export.test.ts'],
+    ['what a killed export has left is removed', '    await removeAbandoned(home);\n', ''],
+    ['what one that runs has made is left', '  using _lock = takeLock(file);\n', ''],
+    ['what has no lock is left', '  if (!existsSync(file)) {', '  if (!existsSync(path)) {'],
+  ),
+  ...breaking(
+    'src/server/backup.ts',
+    ['test/cli/backup.test.ts'],
+    [
+      'what a killed backup has left is removed',
+      'if (other !== folder) await rm(',
+      'if (other < folder && other > folder) await rm(',
+    ],
+    ['a folder with other files is no backup of ours', 'file.isFile() && FILE.test(file.name)', 'file.isFile()'],
+    ['two backups into one folder are not made at the same time', '  using _lock = lockBackups(directory);\n', ''],
+  ),
+  ...breaking(
+    'src/server/systemd.ts',
+    ['test/server/systemd.test.ts'],
+    ['one message at a time', 'if (this.#off || this.#sending) return;', 'if (this.#off) return;'],
+    [
+      'a message that was lost is sent again',
+      'else if (this.#states.length === 0) this.#states = [state];',
+      'else if (this.#states.length > 2) this.#states = [state];',
+    ],
+    [
+      'what is over by now is not told',
+      "    this.#states = [];\n    this.#enter('RELOADING=1'",
+      "    this.#enter('RELOADING=1'",
+    ],
+    ['a child that hangs is ended', '      timeout: PATIENCE,\n', ''],
+    [
+      'nothing is said where nobody asked',
+      "this.#off = environment['NOTIFY_SOCKET'] === undefined;",
+      "this.#off = environment['PATH'] === undefined;",
+    ],
+    [
+      'signs of life of another process are not ours',
+      ' || (pid !== undefined && Number(pid) !== process.pid)) return undefined;',
+      ' || (pid !== undefined && Number(pid) < 0)) return undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/cli/completion.ts',
+    ['test/cli/usage.test.ts'],
+    [
+      'where there is nothing to offer, a shell may offer files',
+      'answers.completions.length === 0 ? FILES : NO_FILES',
+      'answers.completions.length < 0 ? FILES : NO_FILES',
+    ],
+  ),
   ...breaking(
     'src/wire/small-file.ts',
     ['test/wire/small-file.test.ts'],
@@ -112,7 +170,17 @@ export const operatorMutants = [
       'Object.entries(value).map(',
       'Object.entries(value).filter(([, inner]) => inner !== null).map(',
     ],
-    ['an alias of nothing is told in our words', "?? wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS')", ''],
+    [
+      'an alias of nothing is told in our words',
+      'node === undefined || around.includes(node)',
+      'node && around.includes(node)',
+    ],
+    [
+      'an alias of what it is in is told in our words',
+      'node === undefined || around.includes(node)',
+      'node === undefined',
+    ],
+    ['a tag is told', '[...document.errors, ...document.warnings]', 'document.errors'],
   ),
   ...breaking(
     'src/cli/board.ts',
