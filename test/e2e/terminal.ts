@@ -52,9 +52,9 @@ export class Terminal implements Disposable {
     return spawnSync('tmux', ['-L', this.#socket, 'has-session'], { stdio: 'ignore' }).status === 0;
   }
 
-  /** What is on the screen; with `colours`, SGR sequences included. */
+  /** What is on the screen; with `colours`, SGR sequences and coloured blanks included. */
   screen(colours = false): string {
-    return this.#asked('capture-pane', '-p', ...(colours ? ['-e'] : [])) ?? '(the program has ended)';
+    return this.#asked('capture-pane', '-p', ...(colours ? ['-e', '-N'] : [])) ?? '(the program has ended)';
   }
 
   /**
