@@ -7,6 +7,7 @@ import { pathsOf } from '../config/paths.ts';
 import { openForReading } from '../store/database.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
+import { refuseHalfRestored } from './half-restored.ts';
 
 /** Whether this board's permanent part is in the database. An embedded board's is beside it: they are backed up together. */
 export function isInDatabase({ permanent }: Pick<Config, 'permanent'>, { rgtp }: BoardConfig): boolean {
@@ -15,6 +16,7 @@ export function isInDatabase({ permanent }: Pick<Config, 'permanent'>, { rgtp }:
 
 /** @throws Failure if the board is gone and files that belong to it are there. (A first start has none of them.) */
 export function refuseLostBoard(config: Config, board: BoardConfig): void {
+  refuseHalfRestored(config);
   if (board.rgtp !== 'embedded') return;
   const paths = pathsOf(config, board);
   if (holdsSomething(paths.board)) return;
@@ -33,6 +35,7 @@ export function refuseLostBoard(config: Config, board: BoardConfig): void {
  * @throws Failure if it is gone and something shows that it was there
  */
 export function refuseLostPermanent(config: Config, board: BoardConfig): void {
+  refuseHalfRestored(config);
   const paths = pathsOf(config, board);
   if (holdsSomething(paths.permanent)) return;
   const traces = [paths.accountsKey, paths.cache].filter(holdsSomething);
@@ -50,6 +53,7 @@ export function refuseLostPermanent(config: Config, board: BoardConfig): void {
  * @throws Failure where one is gone and there are secrets
  */
 export function refuseLostKeys(config: Config, board: BoardConfig): void {
+  refuseHalfRestored(config);
   const { board: file, boardKey, permanent, accountsKey } = pathsOf(config, board);
   const sealed = [
     { key: boardKey, file, secrets: 'SELECT 1 FROM users WHERE secret IS NOT NULL LIMIT 1' },

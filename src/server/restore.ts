@@ -16,6 +16,7 @@ import { PERMANENT } from '../store/permanent-schema.ts';
 import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { takeFolders } from './folders.ts';
+import { markHalfRestored, setAsideBefore, unmarkHalfRestored } from './half-restored.ts';
 import { type BackupFile, type Manifest, readManifest, sha256Of } from './manifest.ts';
 
 /** A file to be put into its place. */
@@ -55,7 +56,7 @@ export async function restoreEmbedded(
       'Put your copy of it there, or use `rgtp-nntp restore`, which restores everything.',
     );
   }
-  return replace([{ kind: 'board', from: file, to: board }], [cache], boardKey, force);
+  return replace(config, [{ kind: 'board', from: file, to: board }], [cache], boardKey, force);
 }
 
 /** Brings back everything that `backup` saved. @throws Failure, StoreError */
@@ -69,7 +70,7 @@ export async function restoreAll(
   const pieces = manifest.files.map((file) => pieceOf(config, manifest, directory, file));
   const caches = config.boards.map((board) => pathsOf(config, board).cache);
   const key = pieces.find(({ kind }) => kind === 'boardKey')?.from;
-  return replace(pieces, caches, key, force);
+  return replace(config, pieces, caches, key, force);
 }
 
 function pieceOf(
@@ -89,6 +90,7 @@ function pieceOf(
 }
 
 async function replace(
+  config: Config,
   pieces: readonly Piece[],
   caches: readonly string[],
   key: string | undefined,
@@ -105,13 +107,20 @@ async function replace(
   try {
     for (const piece of staged) await stage(piece);
     for (const piece of staged) check(piece, key);
-    const forgetful = staged.filter((piece) => piece.kind === 'permanent' && !carryNumbering(piece.to, piece.staged));
+    const before = setAsideBefore(config);
+    const forgetful = staged.filter(({ kind, to, staged: copied }) => {
+      const known = [to, ...before.map((folder) => join(dirname(to), folder, basename(to)))];
+      return kind === 'permanent' && !known.some((path) => carryNumbering(path, copied));
+    });
     for (const { staged: path } of staged) await sync(path);
     // Caches are derived from the board, and rebuilt.
     const old = [...there, ...caches.flatMap(withSiblings).filter((path) => existsSync(path))];
-    const replaced = await setAside(old);
+    const aside = `replaced-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+    markHalfRestored(config, aside);
+    const replaced = await setAside(old, aside);
     for (const { staged: from, to } of staged) await rename(from, to);
     for (const folder of new Set(staged.map(({ to }) => dirname(to)))) syncFolder(folder);
+    unmarkHalfRestored(config);
     return { files: staged.map(({ to }) => to), replaced, forgetful: forgetful.map(({ to }) => to) };
   } finally {
     for (const { staged: path } of staged) for (const one of withSiblings(path)) await rm(one, { force: true });
@@ -212,8 +221,7 @@ function checkBoard(path: string, from: string, key: string | undefined): void {
 }
 
 /** Moves files into a new folder beside them. */
-async function setAside(paths: readonly string[]): Promise<string[]> {
-  const name = `replaced-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+async function setAside(paths: readonly string[], name: string): Promise<string[]> {
   const folders = new Set<string>();
   for (const path of paths) {
     const folder = join(dirname(path), name);

@@ -20,6 +20,19 @@ import { latin1, octets } from '../../src/wire/octets.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { CommandLine, commandLine } from './command-line.ts';
 
+/** Kills the process before it renames its STEPth file. */
+const KILLED = `
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+const { rename } = files;
+let steps = 0;
+files.rename = (...names) => {
+  if (++steps === Number(process.env.STEP)) process.kill(process.pid, 'SIGKILL');
+  return rename(...names);
+};
+syncBuiltinESMExports();
+`;
+
 let folder = '';
 let data = '';
 let server: CommandLine | undefined;
@@ -49,6 +62,26 @@ async function serve(where = data): Promise<CommandLine> {
   server = new CommandLine(['serve'], { env: environment(where) });
   await server.printed(/127\.0\.0\.1 port \d+/);
   return server;
+}
+
+/** What readers see once an article has come. */
+async function shown(newest: string) {
+  const running = await serve();
+  const [, port] = await running.printed(/127\.0\.0\.1 port (\d+)/);
+  const reader = await NntpClient.connect(Number(port));
+  for (;;) {
+    const [, , , high] = (await reader.ask('GROUP groggs.gossip')).split(' ');
+    const lines = await reader.list('OVER 1-');
+    const articles = lines
+      .map((line) => line.split('\t'))
+      .map(([number, subject]) => [Number(number), subject] as const);
+    if (articles.some(([, subject]) => subject === newest)) {
+      reader.close();
+      await stop();
+      return { high: Number(high), articles };
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 async function stop(): Promise<void> {
@@ -213,24 +246,6 @@ describe('rgtp-nntp backup and restore', () => {
 
   it('restore gives no number again that was shown since the backup', async () => {
     /** number and subject of each article, and the high mark, once the one with this subject is there */
-    const shown = async (newest: string) => {
-      const running = await serve();
-      const [, port] = await running.printed(/127\.0\.0\.1 port (\d+)/);
-      const reader = await NntpClient.connect(Number(port));
-      for (;;) {
-        const [, , , high] = (await reader.ask('GROUP groggs.gossip')).split(' ');
-        const lines = await reader.list('OVER 1-');
-        const articles = lines
-          .map((line) => line.split('\t'))
-          .map(([number, subject]) => [Number(number), subject] as const);
-        if (articles.some(([, subject]) => subject === newest)) {
-          reader.close();
-          await stop();
-          return { high: Number(high), articles };
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
     const to = join(folder, 'backup');
     await serve();
     await stop();
@@ -273,6 +288,43 @@ describe('rgtp-nntp backup and restore', () => {
     expect((await run('restore', to)).code).toBe(0);
     expect(subjects()).toEqual(['Welcome', 'Second']);
   });
+
+  // In the order in which it moves files: four (and the cache) are taken away, then four get their names.
+  it.each([1, 5, 6, 9])(
+    'a restore that is killed at its %ith step is refused until it has been repeated',
+    async (step) => {
+      await serve();
+      await post('Kept');
+      const to = join(folder, 'backup');
+      await run('backup', to);
+      await post('Lost');
+      const before = await shown('Lost');
+      await stop();
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(KILLED)}`;
+      const killed = await commandLine(['restore', to, '--force'], {
+        env: { ...environment(), NODE_OPTIONS, STEP: String(step) },
+      });
+      expect(killed.signal).toBe('SIGKILL');
+      const names = readdirSync(data).toSorted();
+
+      const words = expect.stringContaining(`a restore into ${data} was cut off`);
+      for (const args of [['serve'], ['board'], ['board', 'user', 'list'], ['user', 'list'], ['sync']]) {
+        expect(await run(...args), args.join(' ')).toMatchObject({ code: 1, stderr: words });
+      }
+      expect(await run('backup', join(folder, 'another'))).toMatchObject({ code: 1, stderr: words });
+      expect(await run('export', '--mbox', join(folder, 'mbox'))).toMatchObject({ code: 1, stderr: words });
+      expect(readdirSync(data).toSorted(), 'nothing was made').toEqual(names);
+
+      const again = await run('restore', to, '--force');
+      expect(again).toMatchObject({ code: 0, stderr: '' });
+      expect(again.stdout).not.toContain('may take new articles for read');
+      await serve();
+      await post('Anew');
+      const after = await shown('Anew');
+      expect(after.articles.map(([, subject]) => subject)).toEqual(['Welcome', 'Kept', 'Anew']);
+      expect(after.articles.at(-1)?.[0]).toBeGreaterThan(before.high);
+    },
+  );
 
   it('a backup that was killed is no obstacle to the next one, which removes it', async () => {
     await serve();

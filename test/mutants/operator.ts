@@ -8,6 +8,20 @@ const LOST = ['test/cli/lost-files.test.ts'];
 
 /** What a sick disk and an operator's mistakes must not do. */
 export const operatorMutants = [
+  ...breaking(
+    'src/server/restore.ts',
+    ['test/cli/backup.test.ts'],
+    [
+      'a restore that is cut off is known before anything is moved',
+      '    markHalfRestored(config, aside);\n    const replaced = await setAside(old, aside);\n',
+      '    const replaced = await setAside(old, aside);\n    markHalfRestored(config, aside);\n',
+    ],
+    [
+      'the numbers shown before a restore that was cut off are not given again',
+      '[to, ...before.map((folder) => join(dirname(to), folder, basename(to)))]',
+      '[to, ...before.map((folder) => join(folder, basename(to)))]',
+    ],
+  ),
   ...breaking('src/server/doctor/login.ts', MISTAKES, [
     'check looks at the data folder',
     '[folders, ...localLooks(config)]',

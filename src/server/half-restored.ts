@@ -1,0 +1,49 @@
+/** A restore that is cut off between taking the old files away and giving the new ones their names leaves neither. */
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { syncFolder } from '../store/new-file.ts';
+import { giveToFolderOwner } from '../store/ownership.ts';
+import { Failure } from './failure.ts';
+
+type Folder = Pick<Config, 'data'>;
+
+/** It is there from before the first old file is moved until the last new one is in its place. */
+const markOf = ({ data }: Folder) => join(data, 'restore-unfinished');
+
+/** @throws Failure where new files would be made in the place of those that a restore was about to bring */
+export function refuseHalfRestored(config: Folder): void {
+  if (!existsSync(markOf(config))) return;
+  throw new Failure(
+    `a restore into ${config.data} was cut off: what is there is not complete`,
+    'Run the same restore again, with --force. What was there before it is in a folder called replaced-…',
+  );
+}
+
+/** @param aside what the folder is called that the old files go into. On disk once this returns */
+export function markHalfRestored(config: Folder, aside: string): void {
+  const path = markOf(config);
+  const file = openSync(path, 'a', 0o600);
+  try {
+    giveToFolderOwner(path);
+    writeSync(file, `${aside}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  syncFolder(config.data);
+}
+
+export function unmarkHalfRestored(config: Folder): void {
+  rmSync(markOf(config), { force: true });
+  syncFolder(config.data);
+}
+
+/** Folders that have what was there before restores that were cut off, the newest first. */
+export function setAsideBefore(config: Folder): string[] {
+  if (!existsSync(markOf(config))) return [];
+  return readFileSync(markOf(config), 'utf8')
+    .split('\n')
+    .filter((name) => /^replaced-[\w-]+$/.test(name))
+    .toReversed();
+}
