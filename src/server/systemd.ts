@@ -6,8 +6,8 @@
  * installed. So the messages are sent by systemd's own systemd-notify: a child of some milliseconds, one at a time.
  */
 import { spawn } from 'node:child_process';
-import { systemCode } from '../store/system-trouble.ts';
 import type { Log } from '../wire/log.ts';
+import { systemCode } from '../wire/system-error.ts';
 
 /** ms until a message counts as lost, and from then to the next try */
 const PATIENCE = 5_000;
