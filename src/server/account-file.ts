@@ -18,9 +18,9 @@ export async function withAccounts(
 ): Promise<void> {
   makeFolders(config);
   const paths = pathsOf(config, board);
+  refuseLostKeys(config, board);
   // An account stands for a user of the board. A permanent file without its board would look like a lost board.
   if (board.rgtp === 'embedded' && !existsSync(paths.board)) throw noBoardYet(paths.board);
-  refuseLostKeys(config, board);
   const postgres = await openPostgres(config);
   try {
     const { permanent, close } = await openBeside(config, board, postgres);
