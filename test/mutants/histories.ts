@@ -27,8 +27,8 @@ export const historyMutants = [
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',
-      'if (isThere) return first;',
-      'if (isThere || row >= 0) return first;',
+      'if (await isShown(row)) return first;',
+      'if ((await isShown(row)) || row >= 0) return first;',
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
@@ -55,6 +55,11 @@ export const historyMutants = [
     'what stands just below a row that the board shows more of is believed with it',
     'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',
     'first = sequence;',
+  ]),
+  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
+    'rows before a jump are believed where the board shows more of them',
+    'return this.#before.get(sequence) === true;',
+    'return this.#before.get(sequence) === true && sequence < 0;',
   ]),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'a wrap that only the edit log shows is seen',

@@ -9,7 +9,7 @@ const TEXTS = [
 
 export const mirrorMutants = [
   ...breaking(
-    'src/bridge/mirror/queue.ts',
+    'src/bridge/texts/queue.ts',
     TEXTS,
     [
       'what an editor removed is not brought back by an old answer',

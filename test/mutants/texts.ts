@@ -31,7 +31,7 @@ export const textMutants = [
     ['damaged: as good as not held', 'return last === bytes.length ?', 'return last <= bytes.length ?'],
   ),
   ...breaking(
-    'src/bridge/mirror/texts.ts',
+    'src/bridge/texts/texts.ts',
     TEXTS,
     [
       'what an editor removed is not kept to be written',
@@ -46,7 +46,7 @@ export const textMutants = [
     ['a transaction is short', '|| this.#unwrittenOctets >= BATCH_OCTETS', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/summaries.ts',
+    'src/bridge/texts/summaries.ts',
     SUMMARIES,
     [
       'a grogname of a post that is gone is not kept',

@@ -85,7 +85,7 @@ const MAX_PROVEN = 32;
  * `undefined`: there is none.
  */
 export async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
-  const textOf = remembered(board);
+  const isShown = showing(board, sighting);
   let first: number | undefined;
   let last: number | undefined;
   for (const row of rows.slice(0, MAX_PROVEN)) {
@@ -93,16 +93,31 @@ export async function proven(board: ItemProofs, sighting: Sighting, { rows }: Do
     // Of messages of the day, the board has the newest only.
     if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;
     last = sequence;
-    if (sighting.kinds[row] === PostKind.Motd) {
-      if ((await board.motd())?.sequence === sequence) return first;
-      continue;
-    }
-    const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
-    const isThere =
-      sighting.kinds[row] === PostKind.Edit ? item?.lastEdit === sequence : timeOf(item, sequence) !== undefined;
-    if (isThere) return first;
+    if (await isShown(row)) return first;
   }
   return undefined;
+}
+
+/** The numbers of those rows for which the board shows more than the row. */
+export async function shown(
+  board: ItemProofs,
+  sighting: Sighting,
+  rows: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const isShown = showing(board, sighting);
+  const found = new Set<number>();
+  for (const row of rows.slice(0, MAX_PROVEN)) if (await isShown(row)) found.add(sighting.sequences[row] ?? 0);
+  return found;
+}
+
+function showing(board: ItemProofs, { sequences, kinds, items, itemIds }: Sighting): (row: number) => Promise<boolean> {
+  const textOf = remembered(board);
+  return async (row) => {
+    const sequence = sequences[row] ?? 0;
+    if (kinds[row] === PostKind.Motd) return (await board.motd())?.sequence === sequence;
+    const item = await textOf(itemIds[items[row] ?? -1] ?? '');
+    return kinds[row] === PostKind.Edit ? item?.lastEdit === sequence : timeOf(item, sequence) !== undefined;
+  };
 }
 
 /**

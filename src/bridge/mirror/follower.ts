@@ -9,7 +9,15 @@ import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { Agreement, complete, passing, rowsOf, stillThere } from './agreement.ts';
-import { type BoardConnection, type BoardLine, EditLog, type ItemProofs, otherPosts, proven } from './board-line.ts';
+import {
+  type BoardConnection,
+  type BoardLine,
+  EditLog,
+  type ItemProofs,
+  otherPosts,
+  proven,
+  shown,
+} from './board-line.ts';
 import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
 import { LeftOut } from './left-out.ts';
@@ -355,10 +363,24 @@ export class Follower {
     );
     const isBelievable = (far: number) =>
       far === this.#doubts.believable ||
+      this.#doubts.isProven(far) ||
       (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
       state.knows(far);
     await this.#inTurns(sighting.seal({ after, isBelievable }));
+    if (await this.#hasMore(sighting)) await this.#inTurns(sighting.seal({ after, isBelievable }));
     return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
+  }
+
+  /** Rows before a jump seem to be made up: does the board show more of them? */
+  #hasMore(sighting: Sighting): Promise<boolean> {
+    const rows = new Map(sighting.below.map((row) => [sighting.sequences[row] ?? 0, row]));
+    const prove = (fresh: readonly number[]) =>
+      shown(
+        this.#proofs,
+        sighting,
+        fresh.flatMap((sequence) => rows.get(sequence) ?? []),
+      );
+    return this.#doubts.weighBefore([...rows.keys()], prove);
   }
 
   /** Without the connection's wait after a failure: polls have their own. */

@@ -9,12 +9,12 @@ import { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
+import { FetchQueue, type TextSource, TextState } from '../texts/queue.ts';
+import { Summaries } from '../texts/summaries.ts';
+import { Texts } from '../texts/texts.ts';
 import type { BoardLine } from './board-line.ts';
 import { saveState } from './persistence.ts';
-import { FetchQueue, type TextSource, TextState } from './queue.ts';
 import type { BoardState } from './state.ts';
-import { Summaries } from './summaries.ts';
-import { Texts } from './texts.ts';
 
 export interface ItemTextsOptions {
   readonly line: BoardLine;

@@ -4,6 +4,8 @@ import { distance } from '../../rgtp/sequence.ts';
 export const STRETCH = 4096;
 /** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
 export const JUMP = 1024;
+/** Rows before jumps that are asked about: more are made up. */
+const MAX_BEFORE = 1000;
 /** Numbers that few boards will ever reach. */
 const END = 2 ** 31;
 
@@ -47,6 +49,8 @@ interface Order {
   readonly doubted: Doubt | undefined;
   /** the first of the rows at the end that nothing confirms */
   readonly brink: number | undefined;
+  /** rows left out because those after them have numbers far from theirs: made up, or the last ones before a jump */
+  readonly below: readonly number[];
 }
 
 /**
@@ -106,7 +110,8 @@ export function* orderOf(
   }
   const above = (each: number) => (top === undefined ? 1 : distance(top, sequences[each] ?? 0));
   const stillFar = apart.filter((each) => above(each) > JUMP);
-  withheld += apart.length - stillFar.length;
+  const below = apart.filter((each) => above(each) <= JUMP);
+  withheld += below.length;
   const upwards = (a: number, b: number) => above(a) - above(b);
   if (stillFar.length > 0) far = Array.from(merge(Int32Array.from(far), stillFar.sort(upwards), upwards));
   const [head] = far;
@@ -121,7 +126,7 @@ export function* orderOf(
   const near = moved.length === 0 ? merged : yield* withoutIslands(merged, rows, new Set(moved), isBelievable);
   withheld += merged.length - near.length;
   const order = yield* withoutRepetitions(near, rows, onRepeated);
-  return { order, wraps, withheld, doubted, brink };
+  return { order, wraps, withheld, doubted, brink, below };
 }
 
 /** Leaves out rows that are there twice: one after the other, and the same in everything. */
@@ -208,6 +213,29 @@ export class Doubts {
   #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
   /** the first of the rows that the next reading confirms */
   believable: number | undefined;
+  /** sequence numbers of rows far from those after them, and whether the board shows more of them */
+  readonly #before = new Map<number, boolean>();
+
+  /** Is this the number of a row before a jump that the board shows more of? */
+  isProven(sequence: number): boolean {
+    return this.#before.get(sequence) === true;
+  }
+
+  /**
+   * Rows were left out because those after them have numbers far from theirs. Returns whether some are the board's own.
+   *
+   * @param prove those of them that the board shows more of
+   */
+  async weighBefore(
+    sequences: readonly number[],
+    prove: (sequences: readonly number[]) => Promise<ReadonlySet<number>>,
+  ): Promise<boolean> {
+    const fresh = sequences.filter((sequence) => !this.#before.has(sequence));
+    if (fresh.length === 0 || this.#before.size + fresh.length > MAX_BEFORE) return false;
+    const proven = await prove(fresh);
+    for (const sequence of fresh) this.#before.set(sequence, proven.has(sequence));
+    return proven.size > 0;
+  }
 
   isNew(doubt: Doubt | undefined): boolean {
     const was = this.#suspect;

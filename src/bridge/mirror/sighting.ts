@@ -50,6 +50,8 @@ export class Sighting {
   doubted: Doubt | undefined;
   /** rows left out because nothing confirms their numbers */
   withheld = 0;
+  /** … those of them before rows with numbers far from theirs */
+  below: readonly number[] = [];
   /** … the first of those at the end, and the one before it */
   #brink: { readonly below: number; readonly from: number } | undefined;
   readonly #itemIndexes = new Map<string, number>();
@@ -95,15 +97,16 @@ export class Sighting {
       this.marked.add(item);
       if (continuation !== undefined) this.links.set(continuation, item);
     }
-    const { order, wraps, withheld, doubted, brink } = yield* orderOf(this, context, (row) =>
+    const { order, wraps, withheld, doubted, brink, below } = yield* orderOf(this, context, (row) =>
       this.#onBad('the same row twice', this.sequences[row] ?? 0),
     );
     this.wraps = wraps;
     this.withheld = withheld;
     this.doubted = doubted;
+    this.below = below;
     this.order = order;
-    const below = this.newest;
-    if (brink !== undefined && below !== undefined) this.#brink = { below, from: brink };
+    const { newest } = this;
+    this.#brink = brink === undefined || newest === undefined ? undefined : { below: newest, from: brink };
   }
 
   /** The newest sequence number of the index, `undefined` where it has no rows. */

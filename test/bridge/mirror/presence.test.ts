@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
-import { FetchQueue, TextState } from '../../../src/bridge/mirror/queue.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 import { isIn, places } from '../../../src/bridge/places.ts';
+import { FetchQueue, TextState } from '../../../src/bridge/texts/queue.ts';
 import { atOnce } from '../../../src/wire/fair-share.ts';
 
 const ITEMS = 6;

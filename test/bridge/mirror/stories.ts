@@ -84,6 +84,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'motd; jump 19; item; a jump; item; item; an answer is nonsense 4'],
   [[WRAP], 'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item'],
   [[1], 'poll; item; a row less; post; the row again'],
+  [[WRAP], 'item; a jump; poll; item; item'],
+  [[WRAP], 'item; reply; a jump; item; item'],
   [[0, 1], 'item; a jump; motd; motd; a poll meanwhile'],
   [[WRAP], 'item; item; a poll meanwhile; item; jump 15; a row less 42; item; a poll is cut off 27'],
   [

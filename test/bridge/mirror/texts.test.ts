@@ -2,7 +2,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { ItemText } from '../../../src/bridge/item-text.ts';
 import { SharedMemory } from '../../../src/bridge/memory.ts';
-import { Texts } from '../../../src/bridge/mirror/texts.ts';
+import { Texts } from '../../../src/bridge/texts/texts.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { octets } from '../../../src/wire/octets.ts';
 

@@ -3,7 +3,6 @@ import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { withRoom } from '../growable.ts';
 import { PostKind, type Posts } from '../model.ts';
-import type { Presence } from './presence.ts';
 
 /** The state of an item's text. */
 export const TextState = {
@@ -39,7 +38,11 @@ export interface TextSource {
 }
 
 interface QueuedPosts extends Posts {
-  readonly presence: Presence;
+  readonly presence: {
+    /** told when an item gets its first post that is there, or loses its last */
+    onItem: ((item: number, isThere: boolean) => void) | undefined;
+    has(item: number): boolean;
+  };
 }
 
 /** Failures at an item before it is given up: one may be chance, the item at the head of a lost connection may be innocent. */
