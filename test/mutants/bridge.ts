@@ -64,8 +64,8 @@ export const bridgeMutants = [
     ],
     [
       'what a dead bridge left is looked for',
-      'void this.#lost.lookForPatiently(pending, () => true, this.#closed.signal);',
-      'void pending;',
+      '        void this.#settleAlone(pending);\n      }\n',
+      '        void pending;\n      }\n',
     ],
   ),
   ...breaking(

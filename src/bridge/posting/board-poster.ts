@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Intent, Permanent } from '../../store/permanent.ts';
@@ -10,7 +11,7 @@ import { Flights } from './flights.ts';
 import { guarded } from './guarded.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { KnownRows, type RowModel } from './known-rows.ts';
-import { LostPosts } from './lost-posts.ts';
+import { LostPosts, type Pending } from './lost-posts.ts';
 import { OtherBridges } from './other-bridges.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Deed, formatPlan, type Plan, parsePlan, type SeenPost, textKey } from './plan.ts';
@@ -55,6 +56,8 @@ export interface Order {
 }
 
 const ATTEMPTS = 3;
+/** ms */
+const LOOK_AGAIN = 1_000;
 /** ms */
 const HOLD = 10_000;
 
@@ -126,7 +129,9 @@ export class BoardPoster implements Gate {
       poster.#unread.overdue(messageId);
     }
     for (const intent of intents) {
-      if (intent.elsewhere !== true && own.find(intent.messageId) === undefined) poster.#lost.leave(intent);
+      if (intent.elsewhere === true || own.find(intent.messageId) !== undefined) continue;
+      const pending = poster.#lost.leave(intent);
+      if (poster.#others !== undefined) void poster.#settleAlone(pending);
     }
     poster.#joinOthers();
     return poster;
@@ -146,7 +151,7 @@ export class BoardPoster implements Gate {
       for (const intent of intents) {
         this.#log.info({ messageId: intent.messageId }, 'another bridge left a post unfinished: looking for it');
         const pending = this.#lost.leave(intent, shared.patience);
-        void this.#lost.lookForPatiently(pending, () => true, this.#closed.signal);
+        void this.#settleAlone(pending);
       }
     });
     shared?.onRejoined((own) => {
@@ -279,10 +284,20 @@ export class BoardPoster implements Gate {
       );
       const pending = this.#lost.leave({ ...intent, details: formatPlan(plan) });
       const found = await this.#lost.outcomeOf(pending, plan).catch((cause: unknown) => {
+        if (this.#others !== undefined) void this.#settleAlone(pending);
         throw new Refusal('unavailable', unknownAfter(error.cause), { cause });
       });
       if (found !== undefined) return { sequence: found, plan };
       return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
+    }
+  }
+
+  /** Other bridges wait for the outcome, and this one may not poll the board for a long time. */
+  async #settleAlone(pending: Pending): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted && this.#lost.all().includes(pending)) {
+      await this.#lost.lookForPatiently(pending, () => true, signal);
+      await delay(LOOK_AGAIN, undefined, { ref: false, signal }).catch(() => {});
     }
   }
 
