@@ -290,41 +290,38 @@ describe('rgtp-nntp backup and restore', () => {
   });
 
   // In the order in which it moves files: four (and the cache) are taken away, then four get their names.
-  it.each([1, 5, 6, 9])(
-    'a restore that is killed at its %ith step is refused until it has been repeated',
-    async (step) => {
-      await serve();
-      await post('Kept');
-      const to = join(folder, 'backup');
-      await run('backup', to);
-      await post('Lost');
-      const before = await shown('Lost');
-      await stop();
-      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(KILLED)}`;
-      const killed = await commandLine(['restore', to, '--force'], {
-        env: { ...environment(), NODE_OPTIONS, STEP: String(step) },
-      });
-      expect(killed.signal).toBe('SIGKILL');
-      const names = readdirSync(data).toSorted();
+  it.each([1, 5, 6, 9])('a restore that is killed at step %i is refused until it has been repeated', async (step) => {
+    await serve();
+    await stop();
+    await post('Kept');
+    await shown('Kept');
+    const to = join(folder, 'backup');
+    expect((await run('backup', to)).code).toBe(0);
+    await post('Lost');
+    const before = await shown('Lost');
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(KILLED)}`;
+    const killed = await commandLine(['restore', to, '--force'], {
+      env: { ...environment(), NODE_OPTIONS, STEP: String(step) },
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    const names = readdirSync(data).toSorted();
 
-      const words = expect.stringContaining(`a restore into ${data} was cut off`);
-      for (const args of [['serve'], ['board', 'user', 'list'], ['user', 'list'], ['sync']]) {
-        expect(await run(...args), args.join(' ')).toMatchObject({ code: 1, stderr: words });
-      }
-      expect(await run('backup', join(folder, 'another'))).toMatchObject({ code: 1, stderr: words });
-      expect(await run('export', '--mbox', join(folder, 'mbox'))).toMatchObject({ code: 1, stderr: words });
-      expect(readdirSync(data).toSorted(), 'nothing was made').toEqual(names);
+    const words = expect.stringContaining(`a restore into ${data} was cut off`);
+    for (const args of [['serve'], ['board', 'user', 'list'], ['user', 'list'], ['sync']]) {
+      expect(await run(...args), args.join(' ')).toMatchObject({ code: 1, stderr: words });
+    }
+    expect(await run('backup', join(folder, 'another'))).toMatchObject({ code: 1, stderr: words });
+    expect(await run('export', '--mbox', join(folder, 'mbox'))).toMatchObject({ code: 1, stderr: words });
+    expect(readdirSync(data).toSorted(), 'nothing was made').toEqual(names);
 
-      const again = await run('restore', to, '--force');
-      expect(again).toMatchObject({ code: 0, stderr: '' });
-      expect(again.stdout).not.toContain('may take new articles for read');
-      await serve();
-      await post('Anew');
-      const after = await shown('Anew');
-      expect(after.articles.map(([, subject]) => subject)).toEqual(['Welcome', 'Kept', 'Anew']);
-      expect(after.articles.at(-1)?.[0]).toBeGreaterThan(before.high);
-    },
-  );
+    const again = await run('restore', to, '--force');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(again.stdout).not.toContain('may take new articles for read');
+    await post('Anew');
+    const after = await shown('Anew');
+    expect(after.articles.map(([, subject]) => subject)).toEqual(['Welcome', 'Kept', 'Anew']);
+    expect(after.articles.at(-1)?.[0]).toBeGreaterThan(before.high);
+  });
 
   it('a backup that was killed is no obstacle to the next one, which removes it', async () => {
     await serve();
