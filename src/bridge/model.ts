@@ -116,6 +116,8 @@ export interface BoardIndex {
   readonly isRead: boolean;
   /** No article number is left. */
   readonly isFull: boolean;
+  /** Other bridges may have shown newer posts than these: this one is cut off from them, or from the board. */
+  readonly isBehind?: boolean;
   /** userids as the index has them */
   readonly userids: readonly Octets[];
 

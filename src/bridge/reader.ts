@@ -82,7 +82,14 @@ export class Reader implements ReaderSession {
     for (const view of views) {
       const { read, notYet } = logins.access(this.#person, view.newsgroup);
       if (!read && notYet === undefined) continue;
-      const located = view.find(messageId);
+      let located: Located | undefined;
+      try {
+        located = view.find(messageId);
+      } catch (error) {
+        // Another board may know.
+        if (!(error instanceof Refusal) || error.kind !== 'unavailable') throw error;
+        later = error.message;
+      }
       if (located !== undefined && read) return located;
       if (located !== undefined) later = notYet;
     }

@@ -79,6 +79,25 @@ export const bridgeMutants = [
     ['… whatever has been heard of it', 'if (rows.length > 0) await others?.catchUp();', ''],
   ),
   ...breaking(
+    'src/bridge/posting/other-bridges.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'what was taken over is held back before it is heard of',
+      'const isElsewhere = elsewhere === true || !(isOurs(messageId) || own.find(messageId) !== undefined);',
+      'const isElsewhere = elsewhere === true;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/view/board-view.ts',
+    ['test/bridge/posting/several.test.ts'],
+    ['what was acknowledged is not denied', "if (why === 'unread') throw new Refusal('unavailable', UNREAD);", ''],
+    [
+      'what others may have shown is not denied',
+      'if (why === undefined && this.model.isBehind === true) throw',
+      'if (false) throw',
+    ],
+  ),
+  ...breaking(
     'src/bridge/posting/unread-posts.ts',
     [...POSTING, 'test/bridge/posting/restored.test.ts'],
     [

@@ -173,6 +173,11 @@ export class Mirror implements BoardModel {
     return this.#state.isRead;
   }
 
+  get isBehind(): boolean {
+    const { shared } = this.#options.permanent;
+    return shared !== undefined && (shared.bridges === 0 || this.#lastError !== undefined);
+  }
+
   get isFull(): boolean {
     return this.#follower.leftOut.isFull || this.#state.highest >= MAX_NUMBER;
   }

@@ -79,6 +79,8 @@ export class BoardPoster implements Gate {
   readonly #unread: UnreadPosts;
   readonly #gate: RowGate;
   readonly #others: OtherBridges | undefined;
+  /** Message-IDs of posts that may have an intent by now, and no outcome */
+  readonly #intended = new Set<string>();
   readonly #clock: () => number;
   readonly #closed = new AbortController();
 
@@ -91,7 +93,8 @@ export class BoardPoster implements Gate {
     const rows = new KnownRows(newsgroup, model, own, newestEpoch);
     const { shared } = permanent;
     const unread = new UnreadPosts(reader);
-    const others = shared && new OtherBridges({ newsgroup, shared, own, unread });
+    const isOurs = (messageId: string) => this.#intended.has(messageId) || this.#lost.has(messageId);
+    const others = shared && new OtherBridges({ newsgroup, shared, own, unread, isOurs });
     this.#clock = options.clock ?? (() => performance.now());
     const lost = new LostPosts({
       ...{ permanent, reader, log, rows },
@@ -208,7 +211,6 @@ export class BoardPoster implements Gate {
 
   /** Resolves when the store knows that the board has the post; `read` resolves when readers can see it. */
   async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
-    const { permanent } = this.#options;
     const seen = await this.#unread.seen();
     const plan = this.#planFor(order, order.deed, seen);
     const intent: Intent = {
@@ -217,6 +219,20 @@ export class BoardPoster implements Gate {
       details: formatPlan(plan),
       twin: textKey(order.author.userid, order.hash),
     };
+    this.#intended.add(intent.messageId);
+    try {
+      return await this.#send(order, intent, plan);
+    } finally {
+      this.#intended.delete(intent.messageId);
+    }
+  }
+
+  async #send(
+    order: Order,
+    intent: Intent,
+    plan: Plan,
+  ): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
+    const { permanent } = this.#options;
     const claim = permanent.shared?.claim();
     await this.#intend(intent);
     for (let attempt = 1; ; attempt++) {

@@ -13,6 +13,8 @@ export interface OtherBridgesOptions {
   readonly shared: Shared;
   readonly own: OwnPostRegister;
   readonly unread: UnreadPosts;
+  /** Whether this bridge has a post with this Message-ID under way, or looks for it. */
+  readonly isOurs: (messageId: string) => boolean;
 }
 
 /**
@@ -96,7 +98,7 @@ export class OtherBridges {
   }
 
   async #ask(): Promise<void> {
-    const { shared, newsgroup, own, unread } = this.#options;
+    const { shared, newsgroup, own, unread, isOurs } = this.#options;
     const { position, posts, intents } = await shared.news(this.#position);
     this.#position = position;
     const plans = new Map(intents.map(({ messageId, details }) => [messageId, parsePlan(details)]));
@@ -104,7 +106,9 @@ export class OtherBridges {
     const open = new Map<string, Plan>();
     for (const { messageId, elsewhere } of intents) {
       const plan = plans.get(messageId);
-      if (elsewhere === true && plan !== undefined && !isPost.has(messageId)) open.set(messageId, plan);
+      // What was taken over from a dead bridge is ours in the store before we hear of it.
+      const isElsewhere = elsewhere === true || !(isOurs(messageId) || own.find(messageId) !== undefined);
+      if (isElsewhere && plan !== undefined && !isPost.has(messageId)) open.set(messageId, plan);
     }
     this.#open = open;
     for (const post of posts) {

@@ -10,7 +10,7 @@ import { linesOf } from '../text.ts';
 import { Articles } from './articles.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
-import { GroupView, NOT_READ } from './group-view.ts';
+import { BEHIND, GroupView, NOT_READ, UNREAD } from './group-view.ts';
 import { Headers } from './headers.ts';
 import { isPost, kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
@@ -96,9 +96,11 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     if (!this.model.isRead) return this.#findUnread(messageId);
     const row = this.#ids.rowOf(messageId);
     const [place] = row < 0 ? [] : placesOf[kindAt(this.model, row)];
-    return place === undefined
-      ? undefined
-      : { group: this.#byPlace[place], number: this.model.posts.numbers[row] ?? 0 };
+    if (place !== undefined) return { group: this.#byPlace[place], number: this.model.posts.numbers[row] ?? 0 };
+    const why = this.#ids.whyNot(messageId);
+    if (why === 'unread') throw new Refusal('unavailable', UNREAD);
+    if (why === undefined && this.model.isBehind === true) throw new Refusal('unavailable', BEHIND);
+    return undefined;
   }
 
   /** A post made here is there until the index shows otherwise. Its text comes once that has been read. */

@@ -19,6 +19,11 @@ const NOTHING = Buffer.alloc(0);
 /** The answer while a board's index has never been read. */
 export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
+/** … while a post is known that it does not show yet */
+export const UNREAD = "it was posted, and the board's index has not been read since; try again shortly";
+/** … while other bridges may have shown more */
+export const BEHIND = 'this server is cut off just now, and can not tell whether it is there; try again shortly';
+
 export interface GroupIdentity {
   readonly name: string;
   readonly description: string;
@@ -126,7 +131,11 @@ export class GroupView implements BoardGroup {
 
   messageId(number: number): string | undefined {
     const row = this.#rowOf(number);
-    return row < 0 ? undefined : this.#ids.messageId(row);
+    if (row >= 0) return this.#ids.messageId(row);
+    const { numbers, length } = this.#model.posts;
+    const isNewer = number > (length === 0 ? 0 : (numbers[length - 1] ?? 0));
+    if (isNewer && this.#model.isBehind === true) throw new Refusal('unavailable', BEHIND);
+    return undefined;
   }
 
   atOrAfter(number: number): number | undefined {

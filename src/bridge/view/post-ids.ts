@@ -1,4 +1,5 @@
 import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/message-id.ts';
+import { isAfter } from '../../rgtp/sequence.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPost, OwnPosts } from '../ports.ts';
 import { isPost, kindAt } from './kinds.ts';
@@ -96,6 +97,16 @@ export class PostIds {
   ownLastShown(messageId: string): { readonly number: number; readonly kind: PostKind } | undefined {
     const key = this.#ownKey(messageId);
     return key && this.#model.lastShown(key.epoch, key.sequence);
+  }
+
+  /** What is known of an article that is not there: `gone`; posted, and the index has not been read up to it (`unread`); nothing. */
+  whyNot(messageId: string): 'gone' | 'unread' | undefined {
+    const key = parseDerivedId(messageId, this.#domain) ?? this.#ownKey(messageId);
+    if (key === undefined) return undefined;
+    if (key.epoch !== 0) return this.#model.rowIn(key.epoch, key.sequence) >= 0 ? 'gone' : undefined;
+    // What is above it has been read, and it has not: a restored board has lost it.
+    const { sequences, length } = this.#model.posts;
+    return length > 0 && !isAfter(key.sequence, sequences[length - 1] ?? 0) ? 'gone' : 'unread';
   }
 
   /** Whether this board may have an article with this Message-ID, even if its index has not been read. */

@@ -42,6 +42,7 @@ class Place {
   #bridge: TestBridge | undefined;
   #person: Person | undefined;
   #changing: Promise<void> = Promise.resolve();
+  #isStarting = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -59,7 +60,10 @@ class Place {
     }
   }
 
+  /** One that is just starting is left alone: it would be started again. */
   kill(): void {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
     this.end();
     this.#changing = this.#changing.then(() => this.open());
   }
@@ -113,6 +117,7 @@ class Place {
     for (let tries = 0; tries < 50 && !model.isRead; tries++) await model.refresh().catch(() => {});
     model.start();
     void poster.start();
+    this.#isStarting = false;
   }
 
   /** As a newsreader would; a bridge that dies gives no answer. */

@@ -151,6 +151,35 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
       .toBe(before + 1);
   });
 
+  test('what was acknowledged is not denied while it can not be read, nor what others may have shown', async () => {
+    const store = await viaWay();
+    const { permanent } = store;
+    const cut = await bridge(store);
+    const { done } = permanent;
+    permanent.done = async (post) => {
+      await done.call(permanent, post);
+      way.refuse();
+    };
+    await cut.post(await cut.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text'));
+    expect(() => cut.view.find('<1@example.net>')).toThrow('has not been read since');
+    expect(() => cut.view.find('<unknown@example.net>')).toThrow('cut off');
+    const [main] = cut.view.groups;
+    expect(() => main?.messageId(1000)).toThrow('cut off');
+    permanent.done = done;
+    way.accept();
+    await expect
+      .poll(() =>
+        cut.model.refresh().then(
+          () => cut.model.isBehind,
+          () => true,
+        ),
+      )
+      .toBe(false);
+    expect(cut.view.find('<1@example.net>')).toBeDefined();
+    expect(cut.view.find('<unknown@example.net>')).toBeUndefined();
+    expect(main?.messageId(1000)).toBeUndefined();
+  });
+
   async function viaWay(): Promise<SharedStore> {
     const store = await openShared(way.url, name);
     stores.push(store);
@@ -210,6 +239,28 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     expect(await living.permanent.intents()).toEqual([]);
     expect(heir.idOf(sequence)).toBe('<1@example.net>');
     await heir.post(await heir.ann(), draft({ 'Message-ID': '<2@example.net>' }, 'x'));
+  });
+
+  test('what was left by a dead bridge is held back also before the heir has heard of it', async () => {
+    const [dead, living] = [await shared(), await shared()];
+    const { shared: its } = living.permanent;
+    if (its === undefined) throw new Error('nothing is shared');
+    // It is on its way.
+    its.onTaken = () => {};
+    const heir = await bridge(living);
+    await dead.permanent.intend(intent('Hello', 'text'));
+    const sequence = await sent(heir, 'Hello', 'text');
+    await dead.member.close();
+    await expect
+      .poll(async () => (await living.permanent.intents()).map(({ elsewhere }) => elsewhere))
+      .toEqual([undefined]);
+    const asked = askedTwice(living);
+    const reading = heir.model.refresh();
+    await asked;
+    expect(heir.model.rowOfSequence(sequence)).toBe(-1);
+    await living.permanent.done({ messageId: '<1@example.net>', epoch: 0, sequence, references: '' });
+    await reading;
+    expect(heir.idOf(sequence)).toBe('<1@example.net>');
   });
 
   test('what another bridge works on for long is not posted again here, and the poster may try later', async () => {
