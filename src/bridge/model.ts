@@ -118,6 +118,8 @@ export interface BoardIndex {
   readonly isFull: boolean;
   /** Other bridges may have shown newer posts than these: this one is cut off from them, or from the board. */
   readonly isBehind?: boolean;
+  /** They have, and these are on their way here. */
+  readonly hasNews?: boolean;
   /** userids as the index has them */
   readonly userids: readonly Octets[];
 

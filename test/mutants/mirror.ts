@@ -120,7 +120,7 @@ export const mirrorMutants = [
       'if (shared?.leads === false) return',
       'if (shared === undefined && cache.lost) return',
     ],
-    ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about !== 'rows') this.poke();"],
+    ['the others are told of what is new', '      this.#heard++;\n      this.poke();', '      this.#heard++;'],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

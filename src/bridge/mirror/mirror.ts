@@ -37,6 +37,9 @@ export class Mirror implements BoardModel {
   readonly #texts: ItemTexts;
   readonly #listeners = new Set<Listener>();
   #gate: Gate | undefined;
+  /** how often other bridges have told of news, and how often they had when a poll began that went well */
+  #heard = 0;
+  #caughtUp = 0;
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -155,7 +158,9 @@ export class Mirror implements BoardModel {
   /** Begins to follow the board. Returns at once: see `progress`. */
   start(): void {
     this.#options.permanent.shared?.onHint((about) => {
-      if (about === 'rows') this.poke();
+      if (about !== 'rows') return;
+      this.#heard++;
+      this.poke();
     });
     this.#poller.start();
   }
@@ -171,6 +176,10 @@ export class Mirror implements BoardModel {
 
   get isRead(): boolean {
     return this.#state.isRead;
+  }
+
+  get hasNews(): boolean {
+    return this.#heard > this.#caughtUp;
   }
 
   get isBehind(): boolean {
@@ -281,6 +290,7 @@ export class Mirror implements BoardModel {
   async #poll(): Promise<void> {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
+    const heard = this.#heard;
     try {
       await this.#follower.poll(this.#gate);
     } catch (err) {
@@ -294,6 +304,7 @@ export class Mirror implements BoardModel {
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
     this.#lastPoll = this.#now();
+    this.#caughtUp = heard;
     this.#report();
     this.#texts.resume();
   }

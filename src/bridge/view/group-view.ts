@@ -22,7 +22,7 @@ export const NOT_READ = "the board's index has not been read yet; try again shor
 /** … while a post is known that it does not show yet */
 export const UNREAD = "it was posted, and the board's index has not been read since; try again shortly";
 /** … while other bridges may have shown more */
-export const BEHIND = 'this server is cut off just now, and can not tell whether it is there; try again shortly';
+export const BEHIND = 'this server can not tell just now whether it is there; try again shortly';
 
 export interface GroupIdentity {
   readonly name: string;
@@ -134,7 +134,8 @@ export class GroupView implements BoardGroup {
     if (row >= 0) return this.#ids.messageId(row);
     const { numbers, length } = this.#model.posts;
     const isNewer = number > (length === 0 ? 0 : (numbers[length - 1] ?? 0));
-    if (isNewer && this.#model.isBehind === true) throw new Refusal('unavailable', BEHIND);
+    if (isNewer && (this.#model.isBehind === true || this.#model.hasNews === true))
+      throw new Refusal('unavailable', BEHIND);
     return undefined;
   }
 

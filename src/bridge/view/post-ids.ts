@@ -101,12 +101,15 @@ export class PostIds {
 
   /** What is known of an article that is not there: `gone`; posted, and the index has not been read up to it (`unread`); nothing. */
   whyNot(messageId: string): 'gone' | 'unread' | undefined {
-    const key = parseDerivedId(messageId, this.#domain) ?? this.#ownKey(messageId);
+    const own = this.#ownKey(messageId);
+    const key = own ?? parseDerivedId(messageId, this.#domain);
     if (key === undefined) return undefined;
-    if (key.epoch !== 0) return this.#model.rowIn(key.epoch, key.sequence) >= 0 ? 'gone' : undefined;
-    // What is above it has been read, and it has not: a restored board has lost it.
-    const { sequences, length } = this.#model.posts;
-    return length > 0 && !isAfter(key.sequence, sequences[length - 1] ?? 0) ? 'gone' : 'unread';
+    if (this.#model.rowIn(key.epoch, key.sequence) >= 0) return 'gone';
+    if (own === undefined) return undefined;
+    // Where what is above it has been read, and it has not, a restored board has lost it, or it was withdrawn since.
+    const { sequences, epochs, length } = this.#model.posts;
+    const isAbove = length === 0 || isAfter(own.sequence, sequences[length - 1] ?? 0);
+    return isAbove && (own.epoch === 0 || own.epoch >= (epochs[length - 1] ?? 0)) ? 'unread' : 'gone';
   }
 
   /** Whether this board may have an article with this Message-ID, even if its index has not been read. */

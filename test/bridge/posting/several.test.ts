@@ -162,9 +162,9 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     };
     await cut.post(await cut.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text'));
     expect(() => cut.view.find('<1@example.net>')).toThrow('has not been read since');
-    expect(() => cut.view.find('<unknown@example.net>')).toThrow('cut off');
+    expect(() => cut.view.find('<unknown@example.net>')).toThrow('can not tell just now');
     const [main] = cut.view.groups;
-    expect(() => main?.messageId(1000)).toThrow('cut off');
+    expect(() => main?.messageId(1000)).toThrow('can not tell just now');
     permanent.done = done;
     way.accept();
     await expect
@@ -178,6 +178,33 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     expect(cut.view.find('<1@example.net>')).toBeDefined();
     expect(cut.view.find('<unknown@example.net>')).toBeUndefined();
     expect(main?.messageId(1000)).toBeUndefined();
+  });
+
+  test('what others have shown, and is on its way here, is not denied', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const [author, reader] = [await bridge(one), await bridge(other)];
+    reader.model.start();
+    await expect.poll(() => reader.model.hasNews).toBe(false);
+    // Its way to the board is slow.
+    const asked = Promise.withResolvers<void>();
+    const goesOn = Promise.withResolvers<void>();
+    const { shared: its } = other.permanent;
+    if (its === undefined) throw new Error('nothing is shared');
+    const { shown } = its;
+    its.shown = async (above) => {
+      asked.resolve();
+      await goesOn.promise;
+      return shown.call(its, above);
+    };
+    const id = await author.post(await author.ann(), draft({}, 'text'));
+    const number = author.view.find(id)?.number ?? 0;
+    await asked.promise;
+    expect(() => reader.view.groups[0]?.messageId(number)).toThrow('can not tell just now');
+    await expect.poll(() => reader.own.find(id)).toBeDefined();
+    expect(() => reader.view.find(id)).toThrow('has not been read since');
+    goesOn.resolve();
+    await expect.poll(() => reader.model.hasNews).toBe(false);
+    expect(reader.view.groups[0]?.messageId(number)).toBe(id);
   });
 
   async function viaWay(): Promise<SharedStore> {
