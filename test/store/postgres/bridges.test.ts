@@ -135,7 +135,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect
       .poll(() => [...all.flat(), ...takenBy(living)].map(({ messageId }) => messageId))
       .toEqual(['<1@example>']);
-    expect(living.shared.bridges).toBe(4);
+    await expect.poll(() => living.shared.bridges).toBe(4);
     expect((await living.store.intents()).filter(({ elsewhere }) => elsewhere !== true)).not.toHaveLength(0);
     await living.store.done({ ...post, messageId: '<2@example>' });
   });
