@@ -115,7 +115,8 @@ export class Posters {
         this.violations.push(`${number} is not ${id}: ${answer}, ${later}`);
     }
     const last = await client.ask(`GROUP ${NEWSGROUP}`);
-    const [, , , high = ''] = last.split(' ');
+    const [, count, , high = ''] = last.split(' ');
+    if (count === '0') return;
     for (const line of await client.list(`HDR Message-ID ${Math.max(1, Number(high) - 20)}-`)) {
       // Everybody posts here: the welcome alone has an id that the bridge made.
       if (line.endsWith(`@${DOMAIN}>`) && Number(line.split(' ')[0]) > 2) this.violations.push(`shown: ${line}`);
