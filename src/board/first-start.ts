@@ -50,8 +50,8 @@ export async function firstStart(
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
   const isNewEditor = !isThere(EDITOR);
   if (isNewEditor) keep(editor);
-  // Requested in one turn, so committed in one transaction: no crash leaves half of it.
-  const people = store.commit(() => {
+  // One commit: no crash leaves half of it. Two that are requested together may become two transactions.
+  await store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [
       { ...fresh, ...editor, level: 3 },
@@ -65,11 +65,8 @@ export async function firstStart(
     store.index.append(
       formatIndexEntry({ sequence, time, itemId: undefined, userid: EDITOR, type: 'M', subject: octets`` }),
     );
+    store.posting.addItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`);
   });
-  const item = isEmpty
-    ? store.posting.newItem({ userid: EDITOR, grogname: octets`The Editor`, text: WELCOME }, octets`Welcome`)
-    : undefined;
-  await Promise.all([people, item]);
   return isNewEditor ? { editor } : undefined;
 }
 

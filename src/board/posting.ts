@@ -35,12 +35,15 @@ export class Posting {
   }
 
   newItem(post: Submission, subject: Octets): Promise<Posted> {
-    return this.#records.commit(() => {
-      const { sequence, time } = this.#records.stamp();
-      const itemId = this.#createItem(post, subject, sequence, time, undefined);
-      this.#index('I', itemId, subject, post.userid, sequence, time);
-      return { sequence, itemId };
-    });
+    return this.#records.commit(() => this.addItem(post, subject));
+  }
+
+  /** Within a commit. */
+  addItem(post: Submission, subject: Octets): Posted {
+    const { sequence, time } = this.#records.stamp();
+    const itemId = this.#createItem(post, subject, sequence, time, undefined);
+    this.#index('I', itemId, subject, post.userid, sequence, time);
+    return { sequence, itemId };
   }
 
   reply(itemId: Ascii, post: Submission): Promise<Outcome> {

@@ -173,8 +173,8 @@ export const operatorMutants = [
   ),
   ...breaking(
     'src/board/first-start.ts',
-    ['test/server/first-start.test.ts'],
-    ['a first start is one transaction', '  const item = isEmpty\n', '  await people;\n  const item = isEmpty\n'],
+    ['test/board/first-start.test.ts'],
+    ['a first start is one transaction', '    store.posting.addItem(', '    void store.posting.newItem('],
   ),
   ...breaking(
     'src/config/file.ts',
