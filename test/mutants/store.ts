@@ -210,7 +210,7 @@ export const storeMutants = [
     ['who is not sure sends nothing', 'if (!this.#isSure() || this.#losses', 'if (this.#losses'],
     ['what others have taken over is not sent', ' || this.#losses !== losses) throw', ') throw'],
     [
-      'what happened while a bridge was cut off is looked up',
+      'what a bridge was not told of is looked up',
       'version > this.#version || this.#version < 0n',
       'version > this.#version && this.#version < 0n',
     ],

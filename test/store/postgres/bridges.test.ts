@@ -175,6 +175,11 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     expect(await other.store.intents()).toEqual([intent]);
   });
 
+  test('one whose look at its locks took longer than that is sure for sends nothing', async () => {
+    const one = await bridge(server.url, { pace: { ...pace, sure: 0 } });
+    await expect(one.shared.claim()()).rejects.toThrow('cut off');
+  });
+
   test('one that was cut off, and is back before anybody noticed, keeps its intents', async () => {
     const one = await bridge(way.url);
     const kept = Promise.withResolvers<ReadonlySet<string>>();
@@ -353,6 +358,29 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       way.accept();
       await expect.poll(() => hints).toContain('rows');
     });
+  });
+
+  test('others are told of rows and posts before they look', async () => {
+    const other = await bridge(server.url, { pace: { ...pace, look: 3_600_000 } });
+    // Its one look of this hour is over.
+    await expect.poll(() => other.shared.leads).toBe(true);
+    const hints = hintsOf(other);
+    const one = await bridge();
+    await one.shared.publish({ ...step, rows: [row(1)] });
+    await expect.poll(() => hints).toContain('rows');
+    await one.store.intend(intent);
+    await one.store.done(post);
+    await expect.poll(() => hints).toContain('posts');
+  });
+
+  test('a bridge that was not told finds out when it looks', async () => {
+    const one = await bridge();
+    await expect.poll(() => one.shared.leads).toBe(true);
+    const hints = hintsOf(one);
+    const admin = await Postgres.open(server.url);
+    closing.push(() => admin.close());
+    await admin.query('UPDATE boards SET version = version + 1 WHERE board = $1', [board]);
+    await expect.poll(() => hints.sort()).toEqual(['posts', 'rows']);
   });
 
   test('when an article arrived is what the first of them says', async () => {
