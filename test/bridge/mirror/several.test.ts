@@ -125,6 +125,22 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     expect(meanwhile).toEqual([]);
   });
 
+  test('a number that one has shown is no other post at another, whatever that one is told', async () => {
+    const theirs = new FakeBoard();
+    const [one, other] = [await bridge(), await bridge({}, theirs)];
+    const tea = board.newItem('Tea');
+    theirs.newItem('Tea');
+    for (const { mirror } of [one, other]) await mirror.complete();
+    theirs.newItem('Coffee');
+    await other.mirror.complete();
+    board.reply(tea);
+    await one.mirror.complete();
+    const shownAs = async ({ mirror }: Bridge) => (await shown(mirror)).filter(({ number }) => number === 2);
+    const [coffee] = await shownAs(other);
+    expect(coffee).toBeDefined();
+    for (const row of await shownAs(one)) expect(row).toEqual(coffee);
+  });
+
   test('agree on an epoch that they see begin at the same moment', async () => {
     const bridges = [await bridge(), await bridge()];
     const tea = board.newItem('Tea');
