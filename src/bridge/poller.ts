@@ -1,3 +1,5 @@
+import { OneAtATime } from './one-at-a-time.ts';
+
 export interface PollerOptions {
   readonly poll: () => Promise<void>;
   /** ms to the next poll after one that went well */
@@ -12,8 +14,7 @@ export interface PollerOptions {
 /** Polls a board: one poll at a time however many ask, on a timer, and ever less often while the board is away. */
 export class Poller {
   readonly #options: PollerOptions;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  readonly #polls = new OneAtATime(() => this.#poll());
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   /** when the last poll ended */
@@ -33,54 +34,40 @@ export class Poller {
 
   /** Resolves when a poll that began after this call has gone well. */
   refresh(): Promise<void> {
-    if (this.#running === undefined) return this.#run();
-    this.#next ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined;
-        return this.#run();
-      });
-    return this.#next;
+    return this.#polls.run();
   }
 
   /** The interval may have become shorter: a reader is there. */
   reschedule(): void {
-    if (this.#running !== undefined || !this.#started || this.#failures > 0) return;
+    if (this.#polls.running !== undefined || !this.#started || this.#failures > 0) return;
     // Counted from the last poll: readers who come and go must not put the next one off for ever.
     this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.clock()));
   }
 
   /** Something went wrong between polls: the next one comes as soon as it would after a failed poll. */
   soon(): void {
-    if (this.#running === undefined && this.#started) this.#schedule(this.#backOff());
+    if (this.#polls.running === undefined && this.#started) this.#schedule(this.#backOff());
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#running?.catch(() => {});
+    await this.#polls.running?.catch(() => {});
   }
 
-  #run(): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('closed'));
+  async #poll(): Promise<void> {
+    if (this.#closed) throw new Error('closed');
     clearTimeout(this.#timer);
-    this.#running = this.#options
-      .poll()
-      .then(
-        () => {
-          this.#failures = 0;
-        },
-        (error: unknown) => {
-          this.#failures++;
-          throw error;
-        },
-      )
-      .finally(() => {
-        this.#running = undefined;
-        this.#ended = this.#options.clock();
-        if (this.#started) this.#schedule(this.#failures === 0 ? this.#options.interval() : this.#backOff());
-      });
-    return this.#running;
+    try {
+      await this.#options.poll();
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      throw error;
+    } finally {
+      this.#ended = this.#options.clock();
+      if (this.#started) this.#schedule(this.#failures === 0 ? this.#options.interval() : this.#backOff());
+    }
   }
 
   #backOff(): number {

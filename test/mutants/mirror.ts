@@ -68,11 +68,16 @@ export const mirrorMutants = [
     'src/bridge/poller.ts',
     ['test/bridge/poller.test.ts'],
     ['a board that is away is asked ever more rarely', 'first * 2 ** Math.max(this.#failures - 1, 0)', 'first'],
+  ),
+  ...breaking(
+    'src/bridge/one-at-a-time.ts',
+    ['test/bridge/poller.test.ts'],
     [
       'one poll at a time',
-      'if (this.#running === undefined) return this.#run();\n    this.#next ??= this.#running\n',
-      'if (this.#next === undefined) return this.#run();\n    this.#next ??= Promise.resolve(this.#running)\n',
+      'if (this.#running === undefined) return this.#start();\n    this.#next ??= this.#running\n',
+      'if (this.#next === undefined) return this.#start();\n    this.#next ??= Promise.resolve(this.#running)\n',
     ],
+    ['what is asked during a run begins after the question', '        return this.#start();\n      });', '      });'],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

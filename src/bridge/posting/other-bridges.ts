@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Shared } from '../../store/permanent.ts';
 import type { Octets } from '../../wire/octets.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { OwnPostRegister } from './own-posts.ts';
 import { type Plan, parsePlan, sameUserid } from './plan.ts';
 import type { UnreadPosts } from './unread-posts.ts';
@@ -27,8 +28,7 @@ export class OtherBridges {
   #position: string | undefined;
   /** posts that others have under way, by their Message-IDs */
   #open: ReadonlyMap<string, Plan> = new Map();
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  readonly #questions = new OneAtATime(() => this.#ask());
   #hinted = Promise.withResolvers<void>();
 
   constructor(options: OtherBridgesOptions) {
@@ -54,14 +54,7 @@ export class OtherBridges {
 
   /** Knows what the store knew when this was called, or more. @throws StoreError */
   catchUp(): Promise<void> {
-    if (this.#running === undefined) return this.#run();
-    this.#next ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined;
-        return this.#run();
-      });
-    return this.#next;
+    return this.#questions.run();
   }
 
   /** Those under way. */
@@ -88,13 +81,6 @@ export class OtherBridges {
     await Promise.race([this.#hinted.promise, patience]);
     waited.abort();
     await this.catchUp();
-  }
-
-  #run(): Promise<void> {
-    this.#running = this.#ask().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
   }
 
   async #ask(): Promise<void> {
