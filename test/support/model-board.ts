@@ -1,69 +1,48 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import type { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import { MAX_NUMBER } from '../../src/bridge/mirror/numbering.ts';
-import { BoardPoster } from '../../src/bridge/posting/board-poster.ts';
-import type { PostingConnection } from '../../src/bridge/posting/connection.ts';
-import { deliver } from '../../src/bridge/posting/deliver.ts';
-import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
-import { type Deed, hashOf } from '../../src/bridge/posting/plan.ts';
-import { BoardView } from '../../src/bridge/view/board-view.ts';
-import type { BoardOptions } from '../../src/bridge/view/options.ts';
-import { Refusal } from '../../src/nntp/backend.ts';
+import type { BoardView } from '../../src/bridge/view/board-view.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
 import { distance } from '../../src/rgtp/sequence.ts';
-import { Cache } from '../../src/store/cache.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 import { FakeBoard } from './fake-board.ts';
-import { ANN, author, type Fate } from './model-author.ts';
-import { boardOptions } from './views.ts';
+import { HOUR, type KeptForGood, ModelBridge, type ModelPlace } from './model-bridge.ts';
+import { ModelPosts } from './model-posts.ts';
 
-const HOUR = 3_600_000;
 /** What an editor may write by mistake where a sequence number belongs: so far above the newest, or that number. */
 const SLIPS = [5000, 100_000, 0x7fffffff, 0xffffffff] as const;
 /** Closer to the board's own numbers nobody can tell a made-up row from a post. */
 const NEAR = 1100;
 
-const OPTIONS: BoardOptions = { ...boardOptions, newsgroup: 'groggs.model', description: 'A model' };
-
-export interface AcknowledgedPost {
-  readonly messageId: string;
-  /** its row, as long as nobody has put another in its place */
-  readonly row: IndexEntry;
-}
-
-/** A bridge, from its start to its end. */
-interface Life {
-  readonly mirror: Mirror;
-  readonly poster: BoardPoster;
-  readonly view: BoardView;
+/** What the bridges of a board share: what each keeps for good, from its start to its end. */
+export interface Keeping {
+  /** seconds that NEWNEWS looks back, for bridges whose clocks or news differ */
+  readonly overlap: number;
+  open(bridge: string): Promise<KeptForGood>;
+  close(): Promise<void>;
 }
 
 /**
- * A board, its editors, the network, two clocks, and a bridge that is restarted and killed and loses its cache: a state
+ * A board, its editors, the network, two clocks, and bridges that are restarted and killed and lose their caches: a state
  * machine. `steps` are its moves.
  */
 export class ModelBoard {
   readonly board: FakeBoard;
-  readonly acknowledged: AcknowledgedPost[] = [];
-  /** unix ms, of the bridge */
+  readonly bridges: readonly ModelBridge[];
+  readonly posts: ModelPosts;
+  /** unix ms, of the bridges */
   clock: number;
   /** what it showed before it was set back */
   #latest = 0;
-  readonly permanent = PermanentFile.open(':memory:');
   readonly #folder = mkdtempSync(join(tmpdir(), 'model-'));
+  readonly #keeping: Keeping;
   readonly #bogus = new Set<IndexEntry>();
   #taken: { readonly row: IndexEntry; readonly before: number } | undefined;
   #restore: (() => void) | undefined;
-  #posts = 0;
-  #caches = 0;
-  #life: Life | undefined;
-  #ready = false;
-  /** whether or not its cache was lost since */
-  #hasSeen = false;
   #logFailed = false;
 
   /** A number may mean two posts: which of them is shown depends on which was seen first. */
@@ -72,49 +51,35 @@ export class ModelBoard {
   differs = false;
   readonly #first: number;
 
-  constructor(first: number) {
+  /** @param keeping of one bridge: in memory */
+  constructor(first: number, count = 1, keeping: Keeping = inMemory()) {
     this.#first = first;
+    this.#keeping = keeping;
     this.board = new FakeBoard(first);
     this.clock = this.board.time * 1000;
+    this.bridges = Array.from({ length: count }, (_, at) => this.#bridge(`bridge-${at}`));
+    this.posts = new ModelPosts(this.board);
   }
 
-  get view(): BoardView {
-    return this.#now.view;
+  /** The one that a step is about; the first, where it does not say. */
+  bridge(pick = 0): ModelBridge {
+    const bridge = this.bridges[pick % this.bridges.length];
+    if (bridge === undefined) throw new Error('no bridge');
+    return bridge;
   }
 
   get mirror(): Mirror {
-    return this.#now.mirror;
-  }
-
-  /** The bridge has read the index since it started. Until then it answers nothing but "try again". */
-  get ready(): boolean {
-    return this.#ready;
-  }
-
-  get #now(): Life {
-    if (this.#life === undefined) throw new Error('not open');
-    return this.#life;
+    return this.bridge().mirror;
   }
 
   async open(): Promise<void> {
-    this.#life = await this.#begin(Cache.open(this.#cachePath));
-    this.#ready = this.mirror.isRead;
+    for (const bridge of this.bridges) await bridge.start();
   }
 
   async close(): Promise<void> {
-    await end(this.#now);
-    await this.permanent.close();
+    for (const bridge of this.bridges) await bridge.stop();
+    await this.#keeping.close();
     rmSync(this.#folder, { recursive: true });
-  }
-
-  /** What this bridge would show if nobody had posted through it. */
-  async withoutOwn<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
-    const view = new BoardView({ model: this.mirror, options: OPTIONS });
-    try {
-      return await look(view);
-    } finally {
-      view.close();
-    }
   }
 
   /** Whoever comes now sees whether the board's numbers have wrapped since it began; and there are article numbers left. */
@@ -124,55 +89,53 @@ export class ModelBoard {
     return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
   }
 
-  /** What another bridge shows that comes to the board now, and shares nothing with the one of the story. */
-  async another<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
-    const permanent = PermanentFile.open(':memory:');
-    const life = await this.#begin(Cache.open(':memory:'), permanent);
+  /** What another bridge shows that comes to the board now, and shares nothing with those of the story. */
+  async stranger<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
+    const keeping = inMemory();
     try {
-      await life.mirror.refresh(this.board.sequence);
-      for (let n = 0; n < 3; n++) await life.mirror.complete();
-      return await look(life.view);
+      return await this.#another(keeping, look);
     } finally {
-      await end(life);
-      await permanent.close();
+      await keeping.close();
     }
   }
 
-  async #begin(cache: Cache, permanent = this.permanent): Promise<Life> {
-    const own = new OwnPostRegister();
-    const { newsgroup } = OPTIONS;
-    const now = () => this.clock;
-    const still = { reading: 1e9, idle: 1e9, quiet: 1e9, reconcile: HOUR, retryFirst: 0, retryLongest: 1e9 };
-    const mirror = await Mirror.open({ newsgroup, pool: this.board, cache, permanent, now, intervals: still });
-    const poster = await BoardPoster.open({
-      ...{ newsgroup, model: mirror, permanent, own, reader: this.board, now, grace: 0 },
-    });
-    mirror.publishThrough(poster);
-    return { mirror, poster, view: new BoardView({ model: mirror, own, options: OPTIONS }) };
+  /** What a bridge shows that comes to the others now. */
+  latecomer<T>(look: (view: BoardView) => Promise<T>): Promise<T> {
+    return this.#another(this.#keeping, look);
   }
 
-  get #cachePath(): string {
-    return join(this.#folder, `cache-${this.#caches}`);
+  async #another<T>(keeping: Keeping, look: (view: BoardView) => Promise<T>): Promise<T> {
+    const bridge = this.#bridge('another', keeping);
+    await bridge.start();
+    try {
+      await bridge.refresh(this.board.sequence);
+      for (let n = 0; n < 3; n++) await bridge.poll();
+      return await look(bridge.view);
+    } finally {
+      await bridge.stop();
+    }
+  }
+
+  #bridge(name: string, keeping = this.#keeping): ModelBridge {
+    const { board } = this;
+    const place: ModelPlace = { board, now: () => this.clock, folder: this.#folder, overlap: keeping.overlap };
+    return new ModelBridge(name, place, () => keeping.open(name));
   }
 
   /** The bridge asks the board; where that fails, it knows no more than before. */
-  async poll(): Promise<void> {
+  async poll(bridge = this.bridge()): Promise<boolean> {
     this.clock += 1000;
-    await this.mirror.complete().catch((error: unknown) => {
-      if (!(error instanceof RgtpError)) throw error;
-    });
-    this.#ready = this.mirror.isRead;
-    this.#hasSeen ||= this.mirror.posts.length > 0;
+    return bridge.poll();
   }
 
   /** Everything that happened is known. */
   async settle(): Promise<void> {
     // The whole index is compared an hour after the last time, or as soon as the clock shows less than then.
-    if (this.clock < this.#latest) await this.poll();
+    if (this.clock < this.#latest) for (const bridge of this.bridges) await this.poll(bridge);
     this.clock = Math.max(this.clock, this.#latest) + HOUR;
-    await this.mirror.refresh(this.board.sequence);
+    for (const bridge of this.bridges) await bridge.refresh(this.board.sequence);
     // An edit log that failed is asked for again within 64 polls.
-    for (let n = 0; n < (this.#logFailed ? 65 : 1); n++) await this.poll();
+    for (let n = 0; n < (this.#logFailed ? 65 : 1); n++) for (const bridge of this.bridges) await this.poll(bridge);
   }
 
   /** What happens, by name. `pick` chooses an item, a row, a fate. */
@@ -223,7 +186,7 @@ export class ModelBoard {
     'a row less': (pick) =>
       this.#withRow(pick, (row, before) => {
         // A continuation that no index told of shows on the old item alone, when that is next fetched.
-        const isUnseen = 'CF'.includes(row.type) && this.mirror.rowOfSequence(row.sequence) < 0;
+        const isUnseen = 'CF'.includes(row.type) && !this.#isKnown(row.sequence);
         if (this.#bogus.has(row) || isUnseen) return;
         this.#taken = { row, before };
         // C and F are one.
@@ -236,7 +199,7 @@ export class ModelBoard {
       // Archived: whoever has its text keeps it, for nothing tells that the board has it no more.
       if (taken.row.itemId !== undefined && !this.board.items.has(taken.row.itemId)) return;
       // Too late for a number here.
-      this.differs ||= this.#hasSeen && this.mirror.rowOfSequence(taken.row.sequence) < 0;
+      this.differs ||= this.bridges.some(({ hasSeen }) => hasSeen) && !this.#isKnown(taken.row.sequence);
       this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
     },
     // Without a word in any log.
@@ -270,21 +233,22 @@ export class ModelBoard {
       this.clock += pick * 60_000;
       this.board.time += pick * 60;
     },
-    poll: () => this.poll(),
-    'a poll is cut off': (pick) => this.#failing(pick % 5, () => 'unavailable'),
-    'an answer is nonsense': (pick) => this.#failing(pick % 5, (left) => (left === 0 ? 'nonsense' : undefined)),
+    poll: async (pick) => void (await this.poll(this.bridge(pick))),
+    'a poll is cut off': (pick) => this.#failing(pick, () => 'unavailable'),
+    'an answer is nonsense': (pick) => this.#failing(pick, (left) => (left === 0 ? 'nonsense' : undefined)),
     'an answer breaks off': async (pick) => {
       this.board.breaksOff = pick % 7;
-      await this.poll();
+      await this.poll(this.bridge(pick));
       this.board.breaksOff = undefined;
     },
-    'the edit log fails': async () => {
+    'the edit log fails': async (pick) => {
+      const bridge = this.bridge(pick);
       this.board.fault = (request) => {
         if (request !== 'ELOG') return;
-        this.#missLog();
+        this.#missLog(bridge);
         throw new RgtpError('internal', 'disk trouble', { code: 484 });
       };
-      await this.poll();
+      await this.poll(bridge);
       this.board.fault = () => {};
     },
     // Answers are slow: something happens between two of them.
@@ -294,45 +258,46 @@ export class ModelBoard {
       this.board.fault = async (request) => {
         if (request !== 'connect' && left-- === 0) await this.steps[names[pick % names.length] ?? '']?.(pick);
       };
-      await this.poll();
+      await this.poll(this.bridge(pick));
       this.board.fault = () => {};
     },
-    restart: async () => {
-      await end(this.#now);
-      await this.open();
-    },
-    'the cache is lost': async () => {
-      await end(this.#now);
-      Cache.remove(this.#cachePath);
-      await this.open();
-    },
+    restart: (pick) => this.bridge(pick).restart(),
+    'the cache is lost': (pick) => this.bridge(pick).loseCache(),
     // What is on disk at this moment is all that is left.
-    kill: async () => {
-      const from = this.#cachePath;
-      this.#caches++;
-      for (const part of ['', '-wal']) if (existsSync(from + part)) copyFileSync(from + part, this.#cachePath + part);
-      await end(this.#now);
-      await this.open();
+    kill: async (pick) => {
+      this.bridge(pick).die();
+      await this.bridge(pick).revive();
     },
-    post: (pick) => this.#post(pick, (['arrives', 'lost before', 'lost after'] as const)[pick % 3] ?? 'arrives'),
+    post: (pick) =>
+      this.posts.post(
+        this.bridge(pick),
+        pick,
+        (['arrives', 'lost before', 'lost after'] as const)[pick % 3] ?? 'arrives',
+      ),
   };
 
-  async #failing(after: number, fail: (left: number) => 'unavailable' | 'nonsense' | undefined): Promise<void> {
-    let left = after;
+  async #failing(pick: number, fail: (left: number) => 'unavailable' | 'nonsense' | undefined): Promise<void> {
+    const bridge = this.bridge(pick);
+    let left = pick % 5;
     this.board.fault = (request) => {
       const kind = left <= 0 ? fail(left) : undefined;
       left--;
-      if (kind !== undefined && request === 'ELOG') this.#missLog();
+      if (kind !== undefined && request === 'ELOG') this.#missLog(bridge);
       if (kind !== undefined) throw new RgtpError(kind, 'lost');
     };
-    await this.poll();
+    await this.poll(bridge);
     this.board.fault = () => {};
   }
 
-  #missLog(): void {
+  /** Whether a bridge has a row with this number. */
+  #isKnown(sequence: number): boolean {
+    return this.bridges.some(({ mirror }) => mirror.rowOfSequence(sequence) >= 0);
+  }
+
+  #missLog({ mirror }: ModelBridge): void {
     this.#logFailed = true;
     // What it tells of the time before the first row comes too late for a number here.
-    const { sequences, length } = this.mirror.posts;
+    const { sequences, length } = mirror.posts;
     // … and so does what it tells of the time before a wrap.
     this.differs ||= length === 0 || (sequences[length - 1] ?? 0) > this.board.sequence;
   }
@@ -357,53 +322,6 @@ export class ModelBoard {
     this.board.editIndex((all) => [...all, ...rows]);
   }
 
-  /** A post through the bridge. Acknowledged, it is never denied again. */
-  async #post(pick: number, fate: Fate): Promise<void> {
-    if (!this.#ready) return;
-    const messageId = `<${++this.#posts}.model@client.example>`;
-    const lines = [latin1(`own post ${this.#posts}`)];
-    const items = [...this.board.items.keys()];
-    const target = items[pick % Math.max(1, items.length)];
-    const deed: Deed =
-      pick % 2 === 0 || target === undefined
-        ? { kind: 'item', subject: latin1('Own') }
-        : { kind: 'reply', itemId: target };
-    let left = fate === 'arrives' ? 0 : 1;
-    const connection = author(this.board, lines, () => (left-- > 0 ? fate : 'arrives'));
-    const delivery = { grogname: ANN, lines, continuationSubject: () => latin1('More') };
-    const order = {
-      ...{ messageId, deed, hash: hashOf(lines), references: '' },
-      author: {
-        userid: ANN,
-        grogname: undefined,
-        use: <T>(task: (board: PostingConnection) => Promise<T>) => task(connection),
-      },
-      perform: (board: PostingConnection, revise: (next: Deed) => Promise<void>) =>
-        deliver(board, deed, { ...delivery, revise }),
-    };
-    const { poster, mirror } = this.#now;
-    const posted = await poster.submit(order).then(
-      () => true,
-      (error: unknown) => {
-        if (!(error instanceof Refusal)) throw error;
-        return false;
-      },
-    );
-    this.#hasSeen ||= mirror.posts.length > 0;
-    if (!posted) return;
-    const row = this.board.index.findLast(({ userid }) => userid === ANN);
-    if (row === undefined) throw new Error(`${messageId} is acknowledged, and not on the board`);
-    this.acknowledged.push({ messageId, row });
-    // Once more: never twice on the board.
-    const again = await poster.submit(order).catch((error: unknown) => error);
-    if (!(again instanceof Refusal) || again.kind !== 'duplicate') throw new Error(`${messageId} was taken twice`);
-    const texts = [...this.board.items.values()].flatMap(({ contributions }) =>
-      contributions.map((each) => each.lines),
-    );
-    const own = texts.filter(([line, ...rest]) => line === lines[0] && rest.length === 0);
-    if (own.length > 1) throw new Error(`${messageId} is on the board ${own.length} times`);
-  }
-
   #withRow(pick: number, act: (row: IndexEntry, at: number) => void): void {
     const at = pick % Math.max(1, this.board.index.length);
     const row = this.board.index[at];
@@ -423,7 +341,7 @@ export class ModelBoard {
   }
 }
 
-async function end({ view, mirror }: Life): Promise<void> {
-  view.close();
-  await mirror.close();
+function inMemory(): Keeping {
+  const permanent = PermanentFile.open(':memory:');
+  return { overlap: 0, open: async () => ({ permanent, close: async () => {} }), close: () => permanent.close() };
 }

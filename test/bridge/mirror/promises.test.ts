@@ -97,10 +97,11 @@ test('an answer that shows a wrap again begins no epoch, and what editors did th
     const before =
       'a backup; item; a poll meanwhile 33; motd; a bogus row 22; post; a jump; item; a bogus row 2; item; poll';
     for (const [name, pick] of storyOf(before)) await model.steps[name]?.(pick);
-    for (const { sequence } of model.board.log) expect(model.mirror.rowOfSequence(sequence)).toBeGreaterThan(0);
-    const { length } = await model.permanent.epochs();
+    for (const { sequence } of model.board.log)
+      expect(model.bridge().mirror.rowOfSequence(sequence)).toBeGreaterThan(0);
+    const { length } = await model.bridge().permanent.epochs();
     for (const [name, pick] of storyOf('item; poll; item; poll')) await model.steps[name]?.(pick);
-    expect(await model.permanent.epochs()).toHaveLength(length);
+    expect(await model.bridge().permanent.epochs()).toHaveLength(length);
   } finally {
     await model.close();
   }
