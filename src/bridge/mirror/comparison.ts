@@ -4,7 +4,6 @@ import { isAfter } from '../../rgtp/sequence.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
-import { Flags } from './flags.ts';
 import {
   type Epochs,
   firstEpochs,
@@ -240,4 +239,21 @@ function isSameEvent(state: Known, known: number, { kind, itemId, userid }: Edit
   if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;
   if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
   return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
+}
+
+/** Which of so many rows: an octet for each, where a set would take fifty. */
+class Flags {
+  readonly #set: Uint8Array;
+
+  constructor(length: number) {
+    this.#set = new Uint8Array(length);
+  }
+
+  add(at: number): void {
+    this.#set[at] = 1;
+  }
+
+  has(at: number): boolean {
+    return this.#set[at] === 1;
+  }
 }
