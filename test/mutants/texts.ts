@@ -73,14 +73,14 @@ export const textMutants = [
     ['a summary is of its own rows', 'row < length && items[row] === item &&', 'row < length &&'],
   ),
   ...breaking(
-    'src/bridge/mirror/presence.ts',
+    'src/bridge/mirror/columns.ts',
     ['test/bridge/mirror/presence.test.ts'],
     ['what goes is counted', 'this.#count(row, item, from, -1);', ''],
     ['an item is gone with its last row', 'if (now !== (by === 1 ? 1 : 0)) return;', 'if (now !== 1) return;'],
     [
       'the first row of a newsgroup',
-      'stretch < 0 ? length : stretch * STRETCH',
-      'stretch < 0 ? length : (stretch + 1) * STRETCH',
+      'stretch < 0 ? length : stretch * COUNTED',
+      'stretch < 0 ? length : (stretch + 1) * COUNTED',
     ],
     ['texts of items without posts are not waited for', '    this.onItem?.(item, by === 1);', ''],
   ),
