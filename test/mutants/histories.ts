@@ -14,7 +14,7 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/board-line.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'nonsense for an item proves nothing, for or against a row',
@@ -23,7 +23,7 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/board-line.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',
@@ -51,12 +51,12 @@ export const historyMutants = [
     'number = Math.max(number, before - MAX_RESERVED);',
     'break;',
   ]),
-  ...breaking('src/bridge/mirror/board-line.ts', STORIES, [
+  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'what stands just below a row that the board shows more of is believed with it',
     'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',
     'first = sequence;',
   ]),
-  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
+  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'rows before a jump are believed where the board shows more of them',
     'return this.#before.get(sequence) === true;',
     'return this.#before.get(sequence) === true && sequence < 0;',

@@ -42,7 +42,6 @@ export const rareHourMutants = [
     'src/bridge/mirror/follower.ts',
     RARE,
     ['high marks are kept for good', 'publishing.announce(marks)', 'Promise.resolve()'],
-    ['a jump is read again before it is believed', 'far === this.#doubts.believable ||', 'far !== undefined ||'],
     [
       'a notice above a row that is not believed yet waits with it',
       '=> sighting.isBeyond(sequence) && !state.knows(sequence);',
@@ -50,6 +49,11 @@ export const rareHourMutants = [
     ],
     ['… and what was withdrawn is gone at once', 'indexEdited || log.some(isAhead))', 'indexEdited)'],
   ),
+  ...breaking('src/bridge/mirror/evidence.ts', RARE, [
+    'a jump is read again before it is believed',
+    'sequence === this.#doubts.believable ||',
+    'sequence !== undefined ||',
+  ]),
   ...breaking(
     'src/bridge/mirror/follower.ts',
     RARE,
@@ -81,7 +85,7 @@ export const rareHourMutants = [
     ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/row-order.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/doubts.test.ts'],
     [
       'nor after another change of the index',
@@ -90,12 +94,12 @@ export const rareHourMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/row-order.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/doubts.test.ts'],
     ['nor without an edit log', 'if (logged && !isBetween) return true;', 'if (!isBetween) return true;'],
   ),
   ...breaking(
-    'src/bridge/mirror/row-order.ts',
+    'src/bridge/mirror/evidence.ts',
     ['test/bridge/mirror/doubts.test.ts'],
     [
       'rows that an editor made up are not believed',

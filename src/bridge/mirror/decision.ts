@@ -3,7 +3,7 @@
  * may be lost. The rules are the same in each case, so that mirrors decide alike.
  *
  * 1. **Identity** (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an
- *    editor has changed the index its time may be another: then the time in its item's text decides (`board-line.ts`).
+ *    editor has changed the index its time may be another: then the time in its item's text decides (`evidence.ts`).
  * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts; else what the edit log
  *    tells, which no editor writes; else the row that the board appended.
  * 3. **No number is ever given to another post**, and nothing is shown below what was given: a new row comes above the
@@ -13,7 +13,7 @@
  *    known number; no editor has changed the index since; or there are several such rows, and one has the number of another
  *    post.
  * 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above them, no
- *    change of the index in between, and more on the board than the rows themselves.
+ *    change of the index in between, and more on the board than the rows themselves (`evidence.ts`).
  * 6. **What the index shows is there**, whatever was withdrawn before. An item continues another while the index shows the
  *    rows of both; otherwise their texts decide, and are fetched again when these rows come or go.
  */

@@ -9,17 +9,10 @@ import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { Agreement, complete, passing, rowsOf, stillThere } from './agreement.ts';
-import {
-  type BoardConnection,
-  type BoardLine,
-  EditLog,
-  type ItemProofs,
-  otherPosts,
-  proven,
-  shown,
-} from './board-line.ts';
+import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
 import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
+import { Evidence } from './evidence.ts';
 import { LeftOut } from './left-out.ts';
 import { Epochs, keepBegun } from './numbering.ts';
 import {
@@ -31,7 +24,6 @@ import {
   saveChanges,
   saveIsRead,
 } from './persistence.ts';
-import { Doubts } from './row-order.ts';
 import { Sighting } from './sighting.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 
@@ -57,9 +49,6 @@ const AT_ONCE = 1;
 /** The last numbers before a wrap: so many of them may leave no row. */
 const NEAR_WRAP = 8;
 
-/** Polls in a row that end because the board sends nonsense for an item that was to prove something. */
-const STRIKES = 3;
-
 /** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -70,16 +59,8 @@ const MAX_ROUNDS = 8;
 export class Follower {
   readonly #options: FollowerOptions;
   readonly leftOut: LeftOut;
-  readonly #doubts = new Doubts();
+  readonly #evidence: Evidence;
   readonly #editLog: EditLog;
-  readonly #proofs: ItemProofs = {
-    item: (id) => this.#ask((board) => board.item(id)),
-    motd: () => this.#ask((board) => board.motd()),
-    unclear: (error) => {
-      if (++this.#strikes < STRIKES) throw error;
-    },
-  };
-  #strikes = 0;
   readonly #agreement: Agreement | undefined;
   /** something was removed, or is back */
   #touched = false;
@@ -92,6 +73,7 @@ export class Follower {
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.leftOut = new LeftOut(options.log);
+    this.#evidence = new Evidence(options.line);
     this.#editLog = new EditLog(options.line, options.log);
     const { shared } = options.permanent;
     this.#agreement = shared && new Agreement(shared, options.state);
@@ -155,10 +137,9 @@ export class Follower {
           continue;
         }
         const newest = later(sighting.newest, last);
-        const { doubted } = sighting;
         const needsLog =
           whole ||
-          this.#doubts.isNew(doubted) ||
+          this.#evidence.isNew(sighting.doubted) ||
           this.#editLog.isOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           (await this.#inTurns(sighting.hasGaps(last))) ||
@@ -230,9 +211,7 @@ export class Follower {
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
         pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
-        const isToConfirm = await this.#doubts.weigh(doubted, lastIndexEdit, logged, (doubt) =>
-          proven(this.#proofs, sighting, doubt),
-        );
+        const isToConfirm = await this.#evidence.isToConfirm(sighting, lastIndexEdit, logged);
         whole = isToConfirm && whole;
         if (pending.length > 0 || isToConfirm) continue;
         // What others had shown before we asked the board, and is not there, is gone: or it was not believed here.
@@ -251,7 +230,7 @@ export class Follower {
       this.expect(expected);
       throw error;
     }
-    this.#strikes = 0;
+    this.#evidence.clear();
     if (isCompared) cache.setFact('compared', String(began));
   }
 
@@ -265,7 +244,7 @@ export class Follower {
   /** Where only a time in the index speaks against a row's being what it was, its item's text decides. */
   async #decide(seen: Seen): Promise<Decision> {
     const decision = await this.#inTurns(decide(this.#options.state, seen));
-    const others = await otherPosts(this.#proofs, seen.sighting, decision.doubtful);
+    const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful);
     return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
   }
 
@@ -362,25 +341,12 @@ export class Follower {
       ),
     );
     const isBelievable = (far: number) =>
-      far === this.#doubts.believable ||
-      this.#doubts.isProven(far) ||
+      this.#evidence.confirms(far) ||
       (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
       state.knows(far);
     await this.#inTurns(sighting.seal({ after, isBelievable }));
-    if (await this.#hasMore(sighting)) await this.#inTurns(sighting.seal({ after, isBelievable }));
+    if (await this.#evidence.hasMore(sighting)) await this.#inTurns(sighting.seal({ after, isBelievable }));
     return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
-  }
-
-  /** Rows before a jump seem to be made up: does the board show more of them? */
-  #hasMore(sighting: Sighting): Promise<boolean> {
-    const rows = new Map(sighting.below.map((row) => [sighting.sequences[row] ?? 0, row]));
-    const prove = (fresh: readonly number[]) =>
-      shown(
-        this.#proofs,
-        sighting,
-        fresh.flatMap((sequence) => rows.get(sequence) ?? []),
-      );
-    return this.#doubts.weighBefore([...rows.keys()], prove);
   }
 
   /** Without the connection's wait after a failure: polls have their own. */

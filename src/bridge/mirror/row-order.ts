@@ -4,8 +4,6 @@ import { distance } from '../../rgtp/sequence.ts';
 export const STRETCH = 4096;
 /** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
 export const JUMP = 1024;
-/** Rows before jumps that are asked about: more are made up. */
-const MAX_BEFORE = 1000;
 /** Numbers that few boards will ever reach. */
 const END = 2 ** 31;
 
@@ -206,74 +204,4 @@ function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: numb
   }
   merged.set(a.subarray(from), length);
   return merged;
-}
-
-/** Decides when rows that stand far above the others are believed. */
-export class Doubts {
-  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
-  /** the first of the rows that the next reading confirms */
-  believable: number | undefined;
-  /** sequence numbers of rows far from those after them, and whether the board shows more of them */
-  readonly #before = new Map<number, boolean>();
-
-  /** Is this the number of a row before a jump that the board shows more of? */
-  isProven(sequence: number): boolean {
-    return this.#before.get(sequence) === true;
-  }
-
-  /**
-   * Rows were left out because those after them have numbers far from theirs. Returns whether some are the board's own.
-   *
-   * @param prove those of them that the board shows more of
-   */
-  async weighBefore(
-    sequences: readonly number[],
-    prove: (sequences: readonly number[]) => Promise<ReadonlySet<number>>,
-  ): Promise<boolean> {
-    const fresh = sequences.filter((sequence) => !this.#before.has(sequence));
-    if (fresh.length === 0 || this.#before.size + fresh.length > MAX_BEFORE) return false;
-    const proven = await prove(fresh);
-    for (const sequence of fresh) this.#before.set(sequence, proven.has(sequence));
-    return proven.size > 0;
-  }
-
-  isNew(doubt: Doubt | undefined): boolean {
-    const was = this.#suspect;
-    return doubt !== undefined && (doubt.highest !== was?.highest || doubt.lowest !== was.lowest);
-  }
-
-  /**
-   * A poll saw them. Returns whether another reading is to confirm them now.
-   *
-   * @param prove where those of them begin of which the board shows more than the row; `undefined` where there is nothing
-   */
-  async weigh(
-    doubt: Doubt | undefined,
-    lastIndexEdit: number | undefined,
-    logged: boolean,
-    prove: (doubt: Doubt) => Promise<number | undefined>,
-  ): Promise<boolean> {
-    this.believable = undefined;
-    if (doubt === undefined || !this.isNew(doubt)) return false;
-    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
-    this.#suspect = { ...doubt, lastIndexEdit };
-    return this.believable !== undefined;
-  }
-
-  /**
-   * Not where the board's own numbers are below them yet, as far as its editors' last change of the index shows, or
-   * where there is no telling: an editor who makes up one row makes up two. Then something has to be posted above them,
-   * and not by another such change.
-   */
-  #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
-    const { below, lowest, highest } = doubt;
-    const isBetween =
-      lastIndexEdit !== undefined &&
-      (below === undefined || distance(below, lastIndexEdit) > 0) &&
-      distance(lastIndexEdit, lowest) > 0;
-    if (logged && !isBetween) return true;
-    const was = this.#suspect;
-    const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
-    return hasGrown && was.lastIndexEdit === lastIndexEdit;
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Doubts } from '../../../src/bridge/mirror/row-order.ts';
+import { Doubts } from '../../../src/bridge/mirror/evidence.ts';
 
 /** Rows from 5000 on, far above the board's own, which are up to 10. */
 const far = (highest: number) => ({ below: 10, lowest: 5000, highest, rows: [0, 1] });

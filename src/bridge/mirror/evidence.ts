@@ -1,0 +1,213 @@
+/** What confirms rows of the index that an editor may have made up, or changed. */
+import { RgtpError } from '../../rgtp/errors.ts';
+import type { Item } from '../../rgtp/item.ts';
+import { distance } from '../../rgtp/sequence.ts';
+import { PostKind } from '../model.ts';
+import type { BoardConnection, BoardLine } from './board-line.ts';
+import { type Doubt, JUMP } from './row-order.ts';
+import type { Sighting } from './sighting.ts';
+
+/** Polls in a row that end because the board sends nonsense for an item that was to prove something. */
+const STRIKES = 3;
+/** Rows before jumps that are asked about: more are made up. */
+const MAX_BEFORE = 1000;
+
+/** Which rows are believed, and what the board is asked about those that are not. */
+export class Evidence {
+  readonly #proofs: ItemProofs;
+  readonly #doubts = new Doubts();
+  #strikes = 0;
+
+  constructor(line: BoardLine) {
+    this.#proofs = {
+      item: (id) => line.run((board) => board.item(id), { anyway: true }),
+      motd: () => line.run((board) => board.motd(), { anyway: true }),
+      unclear: (error) => {
+        if (++this.#strikes < STRIKES) throw error;
+      },
+    };
+  }
+
+  /** A poll has gone well. */
+  clear(): void {
+    this.#strikes = 0;
+  }
+
+  confirms(sequence: number): boolean {
+    return sequence === this.#doubts.believable || this.#doubts.isProven(sequence);
+  }
+
+  isNew(doubt: Doubt | undefined): boolean {
+    return this.#doubts.isNew(doubt);
+  }
+
+  /** A poll saw rows far above the others. Returns whether another reading is to confirm them now. */
+  isToConfirm(sighting: Sighting, lastIndexEdit: number | undefined, logged: boolean): Promise<boolean> {
+    return this.#doubts.weigh(sighting.doubted, lastIndexEdit, logged, (doubt) => proven(this.#proofs, sighting, doubt));
+  }
+
+  /** Rows before a jump seem to be made up: does the board show more of them? */
+  hasMore(sighting: Sighting): Promise<boolean> {
+    const rows = new Map(sighting.below.map((row) => [sighting.sequences[row] ?? 0, row]));
+    return this.#doubts.weighBefore([...rows.keys()], (fresh) =>
+      shown(
+        this.#proofs,
+        sighting,
+        fresh.flatMap((sequence) => rows.get(sequence) ?? []),
+      ),
+    );
+  }
+
+  /**
+   * Of rows whose time is not what it was, those that are other posts: no edit of the index changes the time in an item's
+   * text, so where that agrees with the row, the row is true.
+   */
+  async otherPosts(sighting: Sighting, rows: readonly number[]): Promise<ReadonlySet<number>> {
+    const others = new Set<number>();
+    const textOf = remembered(this.#proofs);
+    for (const row of rows.slice(0, MAX_PROVEN)) {
+      const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
+      if (timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row]) others.add(row);
+    }
+    return others;
+  }
+}
+
+/** Decides when rows that stand far above the others are believed. */
+export class Doubts {
+  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
+  /** the first of the rows that the next reading confirms */
+  believable: number | undefined;
+  /** sequence numbers of rows far from those after them, and whether the board shows more of them */
+  readonly #before = new Map<number, boolean>();
+
+  /** Is this the number of a row before a jump that the board shows more of? */
+  isProven(sequence: number): boolean {
+    return this.#before.get(sequence) === true;
+  }
+
+  /**
+   * Rows were left out because those after them have numbers far from theirs. Returns whether some are the board's own.
+   *
+   * @param prove those of them that the board shows more of
+   */
+  async weighBefore(
+    sequences: readonly number[],
+    prove: (sequences: readonly number[]) => Promise<ReadonlySet<number>>,
+  ): Promise<boolean> {
+    const fresh = sequences.filter((sequence) => !this.#before.has(sequence));
+    if (fresh.length === 0 || this.#before.size + fresh.length > MAX_BEFORE) return false;
+    const proven = await prove(fresh);
+    for (const sequence of fresh) this.#before.set(sequence, proven.has(sequence));
+    return proven.size > 0;
+  }
+
+  isNew(doubt: Doubt | undefined): boolean {
+    const was = this.#suspect;
+    return doubt !== undefined && (doubt.highest !== was?.highest || doubt.lowest !== was.lowest);
+  }
+
+  /**
+   * A poll saw them. Returns whether another reading is to confirm them now.
+   *
+   * @param prove where those of them begin of which the board shows more than the row; `undefined` where there is nothing
+   */
+  async weigh(
+    doubt: Doubt | undefined,
+    lastIndexEdit: number | undefined,
+    logged: boolean,
+    prove: (doubt: Doubt) => Promise<number | undefined>,
+  ): Promise<boolean> {
+    this.believable = undefined;
+    if (doubt === undefined || !this.isNew(doubt)) return false;
+    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
+    this.#suspect = { ...doubt, lastIndexEdit };
+    return this.believable !== undefined;
+  }
+
+  /**
+   * Not where the board's own numbers are below them yet, as far as its editors' last change of the index shows, or
+   * where there is no telling: an editor who makes up one row makes up two. Then something has to be posted above them,
+   * and not by another such change.
+   */
+  #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
+    const { below, lowest, highest } = doubt;
+    const isBetween =
+      lastIndexEdit !== undefined &&
+      (below === undefined || distance(below, lastIndexEdit) > 0) &&
+      distance(lastIndexEdit, lowest) > 0;
+    if (logged && !isBetween) return true;
+    const was = this.#suspect;
+    const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
+    return hasGrown && was.lastIndexEdit === lastIndexEdit;
+  }
+}
+
+/** What the board shows besides its index: evidence for rows that an editor may have made up or changed. */
+interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
+  /** The board sent nonsense for an item: throws it, and the poll is over; or returns, and there is no proof. */
+  readonly unclear: (error: RgtpError) => void;
+}
+
+/** The most rows that are looked at in one poll. */
+const MAX_PROVEN = 32;
+
+/**
+ * The number of the first of these rows that is in step with one for which the board shows more than the row;
+ * `undefined`: there is none.
+ */
+async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
+  const isShown = showing(board, sighting);
+  let first: number | undefined;
+  let last: number | undefined;
+  for (const row of rows.slice(0, MAX_PROVEN)) {
+    const sequence = sighting.sequences[row] ?? 0;
+    // Of messages of the day, the board has the newest only.
+    if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;
+    last = sequence;
+    if (await isShown(row)) return first;
+  }
+  return undefined;
+}
+
+/** The numbers of those rows for which the board shows more than the row. */
+async function shown(
+  board: ItemProofs,
+  sighting: Sighting,
+  rows: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const isShown = showing(board, sighting);
+  const found = new Set<number>();
+  for (const row of rows.slice(0, MAX_PROVEN)) if (await isShown(row)) found.add(sighting.sequences[row] ?? 0);
+  return found;
+}
+
+function showing(board: ItemProofs, { sequences, kinds, items, itemIds }: Sighting): (row: number) => Promise<boolean> {
+  const textOf = remembered(board);
+  return async (row) => {
+    const sequence = sequences[row] ?? 0;
+    if (kinds[row] === PostKind.Motd) return (await board.motd())?.sequence === sequence;
+    const item = await textOf(itemIds[items[row] ?? -1] ?? '');
+    return kinds[row] === PostKind.Edit ? item?.lastEdit === sequence : timeOf(item, sequence) !== undefined;
+  };
+}
+
+function timeOf(item: Item | undefined, sequence: number): number | undefined {
+  return item?.contributions.find((post) => post.sequence === sequence)?.time;
+}
+
+/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it time and again. */
+function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined> {
+  const asked = new Map<string, Item | undefined>();
+  return async (id) => {
+    if (!asked.has(id)) {
+      const text = await board.item(id).catch((error: unknown) => {
+        if (!(error instanceof RgtpError) || error.kind === 'unavailable') throw error;
+        if (error.kind !== 'no-such-item') board.unclear(error);
+        return undefined;
+      });
+      asked.set(id, text);
+    }
+    return asked.get(id);
+  };
+}
