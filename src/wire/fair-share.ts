@@ -9,6 +9,9 @@ const MUCH = 4;
 /** Shorter turns of those that have much to do would cost more than they give, in ms. */
 const SHORTEST = 0.1;
 
+/** What is done at once, out of turn, where somebody waits for it, in ms. */
+const PROMPT = 1;
+
 /**
  * The clock is read once in so many small steps (fewer at the beginning of a turn), as long as together they take no
  * more than that, in ms; else after each.
@@ -145,6 +148,20 @@ export class FairShare {
       await this.next();
       resumed?.();
     }
+  }
+
+  /**
+   * As `inTurns`; but short work does not wait its turn, because somebody waits for it.
+   *
+   * @param signal ends the work at its next wait
+   */
+  async promptly<T>(work: Iterator<unknown, T>, signal: AbortSignal): Promise<T> {
+    const until = this.#clockwork.now() + PROMPT;
+    do {
+      const step = work.next();
+      if (step.done) return step.value;
+    } while (this.#clockwork.now() < until);
+    return this.inTurns(work, () => signal.throwIfAborted());
   }
 
   /** Forgets a task that waits. */

@@ -189,7 +189,7 @@ export const rareHourMutants = [
     'return row < 0 ? undefined : {',
     'a gone row is in no newsgroup, which ends the search as well',
   ]),
-  ...breaking('src/bridge/mirror/board-line.ts', OUTAGES, [
+  ...breaking('src/bridge/mirror/reading.ts', OUTAGES, [
     'an edit log that fails is asked for less and less often',
     'if (this.isOverdue && this.#pause-- > 0) return undefined;',
     '',

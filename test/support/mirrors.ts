@@ -1,4 +1,4 @@
-import type { BoardPool } from '../../src/bridge/mirror/board-line.ts';
+import type { BoardPool } from '../../src/bridge/mirror/options.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import type { Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
 import { type BoardModel, PostKind } from '../../src/bridge/model.ts';

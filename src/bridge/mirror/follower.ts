@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { distance, isAfter, isNewer } from '../../rgtp/sequence.ts';
+import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Permanent, RecentRow, Shown } from '../../store/permanent.ts';
@@ -9,12 +9,11 @@ import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { Agreement, complete, passing, rowsOf, stillThere } from './agreement.ts';
-import { type BoardConnection, type BoardLine, EditLog } from './board-line.ts';
-import { contradicts, goesOn, isForgetful, type Seen } from './comparison.ts';
+import { contradicts, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
 import { Evidence } from './evidence.ts';
-import { LeftOut } from './left-out.ts';
 import { Epochs, keepBegun } from './numbering.ts';
+import type { BoardLine } from './options.ts';
 import {
   keepRecent,
   MAX_RECENT,
@@ -24,7 +23,7 @@ import {
   saveChanges,
   saveIsRead,
 } from './persistence.ts';
-import { Sighting } from './sighting.ts';
+import { EditLog, IndexReader } from './reading.ts';
 import { type ArrivalOf, BoardState } from './state.ts';
 
 export interface FollowerOptions {
@@ -43,9 +42,6 @@ export interface FollowerOptions {
   readonly tell: Listener;
 }
 
-/** ms of work before other tasks get their turn */
-const AT_ONCE = 1;
-
 /** The last numbers before a wrap: so many of them may leave no row. */
 const NEAR_WRAP = 8;
 
@@ -58,25 +54,29 @@ const MAX_ROUNDS = 8;
  */
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly leftOut: LeftOut;
   readonly #evidence: Evidence;
+  readonly #index: IndexReader;
   readonly #editLog: EditLog;
   readonly #agreement: Agreement | undefined;
   /** something was removed, or is back */
   #touched = false;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
-  #closed = false;
+  readonly #closed = new AbortController();
   /** rows that were kept for good, and what is known by them, until the first poll has them in the state */
   #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.leftOut = new LeftOut(options.log);
     this.#evidence = new Evidence(options.line);
+    this.#index = new IndexReader({ ...options, evidence: this.#evidence, closed: this.#closed.signal });
     this.#editLog = new EditLog(options.line, options.log);
     const { shared } = options.permanent;
     this.#agreement = shared && new Agreement(shared, options.state);
+  }
+
+  get leftOut(): IndexReader['leftOut'] {
+    return this.#index.leftOut;
   }
 
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
@@ -104,7 +104,7 @@ export class Follower {
 
   /** A poll under way ends as soon as it can. */
   close(): void {
-    this.#closed = true;
+    this.#closed.abort(new RgtpError('unavailable', 'closed'));
   }
 
   /**
@@ -113,7 +113,7 @@ export class Follower {
    * @param gate new rows pass it before they are shown
    */
   async poll(gate?: Gate): Promise<void> {
-    const { state, cache, permanent, motd, now, reconcile } = this.#options;
+    const { line, state, cache, permanent, motd, now, reconcile } = this.#options;
     const { publishing } = state;
     const began = now();
     const compared = Number(cache.fact('compared') ?? 0);
@@ -131,7 +131,7 @@ export class Follower {
         // Fetch.
         const last = state.lastSequence;
         const ahead = await this.#ahead();
-        const sighting = await this.#index(whole, expected);
+        const sighting = await this.#index.read(whole, expected);
         if (sighting === undefined) {
           whole = true;
           continue;
@@ -169,7 +169,7 @@ export class Follower {
         const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
-        this.leftOut.of(decision, sighting);
+        this.#index.leftOut.of(decision, sighting);
         await gate?.beforePublish(newestRows(seen, decision));
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
@@ -225,7 +225,7 @@ export class Follower {
         saveIsRead(cache, state);
       }
       await publishing.keepLows((place) => state.mark(place).low);
-      if (motdDue && motd.take(await this.#ask((board) => board.motd()))) this.#options.tell([{ kind: 'motd' }]);
+      if (motdDue && motd.take(await line.run((board) => board.motd(), { anyway: true }))) this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
       this.expect(expected);
       throw error;
@@ -281,7 +281,7 @@ export class Follower {
   ): Promise<void> {
     const { state, now } = this.#options;
     const { publishing } = state;
-    const sighting = await this.#index(true, recent.lastSequence);
+    const sighting = await this.#index.read(true, recent.lastSequence);
     const log = await this.#editLog.read();
     const clock = publishing.now(now());
     // Where they are few, there were none before them.
@@ -326,34 +326,6 @@ export class Follower {
     }
   }
 
-  /** The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was. */
-  async #index(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
-    const { state } = this.#options;
-    const complain = this.leftOut.ofAnswer();
-    const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
-    const last = whole ? -1 : state.posts.lastIndexed();
-    const after = state.posts.sequences[last];
-    await this.#ask((board) =>
-      board.index(
-        after === undefined ? undefined : { sequence: after },
-        (entry) => sighting.add(entry),
-        (bad, err) => complain('malformed', { reason: err.message, row: `${bad.length} octets` }),
-      ),
-    );
-    const isBelievable = (far: number) =>
-      this.#evidence.confirms(far) ||
-      (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
-      state.knows(far);
-    await this.#inTurns(sighting.seal({ after, isBelievable }));
-    if (await this.#evidence.hasMore(sighting)) await this.#inTurns(sighting.seal({ after, isBelievable }));
-    return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
-  }
-
-  /** Without the connection's wait after a failure: polls have their own. */
-  #ask<T>(request: (board: BoardConnection) => Promise<T>): Promise<T> {
-    return this.#options.line.run(request, { anyway: true });
-  }
-
   #write(changes: readonly Change[]): void {
     const { cache, state, take } = this.#options;
     let purge = false;
@@ -365,16 +337,8 @@ export class Follower {
     if (purge) cache.purge();
   }
 
-  /** Short work, as in most polls, does not wait its turn, because whoever posts waits for it. */
-  async #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
-    const until = performance.now() + AT_ONCE;
-    do {
-      const step = work.next();
-      if (step.done) return step.value;
-    } while (performance.now() < until);
-    return eventLoop.inTurns(work, () => {
-      if (this.#closed) throw new RgtpError('unavailable', 'closed');
-    });
+  #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
+    return eventLoop.promptly(work, this.#closed.signal);
   }
 }
 

@@ -12,7 +12,7 @@ import { isIndexed } from '../row-kinds.ts';
 import { FetchQueue, type TextSource, TextState } from '../texts/queue.ts';
 import { Summaries } from '../texts/summaries.ts';
 import { Texts } from '../texts/texts.ts';
-import type { BoardLine } from './board-line.ts';
+import type { BoardLine } from './options.ts';
 import { saveState } from './persistence.ts';
 import type { BoardState } from './state.ts';
 

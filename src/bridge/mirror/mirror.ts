@@ -11,7 +11,7 @@ import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, 
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
-import type { BoardLine } from './board-line.ts';
+import type { BoardLine } from './options.ts';
 import { Follower } from './follower.ts';
 import { ItemTexts } from './item-texts.ts';
 import { MAX_NUMBER, soundEpochs } from './numbering.ts';

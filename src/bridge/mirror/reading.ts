@@ -1,0 +1,160 @@
+/** What a poll reads: the board's index, and its edit log. */
+import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+import { distance } from '../../rgtp/sequence.ts';
+import { eventLoop } from '../../wire/fair-share.ts';
+import type { Log, LogFields } from '../../wire/log.ts';
+import { goesOn } from './comparison.ts';
+import type { Decision } from './decision.ts';
+import type { Evidence } from './evidence.ts';
+import type { BoardConnection, BoardLine } from './options.ts';
+import { Sighting } from './sighting.ts';
+import type { BoardState } from './state.ts';
+
+export interface ReadingOptions {
+  readonly line: BoardLine;
+  readonly state: BoardState;
+  readonly log: Log;
+  readonly evidence: Evidence;
+  /** Reading ends as soon as it can. */
+  readonly closed: AbortSignal;
+}
+
+/** Reads the board's index, and puts it in an order that can be believed. */
+export class IndexReader {
+  readonly #options: ReadingOptions;
+  readonly leftOut: LeftOut;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.leftOut = new LeftOut(options.log);
+  }
+
+  /**
+   * The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was.
+   *
+   * @param expected a sequence number that the board itself gave
+   */
+  async read(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
+    const { line, state, evidence, closed } = this.#options;
+    const complain = this.leftOut.ofAnswer();
+    const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
+    const last = whole ? -1 : state.posts.lastIndexed();
+    const after = state.posts.sequences[last];
+    const from = after === undefined ? undefined : { sequence: after };
+    const ask = (board: BoardConnection) =>
+      board.index(
+        from,
+        (entry) => sighting.add(entry),
+        (bad, err) => complain('malformed', { reason: err.message, row: `${bad.length} octets` }),
+      );
+    await line.run(ask, { anyway: true });
+    const isBelievable = (far: number) =>
+      evidence.confirms(far) ||
+      (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
+      state.knows(far);
+    const seal = () => eventLoop.promptly(sighting.seal({ after, isBelievable }), closed);
+    await seal();
+    if (await evidence.hasMore(sighting)) await seal();
+    return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
+  }
+}
+
+/** So many complaints are remembered: what they are about need not be logged again with each poll. */
+const MAX_REMEMBERED = 1000;
+/** So many are logged for each reading of the index. */
+const LOGGED = 5;
+
+/** Rows of the index that are not shown: counted, and logged once. */
+class LeftOut {
+  readonly #log: Log;
+  readonly #known = new Set<string>();
+  /** rows that made no sense, or came too late for a number, since the start */
+  skipped = 0;
+  /** rows that are not shown for now, because nothing confirms their numbers or there is none left for them */
+  withheld = 0;
+  /** a row could get no number, because the last is given */
+  isFull = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** For the rows of one answer that make no sense, as they come. */
+  ofAnswer(): (why: string, shown: LogFields) => void {
+    let logged = 0;
+    return (why, shown) => {
+      if (this.#isKnown(`${why} ${JSON.stringify(shown)}`)) return;
+      this.skipped++;
+      if (logged++ < LOGGED) this.#log.warn(shown, `index row skipped: ${why}`);
+    };
+  }
+
+  /** What was decided of a sighting. */
+  of({ late, exhausted, second }: Decision, sighting: Sighting): void {
+    this.withheld = exhausted.length + sighting.withheld;
+    this.isFull = exhausted.length > 0;
+    if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
+      this.#log.error(
+        { rows: exhausted.length, sequence: exhausted[0] },
+        'the newsgroup has no article numbers left: what is posted from here on is withheld',
+      );
+    }
+    this.#skip(late, 'they came in below numbers already given');
+    this.#skip(second, 'their number or their item has another row');
+  }
+
+  #skip(sequences: readonly number[], why: string): void {
+    const fresh = sequences.filter((sequence) => !this.#isKnown(`${sequence} ${why}`));
+    if (fresh.length === 0) return;
+    this.skipped += fresh.length;
+    this.#log.warn({ rows: fresh.length, sequence: fresh[0] }, `index rows skipped: ${why}`);
+  }
+
+  /** Returns whether this was logged before, and remembers it. */
+  #isKnown(complaint: string): boolean {
+    if (this.#known.has(complaint)) return true;
+    if (this.#known.size < MAX_REMEMBERED) this.#known.add(complaint);
+    return false;
+  }
+}
+
+/** The most polls after a failure to read the edit log before it is asked for again. */
+const MAX_PAUSE = 64;
+
+/** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
+export class EditLog {
+  readonly #line: BoardLine;
+  readonly #log: Log;
+  #failures = 0;
+  /** polls left to do without it before it is asked for again */
+  #pause = 0;
+  /** it was needed and could not be read */
+  isOverdue = false;
+
+  constructor(line: BoardLine, log: Log) {
+    this.#line = line;
+    this.#log = log;
+  }
+
+  /** `undefined` if the board does not let us read one, or it cannot be read now: then it is asked for less and less often. */
+  async read(): Promise<readonly EditLogEntry[] | undefined> {
+    if (this.isOverdue && this.#pause-- > 0) return undefined;
+    try {
+      const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
+      this.isOverdue = false;
+      this.#failures = 0;
+      return entries;
+    } catch (err) {
+      const kind = err instanceof RgtpError ? err.kind : undefined;
+      if (kind === 'unsupported' || kind === 'no-access') return undefined;
+      if (kind === 'no-such-item') return [];
+      if (kind === undefined || err instanceof NotAskedError) throw err;
+      if (!this.isOverdue) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
+      this.isOverdue = true;
+      this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
+      return undefined;
+    }
+  }
+}
