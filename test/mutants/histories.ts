@@ -152,7 +152,7 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/item-texts.ts',
+    'src/bridge/texts/item-texts.ts',
     ['test/bridge/mirror/mirror.test.ts'],
     [
       'what the index does not show, the text tells',
@@ -160,7 +160,7 @@ export const historyMutants = [
       '    if (!record.linked && this.#options.state.posts.kinds[record.first] === 1) {',
     ],
   ),
-  ...breaking('src/bridge/mirror/item-texts.ts', STORIES, [
+  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
     'the text takes a link back',
     'next === undefined ? -1 : records.intern(next).index',
     'next === undefined ? record.continuedIn : records.intern(next).index',

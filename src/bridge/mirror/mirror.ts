@@ -11,9 +11,9 @@ import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, 
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
+import { ItemTexts } from '../texts/item-texts.ts';
 import type { BoardLine } from './options.ts';
 import { Follower } from './follower.ts';
-import { ItemTexts } from './item-texts.ts';
 import { MAX_NUMBER, soundEpochs } from './numbering.ts';
 import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll } from './persistence.ts';

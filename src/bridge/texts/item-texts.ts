@@ -7,14 +7,14 @@ import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
+import type { BoardLine } from '../mirror/options.ts';
+import { saveState } from '../mirror/persistence.ts';
+import type { BoardState } from '../mirror/state.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
-import { FetchQueue, type TextSource, TextState } from '../texts/queue.ts';
-import { Summaries } from '../texts/summaries.ts';
-import { Texts } from '../texts/texts.ts';
-import type { BoardLine } from './options.ts';
-import { saveState } from './persistence.ts';
-import type { BoardState } from './state.ts';
+import { FetchQueue, type TextSource, TextState } from './queue.ts';
+import { Summaries } from './summaries.ts';
+import { Texts } from './texts.ts';
 
 export interface ItemTextsOptions {
   readonly line: BoardLine;
