@@ -68,7 +68,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     items,
     isRead: true,
     isFull: false,
-    newsAsked: () => {},
+    dated: () => 0,
     mark: () => ({ low: 1, high: count }),
     userids: Array.from({ length: 300 }, (_, n) => octets`user${n}@cam`),
     get reads() {

@@ -36,6 +36,12 @@ export interface BoardNewsgroups {
   motd(): readonly string[];
 
   /**
+   * A client learns the time: from now on no article arrives earlier, wherever clocks are set to. Returns that time, in unix
+   * seconds. Absent where articles don't arrive by a clock.
+   */
+  dated?(): number;
+
+  /**
    * What is gone because of the deed that an article of `.edits` tells of; of an edit of the index, all that may be. Absent
    * where the board can't tell.
    */

@@ -139,8 +139,11 @@ export interface BoardIndex {
    */
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined;
 
-  /** Somebody asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks are set to. */
-  newsAsked(): void;
+  /**
+   * Somebody learns the time, or asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks
+   * are set to. Returns that time, in unix seconds.
+   */
+  dated(): number;
 
   notice(row: number): Notice | undefined;
   /** as last fetched: only the newest message has a text */

@@ -105,6 +105,10 @@ export class Reader implements ReaderSession {
     return messages.flatMap(({ view, lines }, index) => [...(index === 0 ? [] : ['']), `${view.newsgroup}:`, ...lines]);
   }
 
+  dated(): void {
+    for (const view of this.#all.views) view.dated?.();
+  }
+
   suggestMessageId(): string {
     return this.#all.poster.suggestMessageId();
   }

@@ -70,7 +70,7 @@ export interface Backend {
  * One client's view of the newsgroups. It knows who is logged in; the front end does not.
  * What only some backends can do is in the interfaces after it.
  */
-export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay> {
+export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay & Dating> {
   /** Asked at each command, so rights that are taken away end at the next one. */
   readonly access: Access;
 
@@ -141,6 +141,12 @@ export interface Feeding {
 export interface MessageOfTheDay {
   /** UTF-8 text without CRLF; empty if there is none */
   motd(): Soon<readonly string[]>;
+}
+
+/** Optional: for backends whose articles arrive by a clock that may be set back. */
+export interface Dating {
+  /** The client learns the time (DATE), and may ask for what is new since then. */
+  dated(): void;
 }
 
 /** One place of an article: the group to ask for it, and its number there. */

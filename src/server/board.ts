@@ -23,6 +23,6 @@ export interface Board extends BridgedBoard {
 export interface ConfiguredBoard extends Board {
   /** Whether it was opened with this configuration, and with what the files it names contain now. */
   is(wanted: BoardConfig): boolean;
-  /** Declares its newsgroups as created, if they are new. Called when everything is open. */
-  offer(): Promise<void>;
+  /** Declares its newsgroups as created now (unix seconds), if they are new. Called when everything is open. */
+  offer(now: number): Promise<void>;
 }

@@ -68,7 +68,9 @@ export class Boards {
         const known = kept.find((board) => board.is(wanted));
         boards.push(known ?? (await RgtpBoard.open(config, wanted, this.#around)));
       }
-      for (const board of boards) await board.offer();
+      // Clients may have been told a later time, before the clock was set back: new to them is what comes after it.
+      const now = Math.max(Math.floor(Date.now() / 1000), ...boards.map(({ view }) => view.dated?.() ?? 0));
+      for (const board of boards) await board.offer(now);
       return boards;
     } catch (error) {
       for (const board of boards) if (!kept.includes(board)) await board.close();

@@ -46,7 +46,7 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
   readonly clients: () => number | undefined;
   /** why its files can't be written now */
   readonly disk: () => string | undefined;
-  readonly offer: () => Promise<void>;
+  readonly offer: (now: number) => Promise<void>;
 };
 
 export class RgtpBoard implements ConfiguredBoard {
@@ -115,8 +115,8 @@ export class RgtpBoard implements ConfiguredBoard {
    * Declares the newsgroups as created. To be called last: one that counted as created before it could be read would
    * stay hidden from whoever asked NEWGROUPS in between.
    */
-  offer(): Promise<void> {
-    return this.#parts.offer();
+  offer(now: number): Promise<void> {
+    return this.#parts.offer(now);
   }
 
   /** Resolves when all texts of the board are here; rejects where it is away. */
@@ -189,7 +189,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
-  const offer = async () => view.offer(await permanent.newsgroupCreated(newsgroup, Math.floor(Date.now() / 1000)));
+  const offer = async (now: number) => view.offer(await permanent.newsgroupCreated(newsgroup, now));
   const fed = await fedPlaces(permanent);
   return {
     config: board,

@@ -82,7 +82,7 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/view/group-view.ts',
     ['test/bridge/mirror/promises.test.ts'],
-    ['the clock counts from the last question', '    this.#model.newsAsked();\n', ''],
+    ['the clock counts from the last question', '    this.#model.dated();\n', ''],
   ),
   ...breaking(
     'src/bridge/mirror/evidence.ts',
@@ -227,10 +227,20 @@ export const rareHourMutants = [
       'if (access.read && notYet === name) throw',
     ],
   ),
+  ...breaking('src/nntp/commands/date.ts', ['test/server/clock-jumps.test.ts'], [
+    'nothing arrives before a time that a client was told',
+    '    client.reader.dated?.();\n',
+    '',
+  ]),
+  ...breaking('src/server/boards.ts', ['test/server/clock-jumps.test.ts'], [
+    'no newsgroup is created before it, either',
+    '...boards.map(({ view }) => view.dated?.() ?? 0)',
+    '0',
+  ]),
   ...breaking(
     'src/server/boards.ts',
     ['test/cli/serve.test.ts'],
-    ['a newsgroup is new when it is offered', 'for (const board of boards) await board.offer();', ''],
+    ['a newsgroup is new when it is offered', 'for (const board of boards) await board.offer(now);', ''],
   ),
   ...breaking('src/bridge/posting/rgtp-poster.ts', POSTING, [
     'nothing is posted before the index is read',

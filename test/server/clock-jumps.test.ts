@@ -83,6 +83,27 @@ test('nothing ends, nothing stalls, nothing hammers, and what is posted is poste
   }
 });
 
+test('who only learned the time before the clock was set back is told of what comes after it', async () => {
+  const jump = setClocks();
+  const server = await open();
+  const news = await reader(server);
+  const date = (await news.ask('DATE')).slice('111 '.length);
+  const since = `${date.slice(0, 8)} ${date.slice(8)}`;
+  jump(-2);
+  await post(news, 'After it');
+  news.send(`NEWNEWS ${NEWSGROUP} ${since}`);
+  expect(await news.line()).toMatch(/^230/);
+  expect(await news.block()).toHaveLength(1);
+  await server.reload({
+    BOARDS_0_RGTP: 'embedded',
+    BOARDS_1_NEWSGROUP: 'other.board',
+    BOARDS_1_RGTP: 'rgtp://127.0.0.1:1',
+  });
+  news.send(`NEWGROUPS ${since}`);
+  expect(await news.line()).toMatch(/^231/);
+  expect((await news.block()).map((line) => line.split(' ')[0])).toContain('other.board');
+});
+
 test.each([2, -2])('the pause after wrong proofs grows, although the clock is set by %i hours', async (hours) => {
   const jump = setClocks();
   const waits = vi.spyOn(globalThis, 'setTimeout');

@@ -135,7 +135,12 @@ export class ModelBoard {
     this.clock = Math.max(this.clock, this.#latest) + HOUR;
     for (const bridge of this.bridges) await bridge.refresh(this.board.sequence);
     // An edit log that failed is asked for again within 64 polls.
-    for (let n = 0; n < (this.#logFailed ? 65 : 1); n++) for (const bridge of this.bridges) await this.poll(bridge);
+    const { requests } = this.board;
+    const asked = requests.length;
+    for (let n = 0; n < 65; n++) {
+      for (const bridge of this.bridges) await this.poll(bridge);
+      if (!this.#logFailed || (this.bridges.length === 1 && requests.includes('ELOG', asked))) break;
+    }
   }
 
   /** What happens, by name. `pick` chooses an item, a row, a fate. */

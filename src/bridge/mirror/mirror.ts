@@ -227,8 +227,8 @@ export class Mirror implements BoardModel {
     return this.#texts.summary(row);
   }
 
-  newsAsked(): void {
-    this.#state.publishing.asked(this.#now());
+  dated(): number {
+    return this.#state.publishing.asked(this.#now());
   }
 
   notice(row: number): Notice | undefined {

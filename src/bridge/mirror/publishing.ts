@@ -5,9 +5,9 @@ import type { PostColumns } from './columns.ts';
 
 /** What is known of when articles became readable: as many steps as this. */
 const MAX_ARRIVALS = 128;
-/** The time of the last NEWNEWS is kept like a mark, because it must never fall either. */
+/** The time of the last DATE or NEWNEWS is kept like a mark, because it must never fall either. */
 const CLOCK = 'clock';
-/** Seconds: that time is stored a little ahead, so that it need not be written with every NEWNEWS. */
+/** Seconds: that time is stored a little ahead, so that it need not be written with each of them. */
 const AHEAD = 60;
 
 /**
@@ -112,16 +112,20 @@ export class Publishing {
     return this.#now;
   }
 
-  /** Somebody asks what is new: from now on nothing arrives earlier, even if clocks are set back or the server restarts. */
-  asked(clock: number): void {
+  /**
+   * Somebody learns the time, or asks what is new: from now on nothing arrives earlier, even if clocks are set back or the
+   * server restarts. Returns that time.
+   */
+  asked(clock: number): number {
     const now = this.now(clock);
-    if (now <= this.#keptNow) return;
+    if (now <= this.#keptNow) return now;
     const kept = now + AHEAD;
     this.#keptNow = kept;
     this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
       // The next question tries again.
       if (this.#keptNow === kept) this.#keptNow = 0;
     });
+    return now;
   }
 
   /**

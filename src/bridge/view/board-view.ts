@@ -180,6 +180,10 @@ export class BoardView implements BoardNewsgroups, PostIndex {
       .flatMap((item) => this.#goneOf(item, row));
   }
 
+  dated(): number {
+    return this.model.dated();
+  }
+
   readerArrived(): () => void {
     return this.model.readerArrived();
   }

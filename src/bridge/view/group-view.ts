@@ -217,7 +217,7 @@ export class GroupView implements BoardGroup {
   }
 
   *arrivedSince(seconds: number): Generator<string> {
-    this.#model.newsAsked();
+    this.#model.dated();
     const { rows } = this.#list;
     const { arrivals } = this.#model.posts;
     // Another bridge on the board may have shown an article earlier: better to report it twice than never.

@@ -1,4 +1,13 @@
 import { fromPackage } from '../package/commands.ts';
+import type { Command } from './command.ts';
+
+const answer = fromPackage.date({ syntax: '', words: [0, 0], needs: 'nothing' });
 
 /** RFC 3977 §7.1. Uses the package's. Evolution lists nothing without DATE. */
-export const date = fromPackage.date({ syntax: '', words: [0, 0], needs: 'nothing' });
+export const date: Command = {
+  ...answer,
+  run(client, words) {
+    client.reader.dated?.();
+    return answer.run(client, words);
+  },
+};

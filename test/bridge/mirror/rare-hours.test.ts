@@ -525,7 +525,7 @@ test('a clock that was set back brings nothing in before the last question, not 
   board.newItem('first');
   await mirror.complete();
   now += 5000;
-  mirror.newsAsked();
+  mirror.dated();
   while (!(await permanent.published()).marks.some(({ place }) => place === 'clock')) await setImmediate();
   now -= 4000;
   mirror = await open();
