@@ -85,6 +85,8 @@ export interface PostReference extends PostKey {
 export interface PostIndex {
   /** `undefined`: no such article here, or it was withdrawn. */
   locate(messageId: string): PostReference | undefined;
+  /** Of an article that is not here, why it may yet be, for people; `undefined`: it is not. */
+  later(messageId: string): string | undefined;
 }
 
 /** What new rows of the index pass before they are shown: posting finds its own among them. */

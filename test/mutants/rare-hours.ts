@@ -242,6 +242,16 @@ export const rareHourMutants = [
     ['test/cli/serve.test.ts'],
     ['a newsgroup is new when it is offered', 'for (const board of boards) await board.offer(now);', ''],
   ),
+  ...breaking('src/bridge/posting/target.ts', POSTING, [
+    'a follow-up to what is not read back yet is not refused for good',
+    'if (later !== undefined) throw',
+    "if (later === '') throw",
+  ]),
+  ...breaking('src/bridge/moderation/moderate.ts', POSTING, [
+    '… nor what an editor does about it',
+    'if (later !== undefined) throw',
+    "if (later === '') throw",
+  ]),
   ...breaking('src/bridge/posting/rgtp-poster.ts', POSTING, [
     'nothing is posted before the index is read',
     'if (!isRead) throw',

@@ -3,6 +3,7 @@ import { boardLines, boardReason, boardSubject } from '../../news/posting/board-
 import { PostingError } from '../../news/posting/error.ts';
 import type { TextLine } from '../../news/posting/flowed.ts';
 import type { Posting } from '../../news/posting/posting.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
 import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
@@ -44,6 +45,8 @@ export function moderate(
   const messageId = cancels ?? supersedes;
   if (messageId === undefined) return undefined;
   const target = index.locate(messageId);
+  const later = target === undefined ? index.later(messageId) : undefined;
+  if (later !== undefined) throw new Refusal('unavailable', `${header}: ${later}`);
   if (target === undefined || target.newsgroup !== board.newsgroup) {
     throw new PostingError(`${header}: ${messageId} is not here`);
   }

@@ -1,5 +1,6 @@
 import { PostingError } from '../../news/posting/error.ts';
 import type { Posting } from '../../news/posting/posting.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
 import type { PostedBoard } from './posted-board.ts';
@@ -17,7 +18,7 @@ export interface RepliedTo {
 /**
  * The item an article replies to: that of its newest known reference, otherwise of In-Reply-To, or the item that continues
  * it. `undefined`: it is no follow-up, and begins an item. Throws `UnknownReferences` if it follows something unknown: a reply
- * never becomes an item by accident.
+ * never becomes an item by accident; and a `Refusal` if that may be here, and is not known yet.
  */
 export function itemRepliedTo(
   posting: Pick<Posting, 'references' | 'cut' | 'inReplyTo' | 'isFollowUp'>,
@@ -35,6 +36,10 @@ export function itemRepliedTo(
       throw new PostingError('References: this article takes no replies');
     }
     return { id: found.messageId, item: newestPart(found.item, model.items) };
+  }
+  for (const id of ids) {
+    const later = index.later(id);
+    if (later !== undefined) throw new Refusal('unavailable', `References: ${later}`);
   }
   throw new UnknownReferences('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }

@@ -97,9 +97,8 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const row = this.#ids.rowOf(messageId);
     const [place] = row < 0 ? [] : placesOf[kindAt(this.model, row)];
     if (place !== undefined) return { group: this.#byPlace[place], number: this.model.posts.numbers[row] ?? 0 };
-    const why = this.#ids.whyNot(messageId);
-    if (why === 'unread') throw new Refusal('unavailable', UNREAD);
-    if (why === undefined && this.model.isBehind === true) throw new Refusal('unavailable', BEHIND);
+    const later = this.later(messageId);
+    if (later !== undefined) throw new Refusal('unavailable', later);
     return undefined;
   }
 
@@ -110,6 +109,12 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     if (shown !== undefined && place !== undefined) return { group: this.#byPlace[place], number: shown.number };
     if (this.#ids.mayBeHere(messageId)) throw new Refusal('unavailable', NOT_READ);
     return undefined;
+  }
+
+  later(messageId: string): string | undefined {
+    const why = this.#ids.whyNot(messageId);
+    if (why === 'unread') return UNREAD;
+    return why === undefined && this.model.isBehind === true ? BEHIND : undefined;
   }
 
   locate(messageId: string): PostReference | undefined {
