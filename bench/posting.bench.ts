@@ -112,7 +112,7 @@ async function openBridge({ port, folder }: BoardProcess) {
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
   const login = new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools });
   const logins = new Logins([login]);
-  const index = { locate: () => undefined };
+  const index = { locate: () => undefined, later: () => undefined };
   const poster = new ArticlePoster({
     boards: [
       {

@@ -227,16 +227,16 @@ export const rareHourMutants = [
       'if (access.read && notYet === name) throw',
     ],
   ),
-  ...breaking('src/nntp/commands/date.ts', ['test/server/clock-jumps.test.ts'], [
-    'nothing arrives before a time that a client was told',
-    '    client.reader.dated?.();\n',
-    '',
-  ]),
-  ...breaking('src/server/boards.ts', ['test/server/clock-jumps.test.ts'], [
-    'no newsgroup is created before it, either',
-    '...boards.map(({ view }) => view.dated?.() ?? 0)',
-    '0',
-  ]),
+  ...breaking(
+    'src/nntp/commands/date.ts',
+    ['test/server/clock-jumps.test.ts'],
+    ['nothing arrives before a time that a client was told', '    client.reader.dated?.();\n', ''],
+  ),
+  ...breaking(
+    'src/server/boards.ts',
+    ['test/server/clock-jumps.test.ts'],
+    ['no newsgroup is created before it, either', '...boards.map(({ view }) => view.dated?.() ?? 0)', '0'],
+  ),
   ...breaking(
     'src/server/boards.ts',
     ['test/cli/serve.test.ts'],

@@ -1,6 +1,5 @@
-import type { BoardPool } from '../../src/bridge/mirror/options.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
-import type { Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
+import type { BoardPool, Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
 import { type BoardModel, PostKind } from '../../src/bridge/model.ts';
 import { Cache } from '../../src/store/cache.ts';
 import type { Permanent } from '../../src/store/permanent.ts';

@@ -43,7 +43,9 @@ export class Evidence {
 
   /** A poll saw rows far above the others. Returns whether another reading is to confirm them now. */
   isToConfirm(sighting: Sighting, lastIndexEdit: number | undefined, logged: boolean): Promise<boolean> {
-    return this.#doubts.weigh(sighting.doubted, lastIndexEdit, logged, (doubt) => proven(this.#proofs, sighting, doubt));
+    return this.#doubts.weigh(sighting.doubted, lastIndexEdit, logged, (doubt) =>
+      proven(this.#proofs, sighting, doubt),
+    );
   }
 
   /** Rows before a jump seem to be made up: does the board show more of them? */
@@ -171,11 +173,7 @@ async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): P
 }
 
 /** The numbers of those rows for which the board shows more than the row. */
-async function shown(
-  board: ItemProofs,
-  sighting: Sighting,
-  rows: readonly number[],
-): Promise<ReadonlySet<number>> {
+async function shown(board: ItemProofs, sighting: Sighting, rows: readonly number[]): Promise<ReadonlySet<number>> {
   const isShown = showing(board, sighting);
   const found = new Set<number>();
   for (const row of rows.slice(0, MAX_PROVEN)) if (await isShown(row)) found.add(sighting.sequences[row] ?? 0);

@@ -225,7 +225,8 @@ export class Follower {
         saveIsRead(cache, state);
       }
       await publishing.keepLows((place) => state.mark(place).low);
-      if (motdDue && motd.take(await line.run((board) => board.motd(), { anyway: true }))) this.#options.tell([{ kind: 'motd' }]);
+      if (motdDue && motd.take(await line.run((board) => board.motd(), { anyway: true })))
+        this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
       this.expect(expected);
       throw error;

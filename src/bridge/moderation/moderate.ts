@@ -3,8 +3,8 @@ import { boardLines, boardReason, boardSubject } from '../../news/posting/board-
 import { PostingError } from '../../news/posting/error.ts';
 import type { TextLine } from '../../news/posting/flowed.ts';
 import type { Posting } from '../../news/posting/posting.ts';
-import { Refusal } from '../../nntp/backend.ts';
 import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
+import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';

@@ -6,8 +6,8 @@ const answer = fromPackage.date({ syntax: '', words: [0, 0], needs: 'nothing' })
 /** RFC 3977 §7.1. Uses the package's. Evolution lists nothing without DATE. */
 export const date: Command = {
   ...answer,
-  run(client, words) {
+  run(client, words, line) {
     client.reader.dated?.();
-    return answer.run(client, words);
+    return answer.run(client, words, line);
   },
 };

@@ -265,27 +265,30 @@ test.each([
   ['… whose newsreader gives In-Reply-To', { 'In-Reply-To': '<mine@example.net>', Subject: 'Re: A subject' }],
   ['a cancel', { Control: 'cancel <mine@example.net>' }],
   ['a Supersedes', { Supersedes: '<mine@example.net>' }],
-] as const)('what refers to a post that was acknowledged and is not read back yet is to come again: %s', async (_, headers) => {
-  const board = await openBoard();
-  let away = false;
-  const proxy = await CuttingProxy.open(board.address.port, (step) =>
-    away && step === 'C INDX' ? 'cut before' : 'pass',
-  );
-  onTestFinished(() => proxy.close());
-  const bridge = await TestBridge.open(proxy.port);
-  const ed = await bridge.ed();
-  away = true;
-  await bridge.post(ed, draft({ 'Message-ID': '<mine@example.net>' }, 'Hello.'));
-  expect(() => bridge.view.find('<mine@example.net>')).toThrow('try again shortly');
-  const again = draft({ ...headers, 'Message-ID': '<new@example.net>' }, 'x');
-  await expect(bridge.post(ed, again)).rejects.toMatchObject({
-    kind: 'unavailable',
-    message: expect.stringContaining('try again shortly'),
-  });
-  away = false;
-  await bridge.model.refresh();
-  expect(await bridge.post(ed, again)).toBe('<new@example.net>');
-});
+] as const)(
+  'what refers to a post that was acknowledged and is not read back yet is to come again: %s',
+  async (_, headers) => {
+    const board = await openBoard();
+    let away = false;
+    const proxy = await CuttingProxy.open(board.address.port, (step) =>
+      away && step === 'C INDX' ? 'cut before' : 'pass',
+    );
+    onTestFinished(() => proxy.close());
+    const bridge = await TestBridge.open(proxy.port);
+    const ed = await bridge.ed();
+    away = true;
+    await bridge.post(ed, draft({ 'Message-ID': '<mine@example.net>' }, 'Hello.'));
+    expect(() => bridge.view.find('<mine@example.net>')).toThrow('try again shortly');
+    const again = draft({ ...headers, 'Message-ID': '<new@example.net>' }, 'x');
+    await expect(bridge.post(ed, again)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('try again shortly'),
+    });
+    away = false;
+    await bridge.model.refresh();
+    expect(await bridge.post(ed, again)).toBe('<new@example.net>');
+  },
+);
 
 test('what the board has and no number is left for is not acknowledged', async () => {
   const { bridge, ann } = await openBridge();
