@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mirror } from '../../src/bridge/mirror/mirror.ts';
 import { MAX_NUMBER } from '../../src/bridge/mirror/numbering.ts';
+import { PostKind } from '../../src/bridge/model.ts';
 import type { BoardView } from '../../src/bridge/view/board-view.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
@@ -15,6 +16,8 @@ import { ModelPosts } from './model-posts.ts';
 
 /** What an editor may write by mistake where a sequence number belongs: so far above the newest, or that number. */
 const SLIPS = [5000, 100_000, 0x7fffffff, 0xffffffff] as const;
+/** Missing numbers next to a row that are kept for what the edit log tells. */
+const RESERVED = 256;
 /** Closer to the board's own numbers nobody can tell a made-up row from a post. */
 const NEAR = 1100;
 
@@ -203,8 +206,8 @@ export class ModelBoard {
       if (taken === undefined) return;
       // Archived: whoever has its text keeps it, for nothing tells that the board has it no more.
       if (taken.row.itemId !== undefined && !this.board.items.has(taken.row.itemId)) return;
-      // Too late for a number here.
-      this.differs ||= this.bridges.some(({ hasSeen }) => hasSeen) && !this.#isKnown(taken.row.sequence);
+      // Too late for a number here: it has none, or one that was kept for what the edit log would tell.
+      this.differs ||= this.bridges.some(({ hasSeen }) => hasSeen) && !this.#isKnown(taken.row.sequence, true);
       this.board.editIndex((rows) => rows.toSpliced(taken.before, 0, taken.row));
     },
     // Without a word in any log.
@@ -294,9 +297,12 @@ export class ModelBoard {
     this.board.fault = () => {};
   }
 
-  /** Whether a bridge has a row with this number. */
-  #isKnown(sequence: number): boolean {
-    return this.bridges.some(({ mirror }) => mirror.rowOfSequence(sequence) >= 0);
+  /** Whether a bridge has a row with this number; `asPost`: and knows, or knew, what it is. */
+  #isKnown(sequence: number, asPost = false): boolean {
+    return this.bridges.some(({ mirror }) => {
+      const row = mirror.rowOfSequence(sequence);
+      return row >= 0 && !(asPost && mirror.posts.was[row] === PostKind.Gone);
+    });
   }
 
   #missLog({ mirror }: ModelBridge): void {
@@ -305,6 +311,13 @@ export class ModelBoard {
     const { sequences, length } = mirror.posts;
     // … and so does what it tells of the time before a wrap.
     this.differs ||= length === 0 || (sequences[length - 1] ?? 0) > this.board.sequence;
+    // … and of the time between two jumps: numbers are kept near the rows around them, not for all that may lie between.
+    const rows = [...this.board.index.map(({ sequence }) => sequence), ...sequences.subarray(0, length)];
+    this.differs ||= this.board.log.some(({ kind, sequence }) => {
+      const steps = rows.map((row) => distance(row, sequence));
+      const isAbove = steps.some((step) => step < 0);
+      return kind !== 'edited' && isAbove && steps.every((step) => Math.abs(step) > RESERVED);
+    });
   }
 
   #jump(by: number): void {
