@@ -1,8 +1,8 @@
 /** A bridge on the model's board: it is restarted and killed, and loses its cache. */
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BoardPool } from '../../src/bridge/mirror/options.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
+import type { BoardPool } from '../../src/bridge/mirror/options.ts';
 import { BoardPoster, type Order } from '../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
