@@ -69,6 +69,7 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     isRead: true,
     isFull: false,
     dated: () => 0,
+    isUpToDate: () => true,
     mark: () => ({ low: 1, high: count }),
     userids: Array.from({ length: 300 }, (_, n) => octets`user${n}@cam`),
     get reads() {

@@ -173,6 +173,9 @@ export interface BoardTexts {
    * no such item any more. Rejects where the board is away.
    */
   text(item: ItemRecord): Soon<ItemText | undefined>;
+
+  /** Whether the text that is held has all that the index shows; else the board was away when it was asked for. */
+  isUpToDate(item: ItemRecord): boolean;
 }
 
 /** How closely the board is followed. */

@@ -151,6 +151,25 @@ export const historyMutants = [
       'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
     ],
   ),
+  ...breaking('src/bridge/view/articles.ts', STORIES, [
+    'a post that the newest text of its item lacks is no longer there, whatever its number',
+    'return isNewer && !this.#model.isUpToDate(record);',
+    'return isNewer;',
+  ]),
+  ...breaking(
+    'src/bridge/view/articles.ts',
+    ['test/bridge/view/unavailable.test.ts'],
+    [
+      'a text from before the reply is not taken for what is left of it',
+      'return isNewer && !this.#model.isUpToDate(record);',
+      'return isNewer && !this.#model.isUpToDate(record) && newest < 0;',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/follower.ts', STORIES, [
+    'a number that the board gave is believed until the edit log tells what came with it',
+    'if (!this.#editLog.isOverdue) this.#given = undefined;',
+    'this.#given = undefined;',
+  ]),
   ...breaking(
     'src/bridge/texts/item-texts.ts',
     ['test/bridge/mirror/mirror.test.ts'],

@@ -62,6 +62,8 @@ export class Follower {
   #touched = false;
   /** a sequence number that the next poll has to account for */
   #expected: number | undefined;
+  /** the last one that the board itself gave, until the edit log tells what came with it */
+  #given: number | undefined;
   readonly #closed = new AbortController();
   /** rows that were kept for good, and what is known by them, until the first poll has them in the state */
   #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
@@ -120,6 +122,8 @@ export class Follower {
     const isDue = began - compared >= reconcile || began < compared;
     const expected = this.#expected;
     this.#expected = undefined;
+    const given = later(expected, this.#given);
+    this.#given = given;
     let whole = isDue || state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
     let isCompared = isDue;
     let motdDue = whole;
@@ -131,7 +135,7 @@ export class Follower {
         // Fetch.
         const last = state.lastSequence;
         const ahead = await this.#ahead();
-        const sighting = await this.#index.read(whole, expected);
+        const sighting = await this.#index.read(whole, given);
         if (sighting === undefined) {
           whole = true;
           continue;
@@ -232,6 +236,7 @@ export class Follower {
       throw error;
     }
     this.#evidence.clear();
+    if (!this.#editLog.isOverdue) this.#given = undefined;
     if (isCompared) cache.setFact('compared', String(began));
   }
 

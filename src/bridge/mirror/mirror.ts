@@ -219,6 +219,10 @@ export class Mirror implements BoardModel {
     return this.#texts.text(item);
   }
 
+  isUpToDate(item: ItemRecord): boolean {
+    return this.#texts.isUpToDate(item);
+  }
+
   get charset(): Charset {
     return this.#texts.charset;
   }

@@ -95,6 +95,10 @@ export class ItemTexts implements BoardTexts, TextSource {
     });
   }
 
+  isUpToDate({ index }: ItemRecord): boolean {
+    return this.#queue.state(index) === TextState.Held;
+  }
+
   summary(row: number): PostSummary | undefined {
     return this.#summaries.of(row);
   }

@@ -11,7 +11,6 @@ import type { BoardModel, ItemRecord, PostSummary } from '../model.ts';
 import { because } from '../words.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
-import { isPost, kindAt } from './kinds.ts';
 import { Memo } from './memo.ts';
 
 export interface ArticleParts {
@@ -81,7 +80,7 @@ export class Articles {
     const messageId = this.#headers.value('Message-ID', row);
     // Withdrawn while its text was being fetched.
     if (messageId === '') return undefined;
-    if (item !== undefined && this.#isBehind(row, item.newest)) throw new Refusal('unavailable', NOT_FETCHED);
+    if (item !== undefined && this.#isBehind(row, item)) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
@@ -102,12 +101,14 @@ export class Articles {
 
   #ofPost(row: number, item: ItemText | undefined): Summary | undefined {
     if (item === undefined) return { ...this.#measure(row, undefined), passing: true };
-    return this.#isBehind(row, item.newest) ? undefined : this.#measure(row, item);
+    return this.#isBehind(row, item) ? undefined : this.#measure(row, item);
   }
 
   /** Whether the text we have is older than the post: the board is away. */
-  #isBehind(row: number, newest: number): boolean {
-    return isPost(kindAt(this.#model, row)) && (this.#model.posts.sequences[row] ?? 0) > newest;
+  #isBehind(row: number, { newest }: ItemText): boolean {
+    const record = this.#contents.itemFor(row);
+    const isNewer = record !== undefined && (this.#model.posts.sequences[row] ?? 0) > newest;
+    return isNewer && !this.#model.isUpToDate(record);
   }
 
   #measure(row: number, item: ItemText | undefined): PostSummary {

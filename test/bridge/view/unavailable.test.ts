@@ -44,6 +44,7 @@ test('a text from before the reply: refused, and not kept', async () => {
   await model.newItem('O0591429', octets`Debate`);
   let old = await model.mirror.text(model.mirror.items[0] ?? expect.fail());
   model.deliver = () => old;
+  model.mirror.isUpToDate = () => old === undefined;
   await model.reply('O0591429', { lines: [octets`new`], grogname: octets`Newcomer` });
   expect(() => main.article(2)).toThrow(expect.objectContaining({ kind: 'unavailable' }));
   expect(readStrictly((await main.article(1)) ?? expect.fail()).body).toEqual(['text']);
