@@ -151,6 +151,11 @@ export const historyMutants = [
       'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
     ],
   ),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'an article number of another epoch is no evidence',
+    'posts.sequences[posts.rowOf(before.numberOf(one) ?? 0)] === one.sequence',
+    'posts.rowOf(before.numberOf(one) ?? 0) >= 0',
+  ]),
   ...breaking('src/bridge/view/articles.ts', STORIES, [
     'a post that the newest text of its item lacks is no longer there, whatever its number',
     'return isNewer && !this.#model.isUpToDate(record);',

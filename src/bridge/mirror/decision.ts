@@ -54,7 +54,9 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
   const at = (place: number) => sighting.at(place, base);
   const given = state.highest;
   const suspects = odd.filter(isAfterAgreed).map(at);
-  const restarts = hasRestarted(seen, suspects, (one) => posts.rowOf(before.numberOf(one) ?? 0) >= 0);
+  // Article numbers are one line for all epochs: what stands there may have another sequence number.
+  const isAnother = (one: SeenRow) => posts.sequences[posts.rowOf(before.numberOf(one) ?? 0)] === one.sequence;
+  const restarts = hasRestarted(seen, suspects, isAnother);
   const epochs = before.copy();
   const numbers = new Float64Array(order.length);
   const late: number[] = [];

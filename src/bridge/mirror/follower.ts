@@ -214,7 +214,10 @@ export class Follower {
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
-        pending = (log ?? []).filter((entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence));
+        const isOver = (sequence: number) => state.knows(sequence) || decision.exhausted.includes(sequence);
+        pending = (log ?? []).filter(
+          (entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence) && !isOver(entry.sequence),
+        );
         const isToConfirm = await this.#evidence.isToConfirm(sighting, lastIndexEdit, logged);
         whole = isToConfirm && whole;
         if (pending.length > 0 || isToConfirm) continue;
