@@ -32,8 +32,11 @@ export interface PeerFeedOptions {
 
 export interface PeerStatus extends Readonly<Tally> {
   readonly name: string;
-  /** `away`: it could not be reached, or ended the connection; it is tried again */
-  readonly state: 'waiting' | 'sending' | 'away';
+  /**
+   * `away`: it could not be reached, or ended the connection; it is tried again. `elsewhere`: another server of several sends
+   * it what there is
+   */
+  readonly state: 'waiting' | 'sending' | 'away' | 'elsewhere';
   /** at most how many articles wait for it */
   readonly backlog: number;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
@@ -41,7 +44,11 @@ export interface PeerStatus extends Readonly<Tally> {
 
 /** A newsgroup on its way to a peer. */
 interface Strand {
-  readonly feed: NewsgroupFeed;
+  feed: NewsgroupFeed;
+  /** in which it was sent from here last */
+  turn: number | undefined;
+  /** when last asked, another server sent it */
+  isElsewhere: boolean;
   busy: boolean;
   readonly pause: Pause;
 }
@@ -115,9 +122,11 @@ export class PeerFeed {
 
   get status(): PeerStatus {
     const wanted = this.#wanted();
-    const backlog = wanted.reduce((sum, fed) => sum + this.#strandOf(fed).feed.backlog(fed), 0);
-    const isSending = [...this.#strands.values()].some(({ busy }) => busy);
-    const state = this.#away ? 'away' : isSending ? 'sending' : 'waiting';
+    const ours = wanted.filter((fed) => !this.#strandOf(fed).isElsewhere);
+    const backlog = ours.reduce((sum, fed) => sum + this.#strandOf(fed).feed.backlog(fed), 0);
+    const isElsewhere = wanted.length > 0 && ours.length === 0;
+    const isSending = ours.some((fed) => this.#strandOf(fed).busy);
+    const state = this.#away ? 'away' : isElsewhere ? 'elsewhere' : isSending ? 'sending' : 'waiting';
     return { name: this.#options.name, state, backlog, ...this.#tally, lastError: this.#lastError };
   }
 
@@ -132,6 +141,8 @@ export class PeerFeed {
     done.abort();
     this.#ended.abort();
     await this.#work;
+    const { name, source } = this.#options;
+    for (const fed of source.newsgroups()) if (this.#strands.has(fed.name)) fed.pass(name);
   }
 
   #wake(): void {
@@ -146,13 +157,16 @@ export class PeerFeed {
   #strandOf({ name }: FedNewsgroup): Strand {
     let strand = this.#strands.get(name);
     if (strand === undefined) {
-      const { name: peer, path, from, wantsOffer, log } = this.#options;
-      const signals = { ending: this.#ending.signal, ended: this.#ended.signal };
-      const feed = new NewsgroupFeed({ peer, path, from, wantsOffer, log, tally: this.#tally, ...signals });
-      strand = { feed, busy: false, pause: new Pause(this.#options) };
+      strand = { feed: this.#newFeed(), turn: undefined, isElsewhere: false, busy: false, pause: new Pause(this.#options) };
       this.#strands.set(name, strand);
     }
     return strand;
+  }
+
+  #newFeed(): NewsgroupFeed {
+    const { name: peer, path, from, wantsOffer, log } = this.#options;
+    const signals = { ending: this.#ending.signal, ended: this.#ended.signal };
+    return new NewsgroupFeed({ peer, path, from, wantsOffer, log, tally: this.#tally, ...signals });
   }
 
   /** One connection's work. */
@@ -180,15 +194,33 @@ export class PeerFeed {
       if (strand.busy || !strand.pause.isOver) continue;
       strand.busy = true;
       try {
-        await strand.feed.begin(fed);
-        if (strand.feed.backlog(fed) > 0) return { fed, strand };
+        if (await this.#isOurs(fed, strand)) {
+          await strand.feed.begin(fed);
+          if (strand.feed.backlog(fed) > 0) return { fed, strand };
+        }
       } catch (error) {
-        this.#options.log.error({ peer: this.#options.name, err: error }, 'how far a peer is could not be stored');
+        this.#options.log.error({ peer: this.#options.name, err: error }, 'how far a peer is can’t be read or stored now');
         strand.pause.failed();
       }
       strand.busy = false;
     }
     return undefined;
+  }
+
+  async #isOurs(fed: FedNewsgroup, strand: Strand): Promise<boolean> {
+    const turn = await fed.turn(this.#options.name);
+    // What another server has sent meanwhile, and what came in late there, is known by the place alone.
+    if (typeof turn === 'number' && turn !== strand.turn) {
+      strand.feed = this.#newFeed();
+      strand.turn = turn;
+    }
+    if (turn !== undefined) strand.isElsewhere = turn === 'elsewhere';
+    // Whether it is away from here does not matter while another one sends.
+    if ([...this.#strands.values()].every(({ isElsewhere }) => isElsewhere)) {
+      this.#away = false;
+      this.#pause.worked();
+    }
+    return typeof turn === 'number';
   }
 
   async #advance(fed: FedNewsgroup, strand: Strand, open: PeerConnection | undefined) {
@@ -204,10 +236,12 @@ export class PeerFeed {
       if (!(error instanceof PeerError)) {
         // The board can't give a text now, or the store can't be written.
         strand.pause.failed();
+        fed.pass(this.#options.name);
         this.#options.log.warn({ peer: this.#options.name, err: error }, 'a newsgroup can’t be fed now');
         return connection;
       }
       this.#failed(error);
+      fed.pass(this.#options.name);
       return connection?.close();
     } finally {
       strand.busy = false;

@@ -28,6 +28,12 @@ export interface Place {
   readonly number: number;
 }
 
+/**
+ * Whose turn it is to send to a peer: this server's (a number, another one each time that it begins; its places are known then),
+ * that of another one, or nobody's that is known.
+ */
+export type Turn = number | 'elsewhere' | undefined;
+
 /** A newsgroup as peers are sent it, or the cancels of what was withdrawn from one. */
 export interface FedNewsgroup {
   /** what a peer's place in it is kept under */
@@ -47,6 +53,11 @@ export interface FedNewsgroup {
   readonly returned: number;
   /** What there is above a number, and up to another, that became readable when that one did, or later. */
   late(above: number, upTo: number): Iterable<Entry>;
+
+  /** Of several servers that could send it to a peer, one does. Who asks takes part. */
+  turn(peer: string): Soon<Turn>;
+  /** It can't be sent from here, or is not to be any more: another server may. */
+  pass(peer: string): void;
 
   /** `undefined`: it was never sent any. */
   place(peer: string): Place | undefined;

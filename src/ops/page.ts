@@ -114,7 +114,7 @@ function peerCards({ peers = [] }: Status, now: number): string {
 
 function peerCard(peer: PeerStatus, now: number): string {
   const { name, state, backlog } = peer;
-  return `<article class="card"><div class="head"><h3>${escaped(name)}</h3><span class="${state === 'away' ? 'bad' : 'ok'}">${state}</span></div>
+  return `<article class="card"><div class="head"><h3>${escaped(name)}</h3><span class="${state === 'away' ? 'bad' : 'ok'}">${state === 'elsewhere' ? 'fed by another bridge' : state}</span></div>
 ${rows([
   ['Waiting for it', backlog === 0 ? 'nothing' : `up to ${counted(backlog, 'article')}`],
   ['Offered', number(peer.offered)],

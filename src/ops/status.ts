@@ -48,7 +48,7 @@ export interface DiskStatus {
 /** Another server that is sent the newsgroups. */
 export interface PeerStatus {
   readonly name: string;
-  readonly state: 'waiting' | 'sending' | 'away';
+  readonly state: 'waiting' | 'sending' | 'away' | 'elsewhere';
   /** at most how many articles wait for it */
   readonly backlog: number;
   readonly offered: number;

@@ -1,14 +1,18 @@
 /** A board as the server runs it. Another kind of board that implements this is served like an RGTP board. */
 import type { BridgedBoard } from '../bridge/board.ts';
 import type { BoardConfig } from '../config/config.ts';
-import type { Place } from '../feed/source.ts';
+import type { Place, Turn } from '../feed/source.ts';
 import type { BoardStatus } from '../ops/status.ts';
+import type { Soon } from '../wire/soon.ts';
 
 /** How far peers have been sent a board's newsgroups, kept for good. */
 export interface FedPlaces {
   /** `undefined`: never sent any */
   get(peer: string, newsgroup: string): Place | undefined;
   put(peer: string, newsgroup: string, place: Place): Promise<void>;
+  /** see `FedNewsgroup` */
+  turn(peer: string): Soon<Turn>;
+  pass(peer: string): void;
 }
 
 export interface Board extends BridgedBoard {

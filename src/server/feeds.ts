@@ -122,6 +122,8 @@ function fedGroup(
     entries: (above) => entries(numbersAbove(group, above)),
     returned: group.returned ?? 0,
     late: (above, upTo) => entries(group.returnedSince?.(above, upTo) ?? []),
+    turn: (peer) => fed.turn(peer),
+    pass: (peer) => fed.pass(peer),
     place: (peer) => fed.get(peer, name),
     setPlace: (peer, place) => fed.put(peer, name, place),
   };

@@ -11,7 +11,6 @@ import { RgtpPoster } from '../bridge/posting/rgtp-poster.ts';
 import { BoardView } from '../bridge/view/board-view.ts';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
-import type { Place } from '../feed/source.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { Cache } from '../store/cache.ts';
 import type { Permanent } from '../store/permanent.ts';
@@ -21,6 +20,7 @@ import type { Log } from '../wire/log.ts';
 import type { ConfiguredBoard, FedPlaces } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
+import { openFedPlaces } from './fed-places.ts';
 import { refuseLostKeys } from './lost-files.ts';
 import { openToServe } from './permanent-store.ts';
 import { Undo } from './undo.ts';
@@ -190,7 +190,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
   const offer = async (now: number) => view.offer(await permanent.newsgroupCreated(newsgroup, now));
-  const fed = await fedPlaces(permanent);
+  const fed = await openFedPlaces(permanent, log);
   return {
     config: board,
     files: filesOf(board),
@@ -205,19 +205,6 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     shared: permanent.shared,
     disk,
     offer,
-  };
-}
-
-async function fedPlaces(permanent: Permanent): Promise<FedPlaces> {
-  const key = (peer: string, newsgroup: string) => `${peer} ${newsgroup}`;
-  const places = new Map<string, Place>();
-  for (const { peer, newsgroup, ...place } of await permanent.fed()) places.set(key(peer, newsgroup), place);
-  return {
-    get: (peer, newsgroup) => places.get(key(peer, newsgroup)),
-    async put(peer, newsgroup, place) {
-      await permanent.putFed({ peer, newsgroup, ...place });
-      places.set(key(peer, newsgroup), place);
-    },
   };
 }
 

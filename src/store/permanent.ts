@@ -219,6 +219,14 @@ export interface Shared {
   /** ms: this long after a bridge was counted as dead, it may still send what it was about to send */
   readonly patience: number;
 
+  /**
+   * Of the bridges that feed a peer, one sends to it, so that it is offered nothing twice. Where it is this one, a number, another
+   * one each time that this begins; `undefined`: nobody knows. Who asks takes part, until `pass`.
+   */
+  turn(peer: string): number | 'elsewhere' | undefined;
+  /** This bridge can't send to it, or is not to: another may. */
+  pass(peer: string): void;
+
   /** Whether somebody reads the board at this bridge, and whether it reaches the board: one that does not leads nobody. */
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
 

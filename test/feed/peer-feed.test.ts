@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { PeerFeed, type PeerFeedOptions } from '../../src/feed/peer-feed.ts';
-import type { Entry, FedNewsgroup, Place } from '../../src/feed/source.ts';
+import type { Entry, FedNewsgroup, Place, Turn } from '../../src/feed/source.ts';
 import { silent } from '../../src/wire/log.ts';
 import { FakePeer } from '../support/fake-peer.ts';
 import { tcpServer } from '../support/tcp-server.ts';
@@ -25,6 +25,9 @@ class Fed implements FedNewsgroup {
   /** resolves when somebody waits for an article that does not come */
   readonly isWaitedFor = Promise.withResolvers<void>();
   hangs = false;
+  /** whose turn it is, where several servers could send it */
+  whose: Turn = 0;
+  passed = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -74,6 +77,14 @@ class Fed implements FedNewsgroup {
     }
     if (this.unavailable) throw new Error('the board is away');
     return Buffer.from(`Message-ID: ${this.id(number)}\r\n\r\n..dot ${number}\r\n.\r\n`);
+  }
+
+  turn(): Turn {
+    return this.whose;
+  }
+
+  pass(): void {
+    this.passed++;
   }
 
   place(peer: string): Place | undefined {
@@ -410,4 +421,56 @@ test('over TLS a peer shows a certificate of an authority that is known', async 
   expect(peer.commands).toEqual([]);
   feed(peer, [group], { address: { ...address, authorities: files.cert.toString() } });
   await expect.poll(() => group.sent).toBe(1);
+});
+
+test('what another server sends is not sent from here, until it is our turn: then from where that one was', async () => {
+  const { peer, group } = await open();
+  group.high = 100;
+  group.whose = 'elsewhere';
+  const one = feed(peer, [group]);
+  await expect.poll(() => one.status).toMatchObject({ state: 'elsewhere', backlog: 0, offered: 0 });
+  expect(group.sent).toBeUndefined();
+  group.places.set('peer', { first: 0, number: 98 });
+  group.whose = 1;
+  await expect.poll(() => group.sent).toBe(100);
+  expect([...peer.articles.keys()]).toEqual(numbered(group, 99, 100));
+  expect(one.status).toMatchObject({ state: 'waiting', backlog: 0 });
+});
+
+test('in a new turn, what came back below the place while another server sent is looked for', async () => {
+  const { peer, group } = await open();
+  group.high = 10;
+  group.gone.add(3);
+  group.whose = 1;
+  const one = feed(peer, [group]);
+  await expect.poll(() => group.sent).toBe(10);
+  await expect.poll(() => one.status.backlog).toBe(0);
+  group.whose = 'elsewhere';
+  await expect.poll(() => one.status.state).toBe('elsewhere');
+  // Known to both servers, and sent by neither: what counts them was never asked here since.
+  group.back.add(3);
+  group.gone.delete(3);
+  group.whose = 2;
+  await expect.poll(() => peer.articles.has(group.id(3))).toBe(true);
+});
+
+test('who can’t reach a peer, or gets no text for it, lets another server try; and is not away while that one sends', async () => {
+  const { peer, group } = await open();
+  group.high = 3;
+  peer.answering = () => '400 no';
+  const one = feed(peer, [group]);
+  await expect.poll(() => one.status).toMatchObject({ state: 'away', backlog: 3 });
+  expect(group.passed).toBeGreaterThan(0);
+  group.whose = 'elsewhere';
+  await expect.poll(() => one.status).toMatchObject({ state: 'elsewhere', backlog: 0 });
+  peer.answering = () => undefined;
+  group.unavailable = true;
+  group.passed = 0;
+  group.whose = 1;
+  await expect.poll(() => group.passed).toBeGreaterThan(0);
+  group.unavailable = false;
+  await expect.poll(() => group.sent).toBe(3);
+  group.passed = 0;
+  await one.close();
+  expect(group.passed).toBe(1);
 });

@@ -2,6 +2,8 @@ import { breaking } from './mutant.ts';
 
 const IN = 'test/nntp/rfc4644.test.ts';
 const OUT = 'test/feed/peer-feed.test.ts';
+const BRIDGES = 'test/store/postgres/bridges.test.ts';
+const FED_BY_TWO = 'test/server/feeds-of-bridges.test.ts';
 const POSTED = 'test/bridge/posting/feeds-in.test.ts';
 
 export const feedMutants = [
@@ -261,5 +263,47 @@ export const feedMutants = [
     ['test/bridge/view/returned.test.ts'],
     ['what is back is told', 'this.returned++;', 'this.returned += 0;'],
     ['and found', 'yield this.#numberOf(rows[at] ?? 0);', 'if (above < 0) yield 0;'],
+  ),
+  ...breaking(
+    'src/feed/peer-feed.ts',
+    [OUT],
+    ['what another server sends is not sent from here', "return typeof turn === 'number';", 'return turn !== null;'],
+    [
+      'a new turn begins from the place, whatever was known',
+      '      strand.feed = this.#newFeed();\n',
+      '      this.#newFeed();\n',
+    ],
+    [
+      'who gets no text for a peer lets another try',
+      'strand.pause.failed();\n        fed.pass(this.#options.name);',
+      'strand.pause.failed();',
+    ],
+    [
+      'who can’t reach a peer lets another try',
+      'this.#failed(error);\n      fed.pass(this.#options.name);',
+      'this.#failed(error);',
+    ],
+    [
+      'whose configuration no longer has a peer lets another feed it',
+      'if (this.#strands.has(fed.name)) fed.pass(name);',
+      'if (!this.#strands.has(fed.name)) fed.pass(name);',
+    ],
+  ),
+  ...breaking(
+    'src/server/fed-places.ts',
+    [FED_BY_TWO],
+    ['who begins to feed goes on where the other was', '    await read();\n    if', '    if'],
+  ),
+  ...breaking(
+    'src/store/postgres/turns.ts',
+    [BRIDGES],
+    ['one bridge feeds a peer', "isDone ? ++this.#turns : 'elsewhere'", 'isDone ? ++this.#turns : ++this.#turns'],
+    ['who passes leaves the lock to others', "wanted ? 'pg_try_advisory_lock'", "name ? 'pg_try_advisory_lock'"],
+  ),
+  ...breaking(
+    'src/store/postgres/membership.ts',
+    [BRIDGES],
+    ['who may have been replaced does not feed', 'return this.#isSure() ? turn : undefined;', 'return turn;'],
+    ['who is cut off does not feed', '    this.#turns.lost();\n', ''],
   ),
 ];

@@ -129,12 +129,16 @@ describe('metrics', () => {
 
   it('show each peer: state, backlog, and what became of its articles', async () => {
     const other = { ...peer, name: 'other.example', state: 'away', backlog: 7 } as const;
-    shown = () => ({ ...status, peers: [peer, other] });
+    const elsewhere = { ...peer, name: 'third.example', state: 'elsewhere' } as const;
+    shown = () => ({ ...status, peers: [peer, other, elsewhere] });
     for (let time = 0; time < 2; time++) {
       const { body } = await get('/metrics');
       for (const line of [
         'rgtp_nntp_peer_up{peer="inn.example"} 1',
         'rgtp_nntp_peer_up{peer="other.example"} 0',
+        'rgtp_nntp_peer_up{peer="third.example"} 1',
+        'rgtp_nntp_peer_feeds{peer="other.example"} 1',
+        'rgtp_nntp_peer_feeds{peer="third.example"} 0',
         'rgtp_nntp_peer_backlog{peer="inn.example"} 0',
         'rgtp_nntp_peer_backlog{peer="other.example"} 7',
         'rgtp_nntp_peer_articles_total{peer="inn.example",outcome="offered"} 1000',

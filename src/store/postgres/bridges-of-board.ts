@@ -35,6 +35,14 @@ export class BridgesOfBoard implements Shared {
     return this.#parts.member.patience;
   }
 
+  turn(peer: string): number | 'elsewhere' | undefined {
+    return this.#parts.member.turn(peer);
+  }
+
+  pass(peer: string): void {
+    this.#parts.member.pass(peer);
+  }
+
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void {
     this.#parts.member.report(state);
   }

@@ -7,6 +7,7 @@ import { storeErrorFromPostgres } from './errors.ts';
 import { lockOf, takeOver } from './heirs.ts';
 import { connectForLocks } from './lock-connection.ts';
 import type { Postgres, Query } from './postgres.ts';
+import { Turns } from './turns.ts';
 
 /** Where hints go. */
 export const CHANNEL = 'rgtp_nntp';
@@ -62,6 +63,7 @@ export class Membership {
   #looking: Promise<void> | undefined;
   #closed = false;
   readonly #ended = new AbortController();
+  readonly #turns: Turns;
   readonly #onHint: ((about: 'rows' | 'posts') => void)[] = [];
   #onRejoined: (messageIds: ReadonlySet<string>) => void = () => {};
   #onTaken: ((intents: readonly Intent[]) => void) | undefined;
@@ -86,6 +88,7 @@ export class Membership {
     this.#board = board;
     this.#options = options;
     this.#pace = { ...PACE, ...options.pace };
+    this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
   }
 
   /** Its name now. */
@@ -112,6 +115,16 @@ export class Membership {
 
   get patience(): number {
     return this.#pace.sure;
+  }
+
+  /** See `Shared`. Who does not know that it has its locks, does not feed: another may have begun. */
+  turn(peer: string): number | 'elsewhere' | undefined {
+    const turn = this.#turns.turn(peer);
+    return this.#isSure() ? turn : undefined;
+  }
+
+  pass(peer: string): void {
+    this.#turns.pass(peer);
   }
 
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void {
@@ -268,6 +281,7 @@ export class Membership {
       this.#bridges = Number(seen.bridges);
       const led = this.#leads;
       await this.#lead(client);
+      await this.#turns.look(client);
       // Who polls for all from now on, or for somebody who reads now, begins at once.
       const isDue = this.#leads && (!led || (seen.is_read && !this.#isRead));
       this.#isRead = seen.is_read;
@@ -320,6 +334,7 @@ export class Membership {
     if (this.#client !== client) return;
     this.#client = undefined;
     this.#leads = false;
+    this.#turns.lost();
     this.#confirmed = Number.NEGATIVE_INFINITY;
     // From now on it polls for itself.
     if (!this.#closed) this.#hint('rows');

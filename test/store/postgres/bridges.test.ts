@@ -242,6 +242,45 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect.poll(() => leader.shared.leads).toBe(true);
   });
 
+  describe('a peer', () => {
+    const pass = { look: 20, sure: 60_000, again: 20 };
+
+    test('is fed by one of them, and by another when that one dies, passes, or is cut off', async () => {
+      const [one, other] = [await bridge(way.url, { pace: pass }), await bridge(server.url, { pace: pass })];
+      const turns = () => [one, other].map(({ shared }) => shared.turn('peer'));
+      await expect.poll(() => turns().toSorted()).toEqual([1, 'elsewhere']);
+      const [feeds, waits] = one.shared.turn('peer') === 1 ? [one, other] : [other, one];
+      feeds.shared.pass('peer');
+      expect(feeds.shared.turn('peer')).toBeUndefined();
+      await expect.poll(() => waits.shared.turn('peer')).toBe(1);
+      await expect.poll(() => feeds.shared.turn('peer')).toBe('elsewhere');
+      waits.shared.pass('peer');
+      // Each turn has a number of its own.
+      await expect.poll(() => feeds.shared.turn('peer')).toBe(2);
+      await expect.poll(() => waits.shared.turn('peer')).toBe('elsewhere');
+      if (feeds === other) {
+        other.shared.pass('peer');
+        await expect.poll(() => one.shared.turn('peer')).toBe(2);
+        await expect.poll(() => other.shared.turn('peer')).toBe('elsewhere');
+      }
+      way.refuse();
+      await expect.poll(() => one.shared.turn('peer')).toBeUndefined();
+      await expect.poll(() => other.shared.turn('peer')).toBeTypeOf('number');
+    });
+
+    test('is fed by nobody who is not sure to be the one', async () => {
+      const one = await bridge(server.url, { pace: { ...pass, sure: 0 } });
+      one.shared.turn('peer');
+      await expect.poll(() => one.shared.leads).toBe(true);
+      expect(one.shared.turn('peer')).toBeUndefined();
+    });
+
+    test('that only one of them feeds waits for nobody', async () => {
+      const [, other] = [await bridge(), await bridge()];
+      await expect.poll(() => other.shared.turn('peer')).toBe(1);
+    });
+  });
+
   describe('new posts', () => {
     test('are found from a position on, whoever made them', async () => {
       const [one, other] = [await bridge(), await bridge()];
