@@ -32,6 +32,12 @@ export interface BoardNewsgroups {
   /** `undefined`: no such article, or none any more. Throws `Refusal` (`unavailable`) while that is not known yet. */
   find(messageId: string): Located | undefined;
 
+  /**
+   * Absent: nobody else shows this board. Resolves when what others had shown by then can be seen here, too. Throws `Refusal`
+   * (`unavailable`) where that can't be known.
+   */
+  readonly catchUp?: (() => Promise<void>) | undefined;
+
   /** The message of the day as lines of text; empty if there is none. */
   motd(): readonly string[];
 

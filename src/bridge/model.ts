@@ -116,10 +116,6 @@ export interface BoardIndex {
   readonly isRead: boolean;
   /** No article number is left. */
   readonly isFull: boolean;
-  /** Other bridges may have shown newer posts than these: this one is cut off from them, or from the board. */
-  readonly isBehind?: boolean;
-  /** They have, and these are on their way here. */
-  readonly hasNews?: boolean;
   /** userids as the index has them */
   readonly userids: readonly Octets[];
 
@@ -190,6 +186,11 @@ export interface BoardFollowing {
    *   the index does not show it (a withdrawal)
    */
   refresh(upTo?: number): Promise<void>;
+  /**
+   * Absent: no other bridge shows this board. Resolves when all that any of them had shown when this was called is in `posts`.
+   * Rejects where this bridge is cut off from them, or can't read the board.
+   */
+  readonly catchUp?: (() => Promise<void>) | undefined;
 }
 
 export interface BoardModel extends BoardIndex, BoardTexts, BoardFollowing {}

@@ -87,6 +87,8 @@ export interface PostIndex {
   locate(messageId: string): PostReference | undefined;
   /** Of an article that is not here, why it may yet be, for people; `undefined`: it is not. */
   later(messageId: string): string | undefined;
+  /** see `BoardNewsgroups` */
+  readonly catchUp?: (() => Promise<void>) | undefined;
 }
 
 /** What new rows of the index pass before they are shown: posting finds its own among them. */

@@ -46,6 +46,15 @@ export class Reader implements ReaderSession {
     return this.#all.logins.renew(this.#person);
   }
 
+  get inCompany(): boolean {
+    return this.#all.views.some(({ catchUp }) => catchUp !== undefined);
+  }
+
+  async catchUp(newsgroups?: readonly string[]): Promise<void> {
+    const asked = this.#all.views.filter(({ groups }) => groups.some(({ name }) => newsgroups?.includes(name) ?? true));
+    await Promise.all(asked.map((view) => view.catchUp?.()));
+  }
+
   newsgroups(): readonly Newsgroup[] {
     const { views, logins } = this.#all;
     // One that is decided about later must not seem new, or gone, meanwhile.

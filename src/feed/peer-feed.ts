@@ -157,7 +157,13 @@ export class PeerFeed {
   #strandOf({ name }: FedNewsgroup): Strand {
     let strand = this.#strands.get(name);
     if (strand === undefined) {
-      strand = { feed: this.#newFeed(), turn: undefined, isElsewhere: false, busy: false, pause: new Pause(this.#options) };
+      strand = {
+        feed: this.#newFeed(),
+        turn: undefined,
+        isElsewhere: false,
+        busy: false,
+        pause: new Pause(this.#options),
+      };
       this.#strands.set(name, strand);
     }
     return strand;
@@ -199,7 +205,10 @@ export class PeerFeed {
           if (strand.feed.backlog(fed) > 0) return { fed, strand };
         }
       } catch (error) {
-        this.#options.log.error({ peer: this.#options.name, err: error }, 'how far a peer is can’t be read or stored now');
+        this.#options.log.error(
+          { peer: this.#options.name, err: error },
+          'how far a peer is can’t be read or stored now',
+        );
         strand.pause.failed();
       }
       strand.busy = false;

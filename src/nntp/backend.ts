@@ -70,7 +70,7 @@ export interface Backend {
  * One client's view of the newsgroups. It knows who is logged in; the front end does not.
  * What only some backends can do is in the interfaces after it.
  */
-export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay & Dating> {
+export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay & Dating & InCompany> {
   /** Asked at each command, so rights that are taken away end at the next one. */
   readonly access: Access;
 
@@ -149,6 +149,18 @@ export interface Dating {
   dated(): void;
 }
 
+/** Optional: other servers show the same newsgroups, and what one of them has shown, none may deny. */
+export interface InCompany {
+  /** there are such servers, or may be */
+  readonly inCompany: boolean;
+  /**
+   * Resolves when all that any of them had shown when this was called can be seen here, too. Rejects with `unavailable` where that
+   * can't be known, or takes too long.
+   * @param newsgroups default: all
+   */
+  catchUp(newsgroups?: readonly string[]): Promise<void>;
+}
+
 /** One place of an article: the group to ask for it, and its number there. */
 export interface Located {
   readonly group: Newsgroup;
@@ -171,6 +183,9 @@ export interface Newsgroup {
   readonly low: number;
   readonly high: number;
   readonly count: number;
+
+  /** Optional: up to this number everything is known, and what is not here is nowhere. Above it, others may have shown more. */
+  readonly known?: number;
 
   /**
    * The Message-ID of an article, `undefined` if there is none of that number. Needs no text: STAT, NEXT and LAST use

@@ -1,7 +1,7 @@
 import { addressKey } from '../wire/address.ts';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
-import type { Command } from './commands/command.ts';
+import type { Claim, Command } from './commands/command.ts';
 import { commands, findCommand } from './commands/table.ts';
 import type { Arrival } from './connection/arrivals.ts';
 import { Transport } from './connection/transport.ts';
@@ -272,8 +272,27 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     }
     const args = words.slice(keywords);
     const renewing = WITHOUT_RIGHTS.has(command.head) ? undefined : this.reader.renew?.();
-    if (renewing === undefined) return this.#runNow(command, args, text);
-    return renewing.then(() => this.#runNow(command, args, text));
+    if (renewing === undefined) return this.#runTruly(command, args, text);
+    return renewing.then(() => this.#runTruly(command, args, text));
+  }
+
+  /** Where other servers show the same newsgroups, nothing is denied before we know what they have shown. */
+  #runTruly(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
+    const claim = this.reader.inCompany === true ? this.#claimOf(command, args) : undefined;
+    const catchingUp = claim && this.reader.catchUp?.(claim.newsgroups);
+    if (catchingUp === undefined) return this.#runNow(command, args, text);
+    const run = () => this.#runNow(command, args, text);
+    return catchingUp.then(run, (error) => (claim?.otherwise === 'refuse' ? this.refuse(error) : run()));
+  }
+
+  #claimOf(command: Command, args: readonly string[]): Claim | undefined {
+    if (command.claims === undefined || this.#mayNotRead(command.head)) return undefined;
+    try {
+      return command.claims(this, args);
+    } catch {
+      // Running it says why.
+      return undefined;
+    }
   }
 
   #runNow(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {

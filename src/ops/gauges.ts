@@ -143,10 +143,8 @@ export function addGauges(registry: Registry, now: () => Status): void {
   const peers = (name: string, help: string, read: (peer: PeerStatus) => number) =>
     gauge(`peer_${name}`, help, ['peer'], ofPeers(read));
   peers('up', '0 while the peer cannot be reached', ({ state }) => Number(state !== 'away'));
-  peers(
-    'feeds',
-    '1 where this server sends to the peer; of several bridges of a board, one does',
-    ({ state }) => Number(state !== 'elsewhere'),
+  peers('feeds', '1 where this server sends to the peer; of several bridges of a board, one does', ({ state }) =>
+    Number(state !== 'elsewhere'),
   );
   peers('backlog', 'Articles that wait for the peer, at most', ({ backlog }) => backlog);
   counter(

@@ -255,6 +255,11 @@ export interface Shared {
    */
   news(since: string | undefined): Promise<News>;
 
+  /** Grows with each step that any bridge makes in what it shows. */
+  version(): Promise<bigint>;
+  /** the version that this bridge's last step made */
+  readonly made: bigint;
+
   /** The rows above a number that readers of any bridge may have been shown, and all epochs. */
   shown(above: number): Promise<Shown>;
   /**
@@ -276,6 +281,8 @@ export interface Shown {
   /** ascending */
   readonly rows: readonly RecentRow[];
   readonly epochs: readonly Epoch[];
+  /** see `Shared.version` */
+  readonly version: bigint;
 }
 
 export interface Step {

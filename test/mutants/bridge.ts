@@ -90,12 +90,73 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/view/board-view.ts',
     ['test/bridge/posting/several.test.ts'],
-    ['what was acknowledged is not denied', "if (why === 'unread') throw new Refusal('unavailable', UNREAD);", ''],
     [
-      'what others may have shown is not denied',
-      'if (why === undefined && this.model.isBehind === true) throw',
-      'if (false) throw',
+      'what was acknowledged is not denied',
+      "return this.#ids.whyNot(messageId) === 'unread' ? UNREAD : undefined;",
+      'return undefined;',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/company.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'what another bridge has shown is shown before it is denied',
+      'if (this.#shown >= version) return;',
+      'if (this.#shown <= version) return;',
+    ],
+    [
+      'who could not catch up does not say that there is nothing',
+      '    await this.#asking.run();\n',
+      '    await this.#asking.run().catch(() => {});\n',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/agreement.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'who was the last to show something is in step',
+      'if (this.#shared.made === this.#seen + 1n) this.#seen++;',
+      'if (this.#shared.made === this.#seen + 1n) this.#seen;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/rgtp-poster.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'a follow-up of what another bridge has just shown is taken',
+      '      await index.catchUp();\n',
+      '      if (index.catchUp === undefined) await index;\n',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/session.ts',
+    ['test/nntp/company.test.ts'],
+    [
+      'nothing is denied before other servers are asked',
+      'this.reader.inCompany === true ? this.#claimOf',
+      'this.reader.inCompany === false ? this.#claimOf',
+    ],
+    [
+      'what can not be known is neither said nor denied',
+      "claim?.otherwise === 'refuse' ? this.refuse(error)",
+      'claim === undefined ? this.refuse(error)',
+    ],
+    [
+      'who is cut off is read all the same',
+      "claim?.otherwise === 'refuse' ? this.refuse(error)",
+      'claim !== undefined ? this.refuse(error)',
+    ],
+    [
+      'who may not read asks nobody',
+      'if (command.claims === undefined || this.#mayNotRead(command.head)) return undefined;',
+      'if (command.claims === undefined) return undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/commands/claim.ts',
+    ['test/nntp/company.test.ts'],
+    ['a range may reach beyond what is here', 'high <= known ||', 'high <= known + 1 ||'],
+    ['a list that lacks articles that it was asked for is not sent', '&& low <= known;', '|| low <= known;'],
   ),
   ...breaking(
     'src/bridge/posting/unread-posts.ts',

@@ -89,8 +89,8 @@ export const mirrorMutants = [
     ],
     [
       'what another bridge has shown is shown here, too',
-      'if (ahead === undefined || !this.#lacks(ahead)) break;',
-      'if (ahead === undefined || this.#lacks(ahead) || round >= 0) break;',
+      'if (ahead === undefined || !this.#lacks(ahead)) {',
+      'if (ahead === undefined || this.#lacks(ahead) || round >= 0) {',
     ],
   ),
   ...breaking(
@@ -125,7 +125,7 @@ export const mirrorMutants = [
       'if (shared?.leads === false) return',
       'if (shared === undefined && cache.lost) return',
     ],
-    ['the others are told of what is new', '      this.#heard++;\n      this.poke();', '      this.#heard++;'],
+    ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about === 'posts') this.poke();"],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

@@ -31,6 +31,8 @@ export class MemoryBackend implements Backend {
   /** takes posts instead, where not everything is to be accepted */
   onPost: ((article: Buffer, context: PostedFrom) => Promise<string>) | undefined;
   onLogin: ((user: string, password: string, peer: Peer) => Promise<string>) | undefined;
+  /** other servers show the same newsgroups: catches up with them */
+  company: ((newsgroups?: readonly string[]) => Promise<void>) | undefined;
   /** Message-IDs of what is being sent by other servers */
   readonly arriving = new Set<string>();
   #suggestions = 0;
@@ -121,6 +123,14 @@ class MemorySession implements ReaderSession {
   async login(name: string, password: string): Promise<string> {
     this.#user = await this.#backend.login(name, password, this.#peer);
     return this.#user;
+  }
+
+  get inCompany(): boolean {
+    return this.#backend.company !== undefined;
+  }
+
+  async catchUp(newsgroups?: readonly string[]): Promise<void> {
+    await this.#backend.company?.(newsgroups);
   }
 
   newsgroups(): readonly Newsgroup[] {
@@ -235,6 +245,10 @@ export class MemoryGroup implements Newsgroup {
     this.#backend.ids.delete(stored.messageId);
     this.#numbers = this.#numbers.filter((other) => other !== number);
     this.low = this.#numbers[0] ?? this.high + 1;
+  }
+
+  get known(): number {
+    return this.high;
   }
 
   get count(): number {

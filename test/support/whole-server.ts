@@ -39,6 +39,8 @@ export interface WholeServerOptions {
   /** more settings, as environment variables without `RGTP_NNTP_` */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** the board is elsewhere */
+  readonly isBridge?: boolean;
   /** puts more on a new board before anything is served */
   readonly fill?: (store: BoardServer['store']) => Promise<void>;
 }
@@ -47,19 +49,23 @@ export async function openWholeServer({
   settings = {},
   log = silent,
   fill,
+  isBridge = false,
 }: WholeServerOptions = {}): Promise<WholeServer> {
   const folder = mkdtempSync(join(tmpdir(), 'whole-server-'));
   const environment: Record<string, string> = {
     RGTP_NNTP_DATA: join(folder, 'data'),
     RGTP_NNTP_NAME: 'news.example.net',
     RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
-    RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
-    RGTP_NNTP_EMBEDDED_MAIL_OUTBOX: join(folder, 'outbox'),
+    ...(!isBridge && {
+      RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+      RGTP_NNTP_EMBEDDED_MAIL_OUTBOX: join(folder, 'outbox'),
+    }),
     RGTP_NNTP_HTTP_LISTEN: 'http://127.0.0.1:0',
   };
   for (const [name, value] of Object.entries(settings)) environment[`RGTP_NNTP_${name}`] = value;
   const config = loadConfig({ environment });
-  if (!existsSync(config.data)) await fillNew(config, fill);
+  if (isBridge) mkdirSync(config.data);
+  else if (!existsSync(config.data)) await fillNew(config, fill);
   // Wrong passwords cost no time here, however many there are.
   const limits = { ...config.limits, loginDelay: 1, loginDelayMax: 1, failedLogins: 1_000_000 };
   const service = await Service.start({ ...config, limits }, { ...log, setLevel() {} });

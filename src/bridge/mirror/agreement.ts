@@ -18,6 +18,7 @@ import type { BoardState } from './state.ts';
 export class Agreement {
   readonly #shared: Shared;
   readonly #state: BoardState;
+  #seen = -1n;
 
   constructor(shared: Shared, state: BoardState) {
     this.#shared = shared;
@@ -31,8 +32,15 @@ export class Agreement {
   }
 
   /** What others have shown since. */
-  ahead(): Promise<Shown> {
-    return this.#shared.shown(this.last);
+  async ahead(): Promise<Shown> {
+    const shown = await this.#shared.shown(this.last);
+    this.#seen = shown.version;
+    return shown;
+  }
+
+  /** The version of what all show that is seen here, too, once the rows of the last `ahead` are. */
+  get seen(): bigint {
+    return this.#seen;
   }
 
   /**
@@ -64,8 +72,15 @@ export class Agreement {
         if (rest.length === 0 && rows.length > 0) return undefined;
       }
       others = await this.#shared.publish({ after, rows: rest, epochs, marks, from: this.#from(rows) });
-      if (others === undefined) return undefined;
+      if (others !== undefined) continue;
+      this.#stepMade();
+      return undefined;
     }
+  }
+
+  /** Nobody else has made one in between. */
+  #stepMade(): void {
+    if (this.#shared.made === this.#seen + 1n) this.#seen++;
   }
 
   /** With these rows, older ones than that need not be kept. */
@@ -78,7 +93,9 @@ export class Agreement {
 
   /** Something changed that shows in no new row. */
   async changed(): Promise<void> {
-    if (this.#shared.leads) await this.#shared.changed();
+    if (!this.#shared.leads) return;
+    await this.#shared.changed();
+    this.#stepMade();
   }
 
   /** Marks that the store does not have yet, as far as this bridge knows. */

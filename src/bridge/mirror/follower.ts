@@ -57,6 +57,7 @@ export class Follower {
   readonly #evidence: Evidence;
   readonly #index: IndexReader;
   readonly #editLog: EditLog;
+  #seen = -1n;
   readonly #agreement: Agreement | undefined;
   /** something was removed, or is back */
   #touched = false;
@@ -79,6 +80,11 @@ export class Follower {
 
   get leftOut(): IndexReader['leftOut'] {
     return this.#index.leftOut;
+  }
+
+  /** What this version says that any bridge has shown is shown here, after a poll that went well. */
+  get seen(): bigint {
+    return this.#seen;
   }
 
   /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
@@ -222,7 +228,10 @@ export class Follower {
         whole = isToConfirm && whole;
         if (pending.length > 0 || isToConfirm) continue;
         // What others had shown before we asked the board, and is not there, is gone: or it was not believed here.
-        if (ahead === undefined || !this.#lacks(ahead)) break;
+        if (ahead === undefined || !this.#lacks(ahead)) {
+          this.#seen = this.#agreement?.seen ?? this.#seen;
+          break;
+        }
         await this.#adopt(ahead, gate);
         whole = true;
       }

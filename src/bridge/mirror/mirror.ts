@@ -12,6 +12,7 @@ import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
+import { Company } from './company.ts';
 import { Follower } from './follower.ts';
 import { MAX_NUMBER, soundEpochs } from './numbering.ts';
 import type { BoardLine } from './options.ts';
@@ -37,9 +38,7 @@ export class Mirror implements BoardModel {
   readonly #texts: ItemTexts;
   readonly #listeners = new Set<Listener>();
   #gate: Gate | undefined;
-  /** how often other bridges have told of news, and how often they had when a poll began that went well */
-  #heard = 0;
-  #caughtUp = 0;
+  readonly #company: Company | undefined;
   #readers = 0;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -113,6 +112,12 @@ export class Mirror implements BoardModel {
       random: options.random ?? Math.random,
       clock,
     });
+    const company = {
+      refresh: () => this.refresh(),
+      trouble: () => this.#lastError?.message,
+      seen: () => this.#follower.seen,
+    };
+    this.#company = permanent.shared && new Company({ ...company, shared: permanent.shared });
     cache.whenLost = () => this.#poller.reschedule();
   }
 
@@ -158,9 +163,7 @@ export class Mirror implements BoardModel {
   /** Begins to follow the board. Returns at once: see `progress`. */
   start(): void {
     this.#options.permanent.shared?.onHint((about) => {
-      if (about !== 'rows') return;
-      this.#heard++;
-      this.poke();
+      if (about === 'rows') this.poke();
     });
     this.#poller.start();
   }
@@ -178,13 +181,8 @@ export class Mirror implements BoardModel {
     return this.#state.isRead;
   }
 
-  get hasNews(): boolean {
-    return this.#heard > this.#caughtUp;
-  }
-
-  get isBehind(): boolean {
-    const { shared } = this.#options.permanent;
-    return shared !== undefined && (shared.bridges === 0 || this.#lastError !== undefined);
+  get catchUp(): (() => Promise<void>) | undefined {
+    return this.#company?.catchUp;
   }
 
   get isFull(): boolean {
@@ -294,7 +292,6 @@ export class Mirror implements BoardModel {
   async #poll(): Promise<void> {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
-    const heard = this.#heard;
     try {
       await this.#follower.poll(this.#gate);
     } catch (err) {
@@ -308,7 +305,7 @@ export class Mirror implements BoardModel {
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
     this.#lastPoll = this.#now();
-    this.#caughtUp = heard;
+    this.#company?.polled();
     this.#report();
     this.#texts.resume();
   }

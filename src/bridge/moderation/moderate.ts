@@ -11,6 +11,7 @@ import { type BoardModel, PostKind } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
 import type { Order } from '../posting/board-poster.ts';
 import { hashOf } from '../posting/plan.ts';
+import { NotHere } from '../posting/target.ts';
 import { editPost, withdrawItem } from './edit.ts';
 
 export interface ModeratedBoard {
@@ -48,7 +49,7 @@ export function moderate(
   const later = target === undefined ? index.later(messageId) : undefined;
   if (later !== undefined) throw new Refusal('unavailable', `${header}: ${later}`);
   if (target === undefined || target.newsgroup !== board.newsgroup) {
-    throw new PostingError(`${header}: ${messageId} is not here`);
+    throw new NotHere(`${header}: ${messageId} is not here`);
   }
   const reason = reasonOf(posting, board.charset);
   if (cancels !== undefined && isFirst(target, board.model)) return withdrawal(itemOf(target, header), reason);

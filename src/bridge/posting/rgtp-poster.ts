@@ -18,7 +18,7 @@ import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';
 import { type Deed, hashOf } from './plan.ts';
 import type { PostedBoard } from './posted-board.ts';
-import { itemRepliedTo } from './target.ts';
+import { itemRepliedTo, NotHere } from './target.ts';
 
 export interface RgtpPosterParts {
   readonly model: Pick<BoardModel, 'items' | 'isRead' | 'isFull'> & { readonly reachable: boolean };
@@ -55,7 +55,20 @@ export class RgtpPoster implements BoardPosting {
     // Until then neither the articles it refers to nor an equal post could be found.
     if (!isRead) throw new Refusal('unavailable', NOT_READ);
     if (isFull) throw new Refusal('unavailable', 'the newsgroup has no article number left for it');
-    return this.#parts.submitter.submit(this.#order(article));
+    return this.#parts.submitter.submit(await this.#orderFor(article));
+  }
+
+  /** What it is about may have been shown by another bridge a moment ago. */
+  async #orderFor(article: Submitted): Promise<Order> {
+    const { index } = this.#parts;
+    try {
+      return this.#order(article);
+    } catch (error) {
+      const mayBeHere = error instanceof NotHere || error instanceof Refusal;
+      if (!mayBeHere || index.catchUp === undefined) throw error;
+      await index.catchUp();
+      return this.#order(article);
+    }
   }
 
   has(messageId: string): boolean {

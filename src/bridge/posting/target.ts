@@ -5,8 +5,11 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
 import type { PostedBoard } from './posted-board.ts';
 
+/** What an article is about is not here. */
+export class NotHere extends PostingError {}
+
 /** What a follow-up follows is not here. */
-export class UnknownReferences extends PostingError {}
+export class UnknownReferences extends NotHere {}
 
 /** The article that a follow-up follows. */
 export interface RepliedTo {

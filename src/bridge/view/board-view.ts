@@ -10,7 +10,7 @@ import { linesOf } from '../text.ts';
 import { Articles } from './articles.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
-import { BEHIND, GroupView, NOT_READ, UNREAD } from './group-view.ts';
+import { GroupView, NOT_READ, UNREAD } from './group-view.ts';
 import { Headers } from './headers.ts';
 import { isPost, kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
@@ -26,6 +26,13 @@ export interface BoardParts {
   /** shared by the boards of a bridge */
   readonly memory?: SharedMemory;
   readonly log?: Log;
+}
+
+/** The answer while other bridges may have shown more. */
+const BEHIND = 'this server can not tell just now whether there is more; try again shortly';
+
+function behind(cause: unknown): never {
+  throw new Refusal('unavailable', BEHIND, { cause });
 }
 
 const MEMORY = 64 << 20;
@@ -92,6 +99,11 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     return this.model.isRead ? undefined : NOT_READ;
   }
 
+  get catchUp(): (() => Promise<void>) | undefined {
+    const { catchUp } = this.model;
+    return catchUp && (() => catchUp().catch(behind));
+  }
+
   find(messageId: string): Located | undefined {
     if (!this.model.isRead) return this.#findUnread(messageId);
     const row = this.#ids.rowOf(messageId);
@@ -112,9 +124,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
   }
 
   later(messageId: string): string | undefined {
-    const why = this.#ids.whyNot(messageId);
-    if (why === 'unread') return UNREAD;
-    return why === undefined && this.model.isBehind === true ? BEHIND : undefined;
+    return this.#ids.whyNot(messageId) === 'unread' ? UNREAD : undefined;
   }
 
   locate(messageId: string): PostReference | undefined {

@@ -21,8 +21,6 @@ export const NOT_READ = "the board's index has not been read yet; try again shor
 
 /** … while a post is known that it does not show yet */
 export const UNREAD = "it was posted, and the board's index has not been read since; try again shortly";
-/** … while other bridges may have shown more */
-export const BEHIND = 'this server can not tell just now whether it is there; try again shortly';
 
 export interface GroupIdentity {
   readonly name: string;
@@ -122,6 +120,11 @@ export class GroupView implements BoardGroup {
     return this.#model.mark(this.place).high;
   }
 
+  get known(): number {
+    const { numbers, length } = this.#model.posts;
+    return length === 0 ? 0 : (numbers[length - 1] ?? 0);
+  }
+
   get count(): number {
     if (this.#model.isRead) return this.#list.length;
     // An estimate, which may be too high (RFC 3977 §6.1.1.2).
@@ -131,12 +134,7 @@ export class GroupView implements BoardGroup {
 
   messageId(number: number): string | undefined {
     const row = this.#rowOf(number);
-    if (row >= 0) return this.#ids.messageId(row);
-    const { numbers, length } = this.#model.posts;
-    const isNewer = number > (length === 0 ? 0 : (numbers[length - 1] ?? 0));
-    if (isNewer && (this.#model.isBehind === true || this.#model.hasNews === true))
-      throw new Refusal('unavailable', BEHIND);
-    return undefined;
+    return row < 0 ? undefined : this.#ids.messageId(row);
   }
 
   atOrAfter(number: number): number | undefined {

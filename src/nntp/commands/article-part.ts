@@ -2,6 +2,7 @@ import type { Soon } from '../../wire/soon.ts';
 import type { Newsgroup, RenderedArticle } from '../backend.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
+import { targetClaim } from './claim.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
@@ -22,6 +23,7 @@ export function articleCommand(
     syntax: '[number | message-id]',
     words: [0, 1],
     needs: 'read',
+    claims: targetClaim,
     run(client, [word]): Soon<Answer> {
       const target = targetOf(client, word);
       if (typeof target === 'string') return target;

@@ -1,4 +1,5 @@
 import { status } from '../syntax/status.ts';
+import { spanClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { type Form, headerLines } from './header-lines.ts';
 
@@ -14,6 +15,7 @@ export const hdr: Command = {
   syntax: 'header [range | message-id]',
   words: [1, 2],
   needs: 'read',
+  claims: (client, [, ...words]) => spanClaim(client, words),
   run: (client, [name = '', word]) => headerLines(client, [name, word], form),
   capability(_client, report) {
     report.push('HDR');

@@ -1,4 +1,6 @@
 import type { Newsgroup, ReaderSession } from '../backend.ts';
+import { extentClaim } from './claim.ts';
+import type { Command } from './command.ts';
 import { listByGroup } from './list-keyword.ts';
 
 export function activeLine(group: Newsgroup, reader: ReaderSession): string {
@@ -6,4 +8,7 @@ export function activeLine(group: Newsgroup, reader: ReaderSession): string {
 }
 
 /** RFC 3977 §7.6.3, RFC 6048 §2.1. */
-export const listActive = listByGroup('ACTIVE', (group, { reader }) => activeLine(group, reader));
+export const listActive: Command = {
+  ...listByGroup('ACTIVE', (group, { reader }) => activeLine(group, reader)),
+  claims: () => extentClaim(),
+};

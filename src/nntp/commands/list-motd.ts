@@ -1,5 +1,6 @@
 import { listing } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
+import { extentClaim } from './claim.ts';
 import { listCommand } from './list-keyword.ts';
 
 const command = listCommand('MOTD', '', [0, 0], ({ reader }) => {
@@ -11,6 +12,7 @@ const command = listCommand('MOTD', '', [0, 0], ({ reader }) => {
 /** RFC 6048 §2.5. */
 export const listMotd: typeof command = {
   ...command,
+  claims: () => extentClaim(),
   capability(client, report) {
     if (client.reader.motd) command.capability?.(client, report);
   },

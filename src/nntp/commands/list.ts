@@ -1,4 +1,5 @@
 import { status } from '../syntax/status.ts';
+import { extentClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { listActive } from './list-active.ts';
 
@@ -14,6 +15,7 @@ export const list: Command = {
   syntax: '[keyword [argument]]',
   words: [0, 2],
   needs: 'read',
+  claims: (_client, [keyword]) => (keyword === undefined ? extentClaim() : undefined),
   run(client, words, raw) {
     const [keyword] = words;
     if (keyword === undefined) return listActive.run(client, words, raw);

@@ -2,6 +2,7 @@ import type { Newsgroup } from '../backend.ts';
 import { LongAnswer } from '../syntax/answer.ts';
 import { MAX_NUMBER, parseRange, type Range } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
+import { extentClaim, rangeClaim } from './claim.ts';
 import type { Command } from './command.ts';
 
 const WHOLE: Range = { low: 1, high: MAX_NUMBER };
@@ -12,6 +13,12 @@ export const listgroup: Command = {
   syntax: '[newsgroup [range]]',
   words: [0, 2],
   needs: 'read',
+  claims({ reader, selected }, [name = selected?.name, span]) {
+    if (name === undefined) return undefined;
+    const range = span === undefined ? undefined : parseRange(span);
+    const claim = range && rangeClaim(reader.newsgroup(name), range);
+    return claim?.otherwise === 'refuse' ? claim : extentClaim(name);
+  },
   run(client, [name, span]) {
     const range = span === undefined ? WHOLE : parseRange(span);
     if (!range) return status.syntax;

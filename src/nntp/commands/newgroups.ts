@@ -1,6 +1,7 @@
 import { listing } from '../syntax/answer.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
 import { status } from '../syntax/status.ts';
+import { extentClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { activeLine } from './list-active.ts';
 
@@ -10,6 +11,7 @@ export const newgroups: Command = {
   syntax: '[yy]yymmdd hhmmss [GMT]',
   words: [2, 3],
   needs: 'read',
+  claims: () => extentClaim(),
   run(client, [date = '', time = '', zone]) {
     if (zone !== undefined && zone.toUpperCase() !== 'GMT') return status.syntax;
     const since = parseDateTime(date, time, zone === undefined, client.shared.now());

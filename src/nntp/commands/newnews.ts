@@ -11,6 +11,12 @@ export const newnews: Command = {
   syntax: 'wildmat [yy]yymmdd hhmmss [GMT]',
   words: [3, 4],
   needs: 'read',
+  // Who is not told of an article does not ask for it again.
+  claims({ reader }, [pattern = '']) {
+    const wildmat = Wildmat.parse(pattern);
+    const newsgroups = reader.newsgroups().flatMap(({ name }) => (wildmat?.matches(name) === true ? [name] : []));
+    return newsgroups.length === 0 ? undefined : { newsgroups, otherwise: 'refuse' };
+  },
   run(client, [pattern = '', date = '', time = '', zone]) {
     const wildmat = Wildmat.parse(pattern);
     if (!wildmat || (zone !== undefined && zone.toUpperCase() !== 'GMT')) return status.syntax;

@@ -1,6 +1,7 @@
 import type { Soon } from '../../wire/soon.ts';
 import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
+import { spanClaim } from './claim.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 import { withNumber } from './numbered.ts';
@@ -30,6 +31,7 @@ export const over: Command = {
   syntax: '[range | message-id]',
   words: [0, 1],
   needs: 'read',
+  claims: spanClaim,
   run: (client, [word]) => overview(client, word, status.emptyRange),
   capability(_session, report) {
     report.push(['OVER', 'MSGID']);

@@ -1,3 +1,4 @@
+import { targetClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { moveTo, targetOf } from './target.ts';
 
@@ -7,6 +8,7 @@ export const stat: Command = {
   syntax: '[number | message-id]',
   words: [0, 1],
   needs: 'read',
+  claims: targetClaim,
   run(client, [word]) {
     const target = targetOf(client, word);
     if (typeof target === 'string') return target;

@@ -1,4 +1,5 @@
 import { status } from '../syntax/status.ts';
+import { spanClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { type Form, headerLines, olderForm } from './header-lines.ts';
 
@@ -10,5 +11,6 @@ export const xhdr: Command = {
   syntax: 'header [range | message-id]',
   words: [1, 2],
   needs: 'read',
+  claims: (client, [, ...words]) => spanClaim(client, words),
   run: (client, [name = '', word]) => headerLines(client, [name, word], form),
 };

@@ -1,5 +1,6 @@
 import { parseRange } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
+import { spanClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { overview } from './over.ts';
 
@@ -9,6 +10,7 @@ export const xover: Command = {
   syntax: '[range]',
   words: [0, 1],
   needs: 'read',
+  claims: spanClaim,
   run(client, [word]) {
     if (word !== undefined && !parseRange(word)) return status.syntax;
     return overview(client, word, status.noCurrent);

@@ -2,6 +2,7 @@ import type { Soon } from '../../wire/soon.ts';
 import { listing } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
+import { spanClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { headerLines, olderForm } from './header-lines.ts';
 
@@ -11,6 +12,7 @@ export const xpat: Command = {
   syntax: 'header range | message-id wildmat',
   words: [3, Number.POSITIVE_INFINITY],
   needs: 'read',
+  claims: (client, [, ...words]) => spanClaim(client, words),
   run(client, [name = '', word, ...patterns]) {
     // Further arguments belong to one pattern with spaces in it.
     const wildmat = Wildmat.parse(patterns.join(' '));

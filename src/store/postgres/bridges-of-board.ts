@@ -1,5 +1,5 @@
 import type { Epoch, Intent, News, Shared, Shown, Step } from '../permanent.ts';
-import { EPOCH, epochOf, intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
+import { intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
 import { CHANNEL, type Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
 
@@ -14,6 +14,7 @@ interface Parts {
 /** What the bridges of one board agree on, in PostgreSQL. */
 export class BridgesOfBoard implements Shared {
   readonly #parts: Parts;
+  made = 0n;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -90,6 +91,14 @@ export class BridgesOfBoard implements Shared {
     return this.#shown(this.#parts.postgres.query, above);
   }
 
+  async version(): Promise<bigint> {
+    const { postgres, board, paid } = this.#parts;
+    if (postgres.trouble !== undefined) throw postgres.trouble;
+    await paid();
+    const [row] = await postgres.query('SELECT version FROM boards WHERE board = $1', [board]);
+    return BigInt(String(row?.['version'] ?? 0));
+  }
+
   publish({ after, rows, epochs, marks, from }: Step): Promise<Shown | undefined> {
     const { board } = this.#parts;
     return this.#step(async (query) => {
@@ -139,20 +148,35 @@ export class BridgesOfBoard implements Shared {
       await query('SELECT pg_notify($1, $2)', [CHANNEL, `rows ${id} ${board}`]);
       return [undefined, BigInt(String(row?.['version']))] as const;
     });
-    if (version !== undefined) member.made(version);
+    if (version !== undefined) {
+      this.made = version;
+      member.made(version);
+    }
     return shown;
   }
 
+  /** In one statement, so that all of it is of one moment. */
   async #shown(query: Query, above: number): Promise<Shown> {
-    const { board } = this.#parts;
-    const rows = await query(
-      'SELECT number, details FROM recent_rows WHERE board = $1 AND number > $2 ORDER BY number',
-      [board, above],
+    const [shown = {}] = await query(
+      `SELECT version,
+         ARRAY(SELECT number FROM recent_rows r WHERE r.board = b.board AND number > $2 ORDER BY number) AS numbers,
+         ARRAY(SELECT details FROM recent_rows r WHERE r.board = b.board AND number > $2 ORDER BY number) AS details,
+         ARRAY(SELECT json_build_object('number', number, 'generation', generation, 'first', first, 'base', base)
+           FROM epochs e WHERE e.board = b.board ORDER BY number) AS epochs
+       FROM boards b WHERE board = $1`,
+      [this.#parts.board, above],
     );
-    const epochs = await query(`SELECT ${EPOCH} FROM epochs WHERE board = $1 ORDER BY number`, [board]);
+    // As the statement says.
+    const { version, numbers, details, epochs } = shown as unknown as {
+      version: string;
+      numbers: string[];
+      details: string[];
+      epochs: Epoch[];
+    };
     return {
-      rows: rows.map((row) => ({ number: Number(row['number']), details: String(row['details']) })),
-      epochs: epochs.map(epochOf),
+      version: BigInt(version),
+      rows: numbers.map((number, at) => ({ number: Number(number), details: details[at] ?? '' })),
+      epochs,
     };
   }
 }

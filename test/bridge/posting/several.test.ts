@@ -1,9 +1,10 @@
 /** Two bridges in front of one board, with one database. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BoardServer } from '../../../src/board/server.ts';
 import { formatPlan, hashOf, type Plan, textKey } from '../../../src/bridge/posting/plan.ts';
+import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
@@ -162,49 +163,71 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     };
     await cut.post(await cut.ann(), draft({ 'Message-ID': '<1@example.net>' }, 'text'));
     expect(() => cut.view.find('<1@example.net>')).toThrow('has not been read since');
-    expect(() => cut.view.find('<unknown@example.net>')).toThrow('can not tell just now');
-    const [main] = cut.view.groups;
-    expect(() => main?.messageId(1000)).toThrow('can not tell just now');
+    await expect(cut.view.catchUp?.()).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('can not tell just now'),
+    });
     permanent.done = done;
     way.accept();
     await expect
       .poll(() =>
         cut.model.refresh().then(
-          () => cut.model.isBehind,
-          () => true,
+          () => cut.view.catchUp?.().then(() => 'caught up'),
+          () => 'away',
         ),
       )
-      .toBe(false);
+      .toBe('caught up');
     expect(cut.view.find('<1@example.net>')).toBeDefined();
     expect(cut.view.find('<unknown@example.net>')).toBeUndefined();
-    expect(main?.messageId(1000)).toBeUndefined();
+    expect(cut.view.groups[0]?.messageId(1000)).toBeUndefined();
   });
 
-  test('what others have shown, and is on its way here, is not denied', async () => {
+  test('what one has shown, another shows as soon as it has asked, whether or not it was told', async () => {
     const [one, other] = [await shared(), await shared()];
-    const [author, reader] = [await bridge(one), await bridge(other)];
-    reader.model.start();
-    await expect.poll(() => reader.model.hasNews).toBe(false);
-    // Its way to the board is slow.
-    const asked = Promise.withResolvers<void>();
-    const goesOn = Promise.withResolvers<void>();
     const { shared: its } = other.permanent;
     if (its === undefined) throw new Error('nothing is shared');
-    const { shown } = its;
-    its.shown = async (above) => {
-      asked.resolve();
-      await goesOn.promise;
-      return shown.call(its, above);
-    };
+    its.onHint = () => {};
+    const [author, reader] = [await bridge(one), await bridge(other)];
+    await reader.model.refresh();
+    for (const text of ['first', 'second']) {
+      const id = await author.post(await author.ann(), draft({}, text));
+      const number = author.view.find(id)?.number ?? 0;
+      const [theirs, main] = [author.view.groups[0], reader.view.groups[0]];
+      expect(main?.known).toBeLessThan(number);
+      await reader.view.catchUp?.();
+      expect(reader.view.find(id)?.number).toBe(number);
+      expect(main?.messageId(number)).toBe(id);
+      expect([main?.high, main?.low, main?.count]).toEqual([theirs?.high, theirs?.low, theirs?.count]);
+    }
+  });
+
+  test('who is in step does not ask the board again', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const [author, reader] = [await bridge(one), await bridge(other)];
+    await author.post(await author.ann(), draft({}, 'text'));
+    for (const { model, view } of [author, reader]) {
+      await model.refresh();
+      const asked = vi.spyOn(RgtpConnection.prototype, 'index');
+      await view.catchUp?.();
+      expect(asked).not.toHaveBeenCalled();
+      asked.mockRestore();
+    }
+  });
+
+  test('a follow-up of what another has just shown is taken; of what nobody has shown it is not', async () => {
+    const [one, other] = [await shared(), await shared()];
+    const { shared: its } = other.permanent;
+    if (its === undefined) throw new Error('nothing is shared');
+    its.onHint = () => {};
+    const [author, replier] = [await bridge(one), await bridge(other)];
+    await replier.model.refresh();
     const id = await author.post(await author.ann(), draft({}, 'text'));
-    const number = author.view.find(id)?.number ?? 0;
-    await asked.promise;
-    expect(() => reader.view.groups[0]?.messageId(number)).toThrow('can not tell just now');
-    await expect.poll(() => reader.own.find(id)).toBeDefined();
-    expect(() => reader.view.find(id)).toThrow('has not been read since');
-    goesOn.resolve();
-    await expect.poll(() => reader.model.hasNews).toBe(false);
-    expect(reader.view.groups[0]?.messageId(number)).toBe(id);
+    const reply = draft({ References: id, Subject: 'Re: Hello' }, 'a reply');
+    await replier.post(await replier.ann(), reply);
+    const unknown = draft({ References: '<unknown@example.net>', Subject: 'Re: Hello' }, 'another reply');
+    await expect(replier.post(await replier.ann(), unknown)).rejects.toMatchObject({
+      message: expect.stringContaining('none of these articles is known'),
+    });
   });
 
   async function viaWay(): Promise<SharedStore> {

@@ -345,7 +345,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       const [one, other] = [await bridge(), await bridge()];
       expect(await one.shared.publish({ ...step, rows: [row(1), row(2)] })).toBeUndefined();
       expect(await other.shared.publish({ ...step, rows: [row(1), row(2), row(3)] })).toEqual({
-        ...{ rows: [row(1), row(2)], epochs: [first] },
+        ...{ rows: [row(1), row(2)], epochs: [first], version: 1n },
       });
       expect(await other.shared.publish({ ...step, after: 2, rows: [row(3)] })).toBeUndefined();
       expect((await one.shared.shown(1)).rows).toEqual([row(2), row(3)]);
