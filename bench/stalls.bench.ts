@@ -1,17 +1,22 @@
 /**
  * What holds the event loop, and for how long in one piece: everything whose length the data or a client decides, on a
- * board of `STALLS_POSTS` posts (default 100,000). `STALLS_PROFILE=1` names the functions.
+ * board of `STALLS_POSTS` posts (default 100,000), every command with its worst arguments by 500 clients included.
+ * `STALLS_PROFILE=1` names the functions, `STALLS_ONLY=WORDS` takes what is named so.
  */
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Dialogue } from '../test/board/dialogue.ts';
 import type { Bench, Result } from './main.ts';
 import { type AttackedServer, startAttacked } from './support/attacked-process.ts';
+import { flood } from './support/attackers.ts';
+import { boardCrowds, newsCrowds } from './support/crowds.ts';
 
 const POSTS = Number(process.env['STALLS_POSTS'] ?? 100_000);
 const PROFILED = process.env['STALLS_PROFILE'] !== undefined;
 const ONLY = process.env['STALLS_ONLY'];
 const HOST = '127.0.0.1';
+/** clients at a time, of every command */
+const CROWD = 500;
 const NEWSGROUP = 'groggs.gossip';
 
 type Scenario = (server: AttackedServer) => Promise<unknown>;
@@ -153,7 +158,11 @@ const bench: Bench = async () => {
     note('start', server.start);
     await pause(POSTS / 20);
     note('fetching in the background', await server.look(true));
-    for (const [name, scenario] of scenarios) {
+    const crowds: typeof scenarios = [
+      ...newsCrowds.map(([name, text]) => [name, () => flood(server.newsPort, text, CROWD)] as const),
+      ...boardCrowds(server.itemId).map(([name, text]) => [name, () => flood(server.boardPort, text, CROWD)] as const),
+    ];
+    for (const [name, scenario] of [...scenarios, ...crowds]) {
       if (ONLY !== undefined && !name.includes(ONLY)) continue;
       await server.look(true);
       await scenario(server);

@@ -3,7 +3,6 @@ import { clientProof, nonce, serverProof } from '../rgtp/proof.ts';
 import { diskTrouble } from '../store/errors.ts';
 import { type Ascii, ascii, type Octets, octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
-import { callerKey } from './board.ts';
 import type { CommandSession } from './command-session.ts';
 import { Refusal } from './refusal.ts';
 import type { Account } from './users.ts';
@@ -46,16 +45,25 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   const { userid, secret } = account;
   const facts = { userid, secret, clientNonce, serverNonce };
   session.challenge = undefined;
+  const { address } = session.caller;
+  const { failedProofs } = session.board;
+  if (!failedProofs.mayTry(address, userid)) {
+    session.report('login refused', { userid, reason: 'too many wrong proofs' });
+    session.board.observer.loggedIn('refused');
+    // Not 483: this says nothing of the proof, and a bridge must not take it for the board's word on the login.
+    throw new Refusal(484, octets`Too many failed proofs of identity; please try again in five minutes.`);
+  }
   if (!timingSafeEqual(clientProof(facts), hash)) {
     session.report('login refused', { userid, reason: 'wrong proof' });
     session.board.observer.loggedIn('refused');
-    await session.board.failedProofs.failed(callerKey(session.caller));
+    await failedProofs.failed(address, userid);
     throw failure(session, 3, octets`Identity confirmation failed`);
   }
   const { store } = session.board;
   // The account may have changed since the challenge.
   if (store.accounts.faultOf(account) !== undefined)
     deny(session, octets`That userid is disabled; contact the Editors`);
+  failedProofs.succeeded(address, userid);
   session.say(octets`133 ${hex(serverProof(facts))}`);
   if (!account.confirmed) await noted(session, () => store.users.confirm(account));
   session.admit(account, account.confirmed ? octets`Identity confirmed` : octets`Registration complete`);

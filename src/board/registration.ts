@@ -76,8 +76,10 @@ export class Registration {
     try {
       return await this.#register(userid);
     } catch (error) {
-      // Our own trouble is not held against them.
-      if (!(error instanceof Refusal && error.code === 482)) this.#requests.set(caller, count);
+      // Our own trouble is not held against them; what they asked for meanwhile is.
+      if (!(error instanceof Refusal && error.code === 482)) {
+        this.#requests.set(caller, (this.#requests.get(caller) ?? 1) - 1);
+      }
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 /** Says who is behind our connections to boards (RFC 1413). By hand: npm has no ident server, nor a client with bounds. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { listenHost, plainAddress } from '../wire/address.ts';
+import { boundConnections } from '../wire/bounded-connections.ts';
+import { boundedLog } from '../wire/bounded-log.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import { type Log, silent } from '../wire/log.ts';
 import type { IdentRegistry } from './registry.ts';
@@ -27,6 +29,8 @@ const MAX_USERID = 512;
 export class IdentResponder {
   readonly #server: Server;
   readonly #options: IdentResponderOptions;
+  /** bounded: anybody can ask, as often as they like */
+  readonly #log: Log;
   readonly #sockets = new Set<Socket>();
 
   static async open(options: IdentResponderOptions): Promise<IdentResponder> {
@@ -36,8 +40,9 @@ export class IdentResponder {
       const { host, port } = options.listen;
       responder.#server.listen({ host: listenHost(host), port }, () => {
         responder.#server.off('error', reject);
-        const { log = silent } = options;
-        responder.#server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
+        responder.#server.on('error', (error) =>
+          responder.#log.error({ err: error }, 'a connection could not be accepted'),
+        );
         resolve();
       });
     });
@@ -46,8 +51,9 @@ export class IdentResponder {
 
   private constructor(options: IdentResponderOptions) {
     this.#options = options;
+    this.#log = boundedLog(options.log ?? silent);
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#serve(socket));
-    this.#server.maxConnections = options.connections ?? 100;
+    boundConnections(this.#server, { most: options.connections ?? 100, longest: options.timeout ?? 10_000 });
   }
 
   get address(): { readonly host: string; readonly port: number } {
@@ -64,12 +70,8 @@ export class IdentResponder {
 
   #serve(socket: Socket): void {
     const reader = new LineReader(MAX_QUERY);
-    const timer = setTimeout(() => socket.destroy(), this.#options.timeout ?? 10_000).unref();
     this.#sockets.add(socket);
-    socket.on('close', () => {
-      clearTimeout(timer);
-      this.#sockets.delete(socket);
-    });
+    socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.on('end', () => socket.destroy());
     socket.on('data', (chunk) => {
@@ -92,7 +94,7 @@ export class IdentResponder {
     const ports = `${localPort}, ${remotePort}`;
     if (!isPort(localPort) || !isPort(remotePort)) return `${ports} : ERROR : INVALID-PORT`;
     const user = this.#options.registry.find({ localPort, remotePort, address: asker });
-    (this.#options.log ?? silent).info({ address: plainAddress(asker), port: remotePort, userid: user }, 'ident query');
+    this.#log.info({ address: plainAddress(asker), port: remotePort, userid: user }, 'ident query');
     // RFC 1413 §4: OTHER marks a name that is not an operating system's.
     return user === undefined ? `${ports} : ERROR : NO-USER` : `${ports} : USERID : OTHER, UTF-8 :${oneLine(user)}`;
   }

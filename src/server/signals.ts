@@ -13,8 +13,8 @@ const sameKeyMs = 500;
 const DEADLINE = 9_500;
 
 /**
- * Resolves at the first SIGTERM or SIGINT; a second one kills the process. From the first one on, the process has ten
- * seconds: what has not finished by then is cut off. That is not a failure, as everything acknowledged is on disk.
+ * Resolves at the first SIGTERM or SIGINT. From then on, the process has ten seconds: what has not finished by then,
+ * or when a second signal comes, is cut off. That is not a failure, as everything acknowledged is on disk.
  *
  * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing. systemd hears of it all.
  */
@@ -38,8 +38,8 @@ export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void
     let told: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told !== undefined && performance.now() - told > sameKeyMs) process.exit(1);
-        if (told === undefined) setTimeout(() => cutOff(log), DEADLINE).unref();
+        if (told !== undefined && performance.now() - told > sameKeyMs) cutOff(log, 'told again');
+        if (told === undefined) setTimeout(() => cutOff(log, 'not everything finished in time'), DEADLINE).unref();
         if (told === undefined) systemd.stopping();
         told ??= performance.now();
         resolve(signal);
@@ -48,8 +48,8 @@ export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void
   });
 }
 
-function cutOff(log: Log): void {
-  log.error({}, 'not everything finished in time: it is cut off');
+function cutOff(log: Log, why: string): void {
+  log.error({}, `${why}: what is in progress is cut off`);
   process.exit(0);
 }
 

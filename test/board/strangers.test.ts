@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { duplexPair } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Board, callerKey, defaultTimeouts } from '../../src/board/board.ts';
+import type { Mailer } from '../../src/board/mail.ts';
 import type { BoardServer } from '../../src/board/server.ts';
 import { Session } from '../../src/board/session.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
@@ -136,7 +137,7 @@ describe('addresses', () => {
     return heard;
   }
 
-  function boardOf(server: BoardServer): Board {
+  function boardOf(server: BoardServer, mailer: Mailer = { send: async () => {} }): Board {
     return new Board({
       store: server.store,
       title: latin1('test'),
@@ -144,7 +145,7 @@ describe('addresses', () => {
       timeouts: defaultTimeouts,
       proofDelay: 0,
       identify: undefined,
-      registration: { mode: 'open', mailer: { send: async () => {} } },
+      registration: { mode: 'open', mailer },
     });
   }
 
@@ -160,14 +161,38 @@ describe('addresses', () => {
   });
 
   test('fail in proofs together', async () => {
+    const board = boardOf(await openBoard());
+    const guess = (address: string) =>
+      from(board, address, 'USER ann@rgtp.test', `AUTH ${'00'.repeat(16)} ${'00'.repeat(16)}`);
+    // Where she has been before, what counts is what fails there.
+    for (const prefix of ['2001:db8:1:2', '2001:db8:1:3'])
+      board.failedProofs.succeeded(`${prefix}::1`, latin1('ann@rgtp.test'));
+    for (let i = 1; i <= 100; i++) expect(await guess(`2001:db8:1:2::${i}`)).toContain('\r\n483 ');
+    expect(await guess('2001:db8:1:2:ffff::1')).toContain('\r\n484 ');
+    expect(await guess('2001:db8:1:3::1')).toContain('\r\n483 ');
+  });
+
+  test('register no more often by asking for what cannot be sent meanwhile', async () => {
     const server = await openBoard();
-    const board = boardOf(server);
-    const failed = vi.spyOn(board.failedProofs, 'failed');
-    const wrong = `AUTH ${'00'.repeat(16)} ${'00'.repeat(16)}`;
-    await from(board, '2001:db8:1:2::1', 'USER ann@rgtp.test', wrong);
-    await from(board, '2001:db8:1:2::ffff', 'USER ann@rgtp.test', wrong);
-    const [first, second] = failed.mock.calls;
-    expect(first).toEqual(second);
+    const refusals: (() => void)[] = [];
+    const send = ({ to }: { readonly to: string }) =>
+      to.startsWith('bad')
+        ? new Promise<void>((_, reject) => refusals.push(() => reject(new Error('no such mailbox'))))
+        : Promise.resolve();
+    const board = boardOf(server, { send });
+    let accounts = 0;
+    for (let round = 0; round < 4; round++) {
+      const bad = from(board, '192.0.2.1', 'REGU', `USER bad${round}@rgtp.test`);
+      await expect.poll(() => refusals.length).toBe(round + 1);
+      for (let i = 0; i < 4; i++) {
+        if ((await from(board, '192.0.2.1', 'REGU', `USER n${round}.${i}@rgtp.test`)).includes('\r\n280 ')) accounts++;
+      }
+      refusals[round]?.();
+      await bad;
+    }
+    expect(accounts).toBe(4);
+    const more = ['fifth', 'sixth'].map((name) => from(board, '192.0.2.1', 'REGU', `USER ${name}@rgtp.test`));
+    expect((await Promise.all(more)).filter((heard) => heard.includes('\r\n280 '))).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ function portOf(started: CommandLine, pattern: RegExp): string | undefined {
 async function stopped(started: CommandLine): Promise<void> {
   started.child.kill('SIGTERM');
   const { code, signal, stderr } = await started.ended;
-  expect(stderr).not.toContain('it is cut off');
+  expect(stderr).not.toContain('cut off');
   expect({ code, signal }).toEqual({ code: 0, signal: null });
 }
 
@@ -88,6 +88,19 @@ it('serve ends well, whatever clients do not hang up', async () => {
   expect(silent?.heard).toMatch(/\r\n400 .*\r\n$/);
   expect(reader?.heard).toMatch(/\r\n400 .*\r\n$/);
   expect(board?.heard).toMatch(/\r\n481 .*\r\n$/);
+});
+
+it('whoever is told again while a post is still coming in ends at once, and well', async () => {
+  const started = start('serve');
+  await started.printed(/Status page/);
+  const poster = new Clinging(portOf(started, /newsreader at .* port (\d+)/));
+  const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
+  await poster.ask(`AUTHINFO USER editor\r\nAUTHINFO PASS ${secret}\r\n`, /281 .*\r\n/);
+  await poster.ask('POST\r\nSubject: half', /340 .*\r\n/);
+  const again = setInterval(() => started.child.kill('SIGTERM'), 50);
+  const { code, signal, stderr } = await started.ended.finally(() => clearInterval(again));
+  expect(stderr).toContain('told again: what is in progress is cut off');
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
 });
 
 it('board ends well, whatever clients do not hang up', async () => {

@@ -1,4 +1,5 @@
 import type { Target } from './target.ts';
+import { balancers } from './targets/balancers.ts';
 import { boardLines } from './targets/board-lines.ts';
 import { charset } from './targets/charset.ts';
 import { configAddress } from './targets/config-address.ts';
@@ -23,6 +24,7 @@ import { nntpRange } from './targets/nntp-range.ts';
 import { nntpSession } from './targets/nntp-session.ts';
 import { nntpWildmat } from './targets/nntp-wildmat.ts';
 import { parameters } from './targets/parameters.ts';
+import { peerAnswers } from './targets/peer-answers.ts';
 import { proxyHeader } from './targets/proxy-header.ts';
 import { references } from './targets/references.ts';
 import { rgtpClient } from './targets/rgtp-client.ts';
@@ -77,6 +79,7 @@ export const targets: readonly Target[] = [
   configFile,
   configEnvironment,
   configAddress,
+  balancers,
   identQuery,
   identAnswer,
   spool,
@@ -85,5 +88,6 @@ export const targets: readonly Target[] = [
   nntpCompress,
   rgtpSession,
   rgtpClient,
+  peerAnswers,
   httpRequest,
 ];

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type Caller, identLookUp } from '../../src/ident/look-up.ts';
 import { IdentRegistry } from '../../src/ident/registry.ts';
 import { IdentResponder } from '../../src/ident/responder.ts';
+import { recordedLog } from '../support/recorded-log.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 
 const closing: (() => unknown)[] = [];
@@ -61,6 +62,31 @@ test('anything else is not answered', async () => {
 test('nor is a client that sends no line in time', async () => {
   const { port } = await setUp('ann@example.net', 20);
   expect(await ask(port, '1')).toBe('');
+});
+
+test('clients that say nothing keep no board from an answer', async () => {
+  const { localPort, boardPort, port } = await setUp();
+  for (let i = 0; i < 250; i++) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    closing.push(() => void socket.destroy());
+    await once(socket, 'connect');
+    if (i % 50 === 49) expect(await ask(port, `${localPort}, ${boardPort}\r\n`)).toContain('ann@example.net');
+  }
+});
+
+test('what queries make the log say is bounded', async () => {
+  const { log, lines } = recordedLog();
+  const responder = await IdentResponder.open({
+    listen: { host: '127.0.0.1', port: 0 },
+    registry: new IdentRegistry(),
+    log,
+  });
+  closing.push(() => responder.close());
+  const start = performance.now();
+  for (let i = 0; i < 200; i++) await ask(responder.address.port, '1, 2\r\n');
+  // Thirty a minute from one address.
+  expect(lines.length).toBeLessThanOrEqual(31 * (2 + (performance.now() - start) / 60_000));
 });
 
 test('names keep to one line', async () => {

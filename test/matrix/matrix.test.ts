@@ -1,4 +1,5 @@
 /** Access level × command × protocol: the answer to each, over sockets, by the server as `serve` runs it. */
+import { randomUUID } from 'node:crypto';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessLevel } from '../../src/board/access.ts';
@@ -120,7 +121,34 @@ describe('NNTP', () => {
     'level 3': () => login(3),
   };
 
-  async function answerTo({ line, before }: NntpRow, reader: (typeof readers)[number]): Promise<number> {
+  async function editor(server: WholeServer): Promise<NntpClient> {
+    const client = await dial(server.newsPort);
+    expect(await client.login(people.proving[3], people.password)).toMatch(/^281 /);
+    return client;
+  }
+
+  async function idOfWelcome(server: WholeServer): Promise<string> {
+    const client = await editor(server);
+    await client.ask('GROUP groggs.gossip');
+    const [, , id = ''] = (await client.ask('STAT')).split(' ');
+    client.close();
+    return id;
+  }
+
+  async function idOfNew(server: WholeServer): Promise<string> {
+    const client = await editor(server);
+    const id = `<${randomUUID()}@client.example>`;
+    const head = ['From: e@b.example', 'Newsgroups: groggs.gossip', 'Subject: New', `Message-ID: ${id}`];
+    expect(await client.post([...head, '', 'Text'])).toMatch(/^240 /);
+    client.close();
+    return id;
+  }
+
+  async function answerTo({ line: form, before }: NntpRow, reader: (typeof readers)[number]): Promise<number> {
+    const server = reader === 'guest' ? open : shut;
+    let line = form;
+    if (form.includes('<ID>')) line = line.replace('<ID>', await idOfWelcome(server));
+    if (form.includes('<NEW>')) line = line.replace('<NEW>', await idOfNew(server));
     const client = await connecting[reader]();
     let answer = '';
     for (const first of before) {

@@ -18,6 +18,7 @@ export const readers = [
 
 export interface NntpRow {
   readonly head: string;
+  /** `<ID>` stands for the Message-ID of an article that is there, `<NEW>` for one that an editor has just posted */
   readonly line: string;
   /** the code for each reader */
   readonly answers: readonly number[];
@@ -27,6 +28,9 @@ export interface NntpRow {
 
 const IN_GROUP = 'GROUP groggs.gossip';
 const ARTICLE = ['Newsgroups: groggs.gossip', 'From: a@b.example', 'Subject: Hello', '', 'Text', '.'].join('\r\n');
+const HEAD = ['From: a@b.example', 'Subject: Hello'];
+const CANCEL = ['Newsgroups: groggs.gossip', ...HEAD, 'Control: cancel <NEW>', '', 'Gone', '.'].join('\r\n');
+const MOTD = ['Newsgroups: groggs.gossip.motd', ...HEAD, '', 'Today', '.'].join('\r\n');
 
 function row(head: string, line: string, answers: NntpRow['answers'], ...before: readonly string[]): NntpRow {
   return { head, line, answers, before };
@@ -118,7 +122,22 @@ export const nntpRows: readonly NntpRow[] = [
   row('XHDR', 'XHDR Subject 1-', [221, 480, 483, 480, 502, 221, 221, 221], IN_GROUP),
   row('XPAT', 'XPAT Subject 1- *', [221, 480, 483, 480, 502, 221, 221, 221], IN_GROUP),
   row('XGTITLE', 'XGTITLE *', [282, 480, 483, 480, 502, 282, 282, 282]),
+  row('ARTICLE', 'ARTICLE <ID>', [220, 480, 483, 480, 502, 220, 220, 220]),
+  row('HEAD', 'HEAD <ID>', [221, 480, 483, 480, 502, 221, 221, 221]),
+  row('BODY', 'BODY <ID>', [222, 480, 483, 480, 502, 222, 222, 222]),
+  row('STAT', 'STAT <ID>', [223, 480, 483, 480, 502, 223, 223, 223]),
+  row('OVER', 'OVER <ID>', [224, 480, 483, 480, 502, 224, 224, 224]),
+  row('HDR', 'HDR Subject <ID>', [225, 480, 483, 480, 502, 225, 225, 225]),
+  row('XHDR', 'XHDR Subject <ID>', [221, 480, 483, 480, 502, 221, 221, 221]),
+  row('XPAT', 'XPAT Subject <ID> *', [221, 480, 483, 480, 502, 221, 221, 221]),
+  row('GROUP', 'GROUP groggs.gossip.edits', [211, 480, 483, 480, 502, 211, 211, 211]),
+  row('GROUP', 'GROUP groggs.gossip.motd', [211, 480, 483, 480, 502, 211, 211, 211]),
+  row('IHAVE', 'IHAVE <ID>', [480, 480, 483, 480, 502, 502, 435, 435]),
+  row('CHECK', 'CHECK <ID>', [480, 480, 483, 480, 502, 502, 438, 438]),
+  row('TAKETHIS', `TAKETHIS <ID>\r\n${ARTICLE}`, [480, 480, 483, 480, 502, 502, 439, 439]),
   row('POST', ARTICLE, [480, 480, 483, 480, 440, 440, 240, 240], 'POST'),
+  row('POST', CANCEL, [480, 480, 483, 480, 440, 440, 441, 240], 'POST'),
+  row('POST', MOTD, [480, 480, 483, 480, 440, 440, 441, 240], 'POST'),
   row('IHAVE', 'IHAVE <a@b.example>', [480, 480, 483, 480, 502, 502, 335, 335]),
   row('IHAVE', ARTICLE, [480, 480, 483, 480, 502, 502, 437, 437], 'IHAVE <a@b.example>'),
   row('CHECK', 'CHECK <a@b.example>', [480, 480, 483, 480, 502, 502, 238, 238]),

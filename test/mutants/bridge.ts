@@ -349,7 +349,7 @@ export const bridgeMutants = [
   ),
   ...breaking(
     'src/bridge/login/logins.ts',
-    ['test/bridge/login/logins.test.ts', 'test/server/levels.test.ts', 'test/bridge/bridge.test.ts'],
+    ['test/bridge/login/logins.test.ts', 'test/matrix/matrix.test.ts', 'test/bridge/bridge.test.ts'],
     [
       'nobody reads whom the board would not let read',
       "const guest = board.guests === 'read' ? 1 : 0;",

@@ -109,17 +109,17 @@ export const frontEndMutants = [
   ),
   ...breaking(
     'src/nntp/commands/post.ts',
-    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['test/matrix/matrix.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
     ['nobody posts who may not', 'if (!access.post) return', 'if (!access.post && access.read && false) return'],
   ),
   ...breaking(
     'src/nntp/commands/ihave.ts',
-    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['test/matrix/matrix.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
     ['what is held is not asked for', "if (wanted === 'held') return '435 Duplicate';", ''],
   ),
   ...breaking(
     'src/nntp/commands/feeding.ts',
-    ['test/server/levels.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
+    ['test/matrix/matrix.test.ts', 'test/nntp/rfc3977-posting.test.ts'],
     ['nobody feeds who may not post', 'if (client.access.post) return', 'if (client.access.read) return'],
   ),
   ...breaking(

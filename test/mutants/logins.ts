@@ -1,11 +1,50 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
 import { breaking } from './mutant.ts';
 
 const REMEMBERED = ['test/bridge/login/remembered-proofs.test.ts'];
 const UNDECIDED = ['test/server/guests-elsewhere.test.ts'];
 const AWAY = ['test/server/board-away.test.ts'];
+const GUESSES = ['test/board/failed-proofs.test.ts'];
 
-/** Logins while the board is away. */
+/** Logins while the board is away; guesses over RGTP. */
 export const loginMutants = [
+  ...breaking(
+    'src/board/failed-proofs.ts',
+    GUESSES,
+    ['guesses at one account are bounded', 'most: MOST_OF_ACCOUNT', 'most: Number.MAX_VALUE'],
+    [
+      'and those of one address',
+      'key: `address ${addressKey(address)}`, most: MOST_OF_ADDRESS',
+      'key: `address ${addressKey(address)}`, most: Number.MAX_VALUE',
+    ],
+    ['who has been there gets in', 'if (known.has(pair)) return', 'if (pair === "") return'],
+    [
+      'and a neighbour does not guess without end',
+      'return [{ key: pair, most: MOST_OF_ADDRESS }];',
+      'return [{ key: pair, most: Number.MAX_VALUE }];',
+    ],
+    ['a success forgives its own account only', 'this.#failures.delete(pair);', 'this.#failures.clear();'],
+    [
+      'inside, nobody is kept out',
+      'if (address === undefined) return [];',
+      "if (address === undefined) address = '::1';",
+    ],
+  ),
+  ...breaking(
+    'src/board/login.ts',
+    GUESSES,
+    [
+      'too many wrong proofs: none is looked at',
+      'if (!failedProofs.mayTry(address, userid)) {',
+      "if (userid === 'nobody') {",
+    ],
+    ['where somebody has been is known', '  failedProofs.succeeded(address, userid);\n', ''],
+  ),
+  ...breaking(
+    'src/board/registration.ts',
+    ['test/board/strangers.test.ts'],
+    ['what cannot be sent takes back itself alone', '(this.#requests.get(caller) ?? 1) - 1', 'count'],
+  ),
   ...breaking(
     'src/bridge/login/remembered-proofs.ts',
     REMEMBERED,

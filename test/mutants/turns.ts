@@ -234,6 +234,25 @@ export const turnMutants = [
       'this.#make(path)',
     ],
   ),
+  ...breaking(
+    'src/ident/responder.ts',
+    ['test/ident/ident.test.ts'],
+    [
+      'clients that say nothing keep nobody from an answer',
+      '    boundConnections(this.#server, { most: options.connections ?? 100, longest: options.timeout ?? 10_000 });\n',
+      '    this.#server.maxConnections = 100;\n',
+    ],
+    [
+      'queries do not fill the log',
+      'this.#log = boundedLog(options.log ?? silent);',
+      'boundedLog(silent);\n    this.#log = options.log ?? silent;',
+    ],
+  ),
+  ...breaking(
+    'src/server/signals.ts',
+    ['test/cli/stopping.test.ts'],
+    ['to be told again is no failure', "cutOff(log, 'told again');", 'process.exit(1);'],
+  ),
   ...breaking('src/board/board.ts', BOARD, [
     'sessions are reviewed in turns',
     '        if (eventLoop.over()) await eventLoop.next();\n',

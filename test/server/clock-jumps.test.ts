@@ -1,6 +1,7 @@
 /** The time of day is set, two hours forward or back, while the whole program is running. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { FailedProofs } from '../../src/board/failed-proofs.ts';
+import { latin1 } from '../../src/wire/octets.ts';
 import { Dialogue } from '../board/dialogue.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { openWholeServer, people, type WholeServer } from '../support/whole-server.ts';
@@ -111,8 +112,8 @@ test.each([2, -2])('the pause after wrong proofs grows, although the clock is se
   const waits = vi.spyOn(globalThis, 'setTimeout');
   onTestFinished(() => waits.mockRestore());
   const proofs = new FailedProofs(1);
-  await proofs.failed('192.0.2.1');
+  await proofs.failed('192.0.2.1', latin1('ann'));
   jump(hours);
-  await proofs.failed('192.0.2.1');
+  await proofs.failed('192.0.2.1', latin1('ann'));
   expect(waits.mock.calls.map(([, ms]) => ms).slice(-2)).toEqual([1, 2]);
 });

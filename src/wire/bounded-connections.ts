@@ -1,7 +1,12 @@
 /** Bounds the connections of a server whose clients want one quick answer: health checks, a scraper, a person. */
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { addressKey, plainAddress } from '../wire/address.ts';
+import type { Duplex } from 'node:stream';
+import { addressKey, plainAddress } from './address.ts';
+
+type Socket = Duplex & { readonly remoteAddress?: string | undefined };
+
+interface Server {
+  on(event: 'connection', accept: (socket: Socket) => void): unknown;
+}
 
 export interface ConnectionBounds {
   /** connections in total */
