@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Bench, Result } from './main.ts';
 import { type Copy, copyOf, NEWSGROUP } from './peers/copy.ts';
-import { numbersOf, type Scenario, scenarios } from './peers/scenarios.ts';
+import { LONGEST, numbersOf, type Scenario, scenarios } from './peers/scenarios.ts';
 import {
   areInstalled,
   Ours,
@@ -58,10 +58,10 @@ const bench: Bench = async () => {
       contestants.map(({ peer }) => peer),
     );
     for (const scenario of scenarios) {
-      for (const isHot of scenario.isHot ? [false, true] : [false]) {
-        results.push(...(await inTurns(scenario, isHot, pin, contestants)));
-      }
-      if (scenario.isHot) results.push(await cold(scenario, pin, processors, contestants, ours));
+      results.push(...(await inTurns(scenario, 'whole', pin, contestants)));
+      if (!scenario.isHot) continue;
+      results.push(...(await inTurns(scenario, 'hot', pin, contestants)));
+      results.push(...(await cold(scenario, pin, processors, contestants, ours)));
     }
   }
   return results;
@@ -94,12 +94,21 @@ function place(processors: string, peers: readonly Peer[]): void {
   }
 }
 
-async function rate(scenario: Scenario, { peer, copy }: Contestant, isHot: boolean): Promise<number> {
+/** @param once each article is asked for once, and the run is as short as that makes it */
+async function rate(
+  scenario: Scenario,
+  { peer, copy }: Contestant,
+  numbers: readonly number[],
+  once = false,
+): Promise<number> {
   const client = await connect(peer);
   await client.lines(`GROUP ${NEWSGROUP}\r\n`, 1);
   const begun = performance.now();
-  const run = scenario.run({ client, connect: () => connect(peer), numbers: numbersOf(copy, isHot), copy });
-  const done = await answered(run, `${peer.name}: ${scenario.name}`);
+  let done = 0;
+  do {
+    const run = scenario.run({ client, connect: () => connect(peer), numbers, copy });
+    done += await answered(run, `${peer.name}: ${scenario.name}`);
+  } while (!once && performance.now() - begun < LONGEST);
   const seconds = (performance.now() - begun) / 1000;
   client.close();
   return done / seconds;
@@ -115,14 +124,14 @@ async function answered<T>(run: Promise<T>, what: string): Promise<T> {
 /** One server after the other, round after round: what disturbs one disturbs its neighbours. The first round warms up. */
 async function inTurns(
   scenario: Scenario,
-  isHot: boolean,
+  which: 'whole' | 'hot',
   pin: string,
   contestants: readonly Contestant[],
 ): Promise<Result[]> {
   const rounds: Map<string, number>[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const rates = new Map<string, number>();
-    for (const each of contestants) rates.set(each.peer.name, await rate(scenario, each, isHot));
+    for (const each of contestants) rates.set(each.peer.name, await rate(scenario, each, numbersOf(each.copy, which)));
     if (round > 0) rounds.push(rates);
   }
   const of = (name: string) => rounds.map((rates) => rates.get(name) ?? 0);
@@ -130,40 +139,46 @@ async function inTurns(
     .map(({ peer }) => peer.name)
     .filter((name) => name !== 'ours' && name !== 'bare')
     .reduce((a, b) => (median(of(a)) >= median(of(b)) ? a : b));
-  const what = `${scenario.name}, ${scenario.isHot ? `${isHot ? 'hot' : 'whole'}, ` : ''}${pin}`;
+  const what = `${scenario.name}, ${scenario.isHot ? `${which}, ` : ''}${pin}`;
   return [
     compared(`${what}: times the best peer`, of('ours'), of(best), best),
     compared(`${what}: times the bare server`, of('ours'), of('bare'), 'bare'),
   ];
 }
 
-/** Just started, with nothing in memory, against the best peer as it is. */
+/**
+ * Against the best peer as it is: just started, with nothing in memory, neither articles nor compiled code; and then with the
+ * code compiled, but articles that were not asked for yet.
+ */
 async function cold(
   scenario: Scenario,
   pin: string,
   processors: string,
   contestants: readonly Contestant[],
   ours: Ours,
-): Promise<Result> {
-  const rounds: { readonly ours: number; readonly best: number }[] = [];
+): Promise<Result[]> {
+  const own = contestants.find(({ peer }) => peer === ours);
+  if (own === undefined) return [];
+  const bests: number[] = [];
+  const started: number[] = [];
+  const unread: number[] = [];
   let name = '';
   for (let round = 0; round < ROUNDS; round++) {
     let best = 0;
     for (const each of contestants.filter(({ peer }) => peer !== ours && peer.name !== 'bare')) {
-      const its = await rate(scenario, each, false);
+      const its = await rate(scenario, each, numbersOf(each.copy, 'whole'));
       if (its > best) [best, name] = [its, each.peer.name];
     }
-    await ours.restart(contestants[0]?.copy.ids.length ?? 0);
+    bests.push(best);
+    await ours.restart(own.copy.ids.length);
     place(processors, [ours]);
-    const own = contestants.find(({ peer }) => peer === ours);
-    if (own !== undefined) rounds.push({ ours: await rate(scenario, own, false), best });
+    started.push(await rate(scenario, own, numbersOf(own.copy, 'older'), true));
+    unread.push(await rate(scenario, own, numbersOf(own.copy, 'newer'), true));
   }
-  return compared(
-    `${scenario.name}, just started, ${pin}: times the best peer`,
-    rounds.map((each) => each.ours),
-    rounds.map((each) => each.best),
-    name,
-  );
+  return [
+    compared(`${scenario.name}, just started, ${pin}: times the best peer`, started, bests, name),
+    compared(`${scenario.name}, not in memory, ${pin}: times the best peer`, unread, bests, name),
+  ];
 }
 
 /** The ratio of each round; their median, and how far they are apart. */

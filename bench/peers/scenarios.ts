@@ -23,20 +23,23 @@ const HOT = 200;
 const ALONE = 1000;
 const VISITS = 20;
 const PAGE = 100;
-/** ms */
-const LONGEST = 500;
+/** ms that a run lasts: what takes less is done again until then */
+export const LONGEST = 500;
 
-/** The articles of a run: all, each once; or few, again and again. */
-export function numbersOf({ low, high }: Copy, isHot: boolean): number[] {
+/** The articles of a run: all, each once; few, again and again; or the older half and the newer one, each once. */
+export function numbersOf({ low, high }: Copy, which: 'whole' | 'hot' | 'older' | 'newer'): number[] {
   const count = high - low + 1;
-  return Array.from({ length: count }, (_, n) => (isHot ? high - (n % HOT) : low + n));
+  const half = Math.ceil(count / 2);
+  if (which === 'hot') return Array.from({ length: count }, (_, n) => high - (n % HOT));
+  const all = Array.from({ length: count }, (_, n) => low + n);
+  return { whole: all, older: all.slice(0, half), newer: all.slice(half) }[which];
 }
 
 /** Here and there: no two next to each other. */
 const scattered = (numbers: readonly number[], count: number): number[] =>
   Array.from({ length: count }, (_, n) => numbers[(n * 7919) % numbers.length] ?? 0);
 
-/** Does something with one after the other, for half a second at most: a server that waits for acknowledgements takes 40 ms each. */
+/** Does something with one after the other, for `LONGEST` at most: a server that waits for acknowledgements takes 40 ms each. */
 async function inTurn(
   numbers: readonly number[],
   task: (number: number, nth: number) => Promise<void>,
@@ -121,7 +124,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'connect, GROUP, QUIT',
     run: ({ connect, numbers }) =>
-      inTurn(numbers.slice(0, 50), async () => {
+      inTurn(numbers, async () => {
         const client = await connect();
         await client.lines(`GROUP ${NEWSGROUP}\r\n`, 1);
         await client.lines('QUIT\r\n', 1);
