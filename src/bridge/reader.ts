@@ -110,6 +110,9 @@ export class Reader implements ReaderSession {
   motd(): readonly string[] {
     const { views } = this.#all;
     const messages = views.map((view) => ({ view, lines: view.motd() })).filter(({ lines }) => lines.length > 0);
+    // None would be a false answer where one is not known yet.
+    const notYet = views.find((view) => view.notYet !== undefined)?.notYet;
+    if (messages.length === 0 && notYet !== undefined) throw new Refusal('unavailable', notYet);
     if (views.length === 1) return messages[0]?.lines ?? [];
     return messages.flatMap(({ view, lines }, index) => [...(index === 0 ? [] : ['']), `${view.newsgroup}:`, ...lines]);
   }

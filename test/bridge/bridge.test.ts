@@ -155,6 +155,9 @@ test('a board whose index has not been read is listed, and everything else about
   expect(guest.find('<O0591429.00000001@groggs.a.example>')?.number).toBe(1);
   expect(guest.find('<elsewhere@example.org>')).toBeUndefined();
   expect(boards[1]?.view.notYet).toBeDefined();
+  expect(() => guest.motd()).toThrow(notYet);
+  await models[0]?.setMotd(['Tea is ready.']);
+  expect(guest.motd()).toEqual(['groggs.a:', 'Tea is ready.']);
 });
 
 test('articles are found on any board', async () => {

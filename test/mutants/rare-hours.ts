@@ -226,6 +226,11 @@ export const rareHourMutants = [
       'if (access.read && notYet !== undefined) throw',
       'if (access.read && notYet === name) throw',
     ],
+    [
+      'that there is no message of the day is not said before it is known',
+      'if (messages.length === 0 && notYet !== undefined) throw',
+      "if (notYet === '') throw",
+    ],
   ),
   ...breaking(
     'src/nntp/commands/date.ts',
