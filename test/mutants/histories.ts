@@ -131,11 +131,6 @@ export const historyMutants = [
       'this.rowOfSequence(sequence) >= 0',
     ],
     [
-      'of several first posts the first that is there counts',
-      '    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;',
-      '    record.first = record.rows.findLast((row) => isFirst(kinds[row])) ?? record.first;',
-    ],
-    [
       'what the index shows is there, whenever its item was withdrawn',
       "event.entry.kind !== 'withdrawn' || seen.whole",
       "event.entry.kind !== 'withdrawn'",
@@ -151,6 +146,11 @@ export const historyMutants = [
       'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
     ],
   ),
+  ...breaking('src/bridge/mirror/records.ts', STORIES, [
+    'of several first posts the first that is there counts',
+    '    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;',
+    '    record.first = record.rows.findLast((row) => isFirst(kinds[row])) ?? record.first;',
+  ]),
   ...breaking('src/bridge/mirror/decision.ts', STORIES, [
     'an article number of another epoch is no evidence',
     'posts.sequences[posts.rowOf(before.numberOf(one) ?? 0)] === one.sequence',

@@ -2,6 +2,7 @@
 import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch, Permanent, RecentRow } from '../../store/permanent.ts';
+import { atOnce } from '../../wire/fair-share.ts';
 import { latin1 } from '../../wire/octets.ts';
 import { type Change, type Motd, type Notice, PostKind } from '../model.ts';
 import type { BoardState } from './state.ts';
@@ -26,7 +27,7 @@ export function* loadState(cache: Cache, state: BoardState): Generator<undefined
   state.floor = Number(cache.fact('floor') ?? 0);
   // What `saveState` and `saveChanges` wrote.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
-  yield* state.relinking();
+  yield* state.records.relink(state.posts);
 }
 
 /** Writes what has changed of rows, items and userids. Inside a transaction. */
@@ -223,5 +224,5 @@ export function recall(state: BoardState, rows: readonly RecentRow[]): void {
     const notice: Notice = { userid: latin1(editor ?? ''), itemId: noted ?? undefined, reason: [] };
     notices.set(row, notice);
   }
-  state.relink();
+  atOnce(records.relink(posts));
 }

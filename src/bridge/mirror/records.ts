@@ -1,8 +1,11 @@
 import { ascii, latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
-import type { ItemRecord } from '../model.ts';
+import type { ItemRecord, Posts } from '../model.ts';
+import { isFirst } from '../row-kinds.ts';
 
 /** Items, and userids, of a block on disk. */
 const BLOCK = 256;
+/** Rows, or items, that are looked at in one piece. */
+const PIECE = 2048;
 /** What the index shows of an item, as it is stored. */
 const LINKED = 1;
 const MARKED = 2;
@@ -86,6 +89,36 @@ export class Records {
     }
     record.continues = previous;
     return this.#touch(record);
+  }
+
+  /** Of several first posts (one may be made up), the first that is there; none is: the one that was. */
+  findFirst(record: MutableRecord, { kinds }: Posts): void {
+    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
+  }
+
+  /** Finds the rows of all items again; yields now and then. */
+  *relink({ items, kinds, length }: Posts): Generator<undefined, void> {
+    const counts = new Uint32Array(this.list.length);
+    for (let row = 0; row < length; row++) {
+      if (row % PIECE === 0) yield;
+      const item = items[row] ?? -1;
+      if (item >= 0) counts[item] = (counts[item] ?? 0) + 1;
+    }
+    // Arrays of the right length at once: growing ones would keep as much again in reserve.
+    const ends = new Uint32Array(counts.length);
+    for (const record of this.list) {
+      if (record.index % PIECE === 0) yield;
+      record.rows = new Array<number>(counts[record.index] ?? 0);
+    }
+    for (let row = 0; row < length; row++) {
+      if (row % PIECE === 0) yield;
+      const record = this.list[items[row] ?? -1];
+      if (record === undefined) continue;
+      const end = ends[record.index] ?? 0;
+      record.rows[end] = row;
+      ends[record.index] = end + 1;
+      if (record.first < 0 && isFirst(kinds[row])) record.first = row;
+    }
   }
 
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {

@@ -1,7 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Epoch } from '../../store/permanent.ts';
-import { atOnce } from '../../wire/fair-share.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
@@ -175,37 +174,6 @@ export class BoardState implements Known {
     for (const part of [this.posts, this.records, this.users]) part.touchAll();
   }
 
-  /** After `load`s: the items' rows, from the columns. */
-  relink(): void {
-    atOnce(this.relinking());
-  }
-
-  /** As `relink`; yields now and then. */
-  *relinking(): Generator<undefined, void> {
-    const { posts, records } = this;
-    const counts = new Uint32Array(records.list.length);
-    for (let row = 0; row < posts.length; row++) {
-      if (row % SLICE === 0) yield;
-      const item = posts.items[row] ?? -1;
-      if (item >= 0) counts[item] = (counts[item] ?? 0) + 1;
-    }
-    // Arrays of the right length at once: growing ones would keep as much again in reserve.
-    const ends = new Uint32Array(counts.length);
-    for (const record of records.list) {
-      if (record.index % SLICE === 0) yield;
-      record.rows = new Array<number>(counts[record.index] ?? 0);
-    }
-    for (let row = 0; row < posts.length; row++) {
-      if (row % SLICE === 0) yield;
-      const record = records.list[posts.items[row] ?? -1];
-      if (record === undefined) continue;
-      const end = ends[record.index] ?? 0;
-      record.rows[end] = row;
-      ends[record.index] = end + 1;
-      if (record.first < 0 && isFirst(posts.kinds[row])) record.first = row;
-    }
-  }
-
   /** The row a sequence number means today, −1 if none. */
   rowOfSequence(sequence: number): number {
     const { posts, epochs } = this;
@@ -247,7 +215,7 @@ export class BoardState implements Known {
     const record = this.records.list[item];
     if (record !== undefined) {
       record.rows.push(index);
-      if (isFirst(kind)) this.#findFirst(record);
+      if (isFirst(kind)) this.records.findFirst(record, this.posts);
       if (kind === PostKind.Edit) changes.text(record, true);
     }
     if (event === undefined) return;
@@ -294,7 +262,7 @@ export class BoardState implements Known {
       posts.setArrival(row, arrivalOf(Number.POSITIVE_INFINITY, one.time));
       for (const place of placesOf[one.kind]) this.publishing.raise(place, posts.numbers[row] ?? 0);
       changes.restored(row);
-      if (record !== undefined) this.#findFirst(record);
+      if (record !== undefined) records.findFirst(record, posts);
     } else if (one.event !== undefined) return;
     const user = this.users.intern(userid);
     if (posts.times[row] === one.time && posts.users[row] === user) return;
@@ -321,14 +289,8 @@ export class BoardState implements Known {
         emptied.add(record);
       }
     }
-    for (const record of emptied) this.#findFirst(record);
+    for (const record of emptied) this.records.findFirst(record, this.posts);
     for (const record of emptied) if (!this.hasPosts(record)) this.#forget(record, changes);
-  }
-
-  /** Of several (one may be made up), the first that is there; none is: the one that was. */
-  #findFirst(record: MutableRecord): void {
-    const { kinds } = this.posts;
-    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
   }
 
   /** Nothing of the item is left: what is known of it goes, too. */

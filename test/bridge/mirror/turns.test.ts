@@ -181,7 +181,7 @@ describe('reads what it knew from the cache a piece at a time:', () => {
     expect(pieces(records.load(cache.blocks('items'))).count).toBeGreaterThan(FEWEST);
     expect(pieces(users.load(cache.blocks('users'))).count).toBeGreaterThan(FEWEST);
     // Twice through the rows, once through the items.
-    expect(pieces(state.relinking()).count).toBeGreaterThan(5 * FEWEST);
+    expect(pieces(state.records.relink(state.posts)).count).toBeGreaterThan(5 * FEWEST);
     const again = await emptyState();
     expect(pieces(loadState(cache, again)).count).toBeGreaterThan(15 * FEWEST);
     expect(again.count()).toEqual(state.count());
