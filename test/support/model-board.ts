@@ -89,7 +89,21 @@ export class ModelBoard {
   get isComparable(): boolean {
     const { index, sequence } = this.board;
     if (this.#first < MAX_NUMBER && sequence >= MAX_NUMBER) return false;
+    if (this.#isUnconfirmed) return false;
     return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
+  }
+
+  /** Before a jump over 2³² there is a row that may be made up: of messages of the day and edits a board shows the newest. */
+  get #isUnconfirmed(): boolean {
+    const { index, message, items } = this.board;
+    const jump = index.findLastIndex((row, at) => {
+      const next = index[at + 1]?.sequence ?? row.sequence;
+      return next < row.sequence && distance(row.sequence, next) > NEAR - 100;
+    });
+    return index.slice(0, jump + 1).some(({ type, sequence, itemId }) => {
+      if (type === 'M') return sequence !== message?.sequence;
+      return type === 'E' && items.get(itemId ?? '')?.lastEdit !== sequence;
+    });
   }
 
   /** What another bridge shows that comes to the board now, and shares nothing with those of the story. */
