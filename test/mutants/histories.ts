@@ -146,6 +146,11 @@ export const historyMutants = [
       'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
     ],
   ),
+  ...breaking('src/bridge/view/board-view.ts', STORIES, [
+    'the clock counts from a DATE, too',
+    '    return this.model.dated();',
+    '    return 0;',
+  ]),
   ...breaking('src/bridge/mirror/records.ts', STORIES, [
     'of several first posts the first that is there counts',
     '    record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;',

@@ -20,6 +20,8 @@ export class ModelReader {
   /** own posts that an editor took from the index: back in it, they are seen with the next poll */
   readonly #taken = new Set<string>();
   #since = 0;
+  /** what another reader was told who knew nothing before: the time; and what was there then */
+  #dated: { readonly date: number; readonly here: ReadonlySet<string> } | undefined;
 
   constructor(model: ModelBoard) {
     this.#model = model;
@@ -73,14 +75,29 @@ export class ModelReader {
     this.#since = date;
   }
 
+  /** Another reader asks DATE alone, once, and NEWNEWS at the end. */
+  date({ view, ready }: ModelBridge): void {
+    if (!ready || this.#dated !== undefined) return;
+    const date = Math.floor(this.#model.clock / 1000);
+    view.dated();
+    const here = view.groups.flatMap((group) =>
+      Array.from(numbersOf(group), (number) => group.messageId(number) ?? ''),
+    );
+    this.#dated = { date, here: new Set(here) };
+  }
+
   /** Everything there is now is known, and has been told of. */
   end(bridge: ModelBridge): void {
     this.#taken.clear();
     this.look(bridge);
     this.pull(bridge);
+    const { date = 0, here = new Set() } = this.#dated ?? {};
     for (const group of bridge.view.groups) {
+      const told = new Set(group.arrivedSince(date));
       for (const number of numbersOf(group)) {
-        assert(this.#told.has(group.messageId(number) ?? ''), `NEWNEWS never told of ${number} of ${group.name}`);
+        const id = group.messageId(number) ?? '';
+        assert(this.#told.has(id), `NEWNEWS never told of ${number} of ${group.name}`);
+        assert(here.has(id) || told.has(id), `NEWNEWS did not tell of ${number} of ${group.name} after DATE`);
       }
     }
   }

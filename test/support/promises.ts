@@ -36,6 +36,7 @@ export async function play(first: number, story: Story): Promise<void> {
       assert(step !== undefined, `no step ${name}`);
       await step(pick);
       if (pick % 5 === 0) reader.pull(model.bridge());
+      else if (pick % 7 === 0) reader.date(model.bridge());
       // An answer is not out before the event loop has gone round.
       await setImmediate();
       reader.look(model.bridge());
