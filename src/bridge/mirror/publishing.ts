@@ -122,8 +122,8 @@ export class Publishing {
     const kept = now + AHEAD;
     this.#keptNow = kept;
     this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
-      // The next question tries again.
-      if (this.#keptNow === kept) this.#keptNow = 0;
+      // A question of a later second tries again.
+      if (this.#keptNow === kept) this.#keptNow = now;
     });
     return now;
   }
