@@ -1,6 +1,7 @@
 /** Text in headers: encoded words (RFC 2047). */
-import { decodeDeclared, decodeUndeclared } from '../wire/declared-charset.ts';
+import { decodeDeclared } from '../wire/declared-charset.ts';
 import { bytesOf, join, latin1, type Octets, octets, type Text } from '../wire/octets.ts';
+import { CharsetError, decodeUndeclared } from '../wire/undeclared-charset.ts';
 
 /** RFC 2047 §2: an encoded word is at most 75 characters. */
 const MAX_WORD = 75;
@@ -85,13 +86,18 @@ function encodeB(text: string): string {
   return words.join(' ');
 }
 
-/** One encoded word. Blanks within the Q encoding are wrong and common; RFC 2231 §5 allows a language after `*`. */
-const WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\r\n]*)\?=/y;
+/**
+ * One encoded word. Blanks and question marks within the Q encoding are wrong and common; RFC 2231 §5 allows a language
+ * after `*`.
+ */
+const WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?(?:[bB]\?([^?]*)|[qQ]\?((?:[^?]|(?<!=)\?(?!=))*))\?=/y;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 interface Word {
   readonly charset: string;
   readonly octets: Buffer;
+  /** as it was sent; `undefined` in the Q encoding */
+  readonly base64: string | undefined;
   readonly length: number;
 }
 
@@ -106,11 +112,11 @@ export function decodeWords(value: Octets): string {
   const outside: Octets[] = [];
   const words: string[] = [];
   let position = 0;
-  let pending: { readonly charset: string; readonly parts: Buffer[] } | undefined;
+  let neighbours: Word[] = [];
   let text = '';
   const flush = () => {
-    if (pending !== undefined) text += decodeDeclared(Buffer.concat(pending.parts), pending.charset);
-    pending = undefined;
+    if (neighbours.length > 0) text += textOf(neighbours);
+    neighbours = [];
   };
   for (let start = value.indexOf('=?'); start >= 0; start = value.indexOf('=?', start)) {
     const word = wordAt(value, start);
@@ -119,18 +125,43 @@ export function decodeWords(value: Octets): string {
       continue;
     }
     const between = value.slice(position, start);
-    if (pending === undefined || between.trim() !== '') {
+    if (neighbours.length === 0 || between.trim() !== '') {
       flush();
       words.push(text);
       outside.push(between);
       text = '';
-    } else if (pending.charset !== word.charset) flush();
-    pending ??= { charset: word.charset, parts: [] };
-    pending.parts.push(word.octets);
+    } else if (!sameCharset(neighbours[0], word)) flush();
+    neighbours.push(word);
     start = position = start + word.length;
   }
   flush();
   return interleaved(outside, [...words, text], value.slice(position));
+}
+
+/** `UTF8` is `utf-8`. */
+function sameCharset(a: Word | undefined, b: Word): boolean {
+  return a?.charset.replace(/[-_]/g, '') === b.charset.replace(/[-_]/g, '');
+}
+
+/** The text of neighbours in one character set. */
+function textOf(words: readonly Word[]): string {
+  const charset = words[0]?.charset ?? '';
+  const isCut = words.some(({ base64 = '' }) => isIncomplete(base64));
+  try {
+    if (!isCut) return decodeDeclared(Buffer.concat(words.map(({ octets }) => octets)), charset);
+  } catch (error) {
+    if (!words.slice(0, -1).some(({ base64 = '' }) => base64.length % 4 > 0)) throw error;
+  }
+  // Not only characters may be split between two words, but what encodes them, too.
+  const base64 = words.map((word) => word.base64 ?? '=').join('');
+  const isPadded = !base64.includes('=') || base64.length % 4 === 0;
+  if (isIncomplete(base64) || !isPadded || !BASE64.test(base64)) throw new CharsetError('an encoded word is cut short');
+  return decodeDeclared(Buffer.from(base64, 'base64'), charset);
+}
+
+/** Whether base64 ends within an octet, which Buffer would drop. */
+function isIncomplete(base64: string): boolean {
+  return base64.replaceAll('=', '').length % 4 === 1;
 }
 
 /** Text outside of words is decoded as a whole: one program wrote all of it. */
@@ -143,17 +174,19 @@ function wordAt(value: string, start: number): Word | undefined {
   WORD.lastIndex = start;
   const match = WORD.exec(value);
   if (match === null) return undefined;
-  const [word, charset = '', encoding = '', payload = ''] = match;
-  if (encoding === 'q' || encoding === 'Q') {
-    return { charset: charset.toLowerCase(), octets: decodeQ(payload), length: word.length };
-  }
-  const base64 = payload.replaceAll(' ', '');
-  if (!BASE64.test(base64)) return undefined;
-  return { charset: charset.toLowerCase(), octets: Buffer.from(base64, 'base64'), length: word.length };
+  const [{ length }, charset = '', base64, quoted = ''] = match;
+  const common = { charset: charset.toLowerCase(), length };
+  if (base64 === undefined) return { ...common, octets: decodeQ(quoted), base64: undefined };
+  const plain = base64.replace(/[ \t]+/g, '');
+  return BASE64.test(plain) ? { ...common, octets: Buffer.from(plain, 'base64'), base64: plain } : undefined;
 }
+
+/** Where a word was folded within a character of UTF-8, the blank is none of its author's. */
+const FOLDED = /(=[C-F][0-9A-F])[ \t]+(?==[89AB][0-9A-F])/gi;
 
 function decodeQ(payload: string): Buffer {
   const octets = payload
+    .replace(FOLDED, '$1')
     .replaceAll('_', ' ')
     .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return bytesOf(latin1(octets));

@@ -1,50 +1,79 @@
 /** Text whose character set its author declared, or should have. Read strictly: no character is ever made up. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import { type Octets, octetsFrom } from './octets.ts';
-import { Trouble } from './trouble.ts';
-
-/** Bytes that are not valid in their declared character set. */
-export class CharsetError extends Trouble {
-  /** @param fault for the author of the text */
-  constructor(fault: string) {
-    super(fault);
-    this.name = 'CharsetError';
-  }
-}
+import { escapedCharset } from './escaped-charsets.ts';
+import { octetsFrom } from './octets.ts';
+import { CharsetError, decodeUndeclared, utf8 } from './undeclared-charset.ts';
+import { fromC1 } from './windows-1252.ts';
 
 /** Labels that were filled in only because something had to be, and those of US-ASCII. */
 const UNDECLARED =
-  /^(?:|us-ascii|ascii|us|646|iso_?646(?:[-_.]?(?:us|irv).*)?|ansi_x3\.4-19\d\d|iso-ir-6|cp367|ibm367|csascii|[78]-?bits?|binary|none|default|(?:x-)?unknown(?:-8bit)?|iso-8859|text|plain)$/;
-const UTF8 = /^(?:unicode-1-1-)?utf[-_ ]?8(?:mb4|n)?$/;
-/** Names that neither the Encoding Standard nor iconv-lite has. */
+  /^(?:|us-ascii|ascii|us|646|iso_?646(?:[-_.]?(?:us|irv).*)?|ansi_x3\.4-19\d\d|iso-ir-6|cp367|ibm367|csascii|[78]-?bits?|binary|none|default|(?:x-)?unknown(?:-8bit)?|(?:x-)?user-defined|null|undefined|x-ascii|ascii7|cp20127|iso-8859|text|plain)$/;
+const UTF8 = /^(?:(?:unicode-1-1-)?utf[-_ ]?8(?:mb4|n|-sig)?|(?:cp)?65001)$/;
+/** Names that neither the Encoding Standard nor iconv-lite has, and sets of which iconv-lite has more characters. */
 const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    'iso-2022-jp': ['iso-2022-jp-1', 'iso-2022-jp-2', 'iso-2022-jp-3', 'iso-2022-jp-ms', 'jis', 'cp50220', 'cp50221'],
-    'euc-jp': ['ujis', 'x-eucjp', 'eucjp', 'eucjp-ms', 'cp51932'],
-    'euc-kr': ['uhc', 'x-windows-949', 'ms949', 'cp949', 'windows-949', 'euckr'],
-    shift_jis: ['cp932', 'ms932', 'cp943', 'sjis-win'],
+    'iso-2022-jp': ['iso-2022-jp-1', 'iso-2022-jp-2', 'iso-2022-jp-3', 'iso-2022-jp-ms', 'iso2022-jp', 'iso2022jp'],
+    'iso-2022-jp ': ['jis', 'jis7', 'x-jis', 'cp50220', 'cp50221', 'cp50222', 'csiso2022jp'],
+    'iso-2022-kr': ['csiso2022kr', 'iso2022kr'],
+    'hz-gb-2312': ['hz', 'hzgb2312'],
+    'euc-jp': ['ujis', 'x-euc', 'x-eucjp', 'eucjp', 'eucjp-ms', 'cp51932'],
+    cp949: ['euc-kr', 'euckr', 'uhc', 'x-windows-949', 'ms949', 'windows-949', 'cp51949', 'korean', 'ks_c_5601-1987'],
+    'cp949 ': ['ks_c_5601-1989', 'ks_c_5601', 'ksc5601', 'ksc_5601', 'iso-ir-149', 'csksc56011987', 'cseuckr'],
+    cp932: ['shift_jis', 'shift-jis', 'shiftjis', 'sjis', 'x-sjis', 'ms932', 'cp943', 'sjis-win', 'windows-31j'],
+    'cp932 ': ['ms_kanji', 'csshiftjis', 'cswindows31j'],
     gbk: ['cp936', 'ms936', 'euc-cn', 'euccn', 'gb_2312'],
-    big5: ['cp950', 'ms950', 'x-big5'],
-    'windows-1252': ['ansi', '8859-1', 'iso-latin-1', 'iso8859'],
-    'utf-16': ['ucs2', 'ucs-2', 'unicode', 'iso-10646-ucs-2', 'csunicode'],
-  }).flatMap(([charset, names]) => names.map((name): [string, string] => [name, charset])),
+    gb18030: ['gb18030-2000'],
+    big5hkscs: [
+      'big5',
+      'big-5',
+      'big5-hkscs',
+      'cn-big5',
+      'x-x-big5',
+      'csbig5',
+      'cp950',
+      'ms950',
+      'x-big5',
+      'big5-eten',
+    ],
+    'windows-1252': [
+      'ansi',
+      '8859-1',
+      '8859_1',
+      'iso-latin-1',
+      'iso_latin_1',
+      'isolatin1',
+      'iso8859',
+      'x-windows-1252',
+    ],
+    'windows-1252 ': [
+      'iso-8859-1-windows-3.1-latin-1',
+      'iso-8859-1-windows-3.0-latin-1',
+      'windows-28591',
+      'x-iso-8859-1',
+    ],
+    macintosh: ['cp10000'],
+    maccenteuro: ['x-mac-ce', 'mac-centraleurope', 'x-mac-centraleurroman', 'macce'],
+    macgreek: ['x-mac-greek'],
+    macturkish: ['x-mac-turkish'],
+    maciceland: ['x-mac-icelandic'],
+    'utf-7': ['unicode-1-1-utf-7', 'utf7', 'csunicode11utf7'],
+    'utf-16': ['utf16', 'ucs2', 'ucs-2', 'unicode', 'iso-10646-ucs-2', 'csunicode'],
+  }).flatMap(([charset, names]) => names.map((name): [string, string] => [name, charset.trim()])),
 );
 /** Unicode in units of more than an octet, or in disguise: never to be taken for UTF-8. */
 const OTHER_UNICODE = /^utf[-_]?(?:7|16|32)/;
 /** Sets in which a word may by chance be valid UTF-8: every octet of it is beyond ASCII. */
-const DENSE = /^(?:gb|big5|euc|shift_jis|windows-874|tis|iso-8859-11|cp874|ks|johab)/;
+const DENSE = /^(?:gb|big5|euc|cp9(?:32|49)|windows-874|tis|iso-8859-11|cp874)/;
 /** Names that iconv-lite knows, but not as character sets. */
 const NO_CHARSET = /^(?:hex|base64|internal|cesu-?8)$/;
 
 // Its tables are loaded now, and not while somebody posts.
 iconv.encodingExists('cp850');
 
+/** of octets that make no text */
+const NOTHING = '\ufffd';
 const NOT_A_CHARACTER = /[\ufffd\ue000-\uf8ff\u{f0000}-\u{10ffff}]/u;
-/** An escape of ISO 2022 that gives octets another meaning. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-const ISO_2022 = /\x1b(?:\$[@A-D()*+]|\([A-Z@])/;
-const UNDEFINED_IN_1252 = /[\x81\x8d\x8f\x90\x9d]/;
 
 /**
  * Text of a MIME part or an encoded word.
@@ -55,7 +84,7 @@ const UNDEFINED_IN_1252 = /[\x81\x8d\x8f\x90\x9d]/;
 export function decodeDeclared(bytes: Uint8Array, label: string): string {
   const name = label
     .trim()
-    .replace(/^["']|["']$/g, '')
+    .replace(/^["']|["';]*$|\/\/.*$/g, '')
     .toLowerCase();
   if (UNDECLARED.test(name)) return decodeUndeclared(bytes);
   if (UTF8.test(name)) return decodeUtf8(bytes);
@@ -70,39 +99,11 @@ export function decodeDeclared(bytes: Uint8Array, label: string): string {
   return text;
 }
 
-/**
- * Text without a declaration: ISO-2022-JP and UTF-8 can be told from their bytes; else it is windows-1252, which is
- * what 8-bit newsreaders that declare nothing send, unless it does not look like that.
- *
- * @throws CharsetError
- */
-export function decodeUndeclared(bytes: Uint8Array): string {
-  const octets = octetsFrom(bytes);
-  if (ISO_2022.test(octets)) {
-    const text = strict('iso-2022-jp')?.(bytes);
-    if (text === undefined)
-      throw new CharsetError('the text has no declared character set, and escapes of one that is not known here');
-    return text;
-  }
-  if (isUtf8(bytes)) return utf8(bytes);
-  const high = octets.match(/[\x80-\xff]/g)?.length ?? 0;
-  const letters = octets.match(/[A-Za-z]/g)?.length ?? 0;
-  if (UNDEFINED_IN_1252.test(octets) || isDamagedUtf8(octets) || (high >= 8 && high > letters)) {
-    throw new CharsetError('the text has no declared character set, and is neither UTF-8 nor windows-1252');
-  }
-  return new TextDecoder('windows-1252').decode(bytes);
-}
-
-/** Like `decodeUndeclared`, for text that is only shown: what can't be read is taken for windows-1252. */
-export function guessText(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? utf8(bytes) : new TextDecoder('windows-1252').decode(bytes);
-}
-
 /** Text declared to be UTF-8. Latin-1 under that label is common and recognised; damaged UTF-8 is an error. */
 function decodeUtf8(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return isAscii(bytes) ? decodeUndeclared(bytes) : utf8(bytes);
   const damaged = () => new CharsetError('the text is declared to be UTF-8, and is not');
-  if (/[\xc3-\xf4][\x80-\xbf]/.test(octetsFrom(bytes))) throw damaged();
+  if (/[\xc0-\xf4][\x80-\xbf]/.test(octetsFrom(bytes))) throw damaged();
   try {
     return decodeUndeclared(bytes);
   } catch {
@@ -118,15 +119,31 @@ function isUtf7(bytes: Uint8Array, charset: string): boolean {
 function decodeEither(bytes: Uint8Array, charset: string, decode: Decode): string {
   const declared = decode(bytes);
   const text = utf8(bytes);
-  if (declared === undefined) return text;
-  if (C1.test(text) && !C1.test(declared)) return declared;
-  if (!DENSE.test(charset) || evidence(bytes) >= ENOUGH) return text;
+  if (declared !== undefined && C1.test(text) && !C1.test(declared)) return declared;
+  if (!DENSE.test(charset) || (evidence(bytes) >= ENOUGH && !isChance(text))) return text;
   throw new CharsetError(`the text could be ${clip(charset)} as declared, or UTF-8`);
+}
+
+/** Pairs of octets beyond ASCII that are letters of UTF-8, and yet no words: of several scripts, or Latin ones alone. */
+function isChance(text: string): boolean {
+  if (/[\u0800-\uffff]/.test(text)) return false;
+  const latin = text.match(/[\u0080-\u02ff]/g)?.length ?? 0;
+  const inWords = text.match(/[A-Za-z][\u0080-\u02ff]|[\u0080-\u02ff](?=[A-Za-z])/g)?.length ?? 0;
+  const scripts = [/[\u0370-\u03ff]/, /[\u0400-\u052f]/, /[\u0590-\u05ff]/, /[\u0600-\u07ff]/];
+  const others = scripts.filter((script) => script.test(text)).length;
+  return (
+    others > 1 || (others === 0 && inWords * 2 < latin) || (others === 1 && latin > inWords && latin * 2 > text.length)
+  );
 }
 
 const ENOUGH = 3;
 /** C1 controls, which nobody writes. */
 const C1 = /[\x80-\x9f]/;
+const ISO_8859 = /^(?:iso[-_ ]?8859|latin|l\d)/;
+/** The same in all of Windows' sets. */
+const PUNCTUATION = /[\x82\x84\x86\x87\x89\x8b\x91-\x97\x99\x9b]/g;
+/** NEL ends a line. */
+const UNDEFINED = /[\x80-\x84\x86-\x9f]/;
 
 /** How much evidence valid UTF-8 gives for being UTF-8: the number of octets after the first of each character. */
 function evidence(bytes: Uint8Array): number {
@@ -135,24 +152,16 @@ function evidence(bytes: Uint8Array): number {
   return count;
 }
 
-const LONG_SEQUENCE = /[\xe1-\xec\xee][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}/;
-const SHORT_SEQUENCE = /[\xc3-\xdf][\x80-\xbf]/g;
-
-/**
- * Whether octets that are not UTF-8 as a whole are UTF-8 that was damaged. (`CAFÉ”` in windows-1252 has such a pair,
- * too.)
- */
-function isDamagedUtf8(octets: Octets): boolean {
-  if (LONG_SEQUENCE.test(octets)) return true;
-  const pairs = octets.match(SHORT_SEQUENCE)?.length ?? 0;
-  const beyondAscii = octets.match(/[\x80-\xff]/g)?.length ?? 0;
-  return pairs > beyondAscii - 2 * pairs;
-}
-
 type Decode = (bytes: Uint8Array) => string | undefined;
 
 function decoderOf(charset: string): Decode | undefined {
-  if (charset === 'utf-16' || NO_CHARSET.test(charset)) return charset === 'utf-16' ? lenient(charset) : undefined;
+  if (NO_CHARSET.test(charset)) return undefined;
+  if (charset === 'utf-16') return decodeUtf16;
+  if (charset === 'utf-7') return decodeUtf7;
+  const escaped = escapedCharset(charset);
+  if (escaped !== undefined) return (bytes) => characters(escaped(bytes) ?? NOTHING, charset);
+  // The system's TextDecoder is not the Encoding Standard's there: it lacks characters, and takes some apart.
+  if (/^(?:cp9(?:32|49)|big5hkscs)$/.test(charset)) return lenient(charset);
   // `latin-1` is `latin1`.
   return strict(charset) ?? strict(charset.replace(/[-_ ]/g, '')) ?? (known(charset) ? lenient(charset) : undefined);
 }
@@ -167,7 +176,7 @@ function strict(charset: string): Decode | undefined {
     const decoder = new TextDecoder(charset, { fatal: true });
     return (bytes) => {
       try {
-        return characters(decoder.decode(bytes));
+        return characters(decoder.decode(bytes), decoder.encoding);
       } catch {
         return undefined;
       }
@@ -177,17 +186,57 @@ function strict(charset: string): Decode | undefined {
   }
 }
 
-/** iconv-lite puts U+FFFD where bytes are wrong. */
+/** iconv-lite puts U+FFFD where bytes are wrong, and leaves out what is too short for a character. */
 function lenient(charset: string): Decode {
-  return (bytes) => characters(iconv.decode(Buffer.from(bytes), charset));
+  return (bytes) =>
+    WIDE.test(charset) && bytes.length % 4 > 0
+      ? undefined
+      : characters(iconv.decode(Buffer.from(bytes), charset), charset);
 }
 
-function characters(text: string): string | undefined {
-  return NOT_A_CHARACTER.test(text) || !text.isWellFormed() ? undefined : text;
+function characters(text: string, charset: string): string | undefined {
+  if (NOT_A_CHARACTER.test(text) || !text.isWellFormed()) return undefined;
+  if (!C1.test(text) || OTHER_UNICODE.test(charset)) return text;
+  // What is undefined in a set comes out as C1. ISO 8859 has these controls; who uses them means Windows' own sets,
+  // which agree on the punctuation, and on little else.
+  const meant = ISO_8859.test(charset) ? text.replace(PUNCTUATION, fromC1) : text;
+  return UNDEFINED.test(meant) || !ISO_8859.test(charset) ? undefined : meant;
 }
 
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+/** RFC 2781: with a byte order mark; without one the zeros of ASCII tell, if there are any. */
+function decodeUtf16(bytes: Uint8Array): string | undefined {
+  const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
+  if (littleEndian || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return strict(littleEndian ? 'utf-16le' : 'utf-16be')?.(bytes);
+  }
+  const zeros = [0, 0];
+  for (const [at, octet] of bytes.entries()) if (octet === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  return even === odd ? undefined : strict(even > odd ? 'utf-16be' : 'utf-16le')?.(bytes);
+}
+
+/** Four octets a character. */
+const WIDE = /^(?:utf[-_]?32|ucs-?4)/;
+/** Bits of a UTF-16 unit, and of a character of base64. */
+const UNIT = 16;
+const SEXTET = 6;
+
+/**
+ * RFC 2152, to the letter: a `+` that nobody encoded, as in `C++`, would swallow what follows it. (iconv-lite lets that
+ * pass.)
+ */
+function decodeUtf7(bytes: Uint8Array): string | undefined {
+  if (!isAscii(bytes)) return undefined;
+  const sent: string = octetsFrom(bytes);
+  let isValid = true;
+  const text = sent.replace(/\+([A-Za-z0-9+/]*)(-?)/g, (_, base64: string, hyphen: string) => {
+    const spare = (base64.length * SEXTET) % UNIT;
+    const octets = Buffer.from(base64, 'base64');
+    const whole = octets.subarray(0, octets.length - (octets.length % 2));
+    isValid &&= base64 === '' ? hyphen !== '' : spare < SEXTET;
+    return base64 === '' ? '+' : Buffer.from(whole).swap16().toString('utf16le');
+  });
+  return isValid ? characters(text, 'utf-7') : undefined;
 }
 
 function clip(name: string): string {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeWords, encodeText, encodeWords } from '../../src/news/encoded-word.ts';
 import { stripControls } from '../../src/wire/charset.ts';
-import { CharsetError } from '../../src/wire/declared-charset.ts';
 import { latin1 } from '../../src/wire/octets.ts';
+import { CharsetError } from '../../src/wire/undeclared-charset.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 120 }).map(stripControls);
 
@@ -75,6 +75,15 @@ describe('decodeWords', () => {
     ['8-bit around a word', '\xa3 =?utf-8?Q?=E2=82=AC?= \xa3', '£ € £'],
     ['base64 that is none', '=?utf-8?B?a-b?=', '=?utf-8?B?a-b?='],
     ['no word at all', '=? =?a =?UTF-8?X?b?= é', '=? =?a =?UTF-8?X?b?= é'],
+    ['question marks in the Q encoding', '=?utf-8?Q?why?_so?? =C3=A9??=', 'why? so?? é?'],
+    ['a word without an end before another', '=?utf-8?Q?caf =?utf-8?Q?=C3=A9?=', '=?utf-8?Q?caf é'],
+    ['base64 folded with a tab', '=?utf-8?B?w6nDqcOp\tw6k=?=', 'éééé'],
+    ['Q folded within a character', '=?utf-8?Q?caf=C3 =A9?=', 'café'],
+    ['base64 split anywhere', '=?utf-8?B?5byg5L?= =?utf-8?B?iA5YW1?=', '张一兵'],
+    ['base64 without padding', '=?utf-8?B?w6k?= =?utf-8?B?w6k?=', 'éé'],
+    ['both encodings and two names of a set', '=?utf-8?Q?=C3?= =?UTF8?B?qQ==?=', 'é'],
+    ['words that each return to ASCII', '=?ISO-2022-JP?B?GyRCRnwbKEI=?= =?iso-2022-jp?B?GyRCS1wbKEI=?=', '日本'],
+    ['words cut within an escape', '=?iso-2022-jp?Q?=1B=24BF|=1B=28Ba=1B=24?= =?iso-2022-jp?Q?BK=5C=1B=28B?=', '日a本'],
     ['the alias slrn uses', '=?utf8?B?w6k=?=', 'é'],
   ])('lives with %s', (_, encoded, expected) => expect(decodeWords(latin1(encoded))).toBe(expected));
 
@@ -82,6 +91,8 @@ describe('decodeWords', () => {
     ['=?x-none?Q?b?=', 'the character set "x-none" is not known here'],
     ['=?gb2312?B?u+HS6dTa0MfG2rb/?=', 'declared to be gb2312, and is not'],
     ['=?utf-8?Q?=E2=82?=', 'declared to be UTF-8, and is not'],
+    ['=?utf-8?B?YWJjZ?=', 'an encoded word is cut short'],
+    ['=?utf-8?B?YWJjZ?= =?utf-8?B?YQ==?=', 'an encoded word is cut short'],
   ])('throws for %s', (encoded, reason) => {
     expect(() => decodeWords(latin1(encoded))).toThrow(CharsetError);
     expect(() => decodeWords(latin1(encoded))).toThrow(reason);

@@ -3,7 +3,7 @@ import { boardGrogname, boardLines, boardSubject } from '../../news/posting/boar
 import { PostingError } from '../../news/posting/error.ts';
 import type { TextRules } from '../../news/posting/mime.ts';
 import type { Posting } from '../../news/posting/posting.ts';
-import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
+import { sameSubject, topicOf, withoutRe } from '../../news/posting/subject.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
@@ -142,7 +142,7 @@ function isAbout({ subject }: Posting, item: ItemRecord, { charset }: PostedBoar
 function continuationOf(posting: Posting, item: ItemRecord, board: PostedBoard, charset: Charset): Octets {
   if (isAbout(posting, item, board)) return item.subject;
   try {
-    return boardSubject(withoutRe(posting.subject), charset, board.limits ?? groggsLimits);
+    return boardSubject(topicOf(posting.subject), charset, board.limits ?? groggsLimits);
   } catch (error) {
     if (error instanceof PostingError) return item.subject;
     throw error;

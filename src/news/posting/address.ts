@@ -1,4 +1,5 @@
-import { join, type Octets, octets } from '../../wire/octets.ts';
+import { bytesOf, join, latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { CharsetError, decodeUndeclared } from '../../wire/undeclared-charset.ts';
 import { PostingError, quoted } from './error.ts';
 import { decoded, shown } from './fields.ts';
 import { type Piece, piecesOf, sourceOf } from './structured.ts';
@@ -24,13 +25,37 @@ const MAX_FROM = 2000;
  */
 export function readMailbox(field: Octets): Mailbox {
   if (field.length > MAX_FROM) throw new PostingError(`From: is longer than ${MAX_FROM} octets`);
-  const pieces = firstMailbox(afterGroupName(piecesOf(field)));
+  const pieces = firstMailbox(afterGroupName(piecesOf(parsable(field))));
   const open = pieces.findIndex(isText('<'));
   const { name, address } = open < 0 ? bare(pieces) : bracketed(pieces, open);
   if (!/^.+@[^\s@<>]+$/s.test(address) || /[\s<>\p{Cc}]/u.test(address.replace(/^"(?:[^"\\]|\\.)*"(?=@)/, ''))) {
     throw new PostingError(`From: ${quoted(shown(field))} has no address like name@example.org`);
   }
   return { name: decoded('From', name), address: shown(address) };
+}
+
+const Q_WORD = /=\?[^?\s]+\?[qQ]\?[^?\r\n]*\?=/g;
+const SPECIAL = /["(),.:;<>@[\\\]]/g;
+/** Escapes of ISO-2022: what follows is no punctuation, whatever octets it has. */
+const ESC = '\x1b';
+
+/** The field with its specials where the grammar has them: within an encoded word, and in raw ISO-2022, are none. */
+function parsable(field: Octets): Octets {
+  const plain = field.includes(ESC) ? octetsFrom(Buffer.from(undeclared(field))) : field;
+  return plain.replace(
+    Q_WORD,
+    (word) =>
+      octets`${word.slice(0, 2)}${word.slice(2).replace(SPECIAL, (special) => latin1(`=${special.charCodeAt(0).toString(16).toUpperCase()}`))}`,
+  );
+}
+
+function undeclared(field: Octets): string {
+  try {
+    return decodeUndeclared(bytesOf(field));
+  } catch (error) {
+    if (!(error instanceof CharsetError)) throw error;
+    throw new PostingError(`From: ${error.message}`, { cause: error });
+  }
 }
 
 function isText(value: string): (piece: Piece) => boolean {
@@ -70,7 +95,14 @@ function bare(pieces: readonly Piece[]): Sent {
   const words = text.replace(/\s*([.@])\s*/g, (_, mark) => mark).trim();
   const quotedLocal = words.match(/^"(?:[^"\\]|\\.)*"@\S+$/)?.[0];
   const address = quotedLocal ?? words.split(/\s+/).find((word) => word.includes('@')) ?? octets``;
-  return { name: words.replace(address, octets``).trim() || comments(pieces), address };
+  return {
+    name:
+      words
+        .replace(address, octets``)
+        .trim()
+        .replace(/^"(.*)"$/, (_, quoted) => quoted) || comments(pieces),
+    address,
+  };
 }
 
 /** A display name: words as they stand, quoted strings without their quotes. */

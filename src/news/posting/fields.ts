@@ -1,8 +1,8 @@
-import { CharsetError, guessText } from '../../wire/declared-charset.ts';
 import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { CharsetError, guessText } from '../../wire/undeclared-charset.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
-import { refuseMarks } from './text-lines.ts';
+import { visibleLine } from './text-lines.ts';
 
 /** Octets of all header lines together: an article's whole header is smaller than a contribution. */
 const MAX_HEADER = 32_768;
@@ -87,9 +87,7 @@ export function readable(fields: readonly Field[], name: string): string {
 export function decoded(name: string, sent: Octets): string {
   if (sent.length > MAX_TEXT) throw new PostingError(`${name}: is longer than ${MAX_TEXT} octets`);
   try {
-    const text = oneLine(decodeWords(sent));
-    refuseMarks(name, text);
-    return text;
+    return visibleLine(name, decodeWords(sent));
   } catch (error) {
     if (!(error instanceof CharsetError)) throw error;
     throw new PostingError(`${name}: ${error.message} (${quoted(shown(sent), 40)})`, { cause: error });

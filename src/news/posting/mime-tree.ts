@@ -28,7 +28,10 @@ const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
 /** The beginning of a part whose boundary is not the declared one. */
 const PART = /^content-(?:type|disposition|transfer-encoding):/im;
-const MAX_PREAMBLE = 4096;
+/** What programs write before the first part for readers that know no MIME. */
+const FOR_OLD_READERS = /\bs?\/?mime\b|multi-?part|\b(?:open)?pgp\b|cryptographic|mail (?:reader|client|program)/i;
+const MAX_PREAMBLE = 1000;
+const MAX_LOOKED_AT = 4096;
 const MAX_PADDING = 100;
 
 /** Work that is left to be done on one article. */
@@ -90,8 +93,8 @@ function readParts(
 
 /**
  * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
- * forgotten) what is there is read. Text before and after the parts is meant for nobody; a part there would be lost,
- * and is refused.
+ * forgotten) what is there is read. What stands before and after the parts no reader shows: it is refused, but for the
+ * usual words to readers that know no MIME.
  */
 function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {
   const parts: Buffer[] = [];
@@ -102,10 +105,10 @@ function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): B
     // The line end before a boundary belongs to the boundary.
     const end = Math.max(from, body[at - 2] === 0x0d ? at - 2 : at - 1);
     if (from >= 0) parts.push(body.subarray(from, end));
-    else if (PART.test(head(body, at))) throw new PostingError(lost(type, 'before the first'));
+    else refuseBefore(body.subarray(0, at), type);
     if (parts.length > budget.parts) throw new PostingError(`Content-Type: more than ${MAX_PARTS} parts`);
     if (kind.last) {
-      if (PART.test(head(body.subarray(kind.end)))) throw new PostingError(lost(type, 'after the last'));
+      refuseAfter(body.subarray(kind.end), type);
       return parts;
     }
     from = kind.end;
@@ -123,12 +126,22 @@ function* marks(body: Buffer, budget: Budget): Generator<number> {
   }
 }
 
-function head(body: Buffer, end = body.length): string {
-  return body.toString('latin1', 0, Math.min(end, MAX_PREAMBLE));
+function refuseBefore(preamble: Buffer, type: string): void {
+  const text = preamble.toString('latin1');
+  if (PART.test(text.slice(0, MAX_LOOKED_AT))) throw new PostingError(lost(`a part before the first of ${type}`));
+  const isForOldReaders = text.length <= MAX_PREAMBLE && FOR_OLD_READERS.test(text);
+  if (text.trim() !== '' && !isForOldReaders) throw new PostingError(lost(`the text before the first part of ${type}`));
 }
 
-function lost(type: string, where: string): string {
-  return `Content-Type: a part ${where} of ${type} would be lost (is a boundary wrong?)`;
+function refuseAfter(epilogue: Buffer, type: string): void {
+  const text = epilogue.toString('latin1');
+  if (text.trim() === '') return;
+  const isPart = PART.test(text.slice(0, MAX_LOOKED_AT));
+  throw new PostingError(lost(`${isPart ? 'a part' : 'the text'} after the last part of ${type}`));
+}
+
+function lost(what: string): string {
+  return `Content-Type: ${what} would be lost (is a boundary wrong?)`;
 }
 
 /** A whole line `--boundary` or `--boundary--`, and where the next line begins. */

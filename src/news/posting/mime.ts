@@ -1,6 +1,8 @@
-import { CharsetError, decodeDeclared } from '../../wire/declared-charset.ts';
+import { decodeDeclared } from '../../wire/declared-charset.ts';
+import { CharsetError } from '../../wire/undeclared-charset.ts';
 import { showsNothing } from '../deceptive.ts';
 import { groggsLimits } from './board-limits.ts';
+import { refuseEncodedFiles } from './encoded-files.ts';
 import { PostingError, quoted } from './error.ts';
 import type { Entity } from './fields.ts';
 import { type TextLine, unfoldFlowed } from './flowed.ts';
@@ -120,6 +122,7 @@ class TextReader {
     const bytes = decodeTransfer(body, encoding);
     this.#octets += bytes.length;
     this.#bound(this.#octets, SHRINKS);
+    refuseEncodedFiles(bytes);
     const text = decode(bytes, parameters.get('charset') ?? '').replace(/^\uFEFF/, '');
     const lines = text.split(/\r\n|[\n\r]/);
     // the end of the last line, not a line after it

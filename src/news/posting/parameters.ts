@@ -1,5 +1,6 @@
-import { CharsetError, decodeDeclared, guessText } from '../../wire/declared-charset.ts';
+import { decodeDeclared } from '../../wire/declared-charset.ts';
 import { bytesOf, latin1, type Octets, octetsFrom } from '../../wire/octets.ts';
+import { CharsetError, guessText } from '../../wire/undeclared-charset.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { withoutComments } from './structured.ts';
 
@@ -28,15 +29,20 @@ const NAME = /^([^*]+)(?:\*(\d{1,3}))?(\*?)$/;
  */
 export function parseParameters(field: Octets): Parameters {
   const plain = withoutComments(field.slice(0, MAX_LENGTH));
-  const value = /^[^;\s]*/.exec(plain)?.[0].toLowerCase() ?? '';
+  const value = /^[^;\s,:]*/.exec(plain)?.[0].toLowerCase() ?? '';
   const found = new Map<string, Map<number, Section>>();
-  for (const [, key = '', inQuotes, token] of plain.matchAll(PARAMETER)) {
+  // Some leave out the semicolon, or write a comma or a colon: what they declare counts all the same.
+  const rest = plain.slice(value.length).replace(/^[\s,:]+(?=[^\s=;"]+\s*=)/, ';');
+  for (const [, key = '', inQuotes, token] of rest.matchAll(PARAMETER)) {
     const lower = key.toLowerCase();
     const [, name = lower, section = '0', star = ''] = NAME.exec(lower) ?? [];
     const sections = found.get(name) ?? new Map<number, Section>();
     found.set(name, sections);
     const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').trim();
-    if (!sections.has(Number(section))) sections.set(Number(section), { value: piece, extended: star !== '' });
+    // RFC 6266 §4.3: of both forms the one that has a character set counts.
+    const isBetter = star !== '' && sections.get(Number(section))?.extended === false;
+    if (!sections.has(Number(section)) || isBetter)
+      sections.set(Number(section), { value: piece, extended: star !== '' });
   }
   return { value, parameters: new Map(Array.from(found, ([name, sections]) => [name, joined(sections)])) };
 }

@@ -11,11 +11,12 @@ const TOO_MANY_MARKS = /\p{M}{31}/u;
 /** VT, the file, group and record separators, NEL, and Unicode's own. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const BREAK = /[\v\x1c-\x1e\x85\u2028\u2029]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const WHITE = /[\s\x1c-\x1e\x85]+/g;
 const C1 = /[\x80-\x9f]/g;
 /** Terminals obey them, articles may not carry them; TAB and FF stay. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const CONTROL = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/;
-const YENC = /^=ybegin .*\bname=(.*)$/;
 
 /**
  * The lines as a board and a newsreader see them: whatever ends a line in Unicode does, and C1 controls are the
@@ -30,19 +31,28 @@ export function visibleLines(text: readonly TextLine[]): TextLine[] {
 }
 
 function visible(line: string, number: number): string {
-  const text = line.replace(C1, fromC1);
-  const control = CONTROL.exec(text)?.[0];
-  if (control !== undefined) {
-    throw new PostingError(`line ${number} of the text: the control character ${codePoint(control)} can't be posted`);
-  }
-  const yenc = YENC.exec(text);
-  if (yenc !== null)
-    throw new PostingError(`attachments can't be posted: yEnc (line ${number}); the board takes plain text`);
+  const text = withoutControls(`line ${number} of the text`, line);
   refuseMarks(`line ${number} of the text`, text);
   return text.normalize('NFC');
 }
 
+/** Text on one line, in which each line end and run of white space is a blank; none at the ends. Throws `PostingError`. */
+export function visibleLine(where: string, text: string): string {
+  const line = withoutControls(where, text.replace(WHITE, ' ')).trim();
+  refuseMarks(where, line);
+  return line;
+}
+
+function withoutControls(where: string, line: string): string {
+  const text = line.replace(C1, fromC1);
+  const control = CONTROL.exec(text)?.[0];
+  if (control !== undefined) {
+    throw new PostingError(`${where}: the control character ${codePoint(control)} can't be posted`);
+  }
+  return text;
+}
+
 /** Throws `PostingError` for what would make normalising slow. */
-export function refuseMarks(where: string, text: string): void {
+function refuseMarks(where: string, text: string): void {
   if (TOO_MANY_MARKS.test(text)) throw new PostingError(`${where}: more than ${MAX_MARKS} marks on one letter`);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { decodeWords, encodeText, encodeWords } from '../../../src/news/encoded-word.ts';
 import { stripControls } from '../../../src/wire/charset.ts';
-import { CharsetError } from '../../../src/wire/declared-charset.ts';
 import { latin1, octetsFrom } from '../../../src/wire/octets.ts';
+import { CharsetError } from '../../../src/wire/undeclared-charset.ts';
 import { type ParserTarget, unlessRefused } from '../target.ts';
 
 /** RFC 2047, both ways. */

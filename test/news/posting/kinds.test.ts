@@ -131,8 +131,8 @@ describe('nothing is lost silently', () => {
 
   test('a part behind the last boundary, and one before the first', async () => {
     const tree = multipart('mixed', text);
-    await mime(`${tree}--b\n${image}`, named('after the last of'));
-    await mime(tree.replace(/\n\n/, `\n\n--wrong\n${image}\n`), named('before the first of'));
+    await mime(`${tree}--b\n${image}`, named('a part after the last part of'));
+    await mime(tree.replace(/\n\n/, `\n\n--wrong\n${image}\n`), named('a part before the first of'));
   });
 
   test.each([
@@ -147,11 +147,47 @@ describe('nothing is lost silently', () => {
     await mime(tree, { answer: ['240'], body: 'The text.\r\n' });
   });
 
-  test('yEnc, and NUL wherever it is', async () => {
-    await expectPost({}, '=ybegin line=128 size=12 name=shed.png\nabc\n=yend size=12', named('yEnc'));
+  test('text before the first part, and after the last', async () => {
+    const tree = multipart('mixed', text);
+    await mime(tree.replace(/\n\n/, '\n\nMy own words.\n\n'), named('the text before the first part'));
+    await mime(`${tree}\n-- \nThe list's footer`, named('the text after the last part'));
+    await mime(`${tree}--b\n\nA part without a header.\n--b--`, named('the text after the last part'));
+    await mime(`${tree}${'x\n'.repeat(5000)}--b\n${image}`, named('after the last part'));
+    const notice = 'This is a multi-part message in MIME format.\n';
+    await mime(tree.replace(/\n\n/, `\n\n${notice}\n`), { answer: ['240'], body: 'The text.\r\n' });
+  });
+
+  test.each([
+    ['yEnc', '=ybegin line=128 size=12 name=shed.png\nabc\n=yend size=12', 'yEnc "shed.png" (line 1)'],
+    [
+      'yEnc in parts',
+      'x\n=ybegin part=1 total=2 line=128 size=9 name=a b\n=ypart begin=1 end=3\nabc',
+      'yEnc "a b" (line 2)',
+    ],
+    ['yEnc without a name', '=ybegin line=128 size=12\nabc', 'yEnc (line 1)'],
+    ['the middle of yEnc', '=ypart begin=1 end=3\nabc', 'yEnc (line 1)'],
+    ['uuencode', 'See\nbegin 644 shed.txt\n#0V%T\n`\nend', 'uuencode "shed.txt" (line 2)'],
+    ['uuencode with blanks', 'begin 0644 a b.bin\n-   "          0\n \nend', 'uuencode "a b.bin" (line 1)'],
+    ['uuencode in base64', 'begin-base64 644 x.bin\nAAAA\n====', 'uuencode "x.bin" (line 1)'],
+    ['BinHex', '(This file must be converted with BinHex 4.0)\n:"P0', 'BinHex (line 1)'],
+  ])('a file in the text: %s', async (_, body, says) => {
+    await expectPost({}, body, named(says));
+    const flowed = { 'MIME-Version': '1.0', 'Content-Type': 'text/plain; format=flowed' };
+    await expectPost(flowed, body, named(says));
+  });
+
+  test.each(['begin 644 is how it begins\nand so on', '> =ybegin line=128 size=1 name=x', 'begin 644 x\n\nend'])(
+    'only words: %j',
+    async (body) => {
+      await expectPost({}, body, { answer: ['240'], body: `${body.replaceAll('\n', '\r\n')}\r\n` });
+    },
+  );
+
+  test('NUL, wherever it is', async () => {
     await expectPost({ Subject: 'a\0b' }, 'x', named('NUL'));
     const nul = { 'MIME-Version': '1.0', 'Content-Transfer-Encoding': 'quoted-printable' };
     await expectPost(nul, 'one=00two', named('U+0000'));
+    await expectPost({ Subject: '=?utf-8?Q?a=00b?=' }, 'x', named('Subject: the control character U+0000'));
   });
 });
 
@@ -214,7 +250,9 @@ describe('character sets that lie', () => {
     ['x-klingon', 'x', 'x-klingon'],
     ['shift_jis', '\xf0\x40', 'shift_jis'],
     ['windows-1255', '\xd9', 'windows-1255'],
-    ['iso-2022-kr', '\x1b$)C\x0e=C\x0f', 'iso-2022-kr'],
+    ['iso-2022-cn', '\x1b$)A\x0e=C\x0f', 'iso-2022-cn'],
+    ['windows-1251', 'a\x98', 'windows-1251'],
+    ['utf-7', 'C++', 'utf-7'],
     ['', '\x1b$(Q9!', 'no declared character set'],
     ['', '\xcf\xf0\xe8\xe2\xe5\xf2\xec\xe8\xf0 \xef\xf0\xe8\xe2\xe5\xf2', 'no declared character set'],
   ])('refused: %s %j', async (charset, octets, says) => {
@@ -231,6 +269,11 @@ describe('character sets that lie', () => {
       ['=?cp850?Q?caf=82?=', { answer: ['240'], subject: 'café' }],
       ['=?gb2312?B?u+HS6dTa0MfG2rb/?=', { answer: ['441'], says: 'gb2312' }],
       ['=?utf-8?Q?caf=E9=80?=', { answer: ['441'], says: 'Subject: ' }],
+      ['=?ISO-2022-JP?B?GyRCRnwbKEI=?=\n =?ISO-2022-JP?B?GyRCS1wbKEI=?=', { answer: ['240'], subject: '日本' }],
+      ['=?euc-kr?B?jGM=?=', { answer: ['240'], subject: '똠' }],
+      ['=?utf-8?Q?=C2=93quoted=C2=94?=', { answer: ['240'], subject: '“quoted”' }],
+      ['=?iso-8859-1?Q?=1B=24BF|=1B=28B?=', { answer: ['441'], says: 'U+001B' }],
+      ['=?windows-1250?Q?a=83?=', { answer: ['441'], says: 'windows-1250' }],
     ];
     for (const [Subject, expected] of subjects) await expectPost({ Subject }, 'x', expected);
     const article = Buffer.from(`${head({ Subject: '=?iso-8859-1?Q?Fr\xf6sche?=' })}\n\nx\n`, 'latin1');
@@ -265,6 +308,19 @@ describe('a follow-up is never a new item', () => {
     ['references unreadable', () => ({ References: 'undefined undefined', 'In-Reply-To': root.messageId })],
     ['references unknown', () => ({ References: '<gone@x.example>', 'In-Reply-To': root.messageId })],
     ['In-Reply-To unknown', () => ({ References: root.messageId, 'In-Reply-To': '<gone@x.example>' })],
+    [
+      'in encoded words',
+      () => {
+        const word = (text: string) =>
+          `=?utf-8?q?${text.replace(/[<>@.]/g, (sign) => `=${sign.charCodeAt(0).toString(16)}`)}?=`;
+        return { References: `${word(root.messageId.slice(0, 20))}\n ${word(root.messageId.slice(20))}` };
+      },
+    ],
+    ['escaped for HTML', () => ({ References: `&lt;${root.messageId.slice(1, -1)}&gt;` })],
+    ['escaped for a URL', () => ({ References: `%3C${root.messageId.slice(1, -1).replace('@', '%40')}%3E` })],
+    ['a URL', () => ({ 'In-Reply-To': `news://host/${root.messageId.slice(1, -1)}` })],
+    ['in other brackets', () => ({ References: `(${root.messageId.slice(1, -1)})` })],
+    ['behind an invisible character', () => ({ References: `\ufeff${root.messageId.slice(1, -1)}` })],
     ['references empty', () => ({ References: ' ', 'In-Reply-To': root.messageId })],
   ])('%s', async (_, headers) => {
     await expectPost({ Subject: 'Re: Root topic', ...headers() }, 'A reply.', inRoot);
@@ -447,6 +503,9 @@ describe('valid headers are taken', () => {
     ['=?utf-8?Q?=C3=84nn?= =?utf-8?Q?_B?= <a@b.example>', 'Änn B'],
     ['Ann <a@b.example>, Bob <c@d.example>', 'Ann'],
     ['ann@x.example', ''],
+    ['"Ann" ann@x.example', 'Ann'],
+    ['=?us-ascii?Q?Ann_(Anna)_"A",_B_<x@y>?= <a@b.example>', 'Ann (Anna) "A", B <x@y>'],
+    ['\x1b$B;3ED\x1b(B <a@b.example>', '山田'],
   ])('From: %s', async (From, name) => {
     const { answer, article } = await world.post(`${head({ From })}\n\nx\n`);
     expect(answer).toMatch(/^240/);
@@ -465,6 +524,7 @@ describe('valid headers are taken', () => {
     [{ 'Content-Type': 'text' }],
     [{ 'Content-Type': 'TEXT/PLAIN (a comment); (another) charset=utf-8 (third)' }],
     [{ 'Content-Type': 'text/plain charset=utf-8' }],
+    [{ 'Content-Type': 'text/plain, charset=utf-8' }],
     [{ 'Content-Type': 'text/plain;' }],
     [{ 'Content-Type': 'text/plain; charset="utf-8"; charset="x"' }],
     [{ 'Content-Transfer-Encoding': '8bit (a (nested) comment)' }],
@@ -508,6 +568,14 @@ test('one post is in one character set', async () => {
   const { article } = await world.post(`${head({ From: 'Änn <ann@rgtp.test>' })}\n\n5 €\n`);
   const item = await world.item(article?.headers.get('x-rgtp-item') ?? '');
   expect(Buffer.from(item.contributions[0]?.grogname ?? '', 'latin1').toString('utf8')).toBe('Änn');
+});
+
+test.each([
+  ['Re: a topic', 'a topic'],
+  ['SV: a topic', 'SV: a topic'],
+  ['Re: AW: a topic', 'AW: a topic'],
+])('a new item %j keeps all but Re:', async (Subject, subject) => {
+  await expectPost({ Subject }, 'x', { answer: ['240'], subject });
 });
 
 test.each(['Re: a topic', 'RE: a topic', 're:a topic', 'Re: Re: a topic', 'Re:  RE: a topic'])(

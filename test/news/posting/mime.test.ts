@@ -62,7 +62,7 @@ test.each([
   {
     what: 'multipart/alternative',
     head: ['Content-Type: multipart/alternative; boundary="a b"'],
-    body: ['--a b', '', 'plain', '--a b', 'Content-Type: text/html', '', '<p>html', '--a b--', 'epilogue'],
+    body: ['--a b', '', 'plain', '--a b', 'Content-Type: text/html', '', '<p>html', '--a b--', ''],
     text: ['plain'],
   },
   {
@@ -75,7 +75,7 @@ test.each([
     what: 'mixed, alternative inside, and a footer',
     head: ['Content-Type: multipart/mixed; boundary=out'],
     body: [
-      'preamble',
+      'This is a multi-part message in MIME format.',
       '--out',
       'Content-Type: multipart/alternative; boundary=out-in',
       '',

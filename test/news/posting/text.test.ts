@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { groggsLimits } from '../../../src/news/posting/board-limits.ts';
 import { boardGrogname, boardLines, boardSubject, sizeOf } from '../../../src/news/posting/board-text.ts';
 import { unfoldFlowed } from '../../../src/news/posting/flowed.ts';
-import { sameSubject, withoutRe } from '../../../src/news/posting/subject.ts';
+import { sameSubject, topicOf, withoutRe } from '../../../src/news/posting/subject.ts';
 import { visibleLines } from '../../../src/news/posting/text-lines.ts';
 import { decode } from '../../../src/wire/charset.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
@@ -95,7 +95,9 @@ test('subjects and grognames', () => {
 });
 
 test('Re: in its spellings', () => {
-  expect(withoutRe('Re: RE: Re[2]: re^3:  AW: Sv : topic')).toBe('topic');
+  expect(withoutRe('Re: RE: Re[2]: re^3:  topic')).toBe('topic');
+  expect(withoutRe('Re: SV: open day')).toBe('SV: open day');
+  expect(topicOf('Re: RE: Re[2]: re^3:  AW: Sv : topic')).toBe('topic');
   expect(withoutRe('Reply: topic')).toBe('Reply: topic');
   expect(sameSubject('Re: a  b', 'a b')).toBe(true);
   expect(sameSubject('Re: a', 'b')).toBe(false);

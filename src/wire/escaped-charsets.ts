@@ -1,0 +1,97 @@
+/**
+ * Character sets of seven bits, which switch by escapes. Their characters are those of 8-bit sets, which say what they
+ * mean. (TextDecoder refuses two escapes in a row, which neighbouring encoded words have; iconv-lite knows none of
+ * these.)
+ */
+import iconv from 'iconv-lite';
+import { octetsFrom } from './octets.ts';
+
+/** What the octets of a run mean, with U+FFFD for what has no meaning; `undefined`: they can't stand there. */
+type Meaning = (run: string) => string | undefined;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const ascii: Meaning = (run) => (/[\x0e\x0f\x1b\x80-\xff]/.test(run) ? undefined : run);
+
+/** Two octets a character, as `charset` has them with the eighth bit set. Whoever ends a line returns to ASCII. */
+function pairs(charset: string, prefix: readonly number[] = []): Meaning {
+  return (run) => {
+    const [, characters, ends = ''] = /^((?:[!-~]{2})*)([\r\n]*)$/.exec(run) ?? [];
+    if (characters === undefined) return undefined;
+    const octets: number[] = [];
+    for (let at = 0; at < characters.length; at += 2) {
+      octets.push(...prefix, characters.charCodeAt(at) + 0x80, characters.charCodeAt(at + 1) + 0x80);
+    }
+    return iconv.decode(Buffer.from(octets), charset) + ends;
+  };
+}
+
+const halfWidthKana: Meaning = (run) =>
+  /^[!-_]*[\r\n]*$/.test(run)
+    ? run.replace(/[!-_]/g, (octet) => String.fromCharCode(octet.charCodeAt(0) + 0xff40))
+    : undefined;
+
+/** By what follows ESC (RFC 1468, RFC 2237). */
+const JAPANESE: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['(B', ascii],
+  ['(J', (run) => ascii(run)?.replaceAll('\\', '¥').replaceAll('~', '‾')],
+  ['(I', halfWidthKana],
+  ['$@', pairs('euc-jp')],
+  ['$B', pairs('euc-jp')],
+  ['$(D', pairs('euc-jp', [0x8f])],
+]);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const ESCAPE = /\x1b(\([BJI]|\$[@B]|\$\(D)/;
+/** By the shift before (RFC 1557). */
+const KOREAN: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['\x0f', ascii],
+  ['\x0e', pairs('cp949')],
+]);
+/** Announces that set, once. */
+const KOREAN_HEADER = '\x1b$)C';
+
+function switching(sent: string, by: RegExp, meanings: ReadonlyMap<string, Meaning>): string | undefined {
+  const [start = '', ...rest] = sent.split(by);
+  let text = ascii(start);
+  for (let at = 0; at < rest.length; at += 2) {
+    const meant = meanings.get(rest[at] ?? '')?.(rest[at + 1] ?? '');
+    if (text === undefined || meant === undefined) return undefined;
+    text += meant;
+  }
+  return text;
+}
+
+/** RFC 1843 */
+function decodeHz(sent: string): string | undefined {
+  const chinese = pairs('gbk');
+  let isValid = !/[\x80-\xff]/.test(sent);
+  const text = sent.replace(/~\{((?:[!-w][!-~])*)~\}|~~|~\r?\n|~/g, (whole, run?: string) => {
+    isValid &&= whole !== '~';
+    if (run !== undefined) return chinese(run) ?? '';
+    return whole === '~~' ? '~' : '';
+  });
+  return isValid ? text : undefined;
+}
+
+/** By their names in lower case. */
+const DECODERS: Readonly<Record<string, (sent: string) => string | undefined>> = {
+  'iso-2022-jp': (sent) => switching(sent, ESCAPE, JAPANESE),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+  'iso-2022-kr': (sent) => switching(sent.replaceAll(KOREAN_HEADER, ''), /([\x0e\x0f])/, KOREAN),
+  'hz-gb-2312': decodeHz,
+};
+
+/** A decoder of one of these sets: text with U+FFFD for octets without a meaning, `undefined` for others' octets. */
+export function escapedCharset(name: string): ((bytes: Uint8Array) => string | undefined) | undefined {
+  const decode = DECODERS[name];
+  return decode && ((bytes) => decode(octetsFrom(bytes)));
+}
+
+/** An escape of ISO 2022 that gives octets another meaning. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const ISO_2022 = /\x1b(?:\$[@A-D()*+]|\([A-Z@])/;
+
+/** The set whose escapes undeclared octets have. */
+export function nameOfEscapes(octets: string): 'iso-2022-jp' | 'iso-2022-kr' | undefined {
+  if (!ISO_2022.test(octets)) return undefined;
+  return octets.includes(KOREAN_HEADER) ? 'iso-2022-kr' : 'iso-2022-jp';
+}
