@@ -25,6 +25,12 @@ describe('the examples', () => {
     expect(text).toMatch(/^(Environment=| {4})[^#]*\bNODE_OPTIONS=--max-semi-space-size=8\b/m);
   });
 
+  it('of the service have a folder for compiled code that nobody else can write', () => {
+    const unit = readFileSync(join(root, 'config', 'rgtp-nntp.service'), 'utf8');
+    expect(unit).toMatch(/^CacheDirectory=rgtp-nntp$/m);
+    expect(unit).toMatch(/^CacheDirectoryMode=0700$/m);
+  });
+
   it('of the container set variables that there are', () => {
     const files = ['compose.yaml', 'Dockerfile'].map((name) => readFileSync(join(root, 'docker', name), 'utf8'));
     const names = files.join().match(/RGTP_NNTP_[A-Z_0-9]+/g) ?? [];

@@ -202,10 +202,13 @@ esac
     expect(all('STOPSIGNAL')).toEqual(['SIGTERM']);
   });
 
-  it('opens the ports its configuration listens on, and keeps its data in the volume', () => {
+  it('opens the ports its configuration listens on, and keeps its data, and compiled code, in volumes', () => {
     const { embedded, http, data } = loadConfig({ environment: ours(environment) });
     expect(all('EXPOSE')).toEqual([`119 563 ${embedded.listen?.port} ${http.listen?.port}`]);
-    expect(all('VOLUME')).toEqual([data]);
+    expect(all('VOLUME')).toEqual([`${data} ${environment['NODE_COMPILE_CACHE']}`]);
+    // Whoever can write there has their code run.
+    expect(dockerfile).toMatch(/ install -d -m 0700 \/cache\s/);
+    expect(all('COPY')).toContain('--from=build --chown=1000:1000 /cache /cache');
   });
 });
 

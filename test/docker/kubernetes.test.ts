@@ -98,6 +98,9 @@ describe('the manifests of Kubernetes', () => {
     expect(set.volumeClaimTemplates.map(({ metadata }) => metadata.name)).toEqual([mounts.get('/data')]);
     const volumes = set.template.spec.volumes.map(({ name }) => name);
     expect([...mounts.values()].sort()).toEqual([...volumes, 'data'].sort());
+    // The root file system is read-only: compiled code needs a folder of its own.
+    const [, cache = ''] = /NODE_COMPILE_CACHE=(\S+)/.exec(readFileSync(join(root, 'docker/Dockerfile'), 'utf8')) ?? [];
+    expect(set.template.spec.volumes).toContainEqual({ name: mounts.get(cache), emptyDir: { sizeLimit: '64Mi' } });
   });
 
   it('run as the image’s user, and ask what the server answers', () => {
