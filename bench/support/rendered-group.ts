@@ -1,8 +1,16 @@
+import { Segment } from '../../src/bridge/view/segment.ts';
 import type { Newsgroup, RenderedArticle } from '../../src/nntp/backend.ts';
 
 const PIECE = 64 * 1024;
+/** articles whose headers are found together, as those of a board are */
+const SEGMENT = 256;
+/** the column of the subject in a line of overview */
+const SUBJECT = 1;
 
-/** A newsgroup whose every answer is rendered beforehand, so that only the cost of the front end shows. */
+/**
+ * A newsgroup whose every answer is rendered beforehand, so that only the cost of the front end shows; and HDR's, which finds
+ * subjects in lines of overview.
+ */
 export class RenderedGroup implements Newsgroup {
   readonly name = 'bench.group';
   readonly description = 'Bench';
@@ -15,6 +23,7 @@ export class RenderedGroup implements Newsgroup {
   /** all overview lines, and where each begins */
   readonly lines: Buffer;
   readonly starts: Uint32Array;
+  readonly #segments: readonly Segment[];
 
   /** @param octets size of an article */
   constructor(count: number, octets: number) {
@@ -30,6 +39,19 @@ export class RenderedGroup implements Newsgroup {
     this.lines = Buffer.concat(lines);
     this.starts = new Uint32Array(count + 1);
     for (const [i, line] of lines.entries()) this.starts[i + 1] = (this.starts[i] ?? 0) + line.length;
+    this.#segments = Array.from({ length: Math.ceil(count / SEGMENT) }, (_, at) => {
+      const some = lines.slice(at * SEGMENT, (at + 1) * SEGMENT).map((line) => line.toString('latin1'));
+      return new Segment(
+        some.map((_line, i) => at * SEGMENT + i + 1),
+        some,
+        true,
+      );
+    });
+  }
+
+  /** lines as HDR shows them */
+  get subjects(): readonly Buffer[] {
+    return this.articles.map((_, i) => Buffer.from(`${i + 1} Re: Item ${i} about things\r\n`));
   }
 
   status(): 'y' {
@@ -63,7 +85,12 @@ export class RenderedGroup implements Newsgroup {
     }
   }
 
-  *header(): Generator<Buffer> {}
+  *header(_field: string, low: number, high: number): Generator<Buffer> {
+    for (let at = Math.floor((low - 1) / SEGMENT); at * SEGMENT < high; at++) {
+      const lines = this.#segments[at]?.column(SUBJECT, low, high);
+      if (lines !== undefined) yield lines;
+    }
+  }
 
   *arrivedSince(): Generator<string> {}
 }
