@@ -7,6 +7,7 @@ import type { ItemText, PostText } from '../item-text.ts';
 import type { ItemRecord, PostSummary, Posts } from '../model.ts';
 import { isInItem } from '../row-kinds.ts';
 import { bodyOfPost } from '../text.ts';
+import { Names } from './names.ts';
 
 /** Version of the form, and of how bodies are made: what another one measured is measured again. */
 const VERSION = 1;
@@ -17,8 +18,6 @@ const LINES = 8;
 const NAME = 12;
 /** Items that are read at a time, and that are written in one transaction: a few milliseconds' work. */
 const BATCH = 256;
-/** Different grognames that are looked for among those known: most people keep to a few. */
-const MOST_NAMES = 16_384;
 /** Octets of a text that is not looked at in one go. */
 const LONG = 1 << 16;
 
@@ -33,9 +32,9 @@ export class Summaries {
   /** by row; a post that has no name here is not known */
   #octets = new Uint32Array(0);
   #lines = new Uint32Array(0);
-  readonly #names: (Octets | undefined)[] = [];
-  /** equal grognames, once */
-  readonly #same = new Map<Octets, Octets>();
+  /** by row: which of the names */
+  #named = new Uint32Array(0);
+  readonly #names = new Names();
   /** by item: 1 if they were taken from its text */
   #learnt = new Uint8Array(0);
   readonly #unwritten = new Set<number>();
@@ -50,7 +49,7 @@ export class Summaries {
   }
 
   of(row: number): PostSummary | undefined {
-    const grogname = this.#names[row];
+    const grogname = this.#nameOf(row);
     return grogname === undefined
       ? undefined
       : { grogname, octets: this.#octets[row] ?? 0, lines: this.#lines[row] ?? 0 };
@@ -175,14 +174,14 @@ export class Summaries {
   }
 
   #encode(record: ItemRecord): Buffer {
-    const rows = record.rows.filter((row) => this.#names[row] !== undefined);
-    const names = rows.reduce((sum, row) => sum + (this.#names[row]?.length ?? 0), 0);
+    const rows = record.rows.filter((row) => this.#nameOf(row) !== undefined);
+    const names = rows.reduce((sum, row) => sum + (this.#nameOf(row)?.length ?? 0), 0);
     const bytes = Buffer.alloc(4 + rows.length * ENTRY + names);
     bytes.writeUInt32LE(rows.length, 0);
     let at = 4;
     let end = 4 + rows.length * ENTRY;
     for (const row of rows) {
-      const name = this.#names[row] ?? '';
+      const name = this.#nameOf(row) ?? '';
       bytes.writeUInt32LE(row, at);
       bytes.writeUInt32LE(this.#octets[row] ?? 0, at + OCTETS);
       bytes.writeUInt32LE(this.#lines[row] ?? 0, at + LINES);
@@ -197,26 +196,24 @@ export class Summaries {
     const { length } = this.#posts;
     this.#octets = withRoom(this.#octets, length, Uint32Array);
     this.#lines = withRoom(this.#lines, length, Uint32Array);
-    // Element by element: an array with holes would be a hash table.
-    while (this.#names.length < length) this.#names.push(undefined);
+    this.#named = withRoom(this.#named, length, Uint32Array);
     this.#octets[row] = octets;
     this.#lines[row] = lines;
-    this.#names[row] = this.#once(grogname);
+    // Before the old one goes, which may be the same.
+    const name = this.#names.take(grogname);
+    this.#clear(row);
+    this.#named[row] = name;
   }
 
-  #once(grogname: Octets): Octets {
-    const known = this.#same.get(grogname);
-    if (known !== undefined) return known;
-    if (this.#same.size >= MOST_NAMES) this.#same.clear();
-    this.#same.set(grogname, grogname);
-    return grogname;
+  #nameOf(row: number): Octets | undefined {
+    return this.#names.at(this.#named[row] ?? 0);
   }
 
   #clear(row: number): void {
-    const name = this.#names[row];
-    if (name === undefined) return;
-    this.#same.delete(name);
-    this.#names[row] = undefined;
+    const name = this.#named[row] ?? 0;
+    if (name === 0) return;
+    this.#names.release(name);
+    this.#named[row] = 0;
   }
 
   #hasLearnt(item: number): void {
