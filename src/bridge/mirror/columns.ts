@@ -22,7 +22,7 @@ export interface PostRow {
 const BLOCK = 1024;
 const ROW_OCTETS = 23;
 
-/** The posts of a board in columns: 28 octets a post, and blocks of them for the cache. */
+/** The posts of a board in columns: 32 octets a post, and blocks of them for the cache. */
 export class PostColumns implements Posts {
   length = 0;
   numbers = new Uint32Array(BLOCK);
@@ -35,6 +35,10 @@ export class PostColumns implements Posts {
   arrivals = new Uint32Array(BLOCK);
   /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
   was = new Uint8Array(BLOCK);
+  /** the row before it in its item; −1: it is the first. (An array of rows for each item would take three times as much.) */
+  #before = new Int32Array(BLOCK);
+  /** by item: its last row, and one more; 0: there is none */
+  #last = new Uint32Array(BLOCK);
   readonly presence = new Presence();
   /** blocks that differ from what `load` was given or `takeChanges` handed out */
   readonly #changed = new Set<number>();
@@ -58,8 +62,16 @@ export class PostColumns implements Posts {
     this.was[row] = post.was ?? post.kind;
     this.length = row + 1;
     this.presence.changed(row, post.item, PostKind.Gone, post.kind);
+    this.#chain(row, post.item);
     this.touch(row);
     return row;
+  }
+
+  /** The rows of an item, ascending. */
+  of(item: number): readonly number[] {
+    const rows: number[] = [];
+    for (let row = (this.#last[item] ?? 0) - 1; row >= 0; row = this.#before[row] ?? -1) rows.push(row);
+    return rows.reverse();
   }
 
   /** Makes room for so many rows and some more: growing step by step would leave several times as much garbage. */
@@ -180,14 +192,22 @@ export class PostColumns implements Posts {
     }
   }
 
-  /** After `load`: counts what is there; yields now and then. Throws where a row is of an item that there is not. */
+  /** After `load`: counts what is there, and by item; yields now and then. Throws where a row is of an item that there is not. */
   *count(items: number): Generator<undefined, void> {
     for (let row = 0; row < this.length; row++) {
       const item = this.items[row] ?? -1;
       if (item >= items) throw new RangeError('no such item');
       this.presence.changed(row, item, PostKind.Gone, this.#kindAt(row));
+      this.#chain(row, item);
       if (row % BLOCK === 0) yield;
     }
+  }
+
+  #chain(row: number, item: number): void {
+    if (item < 0) return;
+    this.#last = withRoom(this.#last, item + 1, Uint32Array);
+    this.#before[row] = (this.#last[item] ?? 0) - 1;
+    this.#last[item] = row + 1;
   }
 
   #kindAt(row: number): PostKind {
@@ -230,6 +250,7 @@ export class PostColumns implements Posts {
     this.kinds = withRoom(this.kinds, rows, Uint8Array);
     this.arrivals = withRoom(this.arrivals, rows, Uint32Array);
     this.was = withRoom(this.was, rows, Uint8Array);
+    this.#before = withRoom(this.#before, rows, Int32Array);
   }
 }
 

@@ -4,11 +4,16 @@ import { isFirst } from '../row-kinds.ts';
 
 /** Items, and userids, of a block on disk. */
 const BLOCK = 256;
-/** Rows, or items, that are looked at in one piece. */
+/** Rows that are looked at in one piece. */
 const PIECE = 2048;
 /** What the index shows of an item, as it is stored. */
 const LINKED = 1;
 const MARKED = 2;
+
+/** Knows the rows of each item. */
+interface RowsOf {
+  of(item: number): readonly number[];
+}
 
 class Record implements ItemRecord {
   readonly index: number;
@@ -21,11 +26,16 @@ class Record implements ItemRecord {
   /** the index shows that it is continued, by an F row */
   marked = false;
   first = -1;
-  rows: number[] = [];
+  readonly #rowsOf: RowsOf;
 
-  constructor(index: number, id: string) {
+  constructor(index: number, id: string, rowsOf: RowsOf) {
     this.index = index;
     this.id = id;
+    this.#rowsOf = rowsOf;
+  }
+
+  get rows(): readonly number[] {
+    return this.#rowsOf.of(this.index);
   }
 }
 
@@ -36,6 +46,11 @@ export class Records {
   readonly list: MutableRecord[] = [];
   readonly #byId = new Map<string, MutableRecord>();
   readonly #changed = new Set<number>();
+  readonly #rows: RowsOf;
+
+  constructor(rows: RowsOf) {
+    this.#rows = rows;
+  }
 
   byId(id: string): MutableRecord | undefined {
     return this.#byId.get(id);
@@ -45,7 +60,7 @@ export class Records {
   intern(id: string): MutableRecord {
     let record = this.#byId.get(id);
     if (record === undefined) {
-      record = new Record(this.list.length, owned(ascii(id)));
+      record = new Record(this.list.length, owned(ascii(id)), this.#rows);
       this.list.push(record);
       this.#byId.set(record.id, record);
       this.#touch(record);
@@ -91,33 +106,24 @@ export class Records {
     return this.#touch(record);
   }
 
-  /** Of several first posts (one may be made up), the first that is there; none is: the one that was. */
+  /** A row has come, or is back: of several first posts (one may be made up), the first that is there counts. */
+  mayBeFirst(record: MutableRecord, row: number, { kinds }: Posts): void {
+    if (!isFirst(kinds[row])) return;
+    const { first } = record;
+    if (first < 0 || row < first || !isFirst(kinds[first])) record.first = row;
+  }
+
+  /** Rows are gone: the first that is left; none is: the one that was. */
   findFirst(record: MutableRecord, { kinds }: Posts): void {
     record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
   }
 
-  /** Finds the rows of all items again; yields now and then. */
-  *relink({ items, kinds, length }: Posts): Generator<undefined, void> {
-    const counts = new Uint32Array(this.list.length);
-    for (let row = 0; row < length; row++) {
+  /** After `load`: finds the first posts of all items again; yields now and then. */
+  *relink(posts: Posts): Generator<undefined, void> {
+    for (let row = 0; row < posts.length; row++) {
       if (row % PIECE === 0) yield;
-      const item = items[row] ?? -1;
-      if (item >= 0) counts[item] = (counts[item] ?? 0) + 1;
-    }
-    // Arrays of the right length at once: growing ones would keep as much again in reserve.
-    const ends = new Uint32Array(counts.length);
-    for (const record of this.list) {
-      if (record.index % PIECE === 0) yield;
-      record.rows = new Array<number>(counts[record.index] ?? 0);
-    }
-    for (let row = 0; row < length; row++) {
-      if (row % PIECE === 0) yield;
-      const record = this.list[items[row] ?? -1];
-      if (record === undefined) continue;
-      const end = ends[record.index] ?? 0;
-      record.rows[end] = row;
-      ends[record.index] = end + 1;
-      if (record.first < 0 && isFirst(kinds[row])) record.first = row;
+      const record = isFirst(posts.kinds[row]) ? this.list[posts.items[row] ?? -1] : undefined;
+      if (record !== undefined) this.mayBeFirst(record, row, posts);
     }
   }
 
@@ -145,7 +151,7 @@ export class Records {
         number?,
       ][];
       for (const [id, subject, continues, continuedIn, shown] of cells) {
-        const record = new Record(this.list.length, id);
+        const record = new Record(this.list.length, id, this.#rows);
         record.subject = latin1(subject);
         record.continues = continues;
         record.continuedIn = continuedIn;

@@ -5,7 +5,6 @@ import { type Octets, octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';
 import { type Place, placesOf } from '../places.ts';
-import { isFirst } from '../row-kinds.ts';
 import { PostColumns } from './columns.ts';
 import type { Known, Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
@@ -33,7 +32,7 @@ const SLICE = 2048;
 /** Everything known of a board but the texts: rows, items, notices, numbering. Only `commit` changes it. */
 export class BoardState implements Known {
   readonly posts = new PostColumns();
-  readonly records = new Records();
+  readonly records = new Records(this.posts);
   readonly users = new Users();
   readonly notices = new Map<number, Notice>();
   epochs: Epochs;
@@ -214,8 +213,7 @@ export class BoardState implements Known {
     for (const place of placesOf[kind]) this.publishing.raise(place, given.number);
     const record = this.records.list[item];
     if (record !== undefined) {
-      record.rows.push(index);
-      if (isFirst(kind)) this.records.findFirst(record, this.posts);
+      this.records.mayBeFirst(record, index, this.posts);
       if (kind === PostKind.Edit) changes.text(record, true);
     }
     if (event === undefined) return;
@@ -262,7 +260,7 @@ export class BoardState implements Known {
       posts.setArrival(row, arrivalOf(Number.POSITIVE_INFINITY, one.time));
       for (const place of placesOf[one.kind]) this.publishing.raise(place, posts.numbers[row] ?? 0);
       changes.restored(row);
-      if (record !== undefined) records.findFirst(record, posts);
+      if (record !== undefined) records.mayBeFirst(record, row, posts);
     } else if (one.event !== undefined) return;
     const user = this.users.intern(userid);
     if (posts.times[row] === one.time && posts.users[row] === user) return;

@@ -302,7 +302,7 @@ test('a post that goes before what is stored of its item is read leaves the file
   const cache = Cache.open(':memory:');
   onTestFinished(() => cache.close());
   const posts = new PostColumns();
-  const records = new Records();
+  const records = new Records(posts);
   const record = records.intern('A1234567');
   const row = {
     number: 1,
@@ -314,7 +314,7 @@ test('a post that goes before what is stored of its item is read leaves the file
     user: 0,
     arrival: 0,
   };
-  record.rows.push(posts.append(row));
+  posts.append(row);
   const summaries = new Summaries(cache, posts, 'auto');
   cache.putSummary(record.index, Buffer.from(SECRET));
   cache.transaction(() => summaries.forget(record.rows, records.list));
