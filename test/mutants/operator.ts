@@ -9,6 +9,11 @@ const LOST = ['test/cli/lost-files.test.ts'];
 /** What a sick disk and an operator's mistakes must not do. */
 export const operatorMutants = [
   ...breaking(
+    'src/main.ts',
+    ['test/cli/heap.test.ts'],
+    ['the heap does not keep what a first reading took', "setFlagsFromString('--heap-growing-percent=25');", ''],
+  ),
+  ...breaking(
     'src/server/restore.ts',
     ['test/cli/backup.test.ts'],
     [
