@@ -139,8 +139,10 @@ export class LargeServer {
     for (;;) {
       await pause(500);
       const answer = await (await fetch(`http://127.0.0.1:${this.#httpPort}/metrics`)).text();
-      if (Number(/^rgtp_nntp_board_items_held\S* (\d+)/m.exec(answer)?.[1]) >= items) return;
+      if (Number(/^rgtp_nntp_board_items_held\S* (\d+)/m.exec(answer)?.[1]) >= items) break;
     }
+    // There was none to select before the index was read.
+    await this.costOf([`GROUP ${NEWSGROUP}`], '\r\n');
   }
 
   memory(): Promise<Memory> {

@@ -46,6 +46,12 @@ export const textMutants = [
     ['a transaction is short', '|| this.#unwrittenOctets >= BATCH_OCTETS', ''],
   ),
   ...breaking(
+    'src/bridge/texts/names.ts',
+    ['test/bridge/names.test.ts'],
+    ['a name that no post has is not kept', '    this.#names[number] = undefined;\n', ''],
+    ['a name is not found under the number of another', 'this.#numbers.delete(name);', 'this.#numbers.has(name);'],
+  ),
+  ...breaking(
     'src/bridge/texts/summaries.ts',
     SUMMARIES,
     [
