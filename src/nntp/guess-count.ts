@@ -10,7 +10,8 @@ export class GuessCount {
   /** when the last attempt failed */
   #failedAt = 0;
   #underWay = 0;
-  readonly #waiting: (() => void)[] = [];
+  /** in the order they came */
+  readonly #waiting: { readonly begin: () => void; readonly refuse: (error: unknown) => void }[] = [];
 
   constructor(limits: Pick<Limits, 'failedLogins' | 'loginPause'>, clock: () => number) {
     this.#limits = limits;
@@ -18,15 +19,28 @@ export class GuessCount {
   }
 
   /** Resolves when an attempt may begin; it counts until `leave()`. Rejects once there were too many failures. */
-  async enter(): Promise<void> {
-    while (this.#underWay >= this.#room()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#underWay++;
+  enter(): Promise<void> {
+    return new Promise((begin, refuse) => {
+      this.#waiting.push({ begin, refuse });
+      this.#next();
+    });
   }
 
   leave(): void {
     this.#underWay--;
-    // Each checks for itself: there may be room for one, for none, or a refusal for all.
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#next();
+  }
+
+  /** Lets in as many as there is room for: a crowd that waits is not woken for each. */
+  #next(): void {
+    try {
+      while (this.#waiting.length > 0 && this.#underWay < this.#room()) {
+        this.#underWay++;
+        this.#waiting.shift()?.begin();
+      }
+    } catch (error) {
+      for (const { refuse } of this.#waiting.splice(0)) refuse(error);
+    }
   }
 
   /** Counts a failure. Returns how many there are now. */

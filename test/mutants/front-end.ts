@@ -65,7 +65,12 @@ export const frontEndMutants = [
       'if (failures >= this.#limits.failedLogins) {',
       'if (failures > this.#limits.failedLogins) {',
     ],
-    ['guessing in parallel gains nothing', 'while (this.#underWay >= this.#room())', 'while (this.#room() < 0)'],
+    ['guessing in parallel gains nothing', 'this.#underWay < this.#room()', 'this.#room() > 0'],
+    [
+      'a crowd that waits is not woken for each',
+      '  leave(): void {\n    this.#underWay--;\n    this.#next();',
+      '  leave(): void {\n    this.#underWay--;\n    for (const _ of this.#waiting) this.#next();\n    this.#next();',
+    ],
   ),
   ...breaking(
     'src/nntp/login-gate.ts',

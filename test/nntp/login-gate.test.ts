@@ -72,6 +72,22 @@ test('many logins at once from one address do not count as guesses', async () =>
   expect(all).toEqual(Array(50).fill('in'));
 });
 
+test('a crowd that waits to log in is not woken for each who has', async () => {
+  let looks = 0;
+  const limits = {
+    ...defaultLimits,
+    get failedLogins() {
+      looks++;
+      return 10;
+    },
+  };
+  const gate = new LoginGate(limits, () => 0);
+  const right = (n: number) =>
+    gate.attempt({ address: `192.0.2.${n % 5}`, user: 'ann' }, () => new Promise(setImmediate));
+  await Promise.all(Array.from({ length: 500 }, (_, n) => right(n)));
+  expect(looks).toBeLessThan(20 * 500);
+});
+
 test('guesses at one account are limited, from however many addresses', async () => {
   const world = new World({ failedLogins: 5 });
   expect(await world.parallel(90, (n) => world.guess(`192.0.2.${n}`, 'ann'))).toBe(5);
