@@ -2,7 +2,7 @@
 import { AccountError } from '../bridge/login/local-accounts.ts';
 import { ConfigError } from '../config/problem.ts';
 import { Failure } from '../server/failure.ts';
-import { StoreError, type StoreErrorKind, storeErrorFrom } from '../store/errors.ts';
+import { isDamage, StoreError, type StoreErrorKind, storeErrorFrom } from '../store/errors.ts';
 
 export interface Complaint {
   readonly text: string;
@@ -35,6 +35,12 @@ export function complaintOf(error: unknown): Complaint {
     return { text: withRemedy(error.message, error.remedy), exitCode: error.exitCode };
   }
   if (error instanceof StoreError) return { text: withRemedy(error.message, REMEDIES[error.kind]), exitCode: 1 };
+  if (isDamage(error)) {
+    return {
+      text: withRemedy(`a database in the data folder is damaged: ${error.message}`, REMEDIES.corrupt),
+      exitCode: 1,
+    };
+  }
   if (error instanceof AccountError) return { text: error.message, exitCode: 1 };
   return fromSystem(error) ?? { text: `this is a bug:\n${stackOf(error)}`, exitCode: 1 };
 }

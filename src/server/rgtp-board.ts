@@ -21,7 +21,7 @@ import type { ConfiguredBoard, FedPlaces } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { boardConnections, type ConnectionParts } from './board-connections.ts';
 import { openFedPlaces } from './fed-places.ts';
-import { refuseLostKeys } from './lost-files.ts';
+import { isInDatabase, refuseLostKeys } from './lost-files.ts';
 import { openToServe } from './permanent-store.ts';
 import { Undo } from './undo.ts';
 
@@ -170,6 +170,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const view = new BoardView({ model: mirror, options, own, memory, log });
   undo.add(() => view.close());
   const accounts = new LocalAccounts(permanent, (make) => SecretBox.fromFile(paths.accountsKey, { make }));
+  if (!isInDatabase(config, board)) await accounts.tryKey();
   const login = new RgtpLogin({
     ...board,
     guests: guestsOf(config, board),

@@ -99,6 +99,12 @@ export function diskTrouble(error: unknown): string | undefined {
   }
 }
 
+/** Whether SQLite found that a database is damaged, wherever it was being read. */
+export function isDamage(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  return KINDS[error.errcode & 0xff] === 'corrupt';
+}
+
 /**
  * `error` as a `StoreError` if it is about the file at `path`; anything else (a bug in a statement) as it is.
  * @param inDoubt the change was written but could not be synced

@@ -84,6 +84,12 @@ function setMark(db: DatabaseSync): void {
 /** never closed: see below */
 const leftOpen = new Set<DatabaseSync>();
 
+function leaveOpen(db: DatabaseSync): void {
+  // At the end of its event loop Node closes what is open, which removes the log. When told to exit, it does not.
+  if (leftOpen.size === 0) process.once('exit', () => process.exit());
+  leftOpen.add(db);
+}
+
 /**
  * Closes a database that `openDatabase` opened with `durable`. If the disk does not take the writes that this needs,
  * the database stays open until the process ends: closing it would remove its log, and the mark would say the log is
@@ -99,7 +105,7 @@ export function closeDatabase(db: DatabaseSync): void {
     if (marked.has(db)) marks.clear('open');
     if (leaveWalMode(db)) marks.clear('open');
   } catch {
-    leftOpen.add(db);
+    leaveOpen(db);
     return;
   }
   noteClosed(db);
@@ -121,7 +127,7 @@ function pathOf(db: DatabaseSync): string {
 export function closeUnopened(db: DatabaseSync): void {
   try {
     if (Marks.of(db)?.has('open') === true) {
-      leftOpen.add(db);
+      leaveOpen(db);
       return;
     }
   } catch {

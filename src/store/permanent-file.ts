@@ -69,7 +69,11 @@ export class PermanentFile implements Permanent {
   }
 
   async isMoved(): Promise<boolean> {
-    return Marks.of(this.#db)?.has('moved') === true;
+    try {
+      return Marks.of(this.#db)?.has('moved') === true;
+    } catch (error) {
+      throw storeErrorFrom(error, this.#path);
+    }
   }
 
   async setMoved(moved: boolean): Promise<void> {

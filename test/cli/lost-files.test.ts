@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NntpClient } from '../support/nntp-client.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 import { CommandLine, commandLine, main } from './command-line.ts';
 
@@ -135,6 +145,43 @@ it("another board's key", async () => {
   await end('SIGTERM');
   writeFileSync(file('board.key'), `${'0'.repeat(64)}\n`);
   for (const args of [['serve'], ['board', 'user', 'list']]) await expectRefusal("it is not this board's key", ...args);
+});
+
+describe('a key of the local accounts that opens nothing', () => {
+  const add = (): void => {
+    const input = { input: 'correct horse\ncorrect horse\n01 23 AB\n', encoding: 'utf8' } as const;
+    const args = [main, 'user', 'add', 'ann', '--userid', 'editor'];
+    expect(spawnSync(process.execPath, args, { ...input, env: { ...process.env, ...env() } }).status).toBe(0);
+  };
+
+  it.each<[string, string, (key: string) => void]>([
+    ['another one', 'it does not open the secret of ann', (key) => writeFileSync(key, `${'0'.repeat(64)}\n`)],
+    ['half of it', 'it is not a key of 64 hex digits', (key) => truncateSync(key, 30)],
+  ])('%s: the server does not start', async (_, words, spoil) => {
+    await serve();
+    add();
+    await end('SIGTERM');
+    spoil(file('accounts.key'));
+    await expectRefusal(words, 'serve');
+  });
+
+  it('lost beside a server that runs: the login says so, and the log what to do', async () => {
+    await serve();
+    add();
+    truncateSync(file('accounts.key'), 30);
+    const [, port] = /127\.0\.0\.1 port (\d+)/.exec(server?.stdout ?? '') ?? [];
+    const client = await NntpClient.connect(Number(port));
+    expect(await client.login('ann', 'correct horse')).toMatch(/^403 this server cannot open its accounts now/);
+    client.close();
+    await server?.printed(/it is not a key of 64 hex digits/);
+  });
+});
+
+it('a permanent file that lost its end in a crash', async () => {
+  await serve();
+  await end('SIGKILL');
+  truncateSync(file('permanent.sqlite'), statSync(file('permanent.sqlite')).size / 2);
+  await expectRefusal('gossip.permanent.sqlite: database disk image is malformed', 'serve');
 });
 
 describe('what is no loss', () => {

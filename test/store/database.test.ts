@@ -226,6 +226,29 @@ test('a log is not missed where the mark could not be cleared', () => {
   requireLog(path);
 });
 
+test('a log stays where the mark could not be cleared, also when the process comes to its end by itself', () => {
+  const program = `
+    const { openDatabase } = await import(process.argv[1]);
+    const { closeDatabase } = await import(process.argv[2]);
+    const schema = { name: 'fruit', applicationId: 0x0f0f, migrations: ['CREATE TABLE fruit (name TEXT) STRICT'] };
+    const db = openDatabase(process.argv[3], schema, { durable: true });
+    db.exec("INSERT INTO fruit VALUES ('apple')");
+    // Like a full disk.
+    db.exec('PRAGMA query_only=1');
+    closeDatabase(db);
+    process.exitCode = 7;`;
+  const modules = ['database', 'log-presence'].map(
+    (name) => new URL(`../../src/store/${name}.ts`, import.meta.url).href,
+  );
+  const args = ['--input-type=module', '--eval', program, ...modules, path];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(7);
+  const db = openDatabase(path, FIRST, { durable: true });
+  expect(db.prepare('SELECT name FROM fruit').all()).toEqual([{ name: 'apple' }]);
+  closeDatabase(db);
+});
+
 describe('a database by a symbolic link', () => {
   const link = () => join(directory, 'link.sqlite');
   const there = (name: string) => join(directory, 'elsewhere', name);

@@ -1,4 +1,5 @@
 import { parseSecret } from '../../rgtp/proof.ts';
+import { StoreError } from '../../store/errors.ts';
 import type { Permanent, StoredAccount } from '../../store/permanent.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
@@ -124,13 +125,29 @@ export class LocalAccounts {
     this.#follow();
     this.#current?.set(name, passwordHash);
     if (!(await checkPassword(password, passwordHash))) return undefined;
-    return { ...shown(stored), passwordHash, secret: this.#box(false).open(stored.secret, label(name, stored.userid)) };
+    return { ...shown(stored), passwordHash, secret: this.#secretOf(stored) };
+  }
+
+  /** Tries the key, if there is anything to open. @throws StoreError, also where it is another one */
+  async tryKey(): Promise<void> {
+    const [account] = await this.#permanent.accounts();
+    if (account !== undefined) this.#secretOf(account);
   }
 
   /** Whether what `open` proved still holds: neither the account nor its password has changed. In memory. */
   holds({ name, passwordHash }: AccountProof): boolean {
     this.#follow();
     return this.#current?.get(name) === passwordHash;
+  }
+
+  #secretOf({ name, userid, secret }: StoredAccount): Buffer {
+    const box = this.#box(false);
+    try {
+      return box.open(secret, label(name, userid));
+    } catch (cause) {
+      const reason = `it does not open the secret of ${name}. Put the right one there, or restore a backup with \`rgtp-nntp restore\``;
+      throw new StoreError('foreign', 'the key of the local accounts', reason, { cause });
+    }
   }
 
   #follow(): void {

@@ -2,6 +2,7 @@ import { Refusal } from '../../nntp/backend.ts';
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
+import { StoreError } from '../../store/errors.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
@@ -96,7 +97,11 @@ export class RgtpLogin implements BoardLogin, Revoking {
   }
 
   async byAccount(name: string, password: string, log: Log): Promise<Member | undefined> {
-    const account = await this.#options.accounts.open(name, password);
+    const account = await this.#options.accounts.open(name, password).catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+      log.error({ board: this.name, err: error }, 'a local account cannot be opened');
+      throw new Refusal('unavailable', UNOPENED, { cause: error });
+    });
     return account && this.#logIn(account, account, log);
   }
 
@@ -265,6 +270,7 @@ function isRgtpMember(member: Member): member is RgtpMember {
   return 'secret' in member && Buffer.isBuffer(member.secret);
 }
 
+const UNOPENED = 'this server cannot open its accounts now; its operator has to look into it';
 const WRONG = 'wrong user or password';
 
 function badCredentials(cause?: unknown): Refusal {
