@@ -230,12 +230,8 @@ export interface Shared {
   /** Whether somebody reads the board at this bridge, and whether it reaches the board: one that does not leads nobody. */
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
 
-  /**
-   * For what is intended from now on. To be called before each command that commits: resolves where none of the others can have
-   * begun to settle the intent.
-   * @throws StoreError (when called): it must not be sent
-   */
-  claim(): () => Promise<void>;
+  /** For what is intended from now on. */
+  claim(): Claim;
 
   /**
    * Calls the listener when others may have done something: shown rows (or removed some), stored or forgotten posts. It is a
@@ -269,6 +265,14 @@ export interface Shared {
   publish(step: Step): Promise<Shown | undefined>;
   /** Something was removed or changed that shows in no new row: the others are told. */
   changed(): Promise<void>;
+}
+
+/** That none of the others can have begun to settle what this bridge has intended. */
+export interface Claim {
+  /** Before each command that commits. @throws StoreError: it must not be sent */
+  confirm(): Promise<void>;
+  /** Calls the listener as soon as that may no longer be so: what is under way must not arrive any more. Call the result to stop. */
+  whenLost(listener: () => void): () => void;
 }
 
 export interface News {

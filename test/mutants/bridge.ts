@@ -97,6 +97,12 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/guarded.ts',
+    ['test/bridge/posting/guarded.test.ts'],
+    ['a command that may arrive late is cut off', 'claim.whenLost(() => board.cut())', 'claim.whenLost(() => {})'],
+    ['what has been answered is not cut', '      end();\n', ''],
+  ),
+  ...breaking(
     'src/bridge/mirror/company.ts',
     ['test/bridge/posting/several.test.ts'],
     [

@@ -97,4 +97,10 @@ export const rgtpMutants = [
       'while (this.#waiters.length > 0) {',
     ],
   ),
+  ...breaking(
+    'src/rgtp/client/reset.ts',
+    ['test/rgtp/client/reset.test.ts'],
+    ['what was sent, and is cut, does not arrive', 'socket.resetAndDestroy();', 'socket.destroy();'],
+    ['… nor over TLS', 'below.get(stream) ?? stream', 'stream'],
+  ),
 ];

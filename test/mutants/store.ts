@@ -184,6 +184,18 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/postgres/standing.ts',
+    ['test/store/postgres/standing.test.ts'],
+    ['who is not sure sends nothing', 'this.isSure && this.#losses === losses', 'this.#losses === losses'],
+    ['what others have taken over is not sent', 'this.isSure && this.#losses === losses', 'this.isSure'],
+    [
+      'what is under way is cut when the locks were not seen for too long',
+      'timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();',
+      'timer = undefined;',
+    ],
+    ['what has ended is not cut', '    look();\n    return end;', '    look();\n    return () => {};'],
+  ),
+  ...breaking(
     'src/store/postgres/heirs.ts',
     ['test/store/postgres/bridges.test.ts'],
     ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(id)))) return [];', ''],
@@ -207,8 +219,6 @@ export const storeMutants = [
       'if (removed.length > 0) {',
       'if (removed.length > 1) {',
     ],
-    ['who is not sure sends nothing', 'if (!this.#isSure() || this.#losses', 'if (this.#losses'],
-    ['what others have taken over is not sent', ' || this.#losses !== losses) throw', ') throw'],
     [
       'what a bridge was not told of is looked up',
       'version > this.#version || this.#version < 0n',
@@ -222,7 +232,7 @@ export const storeMutants = [
     'src/store/postgres/postgres.ts',
     ['test/store/postgres/permanent-database.test.ts'],
     ['a connection that broke is not the end', 'if (client !== undefined && tries === 1) continue;', ''],
-    ['what is committed is on disk', "WHEN 'off' THEN 'on'", "WHEN 'off' THEN 'off'"],
+    ['what is committed is on disk', "current_setting('synchronous_commit') = 'off'", "current_setting('synchronous_commit') = 'none'"],
   ),
   ...breaking(
     'src/store/postgres/schema.ts',

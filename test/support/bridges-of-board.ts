@@ -4,7 +4,7 @@ import { PermanentDatabase } from '../../src/store/postgres/permanent-database.t
 import { Postgres } from '../../src/store/postgres/postgres.ts';
 
 /** Nothing happens by itself soon, but what a test waits for. */
-const PACE: Pace = { look: 20, sure: 60_000, again: 20 };
+const PACE: Pace = { look: 20, sure: 60_000, again: 20, patience: 60_000 };
 
 export interface SharedStore {
   readonly permanent: PermanentDatabase;

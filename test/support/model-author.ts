@@ -38,6 +38,7 @@ export function author(board: FakeBoard, lines: readonly Octets[], fate: () => F
       confirmEdit: not,
       withdraw: not,
       abortEdit: not,
+      cut() {},
     },
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Intent, Permanent } from '../../store/permanent.ts';
+import type { Claim, Intent, Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { Gate, NewRow } from '../ports.ts';
@@ -269,7 +269,7 @@ export class BoardPoster implements Gate {
     order: Order,
     intent: Intent,
     first: Plan,
-    claim: (() => Promise<void>) | undefined,
+    claim: Claim | undefined,
   ): Promise<
     { readonly sequence: number; readonly plan: Plan } | { readonly error: unknown; readonly again: boolean }
   > {

@@ -20,6 +20,8 @@ export interface PostingConnection {
   /** EDCF without DATA: removes the item */
   withdraw(reason: Octets): Promise<{ readonly sequence: number }>;
   abortEdit(): Promise<void>;
+  /** Ends the connection; what has been sent, and has not arrived, is not sent again. */
+  cut(): void;
 }
 
 /** What a search for a post needs: a connection that may read. */

@@ -1,10 +1,19 @@
+import type { Claim } from '../../store/permanent.ts';
 import type { PostingConnection } from './connection.ts';
 
-/** As `board`; but each command that commits waits for `allowed`, and is not sent where that rejects. */
-export function guarded(board: PostingConnection, allowed: () => Promise<void>): PostingConnection {
+/**
+ * As `board`; but each command that commits is sent only where the claim holds. If it ceases to while the command is under way, the
+ * connection is cut: a command that a broken network holds up would arrive after others have counted it as not sent.
+ */
+export function guarded(board: PostingConnection, claim: Claim): PostingConnection {
   const once = async <T>(command: () => Promise<T>): Promise<T> => {
-    await allowed();
-    return command();
+    await claim.confirm();
+    const end = claim.whenLost(() => board.cut());
+    try {
+      return await command();
+    } finally {
+      end();
+    }
   };
   return {
     data: (grogname, lines) => board.data(grogname, lines),
@@ -18,5 +27,6 @@ export function guarded(board: PostingConnection, allowed: () => Promise<void>):
     confirmEdit: (reason) => once(() => board.confirmEdit(reason)),
     withdraw: (reason) => once(() => board.withdraw(reason)),
     abortEdit: () => board.abortEdit(),
+    cut: () => board.cut(),
   };
 }

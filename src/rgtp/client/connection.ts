@@ -253,4 +253,9 @@ export class RgtpConnection {
   destroy(reason = new RgtpError('unavailable', 'connection closed')): void {
     this.#transport.end(reason);
   }
+
+  /** As `destroy`; and what has been sent, and has not arrived, is not sent again. */
+  cut(): void {
+    this.#transport.end(new RgtpError('unavailable', 'cut: it must not commit any more'), 'reset');
+  }
 }

@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
+import { createConnection, isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { ClientOptions } from './options.ts';
+import { layered } from './reset.ts';
 
 /**
  * Opens the byte stream over TLS. The certificate must name the host and come from a known authority.
@@ -10,7 +11,7 @@ export function overTls(ca: string | undefined): NonNullable<ClientOptions['conn
   return ({ host, port }) => {
     // RFC 6066 §3: an address is not a server name.
     const name = isIP(host) === 0 ? { servername: host } : {};
-    const socket = connect({ host, port, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) });
-    return socket.setNoDelay(true);
+    const socket = createConnection({ host, port, noDelay: true });
+    return layered(connect({ socket, host, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) }), socket);
   };
 }

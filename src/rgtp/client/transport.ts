@@ -8,6 +8,7 @@ import { endsConnection } from '../codes.ts';
 import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
 import { Fifo } from './fifo.ts';
 import { type Answer, type Bounds, type Exchange, nonsense, Pending } from './pending.ts';
+import { reset } from './reset.ts';
 
 export interface TransportOptions extends Bounds {
   readonly depth: number;
@@ -78,12 +79,14 @@ export class Transport {
     });
   }
 
-  end(reason: RgtpError): void {
+  /** @param how `reset`: what is on its way must not arrive any more */
+  end(reason: RgtpError, how?: 'reset'): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     clearTimeout(this.#deadline);
     eventLoop.forget(this.#turn);
-    this.#socket.destroy();
+    if (how === 'reset') reset(this.#socket);
+    else this.#socket.destroy();
     const level = reason.kind === 'impostor' ? 'error' : reason.kind === 'nonsense' ? 'warn' : 'debug';
     this.#options.log[level]({ code: reason.code, reason: reason.message }, 'the connection to a board ended');
     const unanswered = this.#underWay.peek();

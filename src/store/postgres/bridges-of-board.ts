@@ -1,4 +1,4 @@
-import type { Epoch, Intent, News, Shared, Shown, Step } from '../permanent.ts';
+import type { Claim, Epoch, Intent, News, Shared, Shown, Step } from '../permanent.ts';
 import { intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
 import { CHANNEL, type Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
@@ -48,7 +48,7 @@ export class BridgesOfBoard implements Shared {
     this.#parts.member.report(state);
   }
 
-  claim(): () => Promise<void> {
+  claim(): Claim {
     return this.#parts.member.claim();
   }
 

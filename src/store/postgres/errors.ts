@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, StoreErrorKind>> = {
   '57P': 'away', // shutting down, starting up, crashed
   '53': 'away', // too many connections, out of memory
   '53100': 'full', // disk_full
+  '25P03': 'away', // idle_in_transaction_session_timeout: this process hung
   '25006': 'away', // read_only_sql_transaction: a standby, in the middle of a fail-over
   '57014': 'away', // query_canceled: statement_timeout
   '55P03': 'away', // lock_not_available

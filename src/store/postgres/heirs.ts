@@ -28,6 +28,12 @@ export async function takeOver(postgres: Postgres, board: string, heir: Heir): P
     const left = await postgres.transaction(async (query) => {
       const own = await heir.requireMember(query);
       if (!(await isFree(query, lockOf(id)))) return [];
+      // Its last transaction may still be open: PostgreSQL has not noticed yet that this connection of its is dead, too.
+      const there = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR UPDATE SKIP LOCKED', [
+        board,
+        id,
+      ]);
+      if (id !== '' && there.length === 0) return [];
       await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);
       return query(
         `UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL

@@ -1,17 +1,22 @@
 import { Client, type PoolConfig } from 'pg';
+import { setOf } from './settings.ts';
+
+/** All in ms. */
+export interface Silences {
+  /** to wait for an answer */
+  readonly answer: number;
+  /** this bridge is never silent for so long, unless it hangs */
+  readonly silence: number;
+}
 
 /**
- * A connection for locks. PostgreSQL frees them some three seconds after the death of this machine, or of the network: its
- * defaults take two hours.
- * @param patience ms to wait for an answer
+ * A connection for locks. PostgreSQL frees them some three seconds after the death of this machine, or of the network; and where
+ * this process hangs (stopped, or its disk does not answer), which keeps its connections alive: from version 14 on.
  */
-export async function connectForLocks(config: PoolConfig, patience: number): Promise<Client> {
-  const client = new Client({ ...config, query_timeout: patience });
+export async function connectForLocks(config: PoolConfig, { answer, silence }: Silences): Promise<Client> {
+  const client = new Client({ ...config, query_timeout: answer });
   client.on('error', () => {});
   await client.connect();
-  await client.query(
-    `SELECT set_config(name, value, false) FROM (VALUES ('search_path', 'rgtp_nntp'), ('tcp_keepalives_idle', '1'),
-       ('tcp_keepalives_interval', '1'), ('tcp_keepalives_count', '2'), ('tcp_user_timeout', '3000')) AS v (name, value)`,
-  );
+  await client.query(setOf({ search_path: 'rgtp_nntp', idle_session_timeout: String(silence) }));
   return client;
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
-import type { Intent } from '../permanent.ts';
+import type { Claim, Intent } from '../permanent.ts';
 import { storeErrorFromPostgres } from './errors.ts';
 import { lockOf, takeOver } from './heirs.ts';
 import { connectForLocks } from './lock-connection.ts';
 import type { Postgres, Query } from './postgres.ts';
+import { Standing } from './standing.ts';
 import { Turns } from './turns.ts';
 
 /** Where hints go. */
@@ -20,9 +21,11 @@ export interface Pace {
   readonly sure: number;
   /** between tries to join */
   readonly again: number;
+  /** this long after another was counted as dead, it may still send something; not less than `sure` */
+  readonly patience: number;
 }
 
-const PACE: Pace = { look: 1000, sure: 3000, again: 1000 };
+const PACE: Pace = { look: 1000, sure: 3000, again: 1000, patience: 3000 };
 
 export interface MembershipOptions {
   /** as the only bridge */
@@ -56,10 +59,8 @@ export class Membership {
   #bridges = 0;
   #version = 0n;
   #state = { isRead: false, reachesBoard: true };
-  /** monotonic, ms: when it was last asked whether the locks are there, and they were */
-  #confirmed = Number.NEGATIVE_INFINITY;
-  /** how often others have taken what it had intended */
-  #losses = 0;
+  readonly #standing: Standing;
+  #takingOver: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
   readonly #ended = new AbortController();
@@ -88,6 +89,7 @@ export class Membership {
     this.#board = board;
     this.#options = options;
     this.#pace = { ...PACE, ...options.pace };
+    this.#standing = new Standing(this.#pace.sure);
     this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
   }
 
@@ -114,13 +116,13 @@ export class Membership {
   }
 
   get patience(): number {
-    return this.#pace.sure;
+    return this.#pace.patience;
   }
 
   /** See `Shared`. Who does not know that it has its locks, does not feed: another may have begun. */
   turn(peer: string): number | 'elsewhere' | undefined {
     const turn = this.#turns.turn(peer);
-    return this.#isSure() ? turn : undefined;
+    return this.#standing.isSure ? turn : undefined;
   }
 
   pass(peer: string): void {
@@ -145,12 +147,11 @@ export class Membership {
   }
 
   /** See `Shared`. */
-  claim(): () => Promise<void> {
-    const losses = this.#losses;
-    return async () => {
-      if (!this.#isSure()) await this.#look();
-      if (!this.#isSure() || this.#losses !== losses) throw this.#cutOff();
-    };
+  claim(): Claim {
+    return this.#standing.claim(
+      () => this.#look(),
+      () => this.#cutOff(),
+    );
   }
 
   /**
@@ -159,7 +160,7 @@ export class Membership {
    */
   async requireMember(query: Query): Promise<string> {
     const id = this.#id;
-    const own = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR SHARE', [this.#board, id]);
+    const own = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR KEY SHARE', [this.#board, id]);
     if (own.length === 0) throw this.#cutOff();
     return id;
   }
@@ -177,7 +178,8 @@ export class Membership {
 
   /** A connection with the locks of this bridge, and its row; what its last name had is its own again. */
   async #join(): Promise<void> {
-    const client = await connectForLocks(this.#postgres.config, 2 * this.#pace.sure);
+    const { look, sure } = this.#pace;
+    const client = await connectForLocks(this.#postgres.config, { answer: 2 * sure, silence: look + sure });
     try {
       await this.#admitted(client);
       const id = randomUUID();
@@ -208,11 +210,12 @@ export class Membership {
         this.#options.onLost(new StoreError('locked', this.#postgres.name, `${what}: ${this.#board}`));
         throw this.#cutOff();
       }
-      this.#confirmed = performance.now();
+      const now = performance.now();
       if (this.#closed) throw this.#cutOff();
-      if (!wasThere) this.#losses++;
+      if (!wasThere) this.#standing.replaced();
       this.#id = id;
       this.#client = client;
+      this.#standing.confirmed(now);
       this.#version = -1n;
       if (before !== '') this.#onRejoined(new Set(kept.map((row) => String(row['message_id']))));
       client.once('end', () => this.#lose(client));
@@ -277,7 +280,7 @@ export class Membership {
       const [seen] = rows;
       if (seen?.is_here !== true) throw this.#cutOff();
       if (this.#client !== client) throw this.#cutOff();
-      this.#confirmed = began;
+      this.#standing.confirmed(began);
       this.#bridges = Number(seen.bridges);
       const led = this.#leads;
       await this.#lead(client);
@@ -297,7 +300,13 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-    this.#take(await takeOver(this.#postgres, this.#board, this));
+    // Beside the looks: what a dead one left locked may hold it up.
+    this.#takingOver ??= takeOver(this.#postgres, this.#board, this)
+      .then((intents) => this.#take(intents))
+      .catch(() => {})
+      .finally(() => {
+        this.#takingOver = undefined;
+      });
   }
 
   /** One of the bridges that reach the board polls it for all. */
@@ -326,16 +335,12 @@ export class Membership {
     for (const listener of this.#onHint) listener(about);
   }
 
-  #isSure(): boolean {
-    return this.#client !== undefined && performance.now() - this.#confirmed < this.#pace.sure;
-  }
-
   #lose(client: Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     this.#leads = false;
     this.#turns.lost();
-    this.#confirmed = Number.NEGATIVE_INFINITY;
+    this.#standing.lost();
     // From now on it polls for itself.
     if (!this.#closed) this.#hint('rows');
   }

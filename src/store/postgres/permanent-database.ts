@@ -428,6 +428,9 @@ export class PermanentDatabase implements Permanent {
   }
 
   #writeAsMember<T>(task: Task<T>): Promise<T> {
+    // The answer would be the same, after time-outs.
+    const trouble = this.#member?.trouble;
+    if (trouble !== undefined) return Promise.reject(trouble);
     return this.#postgres.transaction(async (query) => task(query, (await this.#member?.requireMember(query)) ?? ''));
   }
 

@@ -6,6 +6,7 @@ import pgpass from 'pgpass';
 import { StoreError } from '../errors.ts';
 import { isConflict, storeErrorFromPostgres } from './errors.ts';
 import { migrate } from './schema.ts';
+import { setOf } from './settings.ts';
 
 /** Connections for queries. Posts of one board go to it one after the other, so more would not be faster. */
 const CONNECTIONS = 4;
@@ -13,6 +14,8 @@ const CONNECTIONS = 4;
 const CONNECTING = 5_000;
 /** ms that a statement may take; on this side a little longer, for networks that swallow answers */
 const STATEMENT = 10_000;
+/** ms between statements of a transaction: a process that hangs must not keep what others need */
+const BETWEEN = 5_000;
 const ANSWER = 12_000;
 /** ms between tries while the database is away: twice as long each time, and never the same for two bridges */
 const TRY_AGAIN = { first: 200, longest: 5_000 };
@@ -71,9 +74,10 @@ export class Postgres {
       application_name: 'rgtp-nntp',
       connectionTimeoutMillis: CONNECTING,
       statement_timeout: STATEMENT,
-      idle_in_transaction_session_timeout: STATEMENT,
+      idle_in_transaction_session_timeout: BETWEEN,
       query_timeout: ANSWER,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
       max: CONNECTIONS,
     };
     this.#pool = new Pool({ ...this.#config, onConnect: prepared });
@@ -158,9 +162,8 @@ async function prepared(client: ClientBase): Promise<void> {
   // The query that is under way is told as well.
   client.on('error', () => {});
   await client.query(
-    `SELECT set_config('search_path', 'rgtp_nntp', false),
-       set_config('synchronous_commit', CASE commits WHEN 'off' THEN 'on' ELSE commits END, false)
-     FROM current_setting('synchronous_commit') AS commits`,
+    `${setOf({ search_path: 'rgtp_nntp' })};
+     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
   );
 }
 

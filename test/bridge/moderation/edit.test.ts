@@ -39,6 +39,7 @@ function connection(failing?: string, error = new RgtpError('bad-text', 'too lon
     confirmEdit: () => call('confirmEdit', { sequence: 9 }),
     withdraw: () => call('withdraw', { sequence: 9 }),
     abortEdit: () => call('abortEdit', undefined),
+    cut: () => {},
   };
   return { board, calls, sent };
 }

@@ -65,6 +65,7 @@ function setUp(
     confirmEdit: no,
     withdraw: no,
     abortEdit: no,
+    cut: () => {},
   };
   const search: SearchConnection = {
     index: async (_from, onEntry) => {

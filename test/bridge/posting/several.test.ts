@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { BoardServer } from '../../../src/board/server.ts';
 import { formatPlan, hashOf, type Plan, textKey } from '../../../src/bridge/posting/plan.ts';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
+import type { Pace } from '../../../src/store/postgres/membership.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
@@ -37,8 +38,8 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     await Promise.all(stores.splice(0).map((store) => store.close()));
   });
 
-  async function shared(locks = server.url, sure = 60_000): Promise<SharedStore> {
-    const store = await openShared(server.url, name, { locks, pace: { sure } });
+  async function shared(locks = server.url, pace: Partial<Pace> = {}): Promise<SharedStore> {
+    const store = await openShared(server.url, name, { locks, pace });
     stores.push(store);
     return store;
   }
@@ -275,7 +276,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
   });
 
   test('what a dead bridge left is found on the board by another, or is free to be posted again', async () => {
-    const [dead, living] = [await shared(), await shared(server.url, 20)];
+    const [dead, living] = [await shared(), await shared(server.url, { patience: 20 })];
     const heir = await bridge(living, { grace: 20 });
     await dead.permanent.intend(intent('Hello', 'text'));
     await dead.permanent.intend({ ...intent('Never sent', 'x'), messageId: '<2@example.net>' });
@@ -335,8 +336,8 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
   });
 
   test('a bridge that was cut off while it was posting sends nothing more', async () => {
-    const one = await shared(way.url, 20);
-    const heir = await shared(server.url, 20);
+    const one = await shared(way.url, { sure: 20 });
+    const heir = await shared(server.url, { patience: 20 });
     const cut = await bridge(one);
     await bridge(heir, { grace: 20 });
     const before = cut.entries.length;

@@ -155,7 +155,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     one.shared.onRejoined((ids) => kept.push([...ids]));
     const claim = one.shared.claim();
     await one.store.intend(intent);
-    await claim();
+    await claim.confirm();
     const before = one.member.id;
     way.refuse();
     await expect.poll(() => theirs).toEqual([intent]);
@@ -163,21 +163,21 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect(one.store.raiseMarks([{ place: 'main', low: 1, high: 9 }])).rejects.toThrow('cut off');
     await expect(one.shared.publish({ ...step, after: 0 })).rejects.toThrow('cut off');
     await expect(one.store.forget(intent.messageId)).rejects.toThrow('cut off');
-    await expect(claim()).rejects.toBeInstanceOf(StoreError);
+    await expect(claim.confirm()).rejects.toBeInstanceOf(StoreError);
     expect(one.shared.leads).toBe(true);
     way.accept();
     await expect.poll(() => kept).toEqual([[]]);
     expect(one.member.id).not.toBe(before);
-    await one.shared.claim()();
+    await one.shared.claim().confirm();
     // That intent is another's now.
-    await expect(claim()).rejects.toThrow('cut off');
+    await expect(claim.confirm()).rejects.toThrow('cut off');
     await one.store.forget(intent.messageId);
     expect(await other.store.intents()).toEqual([intent]);
   });
 
   test('one whose look at its locks took longer than that is sure for sends nothing', async () => {
     const one = await bridge(server.url, { pace: { ...pace, sure: 0 } });
-    await expect(one.shared.claim()()).rejects.toThrow('cut off');
+    await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
   });
 
   test('one that was cut off, and is back before anybody noticed, keeps its intents', async () => {
@@ -188,7 +188,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await one.store.intend(intent);
     way.cutAll();
     expect([...(await kept.promise)]).toEqual([intent.messageId]);
-    await claim();
+    await claim.confirm();
     await one.store.revise(intent.messageId, 'more');
     expect(await one.store.intents()).toEqual([{ ...intent, details: 'more' }]);
   });
@@ -225,7 +225,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await other.member.close();
     way.accept();
     expect((await lost.promise).message).toContain('another rgtp-nntp has taken over');
-    await expect(one.shared.claim()()).rejects.toThrow('cut off');
+    await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
   });
 
   test('one polls the board for all, as long as it reaches it', async () => {

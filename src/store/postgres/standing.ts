@@ -1,0 +1,67 @@
+import type { Claim } from '../permanent.ts';
+
+/** How long ago this bridge was seen to have its locks. Whoever counts it as dead waits for longer than it is sure by that. */
+export class Standing {
+  readonly #sure: number;
+  /** monotonic, ms: when it was last asked whether the locks are there, and they were */
+  #confirmed = Number.NEGATIVE_INFINITY;
+  /** how often others have taken what it had intended */
+  #losses = 0;
+  readonly #onLost = new Set<() => void>();
+
+  /** @param sure ms */
+  constructor(sure: number) {
+    this.#sure = sure;
+  }
+
+  get isSure(): boolean {
+    return performance.now() - this.#confirmed < this.#sure;
+  }
+
+  /** @param at monotonic, ms: when the question was asked */
+  confirmed(at: number): void {
+    this.#confirmed = at;
+  }
+
+  /** The locks have gone. */
+  lost(): void {
+    this.#confirmed = Number.NEGATIVE_INFINITY;
+    for (const look of [...this.#onLost]) look();
+  }
+
+  /** Others may have taken what it had intended. */
+  replaced(): void {
+    this.#losses++;
+    for (const look of [...this.#onLost]) look();
+  }
+
+  /** @param confirm asks for the locks */
+  claim(confirm: () => Promise<void>, cutOff: () => Error): Claim {
+    const losses = this.#losses;
+    const holds = () => this.isSure && this.#losses === losses;
+    return {
+      confirm: async () => {
+        if (!this.isSure) await confirm();
+        if (!holds()) throw cutOff();
+      },
+      whenLost: (listener) => this.#watch(holds, listener),
+    };
+  }
+
+  #watch(holds: () => boolean, listener: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const end = () => {
+      clearTimeout(timer);
+      this.#onLost.delete(look);
+    };
+    const look = () => {
+      end();
+      if (!holds()) return listener();
+      this.#onLost.add(look);
+      // Not before it may be so: by then it may have been confirmed again.
+      timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();
+    };
+    look();
+    return end;
+  }
+}
