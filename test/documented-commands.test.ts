@@ -42,6 +42,7 @@ const SYSTEMD = 'needs systemd as process 1';
 const KUBERNETES = 'needs a cluster; .ci/kubernetes.mjs checks the manifests';
 const READER = 'needs the newsreader in a terminal; test/e2e drives it, with settings of its own';
 const NEWS = 'needs a news server; test/e2e drives INN and leafnode';
+const POSTGRES = 'needs PostgreSQL; test/store/postgres/documented.test.ts runs it';
 const OURS = 'a script of this checkout, which .ci/run or a person starts';
 /** What cannot run here, and why, or where it is tried. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -76,9 +77,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'asks a board elsewhere; test/cli/import.test.ts',
   'rgtp-nntp permanent copy --from files --to database': 'needs PostgreSQL; test/cli/postgres.test.ts',
   'rgtp-nntp permanent copy --from database --to files': 'needs PostgreSQL; test/cli/postgres.test.ts',
-  'sudo -u postgres createuser --pwprompt bridge': 'needs PostgreSQL',
-  'sudo -u postgres createdb --owner bridge news': 'needs PostgreSQL',
-  'sudo -u postgres pg_dump --format custom --file /srv/backup/news.dump news': 'needs PostgreSQL',
+  'sudo -u postgres createuser --pwprompt bridge': POSTGRES,
+  'sudo -u postgres createdb --owner bridge news': POSTGRES,
+  'sudo -u postgres pg_dump --format custom --file /srv/backup/news.dump news': POSTGRES,
+  'sudo -u postgres dropdb news': POSTGRES,
+  'sudo -u postgres pg_restore --exit-on-error --dbname news /srv/backup/news.dump': POSTGRES,
   'neomutt -G': READER,
   'slrn -f ~/.jnewsrc-groggs --create -h localhost -p 1119': READER,
   'tin -A -r -p 1119 -g localhost': READER,

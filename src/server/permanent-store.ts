@@ -73,7 +73,10 @@ export async function openBeside(
 
 export function aloneAtOnce(database: Postgres, { name }: BoardConfig): Promise<Membership> {
   const inUse = () => {
-    throw new Failure(`the board ${name} is served by a running rgtp-nntp`, 'Stop that one first.');
+    throw new Failure(
+      `the board ${name} is served by a running rgtp-nntp, and this needs it for itself`,
+      'Stop each bridge of this board first, on every machine that has one (systemctl stop rgtp-nntp), and start them afterwards.',
+    );
   };
   return Membership.join(database, name, { alone: true, onWaiting: inUse, onLost: () => {} });
 }

@@ -97,6 +97,15 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    ['test/bridge/posting/several.test.ts'],
+    [
+      'a post in doubt is settled although nothing polls',
+      "if (this.#others !== undefined) void this.#settleAlone(pending);\n        throw new Refusal('unavailable', unknown",
+      "throw new Refusal('unavailable', unknown",
+    ],
+  ),
+  ...breaking(
     'src/bridge/posting/guarded.ts',
     ['test/bridge/posting/guarded.test.ts'],
     ['a command that may arrive late is cut off', 'claim.whenLost(() => board.cut())', 'claim.whenLost(() => {})'],

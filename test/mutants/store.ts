@@ -232,7 +232,11 @@ export const storeMutants = [
     'src/store/postgres/postgres.ts',
     ['test/store/postgres/permanent-database.test.ts'],
     ['a connection that broke is not the end', 'if (client !== undefined && tries === 1) continue;', ''],
-    ['what is committed is on disk', "current_setting('synchronous_commit') = 'off'", "current_setting('synchronous_commit') = 'none'"],
+    [
+      'what is committed is on disk',
+      "current_setting('synchronous_commit') = 'off'",
+      "current_setting('synchronous_commit') = 'none'",
+    ],
   ),
   ...breaking(
     'src/store/postgres/schema.ts',

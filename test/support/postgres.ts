@@ -22,7 +22,8 @@ const HOMES = [
   join(import.meta.dirname, '../../node_modules/.clients/debian/usr/lib/postgresql'),
 ];
 
-const bin = HOMES.filter((home) => existsSync(home))
+/** its programs */
+export const bin = HOMES.filter((home) => existsSync(home))
   .flatMap((home) => readdirSync(home).map((version) => join(home, version, 'bin')))
   .find((folder) => existsSync(join(folder, 'postgres')));
 

@@ -9,6 +9,7 @@ import type { Pace } from '../../../src/store/postgres/membership.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { openBoard, secrets } from '../../board/boards.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
+import { CuttingProxy } from '../../support/cutting-proxy.ts';
 import { CuttingWay } from '../../support/cutting-way.ts';
 import { openMirror } from '../../support/mirrors.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
@@ -290,6 +291,30 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     expect(await living.permanent.intents()).toEqual([]);
     expect(heir.idOf(sequence)).toBe('<1@example.net>');
     await heir.post(await heir.ann(), draft({ 'Message-ID': '<2@example.net>' }, 'x'));
+  });
+
+  test('a bridge that does not poll settles its post in doubt by itself: the others wait for that', async () => {
+    let state: 'there' | 'committing' | 'away' = 'there';
+    const proxy = await CuttingProxy.open(board.address.port, (step) => {
+      if (step === 'C NEWI') state = 'committing';
+      else if (state === 'committing') state = 'away';
+      return state === 'away' ? 'cut before' : 'pass';
+    });
+    const { permanent } = await shared();
+    const cut = await TestBridge.open(proxy.port, { permanent });
+    const ann = await cut.ann();
+    const polls = vi.spyOn(cut.model, 'refresh');
+    await expect(cut.post(ann, draft({ 'Message-ID': '<1@example.net>' }, 'text'))).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('cannot be asked'),
+    });
+    expect(cut.boardPoster.open.inDoubt).toBe(1);
+    state = 'there';
+    await expect.poll(() => cut.own.find('<1@example.net>')).toBeDefined();
+    await expect.poll(() => cut.boardPoster.open.inDoubt).toBe(0);
+    expect(polls).not.toHaveBeenCalled();
+    polls.mockRestore();
+    await proxy.close();
   });
 
   test('what was left by a dead bridge is held back also before the heir has heard of it', async () => {
