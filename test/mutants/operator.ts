@@ -218,14 +218,22 @@ export const operatorMutants = [
     ['its metrics count logins', 'loggedIn: metrics.login.bind(metrics),', 'loggedIn: () => {},'],
   ),
   ...breaking(
-    'src/store/postgres/permanent-database.ts',
+    'src/store/postgres/logins-table.ts',
     ['test/store/postgres/bridges.test.ts'],
     [
       'while PostgreSQL is away, people log in as it was last',
       "if (error instanceof StoreError && error.kind === 'away' && this.#accounts !== undefined) return this.#accounts;",
       '',
     ],
-    ['a bridge knows the accounts from its start', '    if (member !== undefined) await store.#watchAccounts();\n', ''],
+  ),
+  ...breaking(
+    'src/store/postgres/permanent-database.ts',
+    ['test/store/postgres/bridges.test.ts'],
+    [
+      'a bridge knows the accounts from its start',
+      '    if (member !== undefined) await store.#logins.watchAccounts();\n',
+      '',
+    ],
   ),
   ...breaking('src/ops/page.ts', ALONE, [
     'its status page speaks of no newsreaders',

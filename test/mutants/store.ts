@@ -113,29 +113,37 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
-    'src/store/postgres/permanent-database.ts',
+    'src/store/postgres/posts-table.ts',
     ['test/store/postgres/permanent-database.test.ts'],
     ['an intent whose answer was lost is known again', "if (row['attempt'] === attempt) return", 'if (false) return'],
     [
       'an intent that was not taken does not stay',
-      '      this.#owe(error, (query) =>\n',
-      '      this.#owe(undefined, (query) =>\n',
+      '      this.#rows.owe(error, (query) =>\n',
+      '      this.#rows.owe(undefined, (query) =>\n',
     ],
+  ),
+  ...breaking(
+    'src/store/postgres/board-rows.ts',
+    ['test/store/postgres/permanent-database.test.ts'],
     [
       'what was done while the database was away is not forgotten',
-      '    } catch (error) {\n      this.#owe(error, task);\n',
+      '    } catch (error) {\n      this.owe(error, task);\n',
       '    } catch (error) {\n',
     ],
     ['what the database refuses holds up nothing', 'if (error instanceof StoreError) this', 'this'],
   ),
   ...breaking(
-    'src/store/postgres/permanent-database.ts',
+    'src/store/postgres/board-rows.ts',
     ['test/store/postgres/bridges.test.ts'],
     [
       'who was replaced does not write what it owes',
       'new Owed((task) => this.#writeAsMember(task))',
-      "new Owed((task) => this.#postgres.transaction((query) => task(query, '')))",
+      "new Owed((task) => this.postgres.transaction((query) => task(query, '')))",
     ],
+  ),
+  ...breaking(
+    'src/store/postgres/posts-table.ts',
+    ['test/store/postgres/bridges.test.ts'],
     ['an intent of another bridge is not forgotten', "if (own.length === 0 && bridge !== '') return;", ''],
     ['an intent of another bridge is not revised', "if (revised.length > 0 || bridge === '') return;", 'return;'],
     [
@@ -145,9 +153,13 @@ export const storeMutants = [
     ],
     [
       '… also those that begin at the same moment',
-      "    await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rgtp-nntp ${this.#board} ${twin}`]);\n",
+      "    await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rgtp-nntp ${this.#rows.board} ${twin}`]);\n",
       '',
     ],
+  ),
+  ...breaking(
+    'src/store/postgres/permanent-database.ts',
+    ['test/store/postgres/bridges.test.ts'],
     [
       'when an article arrived is what the first bridge says',
       'SET time = least(a.time, excluded.time)',

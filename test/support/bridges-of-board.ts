@@ -4,7 +4,7 @@ import { PermanentDatabase } from '../../src/store/postgres/permanent-database.t
 import { Postgres } from '../../src/store/postgres/postgres.ts';
 
 /** Nothing happens by itself soon, but what a test waits for. */
-const PACE: Pace = { look: 20, sure: 60_000, again: 20, patience: 60_000 };
+const PACE: Omit<Pace, 'patience'> = { look: 20, sure: 60_000, again: 20 };
 
 export interface SharedStore {
   readonly permanent: PermanentDatabase;
@@ -26,7 +26,11 @@ export async function openShared(
   const failed = (what: unknown) => {
     throw new Error(`not expected: ${String(what)}`);
   };
-  const options = { onWaiting: () => failed('waiting'), onLost: failed, pace: { ...PACE, ...pace } };
+  const options = {
+    onWaiting: () => failed('waiting'),
+    onLost: failed,
+    pace: { ...PACE, patience: pace.sure ?? PACE.sure, ...pace },
+  };
   const member = await Membership.join(forLocks, board, options);
   const permanent = await PermanentDatabase.open(postgres, board, member);
   const close = async () => {

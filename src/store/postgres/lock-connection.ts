@@ -5,9 +5,12 @@ import { setOf } from './settings.ts';
 export interface Silences {
   /** to wait for an answer */
   readonly answer: number;
-  /** this bridge is never silent for so long, unless it hangs */
+  /** in which this bridge asks again and again */
   readonly silence: number;
 }
+
+/** ms of silence of a process that hangs: one that waits for a busy machine is heard of before */
+const HANGS = 10_000;
 
 /**
  * A connection for locks. PostgreSQL frees them some three seconds after the death of this machine, or of the network; and where
@@ -17,6 +20,6 @@ export async function connectForLocks(config: PoolConfig, { answer, silence }: S
   const client = new Client({ ...config, query_timeout: answer });
   client.on('error', () => {});
   await client.connect();
-  await client.query(setOf({ search_path: 'rgtp_nntp', idle_session_timeout: String(silence) }));
+  await client.query(setOf({ search_path: 'rgtp_nntp', idle_session_timeout: String(Math.max(HANGS, 3 * silence)) }));
   return client;
 }

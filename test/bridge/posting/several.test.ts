@@ -297,7 +297,11 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     let state: 'there' | 'committing' | 'away' = 'there';
     const proxy = await CuttingProxy.open(board.address.port, (step) => {
       if (step === 'C NEWI') state = 'committing';
-      else if (state === 'committing') state = 'away';
+      else if (state === 'committing') {
+        state = 'away';
+        // The mirror's connection, too.
+        setImmediate(() => proxy.cutAll());
+      }
       return state === 'away' ? 'cut before' : 'pass';
     });
     const { permanent } = await shared();
