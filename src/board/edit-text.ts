@@ -1,5 +1,5 @@
 /** The form of DATA during an edit (RGTP 2.2.10). */
-import { type Octets, octets } from '../wire/octets.ts';
+import { type Octets, octets, trimmed } from '../wire/octets.ts';
 import { ROW_OCTETS } from './index-log.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
@@ -62,7 +62,7 @@ function faultOf(row: Octets): Octets | undefined {
   if (!'RICFEM'.includes(type)) return octets`RICFEM character`;
   if (row[102] !== ' ') return octets`space after userid`;
   if (row[104] !== ' ') return octets`space after RICFEM`;
-  if (type === 'M') return row.slice(18, 27).trim() === '' ? undefined : octets`itemid blank in M`;
+  if (type === 'M') return trimmed(row.slice(18, 27)) === '' ? undefined : octets`itemid blank in M`;
   if (!/^[A-Za-z]/.test(row.slice(18))) return octets`itemid letter`;
   if (!/^[0-9]{7}/.test(row.slice(19))) return octets`itemid digits`;
   return row[26] === ' ' ? undefined : octets`space after itemid`;

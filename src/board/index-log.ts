@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { Writer } from '../store/writer.ts';
-import { bytesOf, type Octets, octetsFrom } from '../wire/octets.ts';
+import { bytesOf, type Octets, octetsFrom, trimmed } from '../wire/octets.ts';
 
 /** octets of a row, without its line end (RGTP 2.2.7) */
 export const ROW_OCTETS = 199;
@@ -257,7 +257,7 @@ export function fieldsOf(row: Octets): { sequence: number; time: number; item: s
   return {
     sequence: Number.parseInt(row.slice(0, 8), 16),
     time: Number.parseInt(row.slice(9, 17), 16),
-    item: item.trim() === '' ? null : item.toUpperCase(),
+    item: trimmed(item) === '' ? null : item.toUpperCase(),
   };
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
 import type { Writer } from '../store/writer.ts';
-import { bytesOf, latin1, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octets, octetsFrom, trimmedEnd } from '../wire/octets.ts';
 
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {
@@ -29,7 +29,7 @@ export const STATUS_OCTETS = 36;
 export function subjectOf(text: Octets): Octets | undefined {
   for (const line of text.split('\n', 5)) {
     if (line === '') return undefined;
-    if (line.startsWith('Subject: ')) return line.slice(9).replace(/\s+$/, octets``) || undefined;
+    if (line.startsWith('Subject: ')) return trimmedEnd(line.slice(9)) || undefined;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** Text in headers: encoded words (RFC 2047). */
 import { decodeDeclared } from '../wire/declared-charset.ts';
-import { bytesOf, join, latin1, type Octets, octets, type Text } from '../wire/octets.ts';
+import { bytesOf, join, latin1, type Octets, octets, type Text, trimmed } from '../wire/octets.ts';
 import { CharsetError, decodeUndeclared } from '../wire/undeclared-charset.ts';
 
 /** RFC 2047 §2: an encoded word is at most 75 characters. */
@@ -125,7 +125,7 @@ export function decodeWords(value: Octets): string {
       continue;
     }
     const between = value.slice(position, start);
-    if (neighbours.length === 0 || between.trim() !== '') {
+    if (neighbours.length === 0 || trimmed(between) !== '') {
       flush();
       words.push(text);
       outside.push(between);

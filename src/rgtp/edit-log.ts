@@ -1,4 +1,4 @@
-import { ascii, type Octets, octets } from '../wire/octets.ts';
+import { ascii, type Octets, octets, trimmed } from '../wire/octets.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
@@ -71,7 +71,7 @@ const YEARS = 12;
  * @returns unix seconds; `previous` where the log has something else
  */
 export function editTime(when: Octets, previous: number, next = previous): number {
-  const [, hour, minute, weekday, day, name = ''] = WHEN.exec(when.trim()) ?? [];
+  const [, hour, minute, weekday, day, name = ''] = WHEN.exec(trimmed(when)) ?? [];
   const month = MONTHS.indexOf(name);
   if (month < 0) return previous;
   const first = new Date(previous * 1000).getUTCFullYear() - YEARS;

@@ -1,4 +1,4 @@
-import { type Octets, octets } from '../wire/octets.ts';
+import { type Octets, octets, trimmedEnd } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
 import { parseHex32 } from './hex.ts';
 import { undoubleCarets } from './item.ts';
@@ -33,7 +33,7 @@ export function motdFieldOrder(banner: string): MotdFieldOrder {
  */
 export function parseMotd(lines: readonly Octets[], order: MotdFieldOrder, now = Date.now() / 1000): Motd {
   const [first = octets``, ...text] = lines;
-  const [a, b, ...more] = first.trimEnd().split(' ').map(parseHex32);
+  const [a, b, ...more] = trimmedEnd(first).split(' ').map(parseHex32);
   if (a === undefined || b === undefined || more.length > 0) {
     throw new RgtpFormatError('malformed first line of the message of the day', first);
   }

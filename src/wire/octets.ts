@@ -32,9 +32,10 @@ interface OctetString {
   slice(start?: number, end?: number): Octets;
   split(separator: string | RegExp, limit?: number): Octets[];
   toLowerCase(): Octets;
-  trim(): Octets;
-  trimEnd(): Octets;
-  trimStart(): Octets;
+  /** They strip the octet A0, too, which is the end of `à` in UTF-8: `trimmed` strips ASCII's white space. */
+  readonly trim: never;
+  readonly trimEnd: never;
+  readonly trimStart: never;
   [Symbol.iterator](): StringIterator<Octets>;
 }
 
@@ -83,6 +84,25 @@ export function latin1(text: Text): Octets {
 /** `parts`, with `between` between them. */
 export function join(parts: readonly Octets[], between: Octets): Octets {
   return parts.join(between) as Octets;
+}
+
+/** Without ASCII's white space at both ends. */
+export function trimmed(text: Octets): Octets {
+  let start = 0;
+  while (start < text.length && isWhite(text, start)) start++;
+  return trimmedEnd(text.slice(start));
+}
+
+/** Without ASCII's white space at the end. */
+export function trimmedEnd(text: Octets): Octets {
+  let end = text.length;
+  while (end > 0 && isWhite(text, end - 1)) end--;
+  return text.slice(0, end);
+}
+
+function isWhite(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }
 
 function checked(text: string, wrong: RegExp): string {

@@ -59,6 +59,15 @@ export const newsMutants = [
     ['test/wire/declared-charset.test.ts'],
     ['a word of another character set is not windows-1252', 'every(isAlphabet)', 'every(() => true)'],
   ),
+  ...breaking(
+    'src/wire/octets.ts',
+    [...KINDS, 'test/wire/octets-and-text.test.ts'],
+    [
+      'the octet A0 is no white space',
+      'return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);',
+      'return unit === 0x20 || unit === 0xa0 || (unit >= 0x09 && unit <= 0x0d);',
+    ],
+  ),
   ...breaking('src/bridge/posting/target.ts', KINDS, [
     'a follow-up to something unknown is no new item',
     "  throw new UnknownReferences('References: none",

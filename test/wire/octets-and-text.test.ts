@@ -5,7 +5,7 @@ import { PostingError } from '../../src/news/posting/error.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { decode, encode } from '../../src/wire/charset.ts';
 import { silent } from '../../src/wire/log.ts';
-import { bytesOf, octets, octetsFrom } from '../../src/wire/octets.ts';
+import { bytesOf, octets, octetsFrom, trimmed, trimmedEnd } from '../../src/wire/octets.ts';
 
 const sent = octetsFrom(Buffer.from('caf\xe9', 'latin1'));
 const text = 'café';
@@ -31,7 +31,10 @@ test('octets and text are different types', () => {
     () => encode(sent, 'utf-8'),
     // What a board or an article sent stays octets, also cut and trimmed.
     // @ts-expect-error octets
-    () => encodeText(sent.trim().slice(1).toLowerCase()),
+    () => encodeText(trimmed(sent).slice(1).toLowerCase()),
+    // It would strip the end of `à` in UTF-8.
+    // @ts-expect-error trimmed
+    () => sent.trim(),
     // What goes to a board, or is read off an article, wants octets.
     // @ts-expect-error text
     () => bytesOf(text),
@@ -42,5 +45,12 @@ test('octets and text are different types', () => {
     // @ts-expect-error text
     () => decodeWords(text),
   ];
-  expect(mixed).toHaveLength(11);
+  expect(mixed).toHaveLength(12);
+});
+
+test('the octet A0 is no white space', () => {
+  const city = octetsFrom(Buffer.from(' Citt\u00e0'));
+  expect(trimmed(octets`${city} \t\r\n`)).toBe(city.slice(1));
+  expect(trimmedEnd(octets`${city}\v`)).toBe(city);
+  expect(trimmed(octets` \t `)).toBe('');
 });

@@ -4,7 +4,7 @@ import { parseIndexEntry } from '../../rgtp/index-entry.ts';
 import { parseItemId } from '../../rgtp/item-id.ts';
 import { formatItemStatus, parseItemStatus } from '../../rgtp/item-status.ts';
 import { motdFieldOrder, parseMotd } from '../../rgtp/motd.ts';
-import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { type Octets, octetsFrom, trimmedEnd } from '../../wire/octets.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import { itemFromElsewhere, STATUS_OCTETS, type StoredItem } from '../items.ts';
 import { NextSequence } from '../next-sequence.ts';
@@ -186,10 +186,7 @@ class SpoolImport {
     try {
       const text = octetsFrom(file);
       const end = text.indexOf('\n') + 1;
-      const { sequence, time } = parseMotd(
-        [text.slice(0, end).replace(/\s+$/, octets``)],
-        motdFieldOrder('GROGGS system'),
-      );
+      const { sequence, time } = parseMotd([trimmedEnd(text.slice(0, end))], motdFieldOrder('GROGGS system'));
       this.#next.seen(sequence);
       await this.#store.commit(() => {
         this.#store.state.motd = { sequence, time, text: text.slice(end) };

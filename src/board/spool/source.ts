@@ -1,5 +1,5 @@
 import { parseHex32 } from '../../rgtp/hex.ts';
-import { octetsFrom } from '../../wire/octets.ts';
+import { octetsFrom, trimmed } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';
 import { ROW_OCTETS } from '../index-log.ts';
 import { type LineGroup, SpoolFolder } from './spool-folder.ts';
@@ -82,7 +82,7 @@ export class SpoolSource {
   /** The number in a file. If it is missing or damaged, the caller derives it. */
   async number(name: string): Promise<number | undefined> {
     const file = await this.read(name, 'number');
-    const number = file === undefined ? undefined : parseHex32(octetsFrom(file).trim());
+    const number = file === undefined ? undefined : parseHex32(trimmed(octetsFrom(file)));
     if (file !== undefined && number === undefined) this.skip(name, 'not eight hexadecimal digits');
     return number;
   }

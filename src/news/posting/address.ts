@@ -1,4 +1,4 @@
-import { bytesOf, join, latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { bytesOf, join, latin1, type Octets, octets, octetsFrom, trimmed } from '../../wire/octets.ts';
 import { CharsetError, decodeUndeclared } from '../../wire/undeclared-charset.ts';
 import { PostingError, quoted } from './error.ts';
 import { decoded, shown } from './fields.ts';
@@ -28,10 +28,11 @@ export function readMailbox(field: Octets): Mailbox {
   const pieces = firstMailbox(afterGroupName(piecesOf(parsable(field))));
   const open = pieces.findIndex(isText('<'));
   const { name, address } = open < 0 ? bare(pieces) : bracketed(pieces, open);
-  if (!/^.+@[^\s@<>]+$/s.test(address) || /[\s<>\p{Cc}]/u.test(address.replace(/^"(?:[^"\\]|\\.)*"(?=@)/, ''))) {
+  const read = shown(address);
+  if (!/^.+@[^\s@<>]+$/s.test(read) || /[\s<>\p{Cc}]/u.test(read.replace(/^"(?:[^"\\]|\\.)*"(?=@)/, ''))) {
     throw new PostingError(`From: ${quoted(shown(field))} has no address like name@example.org`);
   }
-  return { name: decoded('From', name), address: shown(address) };
+  return { name: decoded('From', name), address: read };
 }
 
 const Q_WORD = /=\?[^?\s]+\?[qQ]\?[^?\r\n]*\?=/g;
@@ -92,22 +93,16 @@ function bracketed(pieces: readonly Piece[], open: number): Sent {
 
 function bare(pieces: readonly Piece[]): Sent {
   const text = textOf(pieces, sourceOf);
-  const words = text.replace(/\s*([.@])\s*/g, (_, mark) => mark).trim();
-  const quotedLocal = words.match(/^"(?:[^"\\]|\\.)*"@\S+$/)?.[0];
-  const address = quotedLocal ?? words.split(/\s+/).find((word) => word.includes('@')) ?? octets``;
-  return {
-    name:
-      words
-        .replace(address, octets``)
-        .trim()
-        .replace(/^"(.*)"$/, (_, quoted) => quoted) || comments(pieces),
-    address,
-  };
+  const words = trimmed(text.replace(/[ \t]*([.@])[ \t]*/g, (_, mark) => mark));
+  const quotedLocal = words.match(/^"(?:[^"\\]|\\.)*"@[^ \t]+$/)?.[0];
+  const address = quotedLocal ?? words.split(/[ \t]+/).find((word) => word.includes('@')) ?? octets``;
+  const name = trimmed(words.replace(address, octets``)).replace(/^"(.*)"$/, (_, quoted) => quoted);
+  return { name: name || comments(pieces), address };
 }
 
 /** A display name: words as they stand, quoted strings without their quotes. */
 function phrase(pieces: readonly Piece[]): Octets {
-  return textOf(pieces, ({ value }) => value).trim();
+  return trimmed(textOf(pieces, ({ value }) => value));
 }
 
 /** The pieces joined, with a blank for each comment. */
@@ -120,10 +115,10 @@ function textOf(pieces: readonly Piece[], of: (piece: Piece) => Octets): Octets 
 
 /** The name in the oldest form, `address (name)`. */
 function comments(pieces: readonly Piece[]): Octets {
-  return pieces.findLast(({ kind }) => kind === 'comment')?.value.trim() ?? octets``;
+  return trimmed(pieces.findLast(({ kind }) => kind === 'comment')?.value ?? octets``);
 }
 
 function addrSpec(pieces: readonly Piece[]): Octets {
-  const parts = pieces.filter(({ kind, value }) => kind !== 'comment' && !(kind === 'text' && /\s/.test(value)));
+  const parts = pieces.filter(({ kind, value }) => kind !== 'comment' && !(kind === 'text' && /[ \t]/.test(value)));
   return join(parts.map(sourceOf), octets``);
 }

@@ -1,4 +1,4 @@
-import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { bytesOf, type Octets, octets, octetsFrom, trimmed } from '../../wire/octets.ts';
 import { CharsetError, guessText } from '../../wire/undeclared-charset.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
@@ -67,7 +67,7 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
 export function only(fields: readonly Field[], name: string): Octets {
   const found = fields.filter((field) => field.name === name.toLowerCase());
   if (found.length > 1) throw new PostingError(`${name}: there are ${found.length} of them`);
-  return found[0] === undefined ? octets`` : octetsFrom(found[0].body).trim();
+  return found[0] === undefined ? octets`` : trimmed(octetsFrom(found[0].body));
 }
 
 /** Octets of a header for a message to people. */

@@ -38,7 +38,7 @@ export function parseParameters(field: Octets): Parameters {
     const [, name = lower, section = '0', star = ''] = NAME.exec(lower) ?? [];
     const sections = found.get(name) ?? new Map<number, Section>();
     found.set(name, sections);
-    const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').trim();
+    const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
     // RFC 6266 §4.3: of both forms the one that has a character set counts.
     const isBetter = star !== '' && sections.get(Number(section))?.extended === false;
     if (!sections.has(Number(section)) || isBetter)

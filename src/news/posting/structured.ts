@@ -2,7 +2,7 @@
  * Structured header fields as they were sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever
  * they hold.
  */
-import { join, type Octets, octets } from '../../wire/octets.ts';
+import { join, type Octets, octets, trimmed } from '../../wire/octets.ts';
 
 export interface Piece {
   /**
@@ -77,9 +77,9 @@ function unescaped(text: Octets): Octets {
 
 /** A field without its comments, each of which counts as a blank. Quoted strings stand as they were. */
 export function withoutComments(field: Octets): Octets {
-  if (!field.includes('(')) return field.trim();
+  if (!field.includes('(')) return trimmed(field);
   const parts = piecesOf(field).map((piece) => (piece.kind === 'comment' ? octets` ` : sourceOf(piece)));
-  return join(parts, octets``).trim();
+  return trimmed(join(parts, octets``));
 }
 
 /** A piece that is not a comment, as it was sent. */

@@ -72,7 +72,7 @@ export function trimTrailing(text: string, set: string): string {
 }
 
 function decodeBase64(body: Buffer): Buffer {
-  const text = octetsFrom(body).replace(/\s+/g, '');
+  const text = octetsFrom(body).replace(/[ \t\r\n]+/g, '');
   // Buffer skips what is not base64, and drops an incomplete end: text that was never encoded would become noise, and
   // text that was cut would lose its end, silently.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replaceAll('=', '').length % 4 === 1) {

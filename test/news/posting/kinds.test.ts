@@ -1,5 +1,7 @@
 /** More of each kind that `cases.test.ts` has one of, through a real server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeWords } from '../../../src/news/encoded-word.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
 import { type ReadArticle, ThrowAway } from '../../support/throw-away.ts';
 import { check, type Expectation } from './expectation.ts';
 
@@ -278,6 +280,24 @@ describe('character sets that lie', () => {
     for (const [Subject, expected] of subjects) await expectPost({ Subject }, 'x', expected);
     const article = Buffer.from(`${head({ Subject: '=?iso-8859-1?Q?Fr\xf6sche?=' })}\n\nx\n`, 'latin1');
     check({ answer: ['240'], subject: 'Frösche' }, await world.post(article), '', '');
+  });
+
+  // In UTF-8 these end in the octet A0, which is a blank in Latin-1.
+  test.each(['Città', 'НОМЕР', 'à Roma, à', '丠', '𠀠', 'voilà!'])('%s, as it is', async (text) => {
+    await expectPost({ Subject: text, From: `${text} <ann@x.example>` }, text, {
+      answer: ['240'],
+      subject: text,
+      body: `${text}\r\n`,
+    });
+    for (const From of [
+      `"${text}" <ann@x.example>`,
+      `${text} <ann@x.example>`,
+      `ann@x.example (${text})`,
+      `${text} ann@x.example`,
+    ]) {
+      const { article } = await world.post(`${head({ From })}\n\nx\n`);
+      expect(decodeWords(latin1(article?.headers.get('from') ?? '')), From).toContain(text);
+    }
   });
 
   test('a refusal can be read', async () => {
