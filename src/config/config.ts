@@ -41,9 +41,10 @@ function resolvedPeer(written: Written['peers'][number]): PeerConfig {
 }
 
 const MIB = 2 ** 20;
-/** of the memory that there is: small beside what the columns of a large board take */
+/** of the memory that there is */
 const SHARE = 1 / 32;
-const [LEAST, MOST] = [16 * MIB, 64 * MIB];
+/** Small beside what the columns of a large board take: with a million posts, all of it is to stay below 300 MB. */
+const [LEAST, MOST] = [16 * MIB, 32 * MIB];
 
 /** @param constrained what the control group may have; 0, or more than there is: all */
 export function memoryFor(total: number, constrained: number): number {
