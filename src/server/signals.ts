@@ -12,6 +12,9 @@ const sameKeyMs = 500;
  */
 const DEADLINE = 9_500;
 
+/** ms that the process gets to end by itself, once everything is closed */
+const AFTERWARDS = 250;
+
 /**
  * Resolves at the first SIGTERM or SIGINT. From then on, the process has ten seconds: what has not finished by then,
  * or when a second signal comes, is cut off. That is not a failure, as everything acknowledged is on disk.
@@ -53,11 +56,16 @@ function cutOff(log: Log, why: string): void {
   process.exit(0);
 }
 
-/** @throws Failure where closing fails */
+/**
+ * Closes everything; then the process ends, whatever somebody else still keeps open (a mail server that hangs).
+ * @throws Failure where closing fails
+ */
 export async function closed(close: () => Promise<void>): Promise<void> {
   try {
     await close();
   } catch (error) {
     throw new Failure('the server did not stop cleanly', undefined, { cause: error });
+  } finally {
+    setTimeout(() => process.exit(), AFTERWARDS).unref();
   }
 }

@@ -90,6 +90,27 @@ it('serve ends well, whatever clients do not hang up', async () => {
   expect(board?.heard).toMatch(/\r\n481 .*\r\n$/);
 });
 
+it('serve ends well while a mail server that hangs has a letter', async () => {
+  let arrived = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const hanging = await tcpServer(() => arrived());
+  try {
+    const started = start('serve', {
+      RGTP_NNTP_EMBEDDED_REGISTRATION: 'open',
+      RGTP_NNTP_EMBEDDED_MAIL_SERVER: `smtp://127.0.0.1:${hanging.port}`,
+    });
+    await started.printed(/Status page/);
+    const board = new Clinging(portOf(started, /RGTP clients: .* port (\d+)/));
+    await board.ask('REGU\r\nUSER ann@rgtp.test\r\n', /250 .*\r\n/);
+    await waiting;
+    await stopped(started);
+  } finally {
+    await hanging.close();
+  }
+});
+
 it('whoever is told again while a post is still coming in ends at once, and well', async () => {
   const started = start('serve');
   await started.printed(/Status page/);

@@ -115,7 +115,7 @@ export const operatorMutants = [
     ['test/store/database.test.ts'],
     [
       'a close without room leaves the log',
-      '    leftOpen.add(db);\n    return;\n  }\n  noteClosed(db);\n  db.close();\n}\n\nfunction noteClosed',
+      '    leaveOpen(db);\n    return;\n  }\n  noteClosed(db);\n  db.close();\n}\n\nfunction noteClosed',
       '  }\n  noteClosed(db);\n  db.close();\n}\n\nfunction noteClosed',
     ],
   ),

@@ -249,6 +249,11 @@ export const turnMutants = [
     ],
   ),
   ...breaking(
+    'src/nntp/connection/tls.ts',
+    ['test/nntp/ends.test.ts', 'test/server/rgtps.test.ts'],
+    ['whoever goes in the middle of a handshake is not waited for', "  secured.once('end', gone);\n", '  void gone;\n'],
+  ),
+  ...breaking(
     'src/server/signals.ts',
     ['test/cli/stopping.test.ts'],
     ['to be told again is no failure', "cutOff(log, 'told again');", 'process.exit(1);'],

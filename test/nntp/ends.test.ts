@@ -67,6 +67,24 @@ test('so does one behind TLS', async () => {
   expect(text).toMatch(/\r\n111 \d{14}\r\n$/);
 });
 
+test.each(['NNTPS', 'STARTTLS'])('who goes in the middle of a handshake (%s) is not waited for', async (kind) => {
+  const { server, tlsPort } = await serve(rfcWorld(), { tls: tlsFiles('first') });
+  const port = kind === 'NNTPS' ? tlsPort : server.addresses[0]?.port;
+  const socket = net.connect({ port: port ?? 0, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => {});
+  if (kind === 'STARTTLS') {
+    const client = new NntpClient(socket);
+    await client.line();
+    expect(await client.ask('STARTTLS')).toMatch(/^382 /);
+  }
+  socket.resume();
+  const closed = once(socket, 'close');
+  // The beginning of a ClientHello.
+  socket.end(Buffer.from('1603010200', 'hex'));
+  await closed;
+  await expect.poll(() => server.connections).toBe(0);
+});
+
 test('close(): 400 to idle clients; an answer in flight and a post being taken finish first', async () => {
   const backend = rfcWorld();
   const { connect, server } = await serve(backend);

@@ -104,6 +104,15 @@ it('the certificate is read again when its files change', async () => {
   expect(await subject()).toBe('second.news.example.net');
 });
 
+it('a client that goes in the middle of the handshake is not waited for', async () => {
+  const half = connect({ port: board.server.address.port, host: '127.0.0.1', allowHalfOpen: true });
+  half.on('error', () => {});
+  half.resume();
+  const closed = once(half, 'close');
+  half.end(Buffer.from('1603010200', 'hex'));
+  await closed;
+});
+
 it('a client without TLS gets nothing, and keeps nobody from the end', async () => {
   const { port } = board.server.address;
   const plain = connect(port, '127.0.0.1');
