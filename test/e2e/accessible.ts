@@ -78,20 +78,24 @@ export class Accessible implements AsyncDisposable {
   }
 
   /** Waits until there is a window of that name: its whole name. */
-  async window(name: RegExp): Promise<string> {
+  async window(name: RegExp | string): Promise<string> {
     let there: readonly string[] = [];
     return until(
       async () => {
         there = await this.#windows();
-        return there.find((each) => name.test(each));
+        return there.find((each) => isCalled(each, name));
       },
       () => `a window ${name}; there are: ${there.join(', ')}`,
       PATIENCE,
     );
   }
 
-  async gone(name: RegExp): Promise<void> {
-    await until(async () => !(await this.#windows()).some((each) => name.test(each)), `${name} to close`, PATIENCE);
+  async gone(name: RegExp | string): Promise<void> {
+    await until(
+      async () => !(await this.#windows()).some((each) => isCalled(each, name)),
+      `${name} to close`,
+      PATIENCE,
+    );
   }
 
   async press(
@@ -176,13 +180,24 @@ export class Accessible implements AsyncDisposable {
   /** Clicks at a place in a window, in pixels: on what tells a screen reader nothing. */
   async click(window: string, x: number, y: number): Promise<void> {
     const place = [String(x), String(y)];
-    await this.#xdotool('mousemove', '--sync', '--window', await this.#idOf(window), ...place, 'click', '1');
+    await this.#xdotool('mousemove', '--window', await this.#idOf(window), ...place, 'click', '1');
   }
 
   /** As X knows a window. */
   async #idOf(window: string): Promise<string> {
-    const found = await this.#xdotool('search', '--sync', '--onlyvisible', '--name', `^${window}$`);
-    return found.trim().split('\n').at(-1) ?? '';
+    // A regular expression of POSIX.
+    const name = window.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    const search = ['search', '--onlyvisible', '--name', `^${name}$`];
+    return until(
+      // It fails where there is none yet, and where some other window goes while it looks.
+      () =>
+        this.#xdotool(...search).then(
+          (found) => found.trim().split('\n').at(-1),
+          () => undefined,
+        ),
+      `${window} on the screen`,
+      PATIENCE,
+    );
   }
 
   async #xdotool(...args: readonly string[]): Promise<string> {
@@ -214,3 +229,6 @@ export class Accessible implements AsyncDisposable {
     rmSync(this.#sockets, { recursive: true, force: true });
   }
 }
+
+const isCalled = (window: string, name: RegExp | string): boolean =>
+  typeof name === 'string' ? window === name : name.test(window);
