@@ -18,7 +18,7 @@ wanted=(
   /usr/share/perl5/News/NNTPClient.pm:libnews-nntpclient-perl
   nntp-pull:sinntp
   # on a screen without a monitor
-  thunderbird:thunderbird pan:pan claws-mail:claws-mail sylpheed:sylpheed xdotool:xdotool Xvfb:xvfb import:imagemagick
+  thunderbird:thunderbird pan:pan claws-mail:claws-mail sylpheed:sylpheed evolution:evolution xdotool:xdotool xclip:xclip Xvfb:xvfb import:imagemagick
   # what a program's toolkit tells screen readers
   dbus-run-session:dbus-daemon /usr/lib/python3/dist-packages/gi:python3-gi /usr/libexec/at-spi-bus-launcher:at-spi2-core
   /usr/lib/x86_64-linux-gnu/gtk-2.0/modules/libatk-bridge.so:libatk-adaptor /usr/lib/x86_64-linux-gnu/gtk-2.0/modules/libgail.so:libgail-common

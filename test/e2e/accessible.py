@@ -153,6 +153,10 @@ class Requests:
             for row in range(each.get("Table", "NRows"))
         ]
 
+    def size(self, window, table):
+        """How many rows a table has now: to read them all takes long."""
+        return [each.get("Table", "NRows") for each in tables(window)[table : table + 1]]
+
     def under(self, window, table, row, column):
         """What the row hangs under in a tree."""
         for kind, targets in tables(window)[table].cell(row, column).call("Accessible", "GetRelationSet"):
@@ -163,6 +167,10 @@ class Requests:
     def act(self, window, table, row, column):
         """Does what a double click on a cell does: it opens a thread, or ticks a box."""
         return tables(window)[table].cell(row, column).act()
+
+    def go(self, window, table, row, column):
+        """Selects the row of a cell that has the keys alone, and no other."""
+        return tables(window)[table].cell(row, column).call("Component", "GrabFocus")
 
     def pick(self, window, table, row):
         """Selects a row, and no other."""
