@@ -9,32 +9,37 @@ import { parseSecret } from '../../src/rgtp/proof.ts';
 import { latin1 } from '../../src/wire/octets.ts';
 import { ForeignBoard } from '../support/foreign-board.ts';
 import { groggsd, type Manners, spurge } from '../support/foreign-manners.ts';
+import { realServer } from '../support/real-server.ts';
 import { Daemon, loseCache } from './daemon.ts';
 import { splitArticle } from './headers.ts';
 import { domain, newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
 import { mime, octets, stored, text, written } from './written.ts';
 
-const { RGTP_TEST_SERVER: SERVER, RGTP_TEST_USER, RGTP_TEST_SECRET, RGTP_TEST_POST } = process.env;
+const real = realServer();
 const doubles: readonly [string, Manners | undefined][] = [
   // Small items are full soon.
   ['groggsd', { ...groggsd, itemLimit: 3000 }],
   ['spurge', { ...spurge, itemLimit: 3000 }],
 ];
-const boards: typeof doubles = SERVER === undefined ? doubles : [[SERVER, undefined]];
+const boards: typeof doubles = real === undefined ? doubles : [[real.host, undefined]];
 const ANN = { user: 'ann@rgtp.test', secret: '00112233445566778899AABBCCDDEEFF' };
+
+/** An address of IPv6 stands in brackets. */
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 describe.each(boards)('a bridge in front of %s', (_, manners) => {
   let double: ForeignBoard | undefined;
   let where: { host: string; port: number };
   let daemon: Daemon;
-  const person = manners === undefined ? { user: RGTP_TEST_USER, secret: RGTP_TEST_SECRET } : ANN;
-  const mayPost = manners !== undefined || (person.user !== undefined && RGTP_TEST_POST === 'yes');
+  const person: { readonly user?: string | undefined; readonly secret?: string | undefined } =
+    manners === undefined ? { user: real?.user, secret: real?.secret } : ANN;
+  const mayPost = manners !== undefined || real?.mayPost === true;
 
   beforeAll(async () => {
     if (manners === undefined) {
-      const [, host = '', port = '1431'] = /^(.*?)(?::([0-9]+))?$/.exec(SERVER ?? '') ?? [];
-      where = { host, port: Number(port) };
+      if (real === undefined) throw new Error('no server');
+      where = { host: real.host, port: real.port };
     } else {
       double = await ForeignBoard.open(manners, { [ANN.user]: { secret: ANN.secret, level: 2 } });
       where = { host: '127.0.0.1', port: double.port };
@@ -50,7 +55,7 @@ describe.each(boards)('a bridge in front of %s', (_, manners) => {
     daemon = await Daemon.create({
       http: { listen: 'off' },
       embedded: { listen: 'off' },
-      boards: [{ newsgroup, domain, rgtp: `rgtp://${where.host}:${where.port}`, ...reader }],
+      boards: [{ newsgroup, domain, rgtp: `rgtp://${inUrl(where.host)}:${where.port}`, ...reader }],
     });
     await daemon.start();
     await indexRead();

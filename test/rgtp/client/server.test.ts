@@ -16,12 +16,11 @@ import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { parseItemId } from '../../../src/rgtp/item-id.ts';
 import { parseSecret } from '../../../src/rgtp/proof.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
+import { realServer } from '../../support/real-server.ts';
 import { unpackSampleSpool } from '../../support/sample-board.ts';
 import type { TcpServer } from '../../support/tcp-server.ts';
 
-const SERVER = process.env['RGTP_TEST_SERVER'];
-const USER = process.env['RGTP_TEST_USER'];
-const SECRET = process.env['RGTP_TEST_SECRET'];
+const real = realServer();
 
 async function sampleServer(): Promise<TcpServer> {
   const spool = unpackSampleSpool();
@@ -34,31 +33,27 @@ async function sampleServer(): Promise<TcpServer> {
   return startSlowBoard({ rows: linesOf('index'), items, motd: linesOf('motd'), editLog: linesOf('editlog') }, 0);
 }
 
-describe(`the client against ${SERVER ?? 'the sample board'}`, () => {
+describe(`the client against ${real?.host ?? 'the sample board'}`, () => {
   let server: TcpServer | undefined;
   let options: ClientOptions;
   let connection: RgtpConnection;
   const rows: IndexEntry[] = [];
 
   beforeAll(async () => {
-    if (SERVER === undefined) {
+    if (real === undefined) {
       server = await sampleServer();
       options = { host: server.host, port: server.port };
     } else {
-      const [, host = '', port] = /^(.*):([0-9]+)$/.exec(SERVER) ?? [];
-      options = {
-        host,
-        port: Number(port ?? 1431),
-        ...(USER !== undefined && { user: latin1(USER) }),
-        secret: parseSecret(SECRET ?? ''),
-      };
+      const { host, port, user, secret = '' } = real;
+      options = { host, port, ...(user !== undefined && { user: latin1(user) }), secret: parseSecret(secret) };
     }
     connection = await RgtpConnection.open(options);
     await connection.index(undefined, (entry) => rows.push(entry));
   });
 
   afterAll(async () => {
-    await connection.close();
+    // There is none where the server is not there: that alone is to be said.
+    await connection?.close();
     await server?.close();
   });
 
