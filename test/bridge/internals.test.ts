@@ -202,3 +202,13 @@ test('posting, logging in and reading while the board is away; the log knows why
   }
   expect(lines.join('\n')).toMatch(/post refused .*(ECONNREFUSED|connection lost)/);
 });
+
+test('a board that answers nobody: a login is told its words', async () => {
+  const { port } = await tcpServer((socket) => void socket.end(Buffer.from('484 Caf\xe9 geschlossen\r\n', 'latin1')));
+  const bridge = await TestBridge.open(port);
+  const login = bridge.logins.login('ann@rgtp.test', secrets.ann.toString('hex'), PEER);
+  await expect(login).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'the board cannot check your login now: Café geschlossen; try again later',
+  });
+});

@@ -9,6 +9,15 @@ const GUESSES = ['test/board/failed-proofs.test.ts'];
 /** Logins while the board is away; guesses over RGTP. */
 export const loginMutants = [
   ...breaking(
+    'src/bridge/login/rgtp-login.ts',
+    ['test/bridge/internals.test.ts'],
+    [
+      'who cannot log in because the board answers nobody is told its words',
+      'login now${because(error)}; try',
+      'login now; try',
+    ],
+  ),
+  ...breaking(
     'src/board/failed-proofs.ts',
     GUESSES,
     ['guesses at one account are bounded', 'most: MOST_OF_ACCOUNT', 'most: Number.MAX_VALUE'],

@@ -6,6 +6,7 @@ import { StoreError } from '../../store/errors.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
+import { because } from '../words.ts';
 import { BoardRights, type LiveAccounts } from './board-rights.ts';
 import { asLevel } from './level.ts';
 import type { AccountProof, LocalAccounts } from './local-accounts.ts';
@@ -245,7 +246,9 @@ export class RgtpLogin implements BoardLogin, Revoking {
         await this.#forget(credentials);
         throw badCredentials(error);
       }
-      throw new Refusal('unavailable', 'the board cannot check your login now; try again later', { cause: error });
+      throw new Refusal('unavailable', `the board cannot check your login now${because(error)}; try again later`, {
+        cause: error,
+      });
     }
   }
 }

@@ -635,6 +635,8 @@ test('rows out of order or twice: nothing vanishes, and nothing is said of it ag
 
 test.each([
   ['once', 1, [1, 3001, 6001, 6002]],
+  // Asked again, as a row before a jump, it would be believed yet.
+  ['twice', 2, [1, 3001, 6001, 6002]],
   ['time and again', 99, [1, 6001, 6002]],
 ])('the board sends nonsense %s for the item that would prove a far row', async (_, times, shownAtLast) => {
   const board = new FakeBoard();
