@@ -144,6 +144,8 @@ export interface BoardIndex {
   notice(row: number): Notice | undefined;
   /** as last fetched: only the newest message has a text */
   motd(): Motd | undefined;
+  /** The board may have another message now: it is still to be asked. */
+  readonly isMotdDue?: boolean;
 
   /** Calls the listener with what changed, after it has. Call the result to stop. */
   subscribe(listener: Listener): () => void;

@@ -232,6 +232,21 @@ export const rareHourMutants = [
       "if (notYet === '') throw",
     ],
   ),
+  ...breaking('src/bridge/view/articles.ts', RARE, [
+    'a message of the day is not said to be gone before the board was asked for it',
+    "if (this.#contents.isAwaited(row)) throw new Refusal('unavailable', NOT_FETCHED);",
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/follower.ts', RARE, [
+    '… and it is asked for until it is known',
+    'let motdDue = whole || motd.isDue;',
+    'let motdDue = whole;',
+  ]),
+  ...breaking('src/bridge/mirror/persistence.ts', RARE, [
+    '… also after a restart',
+    'this.#due = cache.fact(DUE) !== undefined;',
+    'this.#due = false;',
+  ]),
   ...breaking(
     'src/nntp/commands/date.ts',
     ['test/server/clock-jumps.test.ts'],

@@ -1,5 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
+import type { Motd } from '../../rgtp/motd.ts';
 import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import { StoreError } from '../../store/errors.ts';
@@ -132,7 +133,7 @@ export class Follower {
     this.#given = given;
     let whole = isDue || state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
     let isCompared = isDue;
-    let motdDue = whole;
+    let motdDue = whole || motd.isDue;
     let pending: readonly EditLogEntry[] = [];
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
@@ -180,6 +181,9 @@ export class Follower {
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
         this.#index.leftOut.of(decision, sighting);
+        // Its text is there with its row, if that can be had; else it is asked for until it can.
+        const hasMotd = sighting.hasNew(PostKind.Motd, last);
+        const asked = hasMotd ? await this.#motd() : undefined;
         await gate?.beforePublish(newestRows(seen, decision));
 
         // Commit: first of all the epochs, before any number of theirs is given to anybody.
@@ -210,7 +214,9 @@ export class Follower {
           await keepBegun(permanent, begun, this.#options.log);
           await gate?.numbered(newRows(seen, decision));
         }
-        motdDue ||= sighting.hasNew(PostKind.Motd, last);
+        motdDue ||= hasMotd;
+        if (motdDue) motd.expect();
+        if (asked !== undefined) motd.take(asked.motd);
         // Cut off halfway, what it takes in is compared again at the next start.
         if (whole) {
           cache.deleteFact('compared');
@@ -218,6 +224,7 @@ export class Follower {
         }
         this.#touched = false;
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
+        if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
         const isOver = (sequence: number) => state.knows(sequence) || decision.exhausted.includes(sequence);
@@ -241,7 +248,7 @@ export class Follower {
         saveIsRead(cache, state);
       }
       await publishing.keepLows((place) => state.mark(place).low);
-      if (motdDue && motd.take(await line.run((board) => board.motd(), { anyway: true })))
+      if (motd.isDue && motd.take(await line.run((board) => board.motd(), { anyway: true })))
         this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
       this.expect(expected);
@@ -264,6 +271,16 @@ export class Follower {
     const decision = await this.#inTurns(decide(this.#options.state, seen));
     const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful);
     return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
+  }
+
+  /** `undefined`: the board can't give it now. What the index shows does not wait for that. */
+  async #motd(): Promise<{ readonly motd: Motd | undefined } | undefined> {
+    try {
+      return { motd: await this.#options.line.run((board) => board.motd(), { anyway: true }) };
+    } catch (error) {
+      if (error instanceof RgtpError) return undefined;
+      throw error;
+    }
   }
 
   /** What other bridges have shown. Without the store nobody can tell; but then nothing new is shown either. */
@@ -297,7 +314,7 @@ export class Follower {
     { rows, state: recent }: { readonly rows: readonly RecentRow[]; readonly state: BoardState },
     gate?: Gate,
   ): Promise<void> {
-    const { state, now } = this.#options;
+    const { state, motd, now } = this.#options;
     const { publishing } = state;
     const sighting = await this.#index.read(true, recent.lastSequence);
     const log = await this.#editLog.read();
@@ -325,6 +342,7 @@ export class Follower {
     const shown = isShown ? stillThere(rows, sighting) : rows;
     await gate?.beforePublish(passing(shown));
     await gate?.numbered(passing(shown));
+    if (shown.some(({ details }) => rowDetails(details).kind === PostKind.Motd)) motd.expect();
     const first = state.posts.length;
     recall(state, shown);
     this.#recent = undefined;

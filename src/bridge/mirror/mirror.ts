@@ -241,6 +241,10 @@ export class Mirror implements BoardModel {
     return this.#motd.current;
   }
 
+  get isMotdDue(): boolean {
+    return this.#motd.isDue;
+  }
+
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -84,6 +84,8 @@ function saveNotice(cache: Cache, state: BoardState, row: number): void {
   if (notice !== undefined) cache.setFact(`notice:${row}`, JSON.stringify(notice));
 }
 
+const DUE = 'motd-due';
+
 /** The message of the day, as the cache keeps it. */
 interface Kept extends BoardMotd {
   /** article number of its post, 0 while the index has none; missing in what version 0.1 wrote */
@@ -95,6 +97,7 @@ export class MessageOfTheDay {
   readonly #cache: Cache;
   readonly #state: BoardState;
   #kept: Kept | undefined;
+  #due: boolean;
 
   /** Throws if the cache holds nonsense. */
   constructor(cache: Cache, state: BoardState) {
@@ -103,16 +106,32 @@ export class MessageOfTheDay {
     const json = cache.fact('motd');
     // What `save` wrote.
     this.#kept = json === undefined ? undefined : (JSON.parse(json) as Kept);
+    this.#due = cache.fact(DUE) !== undefined;
+  }
+
+  /** The board may have another one now: it is to be asked, however long that takes. */
+  get isDue(): boolean {
+    return this.#due;
+  }
+
+  /** Its row is about to be shown, or may be another. */
+  expect(): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#cache.setFact(DUE, '1');
   }
 
   get current(): Motd | undefined {
     const motd = this.#kept;
     if (motd === undefined) return undefined;
-    return { row: this.#state.posts.rowOf(motd.number ?? this.#numberOf(motd)), time: motd.time, lines: motd.lines };
+    const row = this.#state.posts.rowOf(motd.number || this.#numberOf(motd));
+    return { row, time: motd.time, lines: motd.lines };
   }
 
   /** Takes the message that the board has now. Returns whether it is new. */
   take(asked: BoardMotd | undefined): boolean {
+    this.#due = false;
+    this.#cache.deleteFact(DUE);
     const motd = asked && { ...asked, number: this.#numberOf(asked) };
     if (JSON.stringify(motd) === JSON.stringify(this.#kept)) return false;
     this.#kept = motd;
@@ -124,6 +143,7 @@ export class MessageOfTheDay {
   save(): void {
     if (this.#kept === undefined) this.#cache.deleteFact('motd');
     else this.#cache.setFact('motd', JSON.stringify(this.#kept));
+    if (this.#due) this.#cache.setFact(DUE, '1');
   }
 
   #numberOf({ sequence }: BoardMotd): number {

@@ -72,7 +72,10 @@ export class Articles {
   /** Articles whose text the board lacks are not made here, because they must not be cached: the item may come back. */
   #make(row: number): Soon<Rendered | undefined> {
     const record = this.#contents.itemFor(row);
-    if (record === undefined) return this.#render(row, undefined);
+    if (record === undefined) {
+      if (this.#contents.isAwaited(row)) throw new Refusal('unavailable', NOT_FETCHED);
+      return this.#render(row, undefined);
+    }
     return after(this.#model.text(record), (item) => item && this.#render(row, item));
   }
 
@@ -88,7 +91,7 @@ export class Articles {
   /** What overview needs beyond the index. `undefined`: not available now. Does not throw or reject. */
   summary(row: number): Soon<Summary | undefined> {
     const record = this.#contents.itemFor(row);
-    if (record === undefined) return this.#measure(row, undefined);
+    if (record === undefined) return this.#contents.isAwaited(row) ? undefined : this.#measure(row, undefined);
     const known = this.#model.summary(row);
     if (known !== undefined) return known;
     try {

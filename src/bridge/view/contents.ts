@@ -48,6 +48,13 @@ export class Contents {
     return isPost(kindAt(this.#model, row)) ? this.#itemOf(row) : undefined;
   }
 
+  /** Whether it is the newest message of the day, which the board is still to be asked for. */
+  isAwaited(row: number): boolean {
+    const { isMotdDue, posts } = this.#model;
+    if (isMotdDue !== true || kindAt(this.#model, row) !== PostKind.Motd) return false;
+    return this.#model.motd()?.row !== row && !posts.kinds.subarray(row + 1, posts.length).includes(PostKind.Motd);
+  }
+
   /** @param item the text of `itemFor(row)` */
   of(row: number, item: ItemText | undefined): Content {
     return this.#sources[kindAt(this.#model, row)](row, item);

@@ -98,6 +98,44 @@ test('until the index has been read, a board refuses, and keeps its marks', asyn
   ]);
 });
 
+test('a message of the day whose text is not known yet is not said to be gone from the board', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  let mirror = await open();
+  board.setMotd('Tea.');
+  await mirror.complete();
+  const group = () => new BoardView({ model: mirror, options: boardOptions }).groups[1] ?? expect.fail();
+  const bodyOf = async (number: number) => (await group().article(number))?.bytes.toString('latin1') ?? '';
+  expect(await bodyOf(1)).toContain('Tea.');
+  board.setMotd('Coffee.');
+  // Its text can't be had with its row, nor after it, nor after a restart.
+  let asked = 0;
+  board.fault = async (request) => {
+    if (request !== 'MOTD') return;
+    if (++asked > 1 && asked < 5) {
+      await expect(async () => bodyOf(2)).rejects.toMatchObject({ kind: 'unavailable' });
+      expect(await bodyOf(1)).toContain('no longer on the board');
+    }
+    if (asked < 4) throw new RgtpError('unavailable', 'lost');
+  };
+  await expect(mirror.complete()).rejects.toThrow('lost');
+  const [line] = group().overview(2, 2);
+  expect(String(await line)).toMatch(/^2\t/);
+  mirror = await open();
+  await expect(mirror.complete()).rejects.toThrow('lost');
+  await mirror.complete();
+  expect(asked).toBe(4);
+  expect(await bodyOf(2)).toContain('Coffee.');
+  // Where it can, nobody sees the one without the other.
+  mirror.subscribe((changes) => {
+    if (changes.some(({ kind }) => kind === 'appended')) read.push(bodyOf(3));
+  });
+  const read: Promise<string>[] = [];
+  board.setMotd('Milk.');
+  await mirror.complete();
+  expect(await Promise.all(read)).toEqual([expect.stringContaining('Milk.')]);
+});
+
 test('a mark that a late notice raises is kept for good', async () => {
   const board = new FakeBoard();
   const { open } = server(board);
