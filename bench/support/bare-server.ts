@@ -89,7 +89,9 @@ function answerAll(held: HeldAnswers, input: NodeJS.ReadableStream, output: Dupl
     input.off('data', onData);
     const deflate = createDeflateRaw(DEFLATE);
     deflate.pipe(output);
-    answerAll(held, input.pipe(createInflateRaw()), deflate);
+    // Clients hang up in the middle.
+    const inflate = createInflateRaw().on('error', () => output.destroy());
+    answerAll(held, input.pipe(inflate), deflate);
   };
   input.on('data', onData);
 }

@@ -1,7 +1,6 @@
-/** Consecutive overview lines, ready to send. */
-const TAB = 9;
-const CRLF = '\r\n';
+const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
 
+/** Consecutive overview lines, ready to send. */
 export class Segment {
   /** whether all its texts were available */
   readonly complete: boolean;
@@ -36,17 +35,25 @@ export class Segment {
 
   /** `number SP value CRLF` lines from one column (HDR). */
   column(column: number, low: number, high: number): Buffer {
-    let lines = '';
+    const bytes = this.#bytes;
+    const first = this.#indexOf(low);
     const end = this.#indexOf(high + 1);
-    for (let index = this.#indexOf(low); index < end; index++) {
-      let start = this.#starts[index] ?? 0;
-      for (let tab = 0; tab < column; tab++) start = this.#bytes.indexOf(TAB, start) + 1;
-      const lineEnd = (this.#starts[index + 1] ?? 0) - CRLF.length;
-      const tab = this.#bytes.indexOf(TAB, start);
-      const stop = tab < 0 || tab > lineEnd ? lineEnd : tab;
-      lines += `${this.#numbers[index]} ${this.#bytes.toString('latin1', start, stop)}${CRLF}`;
+    // What is left of a line is no longer than it was.
+    const lines = Buffer.allocUnsafeSlow((this.#starts[end] ?? 0) - (this.#starts[first] ?? 0));
+    let length = 0;
+    // Octet by octet: a search, a string and a copy for each line take three times as long.
+    for (let index = first; index < end; index++) {
+      const lineEnd = (this.#starts[index + 1] ?? 0) - '\r\n'.length;
+      let at = this.#starts[index] ?? 0;
+      for (; at < lineEnd && bytes[at] !== TAB; at++) lines[length++] = bytes[at] ?? 0;
+      lines[length++] = SPACE;
+      for (let tab = 0; tab < column && at < lineEnd; at++) if (bytes[at] === TAB) tab++;
+      for (; at < lineEnd && bytes[at] !== TAB; at++) lines[length++] = bytes[at] ?? 0;
+      lines[length++] = CR;
+      lines[length++] = LF;
     }
-    return Buffer.from(lines, 'latin1');
+    // What waits for a client is no more than it seems.
+    return Buffer.from(lines.subarray(0, length));
   }
 
   /** The first line whose article number is at least this. */
