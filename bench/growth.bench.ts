@@ -34,7 +34,7 @@ const questions: readonly Question[] = [
   { name: 'ARTICLE', count: 10_000, end: '\r\n.\r\n', command: (number) => `ARTICLE ${number}`, cold: eachItem },
   {
     name: 'OVER of 100',
-    count: 500,
+    count: 4000,
     end: '\r\n.\r\n',
     command: (number) => `OVER ${number}-${number + 99}`,
     cold: eachPiece,

@@ -1,7 +1,7 @@
 /** The program as it is installed, before a large board in a process of its own, and a newsreader of it. Linux. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net, { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +12,6 @@ import { type Memory, memoryOf, residentOf } from './memory-report.ts';
 const NEWSGROUP = 'groggs.large';
 /** commands that are sent without waiting for answers */
 const DEPTH = 200;
-/** of /proc/…/stat: a hundredth of a second */
-const TICK = 10;
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const REPORT = join(import.meta.dirname, 'memory-report.ts');
 
@@ -158,14 +156,13 @@ export class LargeServer {
     return this.#child.pid;
   }
 
-  /** ms since it began */
+  /** ms since it began, of all its threads */
   cpu(): number {
-    const [user = 0, system = 0] = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-      .slice(11, 13)
-      .map(Number);
-    return (user + system) * TICK;
+    const threads = `/proc/${this.#child.pid}/task`;
+    return readdirSync(threads).reduce((sum, thread) => {
+      const [nanoseconds] = readFileSync(join(threads, thread, 'schedstat'), 'utf8').split(' ');
+      return sum + Number(nanoseconds) / 1e6;
+    }, 0);
   }
 
   async stop(): Promise<void> {

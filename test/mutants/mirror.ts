@@ -9,6 +9,20 @@ const TEXTS = [
 
 export const mirrorMutants = [
   ...breaking(
+    'src/bridge/mirror/records.ts',
+    [
+      'test/bridge/mirror/histories.test.ts',
+      'test/bridge/mirror/promises.test.ts',
+      'test/bridge/mirror/mirror.test.ts',
+    ],
+    ['of several first posts the first that is there counts, also when it is back', 'row < first || ', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/columns.ts',
+    ['test/bridge/mirror/turns.test.ts', 'test/bridge/mirror/mirror.test.ts'],
+    ['an item has its rows after a restart', '      this.#chain(row, item);\n', ''],
+  ),
+  ...breaking(
     'src/bridge/texts/queue.ts',
     TEXTS,
     [
