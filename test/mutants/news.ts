@@ -81,12 +81,23 @@ export const newsMutants = [
       'else out.push(...fill(lines.slice(at, end), rules));\n    at = end;',
       'else out.push(...fill(lines.slice(at, at + 1), rules));\n    at++;',
     ],
+    ['prose keeps its indentation', "return goesOn ? few : (INDENTED_PROSE.exec(text)?.[0] ?? '');", "return '';"],
+    [
+      'who is quoted by initials stays so',
+      'const QUOTE = /^ ?\\p{L}{0,4}>(?: ?\\p{L}{0,4}>)* ?|^[|:] (?=[^|]*$)/u;',
+      'const QUOTE = /^ ?>(?: ?>)* ?/;',
+    ],
     ['characters are not torn', 'for (const cluster of clustersOf(text)) {', 'for (const cluster of text) {'],
   ),
   ...breaking('src/news/posting/text-lines.ts', KINDS, [
     'a control character does not vanish',
     'if (control !== undefined) {',
     "if (control === '') {",
+  ]),
+  ...breaking('src/news/posting/columns.ts', KINDS, [
+    'Thai lines end between words',
+    'if (!SIMPLE.test(word) && BY_DICTIONARY.test(word)) {',
+    'if (word === undefined) {',
   ]),
   ...breaking('src/news/posting/encoded-files.ts', KINDS, [
     'a file in the text is no text',

@@ -39,12 +39,30 @@ const UNSPACED = new RegExp(`[${UNSPACED_RANGES}\\u{20000}-\\u{3ffff}]`, 'u');
 const NOT_FIRST = /^[、。，．・：；？！’”）〕］｝〉》」』】…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
 const NOT_LAST = /^[‘“（〔［｛〈《「『【]/u;
 
-export function isUnspaced(character: string): boolean {
+function isUnspaced(character: string): boolean {
   return UNSPACED.test(character);
+}
+
+/** Scripts that put no blanks between words, whose words a dictionary tells apart. */
+const BY_DICTIONARY = /[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+const words = new Intl.Segmenter('th', { granularity: 'word' });
+/** Signs that belong to what is before them. */
+const CLOSES = /^[\p{M}\p{Pe}\p{Pf}\p{Po}\p{Lm}\p{Sk}]/u;
+
+/** Where a line ends after one of these and goes on with another, there was no blank. */
+export function hasNoBlanks(character: string): boolean {
+  return isUnspaced(character) || BY_DICTIONARY.test(character);
 }
 
 /** A word in pieces between which a line may end. */
 export function breakable(word: string): string[] {
+  if (!SIMPLE.test(word) && BY_DICTIONARY.test(word)) {
+    return Array.from(words.segment(word), ({ segment }) => segment).reduce<string[]>((pieces, segment) => {
+      if (pieces.length === 0 || !CLOSES.test(segment)) pieces.push(segment);
+      else pieces[pieces.length - 1] += segment;
+      return pieces;
+    }, []);
+  }
   if (SIMPLE.test(word) || !UNSPACED.test(word)) return [word];
   const pieces: string[] = [];
   let before = '';

@@ -28,9 +28,10 @@ const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
 /** The beginning of a part whose boundary is not the declared one. */
 const PART = /^content-(?:type|disposition|transfer-encoding):/im;
-/** What programs write before the first part for readers that know no MIME. */
-const FOR_OLD_READERS = /\bs?\/?mime\b|multi-?part|\b(?:open)?pgp\b|cryptographic|mail (?:reader|client|program)/i;
-const MAX_PREAMBLE = 1000;
+/** What programs write around the parts for readers that know no MIME. */
+const FOR_OLD_READERS =
+  /\bs?\/?mime\b|multi-?part|\b(?:open)?pgp\b|cryptographic|mail (?:reader|client|program)|\b(?:preamble|prologue|epilogue)\b|\bignored\b/i;
+const MAX_NOTICE = 1000;
 const MAX_LOOKED_AT = 4096;
 const MAX_PADDING = 100;
 
@@ -129,15 +130,18 @@ function* marks(body: Buffer, budget: Budget): Generator<number> {
 function refuseBefore(preamble: Buffer, type: string): void {
   const text = preamble.toString('latin1');
   if (PART.test(text.slice(0, MAX_LOOKED_AT))) throw new PostingError(lost(`a part before the first of ${type}`));
-  const isForOldReaders = text.length <= MAX_PREAMBLE && FOR_OLD_READERS.test(text);
-  if (text.trim() !== '' && !isForOldReaders) throw new PostingError(lost(`the text before the first part of ${type}`));
+  if (!isNotice(text)) throw new PostingError(lost(`the text before the first part of ${type}`));
 }
 
 function refuseAfter(epilogue: Buffer, type: string): void {
   const text = epilogue.toString('latin1');
-  if (text.trim() === '') return;
   const isPart = PART.test(text.slice(0, MAX_LOOKED_AT));
+  if (!isPart && isNotice(text)) return;
   throw new PostingError(lost(`${isPart ? 'a part' : 'the text'} after the last part of ${type}`));
+}
+
+function isNotice(text: string): boolean {
+  return text.trim() === '' || (text.length <= MAX_NOTICE && FOR_OLD_READERS.test(text));
 }
 
 function lost(what: string): string {

@@ -1,4 +1,4 @@
-import { breakable, clustersOf, columnsOf, isUnspaced } from './columns.ts';
+import { breakable, clustersOf, columnsOf, hasNoBlanks } from './columns.ts';
 import { PostingError } from './error.ts';
 import type { TextLine } from './flowed.ts';
 
@@ -14,10 +14,14 @@ export interface WrapRules {
 /** A line, and what its wrapping depends on. */
 interface Line extends TextLine {
   readonly number: number;
-  /** quote marks with the blanks among and after them */
+  /** quote marks with the blanks among and after them, and the indentation of prose */
   readonly prefix: string;
+  /** the quote marks alone: a paragraph has one */
+  readonly marks: string;
   /** how deep the quote is */
   readonly depth: number;
+  /** blanks of the indentation */
+  readonly indent: number;
   /** what follows the prefix */
   readonly body: string;
   readonly columns: number;
@@ -25,11 +29,16 @@ interface Line extends TextLine {
 
 /** Octets of quote marks that are repeated: deeper quoting leaves no room for text. */
 const MAX_PREFIX = 40;
-const QUOTE = /^ ?>(?: ?>)* ?/;
+/** `>`, `> >`, with the initials of who is quoted (`JD>`), or one `|` or `:` as some have it. */
+const QUOTE = /^ ?\p{L}{0,4}>(?: ?\p{L}{0,4}>)* ?|^[|:] (?=[^|]*$)/u;
+/** Indented, and yet not to be left as it is: words with single blanks between them, and none of a program's signs. */
+const INDENTED_PROSE = /^ {1,16}(?=(?:[^\s{}=<>_*\\/|#$;[\]]+ ){5,}[^\s{}=<>_*\\/|#$;[\]]+$)/;
 /** Indented text, tables and drawings: their blanks mean something. */
 const PREFORMATTED = /^[ \t]|\t|\S {3,}\S|^[|+]|[-=_*#~]{5}/;
+/** The same, however few words. */
+const INDENTED_WORDS = /^ {1,16}(?=(?:[^\s{}=<>_*\\/|#$;[\]]+ )*[^\s{}=<>_*\\/|#$;[\]]+$)/;
 /** A list's item, a signature's or a section's line: a new beginning. */
-const BEGINNING = /^(?:[-*+•–—]|\(?[0-9a-z]{1,3}[.)])\s|^--$|^[-=_*#~]{3,}$/i;
+const BEGINNING = /^(?:[-*+•–—]|\(?[0-9A-Za-z]{1,3}[.)])\s|^--$|^[-=_*#~]{3,}$|^\p{Lu}[\p{L}-]{1,15}: /u;
 /** Columns of the widest windows: a longer line was hardly wrapped by its author. */
 const MAX_WRAPPED = 120;
 /** Columns that a line may lack and still be full: people and programs wrap unevenly. */
@@ -43,7 +52,9 @@ const SLACK = 10;
  * @throws PostingError where one character does not fit a line
  */
 export function wrapLines(text: readonly TextLine[], rules: WrapRules): string[] {
-  const lines = text.map((line, i) => parse(line, i + 1, rules));
+  const lines: Line[] = [];
+  for (const line of text) lines.push(parse(line, lines, rules));
+  const signature = lines.findLastIndex((line) => /^-- ?$/.test(line.text));
   const out: string[] = [];
   for (let at = 0; at < lines.length; ) {
     const line = lines[at];
@@ -53,7 +64,7 @@ export function wrapLines(text: readonly TextLine[], rules: WrapRules): string[]
       at++;
       continue;
     }
-    const end = paragraphEnd(lines, at);
+    const end = signature >= 0 && at > signature ? at + 1 : paragraphEnd(lines, at);
     if (PREFORMATTED.test(line.body)) out.push(...cut(line, rules));
     else out.push(...fill(lines.slice(at, end), rules));
     at = end;
@@ -61,12 +72,22 @@ export function wrapLines(text: readonly TextLine[], rules: WrapRules): string[]
   return out;
 }
 
-function parse(line: TextLine, number: number, { octets }: WrapRules): Line {
+function parse(line: TextLine, before: readonly Line[], { octets }: WrapRules): Line {
   const { text } = line;
   const marks = QUOTE.exec(text)?.[0] ?? '';
-  const prefix = octets(marks) <= MAX_PREFIX ? marks : '';
-  const depth = prefix.replaceAll(' ', '').length;
-  return { ...line, number, prefix, depth, body: text.slice(prefix.length), columns: columnsOf(text) };
+  const quote = octets(marks) <= MAX_PREFIX ? marks : '';
+  const blanks = indentation(text.slice(quote.length), before.at(-1));
+  const prefix = quote + blanks;
+  const common = { number: before.length + 1, prefix, marks: quote.replaceAll(' ', ''), indent: blanks.length };
+  const depth = common.marks.replace(/[^>|:]/g, '').length;
+  return { ...line, ...common, depth, body: text.slice(prefix.length), columns: columnsOf(text) };
+}
+
+/** The blanks before prose. Its last line may have few words: it goes on with the line before. */
+function indentation(text: string, before: Line | undefined): string {
+  const few = INDENTED_WORDS.exec(text)?.[0] ?? '';
+  const goesOn = before !== undefined && few !== '' && (before.indent === few.length || BEGINNING.test(before.body));
+  return goesOn ? few : (INDENTED_PROSE.exec(text)?.[0] ?? '');
 }
 
 function fits({ text, columns, flowed, depth, body }: Line, { width, max, octets }: WrapRules): boolean {
@@ -87,8 +108,10 @@ function paragraphEnd(lines: readonly Line[], start: number): number {
   let end = start + 1;
   for (; end < lines.length; end++) {
     const line = lines[end];
-    if (line === undefined || line.flowed || line.depth !== first.depth || line.body === '') break;
-    if (PREFORMATTED.test(line.body) || BEGINNING.test(line.body)) break;
+    if (line === undefined || line.flowed || line.marks !== first.marks || line.body === '') break;
+    if (PREFORMATTED.test(line.body) || BEGINNING.test(line.body) || !isIndentedAs(line, lines[start + 1])) break;
+    // A first line may be indented less (a list's item) or more than the others.
+    if (end === start + 1 && line.indent > first.indent && !BEGINNING.test(first.body)) break;
   }
   const widest = lines.slice(start, end).reduce((most, { columns }) => Math.max(most, columns), 0);
   let full = start;
@@ -99,6 +122,10 @@ function paragraphEnd(lines: readonly Line[], start: number): number {
   }
   // Each very long line is a paragraph of its own, unless several are equally full: a single longest line is chance.
   return widest > MAX_WRAPPED && full - start < 2 ? start + 1 : full + 1;
+}
+
+function isIndentedAs(line: Line, other: Line | undefined): boolean {
+  return line.indent === other?.indent;
 }
 
 /** The next line's first word would have fitted on this one: the author meant the line to end. */
@@ -132,20 +159,23 @@ function wordsOf(lines: readonly Line[]): Word[] {
 /** What replaces a line end. */
 function joint(before: string | undefined, after: string): string {
   if (before === undefined) return '';
-  return isUnspaced(before.slice(-1)) && isUnspaced(after.slice(0, 1)) ? '' : ' ';
+  return hasNoBlanks(before.slice(-1)) && hasNoBlanks(after.slice(0, 1)) ? '' : ' ';
 }
 
 /** Words on lines as full as they can be. */
 function fill(lines: readonly Line[], rules: WrapRules): string[] {
   const { max, octets } = rules;
-  const prefix = lines[0]?.prefix ?? '';
-  const columns = target(rules.width, lines[0]?.depth ?? 0, max) - prefix.length;
-  const room = max - octets(prefix);
+  const first = lines[0]?.prefix ?? '';
+  const others = lines[1]?.prefix ?? first;
+  const columns =
+    target(rules.width, lines[0]?.depth ?? 0, max) - columnsOf(first.length > others.length ? first : others);
+  const room = max - Math.max(octets(first), octets(others));
   const out: string[] = [];
+  const put = (text: string) => out.push((out.length === 0 ? first : others) + text);
   let line = '';
   let used = { columns: 0, octets: 0 };
   const flush = () => {
-    if (line !== '') out.push(prefix + line);
+    if (line !== '') put(line);
     line = '';
     used = { columns: 0, octets: 0 };
   };
@@ -155,8 +185,12 @@ function fill(lines: readonly Line[], rules: WrapRules): string[] {
     const long = octets(word.text);
     const fitsHere = used.columns + blanks.length + wide <= columns && used.octets + blanks.length + long <= room;
     if (!fitsHere) flush();
-    if (long > room || wide > max - prefix.length) {
-      out.push(...cutWord(word, room).map((piece) => prefix + piece));
+    if (long > room || wide > max - first.length) {
+      const pieces = cutWord(word, room);
+      for (const piece of pieces.slice(0, -1)) put(piece);
+      // Its end is on a line with what follows.
+      line = pieces.at(-1) ?? '';
+      used = { columns: columnsOf(line), octets: octets(line) };
       continue;
     }
     const before = line === '' ? '' : blanks;

@@ -157,6 +157,8 @@ describe('nothing is lost silently', () => {
     await mime(`${tree}${'x\n'.repeat(5000)}--b\n${image}`, named('after the last part'));
     const notice = 'This is a multi-part message in MIME format.\n';
     await mime(tree.replace(/\n\n/, `\n\n${notice}\n`), { answer: ['240'], body: 'The text.\r\n' });
+    // RFC 2046 §5.1.1
+    await mime(`${tree}\nThis is the epilogue.  It is also to be ignored.`, { answer: ['240'], body: 'The text.\r\n' });
   });
 
   test.each([
@@ -396,6 +398,68 @@ describe('wrapping', () => {
         await expectPost(utf8, `Ann wrote:\n${quote}\n\nIndeed.`, even, `Ann wrote:\n${quote}\n\nIndeed.`);
       }
     }
+  });
+
+  const thai = 'คณะกรรมการได้ประชุมเมื่อวันอังคารและตัดสินใจว่าโรงจอดรถจักรยานจะถูกทาสีในสีที่จะกำหนดโดยการลงคะแนนเสียงของสมาชิกทุกคน';
+  test('Thai, which has no blanks, ends its lines between words', async () => {
+    for (const text of [
+      thai.repeat(3),
+      `${thai}\n${thai}`,
+      thai
+        .repeat(2)
+        .match(/.{1,40}/gu)
+        ?.join('\n') ?? '',
+    ]) {
+      const { article } = await world.post(`${head(utf8)}\n\n${text}\n`);
+      const lines = article?.body ?? [];
+      expect(lines.join('')).toBe(text.replaceAll('\n', ''));
+      expect(lines.slice(0, -1).every((line) => Buffer.byteLength(line) > 50)).toBe(true);
+      if (!text.includes('\n')) expect(lines.some((line) => /วั$|จอ$|ค$/.test(line))).toBe(false);
+    }
+  });
+
+  test.each(['JD> ', 'ИП> ', '| ', ': ', '    ', '> JD> '])('lines that begin with %j keep it', async (mark) => {
+    for (const prose of [english, russian]) {
+      for (const columns of [76, 90]) {
+        const lines = wrapped(prose, columns).map((line) => mark + line);
+        const { answer, article } = await world.post(`${head(utf8)}\n\n${lines.join('\n')}\n`);
+        expect(answer).toMatch(/^240/);
+        const body = article?.body ?? [];
+        expect(body.filter((line) => !line.startsWith(mark))).toEqual([]);
+        expect(body.map((line) => line.slice(mark.length)).join(' ')).toBe(prose);
+        expect(body.slice(0, -1).filter((line) => Buffer.byteLength(line) < 50)).toEqual([]);
+      }
+    }
+  });
+
+  test.each([
+    ['- ', '  '],
+    ['1. ', '   '],
+    ['   ', ''],
+    ['> - ', '>   '],
+  ])('a paragraph that begins with %j and goes on with %j', async (mark, other) => {
+    const lines = wrapped(english, 85).map((line, i) => (i === 0 ? mark : other) + line);
+    const { article } = await world.post(`${head(utf8)}\n\n${lines.join('\n')}\n`);
+    const body = article?.body ?? [];
+    expect(body[0]?.startsWith(mark)).toBe(true);
+    expect(body.slice(1).filter((line) => !line.startsWith(other))).toEqual([]);
+    expect(body.map((line, i) => line.slice((i === 0 ? mark : other).length)).join(' ')).toBe(english);
+    expect(body.slice(0, -1).filter((line) => line.length < 50)).toEqual([]);
+  });
+
+  test('a signature, and lines with a label, are not joined', async () => {
+    const long = wrapped(english, 100)[0] ?? '';
+    for (const text of [`x\n-- \n${long}\nAnn`, `Subject: ${long}\nDate: today`]) {
+      const { article } = await world.post(`${head(utf8)}\n\n${text}\n`);
+      expect(article?.body.at(-1)).toBe(text.split('\n').at(-1));
+    }
+  });
+
+  test('what follows a long URL goes on behind its end', async () => {
+    const url = `https://example.org/${'path/'.repeat(20)}`;
+    const { article } = await world.post(`${head(utf8)}\n\nSee ${url} and ${english}\n`);
+    expect(article?.body.join('').replaceAll(' ', '')).toBe(`See${url}and${english}`.replaceAll(' ', ''));
+    expect(article?.body.some((line) => / and /.test(line) && line.startsWith('path/'))).toBe(true);
   });
 
   test('paragraphs of one line each stay apart', async () => {
