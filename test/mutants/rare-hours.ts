@@ -239,8 +239,8 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/mirror/follower.ts', RARE, [
     '… and it is asked for until it is known',
-    'let motdDue = whole || motd.isDue;',
-    'let motdDue = whole;',
+    'if (motd.isDue && motd.take(',
+    'if (motdDue && motd.take(',
   ]),
   ...breaking('src/bridge/mirror/persistence.ts', RARE, [
     '… also after a restart',

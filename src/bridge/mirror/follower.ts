@@ -133,7 +133,7 @@ export class Follower {
     this.#given = given;
     let whole = isDue || state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
     let isCompared = isDue;
-    let motdDue = whole || motd.isDue;
+    let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
