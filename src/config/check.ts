@@ -107,6 +107,8 @@ function* checkPeers({ peers }: Config): Generator<Contradiction> {
 }
 
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
+/** of a postgres:// URL: of one that is misspelt, nobody would notice that it does nothing */
+const PARAMETERS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
 
 function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): Generator<Contradiction> {
   const wrong = (message: string) => ({ path: ['permanent'], message: `permanent: ${message}` });
@@ -126,6 +128,9 @@ function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): 
   const mode = url.searchParams.get('sslmode');
   const host = url.searchParams.get('host') ?? url.hostname;
   if (mode !== null && !SSL_MODES.includes(mode)) yield wrong(`sslmode is one of ${SSL_MODES.join(', ')}`);
+  for (const key of url.searchParams.keys()) {
+    if (!PARAMETERS.includes(key)) yield wrong(`${key} is none of its parameters, which are ${PARAMETERS.join(', ')}`);
+  }
   if (mode === null && !isHere(host)) {
     yield wrong(`${host} is another machine: add ?sslmode=verify-full (or =disable, where nobody can listen)`);
   }

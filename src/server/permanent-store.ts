@@ -7,6 +7,7 @@ import { carryOver } from '../store/carry-over.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
+import type { Identity } from '../store/postgres/identity.ts';
 import { Membership } from '../store/postgres/membership.ts';
 import { PermanentDatabase } from '../store/postgres/permanent-database.ts';
 import { Postgres } from '../store/postgres/postgres.ts';
@@ -47,10 +48,16 @@ export async function openToServe(
 ): Promise<OpenedPermanent> {
   return open(config, board, postgres, (database) =>
     Membership.join(database, board.name, {
+      identity: identityOf(config, board),
       onWaiting: () => log.warn({}, 'a command of rgtp-nntp, or an earlier version, is alone with this board: waiting'),
       onLost: (error) => endNow(log, error),
     }),
   );
+}
+
+/** What decides how articles look: as they are called in the configuration. */
+function identityOf({ name }: Config, { newsgroup, domain, charset, threading, addresses }: BoardConfig): Identity {
+  return { name, newsgroup, domain, charset, threading, addresses };
 }
 
 /** For a command that must not run beside a server. @throws Failure, StoreError `locked` */

@@ -289,6 +289,10 @@ limits:
       `permanent: postgres://a@db/b?sslmode=prefer${REMOTE}`,
       'c.yaml:1: permanent: sslmode is one of disable, require, verify-ca, verify-full',
     ],
+    [
+      `permanent: postgres://a@localhost/b?sslrootcer=x${REMOTE}`,
+      'c.yaml:1: permanent: sslrootcer is none of its parameters, which are host, sslmode, sslrootcert, sslcert, sslkey',
+    ],
     [`permanentPasswordFile: a${REMOTE}`, 'c.yaml:1: permanentPasswordFile: there is no database in permanent'],
     [
       `permanent: postgres://a:b@localhost/c\npermanentPasswordFile: d${REMOTE}`,

@@ -196,6 +196,21 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/postgres/identity.ts',
+    ['test/store/postgres/bridges.test.ts'],
+    [
+      'bridges with other settings do not serve one board',
+      'if (other !== undefined && !(await isAlone(client, allOf(board)))) {',
+      "if (other === 'none') {",
+    ],
+    [
+      'settings can be changed once all bridges are stopped',
+      'if (other !== undefined && !(await isAlone(client, allOf(board)))) {',
+      'if (other !== undefined) {',
+    ],
+    ['one bridge says what they are', 'WHERE board = $1 FOR UPDATE', 'WHERE board = $1'],
+  ),
+  ...breaking(
     'src/store/postgres/standing.ts',
     ['test/store/postgres/standing.test.ts'],
     ['who is not sure sends nothing', 'this.isSure && this.#losses === losses', 'this.#losses === losses'],

@@ -9,7 +9,6 @@ const KINDS: Readonly<Record<string, StoreErrorKind>> = {
   '53': 'away', // too many connections, out of memory
   '53100': 'full', // disk_full
   '25P03': 'away', // idle_in_transaction_session_timeout: this process hung
-  '25006': 'away', // read_only_sql_transaction: a standby, in the middle of a fail-over
   '57014': 'away', // query_canceled: statement_timeout
   '55P03': 'away', // lock_not_available
   '28': 'denied', // wrong password, no pg_hba.conf entry
@@ -37,6 +36,9 @@ export function storeErrorFromPostgres(error: unknown, name: string): unknown {
   // Without a code of the server, it is the way to it that failed: refused, reset, timed out, not believed.
   if (!(error instanceof DatabaseError)) return new StoreError('away', name, reasonOf(error), options);
   const code = error.code ?? '';
+  // A fail-over may have led here.
+  if (code === '25006')
+    return new StoreError('away', name, `a standby, or read-only: ${error.message} (${code})`, options);
   const kind = KINDS[code] ?? KINDS[code.slice(0, 3)] ?? KINDS[code.slice(0, 2)];
   return kind === undefined ? error : new StoreError(kind, name, `${error.message} (${code})`, options);
 }

@@ -12,6 +12,11 @@ export function lockOf(id: string): string {
   return `rgtp-nntp bridge ${id}`;
 }
 
+/** The lock that all bridges of a board share, and who is to be alone has. */
+export function allOf(board: string): string {
+  return `rgtp-nntp ${board}`;
+}
+
 /**
  * Takes over what dead bridges left; of several that try, one does. A bridge is dead if its lock is free.
  * @returns the intents to be settled

@@ -4,7 +4,8 @@ import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Claim, Intent } from '../permanent.ts';
 import { storeErrorFromPostgres } from './errors.ts';
-import { lockOf, takeOver } from './heirs.ts';
+import { allOf, lockOf, takeOver } from './heirs.ts';
+import { agree, type Identity } from './identity.ts';
 import { connectForLocks } from './lock-connection.ts';
 import type { Postgres, Query } from './postgres.ts';
 import { Standing } from './standing.ts';
@@ -30,6 +31,8 @@ const PACE: Pace = { look: 1000, sure: 3000, again: 1000, patience: 3000 };
 export interface MembershipOptions {
   /** as the only bridge */
   readonly alone?: boolean;
+  /** what it must have in common with the others */
+  readonly identity?: Identity;
   /** another process wants to be alone, or this one does and there is another: called once, and then it is waited for */
   readonly onWaiting: () => void;
   /** While this bridge was cut off, what is known of the board was copied elsewhere, or another was alone with it: it must not go on. */
@@ -182,6 +185,8 @@ export class Membership {
     const client = await connectForLocks(this.#postgres.config, { answer: 2 * sure, silence: look + sure });
     try {
       await this.#admitted(client);
+      const { identity } = this.#options;
+      if (identity !== undefined) await agree(client, this.#board, identity, this.#postgres.name);
       const id = randomUUID();
       await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);
       const moved = await client.query('SELECT 1 FROM boards WHERE board = $1 AND moved', [this.#board]);
@@ -233,7 +238,7 @@ export class Membership {
     for (let waiting = false; !this.#closed; waiting = true) {
       const verb = this.#options.alone === true ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
       const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS locked`;
-      const { rows } = await client.query<{ locked: boolean }>(sql, [`rgtp-nntp ${this.#board}`]);
+      const { rows } = await client.query<{ locked: boolean }>(sql, [allOf(this.#board)]);
       if (rows[0]?.locked === true) return;
       if (!waiting) this.#options.onWaiting();
       await this.#pause(this.#pace.again);

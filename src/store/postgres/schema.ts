@@ -101,6 +101,9 @@ export const MIGRATIONS: readonly string[] = [
      ADD COLUMN twin text,
      ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
    CREATE INDEX ON messages (board, changed) WHERE epoch IS NOT NULL;`,
+
+  // What bridges of one board must have in common; see `agree`.
+  "ALTER TABLE boards ADD COLUMN identity text NOT NULL DEFAULT ''",
 ];
 
 /** Any number, as long as nothing else in the database uses it: "RGP1" */

@@ -242,6 +242,37 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await expect.poll(() => leader.shared.leads).toBe(true);
   });
 
+  describe('settings that decide how articles look', () => {
+    const identity = { name: 'news.example', domain: 'a.example' };
+
+    test('are those of the bridges that are there: whoever has others is refused, and told which', async () => {
+      await bridge(server.url, { identity });
+      await bridge(server.url, { identity });
+      await expect(bridge(server.url, { identity: { ...identity, domain: 'b.example' } })).rejects.toThrow(
+        /with domain: a\.example, and here it is b\.example.*on all machines/,
+      );
+      // A command that needs the database alone, or beside them, does not ask.
+      await bridge(server.url);
+    });
+
+    test('are said by one of those that come first at the same moment', async () => {
+      const outcomes = await Promise.allSettled(
+        ['a', 'b', 'c', 'd'].map((domain) => bridge(server.url, { identity: { ...identity, domain } })),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    test('can be changed when all have been stopped, and are known to other versions as far as these know them', async () => {
+      const first = await bridge(server.url, { identity });
+      await first.member.close();
+      await bridge(server.url, { identity: { ...identity, domain: 'b.example', charset: 'auto' } });
+      await bridge(server.url, { identity: { domain: 'b.example' } });
+      await bridge(server.url, { identity: { domain: 'b.example', threading: 'flat' } });
+      await expect(bridge(server.url, { identity: { charset: 'latin1' } })).rejects.toThrow('charset: auto');
+      await expect(bridge(server.url, { identity: { threading: 'chain' } })).rejects.toThrow('threading: flat');
+    });
+  });
+
   describe('a peer', () => {
     const pass = { look: 20, sure: 60_000, again: 20 };
 

@@ -73,6 +73,12 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     expect(error.message).not.toContain('sesame');
   });
 
+  test('a standby, and a database that is read-only, count as away, and say so', async () => {
+    const error = await failure(() => Postgres.open(`${server.url}&options=-c%20default_transaction_read_only%3Don`));
+    expect(error.kind).toBe('away');
+    expect(error.message).toMatch(/a standby, or read-only: .* in a read-only transaction \(25006\)/);
+  });
+
   test('a Message-ID is intended once by however many bridges at the same moment', async () => {
     const bridges = await Promise.all([bridge(), bridge(), bridge()]);
     for (let round = 0; round < 40; round++) {
