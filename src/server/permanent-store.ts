@@ -7,7 +7,7 @@ import { carryOver } from '../store/carry-over.ts';
 import { StoreError } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import { PermanentFile } from '../store/permanent-file.ts';
-import type { Identity } from '../store/postgres/identity.ts';
+import { type Identity, OtherSettings } from '../store/postgres/identity.ts';
 import { Membership } from '../store/postgres/membership.ts';
 import { PermanentDatabase } from '../store/postgres/permanent-database.ts';
 import { Postgres } from '../store/postgres/postgres.ts';
@@ -46,13 +46,19 @@ export async function openToServe(
   postgres: Postgres | undefined,
   log: Log,
 ): Promise<OpenedPermanent> {
-  return open(config, board, postgres, (database) =>
-    Membership.join(database, board.name, {
-      identity: identityOf(config, board),
-      onWaiting: () => log.warn({}, 'a command of rgtp-nntp, or an earlier version, is alone with this board: waiting'),
-      onLost: (error) => endNow(log, error),
-    }),
-  );
+  return open(config, board, postgres, async (database) => {
+    try {
+      return await Membership.join(database, board.name, {
+        identity: identityOf(config, board),
+        onWaiting: () =>
+          log.warn({}, 'a command of rgtp-nntp, or an earlier version, is alone with this board: waiting'),
+        onLost: (error) => endNow(log, error),
+      });
+    } catch (error) {
+      if (!(error instanceof OtherSettings)) throw error;
+      throw new Failure(error.message, 'Make it the same on all machines; to change it, stop all of them first.');
+    }
+  });
 }
 
 /** What decides how articles look: as they are called in the configuration. */

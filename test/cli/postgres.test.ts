@@ -153,7 +153,7 @@ describe.skipIf(!hasPostgres)('permanent: postgres://', () => {
     client.close();
     await ended(bridges);
 
-    const inDatabase = configured('moving', `${database.url}&application_name=moving`);
+    const inDatabase = configured('moving', `${database.url}&sslmode=disable`);
     const copy = (from: string, to: string) => {
       return commandLine(['permanent', 'copy', '--from', from, '--to', to, '--config', inDatabase]);
     };

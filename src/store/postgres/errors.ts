@@ -1,5 +1,6 @@
 /** What PostgreSQL and the way to it report, as errors of a store. */
 import { DatabaseError } from 'pg';
+import { Trouble } from '../../wire/trouble.ts';
 import { StoreError, type StoreErrorKind } from '../errors.ts';
 
 /** By SQLSTATE, or by its class, https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -31,7 +32,7 @@ export function isConflict(error: unknown): boolean {
  * @param name of the database, without its password
  */
 export function storeErrorFromPostgres(error: unknown, name: string): unknown {
-  if (!(error instanceof Error) || error instanceof StoreError) return error;
+  if (!(error instanceof Error) || error instanceof Trouble) return error;
   const options = { cause: error };
   // Without a code of the server, it is the way to it that failed: refused, reset, timed out, not believed.
   if (!(error instanceof DatabaseError)) return new StoreError('away', name, reasonOf(error), options);

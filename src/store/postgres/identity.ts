@@ -1,17 +1,20 @@
 import type { Client } from 'pg';
-import { StoreError } from '../errors.ts';
+import { Trouble } from '../../wire/trouble.ts';
 import { allOf } from './heirs.ts';
 
 /** Settings that decide how articles look, by their keys in the configuration. */
 export type Identity = Readonly<Record<string, string>>;
 
+/** A bridge with these settings would show other articles than those that run. */
+export class OtherSettings extends Trouble {}
+
 /**
  * Bridges of one board show the same articles only if these are the same for all of them. The first one says what they are; another
  * value is taken when no other bridge is there. A version that knows more of them, or fewer, can join the others.
  * @param client with the lock that every bridge of the board shares
- * @throws StoreError
+ * @throws OtherSettings
  */
-export async function agree(client: Client, board: string, own: Identity, name: string): Promise<void> {
+export async function agree(client: Client, board: string, own: Identity): Promise<void> {
   await client.query('BEGIN');
   try {
     const { rows } = await client.query<{ identity: string }>(
@@ -23,12 +26,8 @@ export async function agree(client: Client, board: string, own: Identity, name: 
     const theirs: Identity = stored === '' ? {} : (JSON.parse(stored) as Identity);
     const other = Object.keys(own).find((key) => theirs[key] !== undefined && theirs[key] !== own[key]);
     if (other !== undefined && !(await isAlone(client, allOf(board)))) {
-      throw new StoreError(
-        'locked',
-        name,
-        `other bridges serve the board ${board} with ${other}: ${theirs[other]}, and here it is ${own[other]}. ` +
-          'Make it the same on all machines; to change it, stop all of them first',
-      );
+      const [there, here] = [theirs[other], own[other]];
+      throw new OtherSettings(`other bridges serve the board ${board} with ${other}: ${there}, and here it is ${here}`);
     }
     await client.query('UPDATE boards SET identity = $2 WHERE board = $1 AND identity <> $2', [
       ...[board, JSON.stringify({ ...theirs, ...own })],

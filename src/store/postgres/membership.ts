@@ -186,7 +186,7 @@ export class Membership {
     try {
       await this.#admitted(client);
       const { identity } = this.#options;
-      if (identity !== undefined) await agree(client, this.#board, identity, this.#postgres.name);
+      if (identity !== undefined) await agree(client, this.#board, identity);
       const id = randomUUID();
       await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);
       const moved = await client.query('SELECT 1 FROM boards WHERE board = $1 AND moved', [this.#board]);

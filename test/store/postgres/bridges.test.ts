@@ -249,7 +249,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       await bridge(server.url, { identity });
       await bridge(server.url, { identity });
       await expect(bridge(server.url, { identity: { ...identity, domain: 'b.example' } })).rejects.toThrow(
-        /with domain: a\.example, and here it is b\.example.*on all machines/,
+        /with domain: a\.example, and here it is b\.example$/,
       );
       // A command that needs the database alone, or beside them, does not ask.
       await bridge(server.url);
