@@ -4,7 +4,7 @@
  * how many were refused and why, and how many read back with different words. Exit code 1 where one differs, or the
  * server failed. `--verbose` names the files.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PostingError } from '../src/news/posting/error.ts';
@@ -28,6 +28,15 @@ const { values, positionals } = parseArgs({
 const [directory] = positionals;
 if (directory === undefined || positionals.length > 1) {
   console.error('usage: npm run corpus -- DIRECTORY [--verbose]');
+  process.exit(2);
+}
+
+if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+  console.error(`corpus: ${directory} is not a directory`);
+  process.exit(2);
+}
+if (messagesIn(directory).next().done === true) {
+  console.error(`corpus: there is no message in ${directory} (.eml, .msg, .mail, .email, msg_N, or a mailbox)`);
   process.exit(2);
 }
 

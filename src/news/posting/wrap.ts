@@ -104,7 +104,8 @@ function target(width: number, depth: number, max: number): number {
 /** Where the paragraph of a line ends. */
 function paragraphEnd(lines: readonly Line[], start: number): number {
   const first = lines[start];
-  if (first === undefined || first.flowed || PREFORMATTED.test(first.body)) return start + 1;
+  if (first === undefined || first.flowed || /[^>]/.test(first.marks) || PREFORMATTED.test(first.body))
+    return start + 1;
   let end = start + 1;
   for (; end < lines.length; end++) {
     const line = lines[end];
@@ -166,7 +167,8 @@ function joint(before: string | undefined, after: string): string {
 function fill(lines: readonly Line[], rules: WrapRules): string[] {
   const { max, octets } = rules;
   const first = lines[0]?.prefix ?? '';
-  const others = lines[1]?.prefix ?? first;
+  // Marks that are words stand where their author put them.
+  const others = lines[1]?.prefix ?? first.replace(/\p{L}/gu, '').replace(/[|:]/g, '>');
   const columns =
     target(rules.width, lines[0]?.depth ?? 0, max) - columnsOf(first.length > others.length ? first : others);
   const room = max - Math.max(octets(first), octets(others));
