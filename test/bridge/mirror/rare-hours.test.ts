@@ -99,16 +99,19 @@ test('until the index has been read, a board refuses, and keeps its marks', asyn
 });
 
 test('a message of the day whose text is not known yet is not said to be gone from the board', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'motd-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const board = new FakeBoard();
   const { open } = server(board);
-  let mirror = await open();
+  const withCache = () => open({ cache: Cache.open(join(folder, 'cache')) });
+  let mirror = await withCache();
   board.setMotd('Tea.');
   await mirror.complete();
   const group = () => new BoardView({ model: mirror, options: boardOptions }).groups[1] ?? expect.fail();
   const bodyOf = async (number: number) => (await group().article(number))?.bytes.toString('latin1') ?? '';
   expect(await bodyOf(1)).toContain('Tea.');
   board.setMotd('Coffee.');
-  // Its text can't be had with its row, nor after it, nor after a restart.
+  // Its text can't be had with its row, nor after it, nor with the next poll.
   let asked = 0;
   board.fault = async (request) => {
     if (request !== 'MOTD') return;
@@ -121,8 +124,8 @@ test('a message of the day whose text is not known yet is not said to be gone fr
   await expect(mirror.complete()).rejects.toThrow('lost');
   const [line] = group().overview(2, 2);
   expect(String(await line)).toMatch(/^2\t/);
-  mirror = await open();
   await expect(mirror.complete()).rejects.toThrow('lost');
+  mirror = await withCache();
   await mirror.complete();
   expect(asked).toBe(4);
   expect(await bodyOf(2)).toContain('Coffee.');
