@@ -163,12 +163,16 @@ function joint(before: string | undefined, after: string): string {
   return hasNoBlanks(before.slice(-1)) && hasNoBlanks(after.slice(0, 1)) ? '' : ' ';
 }
 
+/** What begins the lines after the first. Marks that are words stand only where their author put them. */
+function continuing(prefix: string): string {
+  return prefix.replace(/\p{L}/gu, '').replace(/[|:]/g, '>');
+}
+
 /** Words on lines as full as they can be. */
 function fill(lines: readonly Line[], rules: WrapRules): string[] {
   const { max, octets } = rules;
   const first = lines[0]?.prefix ?? '';
-  // Marks that are words stand where their author put them.
-  const others = lines[1]?.prefix ?? first.replace(/\p{L}/gu, '').replace(/[|:]/g, '>');
+  const others = lines[1]?.prefix ?? continuing(first);
   const columns =
     target(rules.width, lines[0]?.depth ?? 0, max) - columnsOf(first.length > others.length ? first : others);
   const room = max - Math.max(octets(first), octets(others));
@@ -226,7 +230,8 @@ function cut({ body, prefix, number }: Line, rules: WrapRules): string[] {
     used += octets;
   }
   if (piece !== '') out.push(piece);
-  return out.flatMap((each) => cutClusters(each, room, number, rules)).map((each) => prefix + each);
+  const pieces = out.flatMap((each) => cutClusters(each, room, number, rules));
+  return pieces.map((each, i) => (i === 0 ? prefix : continuing(prefix)) + each);
 }
 
 /** Never within a letter and its marks, an emoji or a flag. */

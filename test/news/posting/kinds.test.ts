@@ -435,6 +435,12 @@ describe('wrapping', () => {
     },
   );
 
+  test('a long name of a file behind initials', async () => {
+    const text = `JD>   /home/ann/${'a'.repeat(90)}`;
+    const { article } = await world.post(`${head(utf8)}\n\n${text}\n`);
+    expect(article?.body.map((line) => line.replace(/^> /, '')).join('')).toBe(text);
+  });
+
   test.each([
     ['- ', '  '],
     ['1. ', '   '],
