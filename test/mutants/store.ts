@@ -208,6 +208,10 @@ export const storeMutants = [
       'if (other !== undefined && !(await isAlone(client, allOf(board)))) {',
       'if (other !== undefined) {',
     ],
+  ),
+  ...breaking(
+    'src/store/postgres/identity.ts',
+    ['test/store/postgres/identity.test.ts'],
     ['one bridge says what they are', 'WHERE board = $1 FOR UPDATE', 'WHERE board = $1'],
   ),
   ...breaking(
