@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { RgtpConnection } from '../src/rgtp/client/connection.ts';
 import { latin1, octets } from '../src/wire/octets.ts';
 import { unpacked } from '../test/e2e/clients.ts';
-import { Daemon, freePort } from '../test/e2e/daemon.ts';
+import { Daemon } from '../test/e2e/daemon.ts';
 import { Inn } from '../test/e2e/inn.ts';
 import { until } from '../test/e2e/until.ts';
+import { freePort } from '../test/support/free-port.ts';
 import type { NntpClient } from '../test/support/nntp-client.ts';
 import type { Bench, Result } from './main.ts';
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { ended } from '../support/ended.ts';
+import { freePort } from '../support/free-port.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { until } from './until.ts';
 
@@ -14,33 +14,6 @@ const run = promisify(execFile);
 
 /** ms: on a busy machine a start takes long */
 const PATIENCE = 300_000;
-
-/** Below the ports that Linux gives to connections: while a server is away, none of them takes its port. */
-const FIRST_PORT = 10_000;
-/** Tests that run side by side take ports from lanes of their own. */
-const LANES = 4;
-const PORTS_A_LANE = 5_500;
-const PORTS_A_PROCESS = 101;
-let asked = 0;
-
-/** A port that nobody listens on, and that this process hands out only once. */
-export async function freePort(): Promise<number> {
-  const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % LANES;
-  for (let tries = 0; tries < PORTS_A_LANE; tries++) {
-    const place = (process.pid * PORTS_A_PROCESS + asked++) % PORTS_A_LANE;
-    const port = FIRST_PORT + lane * PORTS_A_LANE + place;
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-  throw new Error('no port');
-}
 
 /**
  * An address of the loopback that no other process of these tests has: for clients that know one port only. Needs root.
@@ -130,8 +103,8 @@ export class Daemon implements AsyncDisposable {
     }
     await until(
       async () => {
-        const ended = child.exitCode ?? child.signalCode;
-        if (ended !== null) throw new Error(`serve ended with ${ended}:\n${this.#output}`);
+        const status = child.exitCode ?? child.signalCode;
+        if (status !== null) throw new Error(`serve ended with ${status}:\n${this.#output}`);
         return NntpClient.connect(this.port).then(
           (client) => {
             client.quit();
@@ -158,18 +131,14 @@ export class Daemon implements AsyncDisposable {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-    return child.exitCode;
+    return ended(child, signal);
   }
 
   /** Ends everything. Rejects where the bridge had ended by itself: whatever failed then, this is why. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = this.#child?.exitCode ?? this.#child?.signalCode ?? undefined;
+    const status = this.#child?.exitCode ?? this.#child?.signalCode ?? undefined;
     await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
-    if (ended !== undefined) throw new Error(`serve ended by itself with ${ended}:\n${this.#output.slice(-5000)}`);
+    if (status !== undefined) throw new Error(`serve ended by itself with ${status}:\n${this.#output.slice(-5000)}`);
   }
 }

@@ -1,11 +1,11 @@
 /** A real HAProxy with config/haproxy.cfg, whose ports and servers alone are others. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ended } from '../support/ended.ts';
+import { freePort } from '../support/free-port.ts';
 import { unpacked } from './clients.ts';
-import { freePort } from './daemon.ts';
 
 const installed = '/usr/sbin/haproxy';
 export const haproxy = existsSync(installed) ? installed : unpacked('usr/sbin/haproxy');
@@ -63,11 +63,7 @@ export class HaProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
-      await ended;
-    }
+    await ended(this.#child, 'SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Daemon, freePort } from './daemon.ts';
+import { freePort } from '../support/free-port.ts';
+import type { Daemon } from './daemon.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { domain, newsgroup, sampleDaemon } from './sample-daemon.ts';
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import { freePort } from '../support/free-port.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { Daemon, freePort, loseCache } from './daemon.ts';
+import { Daemon, loseCache } from './daemon.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { until } from './until.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { onBoard } from './board-text.ts';
 import { present } from './clients.ts';
-import { freePort } from './daemon.ts';
 import { known } from './known.ts';
 import { Person, withoutOuterBlanks } from './person.ts';
 import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';

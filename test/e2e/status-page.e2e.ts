@@ -1,8 +1,9 @@
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { freePort } from '../support/free-port.ts';
 import { Browser } from './browser.ts';
-import { type Daemon, freePort } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { Person } from './person.ts';
 import { newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { hasPrograms } from './terminal.ts';

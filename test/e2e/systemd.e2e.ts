@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CommandLine } from '../cli/command-line.ts';
+import { freePort } from '../support/free-port.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { Booted, canBoot } from './booted.ts';
 import { present } from './clients.ts';
-import { freePort } from './daemon.ts';
 import { until } from './until.ts';
 
 const unit = new URL('../../config/rgtp-nntp.service', import.meta.url).pathname;

@@ -1,13 +1,12 @@
 /** Bridges on one board with one PostgreSQL: real processes, and networks between them that break. */
 
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { Network } from '../soak/network.ts';
+import { freePort } from './free-port.ts';
 import { NntpClient } from './nntp-client.ts';
 import { PostgresServer } from './postgres.ts';
 import { Supervised } from './supervised.ts';
@@ -42,13 +41,15 @@ export interface ClusterOptions {
   readonly settings?: object;
   /** of its board */
   readonly board?: object;
+  /** of PostgreSQL, as `name=value` */
+  readonly database?: readonly string[];
 }
 
 export class Cluster implements AsyncDisposable {
   readonly bridges: readonly ClusterBridge[];
   readonly database: PostgresServer;
   readonly #stack: AsyncDisposableStack;
-  readonly #listening: readonly string[];
+  readonly #settings: readonly string[];
   readonly #poster: Poster;
 
   static async open(options: ClusterOptions): Promise<Cluster> {
@@ -56,27 +57,27 @@ export class Cluster implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
     const port = await freePort();
-    const listening = ['listen_addresses=127.0.0.1', `port=${port}`];
-    const database = await PostgresServer.start(...listening);
+    const settings = ['listen_addresses=127.0.0.1', `port=${port}`, ...(options.database ?? [])];
+    const database = await PostgresServer.start(...settings);
     stack.defer(() => database.remove());
     const bridges: ClusterBridge[] = [];
     for (let n = 1; n <= options.bridges; n++) {
       bridges.push(await openBridge(`bridge-${n}`, folder, port, options, stack));
     }
     for (const { process } of bridges) process.start();
-    return new Cluster(bridges, database, listening, options.poster, stack.move());
+    return new Cluster(bridges, database, settings, options.poster, stack.move());
   }
 
   private constructor(
     bridges: readonly ClusterBridge[],
     database: PostgresServer,
-    listening: readonly string[],
+    settings: readonly string[],
     poster: Poster,
     stack: AsyncDisposableStack,
   ) {
     this.bridges = bridges;
     this.database = database;
-    this.#listening = listening;
+    this.#settings = settings;
     this.#poster = poster;
     this.#stack = stack;
   }
@@ -98,7 +99,7 @@ export class Cluster implements AsyncDisposable {
   /** As a crash, and a start. */
   async killDatabase(): Promise<void> {
     await this.database.kill();
-    await this.database.start(...this.#listening);
+    await this.database.start(...this.#settings);
   }
 
   /** Serves through one bridge alone. */
@@ -161,20 +162,4 @@ async function openBridge(
     );
   const metrics = async () => (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
   return { name, process: stack.use(new Supervised('serve', config)), networks, isReady, metrics };
-}
-
-/** Below the ports that Linux gives to connections, so that nobody takes it while its server is away. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }

@@ -1,6 +1,5 @@
 /** A PostgreSQL server of one's own, in a folder that goes with it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
@@ -15,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { ended } from './ended.ts';
 
 /** Debian has a folder for each version; where it is only unpacked, its folders are below another. */
 const HOMES = [
@@ -133,10 +133,6 @@ export class PostgresServer {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
+    await ended(this.#process, signal);
   }
 }

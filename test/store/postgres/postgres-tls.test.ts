@@ -1,11 +1,10 @@
 /** The way to a database on another machine: libpq's `sslmode`, and passwords that are not in the configuration. */
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Postgres, type PostgresOptions } from '../../../src/store/postgres/postgres.ts';
+import { freePort } from '../../support/free-port.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 import { tlsFiles } from '../../support/tls-files.ts';
 
@@ -90,12 +89,3 @@ describe.skipIf(!hasPostgres)('PostgreSQL over TCP', () => {
     expect(await answers('localhost', how, { passwordFile: join(folder, 'nothing') })).toMatch(/ENOENT/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

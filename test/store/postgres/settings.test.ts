@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connectForLocks } from '../../../src/store/postgres/lock-connection.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
 import { setOf } from '../../../src/store/postgres/settings.ts';
-import { freePort } from '../../e2e/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 
 /** ms in which a machine that says nothing counts as gone */
