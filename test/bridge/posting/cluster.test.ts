@@ -3,35 +3,33 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BoardServer } from '../../../src/board/server.ts';
 import type { Person } from '../../../src/bridge/ports.ts';
-import { Refusal } from '../../../src/nntp/backend.ts';
-import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
-import { addUser, secrets } from '../../board/boards.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
 import { CuttingProxy, type Step, type Verdict } from '../../support/cutting-proxy.ts';
 import { CuttingWay } from '../../support/cutting-way.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 import { seededRandom } from '../../support/random.ts';
-import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
+import { NEWSGROUP, TestBridge } from './bridge.ts';
+import { embedded, type FaultBoard, ofGroggsd } from './fault-boards.ts';
+import {
+  base,
+  type Case,
+  expectAll,
+  expectNoneLost,
+  isPosted,
+  makeCases,
+  marksOn,
+  type Outcome,
+  outcomeOf,
+  TWINS,
+} from './fault-cases.ts';
 import { Life } from './killable.ts';
 
 /** More in a long run: RGTP_FAULT_POSTS=1000. */
 const POSTS = Number(process.env['RGTP_FAULT_POSTS'] ?? 100);
 const SEED = Number(process.env['RGTP_FAULT_SEED'] ?? 20261127);
 const WORKERS = 6;
-/** Every so many posts two have the same text, and one is given to two bridges at the same moment. */
-const TWINS = 6;
 const BASES = 3;
-
-type Outcome = '240' | 'duplicate' | 'unavailable' | 'rejected' | 'no answer';
-
-interface Case {
-  readonly messageId: string;
-  readonly mark: string;
-  readonly lines: readonly string[];
-  readonly outcomes: Outcome[];
-}
 
 /** One bridge: killed, it is replaced by another that knows nothing but what the database and the board do. */
 class Place {
@@ -121,23 +119,14 @@ class Place {
   }
 
   /** As a newsreader would; a bridge that dies gives no answer. */
-  async post({ lines }: Case): Promise<Outcome> {
+  async post({ lines }: Pick<Case, 'lines'>): Promise<Outcome> {
     await this.steady();
     const { bridge } = this;
-    const died = this.#life.death.then((): Outcome => 'no answer');
-    const answered = (async (): Promise<Outcome> => {
-      try {
-        this.#person ??= await bridge.ann();
-        await bridge.post(this.#person, lines);
-        return '240';
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        this.#world.reasons.add(error.message);
-        return error.kind === 'duplicate' ? 'duplicate' : error.kind === 'unavailable' ? 'unavailable' : 'rejected';
-      }
-    })();
-    answered.catch(() => {});
-    return Promise.race([answered, died]);
+    const post = async () => {
+      this.#person ??= await bridge.ann();
+      await bridge.post(this.#person, lines);
+    };
+    return outcomeOf(post, this.#life.death, (reason) => this.#world.reasons.add(reason));
   }
 
   /** Every article, octet for octet. */
@@ -163,24 +152,21 @@ class World {
   readonly places: Place[] = [];
   readonly dead: (() => Promise<void>)[] = [];
   readonly socket: string;
-  readonly #path: string;
   readonly #database: PostgresServer;
   databaseIsThere: Promise<void> = Promise.resolve();
   proxy: CuttingProxy | undefined;
   calm = true;
-  #board: BoardServer | undefined;
+  readonly #board: FaultBoard;
   #boardChanging: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, database: PostgresServer) {
-    this.#path = join(folder, 'board.sqlite');
+  constructor(board: FaultBoard, database: PostgresServer) {
+    this.#board = board;
     this.#database = database;
     this.socket = join(database.folder, '.s.PGSQL.5432');
   }
 
   async start(bridges: number): Promise<void> {
-    this.#board = await this.#openBoard();
-    await addUser(this.#board, 'ann@rgtp.test', 2, secrets.ann);
-    this.proxy = await CuttingProxy.open(this.#board.address.port, (step) => this.#decide(step));
+    this.proxy = await CuttingProxy.open(this.#board.port, (step) => this.#decide(step));
     for (let n = 0; n < bridges; n++) {
       const place = new Place(this);
       await place.open();
@@ -204,24 +190,13 @@ class World {
     await this.steady();
     for (const place of this.places) place.end();
     await this.proxy?.close();
-    await this.#board?.close();
+    await this.#board.close();
     for (const bury of this.dead) await bury();
   }
 
-  /** Marks of the texts on the board, with how often each is there, read past the proxy. */
-  async marks(): Promise<Map<string, number>> {
-    const marks = new Map<string, number>();
-    const connection = await RgtpConnection.open({ host: '127.0.0.1', port: this.#board?.address.port ?? 0 });
-    const ids = new Set<string>();
-    await connection.index(undefined, (entry) => entry.itemId !== undefined && ids.add(entry.itemId));
-    for (const id of ids) {
-      for (const { lines } of (await connection.item(id)).contributions) {
-        const mark = /^mark-\d+$/.exec(lines[0] ?? '')?.[0];
-        if (mark !== undefined) marks.set(mark, (marks.get(mark) ?? 0) + 1);
-      }
-    }
-    await connection.close();
-    return marks;
+  /** Read past the proxy. */
+  marks(): Promise<ReadonlyMap<string, number>> {
+    return marksOn(this.#board.port);
   }
 
   #decide(step: Step): Verdict {
@@ -246,27 +221,9 @@ class World {
 
   async #restartBoard(): Promise<void> {
     this.proxy?.cutAll();
-    await this.#board?.close();
-    this.#board = await this.#openBoard();
-    if (this.proxy !== undefined) this.proxy.target = this.#board.address.port;
+    await this.#board.restart();
+    if (this.proxy !== undefined) this.proxy.target = this.#board.port;
   }
-
-  #openBoard(): Promise<BoardServer> {
-    return BoardServer.open({ path: this.#path, listen: { host: '127.0.0.1', port: 0 }, proofDelay: 0 });
-  }
-}
-
-/** Every tenth begins an item; the others reply to one of a few. */
-function makeCases(world: World): Case[] {
-  return Array.from({ length: POSTS }, (_, n) => {
-    const origin = n % TWINS === 1 ? n - 1 : n;
-    const reply = origin % 10 === 9 ? {} : { References: `<base${origin % BASES}@example.net>` };
-    const length = n % TWINS <= 1 ? 3 : Math.floor(world.random() * 20);
-    const text = [`mark-${origin}`, ...Array<string>(length).fill('x'.repeat(70))];
-    const messageId = `<case${n}@example.net>`;
-    const headers = { 'Message-ID': messageId, Subject: `Case ${origin}`, ...reply };
-    return { messageId, mark: `mark-${origin}`, lines: draft(headers, ...text), outcomes: [] };
-  });
 }
 
 describe.skipIf(!hasPostgres)('bridges of one board', () => {
@@ -287,21 +244,25 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
 
   const patience = { timeout: 120_000 + POSTS * 1000 };
 
-  test.each([2, 3])(
-    `${POSTS} posts through %i bridges, while they, the database and connections die`,
+  test.each([
+    ['the embedded board', 2, embedded],
+    ['the embedded board', 3, embedded],
+    ['a double of groggsd', 2, ofGroggsd],
+    ['a double of groggsd', 3, ofGroggsd],
+  ] as const)(
+    `${POSTS} posts to %s through %i bridges, while they, the database and connections die`,
     patience,
-    async (count) => {
-      const world = new World(folder, database);
+    async (name, count, open) => {
+      const world = new World(await open(folder), database);
       await world.start(count);
       for (let n = 0; n < BASES; n++) {
-        const lines = draft({ 'Message-ID': `<base${n}@example.net>` }, 'base');
-        expect(await world.place(n).post({ messageId: '', mark: '', lines, outcomes: [] })).toBe('240');
+        expect(await world.place(n).post({ lines: base(n) })).toBe('240');
       }
-      for (const { bridge } of world.places) await expect.poll(() => bridge.entries.length).toBeGreaterThan(BASES);
+      for (const { bridge } of world.places)
+        await expect.poll(() => bridge.entries.length).toBeGreaterThanOrEqual(BASES);
       world.calm = false;
-      const cases = makeCases(world);
+      const cases = makeCases(POSTS, BASES, 20, world.random);
       const queue = [...cases.entries()];
-      const posted = (one: Case) => one.outcomes.includes('240') || one.outcomes.includes('duplicate');
       const attempt = async (one: Case, at: number): Promise<void> => {
         one.outcomes.push(await world.place(at).post(one));
       };
@@ -316,35 +277,19 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       );
       await world.steady();
 
-      const expected = (settled: (one: Case) => boolean) => {
-        const counts = new Map<string, number>();
-        for (const one of cases.filter(settled)) counts.set(one.mark, (counts.get(one.mark) ?? 0) + 1);
-        return counts;
-      };
-      const atFirst = await world.marks();
-      const [acknowledged, all] = [expected(posted), expected(() => true)];
-      for (const { mark } of cases) {
-        expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeGreaterThanOrEqual(acknowledged.get(mark) ?? 0);
-        expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeLessThanOrEqual(all.get(mark) ?? 0);
-      }
+      expectNoneLost(cases, await world.marks());
       // Nobody was told of a success twice.
       expect(cases.filter(({ outcomes }) => outcomes.filter((one) => one === '240').length > 1)).toEqual([]);
 
       // Whoever got no answer, or was told to try again, sends the same article again, to whichever bridge, until it is settled.
-      for (let round = 0; round < 20 && !cases.every(posted); round++) {
+      for (let round = 0; round < 20 && !cases.every(isPosted); round++) {
         world.calm = round >= 3;
-        for (const [n, one] of cases.entries()) if (!posted(one)) await attempt(one, n + round);
+        for (const [n, one] of cases.entries()) if (!isPosted(one)) await attempt(one, n + round);
         await world.steady();
       }
       world.calm = true;
       await world.steady();
-      expect(
-        cases.filter((one) => !posted(one)).map(({ messageId }) => messageId),
-        [...world.reasons].join('\n'),
-      ).toEqual([]);
-      const atLast = await world.marks();
-      expect([...all].filter(([mark, times]) => atLast.get(mark) !== times)).toEqual([]);
-      expect(atLast.size).toBe(all.size);
+      expectAll(cases, await world.marks(), world.reasons);
 
       const first = world.place(0);
       await expect.poll(() => first.bridge.permanent.intents().catch(() => undefined), { timeout: 30_000 }).toEqual([]);
@@ -370,7 +315,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       expect(articles.filter((one) => one.includes('Message-ID: <case'))).toHaveLength(POSTS);
       for (const place of world.places) expect(await place.articles()).toEqual(articles);
       console.log(
-        `${POSTS} posts through ${count} bridges, seed ${SEED}: ${[...world.faults].map(([what, times]) => `${what} ${times}`).join(', ')}; none twice, none missing`,
+        `${POSTS} posts to ${name} through ${count} bridges, seed ${SEED}: ${[...world.faults].map(([what, times]) => `${what} ${times}`).join(', ')}; none twice, none missing`,
       );
       await world.close();
     },

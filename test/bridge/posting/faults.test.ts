@@ -2,35 +2,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BoardServer } from '../../../src/board/server.ts';
 import type { Person } from '../../../src/bridge/ports.ts';
-import { Refusal } from '../../../src/nntp/backend.ts';
-import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
-import { addUser, secrets } from '../../board/boards.ts';
 import { CuttingProxy, type Step, type Verdict } from '../../support/cutting-proxy.ts';
 import { seededRandom } from '../../support/random.ts';
-import { draft, NEWSGROUP, TestBridge } from './bridge.ts';
+import { NEWSGROUP, TestBridge } from './bridge.ts';
+import { embedded, type FaultBoard } from './fault-boards.ts';
+import {
+  base,
+  type Case,
+  expectAll,
+  expectNoneLost,
+  isPosted,
+  makeCases,
+  marksOn,
+  type Outcome,
+  outcomeOf,
+  tally,
+} from './fault-cases.ts';
 import { Life } from './killable.ts';
 
 /** More in a long run: RGTP_FAULT_POSTS=1000. */
 const POSTS = Number(process.env['RGTP_FAULT_POSTS'] ?? 120);
 const SEED = Number(process.env['RGTP_FAULT_SEED'] ?? 20260122);
 const WORKERS = 8;
-/** Every so many posts two have the same text: only their Message-IDs tell them apart. */
-const TWINS = 6;
 /** Items that are there before. */
 const BASES = 5;
-
-type Outcome = '240' | 'duplicate' | 'unavailable' | 'rejected' | 'no answer';
-
-interface Case {
-  readonly messageId: string;
-  /** names the text */
-  readonly mark: string;
-  readonly lines: readonly string[];
-  outcomes: Outcome[];
-}
 
 let folder = '';
 beforeEach(() => {
@@ -44,9 +41,9 @@ class World {
   readonly faults = new Map<string, number>();
   readonly violations: string[] = [];
   readonly reasons = new Map<string, number>();
-  readonly path: string;
+  readonly #folder: string;
   readonly permanent: PermanentFile;
-  board: BoardServer | undefined;
+  board: FaultBoard | undefined;
   proxy: CuttingProxy | undefined;
   life = new Life();
   bridge: TestBridge | undefined;
@@ -54,15 +51,14 @@ class World {
   calm = true;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(path: string) {
-    this.path = join(path, 'board.sqlite');
-    this.permanent = PermanentFile.open(join(path, 'permanent.sqlite'));
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.permanent = PermanentFile.open(join(folder, 'permanent.sqlite'));
   }
 
   async start(): Promise<void> {
-    this.board = await this.#openBoard();
-    await addUser(this.board, 'ann@rgtp.test', 2, secrets.ann);
-    this.proxy = await CuttingProxy.open(this.board.address.port, (step) => this.#decide(step));
+    this.board = await embedded(this.#folder);
+    this.proxy = await CuttingProxy.open(this.board.port, (step) => this.#decide(step));
     await this.#openBridge();
   }
 
@@ -110,13 +106,8 @@ class World {
 
   async #restartBoard(): Promise<void> {
     this.proxy?.cutAll();
-    await this.board?.close();
-    this.board = await this.#openBoard();
-    if (this.proxy !== undefined) this.proxy.target = this.board.address.port;
-  }
-
-  #openBoard(): Promise<BoardServer> {
-    return BoardServer.open({ path: this.path, listen: { host: '127.0.0.1', port: 0 }, proofDelay: 0 });
+    await this.board?.restart();
+    if (this.proxy !== undefined) this.proxy.target = this.board?.port ?? 0;
   }
 
   async #openBridge(): Promise<void> {
@@ -152,64 +143,25 @@ class World {
   /** Posts through whatever bridge there is, as a newsreader would; one that dies gives no answer. */
   async post({ lines }: Case): Promise<Outcome> {
     const bridge = await this.steady();
-    const { life } = this;
-    const died = life.death.then((): Outcome => 'no answer');
-    const answered = (async (): Promise<Outcome> => {
-      try {
-        await bridge.post(this.account ?? (await this.login()), lines);
-        return '240';
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        this.reasons.set(error.message, (this.reasons.get(error.message) ?? 0) + 1);
-        return error.kind === 'duplicate' ? 'duplicate' : error.kind === 'unavailable' ? 'unavailable' : 'rejected';
-      }
-    })();
-    answered.catch(() => {});
-    return Promise.race([answered, died]);
+    const post = async () => bridge.post(this.account ?? (await this.login()), lines);
+    const count = (reason: string) => this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    return outcomeOf(post, this.life.death, count);
   }
 
-  /** Marks of the texts on the board, with how often each is there, read past the proxy. */
-  async marks(): Promise<Map<string, number>> {
-    const marks = new Map<string, number>();
-    const connection = await RgtpConnection.open({ host: '127.0.0.1', port: this.board?.address.port ?? 0 });
-    const ids = new Set<string>();
-    await connection.index(undefined, (entry) => entry.itemId !== undefined && ids.add(entry.itemId));
-    for (const id of ids) {
-      for (const { lines } of (await connection.item(id)).contributions) {
-        const mark = /^mark-\d+$/.exec(lines[0] ?? '')?.[0];
-        if (mark !== undefined) marks.set(mark, (marks.get(mark) ?? 0) + 1);
-      }
-    }
-    await connection.close();
-    return marks;
+  /** Read past the proxy. */
+  marks(): Promise<ReadonlyMap<string, number>> {
+    return marksOn(this.board?.port ?? 0);
   }
-}
-
-/** Every tenth begins an item; the others reply to one of a few, which fill up and are continued. */
-function makeCases(world: World): Case[] {
-  return Array.from({ length: POSTS }, (_, n) => {
-    // the second of two twins says what the first says, in the same place
-    const origin = n % TWINS === 1 ? n - 1 : n;
-    const reply = origin % 10 === 9 ? {} : { References: `<base${origin % BASES}@example.net>` };
-    const length = n % TWINS <= 1 ? 3 : Math.floor(world.random() * 30);
-    const text = [`mark-${origin}`, ...Array<string>(length).fill('x'.repeat(70))];
-    const messageId = `<case${n}@example.net>`;
-    const headers = { 'Message-ID': messageId, Subject: `Case ${origin}`, ...reply };
-    return { messageId, mark: `mark-${origin}`, lines: draft(headers, ...text), outcomes: [] };
-  });
 }
 
 test(`${POSTS} posts while connections, bridge and board die`, { timeout: 60_000 + POSTS * 500 }, async () => {
   const world = new World(folder);
   await world.start();
   for (let n = 0; n < BASES; n++) {
-    await world.bridge?.post(
-      world.account ?? (await world.login()),
-      draft({ 'Message-ID': `<base${n}@example.net>` }, 'base'),
-    );
+    await world.bridge?.post(world.account ?? (await world.login()), base(n));
   }
   world.calm = false;
-  const cases = makeCases(world);
+  const cases = makeCases(POSTS, BASES, 30, world.random);
   const queue = [...cases];
   await Promise.all(
     Array.from({ length: WORKERS }, async () => {
@@ -218,26 +170,13 @@ test(`${POSTS} posts while connections, bridge and board die`, { timeout: 60_000
   );
   await world.steady();
 
-  const expected = (settled: (one: Case) => boolean) => {
-    const counts = new Map<string, number>();
-    for (const one of cases.filter(settled)) counts.set(one.mark, (counts.get(one.mark) ?? 0) + 1);
-    return counts;
-  };
-  const posted = (one: Case) => one.outcomes.includes('240') || one.outcomes.includes('duplicate');
-  const atFirst = await world.marks();
-  const acknowledged = expected(posted);
-  const all = expected(() => true);
-  for (const { mark } of cases) {
-    // Acknowledged posts are there; no post is there more often than it was sent.
-    expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeGreaterThanOrEqual(acknowledged.get(mark) ?? 0);
-    expect(atFirst.get(mark) ?? 0, `${mark} after the storm`).toBeLessThanOrEqual(all.get(mark) ?? 0);
-  }
+  expectNoneLost(cases, await world.marks());
   const first = tally(cases);
 
   // Whoever got no answer, or was told to try again, sends the same article again until it is settled.
-  for (let round = 0; round < 20 && !cases.every(posted); round++) {
+  for (let round = 0; round < 20 && !cases.every(isPosted); round++) {
     world.calm = round >= 3;
-    for (const one of cases) if (!posted(one)) one.outcomes.push(await world.post(one));
+    for (const one of cases) if (!isPosted(one)) one.outcomes.push(await world.post(one));
     await world.steady();
   }
   world.calm = true;
@@ -252,14 +191,8 @@ test(`${POSTS} posts while connections, bridge and board die`, { timeout: 60_000
   }
   expect(isShown).toBe(true);
 
-  expect(
-    cases.filter((one) => !posted(one)).map((one) => one.messageId),
-    JSON.stringify([...world.reasons]),
-  ).toEqual([]);
   const atLast = await world.marks();
-  const wrong = [...all].filter(([mark, count]) => atLast.get(mark) !== count);
-  expect(wrong.map(([mark, count]) => `${mark}: ${atLast.get(mark) ?? 0} for ${count}`)).toEqual([]);
-  expect(atLast.size).toBe(all.size);
+  expectAll(cases, atLast, world.reasons.keys());
   expect(world.violations).toEqual([]);
   // every Message-ID names a post with its own text
   const own = await world.permanent.ownPosts();
@@ -278,12 +211,3 @@ test(`${POSTS} posts while connections, bridge and board die`, { timeout: 60_000
   );
   await world.close();
 });
-
-function tally(cases: readonly Case[]): string {
-  const counts = new Map<Outcome, number>();
-  for (const { outcomes } of cases) {
-    const last = outcomes.at(-1);
-    if (last !== undefined) counts.set(last, (counts.get(last) ?? 0) + 1);
-  }
-  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
-}
