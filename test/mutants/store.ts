@@ -229,11 +229,16 @@ export const storeMutants = [
   ...breaking(
     'src/store/postgres/heirs.ts',
     ['test/store/postgres/bridges.test.ts'],
-    ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(id)))) return [];', ''],
+    ['a bridge is dead only when its lock can be taken', 'if (!(await isFree(query, lockOf(dead)))) return;', ''],
     [
       'who was counted as dead does not go on under its name',
-      "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [board, id]);",
+      "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [this.#board, dead]);",
       '',
+    ],
+    [
+      'what was taken over, and nobody heard so, is settled',
+      'const own = await this.#heir.requireMember(query);',
+      'this.#left.clear();\n      const own = await this.#heir.requireMember(query);',
     ],
   ),
   ...breaking(

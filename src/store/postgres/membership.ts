@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Claim, Intent } from '../permanent.ts';
 import { storeErrorFromPostgres } from './errors.ts';
-import { allOf, lockOf, takeOver } from './heirs.ts';
+import { allOf, Inheritance, lockOf } from './heirs.ts';
 import { agree, type Identity } from './identity.ts';
 import { connectForLocks } from './lock-connection.ts';
 import type { Postgres, Query } from './postgres.ts';
@@ -55,6 +55,7 @@ export class Membership {
   readonly #board: string;
   readonly #options: MembershipOptions;
   readonly #pace: Pace;
+  readonly #inheritance: Inheritance;
   #client: Client | undefined;
   #id = '';
   #leads = false;
@@ -91,6 +92,7 @@ export class Membership {
     this.#postgres = postgres;
     this.#board = board;
     this.#options = options;
+    this.#inheritance = new Inheritance(postgres, board, this);
     this.#pace = { ...PACE, ...options.pace };
     this.#standing = new Standing(this.#pace.sure);
     this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
@@ -306,7 +308,8 @@ export class Membership {
       throw error;
     }
     // Beside the looks: what a dead one left locked may hold it up.
-    this.#takingOver ??= takeOver(this.#postgres, this.#board, this)
+    this.#takingOver ??= this.#inheritance
+      .take()
       .then((intents) => this.#take(intents))
       .catch(() => {})
       .finally(() => {
