@@ -1,5 +1,5 @@
 /** Rows of permanent data, in a file or in a database: as SQL names them, and as objects. */
-import type { Epoch, Fed, Intent, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
+import type { Epoch, Fed, Intent, Mark, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -68,4 +68,8 @@ export function epochOf(row: Row): Epoch {
     first: Number(row['first']),
     base: Number(row['base']),
   };
+}
+
+export function markOf(row: Row): Mark {
+  return { place: String(row['place']), low: Number(row['low']), high: Number(row['high']) };
 }

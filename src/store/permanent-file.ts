@@ -28,6 +28,7 @@ import {
   fedOf,
   INTENT,
   intentOf,
+  markOf,
   OWN_POST,
   ownPost,
   PROOF,
@@ -108,7 +109,7 @@ export class PermanentFile implements Permanent {
     const marks = this.#db.prepare('SELECT place, low, high FROM water_marks').all();
     const arrivals = this.#db.prepare('SELECT number, time FROM arrivals ORDER BY number').all();
     return {
-      marks: marks.map((row) => ({ place: String(row['place']), low: Number(row['low']), high: Number(row['high']) })),
+      marks: marks.map(markOf),
       arrivals: arrivals.map((row) => ({ number: Number(row['number']), time: Number(row['time']) })),
     };
   }

@@ -256,7 +256,7 @@ export interface Shared {
   /** the version that this bridge's last step made */
   readonly made: bigint;
 
-  /** The rows above a number that readers of any bridge may have been shown, and all epochs. */
+  /** The rows above a number that readers of any bridge may have been shown, all epochs, and the marks. */
   shown(above: number): Promise<Shown>;
   /**
    * Before rows can be read: they become the next that are shown on all bridges, and their epochs and marks hold. Where others
@@ -287,6 +287,8 @@ export interface Shown {
   readonly epochs: readonly Epoch[];
   /** see `Shared.version` */
   readonly version: bigint;
+  /** not above these rows, and those at or below the number */
+  readonly marks: readonly Mark[];
 }
 
 export interface Step {

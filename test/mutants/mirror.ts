@@ -150,4 +150,13 @@ export const mirrorMutants = [
       'await this.#recall(this.#recent);',
     ],
   ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/promises-of-several.test.ts'],
+    [
+      'what others have shown has raised the marks here, too, whatever became of it since',
+      'if (others !== undefined) publishing.follow(others.marks);',
+      '',
+    ],
+  ),
 ];

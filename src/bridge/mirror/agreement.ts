@@ -198,12 +198,16 @@ export function stillThere(rows: readonly RecentRow[], sighting: Sighting): Rece
   });
 }
 
-/** Gives items that have no subject yet the one that they have in an index; and raises the marks to what is shown now. */
-export function complete({ records, posts, publishing }: BoardState, sighting: Sighting, first: number): void {
+/** Gives items that have no subject yet the one that they have in an index. */
+export function nameItems({ records }: BoardState, sighting: Sighting): void {
   for (const [at, id] of sighting.itemIds.entries()) {
     const record = records.byId(id);
     if (record?.subject === '') records.setSubject(record, sighting.subjects[at] ?? octets``);
   }
+}
+
+/** The marks are those of all that others have shown, whatever became of it since. */
+export function raiseMarks({ posts, publishing }: BoardState, first: number): void {
   for (let row = first; row < posts.length; row++) {
     for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
   }

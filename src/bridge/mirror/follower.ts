@@ -9,7 +9,7 @@ import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
-import { Agreement, complete, passing, rowsOf, stillThere } from './agreement.ts';
+import { Agreement, nameItems, passing, raiseMarks, rowsOf, stillThere } from './agreement.ts';
 import { contradicts, isForgetful, type Seen } from './comparison.ts';
 import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
 import { Evidence } from './evidence.ts';
@@ -135,6 +135,7 @@ export class Follower {
     let isCompared = isDue;
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
+    let others: Shown | undefined;
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
       if (this.#recent !== undefined) await this.#recall(this.#recent, this.#agreement && gate);
@@ -202,9 +203,9 @@ export class Follower {
           const rows = rowsOf(seen, decision, arrivalOf);
           const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
           const raised = this.#agreement.raised(marks);
-          const others = await this.#agreement.publish(rows, epochs, raised, ahead, arrivals);
-          if (others !== undefined) {
-            await this.#adopt(others, gate);
+          const refused = await this.#agreement.publish(rows, epochs, raised, ahead, arrivals);
+          if (refused !== undefined) {
+            await this.#adopt(refused, gate);
             whole = true;
             continue;
           }
@@ -237,11 +238,14 @@ export class Follower {
         // What others had shown before we asked the board, and is not there, is gone: or it was not believed here.
         if (ahead === undefined || !this.#lacks(ahead)) {
           this.#seen = this.#agreement?.seen ?? this.#seen;
+          others = ahead;
           break;
         }
         await this.#adopt(ahead, gate);
         whole = true;
       }
+      // What is gone already has raised the others' marks, and shows in no row here.
+      if (others !== undefined) publishing.follow(others.marks);
       if (!state.isRead) {
         state.isRead = true;
         state.floor = publishing.highest;
@@ -346,7 +350,8 @@ export class Follower {
     const first = state.posts.length;
     recall(state, shown);
     this.#recent = undefined;
-    if (isShown) complete(state, sighting, first);
+    raiseMarks(state, first);
+    if (isShown) nameItems(state, sighting);
     await this.#inTurns(this.#commit([[{ kind: 'appended', first }]]));
   }
 

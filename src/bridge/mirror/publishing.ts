@@ -84,6 +84,11 @@ export class Publishing {
     if (mark !== undefined && number > mark.high) mark.high = number;
   }
 
+  /** Other bridges have shown what has these marks, and it is known here. */
+  follow(marks: readonly Mark[]): void {
+    for (const place of places) this.raise(place, marks.find((mark) => mark.place === place)?.high ?? 0);
+  }
+
   /** Before rows with these marks become readable. */
   async announce(highs: ReadonlyMap<Place, number>): Promise<void> {
     const raised: Mark[] = [];

@@ -1,4 +1,4 @@
-import type { Claim, Epoch, Intent, News, Shared, Shown, Step } from '../permanent.ts';
+import type { Claim, Epoch, Intent, Mark, News, Shared, Shown, Step } from '../permanent.ts';
 import { intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
 import { CHANNEL, type Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
@@ -162,21 +162,25 @@ export class BridgesOfBoard implements Shared {
          ARRAY(SELECT number FROM recent_rows r WHERE r.board = b.board AND number > $2 ORDER BY number) AS numbers,
          ARRAY(SELECT details FROM recent_rows r WHERE r.board = b.board AND number > $2 ORDER BY number) AS details,
          ARRAY(SELECT json_build_object('number', number, 'generation', generation, 'first', first, 'base', base)
-           FROM epochs e WHERE e.board = b.board ORDER BY number) AS epochs
+           FROM epochs e WHERE e.board = b.board ORDER BY number) AS epochs,
+         ARRAY(SELECT json_build_object('place', place, 'low', low, 'high', high)
+           FROM water_marks m WHERE m.board = b.board) AS marks
        FROM boards b WHERE board = $1`,
       [this.#parts.board, above],
     );
     // As the statement says.
-    const { version, numbers, details, epochs } = shown as unknown as {
+    const { version, numbers, details, epochs, marks } = shown as unknown as {
       version: string;
       numbers: string[];
       details: string[];
       epochs: Epoch[];
+      marks: Mark[];
     };
     return {
       version: BigInt(version),
       rows: numbers.map((number, at) => ({ number: Number(number), details: details[at] ?? '' })),
       epochs,
+      marks,
     };
   }
 }

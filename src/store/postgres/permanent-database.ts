@@ -14,7 +14,7 @@ import type {
   StoredAccount,
   StoredProof,
 } from '../permanent.ts';
-import { EPOCH, epochOf, FED, fedOf } from '../permanent-columns.ts';
+import { EPOCH, epochOf, FED, fedOf, markOf } from '../permanent-columns.ts';
 import { BoardRows } from './board-rows.ts';
 import { BridgesOfBoard } from './bridges-of-board.ts';
 import { LoginsTable } from './logins-table.ts';
@@ -101,7 +101,7 @@ export class PermanentDatabase implements Permanent {
     const marks = await this.#rows.select('place, low, high FROM water_marks', 'ORDER BY place COLLATE "C"');
     const arrivals = await this.#rows.select('number, time FROM arrivals', 'ORDER BY number');
     return {
-      marks: marks.map((row) => ({ place: String(row['place']), low: Number(row['low']), high: Number(row['high']) })),
+      marks: marks.map(markOf),
       arrivals: arrivals.map((row) => ({ number: Number(row['number']), time: Number(row['time']) })),
     };
   }

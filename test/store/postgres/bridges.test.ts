@@ -140,6 +140,17 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     await living.store.done({ ...post, messageId: '<2@example>' });
   });
 
+  test('what was taken over, and nobody heard so, is settled all the same', async () => {
+    const dead = await bridge();
+    await dead.store.intend(intent);
+    const heir = await bridge(way.url);
+    const theirs = taken(heir);
+    way.cutAfter('COMMIT', 2);
+    await dead.member.close();
+    await expect.poll(() => theirs).toEqual([intent]);
+    expect(await heir.store.intents()).toEqual([intent]);
+  });
+
   const takenBy = (one: Bridge): Intent[] => {
     const known = takings.get(one) ?? taken(one);
     takings.set(one, known);
@@ -376,7 +387,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       const [one, other] = [await bridge(), await bridge()];
       expect(await one.shared.publish({ ...step, rows: [row(1), row(2)] })).toBeUndefined();
       expect(await other.shared.publish({ ...step, rows: [row(1), row(2), row(3)] })).toEqual({
-        ...{ rows: [row(1), row(2)], epochs: [first], version: 1n },
+        ...{ rows: [row(1), row(2)], epochs: [first], marks: [], version: 1n },
       });
       expect(await other.shared.publish({ ...step, after: 2, rows: [row(3)] })).toBeUndefined();
       expect((await one.shared.shown(1)).rows).toEqual([row(2), row(3)]);
@@ -413,6 +424,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       const [one, other] = [await bridge(), await bridge()];
       await one.shared.publish({ ...step, marks: [{ place: 'main', low: 1, high: 9 }] });
       await other.shared.publish({ ...step, marks: [{ place: 'main', low: 1, high: 7 }] });
+      expect((await other.shared.shown(0)).marks).toEqual([{ place: 'main', low: 1, high: 9 }]);
       expect((await other.store.published()).marks).toEqual([{ place: 'main', low: 1, high: 9 }]);
     });
 
