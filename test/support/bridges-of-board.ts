@@ -21,7 +21,9 @@ export async function openShared(
   board: string,
   { locks = url, pace = {} }: { readonly locks?: string; readonly pace?: Partial<Pace> } = {},
 ): Promise<SharedStore> {
-  const [postgres, forLocks] = [await Postgres.open(url), await Postgres.open(locks)];
+  await using stack = new AsyncDisposableStack();
+  const open = async (where: string) => stack.adopt(await Postgres.open(where), (one) => one.close());
+  const [postgres, forLocks] = [await open(url), await open(locks)];
   await PermanentDatabase.declare(postgres, board);
   const failed = (what: unknown) => {
     throw new Error(`not expected: ${String(what)}`);
@@ -31,12 +33,8 @@ export async function openShared(
     onLost: failed,
     pace: { ...PACE, patience: pace.sure ?? PACE.sure, ...pace },
   };
-  const member = await Membership.join(forLocks, board, options);
-  const permanent = await PermanentDatabase.open(postgres, board, member);
-  const close = async () => {
-    await permanent.close();
-    await member.close();
-    await Promise.all([postgres.close(), forLocks.close()]);
-  };
-  return { permanent, member, close };
+  const member = stack.adopt(await Membership.join(forLocks, board, options), (one) => one.close());
+  const permanent = stack.adopt(await PermanentDatabase.open(postgres, board, member), (one) => one.close());
+  const opened = stack.move();
+  return { permanent, member, close: () => opened.disposeAsync() };
 }

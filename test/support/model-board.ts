@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mirror } from '../../src/bridge/mirror/mirror.ts';
@@ -41,7 +42,7 @@ export class ModelBoard {
   clock: number;
   /** what it showed before it was set back */
   #latest = 0;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'model-'));
+  readonly #folder = join(tmpdir(), `model-${randomUUID()}`);
   readonly #keeping: Keeping;
   readonly #bogus = new Set<IndexEntry>();
   #taken: { readonly row: IndexEntry; readonly before: number } | undefined;
@@ -76,6 +77,7 @@ export class ModelBoard {
   }
 
   async open(): Promise<void> {
+    mkdirSync(this.#folder);
     for (const bridge of this.bridges) await bridge.start();
   }
 
@@ -375,5 +377,9 @@ export class ModelBoard {
 
 function inMemory(): Keeping {
   const permanent = PermanentFile.open(':memory:');
-  return { overlap: 0, open: async () => ({ permanent, close: async () => {} }), close: () => permanent.close() };
+  return {
+    overlap: 0,
+    open: async () => ({ permanent, die: () => {}, close: async () => {} }),
+    close: () => permanent.close(),
+  };
 }

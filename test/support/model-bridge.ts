@@ -30,8 +30,9 @@ export interface ModelPlace {
 /** What a bridge keeps for good, from its start to its end. */
 export interface KeptForGood {
   readonly permanent: Permanent;
-  /** @param killed nobody is told, and nothing more is written */
-  readonly close: (killed: boolean) => Promise<void>;
+  /** From now on nothing of it can be read or written through `permanent`. */
+  readonly die: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** From its start to its end. */
@@ -91,11 +92,12 @@ export class ModelBridge {
   }
 
   async stop(): Promise<void> {
-    const { view, mirror, poster, kept, isDead } = this.#now;
+    if (this.#life === undefined) return;
+    const { view, mirror, poster, kept } = this.#life;
     view.close();
     poster.close();
     await mirror.close();
-    await kept.close(isDead);
+    await kept.close();
     this.#life = undefined;
   }
 
@@ -114,6 +116,7 @@ export class ModelBridge {
   die(): void {
     if (this.#now.isDead) return;
     this.#now.isDead = true;
+    this.#now.kept.die();
     const from = this.#cachePath;
     this.#caches++;
     for (const part of ['', '-wal']) if (existsSync(from + part)) copyFileSync(from + part, this.#cachePath + part);

@@ -17,27 +17,67 @@ export interface AcknowledgedPost {
   readonly row: IndexEntry;
 }
 
-/** What a newsreader heard: 240, 441 435, something else, or nothing. */
-type Answer = 'posted' | 'duplicate' | 'refused' | 'none';
+/** What a newsreader hears: 240, 441 435, to try again (or nothing), or that it will never do. */
+type Answer = 'posted' | 'duplicate' | 'unavailable' | 'rejected';
 
 export class ModelPosts {
   readonly acknowledged: AcknowledgedPost[] = [];
   readonly #board: FakeBoard;
+  /** sent, and not heard of */
+  readonly #unanswered = new Set<Order>();
   #posts = 0;
 
   constructor(board: FakeBoard) {
     this.#board = board;
   }
 
+  /** @param again the one that is asked to take it once more */
   async post(bridge: ModelBridge, pick: number, fate: Fate, again = bridge): Promise<void> {
     if (!bridge.ready) return;
     const order = this.#order(pick, fate);
-    if ((await submitted(bridge, order)) !== 'posted') return;
-    this.#acknowledge(order);
-    // Once more: never twice on the board.
+    if ((await this.#submitted(bridge, order)) !== 'posted') return;
+    // Never twice on the board.
     const second = await submitted(again, order);
-    if (second !== 'duplicate') throw new Error(`${order.messageId} is acknowledged; posted again: ${second}`);
+    const isSure = again === bridge || second !== 'unavailable';
+    if (isSure && second !== 'duplicate')
+      throw new Error(`${order.messageId} is acknowledged; posted again: ${second}`);
     this.#requireOnce(order);
+  }
+
+  /** The same one through several bridges, at the same moment. */
+  async postAtOnce(bridges: readonly ModelBridge[], pick: number): Promise<void> {
+    const order = this.#order(pick, 'arrives');
+    const answers = await Promise.all(
+      bridges.filter(({ ready }) => ready).map((bridge) => this.#submitted(bridge, order)),
+    );
+    if (answers.filter((one) => one === 'posted').length > 1) throw new Error(`${order.messageId} was taken twice`);
+    this.#requireOnce(order);
+  }
+
+  /** Whoever heard nothing sends the same again, to whichever bridge. @returns whether all are answered now */
+  async retry(bridges: readonly ModelBridge[]): Promise<boolean> {
+    for (const order of [...this.#unanswered]) {
+      for (const bridge of bridges) {
+        if (this.#unanswered.has(order)) await this.#submitted(bridge, order);
+      }
+      this.#requireOnce(order);
+    }
+    return this.#unanswered.size === 0;
+  }
+
+  /** Whether this is the text of a post through a bridge, as it is on the board under that number. */
+  isOwn(sequence: number): boolean {
+    return [...this.#board.items.values()].some(({ contributions }) =>
+      contributions.some((each) => each.sequence === sequence && /^own post \d+$/.test(each.lines[0] ?? '')),
+    );
+  }
+
+  async #submitted(bridge: ModelBridge, order: Order): Promise<Answer> {
+    const answer = await submitted(bridge, order);
+    if (answer === 'unavailable') this.#unanswered.add(order);
+    else this.#unanswered.delete(order);
+    if (answer === 'posted') this.#acknowledge(order);
+    return answer;
   }
 
   #order(pick: number, fate: Fate): Order {
@@ -85,6 +125,6 @@ async function submitted(bridge: ModelBridge, order: Order): Promise<Answer> {
     return 'posted';
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.kind === 'duplicate' ? 'duplicate' : 'refused';
+    return error.kind === 'duplicate' || error.kind === 'unavailable' ? error.kind : 'rejected';
   }
 }

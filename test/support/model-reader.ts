@@ -1,8 +1,11 @@
 /** A reader of the model's board, and what must hold of everything that reader is told. */
 import assert from 'node:assert/strict';
 import type { BoardView } from '../../src/bridge/view/board-view.ts';
+import { Refusal } from '../../src/nntp/backend.ts';
+import { ANN } from './model-author.ts';
 import type { ModelBoard } from './model-board.ts';
 import type { ModelBridge } from './model-bridge.ts';
+import { boardOptions } from './views.ts';
 
 type Group = BoardView['groups'][number];
 
@@ -27,45 +30,76 @@ export class ModelReader {
     this.#model = model;
   }
 
+  /** The bridge knows what those have shown that the reader has asked before. */
   look(bridge: ModelBridge): void {
     const { ready, view } = bridge;
     for (const group of view.groups) {
-      const { name, low, high } = group;
+      const { name, high } = group;
       assert(high >= (this.#highs.get(name) ?? 0), `the high mark of ${name} fell to ${high}`);
-      assert(low <= high + 1, `the low mark of ${name} is ${low}, the high one ${high}`);
-      if (ready) this.#lookAt(group, bridge);
       this.#highs.set(name, high);
+      if (ready) this.#lookBelowMark(group, bridge);
     }
-    if (ready) this.#lookForPosts(bridge);
+    this.glance(bridge);
+    if (ready) this.#lookForPosts(bridge, isDenied);
   }
 
-  #lookForPosts({ view }: ModelBridge): void {
+  /** The bridge may not have heard yet what others have shown. */
+  glance(bridge: ModelBridge): void {
+    for (const group of bridge.view.groups) {
+      const { name, low, high } = group;
+      const key = `${bridge.name} ${name}`;
+      assert(high >= (this.#highs.get(key) ?? 0), `the high mark of ${name} fell to ${high}`);
+      assert(low <= high + 1, `the low mark of ${name} is ${low}, the high one ${high}`);
+      this.#highs.set(key, high);
+      if (bridge.ready) this.#lookAt(group, bridge);
+    }
+  }
+
+  #lookForPosts({ view }: ModelBridge, isMissing: (view: BoardView, messageId: string) => boolean): void {
     const { posts, board } = this.#model;
     for (const { messageId, row } of posts.acknowledged) {
       const isThere = board.index.includes(row) && board.items.has(row.itemId ?? '');
       if (!isThere) this.#taken.add(messageId);
       const isDue = isThere && !this.#taken.has(messageId);
-      assert(!isDue || view.find(messageId) !== undefined, `${messageId}, acknowledged, is not there`);
+      assert(!isDue || !isMissing(view, messageId), `${messageId}, acknowledged, is not there`);
     }
   }
 
-  #lookAt(group: Group, { mirror, name: bridge }: ModelBridge): void {
+  /** What was not there comes in above the mark that was seen. */
+  #lookBelowMark(group: Group, { mirror, name: bridge }: ModelBridge): void {
     const { name, high } = group;
     const given = [...this.#given].flatMap(([key, numbers]) => (key.endsWith(` ${name}`) ? [numbers] : []));
     const seenUpTo = this.#seenUpTo.get(name) ?? 0;
     this.#seenUpTo.set(name, high);
     for (const number of numbersOf(group)) {
-      const id = group.messageId(number) ?? '';
-      assert(number <= high, `${number} of ${name} is above the high mark, ${high}`);
       // Withdrawn and brought back; or only the edit log knows of it, and could not be read.
       const wasGiven = number > seenUpTo || given.some((numbers) => numbers.has(number));
       assert(wasGiven, `${number} of ${name} came in below the high mark, ${seenUpTo}`);
+    }
+    this.#given.set(`${bridge} ${name}`, new Set(mirror.posts.numbers.subarray(0, mirror.posts.length)));
+  }
+
+  /** A number is always the same article, whichever bridge shows it. */
+  #lookAt(group: Group, bridge: ModelBridge): void {
+    const { name, high } = group;
+    for (const number of numbersOf(group)) {
+      const id = group.messageId(number) ?? '';
+      assert(number <= high, `${number} of ${name} is above the high mark, ${high}`);
       assert.equal(id, this.#ids.get(`${name} ${number}`) ?? id, `number ${number} of ${name}`);
       assert.equal(number, this.#numbers.get(`${name} ${id}`) ?? number, `the number of ${id} in ${name}`);
+      if (this.#model.bridges.length > 1) this.#requireOwnId(id, number, bridge);
       this.#ids.set(`${name} ${number}`, id);
       this.#numbers.set(`${name} ${id}`, number);
     }
-    this.#given.set(`${bridge} ${name}`, new Set(mirror.posts.numbers.subarray(0, mirror.posts.length)));
+  }
+
+  /** Nobody sees another Message-ID for a post than its poster's own. */
+  #requireOwnId(id: string, number: number, { mirror, name }: ModelBridge): void {
+    const { users, sequences } = mirror.posts;
+    const row = mirror.rowOf(number);
+    const isByAnn = mirror.userids[users[row] ?? -1] === ANN;
+    if (!isByAnn || !id.endsWith(`@${boardOptions.domain}>`)) return;
+    assert(!this.#model.posts.isOwn(sequences[row] ?? -1), `${name} shows ${id}, which was posted under another`);
   }
 
   pull({ view, ready }: ModelBridge): void {
@@ -90,6 +124,7 @@ export class ModelReader {
   end(bridge: ModelBridge): void {
     this.#taken.clear();
     this.look(bridge);
+    this.#lookForPosts(bridge, (view, messageId) => view.find(messageId) === undefined);
     this.pull(bridge);
     const { date = 0, here = new Set() } = this.#dated ?? {};
     for (const group of bridge.view.groups) {
@@ -105,4 +140,14 @@ export class ModelReader {
 
 export function* numbersOf(group: Group): Generator<number> {
   for (const piece of group.numbers(1, 0x7fffffff)) yield* piece;
+}
+
+/** 430. (403: it is known, and to be read shortly.) */
+function isDenied(view: BoardView, messageId: string): boolean {
+  try {
+    return view.find(messageId) === undefined;
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'unavailable') return false;
+    throw error;
+  }
 }

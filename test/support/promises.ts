@@ -18,13 +18,14 @@ export const starts = [
   ['past 2³¹', 2 ** 31 - 20],
 ] as const;
 
-const model = new ModelBoard(1);
-const names = Object.keys(model.steps);
-export const stories: fc.Arbitrary<Story> = fc.array(
-  fc.tuple(fc.constantFrom(...names, 'item', 'reply', 'reply', 'reply', 'poll', 'poll', 'poll'), fc.nat({ max: 50 })),
-  { maxLength: 40, size: 'max' },
-);
+export const stepNames = [
+  ...Object.keys(new ModelBoard(1).steps),
+  ...['item', 'reply', 'reply', 'reply', 'poll', 'poll', 'poll'],
+];
 
+export const storiesOf = (...steps: readonly string[]): fc.Arbitrary<Story> =>
+  fc.array(fc.tuple(fc.constantFrom(...steps), fc.nat({ max: 50 })), { maxLength: 40, size: 'max' });
+export const stories = storiesOf(...stepNames);
 /** Plays a story. Throws where a promise is broken. */
 export async function play(first: number, story: Story): Promise<void> {
   const model = new ModelBoard(first);
@@ -59,10 +60,10 @@ const seenByOne: ReadonlySet<string> = new Set(['a row twice', 'a bogus row', 'b
 
 /** A bridge that loses its cache shows the same articles, octet by octet. */
 async function agree(model: ModelBoard): Promise<void> {
-  const early = await articles(model.bridge().view);
+  const early = await articlesOf(model.bridge().view);
   await model.steps['the cache is lost']?.(0);
   await model.settle();
-  assert.deepEqual(await articles(model.bridge().view), early, 'after the cache was lost');
+  assert.deepEqual(await articlesOf(model.bridge().view), early, 'after the cache was lost');
 }
 
 /**
@@ -71,7 +72,7 @@ async function agree(model: ModelBoard): Promise<void> {
  */
 async function agreeWithAnother(model: ModelBoard, sameNumbers: boolean): Promise<void> {
   const comparable = async (view: BoardView) => {
-    const all = await articles(view);
+    const all = await articlesOf(view);
     return sameNumbers ? all : [...all.values()].map((article) => article.replace(/\r\nXref: .*/, ''));
   };
   const early = await model.bridge().withoutOwn(comparable);
@@ -79,7 +80,7 @@ async function agreeWithAnother(model: ModelBoard, sameNumbers: boolean): Promis
 }
 
 /** `group number` → the article */
-async function articles(view: BoardView): Promise<ReadonlyMap<string, string>> {
+export async function articlesOf(view: BoardView): Promise<ReadonlyMap<string, string>> {
   const all = new Map<string, string>();
   for (const group of view.groups) {
     for (const number of numbersOf(group)) {

@@ -1,0 +1,45 @@
+/**
+ * What readers are promised who are switched from one bridge to another, while bridges, their connections and PostgreSQL die.
+ * `BRIDGES=3 npm run bench -- histories` explores.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
+import { playSeveral, storiesOfSeveral } from '../../support/promises-of-several.ts';
+import { storyOf } from './stories.ts';
+
+const WRAP = 2 ** 32 - 20;
+const HALF = 2 ** 31 - 20;
+
+/** What once went wrong: how many bridges there are, where the board counts from, and the steps. */
+const brokenOnce: readonly (readonly [bridges: number, first: number, steps: string])[] = [
+  [2, 1, 'item; a row less'],
+  [2, 1, 'item 7; a bridge is cut off 13; a poll meanwhile 2'],
+];
+
+describe.skipIf(!hasPostgres)('several bridges', () => {
+  let database: PostgresServer;
+
+  beforeAll(async () => {
+    database = await PostgresServer.start();
+  });
+  afterAll(() => database.remove());
+
+  test.each(brokenOnce)('%i bridges, from %i: %s', async (bridges, first, steps) => {
+    await expect(playSeveral(bridges, first, storyOf(steps), database)).resolves.toBeUndefined();
+  });
+
+  test.each([
+    [2, 1],
+    [3, 1],
+    [2, 0],
+    [3, WRAP],
+    [2, HALF],
+  ])('%i bridges show one board: from %i', async (bridges, first) => {
+    // The same every time.
+    await fc.assert(
+      fc.asyncProperty(storiesOfSeveral, (story) => playSeveral(bridges, first, story, database)),
+      { numRuns: 8, seed: 5, endOnFailure: true },
+    );
+  });
+});
