@@ -75,10 +75,10 @@ export class TextReceiver {
       this.#refuse(new Refusal(423, octets`Text contains a LF without CR.`));
       return false;
     }
-    // Trailing white space is stripped first: a dot followed by blanks also ends the text (groggsd).
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));
-    else if (line.length === 1) return true;
+    // For groggsd a dot followed by blanks ends the text, too: for a gateway that relays such a line, it does not.
+    else if (raw.length === 1) return true;
     else if (line[1] !== DOT) throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
     else this.#take(octetsFrom(line.subarray(1)));
     return false;

@@ -32,6 +32,14 @@ describe('the end of a text', () => {
     expect(await ann.ask('NOOP')).toMatch(/^200/);
   });
 
+  test.each(['. ', '.\t', '.\r', '. \x0b \f'])('is a dot alone, not %j', async (line) => {
+    const ann = await login(await openBoard(), 'ann');
+    expect(await ann.ask('DATA')).toMatch(/^150/);
+    ann.write(`Ann\r\none\r\n${line}\r\nNEWI hidden\r\n.\r\n`);
+    expect(await ann.line()).toBe("582 Line starting with `.' wasn't dot-doubled or endmarker.");
+    expect(await ann.line()).toBeUndefined();
+  });
+
   test.each([1000, 150, 1])(
     'does not follow a line that is too long and ends with LF, in pieces of %d',
     async (octets) => {

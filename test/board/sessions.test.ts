@@ -29,7 +29,7 @@ describe('whatever a client sends', () => {
   test('is answered the same, however it is cut', async () => {
     const board = await openBoard();
     const session =
-      'USER writer\r\nNOOP\nitem A0000000\r\n\r\nINDX #FFFFFFFF\r\nDATA\r\ng\r\n..dot\r\n. \r\nSTAT x\r\nQUIT\r\n';
+      'USER writer\r\nNOOP\nitem A0000000\r\n\r\nINDX #FFFFFFFF\r\nDATA\r\ng\r\n..dot\r\n.\r\nSTAT x\r\nQUIT\r\n';
     const whole = await exchange(board, session);
     expect(whole.match(/^\d{3}/gm)).toEqual(['230', '232', '200', '410', '250', '150', '350', '511', '280']);
     for (let cut = 1; cut < session.length; cut += 3) {

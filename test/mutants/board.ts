@@ -6,6 +6,16 @@ const SESSIONS = ['test/board/sessions.test.ts', 'test/board/login.test.ts', 'te
 
 export const boardMutants = [
   ...breaking(
+    'src/board/text.ts',
+    POSTING,
+    [
+      'a text ends with a dot alone',
+      'else if (raw.length === 1) return true;',
+      'else if (line.length === 1) return true;',
+    ],
+    ['a text does not end between bare LFs', 'if (!this.#bareLf && (endedBare || afterBare)) {', 'if (false) {'],
+  ),
+  ...breaking(
     'src/board/posting.ts',
     POSTING,
     [
