@@ -4,7 +4,7 @@ import type { ModelBridge } from './model-bridge.ts';
 import type { SharedKeeping } from './shared-keeping.ts';
 
 /** What a transaction ends or begins with. */
-const WORDS = ['COMMIT', 'INSERT', 'UPDATE', 'SELECT'] as const;
+const WORDS = ['COMMIT\0', 'INSERT', 'UPDATE', 'SELECT'] as const;
 const FATES = ['arrives', 'lost before', 'lost after'] as const;
 
 interface Cluster {
