@@ -77,7 +77,7 @@ export class TextReceiver {
     }
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));
-    // For groggsd a dot followed by blanks ends the text, too: for a gateway that relays such a line, it does not.
+    // A dot followed by blanks ends the text for groggsd, and is text for spurge: whoever relays it must not choose.
     else if (raw.length === 1) return true;
     else if (line[1] !== DOT) throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
     else this.#take(octetsFrom(line.subarray(1)));
