@@ -148,8 +148,8 @@ export const storeMutants = [
     ['an intent of another bridge is not revised', "if (revised.length > 0 || bridge === '') return;", 'return;'],
     [
       'posts that look alike on the board go one after the other',
-      'const other = twin === undefined ? undefined : await',
-      'const other = twin !== undefined ? undefined : await',
+      'await this.#twin(query, twin, bridge);',
+      "await this.#twin(query, '', bridge);",
     ],
     [
       '… also those that begin at the same moment',
