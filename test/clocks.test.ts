@@ -17,6 +17,7 @@ const DATES: Readonly<Record<string, string>> = {
   'src/rgtp/motd.ts': 'the year of a date without one',
   'src/server/backup.ts': 'names of backups',
   'src/server/board-service.ts': 'since when the server runs, for the status page',
+  'src/server/boards.ts': 'when a newsgroup was added',
   'src/server/doctor/boards.ts': 'a board’s clock against ours',
   'src/server/doctor/certificate.ts': 'when a certificate runs out',
   'src/server/doctor/login.ts': 'when a certificate runs out',
