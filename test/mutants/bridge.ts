@@ -132,6 +132,7 @@ export const bridgeMutants = [
       'who was the last to show something is in step',
       'if (this.#shared.made === this.#seen + 1n) this.#seen++;',
       'if (this.#shared.made === this.#seen + 1n) this.#seen;',
+      'it costs a poll, which finds nothing: what is said is the same',
     ],
   ),
   ...breaking(
