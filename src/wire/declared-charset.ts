@@ -10,7 +10,10 @@ import { fromC1 } from './windows-1252.ts';
 const UNDECLARED =
   /^(?:|us-ascii|ascii|us|646|iso_?646(?:[-_.]?(?:us|irv).*)?|ansi_x3\.4-19\d\d|iso-ir-6|cp367|ibm367|csascii|[78]-?bits?|binary|none|default|(?:x-)?unknown(?:-8bit)?|(?:x-)?user-defined|null|undefined|x-ascii|ascii7|cp20127|iso-8859|text|plain)$/;
 const UTF8 = /^(?:(?:unicode-1-1-)?utf[-_ ]?8(?:mb4|n|-sig)?|(?:cp)?65001)$/;
-/** Names that neither the Encoding Standard nor iconv-lite has, and sets of which iconv-lite has more characters. */
+/**
+ * Names that neither the Encoding Standard nor iconv-lite has, and sets that are read by iconv-lite's tables, under names that
+ * TextDecoder does not know: its own lack characters, and take some apart.
+ */
 const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'iso-2022-jp': ['iso-2022-jp-1', 'iso-2022-jp-2', 'iso-2022-jp-3', 'iso-2022-jp-ms', 'iso2022-jp', 'iso2022jp'],
@@ -160,8 +163,6 @@ function decoderOf(charset: string): Decode | undefined {
   if (charset === 'utf-7') return decodeUtf7;
   const escaped = escapedCharset(charset);
   if (escaped !== undefined) return (bytes) => characters(escaped(bytes) ?? NOTHING, charset);
-  // The system's TextDecoder is not the Encoding Standard's there: it lacks characters, and takes some apart.
-  if (/^(?:cp9(?:32|49)|big5hkscs)$/.test(charset)) return lenient(charset);
   // `latin-1` is `latin1`.
   return strict(charset) ?? strict(charset.replace(/[-_ ]/g, '')) ?? (known(charset) ? lenient(charset) : undefined);
 }

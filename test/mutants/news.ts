@@ -41,8 +41,8 @@ export const newsMutants = [
     ],
     [
       'Korean and Japanese are read by tables that have all their characters',
-      'if (/^(?:cp9(?:32|49)|big5hkscs)$/.test(charset)) return lenient(charset);',
-      '',
+      "cp949: ['euc-kr', 'euckr',",
+      "cp949: ['euckr',",
     ],
   ),
   ...breaking(
