@@ -231,13 +231,28 @@ function decodeUtf7(bytes: Uint8Array): string | undefined {
   const sent: string = octetsFrom(bytes);
   let isValid = true;
   const text = sent.replace(/\+([A-Za-z0-9+/]*)(-?)/g, (_, base64: string, hyphen: string) => {
-    const spare = (base64.length * SEXTET) % UNIT;
-    const octets = Buffer.from(base64, 'base64');
-    const whole = octets.subarray(0, octets.length - (octets.length % 2));
-    isValid &&= base64 === '' ? hyphen !== '' : spare < SEXTET;
-    return base64 === '' ? '+' : Buffer.from(whole).swap16().toString('utf16le');
+    isValid &&= base64 === '' ? hyphen !== '' : (base64.length * SEXTET) % UNIT < SEXTET;
+    return base64 === '' ? '+' : unitsOf(base64);
   });
   return isValid ? characters(text, 'utf-7') : undefined;
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES: ReadonlyMap<string, number> = new Map(Array.from(DIGITS, (digit, value) => [digit, value]));
+
+/** UTF-16 in base64. (A Buffer for each of thousands of short runs would take milliseconds.) */
+function unitsOf(base64: string): string {
+  let text = '';
+  let held = 0;
+  let bits = 0;
+  for (const digit of base64) {
+    held = ((held << SEXTET) | (VALUES.get(digit) ?? 0)) & 0x3f_ffff;
+    bits += SEXTET;
+    if (bits < UNIT) continue;
+    bits -= UNIT;
+    text += String.fromCharCode((held >>> bits) & 0xffff);
+  }
+  return text;
 }
 
 function clip(name: string): string {

@@ -14,14 +14,23 @@ const ascii: Meaning = (run) => (/[\x0e\x0f\x1b\x80-\xff]/.test(run) ? undefined
 
 /** Two octets a character, as `charset` has them with the eighth bit set. Whoever ends a line returns to ASCII. */
 function pairs(charset: string, prefix: readonly number[] = []): Meaning {
+  // A decoder for each of thousands of short runs would take milliseconds. There are 8,836 pairs.
+  const known = new Map<string, string>();
+  const meaningOf = (pair: string): string => {
+    const octets = [...prefix, pair.charCodeAt(0) + 0x80, pair.charCodeAt(1) + 0x80];
+    const meaning = iconv.decode(Buffer.from(octets), charset);
+    known.set(pair, meaning);
+    return meaning;
+  };
   return (run) => {
     const [, characters, ends = ''] = /^((?:[!-~]{2})*)([\r\n]*)$/.exec(run) ?? [];
     if (characters === undefined) return undefined;
-    const octets: number[] = [];
+    let text = '';
     for (let at = 0; at < characters.length; at += 2) {
-      octets.push(...prefix, characters.charCodeAt(at) + 0x80, characters.charCodeAt(at + 1) + 0x80);
+      const pair = characters.slice(at, at + 2);
+      text += known.get(pair) ?? meaningOf(pair);
     }
-    return iconv.decode(Buffer.from(octets), charset) + ends;
+    return text + ends;
   };
 }
 
@@ -60,9 +69,10 @@ function switching(sent: string, by: RegExp, meanings: ReadonlyMap<string, Meani
   return text;
 }
 
+const chinese = pairs('gbk');
+
 /** RFC 1843 */
 function decodeHz(sent: string): string | undefined {
-  const chinese = pairs('gbk');
   let isValid = !/[\x80-\xff]/.test(sent);
   const text = sent.replace(/~\{((?:[!-w][!-~])*)~\}|~~|~\r?\n|~/g, (whole, run?: string) => {
     isValid &&= whole !== '~';

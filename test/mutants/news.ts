@@ -19,6 +19,11 @@ export const newsMutants = [
     '    this.#bound(body.length, ENCODED);\n',
     '',
   ]),
+  ...breaking('src/wire/escaped-charsets.ts', COST, [
+    'short runs of a character set cost no decoder each',
+    'known.get(pair) ?? meaningOf(pair)',
+    'meaningOf(pair)',
+  ]),
   ...breaking('src/news/posting/mime-tree.ts', KINDS, [
     'a part behind the last boundary is not lost',
     'refuseAfter(body.subarray(kind.end), type);',

@@ -1,4 +1,5 @@
 /** The work that hostile articles cause is bounded by what a board takes, not by their size: counted, not timed. */
+import iconv from 'iconv-lite';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { groggsLimits } from '../../../src/news/posting/board-limits.ts';
 import { boardGrogname, boardLines, boardSubject } from '../../../src/news/posting/board-text.ts';
@@ -57,6 +58,12 @@ describe('what hostile articles cost', () => {
     const { units } = counted();
     post(hostileArticles[name] ?? '');
     expect(units()).toBeLessThan(MOST);
+  });
+
+  test.each(['ISO-2022-JP runs', 'ISO-2022-KR runs', 'HZ runs', 'UTF-7 runs'])('no decoder for each of %s', (name) => {
+    const decode = vi.spyOn(iconv, 'decode');
+    post(hostileArticles[name] ?? '');
+    expect(decode.mock.calls.length).toBeLessThan(10);
   });
 
   test.each(['combining marks', 'flowed a', 'plain lines', 'one line', 'blanks', 'qp soft', 'base64 1M', 'near marks'])(
