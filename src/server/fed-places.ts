@@ -1,10 +1,15 @@
 import type { Place, Turn } from '../feed/source.ts';
-import type { Permanent } from '../store/permanent.ts';
+import type { Permanent, Shared } from '../store/permanent.ts';
 import type { Log } from '../wire/log.ts';
 import type { FedPlaces } from './board.ts';
 
+/** Where the places are kept, and who else may send. */
+export interface PlaceStore extends Pick<Permanent, 'fed' | 'putFed'> {
+  readonly shared?: Pick<Shared, 'turn' | 'pass'> | undefined;
+}
+
 /** In the board's store; where several bridges use it, one of them feeds each peer. */
-export async function openFedPlaces(permanent: Permanent, log: Log): Promise<FedPlaces> {
+export async function openFedPlaces(permanent: PlaceStore, log: Log): Promise<FedPlaces> {
   const key = (peer: string, newsgroup: string) => `${peer} ${newsgroup}`;
   const places = new Map<string, Place>();
   const read = async () => {

@@ -3,7 +3,6 @@ import { breaking } from './mutant.ts';
 const IN = 'test/nntp/rfc4644.test.ts';
 const OUT = 'test/feed/peer-feed.test.ts';
 const BRIDGES = 'test/store/postgres/bridges.test.ts';
-const FED_BY_TWO = 'test/server/feeds-of-bridges.test.ts';
 const POSTED = 'test/bridge/posting/feeds-in.test.ts';
 
 export const feedMutants = [
@@ -291,8 +290,13 @@ export const feedMutants = [
   ),
   ...breaking(
     'src/server/fed-places.ts',
-    [FED_BY_TWO],
+    ['test/server/fed-places.test.ts'],
     ['who begins to feed goes on where the other was', '    await read();\n    if', '    if'],
+    [
+      'a turn that ends while its places are read has not begun',
+      'if (shared?.turn(peer) !== turn) return undefined;',
+      '',
+    ],
   ),
   ...breaking(
     'src/store/postgres/turns.ts',

@@ -311,6 +311,11 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
       way.refuse();
       await expect.poll(() => one.shared.turn('peer')).toBeUndefined();
       await expect.poll(() => other.shared.turn('peer')).toBeTypeOf('number');
+      // What it had went with its connection.
+      way.accept();
+      await expect.poll(() => one.shared.leads || one.shared.bridges > 0).toBe(true);
+      await expect.poll(() => one.shared.turn('peer')).toBe('elsewhere');
+      expect(other.shared.turn('peer')).toBeTypeOf('number');
     });
 
     test('is fed by nobody who is not sure to be the one', async () => {
