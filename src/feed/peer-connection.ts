@@ -156,7 +156,8 @@ export class PeerConnection {
     this.#lines.feed(chunk);
     for (let line = this.#lines.next(); line !== undefined && !this.closed; line = this.#lines.next()) {
       if (line === TOO_LONG) this.#end(new PeerError('an answer without end'));
-      else this.#answered(line.toString('utf8'));
+      // Its words go into messages of one line.
+      else this.#answered(line.toString('utf8').replace(/\p{Cc}+/gu, ' '));
     }
   }
 
