@@ -179,6 +179,16 @@ export const historyMutants = [
       'return isNewer && !this.#model.isUpToDate(record) && newest < 0;',
     ],
   ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    STORIES,
+    [
+      'what the edit log tells late is not old',
+      "if (reserves && untold === undefined) cache.setFact(UNTOLD, String(told ?? ''));",
+      '',
+    ],
+    ['… and is asked for after a restart', '          untold !== undefined ||\n', ''],
+  ),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'a number that the board gave is believed until the edit log tells what came with it',
     'if (!this.#editLog.isOverdue) this.#given = undefined;',

@@ -37,6 +37,8 @@ export interface Seen {
   readonly whole: boolean;
   /** the edit log was read: an event that it lacks is gone */
   readonly logged: boolean;
+  /** the edit log has told of all edits up to this sequence number; `undefined`: of none */
+  readonly told: number | undefined;
   /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
   readonly reserves: boolean;
   /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */

@@ -46,6 +46,8 @@ export interface FollowerOptions {
 /** The last numbers before a wrap: so many of them may leave no row. */
 const NEAR_WRAP = 8;
 
+/** In the cache: the newest sequence number when the edit log could be read last, while it can't; '': there was none. */
+const UNTOLD = 'untold';
 /** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -136,6 +138,9 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     let others: Shown | undefined;
+    // An edit whose row an editor took out of the index shows in the log alone, which may come many polls later.
+    const untold = cache.fact(UNTOLD);
+    const told = untold === undefined ? state.lastSequence : untold === '' ? undefined : Number(untold);
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
       if (this.#recent !== undefined) await this.#recall(this.#recent, this.#agreement && gate);
@@ -153,6 +158,7 @@ export class Follower {
           whole ||
           this.#evidence.isNew(sighting.doubted) ||
           this.#editLog.isOverdue ||
+          untold !== undefined ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           (await this.#inTurns(sighting.hasGaps(last))) ||
           sighting.hasNew(PostKind.Edit, last) ||
@@ -178,7 +184,7 @@ export class Follower {
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
-        const how = { whole, logged, reserves, indexEdited, lastIndexEdit, restored };
+        const how = { whole, logged, told, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
         this.#index.leftOut.of(decision, sighting);
@@ -224,7 +230,9 @@ export class Follower {
           isCompared = true;
         }
         this.#touched = false;
+        if (reserves && untold === undefined) cache.setFact(UNTOLD, String(told ?? ''));
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
+        if (isFresh && untold !== undefined) cache.deleteFact(UNTOLD);
         if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
@@ -329,6 +337,7 @@ export class Follower {
       await this.#inTurns(sighting.include(upTo(newest, log), clock));
       const reserves = log === undefined && this.#editLog.isOverdue;
       const was = {
+        told: state.lastSequence,
         indexEdited: false,
         lastIndexEdit: undefined,
         restored: false,

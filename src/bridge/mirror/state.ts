@@ -94,7 +94,6 @@ export class BoardState implements Known {
   ): Generator<readonly Change[]> {
     const { sighting } = seen;
     const { posts, records } = this;
-    const last = this.lastSequence;
     const changes = new Changes(posts);
     const noted = new Map(log.map((entry) => [entry.sequence, entry]));
     let steps = 0;
@@ -139,7 +138,7 @@ export class BoardState implements Known {
       if (records.setMarked(record, marked.has(record))) changes.text(record, false);
     });
     yield* each(sighting.links, link);
-    const isNew = ({ sequence }: { readonly sequence: number }) => last === undefined || isAfter(sequence, last);
+    const isNew = ({ sequence }: EditLogEntry) => seen.told === undefined || isAfter(sequence, seen.told);
     yield* each(log, (entry) => {
       const record = entry.kind === 'edited' ? records.byId(entry.itemId ?? '') : undefined;
       if (record !== undefined && isNew(entry)) changes.text(record, true);

@@ -99,6 +99,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[0, 1, WRAP, HALF], "item; item; the edit log fails; the bridge's clock steps 19; archive"],
   [[0, 1, WRAP], "item; item; poll; archive; the bridge's clock steps 16; time passes 30"],
   [[HALF], 'item; edit; reply; a jump; a bogus row 46; item; poll; no bogus row; a bogus row 46'],
+  [[0, 1, WRAP, HALF], 'item; poll; edit; a row less 45; item; the edit log fails'],
+  [[0, 1, WRAP, HALF], 'item; poll; edit; a row less 45; item; the edit log fails; restart'],
   [[WRAP], 'item; bogus rows 14; an answer is nonsense 42; a poll is cut off 6'],
   [[0, 1], "item; poll 1; time passes 7; the bridge's clock steps 1; item 1"],
   [[WRAP], 'motd; a jump; a poll is cut off 38; motd'],

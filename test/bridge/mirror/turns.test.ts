@@ -57,6 +57,7 @@ function seen(sighting: Sighting, more: Partial<Seen> = {}): Seen {
     whole: true,
     logged: true,
     reserves: false,
+    told: undefined,
     indexEdited: false,
     lastIndexEdit: undefined,
     restored: false,
