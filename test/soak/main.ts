@@ -69,16 +69,16 @@ const soak: Soak = { ledger, course: new Course(length, people.length), seed, pa
 const { board, steady, restarted } = world;
 const numbers = () => Math.max(...world.places.map(({ name }) => ledger.highOf(name)));
 calm = false;
+const untroubled = (part: Promise<unknown>) =>
+  part.catch((error: unknown) => {
+    ledger.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    soak.course.end();
+  });
+// Who gave up an action did fewer than were counted on: the rest of the course would never come.
+const everybody = Promise.all(people.map((live) => untroubled(live(soak)))).then(() => soak.course.end());
 await Promise.all(
-  [
-    weather(world, soak, events),
-    memory.look(soak.course, watch, { board, steady, restarted }, numbers),
-    ...people.map((live) => live(soak)),
-  ].map((part) =>
-    part.catch((error: unknown) => {
-      ledger.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      soak.course.end();
-    }),
+  [weather(world, soak, events), memory.look(soak.course, watch, { board, steady, restarted }, numbers), everybody].map(
+    untroubled,
   ),
 );
 calm = true;
