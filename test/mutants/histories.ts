@@ -187,7 +187,12 @@ export const historyMutants = [
       "if (reserves && untold === undefined) cache.setFact(UNTOLD, String(told ?? ''));",
       '',
     ],
-    ['… and is asked for after a restart', '          untold !== undefined ||\n', ''],
+    [
+      '… and is asked for after a restart',
+      '          untold !== undefined ||\n',
+      '',
+      'else it is read with the next whole index, within the hour',
+    ],
   ),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'a number that the board gave is believed until the edit log tells what came with it',
