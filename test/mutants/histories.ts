@@ -184,7 +184,7 @@ export const historyMutants = [
     STORIES,
     [
       'what the edit log tells late is not old',
-      "if (reserves && untold === undefined) cache.setFact(UNTOLD, String(told ?? ''));",
+      "if (reserves && cache.fact(UNTOLD) === undefined) cache.setFact(UNTOLD, String(told ?? ''));",
       '',
     ],
     [

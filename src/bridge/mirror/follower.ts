@@ -140,7 +140,7 @@ export class Follower {
     let others: Shown | undefined;
     // An edit whose row an editor took out of the index shows in the log alone, which may come many polls later.
     const untold = cache.fact(UNTOLD);
-    const told = untold === undefined ? state.lastSequence : untold === '' ? undefined : Number(untold);
+    const untoldAfter = untold === undefined || untold === '' ? undefined : Number(untold);
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
       if (this.#recent !== undefined) await this.#recall(this.#recent, this.#agreement && gate);
@@ -184,6 +184,7 @@ export class Follower {
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
+        const told = untold === undefined ? last : untoldAfter;
         const how = { whole, logged, told, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
@@ -230,7 +231,7 @@ export class Follower {
           isCompared = true;
         }
         this.#touched = false;
-        if (reserves && untold === undefined) cache.setFact(UNTOLD, String(told ?? ''));
+        if (reserves && cache.fact(UNTOLD) === undefined) cache.setFact(UNTOLD, String(told ?? ''));
         await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
         if (isFresh && untold !== undefined) cache.deleteFact(UNTOLD);
         if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
