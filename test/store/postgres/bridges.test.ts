@@ -42,6 +42,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
   });
   afterEach(async () => {
     way.accept();
+    way.cutAfter('', 0);
     for (const close of closing.splice(0).reverse()) await close();
   });
 
@@ -149,7 +150,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     way.cutAfter('COMMIT\0', Number.POSITIVE_INFINITY);
     await dead.member.close();
     await expect.poll(() => heir.store.intents()).toEqual([intent]);
-    expect(theirs).toEqual([]);
+    // It may have joined again by now, and found out.
     way.cutAfter('', 0);
     await expect.poll(() => theirs).toEqual([intent]);
   });
