@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { PeerConnection, PeerError } from '../../../src/feed/peer-connection.ts';
-import { tcpServer } from '../../support/tcp-server.ts';
-import { pieces } from '../pieces.ts';
+import { speakingServer, TURN } from '../speaking-server.ts';
 import type { WorldTarget } from '../target.ts';
 
-/** What a hostile peer sends at once: when we connect, and after each line of ours. */
-const TURN = '\n%%\n';
 const ARTICLE = Buffer.from('Subject: x\r\n\r\n..text\r\n.\r\n');
 
 /** Another news server that is fed, and sends whatever it likes: each question has an answer, or a `PeerError`. */
@@ -21,26 +18,11 @@ export const peerAnswers: WorldTarget = {
   words: [TURN, '\r\n', '\n', '200 ', '203 ', '238 ', '239 ', '335 ', '400 ', '431 ', '438 ', '480 ', '281 ', '\0'],
   maxOctets: 10_000,
   async open() {
-    let turns: Buffer[] = [];
-    const server = await tcpServer((socket) => {
-      const queue = [...turns];
-      const speak = () => {
-        const turn = queue.shift();
-        if (turn === undefined) socket.end();
-        else for (const piece of pieces(turn)) socket.write(piece);
-      };
-      socket.on('data', (chunk) => {
-        for (const octet of chunk) if (octet === 0x0a) speak();
-      });
-      speak();
-    });
+    const server = await speakingServer();
     const place = { host: '127.0.0.1', port: server.port, tls: false };
     return {
       async run(input) {
-        turns = input
-          .toString('latin1')
-          .split(TURN)
-          .map((turn) => Buffer.from(turn, 'latin1'));
+        server.says(input);
         for (const login of [
           { user: '', password: '' },
           { user: 'u', password: 'p' },

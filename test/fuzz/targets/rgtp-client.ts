@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
-import { tcpServer } from '../../support/tcp-server.ts';
-import { pieces } from '../pieces.ts';
 import { recordedAnswers, recordedBlocks } from '../seeds.ts';
+import { speakingServer, TURN } from '../speaking-server.ts';
 import type { WorldTarget } from '../target.ts';
-
-/** What a hostile board sends at once: when a client connects, and after each line of its. */
-const TURN = '\n%%\n';
 
 /** Our client before a board that sends whatever it likes: every question is answered, or refused with an RgtpError. */
 export const rgtpClient: WorldTarget = {
@@ -35,29 +31,13 @@ export const rgtpClient: WorldTarget = {
   words: [TURN, '\r\n', '\r\n.\r\n', '250 ', '484 ', '230 ', '231 ', '481 bye\r\n', '211 ', '^00000003 6B02111B'],
   maxOctets: 20_000,
   async open() {
-    let turns: Buffer[] = [];
-    const server = await tcpServer((socket) => {
-      const queue = [...turns];
-      const speak = () => {
-        const turn = queue.shift();
-        if (turn === undefined) socket.end();
-        else for (const piece of pieces(turn)) socket.write(piece);
-      };
-      // Each line is a turn, AUTH and texts included.
-      socket.on('data', (chunk) => {
-        for (const octet of chunk) if (octet === 0x0a) speak();
-      });
-      speak();
-    });
+    const server = await speakingServer();
     // A board that says nothing is given up; how soon does not matter here.
     const timeouts = { connect: 20_000, banner: 20, answer: 20 };
     const options = { host: '127.0.0.1', port: server.port, timeouts };
     return {
       async run(input) {
-        turns = input
-          .toString('latin1')
-          .split(TURN)
-          .map((turn) => Buffer.from(turn, 'latin1'));
+        server.says(input);
         const connection = await settled(RgtpConnection.open(options));
         if (connection === undefined) return;
         await Promise.all(
