@@ -41,6 +41,11 @@ export const historyMutants = [
     'isThere ||= known === last && wrapped[row] === 0;',
     'isThere ||= known === last;',
   ]),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'older rows have the numbers of their epochs, whatever began since',
+    'covering >= end && isOlder(order[place] ?? 0);',
+    'covering < 0;',
+  ]),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'what an editor did is told, whatever numbers were made up above it',
     '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',

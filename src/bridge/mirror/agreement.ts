@@ -119,9 +119,9 @@ export function rowsOf(
   for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_RECENT; place--) {
     const number = numbers[place] ?? 0;
     if (number === 0) continue;
-    const { event, user, item, generation, sequence, time, kind } = sighting.at(place, base);
+    const { event, user, item, sequence, time, kind } = sighting.at(place, base);
     const details: RowDetails = {
-      ...{ sequence, time, kind, epoch: epochs.covering(generation, sequence)?.number ?? 1 },
+      ...{ sequence, time, kind, epoch: epochs.of(number) },
       arrival: arrivalOf(number, time),
       user: event?.entry.userid ?? sighting.userids[user] ?? '',
       ...(item >= 0 && { item: sighting.itemIds[item] ?? '' }),

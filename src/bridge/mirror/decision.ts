@@ -37,6 +37,8 @@ export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 
   readonly epochs: Epochs;
   /** article numbers of new rows, by their place in the order; 0 for the others */
   readonly numbers: Float64Array;
+  /** the places of these by their numbers, where that is another order */
+  readonly given?: readonly number[];
   /** sequence numbers of rows that get no number: below those given, or above the last there is */
   readonly late: readonly number[];
   readonly exhausted: readonly number[];
@@ -130,22 +132,64 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
  */
 export function* decideOlder(recent: Known, seen: Seen, above: number): Generator<undefined, Decision> {
   const { sighting } = seen;
+  const { order } = sighting;
+  const { epochs } = recent;
   const items = new Int32Array(sighting.itemIds.length).fill(-1);
   const itemOf = (row: number) => recent.records.byId(sighting.itemIds[sighting.items[row] ?? -1] ?? '')?.index ?? -1;
   const base = generationOf(seen, recent, itemOf) - sighting.wraps;
-  const { length } = sighting.order;
-  const numbers = new Float64Array(length);
+  const numbers = new Float64Array(order.length);
   const end = recent.posts.numbers[0] ?? 0;
-  let highest = above;
-  for (let place = 0; place < length; place++) {
+  const isOlder = yield* olderThan(recent, sighting, itemOf);
+  let last = above;
+  let isAscending = true;
+  for (let place = 0; place < order.length; place++) {
     if (place % STRETCH === 0) yield;
-    const number = recent.epochs.numberOf(sighting.at(place, base)) ?? 0;
-    if (number <= highest || number >= end) continue;
+    const one = sighting.at(place, base);
+    const covering = epochs.numberOf(one) ?? 0;
+    const isEarlier = covering >= end && isOlder(order[place] ?? 0);
+    const number = isEarlier ? (epochs.numbersOf(one).find((each) => each < end) ?? 0) : covering;
+    if (number <= above || number >= end || number === last) continue;
     numbers[place] = number;
-    highest = number;
+    isAscending &&= number > last;
+    last = number;
   }
+  const given = isAscending ? {} : { given: yield* ascending(numbers) };
   const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
-  return { epochs: recent.epochs, base, items, known: new Int32Array(length).fill(-1), numbers, ...none };
+  return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, ...given, ...none };
+}
+
+/**
+ * Which rows stand before those that a state knows, and are none of them? (Where one would have a number among theirs, that
+ * was never its own: it had one of an earlier epoch.)
+ */
+function* olderThan(
+  { posts }: Known,
+  { length, sequences, kinds, times }: Sighting,
+  itemOf: (row: number) => number,
+): Generator<undefined, (row: number) => boolean> {
+  const known = new Map<number, number[]>();
+  for (let row = 0; row < posts.length; row++) {
+    const sequence = posts.sequences[row] ?? 0;
+    known.set(sequence, [...(known.get(sequence) ?? []), row]);
+  }
+  const isKnown = (row: number) =>
+    known
+      .get(sequences[row] ?? 0)
+      ?.some((at) => posts.was[at] === kinds[row] && posts.times[at] === times[row] && posts.items[at] === itemOf(row));
+  let end = length;
+  do if (--end % STRETCH === 0) yield;
+  while (end >= 0 && isKnown(end) !== true);
+  return (row) => row >= 0 && row < end && isKnown(row) !== true;
+}
+
+/** The places of numbers that are not 0, by these. */
+function* ascending(numbers: Float64Array): Generator<undefined, readonly number[]> {
+  const places: number[] = [];
+  for (const [place, number] of numbers.entries()) {
+    if (place % STRETCH === 0) yield;
+    if (number > 0) places.push(place);
+  }
+  return places.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0));
 }
 
 /**
@@ -198,8 +242,8 @@ function hasRestarted(
 export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
   for (let place = numbers.length - 1; place >= 0; place--) {
     if (numbers[place] === 0) continue;
-    const { event, user, generation, sequence } = sighting.at(place, base);
-    const epoch = epochs.covering(generation, sequence)?.number ?? 1;
+    const { event, user, sequence } = sighting.at(place, base);
+    const epoch = epochs.of(numbers[place] ?? 0);
     yield { userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, epoch, sequence };
   }
 }

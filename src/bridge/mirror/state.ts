@@ -145,13 +145,16 @@ export class BoardState implements Known {
     });
     yield* each(unnoted(), note);
     let count = 0;
-    for (let place = 0; place < decision.numbers.length; place++) {
-      const number = decision.numbers[place] ?? 0;
+    const { given, numbers } = decision;
+    const end = given?.length ?? numbers.length;
+    for (let at = 0; at < end; at++) {
+      const place = given?.[at] ?? at;
+      const number = numbers[place] ?? 0;
       if (number === 0) continue;
-      const left = decision.numbers.length - place;
+      const left = end - at;
       if (count === 0 && left > posts.length) posts.reserve(posts.length + left);
       const row = sighting.at(place, decision.base);
-      const epoch = decision.epochs.covering(row.generation, row.sequence)?.number ?? 1;
+      const epoch = decision.epochs.of(number);
       if (seen.reserves) this.#reserve(number, epoch, row.time);
       this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen, decision.items, changes);
       if (++count % SLICE !== 0) continue;

@@ -115,6 +115,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     [0, 1, WRAP, HALF],
     'two rows change places; poll; restart; item; a row less; item; a poll is cut off 17; the row again',
   ],
+  [[HALF], 'a jump; an answer is nonsense 2; item; the edit log fails; item; a jump; motd; bogus rows 2'],
 ];
 
 export function storyOf(steps: string): Story {
