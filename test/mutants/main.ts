@@ -73,7 +73,9 @@ process.exit(wrong.length > 0 ? 1 : 0);
 async function attempt(tree: Tree, { tests }: Mutant): Promise<Outcome> {
   // A mutant with a type error was not noticed by a test.
   const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false', '--allowUnreachableCode', 'true'];
-  if ((await run(tree, 'tsc', lenient)) !== 0) return 'does not compile';
+  // What one file changes is checked again, not everything.
+  const incremental = ['--incremental', '--tsBuildInfoFile', 'tsconfig.tsbuildinfo'];
+  if ((await run(tree, 'tsc', [...lenient, ...incremental])) !== 0) return 'does not compile';
   const status = await run(tree, 'vitest', [...VITEST, '--bail=1', ...tests]);
   return status === undefined ? 'hangs' : status === 0 ? 'survived' : 'killed';
 }
