@@ -14,15 +14,17 @@ import { Trouble } from '../wire/trouble.ts';
 export type RefusalKind =
   /** A login would help: 480. */
   | 'login-required'
-  /** This account may not, and no other would: 502. */
+  /** No account may do this: 502. */
   | 'forbidden'
   /** Not now, perhaps later (board away, text not held): 403 for reading, 441 or 436 for posting. */
   | 'unavailable'
   /** This article will never be accepted: 441 or 437, with `message` shown to the poster verbatim. */
   | 'rejected'
-  /** A follow-up of an article that a feed may yet bring: 436; 441 or 439 where no answer means later. */
+  /**
+   * A follow-up of an article that a feed may yet bring: 436; 441 or 439 where the protocol has no code for "later".
+   */
   | 'early'
-  /** This Message-ID is posted already: 441 435 Duplicate, or 435. */
+  /** This Message-ID has been posted already: 441 435 Duplicate, or 435. */
   | 'duplicate'
   /** Wrong user or password: 481. */
   | 'bad-credentials';
@@ -30,7 +32,7 @@ export type RefusalKind =
 export class Refusal extends Trouble {
   readonly kind: RefusalKind;
 
-  /** @param message one line for people, without the status code; it names the header or line and the reason */
+  /** @param message one line for people, without the status code, which names the header or line and the reason */
   constructor(kind: RefusalKind, message: Text, options?: ErrorOptions) {
     super(message, options);
     this.name = 'Refusal';
@@ -38,12 +40,12 @@ export class Refusal extends Trouble {
   }
 }
 
-/** Where a client is: for logs, Injection-Info, and limits. */
+/** A client's address: for logs, Injection-Info, and limits. */
 export interface Peer {
   /** textual address, IPv4-mapped addresses as IPv4 */
   readonly address: string;
   readonly port: number;
-  /** where it came to, where that is known */
+  /** the port it connected to, where known */
   readonly localPort?: number | undefined;
   /** the id of this connection in the log */
   readonly connection: string;
@@ -53,40 +55,41 @@ export interface Peer {
 export interface Access {
   readonly read: boolean;
   readonly post: boolean;
-  /** a (further) login could give more: 480 rather than 502, AUTHINFO advertised */
+  /** a (further) login could give more rights: 480 rather than 502, AUTHINFO advertised */
   readonly loginHelps: boolean;
-  /** a login could give posting; default: as `loginHelps` */
+  /** a login could allow posting; default: as `loginHelps` */
   readonly loginPosts?: boolean;
-  /** nobody knows yet whether this session may read, for this reason: 403 rather than 480 or 502 */
+  /** why it is not known yet whether this session may read: 403 rather than 480 or 502 */
   readonly notYet?: string;
 }
 
 export interface Backend {
-  /** Called when a client is let in. The session says what it may read and do, until `close()`. */
+  /** Called when a client is admitted. The session says what it may read and do, until `close()`. */
   connect(peer: Peer): ReaderSession;
 }
 
 /**
- * One client's view of the newsgroups. It knows who is logged in; the front end does not.
- * What only some backends can do is in the interfaces after it.
+ * One client's view of the newsgroups. It knows who is logged in; the front end does not. The interfaces below it are
+ * for what only some backends can do.
  */
 export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding & MessageOfTheDay & Dating & InCompany> {
-  /** Asked at each command, so rights that are taken away end at the next one. */
+  /** Read at each command, so that revoked rights end at the next one. */
   readonly access: Access;
 
   /**
    * Checks a login (AUTHINFO PASS, SASL PLAIN) and makes it this session's. `user` and `password` are UTF-8 as typed.
-   * Resolves with a name for the logs. Rejects with `bad-credentials` or `unavailable`; then the session is as before.
+   * Resolves with a name for the logs. Rejects with `bad-credentials` or `unavailable`, which leaves the session as it
+   * was.
    */
   login(user: string, password: string): Promise<string>;
 
-  /** Every newsgroup this session may see, in the order LIST shows them. */
+  /** Every newsgroup this session may see, in LIST's order. */
   newsgroups(): readonly Newsgroup[];
 
   /**
-   * `undefined`: no such group (411). Throws `login-required` or `forbidden` where it is there but hidden from this
-   * session, `unavailable` where its articles are not known yet. Also asked for the selected group before each use of
-   * it: a group may go while it is selected.
+   * `undefined`: no such group (411). Throws `login-required` or `forbidden` if the group exists but is hidden from
+   * this session, `unavailable` if its articles are not known yet. Also called before each use of the selected group,
+   * which may have been removed.
    */
   newsgroup(name: string): Newsgroup | undefined;
 
@@ -108,13 +111,16 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
 
 /** Where an article came from. */
 export interface Origin {
-  /** the Message-ID of the 340 line, for an article that brings none; of a feed, the one offered, which it must have */
+  /**
+   * the Message-ID from the 340 line, for an article without one; from a feed, the one offered, which the article must
+   * have
+   */
   readonly suggested: string | undefined;
   /** sent by another server (IHAVE, TAKETHIS) */
   readonly feed: boolean;
 }
 
-/** Optional: rights that must be looked up from time to time. */
+/** Optional: rights that must be checked again from time to time. */
 export interface Renewing {
   /** Called before each command that needs rights. If it returns a promise, the command waits for it. */
   renew(): Promise<void> | undefined;
@@ -128,12 +134,12 @@ export interface Suggesting {
 /** Optional: articles from other servers (IHAVE, CHECK, TAKETHIS). */
 export interface Feeding {
   /**
-   * May the article with this id be sent? `later` asks the peer to try again (436, 431): another session brings it.
-   * After `yes` others are told `later` for a while, so that not every peer sends it.
+   * May the article with this id be sent? `later` asks the peer to try again (436, 431) because another session is
+   * sending it. After `yes`, others are told `later` for a while, so that not every peer sends it.
    */
   offer(messageId: string): 'yes' | 'held' | 'later';
 
-  /** This session is being sent the article. Until the returned function is called, others are told `later`. */
+  /** This session is receiving the article. Until the returned function is called, others are told `later`. */
   arriving(messageId: string): () => void;
 }
 
@@ -143,38 +149,38 @@ export interface MessageOfTheDay {
   motd(): Soon<readonly string[]>;
 }
 
-/** Optional: for backends whose articles arrive by a clock that may be set back. */
+/** Optional: for backends whose clock may be set back. */
 export interface Dating {
-  /** The client learns the time (DATE), and may ask for what is new since then. */
+  /** The client is told the time (DATE), and may later ask what is new since then. */
   dated(): void;
 }
 
-/** Optional: other servers show the same newsgroups, and what one of them has shown, none may deny. */
+/** Optional: other servers show the same newsgroups, and none may deny what another has shown. */
 export interface InCompany {
-  /** there are such servers, or may be */
+  /** whether there are, or may be, such servers */
   readonly inCompany: boolean;
   /**
-   * Resolves when all that any of them had shown when this was called can be seen here, too. Rejects with `unavailable` where that
-   * can't be known, or takes too long.
+   * Resolves once everything that any of them had shown at the time of the call can be seen here, too. Rejects with
+   * `unavailable` if that can't be known, or takes too long.
    * @param newsgroups default: all
    */
   catchUp(newsgroups?: readonly string[]): Promise<void>;
 }
 
-/** One place of an article: the group to ask for it, and its number there. */
+/** Where an article is: a group, and its number there. */
 export interface Located {
   readonly group: Newsgroup;
   readonly number: number;
 }
 
-/** One newsgroup, always as it is now. Numbers are 1 … 2,147,483,647 (RFC 3977 §6). */
+/** One newsgroup: always its current state. Numbers are 1 … 2,147,483,647 (RFC 3977 §6). */
 export interface Newsgroup {
   readonly name: string;
   /** UTF-8, one line */
   readonly description: string;
   /** unix seconds, for NEWGROUPS and LIST ACTIVE.TIMES */
   readonly created: number;
-  /** LIST ACTIVE.TIMES: who made it */
+  /** LIST ACTIVE.TIMES: who created it */
   readonly creator: string;
 
   /**
@@ -184,28 +190,28 @@ export interface Newsgroup {
   readonly high: number;
   readonly count: number;
 
-  /** Optional: up to this number everything is known, and what is not here is nowhere. Above it, others may have shown more. */
+  /**
+   * Optional: up to this number everything is known, and what is not here does not exist. Above it, other servers may
+   * have shown more.
+   */
   readonly known?: number;
 
-  /**
-   * The Message-ID of an article, `undefined` if there is none of that number. Needs no text: STAT, NEXT and LAST use
-   * it.
-   */
+  /** The Message-ID of an article, `undefined` if the number has none. For STAT, NEXT and LAST, which need no text. */
   messageId(number: number): string | undefined;
 
-  /** The nearest article at or after, at or before a number: GROUP, NEXT, LAST. */
+  /** The nearest article at or after (or before) a number: GROUP, NEXT, LAST. */
   atOrAfter(number: number): number | undefined;
   atOrBefore(number: number): number | undefined;
 
-  /** Numbers of the articles within low … high (inclusive), ascending, in pieces of at most some thousands. */
+  /** Numbers of the articles within low … high (inclusive), ascending, in pieces of at most a few thousand. */
   numbers(low: number, high: number): Iterable<Uint32Array>;
 
   /** The whole article. `undefined`: no such number. Rejects with `unavailable` while its text is out of reach. */
   article(number: number): Soon<RenderedArticle | undefined>;
 
   /**
-   * Optional: as `article`, where the headers alone need less. Nothing may follow the empty line, and `unavailable` is
-   * only what the headers need.
+   * Optional: as `article`, for backends whose headers need less than the text. Nothing may follow the empty line;
+   * rejects with `unavailable` only if the headers are out of reach.
    */
   head?(number: number): Soon<RenderedArticle | undefined>;
 
@@ -225,7 +231,7 @@ export interface Newsgroup {
   arrivedSince(seconds: number): Iterable<string>;
 }
 
-/** An article as it goes out: rendered once, kept in a cache, shared by sessions. Never written to. */
+/** An article as it is sent: rendered once, cached, shared by sessions, never written to. */
 export interface RenderedArticle {
   readonly messageId: string;
   /** headers, empty line, body, `.` CRLF: dot-stuffed, CRLF line ends, terminated */

@@ -1,7 +1,7 @@
 import { Refusal } from './backend.ts';
 import type { Limits } from './limits.ts';
 
-/** Failed logins of one address, or on one account, and the attempts under way. */
+/** Failed logins from one address, or to one account, and the attempts under way. */
 export class GuessCount {
   readonly #limits: Pick<Limits, 'failedLogins' | 'loginPause'>;
   readonly #clock: () => number;
@@ -10,7 +10,7 @@ export class GuessCount {
   /** when the last attempt failed */
   #failedAt = 0;
   #underWay = 0;
-  /** in the order they came */
+  /** in order of arrival */
   readonly #waiting: { readonly begin: () => void; readonly refuse: (error: unknown) => void }[] = [];
 
   constructor(limits: Pick<Limits, 'failedLogins' | 'loginPause'>, clock: () => number) {
@@ -18,7 +18,7 @@ export class GuessCount {
     this.#clock = clock;
   }
 
-  /** Resolves when an attempt may begin; it counts until `leave()`. Rejects once there were too many failures. */
+  /** Resolves when an attempt may begin; it counts until `leave()`. Rejects after too many failures. */
   enter(): Promise<void> {
     return new Promise((begin, refuse) => {
       this.#waiting.push({ begin, refuse });
@@ -31,7 +31,7 @@ export class GuessCount {
     this.#next();
   }
 
-  /** Lets in as many as there is room for: a crowd that waits is not woken for each. */
+  /** Lets in as many as there is room for, without waking everybody who waits. */
   #next(): void {
     try {
       while (this.#waiting.length > 0 && this.#underWay < this.#room()) {

@@ -1,6 +1,6 @@
-/** What a client may use up, and for how long. Times in ms. */
+/** What a client may use, and for how long. Times in ms. */
 export interface Limits {
-  /** connections in total; one more is answered 400 */
+  /** connections in total; any more are answered 400 */
   readonly connections: number;
   /** connections of one address; IPv6 counts by /64 */
   readonly connectionsPerAddress: number;
@@ -14,25 +14,26 @@ export interface Limits {
   readonly line: number;
   /** octets of an article that comes in */
   readonly article: number;
-  /** octets of memory for all articles being posted at a time; one more is refused, to be sent again later */
+  /** octets of memory for all articles being posted at a time; any more are refused for now */
   readonly articles: number;
-  /** octets of commands read ahead of the one in progress; reading goes on when they are answered */
+  /** octets of commands read ahead of the one in progress; reading resumes when they are answered */
   readonly queued: number;
   /** octets of answers that the client has not taken; no further command runs until it does */
   readonly unsent: number;
   /**
-   * about the same for all clients together: with many connections, each is stopped earlier, but not before one piece
+   * roughly the same for all clients together: with many connections, each is stopped earlier, though not before one
+   * piece
    */
   readonly unsentInAll: number;
   /** compressed connections at a time: each costs about 300 KiB */
   readonly compressed: number;
   /**
-   * failed logins from one address (IPv6: /64), or on one account, after which further ones are refused without a check
+   * failed logins from one address (IPv6: /64), or to one account, after which further ones are refused without a check
    */
   readonly failedLogins: number;
   /** how long they are refused; also how long a failed login is remembered */
   readonly loginPause: number;
-  /** delay of the answer to the first failed login; doubles with each further one, up to `loginDelayMax` */
+  /** delay of the answer to the first failed login; doubles with each further failure, up to `loginDelayMax` */
   readonly loginDelay: number;
   readonly loginDelayMax: number;
 }

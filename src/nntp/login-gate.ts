@@ -5,9 +5,9 @@ import { Refusal } from './backend.ts';
 import { GuessCount } from './guess-count.ts';
 import type { Limits } from './limits.ts';
 
-/** addresses, accounts, and pairs of them that are remembered */
+/** addresses, accounts, and pairs of the two to remember */
 const REMEMBERED = 10_000;
-/** characters of a name that are remembered */
+/** characters of a name to remember */
 const LONGEST_USERID = 75;
 
 export interface Attempt {
@@ -18,10 +18,10 @@ export interface Attempt {
 
 /**
  * Limits password guesses by address (IPv6: /64), and by account from all addresses together. An attempt counts as soon
- * as it begins, so that guessing in parallel gains nothing. A success takes back only the failures of its own address
- * on its own account: an account of one's own does not help in guessing others.
+ * as it begins, so that guessing in parallel gains nothing. A success clears only the failures of its own address on
+ * its own account, so that a guesser's own account does not help in guessing others.
  *
- * An address that has logged in to an account before is not kept out by what others do to that account.
+ * An address that has logged in to an account before is not locked out by others' failures on that account.
  */
 export class LoginGate {
   readonly #limits: Limits;
@@ -38,14 +38,17 @@ export class LoginGate {
     this.#wait = wait;
   }
 
-  /** Runs a check of credentials. Rejects as the check does, but late; after too many failures, without running it. */
+  /**
+   * Runs a check of credentials. Rejects as the check does, but after a delay; after too many failures, without running
+   * it.
+   */
   async attempt<T>({ address, user }: Attempt, check: () => Promise<T>): Promise<T> {
     const from = addressKey(address);
     const account = accountKey(user);
     const pair = `${from} ${account}`;
     const counts = [this.#count(this.#addresses, from)];
     if (!this.#known.has(pair)) counts.push(this.#count(this.#accounts, account));
-    // Always in this order, so that nothing that holds an account waits for an address.
+    // Always in this order, so that no attempt that holds an account waits for an address.
     const entered: GuessCount[] = [];
     try {
       for (const count of counts) {
@@ -78,7 +81,7 @@ export class LoginGate {
 }
 
 /**
- * One account, however its name is written: userids do not distinguish case, and a board's name may stand before one.
+ * One key for each account, however it is written: case does not count in userids, and a board's name may precede one.
  */
 function accountKey(user: string): string {
   return user

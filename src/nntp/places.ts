@@ -1,9 +1,9 @@
-/** Counts places of which there is a limited number. */
+/** A limited number of places. */
 export class Places {
   readonly #most: () => number;
   #taken = 0;
 
-  /** @param most asked each time, as it may change */
+  /** @param most called each time: the number may change */
   constructor(most: () => number) {
     this.#most = most;
   }

@@ -1,15 +1,15 @@
 import type { Newsgroup, ReaderSession } from './backend.ts';
 
 /**
- * The selected newsgroup and the current article. It keeps the group's name and asks for the group each time: a reload
- * may have put another in its place.
+ * The selected newsgroup and the current article. Keeps the group's name and looks the group up at each use, since a
+ * reload may have replaced it.
  */
 export class Selection {
   readonly name: string;
   /** 0: invalid (RFC 3977 §6.1.1: the group is empty) */
   current: number;
   readonly #reader: ReaderSession;
-  /** its high water mark when it was last there */
+  /** the group's high water mark when it was last seen */
   #high: number;
 
   constructor(reader: ReaderSession, newsgroup: Newsgroup) {
@@ -19,9 +19,7 @@ export class Selection {
     this.current = newsgroup.atOrAfter(0) ?? 0;
   }
 
-  /**
-   * The group as it is now: empty if it is no longer carried. Throws `Refusal` if this session may no longer read it.
-   */
+  /** The group as it is now: empty if it no longer exists. Throws `Refusal` if this session may no longer read it. */
   get newsgroup(): Newsgroup {
     const newsgroup = this.#reader.newsgroup(this.name) ?? emptied(this.name, this.#high);
     this.#high = newsgroup.high;
@@ -29,7 +27,7 @@ export class Selection {
   }
 }
 
-/** Stands in for a newsgroup that was removed while it was selected. Its high water mark never falls. */
+/** Stands in for a newsgroup that was removed while selected. Its high water mark does not fall. */
 function emptied(name: string, high: number): Newsgroup {
   return {
     name,

@@ -21,7 +21,7 @@ export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
   readonly backend: Backend;
   readonly listen: readonly ListenAddress[];
   readonly limits?: Partial<Limits>;
-  /** PEM files, read again when they change. Empty names, or none: neither NNTPS nor STARTTLS. */
+  /** PEM files, read again when they change. If empty or missing: neither NNTPS nor STARTTLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly log?: Log;
   readonly observer?: Observer;
@@ -33,9 +33,9 @@ export interface NntpServerOptions extends Partial<Omit<Settings, 'limits'>> {
 
 const GOING_DOWN = '400 Server is going down; try again later';
 const GRACE = 10_000;
-/** ms that a client gets to hang up after 400. */
+/** How long a client has to hang up after 400, in ms. */
 const LINGER = 1_000;
-/** How many times in the shortest time-out sessions are checked for time-outs. */
+/** How many times within the shortest time-out sessions are checked. */
 const LOOKS = 4;
 const LOOK_MOST = 5_000;
 const LOOK_LEAST = 20;
@@ -75,7 +75,7 @@ export class NntpServer {
     this.#watch = setInterval(() => this.#lookOver(), every).unref();
   }
 
-  /** Listens on all addresses; or on none, and rejects with the error of the one that failed. */
+  /** Listens on all addresses, or on none: then it rejects with the error of the one that failed. */
   static async open(options: NntpServerOptions): Promise<NntpServer> {
     const server = new NntpServer(options);
     try {
@@ -90,13 +90,13 @@ export class NntpServer {
   /** Where it listens, in the order of the options, with the real ports. */
   get addresses(): readonly ListenAddress[] {
     return this.#servers.map(({ server, tls }) => {
-      // A listening TCP server has no other kind of address.
+      // A listening TCP server has this kind of address.
       const { address, port } = server.address() as AddressInfo;
       return { host: address, port, tls };
     });
   }
 
-  /** When the certificate that clients are shown expires, unix ms; `undefined`: there is none. */
+  /** When the certificate in use expires, unix ms; `undefined`: there is none. */
   get certificateExpires(): number | undefined {
     return this.#shared.certificate?.expires;
   }
@@ -112,14 +112,14 @@ export class NntpServer {
     Object.assign(this.#shared.limits, limits);
   }
 
-  /** Looks at the certificate files now (SIGHUP). */
+  /** Checks the certificate files now (SIGHUP). */
   reload(): void {
     this.#shared.certificate?.reload();
   }
 
   /**
-   * Ends: no new connections, 400 to idle sessions; answers and posts in flight finish, then 400 to their sessions too.
-   * Clients that don't hang up are cut off once nothing is under way for them, all others after `graceMs`.
+   * Ends: no new connections, 400 to idle sessions. Answers and posts under way finish, then their sessions get 400,
+   * too. Clients that don't hang up are cut off once nothing is under way for them, all others after `graceMs`.
    */
   close(graceMs: number = GRACE): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -152,7 +152,7 @@ export class NntpServer {
     );
     server.listen({ host: listenHost(host), port });
     await once(server, 'listening');
-    // One connection that cannot be accepted (no file descriptor left, say) is no reason to close the others.
+    // A connection that cannot be accepted (no file descriptors left, say) is no reason to close the others.
     server.on('error', (error) => this.#shared.log.error({ err: error }, 'a connection could not be accepted'));
     this.#servers.push({ server, tls });
   }

@@ -1,9 +1,6 @@
 import type { Limits } from './limits.ts';
 
-/**
- * What the operator decides about the news server. The names are those of the configuration, which is handed over
- * whole.
- */
+/** The operator's settings for the news server, named as in the configuration, which is handed over whole. */
 export interface Settings {
   /** the host name that greetings show */
   readonly name: string;
@@ -16,9 +13,9 @@ export interface Settings {
   readonly proxyProtocol: boolean;
   /** RFC 6048 §§2.3–2.6 */
   readonly lists: {
-    /** lines of LIST DISTRIBUTIONS; 503 where there are none */
+    /** lines of LIST DISTRIBUTIONS; 503 if there are none */
     readonly distributions: readonly string[];
-    /** lines of LIST MODERATORS; 503 where there are none */
+    /** lines of LIST MODERATORS; 503 if there are none */
     readonly moderators: readonly string[];
     /** wildmat of the newsgroups in LIST SUBSCRIPTIONS */
     readonly subscriptions: string;

@@ -7,7 +7,7 @@ import type { Observer } from './observer.ts';
 import type { Places } from './places.ts';
 import type { Settings } from './settings.ts';
 
-/** What every session of a server shares: the settings, and what was made from them. */
+/** What all sessions of a server share: the settings, and what is made from them. */
 export interface Shared extends Settings {
   readonly backend: Backend;
   readonly log: Log;
@@ -15,7 +15,7 @@ export interface Shared extends Settings {
   readonly logins: LoginGate;
   /** `undefined`: no TLS */
   readonly certificate: Certificate | undefined;
-  /** memory of the articles under way */
+  /** memory for the articles under way */
   readonly articles: ArticleMemory;
   /** compressed connections */
   readonly compressions: Places;

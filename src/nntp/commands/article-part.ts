@@ -8,9 +8,9 @@ import type { Command } from './command.ts';
 import { moveTo, type Target, targetOf } from './target.ts';
 
 /**
- * ARTICLE, HEAD and BODY: the same article, a different part of it.
+ * ARTICLE, HEAD and BODY: different parts of the same article.
  * @param part includes the terminator
- * @param fetch what of it is needed
+ * @param fetch gets what the part needs
  */
 export function articleCommand(
   head: string,
@@ -49,7 +49,7 @@ function whole(group: Newsgroup, number: number): Soon<RenderedArticle | undefin
   return group.article(number);
 }
 
-/** The article was removed while its text was fetched. */
+/** The article was removed while its text was being fetched. */
 function gone(word: string | undefined): string {
   if (word === undefined) return status.noCurrent;
   return word.startsWith('<') ? status.noMessageId : status.noNumber;

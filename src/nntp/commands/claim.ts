@@ -1,15 +1,15 @@
-/** What answers about articles claim beyond what is here. */
+/** What answers about articles claim beyond what this server knows. */
 import type { Newsgroup } from '../backend.ts';
 import { MAX_NUMBER, parseNumber, parseRange, type Range } from '../syntax/range.ts';
 import type { Client } from './client.ts';
 import type { Claim } from './command.ts';
 
-/** Of GROUP and the lists: marks, counts. */
+/** The claim of GROUP and the lists, which show marks and counts. */
 export function extentClaim(newsgroup?: string): Claim {
   return { newsgroups: newsgroup === undefined ? undefined : [newsgroup], otherwise: 'as known' };
 }
 
-/** Of a command that names one article: by a number, a message-id, or nothing (the current one). */
+/** The claim of a command that names one article: by number, by message-id, or by nothing (the current one). */
 export function targetClaim(client: Client, [word]: readonly string[]): Claim | undefined {
   if (word === undefined) return undefined;
   if (word.startsWith('<')) return isHere(client, word) ? undefined : { otherwise: 'refuse' };
@@ -21,19 +21,19 @@ function isHere({ reader }: Client, messageId: string): boolean {
   try {
     return reader.find(messageId) !== undefined;
   } catch {
-    // It is known, and not readable yet: it is, if others show it.
+    // It is known but not readable yet, unless other servers show it.
     return false;
   }
 }
 
-/** Of a command that names a range, or one article. */
+/** The claim of a command that names a range, or one article. */
 export function spanClaim(client: Client, words: readonly string[]): Claim | undefined {
   const [word] = words;
   const range = word === undefined ? undefined : parseRange(word);
   return range === undefined ? targetClaim(client, words) : rangeClaim(client.selected?.newsgroup, range);
 }
 
-/** `n-` reaches as far as there is anything: no further than the marks that a client was told here. */
+/** The claim of a range. `n-` claims no more than the marks that this server has told the client. */
 export function rangeClaim(group: Newsgroup | undefined, { low, high }: Range): Claim | undefined {
   const known = group?.known;
   if (group === undefined || known === undefined || high <= known || low > high) return undefined;

@@ -25,13 +25,15 @@ export interface Client extends PackageSession {
   /** 200 or 201, as the greeting would be now. */
   readiness(): string;
   select(newsgroup: Newsgroup): Selection;
-  /** For a command that this session may not use yet: 480 where a login would help, 483 where TLS would, else 502. */
+  /**
+   * The status of a command that this session may not use yet: 480 if a login would help, 483 if TLS would, else 502.
+   */
   loginStatus(): string;
-  /** The answer that an error deserves. */
+  /** The status line for an error. */
   refuse(error: unknown, task: Task): string;
 
   /** Counts this session among the compressed ones. Returns false if there are too many. */
   startCompressing(): boolean;
-  /** To be called when TLS begins: what the client said before it is forgotten (RFC 4642 §2.2.2). */
+  /** Called when TLS begins: forgets what the client said before (RFC 4642 §2.2.2). */
   secured(): void;
 }

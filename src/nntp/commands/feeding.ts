@@ -3,7 +3,7 @@ import { isMessageId } from '../syntax/message-id.ts';
 import { oneLine, status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 
-/** Why this session may not offer articles; `undefined`: it may. */
+/** Why this session may not offer articles, or `undefined` if it may. */
 export function mayFeed(client: Client): string | undefined {
   if (!client.reader.offer) return status.unavailable;
   if (client.access.post) return undefined;
@@ -15,7 +15,7 @@ export function isOfferable(messageId: string): boolean {
   return isMessageId(messageId) && messageId.includes('@');
 }
 
-/** An answer whose first word is the message-id as the peer gave it, whatever that is (RFC 4644 §§2.4.1, 2.5.1). */
+/** An answer whose first word is the message-id exactly as the peer gave it (RFC 4644 §§2.4.1, 2.5.1). */
 export function withId(code: number, messageId: string, reason = ''): string {
   return `${code} ${oneLine(`${messageId} ${reason}`)}`;
 }

@@ -1,4 +1,4 @@
-/** HDR and its older forms XHDR and XPAT: one header of many articles, a line each. */
+/** HDR and its older forms XHDR and XPAT: one header of many articles, one line each. */
 import type { Soon } from '../../wire/soon.ts';
 import { type Answer, LongAnswer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
@@ -18,16 +18,16 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['lines', ':lines'],
 ]);
 
-/** How the three differ. */
+/** What differs between the three. */
 export interface Form {
   readonly status: (name: string) => string;
-  /** the answer where a range holds no articles */
+  /** the answer if a range holds no articles */
   readonly empty: Answer;
-  /** what stands for the number of an article named by message-id */
+  /** what replaces the number of an article named by message-id */
   readonly shown: (target: Target) => string;
 }
 
-/** XHDR and XPAT answer 221, and show an article named by message-id under that (RFC 2980 §2.6). */
+/** XHDR and XPAT answer 221, and show the message-id in place of the number (RFC 2980 §2.6). */
 export const olderForm: Omit<Form, 'empty'> = {
   // Claws and Sylpheed accept no other code.
   status: (name) => `221 ${name.slice(0, LONGEST_NAME)} fields follow`,
@@ -36,7 +36,7 @@ export const olderForm: Omit<Form, 'empty'> = {
 
 type Lines = Iterable<Soon<Buffer>>;
 
-/** @param pick which of the lines to show; default: all */
+/** @param pick selects the lines to show; default: all */
 export function headerLines(
   client: Client,
   [name, word]: readonly [name: string, word: string | undefined],

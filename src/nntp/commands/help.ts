@@ -48,10 +48,10 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   XPAT: 'XHDR, of the articles where it matches',
 };
 
-/** Commands that exist for their keywords only, which have lines of their own. */
+/** Commands that are nothing without their keywords, which have lines of their own. */
 const HEADINGS: ReadonlySet<string> = new Set(['AUTHINFO', 'MODE']);
 
-/** RFC 3977 §7.2: every command with its arguments, and what it is for. Throws where a command is not explained. */
+/** RFC 3977 §7.2: every command, its arguments, and what it is for. Throws if a command is not explained. */
 export function helpOf(others: readonly Command[]): Command {
   const help: Command = {
     head: 'HELP',

@@ -6,7 +6,7 @@ import { Wildmat } from '../syntax/wildmat.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 
-/** A LIST keyword that shows a line for each newsgroup, or each one that a wildmat matches (RFC 3977 §7.6.1). */
+/** A LIST keyword that shows one line for each newsgroup, or for each that a wildmat matches (RFC 3977 §7.6.1). */
 export function listByGroup(keyword: string, lineOf: (group: Newsgroup, client: Client) => string): Command {
   return listCommand(keyword, '[wildmat]', [0, 1], (client, [pattern]) => {
     const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);

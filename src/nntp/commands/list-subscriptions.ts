@@ -3,7 +3,7 @@ import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
 import { listCommand } from './list-keyword.ts';
 
-/** RFC 6048 §2.6: newsgroups recommended to new readers, in the order of LIST. */
+/** RFC 6048 §2.6: newsgroups recommended to new readers, in LIST's order. */
 export const listSubscriptions = listCommand('SUBSCRIPTIONS', '[wildmat]', [0, 1], ({ shared, reader }, [pattern]) => {
   const wildmat = pattern === undefined ? undefined : Wildmat.parse(pattern);
   if (pattern !== undefined && !wildmat) return status.syntax;

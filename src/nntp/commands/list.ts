@@ -3,7 +3,7 @@ import { extentClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { listActive } from './list-active.ts';
 
-/** Keywords of RFC 3977 that have no list here. Net::NNTP and newsie probe for DISTRIB.PATS. */
+/** Keywords of RFC 3977 without a list here. Net::NNTP and newsie probe for DISTRIB.PATS. */
 const NOT_SERVED: ReadonlySet<string> = new Set(['DISTRIB.PATS']);
 
 /**

@@ -31,7 +31,7 @@ export const listgroup: Command = {
 };
 
 function* numberPieces(group: Newsgroup, { low, high }: Range): Generator<Buffer> {
-  // Whole pieces of `numbers` are small enough: each number is a line.
+  // A whole piece of `numbers` is small enough: each number is a line.
   for (const numbers of group.numbers(low, Math.min(high, MAX_NUMBER))) {
     if (numbers.length > 0) yield Buffer.from(`${numbers.join('\r\n')}\r\n`, 'latin1');
   }

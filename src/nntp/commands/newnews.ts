@@ -11,7 +11,7 @@ export const newnews: Command = {
   syntax: 'wildmat [yy]yymmdd hhmmss [GMT]',
   words: [3, 4],
   needs: 'read',
-  // Who is not told of an article does not ask for it again.
+  // A client that is not told of an article now never asks for it again.
   claims({ reader }, [pattern = '']) {
     const wildmat = Wildmat.parse(pattern);
     const newsgroups = reader.newsgroups().flatMap(({ name }) => (wildmat?.matches(name) === true ? [name] : []));
@@ -24,7 +24,7 @@ export const newnews: Command = {
     if (since === undefined) return status.syntax;
     const { reader } = client;
     const names = reader.newsgroups().flatMap(({ name }) => (wildmat.matches(name) ? [name] : []));
-    // Throws if one of them can't be read yet: an empty list would be a false answer.
+    // Throws if a group can't be read yet: an empty list would be false.
     const groups = names.flatMap((name) => reader.newsgroup(name) ?? []);
     const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
     return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
@@ -37,9 +37,9 @@ export const newnews: Command = {
 const MOST_TOLD = 10_000;
 
 /**
- * Each Message-ID once, cross-posted or not, and `undefined` where it is told elsewhere: it is listed with the group where the backend finds it. Only ids that it
- * finds in none of these groups are remembered, and a limited number of them: a million would take a hundred megabytes
- * per slow client.
+ * Each Message-ID once, cross-posted or not: it is listed with the group in which the backend finds it; `undefined`
+ * stands for one that is listed elsewhere. Only ids that the backend finds in none of these groups are remembered, up
+ * to a limit: a million would take a hundred megabytes per slow client.
  */
 function* arrivals(
   groups: readonly Newsgroup[],

@@ -10,8 +10,8 @@ import { isEmpty, type Span, spanOf } from './target.ts';
 const TAB = 0x09;
 
 /**
- * The answer to OVER and XOVER: overview lines as they were rendered.
- * @param empty the answer where a range holds no articles: 423, or 420 in RFC 2980
+ * The answer to OVER and XOVER: overview lines as the backend made them.
+ * @param empty the answer if a range holds no articles: 423, or 420 in RFC 2980
  */
 export function overview(client: Client, word: string | undefined, empty: string): Answer {
   const span = spanOf(client, word);

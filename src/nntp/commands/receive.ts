@@ -13,7 +13,7 @@ const LATER = { post: 441, feed: 436, stream: 400 } as const satisfies Record<Re
 /**
  * Takes an article off the wire and hands it to the backend: the second half of POST and IHAVE, and TAKETHIS.
  *
- * @param messageId the one suggested in the 340 line, if any, or the one that was offered
+ * @param messageId the one suggested in the 340 line, if any, or the one offered
  */
 export async function receive(client: Client, messageId: string | undefined, task: Reception): Promise<Answer> {
   const isFeed = task !== 'post';
@@ -52,13 +52,13 @@ async function posted(client: Client, messageId: string | undefined, task: Recep
   }
 }
 
-/** The backend tells of those that it refuses itself. */
+/** Reports an article that did not reach the backend, which reports its own refusals. */
 function tell({ shared: { log, observer }, peer: { connection, address } }: Client, why: Unread, reason: string): void {
   log.info({ connection, address, reason }, 'post refused');
   observer.articleRefused?.(why);
 }
 
-/** RFC 4644 §2.5.2: 239 and 439 begin with the message-id; for everything that is not for good there is only 400. */
+/** RFC 4644 §2.5.2: 239 and 439 begin with the message-id; the only code for a temporary failure is 400. */
 function streamed(answer: string, messageId: string): Answer {
   const code = Number(answer.slice(0, 3));
   const reason = answer.slice(4);

@@ -7,7 +7,7 @@ import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 
-/** RFC 4642 §2.2. 502 where TLS is on already or no longer possible; 580 where this server has none. */
+/** RFC 4642 §2.2. 502 if TLS is on already or no longer possible; 580 if this server has none. */
 export const starttls: Command = {
   head: 'STARTTLS',
   syntax: '',

@@ -2,7 +2,7 @@ import { targetClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { moveTo, targetOf } from './target.ts';
 
-/** RFC 3977 §6.2.4. Needs no text: an article is there as soon as the index knows it. */
+/** RFC 3977 §6.2.4. Needs no text: an article exists once it is in the index. */
 export const stat: Command = {
   head: 'STAT',
   syntax: '[number | message-id]',

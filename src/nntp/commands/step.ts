@@ -2,7 +2,7 @@ import type { Newsgroup } from '../backend.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
-/** NEXT and LAST. They go by the number of the current article, which may have been removed. */
+/** NEXT and LAST. They start from the number of the current article, which may have been removed. */
 export function stepCommand(
   head: string,
   none: string,

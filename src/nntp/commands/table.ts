@@ -44,7 +44,7 @@ import { xhdr } from './xhdr.ts';
 import { xover } from './xover.ts';
 import { xpat } from './xpat.ts';
 
-/** Every command. The order is that of CAPABILITIES. */
+/** Every command, in the order of CAPABILITIES. */
 const all: readonly Command[] = [
   capabilities,
   modeReader,
@@ -91,12 +91,12 @@ const all: readonly Command[] = [
   takethis,
 ];
 
-/** By head (`LIST ACTIVE`), as the package's server takes them. */
+/** By head (`LIST ACTIVE`), as the package's server expects them. */
 export const commands: Readonly<Record<string, Command>> = Object.fromEntries(
   [...all, helpOf(all)].map((command) => [command.head, command]),
 );
 
-/** A command, and how many words its head takes. */
+/** A command, and the number of words in its head. */
 export interface Found {
   readonly command: Command;
   readonly keywords: number;
@@ -122,7 +122,7 @@ function tableOf(heads: readonly Command[]): ReadonlyMap<string, Verb> {
   return table;
 }
 
-/** The command that the words of a line name, or 500 (no such verb) or 501 (no such keyword of it). */
+/** The command that a line names, or 500 (no such verb) or 501 (the verb has no such keyword). */
 export function findCommand(words: readonly string[]): Found | string {
   const [first = '', second] = words;
   const verb = verbs.get(first) ?? verbs.get(first.toUpperCase());

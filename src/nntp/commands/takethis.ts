@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { isOfferable, mayFeed, withId } from './feeding.ts';
 import { receive } from './receive.ts';
 
-/** RFC 4644 §2.5. The article is on its way already: it is read, whatever the answer is. */
+/** RFC 4644 §2.5. The article is on its way already: it is read whatever the answer. */
 export const takethis: Command = {
   head: 'TAKETHIS',
   syntax: 'message-id',
@@ -22,7 +22,7 @@ function refusalOf(client: Client, messageId: string): Answer {
     const refused = mayFeed(client);
     if (refused !== undefined) return refused;
     if (!isOfferable(messageId)) return withId(439, messageId, 'Not a message-id');
-    // One that another session is bringing may yet fail there: it is taken, and waits for the outcome.
+    // If another session is sending the article, that may yet fail: this copy is taken, and waits for the outcome.
     return client.reader.offer?.(messageId) === 'held' ? withId(439, messageId, 'Duplicate') : undefined;
   } catch (error) {
     return client.refuse(error, 'read');

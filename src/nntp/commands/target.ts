@@ -4,14 +4,14 @@ import { parseNumber, parseRange, type Range } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 
-/** One article that a command asks for, by any of the three forms (RFC 3977 §6.2.1). */
+/** The article that a command names, in any of the three forms (RFC 3977 §6.2.1). */
 export interface Target extends Located {
   readonly messageId: string;
-  /** the number of the status line: 0 for an article named by message-id that is not in the selected group */
+  /** the number in the status line: 0 for an article named by message-id that is not in the selected group */
   readonly shown: number;
 }
 
-/** Finds the article named by a number, a message-id, or nothing; else the status line that says why not. */
+/** Finds the article named by a number, a message-id, or nothing; or returns the status line that says why not. */
 export function targetOf(client: Client, word: string | undefined): Target | string {
   if (word === undefined) return current(client);
   if (word.startsWith('<')) return byMessageId(client, word);
@@ -40,8 +40,7 @@ function byMessageId(client: Client, messageId: string): Target | string {
 }
 
 /**
- * A number makes its article the current one; a message-id never does, and without an argument it is the current one
- * already.
+ * Makes an article named by number the current one. A message-id never does that; no argument means the current one.
  */
 export function moveTo(client: Client, target: Target, word: string | undefined): void {
   const { selected } = client;
@@ -50,16 +49,16 @@ export function moveTo(client: Client, target: Target, word: string | undefined)
 
 const NOTHING = { low: 1, high: 0, byMessageId: undefined };
 
-/** The articles that OVER, HDR and their older forms ask for: none, or a range that begins with one that is there. */
+/** The articles that OVER, HDR and their older forms name: none, or a range that begins with one that exists. */
 export interface Span extends Range {
   readonly group: Newsgroup;
-  /** set if one article was named by message-id, which changes the number shown */
+  /** set if the article was named by message-id, which changes the number shown */
   readonly byMessageId: Target | undefined;
 }
 
 /**
- * Finds the articles named by a range, a message-id, or nothing (the current one); else the status line that says why
- * not.
+ * Finds the articles named by a range, a message-id, or nothing (the current one); or returns the status line that says
+ * why not.
  */
 export function spanOf(client: Client, word: string | undefined): Span | string {
   if (word === undefined || word.startsWith('<')) {

@@ -6,7 +6,7 @@ import { spanClaim } from './claim.ts';
 import type { Command } from './command.ts';
 import { headerLines, olderForm } from './header-lines.ts';
 
-/** RFC 2980 §2.9: XHDR, of the articles whose header matches. No match, and no articles, is an empty list. */
+/** RFC 2980 §2.9: XHDR for the articles whose header matches. Without a match, or without articles: an empty list. */
 export const xpat: Command = {
   head: 'XPAT',
   syntax: 'header range | message-id wildmat',
@@ -14,7 +14,7 @@ export const xpat: Command = {
   needs: 'read',
   claims: (client, [, ...words]) => spanClaim(client, words),
   run(client, [name = '', word, ...patterns]) {
-    // Further arguments belong to one pattern with spaces in it.
+    // Further arguments are the rest of a pattern with spaces.
     const wildmat = Wildmat.parse(patterns.join(' '));
     if (!wildmat) return status.syntax;
     const form = { ...olderForm, empty: listing(olderForm.status(name), []) };

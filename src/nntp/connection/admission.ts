@@ -6,7 +6,7 @@ export class Admission {
   readonly #byAddress = new Map<string, number>();
   #all = 0;
 
-  /** @param limits read each time, as they may change */
+  /** @param limits read at each use: they may change */
   constructor(limits: { readonly connections: number; readonly connectionsPerAddress: number }) {
     this.#limits = limits;
   }

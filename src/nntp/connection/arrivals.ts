@@ -11,16 +11,16 @@ import type { Listener } from './listener.ts';
 import { parseProxyHeader } from './proxy-protocol.ts';
 import { serverTls } from './tls.ts';
 
-/** ms that a client that is turned away gets to read why. */
+/** How long a client that is turned away has to read why, in ms. */
 const FAREWELL = 2_000;
 
-/** A client that was let in. */
+/** A client that was admitted. */
 export interface Arrival {
   readonly stream: Duplex;
   readonly peer: Peer;
   /** TLS from the start */
   readonly tls: boolean;
-  /** a password may cross this connection although it is not encrypted */
+  /** a password may be sent over this connection although it is not encrypted */
   readonly cleartextAuth: boolean;
 }
 
@@ -39,7 +39,7 @@ export class Arrivals {
   readonly #shared: Shared;
   readonly #welcome: Welcome;
   readonly #admission: Admission;
-  /** not greeted yet, with the time they came */
+  /** those not greeted yet, with their times of arrival */
   readonly #waiting = new Map<Socket, number>();
   readonly #instance = randomBytes(2).toString('hex');
   #count = 0;
@@ -53,7 +53,7 @@ export class Arrivals {
   accept(socket: Socket, listener: Listener): void {
     const { remoteAddress, remotePort } = socket;
     socket.on('error', () => socket.destroy());
-    // It has gone already, or too many connections wait for their greeting.
+    // The client has gone already, or too many connections wait for their greeting.
     if (
       remoteAddress === undefined ||
       remotePort === undefined ||
@@ -103,7 +103,7 @@ export class Arrivals {
       if (bytes.length > header.length) socket.unshift(bytes.subarray(header.length));
       const address = plainAddress(header.address ?? ownAddress);
       const port = header.address === undefined ? ownPort : header.port;
-      // Even if a balancer names this host as its client, the connection to the balancer may come from elsewhere.
+      // No loopback exception here: a balancer on this host may name it as the client of a connection from elsewhere.
       this.#admit(socket, { address, port, tls, cleartextAuth });
     };
     socket.on('data', onData);
@@ -158,7 +158,7 @@ export class Arrivals {
     }
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
     socket.end(`400 ${why}; try again later\r\n`);
-    // Its input is read and dropped, so that no reset overtakes the answer.
+    // Read and drop its input, so that no reset overtakes the answer.
     socket.resume();
     setTimeout(() => socket.destroy(), FAREWELL).unref();
   }

@@ -2,7 +2,8 @@ import type { Allowance } from '../../wire/dots.ts';
 import type { Limits } from '../limits.ts';
 
 /**
- * The memory of all articles that are being received or posted: one limit for the server, however many send at once.
+ * The memory taken by all articles being received or posted: one limit for the server, however many clients send at
+ * once.
  */
 export class ArticleMemory implements Allowance {
   readonly #limits: Limits;

@@ -4,13 +4,10 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Log } from '../../wire/log.ts';
 import { readSmallFile } from '../../wire/small-file.ts';
 
-/** ms between two looks at the files. */
+/** How often the files are checked, in ms. */
 const FRESH = 5_000;
 
-/**
- * What TLS 1.2 may use besides the suites of TLS 1.3: forward secrecy and authenticated encryption only (RFC 8143
- * §3.2).
- */
+/** The suites for TLS 1.2: forward secrecy and authenticated encryption only (RFC 8143 §3.2). */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -23,7 +20,7 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** A certificate and its key in files, read again when they have changed. */
+/** A certificate and its key in files, read again when they change. */
 export class Certificate {
   readonly #paths: { readonly certificate: string; readonly key: string };
   readonly #log: Log;
@@ -33,7 +30,7 @@ export class Certificate {
   #version: string;
   #lookedAt: number;
 
-  /** Throws if a file cannot be read or the two do not match. */
+  /** Throws if a file cannot be read, or the two do not match. */
   constructor(paths: { readonly certificate: string; readonly key: string }, log: Log, clock: () => number) {
     this.#paths = paths;
     this.#log = log;
@@ -43,19 +40,19 @@ export class Certificate {
     this.#lookedAt = clock();
   }
 
-  /** The context for a new connection: the last one that was usable, while the files are half written. */
+  /** The context for a new connection: the last usable one while the files are half written. */
   get context(): SecureContext {
     this.#refresh();
     return this.#context;
   }
 
-  /** When what clients are shown expires, unix ms. */
+  /** When the certificate in use expires, unix ms. */
   get expires(): number {
     this.#refresh();
     return this.#expires;
   }
 
-  /** Looks at the files now. */
+  /** Checks the files now. */
   reload(): void {
     this.#lookedAt = this.#clock();
     try {

@@ -1,16 +1,19 @@
 import { Duplex } from 'node:stream';
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from 'node:zlib';
 
-/** The compressor's level and memory: little CPU, about 200 KiB. RFC 8054 §4 wants the full window for inflating. */
+/** The compressor's level and memory: little CPU, about 200 KiB. RFC 8054 §4 requires the full window for inflating. */
 const DEFLATE = { level: 3, memLevel: 7, windowBits: 15 };
 const INFLATE = { windowBits: 15, finishFlush: constants.Z_SYNC_FLUSH };
-/** Commands do not compress better than this. The first octets are free: a short session may be all repetition. */
+/**
+ * Real commands do not compress better than this. The first octets are not counted: a short session may be all
+ * repetition.
+ */
 const MOST_RATIO = 100;
 const FREE_OCTETS = 16 * 1024 * 1024;
 
 type Done = (error?: Error | null) => void;
 
-/** A DEFLATE layer (RFC 8054) over a stream. Each write is flushed whole, so that the client can read it at once. */
+/** A DEFLATE layer (RFC 8054) over a stream. Each write is flushed, so that the client can read it at once. */
 export class Deflated extends Duplex {
   readonly #below: Duplex;
   readonly #deflate: DeflateRaw = createDeflateRaw(DEFLATE);
@@ -58,7 +61,7 @@ export class Deflated extends Duplex {
     this.#flush(done);
   }
 
-  /** Calls `done` once the stream below can take more, which passes its back-pressure on. */
+  /** Calls `done` once the stream below can take more: this passes on its back-pressure. */
   #flush(done: Done): void {
     this.#deflate.flush(constants.Z_SYNC_FLUSH, () => {
       if (this.#below.writableNeedDrain) this.#below.once('drain', () => done());

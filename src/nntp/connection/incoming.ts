@@ -2,7 +2,7 @@ import { type Allowance, DotReader } from '../../wire/dots.ts';
 import { LineReader, type TOO_LONG } from '../../wire/line-reader.ts';
 import type { Limits } from '../limits.ts';
 
-/** What SASL PLAIN may need: identity, user and password of 255 octets each, in base64, and the command before them. */
+/** The longest SASL PLAIN line: identity, user and password of 255 octets each, in base64, after the command. */
 const SASL_OCTETS = 2048;
 /** Octets of an article taken in one step. */
 const PIECE = 16 * 1024;
@@ -14,13 +14,13 @@ interface ArticleReception {
   take(article: DotReader | undefined): void;
 }
 
-/** What a client sends: command lines, and in between the line or the article that a command waits for. */
+/** What a client sends: command lines, and between them the line or the article that a command waits for. */
 export class Incoming {
   readonly #reader: LineReader;
   readonly #memory: Allowance;
   #takeLine: ((line: Line | undefined) => void) | undefined;
   #article: ArticleReception | undefined;
-  /** received, and not yet looked at: of the article, and what follows it */
+  /** received but not yet processed: part of the article, and what follows it */
   #ahead: Buffer[] = [];
 
   /** @param memory the allowance that articles are taken from */
@@ -29,12 +29,12 @@ export class Incoming {
     this.#reader = new LineReader(Math.max(limits.line, SASL_OCTETS));
   }
 
-  /** Whether a command waits for an article: everything up to its end belongs to it. `advance()` takes it. */
+  /** Whether a command waits for an article. `advance()` takes it. */
   get awaitsArticle(): boolean {
     return this.#article !== undefined;
   }
 
-  /** Whether a command waits for a line: the next one is not a command. */
+  /** Whether a command waits for a line, so that the next one is not a command. */
   get awaitsLine(): boolean {
     return this.#takeLine !== undefined;
   }
@@ -49,7 +49,7 @@ export class Incoming {
     else this.#reader.feed(chunk);
   }
 
-  /** Takes a piece of the article that is awaited. False: nothing more of it is there. */
+  /** Takes a piece of the awaited article. False: no more of it has arrived. */
   advance(): boolean {
     const article = this.#article;
     const [chunk] = this.#ahead;
@@ -67,7 +67,7 @@ export class Incoming {
     return true;
   }
 
-  /** The next line, valid until the next `feed()`; `undefined`: it is not complete. */
+  /** The next line, valid until the next `feed()`; `undefined` while it is incomplete. */
   next(): Line | undefined {
     return this.#reader.next();
   }
@@ -81,14 +81,14 @@ export class Incoming {
     return take !== undefined;
   }
 
-  /** The next line, whatever it says; `undefined`: the client has gone. */
+  /** The next line, which is not a command; `undefined`: the client has gone. */
   line(): Promise<Line | undefined> {
     return new Promise((resolve) => {
       this.#takeLine = resolve;
     });
   }
 
-  /** How the line began that was too long last. */
+  /** The beginning of the last line that was too long. */
   get headOfTooLong(): string {
     return this.#reader.headOfTooLong;
   }
@@ -96,7 +96,7 @@ export class Incoming {
   /**
    * The next article, dots unstuffed, to be released; `undefined`: the client has gone before its end.
    *
-   * @param most octets of it that are stored; 0: it is only read to its end
+   * @param most how many octets to store at most; 0: only read it to its end
    */
   article(most: number): Promise<DotReader | undefined> {
     const received = new Promise<DotReader | undefined>((take) => {
@@ -107,13 +107,13 @@ export class Incoming {
     return received;
   }
 
-  /** Forgets what was sent ahead. */
+  /** Drops what the client has sent ahead. */
   drop(): void {
     this.#ahead = [];
     this.#reader.takeRest();
   }
 
-  /** Nothing more will come: tells the command that waits. */
+  /** No more input will come: tells the command that waits for it. */
   end(): void {
     this.#article?.reader.release();
     this.#article?.take(undefined);

@@ -4,25 +4,25 @@ import type { Output } from './output.ts';
 /** How long a closed side waits for the client to close its own, in ms. */
 const LINGER = 5_000;
 
-/** What a link tells its transport. */
+/** What a link reports to its transport. */
 export interface LinkEvents {
   received(chunk: Buffer): void;
   /** The client has taken what was written. */
   drained(): void;
   /** The client will send no more. */
   inputEnded(): void;
-  /** The connection is over; called once. `error` where the client did not end it. */
+  /** The connection is over; called once. `error` is set unless the client ended it. */
   lost(error: Error | undefined): void;
 }
 
-/** The stream to a client, whichever it is now: TCP, with a TLS or a DEFLATE layer over it or not. */
+/** The stream to a client as it is now: TCP, perhaps under a TLS or a DEFLATE layer. */
 export class Link {
   #stream: Duplex;
   readonly #events: LinkEvents;
   readonly #clock: () => number;
   #paused = false;
   #closed = false;
-  /** when the client last sent something or took something, in ms of the clock */
+  /** when the client last sent or took something, in ms of the clock */
   lastProgress: number;
 
   constructor(stream: Duplex, events: LinkEvents, clock: () => number) {
@@ -42,7 +42,7 @@ export class Link {
     return this.#stream.writableLength;
   }
 
-  /** The client takes no more at the moment. */
+  /** The client takes no more at present. */
   get blocked(): boolean {
     return this.#stream.writableNeedDrain && this.#stream.writableLength > 0;
   }
@@ -82,7 +82,7 @@ export class Link {
   finish(): void {
     if (this.#stream.writableEnded) return;
     this.#stream.end();
-    // Whatever else the client sends is read and dropped, so that no reset overtakes the last answer.
+    // Read and drop whatever else the client sends, so that no reset overtakes the last answer.
     setTimeout(() => this.destroy(), LINGER).unref();
   }
 
@@ -119,7 +119,7 @@ export class Link {
     this.#stream.on('end', this.#onEnd);
     this.#stream.on('error', this.#onError);
     this.#stream.on('close', this.#onClose);
-    // Its previous owner may have paused it.
+    // The previous owner may have paused it.
     this.#stream.resume();
   }
 }

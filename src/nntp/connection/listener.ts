@@ -1,10 +1,10 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Settings } from '../settings.ts';
 
-/** Where to listen, and the settings of connections that arrive there. */
+/** Where to listen, and the settings for connections made there. */
 export interface ListenAddress {
   readonly host: string;
-  /** 0: any free one */
+  /** 0: any free port */
   readonly port: number;
   /** TLS from the first octet (NNTPS) */
   readonly tls: boolean;
@@ -12,7 +12,7 @@ export interface ListenAddress {
   readonly proxyProtocol?: boolean | undefined;
   /** default: as in the settings */
   readonly cleartextAuth?: boolean | undefined;
-  /** the balancers whose PROXY headers are believed: addresses, or networks such as `10.0.0.0/8`; default: all */
+  /** the balancers whose PROXY headers are trusted: addresses, or networks such as `10.0.0.0/8`; default: all */
   readonly balancers?: readonly string[] | undefined;
 }
 
@@ -23,7 +23,7 @@ export class Listener {
   readonly cleartextAuth: boolean;
   readonly #balancers: BlockList | undefined;
 
-  /** Throws `Error` where a balancer is neither an address nor a network. */
+  /** Throws `Error` if a balancer is neither an address nor a network. */
   constructor(address: ListenAddress, settings: Pick<Settings, 'proxyProtocol' | 'cleartextAuth'>) {
     this.tls = address.tls;
     this.proxyProtocol = address.proxyProtocol ?? settings.proxyProtocol;
@@ -31,7 +31,7 @@ export class Listener {
     this.#balancers = address.balancers && networks(address.balancers);
   }
 
-  /** Whether a PROXY header from this address is believed. */
+  /** Whether a PROXY header from this address is trusted. */
   trusts(address: string): boolean {
     return this.#balancers?.check(address, familyOf(address)) ?? true;
   }

@@ -4,14 +4,14 @@ import type { Output } from './output.ts';
 const TERMINATOR = Buffer.from('.\r\n');
 
 export interface LongRunEvents {
-  /** A piece that was not ready has come. */
+  /** A piece that was not ready has arrived. */
   resumed(): void;
   done(): void;
   /** `begun`: part of the answer has been sent. */
   failed(error: unknown, begun: boolean): void;
 }
 
-/** A long answer on its way out, a piece at a time. */
+/** A long answer being sent, a piece at a time. */
 export class LongRun {
   readonly #status: string;
   readonly #pieces: Iterator<Buffer | Promise<Buffer>>;
@@ -28,14 +28,14 @@ export class LongRun {
     this.#events = events;
   }
 
-  /** Sends the next piece. Returns false if it is not there yet. */
+  /** Sends the next piece. Returns false if it is not ready yet. */
   step(): boolean {
     if (this.#awaiting) return false;
     try {
       const step = this.#pieces.next();
       if (step.done) this.#finish();
       else if (step.value instanceof Promise) this.#await(step.value);
-      // An empty one only gives others their turn.
+      // An empty piece only gives others their turn.
       else if (step.value.length > 0) this.#put(step.value);
     } catch (error) {
       this.#events.failed(error, this.#begun);
@@ -43,7 +43,7 @@ export class LongRun {
     return true;
   }
 
-  /** The client has gone: the generator of the pieces may clean up. */
+  /** The client has gone: lets the generator of the pieces clean up. */
   stop(): void {
     this.#stopped = true;
     this.#pieces.return?.();

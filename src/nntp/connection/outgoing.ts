@@ -7,9 +7,9 @@ import type { TransportEvents } from './transport-events.ts';
 
 const FLUSH_OCTETS = 64 * 1024;
 
-/** What goes out to a client: answers gathered for one write, and at most one long answer that is still being made. */
+/** What is sent to a client: answers gathered for one write, and at most one long answer still being made. */
 export class Outgoing {
-  /** how many there are */
+  /** how many connections there are */
   static #open = 0;
   readonly #output = new Output();
   readonly #link: Link;
@@ -19,7 +19,7 @@ export class Outgoing {
   #long: LongRun | undefined;
   #ending = false;
 
-  /** @param goOn called when there is more to send, or room for another command */
+  /** @param goOn called when there is more to send, or when another command may run */
   constructor(
     link: Link,
     limits: Limits,
@@ -38,17 +38,17 @@ export class Outgoing {
     return this.#long !== undefined;
   }
 
-  /** `null` has been sent: the session ends when everything before it has gone out. */
+  /** The session ends once everything before `null` has been sent. */
   get ending(): boolean {
     return this.#ending;
   }
 
-  /** octets gathered and not written yet */
+  /** octets gathered but not written yet */
   get octets(): number {
     return this.#output.octets;
   }
 
-  /** The client has left so much unread that no more is made for it. The more clients, the sooner. */
+  /** The client has left so much unread that no more is made for it. The limit falls as the number of clients grows. */
   get full(): boolean {
     const { unsent, unsentInAll } = this.#limits;
     const most = Math.min(unsent, unsentInAll / Outgoing.#open);
@@ -69,7 +69,7 @@ export class Outgoing {
     this.#ending = true;
   }
 
-  /** Sends the next piece of the long answer. Returns false if it is not there yet. */
+  /** Sends the next piece of the long answer. Returns false if it is not ready yet. */
   step(): boolean {
     return this.#long?.step() ?? false;
   }
@@ -78,7 +78,7 @@ export class Outgoing {
     this.#link.write(this.#output);
   }
 
-  /** For long answers: writes what has been gathered before it becomes too much. */
+  /** For long answers: writes what has been gathered before it grows too large. */
   flushIfMuch(): void {
     if (this.#output.octets >= FLUSH_OCTETS) this.flush();
   }

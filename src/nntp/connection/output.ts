@@ -3,15 +3,15 @@ import { writeTogether } from '../../wire/write-together.ts';
 
 const CRLF = '\r\n';
 
-/** Answers of one turn, gathered so that they leave in one write. */
+/** The answers of one turn, gathered into one write. */
 export class Output {
-  /** Lines stay text until they are written: a Buffer of its own for each would cost more than the rest of a command. */
+  /** Lines stay text until they are written: a Buffer for each would cost more than the rest of a command. */
   #parts: (Buffer | string)[] = [];
   /** lines after the last part */
   #text = '';
   #octets = 0;
 
-  /** octets gathered, or a little less: a character of a line counts as one */
+  /** octets gathered, or a little less: each character of a line counts as one */
   get octets(): number {
     return this.#octets + this.#text.length;
   }

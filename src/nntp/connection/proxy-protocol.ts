@@ -1,6 +1,7 @@
 /**
- * PROXY protocol version 2, with which balancers such as HAProxy say whose connection they pass on. By hand: proxy-protocol-js
- * wants the whole header, so that its length would be read and bounded here all the same; findhit-proxywrap patches net.Server.
+ * PROXY protocol version 2, by which balancers such as HAProxy say whose connection they pass on. Parsed by hand:
+ * proxy-protocol-js needs the whole header, so its length would have to be read and bounded here anyway;
+ * findhit-proxywrap patches net.Server.
  */
 const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const HEAD = 16;
@@ -9,7 +10,7 @@ const LOCAL = 0x20;
 const PROXY = 0x21;
 const TCP4 = 0x11;
 const TCP6 = 0x21;
-/** Addresses take at most 216 octets; the rest are extensions, which are skipped. */
+/** Addresses take at most 216 octets; the rest is extensions, which are skipped. */
 const MOST = 2048;
 const IPV4 = 4;
 const IPV6 = 16;
@@ -18,7 +19,7 @@ export type ProxyHeader =
   /** more octets are needed */
   | 'incomplete'
   | 'invalid'
-  /** `length` octets of header; no address where the balancer itself is calling (health checks) or can't tell */
+  /** `length`: octets of the header; no address if the balancer speaks for itself (health checks) or can't tell */
   | { readonly length: number; readonly address: string | undefined; readonly port: number };
 
 export function parseProxyHeader(bytes: Buffer): ProxyHeader {
@@ -39,6 +40,6 @@ export function parseProxyHeader(bytes: Buffer): ProxyHeader {
 
 function ipv6(octets: Buffer): string {
   const groups = Array.from({ length: IPV6 / 2 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
-  // The URL parser writes IPv6 addresses the short way (RFC 5952).
+  // The URL parser writes IPv6 addresses in their short form (RFC 5952).
   return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);
 }

@@ -10,13 +10,13 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
-/** Octets of an answer that cannot have taken long to make. */
+/** An answer of fewer octets cannot have taken long to make. */
 const SMALL = 4096;
 
 /**
  * Carries commands and answers: runs one command at a time, gathers answers into few writes, and neither reads nor runs
- * commands while the client leaves answers unread. Receives articles and passwords as a command asks for them. All its
- * work is done in turns of the event loop.
+ * commands while the client leaves answers unread. Receives articles and passwords when a command asks for them. All
+ * its work is done in turns of the event loop.
  */
 export class Transport implements LinkEvents {
   readonly #events: TransportEvents;
@@ -25,11 +25,11 @@ export class Transport implements LinkEvents {
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   #pumping = false;
-  /** there is work for a later turn */
+  /** there is work left for a later turn */
   #waiting = false;
   #settling = false;
   #inputEnded = false;
-  /** said before the end, once the current answer is complete */
+  /** sent before the end, once the current answer is complete */
   #last: string | undefined;
 
   /** @param owner whose turns it takes: see `FairShare.belongs()` */
@@ -42,17 +42,17 @@ export class Transport implements LinkEvents {
     this.#outgoing = new Outgoing(this.#link, limits, events, () => this.pump());
   }
 
-  /** What the package's `tick()` asks before it runs a command. */
+  /** The package's `tick()` checks this before it runs a command. */
   get writable(): boolean {
     return !this.#link.closed && !this.#outgoing.ending;
   }
 
-  /** Nothing is being answered, received or waiting to be run. */
+  /** Nothing is being answered or received, or waits to be run. */
   get quiet(): boolean {
     return !this.#outgoing.long && !this.#waiting && !this.#events.busy() && !this.#link.blocked;
   }
 
-  /** when the client last sent something or took something */
+  /** when the client last sent or took something */
   get lastProgress(): number {
     return this.#link.lastProgress;
   }
@@ -67,19 +67,19 @@ export class Transport implements LinkEvents {
     return this.#link.flushed();
   }
 
-  /** The next line, whatever it says; `undefined`: the client has gone. */
+  /** The next line, which is not a command; `undefined`: the client has gone. */
   nextLine(): Promise<Line | undefined> {
     const line = this.#incoming.line();
     queueMicrotask(() => this.pump());
     return line;
   }
 
-  /** Receives an article (RFC 3977 §6.3.1): up to a dot on a line. `undefined`: the client has gone. */
+  /** Receives an article, up to a dot on a line of its own (RFC 3977 §6.3.1). `undefined`: the client has gone. */
   nextArticle(): Promise<DotReader | undefined> {
     return this.#receive(this.#limits.article);
   }
 
-  /** Reads an article that nobody wants to its end. False: the client has gone before it. */
+  /** Reads and drops an article that is not wanted. False: the client has gone before its end. */
   async skipArticle(): Promise<boolean> {
     return (await this.#receive(0)) !== undefined;
   }
@@ -92,8 +92,8 @@ export class Transport implements LinkEvents {
   }
 
   /**
-   * Puts a layer over the stream: what was sent before is written below it, what the client sent ahead is dropped
-   * (plaintext after STARTTLS, RFC 4642 §2.2.2).
+   * Puts a layer over the stream: answers gathered so far are written below it, and what the client has sent ahead is
+   * dropped (plaintext after STARTTLS, RFC 4642 §2.2.2).
    */
   exchange(make: (below: Duplex) => Duplex): void {
     if (this.#link.closed) return;
@@ -102,7 +102,7 @@ export class Transport implements LinkEvents {
     this.#link.exchange(make);
   }
 
-  /** Finishes the current answer, sends `last`, and ends. Commands not begun are not run. */
+  /** Finishes the current answer, sends `last`, and ends. Commands that have not begun are not run. */
   end(last: string): void {
     this.#last = last;
     this.pump();
@@ -128,14 +128,14 @@ export class Transport implements LinkEvents {
       const { octets, long } = this.#outgoing;
       const grown = octets - gathered;
       gathered = octets;
-      // Less than before: it was written, which takes a while.
+      // Less than before: a write took place, which takes a while.
       if (!eventLoop.over(!long && grown >= 0 && grown < SMALL)) continue;
       this.#waiting = true;
       eventLoop.later(this.#turn);
       break;
     }
     this.#pumping = false;
-    // Everything has been taken: whoever waits for more waits in vain.
+    // All input has been taken: a command that waits for more waits in vain.
     if (this.#inputEnded && !this.#waiting && !this.#outgoing.full) this.#incoming.end();
     if (this.#events.busy() && !this.#waiting) this.#settleLater();
     else this.#settle();
@@ -156,7 +156,7 @@ export class Transport implements LinkEvents {
     });
   }
 
-  /** Does one piece or one command. Returns false if there is nothing to do, or not yet. */
+  /** Sends one piece or runs one command. Returns false if there is nothing to do yet. */
   #step(): boolean {
     if (this.#link.closed) return false;
     if (this.#incoming.awaitsArticle) return this.#incoming.advance();
@@ -199,7 +199,7 @@ export class Transport implements LinkEvents {
     if (this.#outgoing.ending) return;
     this.#incoming.feed(chunk);
     this.pump();
-    // While the turn is still to come, no more is read.
+    // No more is read before that turn.
     this.#flow();
   }
 

@@ -4,10 +4,10 @@ import { status } from '../syntax/status.ts';
 
 type Ours = Pick<Command, 'syntax' | 'words' | 'needs'> & Partial<Command>;
 
-/** The commands of the package that are used. `commands/` corrects what they lack or get wrong. */
+/** The package's commands that are in use. `commands/` corrects what they lack or get wrong. */
 export const fromPackage = {
   authinfoUser: (ours: Ours) => adopted(commands['AUTHINFO USER'], ours),
-  /** White space in a password counts: `line` is `AUTHINFO PASS` and the password as it came. */
+  /** White space in a password counts: `line` is `AUTHINFO PASS` and the password as received. */
   authinfoPass: commands['AUTHINFO PASS'],
   capabilities: commands.CAPABILITIES,
   date: (ours: Ours) => adopted(commands.DATE, ours),

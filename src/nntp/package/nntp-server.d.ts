@@ -1,6 +1,6 @@
 /**
- * Types of the npm package nntp-server 3.1.0, as far as it is used here. What is replaced here (its streams, its
- * line splitter, its look-up of commands) is left out.
+ * Types of the npm package nntp-server 3.1.0, as far as it is used. What this program replaces (streams, line splitter,
+ * look-up of commands) is left out.
  */
 declare module 'nntp-server' {
   import type { Duplex } from 'node:stream';

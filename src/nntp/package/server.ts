@@ -2,7 +2,7 @@ import Nntp, { type Advertised } from 'nntp-server';
 import type { Log } from '../../wire/log.ts';
 import type { PackageSession } from './session.ts';
 
-/** The package's server, whose hooks its commands call. Here it neither listens nor makes sessions. */
+/** The package's server, for the hooks that its commands call. Here it neither listens nor makes sessions. */
 export class PackageServer extends Nntp<PackageSession> {
   readonly #log: Log;
 
@@ -37,7 +37,7 @@ export class PackageServer extends Nntp<PackageSession> {
   }
 
   /**
-   * With the names that RFC 3977 §8.4.2 allows for compatibility: at `:bytes` and `:lines`, slrn concludes that there
+   * Uses the names that RFC 3977 §8.4.2 allows for compatibility: from `:bytes` and `:lines`, slrn concludes that there
    * is no overview.
    */
   override _getOverviewFmt(): string[] {

@@ -9,7 +9,7 @@ Bare.prototype = Session.prototype;
 
 /**
  * The package's Session without its constructor, which makes three streams, two pipelines and a regular expression of
- * all commands for each connection: 250 µs and 17 KB that would never be used here.
+ * all commands for each connection: 250 µs and 17 KB, none of it used here.
  */
 // A function with the class's prototype makes the same object, without the fields that the constructor adds.
 const BareSession = Bare as unknown as new () => Session;
@@ -25,7 +25,7 @@ const NO_GROUP: SessionGroup = Object.freeze({
 });
 
 /**
- * What is used of the package's session: its state, its queue and `tick()`; and what the server's hooks need of ours.
+ * The parts of the package's session in use (state, queue and `tick()`), and what the server's hooks need from ours.
  */
 export abstract class PackageSession extends BareSession {
   readonly server: Nntp<PackageSession>;
@@ -39,7 +39,7 @@ export abstract class PackageSession extends BareSession {
 
   abstract get access(): Access;
   abstract get selected(): Selection | undefined;
-  /** Selects a newsgroup by name. False: there is none. */
+  /** Selects a newsgroup by name. False: no such group. */
   abstract selectByName(name: string): boolean;
   /** Logs in, or rejects with a `Refusal`. */
   abstract login(user: string, password: string): Promise<void>;
@@ -53,8 +53,8 @@ export abstract class PackageSession extends BareSession {
   }
 
   /**
-   * Lets `tick()` wait for an answer that is still being made, and write it.
-   * @param refused the answer where there is an error instead
+   * Lets `tick()` wait for an answer that is still being made, and then write it.
+   * @param refused the answer if it fails
    */
   protected enqueue(verb: string, answer: Promise<Answer>, refused: (error: unknown) => Answer): void {
     const queued: QueuedCommand = {
@@ -74,7 +74,7 @@ export abstract class PackageSession extends BareSession {
   }
 }
 
-/** The queue that `tick()` works through. The transport hands over one command at a time: one place is enough. */
+/** The queue that `tick()` works through. The transport hands over one command at a time, so one place is enough. */
 class OneCommand {
   #command: QueuedCommand | undefined;
 

@@ -2,15 +2,15 @@ import { eventLoop } from '../../wire/fair-share.ts';
 import type { Soon } from '../../wire/soon.ts';
 
 /**
- * What a command answers: a line (without its CRLF), octets that go out as they are, or both; `null` ends the
- * session, `undefined` says nothing (more).
+ * What a command answers: a line (without its CRLF), octets that go out as they are, or both; `null` ends the session,
+ * `undefined` adds nothing.
  */
 export type Answer = string | Buffer | LongAnswer | readonly (string | Buffer | null)[] | null | undefined;
 
 /**
  * A multi-line answer too long to make at once. The transport takes a piece once the client has read what came before,
  * and lets other sessions in between. Pieces are whole lines, dot-stuffed; the transport adds the terminator. An error
- * before the first piece becomes the answer that it deserves.
+ * before the first piece becomes a status line.
  */
 export class LongAnswer {
   readonly status: string;
@@ -22,7 +22,7 @@ export class LongAnswer {
   }
 }
 
-/** The status code an answer begins with; `undefined`: it begins with none. */
+/** The status code that an answer begins with, if any. */
 export function statusOf(answer: Answer): number | undefined {
   const first = Array.isArray(answer) ? answer[0] : answer;
   if (first === null || first === undefined) return undefined;
@@ -42,8 +42,8 @@ const PIECE = 32 * 1024;
 const STRETCH = 16;
 
 /**
- * Lines of an answer of any length, made as they are asked for; `undefined` is none, and has cost time all the same.
- * None of them begins with a dot.
+ * Lines of an answer of any length, made as needed. `undefined` is no line, but took time to find out. No line may
+ * begin with a dot.
  */
 export function* linePieces(lines: Iterable<string | undefined>): Generator<Buffer> {
   let text = '';

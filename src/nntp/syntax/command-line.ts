@@ -4,8 +4,8 @@ const TAB = 0x09;
 const SPACE = 0x20;
 
 /**
- * A command line as text: UTF-8 if it is valid (RFC 3977 §3.1), else octet by octet, so that nothing a client
- * sends is destroyed. `undefined`: it holds a NUL, which no command may.
+ * A command line as text: UTF-8 if valid (RFC 3977 §3.1), else octet by octet, so that nothing a client sends is lost.
+ * `undefined`: it holds a NUL, which no command may contain.
  */
 export function lineText(line: Buffer): string | undefined {
   let high = 0;
@@ -16,7 +16,7 @@ export function lineText(line: Buffer): string | undefined {
   return high < 0x80 || !isUtf8(line) ? line.toString('latin1') : line.toString('utf8');
 }
 
-/** The words of a line: any spaces and tabs separate, leading and trailing ones count for nothing (§3.1). */
+/** The words of a line: separated by any spaces and tabs; leading and trailing ones are ignored (§3.1). */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
   let start = -1;
@@ -33,18 +33,18 @@ export function wordsOf(text: string): string[] {
 
 const TWO_WORDS = /^[ \t]*[^ \t]+[ \t]+[^ \t]+[ \t]/;
 
-/** What follows the first two words and one separator, as it is: an argument in which white space counts. */
+/** What follows the first two words and one separator, unchanged: an argument in which white space counts. */
 export function afterTwoWords(text: string): string {
   const words = TWO_WORDS.exec(text);
   return words ? text.slice(words[0].length) : '';
 }
 
-/** The one command that may be longer than others (RFC 4643 §2.4.1). */
+/** The only command that may be longer than others (RFC 4643 §2.4.1). */
 const SASL = /^[ \t]*AUTHINFO[ \t]+SASL[ \t]/i;
 const SASL_HEAD = 64;
 export const isSasl = (line: Buffer): boolean => SASL.test(line.toString('latin1', 0, SASL_HEAD));
 
-/** The one command whose article comes with it, unasked (RFC 4644 §2.5). */
+/** The only command that the article follows at once (RFC 4644 §2.5). */
 export const TAKETHIS = /^[ \t]*TAKETHIS(?:[ \t]|$)/i;
 const TAKETHIS_HEAD = 64;
 export const isTakethis = (line: Buffer): boolean => TAKETHIS.test(line.toString('latin1', 0, TAKETHIS_HEAD));

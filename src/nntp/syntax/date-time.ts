@@ -1,9 +1,8 @@
 const DIGITS = /^\d+$/;
 
 /**
- * The date and time of NEWGROUPS and NEWNEWS (RFC 3977 §7.3.2) as unix seconds: `yymmdd` or `yyyymmdd`, and
- * `hhmmss`. A two-digit year is the nearest in the past: of this century, or the last if that would be later
- * than this year. `undefined`: no such moment.
+ * The date and time of NEWGROUPS and NEWNEWS (RFC 3977 §7.3.2) as unix seconds: `yymmdd` or `yyyymmdd`, and `hhmmss`. A
+ * two-digit year is of this century, or of the last if that would be later than this year. `undefined`: no such moment.
  *
  * @param local the time is the server's local time (no GMT argument)
  * @param now unix milliseconds

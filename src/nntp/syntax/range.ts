@@ -1,11 +1,10 @@
-/** Article numbers lie in 1 … 2,147,483,647 (RFC 3977 §6). */
+/** Article numbers are 1 … 2,147,483,647 (RFC 3977 §6). */
 export const MAX_NUMBER = 2_147_483_647;
 
 const MAX_DIGITS = 16;
 
 /**
- * An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. It may exceed the highest number an article
- * can have.
+ * An article number: 1 to 16 digits (RFC 3977 §9.8). `undefined`: not one. It may exceed the highest possible number.
  */
 export function parseNumber(text: string): number | undefined {
   if (text.length === 0 || text.length > MAX_DIGITS) return undefined;

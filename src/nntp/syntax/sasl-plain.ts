@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** RFC 4648 §4, no other character and no padding but at the end (RFC 4643 §2.4.2). */
+/** RFC 4648 §4, without other characters, padded only at the end (RFC 4643 §2.4.2). */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const NOTHING = '=';
 

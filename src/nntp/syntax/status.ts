@@ -1,18 +1,18 @@
 import { stripControls } from '../../wire/charset.ts';
 import type { Refusal, RefusalKind } from '../backend.ts';
 
-/** What was being done when it was refused: reading, or POST, IHAVE and TAKETHIS once the article is in. */
+/** What was refused: reading; or POST, IHAVE or TAKETHIS once the article is in. */
 export type Task = 'read' | 'post' | 'feed' | 'stream';
 
-/** The code each refusal deserves. `login-required` while reading depends on the connection: see `loginStatus`. */
+/** The code for each refusal. `login-required` while reading depends on the connection: see `loginStatus`. */
 const CODES = {
   'login-required': { read: 480, post: 441, feed: 437, stream: 439 },
   forbidden: { read: 502, post: 441, feed: 437, stream: 439 },
   unavailable: { read: 403, post: 441, feed: 436, stream: 400 },
   rejected: { read: 403, post: 441, feed: 437, stream: 439 },
-  // TAKETHIS has no answer for later but 400, which would keep back all that comes after it.
+  // The only "later" that TAKETHIS has is 400, which would hold up everything after it.
   early: { read: 403, post: 441, feed: 436, stream: 439 },
-  // 441 carries the code IHAVE would have had, as INN does: readers and feeders look for it.
+  // 441 carries the code that IHAVE would get, as in INN: readers and feeders look for it.
   duplicate: { read: 403, post: 441, feed: 437, stream: 439 },
   'bad-credentials': { read: 481, post: 441, feed: 437, stream: 439 },
 } as const satisfies Record<RefusalKind, Record<Task, number>>;
@@ -21,21 +21,23 @@ const MAX_OCTETS = 480;
 
 /** The status line of a refusal. */
 export function refusalStatus(refusal: Refusal, task: Task): string {
-  // In INN's exact words, which posting programs compare.
+  // INN's exact words: posting programs compare them.
   if (refusal.kind === 'duplicate' && task === 'post') return '441 435 Duplicate';
   return `${CODES[refusal.kind][task]} ${oneLine(refusal.message)}`;
 }
 
-/** The status line of anything else that was thrown: a bug, or something the client need not know. */
+/** The status line for any other error: a bug, or something that the client need not know. */
 export function failureStatus(task: Task): string {
   return `${CODES.unavailable[task]} Internal fault; it has been logged`;
 }
 
-/** Text of a status line: one line, no control characters, and with code and CRLF within 512 octets (RFC 3977 §3.1). */
+/**
+ * The text of a status line: one line, no control characters; with code and CRLF at most 512 octets (RFC 3977 §3.1).
+ */
 export function oneLine(text: string): string {
   const line = stripControls(text.replace(/[\r\n\t\f]+/g, ' ')).trim();
   if (Buffer.byteLength(line) <= MAX_OCTETS) return line;
-  // A character cut in two would be read as U+FFFD.
+  // A character cut in two would become U+FFFD.
   return Buffer.from(line)
     .toString('utf8', 0, MAX_OCTETS)
     .replace(/\uFFFD$/, '');

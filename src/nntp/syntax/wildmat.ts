@@ -6,7 +6,7 @@ const MOST_STATES = 1024;
 const FORBIDDEN = /[\\[\]!]/;
 const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
 
-/** A pattern of a wildmat: it matches if its last state is reached. */
+/** A pattern of a wildmat. It matches if its last state is reached. */
 interface Pattern {
   readonly negated: boolean;
   readonly accepts: number;
@@ -21,24 +21,24 @@ interface Pattern {
  * a few octets for each character of the wildmat, whatever it says. No regular expression is built from it.
  */
 export class Wildmat {
-  /** the newest: clients ask for the same ones again and again */
+  /** the newest: clients repeat the same ones again and again */
   static readonly #compiled = new LRUCache<string, Wildmat>({ max: 100 });
 
   readonly #patterns: readonly Pattern[];
   readonly #starts: Uint32Array;
-  /** states that any character leaves as they are: those before a `*` */
+  /** states that every character keeps: those before a `*` */
   readonly #loops: Uint32Array;
-  /** states that any character leads to: those after a `?` */
+  /** states that every character leads to: those after a `?` */
   readonly #otherwise: Uint32Array;
-  /** characters that lead to many states, with those: few, as there are only so many states */
+  /** the characters that lead to many states, with those states: few, since states are limited */
   readonly #frequent: ReadonlyMap<number, Uint32Array>;
-  /** the other characters, ascending, one for each state that it leads to */
+  /** the other characters, ascending, repeated for each state that they lead to */
   readonly #codes: Uint32Array;
   /** those states, in the same order */
   readonly #reached: Uint16Array;
 
   private constructor(text: string) {
-    // Every character but a comma makes at most one state, and every pattern one more.
+    // Every character but a comma adds at most one state, and every pattern one more.
     const words = Math.floor((text.length + 1) / BITS) + 1;
     this.#starts = new Uint32Array(words);
     this.#loops = new Uint32Array(words);
@@ -63,10 +63,7 @@ export class Wildmat {
     this.#reached = Uint16Array.from(rare, ([, reached]) => reached);
   }
 
-  /**
-   * `undefined`: not a wildmat (an empty pattern; `\\`, `[` or `]`, which §4.1 keeps for later), or longer than any
-   * line.
-   */
+  /** `undefined`: not a wildmat (an empty pattern; `\\`, `[` or `]`, which §4.1 reserves), or longer than any line. */
   static parse(text: string): Wildmat | undefined {
     const known = Wildmat.#compiled.get(text);
     if (known) return known;
@@ -110,7 +107,7 @@ export class Wildmat {
     return scratch;
   }
 
-  /** Rows for the characters that lead to more states than a row has words: a list of these would take longer. */
+  /** Rows for the characters that lead to more states than a row has words: going through a list would take longer. */
   #rowsOf(arrivals: readonly (readonly [code: number, state: number])[]): Map<number, Uint32Array> {
     const counts = new Map<number, number>();
     for (const [code] of arrivals) counts.set(code, (counts.get(code) ?? 0) + 1);
@@ -124,7 +121,7 @@ export class Wildmat {
     return rows;
   }
 
-  /** Where a character is among the codes, or where it would be. */
+  /** The place of a character among the codes, or where it would be. */
   #firstOf(code: number): number {
     let [from, to] = [0, this.#codes.length];
     while (from < to) {
