@@ -34,7 +34,7 @@ export class Accounts {
 
   /**
    * Like `generation`, but asks SQLite at most once for each `round` of the event loop; this process's own changes
-   * always count. Cheap enough for every command of every session.
+   * count at once. Cheap enough for every command of every session.
    */
   generationIn(round: number): number {
     if (round === this.#round) return this.#generation;
@@ -42,7 +42,7 @@ export class Accounts {
     return this.generation;
   }
 
-  /** Grows with every change, by this process or another. Takes some microseconds: SQLite locks shared memory. */
+  /** Grows with every change, by this process or another. Takes a few microseconds: SQLite locks shared memory. */
   get generation(): number {
     const version = this.#version();
     if (version !== this.#seen) {
@@ -53,8 +53,8 @@ export class Accounts {
   }
 
   /**
-   * Calls `listener` after each change: at once for this process's own, at the next look at `generation` for those of
-   * others. Returns a function that stops it.
+   * Calls `listener` after each change: at once for this process's own, at the next reading of `generation` for
+   * others'. Returns a function that stops it.
    */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -24,7 +24,7 @@ export class Audit {
     );
   }
 
-  /** Within the commit of what it records. */
+  /** To be called within the commit of the change that it records. */
   add({ time, userid, action, item, sequence, reason, before, after }: AuditEntry): void {
     const bytes = (text: Octets | undefined) => (text === undefined ? null : bytesOf(text));
     this.#insert.run(time, userid, action, item ?? null, sequence ?? null, reason ?? null, bytes(before), bytes(after));

@@ -25,7 +25,7 @@ export interface Timeouts {
 /** The time-outs groggsd intended. */
 export const defaultTimeouts: Timeouts = { idle: 3_600_000, lock: 1_200_000, data: 300_000, closing: 5_000 };
 
-/** Asks a caller's machine who is behind a connection (RFC 1413); undefined: no answer. Has its own time-out. */
+/** Asks a caller's machine whose connection it is (RFC 1413); undefined: no answer. Has its own time-out. */
 export type Identify = (connection: {
   readonly localPort: number;
   readonly remoteAddress: string;
@@ -46,13 +46,11 @@ export function callerKey({ address }: Caller): string {
 
 /** A session as other sessions see it. */
 export interface Member {
-  /**
-   * Accounts have changed: a session whose login no longer holds says 482 and closes, after the command in progress.
-   */
+  /** Accounts have changed: a session whose login no longer holds says 482 and closes after the command in progress. */
   review(): void;
 }
 
-/** octets that `230 ` and the access level in brackets take */
+/** octets taken by `230 ` and the access level in brackets */
 const BANNER_REST = 30;
 
 /** What the sessions of a board share. */
@@ -101,7 +99,7 @@ export class Board {
     if (registration !== undefined) this.registration = new Registration(this.store, this.title, registration);
   }
 
-  /** Ends the sessions whose login no longer holds, in turns: each look at an account takes some microseconds. */
+  /** Ends the sessions whose login no longer holds, in turns: each look-up of an account takes a few microseconds. */
   async #review(): Promise<void> {
     this.#stale = true;
     if (this.#reviewing) return;
@@ -116,7 +114,7 @@ export class Board {
     this.#reviewing = false;
   }
 
-  /** What the caller's machine says of a connection. Never rejects. */
+  /** Whose connection the caller's machine says it is. Never rejects. */
   async identify({ address, port, localPort }: Caller): Promise<string | undefined> {
     if (this.#identify === undefined || address === undefined) return undefined;
     try {
@@ -128,8 +126,8 @@ export class Board {
 }
 
 /**
- * In UTF-8 where Latin-1 is not enough. A banner is one short line, and never contains the words that make a client
- * expect groggsd's order of fields in the message of the day.
+ * In UTF-8 if Latin-1 is not enough. A banner is one short line, without the words that make a client expect groggsd's
+ * order of fields in the message of the day.
  */
 function greetingOf(title: string): Octets {
   const name = title.replaceAll('GROGGS system', 'GROGGS').replace(/\p{Cc}+/gu, ' ');

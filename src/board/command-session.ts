@@ -18,7 +18,7 @@ export interface CommandSession {
   readonly board: Board;
   readonly log: Log;
   readonly caller: Caller;
-  /** whose turns of the event loop it takes */
+  /** the owner of the turns of the event loop that it takes */
   readonly owner: unknown;
   readonly work: Work;
   readonly level: AccessLevel;
@@ -26,7 +26,7 @@ export interface CommandSession {
   challenge: Challenge | undefined;
   /** REGU was given: the next USER registers. */
   registering: boolean;
-  /** Commands go into the log. */
+  /** Commands are logged. */
   debug: boolean;
   /** Says one line. */
   say(line: Octets): void;
@@ -36,7 +36,7 @@ export interface CommandSession {
   readonly blocked: boolean;
   /** For answers of many pieces: resolves when the next may be sent, with false when the client has gone. */
   room(): Promise<boolean>;
-  /** Logs what an operator should know of, with ident's answer once that is known. Does not wait for it. */
+  /** Logs what an operator should know, with ident's answer once it has come. Does not wait for it. */
   report(message: string, fields: LogFields): void;
   /** Logs the session in and says 23x (RGTP 2.2.3). The session ends when the grant no longer holds. */
   admit(grant: Grant, what: string): void;

@@ -1,4 +1,4 @@
-/** A timer that is restarted often, and mostly with the same time. */
+/** A timer that is restarted often, mostly with the same duration. */
 export class Deadline {
   readonly #expire: () => void;
   #timer: NodeJS.Timeout | undefined;

@@ -26,7 +26,7 @@ export class Diffs {
     return this.#next.get(item ?? null, 0) !== undefined;
   }
 
-  /** All diffs of an item in order, lines ended by LF. Empty where there are none. */
+  /** All diffs of an item in order, lines ended by LF. Empty if there are none. */
   text(item: string | undefined): Octets {
     const texts: Octets[] = [];
     for (const row of this.#select.iterate(item ?? null)) {

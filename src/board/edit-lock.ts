@@ -13,7 +13,7 @@ export class EditLock {
     return this.#holder?.session === session;
   }
 
-  /** Returns false where another session holds it. */
+  /** Returns false if another session holds it. */
   take(session: object, userid: Octets): boolean {
     if (this.#holder !== undefined) return this.heldBy(session);
     this.#holder = { session, userid };

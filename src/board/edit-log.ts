@@ -16,15 +16,17 @@ interface Page {
   readonly last: number;
 }
 
-/** The edit log: one entry an edit, in groggsd's form (RGTP 2.2.21). A long one (imported) is kept in several rows. */
+/**
+ * The edit log: one entry per edit, in groggsd's form (RGTP 2.2.21). A long entry (imported) is kept in several rows.
+ */
 export class EditLog {
   readonly #insert: StatementSync;
   readonly #all: StatementSync;
   readonly #some: StatementSync;
-  /** pages that get no more entries, by the id before them: made once for all who read */
+  /** pages that get no more entries, by the id before them: made once for all readers */
   readonly #pages: LRUCache<number, Page>;
 
-  /** @param cacheOctets for the newest pages read */
+  /** @param cacheOctets for the pages read most recently */
   constructor(db: DatabaseSync, cacheOctets: number) {
     this.#pages = new LRUCache({ maxSize: cacheOctets, sizeCalculation: ({ bytes }) => bytes.length + PAGE_OCTETS });
     this.#insert = db.prepare('INSERT INTO edit_log (time, text) VALUES (?, ?)');
@@ -41,7 +43,7 @@ export class EditLog {
     return this.#some.get(0) === undefined;
   }
 
-  /** The log in wire format, a few entries at a time; none where there were no edits. */
+  /** The log in wire format, a few entries at a time; nothing if there were no edits. */
   *wire(): Generator<Buffer> {
     for (let page = this.#page(0); page !== undefined; page = this.#page(page.last)) yield page.bytes;
   }
@@ -57,7 +59,7 @@ export class EditLog {
     return page;
   }
 
-  /** The whole log, lines ended by LF. Empty where there were no edits. */
+  /** The whole log, lines ended by LF. Empty if there were no edits. */
   text(): Octets {
     const texts: Octets[] = [];
     for (const row of this.#all.iterate()) {

@@ -5,7 +5,10 @@ import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { TextRules } from './text.ts';
 
-/** octets: an edit may make an item larger than a reply could (RGTP 2.2.18), within reason, and no larger if it is */
+/**
+ * octets: an edit may make an item larger than a reply could (RGTP 2.2.18), within reason; an item that is larger
+ * already may not grow
+ */
 const LARGEST_ITEM = 80_000;
 const ROWS_ADDED = 1000;
 /** octets of a malformed row that groggsd quotes */
@@ -34,7 +37,7 @@ export function itemRules(current: Octets): TextRules {
   };
 }
 
-/** The whole index. Rows may lack their trailing blanks. @param rows how many the index has at most */
+/** The whole index. Rows may lack their trailing blanks. @param rows the most that the index can have */
 export function indexRules(rows: number): TextRules {
   return {
     prompt: octets`updated index`,

@@ -18,7 +18,7 @@ export type EditInProgress = ItemEdit | IndexEdit;
 export interface ItemEdit {
   readonly kind: 'item';
   readonly itemId: string;
-  /** the text EDIT sent. What follows it in the item at EDCF was added meanwhile. */
+  /** the text EDIT sent. What follows it in the item at EDCF was added in the meantime. */
   readonly text: Octets;
 }
 
@@ -62,7 +62,7 @@ export class Editing {
       if (item === undefined) throw noSuchItem(edit.itemId);
       const subject = subjectOf(text);
       if (subject === undefined) throw new Refusal(423, octets`Subject line missing from edited version.`);
-      // The cookie marks where the first contribution begins.
+      // The cookie marks the beginning of the first contribution.
       if (!/^\^[0-9A-Fa-f]{8} [0-9A-Fa-f]{8}\n/.test(text)) {
         throw new Refusal(423, octets`Magic cookie missing from the start of the edited version.`);
       }
@@ -105,7 +105,7 @@ export class Editing {
     }
   }
 
-  /** `undefined`: the rows are others by now. */
+  /** `undefined`: the rows have changed in the meantime. */
   #withdraw(
     itemId: string,
     editor: Editor,
@@ -141,7 +141,7 @@ export class Editing {
     }
   }
 
-  /** Moves the rows from position `from` on, a few at a time. Nobody notices: only their order can be seen. */
+  /** Moves the rows from position `from` on, a few at a time. Nobody notices: only their order is visible. */
   async #makeRoom(edit: IndexEdit, from: number, count: number): Promise<void> {
     const { index } = this.#records;
     const blocks = Math.ceil(count / BLOCK);
@@ -153,7 +153,7 @@ export class Editing {
     if (edit.end >= from) edit.end += blocks * BLOCK;
   }
 
-  /** `undefined`: the rows are others by now. */
+  /** `undefined`: the rows have changed in the meantime. */
   #changeIndex(edit: IndexEdit, plan: IndexPlan, editor: Editor): Promise<number | undefined> {
     const records = this.#records;
     return records.commit(() => {

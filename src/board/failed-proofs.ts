@@ -8,30 +8,33 @@ const DOUBLINGS = 4;
 const FORGIVEN_AFTER = 600_000;
 const PAUSE = 300_000;
 
-/** Failures on one account from wherever it has not been used before. */
+/** Failures on one account from addresses that have not used it before. */
 const MOST_OF_ACCOUNT = 10;
-/** Failures from one address, or on one account from where it has been used: other people's bridge may be there, too. */
+/**
+ * Failures from one address, or on one account from addresses that have used it: one may be a bridge that others use,
+ * too.
+ */
 const MOST_OF_ADDRESS = 100;
 
-/** A count of failures, and how many there may be. */
+/** A count of failures, and the most there may be. */
 interface Bound {
   readonly key: string;
   readonly most: number;
 }
 
 /**
- * Bounds guesses at secrets, by address (IPv6: /64) and by account, whether or not those who guess wait for an answer.
- * The answers to failed proofs come ever later; after too many, proofs are not looked at for five minutes. A success
- * forgives its own account only; and an address that has used an account before is not kept from it by what
- * others do.
+ * Bounds guesses at secrets, by address (IPv6: /64) and by account, whether or not the guesser waits for answers.
+ * Answers to failed proofs are delayed more and more; after too many failures, proofs are refused unchecked for five
+ * minutes. A success clears the failures of its own account only. An address that has used an account before is not
+ * locked out by others' failures.
  *
- * Inside this process nobody is kept out: the news server counts by itself.
+ * Callers inside this process are never refused: the news server counts failures itself.
  */
 export class FailedProofs {
   readonly #delay: number;
   readonly #delays: LRUCache<string, number>;
   readonly #failures: LRUCache<string, number>;
-  /** addresses and accounts that a right proof came with */
+  /** pairs of address and account that have proved a secret */
   readonly #known = new LRUCache<string, true>({ max: REMEMBERED });
 
   /**
@@ -46,7 +49,8 @@ export class FailedProofs {
   }
 
   /**
-   * Whether a proof may be looked at. To be asked right before: nothing else is counted in between.
+   * Whether a proof may be checked. To be called right before the check, so that no other failure is counted in
+   * between.
    * @param address undefined: inside this process
    */
   mayTry(address: string | undefined, userid: Octets): boolean {

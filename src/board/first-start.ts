@@ -13,7 +13,7 @@ const GUEST_LEVELS = { none: 0, read: 1, post: 2 } as const satisfies Record<Gue
 export interface FirstStart {
   readonly editor: {
     readonly userid: Octets;
-    /** for showing once; the board stores it encrypted */
+    /** to be shown once; the board stores it encrypted */
     readonly secret: Buffer;
   };
 }
@@ -33,10 +33,10 @@ somebody continues it in a new one.
 const MOTD = octets`Welcome to a new RGTP board.\n`;
 
 /**
- * Gives an empty board an editor, a guest, a message of the day and an item; one that came from elsewhere without
- * accounts, an editor and a guest. Returns undefined where it is neither.
+ * Gives an empty board an editor, a guest, a message of the day and an item; a board that came from elsewhere without
+ * accounts, an editor and a guest. Returns undefined if it is neither.
  *
- * @param keep is given the editor before the board exists, so that no failure loses the secret
+ * @param keep called with the editor before the board exists, so that no failure loses the secret
  */
 export async function firstStart(
   store: BoardStore,
@@ -45,12 +45,12 @@ export async function firstStart(
 ): Promise<FirstStart | undefined> {
   const isEmpty = isNew(store);
   if (!isEmpty && !store.marks.has('without-people')) return undefined;
-  // Before its first start, a board that came from elsewhere may have been given accounts.
+  // A board that came from elsewhere may have been given accounts before its first start.
   const isThere = (userid: Octets) => store.users.levels(userid).length > 0;
   const editor = { userid: EDITOR, secret: randomBytes(SECRET_OCTETS) };
   const isNewEditor = !isThere(EDITOR);
   if (isNewEditor) keep(editor);
-  // One commit: no crash leaves half of it. Two that are requested together may become two transactions.
+  // One commit, so that no crash leaves half of it: two requested together may become two transactions.
   await store.commit(() => {
     const fresh = { confirmed: true, waiting: false, disabled: false, lastUsed: store.time };
     const accounts: Account[] = [

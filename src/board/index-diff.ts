@@ -10,7 +10,7 @@ export interface NumberedRow extends Row {
   readonly line: number;
 }
 
-/** The hunks for rows that leave the index. Reads only the rows that the diff shows: the index may have a million. */
+/** The hunks for rows removed from the index. Reads only the rows that the diff shows: the index may have a million. */
 export function rowDeletionHunks(index: IndexLog, rows: readonly NumberedRow[]): Hunk[] {
   const hunks: Hunk[] = [];
   let gone = 0;

@@ -1,6 +1,6 @@
 /**
- * An edit of the index: which rows leave, and which come in where. The index may have a million rows, so it is compared
- * in turns with everything else, and only what differs is changed.
+ * An edit of the index: which rows are removed, and which are added where. The index may have a million rows, so the
+ * comparison shares the event loop with everything else, and only what differs is changed.
  */
 import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
@@ -12,17 +12,17 @@ import { CONTEXT, type DiffLine, diffing, findingHunks, type Hunk } from './unif
 export const MOST_ROWS = 1000;
 /** rows read together */
 const AT_ONCE = 512;
-/** rows looked at between two yields */
+/** rows compared between two yields */
 const STRETCH = 4096;
 
 export interface IndexPlan extends RowChanges {
   readonly hunks: readonly Hunk[];
-  /** the rows that leave, and those that come */
+  /** the rows removed, and those added */
   readonly before: readonly Octets[];
   readonly after: readonly Octets[];
-  /** where rows come in and too few positions are free: how many more are needed, and before which; last first */
+  /** where too few positions are free for the rows added: how many more are needed, and before which; last first */
   readonly crowded: readonly { readonly before: number; readonly count: number }[];
-  /** rows come in after the last one: nothing may have been appended since */
+  /** rows are added after the last one, so nothing may have been appended since */
   readonly atEnd: boolean;
   /** `index.removals` at the comparison */
   readonly removals: number;
@@ -65,7 +65,7 @@ function tooManyRows(): Refusal {
   return new Refusal(423, octets`Over ${MOST_ROWS} rows leave or come in; confirm so large an edit in several parts.`);
 }
 
-/** Where rows come in: at positions that are free between those that stay. Yields now and then. */
+/** Finds places for the rows added: free positions between the rows that stay. Yields now and then. */
 export function* placing(
   lines: readonly DiffLine[],
   middle: readonly Row[],

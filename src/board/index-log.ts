@@ -93,7 +93,7 @@ export class IndexLog {
     return this.#generation;
   }
 
-  /** Counts attempts to remove or move rows: positions and line numbers found before may then refer to other rows. */
+  /** Counts attempts to remove or move rows, after which positions and line numbers may refer to other rows. */
   get removals(): number {
     return this.#removals;
   }
@@ -141,7 +141,7 @@ export class IndexLog {
     this.#rewritten();
   }
 
-  /** Within a commit: removes rows, and adds others where there is room for them. */
+  /** Within a commit: removes rows, and adds others at free positions. */
   change({ removed, added }: RowChanges): void {
     this.#changes++;
     for (const position of removed) this.#delete.run(position);
@@ -161,9 +161,9 @@ export class IndexLog {
     const by = blocks * BLOCK;
     const [last] = this.rowsBefore(to === undefined ? Number.MAX_SAFE_INTEGER : to + 1, 1);
     if (last === undefined || last.position < from) return undefined;
-    // None of them moves onto a position that another still has.
+    // No row moves to a position that another still has.
     const start = Math.max(last.position - by + 1, from);
-    // What is appended meanwhile comes after all that moves.
+    // What is appended in the meantime comes after all rows that move.
     this.#reserve.run(last.position + by);
     this.#move.run(by, start, last.position);
     this.#rewritten();
@@ -177,8 +177,8 @@ export class IndexLog {
     const at = position(this.#bySequence.get(sequence));
     const oldest = Number(this.#first.get()?.['sequence']);
     if (oldest <= newest.sequence) return at;
-    // Numbers have wrapped (RGTP 2.2.7): up to half the range above the newest, they have not been given yet. After the
-    // last of those before the wrap come those after it.
+    // Numbers have wrapped (RGTP 2.2.7): those up to half the range above the newest have not been given yet. The last
+    // of those before the wrap is followed by those after it.
     if ((sequence - newest.sequence) >>> 0 < 0x80000000 && sequence !== newest.sequence) return undefined;
     return at ?? position(this.#bySequence.get(0));
   }
@@ -193,7 +193,7 @@ export class IndexLog {
     for (let at = from; at <= to; at = (Math.floor(at / BLOCK) + 1) * BLOCK) {
       const block = Math.floor(at / BLOCK);
       const last = block * BLOCK + BLOCK - 1;
-      // A block that may still get rows must not be cached.
+      // A block that may still grow must not be cached.
       const whole = at === block * BLOCK && last <= to;
       const bytes = whole ? this.#block(block) : this.#read(at, Math.min(last, to));
       if (bytes.length > 0) yield bytes;
@@ -251,7 +251,7 @@ export class IndexLog {
   }
 }
 
-/** What a row is found by. */
+/** The fields by which a row is found. */
 export function fieldsOf(row: Octets): { sequence: number; time: number; item: string | null } {
   const item = row.slice(18, 26);
   return {

@@ -7,13 +7,13 @@ import { bytesOf, latin1, type Octets, octets, octetsFrom, trimmedEnd } from '..
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {
   readonly id: string;
-  /** undefined: imported or edited, and without one */
+  /** undefined: imported or edited, without one */
   readonly subject: Octets | undefined;
   /** everything after the status line, cookies included: lines ended by LF, carets doubled */
   readonly text: Octets;
 }
 
-/** What STAT answers. */
+/** The fields in the answer to STAT. */
 export type Summary = Omit<StoredItem, 'text'>;
 
 interface Ready {
@@ -22,7 +22,7 @@ interface Ready {
   readonly summary: Summary;
 }
 
-/** octets of the status line with its end; they count in an item's size (groggsd) */
+/** octets of the status line with its end, which count towards an item's size (groggsd) */
 export const STATUS_OCTETS = 36;
 
 /** The subject in the first contribution's header. groggsd looks at four lines only; the longest header has five. */
@@ -34,7 +34,7 @@ export function subjectOf(text: Octets): Octets | undefined {
   return undefined;
 }
 
-/** An item made elsewhere. @throws Error where no board would have it like this */
+/** An item made elsewhere. @throws Error if no board could have it in this form */
 export function itemFromElsewhere(
   id: string,
   { continuedFrom, continuedIn, lastEdit, lastReply }: ItemStatus,
@@ -79,7 +79,7 @@ export class Items {
     return this.#readied(id)?.summary;
   }
 
-  /** Reads the database, not the cache: so it is right within a commit too. */
+  /** Reads the database, not the cache, so it is right within a commit, too. */
   read(id: string): StoredItem | undefined {
     const row = this.#select.get(id);
     return row === undefined ? undefined : itemFrom(row);
@@ -136,7 +136,7 @@ export function dataAnswer(text: Octets, status = octets`250 Data follows`): Buf
   return bytesOf(octets`${status}\r\n${stuffed(text)}.\r\n`);
 }
 
-/** Lines as data carries them: ended by CRLF, dots doubled. @param text lines ended by LF */
+/** Lines in the form of data: ended by CRLF, dots doubled. @param text lines ended by LF */
 export function wireLines(text: Octets): Buffer {
   return bytesOf(stuffed(text));
 }

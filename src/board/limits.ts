@@ -1,6 +1,6 @@
 /**
- * What a board accepts, in octets: RGTP 2.5, and groggsd's numbers where that leaves them open. Sizes count LF and
- * doubled carets.
+ * What a board accepts, in octets: RGTP 2.5, and groggsd's numbers where RGTP sets none. Sizes count LF and doubled
+ * carets.
  */
 export const limits = {
   /** a line on the wire, without its end */

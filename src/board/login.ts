@@ -8,9 +8,9 @@ import { Refusal } from './refusal.ts';
 import type { Account } from './users.ts';
 
 /**
- * USER, or ALVL upwards: grants access at once where the account has no secret, else sends the challenge
- * (RGTP 2.2.3, 2.2.5).
- * @param level undefined: the highest the user has
+ * USER, or ALVL upwards: grants access at once if the account has no secret, else sends the challenge (RGTP 2.2.3,
+ * 2.2.5).
+ * @param level undefined: the user's highest
  */
 export async function authorise(
   session: CommandSession,
@@ -50,7 +50,7 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   if (!failedProofs.mayTry(address, userid)) {
     session.report('login refused', { userid, reason: 'too many wrong proofs' });
     session.board.observer.loggedIn('refused');
-    // Not 483: this says nothing of the proof, and a bridge must not take it for the board's word on the login.
+    // Not 483: the proof was not checked, and a bridge must not take this for a verdict on the login.
     throw new Refusal(484, octets`Too many failed proofs of identity; please try again in five minutes.`);
   }
   if (!timingSafeEqual(clientProof(facts), hash)) {
@@ -69,14 +69,14 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
   session.admit(account, account.confirmed ? octets`Identity confirmed` : octets`Registration complete`);
 }
 
-/** Notes when an account was last used. To the hour, which saves most logins a sync. */
+/** Notes when an account was last used, to the hour: so most logins need no sync. */
 async function touch(session: CommandSession, account: Account): Promise<void> {
   const { store } = session.board;
   if (store.time - account.lastUsed < 3600) return;
   await noted(session, () => store.users.used(account, store.time));
 }
 
-/** Writes down what can wait: a full disk keeps nobody from reading. */
+/** Writes what may be lost: a full disk must not keep people from reading. */
 async function noted({ board: { store }, log }: CommandSession, task: () => void): Promise<void> {
   try {
     await store.commit(task);

@@ -1,4 +1,4 @@
-/** Texts of any length: they are stored and sent in chunks, so that none of them holds up everybody else. */
+/** Texts of any length: stored and sent in chunks, so that none holds up everybody else. */
 import type { Octets } from '../wire/octets.ts';
 
 /** octets of a chunk, which also takes the rest of its last line */

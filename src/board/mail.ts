@@ -23,7 +23,7 @@ export interface Mailer {
 export interface SmtpOptions {
   readonly host: string;
   readonly port: number;
-  /** TLS from the start; otherwise STARTTLS where the server offers it */
+  /** TLS from the start; otherwise STARTTLS if the server offers it */
   readonly secure: boolean;
   readonly user?: string;
   readonly password?: string;
@@ -51,8 +51,8 @@ export function smtpMailer({ host, port, secure, user, password, from }: SmtpOpt
 }
 
 /**
- * Puts letters into a folder, one file `*.eml` each, to be sent by other means. Only the owner can read them. A letter is
- * whole and on disk, or not there.
+ * Puts letters into a folder, one `*.eml` file each, to be sent by other means. Only the owner can read them. A letter
+ * is either on disk as a whole, or not there.
  */
 export function outboxMailer({ folder, from }: { readonly folder: string; readonly from: string }): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true });
@@ -91,7 +91,7 @@ async function writeWhole(path: string, content: Buffer | Readable): Promise<voi
   try {
     syncFolder(dirname(path));
   } catch (error) {
-    // A letter that is said not to be sent must not be sent. One that can't be taken away will be.
+    // A letter reported as not sent must not be sent. One that can't be removed will be.
     const isGone = await rm(path).then(
       () => true,
       () => false,

@@ -1,4 +1,4 @@
-/** The number that comes after all that were seen. Numbers wrap: those within half the range ahead are later (RGTP 2.2.7). */
+/** The number after all those seen. Numbers wrap: those within half the range ahead are later (RGTP 2.2.7). */
 export class NextSequence {
   #next: number | undefined;
 

@@ -5,7 +5,7 @@ import { writeTogether } from '../wire/write-together.ts';
 const TOGETHER = 64 * 1024;
 
 /**
- * A session's output. Collects answers and writes them together. It blocks while the client does not read, so a slow
+ * A session's output. Collects answers and writes them together. Blocks while the client does not read, so that a slow
  * reader costs one buffer.
  */
 export class Output {

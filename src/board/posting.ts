@@ -115,7 +115,7 @@ export function posted(sequence: number, text: Octets): Octets {
   return octets`220 ${formatHex32(sequence)}  ${text}`;
 }
 
-/** Cookie, header and text, as an item's file has them. */
+/** Cookie, header and text, as in an item's file. */
 function contributionOf(sequence: number, time: number, header: readonly Octets[], text: Octets): Octets {
   return octets`${join([formatCookie(sequence, time), ...header], octets`\n`)}\n\n${text}`;
 }

@@ -2,7 +2,7 @@ import { diskTrouble, StoreError } from '../store/errors.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 import { Trouble } from '../wire/trouble.ts';
 
-/** A command that ends in an error answer. Thrown by commands; the session turns it into the line. */
+/** An error answer. Thrown by commands; the session sends it. */
 export class Refusal extends Trouble {
   readonly code: number;
   readonly text: Octets;
@@ -28,15 +28,15 @@ export function noSuchItem(itemId: string): Refusal {
 }
 
 /**
- * What was not synced may be gone after a power cut. Its poster heard 484, so nobody is told that it is there, until it
- * is known to be on disk.
+ * What has not been synced may be lost in a power cut. Its poster was told 484, so nobody is shown it until it is known
+ * to be on disk.
  */
 export function requireSynced({ unsynced }: { readonly unsynced: boolean }): void {
   if (unsynced)
     throw new Refusal(484, octets`The server's disk fails; nothing can be said for certain, and nothing was changed.`);
 }
 
-/** The answer to whatever ended a command: 484, with words that a bridge can pass on, for all but a refusal. */
+/** The answer to an error: for all but a refusal, 484 with words that a bridge can pass on. */
 export function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const trouble = diskTrouble(error);

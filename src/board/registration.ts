@@ -12,7 +12,7 @@ export interface RegistrationOptions {
   readonly mailer: Mailer;
 }
 
-/** both a valid userid and a mail address that needs no quoting */
+/** a valid userid that is also a mail address without need of quoting */
 const ADDRESS = /^[A-Za-z0-9.]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 const LEVEL = 2;
 /** s; groggsd's week for the first login */
@@ -22,7 +22,9 @@ const ADDRESSES = 10_000;
 const HOUR = 3_600_000; // ms
 /** accounts not yet used or approved */
 const MOST_PENDING = 1000;
-/** When an account was used last whose letter is not sent yet: so long ago that it goes, unless it is. */
+/**
+ * "Last used" of an account whose letter has not been sent yet: so long ago that the account expires unless it is sent.
+ */
 const NO_LETTER = 0;
 
 /** REGU and the USER after it (RGTP 2.2.24): creates an account and mails its secret. */
@@ -31,7 +33,7 @@ export class Registration {
   readonly #options: RegistrationOptions;
   readonly #title: string;
   readonly #requests = new LRUCache<string, number>({ max: ADDRESSES, ttl: HOUR });
-  /** Accounts with `NO_LETTER` that stay: the letter is under way, or sent, and that could not be written down yet. */
+  /** Accounts with `NO_LETTER` that stay: the letter is under way, or was sent and that could not be stored yet. */
   readonly #lettersUnderWay = new Set<Octets>();
   readonly #lettersSent = new Set<Octets>();
 
@@ -41,7 +43,7 @@ export class Registration {
     this.#options = options;
   }
 
-  /** What REGU sends. Lines with a leading blank are for the user. */
+  /** REGU's answer. Lines with a leading blank are for the user. */
   get warning(): Octets {
     const next =
       this.#options.mode === 'open'
@@ -63,7 +65,7 @@ export class Registration {
 
   /**
    * Resolves with the text of 280.
-   * @param caller its `callerKey`, by which registrations are counted
+   * @param caller the `callerKey` under which registrations are counted
    * @throws Refusal 511 (may try again), 482 or 484
    */
   async register(userid: Octets, caller: string): Promise<Octets> {
@@ -76,7 +78,7 @@ export class Registration {
     try {
       return await this.#register(userid);
     } catch (error) {
-      // Our own trouble is not held against them; what they asked for meanwhile is.
+      // Our own trouble is not counted against the caller; what they asked for in the meantime is.
       if (!(error instanceof Refusal && error.code === 482)) {
         this.#requests.set(caller, (this.#requests.get(caller) ?? 1) - 1);
       }
@@ -84,7 +86,7 @@ export class Registration {
     }
   }
 
-  /** An account whose letter can't be sent is as good as none, also where the disk lets nobody remove it. */
+  /** An account whose letter can't be sent does not count, even if the disk does not let it be removed. */
   async #register(userid: Octets): Promise<Octets> {
     const account = await this.#create(userid);
     if (account.waiting) return octets`Await an e-mail confirmation from the Editor.`;
@@ -100,7 +102,7 @@ export class Registration {
       this.#lettersUnderWay.delete(account.userid);
     }
     this.#lettersSent.add(account.userid);
-    // If this fails it is done with the next registration.
+    // If this fails, the next registration does it.
     await this.#store.commit(() => this.#noteLetters()).catch(() => {});
     return octets`Await the email I have sent to ${userid}`;
   }

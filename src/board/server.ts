@@ -28,7 +28,7 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
   readonly guests?: Guests;
-  /** is given a new board's editor before the board exists */
+  /** called with a new board's editor before the board exists */
   readonly keepEditor?: (editor: FirstStart['editor']) => void;
   /** a new board stays empty, to be filled by other means */
   readonly empty?: boolean;
@@ -45,13 +45,13 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly observer?: BoardObserver;
   /** how people register (REGU). Default: they can't */
   readonly registration?: RegistrationOptions;
-  /** ms between looks for accounts changed by another process, for idle sessions. Default 500 */
+  /** ms between checks for accounts changed by another process, for idle sessions. Default 500 */
   readonly accountCheck?: number;
   /** ms without a reply after which items are archived; 0 or undefined: never */
   readonly archiveAfter?: number;
 }
 
-/** ms between looks for accounts changed by another process */
+/** ms between checks for accounts changed by another process */
 const ACCOUNT_CHECK = 500;
 /** ms between runs that archive items and expire registrations */
 const HOUSEKEEPING = 6 * 3_600_000;
@@ -67,7 +67,7 @@ const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 /** The server of a board: listens, limits connections, archives old items. */
 export class BoardServer {
   readonly store: BoardStore;
-  /** What this start created; undefined where the board existed already. Show the secret once. */
+  /** What this start created; undefined if the board existed already. Show the secret once. */
   readonly made: FirstStart | undefined;
   readonly #board: Board;
   readonly #options: BoardServerOptions;
@@ -90,7 +90,7 @@ export class BoardServer {
         options.empty === true ? undefined : await firstStart(store, options.guests ?? 'read', options.keepEditor);
       const server = new BoardServer(store, made, options);
       await server.#keepHouse().catch((error: unknown) => {
-        // What is to be tidied up can wait until the disk takes it.
+        // Housekeeping can wait until the disk has room.
         if (diskTrouble(error) === undefined) throw error;
         server.#board.log.error({ err: error }, 'housekeeping failed');
       });
@@ -122,7 +122,7 @@ export class BoardServer {
     this.#accountCheck = setInterval(() => this.#checkAccounts(), options.accountCheck ?? ACCOUNT_CHECK).unref();
   }
 
-  /** The listener's address. @throws Error where there is none */
+  /** The listener's address. @throws Error if there is none */
   get address(): { readonly host: string; readonly port: number } {
     const address = this.#server?.address();
     if (address === null || typeof address !== 'object') throw new Error('the board does not listen');
@@ -134,15 +134,15 @@ export class BoardServer {
     return this.#sessions.size;
   }
 
-  /** Whether logins still hold, for code that acts on one outside a session. */
+  /** Tells whether logins still hold, for code that uses one outside a session. */
   get accounts(): Accounts {
     return this.store.accounts;
   }
 
-  /** A connection from inside this process. */
+  /** Connects from inside this process. */
   connect(): Duplex {
     const [client, server] = duplexPair();
-    // Unlike a socket, one end of a pair does not hear that the other was destroyed.
+    // Unlike a socket, one end of a pair does not notice that the other was destroyed.
     client.once('close', () => server.destroy());
     server.once('close', () => {
       if (!server.writableFinished) client.destroy();
@@ -157,8 +157,8 @@ export class BoardServer {
   }
 
   /**
-   * Ends every session with 481, after the posts in flight, and closes the database. Sessions left after `graceMs` are
-   * cut off: clients that don't hang up, or don't read.
+   * Ends every session with 481, after the posts in flight, and closes the database. Cuts off sessions left after
+   * `graceMs`, whose clients don't hang up or don't read.
    */
   async close(graceMs = GRACE): Promise<void> {
     clearInterval(this.#housekeeping);

@@ -20,7 +20,7 @@ import { Work } from './work.ts';
 /** log entries a session can cause */
 const MOST_REPORTS = 5;
 
-/** An HTTP request line or header: none of our commands begins with a word that ends in a colon. */
+/** An HTTP request line or header: no RGTP command begins with a word that ends in a colon. */
 const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
 
 /**
@@ -40,14 +40,14 @@ export class Session implements Member, CommandSession {
   readonly #standing: Standing;
   #receiver: TextReceiver | undefined;
   #busy = false;
-  /** a turn is due in which the next lines are taken */
+  /** a turn is due that takes the next lines */
   #due = false;
   #ended = false;
   #closing = false;
   /** said as soon as no command is in progress */
   #lastWords: Octets | undefined;
   #reports = 0;
-  /** asked for at once: after a refusal has closed the connection, the caller's machine no longer knows it */
+  /** asked for at once: the caller's machine forgets the connection when a refusal closes it */
   readonly #identity: Promise<string | undefined>;
   readonly #gone = Promise.withResolvers<void>();
 
@@ -62,7 +62,7 @@ export class Session implements Member, CommandSession {
     this.board = board;
     this.#stream = stream;
     this.caller = caller;
-    // What people do through the bridge is not one crowd.
+    // The people behind the bridge do not share one turn.
     this.owner = caller.address === undefined ? this : callerKey(caller);
     eventLoop.belongs(this.#turn, this.owner);
     this.log = log;
@@ -74,7 +74,7 @@ export class Session implements Member, CommandSession {
       this.#reader.feed(chunk);
       this.#pump();
     });
-    // Complete commands before the end are still answered; an incomplete line or text is ignored.
+    // Complete commands before the end are still answered; an incomplete line or text is dropped.
     stream.on('end', () => {
       this.#ended = true;
       this.#pump();
@@ -137,7 +137,7 @@ export class Session implements Member, CommandSession {
     this.#arm();
   }
 
-  /** The server stops: the command in progress finishes, then 481 tells the client to come back later. */
+  /** The server stops: the command in progress finishes, then 481 asks the client to come back later. */
   shutDown(): Promise<void> {
     this.#leave(octets`481 The server is going down - closing connection.`);
     return this.#gone.promise;
@@ -157,7 +157,7 @@ export class Session implements Member, CommandSession {
     if (!this.#busy) this.#pump();
   }
 
-  /** Takes the lines that have arrived, when it is this session's turn. */
+  /** Takes the lines that have arrived when this session's turn comes. */
   #pump(): void {
     if (this.#due) return;
     this.#due = !eventLoop.run(this.#turn);
@@ -185,7 +185,7 @@ export class Session implements Member, CommandSession {
     if (this.#output.blocked) this.#arm();
     if (this.#busy || this.#due || this.#output.blocked) this.#stream.pause();
     else if (this.#ended && !this.#closing) this.close();
-    // Also after QUIT: reading on is the only way to notice the end.
+    // Even after QUIT: only reading notices the end.
     else this.#stream.resume();
   };
 
@@ -251,7 +251,7 @@ export class Session implements Member, CommandSession {
     if (closes) this.close();
   }
 
-  /** Restarts the clock: at every complete line, and whenever the client has read. */
+  /** Restarts the time-out: at every complete line, and whenever the client has read. */
   #arm(): void {
     this.#deadline.set(this.#timeLimit());
   }
@@ -264,7 +264,7 @@ export class Session implements Member, CommandSession {
   }
 
   #timeOut(): void {
-    // A client that does not read would not read a 481 either.
+    // A client that does not read would not read 481 either.
     if (this.#closing || this.#output.blocked) this.destroy();
     else if (this.#busy) this.#arm();
     else {

@@ -11,7 +11,7 @@ const REVOKED = {
 export class Standing {
   readonly #accounts: Accounts;
   #grant: Grant | undefined;
-  /** generation of the accounts at which the grant last held */
+  /** generation of the accounts when the grant was last found to hold */
   #checked: number | undefined;
 
   constructor(accounts: Accounts) {
@@ -20,7 +20,7 @@ export class Standing {
 
   grant(grant: Grant): void {
     this.#grant = grant;
-    // The account may have changed since it was read: look again at the next command.
+    // The account may have changed since it was read: check again at the next command.
     this.#checked = undefined;
   }
 
@@ -29,7 +29,7 @@ export class Standing {
     this.#grant = undefined;
   }
 
-  /** What to tell a client whose login no longer holds; `undefined`: it holds, or there is none. */
+  /** What to tell a client whose login no longer holds; `undefined` if it holds, or there is none. */
   revoked(): Octets | undefined {
     if (this.#grant === undefined) return undefined;
     const generation = this.#accounts.generationIn(eventLoop.round);

@@ -11,7 +11,7 @@ export interface StoredMotd {
   readonly text: Octets;
 }
 
-/** The single values of a board: next sequence number, time of the newest item id, message of the day. */
+/** A board's single values: next sequence number, time of the newest item id, message of the day. */
 export class BoardState {
   readonly #takeSequence: StatementSync;
   readonly #peekSequence: StatementSync;
@@ -39,7 +39,7 @@ export class BoardState {
     return Number(this.#takeSequence.get()?.['n']);
   }
 
-  /** The number that the next change gets. */
+  /** The sequence number of the next change. */
   get nextSequence(): number {
     return Number(this.#peekSequence.get()?.['n']);
   }

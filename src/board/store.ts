@@ -33,7 +33,7 @@ export interface BoardStoreOptions {
 const MIB = 1024 * 1024;
 /** octets of memory for the edit log */
 const EDIT_LOG_CACHE = 4 * MIB;
-/** SQLite's own cache; it doubles the speed of reads that miss ours */
+/** SQLite's own cache, which doubles the speed of reads that miss ours */
 const PAGE_CACHE_KIB = 16 * 1024;
 
 /** A board on disk: an SQLite file, and the key file beside it. */
@@ -112,19 +112,19 @@ export class BoardStore {
     });
   }
 
-  /** Why nothing can be written now; `undefined`: it can. */
+  /** Why nothing can be written now, if so. */
   get trouble(): StoreError | undefined {
     return this.#writer.trouble;
   }
 
-  /** The board has changes that may not survive a power cut: nothing about it can be promised. */
+  /** The board has changes that may not survive a power cut, so nothing about it can be promised. */
   get unsynced(): boolean {
     return this.#writer.unsynced;
   }
 
   /**
    * Resolves when every change requested so far is visible; `undefined`: all are. A client that lost its connection
-   * looks in the index for its last post, which must not appear there only afterwards.
+   * looks in the index for its last post, which must not appear only afterwards.
    */
   get settled(): Promise<void> | undefined {
     return this.#writer.settled;
@@ -158,7 +158,7 @@ export class BoardStore {
   }
 
   #notify(): void {
-    // In a microtask: an exception in a listener must not reach the poster.
+    // In a microtask, so that an exception in a listener does not reach the poster.
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
 }
@@ -171,7 +171,7 @@ function hasSecrets(db: DatabaseSync): boolean {
   return db.prepare('SELECT 1 FROM users WHERE secret IS NOT NULL LIMIT 1').get() !== undefined;
 }
 
-/** Another board's key opens nothing: better to say so at once than to everyone who logs in. */
+/** Another board's key decrypts nothing: better to say so at once than at every login. */
 function requireOwnKey({ users }: BoardStore, keyFile: string): void {
   try {
     for (const { secret } of users.all()) if (secret !== undefined) return;
@@ -181,7 +181,7 @@ function requireOwnKey({ users }: BoardStore, keyFile: string): void {
   }
 }
 
-/** The key is made after the database: where there is a key, there was a board. */
+/** The key is made after the database: if there is a key, there was a board. */
 function lost(path: string, keyFile: string): StoreError {
   return new StoreError(
     'missing',

@@ -8,7 +8,7 @@ const DOT = 0x2e;
 export interface TextRules {
   /** what 150 asks the client to send */
   readonly prompt: Octets;
-  /** octets of text kept. A longer text is received to its end, and refused. */
+  /** octets of text kept. A longer text is received to its end, then refused. */
   readonly maxOctets: number;
   /** whether the first line is a grogname (in an edit: the status line, which is ignored) */
   readonly grogname: boolean;
@@ -47,7 +47,7 @@ export const contributionRules: TextRules = {
   },
 };
 
-/** Takes the lines from 150 to the dot. Remembers the first fault for the answer that follows. */
+/** Takes the lines from 150 to the dot. Remembers the first fault for the answer. */
 export class TextReceiver {
   readonly #rules: TextRules;
   #grogname: Octets | undefined;
@@ -56,7 +56,7 @@ export class TextReceiver {
   #refusal: Refusal | undefined;
   readonly #bareLf: boolean;
 
-  /** @param bareLf the client ends its commands with LF alone, so its text may too */
+  /** @param bareLf the client ends its commands with LF alone, so its text may, too */
   constructor(rules: TextRules, bareLf = false) {
     this.#rules = rules;
     this.#bareLf = bareLf;
@@ -64,10 +64,11 @@ export class TextReceiver {
 
   /**
    * Takes a line without its end. Returns true after the last: a dot between two CRLFs. A dot after a bare LF is text,
-   * and refused: the author of a text that a gateway relays could have the rest run as the gateway's commands.
+   * and refused: otherwise the author of a text that a gateway relays could have the rest run as the gateway's
+   * commands.
    *
    * @param endedBare with LF alone
-   * @param afterBare after a line that ended so
+   * @param afterBare so did the line before it
    * @throws Refusal 582 for a dot that is not doubled: client and server disagree on where the text ends
    */
   line(raw: Buffer, endedBare = false, afterBare = false): boolean {
@@ -77,7 +78,7 @@ export class TextReceiver {
     }
     const line = stripEnd(raw);
     if (line[0] !== DOT) this.#take(octetsFrom(line));
-    // A dot followed by blanks ends the text for groggsd, and is text for spurge: whoever relays it must not choose.
+    // A dot followed by blanks ends the text for groggsd, and is text for spurge: a relay must not choose between them.
     else if (raw.length === 1) return true;
     else if (line[1] !== DOT) throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
     else this.#take(octetsFrom(line.subarray(1)));

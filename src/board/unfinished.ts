@@ -1,4 +1,4 @@
-/** An interrupted import leaves half a board, which nothing may take for a whole one. */
+/** An interrupted import leaves half a board, which must not be taken for a whole one. */
 import { StoreError } from '../store/errors.ts';
 import { Trouble } from '../wire/trouble.ts';
 import { dropCopying } from './live/copying.ts';
@@ -17,7 +17,7 @@ export function requireFinishedImport({ path, marks }: BoardStore): void {
   );
 }
 
-/** Marks the board as unfinished, and empties it of what an earlier import left. `also` belongs to the same commit. */
+/** Marks the board as unfinished, and removes what an earlier import left. `also` runs in the same commit. */
 export function beginImport(store: BoardStore, also: () => void = () => {}): Promise<void> {
   return store.commit(() => {
     store.marks.set(MARK);

@@ -1,7 +1,7 @@
 /**
- * Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). Not by jsdiff (the package diff): with the same bound,
- * 10,000 lines that all differ keep its loop for 55 to 70 ms in one piece, and this one for 13, with pauses on the way. With a
- * callback it waits for a timer at each of a thousand steps.
+ * Unified diffs in GNU diff's form, with three lines of context (RGTP 2.2.22). Not by jsdiff (the package diff): with
+ * the same bound, 10,000 lines that all differ keep it busy for 55 to 70 ms without a pause, and this code for 13, with
+ * pauses. With a callback, jsdiff waits for a timer at each of a thousand steps.
  */
 import { atOnce } from '../wire/fair-share.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
@@ -9,8 +9,8 @@ import { ascii, type Octets, octets } from '../wire/octets.ts';
 /** lines around a change */
 export const CONTEXT = 3;
 /**
- * Bounds the work, which grows with its square: with more differing lines, everything between the first and the last
- * counts as changed.
+ * Bounds the work, which grows with its square: if more lines differ, everything between the first and the last counts
+ * as changed.
  */
 const MAX_DIFFERENCES = 1000;
 /** steps between two yields */
@@ -36,7 +36,7 @@ export function diffLines(before: readonly Octets[], after: readonly Octets[]): 
 
 /**
  * Like `diffLines`, for files of any length: yields now and then.
- * @param giveUp gives the answer if over a thousand lines differ
+ * @param giveUp called for the answer if over a thousand lines differ
  */
 export function* diffing(
   before: readonly Octets[],
@@ -51,7 +51,7 @@ export function* diffing(
   const [old, present] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
   const middle = yield* differing(old, present, giveUp);
   yield;
-  // Of a million lines, `concat` makes an array ten times as fast as spreading them does.
+  // For a million lines, `concat` is ten times as fast as spreading.
   return signed(' ', before.slice(0, head)).concat(middle, signed(' ', before.slice(before.length - tail)));
 }
 
@@ -90,7 +90,7 @@ export function* findingHunks(lines: readonly DiffLine[], first: number): Genera
   return hunks;
 }
 
-/** The diff with its labels, lines ended by LF. Empty where nothing changed. */
+/** The diff with its labels, lines ended by LF. Empty if nothing changed. */
 export function formatDiff(
   labels: { readonly before: Octets; readonly after: Octets },
   hunks: readonly Hunk[],

@@ -9,9 +9,9 @@ export interface Account {
   readonly level: AccessLevel;
   /** undefined: no proof is asked for (guest) */
   readonly secret: Buffer | undefined;
-  /** false: registered, and has never logged in */
+  /** false: registered, but has never logged in */
   readonly confirmed: boolean;
-  /** registered, and not yet approved by an editor */
+  /** registered, but not yet approved by an editor */
   readonly waiting: boolean;
   readonly disabled: boolean;
   /** unix seconds */
@@ -89,7 +89,7 @@ export class Users {
     return this.#page.all(after?.userid ?? '', after?.level ?? -1, count).map(listed);
   }
 
-  /** Whether anybody can edit, and give others the right to. */
+  /** Whether anybody can edit, and let others edit. */
   get hasEditor(): boolean {
     return this.#editor.get() !== undefined;
   }

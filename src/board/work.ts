@@ -7,8 +7,8 @@ import type { ReceivedText } from './text.ts';
 export type Data = ReceivedText | 'refused' | undefined;
 
 /**
- * What one session has in hand between commands: the text of DATA, the item a reply found full, and the edit in
- * progress. Its methods keep the three consistent.
+ * What a session keeps between commands: the text of DATA, the item that a reply found full, and the edit in progress.
+ * Its methods keep the three consistent.
  */
 export class Work {
   #data: Data;
@@ -34,18 +34,18 @@ export class Work {
     return this.#data;
   }
 
-  /** DATA begins: the text before it is gone. */
+  /** DATA begins: drops the text before it. */
   awaitText(): void {
     this.#data = undefined;
   }
 
-  /** DATA has ended. Rethrows what `finish` throws, having noted that the text was refused. */
+  /** DATA has ended. If `finish` throws, notes that the text was refused, and rethrows. */
   takeText(finish: () => ReceivedText): void {
     this.#data = 'refused';
     this.#data = finish();
   }
 
-  /** The text is posted, or can't be. */
+  /** The text has been posted, or can't be. */
   dropText(): void {
     this.#data = undefined;
   }
@@ -55,7 +55,7 @@ export class Work {
     this.#full = itemId;
   }
 
-  /** The chance to CONT is gone: the client went on to something else (groggsd). */
+  /** CONT is no longer possible: the client went on to something else (groggsd). */
   moveOn(): void {
     this.#full = undefined;
   }
@@ -70,12 +70,12 @@ export class Work {
     this.#edit = edit;
   }
 
-  /** The edit refused the text. It counts as refused, not as absent: EDCF without DATA withdraws the item. */
+  /** The edit refused the text. That counts as refused, not as absent: EDCF without DATA would withdraw the item. */
   refuseEditText(): void {
     this.#data = 'refused';
   }
 
-  /** The text goes with the edit: it may hold cookies, and must not become a post. */
+  /** Drops the text with the edit: it may hold cookies, and must not become a post. */
   endEdit(): void {
     if (this.#edit === undefined) return;
     this.#edit = undefined;

@@ -10,7 +10,7 @@ import { makeFolders } from './folders.ts';
 import { refuseLostKeys } from './lost-files.ts';
 import { openBeside, openPostgres } from './permanent-store.ts';
 
-/** Lends the accounts to a task. @throws Failure where the embedded board is not there yet */
+/** Lends the accounts to a task. @throws Failure if the embedded board does not exist yet */
 export async function withAccounts(
   config: Config,
   board: BoardConfig,

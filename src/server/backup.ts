@@ -18,7 +18,7 @@ import { type BackupFile, KINDS, MANIFEST, type Manifest, readManifest, sha256Of
 import { version } from './version.ts';
 
 const LOCK = 'lock';
-/** a moment: what `backupAll` calls the folder of a backup */
+/** a time: the name that `backupAll` gives a backup's folder */
 const FOLDER = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/;
 const FILE = /\.(?:sqlite(?:-journal|-wal|-shm)?|key|secret)$/;
 
@@ -31,7 +31,7 @@ export interface BackupChoices {
 /**
  * Copies the embedded board into one file.
  *
- * @returns the key file that opens the users' secrets in it
+ * @returns the key file that decrypts the users' secrets in it
  * @throws Failure, StoreError
  */
 export function backupEmbedded(config: Config, file: string, { force, onProgress }: BackupChoices): Promise<string> {
@@ -48,8 +48,8 @@ export function backupEmbedded(config: Config, file: string, { force, onProgress
 }
 
 /**
- * Copies boards, permanent files and keys into a folder, all as of one moment. They go into a subfolder of their
- * own. The manifest, written last, makes them the backup: an older one is replaced as a whole or not at all.
+ * Copies boards, permanent files and keys, all as of one moment, into a new subfolder of a folder. The manifest,
+ * written last, makes them the backup: an older one is replaced as a whole or not at all.
  *
  * @throws Failure, StoreError
  */
@@ -88,7 +88,7 @@ type Source = Pick<BackupFile, 'board' | 'kind'> & { readonly path: string };
 function sourcesOf(config: Config): Source[] {
   const all = KINDS.flatMap((kind) =>
     config.boards
-      // PostgreSQL is backed up by its own means. A file that is there nevertheless is out of date.
+      // PostgreSQL is backed up by its own means. Any file beside it is out of date.
       .filter((board) => kind !== 'permanent' || !isInDatabase(config, board))
       .map((board) => ({ board: board.name, kind, path: pathsOf(config, board)[kind] })),
   );
@@ -96,7 +96,7 @@ function sourcesOf(config: Config): Source[] {
 }
 
 async function refuseOwnFolders({ data, keys }: Config, directory: string): Promise<void> {
-  // The folder may be new: links are followed in the part of its path that exists.
+  // The folder may be new: follow links in the part of its path that exists.
   let existing = resolve(directory);
   while (!existsSync(existing)) existing = dirname(existing);
   const path = join(await realpath(existing), relative(existing, resolve(directory)));
@@ -110,7 +110,7 @@ async function refuseOwnFolders({ data, keys }: Config, directory: string): Prom
   }
 }
 
-/** @throws Failure where there is something that is not to be replaced */
+/** @throws Failure if something is there that must not be replaced */
 async function refuseOther(directory: string, force: boolean): Promise<void> {
   const there = await readdir(directory);
   if (there.includes(MANIFEST)) {
@@ -122,14 +122,14 @@ async function refuseOther(directory: string, force: boolean): Promise<void> {
       );
     return;
   }
-  // A backup that was killed has left nothing else.
+  // A killed backup leaves nothing else.
   const ours = new Set([LOCK, `${MANIFEST}.partial`, ...(await ownFolders(directory))]);
   if (there.some((name) => !ours.has(name))) {
     throw new Failure(`${directory} is neither empty nor a backup`, 'Name an empty or a new folder.');
   }
 }
 
-/** Folders of backups, complete or not: nothing else has such a name, with such files only. */
+/** Folders of backups, complete or not: nothing else has such a name, and such files only. */
 async function ownFolders(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const own: string[] = [];

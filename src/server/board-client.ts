@@ -1,4 +1,4 @@
-/** How to reach a board over RGTP, from its configuration. */
+/** How to reach a board over RGTP, according to its configuration. */
 import { X509Certificate } from 'node:crypto';
 import type { BoardServer } from '../board/server.ts';
 import type { BoardConfig } from '../config/config.ts';
@@ -11,7 +11,7 @@ import { Failure } from './failure.ts';
 import { fileContent } from './file-content.ts';
 import type { OwnAccount } from './own-account.ts';
 
-/** The embedded board, and how the bridge logs in there: as guest where there is no account. */
+/** The embedded board, and how the bridge logs in there: as guest if there is no account. */
 export interface Embedded {
   readonly server: BoardServer;
   readonly account: OwnAccount | undefined;
@@ -40,7 +40,7 @@ function placeOf(rgtp: BoardConfig['rgtp'], authorities: string | undefined, emb
   return { host: 'embedded', port: 0, connect: () => embedded.connect() };
 }
 
-/** PEM: who may certify the board; `undefined`: the well-known authorities. @throws Failure */
+/** PEM: the authorities that may certify the board; `undefined`: the well-known ones. @throws Failure */
 export function authoritiesOf({ ca, newsgroup }: BoardConfig): string | undefined {
   return ca === '' ? undefined : authoritiesIn(ca, `the authorities (ca) of ${newsgroup}`);
 }
@@ -56,7 +56,7 @@ export function authoritiesIn(file: string, what: string): string {
   }
 }
 
-/** The secret that the configuration, or the file it names, holds now. @throws Failure */
+/** The secret that the configuration, or the file it names, has now. @throws Failure */
 export function secretOf({ secret, secretFile, newsgroup }: BoardConfig): Buffer | undefined {
   if (secret !== '') return parseSecret(secret);
   if (secretFile === '') return undefined;

@@ -1,4 +1,4 @@
-/** A board's connections: some to read with, and each person's own. */
+/** A board's connections: some for reading, and each person's own. */
 import { connect, Socket } from 'node:net';
 import { LastHeard } from '../bridge/login/last-heard.ts';
 import { UserPools } from '../bridge/login/user-pools.ts';
@@ -14,24 +14,24 @@ import { boardClient, type Embedded } from './board-client.ts';
 export interface ConnectionParts {
   readonly log: Log;
   readonly embedded: Embedded | undefined;
-  /** where ident is answered: the user behind each connection to a board */
+  /** the user behind each connection to a board, if ident queries are answered */
   readonly ident: IdentRegistry | undefined;
   readonly metrics: Metrics;
 }
 
 export interface BoardConnections {
-  /** for the mirror, and for the search for posts whose outcome is unknown */
+  /** for the mirror, and for searching for posts whose outcome is unknown */
   readonly reading: RgtpPool;
   readonly people: UserPools;
   /** over any of these */
   readonly heard: LastHeard;
-  /** The level that the board gives a guest who connects now. */
+  /** Asks for the level that the board gives a guest now. */
   readonly askAsGuest: () => Promise<number>;
 }
 
 type Connect = NonNullable<ClientOptions['connect']>;
 
-/** Opens nothing yet: connections are made when they are needed. */
+/** Connects to nothing yet: connections are made when needed. */
 export function boardConnections(
   board: BoardConfig,
   { log, embedded, ident, metrics }: ConnectionParts,
@@ -50,7 +50,7 @@ export function boardConnections(
       ...(registry && { connect: tracked(registry, user ?? 'guest', anybody.connect) }),
       user,
       secret,
-      // One more than the mirror's.
+      // One more than the mirror uses.
       size: board.connections + 1,
     }),
     people: new UserPools({
@@ -59,7 +59,7 @@ export function boardConnections(
       size: board.userConnections,
       maxUsers: board.maxUsers,
       idle: board.userIdle,
-      // A board in this process ends the sessions of accounts that change.
+      // A board in this process ends the sessions of accounts that change, so connections need not age.
       ...(board.rgtp !== 'embedded' && { maxAge: board.userIdle }),
       ...(registry && { connectAs: (userid) => tracked(registry, userid, anybody.connect) }),
     }),
@@ -75,7 +75,7 @@ export function boardConnections(
   };
 }
 
-/** Connections that the ident responder knows as that user's. */
+/** Opens connections that the ident responder knows as the user's. */
 function tracked(registry: IdentRegistry, userid: string, open: Connect = overTcp): Connect {
   return (address) => {
     const socket = open(address);

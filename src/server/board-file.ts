@@ -8,7 +8,7 @@ import { embeddedBoardOf } from './embedded-board.ts';
 import { Failure } from './failure.ts';
 import { refuseLostBoard, refuseLostKeys } from './lost-files.ts';
 
-/** Lends the board's store to a task. @throws Failure where there is no board yet */
+/** Lends the board's store to a task. @throws Failure if there is no board yet */
 export async function withBoardFile<T>(
   config: Config,
   task: (store: BoardStore, paths: BoardPaths) => T | Promise<T>,

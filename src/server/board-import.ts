@@ -1,4 +1,4 @@
-/** A groggsd data directory, or a board that runs somewhere else, becomes the embedded board. */
+/** Turns a groggsd data directory, or a board running elsewhere, into the embedded board. */
 import { type CopyOptions, type CopySummary, copyBoard, UnsteadyBoardError } from '../board/live/copy.ts';
 import { type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
 import { NoSpoolError } from '../board/spool/source.ts';
@@ -40,7 +40,7 @@ export async function importBoard(
   }
 }
 
-/** A board to be copied, and who reads it: a guest where there is no `user`. */
+/** A board to be copied, and who reads it: a guest if there is no `user`. */
 export interface LiveBoard {
   readonly address: Address<'rgtp' | 'rgtps'>;
   readonly user: string | undefined;
@@ -50,8 +50,8 @@ export interface LiveBoard {
 }
 
 /**
- * Fills an empty or new board from one that runs. (A permanent file may be there already: of a bridge in front of that
- * board, whose numbers stay valid.)
+ * Fills an empty or new board from a running one. (There may be a permanent file already, from a bridge in front of
+ * that board: its numbers stay valid.)
  *
  * @throws Failure, StoreError
  */
@@ -111,7 +111,7 @@ function clientOf({ boards }: Config, { address: { scheme, host, port }, user, s
   };
 }
 
-/** Lends the embedded board, which is empty or half filled. */
+/** Lends the embedded board, empty or half filled, to a task. */
 async function fill<S>(config: Config, task: (store: BoardStore) => Promise<S>): Promise<S & Filled> {
   const paths = pathsOf(config, embeddedBoardOf(config));
   using _taken = takeFolders(config);

@@ -1,4 +1,6 @@
-/** The embedded board without the bridge, as a service of its own: for RGTP clients, and for bridges on other machines. */
+/**
+ * The embedded board as a service of its own, without the bridge: for RGTP clients, and for bridges on other machines.
+ */
 import type { BoardServer } from '../board/server.ts';
 import type { Config } from '../config/config.ts';
 import { History } from '../ops/history.ts';
@@ -50,7 +52,10 @@ export class BoardService {
     this.#undo = undo;
   }
 
-  /** SIGHUP: adopts the log level, and logs which settings wait for the next start. (Certificates are seen at once.) */
+  /**
+   * SIGHUP: adopts the log level, and logs which settings wait for the next start. (Certificates are read again
+   * anyway.)
+   */
   reload(config: Config): void {
     const next = { ...this.#config, log: config.log };
     const waiting = changedOf(next, config);
@@ -59,7 +64,7 @@ export class BoardService {
     this.#log.setLevel(next.log.level);
   }
 
-  /** Posts in progress finish first. */
+  /** Lets posts in progress finish first. */
   close(): Promise<void> {
     return this.#undo.run();
   }
@@ -103,7 +108,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   };
 }
 
-/** It is never behind itself. */
+/** The board's status; it is never behind itself. */
 function statusOf({ store, connections }: BoardServer): Omit<BoardStatus, 'name' | 'newsgroup'> {
   const items = store.items.count;
   return {

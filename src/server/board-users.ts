@@ -14,7 +14,7 @@ import { registrationOf } from './registration.ts';
 /** The operator's name in the audit log. */
 const operator = octets`rgtp-nntp`;
 
-/** RGTP's access levels in words, the same everywhere. */
+/** RGTP's access levels in words. */
 export const levels = { read: 1, write: 2, edit: 3 } as const satisfies Record<string, AccessLevel>;
 export type Level = keyof typeof levels;
 
@@ -24,7 +24,7 @@ export interface ListedUser {
   readonly level: string;
   /** `waiting`: for an editor's approval; `unused`: has registered, and not logged in yet */
   readonly state: 'enabled' | 'disabled' | 'waiting' | 'unused';
-  /** how a login is proved */
+  /** how a login is proven */
   readonly proof: 'md5' | 'none';
   /** ISO 8601 */
   readonly lastUsed: string;
@@ -32,7 +32,7 @@ export interface ListedUser {
 
 export interface UserSecret {
   readonly userid: string;
-  /** hex; `none` where the account has no secret */
+  /** hex; `none` if the account has no secret */
   readonly secret: string;
 }
 
@@ -43,7 +43,7 @@ export interface Chosen {
   readonly level: Level | undefined;
 }
 
-/** Every method throws `Failure` where there is no board, or the board refuses. */
+/** Every method throws `Failure` if there is no board, or the board refuses. */
 export class BoardUsers {
   readonly #config: Config;
 
@@ -71,7 +71,7 @@ export class BoardUsers {
     await this.#perform({ kind: 'update', who: this.#who(chosen), values: { disabled } });
   }
 
-  /** Resolves with what happened to the letter that carries the secret. */
+  /** Resolves with what became of the letter with the secret. */
   async approve(chosen: Chosen): Promise<string> {
     const answer = await this.#perform({ kind: 'update', who: this.#who(chosen), values: { approve: true } });
     // The last line shows the account.
@@ -122,7 +122,7 @@ export class BoardUsers {
   }
 }
 
-/** What UDBM refuses it says as groggsd does, to editors. */
+/** UDBM's refusals are in groggsd's words, for editors. */
 function inOperatorsWords(message: string): Failure {
   const userid = /^User `(.*?)'/.exec(message)?.[1];
   if (message.includes('not found in')) {

@@ -10,7 +10,7 @@ export class Boards {
   readonly #around: Surroundings;
   #boards: readonly ConfiguredBoard[] = [];
 
-  /** @param around what the boards share */
+  /** @param around what all boards share */
   constructor(bridge: Bridge, around: Surroundings) {
     this.#bridge = bridge;
     this.#around = around;
@@ -34,8 +34,8 @@ export class Boards {
   }
 
   /**
-   * Serves the boards of `next`; those that have not changed stay as they are. Rejects where one can't be opened; then
-   * the boards of `config` are served as before.
+   * Serves the boards of `next`; those that have not changed stay open. If one can't be opened, rejects, and the boards
+   * of `config` are served as before.
    */
   async exchange(config: Config, next: Config): Promise<void> {
     const kept = this.#boards.filter((board) => next.boards.some((wanted) => board.is(wanted)));
@@ -68,7 +68,8 @@ export class Boards {
         const known = kept.find((board) => board.is(wanted));
         boards.push(known ?? (await RgtpBoard.open(config, wanted, this.#around)));
       }
-      // Clients may have been told a later time, before the clock was set back: new to them is what comes after it.
+      // Before the clock was set back, clients may have been told a later time: only what comes after that is new to
+      // them.
       const now = Math.max(Math.floor(Date.now() / 1000), ...boards.map(({ view }) => view.dated?.() ?? 0));
       for (const board of boards) await board.offer(now);
       return boards;

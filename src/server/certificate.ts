@@ -1,4 +1,4 @@
-/** The server's certificate: whether it can be used, and what to show people of it. */
+/** The server's certificate: whether it can be used, and what people want to know of it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { Failure } from './failure.ts';
 import { fileContent } from './file-content.ts';
@@ -10,7 +10,7 @@ export interface CertificateFacts {
   readonly expires: Date;
 }
 
-/** @throws Failure that says which of the two files can't be used, and why */
+/** @throws Failure that says which file can't be used, and why */
 export function readCertificate(tls: { readonly certificate: string; readonly key: string }): CertificateFacts {
   const certificate = certificateIn(tls.certificate);
   const key = keyIn(tls.key);

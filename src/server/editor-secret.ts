@@ -1,6 +1,6 @@
 /**
- * The secret of a new board's editor. It is written to its file before the board exists, and stays marked as unseen
- * until a start has succeeded and shown it.
+ * The secret of a new board's editor. It is written to a file before the board exists, and stays marked as unseen until
+ * a start has succeeded and shown it.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,7 +15,7 @@ export interface NewBoard {
   readonly userid: string;
   /** hex */
   readonly secret: string;
-  /** where the secret is kept */
+  /** the file that keeps the secret */
   readonly file: string;
   /** To be called once the secret has been shown, so that later starts do not show it again. */
   readonly seen: () => void;
@@ -28,7 +28,9 @@ interface Editor {
 
 type Paths = Pick<BoardPaths, 'editorSecret' | 'editorUnseen'>;
 
-/** Stores the secret; once this returns, it survives a power cut. Replaces one left by a board that was never made. */
+/**
+ * Stores the secret, which survives a power cut once this returns. Replaces one left by a board that was never made.
+ */
 export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secret }: Editor): void {
   for (const path of [editorUnseen, editorSecret]) rmSync(path, { force: true });
   makeFile(editorUnseen, `${userid}\n`);
@@ -36,7 +38,7 @@ export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secr
 }
 
 /**
- * The editor whose secret nobody has seen yet; `undefined` where there is none, or the board has another secret now.
+ * The editor whose secret nobody has seen yet; `undefined` if there is none, or the board has another secret by now.
  */
 export function unseenEditor({ editorSecret, editorUnseen }: Paths, { users }: BoardStore): NewBoard | undefined {
   if (!existsSync(editorUnseen) || !existsSync(editorSecret)) return undefined;

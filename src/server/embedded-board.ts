@@ -18,14 +18,14 @@ import { refuseLostBoard, refuseLostFiles, refuseLostKeys } from './lost-files.t
 import { ownAccount } from './own-account.ts';
 import { registrationOf } from './registration.ts';
 
-/** The board inside this program. @throws Failure where none is configured */
+/** The board inside this program. @throws Failure if none is configured */
 export function embeddedBoardOf(config: Config): BoardConfig {
   const board = config.boards.find(({ rgtp }) => rgtp === 'embedded');
   if (board !== undefined) return board;
   throw new Failure('no board of the configuration is embedded', 'Give one of them `rgtp: embedded`.', { exitCode: 2 });
 }
 
-/** The embedded board, where one is configured, and how the bridge reaches it. */
+/** Opens the embedded board, if one is configured. Returns how the bridge reaches it. */
 export async function openEmbedded(
   config: Config,
   log: Log,
@@ -39,9 +39,9 @@ export async function openEmbedded(
 
 export interface OpenedBoard {
   readonly server: BoardServer;
-  /** a new board's editor, whose secret nobody has seen yet */
+  /** a new board's editor, if nobody has seen the secret yet */
   readonly made: NewBoard | undefined;
-  /** when what RGTP clients are shown expires, unix ms; `undefined`: they are not shown any */
+  /** when the certificate for RGTP clients expires, unix ms; `undefined`: there is none */
   readonly certificateExpires: () => number | undefined;
 }
 
@@ -77,7 +77,7 @@ export async function openEmbeddedBoard(
   return { server, made: unseenEditor(paths, server.store), certificateExpires: () => certificate?.expires };
 }
 
-/** The server's certificate, which is re-read when its files change; `undefined` where the board does without TLS. */
+/** The server's certificate, read again when its files change; `undefined` if the board does without TLS. */
 function certificateOf({ embedded: { listen }, tls }: Config, log: Log, clock: () => number): Certificate | undefined {
   if (listen?.scheme !== 'rgtps') return undefined;
   readCertificate(tls);

@@ -3,12 +3,12 @@ import type { Permanent, Shared } from '../store/permanent.ts';
 import type { Log } from '../wire/log.ts';
 import type { FedPlaces } from './board.ts';
 
-/** Where the places are kept, and who else may send. */
+/** Where the places are kept, and which bridge may send. */
 export interface PlaceStore extends Pick<Permanent, 'fed' | 'putFed'> {
   readonly shared?: Pick<Shared, 'turn' | 'pass'> | undefined;
 }
 
-/** In the board's store; where several bridges use it, one of them feeds each peer. */
+/** Keeps the places in the board's store. If several bridges share it, one of them feeds each peer. */
 export async function openFedPlaces(permanent: PlaceStore, log: Log): Promise<FedPlaces> {
   const key = (peer: string, newsgroup: string) => `${peer} ${newsgroup}`;
   const places = new Map<string, Place>();
@@ -17,7 +17,7 @@ export async function openFedPlaces(permanent: PlaceStore, log: Log): Promise<Fe
   };
   await read();
   const { shared } = permanent;
-  /** the turns for which the places were read */
+  /** the turns for which the places have been read */
   const known = new Map<string, number>();
   const begin = async (peer: string, turn: number): Promise<Turn> => {
     await read();

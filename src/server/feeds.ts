@@ -1,4 +1,4 @@
-/** The peers of the configuration, and what they are sent of the boards. */
+/** The peers of the configuration, and what they are sent. */
 import type { BoardGroup } from '../bridge/board.ts';
 import { newsgroupName } from '../bridge/places.ts';
 import type { Config, PeerConfig } from '../config/config.ts';
@@ -24,7 +24,7 @@ export class Feeds {
   readonly #log: Log;
   #running: readonly Running[];
 
-  /** @param boards asked each time: a reload changes them @throws Failure */
+  /** @param boards called each time: a reload changes them @throws Failure */
   constructor({ peers, name }: Pick<Config, 'peers' | 'name'>, boards: () => readonly ConfiguredBoard[], log: Log) {
     this.#source = { newsgroups: () => boards().flatMap((board) => [...fedBy(board, name)]) };
     this.#log = log.child({ part: 'feed' });
@@ -35,18 +35,18 @@ export class Feeds {
     return this.#running.map(({ feed }) => feed.status);
   }
 
-  /** Whether these peers can be fed. @throws Failure where a file can't be read */
+  /** Checks that these peers can be fed. @throws Failure if a file can't be read */
   check(peers: readonly PeerConfig[]): void {
     for (const peer of peers) peerAddress(peer);
   }
 
-  /** Feeds these peers; those that have not changed go on. Rejects, and changes nothing, where a file can't be read. */
+  /** Feeds these peers; those that have not changed go on. Rejects, and changes nothing, if a file can't be read. */
   async exchange(peers: readonly PeerConfig[]): Promise<void> {
     const wanted = peers.map((peer) => ({ peer, address: peerAddress(peer) }));
     const sameAs = (one: Omit<Running, 'feed'>) => (other: Omit<Running, 'feed'>) =>
       JSON.stringify([one.peer, one.address]) === JSON.stringify([other.peer, other.address]);
     const ending = this.#running.filter((one) => !wanted.some(sameAs(one)));
-    // One feed at a time keeps a peer's places.
+    // Only one feed at a time may keep a peer's places.
     await Promise.all(ending.map(({ feed }) => feed.close()));
     this.#running = wanted.map((one) => this.#running.find(sameAs(one)) ?? this.#start(one));
   }
@@ -82,12 +82,12 @@ function wanted({ newsgroups, notices, motd, cancels }: PeerConfig): (fed: FedNe
   return ({ kind, newsgroup }) => kinds[kind] && wildmat?.matches(newsgroup) === true;
 }
 
-/** What peers may be sent of a board. Nothing until its index is read. */
+/** The newsgroups of a board that peers may be sent. Nothing until its index has been read. */
 function* fedBy({ view, fed }: Pick<Board, 'view' | 'fed'>, host: string): Generator<FedNewsgroup> {
   if (fed === undefined || view.notYet !== undefined) return;
   const { newsgroup: main } = view;
   const edits = view.groups.find(({ name }) => name === newsgroupName(main, 'edits'));
-  // What editors did is in the main newsgroup as well: it goes out with the notices.
+  // Notices of edits are in the main newsgroup, too: they are sent as articles of `.edits`.
   const isNotice = (number: number) => edits?.messageId(number) !== undefined;
   const kinds = new Map<string, FedNewsgroup['kind']>([
     [newsgroupName(main, 'motd'), 'motd'],
@@ -108,7 +108,7 @@ function* fedBy({ view, fed }: Pick<Board, 'view' | 'fed'>, host: string): Gener
   }
 }
 
-/** @param name what a peer's place is kept under @param entries of articles with these numbers */
+/** @param name the name under which a peer's place is kept @param entries gives those of articles with these numbers */
 function fedGroup(
   group: BoardGroup,
   name: string,

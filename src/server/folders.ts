@@ -18,12 +18,14 @@ import { Failure } from './failure.ts';
 
 type Folders = Pick<Config, 'data' | 'keys'>;
 
-/** Creates missing folders, accessible to their owner alone. @throws Failure */
+/** Creates missing folders, accessible only to their owner. @throws Failure */
 export function makeFolders({ data, keys }: Folders): void {
   for (const [key, folder] of Object.entries({ data, keys })) explained(key, folder, makeFolder);
 }
 
-/** Whether the folders are there, or could be made. Leaves nothing behind. @throws Failure at the first that could not */
+/**
+ * Checks that the folders exist, or could be made. Leaves nothing behind. @throws Failure at the first that could not
+ */
 export function tryFolders({ data, keys }: Folders): void {
   for (const [key, folder] of Object.entries({ data, keys })) explained(key, folder, tryFolder);
 }
@@ -39,7 +41,7 @@ function explained(key: string, folder: string, act: (folder: string) => void): 
   }
 }
 
-/** Makes a folder in it, or in the nearest one above that is there. */
+/** Tries to make a folder in it, or in its nearest existing parent. */
 function tryFolder(folder: string): void {
   let there = folder;
   while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
@@ -50,19 +52,19 @@ function makeFolder(folder: string): void {
   const above = dirname(folder);
   if (!existsSync(folder) && above !== folder) makeFolder(above);
   if (existsSync(folder)) {
-    // Throws where it is a file.
+    // Throws if it is a file.
     opendirSync(folder).closeSync();
     return;
   }
-  // Not `recursive`, which retries for ever under /proc.
+  // Without `recursive`, which retries for ever under /proc.
   mkdirSync(folder, { mode: 0o700 });
   giveToFolderOwner(folder);
 }
 
 /**
- * Creates the folders and locks the data for this process until disposed: two mirrors that write one cache would undo
- * each other's work. The folders that databases are linked from are locked as well: another data folder may lead there.
- * The operating system holds the locks, and releases them however the process ends.
+ * Creates the folders and locks the data for this process until disposed: two mirrors writing one cache would undo each
+ * other's work. Folders that symbolic links to databases lead to are locked as well, since another data folder may lead
+ * there, too. The operating system holds the locks, and releases them however the process ends.
  */
 export function takeFolders(folders: Folders): Disposable {
   makeFolders(folders);
@@ -84,7 +86,7 @@ function lockFolder(folder: string): Disposable {
   }
 }
 
-/** Other folders that have databases of this one, whose names here are symbolic links. */
+/** Other folders with databases that symbolic links here lead to. */
 function linkedFolders(data: string): string[] {
   const own = realpathSync(data);
   const links = readdirSync(data, { withFileTypes: true }).filter(
@@ -92,7 +94,7 @@ function linkedFolders(data: string): string[] {
   );
   const homes = links.map(({ name }) => {
     const link = join(data, name);
-    // Nothing may be there yet.
+    // The target may not exist yet.
     return dirname(existsSync(link) ? realpathSync(link) : resolve(own, readlinkSync(link)));
   });
   return [...new Set(homes)].filter((home) => home !== own && existsSync(home));

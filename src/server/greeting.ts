@@ -8,9 +8,9 @@ import type { Service } from './service.ts';
 
 /**
  * The editor's account, shown once. A journal or a container's log would keep the secret, so anywhere but on a terminal
- * this names the file that has it instead.
+ * this names the file with the secret instead.
  *
- * @param config what `--config` was
+ * @param config the value of `--config`
  */
 export function welcomeEditor(
   { userid, secret, file }: NewBoard,
@@ -29,7 +29,7 @@ Add people with: ${run('board user add ann@example.org')}
 `;
 }
 
-/** Where a board that is served alone can be reached. */
+/** How to reach a board that is served alone. */
 export function boardGreeting({ parts: { board, statusAddress } }: BoardService): string {
   const { host, port } = board.address;
   const lines = [`Listening for RGTP clients on ${host} port ${port}.`];
@@ -37,7 +37,7 @@ export function boardGreeting({ parts: { board, statusAddress } }: BoardService)
   return `${lines.join('\n')}\n`;
 }
 
-/** Where the server can be reached. */
+/** How to reach the server. */
 export function greeting({ parts: { boards, news, boardAddress, statusAddress } }: Service): string {
   const lines = [`Serving ${boards.newsgroups.join(', ')}.`];
   for (const { tls, ...place } of news.server.addresses) {

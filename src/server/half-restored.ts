@@ -1,4 +1,4 @@
-/** A restore that is cut off between taking the old files away and giving the new ones their names leaves neither. */
+/** A restore cut off between moving the old files away and putting the new ones in place leaves neither there. */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -8,10 +8,10 @@ import { Failure } from './failure.ts';
 
 type Folder = Pick<Config, 'data'>;
 
-/** It is there from before the first old file is moved until the last new one is in its place. */
+/** Exists from before the first old file is moved until the last new one is in place. */
 const markOf = ({ data }: Folder) => join(data, 'restore-unfinished');
 
-/** @throws Failure where new files would be made in the place of those that a restore was about to bring */
+/** @throws Failure if new files would be created in place of those that a restore was about to bring back */
 export function refuseHalfRestored(config: Folder): void {
   if (!existsSync(markOf(config))) return;
   throw new Failure(
@@ -20,7 +20,7 @@ export function refuseHalfRestored(config: Folder): void {
   );
 }
 
-/** @param aside what the folder is called that the old files go into. On disk once this returns */
+/** @param aside the name of the folder for the old files. The mark is on disk once this returns */
 export function markHalfRestored(config: Folder, aside: string): void {
   const path = markOf(config);
   const file = openSync(path, 'a', 0o600);
@@ -39,7 +39,7 @@ export function unmarkHalfRestored(config: Folder): void {
   syncFolder(config.data);
 }
 
-/** Folders that have what was there before restores that were cut off, the newest first. */
+/** Folders with the old files of restores that were cut off, newest first. */
 export function setAsideBefore(config: Folder): string[] {
   if (!existsSync(markOf(config))) return [];
   return readFileSync(markOf(config), 'utf8')

@@ -1,4 +1,4 @@
-/** The ident responder, where one is configured. */
+/** The ident responder, if one is configured. */
 import type { Config } from '../config/config.ts';
 import { IdentRegistry } from '../ident/registry.ts';
 import { IdentResponder } from '../ident/responder.ts';

@@ -1,4 +1,4 @@
-/** When the last backup was made: noted in the data folder, for doctor. */
+/** The time of the last backup: noted in the data folder, for doctor. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -7,18 +7,18 @@ import { readSmallFile } from '../wire/small-file.ts';
 
 const NAME = 'last-backup';
 
-/** Does not fail: the backup is complete, even if the disk has no room for this note. */
+/** Never fails: the backup is complete even if the disk has no room for this note. */
 export function noteBackup({ data }: Pick<Config, 'data'>, made: string): void {
   const path = join(data, NAME);
   try {
     writeFileSync(path, `${made}\n`, { mode: 0o600 });
     giveToFolderOwner(path);
   } catch {
-    // Doctor will then report an older backup.
+    // Doctor will report an older backup.
   }
 }
 
-/** In unix ms; `undefined`: none is known. */
+/** Unix ms; `undefined`: none is known. */
 export function lastBackup({ data }: Pick<Config, 'data'>): number | undefined {
   try {
     const time = Date.parse(readSmallFile(join(data, NAME)).toString('utf8').trim());

@@ -1,9 +1,9 @@
-/** Errors that nothing caught. */
+/** Errors that nothing has caught. */
 import type { Log } from '../wire/log.ts';
 
 /**
- * An unhandled rejection concerns one task: it is logged, and the server goes on. After an uncaught exception the
- * state can't be trusted: it is logged, and the process ends so that its supervisor restarts it. Everything
+ * Logs errors that nothing has caught. An unhandled rejection concerns one task, so the server goes on. After an
+ * uncaught exception the state can't be trusted: the process ends, for its supervisor to restart it. Everything
  * acknowledged is on disk.
  */
 export function logStrays(log: Log): void {
@@ -14,7 +14,7 @@ export function logStrays(log: Log): void {
   });
 }
 
-/** This process must not go on, and its supervisor starts it again. Everything acknowledged is on disk. */
+/** Ends a process that must not go on, for its supervisor to restart it. Everything acknowledged is on disk. */
 export function endNow(log: Log, reason: Error): void {
   log.error({ err: reason }, 'ending');
   process.exit(1);

@@ -3,7 +3,7 @@ import { type Address, formatAddress } from '../config/addresses.ts';
 import { systemCode } from '../wire/system-error.ts';
 import { Failure } from './failure.ts';
 
-/** where somebody listens */
+/** an address that is listened on */
 export interface Place {
   readonly host: string;
   readonly port: number;

@@ -1,10 +1,10 @@
-/** What can be checked of a configuration without asking another machine: whether the files it names can be used. */
+/** What can be checked in a configuration without asking another machine: whether the files it names can be used. */
 import type { Config } from '../config/config.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
 import { type CertificateFacts, readCertificate } from './certificate.ts';
 import { registrationOf } from './registration.ts';
 
-/** One check, of a file or two. */
+/** One check, of one or two files. */
 interface Look {
   readonly what: string;
   /** for people */
@@ -13,7 +13,7 @@ interface Look {
   readonly take: () => CertificateFacts | undefined;
 }
 
-/** In the order of the configuration. */
+/** All checks, in the order of the configuration. */
 export function localLooks(config: Config): Look[] {
   const { tls, boards, embedded } = config;
   const looks: Look[] = [];
@@ -30,7 +30,7 @@ export function localLooks(config: Config): Look[] {
   return looks;
 }
 
-/** @throws Failure at the first that can't be used */
+/** @throws Failure at the first file that can't be used */
 export function checkLocally(config: Config): void {
   for (const { take } of localLooks(config)) take();
 }

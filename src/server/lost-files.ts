@@ -1,4 +1,4 @@
-/** Notices when one of the files that belong together is missing: a new one in its place would hide the loss. */
+/** Notices if one of several files that belong together is missing: a new one in its place would hide the loss. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -9,12 +9,14 @@ import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 import { refuseHalfRestored } from './half-restored.ts';
 
-/** Whether this board's permanent part is in the database. An embedded board's is beside it: they are backed up together. */
+/**
+ * Whether this board's permanent part is in the database. An embedded board's is beside it, to be backed up together.
+ */
 export function isInDatabase({ permanent }: Pick<Config, 'permanent'>, { rgtp }: BoardConfig): boolean {
   return permanent !== '' && rgtp !== 'embedded';
 }
 
-/** @throws Failure if the board is gone and files that belong to it are there. (A first start has none of them.) */
+/** @throws Failure if the board is gone but files that belong to it exist. (A first start has none of them.) */
 export function refuseLostBoard(config: Config, board: BoardConfig): void {
   refuseHalfRestored(config);
   if (board.rgtp !== 'embedded') return;
@@ -32,7 +34,7 @@ export function refuseLostBoard(config: Config, board: BoardConfig): void {
 /**
  * A permanent file is made at a board's first start, before its cache and its accounts. (Deleting the cache is
  * allowed.)
- * @throws Failure if it is gone and something shows that it was there
+ * @throws Failure if it is gone but something shows that it existed
  */
 export function refuseLostPermanent(config: Config, board: BoardConfig): void {
   refuseHalfRestored(config);
@@ -50,7 +52,7 @@ export function refuseLostPermanent(config: Config, board: BoardConfig): void {
 
 /**
  * Keys are made before the first secret is sealed with them.
- * @throws Failure where one is gone and there are secrets
+ * @throws Failure if one is gone but there are secrets
  */
 export function refuseLostKeys(config: Config, board: BoardConfig): void {
   refuseHalfRestored(config);
@@ -83,7 +85,7 @@ function boardHadPermanent(path: string): boolean {
   return finds(path, (db) => Marks.of(db)?.has('has-permanent') === true);
 }
 
-/** False also where the file can't be read: opening it for use will say what is wrong with it. */
+/** Also false if the file can't be read: opening it for use will say what is wrong with it. */
 function finds(path: string, what: (db: DatabaseSync) => boolean): boolean {
   if (!holdsSomething(path)) return false;
   try {

@@ -9,7 +9,10 @@ import { Failure } from './failure.ts';
 
 export const MANIFEST = 'manifest.json';
 
-/** What is kept of a board, in the order in which it is copied: a permanent file is never newer than its board. */
+/**
+ * The parts of a board that are kept, in the order in which they are copied: a permanent file is never newer than its
+ * board.
+ */
 export const KINDS = ['permanent', 'board', 'boardKey', 'accountsKey', 'editorSecret'] as const;
 
 /** One path element, so that a manifest can't lead out of its folder. */
@@ -17,11 +20,11 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 
 const manifest = z.strictObject({
   format: z.literal(1),
-  /** version of the program */
+  /** the program's version */
   program: z.string(),
   /** ISO 8601 */
   made: z.string(),
-  /** folder of the files, beside the manifest */
+  /** the folder of the files, beside the manifest */
   folder: name,
   files: z.array(
     z.strictObject({
@@ -37,7 +40,7 @@ const manifest = z.strictObject({
 export type Manifest = z.infer<typeof manifest>;
 export type BackupFile = Manifest['files'][number];
 
-/** @throws Failure where there is none, or a newer program wrote it */
+/** @throws Failure if there is none, or a newer program wrote it */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST);
   let text: string;

@@ -11,13 +11,13 @@ type NewsAddress = NonNullable<Config['listen']>[number];
 
 export interface News {
   readonly server: NntpServer;
-  /** no port was configured, and 119 needs privileges */
+  /** no port was configured, and 119 needed privileges */
   readonly fellBack: boolean;
 }
 
 const fallBackPort = 1119;
 
-/** @throws Failure with a remedy where a port can't be opened */
+/** @throws Failure with a remedy if a port can't be opened */
 export async function openNews(config: Config, backend: Backend, observer: Observer, log: Log): Promise<News> {
   const open = async (addresses: readonly NewsAddress[]) => {
     const balancers = config.balancers.length > 0 ? config.balancers : undefined;
@@ -39,7 +39,7 @@ export async function openNews(config: Config, backend: Backend, observer: Obser
   return openDefault(open, log);
 }
 
-/** Port 119 on every address; 1119 where that needs privileges. */
+/** Port 119 on every address; 1119 if that needs privileges. */
 async function openDefault(open: (addresses: readonly NewsAddress[]) => Promise<NntpServer>, log: Log): Promise<News> {
   const everywhere = (port: number) => open([{ scheme: 'nntp', host: '::', port }]);
   try {

@@ -1,4 +1,4 @@
-/** Hands the front end's events to the metrics, and to ident look-ups where they are configured. */
+/** Passes the front end's events to the metrics, and to ident look-ups if they are configured. */
 import type { Config } from '../config/config.ts';
 import { identLookUp } from '../ident/look-up.ts';
 import type { Peer } from '../nntp/backend.ts';
@@ -22,7 +22,7 @@ export function observing(metrics: Metrics, ident: Config['ident'], log: Log): O
   };
 }
 
-/** Asks each caller's machine who is there (RFC 1413), and logs the answer. */
+/** Asks each caller's machine whose connection it is (RFC 1413), and logs the answer. */
 function askingIdent({ timeout }: Config['ident'], log: Log): (peer: Peer) => void {
   const lookUp = identLookUp({ timeout });
   const bounded = boundedLog(log);

@@ -1,6 +1,6 @@
 /**
- * The bridge's own account on an embedded board. It reads whatever its guests may do, so that members go on reading
- * when the guest is disabled; what guests see follows the board's guest, never this account.
+ * The bridge's own account on an embedded board. It reads whatever guests may do, so that members can go on reading
+ * when the guest account is disabled. What guests see depends on the board's guest account, never on this one.
  */
 import { randomBytes } from 'node:crypto';
 import type { BoardStore } from '../board/store.ts';
@@ -14,7 +14,7 @@ export interface OwnAccount {
 
 const userid = octets`rgtp.nntp`;
 
-/** Made once. Later starts write nothing here, so they succeed on a full disk too. */
+/** Made once. Later starts write nothing here, so they succeed even on a full disk. */
 export async function ownAccount(store: BoardStore): Promise<OwnAccount> {
   const [known] = store.users.levels(userid);
   if (known?.secret !== undefined && known.level === 1 && store.accounts.access(userid, known.secret) === 1) {

@@ -1,4 +1,4 @@
-/** Copies what is known of boards elsewhere between files and the database. */
+/** Copies the permanent data of remote boards between files and the database. */
 import { existsSync } from 'node:fs';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
@@ -17,7 +17,7 @@ export interface CopiedBoard extends Copied {
 }
 
 /**
- * Copies the boards that the database of the configuration is for. Where they are copied from, they are marked as moved.
+ * Copies the boards whose permanent data belongs in the database of the configuration, and marks the source as moved.
  * Safe to repeat. @throws Failure, StoreError
  */
 export async function copyPermanent(config: Config, from: Place): Promise<CopiedBoard[]> {
@@ -55,7 +55,7 @@ async function copyBoard(config: Config, board: BoardConfig, postgres: Postgres,
   }
 }
 
-/** An empty place is not a source: it would be made, and look like one. */
+/** An empty place is no source: opening it would create it, and make it look like one. */
 async function requireSource(config: Config, { name }: BoardConfig, postgres: Postgres, from: Place): Promise<void> {
   const { permanent } = pathsOf(config, { name });
   if (from === 'files' && !existsSync(permanent)) throw new Failure(`there is no ${permanent}`);
@@ -71,7 +71,7 @@ async function copy(
 ): Promise<Copied> {
   try {
     const copied = await carryOver(from, to);
-    // In this order: interrupted, at most both are marked, and the command is repeated.
+    // In this order: after an interruption at worst both are marked, and the command can be repeated.
     await from.setMoved(true);
     await to.setMoved(false);
     return copied;

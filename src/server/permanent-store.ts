@@ -1,4 +1,4 @@
-/** Where the permanent part of a board is kept: in a file, or in the database of the configuration. */
+/** The permanent part of a board: in a file, or in the database of the configuration. */
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { BoardConfig, Config } from '../config/config.ts';
@@ -37,7 +37,8 @@ export interface OpenedPermanent {
 }
 
 /**
- * For a process that serves the board: with a database, as one of several. Waits while a command is alone with the board.
+ * For a process that serves the board: with a database, as one of several. Waits while a command has the board to
+ * itself.
  * @throws Failure, StoreError
  */
 export async function openToServe(
@@ -61,7 +62,7 @@ export async function openToServe(
   });
 }
 
-/** What decides how articles look: as they are called in the configuration. */
+/** The settings that decide how articles look, named as in the configuration. */
 function identityOf({ name }: Config, { newsgroup, domain, charset, threading, addresses }: BoardConfig): Identity {
   return { name, newsgroup, domain, charset, threading, addresses };
 }
@@ -75,7 +76,7 @@ export async function openAlone(
   return open(config, board, postgres, (database) => aloneAtOnce(database, board));
 }
 
-/** For a command that runs beside a server: it changes accounts. @throws Failure, StoreError */
+/** For a command that may run beside a server: it changes accounts. @throws Failure, StoreError */
 export async function openBeside(
   config: Config,
   board: BoardConfig,
@@ -94,7 +95,7 @@ export function aloneAtOnce(database: Postgres, { name }: BoardConfig): Promise<
   return Membership.join(database, name, { alone: true, onWaiting: inUse, onLost: () => {} });
 }
 
-/** What the database holds of the board becomes a file; does nothing where the board is not in the database. */
+/** Copies what the database has of the board into a file; does nothing if the board is not in the database. */
 export async function copyToFile(config: Config, board: BoardConfig, path: string): Promise<void> {
   if (!isInDatabase(config, board)) return;
   const postgres = await openPostgres(config);
@@ -161,7 +162,7 @@ export async function openInDatabase(
   };
 }
 
-/** A board that was served from here, and that the database has never heard of: its ids would be forgotten. */
+/** Refuses a board that was served from here but is unknown to the database: its ids would be forgotten. */
 async function refuseUnknown(config: Config, board: BoardConfig, postgres: Postgres): Promise<void> {
   const { permanent, accountsKey, cache } = pathsOf(config, board);
   const trace = [permanent, accountsKey, cache].find((path) => existsSync(path));

@@ -5,7 +5,7 @@ import type { RegistrationOptions } from '../board/registration.ts';
 import type { Config } from '../config/config.ts';
 import { fileContent } from './file-content.ts';
 
-/** Whether anyone may register, and how the secret is sent. */
+/** Whether people may register, and how the secret is sent. */
 export function registrationOf({ name, data, embedded: { registration, mail } }: Config): {
   readonly registration?: RegistrationOptions;
 } {

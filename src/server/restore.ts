@@ -1,4 +1,4 @@
-/** Brings back what a backup holds. The server must not be running. */
+/** Restores a backup. The server must not be running. */
 import { existsSync } from 'node:fs';
 import { access, constants, copyFile, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ import { takeFolders } from './folders.ts';
 import { markHalfRestored, setAsideBefore, unmarkHalfRestored } from './half-restored.ts';
 import { type BackupFile, type Manifest, readManifest, sha256Of } from './manifest.ts';
 
-/** A file to be put into its place. */
+/** A file to be put in place. */
 interface Piece {
   readonly kind: BackupFile['kind'];
   readonly from: string;
@@ -29,20 +29,20 @@ interface Piece {
 }
 
 interface Staged extends Piece {
-  /** its provisional name */
+  /** its temporary name */
   readonly staged: string;
 }
 
 export interface Restored {
-  /** the files that are back */
+  /** the files restored */
   readonly files: readonly string[];
-  /** folders with the files that were there before */
+  /** folders with the old files */
   readonly replaced: readonly string[];
-  /** files that don't know which article numbers were shown since the backup */
+  /** files that do not know the article numbers shown since the backup */
   readonly forgetful: readonly string[];
 }
 
-/** Puts a copy of the board, made by `board backup`, in the place of the embedded board. @throws Failure, StoreError */
+/** Replaces the embedded board by a copy made by `board backup`. @throws Failure, StoreError */
 export async function restoreEmbedded(
   config: Config,
   file: string,
@@ -59,7 +59,7 @@ export async function restoreEmbedded(
   return replace(config, [{ kind: 'board', from: file, to: board }], [cache], boardKey, force);
 }
 
-/** Brings back everything that `backup` saved. @throws Failure, StoreError */
+/** Restores everything that `backup` saved. @throws Failure, StoreError */
 export async function restoreAll(
   config: Config,
   directory: string,
@@ -113,7 +113,7 @@ async function replace(
       return kind === 'permanent' && !known.some((path) => carryNumbering(path, copied));
     });
     for (const { staged: path } of staged) await sync(path);
-    // Caches are derived from the board, and rebuilt.
+    // Caches are derived from the board, and will be rebuilt.
     const old = [...there, ...caches.flatMap(withSiblings).filter((path) => existsSync(path))];
     const aside = `replaced-${new Date().toISOString().replace(/[:.]/g, '-')}`;
     markHalfRestored(config, aside);
@@ -132,7 +132,7 @@ function withSiblings(path: string): string[] {
   return path.endsWith('.sqlite') || path.endsWith('.restoring') ? [path, `${path}-wal`, `${path}-shm`] : [path];
 }
 
-/** Copies a file beside its destination and syncs it. @throws Failure where it is not what the backup wrote */
+/** Copies a file beside its destination and syncs it. @throws Failure if it is not what the backup wrote */
 async function stage({ from, staged, sha256 }: Staged): Promise<void> {
   const entry = await lstat(from).catch(() => undefined);
   if (entry === undefined) throw new Failure(`${from} does not exist`);
@@ -199,7 +199,7 @@ function checkDatabase(
   }
 }
 
-/** Checks that the board is sound, of no newer version, and opened by its key. */
+/** Checks that the board is sound, not of a newer version, and matches its key. */
 function checkBoard(path: string, from: string, key: string | undefined): void {
   checkDatabase(path, from, boardSchema);
   if (key === undefined) throw new Failure(`the backup has no key file for ${from}`);
@@ -208,7 +208,7 @@ function checkBoard(path: string, from: string, key: string | undefined): void {
     store = BoardStore.open(path, { keyFile: key });
     for (const _ of store.users.all());
   } catch (cause) {
-    // A fault of the board, not of the key.
+    // The fault is in the board, not in the key.
     if (cause instanceof StoreError && cause.path !== key) throw cause;
     throw new Failure(
       `the users' secrets in ${from} can't be read with the key ${key}`,

@@ -29,7 +29,7 @@ import { Undo } from './undo.ts';
 export interface Surroundings extends ConnectionParts {
   readonly own: OwnPostRegister;
   readonly memory: SharedMemory;
-  /** where the permanent parts are, unless they are in files */
+  /** the database of the permanent parts, unless they are in files */
   readonly postgres: Postgres | undefined;
 }
 
@@ -38,11 +38,11 @@ type Parts = Pick<RgtpBoard, 'view' | 'login' | 'poster' | 'fed'> & {
   readonly files: string;
   readonly mirror: Mirror;
   readonly submitter: BoardPoster;
-  /** the board's newest sequence number, where that is known without asking */
+  /** the board's newest sequence number, if known without asking */
   readonly newest: () => number | undefined;
-  /** what the bridges of this board share, if they have a database */
+  /** what several bridges of this board share in a database */
   readonly shared: Permanent['shared'];
-  /** RGTP connections to it, if it is in this process */
+  /** the number of RGTP connections to it, if it is in this process */
   readonly clients: () => number | undefined;
   /** why its files can't be written now */
   readonly disk: () => string | undefined;
@@ -78,7 +78,7 @@ export class RgtpBoard implements ConfiguredBoard {
     this.#undo = undo;
   }
 
-  /** Whether this board was opened with that configuration, and with what the files it names contain now. */
+  /** Whether this board was opened with that configuration, and with the present contents of the files named there. */
   is(wanted: BoardConfig): boolean {
     const { config, files } = this.#parts;
     return JSON.stringify(wanted) === JSON.stringify(config) && filesOf(wanted) === files;
@@ -112,14 +112,14 @@ export class RgtpBoard implements ConfiguredBoard {
   }
 
   /**
-   * Declares the newsgroups as created. To be called last: one that counted as created before it could be read would
-   * stay hidden from whoever asked NEWGROUPS in between.
+   * Declares the newsgroups as created. To be called last: a group created before it can be read would stay hidden from
+   * a client that asks NEWGROUPS in between.
    */
   offer(now: number): Promise<void> {
     return this.#parts.offer(now);
   }
 
-  /** Resolves when all texts of the board are here; rejects where it is away. */
+  /** Resolves once all texts of the board have been fetched; rejects if it is away. */
   complete(): Promise<void> {
     return this.#parts.mirror.complete();
   }
@@ -162,7 +162,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const clients = () => embedded?.connections;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
   mirror.start();
-  // The board in this process answers at once: with a short wait, the first reader finds it complete.
+  // The board in this process answers at once: after a short wait, the first reader finds it complete.
   if (embedded !== undefined) await firstPoll(mirror);
 
   const overlap = board.poll.idle / 1000;
@@ -186,7 +186,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   });
   undo.add(() => login.close());
   const poster = new RgtpPoster({ ...board, host: config.name }, { model: mirror, index: view, own, login, submitter });
-  // Added last, so closed first: posts in progress finish, and need everything above for that.
+  // Added last, so closed first: posts in progress need everything above to finish.
   undo.add(() => people.close(), { what: 'posts under way', ms: 1_000 });
 
   const disk = () => (permanent.trouble ?? store?.trouble ?? cache.trouble)?.message;
@@ -209,7 +209,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   };
 }
 
-/** What the files that a board's configuration names contain now. */
+/** The present contents of the files that a board's configuration names. */
 function filesOf(board: BoardConfig): string {
   return `${secretOf(board)?.toString('hex')} ${authoritiesOf(board)}`;
 }
@@ -222,7 +222,7 @@ function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
   });
 }
 
-/** Waits for the index, for a second at most. Until it is there, the newsgroups answer that it is not. */
+/** Waits for the index, for at most a second. Until it has been read, the newsgroups answer 403. */
 async function firstPoll(mirror: Mirror): Promise<void> {
   const patience = new AbortController();
   const enough = delay(1_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
@@ -234,7 +234,7 @@ async function guestOf(permanent: Permanent, ask: () => Promise<number>): Promis
   return { ask, said: await permanent.guestLevel(), keep: (level) => permanent.putGuestLevel(level) };
 }
 
-/** What a board does not let its guests do, the bridge does not either. */
+/** The bridge lets guests do no more than the board does. */
 function guestsOf(config: Config, board: BoardConfig): 'read' | 'none' {
   return board.rgtp === 'embedded' && config.embedded.guests === 'none' ? 'none' : board.guests;
 }

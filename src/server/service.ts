@@ -24,7 +24,7 @@ import { Undo } from './undo.ts';
 import { version } from './version.ts';
 import { WatchedFolder } from './watched-folder.ts';
 
-/** The parts of a started server that others ask for. */
+/** The parts of a started server that others need. */
 interface Parts {
   readonly log: AdjustableLog;
   readonly boards: Boards;
@@ -33,16 +33,16 @@ interface Parts {
   readonly status: () => Status;
   /** a new board's editor, to be shown once */
   readonly made: NewBoard | undefined;
-  /** where RGTP clients reach the embedded board; `undefined`: there is none, or it does not listen */
+  /** the address of the embedded board for RGTP clients; `undefined`: there is none, or it does not listen */
   readonly boardAddress: (Place & { readonly scheme: 'rgtp' | 'rgtps' }) | undefined;
-  /** where the status page is */
+  /** the address of the status page */
   readonly statusAddress: Place | undefined;
 }
 
 /** ms */
 const SETTLING = 60_000;
 
-/** ms that sessions get to finish what is in progress when the server stops. All steps together stay below 9 s. */
+/** ms for sessions to finish what is in progress when the server stops. All steps together stay below 9 s. */
 const GRACE = { nntp: 5_000, rgtp: 1_500 } as const;
 
 export class Service {
@@ -70,7 +70,7 @@ export class Service {
 
   /**
    * SIGHUP: adopts what can change at run time (boards, peers, limits, log level, certificate files), and logs which
-   * settings wait for the next start. Rejects where the new configuration can't be used; the old one stays in force.
+   * settings wait for the next start. If the new configuration can't be used, rejects, and the old one stays in force.
    */
   reload(config: Config): Promise<void> {
     this.#reloading = this.#reload(config);
@@ -92,7 +92,7 @@ export class Service {
     news.server.setLimits(limits);
   }
 
-  /** Resolves once each board can be read, or has turned out to be away; after a minute, whatever is still being read. */
+  /** Resolves once each board can be read, or has turned out to be away; after a minute at the latest. */
   async settled(): Promise<void> {
     const end = performance.now() + SETTLING;
     const isOpen = ({ ready, lastError }: BoardStatus) => !ready && lastError === undefined;
@@ -100,14 +100,14 @@ export class Service {
       await delay(50, undefined, { ref: false });
   }
 
-  /** Ends in order: no new commands, answers and posts in progress finish, then the boards close. */
+  /** Ends in order: no new commands; answers and posts in progress finish; then the boards close. */
   async close(): Promise<void> {
     await this.#reloading.catch(() => {});
     await this.#undo.run();
   }
 }
 
-/** Opens everything, from the boards up to the port of the newsreaders. `undo` closes what is open in reverse order. */
+/** Opens everything, from the boards up to the listeners for newsreaders. `undo` closes it in reverse order. */
 async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise<Parts> {
   const started = Date.now();
   const metrics = new Metrics();
@@ -173,7 +173,7 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   };
 }
 
-/** What newsreaders are shown, once there is a server that shows it. */
+/** The certificate that newsreaders see, once the news server is open. */
 function certificateOf(news: News | undefined): Status['certificate'] {
   const expires = news?.server.certificateExpires;
   return expires === undefined ? undefined : { expires };

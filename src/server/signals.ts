@@ -4,22 +4,20 @@ import type { Log } from '../wire/log.ts';
 import { Failure } from './failure.ts';
 import type { Systemd } from './systemd.ts';
 
-/** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm: within this time, both count as one. */
+/** Under `npm start`, Ctrl-C arrives twice, from the terminal and from npm: within this time, the two count as one. */
 const sameKeyMs = 500;
 
-/**
- * The process ends this long after the first signal at the latest, in ms: before a supervisor that waits 10 s kills it.
- */
+/** The process ends at most this long after the first signal, in ms: before a supervisor that waits 10 s kills it. */
 const DEADLINE = 9_500;
 
-/** ms that the process gets to end by itself, once everything is closed */
+/** ms for the process to end by itself, once everything is closed */
 const AFTERWARDS = 250;
 
 /**
- * Resolves at the first SIGTERM or SIGINT. From then on, the process has ten seconds: what has not finished by then,
- * or when a second signal comes, is cut off. That is not a failure, as everything acknowledged is on disk.
+ * Resolves at the first SIGTERM or SIGINT. From then on, the process has ten seconds: what has not finished by then, or
+ * by a second signal, is cut off. That is no failure, since everything acknowledged is on disk.
  *
- * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing. systemd hears of it all.
+ * Each SIGHUP runs `reread`, one at a time; a failure is logged and changes nothing. systemd is told of all this.
  */
 export function untilTold(log: Log, systemd: Systemd, reread: () => Promise<void> | void): Promise<NodeJS.Signals> {
   let rereading = Promise.resolve();
@@ -57,8 +55,8 @@ function cutOff(log: Log, why: string): void {
 }
 
 /**
- * Closes everything; then the process ends, whatever somebody else still keeps open (a mail server that hangs).
- * @throws Failure where closing fails
+ * Closes everything; then the process ends, even if something is still open (a connection to a mail server that hangs).
+ * @throws Failure if closing fails
  */
 export async function closed(close: () => Promise<void>): Promise<void> {
   try {

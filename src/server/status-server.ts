@@ -1,4 +1,4 @@
-/** Health, metrics and the status page, where they are configured. */
+/** Health, metrics and the status page, if configured. */
 import type { Config } from '../config/config.ts';
 import { type HttpOptions, HttpServer } from '../ops/http.ts';
 import { listenFailure } from './listening.ts';

@@ -1,18 +1,19 @@
 /**
- * What systemd is told of the service (sd_notify(3)): when it is ready, reloads or ends, how it is, and that its event loop
- * turns. One that hangs sends no more pings, and systemd starts it anew.
+ * What systemd is told about the service (sd_notify(3)): when it is ready, reloads or ends, its status, and that its
+ * event loop is running. A service that hangs sends no pings, and systemd restarts it.
  *
- * Node has no datagram sockets with a path, and the packages that add them (unix-dgram, sd-notify) compile C++ when they are
- * installed. So the messages are sent by systemd's own systemd-notify: a child of some milliseconds, one at a time.
+ * Node has no Unix datagram sockets, and the packages that add them (unix-dgram, sd-notify) compile C++ at
+ * installation. So systemd's own systemd-notify sends the messages: a child process of a few milliseconds, one at a
+ * time.
  */
 import { spawn } from 'node:child_process';
 import type { Log } from '../wire/log.ts';
 import { systemCode } from '../wire/system-error.ts';
 
-/** ms until a message counts as lost, and from then to the next try */
+/** ms until a message counts as lost, and then until the next attempt */
 const PATIENCE = 5_000;
 const RETRY = 1_000;
-/** While the service starts, ms between two requests for more time, and what they ask for. A start that hangs asks no more. */
+/** During the start: ms between two requests for more time, and the time requested. A start that hangs stops asking. */
 const EXTENSION = { every: 20_000, ms: 120_000 } as const;
 /** ms between two pings, at least */
 const SHORTEST = 100;
@@ -22,7 +23,7 @@ type State = 'RELOADING=1' | 'READY=1' | 'STOPPING=1';
 
 export interface SystemdOptions {
   readonly log: Log;
-  /** how the service is, in a line: `systemctl status` shows it */
+  /** the service's status in one line, for `systemctl status` */
   readonly status: () => string;
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -31,9 +32,9 @@ export class Systemd {
   readonly #log: Log;
   readonly #status: () => string;
   readonly #environment: NodeJS.ProcessEnv;
-  /** nobody wants to know, or nothing can be sent */
+  /** systemd is not listening, or nothing can be sent */
   #off: boolean;
-  /** States that are still to be told: two at most, as what is over by now is not told any more. */
+  /** States still to be reported: two at most, since a state that is over is no longer reported. */
   #states: (readonly [State, ...string[]])[] = [];
   #phase: 'starting' | 'serving' | 'ending' = 'starting';
   #sign: string | undefined;
@@ -49,7 +50,7 @@ export class Systemd {
     this.#repeat(EXTENSION.every, `EXTEND_TIMEOUT_USEC=${EXTENSION.ms * 1_000}`);
   }
 
-  /** It serves. */
+  /** The service is ready. */
   ready(): void {
     if (this.#phase !== 'starting') return;
     this.#phase = 'serving';
@@ -57,14 +58,14 @@ export class Systemd {
     this.#repeat(watchdogInterval(this.#environment), 'WATCHDOG=1');
   }
 
-  /** It reads its configuration again. */
+  /** The service is reading its configuration again. */
   reloading(): void {
     if (this.#phase !== 'serving') return;
     this.#states = [];
     this.#enter('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`);
   }
 
-  /** It has read it. @param refused why the old one stays in force */
+  /** The configuration has been read. @param refused why the old one stays in force */
   reloaded(refused?: string): void {
     if (this.#phase !== 'serving') return;
     const [before] = this.#states;
@@ -87,7 +88,7 @@ export class Systemd {
     void this.#send();
   }
 
-  /** A sign of life, again and again. @param ms `undefined`: none is wanted */
+  /** Sends a sign of life at intervals. @param ms `undefined`: none is wanted */
   #repeat(ms: number | undefined, sign: string): void {
     clearInterval(this.#beat);
     if (this.#off || ms === undefined) return;
@@ -114,7 +115,7 @@ export class Systemd {
       return;
     }
     this.#complain(lost);
-    // Unless there is news, it is said again.
+    // Try again, unless there is a newer message.
     if (state === undefined) this.#sign ??= sign;
     else if (this.#states.length === 0) this.#states = [state];
     setTimeout(() => void this.#send(), RETRY).unref();
@@ -148,7 +149,7 @@ async function sent(words: readonly string[], environment: NodeJS.ProcessEnv): P
   }
 }
 
-/** ms: half of what systemd waits; `undefined`: it does not watch this process. */
+/** ms: half of systemd's patience; `undefined`: it does not watch this process. */
 export function watchdogInterval({ WATCHDOG_USEC: usec, WATCHDOG_PID: pid }: NodeJS.ProcessEnv): number | undefined {
   const wait = Number(usec) / 1_000;
   if (!(wait > 0) || (pid !== undefined && Number(pid) !== process.pid)) return undefined;

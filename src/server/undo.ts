@@ -9,7 +9,7 @@ interface Patience {
   readonly ms: number;
 }
 
-/** Closes what was opened, in reverse order. A step that fails, or takes too long, does not stop the others. */
+/** Closes what has been opened, in reverse order. A step that fails, or takes too long, does not stop the others. */
 export class Undo {
   readonly #log: Log;
   readonly #steps: { readonly step: Step; readonly patience: Patience | undefined }[] = [];
@@ -19,12 +19,12 @@ export class Undo {
     this.#log = log;
   }
 
-  /** @param patience for steps that wait for others: the peer at the end of a connection, a board */
+  /** @param patience for steps that wait for others: a peer at the end of a connection, a board */
   add(step: Step, patience?: Patience): void {
     this.#steps.push({ step, patience });
   }
 
-  /** Takes every step once, then rejects with the first error. */
+  /** Takes every step once, then rejects with the first error, if any. */
   run(): Promise<void> {
     this.#run ??= this.#all();
     return this.#run;
@@ -49,7 +49,7 @@ export class Undo {
     const isLate = await Promise.race([done.then(() => false), late]).finally(() => clock.abort());
     if (!isLate) return;
     this.#log.warn({ step: what }, 'did not end in time; going on without it');
-    // Nobody is left to hear of a later failure.
+    // Nobody is left to hear about a later failure.
     done.catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** The version that runs, and the commit it was built from. */
+/** The running version, and the commit that it was built from. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** `0.1.0` */
 export const version = stringIn(join(root, 'package.json'), 'version') ?? 'unknown';
 
-/** The first digits of the commit, from the packed package or the checkout; `undefined` where neither has it. */
+/** The first digits of the commit, from the packed package or the checkout, if either has it. */
 function build(): string | undefined {
   return (stringIn(join(root, 'dist', 'build.json'), 'commit') ?? checkedOut(join(root, '.git')))?.slice(0, 10);
 }
@@ -27,7 +27,7 @@ function stringIn(path: string, key: string): string | undefined {
   }
 }
 
-/** The commit that a `.git` folder has checked out, read without git. */
+/** The commit checked out in a `.git` folder, read without git. */
 function checkedOut(git: string): string | undefined {
   const read = (...path: string[]) => {
     try {

@@ -1,15 +1,15 @@
-/** What an operator looks after in the data folder: the room on its disk, and the last backup. */
+/** What an operator watches in the data folder: free space, and the last backup. */
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import type { DiskStatus } from '../ops/status.ts';
 import { lastBackup } from './last-backup.ts';
 
-/** ms between two looks */
+/** ms between two checks */
 const EVERY = 10_000;
 
 /**
- * Looks now and then, on its own: a disk that hangs must not keep a health check or a scrape waiting. Then it shows what it
- * saw last.
+ * Checks now and then in the background: a disk that hangs must not keep a health check or a scrape waiting. They see
+ * the result of the last check.
  */
 export class WatchedFolder {
   readonly #config: Pick<Config, 'data'>;

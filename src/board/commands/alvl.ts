@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.ts';
 import { levelFrom } from './arguments.ts';
 import type { Command } from './command.ts';
 
-/** RGTP 2.2.5: down at once, up with a proof */
+/** RGTP 2.2.5: lowers the level at once, raises it after a proof */
 export const alvl: Command = {
   level: 0,
   async run(session, args) {

@@ -1,4 +1,4 @@
-/** Arguments that several commands take, and groggsd's words for what is wrong with them. */
+/** Arguments that several commands take, with groggsd's words for what is wrong with them. */
 import { type Ascii, ascii, type Octets, octets } from '../../wire/octets.ts';
 import type { AccessLevel } from '../access.ts';
 import { limits } from '../limits.ts';

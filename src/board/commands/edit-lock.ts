@@ -2,7 +2,7 @@ import { octets } from '../../wire/octets.ts';
 import type { CommandSession } from '../command-session.ts';
 import { Refusal } from '../refusal.ts';
 
-/** EDIT and EDIX need the lock, and no edit in progress. After either, CONT is refused. @throws Refusal 500, 532 */
+/** EDIT and EDIX need the lock and no edit in progress. After either, CONT is refused. @throws Refusal 500, 532 */
 export function requireLock(session: CommandSession): void {
   session.work.requireNoEdit();
   if (!session.board.lock.heldBy(session)) throw new Refusal(532, octets`EDLK required before EDIT/EDIX.`);

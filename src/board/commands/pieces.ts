@@ -8,8 +8,8 @@ import { Refusal } from '../refusal.ts';
 const END = Buffer.from('.\r\n');
 
 /**
- * Sends an answer piece by piece, no faster than the client reads, and leaves others their share of the event loop.
- * Stops early if the client has gone.
+ * Sends an answer piece by piece, no faster than the client reads, leaving others their share of the event loop. Stops
+ * early if the client has gone.
  */
 export async function sendPieces(
   session: CommandSession,
@@ -39,12 +39,12 @@ export async function* dataPieces(
   yield END;
 }
 
-/** The rows as they are now, from position `from` on. @throws Refusal 481 if they are edited meanwhile */
+/** The rows as they are now, from position `from` on. @throws Refusal 481 if they are edited in the meantime */
 export function* rowsFrom(index: IndexLog, from: number | undefined): Generator<Buffer> {
   const { end, generation } = index;
   for (const rows of index.wire(from ?? end + 1, end)) {
     yield rows;
-    // Without the dot the client knows that it has no index (RGTP 2.3).
+    // The missing dot tells the client that the index is incomplete (RGTP 2.3).
     if (index.generation !== generation) {
       throw new Refusal(481, octets`The index was edited meanwhile - please ask again.`);
     }

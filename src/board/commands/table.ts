@@ -26,7 +26,7 @@ import { stat } from './stat.ts';
 import { udbm } from './udbm.ts';
 import { user } from './user.ts';
 
-/** In the order HELP lists them: by access level. */
+/** In HELP's order: by access level. */
 const commands = {
   AUTH: auth,
   ALVL: alvl,

@@ -7,11 +7,11 @@ import { fieldsOf, type IndexLog, type Row } from '../index-log.ts';
 const BATCH = 1000;
 
 /**
- * Our index becomes the one that is read from another board, row by row and again and again. Rows are compared in their
- * order: as long as they are ours, nothing is written; those after our last are appended at once; where one differs, it
- * and all that follow wait until the reading is complete. Every item whose rows have changed is wanted.
+ * Makes our index the same as another board's, which is read row by row, several times. Rows are compared in order: as
+ * long as they equal ours, nothing is written; those after our last are appended at once; a row that differs, and all
+ * after it, wait until the reading is complete. Every item whose rows have changed is fetched.
  *
- * Rows come faster than they can be written, so each batch is written before the next is taken from the socket.
+ * Rows arrive faster than they can be written, so each batch is written before the next is taken from the socket.
  */
 export class CopiedIndex {
   readonly #db: DatabaseSync;
@@ -36,7 +36,7 @@ export class CopiedIndex {
     this.#want = db.prepare("INSERT OR IGNORE INTO copying_wanted VALUES ('ITEM', ?)");
   }
 
-  /** rows of this reading so far */
+  /** rows read so far in this reading */
   get rows(): number {
     return this.#rows;
   }
@@ -65,7 +65,7 @@ export class CopiedIndex {
     if (this.#batch.length === BATCH) this.#write();
   }
 
-  /** The reading is complete. Returns whether anything was not as it was at the end of the last one. */
+  /** The reading is complete. Returns whether anything has changed since the last one. */
   end(): boolean {
     this.#write();
     // The source may have lost its last rows.

@@ -24,7 +24,7 @@ export interface CopyProgress {
 
 export interface CopyOptions extends OriginOptions, Origin {
   readonly onProgress?: (progress: CopyProgress) => void;
-  /** readings of the index before a board that never stands still is given up. Default 100 */
+  /** readings of the index before giving up on a board that never stops changing. Default 100 */
   readonly readings?: number;
   /** octets of an index. Default 1 GiB */
   readonly largestIndex?: number;
@@ -38,33 +38,33 @@ export interface CopySummary {
   readonly motd: boolean;
   /** the sequence number that the next change will get */
   readonly nextSequence: number;
-  /** items that the index names and the board does not have: withdrawn, or archived */
+  /** items named by the index that the board does not have: withdrawn or archived */
   readonly missing: number;
-  /** it goes on with what an interrupted one has fetched */
+  /** it continued an interrupted copy */
   readonly resumed: boolean;
-  /** what could not be taken, and why; of very much, the first of each kind */
+  /** what could not be copied, and why; if there is much, the first of each kind */
   readonly skipped: readonly Skipped[];
-  /** more that could not be taken */
+  /** how much more could not be copied */
   readonly unnamed: number;
-  /** what is not as it came, in sentences */
+  /** what differs from the original, in sentences */
   readonly remarks: readonly string[];
 }
 
-/** octets of an index: far more than any board has, and far less than this machine has */
+/** octets of an index: far more than any board has, and far less than a disk holds */
 const LARGEST_INDEX = 1024 ** 3;
 const READINGS = 100;
 /** rows between reports of progress */
 const ROWS_AT_ONCE = 1000;
 
-/** The board changed whenever it was read. */
+/** The board changed each time it was read. */
 export class UnsteadyBoardError extends Trouble {}
 
 /**
- * Fills an empty board from another one over RGTP, which goes on being used: index, items, message of the day, edit log,
- * and diffs where the login may read them; no users. Its index is read again until it stands still, so what changed
- * meanwhile is fetched again, and everything is of one moment.
+ * Fills an empty board from another one over RGTP, while that one stays in use: index, items, message of the day, edit
+ * log, and diffs if the login may read them; no users. The index is read again until it no longer changes, and what has
+ * changed is fetched again, so that everything copied is from one moment.
  *
- * After an interruption the board stays marked as unfinished and is not served; another run goes on.
+ * After an interruption the board stays marked as unfinished and is not served; the next run continues.
  *
  * @throws BoardNotEmptyError, RgtpError, UnsteadyBoardError, StoreError; the signal's reason
  */
@@ -91,7 +91,7 @@ class Copy {
   readonly #index: CopiedIndex;
   readonly #texts: CopiedTexts;
   readonly #reformed: Reformed = { status: false, carets: false };
-  /** of the last reading */
+  /** in the last reading */
   #badRows: Skipped[] = [];
   #badRowCount = 0;
   #reformedRows = false;
@@ -129,7 +129,7 @@ class Copy {
     };
   }
 
-  /** Returns whether it is not as it was. */
+  /** Returns whether it has changed. */
   #readIndex(): Promise<boolean> {
     const { onProgress, largestIndex = LARGEST_INDEX } = this.#options;
     return this.#board.ask(async (connection) => {
@@ -144,7 +144,7 @@ class Copy {
           try {
             this.#takeRow(line, ++seen);
           } catch (error) {
-            // A full disk, say: what follows need not come any more.
+            // A full disk, say: the rest is not needed any more.
             failure ??= error;
             connection.destroy();
           }
@@ -190,7 +190,7 @@ class Copy {
     return true;
   }
 
-  /** Within a commit: what an edit has changed. */
+  /** Within a commit: asks for what an edit has changed. */
   #want({ kind, itemId }: EditLogEntry, level: number): void {
     if (itemId !== undefined) this.#copying.want('ITEM', itemId);
     // RGTP 2.2.22: only editors read diffs.
@@ -225,7 +225,7 @@ class Copy {
     }
   }
 
-  /** `undefined`: the board has none, or does not give it. */
+  /** `undefined`: the board has none, or refuses. */
   async #optional(question: 'ELOG' | 'MOTD'): Promise<Octets | undefined> {
     this.#withheld.delete(question);
     try {

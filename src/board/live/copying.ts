@@ -1,16 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Skipped } from '../spool/source.ts';
 
-/** What a copy under way has to ask for. `DIFF` without an item: of the index. */
+/** The questions a copy has to ask. `DIFF` without an item: of the index. */
 export type Wanted = 'ITEM' | 'DIFF';
 
-/** A board that is copied, and as whom: what was fetched as somebody else is not gone on with. */
+/** The board that is copied, and the user who reads it: what another user has fetched is not continued. */
 export interface Origin {
   readonly address: string;
   readonly user: string;
 }
 
-/** what could not be taken is named one by one; the rest are only counted */
+/** so much of what could not be copied is named; the rest is only counted */
 export const MOST_NAMED = 1000;
 
 const TABLES = `
@@ -26,7 +26,10 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Within a commit: takes note that a copy begins. The tables are outside the board's schema, and go at its end. */
+/**
+ * Within a commit: records that a copy begins. The tables are not part of the board's schema, and are dropped at its
+ * end.
+ */
 export function noteCopying(db: DatabaseSync, { address, user }: Origin): void {
   db.exec(TABLES);
   db.prepare('INSERT INTO copying VALUES (?, ?)').run(address, user);
@@ -39,14 +42,14 @@ export function dropCopying(db: DatabaseSync): void {
   }
 }
 
-/** Whose copy was interrupted; `undefined`: none was. */
+/** The origin of an interrupted copy, if there is one. */
 export function interruptedCopy(db: DatabaseSync): Origin | undefined {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'copying'").get() === undefined) return undefined;
   const row = db.prepare('SELECT address, user FROM copying').get();
   return row && { address: String(row['address']), user: String(row['user']) };
 }
 
-/** What is still to be asked for, and what was left out: kept in the board's file, so that a copy can be resumed. */
+/** What is still to be fetched, and what was left out: kept in the board's file, so that a copy can be resumed. */
 export class Copying {
   readonly #want: StatementSync;
   readonly #done: StatementSync;
@@ -70,7 +73,7 @@ export class Copying {
     this.#askAgain = db.prepare('INSERT OR IGNORE INTO copying_wanted SELECT question, item FROM copying_left_out');
   }
 
-  /** What was left out is wanted again: whatever was in the way may be gone. */
+  /** Asks again for what was left out: the obstacle may be gone. */
   wantLeftOut(): void {
     this.#askAgain.run();
   }
@@ -87,7 +90,7 @@ export class Copying {
     return Number(this.#count.get(question)?.['n']);
   }
 
-  /** It was asked for, and this is why it is not here; `undefined`: it is, or the board does not have it. */
+  /** A question was answered. @param reason why the answer was not taken; `undefined`: it was, or the board has none */
   answered(question: Wanted, item: string, reason?: string): void {
     this.#done.run(question, item);
     if (reason === undefined) this.#forgive.run(question, item);

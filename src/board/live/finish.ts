@@ -6,7 +6,7 @@ import type { BoardStore } from '../store.ts';
 import { endImport } from '../unfinished.ts';
 import { Copying, dropCopying, MOST_NAMED } from './copying.ts';
 
-/** seconds that ids may run ahead of the clock; beyond that an id is made up */
+/** seconds that ids may run ahead of the clock; an id further ahead is made up */
 const AHEAD = 30 * 86_400;
 
 interface Finished {
@@ -21,7 +21,7 @@ interface Finished {
   readonly leftOutCount: number;
 }
 
-/** What a board tells nobody is derived from what it shows; then the copy is a board. */
+/** Derives what a board never shows from what it does; then the copy is complete. */
 export function finishCopy(store: BoardStore): Promise<Finished> {
   const { db, state, index, editLog, diffs, marks } = store;
   return store.commit(() => {
@@ -42,7 +42,7 @@ export function finishCopy(store: BoardStore): Promise<Finished> {
     for (const row of db.prepare('SELECT last_edit, last_reply FROM items').iterate()) {
       for (const number of [row['last_edit'], row['last_reply']]) if (typeof number === 'number') next.seen(number);
     }
-    // What was withdrawn last has no row any more.
+    // The last item withdrawn has no row any more.
     const entries = parseEditLog(editLog.text().split('\n'));
     for (const { sequence, itemId, when } of entries) {
       next.seen(sequence);
@@ -64,7 +64,7 @@ export function finishCopy(store: BoardStore): Promise<Finished> {
     };
     state.nextSequence = next.value;
     state.lastItemTime = lastItemTime;
-    // Its rows were written beside it.
+    // The rows were written without it.
     index.change({ removed: [], added: [] });
     dropCopying(db);
     marks.set('without-people');

@@ -3,9 +3,9 @@ import { RgtpConnection } from '../../rgtp/client/connection.ts';
 import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 
-/** ms before another try to connect, once there was a connection */
+/** ms before each attempt to reconnect */
 const PAUSES: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000];
-/** connections that may end, one after the other, before anything was answered on them */
+/** connections in a row that may end without answering anything */
 const MOST_LOST = 5;
 
 export interface OriginOptions {
@@ -14,7 +14,7 @@ export interface OriginOptions {
   readonly pauses?: readonly number[] | undefined;
 }
 
-/** The board that is copied: a connection to it, which is made again where it was lost. */
+/** The board that is copied: a connection to it, made again when it is lost. */
 export class OriginBoard implements Disposable {
   readonly #options: OriginOptions;
   readonly #abort = (): void => this.#connection?.destroy();
@@ -29,7 +29,7 @@ export class OriginBoard implements Disposable {
   /** @throws RgtpError; the signal's reason */
   async connection(): Promise<RgtpConnection> {
     const { client, signal, pauses = PAUSES } = this.#options;
-    // The first time there is nothing to wait for: the address may be wrong.
+    // No retries for the first connection: the address may be wrong.
     const waits = this.#connection === undefined ? [] : pauses;
     for (let tried = 0; this.#connection?.usable !== true; tried++) {
       signal?.throwIfAborted();
@@ -44,7 +44,7 @@ export class OriginBoard implements Disposable {
     return this.#connection;
   }
 
-  /** Asks again where the connection is lost; not for ever, where the question itself ends it. */
+  /** Asks again if the connection is lost, but not for ever: the question itself may be what ends it. */
   async ask<T>(question: (connection: RgtpConnection) => Promise<T>): Promise<T> {
     for (;;) {
       const connection = await this.connection();
@@ -61,7 +61,7 @@ export class OriginBoard implements Disposable {
     }
   }
 
-  /** @throws the signal's reason, once it is given */
+  /** @throws the signal's reason, once aborted */
   check(): void {
     this.#options.signal?.throwIfAborted();
   }
@@ -72,7 +72,7 @@ export class OriginBoard implements Disposable {
   }
 }
 
-/** The connection ended, and not because of what was asked or answered. */
+/** Whether the connection ended for a reason other than the question or its answer. */
 export function isLoss(error: unknown): boolean {
   return error instanceof RgtpError && error.kind === 'unavailable';
 }

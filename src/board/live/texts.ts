@@ -11,12 +11,12 @@ import { TooLargeError, wholeText } from './whole-text.ts';
 
 /** items asked for together */
 const BATCH = 64;
-/** times that the connection may end at one item, before that is left out */
+/** times that the connection may end at one item before the item is left out */
 const TRIES = 3;
-/** items that others name and the index does not have: a board could make up one after the other */
+/** items that others refer to and the index lacks: a board could make these up without end */
 const MOST_UNINDEXED = 1000;
 
-/** Whether there were items that are not as they came. */
+/** Whether items were changed to fit. */
 export interface Reformed {
   status: boolean;
   carets: boolean;
@@ -28,7 +28,7 @@ export class CopiedTexts {
   readonly #board: OriginBoard;
   readonly #copying: Copying;
   readonly #reformed: Reformed;
-  /** items at which the connection ended, and how often; the newest is asked for alone */
+  /** items at which the connection ended, and how often; the latest is fetched alone */
   readonly #suspects = new Map<string, number>();
   #suspect: string | undefined;
   #unindexed = 0;
@@ -66,7 +66,7 @@ export class CopiedTexts {
     this.#board.check();
   }
 
-  /** Returns false where the connection ended: what follows was not answered. */
+  /** Returns false if the connection ended, so that what follows was not answered. */
   #refused(id: string, error: unknown, usable: boolean): boolean {
     if (!(error instanceof RgtpError) && !(error instanceof TooLargeError)) throw error;
     if (error instanceof RgtpError && error.kind === 'no-such-item') {
@@ -115,13 +115,13 @@ export class CopiedTexts {
     return item;
   }
 
-  /** The time that the index has for a post. */
+  /** The time of a post in the index. */
   #timeOf(id: string, sequence: number): number | undefined {
     const rows = this.#store.index.rowsOfItem(id).map(({ row }) => parseIndexEntry(row));
     return rows.find((entry) => entry.sequence === sequence)?.time;
   }
 
-  /** An item that the index does not have may be there all the same. */
+  /** Asks for an item that the index lacks: it may exist nevertheless. */
   #wantLinked(id: string): void {
     const { items, index } = this.#store;
     if (index.rowsOfItem(id, 1).length > 0 || items.read(id) !== undefined || this.#unindexed >= MOST_UNINDEXED) return;
@@ -136,7 +136,7 @@ export class CopiedTexts {
       text = await this.#board.ask((connection) => wholeText(connection, 'DIFF', ascii(item)));
     } catch (error) {
       if (!(error instanceof RgtpError) && !(error instanceof TooLargeError)) throw error;
-      // Where there is none, groggsd closes the connection.
+      // groggsd closes the connection if there is none.
       if (!isLoss(error) && !(error instanceof RgtpError && error.kind === 'no-such-item')) reason = error.message;
       await this.#board.connection();
     }
@@ -148,7 +148,7 @@ export class CopiedTexts {
   }
 }
 
-/** Lines ended by LF, each caret at their beginning doubled. */
+/** Lines ended by LF, with each caret at the beginning of a line doubled. */
 export function doubledCarets(text: Octets): Octets {
   return join(
     text.split('\n').map((line) => (line.startsWith('^') ? octets`^${line}` : line)),

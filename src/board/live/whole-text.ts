@@ -4,9 +4,9 @@ import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';
 
 const MIB = 1024 * 1024;
-/** octets: what is taken of an answer, far more than any board has; no mirror reads a longer edit log */
+/** octets: the largest answers taken, far larger than any board's; no mirror reads a longer edit log */
 const LARGEST = { ITEM: MIB, MOTD: MIB, DIFF: 64 * MIB, ELOG: 16 * MIB } as const;
-/** octets that are read of an answer that is too large, before the connection ends */
+/** how many times as much is read of an answer that is too large before the connection ends */
 const READ = 4;
 
 /** An answer is too large to be true. */

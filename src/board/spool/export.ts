@@ -22,11 +22,11 @@ const NEW = { flag: 'wx' } as const;
 const SEED_OCTETS = 1024;
 
 /**
- * Writes a groggsd data directory. groggsd runs on it, and `importSpool` makes the same board from it. It contains the
- * users' secrets in the clear, so only the owner may read it.
+ * Writes a groggsd data directory, on which groggsd runs, and from which `importSpool` makes the same board. It
+ * contains the users' secrets in the clear, so only the owner may read it.
  *
- * @param store must not be posted through meanwhile; to export a board that is serving, open a second store
- * @throws Error where `dir` is not empty
+ * @param store nothing may be posted through it meanwhile: to export a board that is serving, open a second store
+ * @throws Error if `dir` is not empty
  */
 export function exportSpool(dir: string, store: BoardStore): Promise<ExportSummary> {
   return store.snapshot(() => writeSpool(dir, store));

@@ -44,7 +44,7 @@ const ITEMS_AT_ONCE = 200;
 
 /**
  * Fills an empty board from a groggsd data directory. Leaves out damaged files, rows and users; the summary names them.
- * After an interruption the board stays marked as unfinished and is not served, and the import can be started again.
+ * After an interruption the board stays marked as unfinished and is not served; the import can be started again.
  *
  * @throws BoardNotEmptyError, NoSpoolError
  */
@@ -57,7 +57,7 @@ class SpoolImport {
   readonly #source: SpoolSource;
   readonly #store: BoardStore;
   readonly #onProgress: (progress: ImportProgress) => void;
-  /** above every number seen, whatever the file `sequence` says */
+  /** after every number seen, whatever the file `sequence` says */
   readonly #next = new NextSequence();
 
   constructor(dir: string, store: BoardStore, { onProgress }: ImportOptions) {
@@ -134,7 +134,7 @@ class SpoolImport {
     return counts;
   }
 
-  /** The item; empty where its file is damaged. */
+  /** The item; empty if its file is damaged. */
   async #item(id: string, path: string): Promise<StoredItem[]> {
     const file = await this.#source.read(path, 'item');
     if (file === undefined) return [];

@@ -5,7 +5,7 @@ import { ROW_OCTETS } from '../index-log.ts';
 import { type LineGroup, SpoolFolder } from './spool-folder.ts';
 
 const MIB = 1024 * 1024;
-/** octets: far more than any board has, and far less than this machine has */
+/** octets: far more than any board has, and far less than a machine's memory */
 const LARGEST = {
   index: 1024 * MIB,
   item: MIB,
@@ -28,13 +28,13 @@ export class NoSpoolError extends Trouble {
   }
 }
 
-/** Something that was left out of an import, and why. */
+/** Something left out of an import, and why. */
 export interface Skipped {
   readonly file: string;
   readonly reason: string;
 }
 
-/** Reads a groggsd data directory. Apart from the index, it leaves out what can't be read, and keeps a list of that. */
+/** Reads a groggsd data directory. Leaves out what can't be read, except the index, and keeps a list of it. */
 export class SpoolSource {
   readonly skipped: Skipped[] = [];
   readonly #folder: SpoolFolder;

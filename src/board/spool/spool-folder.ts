@@ -7,7 +7,7 @@ import { Trouble } from '../../wire/trouble.ts';
 const LF = 0x0a;
 /** octets read at a time */
 const PIECE = 1024 * 1024;
-/** Does not wait for the writer of a FIFO, and follows no symbolic link. */
+/** Neither waits for the writer of a FIFO nor follows symbolic links. */
 const HOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface LineGroup {
@@ -26,8 +26,8 @@ class SpoolFileError extends Trouble {
 }
 
 /**
- * The files of a groggsd data directory. It may come from anybody: only regular files in it are read, no symbolic
- * links (which could show any file of this machine), FIFOs or devices, and none that is larger than expected.
+ * The files of a groggsd data directory. It may come from anybody, so only regular files are read, no larger than
+ * expected: no FIFOs, no devices, no symbolic links, which could expose any file on this machine.
  */
 export class SpoolFolder {
   readonly path: string;
@@ -36,13 +36,13 @@ export class SpoolFolder {
     this.path = path;
   }
 
-  /** The names in a subfolder. @throws SpoolFileError where it is a link, or no folder */
+  /** The names in a subfolder. @throws SpoolFileError if it is a link, or no folder */
   async list(name: string): Promise<string[]> {
     await this.#requireFolder(name);
     return readdir(join(this.path, name));
   }
 
-  /** @returns undefined where it does not exist @throws SpoolFileError */
+  /** @returns undefined if it does not exist @throws SpoolFileError */
   async read(name: string, maxOctets: number): Promise<Buffer | undefined> {
     const file = await this.#open(name, maxOctets);
     if (file === undefined) return undefined;
@@ -56,7 +56,7 @@ export class SpoolFolder {
 
   /**
    * The lines of a large file, without LF, in groups. A line beyond `maxLine` is cut.
-   * @throws SpoolFileError, also where the file does not exist
+   * @throws SpoolFileError, also if the file does not exist
    */
   async *lines(name: string, maxOctets: number, maxLine: number): AsyncGenerator<LineGroup> {
     const file = await this.#open(name, maxOctets);
@@ -86,7 +86,7 @@ export class SpoolFolder {
 
   async #open(name: string, maxOctets: number): Promise<{ handle: FileHandle; octets: number } | undefined> {
     const path = join(this.path, name);
-    // Before it is opened: opening a device can have effects.
+    // Check before opening: opening a device can have effects.
     const entry = await lstat(path).catch(unlessMissing);
     if (entry === undefined) return undefined;
     if (entry.isSymbolicLink()) throw new SpoolFileError('is a symbolic link');
@@ -95,7 +95,7 @@ export class SpoolFolder {
       if (systemCode(error) === 'ELOOP') throw new SpoolFileError('is a symbolic link');
       throw error;
     });
-    // And again: another file may have taken its place meanwhile.
+    // And check again: another file may have taken its place in the meantime.
     const opened = await handle.stat();
     const fault = !opened.isFile()
       ? 'is not a regular file'

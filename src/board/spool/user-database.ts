@@ -19,7 +19,7 @@ const NO_PROOF = 0;
 const PROOF_NEVER_MADE = 1;
 const PROOF_MADE = 2;
 
-/** slots for each account: groggsd's table must not fill up */
+/** slots per account: groggsd's table must not fill up */
 const ROOM = 2;
 
 /** The accounts in file order. Reports damaged records to `onBad`. */

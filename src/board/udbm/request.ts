@@ -19,7 +19,7 @@ export class UdbmError extends Trouble {
 
 export interface Who {
   readonly userid: Octets;
-  /** undefined: not given */
+  /** undefined: none given */
   readonly level: AccessLevel | undefined;
 }
 

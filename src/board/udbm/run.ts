@@ -13,14 +13,14 @@ const HOUR = 3600; // s
 /** accounts read together */
 const PAGE = 200;
 
-/** What the user database needs of a board. */
+/** What the user database needs from a board. */
 export interface UserAdministration {
   readonly store: BoardStore;
   /** undefined: not configured */
   readonly registration: Registration | undefined;
 }
 
-/** Runs a UDBM command. Gives the answer in pieces, of lines ended by LF. @param editor for the audit log */
+/** Runs a UDBM command. Yields the answer in pieces, lines ended by LF. @param editor for the audit log */
 export async function* runUdbm(board: UserAdministration, editor: Octets, args: Octets): AsyncGenerator<Octets> {
   try {
     const request = parseUdbm(args);
@@ -49,7 +49,7 @@ export async function performUdbm(board: UserAdministration, editor: Octets, req
   }
 }
 
-/** All accounts, a page at a time: there may be very many. */
+/** All accounts, a page at a time, since there may be very many. */
 function* pagesOf({ users }: BoardStore): Generator<readonly Listed[]> {
   let last: Listed | undefined;
   for (let page = users.page(last, PAGE); page.length > 0; page = users.page(last, PAGE)) {

@@ -2,7 +2,7 @@ import { eventLoop } from '../../wire/fair-share.ts';
 import { MOST_ROWS } from '../index-edit.ts';
 import type { BoardStore } from '../store.ts';
 
-/** items looked at together */
+/** items examined together */
 const PAGE = 50;
 /** rows moved in one transaction; few, so that posts don't wait long */
 const BATCH = 500;
@@ -29,7 +29,7 @@ export async function archiveItems(store: BoardStore, before: number): Promise<n
     const ids = batch;
     [batch, size] = [[], 0];
     moved += await store.commit(() => {
-      // There may have been posts since.
+      // New posts may have arrived since.
       const stale = ids.filter((id) => staleRows(id) > 0);
       for (const id of stale) archive(store, id);
       return stale.length;
@@ -63,7 +63,7 @@ function idsOf(rows: readonly Record<string, unknown>[]): string[] {
 /** Within a commit. */
 function archive(store: BoardStore, id: string): void {
   store.db.prepare('INSERT INTO archived_items SELECT *, ? FROM items WHERE id = ?').run(store.time, id);
-  // At new positions: rows that moved may now have those of rows archived earlier.
+  // At new positions: rows that moved may have taken those of rows archived earlier.
   store.db
     .prepare(
       `INSERT INTO archived_rows (sequence, time, item, row)

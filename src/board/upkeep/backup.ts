@@ -6,7 +6,7 @@ import { WorkFolder } from '../../store/work-folder.ts';
 import type { BoardStore } from '../store.ts';
 
 export interface BackupOptions {
-  /** replaces an older copy, once the new one is on disk. Default: that is an error */
+  /** replaces an older copy, once the new one is on disk. By default, an older copy is an error */
   readonly force?: boolean;
   /** what the copy must not be written over, besides the board itself */
   readonly kept?: Kept;
@@ -14,7 +14,7 @@ export interface BackupOptions {
 
 /**
  * Copies a board, which may be in use, into one file: consistent, checked, and on disk. The users' secrets in it can be
- * read only with the board's key file: keep a copy of that in another place.
+ * read only with the board's key file: keep a copy of that elsewhere.
  *
  * @throws TargetError, StoreError
  */

@@ -10,13 +10,13 @@ export interface VerifyReport {
   readonly rows: number;
   readonly items: number;
   readonly users: number;
-  /** damage: to be repaired from a backup or by an edit */
+  /** damage, to be repaired from a backup or by an edit */
   readonly problems: readonly string[];
-  /** what is common on old boards and harmless: dangling links, items without rows */
+  /** common on old boards, and harmless: dangling links, items without rows */
   readonly oddities: readonly string[];
 }
 
-/** findings reported one by one; the rest is only counted */
+/** findings reported one by one; the rest are only counted */
 const MOST_NAMED = 1000;
 
 /** Reads the whole board and reports what is wrong with it. Changes nothing. */
@@ -31,7 +31,7 @@ export function verifyBoard(store: BoardStore): VerifyReport {
   return { rows, items, users, problems: shortened(problems), oddities: shortened(oddities) };
 }
 
-/** Runs `task`. Whatever it throws becomes a problem. */
+/** Runs `task`. An error becomes a problem. */
 function attempt<T>(problems: string[], what: string, otherwise: T, task: () => T): T {
   try {
     return task();

@@ -11,7 +11,7 @@ import type { ArchivePlace } from './mbox.ts';
 const AT_ONCE = 32;
 const PARTS = ['cur', 'new', 'tmp'] as const;
 
-/** @throws TargetError where something is there that must not, or need not, be replaced */
+/** @throws TargetError if something is there that must not, or need not, be replaced */
 export async function requireMaildirTarget(path: string, force: boolean): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there === undefined) return;
@@ -23,8 +23,7 @@ export async function requireMaildirTarget(path: string, force: boolean): Promis
 }
 
 /**
- * Writes a Maildir. An article's file has the same
- * name each time. They count as read: an archive is no news.
+ * Writes a Maildir. An article's file has the same name each time. All articles count as read: an archive is no news.
  *
  * @param host what the names end with
  */

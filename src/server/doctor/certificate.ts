@@ -11,7 +11,7 @@ const soon = 21 * day;
 export function* examineCertificate(config: Config, now = Date.now()): Generator<Finding> {
   const { tls } = config;
   if (tls.certificate === '') {
-    // As in the quick start.
+    // This is so in the quick start.
     yield ok('no certificate: people can log in from this machine alone (tls.certificate and tls.key change that)');
     return;
   }

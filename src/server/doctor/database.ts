@@ -1,4 +1,4 @@
-/** The database of the permanent data, where one is configured. */
+/** The database of the permanent data, if one is configured. */
 import type { Config } from '../../config/config.ts';
 import type { Postgres } from '../../store/postgres/postgres.ts';
 import { MIGRATIONS } from '../../store/postgres/schema.ts';

@@ -1,6 +1,6 @@
 /**
- * Which processes listen on a port, or hold a file. Read from /proc: on Linux, for processes that this user may
- * inspect.
+ * Which processes listen on a port, or hold a file. Read from /proc: Linux only, and only for processes that this user
+ * may inspect.
  */
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 
@@ -8,17 +8,17 @@ export interface Holder {
   readonly pid: number;
   /** `name (pid 123)` */
   readonly shown: string;
-  /** of a rgtp-nntp: `serve`, `board` */
+  /** if it is an rgtp-nntp: `serve`, `board` */
   readonly command: string | undefined;
 }
 
-/** Who listens on a port; `undefined` where that can't be found. */
+/** Who listens on a port; `undefined` if that can't be found. */
 export function listenerOf(port: number): Holder | undefined {
   const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listening(table, port)));
   return sockets.size === 0 ? undefined : holderOf((target) => sockets.has(target));
 }
 
-/** Who has a file open; `undefined` where nobody has, or that can't be found. */
+/** Who has a file open; `undefined` if nobody has, or that can't be found. */
 export function holderOfFile(path: string): Holder | undefined {
   const real = attempt(() => realpathSync(path));
   return real === undefined ? undefined : holderOf((target) => target === real);
@@ -34,7 +34,7 @@ function holderOf(wanted: (target: string) => boolean): Holder | undefined {
   return undefined;
 }
 
-/** Listening sockets on that port, as `/proc/PID/fd` names them. */
+/** Sockets listening on that port, by their names in `/proc/PID/fd`. */
 function listening(table: string, port: number): string[] {
   const lines = (attempt(() => readFileSync(table, 'latin1')) ?? '').split('\n').slice(1);
   return lines.flatMap((line) => {
@@ -51,7 +51,7 @@ function namesOf(pid: string): Omit<Holder, 'pid'> {
     .map((word) => word.split('/').at(-1) ?? '');
   const said = words.join(' ');
   const name = said === '' ? 'a process' : said.slice(0, 60);
-  // After the program, or node and the program.
+  // The command comes after the program, or after node and the program.
   const command = words.slice(1).find((word) => /^[a-z]+$/.test(word));
   return { shown: `${name} (pid ${pid})`, command };
 }
@@ -60,7 +60,7 @@ function entries(folder: string): string[] {
   return attempt(() => readdirSync(folder)) ?? [];
 }
 
-/** `undefined` where it can't be read: gone, or not permitted. */
+/** `undefined` if reading fails: gone, or not permitted. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -11,12 +11,12 @@ import { tryFolders } from '../folders.ts';
 import { localLooks } from '../local-check.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
-/** By RGTP access level. */
+/** What each RGTP access level allows. */
 export const levels = ['may see only the message of the day', 'may read', 'may post', 'may edit'] as const;
 
-/** The files that the configuration names, and every board. */
+/** Checks the files that the configuration names, and every board. */
 export async function* tryLogins(config: Config): AsyncGenerator<Finding> {
-  // The server itself has reasons of its own where a disk is full.
+  // Only tried here: the server reports a full disk itself.
   const folders = { what: 'data', named: config.data, take: () => void tryFolders(config) };
   for (const { what, named, take } of [folders, ...localLooks(config)]) {
     try {
@@ -47,7 +47,7 @@ async function tryLogin(board: BoardConfig): Promise<Finding> {
     const result = `${what}: ${levels[connection.level]}`;
     return connection.level > 0 ? ok(result) : fail(result);
   } catch (error) {
-    // Problems with its files have been reported already.
+    // Problems with the files have been reported already.
     if (error instanceof Failure) return fail(`${what}: not tried`);
     if (!(error instanceof RgtpError)) throw error;
     return fail(`${what}: ${error.message}`);

@@ -1,4 +1,4 @@
-/** The mail server, where one is configured: does it answer as one? */
+/** The mail server, if one is configured: does it answer as one? */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';

@@ -13,7 +13,7 @@ import { holderOfFile, listenerOf } from './listener.ts';
 export async function* examinePorts(config: Config): AsyncGenerator<Finding> {
   const holder = holderOfFile(join(config.data, 'lock'));
   const own = holder?.pid;
-  // Who runs the board alone listens to no newsreaders.
+  // A board running alone does not listen for newsreaders.
   const configured = wanted(config).filter(({ setting }) => setting !== 'listen' || holder?.command !== 'board');
   for (const { address, setting } of configured) {
     yield await (config.listen === undefined && setting === 'listen'
@@ -34,7 +34,7 @@ const standard = [
   { scheme: 'ident', setting: 'ident.responder' },
 ] as const;
 
-/** An unconfigured port is never a fault; the finding tells what `setting` would meet. */
+/** An unconfigured port is never a fault; the finding says what `setting` would run into. */
 async function examineUnused(scheme: string, port: number, setting: string): Promise<Finding> {
   const refused = await attempt('::', port);
   if (refused === undefined) return ok(`port ${port} (${scheme}) is not configured, and is free`);
@@ -44,7 +44,7 @@ async function examineUnused(scheme: string, port: number, setting: string): Pro
   return ok(`port ${port} (${scheme}) is not configured, and ${why}: it matters if you want ${setting}`);
 }
 
-/** Listens there for a moment. `undefined`: that worked; else the system's error code. */
+/** Listens there for a moment. Returns the system's error code, or `undefined` if it worked. */
 async function attempt(host: string, port: number): Promise<string | undefined> {
   const server = createServer();
   try {
@@ -58,7 +58,7 @@ async function attempt(host: string, port: number): Promise<string | undefined> 
   }
 }
 
-/** Every address the server would listen on. Port 0 (any) needs no examination. */
+/** Every address that the server would listen on. Port 0 (any) needs no examination. */
 function wanted({ listen, embedded, boards, http, ident }: Config): { address: Address; setting: string }[] {
   const news = listen ?? [{ scheme: 'nntp', host: '::', port: 119 } as const];
   const hasBoard = boards.some(({ rgtp }) => rgtp === 'embedded');
@@ -72,7 +72,7 @@ function wanted({ listen, embedded, boards, http, ident }: Config): { address: A
   );
 }
 
-/** Without the setting it is port 119, or 1119 where 119 needs privileges. */
+/** Without the setting: port 119, or 1119 if 119 needs privileges. */
 async function examineDefault(own: number | undefined): Promise<Finding> {
   const first = { scheme: 'nntp', host: '::', port: 119 } as const;
   const second = { ...first, port: 1119 };
@@ -100,7 +100,7 @@ async function examinePort(address: Address, setting: string, own: number | unde
   }
 }
 
-/** Something listens there: what, and is it this very server? */
+/** Something listens there: what is it, and is it this very server? */
 async function taken(address: Address, setting: string, own: number | undefined): Promise<Finding> {
   const shown = formatAddress(address);
   const who = listenerOf(address.port);
@@ -115,7 +115,7 @@ async function taken(address: Address, setting: string, own: number | undefined)
   );
 }
 
-/** The first line that a listener sends unasked; `undefined`: none. */
+/** The first line that a listener sends of its own accord, if any. */
 async function greetingOf({ host, port }: Address): Promise<string | undefined> {
   const socket = connect({ host: reached(host), port, timeout: 1000 });
   socket.on('timeout', () => socket.destroy());

@@ -1,4 +1,4 @@
-/** The certificate as newsreaders see it: which one the running server shows, and whether they will believe it. */
+/** The certificate that newsreaders see: which one the running server presents, and whether they will trust it. */
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
@@ -21,7 +21,7 @@ export async function* examineShownCertificate(config: Config, now = Date.now())
       await once(socket, 'secureConnect');
       yield verdict(socket, config, formatAddress(address), now);
     } catch {
-      // Nothing listens there, as the examination of the ports has reported.
+      // Nothing listens there: the examination of the ports has reported that.
     } finally {
       socket.destroy();
     }

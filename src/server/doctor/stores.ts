@@ -32,7 +32,7 @@ export function* examineStores(config: Config): Generator<Finding> {
   }
 }
 
-/** What the other files show to have been there. */
+/** A file that must have existed, judging by the others. */
 function lostFile(config: Config, board: BoardConfig): Failure | undefined {
   try {
     refuseLostFiles(config, board);

@@ -9,7 +9,7 @@ import { type Finding, fail, ok, reasonOf, warn } from './finding.ts';
 const little = 1 << 30;
 const tooLittle = 64 << 20;
 const DAY = 86_400_000;
-/** a file may have disappeared meanwhile */
+/** a file may have disappeared in the meantime */
 const quiet = { throwIfNoEntry: false } as const;
 
 export function* examineSystem({ data }: Config, now = Date.now()): Generator<Finding> {
@@ -39,7 +39,7 @@ export function* examineSystem({ data }: Config, now = Date.now()): Generator<Fi
   }
 }
 
-/** A clock that is behind the newest file in the data folder is wrong. */
+/** A clock behind the newest file in the data folder is wrong. */
 function examineClock(data: string, now: number): Finding {
   const newest = Math.max(0, ...readdirSync(data).map((name) => statSync(join(data, name), quiet)?.mtimeMs ?? 0));
   const ahead = Math.round((newest - now) / 1000);
