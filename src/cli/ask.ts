@@ -1,6 +1,6 @@
 /**
- * Questions for the person at the terminal. Without a terminal the answers are lines of standard input: scripts rely on it, and
- * @inquirer/password and password-prompt want a terminal. Node's readline does the rest.
+ * Questions for the person at the terminal. Without a terminal the answers are lines of standard input, which scripts
+ * rely on; @inquirer/password and password-prompt need a terminal. Node's readline does the rest.
  */
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
@@ -10,7 +10,7 @@ export class Questions implements Disposable {
   readonly #readline: Interface;
   readonly #lines: AsyncIterator<string>;
   #hidden = false;
-  /** no more input; lines that came before may still wait in `lines` */
+  /** no more input, though earlier lines may still wait in `lines` */
   #ended = false;
 
   constructor(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stderr) {

@@ -1,4 +1,4 @@
-/** `rgtp-nntp board`: the embedded board as a service of its own; and its upkeep. */
+/** `rgtp-nntp board`: the embedded board as a service of its own, and its upkeep. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { BoardService } from '../server/board-service.ts';
@@ -34,7 +34,7 @@ export function boardCommand(): Command {
       logStrays(log);
       checkLocally(config);
       using _taken = takeFolders(config);
-      // Handlers come first, so that a signal during the start does not kill it half way.
+      // Install the handlers first, so that a signal does not kill a start half-way.
       let service: BoardService | undefined;
       using systemd = new Systemd({ log, status: () => (service ? 'serving RGTP clients' : 'starting') });
       const told = untilTold(log, systemd, () => service?.reload(configuration(options)));

@@ -1,4 +1,4 @@
-/** What a command that failed says, and its exit code. */
+/** What a failed command prints, and its exit code. */
 import { AccountError } from '../bridge/login/local-accounts.ts';
 import { ConfigError } from '../config/problem.ts';
 import { Failure } from '../server/failure.ts';
@@ -10,7 +10,7 @@ export interface Complaint {
   readonly exitCode: 1 | 2;
 }
 
-/** What to do about a file, where its error does not say so itself. */
+/** What to do about a file, if its error does not say so itself. */
 const REMEDIES = {
   newer: undefined,
   corrupt: 'rgtp-nntp doctor examines all files. Restore a backup of it with rgtp-nntp restore.',
@@ -45,7 +45,7 @@ export function complaintOf(error: unknown): Complaint {
   return fromSystem(error) ?? { text: `this is a bug:\n${stackOf(error)}`, exitCode: 1 };
 }
 
-/** The system's refusal where nothing else has explained it. */
+/** An error of the system that nothing else has explained. */
 function fromSystem(error: unknown): Complaint | undefined {
   if (!(error instanceof Error) || !('syscall' in error)) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : String(error.syscall);

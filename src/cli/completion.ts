@@ -1,7 +1,8 @@
 /**
- * `rgtp-nntp completion bash|zsh|fish|powershell` prints a script, which asks the hidden command `complete` whenever TAB is
- * pressed. Both are by `@bomb.sh/tab`: it reads commander's own tables and depends on nothing. Of the others, tabtab's script
- * for fish evaluates what was typed and brings nine packages, and omelette has no words for our options.
+ * `rgtp-nntp completion bash|zsh|fish|powershell` prints a script, which runs the hidden command `complete` whenever
+ * TAB is pressed. Both are by `@bomb.sh/tab`, which reads commander's own tables and has no dependencies. Of the
+ * others, tabtab's script for fish evaluates what was typed and brings nine packages, and omelette has no descriptions
+ * of options.
  */
 import { ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
@@ -18,10 +19,10 @@ of zsh:
 of fish:
   rgtp-nntp completion fish > /etc/fish/completions/rgtp-nntp.fish`;
 
-/** Comes after all other commands have been added: their options are read now. */
+/** To be called after all other commands have been added, because it reads their options. */
 export function addCompletion(program: Command): void {
   const answers = tab(program, { completionCommandName: 'completion' });
-  // Where there is nothing to offer, a file may be wanted (--config, backup, import). By itself, tab never lets a shell offer one.
+  // If there is nothing to offer, let the shell offer files (--config, backup, import), which tab never does by itself.
   Object.defineProperty(answers, 'directive', {
     configurable: true,
     get: () => (answers.completions.length === 0 ? FILES : NO_FILES),
@@ -34,7 +35,7 @@ export function addCompletion(program: Command): void {
     ?.description(DESCRIPTION)
     .addHelpText('after', INSTALLING)
     .hook('postAction', (_, { args: [shell] }) => {
-      // With tab's own registration, bash could offer no file at all.
+      // With tab's own registration, bash could not offer files.
       if (shell === 'bash') process.stdout.write('complete -o default -F __rgtp_nntp_complete rgtp-nntp\n');
     });
   for (const argument of command?.registeredArguments ?? []) argument.description = 'which one';

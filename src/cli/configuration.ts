@@ -10,12 +10,12 @@ export interface ConfigOption {
   readonly config?: string;
 }
 
-/** RGTP_NNTP_CONFIG stands in for a missing option. */
+/** RGTP_NNTP_CONFIG replaces a missing option. */
 export function configOption(): Option {
   return new Option('-c, --config <file>', 'configuration file (YAML)').env('RGTP_NNTP_CONFIG');
 }
 
-/** Reads the file and the environment. @throws ConfigError; Failure where the file does not exist */
+/** Reads the file and the environment. @throws ConfigError; Failure if the file does not exist */
 export function configuration({ config }: ConfigOption): Config {
   if (config !== undefined && !existsSync(config)) {
     throw new Failure(`there is no configuration file ${config}`, undefined, { exitCode: 2 });
@@ -23,9 +23,7 @@ export function configuration({ config }: ConfigOption): Config {
   return loadConfig({ file: config, environment: process.env });
 }
 
-/**
- * Warns before a new data folder is made: a command is meant for the data of a server, so that is probably a mistake.
- */
+/** Warns before a new data folder is made: that is probably a mistake, since a command is meant for a server's data. */
 export function tellNewData({ data }: Config): void {
   if (existsSync(data)) return;
   process.stderr.write(
@@ -33,7 +31,7 @@ export function tellNewData({ data }: Config): void {
   );
 }
 
-/** The board of that name; without a name the first. @throws Failure where there is none */
+/** The board of that name, or the first if there is no name. @throws Failure if there is none */
 export function boardNamed({ boards }: Config, wanted: string | undefined): BoardConfig {
   const board = boards.find((one) => wanted === undefined || one.name === wanted);
   if (board !== undefined) return board;

@@ -1,4 +1,4 @@
-/** Findings of `check` and `doctor`, a line each. */
+/** Findings of `check` and `doctor`, one line each. */
 import type { Finding } from '../server/doctor/finding.ts';
 
 /** Prints them as they come. Returns how many failed. */

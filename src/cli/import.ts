@@ -1,4 +1,4 @@
-/** `rgtp-nntp import SOURCE`: fills the embedded board from a groggsd data directory, or from a board that runs. */
+/** `rgtp-nntp import SOURCE`: fills the embedded board from a groggsd data directory, or from a running board. */
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Address, parseAddress } from '../config/addresses.ts';
@@ -38,7 +38,7 @@ export function importCommand(): Command {
     });
 }
 
-/** `undefined`: it is a folder. @throws Failure */
+/** `undefined`: the source is a folder. @throws Failure */
 function addressIn(source: string): Address<'rgtp' | 'rgtps'> | undefined {
   if (existsSync(source) || !source.includes('://')) return undefined;
   const address = parseAddress(source, ['rgtp', 'rgtps']);
@@ -112,7 +112,7 @@ async function asked(user: string): Promise<string> {
   return await questions.askSecretly(`Secret of ${user} on that board`);
 }
 
-/** @param unnamed more of them */
+/** @param unnamed how many more there are */
 function printSkipped(skipped: readonly { readonly file: string; readonly reason: string }[], unnamed = 0): void {
   const count = skipped.length + unnamed;
   print(`  skipped: ${count === 0 ? 'nothing' : count}\n`);

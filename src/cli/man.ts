@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { keys, nameOf } from '../config/walk.ts';
 
-/** Where the service runs, and how a command is run as its user there. docs/running.md has the same lines. */
+/** Where the service may run, and how to run a command there as its user. docs/running.md has the same lines. */
 export const BESIDE_A_SERVICE: readonly (readonly [string, string])[] = [
   [
     'What root creates in the data folder goes to the owner of the folder, so root may run every command:',

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { complaintOf } from './complaint.ts';
 
-/** A closed pipe (`| head`) is not an error. Anything else is, and is reported once. */
+/** A closed pipe (`| head`) is not an error. Any other error is reported once. */
 export function watchOutput(): void {
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.stdout.on('error', () => {});
@@ -14,7 +14,7 @@ export function watchOutput(): void {
   process.stderr.on('error', () => {});
 }
 
-/** Prints for a server, which goes on even if nobody reads. Returns false if not all of it was written. */
+/** Prints for a server, which goes on even if nobody reads. Returns false if not everything was written. */
 export function announce(text: string): boolean {
   let rest = Buffer.from(text);
   try {

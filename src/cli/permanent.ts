@@ -1,4 +1,4 @@
-/** `rgtp-nntp permanent copy`: moves what is known of boards elsewhere between files and PostgreSQL. */
+/** `rgtp-nntp permanent copy`: moves the permanent data of remote boards between files and PostgreSQL. */
 import { Command, Option } from 'commander';
 import { Failure } from '../server/failure.ts';
 import { copyPermanent, type Place } from '../server/permanent-copy.ts';

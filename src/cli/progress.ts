@@ -1,6 +1,6 @@
 /**
- * Progress of a long task: a bar on a terminal, elsewhere a line every few seconds. By hand: cli-progress and progress are
- * about bars, rest since years, and what a log needs would have to be written beside them.
+ * Progress of a long task: a bar on a terminal, elsewhere a line every few seconds. By hand: cli-progress and progress
+ * only do bars and have been dormant for years; the lines for a log would have to be written anyway.
  */
 export interface ProgressOptions {
   readonly stream?: NodeJS.WriteStream;

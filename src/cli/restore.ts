@@ -1,4 +1,4 @@
-/** `rgtp-nntp restore FOLDER`: brings back everything that `backup` saved. */
+/** `rgtp-nntp restore FOLDER`: restores everything that `backup` saved. */
 import { Command } from 'commander';
 import { type Restored, restoreAll } from '../server/restore.ts';
 import { type ConfigOption, configOption, configuration } from './configuration.ts';

@@ -5,14 +5,14 @@ import { watchOutput } from './output.ts';
 import { program } from './program.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
-  // Databases, keys and backups are readable by their owner alone.
+  // Databases, keys and backups are readable only by their owner.
   process.umask(0o077);
   watchOutput();
   try {
     await program().parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    // Commander has already printed its message; all its errors are usage errors.
+    // Commander has printed its message already; all its errors are usage errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { text, exitCode } = complaintOf(error);
     process.stderr.write(`rgtp-nntp: ${text}\n`);

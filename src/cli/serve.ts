@@ -1,4 +1,4 @@
-/** `rgtp-nntp serve`: the news server, with the embedded board where one is configured. */
+/** `rgtp-nntp serve`: the news server, with the embedded board if one is configured. */
 import { Command } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { statusLine } from '../ops/status-line.ts';
@@ -22,7 +22,7 @@ export function serveCommand(): Command {
       logStrays(log);
       checkLocally(config);
       using _taken = takeFolders(config);
-      // Handlers come first, so that a signal during the start does not kill it half way.
+      // Install the handlers first, so that a signal does not kill a start half-way.
       let service: Service | undefined;
       using systemd = new Systemd({ log, status: () => (service ? statusLine(service.parts.status()) : 'starting') });
       const told = untilTold(log, systemd, () => service?.reload(configuration(options)));

@@ -1,8 +1,8 @@
-/** A command that also runs without a subcommand takes no other word. Commander would only count the words. */
+/** A command that also runs without a subcommand takes no other word. Commander alone would only count the words. */
 import type { Command } from 'commander';
 import { closest } from '../config/closest.ts';
 
-/** @throws CommanderError that names the subcommand which was probably meant */
+/** @throws CommanderError that names the subcommand probably meant */
 export function refuseUnknown(command: Command): void {
   const [word] = command.args;
   if (word === undefined) return;

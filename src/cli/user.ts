@@ -93,7 +93,7 @@ async function withAnotherPassword(
   return undefined;
 }
 
-/** Asks twice: nobody sees what they type. */
+/** Asks twice, since nothing typed is shown. */
 async function newPassword(questions: Questions, question: string): Promise<string> {
   const chosen = await questions.askSecretly(question);
   if ((await questions.askSecretly('The same again')) === chosen) return chosen;
@@ -136,7 +136,7 @@ const forget: Task = async (config, options, userid) => {
   process.stdout.write(`The login of ${userid} is forgotten, until the board accepts it again.\n`);
 };
 
-/** Runs the task on the board asked for, or on each that has accounts. Returns whether it succeeded on any. */
+/** Runs the task on the board named, or on each that has accounts. Returns whether it succeeded on any. */
 async function onBoards(
   config: Config,
   { board }: UserOptions,
@@ -152,7 +152,7 @@ async function onBoards(
   return done;
 }
 
-/** Boards that may have accounts already. */
+/** Boards that may already have accounts. */
 function filled(config: Config): BoardConfig[] {
   return config.boards.filter((board) => existsSync(pathsOf(config, board).permanent));
 }

@@ -32,7 +32,7 @@ export function addressOrOff<S extends Scheme>(preset: string, schemes: readonly
     .register(keyNotes, { ...notes, allowed: `${shape(schemes)}, or off`, kind: 'text' });
 }
 
-/** An address; there is no default. */
+/** An address, without a default. */
 export function address<S extends Scheme>(schemes: readonly [S, ...S[]], notes: Noted & { readonly usually: string }) {
   return z
     .string()
@@ -40,7 +40,7 @@ export function address<S extends Scheme>(schemes: readonly [S, ...S[]], notes: 
     .register(keyNotes, { ...notes, allowed: shape(schemes), kind: 'text' });
 }
 
-/** Port 0 is any free one, for who listens. */
+/** Port 0 is only for listening: any free port. */
 function callable<A extends Address>(address: A | undefined): A | undefined {
   return address?.port === 0 ? undefined : address;
 }
@@ -60,7 +60,7 @@ export function addressOrEmbedded<S extends Scheme>(preset: string, schemes: rea
 export type Listener<S extends Scheme, F extends string> = Address<S> & { readonly [flag in F]?: boolean };
 
 /**
- * A list of addresses, each with flags of its own; a single one needs no list. Absent where the default depends on the
+ * A list of addresses, each with flags of its own; a single one needs no list. Absent if the default depends on the
  * system (see `usually`).
  */
 export function listeners<S extends Scheme, F extends string>(
@@ -89,7 +89,7 @@ function orIssue<T>(parsed: T | undefined, context: z.core.$RefinementCtx): T {
   return z.NEVER;
 }
 
-/** `undefined` where `value` is not an address with one of these schemes. */
+/** `undefined` if `value` is not an address with one of these schemes. */
 export function parseAddress<S extends Scheme>(value: string, schemes: readonly S[]): Address<S> | undefined {
   const [, name, bracketed, plain, digits] =
     /^([a-z]+):\/\/(?:\[([0-9a-f:.%\w]+)\]|([^\s/:[\]@]+))(?::(\d{1,5}))?\/?$/i.exec(value.trim()) ?? [];

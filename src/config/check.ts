@@ -7,7 +7,7 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** Every contradiction between keys that are valid one by one. */
+/** All contradictions between keys that are valid one by one. */
 export function checkTogether(config: Config): Contradiction[] {
   return [
     ...checkTls(config),
@@ -107,7 +107,7 @@ function* checkPeers({ peers }: Config): Generator<Contradiction> {
 }
 
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
-/** of a postgres:// URL: of one that is misspelt, nobody would notice that it does nothing */
+/** of a postgres:// URL: others are refused, because a misspelt one would silently do nothing */
 const PARAMETERS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
 
 function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): Generator<Contradiction> {
@@ -142,7 +142,7 @@ function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): 
   }
 }
 
-/** A socket in a folder, or this machine. */
+/** Whether the host is a socket in a folder, or this machine. */
 function isHere(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

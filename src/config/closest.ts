@@ -1,7 +1,7 @@
-/** No setting is longer; comparing takes time in proportion to the length. */
+/** No setting is longer, and comparing takes time in proportion to the length. */
 const LONGEST = 100;
 
-/** The word that was probably meant; `undefined` where none is similar. */
+/** The word that was probably meant; `undefined` if none is similar. */
 export function closest(typed: string, words: Iterable<string>): string | undefined {
   if (typed.length > LONGEST) return undefined;
   let best: string | undefined;

@@ -41,12 +41,12 @@ function resolvedPeer(written: Written['peers'][number]): PeerConfig {
 }
 
 const MIB = 2 ** 20;
-/** of the memory that there is */
+/** of the available memory */
 const SHARE = 1 / 32;
-/** Small beside what the columns of a large board take: with a million posts, all of it is to stay below 300 MB. */
+/** Small beside a large board's columns: with a million posts, the total is to stay below 300 MB. */
 const [LEAST, MOST] = [16 * MIB, 32 * MIB];
 
-/** @param constrained what the control group may have; 0, or more than there is: all */
+/** @param constrained the control group's limit; 0, or more than `total`: none */
 export function memoryFor(total: number, constrained: number): number {
   const available = constrained > 0 ? Math.min(total, constrained) : total;
   return Math.min(Math.max(Math.floor(available * SHARE), LEAST), MOST);
@@ -60,7 +60,7 @@ function resolvedBoard(written: WrittenBoard): BoardConfig {
   return { ...written, name, newsgroup, description, domain: written.domain ?? domainOf(written, newsgroup) };
 }
 
-/** The board's host where it is fully qualified, else the newsgroup under `.invalid` (RFC 2606 §2). */
+/** The board's host if it is fully qualified, else the newsgroup under `.invalid` (RFC 2606 §2). */
 function domainOf({ rgtp }: WrittenBoard, newsgroup: string): string {
   const host = rgtp === 'embedded' ? '' : rgtp.host.toLowerCase();
   return host.includes('.') && isIP(host) === 0 ? host : `${newsgroup}.invalid`;

@@ -1,4 +1,4 @@
-/** The configuration keys that `RGTP_NNTP_…` variables set. */
+/** Configuration keys set by `RGTP_NNTP_…` variables. */
 import { closest } from './closest.ts';
 import type { Problem } from './problem.ts';
 import { retired } from './retired.ts';
@@ -10,7 +10,7 @@ export interface FromEnvironment {
   readonly problems: readonly Problem[];
 }
 
-/** Our variables that are not configuration keys. */
+/** Variables of ours that are not configuration keys. */
 const others = new Set(['RGTP_NNTP_CONFIG']);
 
 /** Variables that Kubernetes and Docker set for a service called rgtp-nntp. */
@@ -49,7 +49,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
   return { values, problems };
 }
 
-/** As `retired`, of the variable of a key. */
+/** Like `retired`, for the variable of a key. */
 function retiredVariable(variable: string): string | undefined {
   const parts = variable.slice('RGTP_NNTP_'.length).toLowerCase().split('_');
   return retired(nameOf(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part))));
@@ -63,7 +63,7 @@ function find(variable: string): { key: Key; path: readonly (string | number)[] 
   return { key, path: key.path.map((part) => (part === 'n' ? Number(number) : part)) };
 }
 
-/** Converts text to the kind of value the key takes. What does not convert stays text, for the schema to report. */
+/** Converts text to the key's kind of value. What can't be converted stays text, for the schema to report. */
 function readAs(text: string, key: Key): unknown {
   switch (key.kind) {
     case 'text':

@@ -13,7 +13,7 @@ export interface ConfigFile {
   where(path: readonly PropertyKey[]): string;
 }
 
-/** Mistakes in the YAML come as problems. @throws what `readSmallFile` throws */
+/** Mistakes in the YAML are returned as problems. @throws what `readSmallFile` throws */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
   const text = readSmallFile(path).toString('utf8');
@@ -21,14 +21,14 @@ export function readConfigFile(path: string): ConfigFile {
   const problems: Problem[] = [];
   const wrong = (at: number, code: ErrorCode) => {
     const problem = { where: `${path}:${lines.linePos(at).line}`, message: yamlProblem(code, text, at) };
-    // One missing bracket is noticed several times.
+    // One missing bracket is reported several times.
     if (!problems.some(({ where, message }) => where === problem.where && message === problem.message)) {
       problems.push(problem);
     }
   };
-  // It only warns of tags that it does not know.
+  // The parser only warns of unknown tags.
   for (const { code, pos } of [...document.errors, ...document.warnings]) wrong(pos[0], code);
-  // The parser leaves these to `toJS`, which throws: aliases of nothing, and of what they are in.
+  // The parser leaves aliases of nothing, and of what contains them, to `toJS`, which throws.
   visit(document, {
     Alias(_, alias, around) {
       const node = alias.resolve(document);
@@ -47,7 +47,7 @@ export function readConfigFile(path: string): ConfigFile {
   };
 }
 
-/** @param tooMuch is called where aliases of aliases would fill the memory */
+/** @param tooMuch called if aliases of aliases would fill the memory */
 function valuesOf(document: Document, tooMuch: () => void): unknown {
   try {
     return withoutNulls(document.toJS());
@@ -71,6 +71,6 @@ function offsetOf(node: unknown, path: readonly PropertyKey[]): number | undefin
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value ?? undefined;
-  // The keys stay: one that is unknown is a mistake, empty or not.
+  // The keys stay: an unknown one is a mistake, empty or not.
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutNulls(inner)]));
 }

@@ -89,7 +89,7 @@ export function words(notes: Noted & { readonly allowed: string; readonly patter
     .register(keyNotes, { ...rest, kind: 'list' });
 }
 
-/** A whole number from `least` to `most`. */
+/** A whole number between `least` and `most`. */
 export function count(preset: number, least: number, most: number, notes: Noted) {
   const allowed = `a whole number from ${least} to ${most}`;
   return z

@@ -65,7 +65,7 @@ function reasonOf(error: unknown): string {
   return SYSTEM_WORDS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Puts a value into the tree. `false` where something on its path is not a section; the schema reports that. */
+/** Puts a value into the tree. `false` if something on its path is not a section, which the schema reports. */
 function place(tree: unknown, path: readonly (string | number)[], value: unknown): boolean {
   let node: unknown = tree;
   for (const [i, part] of path.entries()) {
@@ -79,7 +79,7 @@ function place(tree: unknown, path: readonly (string | number)[], value: unknown
   return true;
 }
 
-/** Boards and peers that only the environment has, numbered past the last one there is. */
+/** Reports boards and peers from the environment alone whose numbers leave a gap after the last one. */
 function gaps(tree: unknown, fromEnvironment: ReadonlySet<string>): Problem[] {
   return lists.flatMap((list) => gapsIn(list, tree, fromEnvironment));
 }

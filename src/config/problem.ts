@@ -8,7 +8,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** All mistakes, in the order of the file, one a line. */
+/** All mistakes, in the order of the file, one per line. */
 export class ConfigError extends Trouble {
   readonly problems: readonly Problem[];
 

@@ -1,9 +1,9 @@
-/** Names of files and folders in the configuration file are relative to it, as those of other daemons are. */
+/** Names of files and folders in the configuration file are relative to it, as with other daemons. */
 import { dirname, isAbsolute, join } from 'node:path';
 import { keys, lists, nameOf } from './walk.ts';
 
 /**
- * Changes the names in `tree`, except those from the environment, which are relative to the current folder.
+ * Resolves the names in `tree`, except those from the environment, which are relative to the current folder.
  * @param fromEnvironment names of keys: `boards[0].ca`
  */
 export function besideFile<T extends { readonly [name in (typeof lists)[number]]: readonly unknown[] }>(

@@ -1,11 +1,11 @@
-/** Keys of earlier versions. They are refused, like other mistakes, and what takes their place is said. */
+/** Keys of earlier versions. They are refused, like other mistakes, with a pointer to what replaces them. */
 const RETIRED: Readonly<Record<string, string>> = {
   'cache.articles': 'cache.memory now bounds texts, articles and overview lines together',
   'cache.overviews': 'cache.memory now bounds texts, articles and overview lines together',
   'boards[n].cache.memory': 'cache.memory now bounds this for all boards together',
 };
 
-/** What became of a key, to follow its name; `undefined`: there never was such a key. */
+/** What became of a key, to be shown after its name; `undefined`: there never was such a key. */
 export function retired(name: string): string | undefined {
   const instead = RETIRED[name.replace(/\[\d+\]/, '[n]')];
   return instead && `is no longer a setting: ${instead}; remove it`;

@@ -192,7 +192,8 @@ export const schema = section({
 });
 
 /**
- * The configuration as it was written, defaults included. `config.ts` makes the rest of the program's `Config` of it.
+ * The configuration as written, with defaults. `config.ts` turns it into the `Config` that the rest of the program
+ * uses.
  */
 export type Written = z.output<typeof schema>;
 export type WrittenBoard = z.output<typeof board>;

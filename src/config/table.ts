@@ -1,7 +1,7 @@
 /** The tables of keys in docs/configuration.md. */
 import { type Key, keys, nameOf } from './walk.ts';
 
-/** The groups, in the order of the page, and what begins the names of their keys. */
+/** The groups, in the order of the page, and the prefixes of their keys. */
 const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['The server', ['name', 'data', 'keys', 'permanent', 'permanentPasswordFile']],
   [
@@ -16,7 +16,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['Status page, log, ident', ['http', 'log', 'ident']],
 ];
 
-/** Markdown: a heading and a table for each group, a row a key, in the order of the schema. */
+/** Markdown: a heading and a table for each group, one row per key, in the order of the schema. */
 export function configTables(): string {
   const homeless = keys.filter(({ path }) => !GROUPS.some(([, sections]) => sections.includes(path[0] ?? '')));
   if (homeless.length > 0) throw new Error(`no group has ${homeless.map(({ path }) => nameOf(path)).join(', ')}`);

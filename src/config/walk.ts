@@ -10,11 +10,11 @@ export interface Key extends KeyNotes {
   readonly path: readonly string[];
   /** `RGTP_NNTP_BOARDS_n_RGTP` */
   readonly variable: string;
-  /** the default as people write it; `undefined` where it depends on other keys */
+  /** the default as people write it; `undefined` if it depends on other keys */
   readonly preset: unknown;
 }
 
-/** The lists whose members have keys of their own. */
+/** Lists whose members have keys of their own. */
 export const lists = ['boards', 'peers'] as const;
 export const listsOf = { boards, peers } as const;
 const listed = new Map<z.core.$ZodType, z.core.$ZodType>([
@@ -22,7 +22,7 @@ const listed = new Map<z.core.$ZodType, z.core.$ZodType>([
   [peers, peer],
 ]);
 
-/** The keys of a board, and of a peer, occur once, with `n` for its number. */
+/** All keys. Those of a board, and of a peer, occur once, with `n` for its number. */
 export const keys: readonly Key[] = [...walk(schema, [])];
 
 function* walk(part: z.core.$ZodType, path: readonly string[]): Generator<Key> {
@@ -67,7 +67,7 @@ export function nameOf(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** The key at a path with real board numbers; `undefined` where the path leads to no key, or to a section. */
+/** The key at a path with real board numbers; `undefined` if the path leads to no key, or to a section. */
 export function keyAt(path: readonly PropertyKey[]): Key | undefined {
   const wanted = path.map((part) => (typeof part === 'number' ? 'n' : part));
   return keys.find((key) => key.path.length === wanted.length && key.path.every((part, i) => part === wanted[i]));

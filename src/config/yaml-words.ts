@@ -30,7 +30,7 @@ const WORDS = {
   UNEXPECTED_TOKEN: 'this does not belong here: a value with such characters needs quotes',
 } as const satisfies Record<ErrorCode, string>;
 
-/** @param text of the file @param at where the parser noticed it, an offset */
+/** @param text of the file @param at offset where the parser noticed the problem */
 export function yamlProblem(code: ErrorCode, text: string, at: number): string {
   const key = keyBefore(text, at);
   return `${key === undefined ? '' : `${key}: `}${WORDS[code]} (this is not valid YAML)`;

@@ -1,4 +1,4 @@
-/** Asks who is behind a connection to us (RFC 1413). Why by hand: `responder.ts`. */
+/** Asks whose connection to us it is (RFC 1413). For why it is written by hand, see `responder.ts`. */
 import { connect } from 'node:net';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 
@@ -24,9 +24,8 @@ const MAX_ANSWER = 1000;
 const MAX_NAME = 100;
 
 /**
- * Makes a function that asks a caller's machine who is behind a connection (RFC 1413). The answer proves nothing, and
- * is for logs only. The function never rejects: it resolves to `undefined` where there is no answer in time, or no such
- * user.
+ * Makes a function that asks a caller's machine whose connection it is (RFC 1413). The answer proves nothing, and is
+ * for logs only. The function never rejects: it resolves to `undefined` if there is no answer in time, or no such user.
  */
 export function identLookUp(options: LookUpOptions = {}): (caller: Caller) => Promise<string | undefined> {
   const { timeout = 5000, concurrent = 50, port = 113 } = options;

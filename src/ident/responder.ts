@@ -1,4 +1,6 @@
-/** Says who is behind our connections to boards (RFC 1413). By hand: npm has no ident server, nor a client with bounds. */
+/**
+ * Tells boards who uses our connections to them (RFC 1413). By hand: npm has no ident server, nor a client with limits.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import { listenHost, plainAddress } from '../wire/address.ts';
 import { boundConnections } from '../wire/bounded-connections.ts';
@@ -24,7 +26,7 @@ const MAX_USERID = 512;
 
 /**
  * Answers ident queries (RFC 1413) from the machine at the other end of one of our connections. It gives the name in
- * the registry and knows nothing else about this machine. It closes after one answer, because boards wait for that.
+ * the registry, and reveals nothing else about this machine. It closes after one answer, because boards wait for that.
  */
 export class IdentResponder {
   readonly #server: Server;
@@ -86,7 +88,7 @@ export class IdentResponder {
     });
   }
 
-  /** `undefined` where it is not a query. */
+  /** `undefined` if it is not a query. */
   #answer(query: string, asker: string): string | undefined {
     const match = /^\s*(\d{1,5})\s*,\s*(\d{1,5})\s*$/.exec(query);
     if (match === null) return undefined;
@@ -104,7 +106,7 @@ function isPort(port: number): boolean {
   return port >= 1 && port <= 65_535;
 }
 
-/** RFC 1413 §6 excludes NUL, CR and LF; other control characters go too. */
+/** RFC 1413 §6 excludes NUL, CR and LF; other control characters are removed, too. */
 function oneLine(user: string): string {
   const text = user.replace(/\p{Cc}/gu, '');
   return Buffer.byteLength(text) <= MAX_USERID ? text : text.slice(0, MAX_USERID / 4);

@@ -1,13 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 
-/** ms between looks: each wakes the process up, and at the usual 10 that is most of what an idle server uses. */
+/** ms between samples: each wakes the process, and at the usual 10 that is most of an idle server's work. */
 const EVERY = 100;
 
-/** What is asked of the looks, in ns from one to the next. */
+/** The samples: ns from one to the next. */
 export type Looks = ReturnType<typeof monitorEventLoopDelay>;
 
-/** Figures of the lag; names are prom-client's. */
+/** Figures of the lag, by prom-client's names. */
 const FIGURES = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'] as const;
 
 function lookEvery(resolution: number): Looks {
@@ -17,14 +17,14 @@ function lookEvery(resolution: number): Looks {
 }
 
 /**
- * How late the event loop comes to what is due, since the last time somebody asked, in place of what prom-client measures
- * under these names: that counts the wait for the next look as lag.
+ * How late the event loop has run since the last scrape. Replaces prom-client's metrics of these names, which count the
+ * wait for the next sample as lag.
  */
 export function measureLag(registry: Registry, looks: Looks = lookEvery(EVERY)): void {
-  /** seconds, of ns from one look to the next */
+  /** seconds late, from the ns between two samples */
   const late = (ns: number) => Math.max(0, ns / 1e9 - EVERY / 1000);
   const read = {
-    // Before the first look it is endless.
+    // Infinite before the first sample.
     min: () => (looks.count === 0 ? 0 : late(looks.min)),
     max: () => late(looks.max),
     mean: () => (looks.count === 0 ? 0 : late(looks.mean)),
@@ -39,7 +39,7 @@ export function measureLag(registry: Registry, looks: Looks = lookEvery(EVERY)):
     const help = `Lag of the event loop in seconds since the last scrape: ${figure}.`;
     return new Gauge({ name, help, registers: [registry], ...(collect && { collect }) });
   };
-  // The first is collected first, and sets all.
+  // This gauge is collected first, and sets the others.
   gauge('nodejs_eventloop_lag_seconds', 'mean', function () {
     this.set(read.mean());
     for (const [figure, each] of gauges) each.set(read[figure]());

@@ -24,7 +24,7 @@ export function addGauges(registry: Registry, now: () => Status): void {
         read((labels, value) => this.set(labels, value), now());
       },
     });
-  /** Counted elsewhere, since the start. */
+  /** A counter whose value is counted elsewhere, since the start. */
   const counter = <L extends string>(
     name: string,
     help: string,
@@ -177,8 +177,8 @@ export function addGauges(registry: Registry, now: () => Status): void {
 }
 
 /**
- * Calls `read` once per turn of the event loop: gauges are collected together, and counting a large board's items takes
- * time.
+ * Calls `read` only once per turn of the event loop: gauges are collected together, and counting a large board's items
+ * takes time.
  */
 export function onceATurn<T extends object>(read: () => T): () => T {
   let known: T | undefined;

@@ -1,10 +1,13 @@
 /**
- * DNS rebinding: a web page can have its own name lead to this machine, and read the status server with the visitor's
- * browser. Its requests then carry its own name in Host, which is never an address or a name without a dot.
+ * DNS rebinding: a web page can make its own name resolve to this machine, and read the status server through the
+ * visitor's browser. Such requests carry the page's name in Host, which is never an address or a name without a dot.
  */
 import { isIP } from 'node:net';
 
-/** Whether a Host header (`name`, `name:port`, `[::1]:port`) names this server. @param names of its own, lower case */
+/**
+ * Whether a Host header (`name`, `name:port`, `[::1]:port`) names this server. @param names the server's own, lower
+ * case
+ */
 export function isOwnHost(header: string, names: ReadonlySet<string>): boolean {
   const host = header.startsWith('[') ? header.slice(1).split(']')[0] : header.replace(/:\d*$/, '');
   const name = (host ?? '').toLowerCase().replace(/\.$/, '');

@@ -48,10 +48,10 @@ const headers = {
 export class HttpServer {
   readonly #server: Server;
   readonly #options: HttpOptions;
-  /** pages that are about to be made */
+  /** pages about to be made */
   readonly #coming = new Map<Page, Promise<Answer>>();
 
-  /** Rejects with the system's error where it can't listen. */
+  /** Rejects with the system's error if it can't listen. */
   static async open(options: HttpOptions): Promise<HttpServer> {
     const http = new HttpServer(options);
     http.#server.listen({ host: listenHost(options.host), port: options.port });
@@ -69,7 +69,7 @@ export class HttpServer {
     this.#server.on('request', (request, response) => {
       request.resume();
       const { host } = request.headers;
-      // Only HTTP/1.0 does without Host, and no browser speaks it.
+      // Only HTTP/1.0, which no browser speaks, does without Host.
       if (host !== undefined && !isOwnHost(host, hosts)) {
         send(response, plain(421, MISDIRECTED));
         return;
@@ -110,7 +110,7 @@ export class HttpServer {
     return coming;
   }
 
-  /** It is made in a turn of its own, for all who ask until then: counting what a large board has takes time. */
+  /** Makes a page in a turn of its own, for all who ask until then: counting a large board's items takes time. */
   async #make(page: Page): Promise<Answer> {
     await eventLoop.next(true);
     this.#coming.delete(page);

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** Tries, and ms between them, while a pipe is full: the server waits no longer for whoever reads the log. */
+/** Attempts, and ms between them, while a pipe is full: the server waits no longer for the log's reader. */
 const PATIENCE = { tries: 3, ms: 5 };
 
 export interface LogOutput extends DestinationStream {
@@ -11,9 +11,9 @@ export interface LogOutput extends DestinationStream {
 }
 
 /**
- * Writes lines at once, so that an exit does not lose the last one. A line that can't be written is left out and
- * counted: no log is worth stopping or delaying the server. Before the next line that can be written, it says how many
- * are missing.
+ * Writes lines at once, so that an exit does not lose the last one. A line that can't be written is dropped and
+ * counted: no log is worth stopping or delaying the server. The next line that can be written is preceded by the number
+ * of those missing.
  */
 export function logOutput(
   missing: (lines: number) => string,
@@ -26,7 +26,7 @@ export function logOutput(
     },
     write(line) {
       try {
-        // The last line may have been cut off.
+        // The last line may be incomplete.
         if (counts.untold > 0) write(`\n${missing(counts.untold)}`, 1);
         counts.untold = 0;
         write(line, PATIENCE.tries);

@@ -10,7 +10,7 @@ export type Level = keyof typeof weight;
 
 export interface LogOptions {
   readonly level: Level;
-  /** `auto`: pretty where standard error is a terminal */
+  /** `auto`: pretty if standard error is a terminal */
   readonly format: 'auto' | 'pretty' | 'json';
   /** default: standard error */
   readonly to?: DestinationStream;
@@ -62,7 +62,7 @@ function prettied(destination: DestinationStream, colorize: boolean): Destinatio
   return { write: (line) => destination.write(prettify(line)) };
 }
 
-/** pino's children keep the level of their creation; these look it up. */
+/** pino's children keep the level at their creation; these look it up. */
 function wrap(logger: Logger, threshold: { readonly weight: number }): Log {
   return {
     debug(fields, message) {

@@ -4,10 +4,13 @@ import { measureLag } from './event-loop-lag.ts';
 import { addGauges, onceATurn } from './gauges.ts';
 import type { Status } from './status.ts';
 
-/** Seconds: from answers out of memory to answers that wait for a remote board. */
+/** Seconds: from answers from memory to answers that wait for a remote board. */
 const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
-/** Of prom-client's own: gauges that end in `_total`, as only counters may. Their sums are in metrics without it, by type. */
+/**
+ * prom-client's gauges whose names end in `_total`, which only counters' may. The metrics without `_total` have the
+ * same sums, by type.
+ */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 let processRegistry: Registry | undefined;
@@ -19,7 +22,8 @@ let processRegistry: Registry | undefined;
 function ofTheProcess(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
-    // Its own looks at the event loop, ms apart, would wake up an idle server for figures that are replaced here.
+    // prom-client's own samples of the event loop would wake an idle server every few ms, for figures that are replaced
+    // here.
     collectDefaultMetrics({ register: processRegistry, eventLoopMonitoringPrecision: 2 ** 30 });
     measureLag(processRegistry);
     for (const name of MISNAMED) processRegistry.removeSingleMetric(name);
@@ -114,7 +118,7 @@ export class Metrics {
       labelNames: ['result'],
       registers,
     });
-    // What has never happened is 0: Prometheus takes no notice of the first of a series that was not there before.
+    // Start at 0: Prometheus does not see the first increase of a series that did not exist before.
     for (const result of CONNECTION_RESULTS) this.#connections.inc({ result }, 0);
     for (const result of LOGIN_RESULTS) this.#logins.inc({ result }, 0);
   }
@@ -132,14 +136,14 @@ export class Metrics {
     else this.totals.connectionsRefused++;
   }
 
-  /** @param verb a known command or `unknown`: never a client's text @param seconds to the end of its answer */
+  /** @param verb a known command or `unknown`: never a client's text @param seconds until the end of its answer */
   command(verb: string, status: number, seconds: number): void {
     this.#commands.inc({ verb, status: String(status) });
     this.#commandSeconds.observe({ verb }, seconds);
     this.totals.commands++;
   }
 
-  /** @param code of the response, 0 where there was none @param seconds to its end */
+  /** @param code of the response, 0 if there was none @param seconds until its end */
   request(board: string, command: string, code: number, seconds: number): void {
     this.#requests.inc({ board, command, code: String(code) });
     this.#requestSeconds.observe({ board, command }, seconds);
@@ -162,7 +166,7 @@ export class Metrics {
     if (result === 'refused') this.totals.loginsRefused++;
   }
 
-  /** Posts that there have never been: none. */
+  /** Starts the counts of posts at 0. */
   #beginPosts(): void {
     for (const { name: board } of this.#boards()) {
       for (const outcome of POST_OUTCOMES) this.#posts.inc({ board, outcome }, 0);

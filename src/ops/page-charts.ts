@@ -4,7 +4,7 @@ import { clock, number } from './page-text.ts';
 const HEIGHT = 40;
 const MINUTE = 60_000;
 
-/** What there is of a board that is served without newsgroups. */
+/** The charts of a board that is served without newsgroups. */
 const ALONE: ReadonlySet<string> = new Set(['connections', 'loginsRefused']);
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Asks for the page again now and then, and puts in what has changed: who reads keeps their place, their selection and
- * the focus. A request each time, and no stream that stays open: the status server ends every connection after a minute,
- * so that slow clients keep nobody from a health check. Without scripts the page reloads itself instead.
+ * Fetches the page now and then, and replaces what has changed: readers keep their place, selection and focus. A
+ * request each time rather than an open stream: the status server ends every connection after a minute, so that slow
+ * clients do not block health checks. Without scripts the page reloads itself instead.
  */
 export const script = `(() => {
   const told = document.getElementById('told');

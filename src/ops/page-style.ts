@@ -1,4 +1,4 @@
-/** Colours have a contrast of 4.5 (text) and 3 (bars) at least, light and dark: WCAG 2.2 AA, which a test computes. */
+/** Colours have a contrast of at least 4.5 (text) and 3 (bars), light and dark (WCAG 2.2 AA): a test computes it. */
 export const style = `:root{color-scheme:light dark;--bg:#fafaf7;--fg:#1c1c1a;--dim:#62625b;--card:#fff;--line:#deded6;--bar:#2d6cdf;--link:#1f56bd;--ok:#17734a;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--bg:#151614;--fg:#e9e9e3;--dim:#a8a89f;--card:#1e201d;--line:#34362f;--bar:#7aa7ff;--link:#9dbeff;--ok:#62c98f;--bad:#ff8a80}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:60rem;padding:1rem;background:var(--bg);color:var(--fg);font:1rem/1.45 system-ui,sans-serif}

@@ -1,4 +1,4 @@
-/** How the status page writes what it shows. */
+/** How the status page formats what it shows. */
 
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -34,7 +34,7 @@ export function clock(time: number): string {
   return new Date(time).toISOString().slice(11, 16);
 }
 
-/** Terms and what they are, the latter in HTML. */
+/** Terms and values; the values are HTML. */
 export function rows(pairs: readonly (readonly [term: string, value: string])[]): string {
   return `<dl>${pairs.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>`;
 }

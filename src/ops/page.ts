@@ -1,6 +1,7 @@
 /**
- * The status page: one HTML document for small and large screens, light and dark, with and without scripts. By hand: the packages
- * for such pages (express-status-monitor) want Express and a socket, and show the machine, not boards; for more there is Grafana.
+ * The status page: one HTML document for small and large screens, light and dark, with and without scripts. By hand:
+ * packages for such pages (express-status-monitor) need Express and a socket, and show the machine, not boards. For
+ * more, there is Grafana.
  */
 import type { History } from './history.ts';
 import { charts } from './page-charts.ts';
@@ -17,7 +18,7 @@ export interface PageInput {
 }
 
 const DAY = 86_400;
-/** as rgtp-nntp doctor has it */
+/** the same as in rgtp-nntp doctor */
 const CERTIFICATE_SOON = 21 * DAY;
 const BACKUP_OLD = 7 * DAY;
 const DISK_LITTLE = 2 ** 30;
@@ -41,7 +42,7 @@ ${charts(history, now, status.sessions !== undefined)}
 `;
 }
 
-/** What is wrong comes first: it may be all that is seen of a tab. */
+/** What is wrong comes first: a tab may show no more. */
 function titleOf({ name, boards, sessions }: Status): string {
   const away = boards.filter(({ reachable }) => !reachable).map(({ newsgroup }) => newsgroup);
   return `${away.length === 0 ? '' : `${away.join(', ')} away – `}${name} – ${sessions === undefined ? 'board' : 'news server'}`;
@@ -87,7 +88,7 @@ function bridgesOn({ bridges, leads = false }: BoardStatus): [string, string][] 
   return [['Bridges', `${number(bridges)}${leads ? '; this one polls' : ''}`]];
 }
 
-/** Of a board that is served without newsgroups. */
+/** The rows of a board that is served without newsgroups. */
 function ownRows({ items, sequence, clients = 0 }: BoardStatus): string {
   return rows([
     ['Items', number(items)],
@@ -124,7 +125,7 @@ ${rows([
 ])}${lastError(peer, now)}</article>`;
 }
 
-/** What its operator looks after. */
+/** What the operator watches. */
 function serverCard({ certificate, disk, backup, logLinesLost = 0 }: Status, now: number): string {
   const lost = counted(logLinesLost, 'line');
   return `<article class="card"><h3>To look after</h3>${rows([

@@ -1,4 +1,4 @@
-/** Keeps secrets out of logs. A second line of defence: modules should not log them at all. */
+/** Keeps secrets out of logs: a second line of defence, since no module should log them at all. */
 import { pino } from 'pino';
 import { isTrouble, reasonOf } from '../wire/trouble.ts';
 
@@ -6,8 +6,8 @@ const secretName = /secret|passw|^pass$|proof|credential|authorization|private|^
 const mask = '[redacted]';
 
 /**
- * A copy of `fields` with the values of secret-sounding names masked, to a depth of six. An error that is no bug becomes
- * its `reason`: nobody needs to know where in the program it was noticed that a board is away.
+ * A copy of `fields` with the values of secret-sounding names masked, to a depth of six. An error that is not a bug
+ * becomes its `reason`: it does not matter where in the program a board was found to be away.
  */
 export function redact(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

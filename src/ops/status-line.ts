@@ -1,4 +1,4 @@
-/** How the server is, in one line. */
+/** The server's status in one line. */
 import type { BoardStatus, Status } from './status.ts';
 
 export function statusLine({ sessions, boards }: Pick<Status, 'sessions' | 'boards'>): string {

@@ -12,26 +12,29 @@ export interface BoardStatus {
   /** items whose text is held, and items in total */
   readonly held: number;
   readonly items: number;
-  /** `undefined`: it is the board itself, without newsgroups */
+  /** `undefined`: the board is served alone, without newsgroups */
   readonly articles?: number | undefined;
   /** highest sequence number known, `undefined` before the first */
   readonly sequence: number | undefined;
-  /** seconds since the mirror last agreed with the board, and sequence numbers it is known to be behind */
+  /** seconds since the mirror last agreed with the board, and by how many sequence numbers it is known to be behind */
   readonly lagSeconds: number;
   readonly lagSequences: number;
-  /** rows of its index that are not shown: nothing confirms their numbers, or no article number is left for them */
+  /** rows of its index that are not shown: their numbers are unconfirmed, or no article number is left for them */
   readonly withheld?: number | undefined;
   /** items whose text is still to be fetched */
   readonly queued?: number | undefined;
-  /** posts that are being brought to the board, and posts of which it is not known yet whether the board has them */
+  /** posts being delivered, and posts that the board may or may not have received */
   readonly postsUnderWay?: number | undefined;
   readonly postsInDoubt?: number | undefined;
-  /** RGTP connections to it, where it is in this process, those of the bridge included */
+  /** RGTP connections to it, the bridge's included, if it is in this process */
   readonly clients?: number | undefined;
-  /** where several bridges serve it with one database: how many there are (0: this one is cut off), and whether this one polls for all */
+  /**
+   * if several bridges serve it with one database: their number (0: this one is cut off), and whether this one polls
+   * for all
+   */
   readonly bridges?: number | undefined;
   readonly leads?: boolean | undefined;
-  /** why its files, or the database, can't be written now; `undefined`: they can */
+  /** why its files, or the database, can't be written now, if so */
   readonly disk?: string | undefined;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
 }
@@ -40,16 +43,16 @@ export interface BoardStatus {
 export interface DiskStatus {
   readonly freeOctets: number;
   readonly octets: number;
-  /** inodes; 0 of 0 where the file system has no such limit */
+  /** inodes; 0 of 0 if the file system has no such limit */
   readonly freeFiles: number;
   readonly files: number;
 }
 
-/** Another server that is sent the newsgroups. */
+/** A server to which newsgroups are sent. */
 export interface PeerStatus {
   readonly name: string;
   readonly state: 'waiting' | 'sending' | 'away' | 'elsewhere';
-  /** at most how many articles wait for it */
+  /** how many articles wait for it, at most */
   readonly backlog: number;
   readonly offered: number;
   readonly accepted: number;
@@ -71,13 +74,13 @@ export interface Status {
   readonly version: string;
   /** unix time in ms */
   readonly started: number;
-  /** newsreaders that are connected; `undefined`: it serves none, only its board */
+  /** connected newsreaders; `undefined`: only a board is served */
   readonly sessions?: number | undefined;
   /** lines of the log that could not be written */
   readonly logLinesLost?: number | undefined;
-  /** the certificate that newsreaders are shown; times in unix ms */
+  /** the certificate that newsreaders see; times in unix ms */
   readonly certificate?: { readonly expires: number } | undefined;
-  /** `undefined`: it can't be asked */
+  /** `undefined`: not known */
   readonly disk?: DiskStatus | undefined;
   /** when the last backup was made, unix ms; `undefined`: none is known */
   readonly backup?: number | undefined;

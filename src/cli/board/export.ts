@@ -17,7 +17,7 @@ export function exportCommand(): Command {
       const config = configuration(command.optsWithGlobals<ConfigOption>());
       const { rows, items, users, diffs } = await withBoardFile(config, (store) =>
         exportSpool(folder, store).catch((error: unknown) => {
-          // The board's errors say which file they mean.
+          // The board's own errors name their file.
           throw error instanceof Error && 'syscall' in error ? storeErrorFrom(error, folder) : error;
         }),
       );
