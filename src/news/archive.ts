@@ -1,6 +1,6 @@
-/** Articles as archives keep them: line ends are LF, dots are not doubled, and nothing else is changed. */
+/** Articles in archives: line ends are LF, dots are not doubled, and nothing else is changed. */
 
-/** An article as it came over NNTP (dot-stuffed, CRLF, terminated), as it is kept in a file. */
+/** Turns an article received over NNTP (dot-stuffed, CRLF, terminated) into its form in a file. */
 export function storedArticle(wire: Buffer): Buffer {
   const text = wire.toString('latin1', 0, wire.length - '.\r\n'.length);
   const plain = text.startsWith('..') ? text.slice(1) : text;
@@ -11,7 +11,7 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (n: number) => String(n).padStart(2, '0');
 
-/** asctime(3) in UTC, as RFC 4155 wants it. */
+/** asctime(3) in UTC, as RFC 4155 requires. */
 function asctime(seconds: number): string {
   const at = new Date(seconds * 1000);
   const clock = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(':');
@@ -19,7 +19,7 @@ function asctime(seconds: number): string {
   return `${DAYS[at.getUTCDay()]} ${MONTHS[at.getUTCMonth()]} ${day} ${clock} ${at.getUTCFullYear()}`;
 }
 
-/** The value of a header; '' where there is none. Ours are never folded. */
+/** The value of a header; '' if there is none. Ours are never folded. */
 function headerOf(article: string, name: string): string {
   const head = article.slice(0, article.indexOf('\n\n') + 1);
   const start = `\n${head}`.indexOf(`\n${name}: `);
@@ -33,8 +33,8 @@ export function timeOfArticle(article: Buffer): number {
 }
 
 /**
- * An article in an mbox of the kind "mboxrd": a line that begins it, lines that could be taken for one quoted (so that it
- * can be undone), and an empty line after it.
+ * An article in an "mboxrd" mbox: preceded by a From line, followed by an empty line, with lines that look like a From
+ * line quoted (reversibly).
  */
 export function mboxEntry(article: Buffer): Buffer {
   const text = article.toString('latin1');

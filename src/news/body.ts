@@ -3,24 +3,25 @@ import type { Text } from '../wire/octets.ts';
 /** RFC 5322 §2.1.1, RFC 5536 §3: octets in a line, CRLF not counted. */
 export const MAX_LINE = 998;
 
-/** The body of an article, and what OVER and HDR say of it. */
+/** The body of an article, and its measures for OVER and HDR. */
 export interface Body {
-  /** each line ends CRLF; empty where there is none. Octets: ASCII, and no line begins with a dot */
+  /** each line ends with CRLF; empty if there is no body. As octets: ASCII, and no line begins with a dot */
   readonly text: string | Uint8Array;
-  /** in UTF-8, CRLF counted, dots not doubled */
+  /** in UTF-8, CRLFs counted, dots not doubled */
   readonly octets: number;
   readonly lines: number;
   readonly ascii: boolean;
 }
 
 const NON_ASCII = /[^\0-\x7f]/;
-/** Octets in a UTF-16 unit, at most. */
+/** The most octets of UTF-8 per UTF-16 unit. */
 const PER_UNIT = 3;
 /** Printable ASCII, with CR and LF only as line ends. */
 const PLAIN = /^(?:[ -~]*\r\n)*$/;
 
 /**
- * Lines of text without line ends or control characters → body. A line too long for an article continues in the next.
+ * Makes a body from lines of text without line ends or control characters. A line too long for an article continues on
+ * the next.
  */
 export function bodyOf(lines: readonly Text[]): Body {
   const whole = fits(lines, PER_UNIT) ? lines : lines.flatMap(foldLine);
@@ -30,7 +31,7 @@ export function bodyOf(lines: readonly Text[]): Body {
 }
 
 /**
- * The body of lines that are printable ASCII; `undefined` where they are not. The most common case, and the fastest.
+ * The body made of lines that are printable ASCII; `undefined` if they are not. The most common case, and the fastest.
  */
 export function plainBodyOf(lines: readonly string[]): Body | undefined {
   const text = joined(lines);
@@ -62,7 +63,7 @@ function foldLine(line: string): string | string[] {
   return folded;
 }
 
-/** The longest beginning of `text` that is at most `octets` in UTF-8; no character is split. */
+/** The longest beginning of `text` that has at most `octets` in UTF-8, splitting no character. */
 export function clip(text: Text, octets: number): string {
   if (text.length * PER_UNIT <= octets) return text;
   // encodeInto stops before the character that no longer fits.

@@ -3,13 +3,13 @@ let day = -1;
 let dayText = '';
 
 /**
- * A date as articles carry it (RFC 5322 §3.3), in UTC: `Sat, 21 Nov 2026 23:24:15 +0000`.
+ * An article's Date (RFC 5322 §3.3), in UTC: `Sat, 21 Nov 2026 23:24:15 +0000`.
  *
  * @param time unix seconds
  */
 export function formatDate(time: number): string {
   const today = Math.floor(time / DAY);
-  // Neighbours in a newsgroup are mostly of the same day.
+  // Neighbours in a newsgroup are mostly from the same day.
   if (today !== day) {
     // ECMAScript fixes this form: English names, two-digit day.
     dayText = new Date(today * DAY * 1000).toUTCString().slice(0, 'Sat, 21 Nov 2026 '.length);

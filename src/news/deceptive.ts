@@ -1,13 +1,11 @@
 import type { Text } from '../wire/octets.ts';
 
-/** Characters that look like something else, or like nothing. */
+/** Characters that look like something else, or are invisible. */
 
-/**
- * What shows nothing: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls.
- */
+/** Invisible: default ignorables (zero-width spaces, joiners, fillers, variation selectors), blanks, controls. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\s\u2800]+/gu;
 
-/** True for a text of blanks and zero-width characters. */
+/** Whether a text has only blanks and zero-width characters. */
 export function showsNothing(text: Text): boolean {
   return text.replace(INVISIBLE, '') === '';
 }
@@ -18,14 +16,16 @@ const POP = '\u202c';
 const ISOLATE = /[\u2066-\u2068]/;
 const POP_ISOLATE = '\u2069';
 
-/** What closes the embeddings, overrides and isolates (UAX #9) that a text leaves open, innermost first. */
+/**
+ * The characters that close the embeddings, overrides and isolates (UAX #9) that a text leaves open, innermost first.
+ */
 function closersOf(text: string): string {
   const open: string[] = [];
   for (const character of text.match(/[\u202a-\u202e\u2066-\u2069]/g) ?? []) {
     if (ISOLATE.test(character)) open.push(POP_ISOLATE);
     else if (LRE_RLE.test(character) || OVERRIDE.test(character)) open.push(POP);
     else if (open.includes(character)) {
-      // The end of an isolate ends what was opened within it, and not the other way round.
+      // The end of an isolate also ends what was opened within it, but not the other way round.
       if (character === POP_ISOLATE) while (open.pop() !== POP_ISOLATE);
       else if (open.at(-1) === POP) open.pop();
     }
@@ -33,12 +33,12 @@ function closersOf(text: string): string {
   return open.reverse().join('');
 }
 
-/** The text, with everything closed that it leaves open, so that it turns nothing after it. */
+/** Closes everything that a text leaves open, so that it does not turn what follows it. */
 export function closeDirections(text: Text): string {
   return text + closersOf(text);
 }
 
-/** The first character that turns the direction of the text or of what follows it; `undefined` where there is none. */
+/** The first character that turns the direction of the text, or of what follows it, if any. */
 export function turnsText(text: Text): string | undefined {
   const override = OVERRIDE.exec(text)?.[0];
   if (override !== undefined) return override;

@@ -9,19 +9,19 @@ const Q_START = '=?UTF-8?Q?';
 const B_START = '=?UTF-8?B?';
 const END = '?=';
 const PAYLOAD = MAX_WORD - Q_START.length - END.length;
-/** Base64 comes in fours for every three octets. */
+/** Base64 has four characters for every three octets. */
 const B_OCTETS = Math.floor(PAYLOAD / 4) * 3;
 
-/** RFC 2047 §5 (3): what may stand for itself in the Q encoding wherever a word is allowed, display names included. */
+/** RFC 2047 §5 (3): what the Q encoding may leave as it is wherever a word is allowed, display names included. */
 const Q_PLAIN = /^[A-Za-z0-9!*+/-]$/;
-/** Text that needs neither encoding nor a closer look. */
+/** Text that need not be encoded, at first sight. */
 const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
 /** Printable ASCII that no reader takes for an encoded word; also the empty word between two blanks. */
 const PLAIN = /^(?!.*=\?)[!-~]*$/;
 
 /**
- * Unstructured text (a Subject) as a header value: plain words stay, and from the first to the last word that is not
- * plain all become encoded words. Blanks at the ends would be lost: then the whole text is encoded.
+ * Unstructured text (a Subject) as a header value: everything from the first to the last word that is not plain becomes
+ * encoded words; the other words stay. A text with blanks at its ends, which would be lost, is encoded as a whole.
  *
  * @param text without control characters but TAB
  */
@@ -35,13 +35,15 @@ export function encodeText(text: Text): string {
   return [...words.slice(0, first), encodeWords(words.slice(first, end).join(' ')), ...words.slice(end)].join(' ');
 }
 
-/** The whole text as encoded words of at most 75 characters, separated by blanks, no character split between two. */
+/**
+ * The whole text as encoded words of at most 75 characters, separated by blanks, with no character split between two.
+ */
 export function encodeWords(text: Text): string {
   const wellFormed = text.toWellFormed();
   const octets = Buffer.byteLength(wellFormed);
   let quoted = 0;
   for (const character of wellFormed) quoted += quote(character).length;
-  // Q can be read even where nothing decodes it, so it may be half as long again.
+  // Q is legible even undecoded, so it may be half as long again.
   return quoted <= octets * 2 ? encodeQ(wellFormed) : encodeB(wellFormed);
 }
 
@@ -87,7 +89,7 @@ function encodeB(text: string): string {
 }
 
 /**
- * One encoded word. Blanks and question marks within the Q encoding are wrong and common; RFC 2231 §5 allows a language
+ * One encoded word. Blanks and question marks within the Q encoding are wrong but common; RFC 2231 §5 allows a language
  * after `*`.
  */
 const WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?(?:[bB]\?([^?]*)|[qQ]\?((?:[^?]|(?<!=)\?(?!=))*))\?=/y;
@@ -96,17 +98,18 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 interface Word {
   readonly charset: string;
   readonly octets: Buffer;
-  /** as it was sent; `undefined` in the Q encoding */
+  /** as sent; `undefined` in the Q encoding */
   readonly base64: string | undefined;
   readonly length: number;
 }
 
 /**
- * A header as it was sent, as text: encoded words are decoded (white space between two of them is not text, RFC 2047
- * §6.2), the rest is read as undeclared text. The octets of neighbours in one character set are joined before they are
- * decoded: some clients split a character between two words. Whatever does not have the form of a word is text.
+ * Reads a header as text: encoded words are decoded (white space between two of them is dropped, RFC 2047 §6.2), the
+ * rest is read as undeclared text. The octets of neighbouring words in one character set are joined before they are
+ * decoded, because some clients split a character between two words. Whatever does not have the form of an encoded word
+ * is text.
  *
- * @throws CharsetError where a word is not valid in its character set, or the set is unknown
+ * @throws CharsetError if a word is not valid in its character set, or the set is unknown
  */
 export function decodeWords(value: Octets): string {
   const outside: Octets[] = [];
@@ -138,12 +141,12 @@ export function decodeWords(value: Octets): string {
   return interleaved(outside, [...words, text], value.slice(position));
 }
 
-/** `UTF8` is `utf-8`. */
+/** Whether the names mean one character set: `UTF8` is `utf-8`. */
 function sameCharset(a: Word | undefined, b: Word): boolean {
   return a?.charset.replace(/[-_]/g, '') === b.charset.replace(/[-_]/g, '');
 }
 
-/** The text of neighbours in one character set. */
+/** The text of neighbouring words in one character set. */
 function textOf(words: readonly Word[]): string {
   const charset = words[0]?.charset ?? '';
   const isCut = words.some(({ base64 = '' }) => isIncomplete(base64));
@@ -152,7 +155,7 @@ function textOf(words: readonly Word[]): string {
   } catch (error) {
     if (!words.slice(0, -1).some(({ base64 = '' }) => base64.length % 4 > 0)) throw error;
   }
-  // Not only characters may be split between two words, but what encodes them, too.
+  // Not only a character may be split between two words, but its encoding, too.
   const base64 = words.map((word) => word.base64 ?? '=').join('');
   const isPadded = !base64.includes('=') || base64.length % 4 === 0;
   if (isIncomplete(base64) || !isPadded || !BASE64.test(base64)) throw new CharsetError('an encoded word is cut short');
@@ -164,7 +167,7 @@ function isIncomplete(base64: string): boolean {
   return base64.replaceAll('=', '').length % 4 === 1;
 }
 
-/** Text outside of words is decoded as a whole: one program wrote all of it. */
+/** Text outside encoded words is decoded as a whole: one program wrote all of it. */
 function interleaved(outside: readonly Octets[], words: readonly string[], end: Octets): string {
   const decoded = decodeUndeclared(bytesOf(join([...outside, end], octets`\n`))).split('\n');
   return decoded.map((between, i) => (words[i] ?? '') + between).join('');
@@ -181,7 +184,7 @@ function wordAt(value: string, start: number): Word | undefined {
   return BASE64.test(plain) ? { ...common, octets: Buffer.from(plain, 'base64'), base64: plain } : undefined;
 }
 
-/** Where a word was folded within a character of UTF-8, the blank is none of its author's. */
+/** A blank within a UTF-8 character comes from folding, not from the author. */
 const FOLDED = /(=[C-F][0-9A-F])[ \t]+(?==[89AB][0-9A-F])/gi;
 
 function decodeQ(payload: string): Buffer {

@@ -14,17 +14,17 @@ const MAX_LOCAL = 200;
 const MAX_DOMAIN = 200;
 
 export interface MailboxStyle {
-  /** for userids that have none */
+  /** for userids without one */
   readonly domain: string;
   /** show `userid@domain.invalid`, which no mail reaches (RFC 2606 §2) */
   readonly mask: boolean;
 }
 
 /**
- * `grogname <userid>`; the address alone where the name is blank.
+ * `grogname <userid>`; the address alone if the name is blank.
  *
  * @param name text without control characters but TAB
- * @param userid as above; one without `@` gets the domain
+ * @param userid likewise; one without `@` gets the domain
  */
 export function formatMailbox(name: Text, userid: Text, style: MailboxStyle): string {
   const address = formatAddress(userid, style);
@@ -36,7 +36,7 @@ function formatName(name: string): string {
   return PLAIN_NAME.test(name) ? name : quotedString(name);
 }
 
-/** A userid as addr-spec (RFC 5322 §3.4.1). Characters that an address can't contain are percent-encoded. */
+/** A userid as an addr-spec (RFC 5322 §3.4.1). Characters that an address can't contain are percent-encoded. */
 export function formatAddress(userid: Text, style: MailboxStyle): string {
   const at = userid.lastIndexOf('@');
   const own = at < 0 ? '' : userid.slice(at + 1);

@@ -1,6 +1,6 @@
 /**
  * Message-IDs derived from the board's data alone: every bridge to the same board derives the same ones, and each id
- * says what it names, so a look-up needs no table.
+ * contains what it names, so a look-up needs no table.
  */
 
 /** What a derived Message-ID names. `epoch` is the numbering epoch, from 1. */
@@ -12,7 +12,7 @@ export type DerivedId =
       readonly epoch: number;
     }
   | { readonly kind: 'motd' | 'index-edit'; readonly sequence: number; readonly epoch: number }
-  /** a post as an edit left it, for peers; `edit`: the article number of the edit */
+  /** a post after an edit, for peers; `edit`: the article number of the edit */
   | {
       readonly kind: 'revision';
       readonly itemId: string;
@@ -31,12 +31,12 @@ const DERIVED =
   /^<(?:([A-Z][0-9]{7})|(motd|index))\.([0-9A-F]{8})(\.edit|\.withdrawn|\.r[0-9A-F]{8})?(?:\.e([1-9][0-9]{0,4}))?@([^@>]+)>$/;
 const DOMAIN = new RegExp(`^${DOT_ATOM}$`);
 
-/** Whether a Message-ID may stand in a header or be compared (RFC 5536 §3.1.3), brackets and length included. */
+/** Whether this is a valid Message-ID (RFC 5536 §3.1.3), brackets and length included. */
 export function isMessageId(text: string): boolean {
   return text.length <= MAX_MESSAGE_ID && MESSAGE_ID.test(text);
 }
 
-/** Whether derived Message-IDs may end in this domain. Leaves room for what stands before the `@`. */
+/** Whether derived Message-IDs may end in this domain. Leaves room for the part before the `@`. */
 export function isMessageIdDomain(text: string): boolean {
   return text.length <= MAX_MESSAGE_ID - 50 && DOMAIN.test(text);
 }

@@ -1,7 +1,7 @@
 /** One line of overview (RFC 3977 §8.3): the seven standard fields, and Xref in full. */
 import type { Field } from './render.ts';
 
-/** The two fields of overview that are not headers. */
+/** The two overview fields that are not headers. */
 export interface Measures {
   /** octets of the article, dots not doubled, terminator not counted (RFC 3977 §8.1.1) */
   readonly bytes: number;
@@ -12,7 +12,7 @@ export interface Measures {
 /**
  * `number TAB … CRLF`. Header values have no TAB, CR, LF or NUL.
  *
- * @param measures `undefined`: not known now
+ * @param measures `undefined`: not known at present
  */
 export function overviewLine(number: number, fields: readonly Field[], measures: Measures | undefined): string {
   let subject = '';
@@ -32,7 +32,7 @@ export function overviewLine(number: number, fields: readonly Field[], measures:
   return `${number}\t${subject}\t${from}\t${date}\t${messageId}\t${references}\t${measures?.bytes ?? ''}\t${measures?.lines ?? ''}\tXref: ${xref}\r\n`;
 }
 
-/** Which column of the line has a field's value; names as HDR gives them, in lower case. */
+/** The column of each field, by its name in HDR, in lower case. */
 export const overviewColumns: ReadonlyMap<string, number> = new Map([
   ['subject', 1],
   ['from', 2],

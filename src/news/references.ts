@@ -2,7 +2,7 @@ import { MAX_LINE } from './body.ts';
 
 const MAX_VALUE = MAX_LINE - 'References: '.length;
 
-/** Message-IDs as a References value that fits one line: the first and as many of the last as do (RFC 5537 §3.4.4). */
+/** Message-IDs as a References value on one line: the first, and as many of the last as fit (RFC 5537 §3.4.4). */
 export function formatReferences(messageIds: readonly string[]): string {
   const all = messageIds.join(' ');
   if (all.length <= MAX_VALUE) return all;

@@ -1,4 +1,4 @@
-/** Articles as bytes, ready to send: rendered once, sent often. */
+/** Articles as bytes ready to send: rendered once, sent often. */
 import type { Body } from './body.ts';
 
 /** Headers are ASCII: encoded words carry everything else (RFC 2047). No folding: no line is longer than 998. */
@@ -10,13 +10,13 @@ export interface Rendered {
   readonly bytes: Buffer;
   /** offset of the body's first octet; the empty line is the two octets before it */
   readonly bodyStart: number;
-  /** of memory */
+  /** octets of memory */
   readonly octets: number;
 }
 
 const END = '.\r\n';
 
-/** The header of an article with the empty line that ends it: as many octets as characters. */
+/** The header of an article, with the empty line that ends it. ASCII: as many octets as characters. */
 export function renderHead(fields: readonly Field[]): string {
   let head = '';
   for (const [name, value] of fields) head += `${name}: ${value}\r\n`;
@@ -47,7 +47,7 @@ function joined(head: string, text: Uint8Array): Buffer {
   return bytes;
 }
 
-/** RFC 3977 §3.1.1. Only LF begins a line here: a pattern with `m` would see U+2028 as one, too. */
+/** RFC 3977 §3.1.1. Only LF ends a line here: a pattern with `m` would count U+2028, too. */
 function dotStuff(text: string): string {
   const stuffed = text.startsWith('.') ? `.${text}` : text;
   return stuffed.includes('\n.') ? stuffed.replaceAll('\n.', '\n..') : stuffed;

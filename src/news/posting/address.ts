@@ -10,7 +10,7 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** The same as it was sent. */
+/** A mailbox as sent. */
 interface Sent {
   readonly name: Octets;
   readonly address: Octets;
@@ -19,9 +19,9 @@ interface Sent {
 const MAX_FROM = 2000;
 
 /**
- * The first mailbox of From (RFC 5322 §3.4), with comments wherever they are allowed and in the old form
- * `address (name)`. Like every newsreader, it accepts `Smith, John <a@b>` too, with a comma in an unquoted name. (No
- * library was found that reads all of these.)
+ * The first mailbox of From (RFC 5322 §3.4), with comments wherever they are allowed, or in the old form `address
+ * (name)`. Like every newsreader, this also accepts `Smith, John <a@b>`, with a comma in an unquoted name. (No library
+ * was found that reads all of these.)
  */
 export function readMailbox(field: Octets): Mailbox {
   if (field.length > MAX_FROM) throw new PostingError(`From: is longer than ${MAX_FROM} octets`);
@@ -37,10 +37,10 @@ export function readMailbox(field: Octets): Mailbox {
 
 const Q_WORD = /=\?[^?\s]+\?[qQ]\?[^?\r\n]*\?=/g;
 const SPECIAL = /["(),.:;<>@[\\\]]/g;
-/** Escapes of ISO-2022: what follows is no punctuation, whatever octets it has. */
+/** Begins an escape of ISO-2022: what follows is not punctuation, whatever its octets. */
 const ESC = '\x1b';
 
-/** The field with its specials where the grammar has them: within an encoded word, and in raw ISO-2022, are none. */
+/** Hides octets that look like specials but are none: within an encoded word, and in raw ISO-2022. */
 function parsable(field: Octets): Octets {
   const plain = field.includes(ESC) ? octetsFrom(Buffer.from(undeclared(field))) : field;
   return plain.replace(
@@ -100,7 +100,7 @@ function bare(pieces: readonly Piece[]): Sent {
   return { name: name || comments(pieces), address };
 }
 
-/** A display name: words as they stand, quoted strings without their quotes. */
+/** A display name: words as they are, quoted strings without their quotes. */
 function phrase(pieces: readonly Piece[]): Octets {
   return trimmed(textOf(pieces, ({ value }) => value));
 }

@@ -1,6 +1,4 @@
-/**
- * What a board takes, in octets after trailing white space is stripped; texts count each line's LF and doubled carets.
- */
+/** What a board accepts, in octets without trailing white space; texts count each line's LF and doubled carets. */
 export interface BoardLimits {
   readonly line: number;
   readonly contribution: number;
@@ -9,5 +7,5 @@ export interface BoardLimits {
   readonly subject: number;
 }
 
-/** groggsd's: the server most boards ran, and the embedded one. */
+/** groggsd's, which most boards ran, and the embedded board's. */
 export const groggsLimits: BoardLimits = { line: 80, contribution: 7000, reply: 3000, grogname: 75, subject: 71 };

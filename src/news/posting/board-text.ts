@@ -9,18 +9,18 @@ import type { TextLine } from './flowed.ts';
 import { trimTrailing } from './transfer.ts';
 import { wrapLines } from './wrap.ts';
 
-/** What the board itself would strip from the ends of lines (C's isspace). */
+/** What the board itself strips from the ends of lines (C's isspace). */
 const WHITE = ' \t\v\f\r';
 
-/** Columns of own text that is wrapped here, unless configured. */
+/** The width to which an author's own text is wrapped, unless configured. */
 const usualWidth = 72;
 
 /**
- * Text as lines the board takes: in its character set, wrapped, without white space at the ends of lines and empty
- * lines at the beginning and end. Nothing else is changed: carets are doubled and dots are stuffed on the wire, and a
- * line that reads like a header of the board's is text, as it is for the board. Throws `PostingError`.
+ * Turns text into lines that the board accepts: in its character set, wrapped, without white space at the ends of lines
+ * or empty lines at the beginning and end. Nothing else is changed: carets are doubled and dots stuffed on the wire,
+ * and a line that looks like one of the board's headers is text, as it is to the board. Throws `PostingError`.
  *
- * @param text as `visibleLines` gives it
+ * @param text as returned by `visibleLines`
  * @param charset for the text of a post: `oneCharset` of its text, name and subject together
  * @param width columns
  */
@@ -38,7 +38,7 @@ export function boardLines(
   const trimmed = lines.slice(first, last + 1);
   const one = oneCharset([trimmed.map(({ text: line }) => line).join('\n')], charset);
   const plain = encodeLines(trimmed, one, first);
-  // Checked before the work of wrapping, which can't make a text shorter than its words.
+  // Check before wrapping, which can't make a text shorter than its words.
   if (wordOctets(plain) > limits[limit]) throw tooLong(sizeOf(plain), limits, limit);
   const out = wrapped(trimmed, plain, { charset: one, width, max: limits.line }).map(withoutTrailing);
   const size = sizeOf(out);
@@ -46,7 +46,7 @@ export function boardLines(
   return out;
 }
 
-/** Single-byte text is wrapped as it will be spelled, other text as its author sees it. */
+/** Wraps single-byte text as it will be spelled, other text as its author sees it. */
 function wrapped(
   lines: readonly TextLine[],
   plain: readonly Octets[],
@@ -76,12 +76,12 @@ export function boardReason(text: Text, charset: Charset, most: number): Octets 
   return encode(first, charset);
 }
 
-/** Octets the board will count. */
+/** The octets that the board will count. */
 export function sizeOf(lines: readonly Octets[]): number {
   return lines.reduce((sum, line) => sum + line.length + (line.startsWith('^') ? 2 : 1), 0);
 }
 
-/** Octets that stay however the lines are wrapped. */
+/** The octets that remain however the lines are wrapped. */
 function wordOctets(lines: readonly Octets[]): number {
   return lines.reduce((sum, line) => sum + line.replace(/[ \t>]+/g, '').length, 0);
 }
@@ -101,12 +101,12 @@ function encodeLines(lines: readonly TextLine[], charset: Charset, before: numbe
   }
 }
 
-/** The From display name as the board's grogname; empty where there is none, which boards take. */
+/** The From display name as a grogname; empty if there is none, which boards accept. */
 export function boardGrogname(name: Text, charset: Charset, limits: BoardLimits): Octets {
   return boardLine('From', name, charset, limits.grogname);
 }
 
-/** A subject as the board takes it; `[(was: …)]` at its end is dropped if it is too long. */
+/** A subject in a form that the board accepts; if it is too long, `(was: …)` at its end is dropped. */
 export function boardSubject(subject: Text, charset: Charset, limits: BoardLimits): Octets {
   const text = oneLine(subject);
   if (showsNothing(text)) throw new PostingError('Subject: is empty');
@@ -119,13 +119,13 @@ export function boardSubject(subject: Text, charset: Charset, limits: BoardLimit
   }
 }
 
-/** `New topic (was: Old topic)` without what the topic was. */
+/** `New topic (was: Old topic)` without the old topic. */
 function withoutWas(subject: string): string {
   const at = subject.slice(0, MAX_LINE).search(/[([]was:/i);
   return at > 0 && /[)\]]$/.test(subject) ? subject.slice(0, at).trimEnd() : subject;
 }
 
-/** Characters looked at: no board takes a longer line. */
+/** The characters examined: no board accepts a longer line. */
 const MAX_LINE = 1000;
 
 function boardLine(header: string, value: string, charset: Charset, limit: number): Octets {

@@ -1,6 +1,6 @@
 import type { Text } from '../../wire/octets.ts';
 
-/** How wide text is, and where it may be cut: by characters as readers see them. */
+/** How wide text is, and where it may be cut: in characters as readers see them. */
 
 /** Characters of one column each: Latin, Greek, Cyrillic without marks, and punctuation. */
 const SIMPLE = /^[\t -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/;
@@ -35,7 +35,7 @@ function widthOf(cluster: string): number {
 
 /** Scripts that put no blanks between words: a line may end after any character. */
 const UNSPACED = new RegExp(`[${UNSPACED_RANGES}\\u{20000}-\\u{3ffff}]`, 'u');
-/** … but before and after these (JIS X 4051): closing and opening punctuation, small kana. */
+/** … except before and after these (JIS X 4051): closing and opening punctuation, small kana. */
 const NOT_FIRST = /^[、。，．・：；？！’”）〕］｝〉》」』】…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
 const NOT_LAST = /^[‘“（〔［｛〈《「『【]/u;
 
@@ -43,18 +43,18 @@ function isUnspaced(character: string): boolean {
   return UNSPACED.test(character);
 }
 
-/** Scripts that put no blanks between words, whose words a dictionary tells apart. */
+/** Scripts that put no blanks between words, which only a dictionary can tell apart. */
 const BY_DICTIONARY = /[\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const words = new Intl.Segmenter('th', { granularity: 'word' });
-/** Signs that belong to what is before them. */
+/** Signs that belong to what precedes them. */
 const CLOSES = /^[\p{M}\p{Pe}\p{Pf}\p{Po}\p{Lm}\p{Sk}]/u;
 
-/** Where a line ends after one of these and goes on with another, there was no blank. */
+/** A line end between two of these replaced no blank. */
 export function hasNoBlanks(character: string): boolean {
   return isUnspaced(character) || BY_DICTIONARY.test(character);
 }
 
-/** A word in pieces between which a line may end. */
+/** Splits a word into pieces between which a line may end. */
 export function breakable(word: string): string[] {
   if (!SIMPLE.test(word) && BY_DICTIONARY.test(word)) {
     return Array.from(words.segment(word), ({ segment }) => segment).reduce<string[]>((pieces, segment) => {

@@ -2,7 +2,7 @@ import type { Octets } from '../../wire/octets.ts';
 import { withoutComments } from './structured.ts';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-/** RFC 5322 §4.3; other names mean an unknown offset, that is 0. */
+/** RFC 5322 §4.3; other names mean an unknown offset: 0. */
 const ZONES: Readonly<Record<string, number>> = {
   EDT: -4,
   EST: -5,
@@ -17,7 +17,7 @@ const MAX_LENGTH = 2048;
 const DATE =
   /^(?:[a-z]{3,9}\s*,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?$/i;
 
-/** A Date header (RFC 5322 §3.3 with the obsolete forms of §4.3) in milliseconds, `undefined` if it is none. */
+/** A Date header (RFC 5322 §3.3 with the obsolete forms of §4.3) in milliseconds; `undefined` if it is invalid. */
 export function parseDate(text: Octets): number | undefined {
   const plain = withoutComments(text.slice(0, MAX_LENGTH)).replace(/\s+/g, ' ');
   const match = DATE.exec(plain.slice(0, 100));

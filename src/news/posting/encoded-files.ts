@@ -6,12 +6,12 @@ import { PostingError, quoted } from './error.ts';
 const YENC = /^=y(?:begin|part|end)[ \t]+\w+=/;
 const NAME = /\bname=(.*)$/;
 const BINHEX = /^\(This file must be converted with BinHex/;
-/** uuencode, and base64 in its clothes (POSIX). */
+/** uuencode, and POSIX's form of it with base64. */
 const BEGIN = /^begin(-base64)? [0-7]{3,4} (.+)$/;
 
 /**
- * Files that stand in the text itself, as they did before MIME: their octets don't survive a board, which strips blanks
- * and wraps lines. Throws `PostingError`.
+ * Refuses files within the text itself, as before MIME: their octets do not survive a board, which strips blanks and
+ * wraps lines. Throws `PostingError`.
  */
 export function refuseEncodedFiles(text: Buffer): void {
   const lines = octetsFrom(text).split(/\r\n|[\n\r]/);
@@ -26,11 +26,11 @@ export function refuseEncodedFiles(text: Buffer): void {
   }
 }
 
-/** The first character says how many octets a line holds; blanks at its end may have been lost. */
+/** The first character gives the number of octets in the line; blanks at its end may have been lost. */
 function isUuencoded(line: string): boolean {
   if (line === '`') return true;
   if (!/^[!-_][ -`]+$/.test(line)) return false;
-  // One character may follow for a sum.
+  // A checksum of one character may follow.
   return line.trimEnd().length <= 2 + Math.ceil((line.charCodeAt(0) - 0x20) / 3) * 4;
 }
 

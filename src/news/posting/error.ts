@@ -12,7 +12,7 @@ export class PostingError extends Trouble {
   }
 }
 
-/** Something an author wrote, quoted in a message: printable, on one line, at most `limit` characters. */
+/** An author's text, fit to be quoted in a message: printable, on one line, at most `limit` characters. */
 export function quoted(text: Text, limit = 60): string {
   const start = text.slice(0, 4 * limit);
   const line = start.replace(/[\p{C}\s]+/gu, ' ').trim();
@@ -20,7 +20,7 @@ export function quoted(text: Text, limit = 60): string {
   return `"${cut ? `${line.slice(0, limit)}…` : line}"`;
 }
 
-/** A character as people look it up: `U+202E`. */
+/** A character in the form in which people look it up: `U+202E`. */
 export function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

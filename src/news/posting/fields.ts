@@ -4,10 +4,10 @@ import { decodeWords } from '../encoded-word.ts';
 import { PostingError, quoted } from './error.ts';
 import { visibleLine } from './text-lines.ts';
 
-/** Octets of all header lines together: an article's whole header is smaller than a contribution. */
+/** Octets of all header lines together: a whole header is smaller than a contribution. */
 const MAX_HEADER = 32_768;
 const MAX_FIELDS = 200;
-/** Octets of a field that is read as text: a board takes 75 of them at most. */
+/** Octets of a field that is read as text: a board takes at most 75 of them. */
 const MAX_TEXT = 4096;
 
 /** A header field as received: unfolded, its body still in octets. */
@@ -48,8 +48,8 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
       continue;
     }
     flush();
-    // RFC 5536 §2.2: the name is printable US-ASCII without a colon, and directly before the colon. The blank
-    // that should follow is not insisted on: several newsreaders leave it out before an empty body.
+    // RFC 5536 §2.2: the name is printable US-ASCII without a colon, directly before the colon. The blank that should
+    // follow is not required: several newsreaders omit it before an empty body.
     const match = /^([!-9;-~]+):/.exec(octetsFrom(line.subarray(0, 256)));
     if (match === null) {
       throw new PostingError(
@@ -63,21 +63,21 @@ export function splitEntity(bytes: Buffer, what = 'header'): Entity {
   return { fields, body: bytes.subarray(start) };
 }
 
-/** The only field of that name as it was sent; empty where there is none. Throws `PostingError` where there are two. */
+/** The only field of that name, as sent; empty if there is none. Throws `PostingError` if there are two. */
 export function only(fields: readonly Field[], name: string): Octets {
   const found = fields.filter((field) => field.name === name.toLowerCase());
   if (found.length > 1) throw new PostingError(`${name}: there are ${found.length} of them`);
   return found[0] === undefined ? octets`` : trimmed(octetsFrom(found[0].body));
 }
 
-/** Octets of a header for a message to people. */
+/** Octets of a header, fit for a message to people. */
 export function shown(sent: Octets): string {
   return guessText(bytesOf(sent));
 }
 
 /**
- * An unstructured field as people read it: encoded words (RFC 2047), raw UTF-8 (RFC 5536 §2.2 forbids it, all send it)
- * or undeclared 8-bit; on one line. Throws `PostingError` where it can't be read.
+ * An unstructured field as people read it, on one line: encoded words (RFC 2047), raw UTF-8 (forbidden by RFC 5536
+ * §2.2, sent by all) or undeclared 8-bit text. Throws `PostingError` if it can't be read.
  */
 export function readable(fields: readonly Field[], name: string): string {
   return decoded(name, only(fields, name));
@@ -94,7 +94,7 @@ export function decoded(name: string, sent: Octets): string {
   }
 }
 
-/** White space and control characters in runs become one blank each; none at the ends. */
+/** Turns each run of white space and control characters into one blank, with none at the ends. */
 export function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

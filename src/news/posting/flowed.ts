@@ -1,13 +1,13 @@
-/** A line of text as it was sent; or, if `flowed`, a paragraph that was sent as several lines. */
+/** A line of text as sent; or, if `flowed`, a paragraph that was sent as several lines. */
 export interface TextLine {
   readonly text: string;
   readonly flowed: boolean;
 }
 
 /**
- * Unfolds `format=flowed` (RFC 3676 §4): paragraphs become single lines; quote marks are normalised to one `>` a level
- * and a blank. Only lines of the same quote depth are joined, and no empty line is: a blank that was left after the
- * last word of a paragraph does not swallow the empty line after it. `lines` are without line ends.
+ * Unfolds `format=flowed` (RFC 3676 §4): paragraphs become single lines; quote marks are normalised to one `>` per
+ * level and a blank. Only lines of the same quote depth are joined, and empty lines never: a blank left after the last
+ * word of a paragraph does not swallow the empty line after it. `lines` have no line ends.
  */
 export function unfoldFlowed(lines: readonly string[], delSp: boolean): TextLine[] {
   const out: TextLine[] = [];
@@ -22,7 +22,7 @@ export function unfoldFlowed(lines: readonly string[], delSp: boolean): TextLine
     // §4.4: one blank after the quote marks is stuffing
     const text = line.slice(line[depth] === ' ' ? depth + 1 : depth);
     const empty = text.trim() === '';
-    // §4.3: the signature separator looks flowed and is not
+    // §4.3: the signature separator looks flowed but is not
     const flowed = text.endsWith(' ') && text !== '-- ' && !empty;
     if (paragraph !== undefined && (paragraph.depth !== depth || text === '-- ' || empty)) flush();
     paragraph ??= { depth, pieces: [] };

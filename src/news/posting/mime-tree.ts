@@ -3,14 +3,14 @@ import { type Entity, only, splitEntity } from './fields.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 import { withoutComments } from './structured.ts';
 
-/** One part of an article; an article that is not multipart is one itself. */
+/** One part of an article, or all of an article that is not multipart. */
 export interface Part {
   /** media type, lower case */
   readonly type: string;
   readonly parameters: Parameters['parameters'];
-  /** of Content-Disposition, lower case; empty where there is none */
+  /** of Content-Disposition, lower case; empty if there is none */
   readonly disposition: string;
-  /** as its author named it */
+  /** the name that its author gave it */
   readonly file: string | undefined;
   /** of Content-Transfer-Encoding */
   readonly encoding: string;
@@ -22,28 +22,26 @@ export interface Part {
 
 const MAX_DEPTH = 8;
 const MAX_PARTS = 100;
-/** Lines that begin like a boundary and are looked at closely, in all parts together. */
+/** Lines that begin like a boundary and are examined, in all parts together. */
 const MAX_MARKS = 2000;
 const MARK = Buffer.from('\n--');
 const HYPHEN = 0x2d;
 /** The beginning of a part whose boundary is not the declared one. */
 const PART = /^content-(?:type|disposition|transfer-encoding):/im;
-/** What programs write around the parts for readers that know no MIME. */
+/** What programs write around the parts for readers without MIME. */
 const FOR_OLD_READERS =
   /\bs?\/?mime\b|multi-?part|\b(?:open)?pgp\b|cryptographic|mail (?:reader|client|program)|\b(?:preamble|prologue|epilogue)\b|\bignored\b/i;
 const MAX_NOTICE = 1000;
 const MAX_LOOKED_AT = 4096;
 const MAX_PADDING = 100;
 
-/** Work that is left to be done on one article. */
+/** The work that may still be done on one article. */
 interface Budget {
   parts: number;
   marks: number;
 }
 
-/**
- * The MIME structure of an article (RFC 2045, RFC 2046). Throws `PostingError` where it can't be told what a part is.
- */
+/** The MIME structure of an article (RFC 2045, RFC 2046). Throws `PostingError` if it can't be told what a part is. */
 export function readTree(article: Entity): Part {
   return readPart(article, 'text/plain', { parts: MAX_PARTS, marks: MAX_MARKS }, 0);
 }
@@ -93,9 +91,9 @@ function readParts(
 }
 
 /**
- * The octets between the lines `--boundary` (RFC 2046 §5.1.1). Where the last boundary is missing (cut short, or
- * forgotten) what is there is read. What stands before and after the parts no reader shows: it is refused, but for the
- * usual words to readers that know no MIME.
+ * The octets between the lines `--boundary` (RFC 2046 §5.1.1). If the last boundary is missing (cut short or
+ * forgotten), what there is is read. No reader shows what precedes and follows the parts, so it is refused, except the
+ * usual words for readers without MIME.
  */
 function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): Buffer[] {
   const parts: Buffer[] = [];
@@ -118,7 +116,7 @@ function split(body: Buffer, delimiter: Buffer, type: string, budget: Budget): B
   return parts;
 }
 
-/** Where lines begin with two hyphens. */
+/** The positions of lines that begin with two hyphens. */
 function* marks(body: Buffer, budget: Budget): Generator<number> {
   if (body[0] === HYPHEN && body[1] === HYPHEN) yield 0;
   for (let mark = body.indexOf(MARK); mark >= 0; mark = body.indexOf(MARK, mark + 1)) {
@@ -148,7 +146,7 @@ function lost(what: string): string {
   return `Content-Type: ${what} would be lost (is a boundary wrong?)`;
 }
 
-/** A whole line `--boundary` or `--boundary--`, and where the next line begins. */
+/** Reads a whole line `--boundary` or `--boundary--`; returns where the next line begins, too. */
 function delimiterAt(body: Buffer, at: number, delimiter: Buffer): { last: boolean; end: number } | undefined {
   if (!body.subarray(at, at + delimiter.length).equals(delimiter)) return undefined;
   const lf = body.indexOf(0x0a, at);

@@ -11,29 +11,29 @@ import { visibleLines } from './text-lines.ts';
 import { decodeTransfer } from './transfer.ts';
 
 export interface TextRules {
-  /** most octets of text that any board takes in one post */
+  /** the most octets of text that any board takes in one post */
   readonly maxText: number;
-  /** what becomes of files and pictures: the article is refused, or a line says what was there */
+  /** what to do with files and pictures: refuse the article, or put a line in their place */
   readonly attachments: 'refuse' | 'drop';
 }
 
 export const usualTextRules: TextRules = { maxText: groggsLimits.contribution, attachments: 'refuse' };
 
-/** The most octets that can become one on the board: UTF-8 that is spelled in Latin-1. */
+/** The most octets that can become one on the board: UTF-8 spelled in Latin-1. */
 const SHRINKS = 4;
 /** The same in quoted-printable, with its soft line ends. */
 const ENCODED = 13;
-/** What may stand beside a text and say the same (RFC 2046 §5.1.4). */
+/** Types of parts that may repeat a text in another form (RFC 2046 §5.1.4). */
 const RENDERING = /^text\/(?:html|enriched|richtext|rtf|markdown|x-amp-html|watch-html)$/;
-/** Signatures over octets that the board does not keep (RFC 1847). */
+/** Signatures of octets that the board does not keep (RFC 1847). */
 const SIGNATURE = /^application\/(?:pgp-signature|(?:x-)?pkcs7-signature)$/;
 const MAX_NAMED = 5;
 
 /**
- * The text of an article: the plain text of its MIME structure, decoded, unfolded where it is `format=flowed`, composed
- * (NFC), in lines without line ends and control characters. The whole structure is walked. A board carries text and
- * nothing else. Anything else – except other renderings of the same text, and signatures – throws `PostingError` or is
- * named in the text: nothing is dropped silently. (No library was found that says what it left out.)
+ * The text of an article: the plain text of its whole MIME structure, decoded, unfolded if it is `format=flowed`,
+ * composed (NFC), in lines without line ends and control characters. A board carries nothing but text. Anything else,
+ * except other renderings of the same text and signatures, throws `PostingError` or is named in the text: nothing is
+ * dropped silently. (No library was found that reports what it leaves out.)
  */
 export function readText(article: Entity, rules: TextRules = usualTextRules): TextLine[] {
   const tree = readTree(article);
@@ -76,7 +76,7 @@ class TextReader {
     return visibleLines(withFiles(lines, files));
   }
 
-  /** If the whole article is one part, a file name is only what its author called the text (Gnus, mailx). */
+  /** If the whole article is one part, a file name is only its author's name for the text (Gnus, mailx). */
   #top(part: Part): Found {
     if (part.type === 'text/plain') return this.#text(part);
     if (RENDERING.test(part.type)) return { lines: undefined, rendering: part.type };
@@ -101,7 +101,7 @@ class TextReader {
     return this.#mixed(found);
   }
 
-  /** The parts one after the other. The first kind of rendering is named only if there is no text. */
+  /** The parts, one after the other. The first kind of rendering is named only if there is no text. */
   #mixed(found: readonly Found[]): Found {
     const renderings = found.filter(({ rendering }) => rendering !== undefined);
     const texts = found.map(({ lines }) => lines).filter((lines) => lines !== undefined);
@@ -117,7 +117,7 @@ class TextReader {
 
   #text({ body, encoding, parameters }: Part): Found {
     this.#hasText = true;
-    // From its size alone, before anything is done with it.
+    // Check its size alone, before doing anything with it.
     this.#bound(body.length, ENCODED);
     const bytes = decodeTransfer(body, encoding);
     this.#octets += bytes.length;
@@ -163,7 +163,7 @@ function alternative(found: readonly Found[]): Found {
 
 const EMPTY_LINE: TextLine = { text: '', flowed: false };
 
-/** A line for each file that was left out, before the signature, which readers hide. */
+/** Adds a line for each file that was left out, before the signature, which readers hide. */
 function withFiles(lines: readonly TextLine[], files: readonly string[]): TextLine[] {
   if (files.length === 0) return [...lines];
   const notes = files.map((file) => ({ text: `[Attachment left out: ${file}]`, flowed: false }));

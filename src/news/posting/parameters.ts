@@ -4,13 +4,13 @@ import { CharsetError, guessText } from '../../wire/undeclared-charset.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { withoutComments } from './structured.ts';
 
-/** Characters of a header that are looked at: no honest one is longer. */
+/** Characters of a header that are examined: no honest one is longer. */
 const MAX_LENGTH = 2048;
 
 export interface Parameters {
   /** lower case */
   readonly value: string;
-  /** names in lower case; of two with one name the first counts */
+  /** names in lower case; of two with the same name the first counts */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
@@ -31,7 +31,7 @@ export function parseParameters(field: Octets): Parameters {
   const plain = withoutComments(field.slice(0, MAX_LENGTH));
   const value = /^[^;\s,:]*/.exec(plain)?.[0].toLowerCase() ?? '';
   const found = new Map<string, Map<number, Section>>();
-  // Some leave out the semicolon, or write a comma or a colon: what they declare counts all the same.
+  // Some programs omit the semicolon, or write a comma or a colon: what they declare counts all the same.
   const rest = plain.slice(value.length).replace(/^[\s,:]+(?=[^\s=;"]+\s*=)/, ';');
   for (const [, key = '', inQuotes, token] of rest.matchAll(PARAMETER)) {
     const lower = key.toLowerCase();
@@ -39,7 +39,7 @@ export function parseParameters(field: Octets): Parameters {
     const sections = found.get(name) ?? new Map<number, Section>();
     found.set(name, sections);
     const piece = inQuotes?.replace(/\\(.)/g, '$1') ?? (token ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
-    // RFC 6266 §4.3: of both forms the one that has a character set counts.
+    // RFC 6266 §4.3: of the two forms, the one with a character set counts.
     const isBetter = star !== '' && sections.get(Number(section))?.extended === false;
     if (!sections.has(Number(section)) || isBetter)
       sections.set(Number(section), { value: piece, extended: star !== '' });
@@ -64,7 +64,7 @@ function unpercented(text: string): string {
 function read(octets: Octets, charset: string): string {
   const bytes = bytesOf(octets);
   try {
-    // RFC 2047 §5 forbids encoded words here; many send them.
+    // RFC 2047 §5 forbids encoded words here, but many send them.
     return charset === '' ? decodeWords(octets) : decodeDeclared(bytes, charset);
   } catch (error) {
     if (!(error instanceof CharsetError)) throw error;

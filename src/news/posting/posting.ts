@@ -9,18 +9,18 @@ import { readText, type TextRules } from './mime.ts';
 import { type FollowUp, readFollowUp } from './references.ts';
 import { withoutComments } from './structured.ts';
 
-/** What an article asks for, read and checked, but not yet against a board. */
+/** What an article asks for, read and checked, though not yet against a board. */
 export interface Posting extends FollowUp {
-  /** with its angle brackets; `undefined` where the poster left it to the server */
+  /** with its angle brackets; `undefined` if the poster left it to the server */
   readonly messageId: string | undefined;
   /** at least one, in the poster's order, without repetition */
   readonly newsgroups: readonly string[];
   readonly from: Mailbox;
   /** decoded, on one line, not empty */
   readonly subject: string;
-  /** the servers that another server's article has passed (RFC 5536 §3.1.5); '' if it is to be posted here */
+  /** the servers that an article from another server has passed (RFC 5536 §3.1.5); '' if it is posted here */
   readonly path: string;
-  /** of `Control: cancel` */
+  /** from `Control: cancel` */
   readonly cancels: string | undefined;
   readonly supersedes: string | undefined;
   /** X-RGTP-Reason: why an editor cancels or supersedes */
@@ -32,28 +32,28 @@ export interface Posting extends FollowUp {
 export interface PostingRules {
   /** ms */
   readonly now: number;
-  /** IHAVE: the article was injected elsewhere, and carries what injection adds (RFC 5537 §3.6) */
+  /** IHAVE: the article was injected elsewhere, and has what injection adds (RFC 5537 §3.6) */
   readonly feed: boolean;
-  /** what the board takes that an article is for; default: `usualTextRules` */
+  /** what the board that the article is for accepts; default: `usualTextRules` */
   readonly textRules?: (newsgroups: readonly string[]) => TextRules;
 }
 
 const HOUR = 3_600_000;
-/** Offline newsreaders post days later; what is older has gone astray. */
+/** Offline newsreaders post days later; an older article has gone astray. */
 const MAX_AGE = 30 * 24 * HOUR;
 /** RFC 5537 §3.5: more than 24 hours ahead should be refused. */
 const MAX_AHEAD = 24 * HOUR;
 
 /**
- * Reads an article as POST or IHAVE received it (dots unstuffed) by the rules for injecting agents (RFC 5537 §3.5),
- * lenient where newsreaders differ. Its cost is bounded by the size of its header and of what a board takes, not by its
- * own. Throws `PostingError` with a reason for its author.
+ * Reads an article received by POST or IHAVE (dots unstuffed) by the rules for injecting agents (RFC 5537 §3.5),
+ * leniently where newsreaders differ. The cost is bounded by the size of the header and by what a board accepts, not by
+ * the article's size. Throws `PostingError` with a reason for the author.
  */
 export function readPosting(article: Buffer, rules: PostingRules): Posting {
   // RFC 5536 §2.2, RFC 3977 §3.6
   if (article.includes(0)) throw new PostingError('the article contains a NUL character');
   const { fields, body } = splitEntity(article);
-  // slrn learns from an empty article whether it may post.
+  // slrn sends an empty article to find out whether it may post.
   if (fields.length === 0) throw new PostingError('the article is empty');
   if (rules.feed) checkInjected(fields, rules.now);
   else {
@@ -84,7 +84,7 @@ export function readPosting(article: Buffer, rules: PostingRules): Posting {
 function structured(fields: readonly Field[], name: string): Octets {
   const field = only(fields, name);
   if (!field.includes('(')) return field;
-  // What is in brackets is a Message-ID, which may hold anything.
+  // In brackets it is a Message-ID, which may contain anything.
   return field.startsWith('<') ? (field.match(/^<[^<>]*>/)?.[0] ?? field) : withoutComments(field);
 }
 
@@ -100,7 +100,7 @@ function refuseInjected(fields: readonly Field[]): void {
   }
 }
 
-/** RFC 5537 §3.6: what injection gives an article and a feed must bring; how old it is counts from then. */
+/** RFC 5537 §3.6: checks what injection adds and a feed must bring. An article's age counts from its injection. */
 function checkInjected(fields: readonly Field[], now: number): void {
   for (const name of ['Date', 'Message-ID', 'Path']) {
     if (only(fields, name) === '') throw new PostingError(`${name}: is missing or empty`);
@@ -110,12 +110,12 @@ function checkInjected(fields: readonly Field[], now: number): void {
   else checkDate('Date', only(fields, 'Date'), now);
 }
 
-/** Octets of a Path that are kept: with this server's name and the header's it fits a line of 998. */
+/** Octets of a Path that are kept: with the header's name and this server's, it fits a line of 998. */
 const MAX_PATH = 700;
 
 /**
- * Of a very long one, the servers that had it last: those are where it must not go back to. Characters that stand in no
- * server's name are left out, so that no other server stumbles over them.
+ * Of a very long Path, the most recent servers: those to which the article must not return. Characters that occur in no
+ * server's name are dropped, lest another server stumble over them.
  */
 function readPath(field: Octets): string {
   const path = ascii(field.replace(/[^!-~]/g, '')) || 'not-for-mail';
@@ -125,7 +125,7 @@ function readPath(field: Octets): string {
 }
 
 function checkDate(header: string, text: Octets, now: number): void {
-  // The board dates the post; the poster's own date only shows whether the article has gone astray.
+  // The board dates the post; the poster's date only shows whether the article has gone astray.
   if (text === '') return;
   const date = parseDate(text);
   if (date === undefined) throw new PostingError(`${header}: ${quoted(shown(text))} is not a date`);
@@ -133,7 +133,7 @@ function checkDate(header: string, text: Octets, now: number): void {
   if (date < now - MAX_AGE) throw new PostingError(`${header}: ${quoted(shown(text))} is more than 30 days ago`);
 }
 
-/** RFC 5536 §3.2.5. A board keeps no date of expiry, but a malformed one is refused as other servers do. */
+/** RFC 5536 §3.2.5. A board keeps no expiry date, but a malformed one is refused, as by other servers. */
 function checkExpires(text: Octets): void {
   if (text !== '' && parseDate(text) === undefined)
     throw new PostingError(`Expires: ${quoted(shown(text))} is not a date`);
@@ -197,7 +197,7 @@ function readSubject(fields: readonly Field[]): string {
   return subject;
 }
 
-/** A character that turns the direction of text in a header also turns what a newsreader shows after it. */
+/** Refuses characters that turn the direction of text: in a header they also turn what a newsreader shows after it. */
 function refuseTurning(header: string, text: string): void {
   const character = turnsText(text);
   if (character === undefined) return;

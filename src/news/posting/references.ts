@@ -3,14 +3,14 @@ import { CharsetError } from '../../wire/undeclared-charset.ts';
 import { decodeWords } from '../encoded-word.ts';
 import { type Field, only } from './fields.ts';
 
-/** What an article says it follows. */
+/** What an article claims to follow. */
 export interface FollowUp {
-  /** Message-IDs of References, oldest first; the first and the newest of very many */
+  /** Message-IDs of References, oldest first; of very many, the first and the newest */
   readonly references: readonly string[];
-  /** the last of References, where it has no end: `<local@dom` */
+  /** the last of References, if it has no end: `<local@dom` */
   readonly cut: string | undefined;
   readonly inReplyTo: readonly string[];
-  /** False: neither header says anything, the article begins a thread. */
+  /** False: both headers are empty, so the article begins a thread. */
   readonly isFollowUp: boolean;
 }
 
@@ -19,12 +19,12 @@ const MAX_IDS = 100;
 const ID = /^<[!-;=?-~]{3,248}>$/;
 /** A Message-ID in brackets, perhaps without its end or with blanks where it was folded; or a word without brackets. */
 const TOKEN = /<[^<>]*>?|[^\s,;<>"'()[\]|\\\x80-\uffff]+/g;
-/** Of URLs (RFC 5538, RFC 2392). */
+/** Schemes of URLs (RFC 5538, RFC 2392). */
 const SCHEME = /^(?:news|mid|mailto):(?:\/\/[^/]*\/)?/i;
 
 /**
- * Reads References and In-Reply-To leniently: what they name is found or the article is refused; it never becomes a new
- * item.
+ * Reads References and In-Reply-To leniently: either what they name is found or the article is refused; it never
+ * becomes a new item.
  */
 export function readFollowUp(fields: readonly Field[]): FollowUp {
   const sent = only(fields, 'References').concat(only(fields, 'In-Reply-To'));
@@ -40,10 +40,10 @@ export function readFollowUp(fields: readonly Field[]): FollowUp {
 }
 
 const MAX_ID = 250;
-/** Octets that are read as encoded words: some programs make them of what they find too long to fold. */
+/** Octets that are read as encoded words, which some programs make of what is too long to fold. */
 const MAX_WORDS = 8192;
 
-/** The field with its encoded words decoded, and without what was meant for HTML and URLs. */
+/** The field with its encoded words decoded, and the escapes of HTML and URLs undone. */
 function unmangled(field: Octets): string {
   const sent = field.includes('=?') ? decoded(field.slice(-MAX_WORDS)) : field;
   const text = sent.replace(/&lt;/gi, '<').replace(/&gt;/gi, '>');

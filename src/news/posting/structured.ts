@@ -1,23 +1,20 @@
 /**
- * Structured header fields as they were sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever
- * they hold.
+ * Structured header fields as sent (RFC 5322 §3.2): comments, quoted strings, and the rest. Linear, whatever they hold.
  */
 import { join, type Octets, octets, trimmed } from '../../wire/octets.ts';
 
 export interface Piece {
-  /**
-   * `text`: a character; `quoted` and `comment`: without their delimiters and escapes; `literal`: `[…]` as it stands
-   */
+  /** `text`: a character; `quoted` and `comment`: without delimiters and escapes; `literal`: `[…]` as it is */
   readonly kind: 'text' | 'quoted' | 'comment' | 'literal';
   readonly value: Octets;
 }
 
 const CLOSER: Readonly<Record<string, string>> = { '"': '"', '[': ']' };
 
-/** The pieces of a field. What is opened and never closed is text, except a comment, which goes on to the end. */
+/** The pieces of a field. What is opened but never closed is text, except a comment, which extends to the end. */
 export function piecesOf(field: Octets): Piece[] {
   const pieces: Piece[] = [];
-  /** delimiters that are known not to be closed any more */
+  /** delimiters known not to be closed later */
   const unclosed = new Set<string>();
   for (let at = 0; at < field.length; ) {
     const character = field.charAt(at);
@@ -75,14 +72,14 @@ function unescaped(text: Octets): Octets {
   return text.replace(/\\(.)/gs, (_, character) => character);
 }
 
-/** A field without its comments, each of which counts as a blank. Quoted strings stand as they were. */
+/** A field without its comments, each of which becomes a blank. Quoted strings are left as they are. */
 export function withoutComments(field: Octets): Octets {
   if (!field.includes('(')) return trimmed(field);
   const parts = piecesOf(field).map((piece) => (piece.kind === 'comment' ? octets` ` : sourceOf(piece)));
   return trimmed(join(parts, octets``));
 }
 
-/** A piece that is not a comment, as it was sent. */
+/** A piece that is not a comment, as sent. */
 export function sourceOf({ kind, value }: Piece): Octets {
   return kind === 'quoted' ? octets`"${value.replace(/["\\]/g, (character) => octets`\\${character}`)}"` : value;
 }

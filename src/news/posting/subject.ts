@@ -1,12 +1,12 @@
 import type { Text } from '../../wire/octets.ts';
 import { oneLine } from './fields.ts';
 
-/** What newsreaders put before the subject of an answer: `Re:` (RFC 5536 §3.1.5), perhaps counted. */
+/** What newsreaders put before the subject of an answer: `Re:` (RFC 5536 §3.1.5), perhaps with a number. */
 const REPLY = /^(?:re(?:\[\d+\]|\^\d+)?\s*:\s*)+/i;
-/** The same in other languages. These are also words and abbreviations of their own: `SV: open day`. */
+/** The same in other languages, where they may also be ordinary words and abbreviations: `SV: open day`. */
 const ANSWER = /^(?:(?:re|aw|sv|antw)(?:\[\d+\]|\^\d+)?\s*:\s*)+/i;
 
-/** The subject of a new item: only what every newsreader calls the mark of an answer is none of its author's. */
+/** The subject of a new item: only marks of an answer that all newsreaders know are removed. */
 export function withoutRe(subject: Text): string {
   return oneLine(subject).replace(REPLY, '');
 }
@@ -16,7 +16,7 @@ export function topicOf(subject: Text): string {
   return oneLine(subject).replace(ANSWER, '');
 }
 
-/** The same topic: nothing but marks of an answer and white space differs. */
+/** Whether the topic is the same: only marks of an answer and white space may differ. */
 export function sameSubject(a: Text, b: Text): boolean {
   return topicOf(a) === topicOf(b);
 }

@@ -3,7 +3,7 @@ import { codePoint, PostingError } from './error.ts';
 import type { TextLine } from './flowed.ts';
 
 /**
- * Marks that may follow a letter: no language has more, and more make normalising quadratic (UAX #15, stream-safe
+ * Marks that may follow a letter: no language needs more, and more make normalising quadratic (UAX #15, stream-safe
  * format).
  */
 const MAX_MARKS = 30;
@@ -14,13 +14,13 @@ const BREAK = /[\v\x1c-\x1e\x85\u2028\u2029]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const WHITE = /[\s\x1c-\x1e\x85]+/g;
 const C1 = /[\x80-\x9f]/g;
-/** Terminals obey them, articles may not carry them; TAB and FF stay. */
+/** Terminals obey these, and articles may not contain them; TAB and FF stay. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const CONTROL = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/;
 
 /**
- * The lines as a board and a newsreader see them: whatever ends a line in Unicode does, and C1 controls are the
- * windows-1252 that somebody read as Latin-1. A control character is refused: removing it would join what it separates.
+ * The lines as a board and a newsreader see them: all of Unicode's line ends count, and C1 controls are taken for
+ * windows-1252 misread as Latin-1. A control character is refused: removing it would join what it separates.
  *
  * @throws PostingError
  */
@@ -36,7 +36,10 @@ function visible(line: string, number: number): string {
   return text.normalize('NFC');
 }
 
-/** Text on one line, in which each line end and run of white space is a blank; none at the ends. Throws `PostingError`. */
+/**
+ * Text on one line, with one blank for each line end and run of white space, and none at the ends. Throws
+ * `PostingError`.
+ */
 export function visibleLine(where: string, text: string): string {
   const line = withoutControls(where, text.replace(WHITE, ' ')).trim();
   refuseMarks(where, line);

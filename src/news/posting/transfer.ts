@@ -1,9 +1,7 @@
 import { octetsFrom } from '../../wire/octets.ts';
 import { PostingError, quoted } from './error.ts';
 
-/**
- * Undoes a Content-Transfer-Encoding (RFC 2045 §6). `value` is the field without comments, empty where there was none.
- */
+/** Undoes a Content-Transfer-Encoding (RFC 2045 §6). `value` is the field without comments, empty if there was none. */
 export function decodeTransfer(body: Buffer, value: string): Buffer {
   switch (value.replace(/[;\s].*$/s, '').toLowerCase()) {
     case '':
@@ -26,7 +24,8 @@ const EQUALS = 0x3d;
 const LF = 0x0a;
 
 /**
- * RFC 2045 §6.7, lenient: what is not an escape stays as it is. White space at the end of a line is transport padding.
+ * RFC 2045 §6.7, leniently: what is not an escape stays as it is. White space at the end of a line is transport
+ * padding.
  */
 function decodeQuotedPrintable(body: Buffer): Buffer {
   const out = Buffer.alloc(body.length);
@@ -64,7 +63,7 @@ function hexDigit(octet = 0): number | undefined {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : undefined;
 }
 
-/** `text` without the characters of `set` at its end. (A regular expression would take quadratic time on long runs.) */
+/** `text` without characters of `set` at its end. (A regular expression would take quadratic time on long runs.) */
 export function trimTrailing(text: string, set: string): string {
   let end = text.length;
   while (end > 0 && set.includes(text.charAt(end - 1))) end--;
@@ -73,8 +72,8 @@ export function trimTrailing(text: string, set: string): string {
 
 function decodeBase64(body: Buffer): Buffer {
   const text = octetsFrom(body).replace(/[ \t\r\n]+/g, '');
-  // Buffer skips what is not base64, and drops an incomplete end: text that was never encoded would become noise, and
-  // text that was cut would lose its end, silently.
+  // Buffer silently skips what is not base64, and drops an incomplete end: text that was never encoded would become
+  // noise, and truncated text would lose its end.
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replaceAll('=', '').length % 4 === 1) {
     throw new PostingError('Content-Transfer-Encoding: base64 is declared, but the text is not base64');
   }

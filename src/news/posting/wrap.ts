@@ -3,15 +3,15 @@ import { PostingError } from './error.ts';
 import type { TextLine } from './flowed.ts';
 
 export interface WrapRules {
-  /** columns of own text that is wrapped here */
+  /** the width in columns to which an author's own text is wrapped */
   readonly width: number;
-  /** most octets of a line on the board; no line is wider than that in columns either */
+  /** the most octets of a line on the board; no line has more columns, either */
   readonly max: number;
-  /** octets of a text in the board's character set */
+  /** the octets of a text in the board's character set */
   octets(text: string): number;
 }
 
-/** A line, and what its wrapping depends on. */
+/** A line, with what its wrapping depends on. */
 interface Line extends TextLine {
   readonly number: number;
   /** quote marks with the blanks among and after them, and the indentation of prose */
@@ -27,29 +27,29 @@ interface Line extends TextLine {
   readonly columns: number;
 }
 
-/** Octets of quote marks that are repeated: deeper quoting leaves no room for text. */
+/** Octets of quote marks to repeat: deeper quoting would leave no room for text. */
 const MAX_PREFIX = 40;
-/** `>`, `> >`, with the initials of who is quoted (`JD>`), or one `|` or `:` as some have it. */
+/** `>`, `> >`, with the initials of the person quoted (`JD>`), or one `|` or `:`, which some use. */
 const QUOTE = /^ ?\p{L}{0,4}>(?: ?\p{L}{0,4}>)* ?|^[|:] (?=[^|]*$)/u;
-/** Indented, and yet not to be left as it is: words with single blanks between them, and none of a program's signs. */
+/** Indented prose, which may be wrapped: words with single blanks between them, and no signs of a program. */
 const INDENTED_PROSE = /^ {1,16}(?=(?:[^\s{}=<>_*\\/|#$;[\]]+ ){5,}[^\s{}=<>_*\\/|#$;[\]]+$)/;
-/** Indented text, tables and drawings: their blanks mean something. */
+/** Indented text, tables and drawings, whose blanks are significant. */
 const PREFORMATTED = /^[ \t]|\t|\S {3,}\S|^[|+]|[-=_*#~]{5}/;
-/** The same, however few words. */
+/** The same with any number of words. */
 const INDENTED_WORDS = /^ {1,16}(?=(?:[^\s{}=<>_*\\/|#$;[\]]+ )*[^\s{}=<>_*\\/|#$;[\]]+$)/;
-/** A list's item, a signature's or a section's line: a new beginning. */
+/** The line of a list's item, of a signature or of a section: a new beginning. */
 const BEGINNING = /^(?:[-*+•–—]|\(?[0-9A-Za-z]{1,3}[.)])\s|^--$|^[-=_*#~]{3,}$|^\p{Lu}[\p{L}-]{1,15}: /u;
 /** Columns of the widest windows: a longer line was hardly wrapped by its author. */
 const MAX_WRAPPED = 120;
-/** Columns that a line may lack and still be full: people and programs wrap unevenly. */
+/** Columns by which a full line may fall short: people and programs wrap unevenly. */
 const SLACK = 10;
 
 /**
- * Breaks lines as a person would who has `max` octets for each. What fits stays as it is. A line that does not fit is
- * wrapped, with its quote marks repeated; where it was part of a wrapped paragraph, the paragraph is wrapped again as a
- * whole, so that no words are left on lines of their own. Linear.
+ * Breaks lines as a person with `max` octets for each would. What fits stays as it is. A line that does not fit is
+ * wrapped, with its quote marks repeated; if it was part of a wrapped paragraph, the whole paragraph is wrapped again,
+ * so that no words are left on lines of their own. Linear.
  *
- * @throws PostingError where one character does not fit a line
+ * @throws PostingError if a single character does not fit on a line
  */
 export function wrapLines(text: readonly TextLine[], rules: WrapRules): string[] {
   const lines: Line[] = [];
@@ -83,7 +83,7 @@ function parse(line: TextLine, before: readonly Line[], { octets }: WrapRules): 
   return { ...line, ...common, depth, body: text.slice(prefix.length), columns: columnsOf(text) };
 }
 
-/** The blanks before prose. Its last line may have few words: it goes on with the line before. */
+/** The blanks before prose. Its last line may have few words, since it continues the line before. */
 function indentation(text: string, before: Line | undefined): string {
   const few = INDENTED_WORDS.exec(text)?.[0] ?? '';
   const goesOn = before !== undefined && few !== '' && (before.indent === few.length || BEGINNING.test(before.body));
@@ -91,12 +91,12 @@ function indentation(text: string, before: Line | undefined): string {
 }
 
 function fits({ text, columns, flowed, depth, body }: Line, { width, max, octets }: WrapRules): boolean {
-  // A paragraph that came unwrapped is ours to wrap, any other line its author's as long as the board takes it.
+  // A paragraph that came unwrapped is ours to wrap; any other line is its author's, as long as the board accepts it.
   const widest = flowed && !PREFORMATTED.test(body) ? target(width, depth, max) : max;
   return columns <= widest && octets(text) <= max;
 }
 
-/** Quoted text may be a little wider, or each quote of a quote would have to be wrapped again. */
+/** Quoted text may be a little wider; otherwise each quote of a quote would have to be wrapped again. */
 function target(width: number, depth: number, max: number): number {
   return Math.min(width + 2 * depth, max);
 }
@@ -121,7 +121,8 @@ function paragraphEnd(lines: readonly Line[], start: number): number {
     const next = lines[full + 1];
     if (line !== undefined && next !== undefined && endsEarly(line, next, widest)) break;
   }
-  // Each very long line is a paragraph of its own, unless several are equally full: a single longest line is chance.
+  // Each very long line is a paragraph of its own, unless several are equally full: a single longest line may be
+  // chance.
   return widest > MAX_WRAPPED && full - start < 2 ? start + 1 : full + 1;
 }
 
@@ -129,7 +130,7 @@ function isIndentedAs(line: Line, other: Line | undefined): boolean {
   return line.indent === other?.indent;
 }
 
-/** The next line's first word would have fitted on this one: the author meant the line to end. */
+/** Whether the next line's first word would have fitted on this one: then the author meant the line to end. */
 function endsEarly(line: Line, next: Line, widest: number): boolean {
   const word = /^\S*/.exec(next.body)?.[0] ?? '';
   const [piece = ''] = breakable(word);
@@ -163,12 +164,12 @@ function joint(before: string | undefined, after: string): string {
   return hasNoBlanks(before.slice(-1)) && hasNoBlanks(after.slice(0, 1)) ? '' : ' ';
 }
 
-/** What begins the lines after the first. Marks that are words stand only where their author put them. */
+/** The prefix of the lines after the first. Marks that are words are not repeated. */
 function continuing(prefix: string): string {
   return prefix.replace(/\p{L}/gu, '').replace(/[|:]/g, '>');
 }
 
-/** Words on lines as full as they can be. */
+/** Puts words on lines as full as possible. */
 function fill(lines: readonly Line[], rules: WrapRules): string[] {
   const { max, octets } = rules;
   const first = lines[0]?.prefix ?? '';
@@ -194,7 +195,7 @@ function fill(lines: readonly Line[], rules: WrapRules): string[] {
     if (long > room || wide > max - first.length) {
       const pieces = cutWord(word, room);
       for (const piece of pieces.slice(0, -1)) put(piece);
-      // Its end is on a line with what follows.
+      // Its last piece shares a line with what follows.
       line = pieces.at(-1) ?? '';
       used = { columns: columnsOf(line), octets: octets(line) };
       continue;
@@ -206,13 +207,13 @@ function fill(lines: readonly Line[], rules: WrapRules): string[] {
   flush();
   return out;
 
-  /** A word that no line holds (a long URL), in pieces as long as can be. */
+  /** A word longer than a line (a long URL), in pieces as long as possible. */
   function cutWord({ text, number }: Word, most: number): string[] {
     return cutClusters(text, most, number, rules);
   }
 }
 
-/** A preformatted line that does not fit: broken at a blank where it has one. */
+/** A preformatted line that does not fit: broken at a blank if it has one. */
 function cut({ body, prefix, number }: Line, rules: WrapRules): string[] {
   const room = rules.max - rules.octets(prefix);
   const out: string[] = [];
@@ -234,7 +235,7 @@ function cut({ body, prefix, number }: Line, rules: WrapRules): string[] {
   return pieces.map((each, i) => (i === 0 ? prefix : continuing(prefix)) + each);
 }
 
-/** Never within a letter and its marks, an emoji or a flag. */
+/** Never cuts within a letter and its marks, an emoji or a flag. */
 function cutClusters(text: string, room: number, number: number, { octets }: WrapRules): string[] {
   const out: string[] = [];
   let piece = '';
