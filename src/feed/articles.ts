@@ -7,9 +7,9 @@ type Articles = Pick<Newsgroup, 'messageId' | 'header' | 'article'>;
 const DATE = /^Date: (.*)\r\n/m;
 const MESSAGE_ID = /^Message-ID: .*\r\n/m;
 
-/** A post that was edited: a new article that takes the place of the one before. */
+/** An edited post: a new article that replaces the one before. */
 export interface Revision {
-  /** of the post */
+  /** the post's number */
   readonly number: number;
   readonly messageId: string;
   readonly supersedes: string;
@@ -18,7 +18,7 @@ export interface Revision {
 export interface ArticleOptions {
   /** this server in Path */
   readonly host: string;
-  /** goes out with another newsgroup */
+  /** is sent with another newsgroup */
   readonly isLeftOut: (number: number) => boolean;
   /** the posts that an edit may have changed */
   readonly revisedBy: (number: number) => readonly Revision[];
@@ -48,7 +48,7 @@ function revisionOffer(newsgroup: Articles, edit: number, revision: Revision, ho
   return { kind: 'revision', about: number, messageId, path, article };
 }
 
-/** `undefined`: it was withdrawn just now. */
+/** `undefined`: it has just been withdrawn. */
 function articleOffer(newsgroup: Articles, number: number, host: string): Offer | undefined {
   const messageId = newsgroup.messageId(number);
   if (messageId === undefined) return undefined;
@@ -64,18 +64,19 @@ export function* numbersAbove(newsgroup: Pick<Newsgroup, 'high' | 'numbers'>, ab
   for (const numbers of newsgroup.numbers(above + 1, newsgroup.high)) yield* numbers;
 }
 
-/** A header that the index alone tells. */
+/** A header that can be made from the index alone. */
 export function headerOf(newsgroup: Pick<Newsgroup, 'header'>, name: string, number: number): string {
   for (const piece of newsgroup.header(name, number, number)) {
-    // Only what needs a text is a promise.
+    // Only what needs a text would be a promise.
     if (!(piece instanceof Promise)) return piece.toString('latin1').replace(/^\d+ /, '').trim();
   }
   return '';
 }
 
 /**
- * An article as it goes to other servers. What came from a board and through no news server was injected here: RFC 5537
- * §3.5 wants Path, Injection-Date and Injection-Info to say so. It keeps our Xref, which each server replaces by its own.
+ * An article in the form sent to other servers. What came from a board, without passing a news server, was injected
+ * here: RFC 5537 §3.5 requires Path, Injection-Date and Injection-Info to say so. Xref is kept, since each server
+ * replaces it by its own.
  */
 function usenetForm({ bytes, bodyStart }: RenderedArticle, host: string): Buffer {
   const head = bytes.toString('latin1', 0, bodyStart);
@@ -88,7 +89,7 @@ function usenetForm({ bytes, bodyStart }: RenderedArticle, host: string): Buffer
   return Buffer.concat([Buffer.from(injected, 'latin1'), bytes.subarray(bodyStart)]);
 }
 
-/** RFC 5537 §5.4: an article of its own, made now, which says what it replaces. */
+/** RFC 5537 §5.4: an article of its own, made now, that names the one it replaces. */
 function supersedingForm(
   { bytes, bodyStart }: RenderedArticle,
   host: string,

@@ -17,11 +17,11 @@ export interface Withdrawals {
   readonly host: string;
   /** the newsgroup that the posts were in */
   readonly from: string;
-  /** what is gone by the number of the notice */
+  /** what was withdrawn, by the number of its notice */
   withdrawnBy(number: number): readonly Gone[];
 }
 
-/** A cancel (RFC 5537 §5.3) for each post that is gone because of what each of these notices tells. */
+/** A cancel (RFC 5537 §5.3) for each post whose withdrawal these notices report. */
 export function* cancelEntries(notices: Notices, numbers: Iterable<number>, made: Withdrawals): Generator<Entry> {
   for (const number of numbers) {
     yield {
@@ -37,11 +37,11 @@ function cancelOffer(
   { messageId: id, kind }: Gone,
   { host, from }: Withdrawals,
 ): Offer | undefined {
-  // The same in every attempt and from every bridge, so that a peer can tell that it has it.
+  // The same in every attempt and from every bridge, so that a peer recognises it.
   const messageId = `<cancel.${id.slice(1)}`;
   if (messageId.length > LONGEST_ID) return undefined;
   const date = headerOf(notices, 'date', number);
-  // An editor's cancel that a peer brought: its notice has come its way.
+  // For an editor's cancel that came from a peer, the notice has that peer's path.
   const way = headerOf(notices, 'path', number);
   return {
     messageId,

@@ -3,7 +3,7 @@ import type { Log } from '../wire/log.ts';
 import { type PeerAnswer, type PeerConnection, PeerError, unexpected } from './peer-connection.ts';
 import type { Entry, FedNewsgroup, Offer, Place } from './source.ts';
 
-/** What became of the articles that were offered. */
+/** What became of the articles offered. */
 export interface Tally {
   offered: number;
   accepted: number;
@@ -19,9 +19,9 @@ export interface NewsgroupFeedOptions {
   readonly from: 'now' | 'the beginning';
   readonly wantsOffer: (offer: Offer) => boolean;
   readonly tally: Tally;
-  /** nothing more is sent; what was sent is waited for */
+  /** sends nothing more, but waits for answers to what was sent */
   readonly ending: AbortSignal;
-  /** nothing is waited for */
+  /** waits for nothing */
   readonly ended: AbortSignal;
   readonly log: Log;
 }
@@ -29,35 +29,35 @@ export interface NewsgroupFeedOptions {
 /** What is to be sent next. */
 interface Batch {
   readonly open: readonly Offer[];
-  /** everything that is in it up to here, settled or not */
+  /** everything in the newsgroup up to here, settled or not */
   readonly entries: readonly Entry[];
-  /** the last entry is not all of it, or not the last */
+  /** the last entry is incomplete, or more follow it */
   readonly isCut: boolean;
 }
 
-/** Articles that are offered, and not all answered, at a time. */
+/** How many articles are offered at a time. */
 const BATCH = 50;
-/** Entries that are looked through for these. */
+/** How many entries are examined for these. */
 const LOOKED_AT = 2_000;
 
 /**
- * Sends one newsgroup to one peer, in order. All it remembers is the last number up to which everything is settled; what
- * was settled above that is offered again after a restart, and the peer says that it has it.
+ * Sends one newsgroup to one peer, in order. It stores only the last number up to which everything is settled; what was
+ * settled above that is offered again after a restart, and the peer says that it has it.
  */
 export class NewsgroupFeed {
   readonly #options: NewsgroupFeedOptions;
-  /** Message-IDs: settled, while something before them is not */
+  /** Message-IDs that are settled while something before them is not */
   readonly #settled = new Set<string>();
-  /** `returned` of the newsgroup when all that had come in late was settled */
+  /** the newsgroup's `returned` when everything late was last settled */
   #returned: number | undefined;
-  /** what is under way of that: for which `returned`, and the number up to which it is settled */
+  /** late articles under way: for which `returned`, and the number up to which they are settled */
   #late = { returned: -1, number: 0 };
 
   constructor(options: NewsgroupFeedOptions) {
     this.#options = options;
   }
 
-  /** At most how many articles there are to send; 0: none. */
+  /** The most articles there may be to send; 0: none. */
   backlog(fed: FedNewsgroup): number {
     const { number } = this.#place(fed);
     if (fed.hasMore(number)) return Math.max(1, fed.high - number);
@@ -73,8 +73,8 @@ export class NewsgroupFeed {
   }
 
   /**
-   * Sends the next articles. Resolves with how many must be tried again later. Rejects with `PeerError`, or with what
-   * `article()` rejected with.
+   * Sends the next articles. Resolves with how many must be tried again later. Rejects with `PeerError`, or as
+   * `article()` does.
    */
   async advance(fed: FedNewsgroup, connection: PeerConnection): Promise<number> {
     const { tally } = this.#options;
@@ -100,7 +100,10 @@ export class NewsgroupFeed {
     return fed.place(peer) ?? { first: start, number: start };
   }
 
-  /** Something may have come in below what was sent. That goes first: the last number must not move away from it. */
+  /**
+   * Whether something may have come in below what was sent. That goes first: the last number must not move away from
+   * it.
+   */
   #isLate(fed: FedNewsgroup): boolean {
     return this.#returned !== fed.returned;
   }
@@ -111,7 +114,7 @@ export class NewsgroupFeed {
     const open: Offer[] = [];
     let offers = 0;
     for (const entry of all) {
-      // What is settled counts: however long the first one takes, not everything is sent ahead of it.
+      // Settled entries count, too, so that not everything is sent ahead of one that takes long.
       if (offers >= BATCH || entries.length >= LOOKED_AT) return { entries, open, isCut: true };
       if (eventLoop.over(true)) await eventLoop.next();
       entries.push(entry);
@@ -127,7 +130,7 @@ export class NewsgroupFeed {
     return { entries, open, isCut: false };
   }
 
-  /** Moves the last number up to the first entry that is not settled. */
+  /** Moves the last number up to before the first entry that is not settled. */
   async #settle(fed: FedNewsgroup, { entries }: Batch): Promise<void> {
     const place = this.#place(fed);
     const number = this.#settledUpTo(entries);
@@ -141,7 +144,7 @@ export class NewsgroupFeed {
     if (!isCut && settled === (entries.at(-1)?.number ?? 0)) this.#returned = returned;
   }
 
-  /** The last number before which nothing is open; 0: the first entry is. */
+  /** The last number up to which nothing is open; 0: the first entry is open. */
   #settledUpTo(entries: readonly Entry[]): number {
     const open = entries.findIndex(({ offers }) => !this.#isSettled(offers));
     const done = open < 0 ? entries : entries.slice(0, open);
@@ -178,7 +181,7 @@ export class NewsgroupFeed {
     return later;
   }
 
-  /** In turns with readers. Rejects as `article()`, and when the feed ends. */
+  /** Takes turns with readers. Rejects as `article()` does, and when the feed ends. */
   async #article(offer: Offer): Promise<Buffer | undefined> {
     if (eventLoop.over(true)) await eventLoop.next();
     const article = offer.article();
@@ -199,11 +202,11 @@ export class NewsgroupFeed {
     this.#answered(offer, answer.code === 239, answer);
   }
 
-  /** RFC 3977 §6.3.2, where the peer does not stream. */
+  /** RFC 3977 §6.3.2, for a peer that does not stream. */
   async #offer(offers: readonly Offer[], connection: PeerConnection): Promise<number> {
     let later = 0;
     for (const offer of offers) {
-      // Before it is offered: once the peer waits for it, there is no other answer.
+      // Get the article before offering it: once the peer waits for it, it must be sent.
       const article = await this.#article(offer);
       if (this.#options.ending.aborted) break;
       const asked = article && (await connection.ask(`IHAVE ${offer.messageId}`));
@@ -241,7 +244,7 @@ function hasPassed(path: string, server: string): boolean {
   return path.toLowerCase().split('!').includes(server.toLowerCase());
 }
 
-/** Rejects with `PeerError` when the signal comes first. */
+/** Rejects with `PeerError` if the signal comes first. */
 async function until<T>(ended: AbortSignal, promise: Promise<T>): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
   const onEnd = () => reject(new PeerError('closed'));
@@ -254,7 +257,7 @@ async function until<T>(ended: AbortSignal, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Answers that are out of step would settle the wrong articles. @throws PeerError */
+/** Answers out of step would settle the wrong articles. @throws PeerError */
 function expectId(answer: PeerAnswer, { messageId }: Offer): void {
   if (answer.text.split(' ')[0] !== messageId)
     throw new PeerError(`${answer.code} of another article than ${messageId}`);

@@ -4,12 +4,12 @@ import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 
-/** Where a peer is, and who we are there. */
+/** Where a peer is, and how to log in there. */
 export interface PeerAddress {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
-  /** PEM: who may certify it; `undefined`: the well-known authorities */
+  /** PEM: the authorities that may certify it; `undefined`: the well-known ones */
   readonly authorities?: string | undefined;
   /** '': no login */
   readonly user: string;
@@ -33,11 +33,11 @@ interface Waiting {
 }
 
 const LONGEST_ANSWER = 4096;
-/** Octets that are handed to the operating system before more is sent. */
+/** Octets that may wait to be sent. */
 const UNSENT = 256 * 1024;
 const LONGEST_REASON = 200;
 
-/** One connection to another news server, as its client: requests are pipelined, answers come in their order. */
+/** One connection to another news server, as its client: requests are pipelined, and answered in order. */
 export class PeerConnection {
   readonly #socket: Socket;
   readonly #lines = new LineReader(LONGEST_ANSWER);
@@ -49,7 +49,7 @@ export class PeerConnection {
    * Connects, logs in and asks for streaming. Rejects with `PeerError`.
    *
    * @param patience ms for each answer
-   * @param ended the connection is cut when it comes
+   * @param ended cuts the connection
    */
   static async open(address: PeerAddress, patience: number, ended?: AbortSignal): Promise<PeerConnection> {
     if (ended?.aborted) throw new PeerError('closed');
@@ -90,8 +90,8 @@ export class PeerConnection {
   }
 
   /**
-   * Sends a command, and an article (dot-stuffed and terminated) with it. Rejects with `PeerError`; 400, at which the peer
-   * ends the connection, is one.
+   * Sends a command, perhaps followed by an article (dot-stuffed and terminated). Rejects with `PeerError`, also for
+   * 400, with which the peer ends the connection.
    */
   ask(line: string, article?: Buffer): Promise<PeerAnswer> {
     return this.#answerTo(() => {
@@ -105,14 +105,17 @@ export class PeerConnection {
     return this.#answerTo(() => this.#socket.write(article));
   }
 
-  /** Offers an article that is none. Resolves with why the peer takes none from us; `undefined`: it does. */
+  /**
+   * Offers an article that does not exist. Resolves with the reason why the peer takes no articles from us;
+   * `undefined`: it does.
+   */
   async takesArticles(): Promise<string | undefined> {
     const { code, text } = await this.ask(`${this.#streaming ? 'CHECK' : 'IHAVE'} <${randomUUID()}@doctor.invalid>`);
-    // Nothing follows 335: the connection is closed.
+    // After 335, no article follows: the connection is closed.
     return [238, 431, 438, 335, 435, 436].includes(code) ? undefined : `${code} ${text.slice(0, LONGEST_REASON)}`;
   }
 
-  /** Resolves when the peer has taken most of what was sent. */
+  /** Resolves once the peer has taken most of what was sent. */
   async room(): Promise<void> {
     while (this.#over === undefined && this.#socket.writableLength > UNSENT) {
       const ended = new AbortController();
@@ -156,7 +159,7 @@ export class PeerConnection {
     this.#lines.feed(chunk);
     for (let line = this.#lines.next(); line !== undefined && !this.closed; line = this.#lines.next()) {
       if (line === TOO_LONG) this.#end(new PeerError('an answer without end'));
-      // Its words go into messages of one line.
+      // The text goes into messages of one line.
       else this.#answered(line.toString('utf8').replace(/\p{Cc}+/gu, ' '));
     }
   }
@@ -180,7 +183,7 @@ export class PeerConnection {
   }
 }
 
-/** @throws PeerError where the answer is another one */
+/** @throws PeerError for any other answer */
 function expectCode({ code, text }: PeerAnswer, what: string, ...wanted: readonly number[]): void {
   if (!wanted.includes(code)) throw unexpected(what, { code, text });
 }

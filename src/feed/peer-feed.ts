@@ -20,34 +20,34 @@ export interface PeerFeedOptions {
   readonly clock?: () => number;
   /** 0 … 1 */
   readonly random?: () => number;
-  /** ms between looks for something to do */
+  /** ms between checks for something to do */
   readonly look?: number;
-  /** ms to the first new attempt after a failure, and at most */
+  /** ms before the next attempt after the first failure, and at most */
   readonly pause?: { readonly first: number; readonly most: number };
   /** ms that an answer may take */
   readonly patience?: number;
-  /** ms that answers may take when the feed ends */
+  /** ms for outstanding answers when the feed ends */
   readonly grace?: number;
 }
 
 export interface PeerStatus extends Readonly<Tally> {
   readonly name: string;
   /**
-   * `away`: it could not be reached, or ended the connection; it is tried again. `elsewhere`: another server of several sends
-   * it what there is
+   * `away`: the peer could not be reached, or ended the connection, and will be tried again. `elsewhere`: another of
+   * several servers sends to it
    */
   readonly state: 'waiting' | 'sending' | 'away' | 'elsewhere';
-  /** at most how many articles wait for it */
+  /** how many articles wait for it, at most */
   readonly backlog: number;
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
 }
 
-/** A newsgroup on its way to a peer. */
+/** A newsgroup being sent to a peer. */
 interface Strand {
   feed: NewsgroupFeed;
-  /** in which it was sent from here last */
+  /** the turn in which it was last sent from here */
   turn: number | undefined;
-  /** when last asked, another server sent it */
+  /** another server was sending it when last asked */
   isElsewhere: boolean;
   busy: boolean;
   readonly pause: Pause;
@@ -62,7 +62,7 @@ const GRACE = 250;
 
 type PauseOptions = Required<Pick<PeerFeedOptions, 'clock' | 'random' | 'pause'>>;
 
-/** Grows with every failure, with jitter, so that what failed together is not tried together. */
+/** Grows with every failure, with jitter, so that what failed together is not retried together. */
 class Pause {
   readonly #options: PauseOptions;
   #length = 0;
@@ -77,7 +77,7 @@ class Pause {
   }
 
   failed(): void {
-    // Over other connections, at the same time.
+    // Failures at the same time, over other connections, count once.
     if (!this.isOver) return;
     const { clock, random, pause } = this.#options;
     this.#length = Math.min(Math.max(pause.first, this.#length * 2), pause.most);
@@ -130,7 +130,7 @@ export class PeerFeed {
     return { name: this.#options.name, state, backlog, ...this.#tally, lastError: this.#lastError };
   }
 
-  /** What was sent is waited for, for a moment. What is not answered then is offered again at the next start. */
+  /** Waits briefly for answers to what was sent. What is not answered by then is offered again at the next start. */
   async close(): Promise<void> {
     clearInterval(this.#watch);
     this.#ending.abort();
@@ -218,13 +218,13 @@ export class PeerFeed {
 
   async #isOurs(fed: FedNewsgroup, strand: Strand): Promise<boolean> {
     const turn = await fed.turn(this.#options.name);
-    // What another server has sent meanwhile, and what came in late there, is known by the place alone.
+    // Only the stored place knows what another server has sent in the meantime, and what came in late there.
     if (typeof turn === 'number' && turn !== strand.turn) {
       strand.feed = this.#newFeed();
       strand.turn = turn;
     }
     if (turn !== undefined) strand.isElsewhere = turn === 'elsewhere';
-    // Whether it is away from here does not matter while another one sends.
+    // Whether this server can reach the peer does not matter while another one sends.
     if ([...this.#strands.values()].every(({ isElsewhere }) => isElsewhere)) {
       this.#away = false;
       this.#pause.worked();
@@ -243,7 +243,7 @@ export class PeerFeed {
       return connection;
     } catch (error) {
       if (!(error instanceof PeerError)) {
-        // The board can't give a text now, or the store can't be written.
+        // A text is out of reach now, or the store can't be written.
         strand.pause.failed();
         fed.pass(this.#options.name);
         this.#options.log.warn({ peer: this.#options.name, err: error }, 'a newsgroup can’t be fed now');

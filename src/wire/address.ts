@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/** The same as a balancer may hand it on: 192.0.2.1 is `::ffff:c000:201`. */
+/** The same in the form that a balancer may pass on: 192.0.2.1 is `::ffff:c000:201`. */
 const MAPPED_IN_HEX = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i;
 const GROUPS_OF_64 = 4;
 const GROUPS = 8;
@@ -17,7 +17,7 @@ export function plainAddress(address: string): string {
   return MAPPED.exec(address)?.[1] ?? address.split('%', 1)[0] ?? address;
 }
 
-/** Whose connections are counted together: an IPv4 address, or a /64 of IPv6, which is one customer's. */
+/** The key under which connections are counted together: an IPv4 address, or an IPv6 /64, which is one customer's. */
 export function addressKey(address: string): string {
   const plain = plainAddress(address);
   if (!isIPv6(plain)) return plain;
@@ -33,8 +33,8 @@ export function addressKey(address: string): string {
 }
 
 /**
- * The host to give to `listen`. `::` is left out: node then takes `0.0.0.0` on a machine without IPv6, where asking
- * for `::` fails.
+ * The host to pass to `listen`. `::` is left out: node then falls back to `0.0.0.0` on a machine without IPv6, where
+ * asking for `::` fails.
  */
 export function listenHost(host: string): string | undefined {
   return host === '::' ? undefined : host;

@@ -11,13 +11,13 @@ interface Server {
 export interface ConnectionBounds {
   /** connections in total */
   readonly most: number;
-  /** ms that one may last: requests that trickle in and answers that trickle out included */
+  /** ms that a connection may last, even while its request or answer trickles */
   readonly longest: number;
 }
 
 /**
- * A new client is never turned away, so that a health check gets its answer whatever slow clients do. If there are
- * too many connections, the oldest one of the address (IPv6: the /64) that has the most is closed.
+ * Never turns a new client away, so that a health check gets its answer whatever slow clients do. If there are too many
+ * connections, closes the oldest one from the address (IPv6: /64) that has the most.
  */
 export function boundConnections(server: Server, { most, longest }: ConnectionBounds): void {
   /** oldest first */

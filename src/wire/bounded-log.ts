@@ -4,7 +4,7 @@ import type { Log, LogFields } from './log.ts';
 
 /** ms */
 const WINDOW = 60_000;
-/** Lines of one message in a window: from one address (IPv6: /64), and in all. */
+/** Lines of one message in a window: from one address (IPv6: /64), and in total. */
 const MOST_OF_ONE = 30;
 const MOST = 300;
 const SOURCES = 1_000;
@@ -17,8 +17,8 @@ interface Count {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * A log for what clients cause: on every level, each message is written a limited number of times a minute, followed
- * by how often it was left out. Otherwise a client could fill the disk, or push what matters out of the log.
+ * A log for what clients cause: at every level, each message is written a limited number of times a minute, followed by
+ * the number left out. Otherwise a client could fill the disk, or push what matters out of the log.
  */
 export function boundedLog(log: Log, clock: () => number = () => performance.now()): Log {
   return new BoundedLog(log, new Counts(log, clock), undefined);
@@ -95,7 +95,7 @@ class Counts {
     return count;
   }
 
-  /** Begins another window, and logs what was left out of the last. */
+  /** Begins a new window, and logs what was left out of the last. */
   #turn(): void {
     for (const [message, { suppressed }] of this.#messages) {
       if (suppressed > 0) this.#log.warn({ suppressed, message }, 'lines left out: clients cause too many of them');

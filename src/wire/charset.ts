@@ -1,14 +1,14 @@
-/** Bytes of a board ↔ text. RGTP declares no character set: each board has its habit, and some have two. */
+/** A board's bytes ↔ text. RGTP declares no character set: each board has its habit, and some have two. */
 import { isUtf8 } from 'node:buffer';
 import { ascii, bytesOf, latin1, type Octets, octetsFrom, type Text } from './octets.ts';
 import { transliterate } from './transliterate.ts';
 import { Trouble } from './trouble.ts';
 import { fromC1, toC1 } from './windows-1252.ts';
 
-/** `auto`: UTF-8 where the whole text is valid UTF-8 with a multi-byte character in it, else Latin-1. */
+/** `auto`: UTF-8 if the whole text is valid UTF-8 with a multi-byte character in it, else Latin-1. */
 export type Charset = 'auto' | 'latin1' | 'utf-8' | 'windows-1252';
 
-/** A character that is not in the character set, and that nothing in it can stand for. */
+/** A character that is not in the character set, and that nothing in it can replace. */
 export class UnencodableError extends Trouble {
   /** the character (one code point) */
   readonly character: string;
@@ -32,8 +32,8 @@ const UTF8_OR_STRAY =
   /([\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})|[\x80-\xff]/g;
 
 /**
- * Never throws. Octets 0x80–0x9F outside of UTF-8 are read as windows-1252 whatever the character set. For `auto`
- * give the whole text at once: the rule looks at all of it.
+ * Never throws. Octets 0x80–0x9F outside UTF-8 are read as windows-1252, whatever the character set. With `auto`, pass
+ * the whole text at once: all of it counts.
  */
 export function decode(octets: Octets, charset: Charset): string {
   if (!NON_ASCII.test(octets)) return octets;
@@ -50,10 +50,10 @@ function decodeSequence(match: string, sequence: string | undefined): string {
 }
 
 /**
- * Text → bytes; `decode` with the same character set gives it back in its NFC form. Characters that a single-byte
- * set lacks are spelled (`“` → `"`, `€` → `EUR`, `ő` → `o`); `UnencodableError` is thrown for one without a spelling.
- * `auto` spells nothing: it writes Latin-1 where that reads back as the same text, and UTF-8 otherwise, so that text
- * which once was garbled is never garbled further.
+ * Text → bytes; `decode` with the same character set returns the text in its NFC form. Characters that a single-byte
+ * set lacks are spelled (`“` → `"`, `€` → `EUR`, `ő` → `o`); for one without a spelling, throws `UnencodableError`.
+ * `auto` spells nothing: it writes Latin-1 if that reads back as the same text, and UTF-8 otherwise, so that garbled
+ * text is never garbled further.
  */
 export function encode(text: Text, charset: Charset): Octets {
   if (!NON_ASCII.test(text)) return ascii(text);
@@ -71,8 +71,8 @@ export function encode(text: Text, charset: Charset): Octets {
 }
 
 /**
- * The character set for all of these: one post is written in one. For `auto` that is Latin-1 where each of them reads
- * back from it, else UTF-8.
+ * One character set for all of these, the parts of one post. For `auto`: Latin-1 if each of them reads back from it,
+ * else UTF-8.
  */
 export function oneCharset(texts: Iterable<Text>, charset: Charset): Charset {
   if (charset !== 'auto') return charset;
@@ -95,10 +95,10 @@ function encodeSingleByte(text: Text, charset: 'latin1' | 'windows-1252'): Octet
   return latin1(octets);
 }
 
-/** The octets, as the Latin-1 characters that have them. */
+/** The octets, as Latin-1 characters. */
 function encodeCharacter(character: string, charset: 'latin1' | 'windows-1252'): string | undefined {
   if (!BEYOND_LATIN1.test(character)) return character;
-  // A C1 control in text is windows-1252 that somebody read as Latin-1.
+  // A C1 control in text is windows-1252 misread as Latin-1.
   const meant = character <= '\u009f' ? fromC1(character) : character;
   if (charset === 'windows-1252') {
     const octet = toC1(meant);
@@ -116,8 +116,8 @@ const CONTROLS = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]+/g;
 const BETWEEN_LETTERS = new RegExp(`(?<=[\\p{L}\\p{M}\\p{N}])${CONTROLS.source}(?=[\\p{L}\\p{M}\\p{N}])`, 'gu');
 
 /**
- * A line without control characters other than TAB and FF (C0, DEL, C1): terminals obey them, and articles may not
- * carry them. Between letters a blank replaces them, so that words stay apart.
+ * A line without control characters (C0, DEL, C1) other than TAB and FF: terminals obey them, and articles may not
+ * contain them. Between letters a blank replaces them, so that words stay apart.
  */
 export function stripControls(text: Text): string {
   return text.replace(BETWEEN_LETTERS, ' ').replace(CONTROLS, '');

@@ -1,4 +1,4 @@
-/** Text whose character set its author declared, or should have. Read strictly: no character is ever made up. */
+/** Text whose author declared its character set, or should have. Read strictly: no character is ever made up. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { escapedCharset } from './escaped-charsets.ts';
@@ -6,13 +6,13 @@ import { octetsFrom } from './octets.ts';
 import { CharsetError, decodeUndeclared, utf8 } from './undeclared-charset.ts';
 import { fromC1 } from './windows-1252.ts';
 
-/** Labels that were filled in only because something had to be, and those of US-ASCII. */
+/** Labels that only fill a gap, and those of US-ASCII. */
 const UNDECLARED =
   /^(?:|us-ascii|ascii|us|646|iso_?646(?:[-_.]?(?:us|irv).*)?|ansi_x3\.4-19\d\d|iso-ir-6|cp367|ibm367|csascii|[78]-?bits?|binary|none|default|(?:x-)?unknown(?:-8bit)?|(?:x-)?user-defined|null|undefined|x-ascii|ascii7|cp20127|iso-8859|text|plain)$/;
 const UTF8 = /^(?:(?:unicode-1-1-)?utf[-_ ]?8(?:mb4|n|-sig)?|(?:cp)?65001)$/;
 /**
- * Names that neither the Encoding Standard nor iconv-lite has, and sets that are read by iconv-lite's tables, under names that
- * TextDecoder does not know: its own lack characters, and take some apart.
+ * Names that neither the Encoding Standard nor iconv-lite has; and sets to be read by iconv-lite's tables, under names
+ * that TextDecoder does not know, because TextDecoder's tables lack characters and decompose some.
  */
 const ALIASES: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -64,24 +64,24 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     'utf-16': ['utf16', 'ucs2', 'ucs-2', 'unicode', 'iso-10646-ucs-2', 'csunicode'],
   }).flatMap(([charset, names]) => names.map((name): [string, string] => [name, charset.trim()])),
 );
-/** Unicode in units of more than an octet, or in disguise: never to be taken for UTF-8. */
+/** Unicode in units of more than an octet, or in ASCII: never taken for UTF-8. */
 const OTHER_UNICODE = /^utf[-_]?(?:7|16|32)/;
-/** Sets in which a word may by chance be valid UTF-8: every octet of it is beyond ASCII. */
+/** Sets in which a word may be valid UTF-8 by chance, because all its octets are beyond ASCII. */
 const DENSE = /^(?:gb|big5|euc|cp9(?:32|49)|windows-874|tis|iso-8859-11|cp874)/;
 /** Names that iconv-lite knows, but not as character sets. */
 const NO_CHARSET = /^(?:hex|base64|internal|cesu-?8)$/;
 
-// Its tables are loaded now, and not while somebody posts.
+// Loads the tables now, rather than while somebody posts.
 iconv.encodingExists('cp850');
 
-/** of octets that make no text */
+/** stands for octets that are no text */
 const NOTHING = '\ufffd';
 const NOT_A_CHARACTER = /[\ufffd\ue000-\uf8ff\u{f0000}-\u{10ffff}]/u;
 
 /**
  * Text of a MIME part or an encoded word.
  *
- * @param label as declared; empty where nothing was
+ * @param label as declared; empty if there was none
  * @throws CharsetError
  */
 export function decodeDeclared(bytes: Uint8Array, label: string): string {
@@ -95,7 +95,7 @@ export function decodeDeclared(bytes: Uint8Array, label: string): string {
   const decode = decoderOf(charset);
   if (decode === undefined) throw new CharsetError(`the character set "${clip(name)}" is not known here`);
   if (isUtf8(bytes) && !isAscii(bytes) && !OTHER_UNICODE.test(charset)) return decodeEither(bytes, charset, decode);
-  // UTF-16 has NULs, or is not valid UTF-8; UTF-7 is ASCII.
+  // Real UTF-16 has NULs, or is not valid UTF-8; UTF-7 is ASCII.
   if (OTHER_UNICODE.test(charset) && isUtf8(bytes) && !bytes.includes(0) && !isUtf7(bytes, charset)) return utf8(bytes);
   const text = decode(bytes);
   if (text === undefined) throw new CharsetError(`the text is declared to be ${clip(name)}, and is not`);
@@ -118,7 +118,7 @@ function isUtf7(bytes: Uint8Array, charset: string): boolean {
   return /7$/.test(charset) && isAscii(bytes);
 }
 
-/** Valid UTF-8 that is declared to be something else: UTF-8, unless so little of it could be chance. */
+/** Valid UTF-8 declared to be something else: UTF-8, unless there is so little of it that it could be chance. */
 function decodeEither(bytes: Uint8Array, charset: string, decode: Decode): string {
   const declared = decode(bytes);
   const text = utf8(bytes);
@@ -127,7 +127,7 @@ function decodeEither(bytes: Uint8Array, charset: string, decode: Decode): strin
   throw new CharsetError(`the text could be ${clip(charset)} as declared, or UTF-8`);
 }
 
-/** Pairs of octets beyond ASCII that are letters of UTF-8, and yet no words: of several scripts, or Latin ones alone. */
+/** Whether letters of UTF-8 make no words: they are from several scripts, or only Latin letters beyond ASCII. */
 function isChance(text: string): boolean {
   if (/[\u0800-\uffff]/.test(text)) return false;
   const latin = text.match(/[\u0080-\u02ff]/g)?.length ?? 0;
@@ -140,15 +140,15 @@ function isChance(text: string): boolean {
 }
 
 const ENOUGH = 3;
-/** C1 controls, which nobody writes. */
+/** C1 controls, which nobody writes on purpose. */
 const C1 = /[\x80-\x9f]/;
 const ISO_8859 = /^(?:iso[-_ ]?8859|latin|l\d)/;
-/** The same in all of Windows' sets. */
+/** Octets with the same meaning in all of Windows' sets. */
 const PUNCTUATION = /[\x82\x84\x86\x87\x89\x8b\x91-\x97\x99\x9b]/g;
 /** NEL ends a line. */
 const UNDEFINED = /[\x80-\x84\x86-\x9f]/;
 
-/** How much evidence valid UTF-8 gives for being UTF-8: the number of octets after the first of each character. */
+/** How strongly valid UTF-8 suggests UTF-8: the number of octets after the first of each character. */
 function evidence(bytes: Uint8Array): number {
   let count = 0;
   for (const octet of bytes) if ((octet & 0xc0) === 0x80 && ++count >= ENOUGH) break;
@@ -171,7 +171,7 @@ function known(charset: string): boolean {
   return /^[a-z0-9:_.() +-]{1,40}$/.test(charset) && iconv.encodingExists(charset);
 }
 
-/** The Encoding Standard's decoders say where bytes are wrong. */
+/** The Encoding Standard's decoders, which report invalid bytes. */
 function strict(charset: string): Decode | undefined {
   try {
     const decoder = new TextDecoder(charset, { fatal: true });
@@ -187,7 +187,7 @@ function strict(charset: string): Decode | undefined {
   }
 }
 
-/** iconv-lite puts U+FFFD where bytes are wrong, and leaves out what is too short for a character. */
+/** iconv-lite's decoders, which put U+FFFD for invalid bytes, and drop what is too short for a character. */
 function lenient(charset: string): Decode {
   return (bytes) =>
     WIDE.test(charset) && bytes.length % 4 > 0
@@ -198,13 +198,13 @@ function lenient(charset: string): Decode {
 function characters(text: string, charset: string): string | undefined {
   if (NOT_A_CHARACTER.test(text) || !text.isWellFormed()) return undefined;
   if (!C1.test(text) || OTHER_UNICODE.test(charset)) return text;
-  // What is undefined in a set comes out as C1. ISO 8859 has these controls; who uses them means Windows' own sets,
-  // which agree on the punctuation, and on little else.
+  // What a set leaves undefined becomes C1. ISO 8859 has these controls; an author who uses them means one of Windows'
+  // sets, which agree on the punctuation and on little else.
   const meant = ISO_8859.test(charset) ? text.replace(PUNCTUATION, fromC1) : text;
   return UNDEFINED.test(meant) || !ISO_8859.test(charset) ? undefined : meant;
 }
 
-/** RFC 2781: with a byte order mark; without one the zeros of ASCII tell, if there are any. */
+/** RFC 2781: with a byte order mark; without one, the zeros in ASCII characters tell the order, if there are any. */
 function decodeUtf16(bytes: Uint8Array): string | undefined {
   const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (littleEndian || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
@@ -216,16 +216,13 @@ function decodeUtf16(bytes: Uint8Array): string | undefined {
   return even === odd ? undefined : strict(even > odd ? 'utf-16be' : 'utf-16le')?.(bytes);
 }
 
-/** Four octets a character. */
+/** Four octets per character. */
 const WIDE = /^(?:utf[-_]?32|ucs-?4)/;
 /** Bits of a UTF-16 unit, and of a character of base64. */
 const UNIT = 16;
 const SEXTET = 6;
 
-/**
- * RFC 2152, to the letter: a `+` that nobody encoded, as in `C++`, would swallow what follows it. (iconv-lite lets that
- * pass.)
- */
+/** RFC 2152, strictly: an unencoded `+`, as in `C++`, would swallow what follows it. (iconv-lite accepts that.) */
 function decodeUtf7(bytes: Uint8Array): string | undefined {
   if (!isAscii(bytes)) return undefined;
   const sent: string = octetsFrom(bytes);

@@ -1,5 +1,5 @@
 /**
- * Multi-line data, the same in both protocols: a line that begins with a dot carries one more, a dot alone ends
+ * Multi-line data, the same in both protocols: a line that begins with a dot is sent with another, and a dot alone ends
  * the text (RFC 3977 §3.1.1; RGTP, form of data).
  */
 import { bytesOf, type Octets, octets } from './octets.ts';
@@ -16,7 +16,7 @@ const ONE_DOT = Buffer.from('.');
 const DOUBLED = octets`.`;
 const NONE = octets``;
 
-/** Lines that end CRLF → the same stuffed and terminated. A missing last CRLF is added. */
+/** Stuffs and terminates lines ended by CRLF. A missing last CRLF is added. */
 export function dotStuff(text: Buffer): Buffer {
   const parts: Buffer[] = [];
   let start = 0;
@@ -31,7 +31,10 @@ export function dotStuff(text: Buffer): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Lines without terminators → one stuffed and terminated block. Throws `RangeError` if a line is not a byte string. */
+/**
+ * Makes one stuffed and terminated block of lines without terminators. Throws `RangeError` if a line is not a byte
+ * string.
+ */
 export function dotStuffLines(lines: Iterable<Octets>): Buffer {
   let text = octets``;
   for (const line of lines) text = octets`${text}${line.startsWith('.') ? DOUBLED : NONE}${line}\r\n`;
@@ -40,14 +43,14 @@ export function dotStuffLines(lines: Iterable<Octets>): Buffer {
 
 /** Memory that many readers share. */
 export interface Allowance {
-  /** False: there is not that much left, and nothing was taken. */
+  /** False: not that much is left, and nothing was taken. */
   take(octets: number): boolean;
   give(octets: number): void;
 }
 
 const unlimited: Allowance = { take: () => true, give() {} };
 
-/** Where the next octet stands: what came before it, as far as that matters. */
+/** The place of the next octet: what came before it, as far as that matters. */
 type Place = 'line start' | 'in a line' | 'after CR' | 'after a dot' | 'after a dot and CR' | 'end';
 
 function after(place: Place, octet: number): Place {
@@ -64,16 +67,16 @@ function after(place: Place, octet: number): Place {
   }
 }
 
-/** Unstuffed text on its way into a reader's own memory. */
+/** Holds unstuffed text on its way into a reader's own memory. */
 const scratch = Buffer.allocUnsafeSlow(16 * 1024);
 
 /**
- * Takes a stuffed text off a byte stream, unstuffs it and finds its end. Only CRLF ends a line, so only CRLF.CRLF ends
- * the text (RFC 3977 §3.1.1): a dot between bare LFs is text. Were it an end, whoever wrote the text could have what
- * follows run as commands of the gateway that relays it.
+ * Reads a stuffed text from a byte stream, unstuffs it and finds its end. Only CRLF ends a line, so only CRLF.CRLF ends
+ * the text (RFC 3977 §3.1.1): a dot between bare LFs is text. Otherwise the author of the text could have what follows
+ * run as commands of the gateway that relays it.
  *
- * The text is kept in one buffer of at most twice its size. Beyond the limit, or where the allowance is used up,
- * reading goes on (the sender has to be heard out) and nothing is stored.
+ * The text is kept in one buffer of at most twice its size. Beyond the limit, or once the allowance is used up, reading
+ * goes on to the end of the text, but nothing is stored.
  */
 export class DotReader {
   readonly #maxOctets: number;
@@ -83,7 +86,7 @@ export class DotReader {
   #refused: 'too large' | 'no room' | undefined;
   #place: Place = 'line start';
 
-  /** @param maxOctets the largest text stored, unstuffed */
+  /** @param maxOctets the size of the largest text stored, unstuffed */
   constructor(maxOctets: number, allowance: Allowance = unlimited) {
     this.#maxOctets = maxOctets;
     this.#allowance = allowance;
@@ -122,8 +125,8 @@ export class DotReader {
   }
 
   /**
-   * Octet by octet: an article may be nothing but dots, and a search from one to the next would take many times as
-   * long. Returns how many were taken: all, up to the end of the text.
+   * Octet by octet: an article may be all dots, and searching from one to the next would take many times as long.
+   * Returns how many octets were taken: all, up to the end of the text.
    */
   #unstuff(part: Buffer): number {
     let length = 0;

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { eventLoop } from './fair-share.ts';
 
 /**
- * Takes a connection that its client breaks off down in turns with everything else. Node does so at once, which costs
- * some 20 µs each, with its session more: thousands that are reset in one moment would hold the event loop.
+ * Takes turns with everything else when cleaning up connections that clients break off. Node cleans up at once, which
+ * costs some 20 µs per connection, and more with a session: thousands reset at one moment would block the event loop.
  *
  * @param owner as of `FairShare.belongs()`
  */
@@ -11,7 +11,7 @@ export function endInTurns(stream: Duplex, owner: unknown): void {
   const { destroy } = stream;
   let isDue = false;
   stream.destroy = (error) => {
-    // Without an error it is this server that wants it closed.
+    // Without an error, this server is closing the connection.
     if (error === undefined) return destroy.call(stream);
     if (isDue) return stream;
     isDue = true;

@@ -1,20 +1,20 @@
 /**
- * Character sets of seven bits, which switch by escapes. Their characters are those of 8-bit sets, which say what they
- * mean. (TextDecoder refuses two escapes in a row, which neighbouring encoded words have; iconv-lite knows none of
- * these.)
+ * Character sets of seven bits, which switch by escapes. Their characters are those of 8-bit sets, whose tables are
+ * used. (TextDecoder refuses two escapes in a row, which occur between neighbouring encoded words; iconv-lite has none
+ * of these sets.)
  */
 import iconv from 'iconv-lite';
 import { octetsFrom } from './octets.ts';
 
-/** What the octets of a run mean, with U+FFFD for what has no meaning; `undefined`: they can't stand there. */
+/** The meaning of a run of octets, with U+FFFD for what has none; `undefined`: these octets can't occur there. */
 type Meaning = (run: string) => string | undefined;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const ascii: Meaning = (run) => (/[\x0e\x0f\x1b\x80-\xff]/.test(run) ? undefined : run);
 
-/** Two octets a character, as `charset` has them with the eighth bit set. Whoever ends a line returns to ASCII. */
+/** Two octets per character, which `charset` has with the eighth bit set. A line end returns to ASCII. */
 function pairs(charset: string, prefix: readonly number[] = []): Meaning {
-  // A decoder for each of thousands of short runs would take milliseconds. There are 8,836 pairs.
+  // Making a decoder for each of thousands of short runs would take milliseconds. There are 8,836 pairs.
   const known = new Map<string, string>();
   const meaningOf = (pair: string): string => {
     const octets = [...prefix, pair.charCodeAt(0) + 0x80, pair.charCodeAt(1) + 0x80];
@@ -50,12 +50,12 @@ const JAPANESE: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 ]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const ESCAPE = /\x1b(\([BJI]|\$[@B]|\$\(D)/;
-/** By the shift before (RFC 1557). */
+/** By the preceding shift (RFC 1557). */
 const KOREAN: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['\x0f', ascii],
   ['\x0e', pairs('cp949')],
 ]);
-/** Announces that set, once. */
+/** Announces the set, once. */
 const KOREAN_HEADER = '\x1b$)C';
 
 function switching(sent: string, by: RegExp, meanings: ReadonlyMap<string, Meaning>): string | undefined {
@@ -82,7 +82,7 @@ function decodeHz(sent: string): string | undefined {
   return isValid ? text : undefined;
 }
 
-/** By their names in lower case. */
+/** By name, in lower case. */
 const DECODERS: Readonly<Record<string, (sent: string) => string | undefined>> = {
   'iso-2022-jp': (sent) => switching(sent, ESCAPE, JAPANESE),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
@@ -90,7 +90,10 @@ const DECODERS: Readonly<Record<string, (sent: string) => string | undefined>> =
   'hz-gb-2312': decodeHz,
 };
 
-/** A decoder of one of these sets: text with U+FFFD for octets without a meaning, `undefined` for others' octets. */
+/**
+ * A decoder of one of these sets: returns text with U+FFFD for octets without a meaning, or `undefined` for octets that
+ * the set does not have.
+ */
 export function escapedCharset(name: string): ((bytes: Uint8Array) => string | undefined) | undefined {
   const decode = DECODERS[name];
   return decode && ((bytes) => decode(octetsFrom(bytes)));
@@ -100,7 +103,7 @@ export function escapedCharset(name: string): ((bytes: Uint8Array) => string | u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
 const ISO_2022 = /\x1b(?:\$[@A-D()*+]|\([A-Z@])/;
 
-/** The set whose escapes undeclared octets have. */
+/** The set whose escapes occur in undeclared octets, if any. */
 export function nameOfEscapes(octets: string): 'iso-2022-jp' | 'iso-2022-kr' | undefined {
   if (!ISO_2022.test(octets)) return undefined;
   return octets.includes(KOREAN_HEADER) ? 'iso-2022-kr' : 'iso-2022-jp';

@@ -1,20 +1,20 @@
 import { type Task, WaitingLine } from './waiting-line.ts';
 
-/** How long turns may take together in one round of the event loop, in ms, nearly all of it CPU time. */
+/** How long all turns together may take in one round of the event loop, in ms, nearly all of it CPU time. */
 const ROUND = 5;
 /** How long one turn may take while nobody else waits, in ms. */
 const TURN = 4;
-/** Whoever has had this much since there was nothing to do for it, in ms, has much to do. */
+/** A task that has had this much since it was last idle, in ms, has much to do. */
 const MUCH = 4;
-/** Shorter turns of those that have much to do would cost more than they give, in ms. */
+/** The shortest turn of a task that has much to do, in ms: shorter ones would cost more than they achieve. */
 const SHORTEST = 0.1;
 
-/** What is done at once, out of turn, where somebody waits for it, in ms. */
+/** How much is done at once, out of turn, if somebody waits for it, in ms. */
 const PROMPT = 1;
 
 /**
- * The clock is read once in so many small steps (fewer at the beginning of a turn), as long as together they take no
- * more than that, in ms; else after each.
+ * The clock is read once in so many small steps (fewer at the beginning of a turn), as long as they take no more than
+ * that together, in ms; else after each.
  */
 const MOST_STEPS = 16;
 const FIRST_STEPS = 4;
@@ -25,55 +25,56 @@ export interface Clockwork {
   readonly now: () => number;
   /** Calls back in the next round of the event loop, after its input has been read. */
   readonly nextRound: (callback: () => void) => void;
-  /** Calls back in this round, once every promise that can go on has done so. */
+  /** Calls back in this round, once every promise that can make progress has done so. */
   readonly afterPromises: (callback: () => void) => void;
 }
 
 /**
- * Shares the event loop among everything that has much to do: news sessions, the board's sessions, the mirror. Work is
- * done in turns. In one round of the loop, turns take no more than a few milliseconds together; what is left waits for
- * later rounds, and new input is read in between. Newcomers, those that have had little so far, and those that have
- * much to do are served in turn: none waits for a crowd of another kind. Within each kind, owners (client addresses) are
- * served in turn: none waits for the crowd of another. The more wait, the shorter the turns.
+ * Shares the event loop among all that may have much to do: news sessions, the board's sessions, the mirror. Work is
+ * done in turns. In one round of the loop, all turns together take no more than a few milliseconds; the rest waits for
+ * later rounds, and new input is read in between. Newcomers, tasks that have had little so far, and tasks that have
+ * much to do are served alternately, so that none waits for a crowd of another kind. Within each kind, owners (client
+ * addresses) are served alternately, so that none waits for another's crowd. The more tasks wait, the shorter the
+ * turns.
  *
- * A turn ends by itself: its task asks `over()` after every small step, and hands the rest to `later()`.
+ * Tasks end their own turns: they ask `over()` after every small step, and hand the rest to `later()`.
  */
 export class FairShare {
   readonly #clockwork: Clockwork;
   /** tasks whose first turn did not fit into a round */
   readonly #fresh = new WaitingLine();
-  /** tasks that go on after a turn, or a promise that does: those that have had little so far, and the others */
+  /** tasks, or promises, that continue after a turn: those that have had little so far, and the others */
   readonly #light = new WaitingLine();
   readonly #heavy = new WaitingLine();
   readonly #owners = new WeakMap<Task, unknown>();
-  /** ms that tasks have had since they were new */
+  /** ms that tasks have had since they were last idle */
   readonly #had = new WeakMap<Task, number>();
-  /** a callback for the next round is due */
+  /** a callback for the next round is pending */
   #due = false;
   #roundEnds = 0;
   #rounds = 0;
   #begun = 0;
   #turnEnds = 0;
-  /** when the clock was read last, the small steps since then, and how many there may be */
+  /** when the clock was last read, the small steps since then, and how many there may be */
   #looked = 0;
   #steps = 0;
   #stride = 1;
   #running = false;
-  /** the turn goes on after the task, in a promise */
+  /** the turn continues after the task, in a promise */
   #handed = false;
 
   constructor(clockwork: Clockwork) {
     this.#clockwork = clockwork;
   }
 
-  /** Says whose task it is, by anything that stays the same. Otherwise each has an owner of its own. */
+  /** Sets the owner of a task: any value that stays the same. By default, each task has an owner of its own. */
   belongs(task: Task, owner: unknown): void {
     this.#owners.set(task, owner);
   }
 
   /**
-   * Gives `task` a turn: now if this round has time left (or another turn is calling: it becomes part of that), else in
-   * a later round. False: later.
+   * Gives `task` a turn: now, if this round has time left (or as part of the turn that calls this), else in a later
+   * round. False: later.
    */
   run(task: Task): boolean {
     if (this.#running) {
@@ -92,13 +93,13 @@ export class FairShare {
     return true;
   }
 
-  /** Grows from round to round: what is true for milliseconds only is looked up once in each. */
+  /** Grows from round to round, so that what changes within milliseconds can be looked up once in each. */
   get round(): number {
     return this.#rounds;
   }
 
   /**
-   * The current turn has had its share: hand the rest to `later()` or `next()`.
+   * Whether the current turn has had its share: then hand the rest to `later()` or `next()`.
    * @param small the last step is likely to have taken microseconds. Reading the clock takes nearly as long, so it is
    *   not read after each of these
    */
@@ -111,7 +112,7 @@ export class FairShare {
     return now >= this.#turnEnds;
   }
 
-  /** Gives `task` another turn, after those that wait already. */
+  /** Gives `task` another turn, after those already waiting. */
   later(task: Task): void {
     const had = (this.#had.get(task) ?? 0) + (this.#running ? this.#clockwork.now() - this.#begun : 0);
     this.#had.set(task, had);
@@ -122,7 +123,7 @@ export class FairShare {
 
   /**
    * The next turn of a loop in an async function: `if (share.over()) await share.next()`.
-   * @param light it is short work that somebody waits for
+   * @param light short work that somebody waits for
    * @param owner as of `belongs()`
    */
   next(light = false, owner?: unknown): Promise<void> {
@@ -137,7 +138,7 @@ export class FairShare {
   }
 
   /**
-   * Runs a generator to its end, in turns with all others: it yields wherever it may be interrupted.
+   * Runs a generator to its end, in turns with all others. It yields wherever it may be interrupted.
    * @param resumed called after each wait; what it throws ends the work
    */
   async inTurns<T>(work: Iterator<unknown, T>, resumed?: () => void): Promise<T> {
@@ -151,7 +152,7 @@ export class FairShare {
   }
 
   /**
-   * As `inTurns`; but short work does not wait its turn, because somebody waits for it.
+   * Like `inTurns`, for work that somebody waits for: if it is short, it does not wait for a turn.
    *
    * @param signal ends the work at its next wait
    */
@@ -164,7 +165,7 @@ export class FairShare {
     return this.inTurns(work, () => signal.throwIfAborted());
   }
 
-  /** Forgets a task that waits. */
+  /** Forgets a waiting task. */
   forget(task: Task): void {
     for (const line of [this.#fresh, this.#light, this.#heavy]) line.delete(task, this.#ownerOf(task));
   }
@@ -195,10 +196,11 @@ export class FairShare {
   readonly #serve = (): void => {
     this.#handed = false;
     while (!this.#roundIsOver()) {
-      // Each kind in turn: no stream of newcomers starves the others, and no crowd of heavy tasks.
+      // Alternate between the kinds, so that neither a stream of newcomers nor a crowd of heavy tasks starves the
+      // others.
       for (const line of [this.#fresh, this.#light, this.#heavy]) if (!this.#roundIsOver()) this.#takeFrom(line);
     }
-    // What was handed a turn takes it first.
+    // A promise that was given this turn uses it first.
     if (this.#handed) this.#clockwork.afterPromises(this.#serve);
   };
 
@@ -232,7 +234,7 @@ export class FairShare {
   }
 }
 
-/** Runs work that yields now and then to its end, where it is known to be short. */
+/** Runs work that yields now and then to its end at once, if it is known to be short. */
 export function atOnce<T>(work: Iterator<unknown, T>): T {
   for (;;) {
     const step = work.next();

@@ -2,29 +2,29 @@ const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
 
-/** What `LineReader.next()` gives in place of a line that exceeds the limit. */
+/** What `LineReader.next()` returns for a line that exceeds the limit. */
 export const TOO_LONG: unique symbol = Symbol('line too long');
 
 /** Octets of such a line that are kept. */
 const HEAD = 64;
 
 /**
- * Bytes in, lines out. Pull style: the owner takes one line at a time and stops when it cannot answer more
- * (back-pressure is then to stop feeding). CRLF or a bare LF ends a line; any other CR belongs to it.
+ * Bytes in, lines out. The owner pulls one line at a time, stops when it cannot answer more, and then stops feeding
+ * (back-pressure). CRLF or a bare LF ends a line; any other CR is part of it.
  *
- * Memory is bounded by what was fed and not taken; of a line beyond the limit its first octets are kept.
+ * Memory is bounded by what was fed but not taken; only the first octets of a line beyond the limit are kept.
  */
 export class LineReader {
   readonly #maxOctets: number;
   #bytes: Buffer = EMPTY;
   /** start of the first line not taken */
   #start = 0;
-  /** where the search for LF goes on: a long line that trickles in is not searched again and again */
+  /** where the search for LF continues: a long line that trickles in is not searched again and again */
   #searched = 0;
   #discarding = false;
   #endedBare = false;
   #afterBare = false;
-  /** of a line that is too long: the octet before what comes next is a CR */
+  /** within a line that is too long: the last octet was a CR */
   #afterCr = false;
   #headOfTooLong = '';
 
@@ -59,7 +59,7 @@ export class LineReader {
     return TOO_LONG;
   }
 
-  /** How the line began that was too long last, octets as characters. */
+  /** The beginning of the last line that was too long, octets as characters. */
   get headOfTooLong(): string {
     return this.#headOfTooLong;
   }
@@ -68,12 +68,12 @@ export class LineReader {
     this.#headOfTooLong = this.#bytes.toString('latin1', start, start + HEAD);
   }
 
-  /** Whether the line taken last ended with LF alone. */
+  /** Whether the last line taken ended with LF alone. */
   get endedBare(): boolean {
     return this.#endedBare;
   }
 
-  /** Whether the line before it ended with LF alone, one that was too long included. */
+  /** Whether the line before it, even one that was too long, ended with LF alone. */
   get afterBare(): boolean {
     return this.#afterBare;
   }
@@ -83,13 +83,13 @@ export class LineReader {
     return this.#bytes.length - this.#start;
   }
 
-  /** True within a line that is too long: what is fed up to its end leaves no trace. */
+  /** True within a line that is too long: the rest of it is discarded. */
   get discarding(): boolean {
     return this.#discarding;
   }
 
   /**
-   * Hands over everything not yet taken and empties itself: the bytes that follow are not lines (TLS, compression, an
+   * Returns everything not yet taken, and empties the reader: the bytes that follow are not lines (TLS, compression, an
    * article).
    */
   takeRest(): Buffer {
@@ -100,7 +100,7 @@ export class LineReader {
 
   #incomplete(): typeof TOO_LONG | undefined {
     if (this.#start > 0) {
-      // Lines that were taken are not kept for the sake of what follows them.
+      // A copy, so that the memory of lines already taken can be freed.
       this.#bytes = Buffer.from(this.#bytes.subarray(this.#start));
       this.#start = 0;
     }
@@ -115,7 +115,7 @@ export class LineReader {
     return TOO_LONG;
   }
 
-  /** Skips the rest of a line that was too long. False: its end has not come yet. */
+  /** Skips the rest of a line that was too long. False: its end has not arrived yet. */
   #discard(): boolean {
     const end = this.#bytes.indexOf(LF, this.#start);
     const last = end < 0 ? this.#bytes.length : end;

@@ -1,6 +1,6 @@
 import type { Text } from './octets.ts';
 
-/** What the lines of the log carry beside their message: one name for one thing, whoever writes the line. */
+/** The fields of log lines beside the message: one name for one thing, whichever module logs it. */
 export const logFields = {
   part: 'of the program: `nntp`, or `board`, the embedded one',
   connection: 'the id of a connection to this server, the same in all lines about it',
@@ -38,12 +38,12 @@ export const logFields = {
 } as const;
 
 /**
- * The fields of a line; another one does not compile. A cause goes under `err`, which the log writes as `reason` if it is
- * no bug (`Trouble`).
+ * The fields of a line; others do not compile. A cause goes under `err`, which the log writes as `reason` if it is not
+ * a bug (`Trouble`).
  */
 export type LogFields = { readonly [field in keyof typeof logFields]?: unknown };
 
-/** What modules log to. pino's `Logger` is one; the composition root makes it and hands it down. */
+/** The log that modules write to. pino's `Logger` is one; the composition root makes it and hands it down. */
 export interface Log {
   debug(fields: LogFields, message: Text): void;
   info(fields: LogFields, message: Text): void;

@@ -2,11 +2,11 @@ import './own-memory.ts';
 
 /**
  * A byte string: every UTF-16 unit is one octet, 0–255. What boards send and store has no declared character set, so it
- * stays bytes until `charset.ts` reads it as text. V8 keeps such strings at one byte a character, and they compare,
- * hash and slice faster than Buffers.
+ * stays bytes until `charset.ts` reads it as text. V8 stores such strings with one byte per character, and they
+ * compare, hash and slice faster than Buffers.
  *
- * Text and octets are different types, which do not mix: what people read takes `Text`, what a board or an article
- * sends is `Octets`, cut or not. Only the functions of this file make octets.
+ * Text and octets are different types that do not mix: what people read is `Text`, what a board or an article sends is
+ * `Octets`, whole or in part. Only the functions in this file make octets.
  */
 declare const octet: unique symbol;
 declare const plain: unique symbol;
@@ -32,7 +32,10 @@ interface OctetString {
   slice(start?: number, end?: number): Octets;
   split(separator: string | RegExp, limit?: number): Octets[];
   toLowerCase(): Octets;
-  /** They strip the octet A0, too, which is the end of `à` in UTF-8: `trimmed` strips ASCII's white space. */
+  /**
+   * The built-in methods would strip the octet A0, too, with which `à` ends in UTF-8; `trimmed` strips only ASCII's
+   * white space.
+   */
   readonly trim: never;
   readonly trimEnd: never;
   readonly trimStart: never;
@@ -44,7 +47,7 @@ interface OctetMatch extends Array<Octets> {
   readonly index: number;
 }
 
-/** V8 knows without looking that this cannot match a one-byte string. */
+/** V8 knows without searching that this cannot match a one-byte string. */
 const NOT_AN_OCTET = /[\u0100-\uffff]/;
 const NOT_ASCII = /[\u0080-\uffff]/;
 
@@ -57,26 +60,26 @@ export function octetsFrom(bytes: Uint8Array): Octets {
 }
 
 /**
- * The octets of `text` as a Buffer. Throws `RangeError` where a unit is not an octet: Buffer alone would truncate it
+ * The octets of `text` as a Buffer. Throws `RangeError` if a unit is not an octet: Buffer alone would truncate it
  * silently.
  */
 export function bytesOf(text: Octets): Buffer {
   return Buffer.from(checked(text, NOT_AN_OCTET), 'latin1');
 }
 
-/** The octets that the code spells out: octets`REPL ${id}`. */
+/** Octets written in code: octets`REPL ${id}`. */
 export function octets(parts: TemplateStringsArray, ...values: readonly (Octets | number)[]): Octets {
   let all = parts[0] ?? '';
   for (let i = 0; i < values.length; i++) all += `${values[i]}${parts[i + 1]}`;
   return all as Octets;
 }
 
-/** ASCII text, which is the same in octets. Throws `RangeError` for any other. */
+/** ASCII text, which is the same as octets. Throws `RangeError` for any other text. */
 export function ascii(text: string): Ascii {
   return checked(text, NOT_ASCII) as Ascii;
 }
 
-/** Text in ISO 8859-1, whose characters are its octets. Throws `RangeError` where a character has none. */
+/** Text in ISO 8859-1, whose characters are octets. Throws `RangeError` if a character is not in it. */
 export function latin1(text: Text): Octets {
   return checked(text, NOT_AN_OCTET) as Octets;
 }

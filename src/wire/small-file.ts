@@ -5,10 +5,10 @@ const MOST = 2 ** 20;
 const CHUNK = 65_536;
 
 /**
- * All of a file that people name: pipes and devices too, for `-c <(…)`. They have no size to look at before, and some of
- * them no end.
+ * Reads a whole file that people name, even a pipe or device, for `-c <(…)`: these have no size to check in advance,
+ * and some have no end.
  *
- * @throws Error from the system, or because it is larger than a MiB
+ * @throws Error from the system, or if it is larger than 1 MiB
  */
 export function readSmallFile(path: string): Buffer<ArrayBuffer> {
   const file = openSync(path, 'r');

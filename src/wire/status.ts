@@ -3,7 +3,7 @@ import type { Octets } from './octets.ts';
 /** The line both protocols answer with: three digits, a blank, text (RFC 3977 §3.2; RGTP, form of responses). */
 export interface Status {
   readonly code: number;
-  /** what follows the digits and one blank; further blanks belong to it */
+  /** what follows the digits and one blank; further blanks are part of it */
   readonly text: Octets;
 }
 

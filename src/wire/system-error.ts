@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** What the system's codes mean, in words for people. */
+/** The meaning of the system's error codes, in words for people. */
 export const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space, or no inode, is left on the disk',
   EDQUOT: 'the disk quota is used up',
@@ -15,10 +15,10 @@ export const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   ENOTBLK: 'it is not a regular file',
 };
 
-/** The system's code of an error (`ENOSPC`); `undefined` where it has none. */
+/** The system's code of an error (`ENOSPC`), if it has one. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  // libuv has no name for it.
+  // libuv has no name for this one.
   if ('errno' in error && error.errno === -constants.errno.EDQUOT) return 'EDQUOT';
   return error.code;
 }

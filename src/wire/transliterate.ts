@@ -1,5 +1,5 @@
 /**
- * How characters outside Latin-1 are written in it, where there is a way readers recognise. Marks and accents need no
+ * How to write characters outside Latin-1 in it, if readers will recognise the spelling. Marks and accents need no
  * entry.
  */
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
@@ -57,7 +57,7 @@ const MARKS = /\p{Mark}+/gu;
 
 /**
  * One character (a code point) in Latin-1: by the table, else its compatibility decomposition without accents (`ő` →
- * `o`, `ﬁ` → `fi`). Empty for characters that show nothing; `undefined`: no way.
+ * `o`, `ﬁ` → `fi`). Empty for invisible characters; `undefined`: there is no spelling.
  */
 export function transliterate(character: string): string | undefined {
   const spelling = SPELLINGS.get(character);

@@ -1,22 +1,22 @@
 /**
- * Something that happens outside of this program: a board does not answer, a disk is full, somebody's article can't be
- * posted. Its message says what there is to know. Any other error is a bug, and a log needs its stack.
+ * An error from outside this program: a board does not answer, a disk is full, an article can't be posted. The message
+ * says all there is to know. Any other error is a bug, whose stack belongs in the log.
  */
 export class Trouble extends Error {}
 
-/** Whether neither the error nor what caused it is a bug. */
+/** Whether neither the error nor its cause is a bug. */
 export function isTrouble(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return (error instanceof Trouble || isOfSystem(error)) && (error.cause === undefined || isTrouble(error.cause));
 }
 
-/** Errors of the operating system, of TLS, of mail servers; all others of Node's (`ERR_…`) are about wrong calls. */
+/** Errors of the operating system, of TLS, of mail servers. Node's others (`ERR_…`) are about wrong calls. */
 function isOfSystem(error: Error): boolean {
   if (!('code' in error) || typeof error.code !== 'string') return false;
   return !error.code.startsWith('ERR_') || /^ERR_(?:SSL|TLS|SOCKET_CLOSED)/.test(error.code);
 }
 
-/** An error and its causes in one line. */
+/** An error and its causes on one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || messagesIn(error);

@@ -1,10 +1,10 @@
-/** Text whose character set nobody declared. Read strictly: no character is ever made up. */
+/** Text without a declared character set. Read strictly: no character is ever made up. */
 import { isUtf8 } from 'node:buffer';
 import { escapedCharset, nameOfEscapes } from './escaped-charsets.ts';
 import { type Octets, octets, octetsFrom } from './octets.ts';
 import { Trouble } from './trouble.ts';
 
-/** Bytes that are not valid in their declared character set, or in any that is likely. */
+/** Bytes that are not valid in their declared character set, or in any likely one. */
 export class CharsetError extends Trouble {
   /** @param fault for the author of the text */
   constructor(fault: string) {
@@ -16,8 +16,8 @@ export class CharsetError extends Trouble {
 const UNDEFINED_IN_1252 = /[\x81\x8d\x8f\x90\x9d]/;
 
 /**
- * ISO-2022 and UTF-8 can be told from their bytes; else it is windows-1252, which is what 8-bit newsreaders that
- * declare nothing send, unless it does not look like that.
+ * ISO-2022 and UTF-8 can be recognised by their bytes. Anything else is windows-1252, which 8-bit newsreaders send
+ * undeclared, unless it does not look like it.
  *
  * @throws CharsetError
  */
@@ -32,7 +32,7 @@ export function decodeUndeclared(bytes: Uint8Array): string {
   return new TextDecoder('windows-1252').decode(bytes);
 }
 
-/** Like `decodeUndeclared`, for text that is only shown: what can't be read is taken for windows-1252. */
+/** Like `decodeUndeclared`, for text that is only displayed: what can't be read is taken for windows-1252. */
 export function guessText(bytes: Uint8Array): string {
   return isUtf8(bytes) ? utf8(bytes) : new TextDecoder('windows-1252').decode(bytes);
 }
@@ -52,10 +52,7 @@ function decodeEscapes(bytes: Uint8Array, charset: string): string {
 const LONG_SEQUENCE = /[\xe1-\xec\xee][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}/;
 const SHORT_SEQUENCE = /[\xc3-\xdf][\x80-\xbf]/g;
 
-/**
- * Whether octets that are not UTF-8 as a whole are UTF-8 that was damaged. (`CAFÉ”` in windows-1252 has such a pair,
- * too.)
- */
+/** Whether octets that are not UTF-8 as a whole are damaged UTF-8. (`CAFÉ”` in windows-1252 has such a pair, too.) */
 function isDamagedUtf8(text: Octets): boolean {
   if (LONG_SEQUENCE.test(text)) return true;
   const pairs = text.match(SHORT_SEQUENCE)?.length ?? 0;
@@ -63,14 +60,14 @@ function isDamagedUtf8(text: Octets): boolean {
   return pairs > beyondAscii - 2 * pairs;
 }
 
-/** Letters beyond ASCII in a row, of which a Western word has two at most. */
+/** Three letters beyond ASCII in a row: a Western word has at most two. */
 const RUN = /[\xa1-\xff]{3,}/g;
 /** A small letter beyond ASCII before a capital one. */
 const CASE_TURNS = /[\xdf-\xf6\xf8-\xff][\xc0-\xd6\xd8-\xde]/g;
 /** Signs, low quotes and capitals where other character sets have their small letters. */
 const NOT_IN_WORD =
   /[a-z\xdf-\xf6\xf8-\xff][\xa1\xb6\xbc\xbe\xbf\x8a\x8c\x8e\x9f][a-z\xdf-\xf6\xf8-\xff]|[A-Za-z\x82\xa1-\xff][\x82\x84][A-Za-z\xa1-\xff]|[\x82\x83\x88\x89][\xa0-\xff][\x80-\xff]/;
-/** All letters beyond ASCII that one language has: people post them as a test (`äöüß`), and `Ääääh`. */
+/** All the letters beyond ASCII of one language: people post them as a test (`äöüß`), and `Ääääh`. */
 const ALPHABETS = [
   /^[äöüßÄÖÜ]*$/,
   /^[åäöÅÄÖ]*$/,

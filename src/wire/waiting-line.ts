@@ -1,6 +1,6 @@
 export type Task = () => void;
 
-/** Tasks that wait, of any number of owners: each owner in turn, and the tasks of one in the order they came. */
+/** Waiting tasks of any number of owners: each owner in turn, and the tasks of one in order of arrival. */
 export class WaitingLine {
   readonly #byOwner = new Map<unknown, Set<Task>>();
   #size = 0;
@@ -18,12 +18,12 @@ export class WaitingLine {
     this.#size++;
   }
 
-  /** Takes the task whose turn it is out of the line. */
+  /** Takes out the task whose turn it is. */
   take(): Task | undefined {
     for (const [owner, tasks] of this.#byOwner) {
       for (const task of tasks) {
         this.delete(task, owner);
-        // The others of this owner come after those of everybody else.
+        // This owner's other tasks go behind everybody else's.
         if (this.#byOwner.delete(owner)) this.#byOwner.set(owner, tasks);
         return task;
       }

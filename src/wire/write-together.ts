@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 type Part = Buffer | string;
 
 /**
- * Parts up to this size in total are joined for one write; beyond it, or if one part is this long, nothing is copied:
+ * Parts up to this size in total are joined into one write. Beyond it, or if one part is this long, nothing is copied:
  * the same part may be on its way to hundreds of clients.
  */
 const COPY_OCTETS = 256 * 1024;
@@ -11,8 +11,8 @@ const COPY_PART = 16 * 1024;
 
 /**
  * Writes parts so that they leave together; text as UTF-8.
- * @param octets of all parts, or a little less
- * @returns what `write()` says: false, the client must read before more is written
+ * @param octets octets of all parts, or a little less
+ * @returns what `write()` returns: false if the client must read before more is written
  */
 export function writeTogether(stream: Writable, parts: readonly Part[], octets: number): boolean {
   const [first] = parts;
