@@ -9,12 +9,12 @@ const POSTING = [
 
 export const bridgeMutants = [
   ...breaking(
-    'src/bridge/posting/board-poster.ts',
+    'src/bridge/posting/sender.ts',
     POSTING,
     [
       'a Message-ID that is on the board is a duplicate',
-      'if (await this.#lost.wasPosted(known.intent)) throw duplicate(intent.messageId);',
-      'await this.#options.permanent.forget(intent.messageId);',
+      'if (await lost.wasPosted(known.intent)) throw duplicate(intent.messageId);',
+      'await permanent.forget(intent.messageId);',
     ],
     [
       'a post whose outcome is unknown is looked for before it is sent again',
@@ -23,13 +23,8 @@ export const bridgeMutants = [
     ],
     [
       'a post is looked for as what it has become',
-      'this.#finish(intent.messageId, outcome.plan, sequence)',
-      'this.#finish(intent.messageId, plan, sequence)',
-    ],
-    [
-      'the store knows of a post before its readers do',
-      'await permanent.done(post);',
-      'permanent.done(post).catch(() => {});',
+      "if (typeof outcome === 'number') return { sequence: outcome, plan };",
+      "if (typeof outcome === 'number') return { sequence: outcome, plan: first };",
     ],
     [
       'what the board refused is free to be posted again',
@@ -41,6 +36,15 @@ export const bridgeMutants = [
       '        await permanent.revise(intent.messageId, formatPlan(plan));\n      };',
       '      };',
     ],
+  ),
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    POSTING,
+    [
+      'the store knows of a post before its readers do',
+      'await permanent.done(post);',
+      'permanent.done(post).catch(() => {});',
+    ],
     ['readers see what was acknowledged', '    await posted.read;\n', ''],
     [
       'what a dying process stores is not missed by the next',
@@ -49,7 +53,7 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/posting/board-poster.ts',
+    'src/bridge/posting/sender.ts',
     ['test/bridge/posting/several.test.ts'],
     [
       'what another bridge works on is not settled here',
@@ -62,9 +66,13 @@ export const bridgeMutants = [
       '      twin: textKey(order.author.userid, order.hash),\n',
       '',
     ],
+  ),
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    ['test/bridge/posting/several.test.ts'],
     [
       'what a dead bridge left is looked for',
-      '        void this.#settleAlone(pending);\n      }\n',
+      '        void this.#lost.settleAlone(pending);\n      }\n',
       '        void pending;\n      }\n',
     ],
   ),
@@ -97,11 +105,11 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/posting/board-poster.ts',
+    'src/bridge/posting/sender.ts',
     ['test/bridge/posting/several.test.ts'],
     [
       'a post in doubt is settled although nothing polls',
-      "if (this.#others !== undefined) void this.#settleAlone(pending);\n        throw new Refusal('unavailable', unknown",
+      "if (others !== undefined) void lost.settleAlone(pending);\n        throw new Refusal('unavailable', unknown",
       "throw new Refusal('unavailable', unknown",
     ],
   ),

@@ -1,9 +1,9 @@
 /** Posts through the bridges of the model's board. Acknowledged, they are never denied again, and on the board once. */
 
-import type { Order } from '../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection } from '../../src/bridge/posting/connection.ts';
 import { deliver } from '../../src/bridge/posting/deliver.ts';
 import { type Deed, hashOf } from '../../src/bridge/posting/plan.ts';
+import type { Order } from '../../src/bridge/posting/sender.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import type { IndexEntry } from '../../src/rgtp/index-entry.ts';
 import { latin1 } from '../../src/wire/octets.ts';

@@ -9,8 +9,8 @@ import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
-import type { Order } from '../posting/board-poster.ts';
 import { hashOf } from '../posting/plan.ts';
+import type { Order } from '../posting/sender.ts';
 import { NotHere } from '../posting/target.ts';
 import { editPost, withdrawItem } from './edit.ts';
 

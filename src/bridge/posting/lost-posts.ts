@@ -12,6 +12,8 @@ import { findPlanned } from './search.ts';
 
 /** ms */
 const LOOK_AGAIN = 200;
+/** ms: likewise, where nothing waits here */
+const LOOK_ALONE = 1000;
 /** Looks that the board answers with an error before we give up. (Looks that don't reach the board are not counted.) */
 const MAX_ERRORS = 3;
 
@@ -42,6 +44,7 @@ export interface LostPostsOptions {
 export class LostPosts {
   readonly #options: LostPostsOptions;
   readonly #pending = new Map<string, Pending>();
+  readonly #closed = new AbortController();
 
   constructor(options: LostPostsOptions) {
     this.#options = options;
@@ -99,6 +102,20 @@ export class LostPosts {
       await this.#certainty(pending);
       await this.#lookFor(pending);
     }
+  }
+
+  /** Looks for one until its outcome is known: other bridges wait for it, and this one may not poll the board for a long time. */
+  async settleAlone(pending: Pending): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted && this.all().includes(pending)) {
+      await this.lookForPatiently(pending, () => true, signal);
+      await delay(LOOK_ALONE, undefined, { ref: false, signal }).catch(() => {});
+    }
+  }
+
+  /** Looks for nothing any more. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /**

@@ -13,11 +13,12 @@ import { moderate } from '../moderation/moderate.ts';
 import { newsgroupName } from '../places.ts';
 import type { OwnPosts, PostIndex } from '../ports.ts';
 import { NOT_READ } from '../view/group-view.ts';
-import type { BoardPoster, Order } from './board-poster.ts';
+import type { BoardPoster } from './board-poster.ts';
 import type { Author } from './connection.ts';
 import { deliver } from './deliver.ts';
 import { type Deed, hashOf } from './plan.ts';
 import type { PostedBoard } from './posted-board.ts';
+import type { Order } from './sender.ts';
 import { itemRepliedTo, NotHere } from './target.ts';
 
 export interface RgtpPosterParts {

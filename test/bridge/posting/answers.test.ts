@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import { HeldBack, type NewRow } from '../../../src/bridge/ports.ts';
-import { BoardPoster, type Order } from '../../../src/bridge/posting/board-poster.ts';
+import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
 import type { PostingConnection, SearchConnection } from '../../../src/bridge/posting/connection.ts';
 import { deliver } from '../../../src/bridge/posting/deliver.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
 import { type Deed, hashOf, parsePlan } from '../../../src/bridge/posting/plan.ts';
+import type { Order } from '../../../src/bridge/posting/sender.ts';
 import type { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../../src/rgtp/errors.ts';
 import type { Intent } from '../../../src/store/permanent.ts';

@@ -1,0 +1,176 @@
+import { Refusal } from '../../nntp/backend.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+import type { Claim, Intent, Permanent } from '../../store/permanent.ts';
+import type { Log } from '../../wire/log.ts';
+import type { Author, PostingConnection } from './connection.ts';
+import { OutcomeUnknown } from './deliver.ts';
+import { guarded } from './guarded.ts';
+import type { KnownRows } from './known-rows.ts';
+import type { LostPosts } from './lost-posts.ts';
+import type { OtherBridges } from './other-bridges.ts';
+import { type Deed, formatPlan, type Plan, type SeenPost, textKey } from './plan.ts';
+
+/** One post, ready for the board. */
+export interface Order {
+  readonly messageId: string;
+  readonly author: Author;
+  readonly deed: Deed;
+  /** `hashOf` the text */
+  readonly hash: string;
+  readonly references: string;
+  /** the Path it came with; absent or '' if it was posted here */
+  readonly path?: string;
+  /** Does it; see `deliver` for what it throws. */
+  readonly perform: (board: PostingConnection, revise: (deed: Deed) => Promise<void>) => Promise<number>;
+}
+
+/** What a post has become on the board. */
+export interface Sent {
+  readonly sequence: number;
+  readonly plan: Plan;
+}
+
+/** Why nothing was posted. */
+interface NotSent {
+  readonly error: unknown;
+  /** whether to try again */
+  readonly again: boolean;
+}
+
+export interface SenderParts {
+  readonly permanent: Permanent;
+  readonly rows: Pick<KnownRows, 'now'>;
+  readonly lost: LostPosts;
+  readonly others: OtherBridges | undefined;
+  readonly log: Log;
+  /** unix ms */
+  readonly now: () => number;
+  /** ms, monotonic */
+  readonly clock: () => number;
+  /** ms that a post waits for one like it which another bridge has under way */
+  readonly hold: number;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Sends posts, each until the board has it or is known not to have it: nothing is sent before the store knows what it is to
+ * become, and nothing again before the board was looked at.
+ */
+export class Sender {
+  readonly #parts: SenderParts;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves with what the board has. Rejects where it has nothing, and the store no intent; or with a `Refusal` where nobody can
+   * tell: then the intent stays.
+   *
+   * @param seen what has the numbers of acknowledged posts that nobody has read
+   */
+  async send(order: Order, seen: readonly SeenPost[] | undefined): Promise<Sent> {
+    const { permanent, now } = this.#parts;
+    const plan = this.#planFor(order, order.deed, seen);
+    const intent: Intent = {
+      messageId: order.messageId,
+      created: Math.floor(now() / 1000),
+      details: formatPlan(plan),
+      twin: textKey(order.author.userid, order.hash),
+    };
+    const claim = permanent.shared?.claim();
+    await this.#intend(intent);
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(order, intent, plan, claim);
+      if ('sequence' in outcome) return outcome;
+      if (outcome.again && attempt < ATTEMPTS) continue;
+      await permanent.forget(intent.messageId);
+      throw outcome.error;
+    }
+  }
+
+  /** Waits for other posts that this one may be, or look like. Rejects if it was posted before. */
+  async #intend(intent: Intent): Promise<void> {
+    const { permanent, lost, others, clock, hold } = this.#parts;
+    const until = clock() + hold;
+    for (;;) {
+      const known = await permanent.intend(intent);
+      if (!known.known) return;
+      if (known.post !== undefined) throw duplicate(intent.messageId);
+      if (known.intent.elsewhere !== true) {
+        if (await lost.wasPosted(known.intent)) throw duplicate(intent.messageId);
+      } else if (clock() < until) await others?.change();
+      else throw new Refusal('unavailable', ELSEWHERE);
+    }
+  }
+
+  /** The sequence number, and what the post has become; or why nothing was posted, and whether to try again. */
+  async #attempt(order: Order, intent: Intent, first: Plan, claim: Claim | undefined): Promise<Sent | NotSent> {
+    const { permanent, lost, others, log } = this.#parts;
+    let plan = first;
+    let started = false;
+    try {
+      const revise = async (deed: Deed) => {
+        plan = this.#planFor(order, deed, first.seen);
+        await permanent.revise(intent.messageId, formatPlan(plan));
+      };
+      const outcome = await order.author.use(async (board) => {
+        started = true;
+        // A refusal by the board is no reason to close the connection.
+        return order.perform(claim === undefined ? board : guarded(board, claim), revise).catch(answeredBy);
+      });
+      if (typeof outcome === 'number') return { sequence: outcome, plan };
+      throw outcome;
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) {
+        // A connection that was closed while idle fails only now; 481 is no error (RGTP 2.2).
+        const isLost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
+        return this.#failed(error, started && isLost, intent, plan !== first);
+      }
+      log.warn({ messageId: intent.messageId, err: error.cause }, 'the outcome of a post is unknown: looking for it');
+      const pending = lost.leave({ ...intent, details: formatPlan(plan) });
+      const found = await lost.outcomeOf(pending, plan).catch((cause: unknown) => {
+        if (others !== undefined) void lost.settleAlone(pending);
+        throw new Refusal('unavailable', unknownAfter(error.cause), { cause });
+      });
+      if (found !== undefined) return { sequence: found, plan };
+      return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
+    }
+  }
+
+  /** Nothing was posted. Another attempt starts from the original plan. */
+  async #failed(error: unknown, again: boolean, intent: Intent, revised: boolean): Promise<NotSent> {
+    if (again && revised) await this.#parts.permanent.revise(intent.messageId, intent.details);
+    return { error, again };
+  }
+
+  #planFor({ author, hash, references, path }: Order, deed: Deed, seen: readonly SeenPost[] | undefined): Plan {
+    return { deed, userid: author.userid, hash, ...this.#parts.rows.now(), ...(seen && { seen }), references, path };
+  }
+}
+
+function unknownAfter(cause: unknown): string {
+  const what = failedInside(cause) ? 'the board failed' : 'the connection to the board was lost';
+  return (
+    `${what} while it was posting, and the board cannot be asked whether it has the article; ` +
+    'look before you post it again (with the same Message-ID it cannot appear twice)'
+  );
+}
+
+const ELSEWHERE = 'it is being posted through another server just now, or one like it is; try again later';
+
+function duplicate(messageId: string): Refusal {
+  return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
+}
+
+/** The board's refusal as a value; anything else is thrown on. */
+function answeredBy(error: unknown): RgtpError {
+  if (error instanceof RgtpError && error.code !== undefined) return error;
+  throw error;
+}
+
+/** 484: "do not retry" (RGTP 2.2) */
+function failedInside(error: unknown): boolean {
+  return error instanceof RgtpError && error.kind === 'internal';
+}
