@@ -19,7 +19,8 @@ interface Waiting {
 /**
  * Group commit on a `durable` database: everything that is to be written in one turn of the event loop goes into one
  * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
- * could not be on disk any sooner. A promise resolves once its change is on disk, never before.
+ * could not be on disk any sooner; but where something comes that need not be, all that waits is committed. A promise resolves
+ * once its change is on disk, never before.
  *
  * A disk that takes no writes (`trouble`) is tried at least every second, so that its recovery is noticed without
  * waiting for the next post. After a failed sync nobody knows how much of the log is on disk: the whole log is brought
@@ -33,6 +34,8 @@ export class Writer {
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
   #waiting: Waiting[] = [];
+  /** they are committed in the next turn */
+  #due = false;
   #effects: (() => void)[] = [];
   /** the newest group on its way to disk */
   #syncing: Promise<void> | undefined;
@@ -72,7 +75,7 @@ export class Writer {
   commit<T>(task: () => T, { relaxed = false } = {}): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let outcome: { readonly value: T } | { readonly error: unknown };
-    if (this.#waiting.length === 0 && this.#syncing === undefined) setImmediate(() => this.#commitNext());
+    if (relaxed || this.#syncing === undefined) this.#soon();
     this.#waiting.push({
       relaxed,
       run: () => {
@@ -106,10 +109,18 @@ export class Writer {
     this.#commitSome(Number.POSITIVE_INFINITY);
   }
 
+  #soon(): void {
+    if (this.#due) return;
+    this.#due = true;
+    setImmediate(() => this.#commitNext());
+  }
+
   /** Commits what waits; where that takes long, some of it. */
   #commitNext(): void {
+    this.#due = false;
     this.#commitSome(performance.now() + PIECE);
-    if (this.#waiting.length > 0 && this.#syncing === undefined) setImmediate(() => this.#commitNext());
+    if (this.#syncing === undefined ? this.#waiting.length > 0 : this.#waiting.some(({ relaxed }) => relaxed))
+      this.#soon();
   }
 
   #commitSome(until: number): void {

@@ -40,6 +40,7 @@ export const storeMutants = [
       "      this.#db.exec('ROLLBACK TO task; RELEASE task');",
       "      this.#db.exec('RELEASE task');",
     ],
+    ['what need not be on disk waits for no sync', 'if (relaxed || this.#syncing', 'if (this.#syncing'],
     ['a task that throws has no effects', '      this.#effects.length = effects;', ''],
     [
       'a sync that fails fails the commit',

@@ -181,6 +181,27 @@ test('relaxed commits wait for no sync', async () => {
   db.close();
 });
 
+test('what need not be on disk does not wait for a sync under way; what waits for the next one is committed with it, in order', async () => {
+  const { syncs, sync } = stalledSync();
+  const { db, insert, names, writer } = open({ sync });
+  const told: string[] = [];
+  const strict = ['medlar', 'quince'].map(async (name) => {
+    await writer.commit(() => insert.run(name));
+    told.push(name);
+  });
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  expect(syncs).toHaveLength(1);
+  const later = writer.commit(() => insert.run('sloe')).then(() => told.push('sloe'));
+  await writer.commit(() => expect(names()).toEqual(['medlar', 'quince', 'sloe']), { relaxed: true });
+  expect([told, syncs.length]).toEqual([[], 2]);
+  syncs[0]?.resolve();
+  await Promise.all(strict);
+  expect(told).toEqual(['medlar', 'quince']);
+  syncs[1]?.resolve();
+  await later;
+  db.close();
+});
+
 test('a real log: many commits share few syncs, and closing leaves nothing behind', async () => {
   const sync = new LogSync(path);
   const { db, insert, writer } = open(sync);
