@@ -66,7 +66,10 @@ export class BoardPoster implements Gate {
     const { newsgroup, model, permanent, reader, own, log = silent, hold = HOLD, now = Date.now } = options;
     const clock = options.clock ?? (() => performance.now());
     this.#options = options;
-    this.#readingBack = new ReadingBack((upTo) => this.#refresh(upTo));
+    this.#readingBack = new ReadingBack(
+      (upTo) => this.#refresh(upTo),
+      () => this.#flights.size,
+    );
     this.#log = log;
     const rows = new KnownRows(newsgroup, model, own, newestEpoch);
     const { shared } = permanent;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAfter } from '../../rgtp/sequence.ts';
 
-/** ms between readings while many people post: posts made in between are stored and read together */
+/** ms between readings while many people post, at most: posts made in between are stored and read together */
 const PAUSE = 8;
 
 /** Posts to be read together. */
@@ -37,13 +37,20 @@ class Batch {
  */
 export class ReadingBack {
   readonly #refresh: (upTo: number) => Promise<void>;
+  readonly #underWay: () => number;
   #running = false;
   #reading = false;
   #next: Batch | undefined;
+  /** ends the pause between two readings */
+  #gathered: (() => void) | undefined;
 
-  /** @param refresh resolves when the mirror knows everything the board had at the time of the call, at least up to that number */
-  constructor(refresh: (upTo: number) => Promise<void>) {
+  /**
+   * @param refresh resolves when the mirror knows everything the board had at the time of the call, at least up to that number
+   * @param underWay how many posts may still come, those included that wait here to be stored
+   */
+  constructor(refresh: (upTo: number) => Promise<void>, underWay: () => number) {
     this.#refresh = refresh;
+    this.#underWay = underWay;
   }
 
   /**
@@ -60,6 +67,7 @@ export class ReadingBack {
     // The reading under way may find this post and wait for it: the post must not wait for the reading in turn.
     if (this.#reading) batch.store();
     if (!this.#running) this.#run();
+    else if (batch.size >= this.#underWay()) this.#gathered?.();
     return { stored, read: batch.read.promise };
   }
 
@@ -71,8 +79,18 @@ export class ReadingBack {
       this.#reading = true;
       await this.#refresh(batch.upTo).then(batch.read.resolve, batch.read.reject);
       this.#reading = false;
-      if (batch.size > 1) await delay(PAUSE);
+      if (batch.size > 1) await this.#pause();
     }
     this.#running = false;
+  }
+
+  /** Until all that may come are here, or long enough. */
+  async #pause(): Promise<void> {
+    const patience = new AbortController();
+    this.#gathered = () => patience.abort();
+    const here = this.#next?.size ?? 0;
+    if (here === 0 || here < this.#underWay())
+      await delay(PAUSE, undefined, { signal: patience.signal }).catch(() => {});
+    this.#gathered = undefined;
   }
 }
