@@ -17,3 +17,25 @@ export function withRoom<T extends Cells & ArrayLike<number>>(
   longer.set(column);
   return longer;
 }
+
+/** In a cell: the number is kept apart. */
+const LARGE = 0xff_ff;
+
+/** Numbers that are hardly ever large: two octets each, and as a column of a million rows nothing to trace. */
+export class SmallNumbers {
+  #cells = new Uint16Array(0);
+  readonly #large = new Map<number, number>();
+
+  at(index: number): number {
+    const cell = this.#cells[index] ?? 0;
+    return cell < LARGE ? cell : (this.#large.get(index) ?? 0);
+  }
+
+  /** @param room for how many, at least */
+  set(index: number, value: number, room: number): void {
+    this.#cells = withRoom(this.#cells, Math.max(room, index + 1), Uint16Array);
+    if (this.#cells[index] === LARGE) this.#large.delete(index);
+    this.#cells[index] = Math.min(value, LARGE);
+    if (value >= LARGE) this.#large.set(index, value);
+  }
+}

@@ -46,6 +46,12 @@ export const textMutants = [
     ['a transaction is short', '|| this.#unwrittenOctets >= BATCH_OCTETS', ''],
   ),
   ...breaking(
+    'src/bridge/growable.ts',
+    ['test/bridge/growable.test.ts'],
+    ['a large number is kept', 'if (value >= LARGE) this.#large.set(index, value);', ''],
+    ['no number is taken for the mark of large ones', 'if (value >= LARGE)', 'if (value > LARGE)'],
+  ),
+  ...breaking(
     'src/bridge/texts/names.ts',
     ['test/bridge/names.test.ts'],
     ['a name that no post has is not kept', '    this.#names[number] = undefined;\n', ''],

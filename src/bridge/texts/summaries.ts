@@ -2,7 +2,7 @@ import type { Cache } from '../../store/cache.ts';
 import type { Charset } from '../../wire/charset.ts';
 import { atOnce, eventLoop } from '../../wire/fair-share.ts';
 import { type Octets, octetsFrom } from '../../wire/octets.ts';
-import { withRoom } from '../growable.ts';
+import { SmallNumbers, withRoom } from '../growable.ts';
 import type { ItemText, PostText } from '../item-text.ts';
 import type { ItemRecord, PostSummary, Posts } from '../model.ts';
 import { isInItem } from '../row-kinds.ts';
@@ -30,8 +30,8 @@ export class Summaries {
   readonly #posts: Posts;
   readonly #charset: Charset;
   /** by row; a post that has no name here is not known */
-  #octets = new Uint32Array(0);
-  #lines = new Uint32Array(0);
+  readonly #octets = new SmallNumbers();
+  readonly #lines = new SmallNumbers();
   /** by row: which of the names */
   #named = new Uint32Array(0);
   readonly #names = new Names();
@@ -50,9 +50,7 @@ export class Summaries {
 
   of(row: number): PostSummary | undefined {
     const grogname = this.#nameOf(row);
-    return grogname === undefined
-      ? undefined
-      : { grogname, octets: this.#octets[row] ?? 0, lines: this.#lines[row] ?? 0 };
+    return grogname === undefined ? undefined : { grogname, octets: this.#octets.at(row), lines: this.#lines.at(row) };
   }
 
   /** Whether what the item's text says is known. */
@@ -183,8 +181,8 @@ export class Summaries {
     for (const row of rows) {
       const name = this.#nameOf(row) ?? '';
       bytes.writeUInt32LE(row, at);
-      bytes.writeUInt32LE(this.#octets[row] ?? 0, at + OCTETS);
-      bytes.writeUInt32LE(this.#lines[row] ?? 0, at + LINES);
+      bytes.writeUInt32LE(this.#octets.at(row), at + OCTETS);
+      bytes.writeUInt32LE(this.#lines.at(row), at + LINES);
       bytes.writeUInt32LE(name.length, at + NAME);
       end += bytes.write(name, end, 'latin1');
       at += ENTRY;
@@ -194,11 +192,9 @@ export class Summaries {
 
   #set(row: number, octets: number, lines: number, grogname: Octets): void {
     const { length } = this.#posts;
-    this.#octets = withRoom(this.#octets, length, Uint32Array);
-    this.#lines = withRoom(this.#lines, length, Uint32Array);
+    this.#octets.set(row, octets, length);
+    this.#lines.set(row, lines, length);
     this.#named = withRoom(this.#named, length, Uint32Array);
-    this.#octets[row] = octets;
-    this.#lines[row] = lines;
     // Before the old one goes, which may be the same.
     const name = this.#names.take(grogname);
     this.#clear(row);
