@@ -48,7 +48,7 @@ const bench: Bench = async () => {
     for (const kind of ['cold', 'warm'] as const) {
       const servers: LargeServer[] = [];
       for (const board of boards) {
-        const server = await board.serve(kind === 'cold' ? '1MiB' : undefined);
+        const server = await board.serve(kind === 'cold' ? { cache: { memory: '1MiB' } } : {});
         await server.synced(board.items);
         servers.push(server);
       }

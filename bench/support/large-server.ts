@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { type Memory, memoryOf, residentOf } from './memory-report.ts';
 
-const NEWSGROUP = 'groggs.large';
+export const NEWSGROUP = 'groggs.large';
 /** commands that are sent without waiting for answers */
 const DEPTH = 200;
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -34,8 +34,8 @@ export class LargeBoard {
     return new LargeBoard(items, board, Number(port));
   }
 
-  /** @param memory `cache.memory`; otherwise its default */
-  serve(memory?: string): Promise<LargeServer> {
+  /** @param more sections of the configuration; otherwise their defaults */
+  serve(more: object = {}): Promise<LargeServer> {
     const rgtp = `rgtp://127.0.0.1:${this.#port}`;
     const settings = {
       name: 'news.example',
@@ -43,11 +43,9 @@ export class LargeBoard {
       data: join(this.#folder, 'data'),
       boards: [{ name: 'large', newsgroup: NEWSGROUP, rgtp, domain: 'large.example' }],
       http: { listen: 'http://127.0.0.1:0' },
-      ...(memory !== undefined && { cache: { memory } }),
+      ...more,
     };
-    const file = join(this.#folder, 'config.yaml');
-    writeFileSync(file, stringify(settings));
-    return LargeServer.start(file);
+    return LargeServer.start(settings, this.#folder);
   }
 
   close(): void {
@@ -62,17 +60,21 @@ export class LargeServer {
   readonly cpuOfFirstAnswer: number;
   readonly #child: ChildProcess;
   readonly #socket: Socket;
+  readonly port: number;
   readonly #httpPort: number;
 
-  private constructor(child: ChildProcess, socket: Socket, httpPort: number, firstAnswer: number) {
+  private constructor(child: ChildProcess, socket: Socket, ports: readonly number[], firstAnswer: number) {
     this.#child = child;
     this.#socket = socket;
-    this.#httpPort = httpPort;
+    [this.port, this.#httpPort] = [ports[0] ?? 0, ports[1] ?? 0];
     this.firstAnswer = firstAnswer;
     this.cpuOfFirstAnswer = this.cpu();
   }
 
-  static async start(file: string): Promise<LargeServer> {
+  /** @param settings the configuration; its newsgroup is `NEWSGROUP` @param folder where to write it */
+  static async start(settings: object, folder: string): Promise<LargeServer> {
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, stringify(settings));
     const began = performance.now();
     const child = spawn(
       process.execPath,
@@ -92,12 +94,12 @@ export class LargeServer {
         if (news !== undefined && http !== undefined) resolve([Number(news), Number(http)]);
       });
     });
-    const [newsPort = 0, httpPort = 0] = ports;
-    const socket = net.connect({ port: newsPort, host: '127.0.0.1' });
+    const [port = 0] = ports;
+    const socket = net.connect({ port, host: '127.0.0.1' });
     await once(socket, 'data');
     socket.write(`GROUP ${NEWSGROUP}\r\n`);
     await once(socket, 'data');
-    return new LargeServer(child, socket, httpPort, performance.now() - began);
+    return new LargeServer(child, socket, ports, performance.now() - began);
   }
 
   /** Sends commands of which each has one answer, many at a time. Returns µs of CPU that one costs. */

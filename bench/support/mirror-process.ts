@@ -19,6 +19,8 @@ export interface MirrorReport {
   readonly idlePoll: number;
   /** of its time, ms of CPU */
   readonly idlePollCpu: number;
+  /** of a comparison of the whole index that finds nothing, ms of CPU */
+  readonly reconcileCpu: number;
   readonly posts: number;
   /** octets */
   readonly rss: number;
@@ -34,15 +36,20 @@ const mirror = await Mirror.open({ newsgroup: 'bench', pool, cache, permanent, b
 mirror.rowOf(mirror.posts.numbers[mirror.posts.length - 1] ?? 0);
 const firstAnswer = performance.now();
 const firstPoll = await timed(() => mirror.refresh());
-const cpu = process.cpuUsage();
-const idlePoll = await timed(() => mirror.refresh());
-const { user, system } = process.cpuUsage(cpu);
+let idlePoll = 0;
+const idlePollCpu = await cpuOf(async () => {
+  idlePoll = await timed(() => mirror.refresh());
+});
+// As an hour later.
+cache.deleteFact('compared');
+const reconcileCpu = await cpuOf(() => mirror.refresh());
 const report: MirrorReport = {
   firstAnswer,
   open: firstAnswer - begun,
   firstPoll,
   idlePoll,
-  idlePollCpu: (user + system) / 1000,
+  idlePollCpu,
+  reconcileCpu,
   posts: mirror.posts.length,
   rss: process.memoryUsage.rss(),
   disk: cache.fileOctets,
@@ -51,6 +58,13 @@ await mirror.close();
 await pool.close();
 await permanent.close();
 console.log(JSON.stringify(report));
+
+async function cpuOf(task: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await task();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 async function timed(task: () => Promise<void>): Promise<number> {
   const start = performance.now();
