@@ -51,11 +51,20 @@ export const historyMutants = [
     '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',
     '!isNewer(sequence, newest);',
   ]),
-  ...breaking('src/bridge/mirror/state.ts', STORIES, [
-    'numbers are kept for what an edit log tells later, before and after a jump',
-    'number = Math.max(number, before - MAX_RESERVED);',
-    'break;',
-  ]),
+  ...breaking(
+    'src/bridge/mirror/state.ts',
+    STORIES,
+    [
+      'numbers are kept for what an edit log tells later, before and after a jump',
+      'number = Math.max(number, before - MAX_RESERVED);',
+      'break;',
+    ],
+    [
+      '… and before the first row of an epoch',
+      'Math.max(base + first, (posts.numbers[last] ?? 0) + 1);',
+      'posts.epochs[last] === epoch ? (posts.numbers[last] ?? 0) + 1 : before;',
+    ],
+  ),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'what stands just below a row that the board shows more of is believed with it',
     'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',

@@ -228,11 +228,11 @@ export class BoardState implements Known {
 
   /** Numbers that may turn out to be withdrawals or edits of the index, once the edit log can be read. */
   #reserve(before: number, epoch: number, time: number): void {
-    const { posts } = this;
+    const { posts, epochs } = this;
+    const { base, first } = epochs.all[epoch - 1] ?? { base: 0, first: 0 };
     const last = posts.length - 1;
-    const from = (posts.numbers[last] ?? 0) + 1;
-    const { base } = this.epochs.all[epoch - 1] ?? { base: 0 };
-    if (last < 0 || posts.epochs[last] !== epoch) return;
+    // The first row of its epoch may not be the first of the board's numbers in it.
+    const from = Math.max(base + first, (posts.numbers[last] ?? 0) + 1);
     for (let number = from; number < before; number++) {
       // The board's counter jumped: what happened did so before or after that.
       if (number === from + MAX_RESERVED) number = Math.max(number, before - MAX_RESERVED);

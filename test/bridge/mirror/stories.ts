@@ -116,6 +116,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     'two rows change places; poll; restart; item; a row less; item; a poll is cut off 17; the row again',
   ],
   [[HALF], 'a jump; an answer is nonsense 2; item; the edit log fails; item; a jump; motd; bogus rows 2'],
+  [[WRAP], 'motd; a poll meanwhile; a jump; bogus rows; item; the edit log fails; a jump 3; item'],
+  [[WRAP], 'item; a poll meanwhile; item; jump 17; a bogus row 40; item; a jump 3; item; the edit log fails'],
 ];
 
 export function storyOf(steps: string): Story {
