@@ -20,7 +20,7 @@ const ERRORS = {
   500: 'bug',
   510: 'unsupported',
   511: 'bug',
-  // The final answer to DATA with a line over 300 octets: the text is at fault, not the client.
+  // The final answer to DATA with a line of over 300 octets: the text is at fault, not the client.
   512: 'bad-text',
   520: 'no-continuation',
   530: 'no-access',

@@ -2,7 +2,7 @@ import { ascii, type Octets, octets, trimmed } from '../wire/octets.ts';
 import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
-/** An entry of ELOG, the only trace of withdrawals and index edits. */
+/** An entry of ELOG, the only trace of withdrawals and of edits of the index. */
 export interface EditLogEntry {
   /** `index`: the index itself was edited */
   readonly kind: 'edited' | 'withdrawn' | 'index';
@@ -18,7 +18,7 @@ export interface EditLogEntry {
 // The `s` flag: userids and times may contain any octet.
 const HEADING = /^(?:Item ([A-Za-z][0-9]{7}) (edited|withdrawn)|Index edited) by (.*) at (.*) \(#([0-9A-Fa-f]{8})\):$/s;
 
-/** Ignores lines that belong to no entry. */
+/** Parses ELOG's data. Ignores lines that belong to no entry. */
 export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
   const entries: EditLogEntry[] = [];
   for (let i = 0; i < lines.length; i++) {
@@ -32,7 +32,7 @@ export function parseEditLog(lines: readonly Octets[]): EditLogEntry[] {
   return entries;
 }
 
-/** No heading is longer; on a hostile board's line of any length the expression would take quadratic time. */
+/** No heading is longer; on a hostile board's longer lines, the expression would take quadratic time. */
 const LONGEST_HEADING = 300;
 
 function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
@@ -44,7 +44,7 @@ function parseHeading(line: Octets): Omit<EditLogEntry, 'reason'> | undefined {
   return { kind: kind === 'edited' ? 'edited' : 'withdrawn', itemId: parseItemId(id), userid, when, sequence };
 }
 
-/** One entry as ELOG sends it, with the empty line at its end. */
+/** One entry in ELOG's form, with the empty line at its end. */
 export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
   const what = ascii(entry.kind === 'index' ? 'Index edited' : `Item ${entry.itemId ?? ''} ${entry.kind}`);
   return [
@@ -57,18 +57,18 @@ export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const WHEN = /^(\d\d)[.:](\d\d) on (?:([A-Z][a-z]{2}) )?(\d\d?) ([A-Z][a-z]{2})$/;
-/** A day of the month falls on the same day of the week again after at most so many years. */
+/** A day of the month falls on the same weekday again after at most so many years. */
 const YEARS = 12;
 
 /**
- * When an edit happened that has no row in the index. The log has neither year nor time zone (`14.05 on Sat 21
- * Nov`): the zone is read as UTC, the year is the nearest to the rows around it in which that day was that day of
- * the week. So the time hardly depends on which rows there are around it, and a mirror that sees them later, when
- * some are gone, finds the same.
+ * The time of an edit that has no row in the index. The log has neither year nor time zone (`14.05 on Sat 21 Nov`): the
+ * zone is taken for UTC, and the year for the one nearest to the surrounding rows in which that day fell on that
+ * weekday. So the time hardly depends on those rows, and a mirror that reads the log later, when some are gone, finds
+ * the same.
  *
- * @param previous unix seconds: the time of the row before it
- * @param next of the row after it
- * @returns unix seconds; `previous` where the log has something else
+ * @param previous unix seconds: the time of the row before the edit
+ * @param next the time of the row after it
+ * @returns unix seconds; `previous` if the log has another form
  */
 export function editTime(when: Octets, previous: number, next = previous): number {
   const [, hour, minute, weekday, day, name = ''] = WHEN.exec(trimmed(when)) ?? [];

@@ -1,7 +1,7 @@
 import type { Octets } from '../wire/octets.ts';
 import { Trouble } from '../wire/trouble.ts';
 
-/** What went wrong, in terms a caller can act on. `codes.ts` maps answers to kinds. */
+/** What went wrong, in terms that a caller can act on. `codes.ts` maps answers to kinds. */
 export type RgtpErrorKind =
   /**
    * No connection, connection lost, time-out (ours or 481): try again later. The last command may have been executed.
@@ -37,19 +37,19 @@ export type RgtpErrorKind =
   | 'unsupported'
   /** 484: the server failed; the specification forbids retrying */
   | 'internal'
-  /** The server sent something that is not RGTP. See `line`. */
+  /** The server sent something that is not RGTP: see `line`. */
   | 'nonsense'
   /** Any other 5xx: a bug of this client. */
   | 'bug';
 
 export interface RgtpErrorDetails extends ErrorOptions {
-  /** the response code, where the server sent one */
+  /** the response code, if the server sent one */
   readonly code?: number | undefined;
   /** the line at fault, escaped and shortened */
   readonly line?: string | undefined;
-  /** the text of the server's answer, as it came */
+  /** the text of the server's answer, as received */
   readonly said?: Octets | undefined;
-  /** with `continued`: where the item goes on */
+  /** with `continued`: the item that continues this one */
   readonly itemId?: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export class RgtpError extends Trouble {
   }
 }
 
-/** A line or a text without the form that the protocol requires. */
+/** A line or a text is not in the form that the protocol requires. */
 export class RgtpFormatError extends RgtpError {
   constructor(what: string, line: Octets) {
     const shown = printable(line);

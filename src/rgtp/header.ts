@@ -3,7 +3,7 @@ import { type Octets, octets } from '../wire/octets.ts';
 /** The author according to a contribution's header. */
 export interface Byline {
   readonly grogname: Octets;
-  /** `undefined` where the header has no known form (an editor changed it) */
+  /** `undefined` if the header has no known form (an editor changed it) */
   readonly userid: Octets | undefined;
 }
 
@@ -17,13 +17,13 @@ const FIRST_LINE = new RegExp(
 );
 const KNOWN = /^(?:Item |Reply |From |User |Subject:)/;
 
-/** Whether a line has the form of the first after a post's cookie. */
+/** Whether a line looks like the first after a post's cookie. */
 export function looksLikeHeader(line: Octets): boolean {
   return FIRST_LINE.test(line);
 }
 
 /**
- * The number of header lines after a cookie; an empty line follows them. Where an editor removed that line, only lines
+ * The number of header lines after a cookie; an empty line follows them. If an editor removed that line, only lines
  * that look like a header count.
  */
 export function headerLength(lines: readonly Octets[]): number {
@@ -59,7 +59,7 @@ export function parseByline(header: readonly Octets[], known?: Octets): Byline {
   return splitByline(who, known);
 }
 
-/** `G (U)`, or `U` alone where the grogname is empty. */
+/** `G (U)`, or `U` alone if the grogname is empty. */
 function splitByline(who: Octets, known: Octets | undefined): Byline {
   if (known !== undefined) {
     if (who === known) return { grogname: octets``, userid: known };

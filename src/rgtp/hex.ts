@@ -9,7 +9,7 @@ export function parseHex32(text: string): number | undefined {
   return HEX32.test(text) ? Number.parseInt(text, 16) : undefined;
 }
 
-/** Eight digits, in capitals. Takes `n` modulo 2³², as sequence numbers wrap. */
+/** Eight digits, in capitals. Takes `n` modulo 2³², since sequence numbers wrap. */
 export function formatHex32(n: number): Ascii {
   return ascii((n >>> 0).toString(16).toUpperCase().padStart(8, '0'));
 }

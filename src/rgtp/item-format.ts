@@ -12,7 +12,7 @@ export interface HeaderOptions {
   readonly userid: Octets;
   /** unix seconds; shown in the local time of this process */
   readonly time: number;
-  /** adds the line `Subject: …` that an item's header ends with */
+  /** adds the line `Subject: …` at the end of an item's header */
   readonly subject?: Octets;
 }
 
@@ -35,7 +35,7 @@ export function formatHeader(options: HeaderOptions): Octets[] {
           [octets`${label} from ${grogname} ${at}`, octets`User ${userid}`],
           [octets`${label} submitted ${at}`, octets`From ${grogname}`, octets`User ${userid}`],
         ];
-  // Clients would read `from X (victim@cam) at …` as the victim's post: such names get the last form.
+  // Clients would take `from X (victim@cam) at …` for the victim's post, so such names get the last form.
   if (grogname.endsWith(')')) forms.splice(2, 1);
   const header = forms.find(([first]) => first.length <= MAX_FIRST_LINE) ?? forms.at(-1) ?? [];
   return options.subject === undefined ? header : [...header, octets`Subject: ${options.subject}`];

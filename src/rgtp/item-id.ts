@@ -5,7 +5,7 @@ const FIRST_YEAR = 1985;
 const DAY_MS = 86_400_000;
 
 /**
- * Parses a letter and seven digits; returns them in upper case, `undefined` for anything else. Digits need not be a
+ * Parses a letter and seven digits; returns them in upper case, `undefined` for anything else. The digits need not be a
  * date: spurge's are random.
  */
 export function parseItemId(text: string): Ascii | undefined {
@@ -14,7 +14,7 @@ export function parseItemId(text: string): Ascii | undefined {
 
 /**
  * The item id for a minute: a letter for the year, the day of the year from zero, hours and minutes, in GMT. In bursts
- * ids run ahead of the clock, so an id does not tell when an item was made.
+ * ids run ahead of the clock, so an id does not reveal when an item was made.
  */
 export function itemIdAt(unixSeconds: number): Ascii {
   const date = new Date(unixSeconds * 1000);
@@ -25,7 +25,8 @@ export function itemIdAt(unixSeconds: number): Ascii {
 }
 
 /**
- * The minute that an item id stands for, in the year nearest to a time that fits its letter; `undefined` where it is none.
+ * The minute that an item id stands for, in the year nearest to a given time that fits its letter; `undefined` if it
+ * stands for none.
  * @param near unix seconds
  */
 export function itemIdTime(id: string, near: number): number | undefined {
@@ -35,7 +36,7 @@ export function itemIdTime(id: string, near: number): number | undefined {
   const year = FIRST_YEAR + letter + 26 * turn;
   const [day, hour, minute] = [id.slice(1, 4), id.slice(4, 6), id.slice(6, 8)].map(Number);
   const time = Date.UTC(year, 0, (day ?? 0) + 1, hour, minute) / 1000;
-  // Whatever is no day of that year, or no time of day, comes out as another id.
+  // Digits that are no day of that year, or no time of day, result in another id.
   return itemIdAt(time) === id ? time : undefined;
 }
 

@@ -4,8 +4,8 @@ import { formatHex32, parseHex32 } from './hex.ts';
 import { parseItemId } from './item-id.ts';
 
 /**
- * The first line of ITEM's data, and STAT's answer: the item's links, and sequence numbers that tell whether it has
- * grown.
+ * The first line of ITEM's data, and STAT's answer: the item's links, and sequence numbers that show whether it has
+ * changed.
  */
 export interface ItemStatus {
   readonly continuedFrom: string | undefined;
@@ -20,7 +20,7 @@ const SUBJECT = 36;
 const FIELDS = /^([A-Za-z][0-9]{7}| {8}) ([A-Za-z][0-9]{7}| {8}) ([0-9A-Fa-f]{8}| {8}) ([0-9A-Fa-f]{8}| {8})(?: |$)/;
 
 /**
- * Reads the four columns, and the subject after them: STAT's, and on spurge also ITEM's. Trailing blanks may be
+ * Reads the four columns, and the subject after them (in STAT, and on spurge also in ITEM). Trailing blanks may be
  * missing.
  * @throws RgtpFormatError
  */

@@ -11,7 +11,7 @@ export interface Contribution {
   readonly time: number;
   readonly grogname: Octets;
   /**
-   * as the header claims. A grogname can look like a userid, so the index row with this sequence number takes
+   * according to the header. A grogname can look like a userid, so the index row with this sequence number takes
    * precedence.
    */
   readonly userid: Octets | undefined;
@@ -21,7 +21,7 @@ export interface Contribution {
   readonly lines: readonly Octets[];
 }
 
-/** `[Continued in …]`: where the thread goes on. Not part of any post. */
+/** `[Continued in …]`: where the thread continues. Not part of any post. */
 export interface ContinuationMark {
   readonly sequence: number;
   readonly time: number;
@@ -37,14 +37,14 @@ export interface Item extends ItemStatus {
   readonly mark: ContinuationMark | undefined;
 }
 
-/** spurge does not double carets, and has its own form of some lines. */
+/** spurge does not double carets, and has its own form for some lines. */
 export type Dialect = 'standard' | 'spurge';
 
 export interface ParseItemOptions {
   readonly dialect?: Dialect;
-  /** the userids of index rows, where known: they resolve ambiguous headers */
+  /** the userids of index rows, if known: they resolve ambiguous headers */
   readonly useridOf?: (sequence: number) => Octets | undefined;
-  /** the times of index rows, where known: on spurge they tell a cookie from a text line that looks like one */
+  /** the times of index rows, if known: on spurge they distinguish a cookie from a text line that looks like one */
   readonly timeOf?: (sequence: number) => number | undefined;
 }
 
@@ -59,11 +59,8 @@ const COOKIE = /^\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})$/;
 const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))?\.?\]$/s;
 
 /**
- * Parses ITEM's data.
- *
- * @param lines unstuffed, without the terminator
- * @throws RgtpFormatError where there is no status line or no cookie. Editors can change the rest at will; it is read
- *   as well as possible.
+ * Parses ITEM's data. @param lines unstuffed, without the terminator @throws RgtpFormatError if there is no status line
+ * or no cookie. Editors can change the rest at will; it is read as well as possible.
  */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
   const { subject: appended, ...status } = parseItemStatus(lines[0] ?? octets``);
@@ -100,7 +97,7 @@ function isCookie(cookie: { sequence: number | undefined; time: number | undefin
   return cookie.sequence !== undefined && cookie.time !== undefined;
 }
 
-/** Without doubled carets any text line can look like a cookie: accepts one only where spurge would put it. */
+/** Without doubled carets, any text line can look like a cookie: accepts one only where spurge would put it. */
 function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItemOptions['timeOf']): Judge {
   return (cookie, before) => {
     const last = before.at(-1);
@@ -115,7 +112,7 @@ function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItem
   };
 }
 
-/** The end of a block. The one empty line before a cookie belongs to no text; spurge also ends items with one. */
+/** The end of a block. The empty line before a cookie belongs to no text; spurge also ends items with one. */
 function endOf(lines: readonly Octets[], next: Cookie | undefined, dialect: Dialect): number {
   if (next === undefined && dialect === 'standard') return lines.length;
   const end = next?.at ?? lines.length;
@@ -147,9 +144,9 @@ function parseContribution(
 }
 
 /**
- * The lines of a spurge's item in the form of the specification: every caret that begins a line is doubled, but for
- * those of cookies.
- * @throws RgtpFormatError where there is no status line
+ * The lines of an item on spurge in the form of the specification: every caret at the beginning of a line is doubled,
+ * except those of cookies.
+ * @throws RgtpFormatError if there is no status line
  */
 export function doubleSpurgeCarets(lines: readonly Octets[], timeOf: ParseItemOptions['timeOf']): Octets[] {
   const cookies = new Set(
@@ -158,7 +155,7 @@ export function doubleSpurgeCarets(lines: readonly Octets[], timeOf: ParseItemOp
   return lines.map((line, at) => (line.startsWith('^') && !cookies.has(at) ? octets`^${line}` : line));
 }
 
-/** Restores lines as they were written: removes one of two leading carets. */
+/** Restores lines to what was written: removes one of two leading carets. */
 export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
 }

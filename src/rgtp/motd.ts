@@ -15,21 +15,21 @@ export interface Motd {
 /** The specification puts the sequence number first, groggsd the time. */
 export type MotdFieldOrder = 'sequence-first' | 'time-first';
 
-/** RGTP is not older than this. */
+/** RGTP is no older than this. */
 const EARLIEST = Date.UTC(1985, 0) / 1000;
 const LATEST_AHEAD = 2 * 86_400;
 
-/** The order a server uses. groggsd's banner contains `GROGGS system`; a popular client decides by these words. */
+/** The order that a server uses. groggsd's banner contains `GROGGS system`; a popular client decides by these words. */
 export function motdFieldOrder(banner: string): MotdFieldOrder {
   return banner.includes('GROGGS system') ? 'time-first' : 'sequence-first';
 }
 
 /**
- * Parses MOTD's data. Where the time is implausible in the expected order and plausible in the other, takes the other:
+ * Parses MOTD's data. If the time is implausible in the expected order and plausible in the other, takes the other:
  * banners can be changed.
  *
  * @param now unix seconds
- * @throws RgtpFormatError where the first line is not two numbers
+ * @throws RgtpFormatError if the first line is not two numbers
  */
 export function parseMotd(lines: readonly Octets[], order: MotdFieldOrder, now = Date.now() / 1000): Motd {
   const [first = octets``, ...text] = lines;

@@ -3,7 +3,7 @@ export function isAfter(a: number, b: number): boolean {
   return a > b ? !isWrap(a, b) : isWrap(b, a);
 }
 
-/** Does `a` come after the last one there was? Anything does where there was none: `undefined`, or −1. */
+/** Does `a` come after the last number seen? Always true if there was none: `undefined`, or −1. */
 export function isNewer(a: number, last: number | undefined): boolean {
   return last === undefined || last < 0 || isAfter(a, last);
 }
@@ -13,7 +13,7 @@ function isWrap(from: number, to: number): boolean {
   return from >= 0xc0000000 && to < 0x40000000;
 }
 
-/** How far it is from one number to another the short way round: negative where `to` comes first. */
+/** The distance from one number to another, the short way round: negative if `to` comes first. */
 export function distance(from: number, to: number): number {
   return (to - from) | 0;
 }

@@ -5,19 +5,20 @@ import { requireLog } from './log-presence.ts';
 import { PERMANENT } from './permanent-schema.ts';
 
 /**
- * What readers have been shown since a backup was made: marks, when articles arrived, the newest rows. A permanent file
- * that was restored without it would give the numbers of lost posts to others, and newsreaders would take these for read.
+ * Carries over what readers have been shown since a backup was made: marks, arrivals of articles, the newest rows.
+ * Without it, a restored permanent file would give the numbers of lost posts to others, which newsreaders would take
+ * for read.
  *
  * @param from the permanent file that the backup replaces
- * @param to a copy of the backup's, which nobody has open
- * @returns whether `to` knows it now: not where `from` is damaged, of another version, or that of another board
+ * @param to a copy of the backup's file, which nobody has open
+ * @returns whether `to` knows it now: false if `from` is damaged, of another version, or another board's
  */
 export function carryNumbering(from: string, to: string): boolean {
   if (!existsSync(from)) return false;
   const db = new DatabaseSync(to);
   try {
     requireLog(from);
-    // Read only: closing it must not take its log away, which its mark says it has.
+    // Read only: closing it must not remove its log, which its mark claims to exist.
     db.prepare('ATTACH ? AS replaced').run(`${pathToFileURL(from)}?mode=ro`);
     if (!isLaterThan(db)) return false;
     db.exec(
@@ -32,14 +33,17 @@ export function carryNumbering(from: string, to: string): boolean {
     );
     return true;
   } catch {
-    // What is replaced may be what was wrong.
+    // The file to be replaced may be the one that is damaged.
     return false;
   } finally {
     db.close();
   }
 }
 
-/** Whether the replaced file goes on from the copy: its newsgroups are as old, and it has the same epochs, or more. */
+/**
+ * Whether the replaced file is a continuation of the copy: its newsgroups are as old, and it has at least the same
+ * epochs.
+ */
 function isLaterThan(db: DatabaseSync): boolean {
   const versions = ['main', 'replaced'].map(
     (file) => db.prepare(`PRAGMA ${file}.user_version`).get()?.['user_version'],

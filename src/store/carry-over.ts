@@ -1,6 +1,6 @@
 import type { Permanent } from './permanent.ts';
 
-/** How many of each were copied; what was there already is not counted. */
+/** How many of each were copied, not counting what was there already. */
 export interface Copied {
   readonly posts: number;
   readonly intents: number;
@@ -14,14 +14,14 @@ export class OtherBoardError extends Error {
   override name = 'OtherBoardError';
 }
 
-/** Posts that are written at a time. */
+/** Posts written at a time. */
 const AT_ONCE = 100;
 
 /**
- * Copies all that `from` holds of a board into `to`. What `to` has of it already stays as it is, so that it can be
- * repeated, also after it was interrupted; marks only rise.
+ * Copies everything that `from` holds of a board into `to`. What `to` has already stays as it is, so this can be
+ * repeated, even after an interruption; marks only rise.
  *
- * @throws OtherBoardError where `to` holds something else; nothing is copied then
+ * @throws OtherBoardError if `to` holds something else; then nothing is copied
  */
 export async function carryOver(from: Permanent, to: Permanent): Promise<Copied> {
   await requireSameBoard(from, to);
@@ -37,7 +37,7 @@ export async function carryOver(from: Permanent, to: Permanent): Promise<Copied>
   const level = await from.guestLevel();
   if (level !== undefined && (await to.guestLevel()) === undefined) await to.putGuestLevel(level);
   await copyFed(from, to);
-  // In this order: a post without an epoch has its intent, too.
+  // In this order: a post without an epoch still has its intent.
   const intents = await copyIntents(from, to);
   return {
     posts: await copyPosts(from, to),
@@ -65,7 +65,7 @@ async function requireSameBoard(from: Permanent, to: Permanent): Promise<void> {
 
 async function copyPosts(from: Permanent, to: Permanent): Promise<number> {
   const there = new Map((await to.ownPosts()).map(({ messageId, epoch }) => [messageId, epoch]));
-  // One that has its epoch now, and had none when it was copied, is copied again.
+  // A post that had no epoch when it was copied, and has one now, is copied again.
   const missing = (await from.ownPosts()).filter(
     ({ messageId, epoch }) => (there.get(messageId) ?? -1) < Math.min(epoch, 1),
   );

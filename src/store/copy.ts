@@ -1,4 +1,4 @@
-/** Copies of database files, made while they are in use. */
+/** Copies of database files that are in use. */
 import { open, rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { openForReading } from './database.ts';
@@ -36,7 +36,7 @@ export class DatabaseSnapshot implements Disposable {
    * Writes a copy into a new file that only its owner can read, checks it, and syncs it. On failure it leaves nothing
    * behind.
    *
-   * @throws StoreError `corrupt` where the copy is damaged, which means that the original is
+   * @throws StoreError `corrupt` if the copy is damaged, which means that the original is
    */
   async copyTo(file: string, onProgress: (progress: CopyProgress) => void = () => {}): Promise<void> {
     const created = await open(file, 'wx', 0o600).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { realPathOf } from './real-path.ts';
 
 export { StoreError } from './errors.ts';
 
-/** What one kind of file holds. Each kind has its own `application_id`, so that no file is ever taken for another. */
+/** The content of one kind of file. Each kind has its own `application_id`, so that no file is taken for another. */
 export interface Schema {
   /** for messages: 'permanent', 'cache', 'board' */
   readonly name: string;
@@ -19,16 +19,16 @@ export interface Schema {
 }
 
 export interface OpenOptions {
-  /** Commits survive a power cut (`synchronous=FULL`), not merely the end of the process. */
+  /** Commits survive a power cut (`synchronous=FULL`), not only the end of the process. */
   readonly durable?: boolean;
-  /** Deleted content is overwritten with zeros. See `purgeDeleted` for what the write-ahead log still holds. */
+  /** Deleted content is overwritten with zeros. For what the write-ahead log still holds, see `purgeDeleted`. */
   readonly secureDelete?: boolean;
   /** how long a statement waits for another process's lock, ms */
   readonly busyTimeout?: number;
 }
 
 /**
- * Opens (or creates) a database and brings its schema up to date, in one transaction: a crash leaves the old or
+ * Opens (or creates) a database and brings its schema up to date, in one transaction: a crash leaves the old schema or
  * the new one. `':memory:'` works.
  *
  * @throws StoreError naming the file: `newer` (made by a later version), `foreign` (another program's
@@ -44,10 +44,10 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     }
     db = new DatabaseSync(path, { timeout: options.busyTimeout ?? 5000 });
     if (isNew) giveToFolderOwner(realPathOf(path));
-    // Before anything is written: another program's database must stay untouched.
+    // Check before anything is written: another program's database must stay untouched.
     refuseForeign(db, path, schema);
-    // The file was closed cleanly. A mark left on it would be wrong while it is in WAL mode and its log is not on disk
-    // yet.
+    // The file was closed cleanly. A leftover mark would be wrong as long as it is in WAL mode and its log is not yet
+    // on disk.
     if (options.durable && journalMode(db) !== 'wal') Marks.of(db)?.clear('open');
     db.exec('PRAGMA journal_mode=WAL');
     db.exec(`PRAGMA synchronous=${options.durable ? 'FULL' : 'NORMAL'}`);
@@ -62,10 +62,10 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
 }
 
 /**
- * Opens a database that is there, to look into it. The log comes first: SQLite would make a new one, and nobody could
- * tell any more that the old one is lost.
+ * Opens an existing database to read it. The log is checked first: SQLite would make a new one, and nobody could tell
+ * any more that the old one was lost.
  *
- * @throws StoreError as `openDatabase`
+ * @throws StoreError as in `openDatabase`
  */
 export function openForReading(path: string): DatabaseSync {
   refuseOtherNames(path);
@@ -78,7 +78,7 @@ export function openForReading(path: string): DatabaseSync {
 }
 
 /**
- * Each name of a file would have a log of its own, and a backup that is only another name is no backup
+ * Each name of a file would have a log of its own, and a backup that is merely another name is no backup
  * (https://www.sqlite.org/howtocorrupt.html, "Multiple links to the same file").
  */
 function refuseOtherNames(path: string): void {
@@ -92,7 +92,9 @@ function refuseOtherNames(path: string): void {
   );
 }
 
-/** Runs `task` in a transaction that takes the write lock at once: committed if it returns, undone if it throws. */
+/**
+ * Runs `task` in a transaction that takes the write lock at once: committed if it returns, rolled back if it throws.
+ */
 export function transaction<T>(db: DatabaseSync, task: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -100,7 +102,7 @@ export function transaction<T>(db: DatabaseSync, task: () => T): T {
     db.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself after some errors (disk full, …).
+    // After some errors (disk full, …) SQLite has rolled back by itself.
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
@@ -116,7 +118,7 @@ export function purgeDeleted(db: DatabaseSync): void {
 function migrate(db: DatabaseSync, path: string, schema: Schema): void {
   if (userVersion(db) === schema.migrations.length) return;
   transaction(db, () => {
-    // Inside the lock: another process may have migrated meanwhile.
+    // Inside the lock: another process may have migrated in the meantime.
     refuseForeign(db, path, schema);
     const done = userVersion(db);
     for (const sql of schema.migrations.slice(done)) db.exec(sql);

@@ -5,9 +5,9 @@ import { systemTrouble } from './system-trouble.ts';
 export type StoreErrorKind =
   /** written by a later version of this program */
   | 'newer'
-  /** not what it should be: damaged, or no database at all */
+  /** damaged, or not a database at all */
   | 'corrupt'
-  /** a sound database of something else */
+  /** an intact database of something else */
   | 'foreign'
   /** incomplete: what was filling it was interrupted */
   | 'unfinished'
@@ -15,15 +15,15 @@ export type StoreErrorKind =
   | 'log-lost'
   /** it has more than one name */
   | 'linked'
-  /** it, or the file that it belongs to, is not where it was */
+  /** it, or the file that it belongs to, is gone */
   | 'missing'
-  /** a database that can't be reached now, or does not answer */
+  /** a database that can't be reached, or does not answer */
   | 'away'
   /** another process holds it */
   | 'locked'
-  /** no room: the disk, its inodes, or a quota */
+  /** no space: the disk, its inodes, or a quota */
   | 'full'
-  /** the file or its file system takes no writes */
+  /** the file or its file system is read-only */
   | 'read-only'
   /** this process may not open or write it */
   | 'denied'
@@ -34,7 +34,7 @@ export type StoreErrorKind =
 export class StoreError extends Trouble {
   readonly kind: StoreErrorKind;
   readonly path: string;
-  /** what was to be written is in the file, but a power cut may undo it */
+  /** the change is in the file, but a power cut may undo it */
   readonly inDoubt: boolean;
 
   constructor(
@@ -63,7 +63,7 @@ const KINDS: Readonly<Record<number, StoreErrorKind>> = {
   26: 'corrupt', // SQLITE_NOTADB
 };
 
-/** SQLite's codes that do not tell what is wrong: the system is asked instead. */
+/** SQLite's codes that do not say what is wrong: the system is asked instead. */
 const VAGUE: ReadonlySet<number> = new Set([8, 10, 14]);
 
 const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
@@ -80,7 +80,7 @@ const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
   ENOTBLK: 'foreign',
 };
 
-/** Why a disk takes no writes, in words for people; `undefined`: the error is about something else. */
+/** Why a disk can't be written, in words for people; `undefined`: the error is about something else. */
 export function diskTrouble(error: unknown): string | undefined {
   if (!(error instanceof StoreError)) return undefined;
   switch (error.kind) {
@@ -99,14 +99,14 @@ export function diskTrouble(error: unknown): string | undefined {
   }
 }
 
-/** Whether SQLite found that a database is damaged, wherever it was being read. */
+/** Whether SQLite found that a database is damaged, whatever was reading it. */
 export function isDamage(error: unknown): error is Error {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
   return KINDS[error.errcode & 0xff] === 'corrupt';
 }
 
 /**
- * `error` as a `StoreError` if it is about the file at `path`; anything else (a bug in a statement) as it is.
+ * `error` as a `StoreError` if it is about the file at `path`; any other error (a bug in a statement) as it is.
  * @param inDoubt the change was written but could not be synced
  */
 export function storeErrorFrom(error: unknown, path: string, { inDoubt = false } = {}): unknown {

@@ -4,10 +4,10 @@ import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 /**
- * Locks a file, and makes it where it is missing. The operating system holds the lock until it is disposed, or the process ends,
- * however it does.
+ * Locks a file, creating it if it is missing. The operating system holds the lock until it is disposed, or until the
+ * process ends in whatever way.
  *
- * @throws StoreError `locked` where another process has it
+ * @throws StoreError `locked` if another process has it
  */
 export function takeLock(path: string): Disposable {
   const isNew = !existsSync(path);
@@ -16,7 +16,7 @@ export function takeLock(path: string): Disposable {
     const opened = new DatabaseSync(path, { timeout: 0 });
     lock = opened;
     if (isNew) giveToFolderOwner(path);
-    // So that a full disk does not prevent the lock.
+    // A full disk must not prevent the lock.
     opened.exec('PRAGMA journal_mode=MEMORY');
     opened.exec('BEGIN EXCLUSIVE');
     return { [Symbol.dispose]: () => opened.close() };

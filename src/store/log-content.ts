@@ -1,31 +1,31 @@
 /**
- * What is left of a write-ahead log. One that was copied by halves or overwritten looks empty, or merely shorter, to
- * SQLite: it takes the commits before the first fault and says nothing about the others.
- * See https://www.sqlite.org/fileformat.html#the_write_ahead_log and https://www.sqlite.org/walformat.html.
+ * What is left of a write-ahead log. To SQLite, one that was copied incompletely or overwritten looks empty, or merely
+ * shorter: it takes the commits before the first fault, and does not mention the others. See
+ * https://www.sqlite.org/fileformat.html#the_write_ahead_log and https://www.sqlite.org/walformat.html.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { endianness } from 'node:os';
 
 export type LogContent =
-  /** nothing that contradicts it */
+  /** consistent, as far as can be told */
   | 'sound'
   | 'missing'
-  /** no log begins like this, or it lacks commits that its index has seen and the database has not */
+  /** not the beginning of a log, or it lacks commits that its index has seen and the database has not */
   | 'damaged';
 
-/** Somebody wrote this into the log: they know that it is lost, and want to go on with what is left. */
+/** People write this into a log that they know is lost, to go on with what is left. */
 const GIVEN_UP = 'lost';
 
 const LOG_HEADER = 32;
 const FRAME_HEADER = 24;
 const MAGIC = 0x377f0682;
-/** of an index: two copies of its header, and what tells how much of the log is in the database */
+/** octets of an index: two copies of its header, and how much of the log is in the database */
 const INDEX_HEADER = 48;
 const INDEX_OCTETS = 136;
 
-/** @param log path of the log; its index is looked for beside it */
+/** @param log path of the log; its index is beside it */
 export function contentOf(log: string): LogContent {
-  // Another process may be writing both: only what is found twice is true.
+  // Another process may be writing both: only what is found twice counts.
   const found = look(log);
   return found === 'sound' ? found : look(log);
 }
@@ -56,7 +56,7 @@ function isHeader(header: Buffer): boolean {
   return (magic | 1) === (MAGIC | 1) && isSum(sumOf([0, 0], header.subarray(0, 24), magic), header, 24);
 }
 
-/** The checksum of a log goes on from frame to frame. */
+/** The checksum of a log continues from frame to frame. */
 function sumOf([a, b]: Sum, octets: Buffer, magic: number): Sum {
   const word = (at: number) => (magic === MAGIC ? octets.readUInt32LE(at) : octets.readUInt32BE(at));
   for (let at = 0; at < octets.length; at += 8) {
@@ -71,13 +71,13 @@ function isSum([a, b]: Sum, octets: Buffer, at: number): boolean {
 }
 
 interface LogIndex {
-  /** as in the log that it belongs to */
+  /** equal to that of its log */
   readonly salt: Buffer;
   /** frames up to the newest commit */
   readonly frames: number;
 }
 
-/** `undefined` where there is none that is whole, or where the database has all that it tells of. */
+/** `undefined` if there is no complete one, or if the database has everything in it. */
 function indexBeside(log: string): LogIndex | undefined {
   const file = opened(log.replace(/-wal$/u, '-shm'));
   if (file === undefined) return undefined;
@@ -96,7 +96,7 @@ function indexBeside(log: string): LogIndex | undefined {
 
 /** An index may be behind its log after a power cut, never ahead: commits are synced before they get into it. */
 function lacksFrames(file: number, header: Buffer, { salt, frames }: LogIndex): boolean {
-  // It belongs to an earlier log, or a later one: it tells nothing about this.
+  // It belongs to an earlier or later log, and says nothing about this one.
   if (!header.subarray(16, 24).equals(salt)) return false;
   const magic = header.readUInt32BE(0);
   const octets = Buffer.alloc(FRAME_HEADER + header.readUInt32BE(8));

@@ -1,8 +1,8 @@
 /**
- * Notices when a write-ahead log has been lost or damaged, and with it what was written last. While a database is open it is in
- * WAL mode and carries the mark `open`. The process that set the mark clears it at the end, and the last one to close
- * the database also takes it out of WAL mode. So a file with the mark, in WAL mode and without a sound log, was not
- * closed and has lost its log.
+ * Notices if a write-ahead log has been lost or damaged, and with it the last writes. An open database is in WAL mode
+ * and has the mark `open`. The process that set the mark clears it at the end, and the last one to close the database
+ * also takes it out of WAL mode. So a file with the mark, in WAL mode, without a sound log, was not closed and has lost
+ * its log.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -16,16 +16,17 @@ import { realPathOf } from './real-path.ts';
 /** https://www.sqlite.org/fileformat.html#file_format_version_numbers */
 const WRITE_VERSION = 18;
 const WAL_VERSION = 2;
-/** for a lock, ms */
+/** ms to wait for a lock */
 const PATIENCE = 5000;
-/** databases that were given their mark in this process */
+/** databases marked by this process */
 const marked = new WeakSet<DatabaseSync>();
 /** databases that this process has open, by the real path of their file */
 const openHere = new Map<string, Set<DatabaseSync>>();
 
 /**
- * Before a database is opened. (Not where this process has it open: it was looked at then, and to open and close its file
- * in any other way than by SQLite would end the locks that SQLite has on it, see fcntl(2). Others would take it for closed.)
+ * To be called before a database is opened. Does nothing if this process has it open: it was checked then, and to open
+ * and close its file other than through SQLite would end SQLite's locks on it (fcntl(2)), so that others would take it
+ * for closed.
  *
  * @throws StoreError `log-lost`
  */
@@ -34,7 +35,7 @@ export function requireLog(path: string): void {
   const log = logOf(path);
   const content = contentOf(log);
   if (content === 'sound' || !isLeftOpen(path)) return;
-  // Another process may have opened or closed it meanwhile.
+  // Another process may have opened or closed it in the meantime.
   if (contentOf(log) === 'sound' || !inWalMode(path)) return;
   const [what, remedy] =
     content === 'missing'
@@ -49,7 +50,7 @@ export function requireLog(path: string): void {
   );
 }
 
-/** As the database itself tells: its log, and whatever is wrong with that, stays untouched. */
+/** According to the database file alone: its log, whatever may be wrong with it, stays untouched. */
 function isLeftOpen(path: string): boolean {
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
@@ -61,21 +62,21 @@ function isLeftOpen(path: string): boolean {
   }
 }
 
-/** To be called once a database is in WAL mode. If the disk has no room for the mark, the database does without. */
+/** To be called once a database is in WAL mode. If the disk has no room for the mark, the database does without it. */
 export function noteOpen(db: DatabaseSync): void {
   const path = pathOf(db);
   openHere.set(path, (openHere.get(path) ?? new Set()).add(db));
   try {
     setMark(db);
   } catch {
-    // Reading still works; writing will tell what is wrong.
+    // Reading still works; writing will show what is wrong.
   }
 }
 
 function setMark(db: DatabaseSync): void {
   const marks = new Marks(db);
   if (marks.has('open')) return;
-  // With `synchronous=FULL` this brings the log's name to disk, too; the mark must not get there before it.
+  // With `synchronous=FULL` this also syncs the log's name, which must be on disk before the mark.
   marks.set('open');
   marked.add(db);
   db.exec('PRAGMA wal_checkpoint(PASSIVE)');
@@ -85,23 +86,23 @@ function setMark(db: DatabaseSync): void {
 const leftOpen = new Set<DatabaseSync>();
 
 function leaveOpen(db: DatabaseSync): void {
-  // At the end of its event loop Node closes what is open, which removes the log. When told to exit, it does not.
+  // At the end of its event loop Node closes what is open, which removes the log; on an explicit exit it does not.
   if (leftOpen.size === 0) process.once('exit', () => process.exit());
   leftOpen.add(db);
 }
 
 /**
- * Closes a database that `openDatabase` opened with `durable`. If the disk does not take the writes that this needs,
- * the database stays open until the process ends: closing it would remove its log, and the mark would say the log is
+ * Closes a database that `openDatabase` opened with `durable`. If the disk refuses the writes that this takes, the
+ * database stays open until the process ends: closing it would remove its log, and the mark would say that the log was
  * lost.
  */
 export function closeDatabase(db: DatabaseSync): void {
   if (!db.isOpen) return;
   try {
     const marks = new Marks(db);
-    // From now on writes go to the start of the log, where they need no new room.
+    // From now on writes go to the start of the log, where they need no new space.
     checkpoint(db);
-    // First, so that a crash on the way out of WAL mode leaves no mark beside a log that is gone.
+    // Clear the mark first, so that a crash on the way out of WAL mode does not leave it without a log.
     if (marked.has(db)) marks.clear('open');
     if (leaveWalMode(db)) marks.clear('open');
   } catch {
@@ -131,20 +132,20 @@ export function closeUnopened(db: DatabaseSync): void {
       return;
     }
   } catch {
-    // It is damaged, or not a database, so it has no log.
+    // It is damaged, or not a database, so it has no log to keep.
   }
   noteClosed(db);
   db.close();
 }
 
-/** Does what it can: others may have the database open. */
+/** Does what is possible: others may have the database open. */
 function checkpoint(db: DatabaseSync): void {
   db.exec('PRAGMA busy_timeout=0');
   db.exec('PRAGMA wal_checkpoint(RESTART)');
   db.exec(`PRAGMA busy_timeout=${PATIENCE}`);
 }
 
-/** Returns false where another connection has it open. */
+/** Returns false if another connection has it open. */
 function leaveWalMode(db: DatabaseSync): boolean {
   try {
     db.exec('PRAGMA busy_timeout=0');

@@ -3,8 +3,8 @@ import { systemCode } from '../wire/system-error.ts';
 import { realPathOf } from './real-path.ts';
 
 /**
- * Brings commits to disk without holding up the process: SQLite in WAL mode appends them to the write-ahead log, and
- * what is in that file when it is synced survives a power cut. All that wait share one sync.
+ * Syncs commits to disk without blocking the process: SQLite in WAL mode appends them to the write-ahead log, and what
+ * is in that file when it is synced survives a power cut. All that wait share one sync.
  */
 export class LogSync {
   readonly #path: string;
@@ -12,7 +12,7 @@ export class LogSync {
   #waiting: PromiseWithResolvers<void> | undefined;
   #running = false;
 
-  /** @param path of the database, which is in WAL mode with `synchronous=NORMAL` while it commits */
+  /** @param path path of the database, which is in WAL mode with `synchronous=NORMAL` while it commits */
   constructor(path: string) {
     this.#path = `${realPathOf(path)}-wal`;
   }
@@ -25,13 +25,13 @@ export class LogSync {
     return promise;
   }
 
-  /** Syncs what is still waiting before it returns. */
+  /** Syncs what is still waiting, then returns. */
   close(): void {
     if (this.#descriptor === undefined) return;
     if (this.#waiting !== undefined) fdatasyncSync(this.#descriptor);
     this.#waiting?.resolve();
     this.#waiting = undefined;
-    // A sync in progress uses the file, and closes it.
+    // A sync in progress uses the file, and will close it.
     if (!this.#running) close(this.#descriptor);
     this.#descriptor = undefined;
   }
@@ -42,10 +42,10 @@ export class LogSync {
     this.#waiting = undefined;
     let descriptor: number;
     try {
-      // Windows syncs only what is open for writing. SQLite has no locks on this file that closing could drop.
+      // Windows syncs only files open for writing. SQLite has no locks on this file that closing it could drop.
       descriptor = this.#descriptor ?? openSync(this.#path, 'r+');
     } catch (error) {
-      // Some file systems can't have a write-ahead log. SQLite then syncs by itself, as it commits.
+      // Some file systems do not support a write-ahead log. SQLite then syncs by itself as it commits.
       if (systemCode(error) === 'ENOENT') waiting.resolve();
       else waiting.reject(error);
       return;

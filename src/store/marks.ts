@@ -1,16 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** A note about a database file itself, not about its content. */
+/** A note about a database file itself, rather than its content. */
 export type Mark =
-  /** it was opened, and not closed by the last program that had it open */
+  /** the last program that opened it has not closed it */
   | 'open'
-  /** an import into the board has begun and not ended */
+  /** an import into the board has begun but not ended */
   | 'import-unfinished'
   /** it came from elsewhere without accounts: the next start gives it an editor and a guest */
   | 'without-people'
-  /** its content was copied elsewhere, and is used there */
+  /** its content was copied elsewhere, to be used there */
   | 'moved'
-  /** the bridge has made a permanent file for this board: it can't be missing */
+  /** the bridge has made a permanent file for this board, which must not be missing */
   | 'has-permanent';
 
 /** Marks on a database file. They are outside its schema, so that they work with any version of it. */

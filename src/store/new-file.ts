@@ -4,10 +4,10 @@ import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 /**
- * Creates a file that only its owner can read. After a crash or a power cut it is complete or not there at all; once
- * this returns, it stays.
+ * Creates a file that only its owner can read. After a crash or a power cut it is either complete or not there; once
+ * this returns, it is there for good.
  *
- * @throws EEXIST: there is one of that name; StoreError
+ * @throws EEXIST if there is one of that name; StoreError
  */
 export function makeFile(path: string, text: string): void {
   try {
@@ -22,7 +22,7 @@ function makeWhole(path: string, text: string): void {
   rmSync(unfinished, { force: true });
   const file = openSync(unfinished, 'wx', 0o600);
   try {
-    // Unlike `writeSync`, it goes on where the disk takes a part only.
+    // Unlike `writeSync`, this goes on if the disk takes only a part.
     writeFileSync(file, text);
     fsyncSync(file);
     giveToFolderOwner(unfinished);
@@ -36,7 +36,7 @@ function makeWhole(path: string, text: string): void {
 
 function take(unfinished: string, path: string): void {
   try {
-    // Unlike `rename`, this does not replace what another process made meanwhile.
+    // Unlike `rename`, this does not replace what another process has made in the meantime.
     linkSync(unfinished, path);
   } catch (error) {
     if (existsSync(path)) throw error;

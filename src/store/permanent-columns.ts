@@ -1,4 +1,4 @@
-/** Rows of permanent data, in a file or in a database: as SQL names them, and as objects. */
+/** Rows of permanent data, in a file or in a database: from SQL's names to objects. */
 import type { Epoch, Fed, Intent, Mark, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export function intentOf(row: Row): Intent {
   };
 }
 
-/** In a database, where intents belong to bridges; '': to none. */
+/** In a database, where intents belong to bridges; '': to no bridge. */
 export function intentAt(row: Row, bridge: string): Intent {
   return { ...intentOf(row), ...(bridge !== '' && row['bridge'] !== bridge && { elsewhere: true }) };
 }

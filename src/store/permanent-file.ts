@@ -41,7 +41,7 @@ import { Writer } from './writer.ts';
 /** ms */
 const LOOK_EVERY = 500;
 
-/** The permanent part of one board in an SQLite file. What is acknowledged survives a power cut. */
+/** The permanent part of one board, in an SQLite file. What is acknowledged survives a power cut. */
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
   readonly #path: string;
@@ -64,7 +64,7 @@ export class PermanentFile implements Permanent {
     return new PermanentFile(openDatabase(path, PERMANENT, { durable: true, secureDelete: true }), path);
   }
 
-  /** Why nothing can be written now; `undefined`: it can. */
+  /** Why nothing can be written now, if so. */
   get trouble(): StoreError | undefined {
     return this.#writer.trouble;
   }
@@ -114,7 +114,7 @@ export class PermanentFile implements Permanent {
     };
   }
 
-  /** Relaxed, and so is `putArrivals`: after a power cut the board tells most of it. */
+  /** Relaxed, like `putArrivals`: after a power cut most of it can be learnt from the board. */
   raiseMarks(marks: readonly Mark[]): Promise<void> {
     const { raiseMark } = this.#statements;
     return this.#writer.commit(
@@ -141,7 +141,7 @@ export class PermanentFile implements Permanent {
     return rows.map((row) => ({ number: Number(row['number']), details: String(row['details']) }));
   }
 
-  /** Relaxed, as are the marks. */
+  /** Relaxed, like the marks. */
   putRecent(rows: readonly RecentRow[], from: number): Promise<void> {
     const { putRecent, dropRecent } = this.#statements;
     return this.#writer.commit(
@@ -184,9 +184,7 @@ export class PermanentFile implements Permanent {
     return this.#writer.commit(() => void this.#statements.reviseIntent.run(details, messageId));
   }
 
-  /**
-   * Relaxed, and so is `forget`: if a power cut undoes them the intent is back, and with it the question to the board.
-   */
+  /** Relaxed, like `forget`: if a power cut undoes it, the intent is back, and the board will be asked. */
   done(post: OwnPost): Promise<void> {
     const { removeUnnumberedIntent, dropUnnumbered, numberPost, addPost, removeIntent } = this.#statements;
     return this.#writer.commit(
@@ -207,7 +205,7 @@ export class PermanentFile implements Permanent {
     return this.#db.prepare(`SELECT ${FED} FROM fed`).all().map(fedOf);
   }
 
-  /** Relaxed: after a power cut the peer is offered the last ones again, and says that it has them. */
+  /** Relaxed: after a power cut the peer is offered the last articles again, and says that it has them. */
   putFed({ peer, newsgroup, first, number }: Fed): Promise<void> {
     const put = () => void this.#statements.putFed.run(peer, newsgroup, first, number);
     return this.#writer.commit(put, { relaxed: true });
@@ -270,12 +268,12 @@ export class PermanentFile implements Permanent {
     return row && proofOf(row);
   }
 
-  /** Relaxed: what a power cut takes is put again at the next login. */
+  /** Relaxed: the next login restores what a power cut loses. */
   putProof({ userid, hash, level, proven }: StoredProof, keep: { since: number; most: number }): Promise<void> {
     const { clampProofs, putProof, dropEarlyProofs, dropSurplusProofs } = this.#statements;
     return this.#writer.commit(
       () => {
-        // A clock that was ahead must not keep them longer.
+        // A clock that was fast must not make proofs last longer.
         clampProofs.run(proven);
         putProof.run(userid, hash, level, proven);
         dropEarlyProofs.run(keep.since);
@@ -318,7 +316,7 @@ export class PermanentFile implements Permanent {
   }
 }
 
-/** Looks twice a second whether another process has written to the file. */
+/** Checks twice a second whether another process has written to the file. */
 function watchFile(db: DatabaseSync, onWritten: () => void): NodeJS.Timeout {
   const version = db.prepare('PRAGMA data_version');
   let seen = version.get()?.['data_version'];

@@ -1,10 +1,10 @@
-/** What a permanent file is asked for and told, prepared. */
+/** The statements of a permanent file, prepared. */
 import type { DatabaseSync } from 'node:sqlite';
 import { INTENT, OWN_POST, PROOF } from './permanent-columns.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
-/** What every post needs. */
+/** The statements that every post needs. */
 export function prepareStatements(db: DatabaseSync) {
   return {
     postOf: db.prepare(`SELECT ${OWN_POST} FROM own_posts WHERE message_id = ?`),

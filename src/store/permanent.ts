@@ -2,64 +2,66 @@ import type { StoreError } from './errors.ts';
 
 /**
  * What a board can't give back: kept for good, one file per board. Asynchronous and small, so that a shared database
- * can take the place of the file where several bridges serve one board. Everything else is derived from the board.
+ * can replace the file if several bridges serve one board. Everything else is derived from the board.
  */
 export interface Permanent {
-  /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
+  /** Why nothing can be written now; `undefined`: as far as is known, it can. */
   readonly trouble: StoreError | undefined;
 
-  /** What several bridges that use it at the same time agree on; `undefined`: there is one. */
+  /** What several bridges that use this store at the same time agree on; `undefined`: there is only one. */
   readonly shared?: Shared | undefined;
 
-  /** Whether all of this has been copied elsewhere, to be used there: here it is out of date. */
+  /** Whether all of this has been copied elsewhere, to be used there, so that it is out of date here. */
   isMoved(): Promise<boolean>;
   setMoved(moved: boolean): Promise<void>;
 
   /** ascending by number; empty before the first sync */
   epochs(): Promise<readonly Epoch[]>;
-  /** Adds epochs. Those that are there already stay as they are: numbers never change meaning. */
+  /** Adds epochs. Existing ones stay as they are: numbers never change their meaning. */
   addEpochs(epochs: readonly Epoch[]): Promise<void>;
 
-  /** Replaces all epochs, to remove those that an earlier version began by mistake; `moved` posts change theirs. */
+  /**
+   * Replaces all epochs, to remove those that an earlier version began by mistake; `moved` posts change their epoch.
+   */
   replaceEpochs(epochs: readonly Epoch[], moved: readonly OwnPost[]): Promise<void>;
 
   /** What readers may have been shown. */
   published(): Promise<Published>;
-  /** Readers may see these marks from now on. A high mark never falls. */
+  /** Readers may see these marks from now on. High marks never fall. */
   raiseMarks(marks: readonly Mark[]): Promise<void>;
   /** Records when articles up to these numbers became readable, and drops the records of `dropped`. */
   putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void>;
 
-  /** The newest rows that readers were shown, ascending. */
+  /** The newest rows that readers have been shown, ascending. */
   recent(): Promise<readonly RecentRow[]>;
-  /** Stores these, replacing what was stored under their numbers, and drops those below `from`. */
+  /** Stores rows, replacing those with their numbers, and drops those below `from`. */
   putRecent(rows: readonly RecentRow[], from: number): Promise<void>;
 
-  /** When a newsgroup was first offered: `now` (unix seconds) the first time it is asked about, the same ever after. */
+  /** When a newsgroup was first offered: the `now` (unix seconds) of the first call, ever after. */
   newsgroupCreated(name: string, now: number): Promise<number>;
   newsgroups(): Promise<readonly CreatedNewsgroup[]>;
 
-  /** Every post made through the bridge, in no particular order. */
+  /** All posts made through the bridge, in no particular order. */
   ownPosts(): Promise<readonly OwnPost[]>;
 
   /**
-   * Records what is about to be sent to the board, before it is. A Message-ID that is intended or posted already
-   * is not intended again: the result says what became of it. Nor is it while another bridge has an open intent with the same
-   * `twin`: the result is that one.
+   * Records what is about to be sent to the board, before it is sent. A Message-ID that has been intended or posted
+   * already is not intended again: the result says what became of it. The same holds while another bridge has an open
+   * intent with the same `twin`: the result is that one.
    */
   intend(intent: Intent): Promise<{ readonly known: false } | Known>;
   /** Rewrites the details of an intent (the reply became a continuation, …). */
   revise(messageId: string, details: string): Promise<void>;
   /**
-   * The board has it: the intent becomes an own post, in one step. In epoch 0 the intent stays, too, until the post is
-   * given its epoch by another call.
+   * The board has the post: the intent becomes an own post, in one step. In epoch 0 the intent also stays, until
+   * another call gives the post its epoch.
    */
   done(post: OwnPost): Promise<void>;
-  /** The board refused it, or never saw it: the Message-ID is free again. */
+  /** The board refused the post, or never received it: the Message-ID is free again. */
   forget(messageId: string): Promise<void>;
   /**
-   * Intents that are neither done in an epoch nor forgotten, oldest first: after a crash, what became of them is in the
-   * index.
+   * Intents that are neither done in an epoch nor forgotten, oldest first: after a crash, the index tells what became
+   * of them.
    */
   intents(): Promise<readonly Intent[]>;
 
@@ -67,43 +69,45 @@ export interface Permanent {
   fed(): Promise<readonly Fed[]>;
   putFed(fed: Fed): Promise<void>;
 
-  /** The level that the board gave a guest last, 0: none; `undefined`: it was never asked. */
+  /** The level that the board last gave a guest, 0: none; `undefined`: it has never been asked. */
   guestLevel(): Promise<number | undefined>;
   putGuestLevel(level: number): Promise<void>;
 
   account(name: string): Promise<StoredAccount | undefined>;
   accounts(): Promise<readonly StoredAccount[]>;
   putAccount(account: StoredAccount): Promise<void>;
-  /** false: there was none of that name */
+  /** false: there was no such account */
   removeAccount(name: string): Promise<boolean>;
   /**
-   * Calls `listener` with all accounts, at once or as soon as they are read, and within a second of each change, whoever makes it. Ends with `close`.
+   * Calls `listener` with all accounts, at once or as soon as they have been read, and within a second of each change,
+   * even by another process. Ends with `close`.
    */
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void;
 
   proofs(): Promise<readonly StoredProof[]>;
-  /** The login of this userid that the board accepted last. */
+  /** The last login of this userid that the board accepted. */
   proof(userid: string): Promise<StoredProof | undefined>;
-  /** Keeps it in the place of an earlier one. Of all, those since `since` are kept, and of these the `most` newest. */
+  /**
+   * Stores a proof, replacing an earlier one of the userid. Of all proofs, keeps those since `since`, and of these the
+   * `most` newest.
+   */
   putProof(proof: StoredProof, keep: { readonly since: number; readonly most: number }): Promise<void>;
-  /** Forgets it, where `hash` is given only if it is that one. false: there was none. */
+  /** Forgets a proof; if `hash` is given, only that one. false: there was none. */
   removeProof(userid: string, hash?: string): Promise<boolean>;
 
   close(): Promise<void>;
 }
 
 /**
- * A stretch of the board's numbering: the article number of a post is `base` + its sequence number. Epoch 1 has
- * base 0 and begins at sequence 0.
+ * A stretch of the board's numbering: a post's article number is `base` + its sequence number. Epoch 1 has base 0 and
+ * begins at sequence 0.
  */
 export interface Epoch {
   /** from 1 */
   readonly number: number;
   /** how often the board's sequence numbers had wrapped at 2³² when it began */
   readonly generation: number;
-  /**
-   * the first sequence number that belongs to it; from here on it takes the place of earlier epochs of its generation
-   */
+  /** the first sequence number in it; from here on it replaces earlier epochs of its generation */
   readonly first: number;
   /** may be negative */
   readonly base: number;
@@ -117,24 +121,24 @@ export interface Published {
 
 /** The water marks of one of the board's newsgroups. */
 export interface Mark {
-  /** which of them: the bridge's business */
+  /** which newsgroup: the bridge's business */
   readonly place: string;
   readonly low: number;
   readonly high: number;
 }
 
-/** The articles above the previous one's number, up to this one's, were readable by `time`. */
+/** The articles above the previous arrival's number, up to this one's, were readable by `time`. */
 export interface Arrival {
   readonly number: number;
   /** unix seconds */
   readonly time: number;
 }
 
-/** A row as the cache has it, in case the cache is lost. */
+/** A row as in the cache, in case the cache is lost. */
 export interface RecentRow {
   /** article number */
   readonly number: number;
-  /** what it is (JSON): the mirror's business */
+  /** its content (JSON): the mirror's business */
   readonly details: string;
 }
 
@@ -147,12 +151,12 @@ export interface CreatedNewsgroup {
 export interface OwnPost {
   /** with its angle brackets */
   readonly messageId: string;
-  /** 0: none yet, because nobody has seen it in the index */
+  /** 0: none yet, because it has not been seen in the index */
   readonly epoch: number;
   readonly sequence: number;
-  /** the References its author's newsreader gave, Message-IDs with single blanks between; '' if none */
+  /** the References given by the author's newsreader: Message-IDs separated by single blanks; '' if none */
   readonly references: string;
-  /** the Path it had when another server brought it; absent (or '') if it was posted here */
+  /** the Path that it arrived with from another server; absent (or '') if it was posted here */
   readonly path?: string;
 }
 
@@ -161,9 +165,9 @@ export interface Fed {
   /** the peer's name in the configuration */
   readonly peer: string;
   readonly newsgroup: string;
-  /** where it began: what was there then is not sent */
+  /** where the peer began: what was there by then is not sent */
   readonly first: number;
-  /** it has, or does not want, every article up to this number */
+  /** the peer has, or does not want, every article up to this number */
   readonly number: number;
 }
 
@@ -171,11 +175,11 @@ export interface Intent {
   readonly messageId: string;
   /** unix seconds */
   readonly created: number;
-  /** whatever finds the post again (JSON): the poster's business */
+  /** what it takes to find the post again (JSON): the poster's business */
   readonly details: string;
   /** shared by posts that can't be told apart on the board */
   readonly twin?: string | undefined;
-  /** another bridge works on it: not ours to settle */
+  /** another bridge is working on it: not ours to settle */
   readonly elsewhere?: true | undefined;
 }
 
@@ -184,11 +188,11 @@ export type Known =
   | { readonly known: true; readonly post: undefined; readonly intent: Intent };
 
 export interface StoredAccount {
-  /** as given to AUTHINFO USER */
+  /** the name for AUTHINFO USER */
   readonly name: string;
   /** scrypt hash with its parameters, in PHC form */
   readonly passwordHash: string;
-  /** the RGTP userid it stands for */
+  /** the RGTP userid that it stands for */
   readonly userid: string;
   /** the RGTP shared secret, encrypted with the key file */
   readonly secret: Uint8Array;
@@ -196,82 +200,91 @@ export interface StoredAccount {
   readonly settings: string;
 }
 
-/** What a board accepted: asked for while the board is away. */
+/** A login that a board accepted: used while the board is away. */
 export interface StoredProof {
   /** in lower case */
   readonly userid: string;
   /** scrypt hash of the shared secret with its parameters, in PHC form */
   readonly hash: string;
-  /** the level that the board gave */
+  /** the level that the board granted */
   readonly level: number;
   /** unix seconds */
   readonly proven: number;
 }
 
-/** What bridges that serve one board at the same time ask of the store that they share, besides `Permanent`. */
+/** What bridges that serve one board at the same time need from their shared store, besides `Permanent`. */
 export interface Shared {
-  /** This bridge polls the board for all of them; and so does each that is cut off from the store. */
+  /** This bridge polls the board for all of them. So does each that is cut off from the store. */
   readonly leads: boolean;
-  /** Somebody reads the board, at whatever bridge. */
+  /** Somebody reads the board, at any bridge. */
   readonly isRead: boolean;
-  /** how many bridges there are, this one included; 0: it is cut off from the store */
+  /** the number of bridges, this one included; 0: it is cut off from the store */
   readonly bridges: number;
-  /** ms: this long after a bridge was counted as dead, it may still send what it was about to send */
+  /** ms: a bridge may still send something this long after it was taken for dead */
   readonly patience: number;
 
   /**
-   * Of the bridges that feed a peer, one sends to it, so that it is offered nothing twice. Where it is this one, a number, another
-   * one each time that this begins; `undefined`: nobody knows. Who asks takes part, until `pass`.
+   * Only one of the bridges that feed a peer sends to it, so that nothing is offered twice. A number, new each time its
+   * turn begins, if it is this bridge; `undefined`: unknown. Asking makes this bridge a candidate, until `pass`.
    */
   turn(peer: string): number | 'elsewhere' | undefined;
-  /** This bridge can't send to it, or is not to: another may. */
+  /** This bridge can't, or should not, send to the peer: another may. */
   pass(peer: string): void;
 
-  /** Whether somebody reads the board at this bridge, and whether it reaches the board: one that does not leads nobody. */
+  /**
+   * Reports whether somebody reads the board at this bridge, and whether it reaches the board: one that does not can't
+   * lead.
+   */
   report(state: { readonly isRead: boolean; readonly reachesBoard: boolean }): void;
 
-  /** For what is intended from now on. */
+  /** A claim to what is intended from now on. */
   claim(): Claim;
 
   /**
-   * Calls the listener when others may have done something: shown rows (or removed some), stored or forgotten posts. It is a
-   * hint: some may be missing, and some come twice. What is true is to be asked for.
+   * Calls the listener when others may have done something: shown or removed rows, stored or forgotten posts. These are
+   * hints: some may be missing, or come twice, so the truth must be asked for.
    */
   onHint(listener: (about: 'rows' | 'posts') => void): void;
 
-  /** Calls the listener with intents that a dead bridge left: they are this bridge's now, to be settled. */
+  /** Calls the listener with intents that a dead bridge has left: they are now this bridge's to settle. */
   onTaken(listener: (intents: readonly Intent[]) => void): void;
-  /** This bridge was cut off, and is one of them again: calls the listener with the Message-IDs of the intents that are still its own. */
+  /**
+   * Calls the listener once this bridge, having been cut off, has joined again, with the Message-IDs of the intents
+   * that are still its own.
+   */
   onRejoined(listener: (messageIds: ReadonlySet<string>) => void): void;
 
   /**
-   * Posts that have changed since a position, and all open intents. Where the position is no more (the database was
+   * Posts that have changed since a position, and all open intents. If the position no longer exists (the database was
    * replaced), all posts.
    * @param since `undefined`: no posts, only the position
    */
   news(since: string | undefined): Promise<News>;
 
-  /** Grows with each step that any bridge makes in what it shows. */
+  /** Grows whenever any bridge changes what it shows. */
   version(): Promise<bigint>;
-  /** the version that this bridge's last step made */
+  /** the version made by this bridge's last step */
   readonly made: bigint;
 
-  /** The rows above a number that readers of any bridge may have been shown, all epochs, and the marks. */
+  /** The rows above a number that readers may have been shown by any bridge, all epochs, and the marks. */
   shown(above: number): Promise<Shown>;
   /**
-   * Before rows can be read: they become the next that are shown on all bridges, and their epochs and marks hold. Where others
-   * have shown rows above `after`, or begun other epochs, nothing changes, and the result says what they have.
+   * To be called before rows become readable: makes them the next rows shown on all bridges, with their epochs and
+   * marks. If others have shown rows above `after`, or begun other epochs, changes nothing, and returns what they have.
    */
   publish(step: Step): Promise<Shown | undefined>;
-  /** Something was removed or changed that shows in no new row: the others are told. */
+  /** Tells the others that something was removed or changed without a new row. */
   changed(): Promise<void>;
 }
 
-/** That none of the others can have begun to settle what this bridge has intended. */
+/** Confirms that no other bridge can have begun to settle what this one has intended. */
 export interface Claim {
-  /** Before each command that commits. @throws StoreError: it must not be sent */
+  /** To be called before each command that commits. @throws StoreError: the command must not be sent */
   confirm(): Promise<void>;
-  /** Calls the listener as soon as that may no longer be so: what is under way must not arrive any more. Call the result to stop. */
+  /**
+   * Calls the listener as soon as the claim may be lost: what is under way must then not arrive. Call the result to
+   * stop.
+   */
   whenLost(listener: () => void): () => void;
 }
 
@@ -287,17 +300,17 @@ export interface Shown {
   readonly epochs: readonly Epoch[];
   /** see `Shared.version` */
   readonly version: bigint;
-  /** not above these rows, and those at or below the number */
+  /** no higher than these rows, or the number asked for */
   readonly marks: readonly Mark[];
 }
 
 export interface Step {
-  /** the highest number that was shown, as far as this bridge knows */
+  /** the highest number shown, as far as this bridge knows */
   readonly after: number;
   readonly rows: readonly RecentRow[];
-  /** all of them, those that begin included */
+  /** all epochs, new ones included */
   readonly epochs: readonly Epoch[];
   readonly marks: readonly Mark[];
-  /** rows below this number are too old to be kept */
+  /** rows below this number are too old to keep */
   readonly from: number;
 }

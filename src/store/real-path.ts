@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 
 /**
- * Where a file is whose name may be a symbolic link: beside it SQLite has its log, not beside the link. A name of nothing
- * stays as it is.
+ * The real path of a file whose name may be a symbolic link: SQLite keeps the log beside the file, not beside the link.
+ * If nothing has this name, returns it as it is.
  */
 export function realPathOf(path: string): string {
   try {

@@ -10,9 +10,9 @@ const NONCE_OCTETS = 12;
 const TAG_OCTETS = 16;
 
 /**
- * Encrypts the users' shared secrets (the proof of RGTP 2.4 needs them as they are, so they can't be hashed): a copy
- * of the database alone betrays nobody. AES-256-GCM; the account is authenticated with it, so that a secret moved
- * to another account does not open.
+ * Encrypts the users' shared secrets, so that a copy of the database alone reveals none. (They can't be hashed, because
+ * the proof of RGTP 2.4 needs them as they are.) AES-256-GCM, which also authenticates the account: a secret moved to
+ * another account can't be decrypted.
  */
 export class SecretBox {
   readonly #key: Buffer;
@@ -28,8 +28,8 @@ export class SecretBox {
   }
 
   /**
-   * The key in the file at `path` (hex), readable by its owner alone.
-   * @param make whether to create a missing key. Not where something is sealed already: it would be lost silently
+   * The key in the file at `path` (hex), readable only by its owner.
+   * @param make whether to create a missing key. Not if something has been sealed already: it would be lost silently
    * @throws StoreError `missing`, `corrupt`, or what keeps it from being read
    */
   static fromFile(path: string, { make }: { readonly make: boolean }): SecretBox {
@@ -46,7 +46,7 @@ export class SecretBox {
     return Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Throws where `sealed` was made with another key, for another account, or is damaged. */
+  /** Throws if `sealed` was made with another key, for another account, or is damaged. */
   open(sealed: Uint8Array, account: string): Buffer {
     const text = sealed.subarray(NONCE_OCTETS, -TAG_OCTETS);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(0, NONCE_OCTETS))
@@ -73,7 +73,7 @@ function madeKey(path: string): string {
   try {
     makeFile(path, `${randomBytes(KEY_OCTETS).toString('hex')}\n`);
   } catch (error) {
-    // Another process was first.
+    // Another process was faster.
     if (systemCode(error) !== 'EEXIST') throw error;
   }
   return keyIn(path) ?? '';

@@ -6,10 +6,10 @@ import { realPathOf } from './real-path.ts';
 const TRIED = 16_384;
 
 /**
- * Tries whether the file at `path` may be written, and writes a file beside it. Returns the system's error code, or
- * `undefined` if both work. SQLite gets the same code, but does not pass it on.
+ * Checks whether the file at `path` may be written, and tries to write a file beside it. Returns the system's error
+ * code, or `undefined` if both work. SQLite gets the same code, but does not pass it on.
  *
- * The file itself is not opened: closing it again would end the locks that SQLite has on it (fcntl(2)).
+ * The file itself is not opened: closing it again would end SQLite's locks on it (fcntl(2)).
  */
 export function systemTrouble(path: string): string | undefined {
   if (path === ':memory:') return undefined;
@@ -21,7 +21,7 @@ function accessIfThere(path: string): void {
   if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
 }
 
-/** Something is in the way that is no file: a folder, a device, a link to nowhere. */
+/** Something other than a file is in the way: a folder, a device, a link to nowhere. */
 function kindTrouble(path: string): string | undefined {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there === undefined || there.isFile()) return undefined;

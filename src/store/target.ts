@@ -6,7 +6,7 @@ import { systemCode } from '../wire/system-error.ts';
 import { Trouble } from '../wire/trouble.ts';
 import { syncFolder } from './new-file.ts';
 
-/** A file must not be written where it was asked for. */
+/** A file must not be written to the place requested. */
 export class TargetError extends Trouble {
   /** what to do */
   readonly remedy: string;
@@ -19,15 +19,15 @@ export class TargetError extends Trouble {
 }
 
 export interface Kept {
-  /** nothing is written into them, nor over a link to anything in them */
+  /** nothing may be written into these, nor over a link to anything in them */
   readonly folders?: readonly string[];
-  /** nothing is written over them, nor over a link to them */
+  /** nothing may be written over these, nor over a link to them */
   readonly files?: readonly string[];
 }
 
 /**
- * The real path of `target`, having made sure that writing there destroys nothing of `kept`: neither by its name, nor
- * through symbolic links, nor as a hard link. Without `force`, nothing may be there yet.
+ * Makes sure that writing to `target` destroys nothing in `kept`, neither by its name, nor through symbolic links, nor
+ * as a hard link. Without `force`, nothing may exist there yet. Returns its real path.
  *
  * @throws TargetError
  */
@@ -49,7 +49,7 @@ export async function safeTarget(
   const entry = await lstat(path).catch(() => undefined);
   if (inside(path)) throw own;
   if (entry === undefined) return path;
-  // The same file by another name, be it a symbolic or a hard link.
+  // The same file under another name, by a symbolic or a hard link.
   const there = await stat(path).catch(() => entry);
   const contents = await Promise.all(homes.map((home) => readdir(home, { recursive: true }).catch(() => [])));
   const precious = [...files, ...contents.flatMap((names, i) => names.map((name) => join(homes[i] ?? '', name)))];
@@ -74,7 +74,7 @@ export function nameBeside(path: string): string {
 }
 
 /**
- * Gives a complete file its final name, for good once this resolves.
+ * Gives a complete file its final name. Once this resolves, it is there for good.
  *
  * @param force replaces a file of that name; without it that is an error
  * @throws TargetError

@@ -1,4 +1,4 @@
-/** What is not complete yet, beside where it will be. */
+/** Files that are not complete yet, beside their final place. */
 import { existsSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,18 +7,18 @@ import { takeLock } from './lock.ts';
 
 const PREFIX = '.rgtp-nntp-work-';
 const NAME = /^\.rgtp-nntp-work-[A-Za-z0-9]{6}$/;
-/** ms in which a new folder gets its lock at the latest */
+/** ms within which a new folder has its lock */
 const NEW = 3_600_000;
 
 /**
- * A hidden folder that is removed at the end. What killed processes have left is removed by the next one: a folder is in use
- * as long as the lock in it is held.
+ * A hidden folder that is removed at the end. Folders left by killed processes are removed by the next one: a folder is
+ * in use as long as its lock is held.
  */
 export class WorkFolder implements AsyncDisposable {
   readonly path: string;
   readonly #lock: Disposable;
 
-  /** @param target what will get its name once it is complete @throws StoreError */
+  /** @param target the name that the content will get once it is complete @throws StoreError */
   static async beside(target: string): Promise<WorkFolder> {
     const home = dirname(target);
     await removeAbandoned(home);
@@ -47,7 +47,7 @@ export class WorkFolder implements AsyncDisposable {
   }
 }
 
-/** Never rejects: what can't be removed stays. */
+/** Never rejects: what can't be removed is left. */
 async function removeAbandoned(home: string): Promise<void> {
   const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
@@ -57,7 +57,7 @@ async function removeAbandoned(home: string): Promise<void> {
 
 async function removeIfAbandoned(path: string): Promise<void> {
   const { uid, mtimeMs } = await lstat(path);
-  // Others may write into the same folder: what they put there is theirs.
+  // Other users may write into the same folder: leave what is theirs.
   if (uid !== process.getuid?.()) return;
   const file = join(path, 'lock');
   if (!existsSync(file)) {

@@ -3,27 +3,27 @@ import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
 
-/** ms that the tasks of one transaction take together: the rest goes into the next */
+/** ms that the tasks of one transaction may take together: the rest go into the next */
 const PIECE = 6;
-/** ms between tries to write to a disk that took no writes: twice as long each time */
+/** ms between attempts to write to a disk that refused: doubled each time */
 const TRY_AGAIN = { first: 50, longest: 1000 };
 
 interface Waiting {
   readonly relaxed: boolean;
   run(): void;
   settle(failure: unknown): void;
-  /** called once it is settled */
+  /** called once the task is settled */
   readonly after: (() => void)[];
 }
 
 /**
- * Group commit on a `durable` database: everything that is to be written in one turn of the event loop goes into one
- * transaction, so fifty posts cost one sync to disk. What comes while one is on its way to disk goes into the next: it
- * could not be on disk any sooner; but where something comes that need not be, all that waits is committed. A promise resolves
- * once its change is on disk, never before.
+ * Group commit on a `durable` database: all writes of one turn of the event loop go into one transaction, so fifty
+ * posts cost one sync. Writes that arrive while one transaction is being synced go into the next; they could not be on
+ * disk any sooner. But a relaxed write, which need not be, commits everything that is waiting. A promise resolves once
+ * its change is on disk, never before.
  *
- * A disk that takes no writes (`trouble`) is tried at least every second, so that its recovery is noticed without
- * waiting for the next post. After a failed sync nobody knows how much of the log is on disk: the whole log is brought
+ * A disk that refuses writes (`trouble`) is retried at least every second, so that its recovery is noticed without
+ * waiting for the next post. After a failed sync nobody knows how much of the log is on disk: the whole log is copied
  * into the database before anything more is promised (`unsynced`).
  */
 export class Writer {
@@ -34,10 +34,10 @@ export class Writer {
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
   #waiting: Waiting[] = [];
-  /** they are committed in the next turn */
+  /** the waiting tasks are committed in the next turn */
   #due = false;
   #effects: (() => void)[] = [];
-  /** the newest group on its way to disk */
+  /** the newest group being synced */
   #syncing: Promise<void> | undefined;
   #trouble: StoreError | undefined;
   #unsynced = false;
@@ -45,8 +45,8 @@ export class Writer {
   #pause = TRY_AGAIN.first;
 
   /**
-   * @param sync syncs commits while the process goes on; without it, the process waits for each sync
-   * @param path of the database, for messages
+   * @param sync syncs commits without blocking; without it, the process waits for each sync
+   * @param path path of the database, for messages
    */
   constructor(db: DatabaseSync, sync?: Pick<LogSync, 'sync'>, path = 'the database') {
     this.#db = db;
@@ -56,7 +56,7 @@ export class Writer {
     this.#release = db.prepare('RELEASE task');
   }
 
-  /** Why nothing can be written now; `undefined`: as far as anybody knows, it can. */
+  /** Why nothing can be written now; `undefined`: as far as is known, it can. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }
@@ -67,10 +67,10 @@ export class Writer {
   }
 
   /**
-   * Runs `task` in a transaction soon. What it throws undoes its own changes alone. It must read through the
-   * database, not through caches: earlier tasks of the same transaction have not reached them yet.
+   * Runs `task` in a transaction soon. If it throws, only its own changes are undone. It must read from the database,
+   * not from caches, which do not have the changes of earlier tasks of the same transaction yet.
    *
-   * `relaxed`, where there is a `LogSync`: resolves once the change outlives the process; a power cut may undo it.
+   * `relaxed`, if there is a `LogSync`: resolves once the change survives the process, though a power cut may undo it.
    */
   commit<T>(task: () => T, { relaxed = false } = {}): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -91,20 +91,20 @@ export class Writer {
     return promise;
   }
 
-  /** Resolves when everything asked for so far is on disk, or has failed; `undefined`: it is already. */
+  /** Resolves when everything requested so far is on disk, or has failed; `undefined`: it is already. */
   get settled(): Promise<void> | undefined {
     const last = this.#waiting.at(-1);
     if (last === undefined) return this.#syncing;
-    // Tasks are settled in their order, but for relaxed ones, which do not wait for the sync.
+    // Tasks are settled in order, except relaxed ones, which do not wait for the sync.
     return new Promise<void>((resolve) => last.after.push(resolve)).then(() => this.#syncing);
   }
 
-  /** From within a task: `effect` happens once the transaction is on disk, before anybody is told. */
+  /** To be called within a task: runs `effect` once the transaction is on disk, before any promise resolves. */
   afterCommit(effect: () => void): void {
     this.#effects.push(effect);
   }
 
-  /** Commits at once what is waiting. */
+  /** Commits at once everything that is waiting. */
   flush(): void {
     this.#commitSome(Number.POSITIVE_INFINITY);
   }
@@ -115,7 +115,7 @@ export class Writer {
     setImmediate(() => this.#commitNext());
   }
 
-  /** Commits what waits; where that takes long, some of it. */
+  /** Commits what is waiting, or part of it if that takes long. */
   #commitNext(): void {
     this.#due = false;
     this.#commitSome(performance.now() + PIECE);
@@ -133,7 +133,7 @@ export class Writer {
       this.#resync();
       const count = this.#transact(waiting, until);
       group = waiting.slice(0, count);
-      // What came meanwhile comes after.
+      // What has arrived in the meantime comes after it.
       this.#waiting = [...waiting.slice(count), ...this.#waiting];
     } catch (error) {
       settle(group, this.#failed(error));
@@ -151,10 +151,10 @@ export class Writer {
       group.filter((one) => !strict.includes(one)),
       undefined,
     );
-    // Groups come out of it in their order.
+    // Groups are settled in order.
     const syncing = this.#sync.sync().then(
       () => finish(strict, effects),
-      // Nobody is told that it is on disk; but the database has it, so caches must follow.
+      // Nobody is told that it is on disk, but the database has the change, so caches must follow.
       (error: unknown) => {
         this.#unsynced = true;
         finish(strict, effects, this.#failed(doubtOf(error, this.#path)));
@@ -168,19 +168,19 @@ export class Writer {
     });
   }
 
-  /** After a failed sync a later one may succeed without what the first one lost: only a checkpoint tells. */
+  /** After a failed sync a later one may succeed without what the first one lost: only a checkpoint is proof. */
   #resync(): void {
     if (!this.#unsynced) return;
     const patience = Number(this.#db.prepare('PRAGMA busy_timeout').get()?.['timeout']);
     this.#db.exec('PRAGMA busy_timeout=0');
-    // The log starts over: recovery must not apply what is left of the old one to a newer database.
+    // The log must start over: recovery must not apply the rest of the old one to a newer database.
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     this.#db.exec(`PRAGMA busy_timeout=${patience}`);
     if (result?.['busy'] !== 0) throw new StoreError('io', this.#path, 'what was not synced is still in use elsewhere');
     this.#unsynced = false;
   }
 
-  /** The error to report. An error of the disk is remembered until a write succeeds. */
+  /** The error to report. A disk's error is remembered until a write succeeds. */
   #failed(error: unknown): unknown {
     const failure = storeErrorFrom(error, this.#path);
     if (failure instanceof StoreError && diskTrouble(failure) !== undefined) {
@@ -194,7 +194,7 @@ export class Writer {
     this.#trying = undefined;
     this.#pause = Math.min(2 * this.#pause, TRY_AGAIN.longest);
     if (this.#trouble === undefined || !this.#db.isOpen) return;
-    // Writes a page without changing anything.
+    // Write a page without changing anything.
     const write = () => {
       const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
       this.#db.exec(`PRAGMA user_version=${Number(version)}`);
@@ -203,7 +203,7 @@ export class Writer {
     this.commit(write).catch(() => {});
   }
 
-  /** Returns how many tasks were done before the time was up. */
+  /** Returns how many tasks were run before the time was up. */
   #transact(waiting: readonly Waiting[], until: number): number {
     let count = 0;
     if (this.#sync !== undefined) this.#db.exec('PRAGMA synchronous=NORMAL');
@@ -229,7 +229,7 @@ export class Writer {
       this.#release.run();
       return { value };
     } catch (error) {
-      // After some errors (disk full, …) SQLite has rolled back everything: the whole group fails, with this cause.
+      // After some errors (disk full, …) SQLite has rolled back everything: the whole group fails with this cause.
       if (!this.#db.isTransaction) throw error;
       this.#db.exec('ROLLBACK TO task; RELEASE task');
       this.#effects.length = effects;

@@ -4,17 +4,17 @@ import type { PostingConnection } from '../posting/connection.ts';
 import { commit } from '../posting/deliver.ts';
 import { type Replacement, replaceText } from './replace-text.ts';
 
-/** An item's status line without what spurge adds: as the first line of DATA it may be no longer than a grogname. */
+/** An item's status line without what spurge adds: as the first line of DATA, it may be no longer than a grogname. */
 const STATUS_OCTETS = 35;
 
-/** Removes an item from the board. Returns the sequence number of the withdrawal. Throws as `deliver`. */
+/** Removes an item from the board. Returns the sequence number of the withdrawal. Throws as `deliver` does. */
 export function withdrawItem(board: PostingConnection, itemId: string, reason: Octets): Promise<number> {
   return withLock(board, () => withEdit(board, itemId, () => commit(() => board.withdraw(reason))));
 }
 
 /**
- * Gives a post another text. Returns the sequence number of the edit. Throws as `deliver`; what the board refuses
- * leaves the item as it was.
+ * Replaces the text of a post. Returns the sequence number of the edit. Throws as `deliver` does; if the board refuses,
+ * the item stays as it was.
  */
 export function editPost(
   board: PostingConnection,

@@ -18,22 +18,22 @@ export interface ModeratedBoard {
   readonly newsgroup: string;
   readonly charset: Charset;
   readonly limits?: BoardLimits;
-  /** columns of own text that is wrapped */
+  /** the width in columns to which the author's own text is wrapped */
   readonly wrap?: number;
   readonly model: Pick<BoardModel, 'items'>;
 }
 
-/** What is to be done, as part of an order. */
+/** What to do, as part of an order. */
 export type Moderated = Pick<Order, 'deed' | 'hash' | 'perform'>;
 
-/** Octets of a reason: it travels on a command line of 300. */
+/** Octets of a reason, which is sent on a command line of 300. */
 const MAX_REASON = 200;
 
 /**
- * What an editor's `Control: cancel` or `Supersedes` is to do; `undefined`: the article is neither. The caller has
- * checked that its poster is an editor. Throws `PostingError`.
+ * What an editor's `Control: cancel` or `Supersedes` asks for; `undefined`: the article is neither. The caller has
+ * checked that the poster is an editor. Throws `PostingError`.
  *
- * An item is cancelled as a whole. Of a reply only the text goes, because its number stays on the board.
+ * An item is cancelled as a whole. Of a reply only the text is removed, because its number stays on the board.
  */
 export function moderate(
   posting: Posting,
@@ -91,14 +91,14 @@ function isPost(kind: PostKind): boolean {
   return kind === PostKind.Item || kind === PostKind.Continuation || kind === PostKind.Reply;
 }
 
-/** Why, for the edit log: X-RGTP-Reason, or the subject. */
+/** The reason for the edit log: X-RGTP-Reason, or the subject. */
 function reasonOf({ reason, subject, supersedes }: Posting, charset: Charset): Octets {
   const text = reason ?? (supersedes === undefined ? subject.replace(/^cmsg cancel\s*/i, '') : subject);
   const line = boardReason(text, charset, MAX_REASON);
   return line === '' || line.startsWith('<') ? octets`cancelled` : line;
 }
 
-/** An item takes its subject from its first post. */
+/** The item's new subject: an item takes its subject from its first post. */
 function newSubject(
   posting: Posting,
   { item }: PostReference,

@@ -4,9 +4,9 @@ import { doubleCarets } from '../../rgtp/item-format.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 
 export interface Replacement {
-  /** of the post whose text changes */
+  /** the sequence number of the post whose text changes */
   readonly sequence: number;
-  /** the new text, carets single */
+  /** the new text, carets not doubled */
   readonly lines: readonly Octets[];
   /** the item's new subject; only the first post has one */
   readonly subject?: Octets | undefined;
@@ -15,14 +15,14 @@ export interface Replacement {
 const COOKIE = /^\^([0-9A-Fa-f]{8}) [0-9A-Fa-f]{8}$/;
 
 /**
- * An item's lines as EDIT sent them, with another text in one of its posts. Everything else stays octet for octet.
- * `undefined`: the item has no post of that sequence number.
+ * An item's lines as sent by EDIT, with another text in one of its posts. Everything else stays the same, octet for
+ * octet. `undefined`: the item has no post with that sequence number.
  */
 export function replaceText(item: readonly Octets[], { sequence, lines, subject }: Replacement): Octets[] | undefined {
   const start = item.findIndex((line, i) => i > 0 && cookieOf(line) === sequence);
   if (start < 0) return undefined;
   const next = item.findIndex((line, i) => i > start && cookieOf(line) !== undefined);
-  // One empty line before each later cookie belongs to no text.
+  // The empty line before each later cookie belongs to no text.
   const end = next < 0 ? item.length : next - (item[next - 1] === '' ? 1 : 0);
   const header = item.slice(start, start + 1 + headerLength(item.slice(start + 1, end)));
   const headerLines = header.map((line) =>

@@ -12,7 +12,7 @@ export const MAX_LINE = 300;
 const UNSENDABLE = /[\x00\r\n\u0100-\uffff]/;
 
 /**
- * Builds a command line. Refuses an argument that would be read as two commands, or not at all.
+ * Builds a command line. Refuses an argument that a server would read as two commands, or not at all.
  *
  * @param blame the error for an argument that cannot be sent
  */

@@ -22,8 +22,8 @@ export async function connect(options: ClientOptions, signal?: AbortSignal): Pro
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const { transport, connecting } = dial(options, signal);
-    // No `await` where the stream is connected: a board in this process has greeted already, and its banner would be
-    // lost by the next turn of the event loop.
+    // No `await` if the stream is connected: a board in this process has greeted already, and its banner would be lost
+    // by the next turn of the event loop.
     if (connecting !== undefined) await connecting;
     const abort = () => transport.end(aborted(signal));
     signal?.addEventListener('abort', abort);
@@ -42,7 +42,7 @@ export async function connect(options: ClientOptions, signal?: AbortSignal): Pro
   }
 }
 
-/** `connecting`: settles when the socket has connected; `undefined`: it has. */
+/** `connecting` settles once the socket has connected; `undefined`: it has already. */
 function dial(
   options: ClientOptions,
   signal: AbortSignal | undefined,
@@ -65,7 +65,7 @@ function overTcp(address: { host: string; port: number }): Duplex {
   return createConnection({ ...address, noDelay: true });
 }
 
-/** Resolves when the socket is connected, its certificate verified. Rejects with the reason, or at the time-out. */
+/** Resolves once the socket is connected and its certificate verified. Rejects with the reason, or at the time-out. */
 function connected(
   socket: Duplex,
   transport: Transport,

@@ -34,7 +34,7 @@ export class RgtpConnection {
   readonly #indexLimit: number;
   #level: Level;
   #locked = false;
-  /** The open edit; `text`: what became of DATA for it. */
+  /** The open edit; `text`: the outcome of DATA for it. */
   #edit: { text: 'none' | 'taken' | 'refused' } | undefined;
 
   private constructor({ transport, banner }: Greeted, options: ClientOptions) {
@@ -118,7 +118,7 @@ export class RgtpConnection {
     return reading.editLog(this.#transport);
   }
 
-  /** For a copy of a board: the data of an answer as it came. The view of a line is valid during the call. */
+  /** For a copy of a board: the data of an answer as received. The view of a line is valid during the call. */
   verbatim(question: reading.Question, argument: Octets, limit: number, onLine: (line: Buffer) => void): Promise<void> {
     return reading.verbatim(this.#transport, question, argument, limit, onLine);
   }
@@ -127,7 +127,7 @@ export class RgtpConnection {
     return expectLines(this.#transport, octets`HELP`);
   }
 
-  /** DATA: the text for the next command. During an edit, `grogname` is the first line of the replacement. */
+  /** DATA: sends the text for the next command. During an edit, `grogname` is the first line of the replacement. */
   async data(grogname: Octets, lines: readonly Octets[]): Promise<void> {
     const edit = this.#edit;
     try {
@@ -146,8 +146,8 @@ export class RgtpConnection {
   }
 
   /**
-   * REPL with the text sent before. After `full`, `continue` may follow at once; `continued` names the item to reply to
-   * in `itemId`.
+   * REPL with the text sent before. After `full`, `continue` may follow at once; with `continued`, `itemId` names the
+   * item to reply to.
    */
   reply(id: string): Promise<Posted> {
     return posting.reply(this.#transport, id);
@@ -185,8 +185,8 @@ export class RgtpConnection {
   }
 
   /**
-   * EDCF for an edit whose new text the server has accepted. Without one this method refuses, because the server would
-   * withdraw the item. After a failed `data` the edit is still open: abort it, or send the text again.
+   * EDCF for an edit whose new text the server has accepted. Refuses without one, because the server would withdraw the
+   * item. After a failed `data` the edit is still open: abort it, or send the text again.
    */
   async confirmEdit(reason: Octets): Promise<Posted> {
     if (this.#edit?.text !== 'taken') {
@@ -218,7 +218,7 @@ export class RgtpConnection {
     return editing.setMotd(this.#transport);
   }
 
-  /** DIFF of an item, or of the index. `no-such-item` where there is none; groggsd then closes the connection. */
+  /** DIFF of an item, or of the index. `no-such-item` if there is none; groggsd then closes the connection. */
   diff(id?: string): Promise<Octets[]> {
     return editing.diff(this.#transport, id);
   }
@@ -228,7 +228,9 @@ export class RgtpConnection {
     return editing.userDatabase(this.#transport, request);
   }
 
-  /** ALVL: down at once, up with a new proof; `undefined`: the highest, where the server supports that. */
+  /**
+   * ALVL: lowers the level at once, raises it with a new proof; `undefined`: the highest, if the server supports that.
+   */
   async changeLevel(level?: 1 | 2 | 3): Promise<Level> {
     this.#level = await changeLevel(this.#transport, this.#credentials, level);
     return this.#level;
@@ -239,7 +241,7 @@ export class RgtpConnection {
     return expectLines(this.#transport, octets`REGU`);
   }
 
-  /** USER after `startRegistration`: applies for an account. Resolves with the server's words about what comes next. */
+  /** USER after `startRegistration`: applies for an account. Resolves with the server's words on what comes next. */
   async register(userid: Octets): Promise<Octets> {
     return (await expect(this.#transport, line('USER', userid, 'refused'), 280)).text;
   }
@@ -254,7 +256,7 @@ export class RgtpConnection {
     this.#transport.end(reason);
   }
 
-  /** As `destroy`; and what has been sent, and has not arrived, is not sent again. */
+  /** Like `destroy`, and what has been sent but has not arrived is not sent again. */
   cut(): void {
     this.#transport.end(new RgtpError('unavailable', 'cut: it must not commit any more'), 'reset');
   }

@@ -1,11 +1,11 @@
-/** The commands of editors (access level 3), sent as they are. `RgtpConnection` guards against their traps. */
+/** The editors' commands (access level 3), sent as they are. `RgtpConnection` guards against their traps. */
 import { type Octets, octets } from '../../wire/octets.ts';
 import { expect, expectLines, line, sequenceOf } from './command.ts';
 import type { Posted } from './posting.ts';
 import { checkedId } from './reading.ts';
 import type { Transport } from './transport.ts';
 
-/** EDLK. Rejects with `locked` where another session holds the lock. The lock ends with the connection. */
+/** EDLK. Rejects with `locked` if another session holds the lock. The lock ends with the connection. */
 export async function lock(transport: Transport): Promise<void> {
   await expect(transport, octets`EDLK`, 200);
 }
@@ -40,9 +40,7 @@ export async function setMotd(transport: Transport): Promise<Posted> {
   return { sequence: sequenceOf(await expect(transport, octets`MOTS`, 220)) };
 }
 
-/**
- * DIFF: unified diffs of the edits of an item, or of the index. Where there are none, groggsd closes the connection.
- */
+/** DIFF: unified diffs of the edits of an item, or of the index. groggsd closes the connection if there are none. */
 export function diff(transport: Transport, id: string | undefined): Promise<Octets[]> {
   return expectLines(transport, id === undefined ? octets`DIFF` : octets`DIFF ${checkedId(id)}`);
 }

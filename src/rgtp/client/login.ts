@@ -17,10 +17,7 @@ export interface Credentials {
 const NONCE = /^([0-9A-Fa-f]{32})\s*$/;
 const HASH = /^([0-9A-Fa-f]{32})\b/;
 
-/**
- * USER, and AUTH where the server asks for a proof. Resolves with the access level, having checked the server's own
- * proof.
- */
+/** USER, and AUTH if the server asks for a proof. Checks the server's own proof, and resolves with the access level. */
 export function logIn(transport: Transport, credentials: Credentials, level: Level | undefined): Promise<Level> {
   const { user } = credentials;
   if (user === '' || user.length > MAX_USERID || user.includes(' ')) {
@@ -34,9 +31,9 @@ export function logIn(transport: Transport, credentials: Credentials, level: Lev
   );
 }
 
-/** ALVL: down at once, up with a new proof. */
+/** ALVL: lowers the level at once, raises it with a new proof. */
 export function changeLevel(transport: Transport, credentials: Credentials, level: Level | undefined): Promise<Level> {
-  // Going down needs no proof, nor does returning to a level that needed none.
+  // Lowering the level needs no proof, nor does returning to one that needed none.
   return authenticate(
     transport,
     line('ALVL', level === undefined ? octets`` : octets`${level}`, 'bug'),

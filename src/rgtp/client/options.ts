@@ -4,11 +4,11 @@ import type { Octets } from '../../wire/octets.ts';
 
 export interface ClientOptions {
   readonly host: string;
-  /** RGTP's own is 1431 */
+  /** RGTP's standard port is 1431 */
   readonly port: number;
   /** the userid to log in with. Default: read as a guest */
   readonly user?: Octets | undefined;
-  /** the shared secret. With it, the server must ask for a proof and give one. */
+  /** the shared secret. If set, the server must ask for a proof and give one. */
   readonly secret?: Buffer | undefined;
   /** the access level to ask for. Default: the account's highest */
   readonly level?: 1 | 2 | 3 | undefined;
@@ -18,11 +18,11 @@ export interface ClientOptions {
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
   /**
-   * Called for each answer, for metrics: the command's verb, the code (0: no answer), and seconds from sending to the
-   * end.
+   * Called for each answer, for metrics: the command's verb, the code (0: no answer), and seconds from sending until
+   * the end of the answer.
    */
   readonly onAnswer?: (verb: string, code: number, seconds: number) => void;
-  /** Called whenever anything comes from the board. */
+  /** Called whenever anything arrives from the board. */
   readonly onHeard?: () => void;
   /** opens the byte stream. Default: TCP without Nagle's delay */
   readonly connect?: (address: { host: string; port: number }) => Duplex;
@@ -31,9 +31,9 @@ export interface ClientOptions {
 /** in ms */
 export interface Timeouts {
   readonly connect: number;
-  /** groggsd accepts connections in a burst that it never greets */
+  /** in a burst, groggsd accepts connections that it never greets */
   readonly banner: number;
-  /** without any input while an answer is due. Before some answers, boards look callers up for 20 s. */
+  /** without any input while an answer is due. Before some answers, boards spend 20 s looking up the caller. */
   readonly answer: number;
 }
 

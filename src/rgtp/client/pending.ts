@@ -3,7 +3,7 @@ import { type Octets, octets } from '../../wire/octets.ts';
 import type { Status } from '../../wire/status.ts';
 import { printable, RgtpError } from '../errors.ts';
 
-/** The final line of an answer, errors included, and the 1xx lines before it. */
+/** The final line of an answer (perhaps an error), and the 1xx lines before it. */
 export interface Answer extends Status {
   readonly preliminary: readonly Status[];
 }
@@ -13,8 +13,8 @@ export interface Exchange {
   /** without CRLF; `undefined`: wait for the banner */
   readonly command: Octets | undefined;
   /**
-   * Takes the data after 250 line by line, unstuffed. The view is valid during the call. An exception fails this
-   * exchange only.
+   * Takes the data after 250 line by line, unstuffed. The view is valid during the call. An exception fails only this
+   * exchange.
    */
   readonly onData?: (line: Buffer) => void;
   /** octets of data; the connection ends beyond them */
@@ -22,13 +22,13 @@ export interface Exchange {
   /** ms; overrides the time-out for answers */
   readonly timeout?: number;
   /**
-   * For commands of several steps: what to send after this answer (150: the text; 333: the proof); `undefined` after
-   * the last. Nothing else is sent between the command and the last answer. An exception ends the connection.
+   * For commands of several steps: returns what to send after this answer (150: the text; 333: the proof); `undefined`
+   * after the last. Nothing else is sent between the command and the last answer. An exception ends the connection.
    */
   readonly proceed?: (answer: Answer) => Buffer | undefined;
 }
 
-/** What an answer may hold, in octets. */
+/** Bounds of an answer, in octets. */
 export interface Bounds {
   readonly maxLine: number;
   /** of data, for exchanges without a limit of their own */
@@ -39,7 +39,7 @@ export interface Bounds {
 const MAX_PRELIMINARY = 1000;
 const DOT = 0x2e;
 
-/** An exchange whose answer is incomplete. Its methods throw `RgtpError` for whatever must end the connection. */
+/** An exchange whose answer is incomplete. Its methods throw `RgtpError` for anything that must end the connection. */
 export class Pending {
   readonly exchange: Exchange;
   readonly reject: (error: unknown) => void;
@@ -70,7 +70,7 @@ export class Pending {
     return (performance.now() - this.#sentAt) / 1000;
   }
 
-  /** Nothing else may be sent until its last answer. */
+  /** Nothing else may be sent before its last answer. */
   get exclusive(): boolean {
     return this.exchange.proceed !== undefined;
   }
@@ -80,7 +80,7 @@ export class Pending {
     return this.#data !== undefined;
   }
 
-  /** Takes a status line. Returns it as the answer, unless more lines belong to it. */
+  /** Takes a status line. Returns it as the answer, unless more lines follow. */
   takeStatus(status: Status): Answer | undefined {
     const { code, text } = status;
     if (code < 200 && code !== 150) {
@@ -98,7 +98,7 @@ export class Pending {
   /** Takes a line of data. Returns the answer once the data is complete. */
   takeData(line: Buffer | typeof TOO_LONG): Answer | undefined {
     if (line === TOO_LONG) {
-      // The reader finds the next line, so later answers remain readable.
+      // The reader still finds the next line, so later answers remain readable.
       this.#failure ??= new RgtpError('nonsense', `data with a line of over ${this.#bounds.maxLine} octets`);
       this.count(this.#bounds.maxLine);
     } else if (line[0] !== DOT) this.#passOn(line);
@@ -114,7 +114,7 @@ export class Pending {
     if (this.#octets > limit) throw nonsense(`data of over ${limit} octets`);
   }
 
-  /** What to send next; `undefined`: this was the last answer. */
+  /** Returns what to send next; `undefined`: this was the last answer. */
   proceed(answer: Answer): Buffer | undefined {
     try {
       const more = this.exchange.proceed?.(answer);

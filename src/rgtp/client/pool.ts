@@ -7,9 +7,9 @@ export interface PoolOptions extends ClientOptions {
   readonly size: number;
   /** ms before an unused connection is closed. Default 60,000. (RGTP forbids keeping one alive by NOOP.) */
   readonly idle?: number;
-  /** ms after which a connection is not lent again. Default: any age */
+  /** ms after which a connection is not lent again. Default: no limit */
   readonly maxAge?: number;
-  /** ms between a failure to open a connection and another attempt, while tasks wait and others work. Default 1000 */
+  /** ms between a failure to open a connection and the next attempt, while tasks wait and others run. Default 1000 */
   readonly retry?: number;
 }
 
@@ -27,8 +27,8 @@ const DEFAULT_IDLE = 60_000;
 const DEFAULT_RETRY = 1000;
 
 /**
- * Lends connections, each to one task at a time. Opens them one after the other: groggsd does not greet all of a burst.
- * Destroys a connection whose task failed, because its state is unknown.
+ * Lends connections, each to one task at a time. Opens them one after the other, because groggsd does not greet all of
+ * a burst. Destroys a connection whose task failed, because its state is unknown.
  */
 export class RgtpPool {
   readonly #options: PoolOptions;
@@ -67,12 +67,12 @@ export class RgtpPool {
     await Promise.allSettled([...this.#lent, ...this.#resting.splice(0).map((resting) => this.#dismiss(resting))]);
   }
 
-  /** Whether there is an unused connection. */
+  /** Whether a connection is unused. */
   get rested(): boolean {
     return this.#resting.some(({ connection }) => this.#isGood(connection));
   }
 
-  /** Takes over a connection that was opened with the options of this pool; closes it where the pool is full. */
+  /** Takes over a connection opened with the options of this pool; closes it if the pool is full. */
   adopt(connection: RgtpConnection): void {
     if (this.#open >= this.#options.size || this.#closing.signal.aborted) {
       void connection.close();
@@ -97,7 +97,7 @@ export class RgtpPool {
     try {
       signal?.throwIfAborted();
       const result = await task(connection);
-      // A lock, an edit or a changed access level must not be handed on.
+      // A lock, an edit or a changed access level must not be passed on.
       if (!connection.idle || connection.level !== level) connection.destroy();
       return result;
     } catch (error) {
@@ -151,9 +151,9 @@ export class RgtpPool {
         this.#takeBack(connection);
       } catch (error) {
         this.#open--;
-        // Waiting tasks may still get a connection that is lent; but it may be lent for long, to a task that itself
-        // waits for one of them. If there is none, one failure rejects them all: one attempt each would hammer a server
-        // that is down.
+        // Waiting tasks may still get a connection that is lent now; but it may be lent for long, to a task that itself
+        // waits for one of them. If none is lent, one failure rejects them all: an attempt for each would hammer a
+        // server that is down.
         if ([...this.#working].some(({ usable }) => usable)) {
           this.#retrying = setTimeout(() => this.#grow(), this.#options.retry ?? DEFAULT_RETRY).unref();
           break;
@@ -166,7 +166,7 @@ export class RgtpPool {
 
   #takeBack(connection: RgtpConnection): void {
     if (!this.#isGood(connection)) {
-      // Too old to be lent again, but not broken: it says goodbye.
+      // Too old to be lent again, but not broken: close it properly.
       if (connection.usable) void connection.close();
       this.#open--;
       this.#grow();

@@ -19,7 +19,7 @@ const UNSENDABLE = /[\x00\n\u0100-\uffff]/;
 
 /**
  * DATA. Sends the text only after 150: a server that refuses DATA would run it as commands. Sends it in one piece with
- * its end: a text without one puts spurge into an endless loop.
+ * its end: without one, spurge falls into an endless loop.
  */
 export async function data(transport: Transport, grogname: Octets, lines: readonly Octets[]): Promise<void> {
   checkLine(grogname, 'bad-grogname', 'grogname');
@@ -47,7 +47,7 @@ export async function reply(transport: Transport, id: string): Promise<Posted> {
   return { sequence: sequenceOf(await expect(transport, octets`REPL ${checkedId(id)}`, 220)) };
 }
 
-/** CONT, after a reply was refused with `full`. `continued`: another client was faster. */
+/** CONT, after a reply was refused with `full`. Rejects with `continued` if another client was faster. */
 export async function continueItem(transport: Transport, subject: Octets): Promise<PostedItem> {
   const answer = await expect(transport, line('CONT', subject, 'bad-subject'), 220);
   return { itemId: newItemId(answer), sequence: sequenceOf(answer) };

@@ -11,10 +11,10 @@ import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
 import { check, expect, expectLines, line } from './command.ts';
 import type { Transport } from './transport.ts';
 
-/** lines of the edit log that are read in one piece, which also takes the rest of its last entry */
+/** lines of the edit log that are parsed in one piece, along with the rest of its last entry */
 const LINES_AT_ONCE = 1000;
 
-/** Where INDX begins: at a sequence number, or a time in unix seconds; `undefined`: at the first row. */
+/** Where INDX begins: at a sequence number, at a time in unix seconds, or (`undefined`) at the first row. */
 export type IndexStart = { readonly sequence: number } | { readonly time: number } | undefined;
 
 /**
@@ -60,7 +60,7 @@ export async function item(transport: Transport, id: string, options: ParseItemO
   return parseItem(known, lines, options);
 }
 
-/** groggsd answers 484 and closes where the subject stands on the fifth line of the item. */
+/** groggsd answers 484 and closes the connection if the subject is on the fifth line of the item. */
 export async function stat(transport: Transport, id: string): Promise<ItemStatus & { readonly subject: Octets }> {
   const status = parseItemStatus((await expect(transport, octets`STAT ${checkedId(id)}`, 211)).text);
   return { ...status, subject: status.subject ?? octets`` };
@@ -89,10 +89,10 @@ export async function editLog(transport: Transport): Promise<EditLogEntry[]> {
   return entries;
 }
 
-/** Questions whose answers a copy of a board takes as they are. */
+/** Commands whose answers a copy of a board takes as they are. */
 export type Question = 'INDX' | 'ITEM' | 'MOTD' | 'ELOG' | 'DIFF';
 
-/** An answer's data, line by line: unstuffed, and otherwise the octets that came. @param limit octets of data */
+/** An answer's data, line by line: unstuffed, otherwise the octets received. @param limit octets of data */
 export async function verbatim(
   transport: Transport,
   question: Question,

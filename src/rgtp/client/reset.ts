@@ -10,8 +10,8 @@ export function layered<T extends Duplex>(stream: T, over: Socket): T {
 }
 
 /**
- * Ends a connection so that nothing arrives any more of what was sent and is still on its way: an orderly end would have the system
- * send it again for minutes, until the network is back.
+ * Ends a connection so that what is still on its way never arrives: after an orderly end, the system would retransmit
+ * it for minutes, until the network is back.
  */
 export function reset(stream: Duplex): void {
   const socket = below.get(stream) ?? stream;

@@ -11,12 +11,12 @@ export interface Lender<C> {
   use<T>(task: (connection: C) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-/** Answers that say nothing against the connection they came over. */
+/** Errors that do not reflect on the connection. */
 const HARMLESS: ReadonlySet<RgtpErrorKind> = new Set([
   'no-such-item',
   'no-access',
   'unsupported',
-  // One item's text may be damaged; what breaks the framing ends the connection by itself.
+  // One item's text may be damaged; broken framing ends the connection by itself.
   'nonsense',
 ]);
 
@@ -24,22 +24,22 @@ export interface SharedConnectionOptions<C> {
   readonly pool: Lender<C>;
   /** ms without a request after which the connection is given back */
   readonly quiet: number;
-  /** ms after a failed attempt in which nobody but `run(…, { anyway: true })` makes another */
+  /** ms after a failed attempt in which only `run(…, { anyway: true })` makes another */
   readonly pause: number;
   /** monotonic, in ms */
   readonly clock: () => number;
 }
 
 /**
- * One borrowed connection for everything that somebody asks, so that requests are pipelined: it is held while
- * there are any, given back when it has been quiet, and thrown away when something went wrong on it.
+ * One borrowed connection for all requests, so that they are pipelined: held while there are any, given back after a
+ * while without, and thrown away after a failure.
  */
 export class SharedConnection<C extends Sharable> {
   readonly #options: SharedConnectionOptions<C>;
   readonly #waiting = new AbortController();
   #closed = false;
   #lease: Promise<Lease<C>> | undefined;
-  /** the same, once it is there */
+  /** the same, once it has been lent */
   #held: Lease<C> | undefined;
   #failure: { readonly cause: unknown; readonly until: number } | undefined;
 
@@ -47,11 +47,11 @@ export class SharedConnection<C extends Sharable> {
     this.#options = options;
   }
 
-  /** Runs one request. `anyway`: even if the last attempt to connect failed a moment ago. */
+  /** Runs one request. `anyway`: even if the last attempt to connect has just failed. */
   async run<T>(request: (connection: C) => Promise<T>, how?: { readonly anyway: boolean }): Promise<T> {
     if (this.#closed) throw new RgtpError('unavailable', 'closed');
     const held = this.#held;
-    // The board has closed it while nobody asked for anything: no failure, there is just another one.
+    // The board has closed it while it was unused: not a failure, just borrow another one.
     if (held !== undefined && !held.connection.usable) held.giveBack();
     if (this.#lease === undefined) {
       const failure = this.#failure;
@@ -72,7 +72,7 @@ export class SharedConnection<C extends Sharable> {
     }
   }
 
-  /** Gives the connection back (the pool ends what is under way on it), or gives up waiting for one. */
+  /** Gives the connection back (the pool ends what is under way on it), or stops waiting for one. */
   close(): void {
     this.#closed = true;
     if (this.#held === undefined) this.#waiting.abort(new RgtpError('unavailable', 'closed'));
@@ -150,7 +150,7 @@ class Lease<C> {
   }
 }
 
-/** There is no connection: the request is not to blame. */
+/** There is no connection, so the request was never sent. */
 export class NotAskedError extends RgtpError {
   constructor(cause: unknown) {
     const kind = cause instanceof RgtpError ? cause.kind : 'unavailable';

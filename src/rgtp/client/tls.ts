@@ -5,7 +5,7 @@ import { layered } from './reset.ts';
 
 /**
  * Opens the byte stream over TLS. The certificate must name the host and come from a known authority.
- * @param ca PEM: the authorities to trust in place of the well-known ones
+ * @param ca PEM: the authorities to trust instead of the well-known ones
  */
 export function overTls(ca: string | undefined): NonNullable<ClientOptions['connect']> {
   return ({ host, port }) => {

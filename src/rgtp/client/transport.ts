@@ -23,7 +23,7 @@ export interface TransportOptions extends Bounds {
 /**
  * Sends commands and matches answers to them in order, with up to `depth` in progress. It always reads: groggsd holds
  * its locks while it sends, so a client that stops reading blocks all posting. It pauses only while a long answer that
- * has arrived waits for its next share of the event loop.
+ * has arrived waits for its share of the event loop.
  *
  * The first failure (time-out, lost connection, nonsense) ends it, and rejects all exchanges.
  */
@@ -38,7 +38,7 @@ export class Transport {
   #deadline: NodeJS.Timeout | undefined;
   #deadlineMs: number | undefined;
   #timedOut = false;
-  /** a turn is due in which the next lines are taken */
+  /** a turn is due that takes the next lines */
   #due = false;
   /** octets that have arrived since all lines were last taken */
   #fed = 0;
@@ -54,12 +54,12 @@ export class Transport {
     socket.on('close', () => this.#hungUp());
   }
 
-  /** Why it ended; `undefined` while it is usable. */
+  /** Why the connection ended; `undefined` while it is usable. */
   get ended(): RgtpError | undefined {
     return this.#ended;
   }
 
-  /** It ended because the server was silent for too long. */
+  /** The connection ended because the server was silent for too long. */
   get timedOut(): boolean {
     return this.#timedOut;
   }
@@ -69,7 +69,7 @@ export class Transport {
     return this.#waiting.length + this.#underWay.length;
   }
 
-  /** Sends a command in turn. Resolves with any answer, errors included; rejects where there is none. */
+  /** Sends a command in turn. Resolves with any answer, even an error; rejects if there is none. */
   perform(exchange: Exchange): Promise<Answer> {
     const ended = this.#ended;
     if (ended !== undefined) return Promise.reject(ended);
@@ -79,7 +79,7 @@ export class Transport {
     });
   }
 
-  /** @param how `reset`: what is on its way must not arrive any more */
+  /** @param how `reset`: what is on its way must not arrive */
   end(reason: RgtpError, how?: 'reset'): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
@@ -109,7 +109,7 @@ export class Transport {
     if (wasIdle) this.#await();
   }
 
-  /** Commands of one turn of the event loop, and of its microtasks, leave in one write. */
+  /** The commands of one turn of the event loop, and of its microtasks, are sent in one write. */
   #send(line: Octets): void {
     if (this.#outgoing === '') process.nextTick(() => this.#flush());
     this.#outgoing = this.#outgoing.concat(line);
@@ -151,7 +151,7 @@ export class Transport {
     this.#due = false;
     this.#deadline?.refresh();
     while (this.#takeLine()) {
-      // What an item is parsed from is kept line by line; a row of the index takes microseconds.
+      // A line takes microseconds: an item's is only kept, and a row of the index is short.
       if (!eventLoop.over(true)) continue;
       this.#due = true;
       this.#socket.pause();
@@ -195,7 +195,7 @@ export class Transport {
     else this.#socket.write(more);
   }
 
-  /** What came before the end counts: it may be the answer to a post. */
+  /** What arrived before the end counts: it may be the answer to a post. */
   #hungUp(cause?: Error): void {
     while (this.#takeLine()) {}
     this.end(lost(cause));

@@ -7,7 +7,7 @@ interface Parts {
   readonly postgres: Postgres;
   readonly board: string;
   readonly member: Membership;
-  /** what could not be written when it was to be is written */
+  /** writes overdue changes */
   readonly paid: () => Promise<void>;
 }
 
@@ -65,8 +65,8 @@ export class BridgesOfBoard implements Shared {
   }
 
   /**
-   * Transactions end in another order than they began. So the position is the oldest that is under way: what it or a later one
-   * has changed is read again next time.
+   * Transactions may end in another order than they began, so the position is the oldest one under way: what it or a
+   * later one changes is read again next time.
    */
   async news(since: string | undefined): Promise<News> {
     const { board, member, paid } = this.#parts;
@@ -135,7 +135,7 @@ export class BridgesOfBoard implements Shared {
     await this.#step(async () => undefined);
   }
 
-  /** One bridge after the other; where `task` makes a step, the others are told. */
+  /** Runs for one bridge at a time. If `task` makes a step, tells the others. */
   async #step(task: (query: Query) => Promise<Shown | undefined>): Promise<Shown | undefined> {
     const { postgres, board, member, paid } = this.#parts;
     await paid();
@@ -155,7 +155,7 @@ export class BridgesOfBoard implements Shared {
     return shown;
   }
 
-  /** In one statement, so that all of it is of one moment. */
+  /** In one statement, so that everything is from one moment. */
   async #shown(query: Query, above: number): Promise<Shown> {
     const [shown = {}] = await query(
       `SELECT version,
@@ -168,7 +168,7 @@ export class BridgesOfBoard implements Shared {
        FROM boards b WHERE board = $1`,
       [this.#parts.board, above],
     );
-    // As the statement says.
+    // The types follow from the statement.
     const { version, numbers, details, epochs, marks } = shown as unknown as {
       version: string;
       numbers: string[];

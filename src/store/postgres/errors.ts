@@ -1,4 +1,4 @@
-/** What PostgreSQL and the way to it report, as errors of a store. */
+/** Turns errors of PostgreSQL, and of connections to it, into errors of a store. */
 import { DatabaseError } from 'pg';
 import { Trouble } from '../../wire/trouble.ts';
 import { StoreError, type StoreErrorKind } from '../errors.ts';
@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, StoreErrorKind>> = {
   '58': 'io', // system error
 };
 
-/** Conflicts of two transactions: the next try finds a settled state. */
+/** Conflicts of two transactions: the next attempt finds a settled state. */
 const CONFLICTS: ReadonlySet<string> = new Set(['23505', '40001', '40P01']);
 
 export function isConflict(error: unknown): boolean {
@@ -28,13 +28,13 @@ export function isConflict(error: unknown): boolean {
 }
 
 /**
- * `error` as a `StoreError` where it is about the database; anything else (a bug in a statement) as it is.
- * @param name of the database, without its password
+ * `error` as a `StoreError` if it is about the database; any other error (a bug in a statement) as it is.
+ * @param name the database's name, without its password
  */
 export function storeErrorFromPostgres(error: unknown, name: string): unknown {
   if (!(error instanceof Error) || error instanceof Trouble) return error;
   const options = { cause: error };
-  // Without a code of the server, it is the way to it that failed: refused, reset, timed out, not believed.
+  // Without a code from the server, the connection failed: refused, reset, timed out, certificate not trusted.
   if (!(error instanceof DatabaseError)) return new StoreError('away', name, reasonOf(error), options);
   const code = error.code ?? '';
   // A fail-over may have led here.
@@ -44,7 +44,7 @@ export function storeErrorFromPostgres(error: unknown, name: string): unknown {
   return kind === undefined ? error : new StoreError(kind, name, `${error.message} (${code})`, options);
 }
 
-/** Of a name with several addresses, each of which refused, node reports an error without words. */
+/** If a name has several addresses, all of which refuse, Node's error has no message. */
 function reasonOf(error: Error): string {
   if (error.message !== '') return error.message;
   if (error instanceof AggregateError) return error.errors.map(String).join('; ');

@@ -12,17 +12,20 @@ export function lockOf(id: string): string {
   return `rgtp-nntp bridge ${id}`;
 }
 
-/** The lock that all bridges of a board share, and who is to be alone has. */
+/** The lock that all bridges of a board share, or that a process holds exclusively to be alone. */
 export function allOf(board: string): string {
   return `rgtp-nntp ${board}`;
 }
 
-/** Takes over what dead bridges left; of several that try, one does. A bridge is dead if its lock is free. */
+/** Takes over what dead bridges have left; of several that try, one succeeds. A bridge is dead if its lock is free. */
 export class Inheritance {
   readonly #postgres: Postgres;
   readonly #board: string;
   readonly #heir: Heir;
-  /** Message-IDs of what the dead left, and this bridge may have taken: it has, where it was committed, whether or not anybody heard so */
+  /**
+   * Message-IDs of what dead bridges left and this one may have taken over: it has if the transaction was committed,
+   * even if the answer was lost
+   */
   readonly #left = new Set<string>();
 
   constructor(postgres: Postgres, board: string, heir: Heir) {
@@ -40,7 +43,7 @@ export class Inheritance {
     );
     for (const { id } of others) await this.#takeFrom(String(id));
     if (this.#left.size === 0) return [];
-    // What has its number, but no epoch yet, is no longer to be looked for.
+    // A post with a number, even without an epoch, need no longer be looked for.
     const taken = await this.#postgres.query(
       `SELECT ${INTENT} FROM messages WHERE board = $1 AND bridge = $2 AND message_id = ANY ($3::text[])
          AND details IS NOT NULL AND epoch IS NULL`,
@@ -54,7 +57,8 @@ export class Inheritance {
     return this.#postgres.transaction(async (query) => {
       const own = await this.#heir.requireMember(query);
       if (!(await isFree(query, lockOf(dead)))) return;
-      // Its last transaction may still be open: PostgreSQL has not noticed yet that this connection of its is dead, too.
+      // The dead bridge's last transaction may still be open, if PostgreSQL has not noticed yet that its connection is
+      // dead, too.
       const there = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR UPDATE SKIP LOCKED', [
         ...[this.#board, dead],
       ]);

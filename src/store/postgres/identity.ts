@@ -2,16 +2,16 @@ import type { Client } from 'pg';
 import { Trouble } from '../../wire/trouble.ts';
 import { allOf } from './heirs.ts';
 
-/** Settings that decide how articles look, by their keys in the configuration. */
+/** Settings that decide how articles look, by configuration key. */
 export type Identity = Readonly<Record<string, string>>;
 
-/** A bridge with these settings would show other articles than those that run. */
+/** A bridge with these settings would show different articles from those already running. */
 export class OtherSettings extends Trouble {}
 
 /**
- * Bridges of one board show the same articles only if these are the same for all of them. The first one says what they are; another
- * value is taken when no other bridge is there. A version that knows more of them, or fewer, can join the others.
- * @param client with the lock that every bridge of the board shares
+ * Bridges of one board show the same articles only if they have the same settings. The first one determines them; they
+ * can change only while no other bridge is running. A version that knows more settings, or fewer, can join the others.
+ * @param client holds the lock that all bridges of the board share
  * @throws OtherSettings
  */
 export async function agree(client: Client, board: string, own: Identity): Promise<void> {
@@ -22,7 +22,7 @@ export async function agree(client: Client, board: string, own: Identity): Promi
       [board],
     );
     const stored = rows[0]?.identity ?? '';
-    // What is written below.
+    // Written below.
     const theirs: Identity = stored === '' ? {} : (JSON.parse(stored) as Identity);
     const other = Object.keys(own).find((key) => theirs[key] !== undefined && theirs[key] !== own[key]);
     if (other !== undefined && !(await isAlone(client, allOf(board)))) {

@@ -3,18 +3,19 @@ import { setOf } from './settings.ts';
 
 /** All in ms. */
 export interface Silences {
-  /** to wait for an answer */
+  /** how long to wait for an answer */
   readonly answer: number;
-  /** in which this bridge asks again and again */
+  /** the longest silence of a bridge that is alive */
   readonly silence: number;
 }
 
-/** ms of silence of a process that hangs: one that waits for a busy machine is heard of before */
+/** ms of silence after which a process counts as hanging: on a busy machine it is heard from before */
 const HANGS = 10_000;
 
 /**
- * A connection for locks. PostgreSQL frees them some three seconds after the death of this machine, or of the network; and where
- * this process hangs (stopped, or its disk does not answer), which keeps its connections alive: from version 14 on.
+ * A connection for locks. PostgreSQL frees them some three seconds after this machine or its network fails; from
+ * version 14 on, also if this process hangs (stopped, or waiting for a disk that does not answer), which keeps its
+ * connections alive.
  */
 export async function connectForLocks(config: PoolConfig, { answer, silence }: Silences): Promise<Client> {
   const client = new Client({ ...config, query_timeout: answer });

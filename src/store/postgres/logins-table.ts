@@ -7,13 +7,14 @@ import type { BoardRows } from './board-rows.ts';
 const LOOK_EVERY = 500;
 
 /**
- * Who may log in: see the methods of the same name in `Permanent`. While the database is away, people log in as it was known last.
+ * Who may log in: see the methods of the same names in `Permanent`. While the database is away, the last known state
+ * applies.
  */
 export class LoginsTable {
   readonly #rows: BoardRows;
   readonly #listeners: ((accounts: readonly StoredAccount[]) => void)[] = [];
   #watch: NodeJS.Timeout | undefined;
-  /** as they were read last */
+  /** as last read */
   #accounts: readonly StoredAccount[] | undefined;
   #told = '';
 
@@ -75,7 +76,7 @@ export class LoginsTable {
 
   putProof({ userid, hash, level, proven }: StoredProof, keep: { since: number; most: number }): Promise<void> {
     return this.#rows.write(async (query) => {
-      // A clock that was ahead must not keep them longer.
+      // A clock that was fast must not make proofs last longer.
       await query('UPDATE proofs SET proven = $2 WHERE board = $1 AND proven > $2', [this.#rows.board, proven]);
       await query(
         `INSERT INTO proofs VALUES ($1, $2, $3, $4, $5) ON CONFLICT (board, userid) DO UPDATE SET
@@ -104,7 +105,7 @@ export class LoginsTable {
     clearInterval(this.#watch);
   }
 
-  /** From now on it is known who may log in. @throws StoreError */
+  /** Reads the accounts, and watches for changes. @throws StoreError */
   async watchAccounts(): Promise<void> {
     this.#watch ??= setInterval(() => void this.#look().catch(() => {}), LOOK_EVERY).unref();
     await this.#look();
@@ -116,13 +117,13 @@ export class LoginsTable {
     return [...accounts];
   }
 
-  /** While the database is away, what was true last holds: who may read goes on reading. */
+  /** While the database is away, the last known accounts apply: people can go on reading. */
   #lastAccounts(error: unknown): readonly StoredAccount[] {
     if (error instanceof StoreError && error.kind === 'away' && this.#accounts !== undefined) return this.#accounts;
     throw error;
   }
 
-  /** Tells the listeners what changed. */
+  /** Tells the listeners if anything has changed. */
   async #look(): Promise<void> {
     const accounts = await this.#readAccounts();
     const now = JSON.stringify(accounts);

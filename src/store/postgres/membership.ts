@@ -11,18 +11,18 @@ import type { Postgres, Query } from './postgres.ts';
 import { Standing } from './standing.ts';
 import { Turns } from './turns.ts';
 
-/** Where hints go. */
+/** The channel for hints. */
 export const CHANNEL = 'rgtp_nntp';
 
 /** All in ms. */
 export interface Pace {
-  /** between looks at the others; each also shows that this bridge still has its locks */
+  /** between checks of the others, each of which also proves that this bridge still has its locks */
   readonly look: number;
-  /** a bridge that has not shown that for this long sends nothing that commits */
+  /** a bridge without such a proof for this long sends nothing that commits */
   readonly sure: number;
-  /** between tries to join */
+  /** between attempts to join */
   readonly again: number;
-  /** this long after another was counted as dead, it may still send something; not less than `sure` */
+  /** how long a bridge taken for dead may still send something; at least `sure` */
   readonly patience: number;
 }
 
@@ -31,24 +31,27 @@ const PACE: Pace = { look: 1000, sure: 3000, again: 1000, patience: 3000 };
 export interface MembershipOptions {
   /** as the only bridge */
   readonly alone?: boolean;
-  /** what it must have in common with the others */
+  /** the settings that it must have in common with the others */
   readonly identity?: Identity;
-  /** another process wants to be alone, or this one does and there is another: called once, and then it is waited for */
+  /** called once before waiting: another process wants to be alone, or this one does and there is another */
   readonly onWaiting: () => void;
-  /** While this bridge was cut off, what is known of the board was copied elsewhere, or another was alone with it: it must not go on. */
+  /**
+   * While this bridge was cut off, the board's data was copied elsewhere, or another process had it to itself: this one
+   * must not go on.
+   */
   readonly onLost: (error: StoreError) => void;
   readonly pace?: Partial<Pace>;
 }
 
 /**
- * This process as one of the bridges of a board. It has a name, a row with it in `bridges`, and an advisory lock on it, which
- * belongs to a connection of its own: PostgreSQL frees the lock when the process, its machine or its network dies, and needs
- * nobody's clock for that (as a heartbeat would). Who can take the lock of another may count that one as dead: it removes the
- * row, and takes over the intents that were left.
+ * This process as one of the bridges of a board. It has a name, a row with that name in `bridges`, and an advisory lock
+ * on it, held by a separate connection: PostgreSQL frees the lock when the process, its machine or its network dies,
+ * without comparing clocks (as a heartbeat would). A bridge that can take another's lock may take that one for dead: it
+ * removes the row, and takes over the intents left behind.
  *
- * A bridge that was merely cut off finds its row gone, and no transaction of its can be committed (`requireMember`). It takes a
- * new name, and keeps those of its intents that nobody else has taken. It must not send anything to the board either: that is
- * what `claim` is for, and whoever takes over waits for longer than a claim is sure.
+ * A bridge that was merely cut off finds its row gone, and can't commit any transaction (`requireMember`). It takes a
+ * new name, and keeps those of its intents that nobody else has taken over. Nor may it send anything to the board:
+ * `claim` sees to that, and whoever takes over waits longer than a claim is valid.
  */
 export class Membership {
   readonly #postgres: Postgres;
@@ -72,7 +75,7 @@ export class Membership {
   readonly #onHint: ((about: 'rows' | 'posts') => void)[] = [];
   #onRejoined: (messageIds: ReadonlySet<string>) => void = () => {};
   #onTaken: ((intents: readonly Intent[]) => void) | undefined;
-  /** taken before anybody asked for them */
+  /** taken over before there was a listener */
   #taken: Intent[] = [];
 
   /** Resolves once this process is one of the bridges. @throws StoreError */
@@ -98,7 +101,7 @@ export class Membership {
     this.#turns = new Turns((peer) => `rgtp-nntp feeds ${board} ${peer}`, 3 * this.#pace.look);
   }
 
-  /** Its name now. */
+  /** Its current name. */
   get id(): string {
     return this.#id;
   }
@@ -124,7 +127,7 @@ export class Membership {
     return this.#pace.patience;
   }
 
-  /** See `Shared`. Who does not know that it has its locks, does not feed: another may have begun. */
+  /** See `Shared`. A bridge that is not sure of its locks does not feed: another may have begun. */
   turn(peer: string): number | 'elsewhere' | undefined {
     const turn = this.#turns.turn(peer);
     return this.#standing.isSure ? turn : undefined;
@@ -160,7 +163,8 @@ export class Membership {
   }
 
   /**
-   * Within a transaction that writes: until it ends, nobody can count this bridge as dead. Returns its name.
+   * To be called within a transaction that writes: until it ends, nobody can take this bridge for dead. Returns its
+   * name.
    * @throws StoreError
    */
   async requireMember(query: Query): Promise<string> {
@@ -170,7 +174,7 @@ export class Membership {
     return id;
   }
 
-  /** The others were told of a change by this bridge: it need not look for it. */
+  /** This bridge has made a change and told the others, so it need not look for it itself. */
   made(version: bigint): void {
     if (version === this.#version + 1n) this.#version = version;
   }
@@ -181,7 +185,9 @@ export class Membership {
     await this.#client?.end().catch(() => {});
   }
 
-  /** A connection with the locks of this bridge, and its row; what its last name had is its own again. */
+  /**
+   * Opens the connection with this bridge's locks, and adds its row. The intents of its last name become its own again.
+   */
   async #join(): Promise<void> {
     const { look, sure } = this.#pace;
     const client = await connectForLocks(this.#postgres.config, { answer: 2 * sure, silence: look + sure });
@@ -199,7 +205,7 @@ export class Membership {
         const removed = await query('DELETE FROM bridges WHERE board = $1 AND id = $2 RETURNING 1', [
           ...[this.#board, before],
         ]);
-        // The transaction may run twice: by its second time the name before is gone, and its intents have this one.
+        // The transaction may run twice: the second time, the old name is gone, and its intents have the new one.
         if (removed.length > 0) {
           await query('UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL', [
             ...[...key, before],
@@ -248,7 +254,7 @@ export class Membership {
     throw this.#cutOff();
   }
 
-  /** Looks at the others, until closed; joins again where the connection is lost. */
+  /** Checks the others until closed; joins again if the connection is lost. */
   async #goOn(): Promise<void> {
     for (let failures = 0; !this.#closed; ) {
       try {
@@ -292,7 +298,7 @@ export class Membership {
       const led = this.#leads;
       await this.#lead(client);
       await this.#turns.look(client);
-      // Who polls for all from now on, or for somebody who reads now, begins at once.
+      // A bridge that has become the leader, or for which somebody reads now, polls at once.
       const isDue = this.#leads && (!led || (seen.is_read && !this.#isRead));
       this.#isRead = seen.is_read;
       const version = BigInt(seen.version);
@@ -307,7 +313,7 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-    // Beside the looks: what a dead one left locked may hold it up.
+    // Not awaited: a dead bridge's locks may hold it up.
     this.#takingOver ??= this.#inheritance
       .take()
       .then((intents) => this.#take(intents))
@@ -317,7 +323,7 @@ export class Membership {
       });
   }
 
-  /** One of the bridges that reach the board polls it for all. */
+  /** Decides who leads: one of the bridges that reach the board polls it for all. */
   async #lead(client: Client): Promise<void> {
     const wants = this.#state.reachesBoard;
     if (wants === this.#leads) return;
@@ -349,7 +355,7 @@ export class Membership {
     this.#leads = false;
     this.#turns.lost();
     this.#standing.lost();
-    // From now on it polls for itself.
+    // From now on this bridge polls for itself.
     if (!this.#closed) this.#hint('rows');
   }
 

@@ -2,16 +2,16 @@ import type { Query } from './postgres.ts';
 
 type Task = (query: Query, bridge: string) => Promise<unknown>;
 
-/** Oldest first. Posting stops while the database is away: what was under way then is all there is. */
+/** The most changes kept. Posting stops while the database is away, so there are only those that were under way. */
 const MOST = 10_000;
 
-/** Changes that have happened but could not be written. They come before whatever is asked next. */
+/** Changes that have happened but could not be written. They are written before anything else is asked. */
 export class Owed {
   readonly #write: (task: Task) => Promise<unknown>;
   #tasks: Task[] = [];
   #paying: Promise<void> | undefined;
 
-  /** @param write in a transaction of its own */
+  /** @param write writes in a transaction of its own */
   constructor(write: (task: Task) => Promise<unknown>) {
     this.#write = write;
   }
@@ -20,7 +20,7 @@ export class Owed {
     if (this.#tasks.length < MOST) this.#tasks.push(task);
   }
 
-  /** Writes them, in their order. Rejects where that is still not possible. */
+  /** Writes them in order. Rejects if that is still not possible. */
   paid(): Promise<void> | undefined {
     if (this.#tasks.length === 0) return undefined;
     this.#paying ??= this.#pay().finally(() => {

@@ -22,7 +22,7 @@ import type { Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
 import { PostsTable } from './posts-table.ts';
 
-/** The permanent part of one board in a PostgreSQL database, which has that of other boards as well. */
+/** The permanent part of one board, in a PostgreSQL database that may hold other boards' as well. */
 export class PermanentDatabase implements Permanent {
   readonly #rows: BoardRows;
   readonly #posts: PostsTable;
@@ -38,8 +38,8 @@ export class PermanentDatabase implements Permanent {
   }
 
   /**
-   * @param board its name in the configuration
-   * @param member for a process that serves it
+   * @param board the board's name in the configuration
+   * @param member for a process that serves the board
    * @throws StoreError
    */
   static async open(postgres: Postgres, board: string, member?: Membership): Promise<PermanentDatabase> {
@@ -49,12 +49,12 @@ export class PermanentDatabase implements Permanent {
     return store;
   }
 
-  /** From now on the database knows the board. */
+  /** Makes the board known to the database. */
   static async declare(postgres: Postgres, board: string): Promise<void> {
     await postgres.query('INSERT INTO boards (board) VALUES ($1) ON CONFLICT DO NOTHING', [board]);
   }
 
-  /** Whether the database knows the board: if not, it is new here. @throws StoreError */
+  /** Whether the database knows the board. @throws StoreError */
   static async has(postgres: Postgres, board: string): Promise<boolean> {
     return (await postgres.query('SELECT 1 FROM boards WHERE board = $1', [board])).length > 0;
   }
@@ -245,7 +245,7 @@ export class PermanentDatabase implements Permanent {
     return this.#logins.removeProof(userid, hash);
   }
 
-  /** Does not close the database, which other boards use. */
+  /** Does not close the database, which other boards use, too. */
   async close(): Promise<void> {
     this.#logins.close();
     await this.#rows.owed.paid()?.catch(() => {});
@@ -261,7 +261,7 @@ export class PermanentDatabase implements Permanent {
   }
 }
 
-/** In one order for all, so that two transactions never wait for each other. */
+/** The same order for all, so that two transactions never wait for each other. */
 function inOrder<T>(all: readonly T[], key: (one: T) => string): T[] {
   return all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }

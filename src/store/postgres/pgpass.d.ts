@@ -5,6 +5,6 @@ declare module 'pgpass' {
     readonly database: string | undefined;
     readonly user: string | undefined;
   }
-  /** Looks it up in PGPASSFILE, or `~/.pgpass`; `undefined`: it is not there. */
+  /** Looks the password up in PGPASSFILE, or `~/.pgpass`; `undefined`: it is not there. */
   export default function pgpass(connection: Connection, callback: (password: string | undefined) => void): void;
 }

@@ -8,24 +8,24 @@ import { isConflict, storeErrorFromPostgres } from './errors.ts';
 import { migrate } from './schema.ts';
 import { setOf } from './settings.ts';
 
-/** Connections for queries. Posts of one board go to it one after the other, so more would not be faster. */
+/** Connections for queries. Posts to one board are sent one after the other, so more would not be faster. */
 const CONNECTIONS = 4;
 /** ms */
 const CONNECTING = 5_000;
-/** ms that a statement may take; on this side a little longer, for networks that swallow answers */
+/** ms that a statement may take; on this side a little longer, in case the network loses answers */
 const STATEMENT = 10_000;
-/** ms between statements of a transaction: a process that hangs must not keep what others need */
+/** ms between statements of a transaction: a process that hangs must not hold what others need */
 const BETWEEN = 5_000;
 const ANSWER = 12_000;
-/** ms between tries while the database is away: twice as long each time, and never the same for two bridges */
+/** ms between attempts while the database is away: doubled each time, and never the same for two bridges */
 const TRY_AGAIN = { first: 200, longest: 5_000 };
-/** Tries of a transaction that others interfere with. */
+/** Attempts at a transaction that others interfere with. */
 const CONFLICTS = 5;
 
 export interface PostgresOptions {
-  /** has the password alone; without it, that of the URL, PGPASSWORD, or PGPASSFILE */
+  /** holds only the password; default: that of the URL, PGPASSWORD, or PGPASSFILE */
   readonly passwordFile?: string;
-  /** to look into it only */
+  /** only to look into it */
   readonly asItIs?: boolean;
 }
 
@@ -35,11 +35,11 @@ export type Row = Readonly<Record<string, unknown>>;
 export type Query = (sql: string, values?: readonly Value[]) => Promise<readonly Row[]>;
 
 /**
- * One database for all boards of this process. Everything that is run may be run twice: if an answer is lost with its
- * connection, nobody knows whether a transaction was committed, and it is run again.
+ * One database for all boards of this process. Everything may be run twice: if an answer is lost with its connection,
+ * nobody knows whether the transaction was committed, and it is run again.
  */
 export class Postgres {
-  /** for messages: where it is, without the password */
+  /** for messages: its address, without the password */
   readonly name: string;
   readonly #pool: Pool;
   readonly #config: PoolConfig;
@@ -65,7 +65,7 @@ export class Postgres {
     this.name = `postgres://${host}:${port}/${database}`;
     this.#config = {
       ...config,
-      // Asked each time: it may have been renewed.
+      // Read each time: it may have been changed.
       password: () => {
         if (passwordFile !== undefined) return readFileSync(passwordFile, 'utf8').trim();
         if (typeof password === 'string' && password !== '') return password;
@@ -81,16 +81,16 @@ export class Postgres {
       max: CONNECTIONS,
     };
     this.#pool = new Pool({ ...this.#config, onConnect: prepared });
-    // A connection that nobody uses has gone: the next query opens another.
+    // An unused connection was lost: the next query opens another.
     this.#pool.on('error', () => {});
   }
 
-  /** Why nothing can be read or written now; `undefined`: as far as anybody knows, it can. */
+  /** Why nothing can be read or written now; `undefined`: as far as is known, it can. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }
 
-  /** What a connection of one's own needs: for locks and notifications, which belong to a connection. */
+  /** The configuration for a separate connection: locks and notifications belong to one. */
   get config(): PoolConfig {
     return this.#config;
   }
@@ -118,7 +118,7 @@ export class Postgres {
     await this.#pool.end();
   }
 
-  /** Lends a connection. Once more where it breaks (it may have been idle for hours), or others interfered. */
+  /** Lends a connection. Tries again if it breaks (it may have been idle for hours), or others interfere. */
   async #lend<T>(task: (client: PoolClient) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       let client: PoolClient | undefined;
@@ -129,7 +129,7 @@ export class Postgres {
         this.#trouble = undefined;
         return result;
       } catch (cause) {
-        // A connection that has failed is not used again: what is left of its state, nobody knows.
+        // A connection that has failed is not used again: its state is unknown.
         client?.release(true);
         if (isConflict(cause) && tries < CONFLICTS) continue;
         const error = storeErrorFromPostgres(cause, this.name);
@@ -147,7 +147,7 @@ export class Postgres {
     if (wasThere) void this.#waitUntilBack();
   }
 
-  /** Asks until there is an answer, so that the recovery is noticed without waiting for the next post. */
+  /** Asks until there is an answer, so that a recovery is noticed without waiting for the next post. */
   async #waitUntilBack(): Promise<void> {
     for (let pause = TRY_AGAIN.first; !this.#closed && this.#trouble !== undefined; ) {
       await delay(pause * (0.5 + Math.random()), undefined, { ref: false });
@@ -157,9 +157,9 @@ export class Postgres {
   }
 }
 
-/** A new connection: our tables are found by their names, and what is committed is on disk, whatever the server's default. */
+/** Prepares a new connection: our tables are found by name, and commits are on disk, whatever the server's defaults. */
 async function prepared(client: ClientBase): Promise<void> {
-  // The query that is under way is told as well.
+  // The query under way fails, too.
   client.on('error', () => {});
   await client.query(
     `${setOf({ search_path: 'rgtp_nntp' })};
@@ -167,7 +167,7 @@ async function prepared(client: ClientBase): Promise<void> {
   );
 }
 
-/** As libpq does it, which has no password where there is none. */
+/** Like libpq, without a password if there is none. */
 async function lookedUp(connection: Parameters<typeof pgpass>[0]): Promise<string> {
   return new Promise((resolve) => pgpass(connection, (password) => resolve(password ?? '')));
 }

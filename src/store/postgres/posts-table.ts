@@ -5,10 +5,10 @@ import { INTENT, intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
 import type { BoardRows } from './board-rows.ts';
 import type { Query } from './postgres.ts';
 
-/** It belongs to the bridge $3, or to none. */
+/** The intent belongs to the bridge $3, or to none. */
 const OWN_INTENT = "bridge IN ('', $3)";
 
-/** Posts made through a bridge of the board, and those under way: see the methods of the same name in `Permanent`. */
+/** Posts made through a bridge of the board, and those under way: see the methods of the same names in `Permanent`. */
 export class PostsTable {
   readonly #rows: BoardRows;
 
@@ -21,8 +21,8 @@ export class PostsTable {
   }
 
   /**
-   * The primary key decides between those who try at the same moment. An answer may be lost with its connection: `attempt`
-   * tells whether an intent that is there is this one.
+   * The primary key decides between simultaneous attempts. An answer may be lost with its connection: `attempt` shows
+   * whether an existing intent is this one.
    */
   async intend({ messageId, created, details, twin }: Intent): Promise<{ readonly known: false } | Known> {
     const attempt = randomUUID();
@@ -46,7 +46,8 @@ export class PostsTable {
         return { known: true, post: undefined, intent: intentAt(row, bridge) } as const;
       });
     } catch (error) {
-      // The caller takes it for not intended. If it was committed nevertheless, it must go: it would hold up its author.
+      // The caller takes it for not intended. If it was committed nevertheless, it must be removed, or it would hold up
+      // its author.
       this.#rows.owe(error, (query) =>
         query('DELETE FROM messages WHERE board = $1 AND message_id = $2 AND attempt = $3 AND epoch IS NULL', [
           ...[board, messageId, attempt],
@@ -56,7 +57,7 @@ export class PostsTable {
     }
   }
 
-  /** @throws StoreError where another bridge has taken it over: nothing more may be sent for it */
+  /** @throws StoreError if another bridge has taken the intent over: nothing more may be sent for it */
   revise(messageId: string, details: string): Promise<void> {
     return this.#rows.write(async (query, bridge) => {
       const revised = await query(
@@ -69,7 +70,7 @@ export class PostsTable {
     });
   }
 
-  /** What it says stays true while the database is away: it is stored once that is back. So it is with `forget`. */
+  /** Stays true while the database is away, like `forget`: it is stored once the database is back. */
   done(post: OwnPost): Promise<void> {
     return this.#rows.writeOrOwe(async (query, bridge) => {
       const { messageId, epoch, sequence, references, path = '' } = post;
@@ -93,13 +94,13 @@ export class PostsTable {
          WHERE m.epoch IS NULL OR (m.epoch = 0 AND excluded.epoch > 0)`,
         [board, messageId, epoch, sequence, references, path],
       );
-      // Its number may be another's.
+      // Its number may belong to another post.
       if (epoch !== 0) await this.#dropIntent(query, messageId);
       await this.#rows.hint(query, bridge);
     });
   }
 
-  /** Where another bridge has taken the intent over, that one finds out. */
+  /** If another bridge has taken the intent over, that one will find out. */
   forget(messageId: string): Promise<void> {
     return this.#rows.writeOrOwe(async (query, bridge) => {
       const own = await query(
@@ -124,8 +125,8 @@ export class PostsTable {
   }
 
   /**
-   * An open intent of another bridge that can't be told from this one on the board. Two that begin at the same moment wait for
-   * each other here.
+   * An open intent of another bridge whose post could not be told from this one on the board. Two that begin at the
+   * same moment wait for each other here.
    */
   async #twin(query: Query, twin: string, bridge: string): Promise<Intent | undefined> {
     await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`rgtp-nntp ${this.#rows.board} ${twin}`]);

@@ -2,11 +2,10 @@
 import type { ClientBase } from 'pg';
 import { StoreError } from '../errors.ts';
 
-/** In a schema of their own: the database may hold other things. Append only, as `PERMANENT` is. */
+/** In a schema of their own: the database may hold other things. Append only, like `PERMANENT`. */
 export const MIGRATIONS: readonly string[] = [
-  // A message is an intent while it has details, and a post once it has its place on the board (in epoch 0 it is both):
-  // with one row for both, the primary key alone keeps a Message-ID from being intended twice, whoever tries at the same
-  // moment.
+  // A message is an intent while it has details, and a post once it has a place on the board (in epoch 0 it is both).
+  // With one row for both, the primary key alone keeps a Message-ID from being intended twice, even at the same moment.
   `CREATE TABLE boards (
      board text PRIMARY KEY,
      owner text NOT NULL DEFAULT '',
@@ -87,8 +86,8 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (board, userid)
    );`,
 
-  // Several bridges at a time. A bridge is alive while its row is there; see `Membership`. A transaction's number tells what
-  // has changed since another one.
+  // Several bridges at a time. A bridge is alive while its row exists; see `Membership`. The numbers of transactions
+  // show what has changed since another one.
   `ALTER TABLE boards ADD COLUMN version bigint NOT NULL DEFAULT 0;
    CREATE TABLE bridges (
      board text NOT NULL REFERENCES boards,
@@ -102,7 +101,7 @@ export const MIGRATIONS: readonly string[] = [
      ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
    CREATE INDEX ON messages (board, changed) WHERE epoch IS NOT NULL;`,
 
-  // What bridges of one board must have in common; see `agree`.
+  // What the bridges of one board must have in common; see `agree`.
   "ALTER TABLE boards ADD COLUMN identity text NOT NULL DEFAULT ''",
 ];
 
@@ -110,14 +109,14 @@ export const MIGRATIONS: readonly string[] = [
 const MIGRATING = 0x52475031;
 
 /**
- * Brings the schema up to date, in one transaction. Several bridges may start at once: one of them does it.
+ * Brings the schema up to date, in one transaction. If several bridges start at once, one of them does it.
  * @throws StoreError `newer`
  */
 export async function migrate(client: ClientBase, name: string): Promise<void> {
   await client.query('BEGIN');
   try {
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATING]);
-    // Only where it is missing: who may use a schema need not be allowed to create one.
+    // Only if it is missing: a user of a schema need not have the right to create one.
     const { rows: found } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'rgtp_nntp'");
     if (found.length === 0) await client.query('CREATE SCHEMA rgtp_nntp');
     await client.query('CREATE TABLE IF NOT EXISTS rgtp_nntp.migrations (version integer PRIMARY KEY)');

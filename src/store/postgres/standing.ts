@@ -1,11 +1,14 @@
 import type { Claim } from '../permanent.ts';
 
-/** How long ago this bridge was seen to have its locks. Whoever counts it as dead waits for longer than it is sure by that. */
+/**
+ * How long ago this bridge was seen to have its locks. Another bridge that takes it for dead waits longer than this one
+ * counts on them.
+ */
 export class Standing {
   readonly #sure: number;
-  /** monotonic, ms: when it was last asked whether the locks are there, and they were */
+  /** monotonic, ms: when the last check that found the locks began */
   #confirmed = Number.NEGATIVE_INFINITY;
-  /** how often others have taken what it had intended */
+  /** how often others may have taken over its intents */
   #losses = 0;
   readonly #onLost = new Set<() => void>();
 
@@ -18,24 +21,24 @@ export class Standing {
     return performance.now() - this.#confirmed < this.#sure;
   }
 
-  /** @param at monotonic, ms: when the question was asked */
+  /** @param at monotonic, ms: when the check began */
   confirmed(at: number): void {
     this.#confirmed = at;
   }
 
-  /** The locks have gone. */
+  /** The locks are gone. */
   lost(): void {
     this.#confirmed = Number.NEGATIVE_INFINITY;
     for (const look of [...this.#onLost]) look();
   }
 
-  /** Others may have taken what it had intended. */
+  /** Others may have taken over its intents. */
   replaced(): void {
     this.#losses++;
     for (const look of [...this.#onLost]) look();
   }
 
-  /** @param confirm asks for the locks */
+  /** @param confirm checks the locks */
   claim(confirm: () => Promise<void>, cutOff: () => Error): Claim {
     const losses = this.#losses;
     const holds = () => this.isSure && this.#losses === losses;
@@ -58,7 +61,7 @@ export class Standing {
       end();
       if (!holds()) return listener();
       this.#onLost.add(look);
-      // Not before it may be so: by then it may have been confirmed again.
+      // Look again when the claim would expire: by then it may have been confirmed again.
       timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();
     };
     look();

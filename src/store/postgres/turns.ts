@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 
 interface Peer {
-  /** this bridge could feed it */
+  /** this bridge could feed the peer */
   wanted: boolean;
   /** monotonic, ms: others go first until then */
   from: number;
@@ -10,8 +10,9 @@ interface Peer {
 }
 
 /**
- * Which peers this bridge feeds: those whose locks it has. A lock for each peer, and not the leader for all, because a peer may
- * be out of reach from one bridge, or not be in the configuration of one, and because who leads changes with the board.
+ * The peers that this bridge feeds: those whose locks it has. There is a lock for each peer, rather than one leader for
+ * all, because one bridge may not reach a peer, or not have it in its configuration, and because the leader changes
+ * with the board.
  */
 export class Turns {
   readonly #lockOf: (peer: string) => string;
@@ -19,13 +20,13 @@ export class Turns {
   readonly #peers = new Map<string, Peer>();
   #turns = 0;
 
-  /** @param rest ms in which others may try, after this bridge has passed */
+  /** @param rest ms for others to try after this bridge has passed */
   constructor(lockOf: (peer: string) => string, rest: number) {
     this.#lockOf = lockOf;
     this.#rest = rest;
   }
 
-  /** Takes part from now on. */
+  /** Makes this bridge a candidate from now on. */
   turn(name: string): number | 'elsewhere' | undefined {
     const peer = this.#peers.get(name) ?? { wanted: true, from: 0, turn: undefined };
     this.#peers.set(name, peer);
@@ -41,7 +42,7 @@ export class Turns {
     peer.from = performance.now() + this.#rest;
   }
 
-  /** Takes the locks that are free, and leaves those that are not wanted any more. */
+  /** Takes the locks that are free, and releases those no longer wanted. */
   async look(client: Client): Promise<void> {
     for (const [name, peer] of [...this.#peers].filter(([, one]) => isDue(one))) {
       const { wanted } = peer;
@@ -53,7 +54,7 @@ export class Turns {
     }
   }
 
-  /** The connection has gone, and the locks with it. */
+  /** The connection is gone, and the locks with it. */
   lost(): void {
     for (const peer of this.#peers.values()) peer.turn = undefined;
   }
