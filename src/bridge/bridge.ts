@@ -17,7 +17,7 @@ type Groups = ReadonlyMap<string, { readonly view: BoardNewsgroups; readonly gro
 
 /**
  * Serves readers from boards that can be replaced while they read. A reader keeps its login and its selected newsgroup
- * by name; if that newsgroup is no longer carried, the front end shows an empty group whose high mark stays.
+ * by name; if that newsgroup no longer exists, the front end shows an empty group with the same high mark.
  */
 export class Bridge implements Backend, Bulletins {
   readonly logins: Logins;
@@ -41,8 +41,8 @@ export class Bridge implements Backend, Bulletins {
   /**
    * Serves these boards from now on, in this order, and looks for posts that an earlier run left unfinished.
    *
-   * Throws `Error`, and changes nothing, if two boards share a newsgroup or a Message-ID domain: each id must name
-   * one article.
+   * Throws `Error`, and changes nothing, if two boards share a newsgroup or a Message-ID domain, because each id must
+   * name one article.
    */
   setBoards(boards: readonly BridgedBoard[]): void {
     const views = boards.map(({ view }) => view);
@@ -50,7 +50,7 @@ export class Bridge implements Backend, Bulletins {
     this.views = views;
     this.logins.setBoards(boards.map(({ login }) => login));
     this.poster.setBoards(boards);
-    // Arrive first, then leave: a board that stays never seems deserted.
+    // Arrive before leaving, so that a board that stays never seems deserted.
     for (const [reader, leave] of this.#readers) {
       this.#readers.set(reader, this.#arrive());
       leave();
@@ -77,7 +77,7 @@ export class Bridge implements Backend, Bulletins {
     return this.#groups.get(name);
   }
 
-  /** Boards are polled more often while a reader is there. */
+  /** Tells all boards that a reader is there: they are polled more often meanwhile. */
   #arrive(): () => void {
     const left = this.views.map((view) => view.readerArrived());
     return () => {

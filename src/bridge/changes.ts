@@ -1,6 +1,6 @@
 import type { Change, ItemRecord } from './model.ts';
 
-/** Collects what changes while something is taken in, and puts it in the order in which it is to be told. */
+/** Collects what changes while something is being committed, in the order in which listeners must hear of it. */
 export class Changes {
   readonly #posts: { readonly length: number };
   #appended: number;

@@ -4,8 +4,8 @@ interface Cells {
 }
 
 /**
- * A typed array with the content of `column` and room for `length` cells; `column` itself if it has the room. Grows by
- * a quarter: doubling would leave 20 MB unused for a million posts.
+ * A typed array with the content of `column` and room for `length` cells; `column` itself if it has room already. Grows
+ * by a quarter: doubling would leave 20 MB unused for a million posts.
  */
 export function withRoom<T extends Cells & ArrayLike<number>>(
   column: T,

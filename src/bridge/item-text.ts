@@ -1,12 +1,14 @@
 import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
-/** Version of the form; another one is read as nothing, and fetched again. */
+/** Version of the format; a text in another version is ignored, and fetched again. */
 const VERSION = 2;
 /** Octets before the table: version and three zeros, number of posts, newest sequence number. */
 const HEAD = 12;
 const COUNT = 4;
 const NEWEST = 8;
-/** Octets of a post in the table: its sequence number, where its text begins and ends, its lines and `READY`. */
+/**
+ * Octets of a post in the table: its sequence number, where its text begins and ends, its number of lines and `READY`.
+ */
 const ENTRY = 16;
 const TEXT = 4;
 const END = 8;
@@ -20,7 +22,7 @@ const SIGNATURE = octets`--`;
 /** RFC 5536 §3 */
 const MAX_LINE = 998;
 
-/** What is taken from an item as the board sends it. */
+/** The parts of an item that are kept. */
 export interface Said {
   readonly lastEdit: number | undefined;
   readonly lastReply: number | undefined;
@@ -33,12 +35,11 @@ export interface Said {
 }
 
 /**
- * An item's text as it is kept, in memory and in the cache file: what articles need of it, in one piece of memory that
- * is its own. A post is found by its offset: to read one, nothing else is decoded, and where no line of it needs
- * anything (`ready`), it is not even decoded itself. Not compressed: that would cost more than all the rest of making
- * an article.
+ * An item's text in the form kept in memory and in the cache file: what articles need of it, in one piece of memory of
+ * its own. A post is found by its offset, so reading one decodes no others; if none of its lines needs any change
+ * (`ready`), it is not decoded, either. Not compressed: that would cost more than everything else in making an article.
  *
- * The table of posts comes first, then for each post its grogname and its text, every line of which ends CRLF.
+ * First the table of posts, then each post's grogname and text, every line of which ends with CRLF.
  */
 export class ItemText {
   /** as it is stored */
@@ -72,7 +73,9 @@ export class ItemText {
     return new ItemText(bytes);
   }
 
-  /** What was stored; `undefined` where it is of another version, or damaged. @param stored becomes its own */
+  /**
+   * Reads what was stored; `undefined` if it is of another version, or damaged. @param stored is owned by the result
+   */
   static read(stored: Uint8Array): ItemText | undefined {
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
     if (bytes.length < HEAD || bytes.readUInt32LE(0) !== VERSION) return undefined;
@@ -92,7 +95,10 @@ export class ItemText {
     return this.bytes.length;
   }
 
-  /** How far it goes: a later post is not in it yet; an earlier one that is missing has been removed. */
+  /**
+   * The newest sequence number that it covers: a later post is not in it yet; an earlier one that is missing has been
+   * removed.
+   */
   get newest(): number {
     return this.bytes.readUInt32LE(NEWEST);
   }
@@ -137,14 +143,14 @@ export class PostText {
     return octetsFrom(this.#bytes.subarray(this.#start, this.#bytes.readUInt32LE(this.#entry + TEXT)));
   }
 
-  /** how many lines there are */
+  /** the number of lines */
   get count(): number {
     return this.#bytes.readUInt32LE(this.#entry + LINES) % READY;
   }
 
   /**
-   * The text as the body of an article, where it is one as it stands: printable ASCII, no line too long or begun with a
-   * dot, no mark of a signature that lost its blank. A view, for as long as nobody keeps it.
+   * The text as the body of an article, if it can be used as it is: printable ASCII, no line too long or beginning with
+   * a dot, no signature separator that has lost its blank. A view, not to be kept.
    */
   get ready(): Buffer | undefined {
     return this.#bytes.readUInt32LE(this.#entry + LINES) >= READY ? this.#text : undefined;
@@ -155,12 +161,12 @@ export class PostText {
     return this.count === 0 ? [] : octetsFrom(this.#text.subarray(0, -CRLF.length)).split(CRLF);
   }
 
-  /** Whether it says the same, under the same name. */
+  /** Whether both have the same text and the same grogname. */
   equals(other: PostText): boolean {
     return this.grogname === other.grogname && this.#text.equals(other.#text);
   }
 
-  /** where its grogname begins: where the text before it ends */
+  /** where the grogname begins: at the end of the previous text */
   get #start(): number {
     return this.#entry === HEAD ? this.#table : this.#bytes.readUInt32LE(this.#entry - ENTRY + END);
   }

@@ -1,27 +1,29 @@
 import { LRUCache } from 'lru-cache';
 
-/** What an entry costs besides its own octets: objects, Buffer, map and list entries (measured, rounded up). */
+/** The cost of an entry besides its own octets: objects, Buffer, map and list entries (measured, rounded up). */
 const ENTRY = 600;
 
 const kinds = ['texts', 'articles', 'overviews'] as const;
 type Kind = (typeof kinds)[number];
 
 export interface CacheStats {
-  /** held now */
+  /** octets held now */
   readonly octets: number;
   /** hits and misses since the start */
   readonly hits: number;
   readonly misses: number;
 }
 
-/** What can be kept. Its octets are its own: nothing else keeps them alive, and they keep nothing else. */
+/**
+ * A value that can be cached. Its octets are its own: nothing else keeps them alive, and they keep nothing else alive.
+ */
 interface Kept {
   readonly octets: number;
 }
 
 /**
  * The memory that all boards share for what can be made again: items' texts, rendered articles, overview. One budget in
- * octets: whatever was used last stays, whichever kind it is.
+ * octets: what was used most recently stays, whatever its kind.
  */
 export class SharedMemory {
   readonly #stats = {
@@ -30,10 +32,10 @@ export class SharedMemory {
     overviews: { octets: 0, hits: 0, misses: 0 },
   };
   readonly #cache: LRUCache<number, Kept>;
-  /** of each shelf */
+  /** the kind of each shelf */
   readonly #kinds: Kind[] = [];
 
-  /** @param octets what all of it may take together */
+  /** @param octets the budget for all of it */
   constructor(octets: number) {
     this.#cache = new LRUCache<number, Kept>({
       maxSize: Math.max(1, octets),
@@ -81,19 +83,19 @@ export class Shelf<V extends Kept> {
   }
 
   get(key: number): V | undefined {
-    // Nobody else has these keys.
+    // No other shelf has these keys.
     const value = this.#cache.get(this.#base + key) as V | undefined;
     if (value === undefined) this.#stats.misses++;
     else this.#stats.hits++;
     return value;
   }
 
-  /** Like `get`, but counts as no use. */
+  /** Like `get`, but does not count as a use. */
   peek(key: number): V | undefined {
     return this.#cache.peek(this.#base + key) as V | undefined;
   }
 
-  /** What is too large for all of the memory is not kept. */
+  /** Does not keep a value larger than the whole budget. */
   set(key: number, value: V): void {
     if (this.peek(key) === value) return;
     this.#cache.set(this.#base + key, value);

@@ -1,9 +1,9 @@
 /**
- * One board as the mirror knows it: what the views (newsgroups, articles) are made from. `mirror/` implements it over
- * RGTP and the cache.
+ * One board as known to the mirror: the basis of the views (newsgroups, articles). `mirror/` implements it over RGTP
+ * and the cache.
  *
- * A board may have a million posts, so they are columns of numbers, not objects. Rows are in ascending article number
- * and are only ever appended; a post that was withdrawn keeps its row with kind `Gone`. Column arrays are replaced when
+ * A board may have a million posts, so they are columns of numbers, not objects. Rows are in ascending order of article
+ * numbers and are only ever appended; a withdrawn post keeps its row, with kind `Gone`. Column arrays are replaced when
  * they grow: read them through the property each time, and only up to `length`.
  */
 import type { Charset } from '../wire/charset.ts';
@@ -11,7 +11,7 @@ import type { Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import type { ItemText } from './item-text.ts';
 
-/** What a row is. I, R, C, E, M are the index's; the last two come from the edit log. */
+/** The kind of a row. I, R, C, E, M are the index's; the last two come from the edit log. */
 export const PostKind = {
   Gone: 0,
   Item: 1,
@@ -24,7 +24,7 @@ export const PostKind = {
 } as const;
 export type PostKind = (typeof PostKind)[keyof typeof PostKind];
 
-/** Which of a board's newsgroups. */
+/** One of a board's newsgroups. */
 export type Place = 'main' | 'motd' | 'edits';
 
 export interface Posts {
@@ -39,17 +39,17 @@ export interface Posts {
   readonly times: Uint32Array;
   /** `PostKind` */
   readonly kinds: Uint8Array;
-  /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
+  /** the kind of a row, even once it is gone; `Gone` if that is not known */
   readonly was: Uint8Array;
-  /** index into `items`, −1 where the post belongs to none */
+  /** index into `items`, −1 if the post belongs to none */
   readonly items: Int32Array;
   /** index into `userids` */
   readonly users: Uint32Array;
-  /** unix seconds by this server's clock: when readers could first read it */
+  /** unix seconds by this server's clock: when readers could first read the post */
   readonly arrivals: Uint32Array;
 }
 
-/** An item as the index shows it. Objects are stable; fields change in place. */
+/** An item according to the index. Objects are stable; fields change in place. */
 export interface ItemRecord {
   readonly index: number;
   /** upper case */
@@ -57,24 +57,24 @@ export interface ItemRecord {
   /** from the newest I, C, or E row */
   readonly subject: Octets;
   /**
-   * Index of the item this one continues, −1 if none (known from C/F rows, and from the item itself once fetched).
-   * That item may be withdrawn (`first` is −1 or its row `Gone`): nothing of it can be referred to then.
+   * Index of the item that this one continues, −1 if none (known from C/F rows, and from the item itself once fetched).
+   * That item may have been withdrawn (`first` is −1 or its row `Gone`): then it can't be referred to.
    */
   readonly continues: number;
   /** index of the item that continues this one, −1 if none */
   readonly continuedIn: number;
-  /** row of its first post (I or C), −1 if the index has none */
+  /** row of the first post (I or C), −1 if the index has none */
   readonly first: number;
-  /** all rows of the item, ascending, withdrawn ones and edits included */
+  /** all rows of the item, ascending, including withdrawn ones and edits */
   readonly rows: readonly number[];
 }
 
-/** What the edit log says of an E, a withdrawal or an index edit. */
+/** What the edit log says about an edit, a withdrawal or an edit of the index. */
 export interface Notice {
-  /** the editor, as the log names them */
+  /** the editor's userid in the log */
   readonly userid: Octets;
   readonly reason: readonly Octets[];
-  /** the item's id; `undefined` for an index edit */
+  /** the item's id; `undefined` for an edit of the index */
   readonly itemId: string | undefined;
 }
 
@@ -87,110 +87,112 @@ export interface Motd {
   readonly lines: readonly Octets[];
 }
 
-/** One thing that changed. What a poll found is one list of these, in the order in which they are to be taken in. */
+/** One change. What a poll found is one list of these, in the order in which listeners must take them in. */
 export type Change =
-  /** rows that are `Gone` now */
+  /** rows that have become `Gone` */
   | { readonly kind: 'removed'; readonly rows: readonly number[] }
-  /** rows that were `Gone` and are back, as the posts they were */
+  /** rows that were `Gone` and are back, as the same posts */
   | { readonly kind: 'restored'; readonly rows: readonly number[] }
   /**
-   * `revoked`: an editor changed the text, and what is held of it must not be shown any more; else it is behind, or new
+   * an item's text has changed. `revoked`: an editor changed it, and the text held must no longer be shown; otherwise
+   * it is new, or has grown
    */
   | { readonly kind: 'text'; readonly item: ItemRecord; readonly revoked: boolean }
-  /** rows of which the edit log tells now what it did not before */
+  /** rows about which the edit log now says something new */
   | { readonly kind: 'noted'; readonly rows: readonly number[] }
-  /** an item's subject, its place in its thread, or who made its posts and when */
+  /** an item's subject, its place in its thread, or the authors and times of its posts */
   | { readonly kind: 'links'; readonly item: ItemRecord }
-  /** rows from `first` to the end are new */
+  /** new rows, from `first` to the end */
   | { readonly kind: 'appended'; readonly first: number }
   /** the message of the day */
   | { readonly kind: 'motd' };
 
 export type Listener = (changes: readonly Change[]) => void;
 
-/** What the index and the edit log tell. All of it is in memory. */
+/** What the index and the edit log say. All of it is in memory. */
 export interface BoardIndex {
   readonly posts: Posts;
   readonly items: readonly ItemRecord[];
-  /** False until the index has been read to its end, once: what is here until then must not be shown. */
+  /** False until the index has been read to its end once: until then nothing here may be shown. */
   readonly isRead: boolean;
-  /** No article number is left. */
+  /** No article numbers are left. */
   readonly isFull: boolean;
-  /** userids as the index has them */
+  /** userids, as in the index */
   readonly userids: readonly Octets[];
 
-  /** Water marks of a newsgroup, as readers may know them: the high mark never falls. */
+  /** Water marks of a newsgroup, as shown to readers: the high mark never falls. */
   mark(place: Place): { readonly low: number; readonly high: number };
   itemById(id: string): ItemRecord | undefined;
   /** the row with that article number (`Gone` ones too), −1 if none: O(log n) */
   rowOf(number: number): number;
-  /** the row the board's sequence number means today (in the newest epoch that covers it), −1 if none */
+  /** the row that one of the board's sequence numbers means now (in the newest epoch that covers it), −1 if none */
   rowOfSequence(sequence: number): number;
-  /** the row that a sequence number got in an epoch, −1 if none: O(log n) */
+  /** the row of a sequence number in an epoch, −1 if none: O(log n) */
   rowIn(epoch: number, sequence: number): number;
 
   /**
-   * Until the index has been read: the article as which a sequence number was last shown, by what is kept for good of the
-   * newest rows. `undefined`: that is not known, or it was gone.
+   * Until the index has been read: the article that last had a sequence number, according to the newest rows in the
+   * permanent store. `undefined`: that is not known, or it was gone.
    */
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined;
 
   /**
-   * Somebody learns the time, or asks what is new, and will ask again from now on: nothing arrives earlier, wherever clocks
-   * are set to. Returns that time, in unix seconds.
+   * To be called when a client is told the time, or asks what is new: from then on nothing arrives earlier, even if
+   * clocks are set back. Returns that time, in unix seconds.
    */
   dated(): number;
 
   notice(row: number): Notice | undefined;
-  /** as last fetched: only the newest message has a text */
+  /** as last fetched; only the newest message has a text */
   motd(): Motd | undefined;
-  /** The board may have another message now: it is still to be asked. */
+  /** The board may have another message by now, and has not been asked yet. */
   readonly isMotdDue?: boolean;
 
-  /** Calls the listener with what changed, after it has. Call the result to stop. */
+  /** Calls the listener with each change, after it has taken effect. Call the result to stop. */
   subscribe(listener: Listener): () => void;
 }
 
-/** What overview needs of a post beyond the index. */
+/** What overview needs from a post beyond the index. */
 export interface PostSummary {
   readonly grogname: Octets;
-  /** of the body of its article, in UTF-8 with CRLF */
+  /** octets of its article's body, in UTF-8 with CRLF */
   readonly octets: number;
   readonly lines: number;
 }
 
 export interface BoardTexts {
-  /** how its texts are read */
+  /** how the board's texts are read */
   readonly charset: Charset;
 
-  /** Of a post whose text was held, once, and not taken back since; it need not be held now. O(1). */
+  /**
+   * The summary of a post whose text has been held, and has not been revoked since; the text need not be held now.
+   * O(1).
+   */
   summary(row: number): PostSummary | undefined;
 
   /**
-   * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` where the board has
-   * no such item any more. Rejects where the board is away.
+   * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` if the board no longer
+   * has the item. Rejects if the board is away.
    */
   text(item: ItemRecord): Soon<ItemText | undefined>;
 
-  /** Whether the text that is held has all that the index shows; else the board was away when it was asked for. */
+  /** Whether the text held has everything that the index shows. If not, the board was away when asked. */
   isUpToDate(item: ItemRecord): boolean;
 }
 
 /** How closely the board is followed. */
 export interface BoardFollowing {
-  /** Somebody reads this board now: poll often. Call the result when they have left. */
+  /** Somebody is reading this board, so poll it often. Call the result when they have left. */
   readerArrived(): () => void;
   /**
-   * Polls at once (joins a poll under way only if it started after this call) and resolves when everything the
-   * board had at the time of the call is in `posts`. Rejects where the board is away.
-   *
-   * @param upTo a sequence number that the board is known to have given: what happened up to it is found even where
-   *   the index does not show it (a withdrawal)
+   * Polls at once, and resolves when everything that the board had at the time of the call is in `posts`. (A poll under
+   * way does not count.) Rejects if the board is away. @param upTo a sequence number that the board is known to have
+   * given: everything up to it is found, even if the index does not show it (a withdrawal)
    */
   refresh(upTo?: number): Promise<void>;
   /**
-   * Absent: no other bridge shows this board. Resolves when all that any of them had shown when this was called is in `posts`.
-   * Rejects where this bridge is cut off from them, or can't read the board.
+   * Resolves once everything that other bridges had shown at the time of the call is in `posts`. Rejects if this bridge
+   * is cut off from them, or can't read the board. Absent: no other bridge shows this board.
    */
   readonly catchUp?: (() => Promise<void>) | undefined;
 }

@@ -1,4 +1,7 @@
-/** One run of a task at a time, however many ask: who asks during one shares the next, so that it begins after the question. */
+/**
+ * Runs a task once at a time, however many ask. Those who ask during a run share the next one, which begins after they
+ * asked.
+ */
 export class OneAtATime {
   readonly #task: () => Promise<void>;
   #running: Promise<void> | undefined;
@@ -8,7 +11,7 @@ export class OneAtATime {
     this.#task = task;
   }
 
-  /** The run under way. */
+  /** The run under way, if any. */
   get running(): Promise<void> | undefined {
     return this.#running;
   }

@@ -1,4 +1,4 @@
-/** Which newsgroups show what. */
+/** Which newsgroups show which posts. */
 import type { BoardGroup } from './board.ts';
 import { type Place, PostKind } from './model.ts';
 
@@ -6,13 +6,13 @@ export type { Place } from './model.ts';
 
 export const places = ['main', 'motd', 'edits'] as const satisfies readonly Place[];
 
-/** The level that posting takes. What editors did is written by the server alone. */
+/** The level needed to post. Only the server writes to `.edits`. */
 export const levelToPost = { main: 2, motd: 3, edits: undefined } as const satisfies Record<
   Place,
   BoardGroup['levelToPost']
 >;
 
-/** The newsgroups a post is in, the one that `find` names first. */
+/** The newsgroups of each kind of post; `find` names the first. */
 export const placesOf = {
   [PostKind.Gone]: [],
   [PostKind.Item]: ['main'],
@@ -33,7 +33,7 @@ export function newsgroupName(main: string, place: Place): string {
   return place === 'main' ? main : `${main}.${place}`;
 }
 
-/** The names of the newsgroups a post is in, by its kind. */
+/** The names of a post's newsgroups, by its kind. */
 export function newsgroupsByKind(main: string): readonly (readonly string[])[] {
   const byKind: string[][] = [];
   for (const kind of Object.values(PostKind)) byKind[kind] = placesOf[kind].map((place) => newsgroupName(main, place));

@@ -2,16 +2,16 @@ import { OneAtATime } from './one-at-a-time.ts';
 
 export interface PollerOptions {
   readonly poll: () => Promise<void>;
-  /** ms to the next poll after one that went well */
+  /** ms until the next poll after a successful one */
   readonly interval: () => number;
-  /** ms: first and longest wait after a failure; jittered */
+  /** ms: first and longest wait after a failure, with jitter */
   readonly retry: readonly [first: number, longest: number];
   readonly random: () => number;
   /** ms */
   readonly clock: () => number;
 }
 
-/** Polls a board: one poll at a time however many ask, on a timer, and ever less often while the board is away. */
+/** Polls a board on a timer, less and less often while the board is away: one poll at a time, however many ask. */
 export class Poller {
   readonly #options: PollerOptions;
   readonly #polls = new OneAtATime(() => this.#poll());
@@ -32,19 +32,19 @@ export class Poller {
     this.refresh().catch(() => {});
   }
 
-  /** Resolves when a poll that began after this call has gone well. */
+  /** Resolves once a poll that began after this call has succeeded. */
   refresh(): Promise<void> {
     return this.#polls.run();
   }
 
-  /** The interval may have become shorter: a reader is there. */
+  /** The interval may have become shorter: a reader has arrived. */
   reschedule(): void {
     if (this.#polls.running !== undefined || !this.#started || this.#failures > 0) return;
-    // Counted from the last poll: readers who come and go must not put the next one off for ever.
+    // Counted from the last poll, so that readers who come and go do not postpone the next one for ever.
     this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.clock()));
   }
 
-  /** Something went wrong between polls: the next one comes as soon as it would after a failed poll. */
+  /** Something failed between polls: the next one comes as soon as after a failed poll. */
   soon(): void {
     if (this.#polls.running === undefined && this.#started) this.#schedule(this.#backOff());
   }
@@ -72,7 +72,7 @@ export class Poller {
 
   #backOff(): number {
     const [first, longest] = this.#options.retry;
-    // Half of it is random, so that bridges that lost the same board do not come back in step.
+    // Half of it is random, so that bridges that have lost the same board do not return in step.
     return Math.min(longest, first * 2 ** Math.max(this.#failures - 1, 0)) * (0.5 + this.#options.random() / 2);
   }
 

@@ -1,4 +1,4 @@
-/** One client of the bridge: what it may see and do depends on who is logged in. */
+/** One client of the bridge: what it may see and do depends on who has logged in. */
 import {
   type Access,
   type Located,
@@ -13,9 +13,9 @@ import type { Logins } from './login/logins.ts';
 import { levelToPost } from './places.ts';
 import type { Person, Poster } from './ports.ts';
 
-/** What all readers share. Read each time, because a reload changes the boards. */
+/** What all readers share. Read at each use, because a reload changes the boards. */
 export interface Bulletins {
-  /** in the order of LIST */
+  /** in LIST's order */
   readonly views: readonly BoardNewsgroups[];
   readonly logins: Logins;
   readonly poster: Poster;
@@ -57,7 +57,7 @@ export class Reader implements ReaderSession {
 
   newsgroups(): readonly Newsgroup[] {
     const { views, logins } = this.#all;
-    // One that is decided about later must not seem new, or gone, meanwhile.
+    // A newsgroup whose access is still undecided must not seem new, or gone, later.
     const isListed = ({ read, notYet }: Access) => read || notYet !== undefined;
     return views.filter((view) => isListed(logins.access(this.#person, view.newsgroup))).flatMap((view) => view.groups);
   }
@@ -75,7 +75,7 @@ export class Reader implements ReaderSession {
     throw new Refusal('forbidden', `You may not read ${name}${elsewhere === undefined ? '' : `: ${elsewhere}`}`);
   }
 
-  /** `y` also if a login would allow posting, like the greeting: tin offers no posting after `n`. */
+  /** `y` even if only a login would allow posting, like the greeting: tin offers no posting after `n`. */
   status({ name }: Newsgroup): 'y' | 'n' {
     const found = this.#all.group(name);
     if (found === undefined) return 'n';
@@ -95,7 +95,7 @@ export class Reader implements ReaderSession {
       try {
         located = view.find(messageId);
       } catch (error) {
-        // Another board may know.
+        // Another board may know the article.
         if (!(error instanceof Refusal) || error.kind !== 'unavailable') throw error;
         later = error.message;
       }
@@ -106,11 +106,13 @@ export class Reader implements ReaderSession {
     return undefined;
   }
 
-  /** RGTP shows everybody the message of the day. With several boards each has its newsgroup's name above it. */
+  /**
+   * RGTP shows everybody the message of the day. With several boards, each message has its newsgroup's name above it.
+   */
   motd(): readonly string[] {
     const { views } = this.#all;
     const messages = views.map((view) => ({ view, lines: view.motd() })).filter(({ lines }) => lines.length > 0);
-    // None would be a false answer where one is not known yet.
+    // If one is not known yet, to show none would be false.
     const notYet = views.find((view) => view.notYet !== undefined)?.notYet;
     if (messages.length === 0 && notYet !== undefined) throw new Refusal('unavailable', notYet);
     if (views.length === 1) return messages[0]?.lines ?? [];

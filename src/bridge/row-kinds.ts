@@ -1,4 +1,4 @@
-/** Rows of the board's index, as posts. */
+/** Rows of the board's index as posts. */
 import type { EntryType } from '../rgtp/index-entry.ts';
 import { PostKind } from './model.ts';
 
@@ -12,7 +12,7 @@ export const ROW_KINDS = {
   M: PostKind.Motd,
 } as const satisfies Record<EntryType, PostKind>;
 
-/** Is a post of this kind a row of the board's index? (The others are gone, or come from the edit log.) */
+/** Is a post of this kind a row of the board's index? (Others are gone, or come from the edit log.) */
 export function isIndexed(kind: number | undefined): boolean {
   return kind !== undefined && kind >= PostKind.Item && kind <= PostKind.Motd;
 }
@@ -22,7 +22,7 @@ export function isFirst(kind: number | undefined): boolean {
   return kind === PostKind.Item || kind === PostKind.Continuation;
 }
 
-/** Is a post of this kind a post in an item, with a text there? */
+/** Is a post of this kind in an item, with a text there? */
 export function isInItem(kind: number | undefined): boolean {
   return isFirst(kind) || kind === PostKind.Reply;
 }

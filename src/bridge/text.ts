@@ -1,4 +1,4 @@
-/** Turns the board's octets into text for articles. */
+/** Turns a board's octets into text for articles. */
 import { type Body, bodyOf, plainBodyOf } from '../news/body.ts';
 import { type Charset, decode, stripControls } from '../wire/charset.ts';
 import { join, type Octets, octets } from '../wire/octets.ts';
@@ -16,7 +16,7 @@ export function textOf(octets: Octets, charset: Charset): string {
   return PRINTABLE.test(octets) ? octets : stripControls(decode(octets, charset));
 }
 
-/** A post as the body of an article; where it needs nothing, a view of its text. */
+/** A post as the body of an article: a view of its text if that can be used as it is. */
 export function bodyOfPost(post: PostText, charset: Charset): Body {
   const text = post.ready;
   if (text !== undefined) return { text, octets: text.length, lines: post.count, ascii: true };
@@ -26,7 +26,7 @@ export function bodyOfPost(post: PostText, charset: Charset): Body {
   return plainBodyOf(marked) ?? bodyOf(linesOf(marked, charset));
 }
 
-/** The lines of one text, decoded together because `auto` decides for a text as a whole. */
+/** The lines of one text, decoded together because `auto` applies to a text as a whole. */
 export function linesOf(lines: readonly Octets[], charset: Charset): readonly string[] {
   const whole = join(lines, octets`\n`);
   if (PRINTABLE_LINES.test(whole)) return lines;

@@ -1,13 +1,13 @@
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { Credentials } from './user-pools.ts';
 
-/** The accounts of a board in this process, as they are now. */
+/** The accounts of a board in this process, in their current state. */
 export interface LiveAccounts {
-  /** grows with every change, whoever makes it; cheap */
+  /** grows with every change, by whatever process; cheap to read */
   readonly generation: number;
   /** The level that a login with this secret (`undefined`: none) would get; `undefined`: it would be refused. */
   access(userid: Octets, secret: Buffer | undefined): number | undefined;
-  /** Whether this is the secret of an account that may not be used. */
+  /** Whether this is the secret of a disabled account. */
   isDisabled(userid: Octets, secret: Buffer): boolean;
   /** Returns a function that stops it. */
   onChange(listener: () => void): () => void;
@@ -15,7 +15,7 @@ export interface LiveAccounts {
 
 const GUEST = octets`guest`;
 
-/** What logins on a board in this process are worth, looked up once for each change of its accounts. */
+/** The rights of logins on a board in this process, looked up once for each change of its accounts. */
 export class BoardRights {
   readonly #accounts: LiveAccounts;
   #generation: number | undefined;
@@ -32,7 +32,7 @@ export class BoardRights {
     return this.#guest;
   }
 
-  /** `undefined`: these credentials no longer log in. */
+  /** `undefined`: these credentials no longer work. */
   level(credentials: Credentials): number | undefined {
     this.#refresh();
     let known = this.#levels.get(credentials);
@@ -43,7 +43,7 @@ export class BoardRights {
     return known.level;
   }
 
-  /** Why a login is refused; `undefined`: it is not. The reason is only for those who know the secret. */
+  /** Why a login is refused; `undefined`: it is not. The reason is only given to people who know the secret. */
   refusal(credentials: Credentials): { readonly reason: string | undefined } | undefined {
     if (this.level(credentials) !== undefined) return undefined;
     const disabled = this.#accounts.isDisabled(credentials.userid, credentials.secret);

@@ -1,6 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 
-/** When a board was last heard, over any connection: one that answers anybody is not away. */
+/** When anything last arrived from a board, over any connection: a board that answers anybody is not away. */
 export class LastHeard {
   readonly now: () => number;
   #at = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export class LastHeard {
     return this.#at >= time;
   }
 
-  /** Whether what began then failed because nobody is there: no connection, or nothing came over it. */
+  /** Whether something that began at that time failed because the board is away: no connection, or nothing arrived. */
   isAway(error: unknown, began: number): boolean {
     return error instanceof RgtpError && error.kind === 'unavailable' && error.code === undefined && !this.since(began);
   }

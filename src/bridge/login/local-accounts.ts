@@ -11,11 +11,11 @@ import { parseUserid } from './userid.ts';
 export interface LocalAccount {
   readonly name: string;
   readonly userid: Octets;
-  /** for each of this person's posts; `undefined`: the display name of From */
+  /** the grogname for this person's posts; `undefined`: the display name of From */
   readonly grogname: string | undefined;
 }
 
-/** What a password proved: an account as it was then. */
+/** What a password has proven: an account in its state at the time. */
 export interface AccountProof {
   readonly name: string;
   readonly passwordHash: string;
@@ -35,18 +35,18 @@ export class AccountError extends Trouble {
 }
 
 /**
- * The local accounts of one board: a name and password of their own, and the board's userid and secret. Passwords
- * are kept as scrypt hashes; secrets, which the proof to the board needs, encrypted with the key file.
+ * The local accounts of one board: each has its own name and password, and a userid and secret of the board. Passwords
+ * are stored as scrypt hashes; secrets, which the proof to the board needs, are encrypted with the key file.
  */
 export class LocalAccounts {
   readonly #permanent: Permanent;
   readonly #box: (make: boolean) => SecretBox;
   readonly #cost: Cost;
-  /** password hashes by name, as they are now; followed from the first login on */
+  /** the current password hashes by name, followed from the first login on */
   #current: Map<string, string> | undefined;
 
   /**
-   * @param box opens the key, or makes one for the first account; called when a secret is first needed
+   * @param box loads the key, or makes one for the first account; called when a secret is first needed
    * @param cost of new password hashes
    */
   constructor(permanent: Permanent, box: (make: boolean) => SecretBox, cost = COST) {
@@ -69,8 +69,8 @@ export class LocalAccounts {
   }
 
   /**
-   * Adds an account. `secret` is hex as the board gave it, blanks allowed. Throws `AccountError` if the name is
-   * taken or something is malformed.
+   * Adds an account. `secret` is hex as given by the board, blanks allowed. Throws `AccountError` if the name is taken
+   * or something is malformed.
    */
   async add(account: {
     readonly name: string;
@@ -80,7 +80,7 @@ export class LocalAccounts {
     readonly grogname?: string | undefined;
   }): Promise<void> {
     const { name, userid, grogname } = account;
-    // The name is one word on the AUTHINFO line (RFC 4643 §2.3.1), and a colon separates it from the board's.
+    // The name is one word on the AUTHINFO line (RFC 4643 §2.3.1), separated by a colon from the board's name.
     if (!/^[^\s:\p{C}]{1,64}$/u.test(name))
       throw new AccountError('a name is one word of at most 64 characters without a colon');
     if (parseUserid(userid) === undefined)
@@ -99,21 +99,21 @@ export class LocalAccounts {
     });
   }
 
-  /** With what is remembered of its logins. false: there is none of that name. */
+  /** Also removes what is remembered of its logins. false: there is no such account. */
   async remove(name: string): Promise<boolean> {
     const stored = await this.#permanent.account(name);
     if (stored !== undefined) await this.#permanent.removeProof(stored.userid.toLowerCase());
     return this.#permanent.removeAccount(name);
   }
 
-  /** Gives an account another password. Throws `AccountError` where there is none of that name. */
+  /** Gives an account a new password. Throws `AccountError` if there is no such account. */
   async setPassword(name: string, password: string): Promise<void> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) throw new AccountError(`there is no account "${name}"`);
     await this.#permanent.putAccount({ ...stored, passwordHash: await hashPassword(checked(password), this.#cost) });
   }
 
-  /** The account, where there is one and this is its password. */
+  /** The account, if there is one with this password. */
   async open(name: string, password: string): Promise<OpenedAccount | undefined> {
     const stored = await this.#permanent.account(name);
     if (stored === undefined) {
@@ -121,20 +121,20 @@ export class LocalAccounts {
       return undefined;
     }
     const { passwordHash } = stored;
-    // This is newer than what is followed: another process may have changed the password a moment ago.
+    // The store may be newer than what has been followed: another process may just have changed the password.
     this.#follow();
     this.#current?.set(name, passwordHash);
     if (!(await checkPassword(password, passwordHash))) return undefined;
     return { ...shown(stored), passwordHash, secret: this.#secretOf(stored) };
   }
 
-  /** Tries the key, if there is anything to open. @throws StoreError, also where it is another one */
+  /** Tries the key, if there is anything to decrypt. @throws StoreError, also if it is the wrong key */
   async tryKey(): Promise<void> {
     const [account] = await this.#permanent.accounts();
     if (account !== undefined) this.#secretOf(account);
   }
 
-  /** Whether what `open` proved still holds: neither the account nor its password has changed. In memory. */
+  /** Whether what `open` proved is still valid: neither the account nor its password has changed. In memory. */
   holds({ name, passwordHash }: AccountProof): boolean {
     this.#follow();
     return this.#current?.get(name) === passwordHash;
@@ -152,7 +152,7 @@ export class LocalAccounts {
 
   #follow(): void {
     if (this.#current !== undefined) return;
-    // A database on another machine answers later.
+    // A database on another machine will answer later.
     this.#current = new Map();
     this.#permanent.onAccounts((accounts) => {
       this.#current = new Map(accounts.map(({ name, passwordHash }) => [name, passwordHash]));
@@ -172,7 +172,7 @@ function shown(stored: StoredAccount): LocalAccount {
   return { name: stored.name, userid: latin1(stored.userid), grogname: settings.grogname };
 }
 
-/** Ties a sealed secret to its account: in another account's row it does not open. */
+/** Ties an encrypted secret to its account: in another account's row it can't be decrypted. */
 function label(name: string, userid: string): string {
   return `${name} = ${userid}`;
 }

@@ -21,7 +21,7 @@ export class Logins {
 
   /**
    * Logs in by the local accounts of that name on all boards; if there are none, by the secret that the first board
-   * shares with its user. One board that accepts the login is enough.
+   * shares with its user. It is enough that one board accepts the login.
    *
    * Rejects with `bad-credentials` or `unavailable`.
    */
@@ -63,9 +63,7 @@ export class Logins {
     return { read: best >= 1, post: best >= 2, loginHelps, loginPosts, ...notYet };
   }
 
-  /**
-   * Advice for somebody who is logged in, but not to this board, where a login would help; `undefined`: it would not.
-   */
+  /** Advice for somebody who has logged in, but not to this board, if that would help; `undefined`: it would not. */
   elsewhere(person: Person | undefined, newsgroup: string): string | undefined {
     const board = this.#boards.get(newsgroup);
     if (board === undefined || person === undefined || person.members.has(newsgroup)) return undefined;
@@ -74,7 +72,8 @@ export class Logins {
   }
 
   /**
-   * The level behind `access`: the message of the day and edits take 3. With posting configured off it is at most 1.
+   * The level behind `access`: setting the message of the day, and editing, need 3. At most 1 if posting is configured
+   * off.
    */
   level(person: Person | undefined, newsgroup: string): Level {
     const board = this.#boards.get(newsgroup);
@@ -91,12 +90,12 @@ export class Logins {
     return renewing.length === 0 ? undefined : Promise.all(renewing).then(() => {});
   }
 
-  /** Who this person is on a board; `undefined`: not logged in there. */
+  /** This person's membership of a board; `undefined`: not logged in there. */
   member(person: Person | undefined, newsgroup: string): Member | undefined {
     return this.#boards.has(newsgroup) ? person?.members.get(newsgroup) : undefined;
   }
 
-  /** `board:userid` means one board; a bare name all of them for local accounts, the first for userids. */
+  /** `board:userid` means one board; a bare name means all boards for local accounts, and the first for userids. */
   #addressed(user: string): { boards: readonly BoardLogin[]; name: string } {
     const boards = [...this.#boards.values()];
     const colon = user.indexOf(':');
@@ -112,7 +111,7 @@ function levelOn(board: BoardLogin, person: Person | undefined): Level {
   const member = person?.members.get(board.newsgroup);
   if (member === undefined) return guest;
   const level = board.standing === undefined ? member.level : board.standing(member);
-  // Whoever has lost their login must notice, and not go on as a guest.
+  // A person whose login has become invalid must notice, rather than go on as a guest.
   if (level === undefined) return 0;
   if (level < guest) return guest;
   return board.posting || level < 1 ? level : 1;

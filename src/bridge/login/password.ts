@@ -12,9 +12,9 @@ export interface Cost {
 export const COST: Cost = { ln: 15, r: 8, p: 1 };
 const HASH_OCTETS = 32;
 const SALT_OCTETS = 16;
-/** Hashes at a time: each holds its memory, and a thread that databases and files need too. */
+/** Hashes at a time: each takes its memory, and a thread that databases and files need, too. */
 const AT_ONCE = 2;
-/** waiting; one more is refused */
+/** how many may wait; any more are refused */
 const MOST_WAITING = 200;
 
 /** A password's scrypt hash with salt and parameters, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
@@ -24,7 +24,9 @@ export async function hashPassword(password: string, cost = COST): Promise<strin
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
 }
 
-/** Whether the password is the one hashed; takes equally long either way. Throws if `stored` is not such a hash. */
+/**
+ * Whether this is the password that was hashed; takes equally long either way. Throws if `stored` is not such a hash.
+ */
 export async function checkPassword(password: string, stored: string): Promise<boolean> {
   const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(stored);
   if (match === null) throw new Error('not a password hash');
@@ -35,7 +37,7 @@ export async function checkPassword(password: string, stored: string): Promise<b
   return timingSafeEqual(given, expected);
 }
 
-/** Takes as long as a check, for a name that nobody has: the time must not tell which names exist. */
+/** Takes as long as a check, for a name that does not exist: the time must not reveal which names do. */
 export async function pretendToCheck(password: string, cost = COST): Promise<void> {
   await derive(password, Buffer.alloc(SALT_OCTETS), cost, HASH_OCTETS);
 }
@@ -53,7 +55,7 @@ async function derive(password: string, salt: Buffer, cost: Cost, length: number
     const N = 2 ** cost.ln;
     const options = { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r };
     return await new Promise((resolve, reject) => {
-      // NFC (RFC 8265 in spirit): keyboards differ in how they compose letters
+      // NFC (in the spirit of RFC 8265): keyboards differ in how they compose letters
       scrypt(password.normalize('NFC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
     });
   } finally {

@@ -2,22 +2,22 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Refusal } from '../../nntp/backend.ts';
 
-/** in progress at once, in each of the two lanes */
+/** logins in progress at once, in each of the two lanes */
 const AT_ONCE = 8;
-/** of one userid */
+/** the same for one userid */
 const AT_ONCE_EACH = 2;
-/** waiting; one more is refused */
+/** how many may wait; any more are refused */
 const MOST_WAITING = 200;
 const REMEMBERED = 10_000;
 
 /**
- * Bounds the logins in progress on one board. There are two lanes: credentials that were proven before don't wait
- * behind new ones, so guessing, however parallel, keeps out nobody who has logged in before. Within a lane, no userid
- * takes more than its share.
+ * Bounds the logins in progress on one board. There are two lanes: credentials proven before do not wait behind new
+ * ones, so that parallel guessing does not lock out people who have logged in before. Within a lane, no userid takes
+ * more than its share.
  */
 export class ProofQueue {
   readonly #key = randomBytes(32);
-  /** digests of credentials that were proven */
+  /** digests of credentials that have been proven */
   readonly #proven = new LRUCache<string, true>({ max: REMEMBERED });
   readonly #lanes = { proven: new Lane(), unproven: new Lane() };
 
@@ -35,7 +35,7 @@ export class ProofQueue {
     }
   }
 
-  /** Rejects for all who wait now: the board is away, and waiting for further time-outs would not change that. */
+  /** Rejects all who are waiting: the board is away, and further time-outs would not change that. */
   giveUp(error: unknown): void {
     for (const lane of Object.values(this.#lanes)) lane.giveUp(error);
   }

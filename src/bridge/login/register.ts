@@ -3,10 +3,10 @@ import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { type Charset, decode, encode } from '../../wire/charset.ts';
 
 /**
- * Asks a board for an account (REGU, RGTP 2.2.2): shows its warning, and goes on if the user agrees.
+ * Asks a board for an account (REGU, RGTP 2.2.2): shows its warning, and continues if the user agrees.
  *
- * @param confirm is given the lines meant for the user, decoded
- * @returns what the board says happens next, or `undefined` if the user did not agree. Rejects with `RgtpError`.
+ * @param confirm called with the lines meant for the user, decoded
+ * @returns the board's words on what happens next, or `undefined` if the user did not agree. Rejects with `RgtpError`.
  */
 export async function register(
   board: ClientOptions & { readonly charset?: Charset },

@@ -10,13 +10,13 @@ import type { Credentials } from './user-pools.ts';
 const DAY = 86_400;
 /** how long a login is remembered after the board accepted it */
 const KEPT = 90 * DAY;
-/** people remembered: those whose login was accepted last */
+/** people remembered: those whose logins were accepted most recently */
 const MOST = 10_000;
 
 export interface RememberedProofsOptions {
   readonly permanent: Pick<Permanent, 'proof' | 'putProof' | 'removeProof'>;
   readonly log?: Log;
-  /** of new hashes; each stored one has its own with it */
+  /** the cost of new hashes; each stored one includes its own */
   readonly cost?: Cost;
   /** ms */
   readonly now?: () => number;
@@ -26,12 +26,12 @@ export interface RememberedProofsOptions {
 /** What this run knows about a stored hash. */
 interface Known {
   readonly hash: string;
-  /** keyed digest of the secret that it is of; `undefined`: the board has refused that secret since */
+  /** keyed digest of the hashed secret; `undefined`: the board has refused that secret since */
   readonly digest: string | undefined;
 }
 
 /**
- * The logins that a board accepted, for when it can't be asked: the last one of each userid, with its secret as a
+ * Logins that a board has accepted, for when it can't be asked: the last one of each userid, with its secret as a
  * salted scrypt hash. A later one replaces it; if the board refuses it, it is forgotten.
  */
 export class RememberedProofs {
@@ -41,7 +41,7 @@ export class RememberedProofs {
   readonly #now: () => number;
   readonly #most: number;
   readonly #key = randomBytes(32);
-  /** by userid. Saves the hash of a login that this run has seen; the store has the last word. */
+  /** by userid. Saves hashing again for logins that this process has seen; the store has the last word. */
   readonly #known = new LRUCache<string, Known>({ max: MOST });
   /** One change at a time for each userid, so that the board's last word is stored last. */
   readonly #turns = new KeyedQueue();
@@ -54,7 +54,7 @@ export class RememberedProofs {
     this.#most = most;
   }
 
-  /** The board has just accepted it. Never rejects: a login holds even if it can't be remembered. */
+  /** The board has just accepted a login. Never rejects: the login is valid even if it can't be remembered. */
   accepted(credentials: Credentials, level: number): Promise<void> {
     return this.#inTurn(credentials, async (userid, secret) => {
       const stored = await this.#permanent.proof(userid);
@@ -70,19 +70,22 @@ export class RememberedProofs {
     });
   }
 
-  /** The board has just refused it. Forgets it, if the board accepted it before. Never rejects. */
+  /** The board has just refused a login. Forgets it if the board accepted it before. Never rejects. */
   refused(credentials: Credentials): Promise<void> {
     return this.#inTurn(credentials, async (userid, secret) => {
       const stored = await this.#permanent.proof(userid);
-      // Somebody else's guess forgets nothing.
+      // Somebody else's guess must not erase anything.
       if (stored === undefined || !(await this.#isOf(stored, secret))) return;
-      // At once, whatever the disk says.
+      // At once, even if the disk fails.
       this.#known.set(userid, { hash: stored.hash, digest: undefined });
       await this.#permanent.removeProof(userid, stored.hash);
     });
   }
 
-  /** The level of a login that the board accepted last; `wrong`: it accepted another; `unknown`: none is remembered. */
+  /**
+   * The level of a login, if it is the last one that the board accepted; `wrong`: the last one was another; `unknown`:
+   * none is remembered.
+   */
   async check({ userid, secret }: Credentials): Promise<number | 'wrong' | 'unknown'> {
     const key = userid.toLowerCase();
     return this.#turns.run(key, async () => {

@@ -1,18 +1,18 @@
 interface Renewal {
-  /** monotonic, ms: when the board was asked last, answered or not */
+  /** monotonic, ms: when the board was last asked, whether it answered or not */
   at: number;
-  /** the level it gave last; `undefined`: it refused */
+  /** the level that it last gave; `undefined`: it refused */
   level: number | undefined;
-  /** under way */
+  /** the question under way */
   asking: Promise<void> | undefined;
-  /** whether `level` is the board's own word */
+  /** whether `level` comes from the board itself */
   answered: boolean;
 }
 
 /** ms until a board that has never answered is asked again */
 const FIRST_ANSWER = 1000;
 
-/** What a remote board last said about each login, and when it must be asked again. */
+/** What a remote board last said about each login, and when to ask it again. */
 export class Renewals {
   readonly #after: number | undefined;
   readonly #now: () => number;
@@ -24,7 +24,7 @@ export class Renewals {
     this.#now = now;
   }
 
-  /** The level that the board gave `who` last; `undefined` if it refused; `otherwise` if it was never asked. */
+  /** The level that the board last gave `who`; `undefined` if it refused; `otherwise` if it has never been asked. */
   known(who: object, otherwise: number | undefined): number | undefined {
     const renewal = this.#renewals.get(who);
     return renewal === undefined ? otherwise : renewal.level;
@@ -35,7 +35,7 @@ export class Renewals {
     this.#renewals.set(who, { at: this.#now(), level, asking: undefined, answered: true });
   }
 
-  /** The board gave `who` this level before this process began: it is asked at the first use. */
+  /** The board gave `who` this level before this process started: it is asked at the first use. */
   remembered(who: object, level: number): void {
     this.#renewals.set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, answered: true });
   }
@@ -46,10 +46,10 @@ export class Renewals {
   }
 
   /**
-   * Asks the board if its last answer is too old. All who wait for the same answer share one question. A board that
-   * can't be asked changes nothing.
+   * Asks the board if its last answer is too old. All who wait for the same answer share one question. If the board
+   * can't be asked, nothing changes.
    *
-   * @param otherwise what holds until the board answers for the first time
+   * @param otherwise the level that applies until the board answers for the first time
    * @param always asks even if the last answer is recent
    */
   renew(
@@ -79,7 +79,7 @@ export class Renewals {
       renewal.level = await ask();
       renewal.answered = true;
     } catch {
-      // The board is away: what it said before holds.
+      // The board is away: what it said before still applies.
     }
     renewal.at = this.#now();
     renewal.asking = undefined;

@@ -16,7 +16,7 @@ import { parseUserid } from './userid.ts';
 import { provenOrRemembered, type WhileAway } from './while-away.ts';
 
 export interface RgtpLoginOptions {
-  /** as in `name:userid` */
+  /** the board's name in `name:userid` */
   readonly name: string;
   readonly newsgroup: string;
   /** the most that guests may do; the board may let them do less */
@@ -26,20 +26,22 @@ export interface RgtpLoginOptions {
   readonly pools: UserPools;
   /** for a board in this process */
   readonly live?: LiveAccounts | undefined;
-  /** for any other board */
+  /** for a remote board */
   readonly guest?: GuestOfBoard | undefined;
-  /** ms after which a login on a board elsewhere is proven again; `undefined`: never */
+  /** ms after which a login on a remote board is proven again; `undefined`: never */
   readonly userIdle?: number | undefined;
-  /** for a remote board: the logins that count while it is away, and when it was heard; default: none count */
+  /**
+   * for a remote board: the logins that are valid while it is away, and when it was last heard; default: none are valid
+   */
   readonly whileAway?: WhileAway | undefined;
   readonly log?: Log;
 }
 
-/** What a remote board lets its guests do. Kept over a restart, when the board may be away. */
+/** What a remote board allows guests. Survives a restart, when the board may be away. */
 export interface GuestOfBoard {
-  /** The level that the board gives a guest who connects now. */
+  /** Asks for the level that the board gives a guest now. */
   ask(): Promise<number>;
-  /** the level that it gave last, 0: none; `undefined`: it was never asked */
+  /** the level that it last gave, 0: none; `undefined`: it has never been asked */
   readonly said: number | undefined;
   /** Stores the level for the next start. */
   keep(level: number): Promise<void>;
@@ -51,18 +53,21 @@ interface RgtpMember extends Member {
   readonly secret: Buffer;
   /** the local account that was used to log in */
   readonly account: AccountProof | undefined;
-  /** While the board does not say whether the login holds: when it was last asked in vain (monotonic, ms). */
+  /**
+   * Set while it is not known whether the login is still valid: when the board was last asked in vain (monotonic, ms).
+   */
   unproven: number | undefined;
 }
 
-/** Stands for the guests where something is kept for each member. */
+/** Stands for guests where something is kept for each member. */
 const GUEST = {};
 
 /**
- * Logins on an RGTP board: by userid and shared secret, proved in both directions by RGTP's own proof, or by a local
- * account that stands for them. A login holds while the board would accept it again: a board in this process is asked
- * at each use, another one at the first use after `userIdle`. While that is away, a login that it accepted last time
- * counts for what can be served without it, and is proven at the first use after the board is heard again.
+ * Logins on an RGTP board: by userid and shared secret, proven in both directions by RGTP's own proof, or by a local
+ * account that stands for them. A login is valid as long as the board would accept it again: a board in this process is
+ * asked at each use, a remote one at the first use after `userIdle`. While a remote board is away, the last login that
+ * it accepted is valid for what can be served without it, and is proven at the first use after the board is heard
+ * again.
  */
 export class RgtpLogin implements BoardLogin, Revoking {
   readonly name: string;
@@ -72,7 +77,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
   readonly #rights: BoardRights | undefined;
   readonly #renewals: Renewals;
   readonly #stopReviews: (() => void) | undefined;
-  /** the guest's level that is kept for the next start */
+  /** the guest's level stored for the next start */
   #kept: number | undefined;
 
   constructor(options: RgtpLoginOptions) {
@@ -110,7 +115,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     const userid = parseUserid(name);
     const secret = parseSecret(password);
     if (userid === undefined || secret === undefined || secret.length === 0) throw badCredentials();
-    // The guest has no secret to prove: a board that asks for no proof would look like an impostor.
+    // The guest has no secret to prove: a board that does not ask for proof would look like an impostor.
     if (userid.toLowerCase() === 'guest') throw new Refusal('bad-credentials', 'guests read without login');
     return this.#logIn({ userid, secret }, undefined, log);
   }
@@ -147,7 +152,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
         try {
           return await this.#options.pools.use(member, async (connection) => {
             opened = true;
-            // The board may have changed this person's level since they logged in.
+            // The board may have changed this person's level since the login.
             member.level = asLevel(connection.level);
             await this.#proven(member);
             return task(connection);
@@ -164,7 +169,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     this.#stopReviews?.();
   }
 
-  /** Nobody hears the answer before it is kept, so that the next start knows what guests were told. */
+  /** The answer is not used before it is stored, so that the next start knows what guests were told. */
   async #askAsGuest(guest: GuestOfBoard, log: Log): Promise<number> {
     const level = (await answered(guest.ask())) ?? 0;
     if (level === this.#kept) return level;
@@ -172,7 +177,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
       await guest.keep(level);
       this.#kept = level;
     } catch (error) {
-      // It holds all the same, and is kept when the board is asked next.
+      // It is valid all the same, and will be stored when the board is next asked.
       log.error({ board: this.name, err: error }, 'what the board lets guests do could not be kept');
     }
     return level;
@@ -208,7 +213,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     }
   }
 
-  /** The board has accepted a member's login, at whatever opened a connection. */
+  /** The board has accepted a member's login, for whatever purpose. */
   async #proven(member: RgtpMember): Promise<void> {
     if (member.unproven === undefined) return;
     member.unproven = undefined;
@@ -216,7 +221,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     await this.#options.whileAway?.remembered.accepted(member, member.level);
   }
 
-  /** The board refuses a member's login: their session ends with it. */
+  /** The board refuses a member's login, which ends their session. */
   async #disproven(member: RgtpMember): Promise<void> {
     if (this.#rights === undefined) this.#renewals.renewed(member, undefined);
     await this.#forget(member);
@@ -253,7 +258,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
   }
 }
 
-/** The level that the board gave; `undefined` if it refused. Rejects if it could not be asked. */
+/** The level given by the board; `undefined` if it refused. Rejects if it could not be asked. */
 async function answered(level: Promise<number>): Promise<number | undefined> {
   try {
     return await level;

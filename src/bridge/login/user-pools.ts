@@ -15,9 +15,9 @@ export interface UserPoolsOptions {
   readonly maxUsers: number;
   /** ms after which an unused connection is closed */
   readonly idle: number;
-  /** ms after which no connection is used again: its credentials must be proven again. Default: any age */
+  /** ms after which a connection is not used again, so that its credentials must be proven again. Default: no limit */
   readonly maxAge?: number;
-  /** when anything came over these connections, or others to the board */
+  /** notes when anything arrives over these connections, or others to the board */
   readonly heard?: LastHeard;
   /** Called with each connection's options before it is made. */
   readonly connectAs?: (userid: string) => ClientOptions['connect'];
@@ -36,7 +36,7 @@ interface Entry {
 
 /**
  * Connections to one board, each logged in as one person: a few for each, closed when idle. They are kept by userid and
- * secret: a wrong secret never gets a connection that the right one opened, and takes no place among them.
+ * secret, so that a wrong secret never gets a connection opened with the right one, nor takes its place.
  */
 export class UserPools {
   readonly #options: UserPoolsOptions;
@@ -83,7 +83,7 @@ export class UserPools {
     });
   }
 
-  /** The board has just refused these: no connection that they opened is used again. */
+  /** The board has just refused these credentials: no connection opened with them is used again. */
   refused(credentials: Credentials): void {
     const key = keyOf(credentials);
     const entry = this.#pools.get(key);
@@ -93,7 +93,7 @@ export class UserPools {
   }
 
   /**
-   * Closes the connections whose credentials no longer hold. Tasks that use them may finish, as far as the board lets
+   * Closes connections whose credentials are no longer valid. Tasks that use them may finish, as far as the board lets
    * them.
    */
   review(holds: (credentials: Credentials) => boolean): void {
@@ -142,7 +142,7 @@ export class UserPools {
     return { credentials, pool: new RgtpPool({ ...this.#clientOf(credentials), ...limits }), busy: 0 };
   }
 
-  /** Makes room by closing the pool that was not used for longest. */
+  /** Makes room by closing the pool that has been unused for longest. */
   #hasRoom(): boolean {
     if (this.#pools.size < this.#options.maxUsers) return true;
     for (const [key, { pool, busy }] of this.#pools) {

@@ -6,16 +6,16 @@ import { asLevel } from './level.ts';
 import type { RememberedProofs } from './remembered-proofs.ts';
 import type { Credentials } from './user-pools.ts';
 
-/** For a remote board: the logins that count while it is away, and when it was heard. */
+/** For a remote board: the logins that are valid while it is away, and when it was last heard. */
 export interface WhileAway {
   readonly remembered: RememberedProofs;
   readonly heard: LastHeard;
 }
 
 /**
- * What the board says; while it is away, what it last said of this very login.
+ * The board's answer; while it is away, its last answer to this very login.
  *
- * @returns `unproven`: set if the board was not heard, the time when it was asked (monotonic, ms)
+ * @returns `unproven`: if the board was not heard, the time when it was asked (monotonic, ms)
  * @throws Refusal
  */
 export async function provenOrRemembered(
@@ -33,13 +33,13 @@ export async function provenOrRemembered(
       if (whileAway.heard.isAway(cause, began)) {
         return { level: await rememberedLevel(credentials, whileAway.remembered, error), unproven: began };
       }
-      // It answers others, or did until a moment ago.
+      // The board answers others, or did until a moment ago.
       if (attempt === 2) throw error;
     }
   }
 }
 
-/** The connection failed, or none was made. */
+/** Whether the connection failed, or none was made. */
 function isLost(error: unknown): boolean {
   return error instanceof RgtpError && error.kind === 'unavailable';
 }

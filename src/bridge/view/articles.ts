@@ -20,12 +20,14 @@ export interface ArticleParts {
   readonly log: Log;
 }
 
-/** What overview needs of an article beyond the index. `passing`: only for now, the model reports no change. */
+/**
+ * What overview needs from an article beyond the index. `passing`: temporary, though the model will report no change.
+ */
 export type Summary = PostSummary & { readonly passing?: true };
 
 const NOT_FETCHED = 'The text of this article could not be fetched from the board yet.';
 
-/** Makes articles and their overview lines from rows of the model. */
+/** Makes articles, and their overview lines, from rows of the model. */
 export class Articles {
   readonly #model: BoardModel;
   readonly #headers: Headers;
@@ -33,7 +35,7 @@ export class Articles {
   readonly #log: Log;
   /** by row */
   readonly #rendered: Memo<Rendered>;
-  /** by row: headers alone */
+  /** by row: only headers */
   readonly #heads: Memo<Rendered>;
 
   constructor(model: BoardModel, { headers, contents, memory, log }: ArticleParts) {
@@ -45,7 +47,7 @@ export class Articles {
     this.#heads = new Memo(memory.shelf('articles'), (row) => this.#makeHead(row));
   }
 
-  /** `undefined`: it was just withdrawn. Throws or rejects with `Refusal` while its text is not available. */
+  /** `undefined`: it has just been withdrawn. Throws or rejects with `Refusal` while its text is not available. */
   article(row: number): Soon<Rendered | undefined> {
     try {
       const article = after(this.#rendered.get(row), (made) => made ?? this.#render(row, undefined));
@@ -55,7 +57,7 @@ export class Articles {
     }
   }
 
-  /** As `article`, but the body may be missing: where headers need no text, none is read. */
+  /** Like `article`, but the body may be missing: if the headers need no text, none is read. */
   head(row: number): Soon<Rendered | undefined> {
     const rendered = this.#rendered.peek(row) ?? this.#heads.get(row);
     return rendered ?? this.article(row);
@@ -69,7 +71,7 @@ export class Articles {
     return { messageId, bytes, bodyStart: bytes.length, octets: bytes.length };
   }
 
-  /** Articles whose text the board lacks are not made here, because they must not be cached: the item may come back. */
+  /** Does not make articles whose text the board lacks, which must not be cached: the item may come back. */
   #make(row: number): Soon<Rendered | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) {
@@ -88,7 +90,7 @@ export class Articles {
     return renderArticle(messageId, this.#headers.fields(row, grogname), body);
   }
 
-  /** What overview needs beyond the index. `undefined`: not available now. Does not throw or reject. */
+  /** What overview needs beyond the index. `undefined`: not available now. Neither throws nor rejects. */
   summary(row: number): Soon<Summary | undefined> {
     const record = this.#contents.itemFor(row);
     if (record === undefined) return this.#contents.isAwaited(row) ? undefined : this.#measure(row, undefined);
@@ -107,7 +109,7 @@ export class Articles {
     return this.#isBehind(row, item) ? undefined : this.#measure(row, item);
   }
 
-  /** Whether the text we have is older than the post: the board is away. */
+  /** Whether the text held is older than the post, because the board is away. */
   #isBehind(row: number, { newest }: ItemText): boolean {
     const record = this.#contents.itemFor(row);
     const isNewer = record !== undefined && (this.#model.posts.sequences[row] ?? 0) > newest;
@@ -124,21 +126,21 @@ export class Articles {
     return undefined;
   }
 
-  /** An overview line. @param summary `undefined`: described from the index alone */
+  /** An overview line. @param summary `undefined`: use the index alone */
   overview(row: number, summary: Summary | undefined): string {
     const fields = this.#headers.fields(row, summary?.grogname ?? octets``);
     const measures = summary && { bytes: headLength(fields) + summary.octets, lines: summary.lines };
     return overviewLine(this.#model.posts.numbers[row] ?? 0, fields, measures);
   }
 
-  /** What was made from a row is stale. */
+  /** Drops what was made from a row, which is stale. */
   forgetRow(row: number): void {
     this.#rendered.forget(row);
     this.#heads.forget(row);
   }
 }
 
-/** What the board's refusals mean to a reader; anything else is a bug and stays one. */
+/** Turns the board's errors into what they mean to a reader. Any other error is a bug, and is passed on. */
 function refuse(error: unknown): never {
   if (!(error instanceof RgtpError)) throw error;
   throw new Refusal('unavailable', `The board cannot give the text now${because(error)}`, { cause: error });

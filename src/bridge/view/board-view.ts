@@ -42,7 +42,7 @@ const DESCRIPTIONS = {
   edits: ': what its editors did',
 } as const satisfies Record<Place, string>;
 
-/** A board as three newsgroups: posts, messages of the day, and edits. Changes on the board show at once. */
+/** A board as three newsgroups: posts, messages of the day, and edits. Shows changes on the board at once. */
 export class BoardView implements BoardNewsgroups, PostIndex {
   readonly newsgroup: string;
   readonly domain: string;
@@ -114,7 +114,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     return undefined;
   }
 
-  /** A post made here is there until the index shows otherwise. Its text comes once that has been read. */
+  /** A post made here exists until the index shows otherwise. Its text can be read once the index has been. */
   #findUnread(messageId: string): Located | undefined {
     const shown = this.#ids.ownLastShown(messageId);
     const [place] = placesOf[shown?.kind ?? PostKind.Gone];
@@ -167,7 +167,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     return itemId === undefined ? [] : this.#goneOf(this.model.itemById(itemId), row);
   }
 
-  /** What is gone of an item by a row. */
+  /** What was withdrawn from an item by a row. */
   #goneOf(item: ItemRecord | undefined, row: number): Gone[] {
     const { was } = this.model.posts;
     const gone = item?.rows.filter((each) => each < row && kindAt(this.model, each) === PostKind.Gone) ?? [];
@@ -181,7 +181,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     });
   }
 
-  /** What is gone before an edit of the index, but for what is told to be withdrawn. */
+  /** What is gone from before an edit of the index, except what withdrawals account for. */
   #goneBefore(row: number): Gone[] {
     const { kinds, items, length } = this.model.posts;
     const withdrawn = new Set<string | undefined>();

@@ -16,14 +16,14 @@ import {
 
 /** The part of an article that is not in the index. */
 export interface Content {
-  /** the author's grogname; empty where no user is the author */
+  /** the author's grogname; empty if the author is not a user */
   readonly grogname: Octets;
   readonly body: Body;
 }
 
 type Source = (row: number, item: ItemText | undefined) => Content;
 
-/** The bodies of articles: posts from their items, messages of the day, and what the bridge writes about edits. */
+/** The bodies of articles: posts from their items, messages of the day, and the bridge's notices of edits. */
 export class Contents {
   readonly #model: BoardModel;
   readonly #style: NoticeStyle;
@@ -48,7 +48,7 @@ export class Contents {
     return isPost(kindAt(this.#model, row)) ? this.#itemOf(row) : undefined;
   }
 
-  /** Whether it is the newest message of the day, which the board is still to be asked for. */
+  /** Whether it is the newest message of the day, for which the board has not been asked yet. */
   isAwaited(row: number): boolean {
     const { isMotdDue, posts } = this.#model;
     if (isMotdDue !== true || kindAt(this.#model, row) !== PostKind.Motd) return false;
@@ -60,7 +60,7 @@ export class Contents {
     return this.#sources[kindAt(this.#model, row)](row, item);
   }
 
-  /** What an editor did. */
+  /** An editor's action. */
   deed(row: number): Deed {
     const notice = this.#model.notice(row);
     const userid = this.userid(row);
@@ -71,7 +71,7 @@ export class Contents {
     };
   }
 
-  /** The author by the index: what the post itself says can be forged. */
+  /** The author according to the index: the post itself could be forged. */
   userid(row: number): Octets {
     return this.#model.userids[this.#model.posts.users[row] ?? -1] ?? octets``;
   }

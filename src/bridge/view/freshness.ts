@@ -15,7 +15,7 @@ export interface FreshnessParts {
   readonly chained: boolean;
 }
 
-/** Follows the changes on a board, tells its newsgroups, and drops what has become stale. */
+/** Follows the changes on a board, passes them to its newsgroups, and drops what has become stale. */
 export class Freshness {
   readonly #model: BoardModel;
   readonly #threads: Threads;
@@ -49,7 +49,9 @@ export class Freshness {
     };
   }
 
-  /** @param moved collects items whose threads are stale: their continuations are looked up once, for all of them */
+  /**
+   * @param moved collects items whose threads are stale, so that their continuations are looked up once for all of them
+   */
   #take(change: Change, moved: Set<ItemRecord>): void {
     if (change.kind === 'removed') this.#removed(change.rows, moved);
     else if (change.kind === 'restored') this.#restored(change.rows, moved);

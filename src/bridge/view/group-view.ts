@@ -12,14 +12,14 @@ import { Overviews } from './overviews.ts';
 import type { PostIds } from './post-ids.ts';
 import { lowerBound, RowList } from './row-list.ts';
 
-/** Numbers handed out at a time. */
+/** Numbers returned at a time. */
 const PIECE = 4096;
 const NOTHING = Buffer.alloc(0);
 
 /** The answer while a board's index has never been read. */
 export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
-/** … while a post is known that it does not show yet */
+/** … while a post is known that the index does not show yet */
 export const UNREAD = "it was posted, and the board's index has not been read since; try again shortly";
 
 export interface GroupIdentity {
@@ -102,7 +102,7 @@ export class GroupView implements BoardGroup {
     for (const row of here) this.#overviews.forgetRow(row);
   }
 
-  /** What was made from a row is stale. */
+  /** Drops what was made from a row, which is stale. */
   forgetRow(row: number): void {
     this.#overviews.forgetRow(row);
   }
@@ -153,7 +153,7 @@ export class GroupView implements BoardGroup {
     const { rows } = this.#list;
     const end = this.#indexOf(rows, high + 1);
     for (let start = this.#indexOf(rows, low); start < end; start += PIECE) {
-      // Some may have gone while earlier pieces were sent.
+      // Some may have been withdrawn while earlier pieces were being sent.
       const here = rows.subarray(start, Math.min(end, start + PIECE)).filter((row) => this.#isHere(row));
       if (here.length > 0) yield here.map((row) => this.#numberOf(row));
     }
@@ -218,7 +218,7 @@ export class GroupView implements BoardGroup {
     this.#model.dated();
     const { rows } = this.#list;
     const { arrivals } = this.#model.posts;
-    // Another bridge on the board may have shown an article earlier: better to report it twice than never.
+    // Another bridge on the board may have shown an article earlier: better to list it twice than never.
     const since = seconds - this.#overlap;
     for (
       let at = nextSince(rows, arrivals, since, 0);
@@ -244,7 +244,7 @@ export class GroupView implements BoardGroup {
     }
   }
 
-  /** The segments that cover a range, found one at a time: articles may come and go in between. */
+  /** The segments that cover a range, found one at a time, because articles may come and go in between. */
   *#segments(low: number, high: number): Generator<number> {
     let from = low;
     while (from <= high) {
@@ -271,7 +271,7 @@ export class GroupView implements BoardGroup {
     return isIn(this.place, kindAt(this.#model, row));
   }
 
-  /** Where the first article with at least this number is in `rows`. */
+  /** The index in `rows` of the first article with at least this number. */
   #indexOf(rows: Uint32Array, number: number): number {
     const { numbers } = this.#model.posts;
     return lowerBound(rows, number, (row) => numbers[row] ?? 0);
@@ -285,8 +285,8 @@ export class GroupView implements BoardGroup {
 const identity = (row: number) => row;
 
 /**
- * The first row from `at` on whose time is at least `seconds`. Times need not ascend (an article may have come back), so
- * every row is looked at; a generator would be slower.
+ * The first row from `at` on whose time is at least `seconds`. Times need not ascend (an article may have been
+ * restored), so every row is examined; a generator would be slower.
  */
 function nextSince(rows: Uint32Array, times: Uint32Array, seconds: number, at: number): number {
   let index = at;

@@ -45,12 +45,12 @@ const byLowerCase: ReadonlyMap<string, HeaderName> = new Map(names.map((name) =>
 
 /** Prefixes that mark a reply. */
 const REPLIES = /^(?:re:\s*)+/i;
-/** RFC 5536 §3.1.6 wants a Subject in every article. */
+/** RFC 5536 §3.1.6 requires a Subject in every article. */
 const NO_SUBJECT = '(no subject)';
-/** Octets of a subject or reason that go into a header: they fit a line even when encoded. */
+/** Octets of a subject or reason in a header, which fit on a line even when encoded. */
 const MAX_TEXT = 300;
 
-/** X-RGTP-Notice: marks articles that the bridge wrote itself. */
+/** X-RGTP-Notice: marks articles written by the bridge itself. */
 const noticeKinds: Partial<Record<PostKind, string>> = {
   [PostKind.Edit]: 'edit',
   [PostKind.Withdrawal]: 'withdrawal',
@@ -70,12 +70,12 @@ export class Headers {
   readonly #injected: string;
   readonly #byKind: readonly (readonly string[])[];
 
-  /** An empty value: the article has no such header. */
+  /** Makes each header's value; an empty one means that the article has no such header. */
   readonly #values = {
     Path: (row) => this.#pathOf(row),
     From: (row, grogname) => this.#from(row, grogname),
     Newsgroups: (row) => this.#newsgroups(row).join(','),
-    // A follow-up can go to one newsgroup only.
+    // A follow-up can go to only one newsgroup.
     'Followup-To': (row) => (this.#kind(row) === PostKind.Edit ? this.#options.newsgroup : ''),
     Subject: (row) => this.#subject(row),
     Date: (row) => formatDate(this.#time(row)),
@@ -115,7 +115,7 @@ export class Headers {
       .replace(/[^!-~]|[<>]/gu, (character) => encodeURIComponent(character));
   }
 
-  /** One header of an article; empty where it has none. */
+  /** One header of an article; empty if it has none. */
   value(name: HeaderName, row: number, grogname: Octets = octets``): string {
     return this.#values[name](row, grogname);
   }
@@ -134,14 +134,14 @@ export class Headers {
     return fields;
   }
 
-  /** RFC 5537 §3.2: articles injected here say so; of what another server brought, the way it came is kept. */
+  /** RFC 5537 §3.2: articles injected here say so; an article from another server keeps its path. */
   #pathOf(row: number): string {
     const own = this.#ids.own(row);
     if (own === undefined) return this.#path;
     return own.path ? `${this.#options.host}!${own.path}` : this.#injected;
   }
 
-  /** Posted through this bridge, and through no other server before. */
+  /** Whether it was posted through this bridge without passing another server. */
   #isInjected(row: number): boolean {
     const own = this.#ids.own(row);
     return own !== undefined && !own.path;
@@ -175,7 +175,7 @@ export class Headers {
     const subject = this.#headerText(text) || NO_SUBJECT;
     if (kind === PostKind.Edit) return `Edited: ${subject}`;
     if (this.#threads.isFirst(row)) return subject;
-    // RFC 5536 §3.1.5: exactly one, however the item's own subject begins.
+    // RFC 5536 §3.1.5: exactly one `Re: `, however the item's own subject begins.
     const topic = text.replace(REPLIES, '');
     return topic === text || topic !== '' ? `Re: ${this.#headerText(topic) || NO_SUBJECT}` : subject;
   }

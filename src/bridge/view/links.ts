@@ -2,12 +2,12 @@ import type { ItemRecord } from '../model.ts';
 
 const UNKNOWN = -2;
 
-/** Each item's last known place in its thread, which most changes to the item don't affect. */
+/** Each item's last known place in its thread, which most changes to the item do not affect. */
 export class Links {
   /** two per item: the item it continues, and its first row */
   #seen = new Int32Array(2048).fill(UNKNOWN);
 
-  /** Whether it has changed since the last call. An item that is new here has not. */
+  /** Whether the place has changed since the last call. False for an item seen for the first time. */
   changed(item: ItemRecord): boolean {
     const at = item.index * 2;
     if (at + 1 >= this.#seen.length) this.#grow(at + 2);

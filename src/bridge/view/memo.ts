@@ -1,7 +1,9 @@
 import type { Soon } from '../../wire/soon.ts';
 import type { Shelf } from '../memory.ts';
 
-/** How often a value is rebuilt because its source changed in the meantime; after that it is returned but not kept. */
+/**
+ * How often a value is remade because its source has changed in the meantime; after that it is returned but not kept.
+ */
 const MAX_TRIES = 4;
 
 /** Makes each value once, and keeps it until its source changes, even if that happens while it is being made. */
@@ -13,7 +15,7 @@ export class Memo<V extends { readonly octets: number }> {
 
   /**
    * @param make may return `undefined`, which is not kept
-   * @param keep whether a value may be used again
+   * @param keep whether a value may be reused
    */
   constructor(
     shelf: Shelf<V>,
@@ -25,12 +27,12 @@ export class Memo<V extends { readonly octets: number }> {
     this.#keep = keep;
   }
 
-  /** The value, if it is there already. */
+  /** The value, if it has been made already. */
   held(key: number): V | undefined {
     return this.#shelf.get(key);
   }
 
-  /** As `held`, but counts as no use. */
+  /** Like `held`, but does not count as a use. */
   peek(key: number): V | undefined {
     return this.#shelf.peek(key);
   }
@@ -63,7 +65,7 @@ export class Memo<V extends { readonly octets: number }> {
     return making;
   }
 
-  /** Whether its source stayed the same while it was made. */
+  /** Whether the source stayed the same while the value was being made. */
   #end(key: number, making: Promise<V | undefined>): boolean {
     return this.#making.get(key) === making && this.#making.delete(key);
   }
@@ -72,7 +74,7 @@ export class Memo<V extends { readonly octets: number }> {
     if (value !== undefined && this.#keep(value, key)) this.#shelf.set(key, value);
   }
 
-  /** Its source has changed. */
+  /** The source of a value has changed. */
   forget(key: number): void {
     this.#shelf.delete(key);
     this.#making.delete(key);

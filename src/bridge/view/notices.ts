@@ -1,4 +1,4 @@
-/** The texts of articles that the bridge writes itself, about what editors did. */
+/** The texts of the bridge's own articles, about what editors have done. */
 import { formatDate } from '../../news/date.ts';
 import { formatAddress, type MailboxStyle } from '../../news/mailbox.ts';
 import type { Charset } from '../../wire/charset.ts';
@@ -6,10 +6,10 @@ import type { Octets } from '../../wire/octets.ts';
 import type { Notice } from '../model.ts';
 import { linesOf, textOf } from '../text.ts';
 
-/** What a notice tells besides the item. */
+/** What a notice says besides the item. */
 export interface Deed {
   readonly notice: Notice | undefined;
-  /** the editor, from the index, or from the edit log where the index has no row */
+  /** the editor, from the index, or from the edit log if the index has no row */
   readonly userid: Octets;
   /** unix seconds */
   readonly time: number;
@@ -19,7 +19,7 @@ export interface NoticeStyle extends MailboxStyle {
   readonly charset: Charset;
 }
 
-/** Quotes neither text: the new one is in the articles, and a board shows the old one to editors only (DIFF). */
+/** Quotes neither text: the new one is in the articles, and a board shows the old one only to editors (DIFF). */
 export function editNotice(itemId: string, deed: Deed, style: NoticeStyle): string[] {
   return [
     `The item ${itemId} was edited. Its articles have changed in place:`,
@@ -43,7 +43,7 @@ export function indexEditNotice(deed: Deed, style: NoticeStyle): string[] {
   ];
 }
 
-/** Stands in for a message of the day that the board no longer has. */
+/** Replaces a message of the day that the board no longer has. */
 export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
   return [
     `This message of the day was set by ${editor(deed, style)}`,
@@ -52,7 +52,7 @@ export function lostMotd(deed: Deed, style: NoticeStyle): string[] {
   ];
 }
 
-/** Stands in for a post that is in the index but not in its item, or whose item the board does not give out. */
+/** Replaces a post that is in the index but not in its item, or whose item the board does not send. */
 export function lostPost(): string[] {
   return ['The text of this post is no longer on the board.'];
 }

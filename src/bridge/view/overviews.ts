@@ -7,7 +7,7 @@ import { Segment } from './segment.ts';
 
 /** Rows per segment: about 64 KiB of lines. */
 const SEGMENT_ROWS = 256;
-/** Rows between two looks at the clock. */
+/** Rows between two readings of the clock. */
 const LOOKS = 8;
 
 /** The rows of a newsgroup. */
@@ -20,8 +20,8 @@ export interface Rows {
 }
 
 /**
- * The overview of a newsgroup, in segments. Each covers a fixed range of rows, in the newsgroup or not, so that a change in
- * one leaves the others valid.
+ * The overview of a newsgroup, in segments. Each covers a fixed range of the board's rows, whether in the newsgroup or
+ * not, so that a change in one leaves the others valid.
  */
 export class Overviews {
   readonly #articles: Articles;
@@ -48,7 +48,7 @@ export class Overviews {
     return this.#rows.within(index * SEGMENT_ROWS, (index + 1) * SEGMENT_ROWS);
   }
 
-  /** Waits for no text. */
+  /** Does not wait for texts. */
   held(index: number): Segment | undefined {
     return this.#segments.held(index);
   }
@@ -57,7 +57,7 @@ export class Overviews {
     return this.#segments.get(index);
   }
 
-  /** What was made from a row is stale. */
+  /** Drops what was made from a row, which is stale. */
   forgetRow(row: number): void {
     this.#segments.forget(Overviews.at(row).index);
   }
@@ -80,7 +80,7 @@ export class Overviews {
     return this.#fill(rows, await Promise.all(summaries));
   }
 
-  /** Adds missing summaries until all are there (true) or it is others' turn (false). */
+  /** Adds missing summaries until all are there (true) or the turn is over (false). */
   #collect(rows: Uint32Array, summaries: Soon<Summary | undefined>[]): boolean {
     for (const row of rows.subarray(summaries.length)) {
       summaries.push(this.#articles.summary(row));

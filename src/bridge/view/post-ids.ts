@@ -30,7 +30,7 @@ export class PostIds {
     this.#domain = options.domain;
   }
 
-  /** What is stored about a post that was made through the bridge. */
+  /** What is stored about a post made through the bridge. */
   own(row: number): OwnPost | undefined {
     const { epochs, sequences } = this.#model.posts;
     return this.#own.idOf(this.#newsgroup, epochs[row] ?? 0, sequences[row] ?? 0);
@@ -41,7 +41,7 @@ export class PostIds {
     return kindAt(this.#model, row) === PostKind.Gone ? undefined : (this.own(row)?.messageId ?? this.#derived(row));
   }
 
-  /** The Message-ID that a post, or a notice of an edit, has, or had before it was `Gone`; `undefined`: it is in no item. */
+  /** The Message-ID of a post or of a notice of an edit, even once it is `Gone`; `undefined`: it is in no item. */
   former(row: number): string | undefined {
     const id = this.#inItem(row);
     if (id === undefined) return this.own(row)?.messageId;
@@ -49,7 +49,7 @@ export class PostIds {
     return this.own(row)?.messageId ?? formatDerivedId({ ...id, kind }, this.#domain);
   }
 
-  /** What a post is called elsewhere once an edit (by row) has changed it; `undefined`: it is in no item. */
+  /** The Message-ID of a post on other servers once an edit (by row) has changed it; `undefined`: it is in no item. */
   revision(row: number, edit: number): string | undefined {
     const id = this.#inItem(row);
     const number = this.#model.posts.numbers[edit] ?? 0;
@@ -75,7 +75,7 @@ export class PostIds {
     return formatDerivedId({ kind, itemId, sequence, epoch }, this.#domain);
   }
 
-  /** The row of an article that has exactly this Message-ID, −1 if there is none now. */
+  /** The row of the article with exactly this Message-ID, −1 if there is none now. */
   rowOf(messageId: string): number {
     const derived = parseDerivedId(messageId, this.#domain);
     const key = derived ?? this.#ownKey(messageId);
@@ -83,7 +83,7 @@ export class PostIds {
     return row >= 0 && this.messageId(row) === messageId ? row : -1;
   }
 
-  /** As `rowOf`; of a revision, the row of the post. Other servers' users answer to these. */
+  /** Like `rowOf`, but for a revision, to which other servers' users reply, the row of the post. */
   postOf(messageId: string): number {
     const id = parseDerivedId(messageId, this.#domain);
     if (id?.kind !== 'revision') return this.rowOf(messageId);
@@ -93,20 +93,23 @@ export class PostIds {
     return isThere && this.revision(row, edit) === messageId ? row : -1;
   }
 
-  /** A post made through the bridge, as it was last shown: while the index has not been read. */
+  /** A post made through the bridge, as last shown, for as long as the index has not been read. */
   ownLastShown(messageId: string): { readonly number: number; readonly kind: PostKind } | undefined {
     const key = this.#ownKey(messageId);
     return key && this.#model.lastShown(key.epoch, key.sequence);
   }
 
-  /** What is known of an article that is not there: `gone`; posted, and the index has not been read up to it (`unread`); nothing. */
+  /**
+   * Why an article is not there: it was withdrawn (`gone`), or posted but the index has not been read up to it
+   * (`unread`); `undefined`: unknown.
+   */
   whyNot(messageId: string): 'gone' | 'unread' | undefined {
     const own = this.#ownKey(messageId);
     const key = own ?? parseDerivedId(messageId, this.#domain);
     if (key === undefined) return undefined;
     if (this.#model.rowIn(key.epoch, key.sequence) >= 0) return 'gone';
     if (own === undefined) return undefined;
-    // Where what is above it has been read, and it has not, a restored board has lost it, or it was withdrawn since.
+    // If rows above it have been read, but not its own, a restored board has lost it, or it has been withdrawn.
     const { sequences, epochs, length } = this.#model.posts;
     const isAbove = length === 0 || isAfter(own.sequence, sequences[length - 1] ?? 0);
     return isAbove && (own.epoch === 0 || own.epoch >= (epochs[length - 1] ?? 0)) ? 'unread' : 'gone';

@@ -1,4 +1,4 @@
-/** The rows of one newsgroup, ascending: four octets an article. */
+/** The rows of one newsgroup, ascending: four octets per article. */
 export class RowList {
   #rows = new Uint32Array(1024);
   #length = 0;
@@ -12,7 +12,7 @@ export class RowList {
     return this.#rows.subarray(0, this.#length);
   }
 
-  /** @param row higher than all before */
+  /** @param row higher than all others */
   append(row: number): void {
     if (this.#length === this.#rows.length) {
       const longer = new Uint32Array(this.#length * 2);
@@ -22,7 +22,7 @@ export class RowList {
     this.#rows[this.#length++] = row;
   }
 
-  /** Ignores rows that are not here. Copies: withdrawals are rare, and readers may be walking the old array. */
+  /** Ignores rows that are not here. Copies, because readers may be walking the old array, and withdrawals are rare. */
   remove(rows: readonly number[]): void {
     const places = rows
       .map((row) => this.#indexOf(row))
@@ -41,7 +41,7 @@ export class RowList {
     this.#length = length;
   }
 
-  /** Puts rows back that were removed. Copies, as `remove` does. */
+  /** Puts removed rows back. Copies, like `remove`. */
   insert(rows: readonly number[]): void {
     const missing = [...new Set(rows)].filter((row) => this.#indexOf(row) < 0);
     const length = this.#length + missing.length;

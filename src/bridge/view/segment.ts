@@ -6,7 +6,7 @@ export class Segment {
   readonly complete: boolean;
   readonly #bytes: Buffer;
   readonly #numbers: Uint32Array;
-  /** where each line starts, and finally where the last one ends */
+  /** where each line starts, followed by where the last one ends */
   readonly #starts: Uint32Array;
 
   /**
@@ -38,10 +38,10 @@ export class Segment {
     const bytes = this.#bytes;
     const first = this.#indexOf(low);
     const end = this.#indexOf(high + 1);
-    // What is left of a line is no longer than it was.
+    // No resulting line is longer than the original.
     const lines = Buffer.allocUnsafeSlow((this.#starts[end] ?? 0) - (this.#starts[first] ?? 0));
     let length = 0;
-    // Octet by octet: a search, a string and a copy for each line take three times as long.
+    // Octet by octet: a search, a string and a copy for each line would take three times as long.
     for (let index = first; index < end; index++) {
       const lineEnd = (this.#starts[index + 1] ?? 0) - '\r\n'.length;
       let at = this.#starts[index] ?? 0;
@@ -52,7 +52,7 @@ export class Segment {
       lines[length++] = CR;
       lines[length++] = LF;
     }
-    // What waits for a client is no more than it seems.
+    // Copy, so that an answer waiting for a client holds no more memory than it seems to.
     return Buffer.from(lines.subarray(0, length));
   }
 

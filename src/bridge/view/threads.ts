@@ -4,7 +4,7 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { isPost, kindAt } from './kinds.ts';
 import type { PostIds } from './post-ids.ts';
 
-/** How far a chain of items is followed: References has room for about twenty, and links may form a circle. */
+/** How far a chain of items is followed: References has room for about twenty, and links may form a cycle. */
 const MAX_CHAIN = 256;
 
 /** Builds References: a chain of items is one thread. */
@@ -19,7 +19,7 @@ export class Threads {
     this.#chained = threading === 'chain';
   }
 
-  /** References of an article, empty if it has none. Those that the author's newsreader gave are kept. */
+  /** An article's References, empty if it has none. Those given by the author's newsreader are kept. */
   references(row: number): string {
     const kind = kindAt(this.#model, row);
     const given = isPost(kind) ? (this.#ids.own(row)?.references?.split(' ').filter(isMessageId) ?? []) : [];
@@ -45,7 +45,7 @@ export class Threads {
     return this.#model.items[this.#model.posts.items[row] ?? -1];
   }
 
-  /** These items and all their continuations, whose References name the first posts of these. */
+  /** These items and all their continuations, whose References name the items' first posts. */
   downFrom(items: ReadonlySet<ItemRecord>): ReadonlySet<ItemRecord> {
     const continuing = new Map<number, ItemRecord[]>();
     for (const each of this.#model.items) {
@@ -54,7 +54,7 @@ export class Threads {
       if (siblings === undefined) continuing.set(each.continues, [each]);
       else siblings.push(each);
     }
-    // Iteration over a set includes what is added on the way.
+    // Iterating over a set includes what is added in the process.
     const found = new Set(items);
     for (const each of found) {
       for (const next of continuing.get(each.index) ?? []) found.add(next);
@@ -73,7 +73,7 @@ export class Threads {
     return chain.reverse();
   }
 
-  /** `undefined` if it was withdrawn, or was never in the index. */
+  /** `undefined` if it was withdrawn, or never in the index. */
   #firstId(item: ItemRecord): string | undefined {
     return item.first < 0 ? undefined : this.#ids.messageId(item.first);
   }
