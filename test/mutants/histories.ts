@@ -32,6 +32,11 @@ export const historyMutants = [
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+    'a wrap after the last row that only the edit log shows is not one before it',
+    'this.order.findLast((each) => each >= 0);',
+    'this.order.at(-1);',
+  ]),
+  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
     'what the edit log tells of the time after a wrap comes after it',
     'return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;',
     'return this.wraps;',
@@ -45,6 +50,11 @@ export const historyMutants = [
     'older rows have the numbers of their epochs, whatever began since',
     'covering >= end && isOlder(order[place] ?? 0);',
     'covering < 0;',
+  ]),
+  ...breaking('src/bridge/mirror/numbering.ts', STORIES, [
+    'an epoch before a wrap does not end those after it',
+    'epoch.generation === generation && epoch.base + sequence === number;',
+    'epoch.base + epoch.first <= number && sequence >= 0 && generation >= 0;',
   ]),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'what an editor did is told, whatever numbers were made up above it',

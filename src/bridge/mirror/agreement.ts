@@ -119,9 +119,10 @@ export function rowsOf(
   for (let place = numbers.length - 1; place >= 0 && rows.length < MAX_RECENT; place--) {
     const number = numbers[place] ?? 0;
     if (number === 0) continue;
-    const { event, user, item, sequence, time, kind } = sighting.at(place, base);
+    const row = sighting.at(place, base);
+    const { event, user, item, sequence, time, kind } = row;
     const details: RowDetails = {
-      ...{ sequence, time, kind, epoch: epochs.of(number) },
+      ...{ sequence, time, kind, epoch: epochs.of(row, number) },
       arrival: arrivalOf(number, time),
       user: event?.entry.userid ?? sighting.userids[user] ?? '',
       ...(item >= 0 && { item: sighting.itemIds[item] ?? '' }),

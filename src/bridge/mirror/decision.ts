@@ -241,9 +241,11 @@ function hasRestarted(
 /** The rows of a sighting that nobody has seen yet, newest first. */
 export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
   for (let place = numbers.length - 1; place >= 0; place--) {
-    if (numbers[place] === 0) continue;
-    const { event, user, sequence } = sighting.at(place, base);
-    const epoch = epochs.of(numbers[place] ?? 0);
+    const number = numbers[place] ?? 0;
+    if (number === 0) continue;
+    const row = sighting.at(place, base);
+    const { event, user, sequence } = row;
+    const epoch = epochs.of(row, number);
     yield { userid: event?.entry.userid ?? sighting.userids[user] ?? octets``, epoch, sequence };
   }
 }

@@ -56,17 +56,17 @@ export class Epochs {
 
   /** All article numbers that a row may have had, that of the newest epoch first. */
   numbersOf({ generation, sequence }: Position): number[] {
-    const isOf = (epoch: Epoch, at: number) =>
-      epoch.generation === generation && epoch.first <= sequence && epoch.base + sequence < startOf(this.#all[at + 1]);
+    const isOf = (epoch: Epoch) => epoch.generation === generation && epoch.first <= sequence;
     return this.#all
       .filter(isOf)
       .map(({ base }) => base + sequence)
       .reverse();
   }
 
-  /** The number of the epoch that has this article number. */
-  of(number: number): number {
-    return this.#all.findLast((epoch) => startOf(epoch) <= number)?.number ?? 1;
+  /** Which epoch is it that gave a row this article number? */
+  of({ generation, sequence }: Position, number: number): number {
+    const isOf = (epoch: Epoch) => epoch.generation === generation && epoch.base + sequence === number;
+    return this.#all.findLast(isOf)?.number ?? 1;
   }
 
   /** Begins an epoch at a sequence number, which gets the first article number above `highest`. */
@@ -77,11 +77,6 @@ export class Epochs {
   copy(): Epochs {
     return new Epochs(this.#all);
   }
-}
-
-/** The first article number of an epoch. */
-function startOf(epoch: Epoch | undefined): number {
-  return epoch === undefined ? Number.POSITIVE_INFINITY : epoch.base + epoch.first;
 }
 
 /** The epochs of a board that is seen for the first time. */

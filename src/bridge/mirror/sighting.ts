@@ -111,7 +111,7 @@ export class Sighting {
 
   /** The newest sequence number of the index, `undefined` where it has no rows. */
   get newest(): number | undefined {
-    const row = this.order.at(-1);
+    const row = this.order.findLast((each) => each >= 0);
     return row === undefined ? undefined : this.sequences[row];
   }
 

@@ -154,7 +154,7 @@ export class BoardState implements Known {
       const left = end - at;
       if (count === 0 && left > posts.length) posts.reserve(posts.length + left);
       const row = sighting.at(place, decision.base);
-      const epoch = decision.epochs.of(number);
+      const epoch = decision.epochs.of(row, number);
       if (seen.reserves) this.#reserve(number, epoch, row.time);
       this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen, decision.items, changes);
       if (++count % SLICE !== 0) continue;

@@ -118,6 +118,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[HALF], 'a jump; an answer is nonsense 2; item; the edit log fails; item; a jump; motd; bogus rows 2'],
   [[WRAP], 'motd; a poll meanwhile; a jump; bogus rows; item; the edit log fails; a jump 3; item'],
   [[WRAP], 'item; a poll meanwhile; item; jump 17; a bogus row 40; item; a jump 3; item; the edit log fails'],
+  [[WRAP], 'item; a jump; poll; a row less; poll; item; the row again; a row less 9'],
+  [[WRAP], 'motd; a bogus row near by 4; poll; item; item; a jump; no bogus row; the edit log fails; post'],
 ];
 
 export function storyOf(steps: string): Story {
