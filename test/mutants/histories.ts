@@ -76,6 +76,11 @@ export const historyMutants = [
     ],
   ),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
+    'rows that were doubted without the edit log are weighed again with it',
+    '(logged && this.#suspect?.logged === false);',
+    'false;',
+  ]),
+  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'what stands just below a row that the board shows more of is believed with it',
     'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',
     'first = sequence;',

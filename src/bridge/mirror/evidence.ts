@@ -77,7 +77,8 @@ export class Evidence {
 
 /** Decides when rows that stand far above the others are believed. */
 export class Doubts {
-  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined }) | undefined;
+  /** those that were weighed last, and what the edit log told then */
+  #suspect: (Doubt & { readonly lastIndexEdit: number | undefined; readonly logged: boolean }) | undefined;
   /** the first of the rows that the next reading confirms */
   believable: number | undefined;
   /** sequence numbers of rows far from those after them, and whether the board shows more of them */
@@ -121,9 +122,11 @@ export class Doubts {
     prove: (doubt: Doubt) => Promise<number | undefined>,
   ): Promise<boolean> {
     this.believable = undefined;
-    if (doubt === undefined || !this.isNew(doubt)) return false;
+    // Without the edit log less is believed.
+    const isFirst = this.isNew(doubt) || (logged && this.#suspect?.logged === false);
+    if (doubt === undefined || !isFirst) return false;
     if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
-    this.#suspect = { ...doubt, lastIndexEdit };
+    this.#suspect = { ...doubt, lastIndexEdit, logged };
     return this.believable !== undefined;
   }
 

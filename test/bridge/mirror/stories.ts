@@ -120,6 +120,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; a poll meanwhile; item; jump 17; a bogus row 40; item; a jump 3; item; the edit log fails'],
   [[WRAP], 'item; a jump; poll; a row less; poll; item; the row again; a row less 9'],
   [[WRAP], 'motd; a bogus row near by 4; poll; item; item; a jump; no bogus row; the edit log fails; post'],
+  [[WRAP], 'a poll meanwhile; post; a row less; item; a bogus row 10; item; a jump; the edit log fails'],
 ];
 
 export function storyOf(steps: string): Story {
