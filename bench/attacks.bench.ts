@@ -2,128 +2,60 @@
  * Attacks on a whole server with 100,000 posts, one after the other: what a well-behaved reader waits for before and
  * during them, and what the process holds before, at most and after. Prints the table of docs/security.md; `--write` puts it
  * there. Some 5 minutes on a quiet machine. `ATTACKS_ONLY=WORDS,WORDS` takes the attacks that are named so,
- * `ATTACKS_PROFILE=1` tells what held the loop in the longest turns.
+ * `ATTACKS_PROFILE=1` tells what held the loop in the longest turns. `ATTACKS_FRESH=1` makes each attack three times on a
+ * server of its own, small and just started, whose memory has nothing to hide growth in.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { hostileArticles } from '../test/news/posting/hostile-articles.ts';
 import { tlsFiles } from '../test/support/tls-files.ts';
-import { people } from '../test/support/whole-server.ts';
 import type { Bench, Result } from './main.ts';
 import { type AttackedServer, type Look, startAttacked } from './support/attacked-process.ts';
-import { bomb, flood, floodEach, handshakes, trickle, unread } from './support/attackers.ts';
+import { type Attack, attacks, NEWSGROUP } from './support/attacks.ts';
 
-const NEWSGROUP = 'groggs.gossip';
 const POSTS = Number(process.env['ATTACKS_POSTS'] ?? 100_000);
 const ONLY = process.env['ATTACKS_ONLY']?.split(',');
 const PROFILED = process.env['ATTACKS_PROFILE'] !== undefined;
 /** ms of a turn that a profile explains */
 const LONG = 10;
+const FRESH = process.env['ATTACKS_FRESH'] !== undefined;
+const FEW_POSTS = 130;
+/** how often a fresh server is attacked */
+const AGAIN = 3;
 const EDITS = 3000;
-const MIB = 2 ** 20;
 const HEAD = [
   '| attack | a reader waits, p99 before → during, ms | longest turn (collecting garbage), ms | held before → at most → after, MB | resident before → at most → after, MB |',
   '|---|---|---|---|---|',
 ];
+const SHORT_HEAD = [
+  '| attack | a reader waits, p99 before → during, ms | resident before → at most → after, MB |',
+  '|---|---|---|',
+];
+/** rows of the README: what readers waited longest for */
+const WORST = 6;
 /** ms before and after each attack */
 const CALM = 1000;
 
-type Attack = (server: AttackedServer) => Promise<unknown>;
+interface Measured {
+  readonly before: Look;
+  readonly during: Look;
+  readonly after: Look;
+}
 
-const asked = (...commands: readonly string[]) => `${[`GROUP ${NEWSGROUP}`, ...commands].join('\r\n')}\r\n`;
-const login = (user: string, secret: string) => `AUTHINFO USER ${user}\r\nAUTHINFO PASS ${secret}\r\n`;
-const writer = login(people.proving[2], people.password);
-const head = (subject: string) => `From: a@b.example\r\nNewsgroups: ${NEWSGROUP}\r\nSubject: ${subject}\r\n\r\n`;
-const stuffed = (article: string) => `${article.replace(/^\./gm, '..')}\r\n.\r\n`;
-const guest = 'USER guest\r\n';
+interface Row extends Omit<Measured, 'before'> {
+  readonly name: string;
+  /** `undefined`: there was nothing before it */
+  readonly before: Look | undefined;
+}
 
-const attacks: Readonly<Record<string, Attack>> = {
-  'nothing, for comparison': () => pause(2000),
+const bench: Bench = (write) => (FRESH ? onFreshServers() : inARow(write));
+export default bench;
 
-  // Guessing, and coming in
-  '90 connections that guess passwords at the same time': ({ newsPort }) =>
-    flood(newsPort, login(people.proving[1], '00FF'), 90),
-  '90 RGTP clients that guess a proof at the same time': ({ boardPort }) =>
-    flood(boardPort, `USER ${people.proving[1]}\r\nAUTH ${'0'.repeat(32)} ${'1'.repeat(32)}\r\n`, 90),
-  '5,000 idle connections': ({ newsPort }) => unread(newsPort, '', 5000),
-  '50 clients that do TLS handshakes for 2 s': ({ newsPorts }) => handshakes(newsPorts[1] ?? 0, 50),
-  '500 TLS handshakes that stop after one octet': ({ newsPorts }) => unread(newsPorts[1] ?? 0, '\x16', 500),
-  '200 browsers that post a form': ({ newsPort, boardPort }) => {
-    const form = 'POST / HTTP/1.1\r\nHost: localhost\r\n\r\nGROUP x\r\n'.repeat(20);
-    return Promise.all([flood(newsPort, form, 100), flood(boardPort, form, 100)]);
-  },
+const chosen = Object.entries(attacks).filter(([name]) => ONLY?.some((words) => name.includes(words)) ?? true);
 
-  // Lines and patterns
-  'a line of 30 MB': ({ newsPort }) => flood(newsPort, Buffer.alloc(30 * MIB, 'A'), 1),
-  'a line of 30 MB, RGTP': ({ boardPort }) => flood(boardPort, Buffer.alloc(30 * MIB, 'A'), 1),
-  '10 MB of binary garbage, both protocols': ({ newsPort, boardPort }) => {
-    const garbage = Buffer.from(Array.from({ length: MIB }, (_, i) => (i * 7919 + (i >> 3)) & 0xff));
-    return Promise.all([flood(newsPort, garbage, 5), flood(boardPort, garbage, 5)]);
-  },
-  '200 clients that send octet by octet': ({ newsPort }) => trickle(newsPort, asked('STAT 7', 'OVER 1-9'), 200),
-  'a wildmat of 5,000 patterns, 100 times': ({ newsPort }) =>
-    flood(newsPort, `LIST ACTIVE ${'a*b,'.repeat(7500)}x\r\n`.repeat(10), 10),
-  '480 connections with wildmats as long as a line': ({ newsPort }) =>
-    flood(newsPort, `LIST ACTIVE ${'*a?,'.repeat(120)}x\r\n`.repeat(20), 480),
-  '200 XPAT over 100,000 headers': ({ newsPort }) =>
-    flood(newsPort, asked(...Array<string>(10).fill(`XPAT subject 1- ${'*a,*b'.repeat(90)}`)), 20),
-  '20 clients that ask NEWNEWS of all time, 20 times': ({ newsPort }) =>
-    flood(newsPort, 'NEWNEWS * 19700101 000000 GMT\r\n'.repeat(20), 20),
-
-  // Answers
-  '100,000 commands in one write': ({ newsPort }) =>
-    flood(newsPort, asked(...Array<string>(100_000).fill('STAT 7')), 1),
-  '100 clients that ask OVER 1- and read it all': ({ newsPort }) => flood(newsPort, asked('OVER 1-'), 100),
-  '20 resets with 2,000 OVER queued': ({ newsPort }) =>
-    unread(newsPort, asked(...Array<string>(2000).fill('OVER 1-')), 20),
-  '20,000 OVER, never read, by 4 clients': ({ newsPort }) =>
-    unread(newsPort, asked(...Array<string>(20_000).fill('OVER 1-')), 4),
-  '200 clients that do not read a thousand articles': ({ newsPort }) =>
-    unread(newsPort, asked(...Array.from({ length: 1000 }, (_, n) => `ARTICLE ${n + 1}`)), 200),
-  'a bomb: 500 MB of nothing, compressed': ({ newsPort }) => flood(newsPort, bomb(500), 1),
-  '300 compressed connections': ({ newsPort }) => unread(newsPort, 'COMPRESS DEFLATE\r\n', 300),
-
-  // Articles
-  '60 articles of dot lines, 34 MB': ({ newsPort }) =>
-    flood(newsPort, `${writer}POST\r\n${head('dots')}${'..\r\n'.repeat(150_000)}.\r\n`, 60),
-  '20 posts of 60 KB of combining marks': ({ newsPort }) =>
-    flood(newsPort, `${writer}POST\r\n${head('marks')}a${'\u0301'.repeat(30_000)}\r\n.\r\n`, 20),
-  'the hostile articles of test/news/posting, all at once': ({ newsPort }) =>
-    floodEach(
-      newsPort,
-      Object.values(hostileArticles).map((article) => `${writer}POST\r\n${stuffed(article)}`),
-    ),
-  '100 articles that are begun and not ended': ({ newsPort }) =>
-    unread(newsPort, `${writer}POST\r\n${head('half')}${'half an article\r\n'.repeat(40_000)}`, 100),
-  'an editor withdraws, and the index is compared': ({ newsPort }) => {
-    const id = '<soaked@client.example>';
-    const [from, rest] = ['From: e@b.example\r\n', `Newsgroups: ${NEWSGROUP}\r\nSubject: x\r\n`];
-    const editor = login(people.proving[3], people.password);
-    const post = `POST\r\n${from}Message-ID: ${id}\r\n${rest}\r\nx\r\n.\r\n`;
-    return flood(newsPort, `${editor}${post}POST\r\n${from}${rest}Control: cancel ${id}\r\n\r\nx\r\n.\r\n`, 1);
-  },
-
-  // The board
-  '900 guests who ask for the index over RGTP': ({ boardPort }) => flood(boardPort, `${guest}INDX\r\n`, 900),
-  '900 guests who do not read their INDX': ({ boardPort }) => unread(boardPort, `${guest}INDX\r\n`, 900),
-  '900 guests with a hundred commands each': ({ boardPort }) =>
-    flood(boardPort, `${guest}${'MOTD\r\n'.repeat(100)}`, 900),
-  '200 guests who read a long edit log': ({ boardPort }) => flood(boardPort, `${guest}ELOG\r\n`, 200),
-  'DBUG and 200,000 commands of a guest, 4 times': ({ boardPort }) =>
-    flood(boardPort, `${guest}DBUG\r\n${'NOOP\r\n'.repeat(200_000)}`, 4),
-  '100 texts of 1 MB for the board': ({ boardPort }) =>
-    flood(boardPort, `USER writer\r\nDATA\r\nx\r\n${'a line of text\r\n'.repeat(65_536)}.\r\n`, 100),
-
-  // The status server
-  '500 slow HTTP clients': ({ httpPort }) => unread(httpPort, 'GET / HTTP/1.1\r\nHost: localhost\r\nX: ', 500),
-  '50 clients that ask for the metrics, 20 times': ({ httpPort }) =>
-    flood(httpPort, 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20), 50),
-};
-
-const bench: Bench = async (write) => {
+function serverWith(posts: number): Promise<AttackedServer> {
   const { certificate, key } = tlsFiles('first');
-  const server = await startAttacked({
-    posts: POSTS,
+  return startAttacked({
+    posts,
     edits: EDITS,
     reads: NEWSGROUP,
     profiled: PROFILED,
@@ -133,56 +65,100 @@ const bench: Bench = async (write) => {
       TLS_KEY: key,
     },
   });
-  const results: Result[] = [];
+}
+
+/** One server, and one attack after the other. */
+async function inARow(write: boolean): Promise<Result[]> {
+  const server = await serverWith(POSTS);
   const posts = POSTS.toLocaleString('en-GB');
-  const rows = [row(`start, with the first synchronisation of ${posts} posts`, undefined, server.start, server.start)];
+  const start = { before: undefined, during: server.start, after: server.start };
+  const rows: Row[] = [{ name: `start, with the first synchronisation of ${posts} posts`, ...start }];
   try {
     // Mirrors go on in the background for a while.
     await pause(5000);
-    for (const [name, attack] of Object.entries(attacks)) {
-      if (ONLY?.some((words) => name.includes(words)) === false) continue;
-      await server.look(true);
-      await pause(CALM);
-      const before = await server.look(true);
-      await attack(server);
-      const during = await server.look();
-      await pause(CALM);
-      const after = await server.look(true);
+    for (const [name, attack] of chosen) {
+      const row = { name, ...(await measured(server, attack)) };
+      const { during } = row;
       if (PROFILED && during.longest > LONG) console.log([name, ...during.culprits].join('\n    '));
-      rows.push(row(name, before, during, after));
-      results.push({ name, value: during.waited, unit: 'ms', note: `p99; ${before.waited.toFixed(1)} ms before` });
+      rows.push(row);
     }
   } finally {
     await server.close();
   }
-  const table = [...HEAD, ...rows];
+  const table = [...HEAD, ...rows.map(longRow)];
   console.log(table.join('\n'));
-  if (write) put('docs/security.md', table);
+  if (write) {
+    const worst = rows.filter(({ before }) => before !== undefined).sort((a, b) => b.during.waited - a.during.waited);
+    put('docs/security.md', HEAD, table);
+    put('README.md', SHORT_HEAD, [...SHORT_HEAD, ...worst.slice(0, WORST).map(shortRow)]);
+  }
+  return rows.slice(1).map(({ name, before, during }) => ({
+    name,
+    value: during.waited,
+    unit: 'ms',
+    note: `p99; ${before?.waited.toFixed(1)} ms before`,
+  }));
+}
+
+async function measured(server: AttackedServer, attack: Attack): Promise<Measured> {
+  await server.look(true);
+  await pause(CALM);
+  const before = await server.look(true);
+  await attack(server);
+  const during = await server.look();
+  await pause(CALM);
+  return { before, during, after: await server.look(true) };
+}
+
+/** How much resident memory is left after an attack, times that of before; and after the same again, and again. */
+async function onFreshServers(): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [name, attack] of chosen) {
+    const server = await serverWith(FEW_POSTS);
+    try {
+      await pause(CALM);
+      const times: Measured[] = [];
+      while (times.length < AGAIN) times.push(await measured(server, attack));
+      const base = times[0]?.before.rss ?? 1;
+      const ratios = times.map(({ after }) => after.rss / base);
+      const note = `then ${ratios.slice(1).map((ratio) => ratio.toFixed(2))}; ${base.toFixed(0)} MB before`;
+      results.push({ name, value: ratios[0] ?? 0, unit: '×', note });
+    } finally {
+      await server.close();
+    }
+  }
   return results;
-};
-export default bench;
+}
 
 /** In place of the table with the same head. */
-function put(file: string, table: readonly string[]): void {
+function put(file: string, [head = '']: readonly string[], table: readonly string[]): void {
   const path = new URL(`../${file}`, import.meta.url);
   const before = readFileSync(path, 'utf8');
-  const [head = ''] = HEAD;
   const from = before.indexOf(head);
   const to = before.indexOf('\n\n', from);
   if (from < 0 || to < 0) throw new Error(`${file} has no table of attacks`);
   writeFileSync(path, before.slice(0, from) + table.join('\n') + before.slice(to));
 }
 
-function row(name: string, before: Look | undefined, during: Look, after: Look): string {
-  const mb = (...values: readonly number[]) => values.map((value) => value.toFixed(0)).join(' → ');
-  const waits = before === undefined ? '–' : `${before.waited.toFixed(1)} → ${during.waited.toFixed(1)}`;
-  const first = before ?? during;
-  const cells = [
-    name,
-    waits,
-    `${during.longest.toFixed(1)} (${during.collecting.toFixed(1)})`,
-    mb(first.held, during.mostHeld, after.held),
-    mb(first.rss, during.peak, after.rss),
-  ];
-  return `| ${cells.join(' | ')} |`;
+function longRow(row: Row): string {
+  const { name, before, during, after } = row;
+  const longest = `${during.longest.toFixed(1)} (${during.collecting.toFixed(1)})`;
+  const held = mb((before ?? during).held, during.mostHeld, after.held);
+  return `| ${[name, waits(row), longest, held, resident(row)].join(' | ')} |`;
+}
+
+function shortRow(row: Row): string {
+  return `| ${[row.name, waits(row), resident(row)].join(' | ')} |`;
+}
+
+function waits({ before, during }: Row): string {
+  return before === undefined ? '–' : `${before.waited.toFixed(1)} → ${during.waited.toFixed(1)}`;
+}
+
+function resident({ before, during, after }: Row): string {
+  return mb((before ?? during).rss, during.peak, after.rss);
+}
+
+function mb(...values: readonly number[]): string {
+  return values.map((value) => value.toFixed(0)).join(' → ');
 }

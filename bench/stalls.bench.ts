@@ -1,13 +1,14 @@
 /**
  * What holds the event loop, and for how long in one piece: everything whose length the data or a client decides, on a
- * board of `STALLS_POSTS` posts (default 100,000), every command with its worst arguments by 500 clients included.
+ * board of `STALLS_POSTS` posts (default 100,000), every command with its worst arguments by 500 clients included. In brackets, how
+ * much of it V8 collected garbage, on the clock.
  * `STALLS_PROFILE=1` names the functions, `STALLS_ONLY=WORDS` takes what is named so.
  */
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Dialogue } from '../test/board/dialogue.ts';
 import type { Bench, Result } from './main.ts';
-import { type AttackedServer, startAttacked } from './support/attacked-process.ts';
+import { type AttackedServer, type Look, startAttacked } from './support/attacked-process.ts';
 import { flood } from './support/attackers.ts';
 import { boardCrowds, newsCrowds } from './support/crowds.ts';
 
@@ -149,8 +150,11 @@ const bench: Bench = async () => {
     profiled: PROFILED,
   });
   const results: Result[] = [];
-  const note = (name: string, { longest, p99, culprits, peak }: Awaited<ReturnType<AttackedServer['look']>>) => {
-    console.log(`${longest.toFixed(1).padStart(9)} ms  p99 ${p99.toFixed(1)}  ${peak.toFixed(0)} MB  ${name}`);
+  const note = (name: string, { longest, collecting, p99, culprits, peak }: Look) => {
+    const garbage = `(${collecting.toFixed(1)})`.padStart(7);
+    console.log(
+      `${longest.toFixed(1).padStart(9)} ms ${garbage}  p99 ${p99.toFixed(1)}  ${peak.toFixed(0)} MB  ${name}`,
+    );
     if (longest > 15) for (const culprit of culprits) console.log(`              ${culprit}`);
     results.push({ name, value: longest, unit: 'ms', note: `p99 ${p99.toFixed(1)}` });
   };

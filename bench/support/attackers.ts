@@ -46,6 +46,14 @@ export async function floodEach(port: number, texts: readonly (string | Buffer)[
   await Promise.all(texts.map((text) => flood(port, text, 1)));
 }
 
+/** All have connected, and been greeted, before they say it in the same moment. */
+export async function atOnce(port: number, text: string, connections: number): Promise<void> {
+  const sockets = Array.from({ length: connections }, (_, n) => connect(port, n));
+  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+  for (const socket of sockets) socket.resume().end(text);
+  await ended(sockets);
+}
+
 /** Each says everything, reads nothing, and is cut off in the end. */
 export async function unread(port: number, text: string, connections: number): Promise<void> {
   const sockets = Array.from({ length: connections }, (_, n) => connect(port, n).pause());
@@ -77,6 +85,19 @@ export async function handshakes(port: number, connections: number): Promise<voi
     }
   };
   await Promise.all(Array.from({ length: connections }, one));
+}
+
+/** So many connections, fifty at a time, each as long as its questions take. */
+export async function comeAndGo(port: number, text: string, connections: number): Promise<void> {
+  let count = 0;
+  const one = async () => {
+    while (count < connections) {
+      const socket = connect(port, count++).resume();
+      socket.end(text);
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, one));
 }
 
 /** After COMPRESS DEFLATE: megabytes of one letter, a thousandth of that on the wire. */

@@ -7,6 +7,8 @@ import type { CommandSession } from './command-session.ts';
 import { Refusal } from './refusal.ts';
 import type { Account } from './users.ts';
 
+const DISABLED = octets`That userid is disabled; contact the Editors`;
+
 /**
  * USER, or ALVL upwards: grants access at once if the account has no secret, else sends the challenge (RGTP 2.2.3,
  * 2.2.5).
@@ -25,9 +27,10 @@ export async function authorise(
     if (any === undefined) deny(session, octets`You are unknown to me - please ask the Editors for a userid`);
     deny(session, octets`You are denied that access level`);
   }
-  if (account.disabled) deny(session, octets`That userid is disabled; contact the Editors`);
-  await touch(session, account);
   const { secret } = account;
+  // Where there is a secret, that is only for who proves it.
+  if (account.disabled && secret === undefined) deny(session, DISABLED);
+  if (!account.disabled) await touch(session, account);
   if (secret === undefined) {
     session.admit(account, octets`Unconfirmed login OK`);
     return;
@@ -60,9 +63,8 @@ export async function prove(session: CommandSession, hash: Buffer, clientNonce: 
     throw failure(session, 3, octets`Identity confirmation failed`);
   }
   const { store } = session.board;
-  // The account may have changed since the challenge.
-  if (store.accounts.faultOf(account) !== undefined)
-    deny(session, octets`That userid is disabled; contact the Editors`);
+  // The account may be disabled, or have changed since the challenge.
+  if (store.accounts.faultOf(account) !== undefined) deny(session, DISABLED);
   failedProofs.succeeded(address, userid);
   session.say(octets`133 ${hex(serverProof(facts))}`);
   if (!account.confirmed) await noted(session, () => store.users.confirm(account));

@@ -1,6 +1,6 @@
 import { octets } from '../wire/octets.ts';
 import type { Status } from '../wire/status.ts';
-import { printable, RgtpError, type RgtpErrorKind } from './errors.ts';
+import { printable, RgtpError, type RgtpErrorDetails, type RgtpErrorKind } from './errors.ts';
 
 /** The error responses of the specification, and groggsd's 530, with their meaning to a client. */
 const ERRORS = {
@@ -34,11 +34,14 @@ const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
   Object.entries(ERRORS).map(([code, kind]) => [Number(code), kind]),
 );
 
-/** The error for an answer. Unknown codes are judged by their first digit; an unexpected success is `nonsense`. */
-export function errorFor(command: string, { code, text }: Status, itemId?: string): RgtpError {
+/**
+ * The error for an answer. Unknown codes are judged by their first digit; an unexpected success is `nonsense`.
+ * @param more what else is known of it
+ */
+export function errorFor(command: string, { code, text }: Status, more: RgtpErrorDetails = {}): RgtpError {
   const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');
   const line = printable(octets`${code} ${text}`);
-  return new RgtpError(kind, `${command} was answered ${line}`, { code, line, said: text, itemId });
+  return new RgtpError(kind, `${command} was answered ${line}`, { ...more, code, line, said: text });
 }
 
 /** After these codes the server closes the connection, or its state is unknown. */

@@ -51,6 +51,8 @@ export interface RgtpErrorDetails extends ErrorOptions {
   readonly said?: Octets | undefined;
   /** with `continued`: the item that continues this one */
   readonly itemId?: string | undefined;
+  /** with `refused`: the server had found the proof of identity right */
+  readonly proven?: boolean;
 }
 
 export class RgtpError extends Trouble {
@@ -59,6 +61,7 @@ export class RgtpError extends Trouble {
   readonly line: string | undefined;
   readonly said: Octets | undefined;
   readonly itemId: string | undefined;
+  readonly proven: boolean;
 
   constructor(kind: RgtpErrorKind, message: string, details: RgtpErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,6 +71,7 @@ export class RgtpError extends Trouble {
     this.line = details.line;
     this.said = details.said;
     this.itemId = details.itemId;
+    this.proven = details.proven ?? false;
   }
 }
 

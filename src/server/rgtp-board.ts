@@ -56,7 +56,7 @@ export class RgtpBoard implements ConfiguredBoard {
   readonly fed: FedPlaces;
   readonly #parts: Parts;
   readonly #undo: Undo;
-  readonly #started = Date.now();
+  readonly #started = performance.now();
 
   /** Opens the board's files and begins to follow it. @throws StoreError, Failure */
   static async open(config: Config, board: BoardConfig, around: Surroundings): Promise<RgtpBoard> {
@@ -84,7 +84,7 @@ export class RgtpBoard implements ConfiguredBoard {
     return JSON.stringify(wanted) === JSON.stringify(config) && filesOf(wanted) === files;
   }
 
-  status(now = Date.now()): BoardStatus {
+  status(now = performance.now()): BoardStatus {
     const { config, mirror, newest, clients, disk, submitter, shared } = this.#parts;
     const { phase, ready, reachable, items, posts, sequence, withheld, lastPoll, lastError } = mirror.progress;
     return {

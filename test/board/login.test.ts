@@ -285,9 +285,18 @@ describe('UDBM', () => {
     expect(await fresh.prove('new@rgtp.test', Buffer.from(hex, 'hex'))).toMatch(/^232/);
     const [other = ''] = await editor.list('UDBM -u new@rgtp.test newsecret');
     expect(other).not.toContain(hex);
+    const [, newHex = ''] = /md5 {5}([0-9A-F]{32}) /.exec(other) ?? [];
     await editor.list('UDBM -u new@rgtp.test disable');
     const denied = await dial(board);
-    expect(await denied.ask('USER new@rgtp.test')).toBe('482 That userid is disabled; contact the Editors.');
+    expect(await denied.prove('new@rgtp.test', Buffer.from(newHex, 'hex'))).toBe(
+      '482 That userid is disabled; contact the Editors.',
+    );
+    // Nobody else hears that.
+    const guesser = await dial(board);
+    expect(await guesser.prove('new@rgtp.test', Buffer.from(hex, 'hex'))).toMatch(/^483 /);
+    await editor.list('UDBM -u guest disable');
+    const guest = await dial(board);
+    expect(await guest.ask('USER guest')).toBe('482 That userid is disabled; contact the Editors.');
     await editor.list('UDBM -u new@rgtp.test/edit enable');
     expect(board.store.users.levels(octets`new@rgtp.test`)).toMatchObject([{ level: 3, disabled: false }]);
     await editor.list('UDBM -c new@rgtp.test/read ident=md5 setsecret <00ff');
@@ -297,7 +306,7 @@ describe('UDBM', () => {
     await editor.list('UDBM -d new@rgtp.test');
     expect(board.store.users.levels(octets`new@rgtp.test`)).toEqual([]);
     const audit = board.store.db.prepare("SELECT * FROM audit WHERE action = 'user'").all();
-    expect(audit).toHaveLength(7);
+    expect(audit).toHaveLength(8);
     expect(JSON.stringify(audit)).not.toContain(hex);
   });
 

@@ -65,6 +65,12 @@ const DELIBERATE: readonly Deliberate[] = [
   },
   { file: 'any', command: /^DIFF /, ours: '(connection stays open)', why: 'groggsd dies after the 410' },
   {
+    file: '03-auth-failures',
+    command: 'USER disabled@rgtp.test',
+    ours: '130 MD5',
+    why: 'that a userid is disabled is for who proves its secret',
+  },
+  {
     file: '06-posting',
     command: 'STAT P3242150',
     ours: '211 ',

@@ -10,6 +10,18 @@ const GUESSES = ['test/board/failed-proofs.test.ts'];
 export const loginMutants = [
   ...breaking(
     'src/bridge/login/rgtp-login.ts',
+    ['test/bridge/login/revoked.test.ts'],
+    [
+      'who proved the secret is told why the board refuses them',
+      'error.proven ? wordsOf(error) : undefined',
+      'undefined',
+    ],
+    ['sessions with the same login share one proof', 'this.#shared.get(key) ?? { unproven', '{ unproven'],
+    ['a refused login is not asked for again at once', 'isRefused ? undefined : this.', 'this.'],
+    ['nobody else is', 'error.proven ? wordsOf(error) : undefined', 'wordsOf(error)'],
+  ),
+  ...breaking(
+    'src/bridge/login/rgtp-login.ts',
     ['test/bridge/internals.test.ts'],
     [
       'who cannot log in because the board answers nobody is told its words',
@@ -131,7 +143,7 @@ export const loginMutants = [
     ],
     [
       'who may not post ends their session with it',
-      'if (this.#rights === undefined) this.#renewals.renewed(member, undefined);',
+      'if (shared !== undefined) this.#renewals.renewed(shared, undefined);',
       '',
     ],
     ['and is forgotten', '    await this.#options.whileAway?.remembered.refused(credentials);\n', ''],

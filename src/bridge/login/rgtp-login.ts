@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Refusal } from '../../nntp/backend.ts';
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
@@ -6,12 +7,12 @@ import { StoreError } from '../../store/errors.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
-import { because } from '../words.ts';
+import { because, wordsOf } from '../words.ts';
 import { BoardRights, type LiveAccounts } from './board-rights.ts';
 import { asLevel } from './level.ts';
 import type { AccountProof, LocalAccounts } from './local-accounts.ts';
 import { Renewals } from './renewals.ts';
-import type { Credentials, UserPools } from './user-pools.ts';
+import { type Credentials, keyOf, type UserPools } from './user-pools.ts';
 import { parseUserid } from './userid.ts';
 import { provenOrRemembered, type WhileAway } from './while-away.ts';
 
@@ -53,11 +54,19 @@ interface RgtpMember extends Member {
   readonly secret: Buffer;
   /** the local account that was used to log in */
   readonly account: AccountProof | undefined;
+  readonly shared: SharedLogin;
+}
+
+/** A userid and secret that the board accepted: one for all sessions that have them, so that it is asked once for all. */
+interface SharedLogin {
   /**
    * Set while it is not known whether the login is still valid: when the board was last asked in vain (monotonic, ms).
    */
   unproven: number | undefined;
 }
+
+/** Beyond that, sessions with the same login are asked for one by one. */
+const MOST_SHARED = 10_000;
 
 /** Stands for guests where something is kept for each member. */
 const GUEST = {};
@@ -76,6 +85,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
   readonly #options: RgtpLoginOptions;
   readonly #rights: BoardRights | undefined;
   readonly #renewals: Renewals;
+  readonly #shared = new LRUCache<string, SharedLogin>({ max: MOST_SHARED });
   readonly #stopReviews: (() => void) | undefined;
   /** the guest's level stored for the next start */
   #kept: number | undefined;
@@ -123,7 +133,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
   standing(member: Member): Level | undefined {
     if (!isRgtpMember(member)) return member.level;
     if (member.account !== undefined && !this.#options.accounts.holds(member.account)) return undefined;
-    const level = this.#rights === undefined ? this.#renewals.known(member, member.level) : this.#rights.level(member);
+    const level =
+      this.#rights === undefined ? this.#renewals.known(member.shared, member.level) : this.#rights.level(member);
     return level === undefined ? undefined : asLevel(level);
   }
 
@@ -135,9 +146,10 @@ export class RgtpLogin implements BoardLogin, Revoking {
       return this.#renewals.renew(GUEST, undefined, () => this.#askAsGuest(guest, log));
     }
     if (!isRgtpMember(member)) return undefined;
-    const { unproven } = member;
+    const { shared } = member;
+    const { unproven } = shared;
     const isBack = unproven !== undefined && this.#options.whileAway?.heard.since(unproven) === true;
-    return this.#renewals.renew(member, member.level, () => answered(this.#proveAgain(member, log)), isBack);
+    return this.#renewals.renew(shared, member.level, () => answered(this.#proveAgain(member, log)), isBack);
   }
 
   /** How a member posts. Throws `Error` for a member of another kind of board. */
@@ -158,7 +170,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
             return task(connection);
           });
         } catch (error) {
-          if (!opened && error instanceof RgtpError && isDenial(error)) await this.#disproven(member);
+          if (!opened && error instanceof RgtpError && isDenial(error)) await this.#forget(member);
           throw error;
         }
       },
@@ -197,37 +209,45 @@ export class RgtpLogin implements BoardLogin, Revoking {
         : await provenOrRemembered(credentials, prove, whileAway);
     if (unproven !== undefined) log.info({ board: this.name }, 'the board is away: logged in as it accepted last time');
     const proof = account && { name: account.name, passwordHash: account.passwordHash };
-    const member = { userid, secret, grogname: account?.grogname, account: proof, level, unproven };
-    this.#renewals.renewed(member, level);
-    return member;
+    const shared = this.#sharedBy(credentials);
+    shared.unproven = unproven;
+    this.#renewals.renewed(shared, level);
+    return { userid, secret, grogname: account?.grogname, account: proof, level, shared };
+  }
+
+  #sharedBy(credentials: Credentials): SharedLogin {
+    const key = keyOf(credentials);
+    const shared = this.#shared.get(key) ?? { unproven: undefined };
+    this.#shared.set(key, shared);
+    return shared;
   }
 
   async #proveAgain(member: RgtpMember, log: Log): Promise<Level> {
+    const { shared } = member;
     try {
       const level = await this.#prove(member, log);
-      member.unproven = undefined;
+      shared.unproven = undefined;
       return level;
     } catch (error) {
-      member.unproven = this.#options.whileAway?.heard.now();
+      const isRefused = error instanceof Refusal && error.kind === 'bad-credentials';
+      shared.unproven = isRefused ? undefined : this.#options.whileAway?.heard.now();
       throw error;
     }
   }
 
   /** The board has accepted a member's login, for whatever purpose. */
   async #proven(member: RgtpMember): Promise<void> {
-    if (member.unproven === undefined) return;
-    member.unproven = undefined;
-    this.#renewals.renewed(member, member.level);
+    const { shared } = member;
+    if (shared.unproven === undefined) return;
+    shared.unproven = undefined;
+    this.#renewals.renewed(shared, member.level);
     await this.#options.whileAway?.remembered.accepted(member, member.level);
   }
 
-  /** The board refuses a member's login, which ends their session. */
-  async #disproven(member: RgtpMember): Promise<void> {
-    if (this.#rights === undefined) this.#renewals.renewed(member, undefined);
-    await this.#forget(member);
-  }
-
+  /** The board refuses a login: all sessions that have it end. */
   async #forget(credentials: Credentials): Promise<void> {
+    const shared = this.#shared.get(keyOf(credentials));
+    if (shared !== undefined) this.#renewals.renewed(shared, undefined);
     this.#options.pools.refused(credentials);
     await this.#options.whileAway?.remembered.refused(credentials);
   }
@@ -249,7 +269,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
       }
       if (isDenial(error)) {
         await this.#forget(credentials);
-        throw badCredentials(error);
+        // Why is for who proved the secret, and for nobody else.
+        throw badCredentials(error, error.proven ? wordsOf(error) : undefined);
       }
       throw new Refusal('unavailable', `the board cannot check your login now${because(error)}; try again later`, {
         cause: error,
@@ -281,6 +302,6 @@ function isRgtpMember(member: Member): member is RgtpMember {
 const UNOPENED = 'this server cannot open its accounts now; its operator has to look into it';
 const WRONG = 'wrong user or password';
 
-function badCredentials(cause?: unknown): Refusal {
-  return new Refusal('bad-credentials', WRONG, { cause });
+function badCredentials(cause?: unknown, reason = WRONG): Refusal {
+  return new Refusal('bad-credentials', reason, { cause });
 }

@@ -161,7 +161,8 @@ export class UserPools {
   }
 }
 
-function keyOf({ userid, secret }: Credentials): string {
+/** The same for the same userid and secret. */
+export function keyOf({ userid, secret }: Credentials): string {
   return `${secret.toString('hex')} ${userid}`;
 }
 

@@ -308,7 +308,7 @@ export class Mirror implements BoardModel {
     }
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
-    this.#lastPoll = this.#now();
+    this.#lastPoll = performance.now();
     this.#company?.polled();
     this.#report();
     this.#texts.resume();

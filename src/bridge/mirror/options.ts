@@ -100,7 +100,7 @@ export interface MirrorProgress {
   readonly posts: number;
   /** the newest known, `undefined` before the first */
   readonly sequence: number | undefined;
-  /** unix ms of the last poll that went well, `undefined` before the first */
+  /** when the last poll went well (monotonic, ms); `undefined` before the first */
   readonly lastPoll: number | undefined;
   /** the last poll that failed, until one goes well */
   readonly lastError: { readonly message: string; readonly at: number } | undefined;

@@ -31,7 +31,7 @@ export async function expect(transport: Transport, command: Octets, ...codes: re
 
 export function check(command: Octets, answer: Answer, ...codes: readonly number[]): Answer {
   if (codes.includes(answer.code)) return answer;
-  throw errorFor(command.slice(0, 4), answer, continuedIn(answer));
+  throw errorFor(command.slice(0, 4), answer, { itemId: continuedIn(answer) });
 }
 
 /** Performs a command that is answered with data; returns its lines. */

@@ -1,4 +1,5 @@
 import { type Octets, octets } from '../../wire/octets.ts';
+import { errorFor } from '../codes.ts';
 import { printable, RgtpError, RgtpFormatError } from '../errors.ts';
 import { MAX_USERID } from '../index-entry.ts';
 import { clientProof, nonce, type Proof, serverProof } from '../proof.ts';
@@ -66,6 +67,8 @@ async function authenticate(
   });
   if (answer.code === 330)
     throw new RgtpError('refused', 'the server wants a proof of a kind that this client cannot give');
+  // A wrong proof is 483. This one is right, and the userid may not be used.
+  if (answer.code === 482 && proof !== undefined) throw errorFor(command.slice(0, 4), answer, { proven: true });
   return levelOf(check(command, answer, 230, 231, 232, 233));
 }
 

@@ -1,11 +1,12 @@
 /** Logins on a remote board: proven again after a while, and no place among them for guesses. */
 import type { Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { BoardServer } from '../../../src/board/server.ts';
 import { LastHeard } from '../../../src/bridge/login/last-heard.ts';
 import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
 import { ProofQueue } from '../../../src/bridge/login/proof-queue.ts';
+import { RememberedProofs } from '../../../src/bridge/login/remembered-proofs.ts';
 import { Renewals } from '../../../src/bridge/login/renewals.ts';
 import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
@@ -31,16 +32,20 @@ interface Setting {
   /** what the board said of guests before, and who keeps what it says now */
   readonly said?: number;
   readonly keep?: (level: number) => Promise<void>;
+  /** when the board was heard; with it, logins that it accepted are remembered */
+  readonly heard?: LastHeard;
 }
 
 function loginsOn(
   board: BoardServer,
-  { userIdle = 0, maxUsers = 10, said, keep = async () => {} }: Setting = {},
+  { userIdle = 0, maxUsers = 10, said, keep = async () => {}, heard }: Setting = {},
 ): Logins {
   const address = { host: '127.0.0.1', port: board.address.port };
   const pools = new UserPools({ board: address, size: 2, maxUsers, idle: 60_000, maxAge: userIdle });
   closing.push(() => pools.close());
-  const accounts = new LocalAccounts(PermanentFile.open(':memory:'), () => SecretBox.temporary());
+  const permanent = PermanentFile.open(':memory:');
+  const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
+  const remembered = new RememberedProofs({ permanent, cost: { ln: 4, r: 8, p: 1 } });
   const guest = {
     async ask() {
       const connection = await RgtpConnection.open(address);
@@ -51,7 +56,9 @@ function loginsOn(
     keep,
   };
   const options = { name: 'gossip', newsgroup: 'groggs.gossip', guests: 'read', posting: true } as const;
-  return new Logins([new RgtpLogin({ ...options, accounts, pools, userIdle, guest })]);
+  return new Logins([
+    new RgtpLogin({ ...options, accounts, pools, userIdle, guest, whileAway: heard && { remembered, heard } }),
+  ]);
 }
 
 test('a login is proven again, and ends where the board refuses it', async () => {
@@ -66,6 +73,39 @@ test('a login is proven again, and ends where the board refuses it', async () =>
   // Not even a guest's rights: nobody should go on reading without noticing.
   expect(logins.access(ann)).toMatchObject({ read: false, post: false, loginHelps: false });
   await expect(logins.login('ann@rgtp.test', ANN, PEER)).rejects.toMatchObject({ kind: 'bad-credentials' });
+});
+
+test('where the board refuses a login, all sessions that have it end with one wrong proof', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  closing.push(() => void vi.useRealTimers());
+  let wrong = 0;
+  const loggedIn = (outcome: string) => {
+    if (outcome === 'refused') wrong++;
+  };
+  const board = await openBoard({ observer: { connected() {}, loggedIn } });
+  const heard = new LastHeard();
+  const logins = loginsOn(board, { userIdle: 60_000, heard });
+  const sessions = await Promise.all(Array.from({ length: 20 }, () => logins.login('ann@rgtp.test', ANN, PEER)));
+  await addUser(board, 'ann@rgtp.test', 2, Buffer.from('ab'.repeat(16), 'hex'));
+  vi.advanceTimersByTime(60_000);
+  // The answer to each further one would come later, and many would keep everybody from this account.
+  await Promise.all(sessions.slice(1).map((session) => logins.renew(session)));
+  vi.advanceTimersByTime(1_000);
+  heard.heard();
+  for (const session of sessions) {
+    await logins.renew(session);
+    expect(logins.access(session).read).toBe(false);
+  }
+  expect(wrong).toBe(1);
+});
+
+test('why the board refuses a login is for who proved the secret, and for nobody else', async () => {
+  const board = await openBoard();
+  const logins = loginsOn(board);
+  await addUser(board, 'ann@rgtp.test', 2, secrets.ann, { disabled: true });
+  const why = (secret: string) => logins.login('ann@rgtp.test', secret, PEER).catch(({ message }: Error) => message);
+  expect(await why(ANN)).toBe('That userid is disabled; contact the Editors.');
+  expect(await why('00'.repeat(16))).toBe('wrong user or password');
 });
 
 test('no connection is used beyond its age: a secret that was changed opens none', async () => {
