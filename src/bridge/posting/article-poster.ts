@@ -19,7 +19,7 @@ import { Offers } from './offers.ts';
 import { type Reason, refusedBecause } from './refused-because.ts';
 import { UnknownReferences } from './target.ts';
 
-/** What posting needs of each board. */
+/** What posting needs from each board. */
 export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
   readonly login: Pick<BridgedBoard['login'], 'name'>;
   readonly view: Pick<BridgedBoard['view'], 'newsgroup' | 'domain'> & {
@@ -29,13 +29,13 @@ export type PostableBoard = Pick<BridgedBoard, 'poster'> & {
 
 export type PostOutcome = 'posted' | 'duplicate' | 'refused' | 'unavailable';
 
-/** @param board its name, `undefined` where an article was refused before its board was known */
+/** @param board its name, `undefined` if an article was refused before its board was known */
 export type OnPost = (board: string | undefined, outcome: PostOutcome, because?: Reason) => void;
 
 export interface ArticlePosterOptions {
   readonly boards: readonly PostableBoard[];
   readonly logins: Pick<Logins, 'access' | 'level' | 'member' | 'elsewhere'>;
-  /** domain of the Message-IDs suggested to posters: a name of this server's own */
+  /** domain of the Message-IDs suggested to posters: a name that belongs to this server */
   readonly domain: string;
   readonly log?: Log;
   /** ms */
@@ -48,14 +48,17 @@ export interface ArticlePosterOptions {
 /** characters of a reason in the log: it may quote the article */
 const LONGEST_REASON = 300;
 
-/** Takes articles from the front end, checks who may post them, and hands each to its board; each Message-ID is posted once. */
+/**
+ * Takes articles from the front end, checks the posters' rights, and passes each article to its board. Each Message-ID
+ * is posted only once.
+ */
 export class ArticlePoster implements Poster {
   readonly #options: ArticlePosterOptions;
   readonly #log: Log;
   /** bounded: any client can cause refusals */
   readonly #refusals: Log;
   readonly #now: () => number;
-  /** One article per Message-ID at a time: the second then learns what became of the first. */
+  /** One article per Message-ID at a time, so that the second learns what became of the first. */
   readonly #ids = new KeyedQueue();
   readonly #offers: Offers;
   readonly #early: EarlyArticles;
@@ -72,7 +75,7 @@ export class ArticlePoster implements Poster {
     this.#early = new EarlyArticles(options.clock);
   }
 
-  /** Replaces the boards that take posts. */
+  /** Replaces the boards that accept posts. */
   setBoards(boards: readonly PostableBoard[]): void {
     this.#boards = boards;
     void this.start();
@@ -83,7 +86,7 @@ export class ArticlePoster implements Poster {
     let judging = false;
     let messageId = feed ? suggested : undefined;
     const from = { connection: peer.connection, address: peer.address };
-    // Both reading and wrapping a hostile article can take a turn.
+    // Reading or wrapping a hostile article can take a whole turn.
     const turn = () => (eventLoop.over() ? eventLoop.next(true, addressKey(peer.address)) : undefined);
     try {
       await turn();
@@ -117,7 +120,7 @@ export class ArticlePoster implements Poster {
       const isEarly = feed && error instanceof UnknownReferences && this.#early.mayComeAgain(suggested ?? '');
       const kind = isEarly ? 'early' : 'rejected';
       const refusal = error instanceof PostingError ? new Refusal(kind, error.message, { cause: error }) : error;
-      // A bug is told of by the front end.
+      // The front end reports bugs.
       if (refusal instanceof Refusal) {
         const reason = reasonOf(error).slice(0, LONGEST_REASON);
         const newsgroup = board?.view.newsgroup;
@@ -150,7 +153,7 @@ export class ArticlePoster implements Poster {
     this.#offers.left(by);
   }
 
-  /** Settles what an earlier run left unfinished. Never rejects: what can't be settled yet waits. */
+  /** Settles what an earlier run left unfinished. Never rejects: what can't be settled yet is settled later. */
   async start(): Promise<void> {
     await Promise.all(
       this.#boards.map(({ poster, view: { newsgroup } }) =>
@@ -193,7 +196,7 @@ export class ArticlePoster implements Poster {
     }
   }
 
-  /** Whether it is the Message-ID of an article that we made. */
+  /** Whether this is the Message-ID of one of our own articles. */
   #isOurs(messageId: string): boolean {
     return this.#boards.some(({ view }) => parseDerivedId(messageId, view.domain) !== undefined);
   }

@@ -4,9 +4,12 @@ import type { Item } from '../../rgtp/item.ts';
 import type { Motd } from '../../rgtp/motd.ts';
 import type { Octets } from '../../wire/octets.ts';
 
-/** What posting asks of an author's connection to the board; `RgtpConnection` is one. All reject with `RgtpError`. */
+/**
+ * What posting needs from an author's connection to the board; `RgtpConnection` is one. All methods reject with
+ * `RgtpError`.
+ */
 export interface PostingConnection {
-  /** DATA: the text a later command uses; for edits, status line and raw contents */
+  /** DATA: the text that a later command uses; for edits, status line and raw contents */
   data(grogname: Octets, lines: readonly Octets[]): Promise<void>;
   newItem(subject: Octets): Promise<{ readonly itemId: string; readonly sequence: number }>;
   reply(itemId: string): Promise<{ readonly sequence: number }>;
@@ -20,11 +23,11 @@ export interface PostingConnection {
   /** EDCF without DATA: removes the item */
   withdraw(reason: Octets): Promise<{ readonly sequence: number }>;
   abortEdit(): Promise<void>;
-  /** Ends the connection; what has been sent, and has not arrived, is not sent again. */
+  /** Ends the connection; what has been sent but has not arrived is not sent again. */
   cut(): void;
 }
 
-/** What a search for a post needs: a connection that may read. */
+/** What a search for a post needs: a connection with the right to read. */
 export interface SearchConnection {
   index(from: { readonly sequence: number } | undefined, onEntry: (entry: IndexEntry) => void): Promise<void>;
   item(itemId: string): Promise<Item>;
@@ -40,9 +43,9 @@ export interface SearchPool {
 
 /** A user of the board. */
 export interface Author {
-  /** as the board's index will have it */
+  /** in the form in which the board's index will have it */
   readonly userid: Octets;
-  /** for all of this author's posts; `undefined`: the display name of From */
+  /** the grogname of all this author's posts; `undefined`: the display name of From */
   readonly grogname: string | undefined;
   /** Lends one of the author's own connections; on rejection of `task` it is closed. */
   use<T>(task: (connection: PostingConnection) => Promise<T>): Promise<T>;

@@ -6,7 +6,7 @@ import { wordsOf } from '../words.ts';
 import type { PostingConnection } from './connection.ts';
 import type { Deed } from './plan.ts';
 
-/** More continuations than any thread has: a broken board may lead in circles. */
+/** More continuations than any thread has: a broken board may lead round in circles. */
 const MAX_STEPS = 50;
 
 export interface Delivery {
@@ -14,7 +14,7 @@ export interface Delivery {
   readonly lines: readonly Octets[];
   /** the subject of the continuation if the item turns out to be full */
   readonly continuationSubject: () => Octets;
-  /** Stores the new deed, before the command that does it is sent. */
+  /** Stores the new deed before the command that performs it is sent. */
   readonly revise: (deed: Deed) => Promise<void>;
 }
 
@@ -74,7 +74,10 @@ function afterwards(deed: Deed, error: unknown, delivery: Delivery): Deed | unde
   return undefined;
 }
 
-/** Runs the command that commits. If the board refuses it, nothing was posted; after any other failure nobody knows. */
+/**
+ * Runs the command that commits. If the board refuses it, nothing was posted; after any other failure the outcome is
+ * unknown.
+ */
 export async function commit(command: () => Promise<{ readonly sequence: number }>): Promise<number> {
   try {
     return (await command()).sequence;
@@ -84,7 +87,10 @@ export async function commit(command: () => Promise<{ readonly sequence: number 
   }
 }
 
-/** Whether the board refused, or we did before sending anything. 484 may come before or after the deed, unless it says which. */
+/**
+ * Whether the board refused, or we did before sending anything. 484 may come before or after the deed, unless its text
+ * says which.
+ */
 function saysNo(error: unknown): boolean {
   if (error instanceof StoreError) return true;
   if (!(error instanceof RgtpError) || error.kind === 'nonsense') return false;

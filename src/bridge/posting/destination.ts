@@ -9,7 +9,7 @@ export interface Destination<B> {
 }
 
 /**
- * Where an article goes, by its Newsgroups header. An article is one post in one newsgroup: one that names several is
+ * The destination in an article's Newsgroups header. An article is one post in one newsgroup: one that names several is
  * refused, not trimmed. Throws `PostingError`.
  */
 export function destinationOf<

@@ -1,22 +1,22 @@
 /** How long a follow-up may wait for what it follows, in ms. */
 const PATIENCE = 3_600_000;
-/** Follow-ups that are remembered; the oldest are forgotten first. */
+/** How many follow-ups are remembered; the oldest are forgotten first. */
 const MOST = 10_000;
 
 /**
- * Follow-ups that came before what they follow: what waited for us while we were away, innfeed sends in no order. They are
- * asked for again until it is there.
+ * Follow-ups that arrived before what they follow: after an outage, innfeed sends its backlog in no particular order.
+ * They are asked for again until the parent arrives.
  */
 export class EarlyArticles {
   readonly #clock: () => number;
-  /** Message-ID → when it came first; the oldest first */
+  /** Message-ID → when it first arrived; oldest first */
   readonly #since = new Map<string, number>();
 
   constructor(clock: () => number = () => performance.now()) {
     this.#clock = clock;
   }
 
-  /** Whether it is worth while that it comes again. */
+  /** Whether the peer should send the article again later. */
   mayComeAgain(messageId: string): boolean {
     const now = this.#clock();
     const since = this.#since.get(messageId);
@@ -31,7 +31,7 @@ export class EarlyArticles {
     return false;
   }
 
-  /** It waits no more. */
+  /** The article has been posted: it no longer waits. */
   posted(messageId: string): void {
     this.#since.delete(messageId);
   }

@@ -5,12 +5,12 @@ export interface Flight {
   readonly userid: Octets;
 }
 
-/** Posts on their way: perhaps on the board already, but not yet known there by their own Message-ID. */
+/** Posts under way: perhaps on the board already, but not yet known there by their own Message-IDs. */
 export class Flights {
   readonly #all = new Set<Flight>();
   #landing = Promise.withResolvers<void>();
 
-  /** Call the result once the post has its Message-ID, or will never have one. */
+  /** A post begins. Call the result once it has its Message-ID, or will never have one. */
   depart(userid: Octets): () => void {
     const flight = { userid };
     this.#all.add(flight);
@@ -25,7 +25,7 @@ export class Flights {
     return this.#all.size;
   }
 
-  /** Those under way. */
+  /** The flights under way. */
   now(): ReadonlySet<Flight> {
     return new Set(this.#all);
   }

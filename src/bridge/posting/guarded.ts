@@ -2,8 +2,9 @@ import type { Claim } from '../../store/permanent.ts';
 import type { PostingConnection } from './connection.ts';
 
 /**
- * As `board`; but each command that commits is sent only where the claim holds. If it ceases to while the command is under way, the
- * connection is cut: a command that a broken network holds up would arrive after others have counted it as not sent.
+ * Like `board`, but sends each command that commits only if the claim is valid. If the claim is lost while the command
+ * is under way, cuts the connection: a command held up by a broken network would otherwise arrive after others have
+ * taken it for not sent.
  */
 export function guarded(board: PostingConnection, claim: Claim): PostingConnection {
   const once = async <T>(command: () => Promise<T>): Promise<T> => {

@@ -1,8 +1,8 @@
-/** Runs tasks of the same key one after another, others at the same time. */
+/** Runs tasks with the same key one after another, others at the same time. */
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Whether a task with that key runs or waits. */
+  /** Whether a task with that key is running or waiting. */
   has(key: string): boolean {
     return this.#tails.has(key);
   }

@@ -4,7 +4,7 @@ import type { OwnPosts } from '../ports.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { Landmark, Moment, Plan } from './plan.ts';
 
-/** A post as the index shows it, or a withdrawal as the edit log does. */
+/** A post as shown by the index, or a withdrawal as shown by the edit log. */
 export interface Sign {
   readonly sequence: number;
   readonly kind: PostKind;
@@ -15,14 +15,14 @@ export interface Sign {
 
 export type RowModel = Pick<BoardModel, 'posts' | 'items' | 'userids' | 'notice' | 'rowOfSequence'>;
 
-/** Tells which rows of the board are older than a plan, and which are our own posts, from what the mirror knows. */
+/** Tells, from what the mirror knows, which of the board's rows are older than a plan, and which are our own posts. */
 export class KnownRows {
   readonly #newsgroup: string;
   readonly #model: RowModel;
   readonly #own: OwnPosts;
   readonly #newestEpoch: number;
 
-  /** @param newestEpoch the newest epoch in the store: counts until a row of the index is known */
+  /** @param newestEpoch the newest epoch in the store, used until a row of the index is known */
   constructor(newsgroup: string, model: RowModel, own: OwnPosts, newestEpoch: number) {
     this.#newsgroup = newsgroup;
     this.#model = model;
@@ -30,7 +30,7 @@ export class KnownRows {
     this.#newestEpoch = newestEpoch;
   }
 
-  /** What is known now, for a plan. */
+  /** What is known now, to be stored in a plan. */
   now(): Pick<Plan, 'after' | 'moment'> {
     const { sequences, numbers, length } = this.#model.posts;
     const moment = { newest: this.#landmark(), number: numbers[length - 1] ?? 0 };
@@ -51,16 +51,16 @@ export class KnownRows {
     return undefined;
   }
 
-  /** Whether this was on the board when something was planned. */
+  /** Whether this was on the board already when something was planned. */
   isOlder(sign: Sign, { newest, number }: Moment): boolean {
     const { numbers, length } = this.#model.posts;
     const row = this.#rowLike(sign);
     if (row >= 0) return (numbers[row] ?? 0) <= number;
-    // Without a cache nothing is known at first: the board's clock has to do.
+    // Without a cache nothing is known at first, so the board's clock must do.
     return length === 0 && newest !== undefined && sign.time !== undefined && sign.time < newest.time;
   }
 
-  /** Whether this is one of our posts, another than the planned one, that has its Message-ID already. */
+  /** Whether this is another of our posts, which has its Message-ID already. */
   isTaken(sign: Sign, { seen = [] }: Pick<Plan, 'seen'>): boolean {
     const { epochs, length } = this.#model.posts;
     const unread = this.#own.idOf(this.#newsgroup, 0, sign.sequence)?.messageId;
@@ -70,12 +70,12 @@ export class KnownRows {
     }
     const row = this.#rowLike(sign);
     if (row >= 0) return this.#isOwn(epochs[row] ?? 0, sign.sequence);
-    // The mirror knows another post by that number, so a Message-ID that was given to that one does not count.
+    // The mirror knows another post by that number, so that one's Message-ID does not count.
     if (this.#rowOf(sign.sequence) >= 0) return false;
     return this.#isOwn(epochs[length - 1] ?? this.#newestEpoch, sign.sequence);
   }
 
-  /** Whether one of our posts has that number, in this epoch or without an epoch yet. */
+  /** Whether one of our posts has that number, in this epoch or in none yet. */
   isOurs(epoch: number, sequence: number): boolean {
     return this.#isOwn(epoch, sequence) || this.#isOwn(0, sequence);
   }
@@ -85,8 +85,8 @@ export class KnownRows {
   }
 
   /**
-   * The epoch of a post with that number. 0: not known until the mirror has read its row, because a new epoch may begin there.
-   * If a row with that number came in after the post was planned, that row is the post.
+   * The epoch of a post with that number. 0: not known before the mirror has read its row, because a new epoch may
+   * begin there. If a row with that number has come in since the post was planned, that row is the post.
    */
   epochOf({ after, moment }: Plan, sequence: number): number {
     const { numbers, epochs } = this.#model.posts;
@@ -96,7 +96,7 @@ export class KnownRows {
     return isNew ? (epochs[row] ?? 0) : 0;
   }
 
-  /** The row that has this number on the board now, −1 if none. */
+  /** The row that now has this number on the board, −1 if none. */
   #rowOf(sequence: number): number {
     const row = this.#model.rowOfSequence(sequence);
     return this.#model.posts.sequences[row] === sequence ? row : -1;
@@ -107,7 +107,7 @@ export class KnownRows {
     const { sequences, epochs, length } = this.#model.posts;
     const today = this.#rowOf(sign.sequence);
     if (today >= 0 && this.#isLike(today, sign)) return today;
-    // A second restore may have brought back rows of an earlier epoch.
+    // A second restoration may have brought back rows of an earlier epoch.
     let row = (epochs[length - 1] ?? 0) > 1 ? sequences.indexOf(sign.sequence) : -1;
     while (row >= 0 && row < length && !this.#isLike(row, sign)) row = sequences.indexOf(sign.sequence, row + 1);
     return row < length ? row : -1;
@@ -116,7 +116,7 @@ export class KnownRows {
   #isLike(row: number, { kind, itemId, time }: Sign): boolean {
     const { kinds, times } = this.#model.posts;
     const there = kinds[row];
-    // A post that was withdrawn may be back.
+    // A withdrawn post may be back.
     if (there !== kind && !(there === PostKind.Gone && itemId !== undefined)) return false;
     return this.#itemIdOf(row) === itemId && (time === undefined || times[row] === time);
   }

@@ -14,13 +14,16 @@ import { findPlanned } from './search.ts';
 const LOOK_AGAIN = 200;
 /** ms: likewise, where nothing waits here */
 const LOOK_ALONE = 1000;
-/** Looks that the board answers with an error before we give up. (Looks that don't reach the board are not counted.) */
+/**
+ * Attempts that the board answers with an error before we give up. (Attempts that do not reach the board are not
+ * counted.)
+ */
 const MAX_ERRORS = 3;
 
 /** A post whose outcome is unknown. */
 export interface Pending {
   readonly intent: Intent;
-  /** monotonic, ms: by then the board has finished with it */
+  /** monotonic, ms: by then the board will have finished with it */
   readonly certainFrom: number;
 }
 
@@ -34,9 +37,9 @@ export interface LostPostsOptions {
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
   readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken'>;
-  /** Knows which posts other bridges have made. */
+  /** Resolves once the other bridges' posts are known. */
   readonly catchUp?: () => Promise<void>;
-  /** the board turns out to have the post */
+  /** called if the board turns out to have the post */
   readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
 }
 
@@ -63,8 +66,8 @@ export class LostPosts {
   }
 
   /**
-   * The outcome of this post is unknown from now on.
-   * @param late ms: so long it may take until it is sent
+   * The outcome of a post has become unknown.
+   * @param late ms: how much later it may yet be sent
    */
   leave(intent: Intent, late = 0): Pending {
     const pending = { intent, certainFrom: this.#options.clock() + late + this.#options.grace };
@@ -72,12 +75,15 @@ export class LostPosts {
     return pending;
   }
 
-  /** Another bridge has taken it over. */
+  /** Another bridge has taken the post over. */
   drop(messageId: string): void {
     this.#pending.delete(messageId);
   }
 
-  /** The number of the post, `undefined` if the board does not have it. Waits until the board has finished; rejects if it is away. */
+  /**
+   * The number of the post; `undefined` if the board does not have it. Waits until the board has finished; rejects if
+   * it is away.
+   */
   async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
     await this.#certainty(pending);
     const found = await this.#find(plan);
@@ -85,7 +91,7 @@ export class LostPosts {
     return found;
   }
 
-  /** Whether a post left by an earlier run or attempt is on the board. If not, its Message-ID is free again. */
+  /** Whether a post left by an earlier run or attempt is on the board. If not, frees its Message-ID. */
   async wasPosted(intent: Intent): Promise<boolean> {
     await this.#certainty(this.#pending.get(intent.messageId) ?? this.leave(intent));
     const plan = parsePlan(intent.details);
@@ -96,7 +102,7 @@ export class LostPosts {
     return found !== undefined;
   }
 
-  /** Looks for all of them. Rejects if the board is away. */
+  /** Looks for all lost posts. Rejects if the board is away. */
   async settle(): Promise<void> {
     for (const pending of this.all()) {
       await this.#certainty(pending);
@@ -119,9 +125,10 @@ export class LostPosts {
   }
 
   /**
-   * Looks for one, repeatedly while the board can't be reached. Never rejects.
+   * Looks for one post, repeatedly while the board can't be reached. Never rejects.
    *
-   * @param matters whether a post by that author still matters: if so, one that was looked for too early is looked for again
+   * @param matters whether a post by that author still matters: if so, one that was looked for too early is looked for
+   * again
    */
   async lookForPatiently(pending: Pending, matters: (userid: Octets) => boolean, signal: AbortSignal): Promise<void> {
     const { messageId, details } = pending.intent;
@@ -145,7 +152,7 @@ export class LostPosts {
     }
   }
 
-  /** As `wasPosted`, but without waiting: a post that is not found before the board has finished stays pending. */
+  /** Like `wasPosted`, but without waiting: a post not found before the board has finished stays pending. */
   async #lookFor({ intent, certainFrom }: Pending, signal?: AbortSignal): Promise<void> {
     const { texts, permanent, onFound } = this.#options;
     const plan = parsePlan(intent.details);
@@ -154,7 +161,7 @@ export class LostPosts {
       if (!isOpen()) return;
       const certain = this.#options.clock() >= certainFrom;
       const found = plan && (await this.#find(plan, signal));
-      // Meanwhile somebody may have posted it again with another text: then the intent is no longer this one.
+      // In the meantime somebody may have posted it again with another text: then the intent is a different one.
       if (!isOpen()) return;
       if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
       else if (certain) await permanent.forget(intent.messageId);
@@ -163,7 +170,7 @@ export class LostPosts {
     });
   }
 
-  /** Resolves when the board has finished with it. */
+  /** Resolves when the board has finished with the post. */
   async #certainty({ certainFrom }: Pending): Promise<void> {
     const left = certainFrom - this.#options.clock();
     if (left > 0) await delay(left);
@@ -171,7 +178,7 @@ export class LostPosts {
 
   async #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
     const { reader, rows, catchUp } = this.#options;
-    // What looks like it may be another's.
+    // A post that looks like it may be another bridge's.
     await catchUp?.();
     return reader.use((board) => findPlanned(board, plan, rows), signal);
   }

@@ -1,6 +1,6 @@
-/** How long a peer that was told to send an article may take to begin, in ms. */
+/** How long a peer that was told to send an article has to begin, in ms. */
 const PATIENCE = 10_000;
-/** Promises that are remembered; the oldest are forgotten first. */
+/** How many promises are remembered; the oldest are forgotten first. */
 const MOST = 10_000;
 
 interface Promised {
@@ -11,11 +11,11 @@ interface Promised {
 
 /**
  * Articles that one session has been told to send, or is sending, so that no other is told the same. This only saves
- * work: that an article is posted once is kept elsewhere.
+ * work; it is not what keeps an article from being posted twice.
  */
 export class Offers {
   readonly #clock: () => number;
-  /** in the order of `until` */
+  /** in order of `until` */
   readonly #promised = new Map<string, Promised>();
   readonly #arriving = new Map<string, Set<object>>();
 
@@ -23,14 +23,14 @@ export class Offers {
     this.#clock = clock;
   }
 
-  /** Whether a session other than `by` brings the article. */
+  /** Whether a session other than `by` is sending the article. */
   isElsewhere(messageId: string, by: object): boolean {
     for (const session of this.#arriving.get(messageId) ?? []) if (session !== by) return true;
     const promised = this.#promised.get(messageId);
     return promised !== undefined && promised.by !== by && promised.until > this.#clock();
   }
 
-  /** `by` has been told to send it. */
+  /** `by` has been told to send the article. */
   promise(messageId: string, by: object): void {
     const now = this.#clock();
     this.#promised.delete(messageId);
@@ -41,7 +41,7 @@ export class Offers {
     }
   }
 
-  /** `by` is sending it, until the returned function is called. */
+  /** `by` is sending the article, until the returned function is called. */
   arriving(messageId: string, by: object): () => void {
     const senders = this.#arriving.get(messageId) ?? new Set();
     this.#arriving.set(messageId, senders.add(by));
@@ -52,7 +52,7 @@ export class Offers {
     };
   }
 
-  /** The session has gone: others may send what it was to send. */
+  /** The session has ended: others may send what it was to send. */
   left(by: object): void {
     for (const [id, promised] of this.#promised) if (promised.by === by) this.#promised.delete(id);
   }

@@ -6,7 +6,7 @@ import type { OwnPostRegister } from './own-posts.ts';
 import { type Plan, parsePlan, sameUserid } from './plan.ts';
 import type { UnreadPosts } from './unread-posts.ts';
 
-/** ms: what others finish is hinted at; where a hint is lost, it is found by asking */
+/** ms: hints announce what others have finished, and asking finds out if a hint is lost */
 const ASK_AGAIN = 100;
 
 export interface OtherBridgesOptions {
@@ -14,19 +14,19 @@ export interface OtherBridgesOptions {
   readonly shared: Shared;
   readonly own: OwnPostRegister;
   readonly unread: UnreadPosts;
-  /** Whether this bridge has a post with this Message-ID under way, or looks for it. */
+  /** Whether this bridge has a post with this Message-ID under way, or is looking for it. */
   readonly isOurs: (messageId: string) => boolean;
 }
 
 /**
- * What the other bridges of the board post: known here from the store that they share. A post is intended there before it is
- * sent to the board. So whoever asks the store after reading the board knows of each post that it has read of: by its Message-ID,
- * or as one under way.
+ * The posts of the board's other bridges, known from the shared store. A post is intended there before it is sent to
+ * the board, so a bridge that asks the store after reading the board knows every post that it has read: by its
+ * Message-ID, or as one under way.
  */
 export class OtherBridges {
   readonly #options: OtherBridgesOptions;
   #position: string | undefined;
-  /** posts that others have under way, by their Message-IDs */
+  /** posts that others have under way, by Message-ID */
   #open: ReadonlyMap<string, Plan> = new Map();
   readonly #questions = new OneAtATime(() => this.#ask());
   #hinted = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ export class OtherBridges {
     this.#options = options;
   }
 
-  /** From now on, posts are news. @throws StoreError */
+  /** Finds the position from which posts are news. @throws StoreError */
   async start(): Promise<void> {
     this.#position = (await this.#options.shared.news(undefined)).position;
   }
@@ -45,19 +45,19 @@ export class OtherBridges {
     return this.#open.has(messageId);
   }
 
-  /** Something has become of a post of another bridge. */
+  /** The state of another bridge's post may have changed. */
   hinted(): void {
     this.#hinted.resolve();
     this.#hinted = Promise.withResolvers();
     this.catchUp().catch(() => {});
   }
 
-  /** Knows what the store knew when this was called, or more. @throws StoreError */
+  /** Resolves once everything that the store knew at the time of the call is known here. @throws StoreError */
   catchUp(): Promise<void> {
     return this.#questions.run();
   }
 
-  /** Those under way. */
+  /** The posts under way. */
   now(): ReadonlySet<string> {
     return new Set(this.#open.keys());
   }
@@ -71,7 +71,7 @@ export class OtherBridges {
     return false;
   }
 
-  /** Resolves when something may have become of one of them. */
+  /** Resolves when the state of one of them may have changed. */
   async change(signal?: AbortSignal): Promise<void> {
     const waited = new AbortController();
     const patience = delay(ASK_AGAIN, undefined, {
@@ -92,20 +92,20 @@ export class OtherBridges {
     const open = new Map<string, Plan>();
     for (const { messageId, elsewhere } of intents) {
       const plan = plans.get(messageId);
-      // What was taken over from a dead bridge is ours in the store before we hear of it.
+      // What we have taken over from a dead bridge is ours in the store before we hear of it.
       const isElsewhere = elsewhere === true || !(isOurs(messageId) || own.find(messageId) !== undefined);
       if (isElsewhere && plan !== undefined && !isPost.has(messageId)) open.set(messageId, plan);
     }
     this.#open = open;
     for (const post of posts) {
       const known = own.find(post.messageId);
-      // What this bridge knows of its own posts, it has known first.
+      // This bridge knows its own posts better than the store.
       if (known !== undefined && (known.epoch !== 0 || post.epoch === 0)) continue;
       own.add(newsgroup, post);
       if (post.epoch !== 0) unread.read(post.messageId);
       else {
         unread.add(post.messageId, plans.get(post.messageId), post.sequence);
-        // The next reading of the index shows it; or its text must.
+        // The next reading of the index must show it, or else its text must.
         unread.found(post.messageId);
       }
     }

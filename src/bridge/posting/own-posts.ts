@@ -6,11 +6,11 @@ export class OwnPostRegister implements OwnPosts {
   readonly #byMessageId = new Map<string, PostKey>();
   /** newsgroup → epoch and sequence → post; epoch 0: not known yet */
   readonly #byKey = new Map<string, Map<number, OwnPost>>();
-  /** newsgroup → how many posts have no epoch yet */
+  /** newsgroup → number of posts without an epoch yet */
   readonly #unnumbered = new Map<string, number>();
   readonly #listeners = new Set<(post: PostKey) => void>();
 
-  /** Loads a board's posts from its store, at the start: listeners are not told. */
+  /** Loads a board's posts from its store, at the start, without telling listeners. */
   load(newsgroup: string, posts: Iterable<StoredPost>): void {
     for (const post of posts) this.#put(newsgroup, post);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Octets } from '../../wire/octets.ts';
 
-/** What a post is to become on the board. `edit` replaces the text of a post, `withdrawal` removes an item. */
+/** What to do on the board. `edit` replaces the text of a post, `withdrawal` removes an item. */
 export type Deed =
   | { readonly kind: 'item'; readonly subject: Octets }
   | { readonly kind: 'reply'; readonly itemId: string }
@@ -10,7 +10,7 @@ export type Deed =
   | { readonly kind: 'edit'; readonly itemId: string }
   | { readonly kind: 'withdrawal'; readonly itemId: string };
 
-/** Identifies a row of the index: any other row in its place differs in one of these. */
+/** Identifies a row of the index: any other row in its place would differ in one of these. */
 export interface Landmark {
   readonly sequence: number;
   /** unix seconds */
@@ -19,37 +19,40 @@ export interface Landmark {
   readonly userid: string;
 }
 
-/** What was known of the board when a plan was made: a board restored from a backup reuses its sequence numbers. */
+/** What was known about the board when a plan was made: a board restored from a backup reuses its sequence numbers. */
 export interface Moment {
   /** the newest row of the index; `undefined` if there was none */
   readonly newest?: Landmark | undefined;
-  /** the highest article number: no row that was known then has a higher one, whatever happens to the board */
+  /** the highest article number: no row known at the time has a higher one, whatever happens to the board */
   readonly number: number;
 }
 
-/** A post that the board had acknowledged, unread when a plan was made: it has its number only on the row of that time. */
+/**
+ * A post that the board had acknowledged but that had not been read when a plan was made: only the row of that time is
+ * the post.
+ */
 export interface SeenPost {
   readonly messageId: string;
-  /** unix seconds, of the row that had its number; `undefined`: none had */
+  /** unix seconds: the time of the row with its number; `undefined`: there was none */
   readonly time?: number | undefined;
 }
 
 /**
- * What a command is about to do, stored before it is sent: enough to find the result on the board if the answer never
- * comes.
+ * What a command is about to do, stored before the command is sent: enough to find the result on the board if the
+ * answer never comes.
  */
 export interface Plan {
   readonly deed: Deed;
   readonly userid: Octets;
-  /** of the text: `hashOf` */
+  /** `hashOf` the text */
   readonly hash: string;
-  /** the highest sequence number known before, −1 if none; the post's is higher, unless the board was restored */
+  /** the highest sequence number known before, −1 if none; the post's is higher, unless the board is restored */
   readonly after: number;
   /** `undefined` in plans of format 1 */
   readonly moment: Moment | undefined;
   readonly seen?: readonly SeenPost[] | undefined;
   readonly references: string;
-  /** the Path it came with; plans of earlier versions have none */
+  /** the Path that it arrived with; plans of earlier versions have none */
   readonly path?: string | undefined;
 }
 
@@ -60,7 +63,7 @@ export function formatPlan(plan: Plan): string {
   return JSON.stringify({ format: FORMAT, ...plan });
 }
 
-/** `undefined`: an intent this version can't read. */
+/** `undefined`: an intent that this version can't read. */
 export function parsePlan(details: string): Plan | undefined {
   try {
     // written by `formatPlan`, which says so
@@ -73,7 +76,8 @@ export function parsePlan(details: string): Plan | undefined {
 }
 
 /**
- * Identifies a text on the board. Ignores leading dots and carets (spurge keeps them doubled) and empty lines at the end.
+ * Identifies a text on the board. Ignores leading dots and carets (which spurge keeps doubled) and empty lines at the
+ * end.
  */
 export function hashOf(lines: readonly Octets[]): string {
   const last = lines.findLastIndex((line) => line !== '');

@@ -8,7 +8,7 @@ const PAUSE = 8;
 class Batch {
   readonly read = Promise.withResolvers<void>();
   readonly #stored = Promise.withResolvers<void>();
-  /** the newest of their sequence numbers */
+  /** their newest sequence number */
   upTo: number;
   size = 0;
 
@@ -16,7 +16,7 @@ class Batch {
     this.upTo = sequence;
   }
 
-  /** Resolves once `store` has. */
+  /** Resolves once `store` has been run and has resolved. */
   async add(sequence: number, store: () => Promise<void>): Promise<void> {
     if (isAfter(sequence, this.upTo)) this.upTo = sequence;
     this.size++;
@@ -24,16 +24,16 @@ class Batch {
     await store();
   }
 
-  /** From now on the store is told of each post at once. */
+  /** From now on each post is stored at once. */
   store(): void {
     this.#stored.resolve();
   }
 }
 
 /**
- * Finishes posts that are on the board: tells the store, then reads the board so that readers see them. A single post is
- * finished at once. While many are posted, they are finished together: a transaction and a request for each would cost
- * more than the posting itself.
+ * Finishes posts that are on the board: stores them, then reads the board so that readers see them. A single post is
+ * finished at once. While many are being posted, they are finished together: a transaction and a request for each would
+ * cost more than the posting itself.
  */
 export class ReadingBack {
   readonly #refresh: (upTo: number) => Promise<void>;
@@ -45,7 +45,8 @@ export class ReadingBack {
   #gathered: (() => void) | undefined;
 
   /**
-   * @param refresh resolves when the mirror knows everything the board had at the time of the call, at least up to that number
+   * @param refresh resolves when the mirror knows everything that the board had at the time of the call, at least up to
+   * that number
    * @param underWay how many posts may still come, those included that wait here to be stored
    */
   constructor(refresh: (upTo: number) => Promise<void>, underWay: () => number) {
@@ -54,8 +55,8 @@ export class ReadingBack {
   }
 
   /**
-   * @param store tells the store; must not reject
-   * @returns when the store knows it, and when readers can see it
+   * @param store stores the post; must not reject
+   * @returns promises that it is stored, and that readers can see it
    */
   begin(
     sequence: number,
@@ -64,7 +65,7 @@ export class ReadingBack {
     this.#next ??= new Batch(sequence);
     const batch = this.#next;
     const stored = batch.add(sequence, store);
-    // The reading under way may find this post and wait for it: the post must not wait for the reading in turn.
+    // The reading under way may find this post and wait for it, so the post must not wait for the reading.
     if (this.#reading) batch.store();
     if (!this.#running) this.#run();
     else if (batch.size >= this.#underWay()) this.#gathered?.();

@@ -3,7 +3,7 @@ import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
 import { diskTrouble } from '../../store/errors.ts';
 import { because } from '../words.ts';
 
-/** The refusal and message for each failure of the board; `why` is a colon and what the board said, or empty. */
+/** The refusal and message for each failure of the board; `why` is a colon and the board's words, or empty. */
 const ANSWERS = {
   unavailable: ['unavailable', (why) => `the board is away${why}; try again later`],
   refused: ['unavailable', (why) => `the board no longer accepts your login${why}`],
@@ -25,7 +25,9 @@ const ANSWERS = {
   bug: ['rejected', (why) => `the board did not understand${why}`],
 } as const satisfies Record<RgtpErrorKind, readonly [RefusalKind, (why: string) => string]>;
 
-/** Turns a failure of the board or of our own disk into the front end's refusal. Other errors are returned unchanged. */
+/**
+ * Turns a failure of the board, or of our own disk, into the front end's refusal. Other errors are returned unchanged.
+ */
 export function refusalFor(error: unknown): unknown {
   const trouble = diskTrouble(error);
   if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
@@ -34,7 +36,7 @@ export function refusalFor(error: unknown): unknown {
   return new Refusal(kind, put(because(error)), { cause: error });
 }
 
-/** The embedded board shares our disk, and says what is wrong with it. */
+/** The embedded board shares our disk, and its message says what is wrong. */
 function internalFailure(why: string): string {
   const trouble = /^: The (server's disk [^;]*);.* nothing was changed\.$/.exec(why)?.[1];
   return trouble === undefined ? `the board failed${why}` : `the ${trouble}; not posted`;

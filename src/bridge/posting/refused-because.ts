@@ -3,21 +3,21 @@ import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { diskTrouble } from '../../store/errors.ts';
 
-/** Why a post was refused, for counting: few words, none of them an author's. */
+/** Why a post was refused, for counting: a few fixed words, none of them an author's. */
 export const REASONS = [
-  /** its Message-ID is posted already */
+  /** its Message-ID has been posted already */
   'duplicate',
   /** nobody is logged in, and a login would help */
   'login',
-  /** who is logged in may not */
+  /** the person logged in may not */
   'rights',
   /** the board does not answer, or has not been read yet */
   'board-away',
-  /** our own disk takes no writes */
+  /** our own disk refuses writes */
   'disk',
-  /** the board has it, and says no */
+  /** the board refuses it */
   'board',
-  /** a header field is missing, wrong, or more than the board takes */
+  /** a header field is missing, wrong, or too much for the board */
   'from',
   'subject',
   'newsgroups',
@@ -25,9 +25,9 @@ export const REASONS = [
   'references',
   'content-type',
   'header',
-  /** it brings files */
+  /** it contains files */
   'attachment',
-  /** its text, or the article as a whole, is not what the board takes */
+  /** the board would not accept its text, or the article as a whole */
   'text',
   /** a bug */
   'internal',
@@ -36,13 +36,13 @@ export type Reason = (typeof REASONS)[number];
 
 const FIELDS: ReadonlySet<string> = new Set(REASONS.slice(REASONS.indexOf('from'), REASONS.indexOf('header')));
 
-/** @param judged the author's rights were being looked at */
+/** @param judged the author's rights were being checked */
 export function refusedBecause(error: unknown, judged: boolean): Reason {
   const cause = error instanceof Refusal ? error.cause : error;
   if (cause instanceof PostingError) return articleFault(cause.message);
   if (diskTrouble(cause) !== undefined) return 'disk';
   if (!(error instanceof Refusal)) return 'internal';
-  // The embedded board shares our disk, and says so in words (see `refusalFor`).
+  // The embedded board shares our disk, and reports its trouble in words (see `refusalFor`).
   if (error.message.startsWith("the server's disk ")) return 'disk';
   if (error.kind === 'duplicate') return 'duplicate';
   if (error.kind === 'login-required') return 'login';
@@ -51,7 +51,7 @@ export function refusedBecause(error: unknown, judged: boolean): Reason {
   return error.kind === 'unavailable' ? 'board-away' : articleFault(error.message);
 }
 
-/** A `PostingError` begins with the header at fault, or says what is wrong with the text. */
+/** The fault of an article: a `PostingError` begins with the header at fault, or says what is wrong with the text. */
 function articleFault(message: string): Reason {
   const field = /^([A-Z][\w-]*):/.exec(message)?.[1]?.toLowerCase();
   if (field !== undefined) return isField(field) ? field : 'header';

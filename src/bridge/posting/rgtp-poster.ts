@@ -31,7 +31,7 @@ export interface RgtpPosterParts {
   readonly submitter: Pick<BoardPoster, 'submit' | 'isPending' | 'settle'>;
 }
 
-/** Turns articles into what an RGTP board takes: items, replies, continuations, edits, messages of the day. */
+/** Turns articles into items, replies, continuations, edits and messages of the day of an RGTP board. */
 export class RgtpPoster implements BoardPosting {
   readonly #board: PostedBoard;
   readonly #parts: RgtpPosterParts;
@@ -53,13 +53,13 @@ export class RgtpPoster implements BoardPosting {
 
   async post(article: Submitted): Promise<void> {
     const { isRead, isFull } = this.#parts.model;
-    // Until then neither the articles it refers to nor an equal post could be found.
+    // Before that, neither the articles it refers to nor an equal post could be found.
     if (!isRead) throw new Refusal('unavailable', NOT_READ);
     if (isFull) throw new Refusal('unavailable', 'the newsgroup has no article number left for it');
     return this.#parts.submitter.submit(await this.#orderFor(article));
   }
 
-  /** What it is about may have been shown by another bridge a moment ago. */
+  /** Another bridge may just have shown what the article is about. */
   async #orderFor(article: Submitted): Promise<Order> {
     const { index } = this.#parts;
     try {
@@ -98,7 +98,7 @@ export class RgtpPoster implements BoardPosting {
     const repliedTo = isMotd ? undefined : itemRepliedTo(posting, this.#board, index, model);
     const item = repliedTo?.item;
     const name = this.#board.grogname || (author.grogname ?? posting.from.name);
-    // The name, the subject and the text of one post are in one character set.
+    // The name, the subject and the text of one post are in the same character set.
     const written = [name, ...(item && isAbout(posting, item, this.#board) ? [] : [posting.subject]), textOf(posting)];
     const charset = oneCharset(written, this.#board.charset);
     const lines = boardLines(posting.text, charset, limits, item ? 'reply' : 'contribution', wrap);
@@ -120,12 +120,12 @@ export class RgtpPoster implements BoardPosting {
   }
 }
 
-/** References as articles are called here. */
+/** References, by the articles' Message-IDs here. */
 function named(references: readonly string[], index: PostIndex): readonly string[] {
   return [...new Set(references.map((id) => index.locate(id)?.messageId ?? id))];
 }
 
-/** Adds the article replied to where only In-Reply-To or a truncated reference named it. */
+/** Adds the article replied to if only In-Reply-To or a truncated reference named it. */
 function withReference(references: readonly string[], id: string | undefined): readonly string[] {
   return id === undefined || references.includes(id) ? references : [...references, id];
 }

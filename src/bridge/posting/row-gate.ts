@@ -19,11 +19,14 @@ export interface RowGateOptions {
   readonly lost: LostPosts;
   readonly unread: UnreadPosts;
   readonly others: OtherBridges | undefined;
-  /** ms that new rows wait at a time */
+  /** ms that new rows may wait at a time */
   readonly hold: number;
 }
 
-/** Holds back new rows of the index until it is known which of them are posts of ours, or of another bridge, so that nobody sees another Message-ID for one. */
+/**
+ * Holds back new rows of the index until it is known which of them are posts of ours, or of another bridge, so that
+ * nobody sees one of those under a derived Message-ID.
+ */
 export class RowGate {
   readonly #options: RowGateOptions;
 
@@ -32,8 +35,8 @@ export class RowGate {
   }
 
   /**
-   * Resolves when our posts among these rows have their own Message-IDs. Rejects with `HeldBack` if that takes too long:
-   * the rows are not shown this time.
+   * Resolves once our posts among these rows have their own Message-IDs. Rejects with `HeldBack` if that takes too
+   * long: then the rows are not shown this time.
    */
   pass(rows: readonly NewRow[]): Promise<void> | undefined {
     const { flights, lost, unread, others, hold } = this.#options;
@@ -51,7 +54,7 @@ export class RowGate {
     return Promise.race([this.#settled(rows, now, signal), enough]).finally(() => patience.abort());
   }
 
-  /** Epochs are assigned: stores those of our posts among these rows. */
+  /** The rows have their epochs: stores those of our posts among them. */
   numbered(rows: Iterable<NewRow>): Promise<void> | undefined {
     return this.#options.own.hasUnnumbered(this.#options.newsgroup) ? this.#number(rows) : undefined;
   }
@@ -74,16 +77,17 @@ export class RowGate {
   }
 
   /**
-   * Waits while any of the rows may still turn out to be a post under way or a lost one. A flight that ends because the
-   * board is away leaves a lost post: those that appear while we wait are looked for as well.
+   * Waits while any of the rows may still turn out to be a post under way, or a lost one. A flight that ends because
+   * the board is away becomes a lost post, so those that appear while we wait are looked for as well.
    */
   async #settled(rows: readonly NewRow[], now: ReadonlySet<Flight>, signal: AbortSignal): Promise<void> {
     const { flights, lost, others } = this.#options;
     const looked = new Set<Pending>();
-    // Whatever is among these rows was intended before they were read.
+    // Every post among these rows was intended before they were read.
     if (rows.length > 0) await others?.catchUp();
     const elsewhere = others?.now() ?? new Set();
-    // What has become ours stays so: with many posts under way it is not to be looked up again at each landing.
+    // What is known to be ours stays so, and need not be looked up again at each landing while many posts are under
+    // way.
     let unknown = rows;
     const authors = () => {
       unknown = this.#unknown(unknown);

@@ -7,17 +7,17 @@ import type { SearchConnection } from './connection.ts';
 import type { KnownRows, Sign } from './known-rows.ts';
 import { type Deed, hashOf, type Landmark, type Plan, sameUserid } from './plan.ts';
 
-/** Rows whose text is compared: nobody posts more to one place while one connection is lost. */
+/** Rows whose texts are compared: nobody posts more in one place while a connection is lost. */
 const MAX_CANDIDATES = 1000;
 
 type Known = Pick<KnownRows, 'isOlder' | 'isTaken'>;
 
 /**
- * Looks on the board for what a plan was to do: by author, kind and place in the index, then by text. Only rows after the
- * one that was the newest when the plan was made are considered. If that row is gone (the board was restored from a backup,
- * or an editor removed it), new rows may have lower numbers: then every row that was not known at the time is considered.
+ * Looks on the board for the result of a plan: by author, kind and place in the index, then by text. Considers only
+ * rows after the one that was the newest when the plan was made. If that row is gone (the board was restored from a
+ * backup, or an editor removed it), new rows may have lower numbers, so all rows not known at the time are considered.
  *
- * @returns its sequence number, `undefined` if it is not there. Rejects if the board can't be asked.
+ * @returns its sequence number; `undefined` if it is not there. Rejects if the board can't be asked.
  */
 export async function findPlanned(board: SearchConnection, plan: Plan, known: Known): Promise<number | undefined> {
   const { deed, moment } = plan;
@@ -45,7 +45,10 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
   return undefined;
 }
 
-/** Whether what has this number on the board is what the plan was to do; or may be, because its item was edited since. */
+/**
+ * Whether the board's row with this number is the result of the plan, or may be, because its item has been edited
+ * since.
+ */
 export async function isPlanned(board: SearchConnection, plan: Plan, sequence: number): Promise<boolean> {
   const { deed } = plan;
   if (deed.kind === 'withdrawal') {
@@ -59,7 +62,7 @@ export async function isPlanned(board: SearchConnection, plan: Plan, sequence: n
   return false;
 }
 
-/** The times of the index's rows by their numbers, from a number on. */
+/** The times of the index's rows, by number, from a number on. */
 export async function timesOf(board: SearchConnection, first: number): Promise<ReadonlyMap<number, number>> {
   const times = new Map<number, number>();
   await board.index(startFor(first), ({ sequence, time }) => {
@@ -69,8 +72,8 @@ export async function timesOf(board: SearchConnection, first: number): Promise<R
 }
 
 /**
- * Where to read the index from. Where a board compares plain numbers, what comes after a wrap is not "at or after" what
- * came before it.
+ * Where to start reading the index. If a board compares plain numbers, rows after a wrap are not "at or after" those
+ * before it.
  */
 function startFor(sequence: number): { readonly sequence: number } | undefined {
   return isAfter(0, sequence) ? undefined : { sequence };
@@ -103,14 +106,14 @@ function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
 async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan, orEdited = false): Promise<boolean> {
   if (entry.type === 'M') {
     const motd = await board.motd();
-    // Only the newest message has a text. An earlier one by this editor has to be taken for the one we look for.
+    // Only the newest message has a text. An earlier one by this editor must be taken for the one that we look for.
     return motd === undefined || motd.sequence !== entry.sequence || hashOf(motd.lines) === plan.hash;
   }
   if (entry.itemId === undefined) return false;
   try {
     const item = await board.item(entry.itemId);
     if (orEdited && item.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence)) return true;
-    // No post has the number of an edit: it succeeded if the new text is anywhere in the item.
+    // No post has an edit's number: the edit succeeded if the new text is anywhere in the item.
     return item.contributions.some(
       ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,
     );

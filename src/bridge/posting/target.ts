@@ -5,10 +5,10 @@ import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import type { PostIndex } from '../ports.ts';
 import type { PostedBoard } from './posted-board.ts';
 
-/** What an article is about is not here. */
+/** The article that this one is about is not here. */
 export class NotHere extends PostingError {}
 
-/** What a follow-up follows is not here. */
+/** The article that a follow-up follows is not here. */
 export class UnknownReferences extends NotHere {}
 
 /** The article that a follow-up follows. */
@@ -19,9 +19,10 @@ export interface RepliedTo {
 }
 
 /**
- * The item an article replies to: that of its newest known reference, otherwise of In-Reply-To, or the item that continues
- * it. `undefined`: it is no follow-up, and begins an item. Throws `UnknownReferences` if it follows something unknown: a reply
- * never becomes an item by accident; and a `Refusal` if that may be here, and is not known yet.
+ * The item that an article replies to: that of its newest known reference, otherwise of In-Reply-To, or the item that
+ * continues it. `undefined`: the article is not a follow-up, and begins an item. Throws `UnknownReferences` if it
+ * follows something unknown, because a reply must not become an item by accident; and a `Refusal` if it is not known
+ * yet whether that is here.
  */
 export function itemRepliedTo(
   posting: Pick<Posting, 'references' | 'cut' | 'inReplyTo' | 'isFollowUp'>,
@@ -47,19 +48,19 @@ export function itemRepliedTo(
   throw new UnknownReferences('References: none of these articles is known here (withdrawn, or of another newsgroup)');
 }
 
-/** Completes one of our own Message-IDs that a newsreader cut off. */
+/** Completes one of our own Message-IDs that a newsreader has truncated. */
 function completed(cut: string | undefined, domains: readonly string[]): string[] {
   const [local, start] = cut?.split('@') ?? [];
   if (local === undefined || start === undefined) return [];
   return domains.filter((domain) => domain.startsWith(start)).map((domain) => `${local}@${domain}>`);
 }
 
-/** The last item in the chain of continuations, as far as the index tells. */
+/** The last item in the chain of continuations, according to the index. */
 function newestPart(item: ItemRecord, items: readonly ItemRecord[]): ItemRecord {
   let part = item;
   for (let step = 0; step < items.length; step++) {
     const next = items[part.continuedIn];
-    // The continuation was withdrawn: leave it to the board which item takes the reply.
+    // The continuation was withdrawn: let the board decide which item takes the reply.
     if (next === undefined || next.first < 0) break;
     part = next;
   }

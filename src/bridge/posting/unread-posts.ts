@@ -5,26 +5,26 @@ import { type Plan, type SeenPost, sameUserid } from './plan.ts';
 import { isPlanned, timesOf } from './search.ts';
 
 interface Unread {
-  /** `undefined`: stored by a version that did not keep it */
+  /** `undefined`: stored by a version that did not store plans */
   readonly plan: Plan | undefined;
   readonly sequence: number;
-  /** the reading that was to show it is over, and did not */
+  /** the reading that should have shown it is over, and did not */
   isOverdue: boolean;
-  /** unix seconds, of the row that has its number on the board; `null`: none has; `undefined`: not looked yet */
+  /** unix seconds: the time of the board's row with its number; `null`: there is none; `undefined`: not known yet */
   time: number | null | undefined;
 }
 
 /**
- * Our posts that the board has acknowledged, and whose rows nobody has read yet: they are known by their numbers alone. A
- * board that is restored from a backup gives these numbers again. So once a post was not there when it was to be read,
- * its text must show that what has its number is the post.
+ * Our posts that the board has acknowledged, but whose rows have not been read yet, so that they are known only by
+ * their numbers. A board restored from a backup gives these numbers again. So once a post was missing when it should
+ * have been read, only its text can prove that a row with its number is the post.
  */
 export class UnreadPosts {
   readonly #reader: SearchPool;
   readonly #all = new Map<string, Unread>();
   /** Message-IDs by number */
   readonly #numbers = new Map<number, string>();
-  /** those found on the board, and not acknowledged to us: the poll under way is to show them */
+  /** posts found on the board without an acknowledgement: the poll under way should show them */
   readonly #found = new Set<string>();
 
   constructor(reader: SearchPool) {
@@ -38,29 +38,29 @@ export class UnreadPosts {
     this.#all.set(messageId, { plan, sequence, isOverdue: false, time: undefined });
   }
 
-  /** It was found on the board, and its text with it, but no answer of the board's came. */
+  /** A post was found on the board, with its text, although the board's answer never came. */
   found(messageId: string): void {
     this.#found.add(messageId);
   }
 
-  /** A poll begins: what was found before it, the last one has not shown. */
+  /** A poll begins: posts found before it were not shown by the last one. */
   pollBegins(): void {
     for (const messageId of this.#found) this.overdue(messageId);
     this.#found.clear();
   }
 
-  /** The reading that was to show it is over. */
+  /** The reading that should have shown a post is over. */
   overdue(messageId: string): void {
     const unread = this.#all.get(messageId);
     if (unread !== undefined) unread.isOverdue = true;
   }
 
-  /** Whether one of them has this number, and nobody knows whether it still does on the board. */
+  /** Whether one of the posts has this number, but it is not known whether the board's row still is that post. */
   isInDoubt(sequence: number): boolean {
     return this.#all.get(this.#numbers.get(sequence) ?? '')?.isOverdue === true;
   }
 
-  /** It has been read. */
+  /** A post's row has been read. */
   read(messageId: string): void {
     const unread = this.#all.get(messageId);
     if (unread === undefined) return;
@@ -68,7 +68,7 @@ export class UnreadPosts {
     if (this.#numbers.get(unread.sequence) === messageId) this.#numbers.delete(unread.sequence);
   }
 
-  /** What has the numbers of those in doubt now, before anything is sent. Rejects if the board can't be asked. */
+  /** The rows that have the numbers of posts in doubt, before anything is sent. Rejects if the board can't be asked. */
   async seen(): Promise<readonly SeenPost[] | undefined> {
     const inDoubt = [...this.#all].filter(([, { isOverdue }]) => isOverdue);
     if (inDoubt.length === 0) return undefined;
@@ -81,7 +81,7 @@ export class UnreadPosts {
     return inDoubt.map(([messageId, { time }]) => ({ messageId, ...(typeof time === 'number' && { time }) }));
   }
 
-  /** Whether a new row that has the number of this post is the post. */
+  /** Whether a new row with the number of this post is the post. */
   async isThere(messageId: string, { userid, sequence }: NewRow): Promise<boolean> {
     const unread = this.#all.get(messageId);
     if (unread?.plan === undefined) return unread !== undefined;
