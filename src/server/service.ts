@@ -16,7 +16,7 @@ import { openEmbedded } from './embedded-board.ts';
 import { Feeds } from './feeds.ts';
 import { openIdent } from './ident.ts';
 import type { Place } from './listening.ts';
-import { type News, openNews } from './news.ts';
+import { News } from './news.ts';
 import { observing } from './observing.ts';
 import { openPostgres } from './permanent-store.ts';
 import { openStatusServer } from './status-server.ts';
@@ -140,14 +140,14 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
 
   const folder = await WatchedFolder.open(config);
   undo.add(() => folder.close());
-  let news: News | undefined;
+  const news = new News(config, bridge, observing(metrics, config.ident, log), log);
   const status = (): Status => ({
     name: config.name,
     version,
     started,
     sessions: bridge.readers,
     logLinesLost: log.lost,
-    certificate: certificateOf(news),
+    certificate: news.certificate,
     disk: folder.disk,
     backup: folder.backup,
     boards: boards.status(),
@@ -157,24 +157,17 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   metrics.watch(status);
   const http = await openStatusServer(config, { metrics, history, status, log });
   undo.add(() => http?.close());
-  const opened = await openNews(config, bridge, observing(metrics, config.ident, log), log);
-  news = opened;
-  undo.add(() => opened.server.close(GRACE.nntp));
+  undo.add(() => news.close(GRACE.nntp));
+  await news.open();
 
   return {
     log,
     boards,
     feeds,
-    news: opened,
+    news,
     status,
     made: embedded?.made,
     boardAddress: config.embedded.listen && embedded && { ...config.embedded.listen, ...embedded.server.address },
     statusAddress: config.http.listen && http && { host: config.http.listen.host, port: http.port },
   };
-}
-
-/** The certificate that newsreaders see, once the news server is open. */
-function certificateOf(news: News | undefined): Status['certificate'] {
-  const expires = news?.server.certificateExpires;
-  return expires === undefined ? undefined : { expires };
 }
