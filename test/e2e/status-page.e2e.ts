@@ -27,22 +27,12 @@ describe.skipIf(!hasPrograms('chromium'))('the status page in chromium', () => {
     await daemon[Symbol.asyncDispose]();
   });
 
-  it('shows a board, how far it is, and charts of the last hour', async () => {
+  it('shows a board, and how far it is', async () => {
     await browser.open(url);
     expect(await browser.evaluate(`document.querySelector('article h3').textContent`)).toBe(newsgroup);
     // The sample board has 225 items; all are held once the daemon has settled and nothing is asked for any more.
     expect(await browser.evaluate(`document.querySelector('progress').max`)).toBe(225);
-    // Connections: the test itself made some. A bar is drawn when its minute is over.
-    const drawn = `document.querySelector('svg[aria-label^="Connections"] path').getBBox().height`;
-    await until(
-      async () => {
-        await browser.open(url);
-        return Number(await browser.evaluate(drawn)) > 0;
-      },
-      () => 'a bar in the chart of connections',
-      90_000,
-    );
-  }, 120_000);
+  });
 
   it('shows what is new without losing the place, and says when the server is gone', async () => {
     await browser.send('Emulation.setDeviceMetricsOverride', {
@@ -160,4 +150,18 @@ describe.skipIf(!hasPrograms('chromium'))('the status page in chromium', () => {
     for (const secret of [person.userid, person.secret, 'ann', '127.0.0.1']) expect(text).not.toContain(secret);
     client.quit();
   });
+
+  // Last: by then most of the first minute is over.
+  it('shows charts of the last hour', async () => {
+    // Connections: the test itself made some. A bar is drawn when its minute is over.
+    const drawn = `document.querySelector('svg[aria-label^="Connections"] path').getBBox().height`;
+    await until(
+      async () => {
+        await browser.open(url);
+        return Number(await browser.evaluate(drawn)) > 0;
+      },
+      () => 'a bar in the chart of connections',
+      90_000,
+    );
+  }, 120_000);
 });

@@ -8,7 +8,7 @@ export default defineConfig({
     // For tests that hang: on a busy machine a start alone takes half a minute, and some tests start four times.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Each file starts a bridge and perhaps Emacs: two at a time keep a small machine responsive.
-    maxWorkers: 2,
+    // They mostly wait for newsreaders: three at a time use about half of two processors.
+    maxWorkers: 3,
   },
 });
