@@ -1,5 +1,6 @@
 import type { Place, Turn } from '../feed/source.ts';
-import type { Permanent, Shared } from '../store/permanent.ts';
+import type { Permanent } from '../store/permanent.ts';
+import type { Shared } from '../store/shared.ts';
 import type { Log } from '../wire/log.ts';
 import type { FedPlaces } from './board.ts';
 

@@ -1,5 +1,5 @@
 /** Rows of permanent data, in a file or in a database: from SQL's names to objects. */
-import type { Epoch, Fed, Intent, Mark, OwnPost, StoredAccount, StoredProof } from './permanent.ts';
+import type { Epoch, Fed, Intent, Mark, OwnPost, StoredAccount, StoredProof } from './permanent-records.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -4,21 +4,7 @@ import { type StoreError, storeErrorFrom } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { LogSync } from './log-sync.ts';
 import { Marks } from './marks.ts';
-import type {
-  Arrival,
-  CreatedNewsgroup,
-  Epoch,
-  Fed,
-  Intent,
-  Known,
-  Mark,
-  OwnPost,
-  Permanent,
-  Published,
-  RecentRow,
-  StoredAccount,
-  StoredProof,
-} from './permanent.ts';
+import type { Permanent } from './permanent.ts';
 import {
   ACCOUNT,
   accountOf,
@@ -34,6 +20,20 @@ import {
   PROOF,
   proofOf,
 } from './permanent-columns.ts';
+import type {
+  Arrival,
+  CreatedNewsgroup,
+  Epoch,
+  Fed,
+  Intent,
+  Known,
+  Mark,
+  OwnPost,
+  Published,
+  RecentRow,
+  StoredAccount,
+  StoredProof,
+} from './permanent-records.ts';
 import { prepareStatements, type Statements } from './permanent-rows.ts';
 import { PERMANENT } from './permanent-schema.ts';
 import { Writer } from './writer.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openFedPlaces } from '../../src/server/fed-places.ts';
-import type { Fed } from '../../src/store/permanent.ts';
+import type { Fed } from '../../src/store/permanent-records.ts';
 import { silent } from '../../src/wire/log.ts';
 
 test('who begins to feed goes on where the other was', async () => {

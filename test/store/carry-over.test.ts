@@ -1,8 +1,9 @@
 /** Everything that a store holds of a board arrives in another, once, however often it is copied. */
 import { expect, test } from 'vitest';
 import { carryOver, OtherBoardError } from '../../src/store/carry-over.ts';
-import type { Permanent, StoredAccount, StoredProof } from '../../src/store/permanent.ts';
+import type { Permanent } from '../../src/store/permanent.ts';
 import { PermanentFile } from '../../src/store/permanent-file.ts';
+import type { StoredAccount, StoredProof } from '../../src/store/permanent-records.ts';
 
 const account: StoredAccount = {
   ...{ name: 'anne', passwordHash: '$', userid: 'anne@x' },

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { StoreError } from '../../src/store/errors.ts';
-import type { Claim, Permanent, Shared } from '../../src/store/permanent.ts';
+import type { Permanent } from '../../src/store/permanent.ts';
+import type { Claim, Shared } from '../../src/store/shared.ts';
 import { openShared, type SharedStore } from './bridges-of-board.ts';
 import { CuttingWay } from './cutting-way.ts';
 import type { Keeping } from './model-board.ts';

@@ -1,6 +1,7 @@
 import { parseSecret } from '../../rgtp/proof.ts';
 import { StoreError } from '../../store/errors.ts';
-import type { Permanent, StoredAccount } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { StoredAccount } from '../../store/permanent-records.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
 import { Trouble } from '../../wire/trouble.ts';

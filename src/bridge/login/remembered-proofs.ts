@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Permanent, StoredProof } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { StoredProof } from '../../store/permanent-records.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import { KeyedQueue } from '../posting/keyed-queue.ts';
 import { COST, type Cost, checkPassword, hashPassword } from './password.ts';

@@ -3,7 +3,8 @@
  * share has the newest rows that any of them has shown. A bridge shows further ones only by adding them there, after the last;
  * where another was first, it shows what that one has, whatever it would have decided itself.
  */
-import type { Epoch, Mark, RecentRow, Shared, Shown } from '../../store/permanent.ts';
+import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
+import type { Shared, Shown } from '../../store/shared.ts';
 import { latin1, octets } from '../../wire/octets.ts';
 import { PostKind } from '../model.ts';
 import { type Place, placesOf } from '../places.ts';

@@ -1,5 +1,5 @@
 import { SharedConnection } from '../../rgtp/client/shared-connection.ts';
-import type { Epoch } from '../../store/permanent.ts';
+import type { Epoch } from '../../store/permanent-records.ts';
 import type { Charset } from '../../wire/charset.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';

@@ -5,7 +5,8 @@
  */
 import { isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
-import type { Epoch, Permanent } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Epoch } from '../../store/permanent-records.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { PostColumns } from './columns.ts';

@@ -1,7 +1,8 @@
 /** What is kept of the state: in the cache file, and of its newest rows for good. */
 import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
 import type { Cache } from '../../store/cache.ts';
-import type { Epoch, Permanent, RecentRow } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Epoch, RecentRow } from '../../store/permanent-records.ts';
 import { atOnce } from '../../wire/fair-share.ts';
 import { latin1 } from '../../wire/octets.ts';
 import { type Change, type Motd, type Notice, PostKind } from '../model.ts';

@@ -1,4 +1,5 @@
-import type { Arrival, Mark, Permanent, Published } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Arrival, Mark, Published } from '../../store/permanent-records.ts';
 import type { PostKind } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import type { PostColumns } from './columns.ts';

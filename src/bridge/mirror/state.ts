@@ -1,6 +1,6 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
-import type { Epoch } from '../../store/permanent.ts';
+import type { Epoch } from '../../store/permanent-records.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
 import { type Change, type ItemRecord, type Notice, PostKind } from '../model.ts';

@@ -1,4 +1,4 @@
-import type { Claim } from '../../store/permanent.ts';
+import type { Claim } from '../../store/shared.ts';
 import type { PostingConnection } from './connection.ts';
 
 /**

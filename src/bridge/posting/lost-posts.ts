@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { StoreError } from '../../store/errors.ts';
-import type { Intent, Permanent } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Intent } from '../../store/permanent-records.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { SearchPool } from './connection.ts';

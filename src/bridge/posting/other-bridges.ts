@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Shared } from '../../store/permanent.ts';
+import type { Shared } from '../../store/shared.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { OwnPostRegister } from './own-posts.ts';

@@ -1,4 +1,4 @@
-import type { OwnPost as StoredPost } from '../../store/permanent.ts';
+import type { OwnPost as StoredPost } from '../../store/permanent-records.ts';
 import type { OwnPost, OwnPosts, PostKey } from '../ports.ts';
 
 /** All posts made through the bridge, in memory. */

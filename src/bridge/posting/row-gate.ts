@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OwnPost, Permanent } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { OwnPost } from '../../store/permanent-records.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { HeldBack, type NewRow } from '../ports.ts';
 import type { Flight, Flights } from './flights.ts';

@@ -1,6 +1,8 @@
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import type { Claim, Intent, Permanent } from '../../store/permanent.ts';
+import type { Permanent } from '../../store/permanent.ts';
+import type { Intent } from '../../store/permanent-records.ts';
+import type { Claim } from '../../store/shared.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Author, PostingConnection } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';

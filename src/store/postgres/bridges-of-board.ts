@@ -1,5 +1,6 @@
-import type { Claim, Epoch, Intent, Mark, News, Shared, Shown, Step } from '../permanent.ts';
 import { intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
+import type { Epoch, Intent, Mark } from '../permanent-records.ts';
+import type { Claim, News, Shared, Shown, Step } from '../shared.ts';
 import { CHANNEL, type Membership } from './membership.ts';
 import type { Postgres, Query } from './postgres.ts';
 

@@ -1,5 +1,5 @@
-import type { Intent } from '../permanent.ts';
 import { INTENT, intentOf } from '../permanent-columns.ts';
+import type { Intent } from '../permanent-records.ts';
 import type { Postgres, Query } from './postgres.ts';
 
 interface Heir {

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts';
-import type { StoredAccount, StoredProof } from '../permanent.ts';
 import { ACCOUNT, accountOf, PROOF, proofOf } from '../permanent-columns.ts';
+import type { StoredAccount, StoredProof } from '../permanent-records.ts';
 import type { BoardRows } from './board-rows.ts';
 
 /** ms */

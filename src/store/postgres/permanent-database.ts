@@ -1,4 +1,6 @@
 import type { StoreError } from '../errors.ts';
+import type { Permanent } from '../permanent.ts';
+import { EPOCH, epochOf, FED, fedOf, markOf } from '../permanent-columns.ts';
 import type {
   Arrival,
   CreatedNewsgroup,
@@ -8,13 +10,11 @@ import type {
   Known,
   Mark,
   OwnPost,
-  Permanent,
   Published,
   RecentRow,
   StoredAccount,
   StoredProof,
-} from '../permanent.ts';
-import { EPOCH, epochOf, FED, fedOf, markOf } from '../permanent-columns.ts';
+} from '../permanent-records.ts';
 import { BoardRows } from './board-rows.ts';
 import { BridgesOfBoard } from './bridges-of-board.ts';
 import { LoginsTable } from './logins-table.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../errors.ts';
-import type { Intent, Known, OwnPost } from '../permanent.ts';
 import { INTENT, intentAt, OWN_POST, ownPost } from '../permanent-columns.ts';
+import type { Intent, Known, OwnPost } from '../permanent-records.ts';
 import type { BoardRows } from './board-rows.ts';
 import type { Query } from './postgres.ts';
 

@@ -1,4 +1,4 @@
-import type { Claim } from '../permanent.ts';
+import type { Claim } from '../shared.ts';
 
 /**
  * How long ago this bridge was seen to have its locks. Another bridge that takes it for dead waits longer than this one

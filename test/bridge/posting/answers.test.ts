@@ -8,8 +8,8 @@ import { type Deed, hashOf, parsePlan } from '../../../src/bridge/posting/plan.t
 import type { Order } from '../../../src/bridge/posting/sender.ts';
 import type { Refusal } from '../../../src/nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../../src/rgtp/errors.ts';
-import type { Intent } from '../../../src/store/permanent.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
+import type { Intent } from '../../../src/store/permanent-records.ts';
 import { type Octets, octets } from '../../../src/wire/octets.ts';
 
 /** What a command is answered: a sequence number, or an error; perhaps not at once. */

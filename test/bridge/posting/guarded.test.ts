@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PostingConnection } from '../../../src/bridge/posting/connection.ts';
 import { guarded } from '../../../src/bridge/posting/guarded.ts';
-import type { Claim } from '../../../src/store/permanent.ts';
+import type { Claim } from '../../../src/store/shared.ts';
 import { octets } from '../../../src/wire/octets.ts';
 
 /** A connection whose commands end when a test says so. */

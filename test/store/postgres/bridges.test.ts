@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/store/errors.ts';
-import type { Epoch, Intent, Shared } from '../../../src/store/permanent.ts';
+import type { Epoch, Intent } from '../../../src/store/permanent-records.ts';
 import { Membership, type MembershipOptions } from '../../../src/store/postgres/membership.ts';
 import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
+import type { Shared } from '../../../src/store/shared.ts';
 import { CuttingWay } from '../../support/cutting-way.ts';
 import { hasPostgres, PostgresServer } from '../../support/postgres.ts';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/store/errors.ts';
-import type { StoredAccount } from '../../../src/store/permanent.ts';
+import type { StoredAccount } from '../../../src/store/permanent-records.ts';
 import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
 import { MIGRATIONS } from '../../../src/store/postgres/schema.ts';
