@@ -251,8 +251,8 @@ export const bridgeMutants = [
     ['a board that is away tells nothing', 'if (!isAway && ++errors', 'if (++errors'],
     [
       'a late look forgets nothing that was intended meanwhile',
-      'then the intent is no longer this one.\n      if (!isOpen()) return;',
-      'then the intent is no longer this one.',
+      'then the intent is a different one.\n      if (!isOpen()) return;',
+      'then the intent is a different one.',
     ],
   ),
   ...breaking(
