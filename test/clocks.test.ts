@@ -24,7 +24,6 @@ const DATES: Readonly<Record<string, string>> = {
   'src/server/doctor/shown-certificate.ts': 'when a certificate runs out',
   'src/server/doctor/system.ts': 'the age of a backup; whether the clock is right',
   'src/server/restore.ts': 'names of what was replaced',
-  'src/server/rgtp-board.ts': 'when a newsgroup was made; the status page',
   'src/server/service.ts': 'since when the server runs, for the status page',
   'src/store/work-folder.ts': 'the age of a folder that has no lock',
 };
