@@ -41,6 +41,10 @@ export class Arrivals {
   readonly #admission: Admission;
   /** those not greeted yet, with their times of arrival */
   readonly #waiting = new Map<Socket, number>();
+  /** those that count, by their addresses */
+  readonly #admitted = new Map<Socket, string>();
+  /** one for all sockets, and so is `onError`: closures of each would take a tenth of what an idle connection takes */
+  readonly #onClose: (this: Socket) => void;
   readonly #instance = randomBytes(2).toString('hex');
   #count = 0;
 
@@ -48,11 +52,15 @@ export class Arrivals {
     this.#shared = shared;
     this.#welcome = welcome;
     this.#admission = new Admission(shared.limits);
+    const gone = (socket: Socket) => this.#gone(socket);
+    this.#onClose = function (this: Socket): void {
+      gone(this);
+    };
   }
 
   accept(socket: Socket, listener: Listener): void {
     const { remoteAddress, remotePort } = socket;
-    socket.on('error', () => socket.destroy());
+    socket.on('error', onError);
     // The client has gone already, or too many connections wait for their greeting.
     if (
       remoteAddress === undefined ||
@@ -63,7 +71,7 @@ export class Arrivals {
       return;
     }
     this.#waiting.set(socket, this.#shared.clock());
-    socket.once('close', () => this.#waiting.delete(socket));
+    socket.on('close', this.#onClose);
     const address = plainAddress(remoteAddress);
     endInTurns(socket, addressKey(address));
     if (!listener.proxyProtocol) {
@@ -110,6 +118,14 @@ export class Arrivals {
     socket.on('end', onEnd);
   }
 
+  #gone(socket: Socket): void {
+    this.#waiting.delete(socket);
+    const address = this.#admitted.get(socket);
+    if (address === undefined) return;
+    this.#admitted.delete(socket);
+    this.#admission.leave(address);
+  }
+
   #admit(socket: Socket, { address, port, tls, cleartextAuth }: Caller): void {
     const { localPort } = socket;
     const peer: Peer = { address, port, localPort, connection: `${this.#instance}-${(++this.#count).toString(36)}` };
@@ -119,7 +135,7 @@ export class Arrivals {
       this.#turnAway(socket, refused, tls);
       return;
     }
-    socket.once('close', () => this.#admission.leave(address));
+    this.#admitted.set(socket, address);
     if (tls) this.#handshake(socket, peer, cleartextAuth);
     else {
       this.#waiting.delete(socket);
@@ -162,4 +178,8 @@ export class Arrivals {
     socket.resume();
     setTimeout(() => socket.destroy(), FAREWELL).unref();
   }
+}
+
+function onError(this: Socket): void {
+  this.destroy();
 }

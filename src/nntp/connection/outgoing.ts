@@ -8,29 +8,29 @@ import type { TransportEvents } from './transport-events.ts';
 const FLUSH_OCTETS = 64 * 1024;
 
 /** What is sent to a client: answers gathered for one write, and at most one long answer still being made. */
-export class Outgoing {
+export class Outgoing implements LongRunEvents {
   /** how many connections there are */
   static #open = 0;
   readonly #output = new Output();
   readonly #link: Link;
   readonly #limits: Limits;
   readonly #events: Pick<TransportEvents, 'answered' | 'answerFailed'>;
-  readonly #goOn: () => void;
+  readonly #transport: { pump(): void };
   #long: LongRun | undefined;
   #ending = false;
 
-  /** @param goOn called when there is more to send, or when another command may run */
+  /** @param transport pumped when there is more to send, or when another command may run */
   constructor(
     link: Link,
     limits: Limits,
     events: Pick<TransportEvents, 'answered' | 'answerFailed'>,
-    goOn: () => void,
+    transport: { pump(): void },
   ) {
     Outgoing.#open++;
     this.#link = link;
     this.#limits = limits;
     this.#events = events;
-    this.#goOn = goOn;
+    this.#transport = transport;
   }
 
   /** A long answer is not complete yet. */
@@ -60,7 +60,7 @@ export class Outgoing {
     if (answer === null) this.#ending = true;
     else if (typeof answer === 'string') this.#output.line(answer);
     else if (Buffer.isBuffer(answer)) this.#output.bytes(answer);
-    else if (answer instanceof LongAnswer) this.#long = new LongRun(answer, this.#output, this.#longEvents);
+    else if (answer instanceof LongAnswer) this.#long = new LongRun(answer, this.#output, this);
     else for (const part of answer) this.send(part);
   }
 
@@ -90,19 +90,19 @@ export class Outgoing {
     this.#long = undefined;
   }
 
-  readonly #longEvents: LongRunEvents = {
-    resumed: () => {
-      this.#link.progressed();
-      this.#goOn();
-    },
-    done: () => {
-      this.#long = undefined;
-      this.#events.answered();
-    },
-    failed: (error, begun) => {
-      this.#long = undefined;
-      this.#events.answerFailed(error, begun);
-      this.#goOn();
-    },
-  };
+  resumed(): void {
+    this.#link.progressed();
+    this.#transport.pump();
+  }
+
+  done(): void {
+    this.#long = undefined;
+    this.#events.answered();
+  }
+
+  failed(error: unknown, begun: boolean): void {
+    this.#long = undefined;
+    this.#events.answerFailed(error, begun);
+    this.#transport.pump();
+  }
 }

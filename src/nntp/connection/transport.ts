@@ -39,7 +39,7 @@ export class Transport implements LinkEvents {
     eventLoop.belongs(this.#turn, owner);
     this.#incoming = new Incoming(limits, articles);
     this.#link = new Link(stream, this, clock);
-    this.#outgoing = new Outgoing(this.#link, limits, events, () => this.pump());
+    this.#outgoing = new Outgoing(this.#link, limits, events, this);
   }
 
   /** The package's `tick()` checks this before it runs a command. */
