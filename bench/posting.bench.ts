@@ -129,21 +129,11 @@ async function openBridge({ port, folder }: BoardProcess) {
   const permanent = PermanentFile.open(join(folder, 'permanent.sqlite'));
   const reader = new RgtpPool({ ...client, size: 2 });
   const own = new OwnPostRegister();
-  const mirror = await Mirror.open({
-    newsgroup: NEWSGROUP,
-    pool: reader,
-    cache: Cache.open(join(folder, 'cache.sqlite')),
-    permanent,
-    background: false,
-  });
-  const submitter = await BoardPoster.open({
-    newsgroup: NEWSGROUP,
-    model: mirror,
-    permanent,
-    reader,
-    own,
-  });
-  mirror.publishThrough(submitter);
+  const cache = Cache.open(join(folder, 'cache.sqlite'));
+  const { mirror, gate: submitter } = await Mirror.behind(
+    { newsgroup: NEWSGROUP, pool: reader, cache, permanent, background: false },
+    (model) => BoardPoster.open({ newsgroup: NEWSGROUP, model, permanent, reader, own }),
+  );
   const pools = new UserPools({ board: client, size: CONNECTIONS, maxUsers: 1, idle: 60_000 });
   const accounts = new LocalAccounts(permanent, () => SecretBox.temporary());
   const login = new RgtpLogin({ name: 'bench', newsgroup: NEWSGROUP, guests: 'read', posting: true, accounts, pools });

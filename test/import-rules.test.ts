@@ -48,6 +48,9 @@ const forbidden: readonly Import[] = [
   ['src/bridge', '../nntp/server.ts', 'thing'],
   ['src/bridge/posting', '../../board/board.ts', 'thing'],
   ['src/bridge/view', '../mirror/mirror.ts', 'thing'],
+  ['src/bridge/view', '../known/state.ts', 'thing'],
+  ['src/bridge/known', '../mirror/commit.ts', 'thing'],
+  ['src/bridge/texts', '../mirror/options.ts', 'thing'],
   ['src/bridge/view', '../../nntp/server.ts', 'thing'],
   ['src/config', '../store/errors.ts', 'thing'],
   ['src/ident', '../ops/log.ts', 'thing'],
@@ -65,6 +68,7 @@ const open: readonly Import[] = [
   ['src/rgtp/client', '../errors.ts', 'RgtpError'],
   ['src/bridge', '../nntp/backend.ts', 'Backend'],
   ['src/bridge/view', '../model.ts', 'BoardModel'],
+  ['src/bridge/texts', '../known/state.ts', 'BoardState'],
   ['src/server', '../nntp/server.ts', 'NntpServer'],
   ['src/cli', '../server/service.ts', 'Service'],
 ];

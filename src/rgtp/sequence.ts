@@ -8,6 +8,12 @@ export function isNewer(a: number, last: number | undefined): boolean {
   return last === undefined || last < 0 || isAfter(a, last);
 }
 
+/** The later of two that there may be. */
+export function later(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isAfter(b, a) ? b : a;
+}
+
 /** Does the step from one number to the next pass 2³²? */
 function isWrap(from: number, to: number): boolean {
   return from >= 0xc0000000 && to < 0x40000000;

@@ -144,19 +144,13 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   const { reading, people, askAsGuest, heard } = boardConnections(board, around);
   undo.add(() => reading.close(), { what: 'connections that read the board', ms: 500 });
   const cache = openCache(paths.cache, board, log);
-  const mirror = await Mirror.open({
-    ...board,
-    pool: reading,
-    cache,
-    permanent,
-    log,
-    intervals: { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile },
-    memory,
-  });
+  const intervals = { reading: board.poll.reader, idle: board.poll.idle, reconcile: board.poll.reconcile };
+  const { mirror, gate: submitter } = await Mirror.behind(
+    { ...board, pool: reading, cache, permanent, log, intervals, memory },
+    (model) => BoardPoster.open({ newsgroup, model, permanent, reader: reading, own, log }),
+  );
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
-  const submitter = await BoardPoster.open({ newsgroup, model: mirror, permanent, reader: reading, own, log });
   undo.add(() => submitter.close());
-  mirror.publishThrough(submitter);
 
   const newest = () => embedded && embedded.store.state.nextSequence - 1;
   const clients = () => embedded?.connections;

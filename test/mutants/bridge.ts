@@ -120,7 +120,7 @@ export const bridgeMutants = [
     ['what has been answered is not cut', '      end();\n', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/company.ts',
+    'src/bridge/mirror/agreement.ts',
     ['test/bridge/posting/several.test.ts'],
     [
       'what another bridge has shown is shown before it is denied',

@@ -36,22 +36,22 @@ export const historyMutants = [
     'this.order.findLast((each) => each >= 0);',
     'this.order.at(-1);',
   ]),
-  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
     'what the edit log tells of the time after a wrap comes after it',
-    'return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;',
-    'return this.wraps;',
+    'return isAfter(sequence, newest) ? wraps + 1 : wraps;',
+    'return wraps;',
   ]),
   ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
     'an answer that shows a wrap again is none that goes on from the last row',
     'isThere ||= known === last && wrapped[row] === 0;',
     'isThere ||= known === last;',
   ]),
-  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+  ...breaking('src/bridge/mirror/recall.ts', STORIES, [
     'older rows have the numbers of their epochs, whatever began since',
     'covering >= end && isOlder(order[place] ?? 0);',
     'covering < 0;',
   ]),
-  ...breaking('src/bridge/mirror/numbering.ts', STORIES, [
+  ...breaking('src/bridge/known/epochs.ts', STORIES, [
     'an epoch before a wrap does not end those after it',
     'epoch.generation === generation && epoch.base + sequence === number;',
     'epoch.base + epoch.first <= number && sequence >= 0 && generation >= 0;',
@@ -62,7 +62,7 @@ export const historyMutants = [
     '!isNewer(sequence, newest);',
   ]),
   ...breaking(
-    'src/bridge/mirror/state.ts',
+    'src/bridge/mirror/commit.ts',
     STORIES,
     [
       'numbers are kept for what an edit log tells later, before and after a jump',
@@ -90,10 +90,10 @@ export const historyMutants = [
     'return this.#before.get(sequence) === true;',
     'return this.#before.get(sequence) === true && sequence < 0;',
   ]),
-  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
     'a wrap that only the edit log shows is seen',
-    'if (rows.length === 0) this.wraps = wrapsAmong(told);',
-    '',
+    'newestRow === undefined ? wrapsAmong(told) : rows.wraps;',
+    'rows.wraps;',
   ]),
   ...breaking('src/bridge/mirror/decision.ts', STORIES, [
     'what the board has just given is an own number, whether or not its numbering began again',
@@ -125,13 +125,13 @@ export const historyMutants = [
     'if (one.item >= 0) doubtful.push(one.row);',
     'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
   ]),
-  ...breaking('src/bridge/mirror/persistence.ts', STORIES, [
+  ...breaking('src/bridge/known/recent.ts', STORIES, [
     '… whether or not the cache is lost',
     '...(posts.was[row] !== posts.kinds[row] && { was: posts.was[row] as PostKind }),',
     '',
   ]),
   ...breaking(
-    'src/bridge/mirror/numbering.ts',
+    'src/bridge/mirror/comparison.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'what is known of the rows tells their generation',
@@ -151,28 +151,28 @@ export const historyMutants = [
     ['numbers that the board gave are its own, wherever they are', '&& !isBelievable(next);', ';'],
     ['a wrap is no jump', ': step > JUMP && next < one;', ': false;'],
   ),
+  ...breaking('src/bridge/known/state.ts', STORIES, [
+    'what has a number is believed, in whatever epoch',
+    'this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0)',
+    'this.rowOfSequence(sequence) >= 0',
+  ]),
   ...breaking(
-    'src/bridge/mirror/state.ts',
+    'src/bridge/mirror/commit.ts',
     STORIES,
     [
-      'what has a number is believed, in whatever epoch',
-      'this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0)',
-      'this.rowOfSequence(sequence) >= 0',
-    ],
-    [
       'what the index shows is there, whenever its item was withdrawn',
-      "event.entry.kind !== 'withdrawn' || seen.whole",
+      "event.entry.kind !== 'withdrawn' || this.#seen.whole",
       "event.entry.kind !== 'withdrawn'",
     ],
     [
       'a link that the index shows no more is none',
-      'if (record.linked && !linked.has(record) && seen.whole) this.#unlink(record, changes);',
+      'if (record.linked && !linked.has(record) && whole) this.#unlink(record);',
       '',
     ],
     [
       'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
-      'if (records.setMarked(record, marked.has(record))) changes.text(record, false);',
-      'if (records.setMarked(record, marked.has(record)) && marked.has(record)) changes.text(record, false);',
+      'if (records.setMarked(record, marked.has(record))) this.#changes.text(record, false);',
+      'if (records.setMarked(record, marked.has(record)) && marked.has(record)) this.#changes.text(record, false);',
     ],
   ),
   ...breaking('src/bridge/view/board-view.ts', STORIES, [
@@ -181,7 +181,7 @@ export const historyMutants = [
     '    return 0;',
   ]),
   ...breaking(
-    'src/bridge/mirror/records.ts',
+    'src/bridge/known/records.ts',
     ['test/bridge/mirror/records.test.ts'],
     [
       'of several first posts the first that is there counts',
@@ -209,19 +209,14 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
+    'src/bridge/mirror/reading.ts',
     STORIES,
     [
       'what the edit log tells late is not old',
-      "if (reserves && cache.fact(UNTOLD) === undefined) cache.setFact(UNTOLD, String(told ?? ''));",
-      '',
+      'if (this.#untold === undefined) return last;',
+      'if (last !== undefined) return last;',
     ],
-    [
-      '… and is asked for after a restart',
-      '          untold !== undefined ||\n',
-      '',
-      'else it is read with the next whole index, within the hour',
-    ],
+    ['… nor after a restart', 'this.#cache.setFact(UNTOLD, untold);', ''],
   ),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'a number that the board gave is believed until the edit log tells what came with it',
@@ -229,15 +224,15 @@ export const historyMutants = [
     'this.#given = undefined;',
   ]),
   ...breaking(
-    'src/bridge/texts/item-texts.ts',
+    'src/bridge/texts/told.ts',
     ['test/bridge/mirror/mirror.test.ts'],
     [
       'what the index does not show, the text tells',
-      '    if (!record.linked) {',
-      '    if (!record.linked && this.#options.state.posts.kinds[record.first] === 1) {',
+      '  if (!record.linked) {',
+      '  if (!record.linked && record.continuedIn < 0) {',
     ],
   ),
-  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+  ...breaking('src/bridge/texts/told.ts', STORIES, [
     'the text takes a link back',
     'next === undefined ? -1 : records.intern(next).index',
     'next === undefined ? record.continuedIn : records.intern(next).index',

@@ -9,7 +9,7 @@ const TEXTS = [
 
 export const mirrorMutants = [
   ...breaking(
-    'src/bridge/mirror/records.ts',
+    'src/bridge/known/records.ts',
     [
       'test/bridge/mirror/histories.test.ts',
       'test/bridge/mirror/promises.test.ts',
@@ -18,7 +18,7 @@ export const mirrorMutants = [
     ['of several first posts the first that is there counts, also when it is back', 'row < first || ', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/columns.ts',
+    'src/bridge/known/columns.ts',
     ['test/bridge/mirror/turns.test.ts', 'test/bridge/mirror/mirror.test.ts'],
     ['an item has its rows after a restart', '      this.#chain(row, item);\n', ''],
   ),
@@ -27,8 +27,8 @@ export const mirrorMutants = [
     TEXTS,
     [
       'what an editor removed is not brought back by an old answer',
-      'if (this.state(item) !== TextState.Doubted) {',
-      'if (this.state(item) >= 0) {',
+      'if (this.states.of(item) !== TextState.Doubted) {',
+      'if (this.states.of(item) >= 0) {',
     ],
     ['an item the board chokes on is given up', 'if (strikes < STRIKES) {', 'if (strikes >= 0) {'],
     [
@@ -37,13 +37,13 @@ export const mirrorMutants = [
       'while (!this.#closed) {',
     ],
   ),
-  ...breaking('src/bridge/mirror/numbering.ts', MIRROR, [
+  ...breaking('src/bridge/known/epochs.ts', MIRROR, [
     'a new epoch begins above everything given',
     'base: highest + 1 - first',
     'base: highest - first',
   ]),
   ...breaking(
-    'src/bridge/mirror/numbering.ts',
+    'src/bridge/known/epochs.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'epochs are on disk before any number of theirs is given',
@@ -52,7 +52,7 @@ export const mirrorMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/publishing.ts',
+    'src/bridge/known/publishing.ts',
     [...MIRROR, 'test/bridge/view/history.test.ts'],
     [
       'a high mark never falls',
@@ -132,13 +132,17 @@ export const mirrorMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/mirror.ts',
+    'src/bridge/mirror/pace.ts',
     ['test/bridge/mirror/several.test.ts'],
     [
       'one bridge polls the board for all',
       'if (shared?.leads === false) return',
       'if (shared === undefined && cache.lost) return',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/mirror.ts',
+    ['test/bridge/mirror/several.test.ts'],
     ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about === 'posts') this.poke();"],
   ),
   ...breaking(
@@ -146,8 +150,8 @@ export const mirrorMutants = [
     ['test/bridge/posting/several.test.ts'],
     [
       'what a dying bridge has shown has the Message-ID of its poster',
-      'await this.#recall(this.#recent, this.#agreement && gate);',
-      'await this.#recall(this.#recent);',
+      'await this.#recall.run(this.#agreement && gate);',
+      'await this.#recall.run(undefined);',
     ],
   ),
   ...breaking(

@@ -16,16 +16,16 @@ export const rareHourMutants = [
     'for (let place = 0; given > 0 && place < order.length; place++) {',
     'for (let place = 0; place < order.length; place++) {',
   ]),
-  ...breaking(
-    'src/bridge/mirror/numbering.ts',
-    RARE,
-    [
-      'a board that numbers from 0 has its first post in its first epoch',
-      'const isFromZero = sighting.wraps === 0',
-      'const isFromZero = sighting.wraps < 0',
-    ],
-    ['a damaged numbering is repaired', 'if (unsound < 0) return known;', 'if (unsound !== 0) return known;'],
-  ),
+  ...breaking('src/bridge/mirror/comparison.ts', RARE, [
+    'a board that numbers from 0 has its first post in its first epoch',
+    'const isFromZero = sighting.wraps === 0',
+    'const isFromZero = sighting.wraps < 0',
+  ]),
+  ...breaking('src/bridge/known/epochs.ts', RARE, [
+    'a damaged numbering is repaired',
+    'if (unsound < 0) return known;',
+    'if (unsound !== 0) return known;',
+  ]),
   ...breaking(
     'src/bridge/mirror/row-order.ts',
     RARE,
@@ -54,25 +54,25 @@ export const rareHourMutants = [
     'sequence === this.#doubts.believable ||',
     'sequence !== undefined ||',
   ]),
+  ...breaking('src/bridge/mirror/follower.ts', RARE, [
+    'the newest rows are kept for good',
+    'keepRecent(permanent, state), ',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/recall.ts', RARE, [
+    'older rows come back with them',
+    'decideOlder(recent, seen, state.highest)',
+    'decideOlder(recent, seen, 2 ** 31)',
+  ]),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
-    RARE,
-    ['the newest rows are kept for good', 'keepRecent(permanent, state), ', ''],
-    [
-      'older rows come back with them',
-      'decideOlder(recent, seen, state.highest)',
-      'decideOlder(recent, seen, 2 ** 31)',
-    ],
-  ),
-  ...breaking(
-    'src/bridge/mirror/state.ts',
+    'src/bridge/mirror/commit.ts',
     ['test/bridge/mirror/promises.test.ts'],
     [
       'another event does not come back in the place of one that is gone',
       'if (notice !== undefined && isEvent)',
       'if (notice !== undefined && !isEvent)',
     ],
-    ['an event has its notice at once', 'this.notices.set(index, { userid, reason, itemId });', ''],
+    ['an event has its notice at once', 'notices.set(index, { userid, reason, itemId });', ''],
   ),
   ...breaking('src/bridge/mirror/decision.ts', RARE, [
     'a mark that a late notice raises is kept for good',
@@ -117,7 +117,7 @@ export const rareHourMutants = [
     ],
     ['… and what others post behind it', 'last >= 2 ** 32 - NEAR_WRAP', 'last >= 2 ** 33 - NEAR_WRAP'],
   ),
-  ...breaking('src/bridge/mirror/persistence.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
+  ...breaking('src/bridge/known/recent.ts', RARE, ['few rows are kept', 'posts.numbers[from] ?? 0);', '0);']),
   ...breaking(
     'src/bridge/mirror/follower.ts',
     ['test/bridge/mirror/promises.test.ts'],
@@ -137,13 +137,13 @@ export const rareHourMutants = [
       'the newest rows, kept for good, have the highest number too: it counts for a permanent file of an earlier version alone',
     ],
   ),
-  ...breaking('src/bridge/mirror/state.ts', RARE, [
+  ...breaking('src/bridge/known/state.ts', RARE, [
     'nothing comes in below a mark that was shown',
     'return this.isRead ? Math.max(last, this.floor) : last;',
     'return last;',
   ]),
   ...breaking(
-    'src/bridge/mirror/publishing.ts',
+    'src/bridge/known/publishing.ts',
     RARE,
     [
       'a lost cache makes nothing arrive earlier than it did',
@@ -183,7 +183,7 @@ export const rareHourMutants = [
     "    if (!this.#model.isRead) throw new Refusal('unavailable', NOT_READ);\n",
     '',
   ]),
-  ...breaking('src/bridge/mirror/follower.ts', RARE, [
+  ...breaking('src/bridge/mirror/recall.ts', RARE, [
     '… unless it was gone when it was last known',
     'return kind === PostKind.Gone ? undefined : {',
     'return row < 0 ? undefined : {',
@@ -194,9 +194,9 @@ export const rareHourMutants = [
     'if (this.isOverdue && this.#pause-- > 0) return undefined;',
     '',
   ]),
-  ...breaking('src/bridge/mirror/state.ts', OUTAGES, [
+  ...breaking('src/bridge/mirror/commit.ts', OUTAGES, [
     'notices come when the edit log can be read',
-    'if (seen.reserves) this.#reserve(number, epoch, row.time);',
+    'if (this.#seen.reserves) this.#reserve(number, epoch, row.time);',
     '',
   ]),
   ...breaking(
@@ -210,12 +210,12 @@ export const rareHourMutants = [
     ['NEWNEWS looks back for other bridges', 'const since = seconds - this.#overlap;', 'const since = seconds;'],
   ),
   ...breaking(
-    'src/bridge/mirror/state.ts',
+    'src/bridge/mirror/commit.ts',
     ['test/bridge/view/group-view.test.ts'],
     [
       'a notice arrives when it comes, whatever minute the edit log says',
-      'this.#append(row, { number, epoch, arrival: arrivalOf(number, row.time) }, seen,',
-      'this.#append(row, { number, epoch, arrival: row.event ? row.time : arrivalOf(number, row.time) }, seen,',
+      'this.#append(row, { number, epoch, arrival: this.#arrivalOf(number, row.time) });',
+      'this.#append(row, { number, epoch, arrival: row.event ? row.time : this.#arrivalOf(number, row.time) });',
     ],
   ),
   ...breaking(
@@ -242,7 +242,7 @@ export const rareHourMutants = [
     'if (motd.isDue && motd.take(',
     'if (motdDue && motd.take(',
   ]),
-  ...breaking('src/bridge/mirror/persistence.ts', RARE, [
+  ...breaking('src/bridge/known/motd.ts', RARE, [
     '… also after a restart',
     'this.#due = cache.fact(DUE) !== undefined;',
     'this.#due = false;',

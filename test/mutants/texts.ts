@@ -85,7 +85,7 @@ export const textMutants = [
     ['a summary is of its own rows', 'row < length && items[row] === item &&', 'row < length &&'],
   ),
   ...breaking(
-    'src/bridge/mirror/columns.ts',
+    'src/bridge/known/presence.ts',
     ['test/bridge/mirror/presence.test.ts'],
     ['what goes is counted', 'this.#count(row, item, from, -1);', ''],
     ['an item is gone with its last row', 'if (now !== (by === 1 ? 1 : 0)) return;', 'if (now !== 1) return;'],

@@ -10,22 +10,22 @@ const POSTING = ['test/bridge/posting/posting.test.ts'];
 
 /** Nobody keeps the event loop: the places where long work gives way, taken away one by one. */
 export const turnMutants = [
+  ...breaking('src/bridge/mirror/sighting.ts', MIRROR, [
+    'gaps are found in turns',
+    'of this.order.entries()) {\n      if (place % STRETCH === 0) yield;',
+    'of this.order.entries()) {\n      if (place < 0) yield;',
+  ]),
   ...breaking(
-    'src/bridge/mirror/sighting.ts',
+    'src/bridge/mirror/row-order.ts',
     MIRROR,
     [
-      'gaps are found in turns',
-      'of this.order.entries()) {\n      if (place % STRETCH === 0) yield;',
-      'of this.order.entries()) {\n      if (place < 0) yield;',
-    ],
-    [
       'rows before an edit are passed in turns',
-      '        order[length++] = row;\n        if (length % STRETCH === 0) yield;',
-      '        order[length++] = row;',
+      '      order[length++] = row;\n      if (length % STRETCH === 0) yield;',
+      '      order[length++] = row;',
     ],
     [
       'edits are put between the rows in turns',
-      '      order[length++] = ~events.length;\n      if (length % STRETCH === 0) yield;',
+      '    order[length++] = ~events.length;\n    if (length % STRETCH === 0) yield;',
       '      order[length++] = ~events.length;',
     ],
   ),
@@ -60,27 +60,27 @@ export const turnMutants = [
     "    if (event.kind === 'edited') continue;",
   ]),
   ...breaking(
-    'src/bridge/mirror/state.ts',
+    'src/bridge/mirror/commit.ts',
     MIRROR,
     [
       'rows, subjects and an edit log that changed are taken in in turns',
-      '        if (++steps % SLICE === 0) yield changes.take();\n',
+      '      if (++this.#steps % SLICE === 0) yield this.#changes.take();\n',
       '',
     ],
     [
       'rows that are gone are taken out in turns',
-      'decision.unseen.slice(from, from + SLICE), changes);\n      yield changes.take();',
-      'decision.unseen.slice(from, from + SLICE), changes);',
+      'unseen.slice(from, from + SLICE));\n      yield this.#changes.take();',
+      'unseen.slice(from, from + SLICE));',
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/columns.ts',
+    'src/bridge/known/columns.ts',
     MIRROR,
     ['rows are read from the cache in turns', '      }\n      yield;\n    }\n  }\n', '      }\n    }\n  }\n'],
     ['arrivals are read from the cache in turns', '      row += BLOCK;\n      yield;\n', '      row += BLOCK;\n'],
   ),
   ...breaking(
-    'src/bridge/mirror/records.ts',
+    'src/bridge/known/records.ts',
     MIRROR,
     [
       'items are read from the cache in turns',

@@ -1,4 +1,4 @@
-import type { BoardConnection, BoardPool } from '../../src/bridge/mirror/options.ts';
+import type { BoardConnection, BoardPool } from '../../src/bridge/board-line.ts';
 import type { EditLogEntry } from '../../src/rgtp/edit-log.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import type { EntryType, IndexEntry } from '../../src/rgtp/index-entry.ts';

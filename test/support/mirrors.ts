@@ -1,5 +1,6 @@
+import type { BoardPool } from '../../src/bridge/board-line.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
-import type { BoardPool, Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
+import type { Intervals, MirrorOptions } from '../../src/bridge/mirror/options.ts';
 import { type BoardModel, PostKind } from '../../src/bridge/model.ts';
 import { Cache } from '../../src/store/cache.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
@@ -8,15 +9,19 @@ import { PermanentFile } from '../../src/store/permanent-file.ts';
 /** Intervals so long that nothing happens by itself within a test. */
 export const STILL: Partial<Intervals> = { reading: 1e9, idle: 1e9, reconcile: 1e12, quiet: 1e9 };
 
-export async function openMirror(pool: BoardPool, options: Partial<MirrorOptions> = {}): Promise<Mirror> {
-  return Mirror.open({
+export function mirrorOptions(pool: BoardPool, options: Partial<MirrorOptions> = {}): MirrorOptions {
+  return {
     newsgroup: 'groggs.test',
     pool,
     cache: Cache.open(':memory:'),
     permanent: PermanentFile.open(':memory:'),
     intervals: STILL,
     ...options,
-  });
+  };
+}
+
+export function openMirror(pool: BoardPool, options?: Partial<MirrorOptions>): Promise<Mirror> {
+  return Mirror.open(mirrorOptions(pool, options));
 }
 
 /** A mirror that has never seen the board before and is complete now. */

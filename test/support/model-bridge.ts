@@ -1,8 +1,8 @@
 /** A bridge on the model's board: it is restarted and killed, and loses its cache. */
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BoardPool } from '../../src/bridge/board-line.ts';
 import { Mirror } from '../../src/bridge/mirror/mirror.ts';
-import type { BoardPool } from '../../src/bridge/mirror/options.ts';
 import { BoardPoster } from '../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import type { Order } from '../../src/bridge/posting/sender.ts';
@@ -192,9 +192,10 @@ export class ModelBridge {
     const still = { reading: 1e9, idle: 1e9, quiet: 1e9, reconcile: HOUR, retryFirst: 0, retryLongest: 1e9 };
     let life: Life | undefined;
     const pool: BoardPool = { use: (task) => (life?.isDead === true ? Promise.reject(dead()) : board.use(task)) };
-    const mirror = await Mirror.open({ newsgroup, pool, cache, permanent, now, intervals: still });
-    const poster = await BoardPoster.open({ newsgroup, model: mirror, permanent, own, reader: pool, now, grace: 0 });
-    mirror.publishThrough(poster);
+    const { mirror, gate: poster } = await Mirror.behind(
+      { newsgroup, pool, cache, permanent, now, intervals: still },
+      (model) => BoardPoster.open({ newsgroup, model, permanent, own, reader: pool, now, grace: 0 }),
+    );
     const view = new BoardView({ model: mirror, own, options: this.#options });
     life = { mirror, poster, view, kept, isDead: false };
     return life;

@@ -3,18 +3,21 @@
  * share has the newest rows that any of them has shown. A bridge shows further ones only by adding them there, after the last;
  * where another was first, it shows what that one has, whatever it would have decided itself.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreError } from '../../store/errors.ts';
 import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
 import type { Shared, Shown } from '../../store/shared.ts';
 import { latin1, octets } from '../../wire/octets.ts';
+import { MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
+import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { type Place, placesOf } from '../places.ts';
 import type { NewRow } from '../ports.ts';
 import { isIndexed } from '../row-kinds.ts';
 import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
-import { MAX_RECENT, type RowDetails, rowDetails } from './persistence.ts';
 import type { Sighting } from './sighting.ts';
-import type { BoardState } from './state.ts';
 
 export class Agreement {
   readonly #shared: Shared;
@@ -32,11 +35,21 @@ export class Agreement {
     return length === 0 ? 0 : (numbers[length - 1] ?? 0);
   }
 
-  /** What others have shown since. */
-  async ahead(): Promise<Shown> {
-    const shown = await this.#shared.shown(this.last);
-    this.#seen = shown.version;
-    return shown;
+  /** What others have shown since. `undefined`: without the store nobody can tell; but then nothing new is shown either. */
+  async ahead(): Promise<Shown | undefined> {
+    try {
+      const shown = await this.#shared.shown(this.last);
+      this.#seen = shown.version;
+      return shown;
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Rows that others have shown, and this bridge has not. */
+  unknown({ rows }: Shown): RecentRow[] {
+    return rows.filter(({ number }) => number > this.last);
   }
 
   /** The version of what all show that is seen here, too, once the rows of the last `ahead` are. */
@@ -48,9 +61,25 @@ export class Agreement {
    * The new rows of a decision become those that all bridges show next, or are what others have shown already: then they
    * arrived when the others showed them (`arrivals`). Otherwise nothing happens, and the result is what the others have.
    *
+   * @param highs the high marks that these rows make
    * @param ahead what others had shown by a while ago
    */
   async publish(
+    rows: readonly RecentRow[],
+    epochs: readonly Epoch[],
+    highs: ReadonlyMap<Place, number>,
+    ahead: Shown | undefined,
+    arrivals: Map<number, number>,
+  ): Promise<Shown | undefined> {
+    const refused = await this.#publish(rows, epochs, this.#raised(highs), ahead, arrivals);
+    if (refused !== undefined) return refused;
+    for (const { number, details } of rows) {
+      if (!arrivals.has(number)) arrivals.set(number, rowDetails(details).arrival);
+    }
+    return undefined;
+  }
+
+  async #publish(
     rows: readonly RecentRow[],
     epochs: readonly Epoch[],
     marks: readonly Mark[],
@@ -100,7 +129,7 @@ export class Agreement {
   }
 
   /** Marks that the store does not have yet, as far as this bridge knows. */
-  raised(highs: ReadonlyMap<Place, number>): Mark[] {
+  #raised(highs: ReadonlyMap<Place, number>): Mark[] {
     const marks: Mark[] = [];
     for (const [place, high] of highs) {
       const mark = this.#state.publishing.mark(place);
@@ -212,5 +241,61 @@ export function nameItems({ records }: BoardState, sighting: Sighting): void {
 export function raiseMarks({ posts, publishing }: BoardState, first: number): void {
   for (let row = first; row < posts.length; row++) {
     for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
+  }
+}
+
+export interface CompanyOptions {
+  readonly shared: Shared;
+  /** a poll that begins now */
+  readonly refresh: () => Promise<void>;
+  /** why the last one failed: the next one has its time */
+  readonly trouble: () => string | undefined;
+  /** see `Follower` */
+  readonly seen: () => bigint;
+}
+
+/** ms that a newsreader waits for what others have shown */
+const PATIENCE = 3_000;
+
+/** Whether what other bridges have shown can be seen here, too. The store says how far they are; nobody's hint does. */
+export class Company {
+  readonly #options: CompanyOptions;
+  readonly #asking: OneAtATime;
+  /** of what has been shown, as far as the store was asked */
+  #version = 0n;
+  /** of what can be seen here */
+  #shown = -1n;
+
+  constructor(options: CompanyOptions) {
+    this.#options = options;
+    this.#asking = new OneAtATime(async () => {
+      this.#version = await options.shared.version();
+    });
+  }
+
+  /** A poll has gone well. */
+  polled(): void {
+    this.#shown = this.#options.seen();
+  }
+
+  /** See `BoardFollowing`. */
+  readonly catchUp = async (): Promise<void> => {
+    const patience = new AbortController();
+    const { signal } = patience;
+    const enough = delay(PATIENCE, undefined, { ref: false, signal }).then(
+      () => Promise.reject(new Error('that takes too long')),
+      () => {},
+    );
+    await Promise.race([this.#caughtUp(), enough]).finally(() => patience.abort());
+  };
+
+  async #caughtUp(): Promise<void> {
+    await this.#asking.run();
+    const version = this.#version;
+    if (this.#shown >= version) return;
+    const trouble = this.#options.trouble();
+    if (trouble !== undefined) throw new Error(trouble);
+    await this.#options.refresh();
+    if (this.#shown < version) throw new Error('other bridges have shown what was not found here');
   }
 }

@@ -1,34 +1,12 @@
 /** Which rows of a sighting are known, and as which posts: rule 1 of `decision.ts`. */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
-import type { Octets } from '../../wire/octets.ts';
-import { type ItemRecord, type Notice, PostKind } from '../model.ts';
+import { Epochs, generationAt, isBelow, newestOf, type Position } from '../known/epochs.ts';
+import type { BoardState } from '../known/state.ts';
+import { PostKind } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
-import {
-  type Epochs,
-  firstEpochs,
-  generationOf,
-  isBelow,
-  type Numbered,
-  newestOf,
-  type Position,
-} from './numbering.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
-
-/** What is known of a board, to be compared with what is seen of it. */
-export interface Known extends Numbered {
-  readonly records: { readonly list: readonly ItemRecord[]; byId(id: string): ItemRecord | undefined };
-  readonly users: { indexOf(userid: Octets): number };
-  readonly notices: ReadonlyMap<number, Notice>;
-  /** the highest number that may have been shown */
-  readonly highest: number;
-  /** the highest number that any newsgroup's mark was raised to, shown or not */
-  readonly marked: number;
-  /** no number was ever given */
-  readonly isNew: boolean;
-  rowOfSequence(sequence: number): number;
-}
 
 /** A sighting, and what is known of how it came about. */
 export interface Seen {
@@ -78,11 +56,12 @@ export interface Comparison {
 }
 
 /** Yields now and then: a large index takes long. */
-export function* compare(state: Known, seen: Seen): Generator<undefined, Comparison> {
+export function* compare(state: BoardState, seen: Seen): Generator<undefined, Comparison> {
   const { sighting } = seen;
   const { posts, records } = state;
   const { order } = sighting;
-  const epochs = state.isNew ? firstEpochs(sighting) : state.epochs;
+  const isFromZero = sighting.wraps === 0 && order.length > 0 && sighting.at(0, 0).sequence === 0;
+  const epochs = state.isNew ? Epochs.first(isFromZero) : state.epochs;
   const items = new Int32Array(sighting.itemIds.length);
   for (const [at, id] of sighting.itemIds.entries()) {
     items[at] = records.byId(id)?.index ?? -1;
@@ -180,6 +159,42 @@ export function* compare(state: Known, seen: Seen): Generator<undefined, Compari
   return { ...result, odd, top, isAfterAgreed };
 }
 
+/**
+ * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in the
+ * index) or a new one; and an index that was restored may be from before one: the newest row that we know tells.
+ */
+export function generationOf(
+  { sighting, whole }: { readonly sighting: Sighting; readonly whole: boolean },
+  { posts, epochs }: BoardState,
+  itemOf: (row: number) => number,
+): number {
+  const { order, wraps, sequences, times, wrapped, events } = sighting;
+  const newest = sighting.newest ?? events.at(-1)?.entry.sequence;
+  const of = (known: number) => generationAt(known, { posts, epochs });
+  const top = posts.length - 1;
+  const nearest =
+    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
+  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
+  if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
+  const last = posts.lastIndexed();
+  if (!whole && last >= 0) return of(last) + wraps;
+  const rows = new Map<number, number>();
+  for (const row of order) if (row >= 0) rows.set(sequences[row] ?? 0, row);
+  for (let known = last; known >= 0; known--) {
+    const row = rows.get(posts.sequences[known] ?? 0);
+    if (row === undefined || !isIndexed(posts.kinds[known])) continue;
+    if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
+    return of(known) + wraps - (wrapped[row] ?? 0);
+  }
+  return nearest ?? Math.max(epochs.generation, wraps);
+}
+
+/** The generation of a sequence number, if it is that of the row nearest to another one. */
+function generationNear(known: number, generation: number, sequence: number): number {
+  if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
+  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
+}
+
 /** −1 for none, as in the state; −2: one that the state does not know. */
 function itemIn(items: Int32Array, item: number): number {
   const known = item < 0 ? -1 : (items[item] ?? -1);
@@ -187,7 +202,7 @@ function itemIn(items: Int32Array, item: number): number {
 }
 
 /** Is the last known row in the index as it was, and is everything else there after it, or known? */
-export function goesOn(state: Known, sighting: Sighting, last: number): boolean {
+export function goesOn(state: BoardState, sighting: Sighting, last: number): boolean {
   const { posts } = state;
   const { order, sequences, wrapped, times, kinds, items, itemIds } = sighting;
   const newest = posts.sequences[posts.length - 1] ?? 0;
@@ -211,7 +226,7 @@ export function goesOn(state: Known, sighting: Sighting, last: number): boolean 
 }
 
 /** Does the log tell of something at a number that we know for something else? */
-export function* contradicts(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+export function* contradicts(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
   for (const [at, event] of log.entries()) {
     if (at % STRETCH === 0) yield;
     if (event.kind === 'edited') continue;
@@ -222,7 +237,7 @@ export function* contradicts(state: Known, log: readonly EditLogEntry[]): Genera
 }
 
 /** Does the log lack something that it told of before? */
-export function* isForgetful(state: Known, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
+export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
   const { kinds, sequences, length } = state.posts;
   const logged = new Set(log.map(({ sequence }) => sequence));
   for (let row = 0; row < length; row++) {
@@ -234,7 +249,7 @@ export function* isForgetful(state: Known, log: readonly EditLogEntry[]): Genera
   return false;
 }
 
-function isSameEvent(state: Known, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
+function isSameEvent(state: BoardState, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
   const was = state.posts.was[known];
   const notice = state.notices.get(known);
   // Gone, and nothing is known of it: its number was kept for whatever the log would tell.

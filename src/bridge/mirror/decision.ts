@@ -19,12 +19,13 @@
  */
 import { isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
+import { type Epochs, isBelow, MAX_NUMBER } from '../known/epochs.ts';
+import type { BoardState } from '../known/state.ts';
 import { PostKind, type Posts } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import type { NewRow } from '../ports.ts';
 import { isFirst } from '../row-kinds.ts';
-import { type Comparison, compare, type Known, type Seen } from './comparison.ts';
-import { type Epochs, generationOf, isBelow, MAX_NUMBER } from './numbering.ts';
+import { type Comparison, compare, type Seen } from './comparison.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
@@ -47,7 +48,7 @@ export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 
 }
 
 /** Yields now and then: a large index takes long. */
-export function* decide(state: Known, seen: Seen): Generator<undefined, Decision> {
+export function* decide(state: BoardState, seen: Seen): Generator<undefined, Decision> {
   const { sighting } = seen;
   const { posts, records } = state;
   const { order } = sighting;
@@ -122,74 +123,6 @@ export function* decide(state: Known, seen: Seen): Generator<undefined, Decision
 
   const { differing, doubtful, unseen } = comparison;
   return { epochs, base, items, known, numbers, differing, doubtful, unseen, late, exhausted, second };
-}
-
-/**
- * Takes the rows below all that a state knows for those that had these numbers before the cache was lost. What it knows
- * are the newest rows, as they were kept for good: see `persistence.ts`.
- *
- * @param above the highest number that was taken in already
- */
-export function* decideOlder(recent: Known, seen: Seen, above: number): Generator<undefined, Decision> {
-  const { sighting } = seen;
-  const { order } = sighting;
-  const { epochs } = recent;
-  const items = new Int32Array(sighting.itemIds.length).fill(-1);
-  const itemOf = (row: number) => recent.records.byId(sighting.itemIds[sighting.items[row] ?? -1] ?? '')?.index ?? -1;
-  const base = generationOf(seen, recent, itemOf) - sighting.wraps;
-  const numbers = new Float64Array(order.length);
-  const end = recent.posts.numbers[0] ?? 0;
-  const isOlder = yield* olderThan(recent, sighting, itemOf);
-  let last = above;
-  let isAscending = true;
-  for (let place = 0; place < order.length; place++) {
-    if (place % STRETCH === 0) yield;
-    const one = sighting.at(place, base);
-    const covering = epochs.numberOf(one) ?? 0;
-    const isEarlier = covering >= end && isOlder(order[place] ?? 0);
-    const number = isEarlier ? (epochs.numbersOf(one).find((each) => each < end) ?? 0) : covering;
-    if (number <= above || number >= end || number === last) continue;
-    numbers[place] = number;
-    isAscending &&= number > last;
-    last = number;
-  }
-  const given = isAscending ? {} : { given: yield* ascending(numbers) };
-  const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
-  return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, ...given, ...none };
-}
-
-/**
- * Which rows stand before those that a state knows, and are none of them? (Where one would have a number among theirs, that
- * was never its own: it had one of an earlier epoch.)
- */
-function* olderThan(
-  { posts }: Known,
-  { length, sequences, kinds, times }: Sighting,
-  itemOf: (row: number) => number,
-): Generator<undefined, (row: number) => boolean> {
-  const known = new Map<number, number[]>();
-  for (let row = 0; row < posts.length; row++) {
-    const sequence = posts.sequences[row] ?? 0;
-    known.set(sequence, [...(known.get(sequence) ?? []), row]);
-  }
-  const isKnown = (row: number) =>
-    known
-      .get(sequences[row] ?? 0)
-      ?.some((at) => posts.was[at] === kinds[row] && posts.times[at] === times[row] && posts.items[at] === itemOf(row));
-  let end = length;
-  do if (--end % STRETCH === 0) yield;
-  while (end >= 0 && isKnown(end) !== true);
-  return (row) => row >= 0 && row < end && isKnown(row) !== true;
-}
-
-/** The places of numbers that are not 0, by these. */
-function* ascending(numbers: Float64Array): Generator<undefined, readonly number[]> {
-  const places: number[] = [];
-  for (const [place, number] of numbers.entries()) {
-    if (place % STRETCH === 0) yield;
-    if (number > 0) places.push(place);
-  }
-  return places.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0));
 }
 
 /**

@@ -2,8 +2,8 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { distance } from '../../rgtp/sequence.ts';
+import type { BoardConnection, BoardLine } from '../board-line.ts';
 import { PostKind } from '../model.ts';
-import type { BoardConnection, BoardLine } from './options.ts';
 import { type Doubt, JUMP } from './row-order.ts';
 import type { Sighting } from './sighting.ts';
 

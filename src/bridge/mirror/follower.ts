@@ -1,33 +1,28 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Motd } from '../../rgtp/motd.ts';
-import { isAfter, isNewer } from '../../rgtp/sequence.ts';
+import { isAfter, isNewer, later } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
-import { StoreError } from '../../store/errors.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { RecentRow } from '../../store/permanent-records.ts';
 import type { Shown } from '../../store/shared.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
+import type { BoardLine } from '../board-line.ts';
+import { Epochs, keepBegun } from '../known/epochs.ts';
+import type { MessageOfTheDay } from '../known/motd.ts';
+import { saveChanges, saveIsRead } from '../known/persistence.ts';
+import { keepRecent, rowDetails } from '../known/recent.ts';
+import type { BoardState } from '../known/state.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
-import { Agreement, nameItems, passing, raiseMarks, rowsOf, stillThere } from './agreement.ts';
+import { Agreement, rowsOf } from './agreement.ts';
+import { type ArrivalOf, commit } from './commit.ts';
 import { contradicts, isForgetful, type Seen } from './comparison.ts';
-import { type Decision, decide, decideOlder, highs, newestRows, newRows } from './decision.ts';
+import { type Decision, decide, highs, newestRows, newRows } from './decision.ts';
 import { Evidence } from './evidence.ts';
-import { Epochs, keepBegun } from './numbering.ts';
-import type { BoardLine } from './options.ts';
-import {
-  keepRecent,
-  MAX_RECENT,
-  type MessageOfTheDay,
-  recall,
-  rowDetails,
-  saveChanges,
-  saveIsRead,
-} from './persistence.ts';
 import { EditLog, IndexReader } from './reading.ts';
-import { type ArrivalOf, BoardState } from './state.ts';
+import { Recall } from './recall.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -47,9 +42,6 @@ export interface FollowerOptions {
 
 /** The last numbers before a wrap: so many of them may leave no row. */
 const NEAR_WRAP = 8;
-
-/** In the cache: the newest sequence number when the edit log could be read last, while it can't; '': there was none. */
-const UNTOLD = 'untold';
 /** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -71,16 +63,18 @@ export class Follower {
   /** the last one that the board itself gave, until the edit log tells what came with it */
   #given: number | undefined;
   readonly #closed = new AbortController();
-  /** rows that were kept for good, and what is known by them, until the first poll has them in the state */
-  #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
+  readonly #recall: Recall;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.#evidence = new Evidence(options.line);
     this.#index = new IndexReader({ ...options, evidence: this.#evidence, closed: this.#closed.signal });
-    this.#editLog = new EditLog(options.line, options.log);
+    this.#editLog = new EditLog(options);
     const { shared } = options.permanent;
     this.#agreement = shared && new Agreement(shared, options.state);
+    const inTurns = <T>(work: Iterator<unknown, T>) => this.#inTurns(work);
+    const reading = { index: this.#index, editLog: this.#editLog };
+    this.#recall = new Recall({ ...options, ...reading, inTurns, take: (slices) => this.#commit(slices) });
   }
 
   get leftOut(): IndexReader['leftOut'] {
@@ -99,20 +93,12 @@ export class Follower {
 
   /** The cache was lost: these rows are what it held last. */
   remember(rows: readonly RecentRow[]): void {
-    if (rows.length === 0) return;
-    const { epochs, publishing } = this.#options.state;
-    const state = new BoardState(epochs.all, publishing);
-    recall(state, rows);
-    this.#recent = { rows, state };
+    this.#recall.remember(rows);
   }
 
   /** The article as which a number was last shown, before the index has been read. */
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
-    const state = this.#recent?.state ?? this.#options.state;
-    const row = state.rowIn(epoch, sequence);
-    // Kinds are all that the column holds.
-    const kind = (state.posts.kinds[row] ?? PostKind.Gone) as PostKind;
-    return kind === PostKind.Gone ? undefined : { number: state.posts.numbers[row] ?? 0, kind };
+    return this.#recall.lastShown(epoch, sequence);
   }
 
   /** A poll under way ends as soon as it can. */
@@ -140,16 +126,13 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     let others: Shown | undefined;
-    // An edit whose row an editor took out of the index shows in the log alone, which may come many polls later.
-    const untold = cache.fact(UNTOLD);
-    const untoldAfter = untold === undefined || untold === '' ? undefined : Number(untold);
     try {
       // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
-      if (this.#recent !== undefined) await this.#recall(this.#recent, this.#agreement && gate);
+      await this.#recall.run(this.#agreement && gate);
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
-        const ahead = await this.#ahead();
+        const ahead = await this.#agreement?.ahead();
         const sighting = await this.#index.read(whole, given);
         if (sighting === undefined) {
           whole = true;
@@ -160,13 +143,12 @@ export class Follower {
           whole ||
           this.#evidence.isNew(sighting.doubted) ||
           this.#editLog.isOverdue ||
-          untold !== undefined ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
           (await this.#inTurns(sighting.hasGaps(last))) ||
           sighting.hasNew(PostKind.Edit, last) ||
           ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
-        const log = needsLog ? await this.#editLog.read() : pending;
-        const reserves = needsLog && this.#editLog.isOverdue;
+        const log = needsLog ? await this.#editLog.read(last) : pending;
+        const reserves = log === undefined && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;
         const restored =
           isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
@@ -186,7 +168,7 @@ export class Follower {
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
-        const told = untold === undefined ? last : untoldAfter;
+        const told = this.#editLog.told(last);
         const how = { whole, logged, told, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
@@ -205,25 +187,18 @@ export class Follower {
         const arrivals = new Map<number, number>();
         const arrivalOf: ArrivalOf = (number, time) =>
           arrivals.get(number) ?? (state.isRead ? clock() : publishing.arrivalOf(number, time, clock()));
-        if (this.#agreement === undefined) {
-          await keepBegun(permanent, begun, this.#options.log);
-          await Promise.all([publishing.announce(marks), gate?.numbered(newRows(seen, decision))]);
-        } else {
-          const rows = rowsOf(seen, decision, arrivalOf);
-          const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
-          const raised = this.#agreement.raised(marks);
-          const refused = await this.#agreement.publish(rows, epochs, raised, ahead, arrivals);
-          if (refused !== undefined) {
-            await this.#adopt(refused, gate);
-            whole = true;
-            continue;
-          }
-          for (const { number, details } of rows) {
-            if (!arrivals.has(number)) arrivals.set(number, rowDetails(details).arrival);
-          }
-          await keepBegun(permanent, begun, this.#options.log);
-          await gate?.numbered(newRows(seen, decision));
+        const rows = this.#agreement === undefined ? [] : rowsOf(seen, decision, arrivalOf);
+        const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
+        const refused = await this.#agreement?.publish(rows, epochs, marks, ahead, arrivals);
+        if (refused !== undefined) {
+          await this.#adopt(refused, gate);
+          whole = true;
+          continue;
         }
+        await keepBegun(permanent, begun, this.#options.log);
+        // Of several bridges, what they agree on has the marks.
+        const announced = this.#agreement === undefined ? publishing.announce(marks) : undefined;
+        await Promise.all([announced, gate?.numbered(newRows(seen, decision))]);
         motdDue ||= hasMotd;
         if (motdDue) motd.expect();
         if (asked !== undefined) motd.take(asked.motd);
@@ -233,9 +208,8 @@ export class Follower {
           isCompared = true;
         }
         this.#touched = false;
-        if (reserves && cache.fact(UNTOLD) === undefined) cache.setFact(UNTOLD, String(told ?? ''));
-        await this.#inTurns(this.#commit(state.commit(seen, decision, log ?? [], arrivalOf)));
-        if (isFresh && untold !== undefined) cache.deleteFact(UNTOLD);
+        await this.#inTurns(this.#commit(commit(state, seen, decision, log ?? [], arrivalOf)));
+        if (isFresh) this.#editLog.taken();
         if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
         await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
@@ -298,73 +272,20 @@ export class Follower {
     }
   }
 
-  /** What other bridges have shown. Without the store nobody can tell; but then nothing new is shown either. */
-  async #ahead(): Promise<Shown | undefined> {
-    try {
-      return await this.#agreement?.ahead();
-    } catch (error) {
-      if (error instanceof StoreError) return undefined;
-      throw error;
-    }
-  }
-
-  #lacks({ rows }: Shown): boolean {
-    const { last = 0 } = this.#agreement ?? {};
-    return rows.some(({ number, details }) => number > last && rowDetails(details).kind !== PostKind.Gone);
+  #lacks(ahead: Shown): boolean {
+    const unknown = this.#agreement?.unknown(ahead) ?? [];
+    return unknown.some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
   }
 
   /** Takes in the rows that other bridges have shown, as they were shown. What is no longer so, a comparison finds. */
-  async #adopt({ rows, epochs }: Shown, gate: Gate | undefined): Promise<void> {
+  async #adopt(shown: Shown, gate: Gate | undefined): Promise<void> {
     const { state, log } = this.#options;
-    const { last = 0 } = this.#agreement ?? {};
-    const unknown = rows.filter(({ number }) => number > last);
+    const { epochs } = shown;
+    const unknown = this.#agreement?.unknown(shown) ?? [];
     log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown what was not found here');
     if (epochs.length > 0) state.epochs = new Epochs(epochs);
-    this.remember(unknown);
-    if (this.#recent !== undefined) await this.#recall(this.#recent, gate);
-  }
-
-  /** The cache was lost: brings back what it held, as far as that can be told. What happened since comes after it. */
-  async #recall(
-    { rows, state: recent }: { readonly rows: readonly RecentRow[]; readonly state: BoardState },
-    gate?: Gate,
-  ): Promise<void> {
-    const { state, motd, now } = this.#options;
-    const { publishing } = state;
-    const sighting = await this.#index.read(true, recent.lastSequence);
-    const log = await this.#editLog.read();
-    const clock = publishing.now(now());
-    // Where they are few, there were none before them.
-    if (sighting !== undefined && rows.length >= MAX_RECENT) {
-      const newest = later(sighting.newest, recent.lastSequence);
-      await this.#inTurns(sighting.include(upTo(newest, log), clock));
-      const reserves = log === undefined && this.#editLog.isOverdue;
-      const was = {
-        told: state.lastSequence,
-        indexEdited: false,
-        lastIndexEdit: undefined,
-        restored: false,
-        expected: undefined,
-        others: new Set<number>(),
-      };
-      const seen: Seen = { sighting, whole: true, logged: log !== undefined, reserves, ...was };
-      const decision = await this.#inTurns(decideOlder(recent, seen, state.highest));
-      const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
-      // Of what is known already, it tells nothing.
-      const taken = { ...seen, whole: state.posts.length === 0 };
-      await this.#inTurns(this.#commit(state.commit(taken, decision, log ?? [], arrivalOf)));
-    }
-    const isShown = state.isRead && sighting !== undefined;
-    const shown = isShown ? stillThere(rows, sighting) : rows;
-    await gate?.beforePublish(passing(shown));
-    await gate?.numbered(passing(shown));
-    if (shown.some(({ details }) => rowDetails(details).kind === PostKind.Motd)) motd.expect();
-    const first = state.posts.length;
-    recall(state, shown);
-    this.#recent = undefined;
-    raiseMarks(state, first);
-    if (isShown) nameItems(state, sighting);
-    await this.#inTurns(this.#commit([[{ kind: 'appended', first }]]));
+    this.#recall.remember(unknown);
+    await this.#recall.run(gate);
   }
 
   *#commit(slices: Iterable<readonly Change[]>): Generator<undefined, void> {
@@ -395,15 +316,6 @@ export class Follower {
   }
 }
 
-function upTo(newest: number | undefined, log: readonly EditLogEntry[] = []): readonly EditLogEntry[] {
-  return newest === undefined ? [] : log.filter(({ sequence }) => !isAfter(sequence, newest));
-}
-
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
   return kind === 'index' && isNewer(sequence, last);
-}
-
-function later(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return isAfter(b, a) ? b : a;
 }

@@ -5,21 +5,24 @@ import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
+import type { BoardLine } from '../board-line.ts';
 import type { ItemText } from '../item-text.ts';
+import { MAX_NUMBER, soundEpochs } from '../known/epochs.ts';
+import { MessageOfTheDay } from '../known/motd.ts';
+import { loadEpochs, loadState, saveAll } from '../known/persistence.ts';
+import { Publishing } from '../known/publishing.ts';
+import { catchUpRecent } from '../known/recent.ts';
+import { BoardState } from '../known/state.ts';
 import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, PostSummary, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
-import { Company } from './company.ts';
+import { Company } from './agreement.ts';
 import { Follower } from './follower.ts';
-import { MAX_NUMBER, soundEpochs } from './numbering.ts';
-import type { BoardLine } from './options.ts';
-import { INTERVALS, type Intervals, type MirrorOptions, type MirrorProgress } from './options.ts';
-import { catchUpRecent, loadEpochs, loadState, MessageOfTheDay, saveAll } from './persistence.ts';
-import { Publishing } from './publishing.ts';
-import { BoardState } from './state.ts';
+import { INTERVALS, type MirrorOptions, type MirrorProgress } from './options.ts';
+import { Pace } from './pace.ts';
 
 /**
  * A board, followed: what is known of it in memory and in its cache file, kept up to date over RGTP. Serves from
@@ -27,7 +30,6 @@ import { BoardState } from './state.ts';
  */
 export class Mirror implements BoardModel {
   readonly #options: MirrorOptions;
-  readonly #intervals: Intervals;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #state: BoardState;
@@ -39,9 +41,30 @@ export class Mirror implements BoardModel {
   readonly #listeners = new Set<Listener>();
   #gate: Gate | undefined;
   readonly #company: Company | undefined;
-  #readers = 0;
+  readonly #pace: Pace;
   #lastPoll: number | undefined;
   #lastError: { readonly message: string; readonly at: number } | undefined;
+
+  /**
+   * Opens it behind a gate, which new rows pass before they are shown.
+   *
+   * @param gateOf made from what the cache has, before the board is asked
+   * @throws StoreError as `open` does
+   */
+  static async behind<G extends Gate>(
+    options: MirrorOptions,
+    gateOf: (model: BoardModel) => Promise<G>,
+  ): Promise<{ readonly mirror: Mirror; readonly gate: G }> {
+    const mirror = await Mirror.open(options);
+    try {
+      const gate = await gateOf(mirror);
+      mirror.#gate = gate;
+      return { mirror, gate };
+    } catch (error) {
+      await mirror.close();
+      throw error;
+    }
+  }
 
   /** @throws StoreError where the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
@@ -85,12 +108,12 @@ export class Mirror implements BoardModel {
   private constructor(options: MirrorOptions, state: BoardState) {
     const { cache, permanent } = options;
     this.#options = options;
-    this.#intervals = { ...INTERVALS, ...options.intervals };
     this.#log = (options.log ?? silent).child({ newsgroup: options.newsgroup });
     this.#now = options.now ?? Date.now;
     this.#state = state;
     this.#motd = new MessageOfTheDay(cache, state);
-    const { retryFirst, retryLongest, quiet, reconcile } = this.#intervals;
+    const intervals = { ...INTERVALS, ...options.intervals };
+    const { retryFirst, retryLongest, quiet, reconcile } = intervals;
     const clock = () => performance.now();
     this.#line = new SharedConnection({ pool: options.pool, quiet, pause: Math.min(1000, retryFirst), clock });
     const shared = { line: this.#line, state, cache, log: this.#log, now: this.#now, tell: this.#tell };
@@ -106,8 +129,7 @@ export class Mirror implements BoardModel {
     this.#follower = new Follower({ ...shared, motd: this.#motd, permanent, reconcile, take });
     this.#poller = new Poller({
       poll: () => this.#poll(),
-      // A lost cache file is tried again at each poll.
-      interval: () => this.#interval(),
+      interval: () => this.#pace.interval,
       retry: [retryFirst, retryLongest],
       random: options.random ?? Math.random,
       clock,
@@ -117,8 +139,11 @@ export class Mirror implements BoardModel {
       trouble: () => this.#lastError?.message,
       seen: () => this.#follower.seen,
     };
-    this.#company = permanent.shared && new Company({ ...company, shared: permanent.shared });
-    cache.whenLost = () => this.#poller.reschedule();
+    const { shared: others } = permanent;
+    this.#company = others && new Company({ ...company, shared: others });
+    const onShorter = () => this.#poller.reschedule();
+    this.#pace = new Pace({ intervals, cache, shared: others, onShorter });
+    cache.whenLost = onShorter;
   }
 
   get posts(): Posts {
@@ -153,11 +178,6 @@ export class Mirror implements BoardModel {
       withheld: this.#follower.leftOut.withheld,
       skipped: this.#follower.leftOut.skipped + this.#texts.skipped,
     };
-  }
-
-  /** From now on new rows pass this gate before they are shown. */
-  publishThrough(gate: Gate): void {
-    this.#gate = gate;
   }
 
   /** Begins to follow the board. Returns at once: see `progress`. */
@@ -251,15 +271,7 @@ export class Mirror implements BoardModel {
   }
 
   readerArrived(): () => void {
-    let here = true;
-    this.#readers++;
-    if (this.#readers === 1) this.#poller.reschedule();
-    this.#report();
-    return () => {
-      if (here) this.#readers--;
-      here = false;
-      this.#report();
-    };
+    return this.#pace.readerArrived();
   }
 
   refresh(upTo?: number): Promise<void> {
@@ -278,21 +290,6 @@ export class Mirror implements BoardModel {
     await this.#texts.complete();
   }
 
-  /** Of several bridges, one polls for all; the others are told of what is new. */
-  #interval(): number {
-    const { cache, permanent } = this.#options;
-    const { shared } = permanent;
-    const { reading, idle, reconcile } = this.#intervals;
-    if (cache.lost) return reading;
-    if (shared?.leads === false) return Math.min(Math.max(idle, reconcile), 2 ** 31 - 1);
-    return this.#readers > 0 || shared?.isRead === true ? reading : idle;
-  }
-
-  #report(): void {
-    const { shared } = this.#options.permanent;
-    shared?.report({ isRead: this.#readers > 0, reachesBoard: this.#lastError === undefined });
-  }
-
   async #poll(): Promise<void> {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
@@ -303,14 +300,14 @@ export class Mirror implements BoardModel {
       if (err instanceof HeldBack) this.#log.warn({}, err.message);
       else if (this.#lastError === undefined) this.#log.warn({ err }, 'the board is away');
       this.#lastError = { message, at: this.#now() };
-      this.#report();
+      this.#pace.polled(false);
       throw err;
     }
     if (this.#lastError !== undefined) this.#log.info({}, 'the board is back');
     this.#lastError = undefined;
     this.#lastPoll = performance.now();
     this.#company?.polled();
-    this.#report();
+    this.#pace.polled(true);
     this.#texts.resume();
   }
 

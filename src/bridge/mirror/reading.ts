@@ -3,18 +3,20 @@ import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { distance } from '../../rgtp/sequence.ts';
+import type { Cache } from '../../store/cache.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log, LogFields } from '../../wire/log.ts';
+import type { BoardConnection, BoardLine } from '../board-line.ts';
+import type { BoardState } from '../known/state.ts';
 import { goesOn } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
-import type { BoardConnection, BoardLine } from './options.ts';
 import { Sighting } from './sighting.ts';
-import type { BoardState } from './state.ts';
 
 export interface ReadingOptions {
   readonly line: BoardLine;
   readonly state: BoardState;
+  readonly cache: Cache;
   readonly log: Log;
   readonly evidence: Evidence;
   /** Reading ends as soon as it can. */
@@ -122,28 +124,58 @@ class LeftOut {
 
 /** The most polls after a failure to read the edit log before it is asked for again. */
 const MAX_PAUSE = 64;
+/** In the cache while it can't be read: up to which sequence number it had told of everything; '': of nothing. */
+const UNTOLD = 'untold';
 
 /** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
 export class EditLog {
   readonly #line: BoardLine;
   readonly #log: Log;
+  readonly #cache: Cache;
+  #untold: string | undefined;
   #failures = 0;
   /** polls left to do without it before it is asked for again */
   #pause = 0;
-  /** it was needed and could not be read */
-  isOverdue = false;
 
-  constructor(line: BoardLine, log: Log) {
+  constructor({ line, log, cache }: Pick<ReadingOptions, 'line' | 'log' | 'cache'>) {
     this.#line = line;
     this.#log = log;
+    this.#cache = cache;
+    this.#untold = cache.fact(UNTOLD);
   }
 
-  /** `undefined` if the board does not let us read one, or it cannot be read now: then it is asked for less and less often. */
-  async read(): Promise<readonly EditLogEntry[] | undefined> {
+  /** It was needed and could not be read; what it tells has not been taken in since. */
+  get isOverdue(): boolean {
+    return this.#untold !== undefined;
+  }
+
+  /**
+   * The sequence number up to which it had told of everything before it was read now. What it tells of the time since is news,
+   * however late: an edit whose row an editor took out of the index shows here alone.
+   *
+   * @param last the newest that is known
+   */
+  told(last: number | undefined): number | undefined {
+    if (this.#untold === undefined) return last;
+    return this.#untold === '' ? undefined : Number(this.#untold);
+  }
+
+  /** What it told is taken in. */
+  taken(): void {
+    if (this.#untold === undefined) return;
+    this.#untold = undefined;
+    this.#cache.deleteFact(UNTOLD);
+  }
+
+  /**
+   * `undefined` if the board does not let us read one, or it cannot be read now: then it is asked for less and less often.
+   *
+   * @param last the newest sequence number that is known
+   */
+  async read(last: number | undefined): Promise<readonly EditLogEntry[] | undefined> {
     if (this.isOverdue && this.#pause-- > 0) return undefined;
     try {
       const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
-      this.isOverdue = false;
       this.#failures = 0;
       return entries;
     } catch (err) {
@@ -151,10 +183,15 @@ export class EditLog {
       if (kind === 'unsupported' || kind === 'no-access') return undefined;
       if (kind === 'no-such-item') return [];
       if (kind === undefined || err instanceof NotAskedError) throw err;
-      if (!this.isOverdue) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
-      this.isOverdue = true;
+      if (this.#failures === 0) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
       this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
+      if (!this.isOverdue) this.#overdue(String(last ?? ''));
       return undefined;
     }
+  }
+
+  #overdue(untold: string): void {
+    this.#untold = untold;
+    this.#cache.setFact(UNTOLD, untold);
   }
 }

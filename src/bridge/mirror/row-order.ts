@@ -1,4 +1,6 @@
-import { distance } from '../../rgtp/sequence.ts';
+/** In which order an index has its rows, and where what only the edit log tells belongs among them. */
+import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
+import { distance, isAfter } from '../../rgtp/sequence.ts';
 
 /** Rows that are looked at in one piece, by all that looks at an index. */
 export const STRETCH = 4096;
@@ -204,4 +206,77 @@ function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: numb
   }
   merged.set(a.subarray(from), length);
   return merged;
+}
+
+/** A withdrawal or an edit of the index, which only the edit log tells. */
+export interface SeenEvent {
+  readonly entry: EditLogEntry;
+  /** as in `Sighting.wrapped` */
+  readonly wraps: number;
+  /** unix seconds */
+  readonly time: number;
+}
+
+/** Rows in their order, and what was found with it. */
+interface Ordered extends Pick<Rows, 'sequences' | 'times' | 'wrapped'> {
+  readonly order: Int32Array;
+  readonly wraps: number;
+  readonly events: readonly SeenEvent[];
+}
+
+/** Puts what the edit log tells between the rows. */
+export function* withEvents(
+  rows: Ordered,
+  log: readonly EditLogEntry[],
+  now: number,
+): Generator<undefined, Pick<Ordered, 'order' | 'wraps' | 'events'>> {
+  const { sequences, times, wrapped } = rows;
+  const told = log.filter(({ kind }) => kind !== 'edited');
+  if (told.length === 0) return rows;
+  const newestRow = rows.order.at(-1);
+  // Where no row is left, the log alone shows a wrap.
+  const wraps = newestRow === undefined ? wrapsAmong(told) : rows.wraps;
+  const newest = (newestRow === undefined ? undefined : sequences[newestRow]) ?? told.at(-1)?.sequence ?? 0;
+  const entries = told
+    .map((entry) => ({ entry, wraps: wrapsOf(entry.sequence, newest, wraps) }))
+    .sort((a, b) => a.wraps - b.wraps || a.entry.sequence - b.entry.sequence);
+  const events: SeenEvent[] = [];
+  const order = new Int32Array(rows.order.length + entries.length);
+  let length = 0;
+  let next = 0;
+  let time = rows.order.length > 0 ? (times[rows.order[0] ?? 0] ?? now) : now;
+  for (const { entry, wraps } of entries) {
+    const isBefore = (row: number) =>
+      (wrapped[row] ?? 0) < wraps || (wrapped[row] === wraps && (sequences[row] ?? 0) < entry.sequence);
+    for (let row = rows.order[next]; row !== undefined && isBefore(row); row = rows.order[++next]) {
+      time = times[row] ?? time;
+      order[length++] = row;
+      if (length % STRETCH === 0) yield;
+    }
+    const following = rows.order[next];
+    const last = events.at(-1);
+    if (last?.wraps === wraps && last.entry.sequence === entry.sequence) continue;
+    const nextTime = following === undefined ? undefined : times[following];
+    order[length++] = ~events.length;
+    if (length % STRETCH === 0) yield;
+    events.push({ entry, wraps, time: editTime(entry.when, time, nextTime) });
+  }
+  order.set(rows.order.subarray(next), length);
+  return { order: order.subarray(0, length + rows.order.length - next), events, wraps };
+}
+
+/**
+ * An event older than a wrap belongs before it: its number is above all that came since. One that is newer than a wrap
+ * belongs after it. (The wrap may not be in the index, nor what came before or since.)
+ */
+function wrapsOf(sequence: number, newest: number, wraps: number): number {
+  if (sequence > newest) return distance(newest, sequence) < 0 ? wraps - 1 : wraps;
+  return isAfter(sequence, newest) ? wraps + 1 : wraps;
+}
+
+/** Wraps between the first of these and the last. */
+function wrapsAmong(log: readonly EditLogEntry[]): number {
+  const isWrap = (from: EditLogEntry | undefined, to: EditLogEntry) =>
+    from !== undefined && to.sequence < from.sequence && isAfter(to.sequence, from.sequence);
+  return log.filter((entry, at) => isWrap(log[at - 1], entry)).length;
 }

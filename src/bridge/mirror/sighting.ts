@@ -1,12 +1,12 @@
-import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { ascii, type Octets, octets } from '../../wire/octets.ts';
 import { withRoom } from '../growable.ts';
+import { owned } from '../known/records.ts';
 import { PostKind } from '../model.ts';
 import { ROW_KINDS } from '../row-kinds.ts';
-import { owned } from './records.ts';
-import { type Context, type Doubt, orderOf, STRETCH } from './row-order.ts';
+import { type Context, type Doubt, orderOf, type SeenEvent, STRETCH, withEvents } from './row-order.ts';
 
 /** Rows that INDX may send before we believe that it never ends. */
 const MAX_ROWS = 4_000_000;
@@ -124,40 +124,10 @@ export class Sighting {
 
   /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */
   *include(log: readonly EditLogEntry[], now: number): Generator<undefined, void> {
-    const rows = this.order;
-    const told = log.filter(({ kind }) => kind !== 'edited');
-    if (told.length === 0) return;
-    // Where no row is left, the log alone shows a wrap.
-    if (rows.length === 0) this.wraps = wrapsAmong(told);
-    const newest = this.newest ?? told.at(-1)?.sequence ?? 0;
-    const entries = told
-      .map((entry) => ({ entry, wraps: this.#wrapsOf(entry.sequence, newest) }))
-      .sort((a, b) => a.wraps - b.wraps || a.entry.sequence - b.entry.sequence);
-    const events: SeenEvent[] = [];
-    const order = new Int32Array(rows.length + entries.length);
-    let length = 0;
-    let next = 0;
-    let time = rows.length > 0 ? (this.times[rows[0] ?? 0] ?? now) : now;
-    for (const { entry, wraps } of entries) {
-      const isBefore = (row: number) =>
-        (this.wrapped[row] ?? 0) < wraps ||
-        (this.wrapped[row] === wraps && (this.sequences[row] ?? 0) < entry.sequence);
-      for (let row = rows[next]; row !== undefined && isBefore(row); row = rows[++next]) {
-        time = this.times[row] ?? time;
-        order[length++] = row;
-        if (length % STRETCH === 0) yield;
-      }
-      const following = rows[next];
-      const last = events.at(-1);
-      if (last?.wraps === wraps && last.entry.sequence === entry.sequence) continue;
-      const nextTime = following === undefined ? undefined : this.times[following];
-      order[length++] = ~events.length;
-      if (length % STRETCH === 0) yield;
-      events.push({ entry, wraps, time: editTime(entry.when, time, nextTime) });
-    }
-    order.set(rows.subarray(next), length);
-    this.order = order.subarray(0, length + rows.length - next);
+    const { order, events, wraps } = yield* withEvents(this, log, now);
+    this.order = order;
     this.events = events;
+    this.wraps = wraps;
   }
 
   /** Sequence numbers that are missing after `last`, or among the rows after it. */
@@ -233,15 +203,6 @@ export class Sighting {
     };
   }
 
-  /**
-   * An event older than a wrap belongs before it: its number is above all that came since. One that is newer than a wrap
-   * belongs after it. (The wrap may not be in the index, nor what came before or since.)
-   */
-  #wrapsOf(sequence: number, newest: number): number {
-    if (sequence > newest) return distance(newest, sequence) < 0 ? this.wraps - 1 : this.wraps;
-    return isAfter(sequence, newest) ? this.wraps + 1 : this.wraps;
-  }
-
   #name(item: number, { type, subject, sequence }: IndexEntry): void {
     const isReply = type === 'R';
     if (isReply && this.onlyReplies[item] === false) return;
@@ -282,13 +243,6 @@ export class Sighting {
   }
 }
 
-/** Wraps between the first of these and the last. */
-function wrapsAmong(log: readonly EditLogEntry[]): number {
-  const isWrap = (from: EditLogEntry | undefined, to: EditLogEntry) =>
-    from !== undefined && to.sequence < from.sequence && isAfter(to.sequence, from.sequence);
-  return log.filter((entry, at) => isWrap(log[at - 1], entry)).length;
-}
-
 /** One row or event of a sighting. */
 export interface SeenRow {
   /** its place in the index; negative: an event */
@@ -302,13 +256,4 @@ export interface SeenRow {
   readonly item: number;
   /** index into `userids`, −1 for an event */
   readonly user: number;
-}
-
-/** A withdrawal or an edit of the index, which only the edit log tells. */
-export interface SeenEvent {
-  readonly entry: EditLogEntry;
-  /** as in `Sighting.wrapped` */
-  readonly wraps: number;
-  /** unix seconds */
-  readonly time: number;
 }

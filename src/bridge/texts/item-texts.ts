@@ -5,16 +5,17 @@ import type { Charset } from '../../wire/charset.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
+import type { BoardLine } from '../board-line.ts';
 import { ItemText } from '../item-text.ts';
+import { saveState } from '../known/persistence.ts';
+import type { BoardState } from '../known/state.ts';
 import type { SharedMemory } from '../memory.ts';
-import type { BoardLine } from '../mirror/options.ts';
-import { saveState } from '../mirror/persistence.ts';
-import type { BoardState } from '../mirror/state.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
-import { isIndexed } from '../row-kinds.ts';
-import { FetchQueue, type TextSource, TextState } from './queue.ts';
+import { FetchQueue, type TextSource } from './queue.ts';
+import { TextState } from './states.ts';
 import { Summaries } from './summaries.ts';
 import { Texts } from './texts.ts';
+import { isForeign, learnLinks, saysOtherwise } from './told.ts';
 
 export interface ItemTextsOptions {
   readonly line: BoardLine;
@@ -54,19 +55,19 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.#texts = new Texts(cache, options.memory, options.now);
     this.#summaries = new Summaries(cache, state.posts, charset);
     this.#queue = new FetchQueue(this, state.posts, options.depth);
-    this.#queue.load(cache.blocks('text-states'), state.records.list.length);
+    this.#queue.states.load(cache.blocks('text-states'), state.records.list.length);
     this.#queue.lookAgain();
     this.#loadSummaries();
   }
 
   /** items whose text is held and up to date */
   get held(): number {
-    return this.#queue.held;
+    return this.#queue.states.held;
   }
 
   /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
   count(): { readonly missing: number; readonly queued: number } {
-    return this.#queue.count;
+    return this.#queue.states.count;
   }
 
   /** nothing is left to fetch, as far as we know */
@@ -77,7 +78,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   text(item: ItemRecord): Soon<ItemText | undefined> {
     const { index } = item;
     if (!this.#options.state.hasPosts(item)) return undefined;
-    const state = this.#queue.state(index);
+    const state = this.#queue.states.of(index);
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
       const text = this.#texts.get(index);
@@ -96,7 +97,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   }
 
   isUpToDate({ index }: ItemRecord): boolean {
-    return this.#queue.state(index) === TextState.Held;
+    return this.#queue.states.of(index) === TextState.Held;
   }
 
   summary(row: number): PostSummary | undefined {
@@ -145,7 +146,8 @@ export class ItemTexts implements BoardTexts, TextSource {
   restore(): void {
     this.#texts.forgetUnwritten();
     this.#summaries.restore();
-    this.#queue.forget(this.#options.state.records.list.length);
+    this.#queue.states.forget(this.#options.state.records.list.length);
+    this.#queue.lookAgain();
     this.#save();
   }
 
@@ -179,7 +181,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     return line.run(async (board) => {
       const text = await board.item(record.id, { useridOf, timeOf });
       // Then answers are out of step with requests, and nothing from this connection can be trusted.
-      if (this.#isForeign(text, record))
+      if (isForeign(text, record, state))
         throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);
       return text;
     });
@@ -189,11 +191,11 @@ export class ItemTexts implements BoardTexts, TextSource {
     const { state, cache, tell } = this.#options;
     const record = state.records.list[item];
     if (record === undefined || !state.hasPosts(record)) {
-      this.#queue.set(item, TextState.Absent);
+      this.#queue.states.set(item, TextState.Absent);
       return;
     }
     if (text === undefined) {
-      this.#queue.set(item, TextState.Absent);
+      this.#queue.states.set(item, TextState.Absent);
       cache.transaction(() => this.#drop([item]));
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
@@ -202,13 +204,13 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     const before = this.#texts.peek(item);
     const held = ItemText.of(text);
-    this.#queue.set(item, TextState.Held);
+    this.#queue.states.set(item, TextState.Held);
     this.#texts.put(item, held);
     this.#learn(record, held);
     const changes: Change[] = [];
     if (before !== undefined && saysOtherwise(before, held))
       changes.push({ kind: 'text', item: record, revoked: false });
-    if (this.#learnLinks(item, text)) changes.push({ kind: 'links', item: record });
+    if (learnLinks(state, item, text)) changes.push({ kind: 'links', item: record });
     this.#writeSoon();
     if (changes.length > 0) tell(changes);
   }
@@ -251,36 +253,6 @@ export class ItemTexts implements BoardTexts, TextSource {
     for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();
   }
 
-  /** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
-  #isForeign({ contributions }: Item, { id, index }: ItemRecord): boolean {
-    const { posts } = this.#options.state;
-    const named = /^Item ([A-Za-z][0-9]{7}) /.exec(contributions[0]?.header[0] ?? '')?.[1];
-    if (named !== undefined) return named.toUpperCase() !== id;
-    return contributions.some(({ sequence }) => {
-      const row = this.#options.state.rowOfSequence(sequence);
-      return row >= 0 && isIndexed(posts.kinds[row]) && posts.items[row] !== index;
-    });
-  }
-
-  /** Links that the index does not show (their rows are gone, or were never shown): the item itself tells. */
-  #learnLinks(item: number, text: Item): boolean {
-    const { records } = this.#options.state;
-    const record = records.list[item];
-    if (record === undefined) return false;
-    let changed = false;
-    if (!record.linked) {
-      const previous = text.continuedFrom === undefined ? -1 : records.intern(text.continuedFrom).index;
-      changed = records.setContinues(record, previous, false);
-    }
-    const shown = records.list[record.continuedIn];
-    if (!(shown?.linked && shown.continues === item)) {
-      const next = text.mark?.itemId ?? text.continuedIn;
-      changed = records.setContinuedIn(record, next === undefined ? -1 : records.intern(next).index) || changed;
-    }
-    if (record.subject === '' && text.subject !== '') changed = records.setSubject(record, text.subject) || changed;
-    return changed;
-  }
-
   #writeSoon(): void {
     // An answer that was on its way when everything was closed: the cache is no longer there to take it.
     if (this.#closed) return;
@@ -291,7 +263,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#texts.dirty && !this.#queue.dirty && !this.#summaries.dirty) return;
+    if (!this.#texts.dirty && !this.#queue.states.dirty && !this.#summaries.dirty) return;
     const { cache, state } = this.#options;
     cache.transaction(() => {
       this.#save();
@@ -301,8 +273,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     const evicted = this.#texts.evict();
     if (evicted.length === 0) return;
     for (const item of evicted) {
-      const state = this.#queue.state(item);
-      if (state === TextState.Held || state === TextState.Stale) this.#queue.set(item, TextState.Evicted);
+      const state = this.#queue.states.of(item);
+      if (state === TextState.Held || state === TextState.Stale) this.#queue.states.set(item, TextState.Evicted);
     }
     cache.transaction(() => this.#save());
   }
@@ -310,15 +282,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   #save(): void {
     this.#texts.write();
     this.#summaries.write(this.#options.state.records.list);
-    for (const { number, data } of this.#queue.takeChanges()) this.#options.cache.putBlock('text-states', number, data);
+    for (const { number, data } of this.#queue.states.takeChanges())
+      this.#options.cache.putBlock('text-states', number, data);
   }
-}
-
-/** Does a post say something else now, or is it not there any more? */
-function saysOtherwise(before: ItemText, after: ItemText): boolean {
-  for (const post of before.posts()) {
-    const now = after.post(post.sequence);
-    if (now === undefined || !now.equals(post)) return true;
-  }
-  return false;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PostColumns, type PostRow } from '../../../src/bridge/mirror/columns.ts';
+import { PostColumns, type PostRow } from '../../../src/bridge/known/columns.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 import { atOnce } from '../../../src/wire/fair-share.ts';
 

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ItemText } from '../../../src/bridge/item-text.ts';
-import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { NewRow } from '../../../src/bridge/ports.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
-import { freshMirror, highest, openMirror, STILL, shown } from '../../support/mirrors.ts';
+import { freshMirror, highest, mirrorOptions, openMirror, STILL, shown } from '../../support/mirrors.ts';
 import { seededRandom } from '../../support/random.ts';
 
 let board: FakeBoard;
@@ -88,13 +89,14 @@ describe('reading', () => {
   test('new rows are shown when whoever posts has let them through, and not before', async () => {
     const shownBefore: number[][] = [];
     const gate = Promise.withResolvers<void>();
-    mirror.publishThrough({
-      beforePublish: (rows) => {
+    await mirror.close();
+    ({ mirror } = await Mirror.behind(mirrorOptions(board), async () => ({
+      beforePublish: (rows: readonly NewRow[]) => {
         shownBefore.push(rows.map(({ sequence }) => sequence));
         return gate.promise;
       },
       numbered: () => undefined,
-    });
+    })));
     const told: string[] = [];
     mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));
     board.reply(board.newItem('Tea'), 'Never.');

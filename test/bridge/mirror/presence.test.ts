@@ -1,10 +1,10 @@
 /** What is there, counted as it comes and goes, is what counting it again gives. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
+import { PostColumns } from '../../../src/bridge/known/columns.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 import { isIn, places } from '../../../src/bridge/places.ts';
-import { FetchQueue, TextState } from '../../../src/bridge/texts/queue.ts';
+import { TextState, TextStates } from '../../../src/bridge/texts/states.ts';
 import { atOnce } from '../../../src/wire/fair-share.ts';
 
 const ITEMS = 6;
@@ -15,12 +15,12 @@ const step = fc.oneof(
   fc.record({ text: fc.nat({ max: ITEMS - 1 }), state: fc.constantFrom(...Object.values(TextState)) }),
 );
 
-function counted(posts: PostColumns, queue: FetchQueue) {
+function counted(posts: PostColumns, texts: TextStates) {
   const here = Array.from({ length: posts.length }, (_, row) => row).filter(
     (row) => posts.kinds[row] !== PostKind.Gone,
   );
   const items = new Set(here.map((row) => posts.items[row] ?? -1).filter((item) => item >= 0));
-  const states = [...items].map((item) => queue.state(item));
+  const states = [...items].map((item) => texts.of(item));
   const { Absent, Broken, Held, Evicted } = TextState;
   const first = (isHere: (kind: PostKind) => boolean) =>
     // Kinds are all that the column holds.
@@ -35,22 +35,20 @@ function counted(posts: PostColumns, queue: FetchQueue) {
   };
 }
 
-function known({ presence, kinds, length }: PostColumns, queue: FetchQueue) {
+function known({ presence, kinds, length }: PostColumns, texts: TextStates) {
   const { posts, items } = presence;
   return {
-    ...{ posts, items, ...queue.count },
+    ...{ posts, items, ...texts.count },
     has: Array.from({ length: ITEMS }, (_, item) => presence.has(item)),
     first: places.map((place) => presence.first(place, kinds, length)),
   };
 }
 
-const noTexts = { fetch: () => expect.fail(), arrived: () => {}, gaveUp: () => {}, idle: () => {} };
-
 test('whatever happens, and after a restart', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const posts = new PostColumns();
-      const queue = new FetchQueue(noTexts, posts, 1);
+      const texts = new TextStates(posts);
       const append = (of: { readonly kind: PostKind; readonly item: number }) => {
         const number = posts.length + 1;
         posts.append({ ...of, number, sequence: number, epoch: 1, time: 0, user: 0, arrival: 0 });
@@ -61,17 +59,17 @@ test('whatever happens, and after a restart', () => {
           append(one);
         } else if ('row' in one) {
           if (posts.length > 0) posts.setKind(one.row % posts.length, one.kind);
-        } else queue.set(one.text, one.state);
-        expect(known(posts, queue)).toEqual(counted(posts, queue));
+        } else texts.set(one.text, one.state);
+        expect(known(posts, texts)).toEqual(counted(posts, texts));
       }
       const blocks: Uint8Array[] = [];
       for (const { number, data } of posts.takeChanges()) blocks[number] = data;
       const loaded = new PostColumns();
       atOnce(loaded.load(blocks, 0));
       atOnce(loaded.count(ITEMS));
-      const again = new FetchQueue(noTexts, loaded, 1);
+      const again = new TextStates(loaded);
       again.load(
-        Array.from(queue.takeChanges(), ({ data }) => data),
+        Array.from(texts.takeChanges(), ({ data }) => data),
         ITEMS,
       );
       expect(known(loaded, again)).toEqual(counted(loaded, again));

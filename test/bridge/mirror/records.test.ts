@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
-import { Records } from '../../../src/bridge/mirror/records.ts';
+import { PostColumns } from '../../../src/bridge/known/columns.ts';
+import { Records } from '../../../src/bridge/known/records.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
 
 test('of several first posts of an item, the first that is there counts', () => {

@@ -1,8 +1,9 @@
 /** Mirrors of several bridges that serve one board together: they show the same. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BoardPool } from '../../../src/bridge/board-line.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
-import type { BoardPool, MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
 import { FakeBoard } from '../../support/fake-board.ts';

@@ -1,13 +1,14 @@
 /** However large a board is, the mirror looks at it a piece at a time. */
 import { describe, expect, test, vi } from 'vitest';
-import { PostColumns } from '../../../src/bridge/mirror/columns.ts';
+import { PostColumns } from '../../../src/bridge/known/columns.ts';
+import { loadState, saveAll } from '../../../src/bridge/known/persistence.ts';
+import { Publishing } from '../../../src/bridge/known/publishing.ts';
+import { Records, Users } from '../../../src/bridge/known/records.ts';
+import { BoardState } from '../../../src/bridge/known/state.ts';
+import { commit } from '../../../src/bridge/mirror/commit.ts';
 import { contradicts, isForgetful, type Seen } from '../../../src/bridge/mirror/comparison.ts';
 import { decide, highs } from '../../../src/bridge/mirror/decision.ts';
-import { loadState, saveAll } from '../../../src/bridge/mirror/persistence.ts';
-import { Publishing } from '../../../src/bridge/mirror/publishing.ts';
-import { Records, Users } from '../../../src/bridge/mirror/records.ts';
 import { Sighting } from '../../../src/bridge/mirror/sighting.ts';
-import { BoardState } from '../../../src/bridge/mirror/state.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { EntryType } from '../../../src/rgtp/index-entry.ts';
 import { Cache } from '../../../src/store/cache.ts';
@@ -73,7 +74,7 @@ async function emptyState(): Promise<BoardState> {
 /** Takes in what is seen. In how many pieces? */
 function takeIn(state: BoardState, what: Seen, edits: readonly EditLogEntry[] = []): number {
   const decision = pieces(decide(state, what)).value;
-  return pieces(state.commit(what, decision, edits, () => 1)).count;
+  return pieces(commit(state, what, decision, edits, () => 1)).count;
 }
 
 async function full(type: EntryType = 'R'): Promise<BoardState> {

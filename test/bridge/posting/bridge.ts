@@ -3,9 +3,9 @@ import { LocalAccounts } from '../../../src/bridge/login/local-accounts.ts';
 import { Logins } from '../../../src/bridge/login/logins.ts';
 import { RgtpLogin } from '../../../src/bridge/login/rgtp-login.ts';
 import { UserPools } from '../../../src/bridge/login/user-pools.ts';
-import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { PostKind } from '../../../src/bridge/model.ts';
-import type { NewRow, Person } from '../../../src/bridge/ports.ts';
+import type { Gate, NewRow, Person } from '../../../src/bridge/ports.ts';
 import { ArticlePoster, type ArticlePosterOptions } from '../../../src/bridge/posting/article-poster.ts';
 import { BoardPoster } from '../../../src/bridge/posting/board-poster.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
@@ -22,7 +22,7 @@ import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { SecretBox } from '../../../src/store/secret-box.ts';
 import { secrets } from '../../board/boards.ts';
 import { article } from '../../news/posting/recorded.ts';
-import { openMirror } from '../../support/mirrors.ts';
+import { mirrorOptions } from '../../support/mirrors.ts';
 import { boardOptions } from '../../support/views.ts';
 
 export const NEWSGROUP = 'groggs.test';
@@ -82,24 +82,23 @@ export class TestBridge {
     const reader = new RgtpPool({ ...client, size: 2, retry: 20 });
     const own = new OwnPostRegister();
     const { cache } = options;
-    const model = await openMirror(reader, { permanent, background: false, ...(cache && { cache }) });
-    const boardPoster = await BoardPoster.open({
-      newsgroup: NEWSGROUP,
-      model,
-      permanent,
-      reader,
-      own,
-      grace: options.grace ?? 20,
-      ...(options.clock && { clock: options.clock }),
-    });
-    model.publishThrough({
-      beforePublish: (rows) => boardPoster.beforePublish(rows),
-      numbered: async (rows) => {
-        const shown = [...rows];
-        await boardPoster.numbered(shown);
-        options.onPublish?.(shown, own);
+    const { mirror: model, gate } = await Mirror.behind(
+      mirrorOptions(reader, { permanent, background: false, ...(cache && { cache }) }),
+      async (known) => {
+        const boardPoster = await BoardPoster.open({
+          ...{ newsgroup: NEWSGROUP, model: known, permanent, reader, own, grace: options.grace ?? 20 },
+          ...(options.clock && { clock: options.clock }),
+        });
+        const beforePublish: Gate['beforePublish'] = (rows) => boardPoster.beforePublish(rows);
+        const numbered: Gate['numbered'] = async (rows) => {
+          const shown = [...rows];
+          await boardPoster.numbered(shown);
+          options.onPublish?.(shown, own);
+        };
+        return { boardPoster, beforePublish, numbered };
       },
-    });
+    );
+    const { boardPoster } = gate;
     const bridge = new TestBridge(client, options, { permanent, reader, own, model, boardPoster });
     if (!options.mortal) open.push(bridge);
     await model.refresh().catch(() => {});

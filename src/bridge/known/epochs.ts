@@ -3,14 +3,11 @@
  * board's numbering begins again, an *epoch* begins, above the highest number ever given. Within a generation a sequence
  * number belongs to the newest epoch that begins at or before it; its article number is that epoch's base plus it.
  */
-import { isAfter } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import type { Epoch } from '../../store/permanent-records.ts';
 import { type Log, silent } from '../../wire/log.ts';
-import { isIndexed } from '../row-kinds.ts';
 import type { PostColumns } from './columns.ts';
-import type { SeenRow, Sighting } from './sighting.ts';
 
 /** The highest article number there may be (RFC 3977 §6). */
 export const MAX_NUMBER = 2 ** 31 - 1;
@@ -20,7 +17,10 @@ const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
 const FIRST_FROM_ZERO: Epoch = { ...FIRST, base: 1 };
 
 /** A place in a board's numbering. */
-export type Position = Pick<SeenRow, 'generation' | 'sequence'>;
+export interface Position {
+  readonly generation: number;
+  readonly sequence: number;
+}
 
 /** Rows that have their numbers. */
 export interface Numbered {
@@ -30,6 +30,11 @@ export interface Numbered {
 
 export class Epochs {
   readonly #all: Epoch[];
+
+  /** Those of a board that is seen for the first time. */
+  static first(isFromZero: boolean): Epochs {
+    return new Epochs([isFromZero ? FIRST_FROM_ZERO : FIRST]);
+  }
 
   constructor(known: readonly Epoch[]) {
     const first = known.find(({ number }) => number === 1) ?? FIRST;
@@ -80,17 +85,16 @@ export class Epochs {
   }
 }
 
-/** The epochs of a board that is seen for the first time. */
-export function firstEpochs(sighting: Sighting): Epochs {
-  const isFromZero = sighting.wraps === 0 && sighting.order.length > 0 && sighting.at(0, 0).sequence === 0;
-  return new Epochs([isFromZero ? FIRST_FROM_ZERO : FIRST]);
+/** The generation that a row is of. */
+export function generationAt(row: number, { posts, epochs }: Numbered): number {
+  return epochs.all[(posts.epochs[row] ?? 1) - 1]?.generation ?? 0;
 }
 
 /** The place of the newest row that has a number, `undefined` before the first. */
 export function newestOf({ posts, epochs }: Numbered): Position | undefined {
   const last = posts.length - 1;
   if (last < 0) return undefined;
-  return { generation: generationAt(last, posts, epochs), sequence: posts.sequences[last] ?? 0 };
+  return { generation: generationAt(last, { posts, epochs }), sequence: posts.sequences[last] ?? 0 };
 }
 
 /**
@@ -108,46 +112,6 @@ export function isBelow(
   return (
     one.generation < newest.generation || (one.generation === newest.generation && one.sequence <= newest.sequence)
   );
-}
-
-/**
- * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in the
- * index) or a new one; and an index that was restored may be from before one: the newest row that we know tells.
- */
-export function generationOf(
-  { sighting, whole }: { readonly sighting: Sighting; readonly whole: boolean },
-  { posts, epochs }: Numbered,
-  itemOf: (row: number) => number,
-): number {
-  const { order, wraps, sequences, times, wrapped, events } = sighting;
-  const newest = sighting.newest ?? events.at(-1)?.entry.sequence;
-  const of = (known: number) => generationAt(known, posts, epochs);
-  const top = posts.length - 1;
-  const nearest =
-    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
-  const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
-  if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
-  const last = posts.lastIndexed();
-  if (!whole && last >= 0) return of(last) + wraps;
-  const rows = new Map<number, number>();
-  for (const row of order) if (row >= 0) rows.set(sequences[row] ?? 0, row);
-  for (let known = last; known >= 0; known--) {
-    const row = rows.get(posts.sequences[known] ?? 0);
-    if (row === undefined || !isIndexed(posts.kinds[known])) continue;
-    if (times[row] !== posts.times[known] || itemOf(row) !== posts.items[known]) continue;
-    return of(known) + wraps - (wrapped[row] ?? 0);
-  }
-  return nearest ?? Math.max(epochs.generation, wraps);
-}
-
-function generationAt(row: number, posts: PostColumns, epochs: Epochs): number {
-  return epochs.all[(posts.epochs[row] ?? 1) - 1]?.generation ?? 0;
-}
-
-/** The generation of a sequence number, if it is that of the row nearest to another one. */
-function generationNear(known: number, generation: number, sequence: number): number {
-  if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
-  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
 }
 
 /** Stores the epochs that begin, before any number of theirs is given to anybody. */

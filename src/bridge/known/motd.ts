@@ -1,0 +1,73 @@
+import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
+import type { Cache } from '../../store/cache.ts';
+import { type Motd, PostKind } from '../model.ts';
+import type { BoardState } from './state.ts';
+
+const DUE = 'motd-due';
+
+/** The message of the day, as the cache keeps it. */
+interface Kept extends BoardMotd {
+  /** article number of its post, 0 while the index has none; missing in what version 0.1 wrote */
+  readonly number?: number;
+}
+
+/** The board's message of the day, and which article it is. */
+export class MessageOfTheDay {
+  readonly #cache: Cache;
+  readonly #state: BoardState;
+  #kept: Kept | undefined;
+  #due: boolean;
+
+  /** Throws if the cache holds nonsense. */
+  constructor(cache: Cache, state: BoardState) {
+    this.#cache = cache;
+    this.#state = state;
+    const json = cache.fact('motd');
+    // What `save` wrote.
+    this.#kept = json === undefined ? undefined : (JSON.parse(json) as Kept);
+    this.#due = cache.fact(DUE) !== undefined;
+  }
+
+  /** The board may have another one now: it is to be asked, however long that takes. */
+  get isDue(): boolean {
+    return this.#due;
+  }
+
+  /** Its row is about to be shown, or may be another. */
+  expect(): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#cache.setFact(DUE, '1');
+  }
+
+  get current(): Motd | undefined {
+    const motd = this.#kept;
+    if (motd === undefined) return undefined;
+    const row = this.#state.posts.rowOf(motd.number || this.#numberOf(motd));
+    return { row, time: motd.time, lines: motd.lines };
+  }
+
+  /** Takes the message that the board has now. Returns whether it is new. */
+  take(asked: BoardMotd | undefined): boolean {
+    this.#due = false;
+    this.#cache.deleteFact(DUE);
+    const motd = asked && { ...asked, number: this.#numberOf(asked) };
+    if (JSON.stringify(motd) === JSON.stringify(this.#kept)) return false;
+    this.#kept = motd;
+    this.save();
+    this.#cache.purge();
+    return true;
+  }
+
+  save(): void {
+    if (this.#kept === undefined) this.#cache.deleteFact('motd');
+    else this.#cache.setFact('motd', JSON.stringify(this.#kept));
+    if (this.#due) this.#cache.setFact(DUE, '1');
+  }
+
+  #numberOf({ sequence }: BoardMotd): number {
+    const { posts } = this.#state;
+    const row = this.#state.rowOfSequence(sequence);
+    return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;
+  }
+}

@@ -1,0 +1,82 @@
+/** What the cache file keeps of the state. */
+import type { Cache } from '../../store/cache.ts';
+import type { Epoch } from '../../store/permanent-records.ts';
+import type { Change, Notice } from '../model.ts';
+import type { BoardState } from './state.ts';
+
+/** Version of what `saveState` writes. A cache of another version is discarded, and the board is read again. */
+const FORM = '1';
+
+/**
+ * Reads the state from the cache; yields now and then. Throws if the file makes no sense: clear it then, and begin with
+ * an empty state.
+ */
+export function* loadState(cache: Cache, state: BoardState): Generator<undefined, void> {
+  if (cache.fact('form') !== FORM) return;
+  yield* state.posts.load(cache.blocks('posts'), cache.blockOctets('posts'));
+  yield* state.posts.loadArrivals(cache.blocks('arrivals'));
+  yield* state.records.load(cache.blocks('items'));
+  yield* state.posts.count(state.records.list.length);
+  yield* state.users.load(cache.blocks('users'));
+  // A first reading of the index that was cut short does not count.
+  state.isRead =
+    cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
+  state.floor = Number(cache.fact('floor') ?? 0);
+  // What `saveState` and `saveChanges` wrote.
+  for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
+  yield* state.records.relink(state.posts);
+}
+
+/** Writes what has changed of rows, items and userids. Inside a transaction. */
+export function saveState(cache: Cache, state: BoardState): void {
+  for (const { number, data, arrivals } of state.posts.takeChanges()) {
+    cache.putBlock('posts', number, data);
+    cache.putBlock('arrivals', number, arrivals);
+  }
+  for (const { number, data } of state.records.takeChanges()) cache.putBlock('items', number, data);
+  for (const { number, data } of state.users.takeChanges()) cache.putBlock('users', number, data);
+  cache.setFact('form', FORM);
+  cache.setFact('epochs', JSON.stringify(state.epochs.all));
+}
+
+/** Like `saveState`, with the notices that were added or removed. */
+export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
+  saveState(cache, state);
+  for (const change of changes) {
+    if (change.kind === 'removed') {
+      for (const row of change.rows) {
+        cache.deleteFact(`notice:${row}`);
+        saveNotice(cache, state, row);
+      }
+    } else if (change.kind === 'noted') for (const row of change.rows) saveNotice(cache, state, row);
+    else if (change.kind === 'appended') {
+      for (let row = change.first; row < state.posts.length; row++) saveNotice(cache, state, row);
+    }
+  }
+}
+
+/** Writes everything, to a file that is new and empty. Inside a transaction. */
+export function saveAll(cache: Cache, state: BoardState): void {
+  state.touchAll();
+  saveState(cache, state);
+  for (const row of state.notices.keys()) saveNotice(cache, state, row);
+  saveIsRead(cache, state);
+}
+
+/** Whether the index was read to its end, once, and what had been shown by then. */
+export function saveIsRead(cache: Cache, { isRead, floor }: BoardState): void {
+  if (isRead) cache.deleteFact('partial');
+  else cache.setFact('partial', '1');
+  cache.setFact('floor', String(floor));
+}
+
+/** The epochs as this cache saw them: they outlive a permanent file that was restored from yesterday's backup. */
+export function loadEpochs(cache: Cache): readonly Epoch[] {
+  // What `saveState` wrote.
+  return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
+}
+
+function saveNotice(cache: Cache, state: BoardState, row: number): void {
+  const notice = state.notices.get(row);
+  if (notice !== undefined) cache.setFact(`notice:${row}`, JSON.stringify(notice));
+}

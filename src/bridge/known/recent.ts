@@ -1,0 +1,99 @@
+/**
+ * The newest rows, kept for good. Epochs tell which numbers there are, not which posts were shown under them: without a
+ * cache an index that was restored from a backup looks like one that never changed. With the newest rows as they were
+ * shown, a mirror that lost its cache compares the index as it would have with its cache: what is gone, what is another
+ * post, what came in too late.
+ */
+import type { Permanent } from '../../store/permanent.ts';
+import type { RecentRow } from '../../store/permanent-records.ts';
+import { atOnce } from '../../wire/fair-share.ts';
+import { latin1 } from '../../wire/octets.ts';
+import { type Notice, PostKind } from '../model.ts';
+import type { BoardState } from './state.ts';
+
+/** Rows that are kept. An index that was restored to what it was before all of them is beyond what can be told. */
+export const MAX_RECENT = 1024;
+
+export interface RowDetails {
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly time: number;
+  readonly kind: PostKind;
+  /** of a row that is gone */
+  readonly was?: PostKind;
+  readonly arrival: number;
+  readonly user: string;
+  /** of a post that belongs to one */
+  readonly item?: string;
+  /** of an entry of the edit log, without its reason; `null` for no item */
+  readonly noted?: string | null;
+  /** who made that entry */
+  readonly editor?: string;
+}
+
+export function rowDetails(details: string): RowDetails {
+  // What `rowsFrom`, or `rowsOf` in `agreement.ts`, wrote.
+  return JSON.parse(details) as RowDetails;
+}
+
+/** Writes the rows that changed, once they are shown. */
+export async function keepRecent(permanent: Permanent, state: BoardState): Promise<void> {
+  const { posts } = state;
+  const from = Math.max(0, posts.length - MAX_RECENT);
+  const changed = posts.takeFirstChanged();
+  if (changed >= posts.length) return;
+  try {
+    await permanent.putRecent(rowsFrom(state, Math.max(from, changed)), posts.numbers[from] ?? 0);
+  } catch (error) {
+    posts.touch(changed);
+    throw error;
+  }
+}
+
+/** The permanent store may be yesterday's, or of a version that kept none. */
+export async function catchUpRecent(permanent: Permanent, state: BoardState): Promise<void> {
+  const from = Math.max(0, state.posts.length - MAX_RECENT);
+  const rows = rowsFrom(state, from);
+  // Where several bridges serve the board, the others know what became of these rows since.
+  const last = rows.at(-1)?.number ?? 0;
+  if (permanent.shared !== undefined && ((await permanent.recent()).at(-1)?.number ?? 0) >= last) return;
+  const kept = new Map((await permanent.recent()).map(({ number, details }) => [number, details]));
+  if (kept.size === rows.length && rows.every(({ number, details }) => kept.get(number) === details)) return;
+  await permanent.putRecent(rows, rows[0]?.number ?? 0);
+}
+
+/** Rows as `recall` takes them. */
+function rowsFrom({ posts, records, users, notices }: BoardState, first: number): RecentRow[] {
+  const rows: RecentRow[] = [];
+  for (let row = first; row < posts.length; row++) {
+    const notice = notices.get(row);
+    const details: RowDetails = {
+      sequence: posts.sequences[row] ?? 0,
+      epoch: posts.epochs[row] ?? 0,
+      time: posts.times[row] ?? 0,
+      // Kinds are all that the column holds.
+      kind: (posts.kinds[row] ?? PostKind.Gone) as PostKind,
+      arrival: posts.arrivals[row] ?? 0,
+      user: users.list[posts.users[row] ?? -1] ?? '',
+      ...(posts.was[row] !== posts.kinds[row] && { was: posts.was[row] as PostKind }),
+      ...((posts.items[row] ?? -1) >= 0 && { item: records.list[posts.items[row] ?? -1]?.id ?? '' }),
+      ...(notice !== undefined && { noted: notice.itemId ?? null, editor: notice.userid }),
+    };
+    rows.push({ number: posts.numbers[row] ?? 0, details: JSON.stringify(details) });
+  }
+  return rows;
+}
+
+/** Puts rows back as they were. The reasons of what editors did come with the edit log. */
+export function recall(state: BoardState, rows: readonly RecentRow[]): void {
+  const { posts, records, users, notices } = state;
+  for (const { number, details } of rows) {
+    const { item, noted, editor, user, ...rest } = rowDetails(details);
+    const record = item === undefined ? undefined : records.intern(item);
+    const row = posts.append({ ...rest, number, item: record?.index ?? -1, user: users.intern(latin1(user)) });
+    if (noted === undefined) continue;
+    const notice: Notice = { userid: latin1(editor ?? ''), itemId: noted ?? undefined, reason: [] };
+    notices.set(row, notice);
+  }
+  atOnce(records.relink(posts));
+}

@@ -1,0 +1,103 @@
+import { isAfter } from '../../rgtp/sequence.ts';
+import type { Epoch } from '../../store/permanent-records.ts';
+import type { ItemRecord, Notice } from '../model.ts';
+import type { Place } from '../places.ts';
+import { PostColumns } from './columns.ts';
+import { Epochs, generationAt } from './epochs.ts';
+import type { Publishing } from './publishing.ts';
+import { Records, Users } from './records.ts';
+
+/** Everything known of a board but the texts: rows, items, notices, numbering. Only `mirror/commit.ts` changes it. */
+export class BoardState {
+  readonly posts = new PostColumns();
+  readonly records = new Records(this.posts);
+  readonly users = new Users();
+  readonly notices = new Map<number, Notice>();
+  epochs: Epochs;
+
+  readonly publishing: Publishing;
+  /** the index was read to its end, once, and is here: until then nobody is shown anything */
+  isRead = false;
+  /** The highest number shown before the cache began: given for good, whether or not the index still has it. */
+  floor = 0;
+  readonly #knownEpochs: number;
+
+  constructor(epochs: readonly Epoch[], publishing: Publishing) {
+    this.epochs = new Epochs(epochs);
+    this.publishing = publishing;
+    this.#knownEpochs = epochs.length;
+  }
+
+  /** No number has been given yet, not even before the cache was lost. */
+  get isNew(): boolean {
+    return this.#knownEpochs === 0 && this.posts.length === 0;
+  }
+
+  /**
+   * The highest number that may have been shown. While an index is read again, its posts keep the numbers they had. The
+   * marks don't count here: they are raised before rows are shown, and whoever is killed in between showed none.
+   */
+  get highest(): number {
+    const last = this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
+    return this.isRead ? Math.max(last, this.floor) : last;
+  }
+
+  get marked(): number {
+    return this.publishing.highest;
+  }
+
+  /** The marks of a newsgroup: the low one is that of the first article that is there. */
+  mark(place: Place): { readonly low: number; readonly high: number } {
+    const { low, high } = this.publishing.mark(place);
+    if (!this.isRead) return { low, high };
+    const { kinds, numbers, length } = this.posts;
+    const row = this.posts.presence.first(place, kinds, length);
+    return { low: row < length ? (numbers[row] ?? 0) : high + 1, high };
+  }
+
+  /** the last sequence number that has a row, `undefined` before the first */
+  get lastSequence(): number | undefined {
+    return this.posts.length === 0 ? undefined : this.posts.sequences[this.posts.length - 1];
+  }
+
+  /** Posts that are there, and items that have any. */
+  count(): { readonly posts: number; readonly items: number } {
+    return this.posts.presence;
+  }
+
+  /** Everything is to be stored again. */
+  touchAll(): void {
+    for (const part of [this.posts, this.records, this.users]) part.touchAll();
+  }
+
+  /** The row a sequence number means today, −1 if none. */
+  rowOfSequence(sequence: number): number {
+    const { posts, epochs } = this;
+    const last = posts.length - 1;
+    const newest = posts.sequences[last] ?? 0;
+    const generation = generationAt(last, this);
+    const rowIn = (of: number) => {
+      const epoch = epochs.covering(of, sequence);
+      return epoch === undefined ? -1 : this.rowIn(epoch.number, sequence);
+    };
+    const row = rowIn(generation);
+    // Before the wrap, a generation back.
+    return row < 0 && sequence > newest && isAfter(newest, sequence) ? rowIn(generation - 1) : row;
+  }
+
+  /** Was this number ever given to a row, in whatever epoch? */
+  knows(sequence: number): boolean {
+    return this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0);
+  }
+
+  /** The row that a sequence number got in an epoch, −1 if none. */
+  rowIn(epoch: number, sequence: number): number {
+    // Numbers are one column for all epochs: what stands there may be of another one.
+    const row = this.posts.rowOf((this.epochs.all[epoch - 1]?.base ?? 0) + sequence);
+    return row >= 0 && this.posts.epochs[row] === epoch && this.posts.sequences[row] === sequence ? row : -1;
+  }
+
+  hasPosts(record: ItemRecord): boolean {
+    return this.posts.presence.has(record.index);
+  }
+}

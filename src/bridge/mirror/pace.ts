@@ -1,0 +1,56 @@
+import type { Cache } from '../../store/cache.ts';
+import type { Shared } from '../../store/shared.ts';
+import type { Intervals } from './options.ts';
+
+export interface PaceOptions {
+  readonly intervals: Intervals;
+  readonly cache: Cache;
+  readonly shared: Shared | undefined;
+  /** the interval may be shorter now */
+  readonly onShorter: () => void;
+}
+
+/** How often the board is asked: more often while somebody reads, here or at another bridge. */
+export class Pace {
+  readonly #options: PaceOptions;
+  #readers = 0;
+  #reachesBoard = true;
+
+  constructor(options: PaceOptions) {
+    this.#options = options;
+  }
+
+  /** Of several bridges, one polls for all; the others are told of what is new. */
+  get interval(): number {
+    const { cache, shared, intervals } = this.#options;
+    const { reading, idle, reconcile } = intervals;
+    // A lost cache file is tried again at each poll.
+    if (cache.lost) return reading;
+    if (shared?.leads === false) return Math.min(Math.max(idle, reconcile), 2 ** 31 - 1);
+    return this.#readers > 0 || shared?.isRead === true ? reading : idle;
+  }
+
+  /** Somebody reads, until the result is called. */
+  readerArrived(): () => void {
+    let here = true;
+    this.#readers++;
+    if (this.#readers === 1) this.#options.onShorter();
+    this.#report();
+    return () => {
+      if (here) this.#readers--;
+      here = false;
+      this.#report();
+    };
+  }
+
+  /** A poll is over. */
+  polled(reachesBoard: boolean): void {
+    this.#reachesBoard = reachesBoard;
+    this.#report();
+  }
+
+  /** The bridge that reaches the board is to be the one that polls. */
+  #report(): void {
+    this.#options.shared?.report({ isRead: this.#readers > 0, reachesBoard: this.#reachesBoard });
+  }
+}

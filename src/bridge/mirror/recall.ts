@@ -1,0 +1,167 @@
+/**
+ * Brings back what was shown before: by this bridge, if its cache was lost, or by another one of the same board. The store
+ * has the newest rows; older ones get the numbers that they had.
+ */
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { isAfter, later } from '../../rgtp/sequence.ts';
+import type { RecentRow } from '../../store/permanent-records.ts';
+import type { MessageOfTheDay } from '../known/motd.ts';
+import { MAX_RECENT, recall, rowDetails } from '../known/recent.ts';
+import { BoardState } from '../known/state.ts';
+import { type Change, PostKind } from '../model.ts';
+import type { Gate } from '../ports.ts';
+import { nameItems, passing, raiseMarks, stillThere } from './agreement.ts';
+import { type ArrivalOf, commit } from './commit.ts';
+import { generationOf, type Seen } from './comparison.ts';
+import type { Decision } from './decision.ts';
+import type { EditLog, IndexReader } from './reading.ts';
+import { STRETCH } from './row-order.ts';
+import type { Sighting } from './sighting.ts';
+
+export interface RecallOptions {
+  readonly state: BoardState;
+  readonly index: IndexReader;
+  readonly editLog: EditLog;
+  readonly motd: MessageOfTheDay;
+  /** unix ms */
+  readonly now: () => number;
+  readonly inTurns: <T>(work: Iterator<unknown, T>) => Promise<T>;
+  /** writes and tells what changed */
+  readonly take: (slices: Iterable<readonly Change[]>) => Generator<undefined, void>;
+}
+
+export class Recall {
+  readonly #options: RecallOptions;
+  /** rows that were kept for good, and what is known by them, until a poll has them in the state */
+  #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
+
+  constructor(options: RecallOptions) {
+    this.#options = options;
+  }
+
+  /** These rows are what was shown last. */
+  remember(rows: readonly RecentRow[]): void {
+    if (rows.length === 0) return;
+    const { epochs, publishing } = this.#options.state;
+    const state = new BoardState(epochs.all, publishing);
+    recall(state, rows);
+    this.#recent = { rows, state };
+  }
+
+  /** The article as which a number was last shown, before the index has been read. */
+  lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
+    const state = this.#recent?.state ?? this.#options.state;
+    const row = state.rowIn(epoch, sequence);
+    // Kinds are all that the column holds.
+    const kind = (state.posts.kinds[row] ?? PostKind.Gone) as PostKind;
+    return kind === PostKind.Gone ? undefined : { number: state.posts.numbers[row] ?? 0, kind };
+  }
+
+  /** Takes in what is remembered, if anything is. What happened since comes after it. */
+  async run(gate: Gate | undefined): Promise<void> {
+    if (this.#recent === undefined) return;
+    const { state, index, editLog, motd, now, inTurns, take } = this.#options;
+    const { rows, state: recent } = this.#recent;
+    const { publishing } = state;
+    const sighting = await index.read(true, recent.lastSequence);
+    const log = await editLog.read(state.lastSequence);
+    const clock = publishing.now(now());
+    // Where they are few, there were none before them.
+    if (sighting !== undefined && rows.length >= MAX_RECENT) {
+      await inTurns(sighting.include(upTo(later(sighting.newest, recent.lastSequence), log), clock));
+      const seen: Seen = {
+        ...{ sighting, whole: true, logged: log !== undefined, reserves: log === undefined && editLog.isOverdue },
+        ...{ told: state.lastSequence, indexEdited: false, lastIndexEdit: undefined, restored: false },
+        ...{ expected: undefined, others: new Set<number>() },
+      };
+      const decision = await inTurns(decideOlder(recent, seen, state.highest));
+      const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
+      // Of what is known already, it tells nothing.
+      const taken = { ...seen, whole: state.posts.length === 0 };
+      await inTurns(take(commit(state, taken, decision, log ?? [], arrivalOf)));
+    }
+    const isShown = state.isRead && sighting !== undefined;
+    const shown = isShown ? stillThere(rows, sighting) : rows;
+    await gate?.beforePublish(passing(shown));
+    await gate?.numbered(passing(shown));
+    if (shown.some(({ details }) => rowDetails(details).kind === PostKind.Motd)) motd.expect();
+    const first = state.posts.length;
+    recall(state, shown);
+    this.#recent = undefined;
+    raiseMarks(state, first);
+    if (isShown) nameItems(state, sighting);
+    await inTurns(take([[{ kind: 'appended', first }]]));
+  }
+}
+
+/**
+ * Takes the rows below all that a state knows for those that had these numbers before the cache was lost. What it knows
+ * are the newest rows, as they were kept for good: see `known/recent.ts`.
+ *
+ * @param above the highest number that was taken in already
+ */
+function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<undefined, Decision> {
+  const { sighting } = seen;
+  const { order } = sighting;
+  const { epochs } = recent;
+  const items = new Int32Array(sighting.itemIds.length).fill(-1);
+  const itemOf = (row: number) => recent.records.byId(sighting.itemIds[sighting.items[row] ?? -1] ?? '')?.index ?? -1;
+  const base = generationOf(seen, recent, itemOf) - sighting.wraps;
+  const numbers = new Float64Array(order.length);
+  const end = recent.posts.numbers[0] ?? 0;
+  const isOlder = yield* olderThan(recent, sighting, itemOf);
+  let last = above;
+  let isAscending = true;
+  for (let place = 0; place < order.length; place++) {
+    if (place % STRETCH === 0) yield;
+    const one = sighting.at(place, base);
+    const covering = epochs.numberOf(one) ?? 0;
+    const isEarlier = covering >= end && isOlder(order[place] ?? 0);
+    const number = isEarlier ? (epochs.numbersOf(one).find((each) => each < end) ?? 0) : covering;
+    if (number <= above || number >= end || number === last) continue;
+    numbers[place] = number;
+    isAscending &&= number > last;
+    last = number;
+  }
+  const given = isAscending ? {} : { given: yield* ascending(numbers) };
+  const none = { differing: [], doubtful: [], unseen: [], late: [], exhausted: [], second: [] };
+  return { epochs, base, items, known: new Int32Array(order.length).fill(-1), numbers, ...given, ...none };
+}
+
+/**
+ * Which rows stand before those that a state knows, and are none of them? (Where one would have a number among theirs, that
+ * was never its own: it had one of an earlier epoch.)
+ */
+function* olderThan(
+  { posts }: BoardState,
+  { length, sequences, kinds, times }: Sighting,
+  itemOf: (row: number) => number,
+): Generator<undefined, (row: number) => boolean> {
+  const known = new Map<number, number[]>();
+  for (let row = 0; row < posts.length; row++) {
+    const sequence = posts.sequences[row] ?? 0;
+    known.set(sequence, [...(known.get(sequence) ?? []), row]);
+  }
+  const isKnown = (row: number) =>
+    known
+      .get(sequences[row] ?? 0)
+      ?.some((at) => posts.was[at] === kinds[row] && posts.times[at] === times[row] && posts.items[at] === itemOf(row));
+  let end = length;
+  do if (--end % STRETCH === 0) yield;
+  while (end >= 0 && isKnown(end) !== true);
+  return (row) => row >= 0 && row < end && isKnown(row) !== true;
+}
+
+/** The places of numbers that are not 0, by these. */
+function* ascending(numbers: Float64Array): Generator<undefined, readonly number[]> {
+  const places: number[] = [];
+  for (const [place, number] of numbers.entries()) {
+    if (place % STRETCH === 0) yield;
+    if (number > 0) places.push(place);
+  }
+  return places.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0));
+}
+
+function upTo(newest: number | undefined, log: readonly EditLogEntry[] = []): readonly EditLogEntry[] {
+  return newest === undefined ? [] : log.filter(({ sequence }) => !isAfter(sequence, newest));
+}

@@ -1,0 +1,43 @@
+/** What an item's text tells of the item, where the index may not. */
+import type { Item } from '../../rgtp/item.ts';
+import type { ItemText } from '../item-text.ts';
+import type { BoardState } from '../known/state.ts';
+import type { ItemRecord } from '../model.ts';
+import { isIndexed } from '../row-kinds.ts';
+
+/** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
+export function isForeign({ contributions }: Item, { id, index }: ItemRecord, state: BoardState): boolean {
+  const named = /^Item ([A-Za-z][0-9]{7}) /.exec(contributions[0]?.header[0] ?? '')?.[1];
+  if (named !== undefined) return named.toUpperCase() !== id;
+  return contributions.some(({ sequence }) => {
+    const row = state.rowOfSequence(sequence);
+    return row >= 0 && isIndexed(state.posts.kinds[row]) && state.posts.items[row] !== index;
+  });
+}
+
+/** Links that the index does not show (their rows are gone, or were never shown): the item itself tells. */
+export function learnLinks({ records }: BoardState, item: number, text: Item): boolean {
+  const record = records.list[item];
+  if (record === undefined) return false;
+  let changed = false;
+  if (!record.linked) {
+    const previous = text.continuedFrom === undefined ? -1 : records.intern(text.continuedFrom).index;
+    changed = records.setContinues(record, previous, false);
+  }
+  const shown = records.list[record.continuedIn];
+  if (!(shown?.linked && shown.continues === item)) {
+    const next = text.mark?.itemId ?? text.continuedIn;
+    changed = records.setContinuedIn(record, next === undefined ? -1 : records.intern(next).index) || changed;
+  }
+  if (record.subject === '' && text.subject !== '') changed = records.setSubject(record, text.subject) || changed;
+  return changed;
+}
+
+/** Does a post say something else now, or is it not there any more? */
+export function saysOtherwise(before: ItemText, after: ItemText): boolean {
+  for (const post of before.posts()) {
+    const now = after.post(post.sequence);
+    if (now === undefined || !now.equals(post)) return true;
+  }
+  return false;
+}
