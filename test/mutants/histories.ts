@@ -51,6 +51,11 @@ export const historyMutants = [
     'covering >= end && isOlder(order[place] ?? 0);',
     'covering < 0;',
   ]),
+  ...breaking('src/bridge/known/recent.ts', STORIES, [
+    'numbers that wait for the edit log leave room for the newest rows',
+    'if (was[--row] !== PostKind.Gone) left--;',
+    'if (was[--row] !== 255) left--;',
+  ]),
   ...breaking('src/bridge/known/epochs.ts', STORIES, [
     'an epoch before a wrap does not end those after it',
     'epoch.generation === generation && epoch.base + sequence === number;',
@@ -217,6 +222,12 @@ export const historyMutants = [
       'if (last !== undefined) return last;',
     ],
     ['… nor after a restart', 'this.#cache.setFact(UNTOLD, untold);', ''],
+    [
+      'an edit that a restored board has lost is not in the text any more',
+      'if (!told.has(String(edit))) this.#takenBack.add(edit[1]);',
+      '{}',
+    ],
+    ['… whether or not the server was restarted', "JSON.parse(cache.fact(EDITS) ?? '[]')", "JSON.parse('[]')"],
   ),
   ...breaking('src/bridge/mirror/follower.ts', STORIES, [
     'a number that the board gave is believed until the edit log tells what came with it',

@@ -8,11 +8,13 @@ import type { Permanent } from '../../store/permanent.ts';
 import type { RecentRow } from '../../store/permanent-records.ts';
 import { atOnce } from '../../wire/fair-share.ts';
 import { latin1 } from '../../wire/octets.ts';
-import { type Notice, PostKind } from '../model.ts';
+import { type Notice, PostKind, type Posts } from '../model.ts';
 import type { BoardState } from './state.ts';
 
 /** Rows that are kept. An index that was restored to what it was before all of them is beyond what can be told. */
 export const MAX_RECENT = 1024;
+/** … with the numbers between them that wait for what the edit log will tell. */
+const MAX_KEPT = 8 * MAX_RECENT;
 
 export interface RowDetails {
   readonly sequence: number;
@@ -36,10 +38,29 @@ export function rowDetails(details: string): RowDetails {
   return JSON.parse(details) as RowDetails;
 }
 
+/** Its number waits for what the edit log will tell. */
+export function isReserved({ kind, was, item }: RowDetails): boolean {
+  return kind === PostKind.Gone && (was ?? PostKind.Gone) === PostKind.Gone && item === undefined;
+}
+
+/** Are there older rows than these, which are kept? */
+export function isCut(rows: readonly RecentRow[]): boolean {
+  if (rows.length < MAX_RECENT || rows.length >= MAX_KEPT) return rows.length >= MAX_KEPT;
+  return rows.filter(({ details }) => !isReserved(rowDetails(details))).length >= MAX_RECENT;
+}
+
+/** The first row to keep, with so many new ones to come. */
+export function firstRecent({ was, length }: Posts, coming = 0): number {
+  let row = length;
+  for (let left = MAX_RECENT - coming; left > 0 && row > 0 && length - row < MAX_KEPT - coming; )
+    if (was[--row] !== PostKind.Gone) left--;
+  return row;
+}
+
 /** Writes the rows that changed, once they are shown. */
 export async function keepRecent(permanent: Permanent, state: BoardState): Promise<void> {
   const { posts } = state;
-  const from = Math.max(0, posts.length - MAX_RECENT);
+  const from = firstRecent(posts);
   const changed = posts.takeFirstChanged();
   if (changed >= posts.length) return;
   try {
@@ -52,8 +73,7 @@ export async function keepRecent(permanent: Permanent, state: BoardState): Promi
 
 /** The permanent store may be yesterday's, or of a version that kept none. */
 export async function catchUpRecent(permanent: Permanent, state: BoardState): Promise<void> {
-  const from = Math.max(0, state.posts.length - MAX_RECENT);
-  const rows = rowsFrom(state, from);
+  const rows = rowsFrom(state, firstRecent(state.posts));
   // Where several bridges serve the board, the others know what became of these rows since.
   const last = rows.at(-1)?.number ?? 0;
   if (permanent.shared !== undefined && ((await permanent.recent()).at(-1)?.number ?? 0) >= last) return;

@@ -8,7 +8,7 @@ import { StoreError } from '../../store/errors.ts';
 import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
 import type { Shared, Shown } from '../../store/shared.ts';
 import { latin1, octets } from '../../wire/octets.ts';
-import { MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
+import { firstRecent, isCut, isReserved, MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
@@ -115,10 +115,10 @@ export class Agreement {
 
   /** With these rows, older ones than that need not be kept. */
   #from(rows: readonly RecentRow[]): number {
-    const { numbers, length } = this.#state.posts;
-    const surplus = length + rows.length - MAX_RECENT;
-    if (surplus <= 0) return 0;
-    return (surplus < length ? numbers[surplus] : rows[surplus - length]?.number) ?? 0;
+    const { posts } = this.#state;
+    const first = firstRecent(posts, rows.length);
+    if (first === 0) return 0;
+    return (first < posts.length ? posts.numbers[first] : rows[0]?.number) ?? 0;
   }
 
   /** Something changed that shows in no new row. */
@@ -185,17 +185,13 @@ function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): 
     theirs.get(number)?.kind !== PostKind.Gone;
   if (others.some(isMissing)) return false;
   const newest = others.at(-1)?.number ?? 0;
+  const isOthersCut = isCut(others);
   return own.every(({ number, details }) => {
-    if (number > newest || (others.length >= MAX_RECENT && !isKept(others, number))) return true;
+    if (number > newest || (isOthersCut && !isKept(others, number))) return true;
     const other = theirs.get(number);
     if (other === undefined) return false;
     return isReserved(other) || keyOf(other) === keyOf(rowDetails(details));
   });
-}
-
-/** Its number is kept for what the edit log will tell. */
-function isReserved({ kind, was, item }: RowDetails): boolean {
-  return kind === PostKind.Gone && (was ?? PostKind.Gone) === PostKind.Gone && item === undefined;
 }
 
 /** What makes a row the post it is, whether or not it is gone. */

@@ -17,6 +17,8 @@ export interface Seen {
   readonly logged: boolean;
   /** the edit log has told of all edits up to this sequence number; `undefined`: of none */
   readonly told: number | undefined;
+  /** items of which the edit log tells no more that they were edited */
+  readonly takenBack: ReadonlySet<string>;
   /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
   readonly reserves: boolean;
   /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */

@@ -169,7 +169,8 @@ export class Follower {
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
         const told = this.#editLog.told(last);
-        const how = { whole, logged, told, reserves, indexEdited, lastIndexEdit, restored };
+        const { takenBack } = this.#editLog;
+        const how = { whole, logged, told, takenBack, reserves, indexEdited, lastIndexEdit, restored };
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
         this.#index.leftOut.of(decision, sighting);

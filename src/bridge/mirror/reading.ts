@@ -126,6 +126,12 @@ class LeftOut {
 const MAX_PAUSE = 64;
 /** In the cache while it can't be read: up to which sequence number it had told of everything; '': of nothing. */
 const UNTOLD = 'untold';
+/** In the cache: the newest edits of items that it has told of. */
+const EDITS = 'edits';
+/** So many of them. A board that was restored to what it was before is beyond what can be told. */
+const MAX_EDITS = 1000;
+
+type Edit = readonly [sequence: number, itemId: string];
 
 /** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
 export class EditLog {
@@ -133,6 +139,11 @@ export class EditLog {
   readonly #log: Log;
   readonly #cache: Cache;
   #untold: string | undefined;
+  /** the newest that it has told of, as they were taken in */
+  #edits: readonly Edit[];
+  /** … and as it was read last */
+  #read: readonly Edit[] = [];
+  readonly #takenBack = new Set<string>();
   #failures = 0;
   /** polls left to do without it before it is asked for again */
   #pause = 0;
@@ -142,6 +153,8 @@ export class EditLog {
     this.#log = log;
     this.#cache = cache;
     this.#untold = cache.fact(UNTOLD);
+    // What `taken` wrote.
+    this.#edits = JSON.parse(cache.fact(EDITS) ?? '[]') as readonly Edit[];
   }
 
   /** It was needed and could not be read; what it tells has not been taken in since. */
@@ -160,8 +173,20 @@ export class EditLog {
     return this.#untold === '' ? undefined : Number(this.#untold);
   }
 
+  /**
+   * Items of which it tells no more that they were edited: the board was restored. Where the row of such an edit was never shown,
+   * nothing else tells that the text is another.
+   */
+  get takenBack(): ReadonlySet<string> {
+    return this.#takenBack;
+  }
+
   /** What it told is taken in. */
   taken(): void {
+    this.#takenBack.clear();
+    const edits = JSON.stringify(this.#read);
+    if (edits !== JSON.stringify(this.#edits)) this.#cache.setFact(EDITS, edits);
+    this.#edits = this.#read;
     if (this.#untold === undefined) return;
     this.#untold = undefined;
     this.#cache.deleteFact(UNTOLD);
@@ -177,17 +202,30 @@ export class EditLog {
     try {
       const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
       this.#failures = 0;
+      this.#compare(entries);
       return entries;
     } catch (err) {
       const kind = err instanceof RgtpError ? err.kind : undefined;
       if (kind === 'unsupported' || kind === 'no-access') return undefined;
-      if (kind === 'no-such-item') return [];
+      if (kind === 'no-such-item') {
+        this.#compare([]);
+        return [];
+      }
       if (kind === undefined || err instanceof NotAskedError) throw err;
       if (this.#failures === 0) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
       this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
       if (!this.isOverdue) this.#overdue(String(last ?? ''));
       return undefined;
     }
+  }
+
+  #compare(entries: readonly EditLogEntry[]): void {
+    const edits = entries.flatMap(({ kind, sequence, itemId }): Edit[] =>
+      kind === 'edited' && itemId !== undefined ? [[sequence, itemId]] : [],
+    );
+    const told = new Set(edits.map(String));
+    for (const edit of this.#edits) if (!told.has(String(edit))) this.#takenBack.add(edit[1]);
+    this.#read = edits.slice(-MAX_EDITS);
   }
 
   #overdue(untold: string): void {

@@ -6,7 +6,7 @@ import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter, later } from '../../rgtp/sequence.ts';
 import type { RecentRow } from '../../store/permanent-records.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
-import { MAX_RECENT, recall, rowDetails } from '../known/recent.ts';
+import { isCut, recall, rowDetails } from '../known/recent.ts';
 import { BoardState } from '../known/state.ts';
 import { type Change, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
@@ -67,11 +67,17 @@ export class Recall {
     const log = await editLog.read(state.lastSequence);
     const clock = publishing.now(now());
     // Where they are few, there were none before them.
-    if (sighting !== undefined && rows.length >= MAX_RECENT) {
+    if (sighting !== undefined && isCut(rows)) {
       await inTurns(sighting.include(upTo(later(sighting.newest, recent.lastSequence), log), clock));
       const seen: Seen = {
         ...{ sighting, whole: true, logged: log !== undefined, reserves: log === undefined && editLog.isOverdue },
-        ...{ told: state.lastSequence, indexEdited: false, lastIndexEdit: undefined, restored: false },
+        ...{
+          told: state.lastSequence,
+          takenBack: editLog.takenBack,
+          indexEdited: false,
+          lastIndexEdit: undefined,
+          restored: false,
+        },
         ...{ expected: undefined, others: new Set<number>() },
       };
       const decision = await inTurns(decideOlder(recent, seen, state.highest));

@@ -121,6 +121,10 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'item; a jump; poll; a row less; poll; item; the row again; a row less 9'],
   [[WRAP], 'motd; a bogus row near by 4; poll; item; item; a jump; no bogus row; the edit log fails; post'],
   [[WRAP], 'a poll meanwhile; post; a row less; item; a bogus row 10; item; a jump; the edit log fails'],
+  [[WRAP], 'item; a jump; item; item; the edit log fails; a jump; item; the edit log fails; two rows change places'],
+  [[WRAP], 'motd; a bogus row near by; a poll is cut off 7; a jump; post; withdraw; a row changes 3; poll; post'],
+  [[0, 1, WRAP, HALF], 'item; a jump; a backup; edit; poll; restore'],
+  [[1], 'item; a jump; a backup; edit; poll; restart; restore'],
 ];
 
 export function storyOf(steps: string): Story {

@@ -59,6 +59,7 @@ function seen(sighting: Sighting, more: Partial<Seen> = {}): Seen {
     logged: true,
     reserves: false,
     told: undefined,
+    takenBack: new Set<string>(),
     indexEdited: false,
     lastIndexEdit: undefined,
     restored: false,
