@@ -53,6 +53,16 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/reading-back.ts',
+    ['test/bridge/posting/reading-back.test.ts'],
+    [
+      'where everybody under way is waiting, nobody waits longer',
+      '    else if (this.#areAllHere) this.#gathered?.();\n',
+      '',
+    ],
+    ['… nor where all were there before', '    if (this.#areAllHere) resolve();\n', ''],
+  ),
+  ...breaking(
     'src/bridge/posting/sender.ts',
     ['test/bridge/posting/several.test.ts'],
     [

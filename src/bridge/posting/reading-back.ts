@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isAfter } from '../../rgtp/sequence.ts';
 
 /** ms between readings while many people post, at most: posts made in between are stored and read together */
@@ -68,7 +67,7 @@ export class ReadingBack {
     // The reading under way may find this post and wait for it, so the post must not wait for the reading.
     if (this.#reading) batch.store();
     if (!this.#running) this.#run();
-    else if (batch.size >= this.#underWay()) this.#gathered?.();
+    else if (this.#areAllHere) this.#gathered?.();
     return { stored, read: batch.read.promise };
   }
 
@@ -87,11 +86,17 @@ export class ReadingBack {
 
   /** Until all that may come are here, or long enough. */
   async #pause(): Promise<void> {
-    const patience = new AbortController();
-    this.#gathered = () => patience.abort();
-    const here = this.#next?.size ?? 0;
-    if (here === 0 || here < this.#underWay())
-      await delay(PAUSE, undefined, { signal: patience.signal }).catch(() => {});
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, PAUSE);
+    this.#gathered = resolve;
+    if (this.#areAllHere) resolve();
+    await promise;
+    clearTimeout(timer);
     this.#gathered = undefined;
+  }
+
+  get #areAllHere(): boolean {
+    const here = this.#next?.size ?? 0;
+    return here > 0 && here >= this.#underWay();
   }
 }
