@@ -78,5 +78,6 @@ function wrap(logger: Logger, threshold: { readonly weight: number }): Log {
       if (threshold.weight <= weight.error) logger.error(fields, message);
     },
     child: (fields) => wrap(logger.child(redact(fields)), threshold),
+    isWritten: (level) => threshold.weight <= weight[level],
   };
 }

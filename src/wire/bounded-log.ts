@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { addressKey } from './address.ts';
-import type { Log, LogFields } from './log.ts';
+import type { Log, LogFields, LogLevel } from './log.ts';
 
 /** ms */
 const WINDOW = 60_000;
@@ -13,8 +13,6 @@ interface Count {
   lines: number;
   suppressed: number;
 }
-
-type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
  * A log for what clients cause: at every level, each message is written a limited number of times a minute, followed by
@@ -55,7 +53,13 @@ class BoundedLog implements Log {
     return new BoundedLog(this.#log.child(fields), this.#counts, addressOf(fields) ?? this.#address);
   }
 
-  #write(level: Level, fields: LogFields, message: string): void {
+  isWritten(level: LogLevel): boolean {
+    return this.#log.isWritten?.(level) ?? true;
+  }
+
+  #write(level: LogLevel, fields: LogFields, message: string): void {
+    // Nothing is left out of what nobody asked for.
+    if (!this.isWritten(level)) return;
     if (this.#counts.admit(message, addressOf(fields) ?? this.#address)) this.#log[level](fields, message);
   }
 }

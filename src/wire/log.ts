@@ -43,6 +43,8 @@ export const logFields = {
  */
 export type LogFields = { readonly [field in keyof typeof logFields]?: unknown };
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
 /** The log that modules write to. pino's `Logger` is one; the composition root makes it and hands it down. */
 export interface Log {
   debug(fields: LogFields, message: Text): void;
@@ -50,6 +52,8 @@ export interface Log {
   warn(fields: LogFields, message: Text): void;
   error(fields: LogFields, message: Text): void;
   child(fields: LogFields): Log;
+  /** Optional: whether lines of a level are written, at the moment. */
+  isWritten?(level: LogLevel): boolean;
 }
 
 /** Writes nothing. */

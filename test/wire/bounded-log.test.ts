@@ -44,3 +44,15 @@ test('what was left out is counted, and later there is room again', () => {
     'info post refused {"address":"192.0.2.1"}',
   ]);
 });
+
+test('of lines that nobody asked for, none is left out', () => {
+  const { log, leveled: lines } = recordedLog();
+  let time = 0;
+  let isWritten = false;
+  const bounded = boundedLog({ ...log, isWritten: () => isWritten }, () => time);
+  for (let n = 0; n < 50; n++) bounded.debug({ address: '192.0.2.1' }, 'connection opened');
+  time += 60_000;
+  isWritten = true;
+  bounded.debug({ address: '192.0.2.1' }, 'connection opened');
+  expect(lines).toEqual(['debug connection opened {"address":"192.0.2.1"}']);
+});
