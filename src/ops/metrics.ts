@@ -1,11 +1,9 @@
 /** Prometheus metrics: events are counted as they happen, states are read at each scrape. */
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { buckets, CommandCounts } from './command-counts.ts';
 import { measureLag } from './event-loop-lag.ts';
 import { addGauges, onceATurn } from './gauges.ts';
 import type { Status } from './status.ts';
-
-/** Seconds: from answers from memory to answers that wait for a remote board. */
-const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
 /**
  * prom-client's gauges whose names end in `_total`, which only counters' may. The metrics without `_total` have the
@@ -43,8 +41,7 @@ type LoginResult = (typeof LOGIN_RESULTS)[number];
 export class Metrics {
   readonly #registry = new Registry();
   readonly #connections: Counter<'result'>;
-  readonly #commands: Counter<'verb' | 'status'>;
-  readonly #commandSeconds: Histogram<'verb'>;
+  readonly #commands: CommandCounts;
   readonly #requests: Counter<'board' | 'command' | 'code'>;
   readonly #requestSeconds: Histogram<'board' | 'command'>;
   readonly #posts: Counter<'board' | 'outcome'>;
@@ -73,19 +70,7 @@ export class Metrics {
       labelNames: ['result'],
       registers,
     });
-    this.#commands = new Counter({
-      name: 'rgtp_nntp_commands_total',
-      help: 'NNTP commands by verb and status code',
-      labelNames: ['verb', 'status'],
-      registers,
-    });
-    this.#commandSeconds = new Histogram({
-      name: 'rgtp_nntp_command_duration_seconds',
-      help: 'From a command to the end of its answer',
-      labelNames: ['verb'],
-      buckets,
-      registers,
-    });
+    this.#commands = new CommandCounts(registers);
     this.#requests = new Counter({
       name: 'rgtp_nntp_board_requests_total',
       help: 'RGTP requests by command and response code (0: no response)',
@@ -138,8 +123,7 @@ export class Metrics {
 
   /** @param verb a known command or `unknown`: never a client's text @param seconds until the end of its answer */
   command(verb: string, status: number, seconds: number): void {
-    this.#commands.inc({ verb, status: String(status) });
-    this.#commandSeconds.observe({ verb }, seconds);
+    this.#commands.add(verb, status, seconds);
     this.totals.commands++;
   }
 
