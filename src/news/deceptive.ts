@@ -16,6 +16,9 @@ const POP = '\u202c';
 const ISOLATE = /[\u2066-\u2068]/;
 const POP_ISOLATE = '\u2069';
 
+/** What begins or ends one of them. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/;
+
 /**
  * The characters that close the embeddings, overrides and isolates (UAX #9) that a text leaves open, innermost first.
  */
@@ -35,7 +38,7 @@ function closersOf(text: string): string {
 
 /** Closes everything that a text leaves open, so that it does not turn what follows it. */
 export function closeDirections(text: Text): string {
-  return text + closersOf(text);
+  return DIRECTIONS.test(text) ? text + closersOf(text) : text;
 }
 
 /** The first character that turns the direction of the text, or of what follows it, if any. */

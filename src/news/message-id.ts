@@ -1,3 +1,5 @@
+import { hex32 } from '../wire/hex.ts';
+
 /**
  * Message-IDs derived from the board's data alone: every bridge to the same board derives the same ones, and each id
  * contains what it names, so a look-up needs no table.
@@ -58,10 +60,6 @@ export function formatDerivedId(id: DerivedId, domain: string): string {
     case 'index-edit':
       return `<index.${sequence}${epoch}@${domain}>`;
   }
-}
-
-function hex32(number: number): string {
-  return number.toString(16).toUpperCase().padStart(8, '0');
 }
 
 /** `undefined`: not one of ours, or of another domain. */

@@ -1,26 +1,16 @@
 import { addressKey } from '../wire/address.ts';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';
-import type { Claim, Command } from './commands/command.ts';
-import { commands, findCommand } from './commands/table.ts';
 import type { Arrival } from './connection/arrivals.ts';
 import { Transport } from './connection/transport.ts';
 import type { TransportEvents } from './connection/transport-events.ts';
+import { Dispatch } from './dispatch.ts';
 import type { PackageServer } from './package/server.ts';
 import { PackageSession } from './package/session.ts';
 import { Selection } from './selection.ts';
 import type { Shared } from './shared.ts';
 import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
-import { isSasl, isTakethis, lineText, TAKETHIS, wordsOf } from './syntax/command-line.ts';
-import { isHttp } from './syntax/http.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
-
-/** Commands that ask for no rights, with any keyword. */
-const WITHOUT_RIGHTS = new Set(
-  Object.keys(commands).filter((head) => /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/.test(head)),
-);
-const LOST_ARTICLE = ['400 Line too long; where its article begins is not known', null] as const;
-const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
 /**
  * One client. It uses the state, the queue and `tick()` of the package's Session: bytes go through `Transport`, and
@@ -37,7 +27,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   #tls: boolean;
   readonly #opened: number;
   readonly #onClose: () => void;
-  #verb = '';
+  readonly #dispatch: Dispatch = new Dispatch(this);
   #status = 0;
   #begun = 0;
   /** the command is in the queue: its answer is a promise */
@@ -110,12 +100,6 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     return this.selected;
   }
 
-  override selectByName(name: string): boolean {
-    const newsgroup = this.reader.newsgroup(name);
-    if (newsgroup) this.select(newsgroup);
-    return newsgroup !== undefined;
-  }
-
   override async login(user: string, password: string): Promise<void> {
     const { peer, reader } = this;
     const { log, logins, observer } = this.shared;
@@ -156,7 +140,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
 
   override parse(line: Buffer): void {
     this.#start();
-    this.#answer(this.#run(line));
+    this.#answer(this.#dispatch.run(line));
   }
 
   override tick(): void {
@@ -172,7 +156,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   /** The status line for an error. One that is not a refusal is logged. */
   refuse(error: unknown, task: Task = 'read'): string {
     const { connection, address } = this.peer;
-    const fields = { connection, address, command: this.#verb, err: error };
+    const fields = { connection, address, command: this.#dispatch.verb, err: error };
     if (!(error instanceof Refusal)) {
       this.shared.log.error(fields, 'command failed');
       return failureStatus(task);
@@ -204,9 +188,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
 
   commandTooLong(head: string): void {
     this.#start();
-    // Where its article begins can't be told: it would be taken for commands.
-    if (TAKETHIS.test(head)) this.#answer(LOST_ARTICLE);
-    else this.#answer(this.#tooLong());
+    this.#answer(this.#dispatch.tooLong(head));
   }
 
   busy(): boolean {
@@ -236,84 +218,20 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     this.#onClose();
   }
 
-  /** Where it is not known yet whether this session may read, each newsgroup answers for itself. */
-  #mayNotRead(head: string): boolean {
-    return this.server._needAuth(this, head) && this.access.notYet === undefined;
-  }
-
-  #tooLong(): string {
-    return `501 Line longer than ${this.shared.limits.line} octets`;
-  }
-
   #start(): void {
-    this.#verb = 'unknown';
     this.#status = 0;
     this.#long = false;
     if (this.shared.observer.commandFinished) this.#begun = performance.now();
   }
 
   #finish(): void {
-    this.shared.observer.commandFinished?.(this.#verb, this.#status, (performance.now() - this.#begun) / 1000);
-  }
-
-  #run(line: Buffer): Answer | Promise<Answer> {
-    if (line.length > this.shared.limits.line && !isSasl(line)) return this.#unread(line, this.#tooLong());
-    const text = lineText(line);
-    if (text === undefined) return this.#unread(line, status.syntax);
-    const words = wordsOf(text);
-    if (isHttp(words)) return NOT_HTTP;
-    const found = findCommand(words);
-    if (typeof found === 'string') return found;
-    const { command, keywords } = found;
-    this.#verb = command.head;
-    const given = words.length - keywords;
-    if (given < command.words[0] || given > command.words[1]) {
-      return this.#unread(line, `501 Syntax: ${command.head} ${command.syntax}`);
-    }
-    const args = words.slice(keywords);
-    const renewing = WITHOUT_RIGHTS.has(command.head) ? undefined : this.reader.renew?.();
-    if (renewing === undefined) return this.#runTruly(command, args, text);
-    return renewing.then(() => this.#runTruly(command, args, text));
-  }
-
-  /** Where other servers show the same newsgroups, nothing is denied before we know what they have shown. */
-  #runTruly(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
-    const claim = this.reader.inCompany === true ? this.#claimOf(command, args) : undefined;
-    const catchingUp = claim && this.reader.catchUp?.(claim.newsgroups);
-    if (catchingUp === undefined) return this.#runNow(command, args, text);
-    const run = () => this.#runNow(command, args, text);
-    return catchingUp.then(run, (error) => (claim?.otherwise === 'refuse' ? this.refuse(error) : run()));
-  }
-
-  #claimOf(command: Command, args: readonly string[]): Claim | undefined {
-    if (command.claims === undefined || this.#mayNotRead(command.head)) return undefined;
-    try {
-      return command.claims(this, args);
-    } catch {
-      // Running it says why.
-      return undefined;
-    }
-  }
-
-  #runNow(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
-    try {
-      if (command.needs === 'read' && this.#mayNotRead(command.head)) return this.loginStatus();
-      return command.run(this, args, text);
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /** Refuses a command that is not run. If it brings an article, that is read first: it is no list of commands. */
-  #unread(line: Buffer, answer: string): Answer | Promise<Answer> {
-    if (!isTakethis(line)) return answer;
-    return this.transport.skipArticle().then((complete) => (complete ? answer : undefined));
+    this.shared.observer.commandFinished?.(this.#dispatch.verb, this.#status, (performance.now() - this.#begun) / 1000);
   }
 
   #answer(result: Answer | Promise<Answer>): void {
     if (result instanceof Promise) {
       this.#pending = true;
-      this.enqueue(this.#verb, result, (error) => this.refuse(error));
+      this.enqueue(this.#dispatch.verb, result, (error) => this.refuse(error));
       return;
     }
     this.write(result);

@@ -1,5 +1,6 @@
 /** 32-bit numbers as eight hexadecimal digits. groggsd and the specification write capitals, spurge small letters. */
 
+import { hex32 } from '../wire/hex.ts';
 import { type Ascii, ascii } from '../wire/octets.ts';
 
 const HEX32 = /^[0-9A-Fa-f]{8}$/;
@@ -11,5 +12,5 @@ export function parseHex32(text: string): number | undefined {
 
 /** Eight digits, in capitals. Takes `n` modulo 2³², since sequence numbers wrap. */
 export function formatHex32(n: number): Ascii {
-  return ascii((n >>> 0).toString(16).toUpperCase().padStart(8, '0'));
+  return ascii(hex32(n));
 }

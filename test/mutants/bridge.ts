@@ -163,22 +163,22 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
-    'src/nntp/session.ts',
+    'src/nntp/dispatch.ts',
     ['test/nntp/company.test.ts'],
     [
       'nothing is denied before other servers are asked',
-      'this.reader.inCompany === true ? this.#claimOf',
-      'this.reader.inCompany === false ? this.#claimOf',
+      'reader.inCompany === true ? this.#claimOf',
+      'reader.inCompany === false ? this.#claimOf',
     ],
     [
       'what can not be known is neither said nor denied',
-      "claim?.otherwise === 'refuse' ? this.refuse(error)",
-      'claim === undefined ? this.refuse(error)',
+      "claim?.otherwise === 'refuse' ? this.#client.refuse",
+      'claim === undefined ? this.#client.refuse',
     ],
     [
       'who is cut off is read all the same',
-      "claim?.otherwise === 'refuse' ? this.refuse(error)",
-      'claim !== undefined ? this.refuse(error)',
+      "claim?.otherwise === 'refuse' ? this.#client.refuse",
+      'claim !== undefined ? this.#client.refuse',
     ],
     [
       'who may not read asks nobody',
@@ -384,11 +384,7 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/login/logins.ts',
     ['test/bridge/login/logins.test.ts', 'test/matrix/matrix.test.ts', 'test/bridge/bridge.test.ts'],
-    [
-      'nobody reads whom the board would not let read',
-      "const guest = board.guests === 'read' ? 1 : 0;",
-      'const guest = 1;',
-    ],
+    ['nobody reads whom the board would not let read', "const guest = guests === 'read' ? 1 : 0;", 'const guest = 1;'],
     ['nobody posts where posting is off', 'return board.posting || level < 1 ? level : 1;', 'return level;'],
     [
       'a login on one board is none on another',
@@ -438,7 +434,7 @@ export const bridgeMutants = [
   ...breaking(
     'src/bridge/login/rgtp-login.ts',
     ['test/bridge/login/revoked.test.ts'],
-    ['guests read only while the guest may', 'this.#renewals.known(GUEST, 1)', '1'],
+    ['guests read only while the guest may', 'this.#renewals.known(undefined, 1)', '1'],
   ),
   ...breaking(
     'src/bridge/login/rgtp-login.ts',
@@ -447,8 +443,8 @@ export const bridgeMutants = [
     ['the board’s word on guests is kept', 'await guest.keep(level);', ''],
     [
       'the board’s word on guests holds after a restart',
-      'if (guest?.said !== undefined) this.#renewals.remembered(GUEST, guest.said);',
-      'if (guest?.said !== undefined) this.#renewals.remembered(GUEST, 1);',
+      'if (guest?.said !== undefined) this.#renewals.remembered(undefined, guest.said);',
+      'if (guest?.said !== undefined) this.#renewals.remembered(undefined, 1);',
     ],
   ),
   ...breaking(

@@ -21,7 +21,7 @@ export const feedMutants = [
     ],
   ),
   ...breaking(
-    'src/nntp/session.ts',
+    'src/nntp/dispatch.ts',
     [IN],
     [
       'what follows a TAKETHIS that is not understood is its article',
@@ -30,8 +30,8 @@ export const feedMutants = [
     ],
     [
       'what follows a TAKETHIS that was not kept is not run as commands',
-      'if (TAKETHIS.test(head)) this.#answer(LOST_ARTICLE);\n    else this',
-      "if (head === '-') this",
+      'return TAKETHIS.test(head) ? LOST_ARTICLE',
+      "return head === '-' ? LOST_ARTICLE",
     ],
   ),
   ...breaking(

@@ -167,10 +167,10 @@ export const loginMutants = [
       "throw new Refusal('unavailable', 'the board is away",
     ],
   ),
-  ...breaking('src/nntp/session.ts', UNDECIDED, [
+  ...breaking('src/nntp/dispatch.ts', UNDECIDED, [
     'who may not read yet is told what there is',
-    'return this.server._needAuth(this, head) && this.access.notYet === undefined;',
-    'return this.server._needAuth(this, head);',
+    'return client.server._needAuth(client, head) && client.access.notYet === undefined;',
+    'return client.server._needAuth(client, head);',
   ]),
   ...breaking(
     'src/bridge/reader.ts',

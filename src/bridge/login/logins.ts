@@ -52,15 +52,16 @@ export class Logins {
     let [loginHelps, loginPosts, undecided] = [false, false, false];
     for (const board of this.#boards.values()) {
       if (newsgroup !== undefined && newsgroup !== board.newsgroup) continue;
-      const level = levelOn(board, person);
+      const { guests } = board;
+      const level = levelOn(board, person, guests);
       if (level > best) best = level;
       if (person !== undefined) continue;
       loginPosts ||= board.posting;
-      loginHelps ||= board.posting || board.guests !== 'read';
-      undecided ||= board.guests === 'undecided';
+      loginHelps ||= board.posting || guests !== 'read';
+      undecided ||= guests === 'undecided';
     }
-    const notYet = undecided && best < 1 ? { notYet: UNDECIDED } : undefined;
-    return { read: best >= 1, post: best >= 2, loginHelps, loginPosts, ...notYet };
+    const access = { read: best >= 1, post: best >= 2, loginHelps, loginPosts };
+    return undecided && best < 1 ? { ...access, notYet: UNDECIDED } : access;
   }
 
   /** Advice for somebody who has logged in, but not to this board, if that would help; `undefined`: it would not. */
@@ -82,12 +83,14 @@ export class Logins {
 
   /** Called before each command of a client: see `Revoking` in `board.ts`. */
   renew(person: Person | undefined): Promise<void> | undefined {
-    const renewing: Promise<void>[] = [];
+    let renewing: Promise<void>[] | undefined;
     for (const board of this.#boards.values()) {
       const asked = board.renew?.(person?.members.get(board.newsgroup));
-      if (asked !== undefined) renewing.push(asked);
+      if (asked === undefined) continue;
+      renewing ??= [];
+      renewing.push(asked);
     }
-    return renewing.length === 0 ? undefined : Promise.all(renewing).then(() => {});
+    return renewing && Promise.all(renewing).then(() => {});
   }
 
   /** This person's membership of a board; `undefined`: not logged in there. */
@@ -106,8 +109,8 @@ export class Logins {
 
 const UNDECIDED = 'the board has not said yet whether guests may read it; try again later';
 
-function levelOn(board: BoardLogin, person: Person | undefined): Level {
-  const guest = board.guests === 'read' ? 1 : 0;
+function levelOn(board: BoardLogin, person: Person | undefined, guests = board.guests): Level {
+  const guest = guests === 'read' ? 1 : 0;
   const member = person?.members.get(board.newsgroup);
   if (member === undefined) return guest;
   const level = board.standing === undefined ? member.level : board.standing(member);

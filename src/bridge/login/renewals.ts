@@ -12,11 +12,15 @@ interface Renewal {
 /** ms until a board that has never answered is asked again */
 const FIRST_ANSWER = 1000;
 
+/** Whose login it is; `undefined`: that of the guests, who are asked for at every command. */
+type Who = object | undefined;
+
 /** What a remote board last said about each login, and when to ask it again. */
 export class Renewals {
   readonly #after: number | undefined;
   readonly #now: () => number;
-  readonly #renewals = new WeakMap<object, Renewal>();
+  readonly #ofMembers = new WeakMap<object, Renewal>();
+  #ofGuests: Renewal | undefined;
 
   /** @param after ms; `undefined`: never */
   constructor(after: number | undefined, now = () => performance.now()) {
@@ -25,24 +29,24 @@ export class Renewals {
   }
 
   /** The level that the board last gave `who`; `undefined` if it refused; `otherwise` if it has never been asked. */
-  known(who: object, otherwise: number | undefined): number | undefined {
-    const renewal = this.#renewals.get(who);
+  known(who: Who, otherwise: number | undefined): number | undefined {
+    const renewal = this.#get(who);
     return renewal === undefined ? otherwise : renewal.level;
   }
 
   /** The board has just given `who` this level; `undefined`: it refused. */
-  renewed(who: object, level: number | undefined): void {
-    this.#renewals.set(who, { at: this.#now(), level, asking: undefined, answered: true });
+  renewed(who: Who, level: number | undefined): void {
+    this.#set(who, { at: this.#now(), level, asking: undefined, answered: true });
   }
 
   /** The board gave `who` this level before this process started: it is asked at the first use. */
-  remembered(who: object, level: number): void {
-    this.#renewals.set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, answered: true });
+  remembered(who: Who, level: number): void {
+    this.#set(who, { at: Number.NEGATIVE_INFINITY, level, asking: undefined, answered: true });
   }
 
   /** Whether the board has ever said what `who` may do. */
-  isDecided(who: object): boolean {
-    return this.#renewals.get(who)?.answered === true;
+  isDecided(who: Who): boolean {
+    return this.#get(who)?.answered === true;
   }
 
   /**
@@ -53,18 +57,27 @@ export class Renewals {
    * @param always asks even if the last answer is recent
    */
   renew(
-    who: object,
+    who: Who,
     otherwise: number | undefined,
     ask: () => Promise<number | undefined>,
     always = false,
   ): Promise<void> | undefined {
-    const last = this.#renewals.get(who);
+    const last = this.#get(who);
     if (last?.asking !== undefined) return last.asking;
     if (!always && !this.#isDue(last)) return undefined;
     const renewal = last ?? { at: 0, level: otherwise, asking: undefined, answered: false };
-    this.#renewals.set(who, renewal);
+    this.#set(who, renewal);
     renewal.asking = this.#ask(renewal, ask);
     return renewal.asking;
+  }
+
+  #get(who: Who): Renewal | undefined {
+    return who === undefined ? this.#ofGuests : this.#ofMembers.get(who);
+  }
+
+  #set(who: Who, renewal: Renewal): void {
+    if (who === undefined) this.#ofGuests = renewal;
+    else this.#ofMembers.set(who, renewal);
   }
 
   #isDue(last: Renewal | undefined): boolean {

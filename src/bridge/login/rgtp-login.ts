@@ -68,9 +68,6 @@ interface SharedLogin {
 /** Beyond that, sessions with the same login are asked for one by one. */
 const MOST_SHARED = 10_000;
 
-/** Stands for guests where something is kept for each member. */
-const GUEST = {};
-
 /**
  * Logins on an RGTP board: by userid and shared secret, proven in both directions by RGTP's own proof, or by a local
  * account that stands for them. A login is valid as long as the board would accept it again: a board in this process is
@@ -98,7 +95,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     this.#renewals = new Renewals(options.userIdle);
     const { live, pools, guest } = options;
     this.#kept = guest?.said;
-    if (guest?.said !== undefined) this.#renewals.remembered(GUEST, guest.said);
+    if (guest?.said !== undefined) this.#renewals.remembered(undefined, guest.said);
     if (live === undefined) return;
     const rights = new BoardRights(live);
     this.#rights = rights;
@@ -107,8 +104,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   get guests(): 'read' | 'none' | 'undecided' {
     if (this.#options.guests === 'none') return 'none';
-    if (this.#options.guest !== undefined && !this.#renewals.isDecided(GUEST)) return 'undecided';
-    const level = this.#rights === undefined ? this.#renewals.known(GUEST, 1) : this.#rights.guest;
+    if (this.#options.guest !== undefined && !this.#renewals.isDecided(undefined)) return 'undecided';
+    const level = this.#rights === undefined ? this.#renewals.known(undefined, 1) : this.#rights.guest;
     return (level ?? 0) >= 1 ? 'read' : 'none';
   }
 
@@ -143,7 +140,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     const { log = silent, guest, guests } = this.#options;
     if (member === undefined) {
       if (guest === undefined || guests === 'none') return undefined;
-      return this.#renewals.renew(GUEST, undefined, () => this.#askAsGuest(guest, log));
+      return this.#renewals.renew(undefined, undefined, () => this.#askAsGuest(guest, log));
     }
     if (!isRgtpMember(member)) return undefined;
     const { shared } = member;

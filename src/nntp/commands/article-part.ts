@@ -1,21 +1,20 @@
 import type { Soon } from '../../wire/soon.ts';
 import type { Newsgroup, RenderedArticle } from '../backend.ts';
 import type { Answer } from '../syntax/answer.ts';
-import { status } from '../syntax/status.ts';
 import { targetClaim } from './claim.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
-import { moveTo, type Target, targetOf } from './target.ts';
+import { absent, moveTo, type Place, placeOf } from './target.ts';
 
 /**
  * ARTICLE, HEAD and BODY: different parts of the same article.
- * @param part includes the terminator
- * @param fetch gets what the part needs
+ * @param answerOf makes the answer of the status line and the article, terminator included
+ * @param fetch gets what the answer needs
  */
 export function articleCommand(
   head: string,
   code: number,
-  part: (article: RenderedArticle) => readonly Buffer[],
+  answerOf: (line: string, article: RenderedArticle) => Answer,
   fetch: (group: Newsgroup, number: number) => Soon<RenderedArticle | undefined> = whole,
 ): Command {
   return {
@@ -25,32 +24,26 @@ export function articleCommand(
     needs: 'read',
     claims: targetClaim,
     run(client, [word]): Soon<Answer> {
-      const target = targetOf(client, word);
-      if (typeof target === 'string') return target;
-      const article = fetch(target.group, target.number);
-      if (article instanceof Promise) return article.then((fetched) => answer(client, target, word, fetched));
-      return answer(client, target, word, article);
+      const place = placeOf(client, word);
+      if (typeof place === 'string') return place;
+      const article = fetch(place.group, place.number);
+      if (article instanceof Promise) return article.then((fetched) => answer(client, place, word, fetched));
+      return answer(client, place, word, article);
     },
   };
 
   function answer(
     client: Client,
-    target: Target,
+    place: Place,
     word: string | undefined,
     article: RenderedArticle | undefined,
   ): Answer {
-    if (!article) return gone(word);
-    moveTo(client, target, word);
-    return [`${code} ${target.shown} ${target.messageId}`, ...part(article)];
+    if (!article) return absent(word);
+    moveTo(client, place, word);
+    return answerOf(`${code} ${place.shown} ${article.messageId}`, article);
   }
 }
 
 function whole(group: Newsgroup, number: number): Soon<RenderedArticle | undefined> {
   return group.article(number);
-}
-
-/** The article was removed while its text was being fetched. */
-function gone(word: string | undefined): string {
-  if (word === undefined) return status.noCurrent;
-  return word.startsWith('<') ? status.noMessageId : status.noNumber;
 }

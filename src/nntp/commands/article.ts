@@ -1,4 +1,4 @@
 import { articleCommand } from './article-part.ts';
 
 /** RFC 3977 §6.2.1. */
-export const article = articleCommand('ARTICLE', 220, ({ bytes }) => [bytes]);
+export const article = articleCommand('ARTICLE', 220, (line, { bytes }) => [line, bytes]);

@@ -1,4 +1,4 @@
 import { articleCommand } from './article-part.ts';
 
 /** RFC 3977 §6.2.3. */
-export const body = articleCommand('BODY', 222, ({ bytes, bodyStart }) => [bytes.subarray(bodyStart)]);
+export const body = articleCommand('BODY', 222, (line, { bytes, bodyStart }) => [line, bytes.subarray(bodyStart)]);

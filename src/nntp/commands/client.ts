@@ -13,6 +13,7 @@ export interface Client extends PackageSession {
   readonly reader: ReaderSession;
   readonly transport: Transport;
   readonly compressed: boolean;
+  readonly selected: Selection | undefined;
 
   /** AUTHINFO can be used now. */
   readonly canLogin: boolean;

@@ -7,6 +7,6 @@ const TERMINATOR = Buffer.from('.\r\n');
 export const head = articleCommand(
   'HEAD',
   221,
-  ({ bytes, bodyStart }) => [bytes.subarray(0, bodyStart - EMPTY_LINE), TERMINATOR],
+  (line, { bytes, bodyStart }) => [line, bytes.subarray(0, bodyStart - EMPTY_LINE), TERMINATOR],
   (group, number) => (group.head === undefined ? group.article(number) : group.head(number)),
 );

@@ -4,45 +4,53 @@ import { parseNumber, parseRange, type Range } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 
-/** The article that a command names, in any of the three forms (RFC 3977 §6.2.1). */
-export interface Target extends Located {
-  readonly messageId: string;
+/** Where an article that a command names would be. */
+export interface Place extends Located {
   /** the number in the status line: 0 for an article named by message-id that is not in the selected group */
   readonly shown: number;
 }
 
+/** The article that a command names, in any of the three forms (RFC 3977 §6.2.1). */
+export interface Target extends Place {
+  readonly messageId: string;
+}
+
 /** Finds the article named by a number, a message-id, or nothing; or returns the status line that says why not. */
 export function targetOf(client: Client, word: string | undefined): Target | string {
-  if (word === undefined) return current(client);
-  if (word.startsWith('<')) return byMessageId(client, word);
-  const number = parseNumber(word);
-  if (number === undefined) return status.syntax;
+  const place = placeOf(client, word);
+  if (typeof place === 'string') return place;
+  const messageId = word?.startsWith('<') ? word : place.group.messageId(place.number);
+  return messageId === undefined ? absent(word) : { ...place, messageId };
+}
+
+/** As `targetOf`, without looking whether it is there: whoever fetches it will see. */
+export function placeOf(client: Client, word: string | undefined): Place | string {
+  if (word?.startsWith('<')) return byMessageId(client, word);
+  const number = word === undefined ? client.selected?.current : parseNumber(word);
+  if (word !== undefined && number === undefined) return status.syntax;
   const group = client.selected?.newsgroup;
-  if (!group) return status.notSelected;
-  const messageId = group.messageId(number);
-  return messageId === undefined ? status.noNumber : { group, number, messageId, shown: number };
+  if (group === undefined || number === undefined) return status.notSelected;
+  return { group, number, shown: number };
 }
 
-function current(client: Client): Target | string {
-  const { selected } = client;
-  if (!selected) return status.notSelected;
-  const { newsgroup: group, current: number } = selected;
-  const messageId = number === 0 ? undefined : group.messageId(number);
-  return messageId === undefined ? status.noCurrent : { group, number, messageId, shown: number };
-}
-
-function byMessageId(client: Client, messageId: string): Target | string {
+function byMessageId(client: Client, messageId: string): Place | string {
   if (!isMessageId(messageId)) return status.syntax;
   const located = client.reader.find(messageId);
   if (!located) return status.noMessageId;
   const { group, number } = located;
-  return { group, number, messageId, shown: group.name === client.selected?.name ? number : 0 };
+  return { group, number, shown: group.name === client.selected?.name ? number : 0 };
+}
+
+/** The answer where what a word names is not there. */
+export function absent(word: string | undefined): string {
+  if (word === undefined) return status.noCurrent;
+  return word.startsWith('<') ? status.noMessageId : status.noNumber;
 }
 
 /**
  * Makes an article named by number the current one. A message-id never does that; no argument means the current one.
  */
-export function moveTo(client: Client, target: Target, word: string | undefined): void {
+export function moveTo(client: Client, target: Place, word: string | undefined): void {
   const { selected } = client;
   if (word !== undefined && !word.startsWith('<') && selected) selected.current = target.number;
 }

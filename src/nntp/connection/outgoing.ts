@@ -50,9 +50,10 @@ export class Outgoing implements LongRunEvents {
 
   /** The client has left so much unread that no more is made for it. The limit falls as the number of clients grows. */
   get full(): boolean {
+    if (!this.#link.blocked) return false;
     const { unsent, unsentInAll } = this.#limits;
     const most = Math.min(unsent, unsentInAll / Outgoing.#open);
-    return this.#link.blocked && this.#output.octets + this.#link.unsent > most;
+    return this.#output.octets + this.#link.unsent > most;
   }
 
   send(answer: Answer): void {

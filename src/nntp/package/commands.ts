@@ -11,7 +11,6 @@ export const fromPackage = {
   authinfoPass: commands['AUTHINFO PASS'],
   capabilities: commands.CAPABILITIES,
   date: (ours: Ours) => adopted(commands.DATE, ours),
-  group: (ours: Ours) => adopted(commands.GROUP, ours),
   listOverviewFmt: (ours: Ours) => adopted(commands['LIST OVERVIEW.FMT'], ours),
   mode: (ours: Ours) => adopted(commands.MODE, ours),
   quit: (ours: Ours) => adopted(commands.QUIT, ours),

@@ -36,19 +36,8 @@ declare module 'nntp-server' {
     constructor(options: NntpOptions<S>);
     _needAuth(session: S, head: string): boolean;
     _authenticate(session: S): Promise<boolean>;
-    _selectGroup(session: S, name: string): Promise<boolean>;
     _getOverviewFmt(session: S): string[];
     _onError(error: unknown): void;
-  }
-
-  /** The selected group as GROUP shows it; `name` is null while none is. */
-  export interface SessionGroup {
-    readonly min_index: number;
-    readonly max_index: number;
-    readonly total: number;
-    readonly name: string | null;
-    readonly description: string;
-    readonly current_article: number;
   }
 
   /** An entry of the session's queue: `tick()` runs it, then writes what it resolves to. */
@@ -62,7 +51,6 @@ declare module 'nntp-server' {
   }
 
   export class Session {
-    get group(): SessionGroup;
     secure: boolean;
     authenticated: boolean;
     authinfo_user: string | null;
@@ -82,7 +70,7 @@ declare module 'nntp-server' {
 
   export const commands: Readonly<
     Record<
-      'AUTHINFO PASS' | 'AUTHINFO USER' | 'CAPABILITIES' | 'DATE' | 'GROUP' | 'LIST OVERVIEW.FMT' | 'MODE' | 'QUIT',
+      'AUTHINFO PASS' | 'AUTHINFO USER' | 'CAPABILITIES' | 'DATE' | 'LIST OVERVIEW.FMT' | 'MODE' | 'QUIT',
       PackageCommand
     >
   >;

@@ -22,10 +22,6 @@ export class PackageServer extends Nntp<PackageSession> {
     return !session.access.read;
   }
 
-  override async _selectGroup(session: PackageSession, name: string): Promise<boolean> {
-    return session.selectByName(name);
-  }
-
   /** Checks the user and password that AUTHINFO USER and PASS have left in the session. Rejects with a `Refusal`. */
   override async _authenticate(session: PackageSession): Promise<boolean> {
     const { authinfo_user: user, authinfo_pass: password } = session;

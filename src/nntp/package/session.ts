@@ -1,7 +1,6 @@
 import type Nntp from 'nntp-server';
-import { type QueuedCommand, Session, type SessionGroup } from 'nntp-server';
+import { type QueuedCommand, Session } from 'nntp-server';
 import type { Access } from '../backend.ts';
-import type { Selection } from '../selection.ts';
 import type { Answer } from '../syntax/answer.ts';
 
 function Bare(): void {}
@@ -13,16 +12,6 @@ Bare.prototype = Session.prototype;
  */
 // A function with the class's prototype makes the same object, without the fields that the constructor adds.
 const BareSession = Bare as unknown as new () => Session;
-
-/** No group is selected. */
-const NO_GROUP: SessionGroup = Object.freeze({
-  name: null,
-  description: '',
-  total: 0,
-  min_index: 0,
-  max_index: 0,
-  current_article: 0,
-});
 
 /**
  * The parts of the package's session in use (state, queue and `tick()`), and what the server's hooks need from ours.
@@ -38,19 +27,8 @@ export abstract class PackageSession extends BareSession {
   }
 
   abstract get access(): Access;
-  abstract get selected(): Selection | undefined;
-  /** Selects a newsgroup by name. False: no such group. */
-  abstract selectByName(name: string): boolean;
   /** Logs in, or rejects with a `Refusal`. */
   abstract login(user: string, password: string): Promise<void>;
-
-  /** What the package's GROUP reads of the selected newsgroup. */
-  override get group(): SessionGroup {
-    const { selected } = this;
-    if (!selected) return NO_GROUP;
-    const { name, description, count, low, high } = selected.newsgroup;
-    return { name, description, total: count, min_index: low, max_index: high, current_article: selected.current };
-  }
 
   /**
    * Lets `tick()` wait for an answer that is still being made, and then write it.

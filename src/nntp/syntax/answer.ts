@@ -22,12 +22,15 @@ export class LongAnswer {
   }
 }
 
+const ZERO = 0x30;
+
 /** The status code that an answer begins with, if any. */
 export function statusOf(answer: Answer): number | undefined {
   const first = Array.isArray(answer) ? answer[0] : answer;
   if (first === null || first === undefined) return undefined;
   const line = first instanceof LongAnswer ? first.status : first;
-  return Number(Buffer.isBuffer(line) ? line.toString('latin1', 0, 3) : line.slice(0, 3));
+  const digit = (at: number) => (Buffer.isBuffer(line) ? (line[at] ?? 0) : line.charCodeAt(at)) - ZERO;
+  return 100 * digit(0) + 10 * digit(1) + digit(2);
 }
 
 /** A short multi-line answer in one Buffer: `lines` without CRLF, not yet dot-stuffed. */
