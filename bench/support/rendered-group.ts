@@ -4,13 +4,8 @@ import type { Newsgroup, RenderedArticle } from '../../src/nntp/backend.ts';
 const PIECE = 64 * 1024;
 /** articles whose headers are found together, as those of a board are */
 const SEGMENT = 256;
-/** the column of the subject in a line of overview */
-const SUBJECT = 1;
 
-/**
- * A newsgroup whose every answer is rendered beforehand, so that only the cost of the front end shows; and HDR's, which finds
- * subjects in lines of overview.
- */
+/** A newsgroup whose every answer is rendered beforehand, so that only the cost of the front end shows. */
 export class RenderedGroup implements Newsgroup {
   readonly name = 'bench.group';
   readonly description = 'Bench';
@@ -23,6 +18,8 @@ export class RenderedGroup implements Newsgroup {
   /** all overview lines, and where each begins */
   readonly lines: Buffer;
   readonly starts: Uint32Array;
+  /** lines as HDR shows them */
+  readonly subjects: readonly Buffer[];
   readonly #segments: readonly Segment[];
 
   /** @param octets size of an article */
@@ -39,19 +36,15 @@ export class RenderedGroup implements Newsgroup {
     this.lines = Buffer.concat(lines);
     this.starts = new Uint32Array(count + 1);
     for (const [i, line] of lines.entries()) this.starts[i + 1] = (this.starts[i] ?? 0) + line.length;
+    this.subjects = this.articles.map((_, i) => Buffer.from(`${i + 1} Re: Item ${i} about things\r\n`));
     this.#segments = Array.from({ length: Math.ceil(count / SEGMENT) }, (_, at) => {
-      const some = lines.slice(at * SEGMENT, (at + 1) * SEGMENT).map((line) => line.toString('latin1'));
+      const some = this.subjects.slice(at * SEGMENT, (at + 1) * SEGMENT).map((line) => line.toString('latin1'));
       return new Segment(
         some.map((_line, i) => at * SEGMENT + i + 1),
         some,
         true,
       );
     });
-  }
-
-  /** lines as HDR shows them */
-  get subjects(): readonly Buffer[] {
-    return this.articles.map((_, i) => Buffer.from(`${i + 1} Re: Item ${i} about things\r\n`));
   }
 
   status(): 'y' {
@@ -87,7 +80,7 @@ export class RenderedGroup implements Newsgroup {
 
   *header(_field: string, low: number, high: number): Generator<Buffer> {
     for (let at = Math.floor((low - 1) / SEGMENT); at * SEGMENT < high; at++) {
-      const lines = this.#segments[at]?.column(SUBJECT, low, high);
+      const lines = this.#segments[at]?.slice(low, high);
       if (lines !== undefined) yield lines;
     }
   }

@@ -10,6 +10,8 @@ const NEWEST = 8;
  * Octets of a post in the table: its sequence number, where its text begins and ends, its number of lines and `READY`.
  */
 const ENTRY = 16;
+/** How much of it is read at first: with these, the table of most items. */
+const AHEAD = HEAD + 32 * ENTRY;
 const TEXT = 4;
 const END = 8;
 const LINES = 12;
@@ -21,6 +23,8 @@ const PLAIN = /^(?:[ -~]*\r\n)*$/;
 const SIGNATURE = octets`--`;
 /** RFC 5536 §3 */
 const MAX_LINE = 998;
+
+const NOTHING = Buffer.alloc(0);
 
 /** The parts of an item that are kept. */
 export interface Said {
@@ -77,7 +81,7 @@ export class ItemText {
    * Reads what was stored; `undefined` if it is of another version, or damaged. @param stored is owned by the result
    */
   static read(stored: Uint8Array): ItemText | undefined {
-    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+    const bytes = viewOf(stored);
     if (bytes.length < HEAD || bytes.readUInt32LE(0) !== VERSION) return undefined;
     const count = bytes.readUInt32LE(COUNT);
     let last = HEAD + count * ENTRY;
@@ -89,6 +93,24 @@ export class ItemText {
       last = end;
     }
     return last === bytes.length ? new ItemText(bytes) : undefined;
+  }
+
+  /** Of a stored text, what one post needs: no other is in it. `undefined`: of another version, or damaged. */
+  static ofPost(sequence: number, part: Part): ItemText | undefined {
+    const table = tableOf(part);
+    if (table === undefined) return undefined;
+    let entry = HEAD;
+    while (entry < table.length && table.readUInt32LE(entry) !== sequence) entry += ENTRY;
+    const isThere = entry < table.length;
+    const from = entry === HEAD ? table.length : table.readUInt32LE(entry - ENTRY + END);
+    const post = isThere ? viewOf(part(from, table.readUInt32LE(entry + END) - from)) : NOTHING;
+    const bytes = Buffer.concat([table.subarray(0, HEAD), table.subarray(entry, entry + ENTRY), post]);
+    bytes.writeUInt32LE(isThere ? 1 : 0, COUNT);
+    const moved = HEAD + ENTRY - from;
+    for (const at of isThere ? [HEAD + TEXT, HEAD + END] : []) {
+      bytes.writeUInt32LE((bytes.readUInt32LE(at) + moved) >>> 0, at);
+    }
+    return ItemText.read(bytes);
   }
 
   get octets(): number {
@@ -175,6 +197,22 @@ export class PostText {
     const bytes = this.#bytes;
     return bytes.subarray(bytes.readUInt32LE(this.#entry + TEXT), bytes.readUInt32LE(this.#entry + END));
   }
+}
+
+/** So many octets of a stored text, from an offset on; fewer where it ends. */
+type Part = (from: number, length: number) => Uint8Array | undefined;
+
+function viewOf(stored: Uint8Array | undefined): Buffer {
+  return stored === undefined ? NOTHING : Buffer.from(stored.buffer, stored.byteOffset, stored.length);
+}
+
+/** What comes before the texts of posts; `undefined`: of another version, or damaged. */
+function tableOf(part: Part): Buffer | undefined {
+  const first = viewOf(part(0, AHEAD));
+  if (first.length < HEAD || first.readUInt32LE(0) !== VERSION) return undefined;
+  const length = HEAD + first.readUInt32LE(COUNT) * ENTRY;
+  const table = length <= first.length ? first.subarray(0, length) : viewOf(part(0, length));
+  return table.length === length ? table : undefined;
 }
 
 function isReady(text: Octets, lines: readonly Octets[]): boolean {

@@ -173,8 +173,10 @@ export interface BoardTexts {
   /**
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` if the board no longer
    * has the item. Rejects if the board is away.
+   *
+   * @param post a sequence number: only this post of it is asked for, and others may be missing
    */
-  text(item: ItemRecord): Soon<ItemText | undefined>;
+  text(item: ItemRecord, post?: number): Soon<ItemText | undefined>;
 
   /** Whether the text held has everything that the index shows. If not, the board was away when asked. */
   isUpToDate(item: ItemRecord): boolean;

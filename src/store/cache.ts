@@ -167,6 +167,15 @@ export class Cache {
     return blob(row['data']);
   }
 
+  /** Octets of an item's text, from its beginning or from … on; fewer where it ends. `read` as above. */
+  textPart(item: number, from: number, length: number, read?: number): Uint8Array | undefined {
+    const query = 'SELECT substr(data, ?, ?) AS part FROM texts WHERE item = ?';
+    const row = this.#guard(() => this.#prepare(query).get(from + 1, length, item), undefined);
+    if (row === undefined) return undefined;
+    if (read !== undefined) this.#read.set(item, read);
+    return blob(row['part']);
+  }
+
   putText(item: number, data: Uint8Array): void {
     if (this.lost) return;
     this.#guard(() => {

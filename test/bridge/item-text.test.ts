@@ -47,6 +47,44 @@ test('what was put in comes out', () => {
   );
 });
 
+test('read alone, a post is what it is among the others, and the text goes as far', () => {
+  fc.assert(
+    fc.property(posts, fc.nat(), (contributions, lastReply) => {
+      const whole = ItemText.of(itemOf(contributions, { lastReply }));
+      const part = (from: number, length: number) => Uint8Array.from(whole.bytes.subarray(from, from + length));
+      for (const { sequence } of [...contributions, { sequence: 4711 }]) {
+        const alone = ItemText.ofPost(sequence, part) ?? expect.fail();
+        expect(alone.newest).toBe(whole.newest);
+        const post = alone.post(sequence);
+        expect([...alone.posts()]).toHaveLength(post === undefined ? 0 : 1);
+        expect(post?.grogname).toBe(whole.post(sequence)?.grogname);
+        expect(post?.lines).toEqual(whole.post(sequence)?.lines);
+        expect(post?.ready).toEqual(whole.post(sequence)?.ready);
+      }
+    }),
+    { seed: 17 },
+  );
+});
+
+test('a text whose table is long is read alone, too; one that is damaged is not', () => {
+  const sequences = Array.from({ length: 100 }, (_, n) => n);
+  const { bytes } = ItemText.of(
+    itemOf(sequences.map((sequence) => ({ sequence, grogname: octets`ann`, lines: [octets`${sequence}`] }))),
+  );
+  const part = (from: number, length: number) => Uint8Array.from(bytes.subarray(from, from + length));
+  for (const sequence of sequences) {
+    expect(ItemText.ofPost(sequence, part)?.post(sequence)?.lines).toEqual([String(sequence)]);
+  }
+  expect(ItemText.ofPost(1, () => undefined)).toBeUndefined();
+  expect(ItemText.ofPost(1, () => new Uint8Array(11))).toBeUndefined();
+  expect(ItemText.ofPost(1, (from, length) => part(from, Math.min(length, 600)))).toBeUndefined();
+  // The end of the second post.
+  bytes.writeUInt32LE(bytes.length + 1, 12 + 16 + 8);
+  expect(ItemText.ofPost(1, part)).toBeUndefined();
+  bytes.writeUInt32LE(0, 12 + 16 + 8);
+  expect(ItemText.ofPost(1, part)).toBeUndefined();
+});
+
 test('a post that is ready is the same article as one that is read line by line', () => {
   fc.assert(
     fc.property(posts, (contributions) => {

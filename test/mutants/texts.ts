@@ -6,8 +6,31 @@ const MEMORY = ['test/bridge/memory.test.ts'];
 
 const SUMMARIES = ['test/bridge/mirror/summaries.test.ts'];
 
+const ALONE = ['test/bridge/texts.test.ts'];
+
 /** The texts of items, and the memory for what was read last. */
 export const textMutants = [
+  ...breaking(
+    'src/bridge/texts/texts.ts',
+    ALONE,
+    [
+      'a text that is not written yet is not read from the file',
+      'this.#alone.delete(item) || this.#unwritten.has(item)',
+      'this.#alone.delete(item)',
+    ],
+    ['who reads on in an item gets all of it', '    this.#alone.add(item);\n', ''],
+    ['a post that is read alone counts as read', 'textPart(item, from, length, time)', 'textPart(item, from, length)'],
+  ),
+  ...breaking(
+    'src/bridge/view/group-view.ts',
+    ['test/bridge/view/group-view.test.ts'],
+    ['what HDR keeps goes with the article', '    this.#headerLines.forgetRow(row);\n', ''],
+  ),
+  ...breaking(
+    'src/wire/bounded-log.ts',
+    ['test/wire/bounded-log.test.ts'],
+    ['of lines that nobody asked for, none is left out', '    if (!this.isWritten(level)) return;\n', ''],
+  ),
   ...breaking(
     'src/bridge/item-text.ts',
     ITEM_TEXT,
@@ -27,6 +50,11 @@ export const textMutants = [
       "line.startsWith('.') || line === SIGNATURE",
     ],
     ['text that is not ASCII is decoded', 'if (!PLAIN.test(text)) return false;', ''],
+    [
+      'a post that is read alone is not another',
+      'while (entry < table.length && table.readUInt32LE(entry) !== sequence) entry += ENTRY;',
+      'while (entry < table.length && table.readUInt32LE(entry) < sequence) entry += ENTRY;',
+    ],
     ['an edit makes a text newer', 'Math.max(lastEdit, lastReply, mark', 'Math.max(lastReply, mark'],
     ['damaged: as good as not held', 'return last === bytes.length ?', 'return last <= bytes.length ?'],
   ),

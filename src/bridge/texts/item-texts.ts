@@ -75,14 +75,15 @@ export class ItemTexts implements BoardTexts, TextSource {
     return this.#queue.settled;
   }
 
-  text(item: ItemRecord): Soon<ItemText | undefined> {
+  text(item: ItemRecord, post?: number): Soon<ItemText | undefined> {
     const { index } = item;
     if (!this.#options.state.hasPosts(item)) return undefined;
     const state = this.#queue.states.of(index);
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
-      const text = this.#texts.get(index);
-      if (text !== undefined && !this.#summaries.knows(index)) this.#learn(item, text);
+      const isKnown = this.#summaries.knows(index);
+      const text = post !== undefined && isKnown ? this.#texts.getPost(index, post) : this.#texts.get(index);
+      if (text !== undefined && !isKnown) this.#learn(item, text);
       if (this.#texts.dirty) this.#writeSoon();
       if (text !== undefined) return text;
       this.#queue.touch(index, true);

@@ -7,6 +7,9 @@ import { itemOfVersion1 } from './version-1-texts.ts';
 const BATCH = 256;
 const BATCH_OCTETS = 1 << 20;
 
+/** Items of which a post was read alone, of late. */
+const ALONE = 64;
+
 /** The texts of items: the most recently read in memory, the rest in the cache file. */
 export class Texts {
   readonly #cache: Cache;
@@ -16,6 +19,7 @@ export class Texts {
   readonly #unwritten = new Map<number, ItemText>();
   /** of them, and of what they have replaced */
   #unwrittenOctets = 0;
+  readonly #alone = new Set<number>();
 
   constructor(cache: Cache, memory: SharedMemory, now: () => number) {
     this.#cache = cache;
@@ -25,11 +29,26 @@ export class Texts {
 
   /** As last fetched, up to date or not. */
   get(item: number): ItemText | undefined {
+    return this.#recent.get(item) ?? this.#getStored(item);
+  }
+
+  /**
+   * As `get`, but what one post needs is enough: of an item that is read here and there, most would be read and kept for
+   * nothing. Whoever reads on gets all of it.
+   */
+  getPost(item: number, sequence: number): ItemText | undefined {
     const recent = this.#recent.get(item);
     if (recent !== undefined) return recent;
-    const text = this.#read(item, Math.floor(this.#now() / 1000));
-    if (text !== undefined) this.#recent.set(item, text);
-    return text;
+    if (this.#alone.delete(item) || this.#unwritten.has(item)) return this.#getStored(item);
+    const time = this.#time;
+    const post = ItemText.ofPost(sequence, (from, length) => this.#cache.textPart(item, from, length, time));
+    if (post === undefined) return this.#getStored(item);
+    this.#alone.add(item);
+    for (const oldest of this.#alone) {
+      if (this.#alone.size <= ALONE) break;
+      this.#alone.delete(oldest);
+    }
+    return post;
   }
 
   /** Like `get`, but does not count as reading: it protects nothing from eviction. */
@@ -77,6 +96,17 @@ export class Texts {
   forgetUnwritten(): void {
     this.#unwritten.clear();
     this.#unwrittenOctets = 0;
+  }
+
+  #getStored(item: number): ItemText | undefined {
+    const text = this.#read(item, this.#time);
+    if (text !== undefined) this.#recent.set(item, text);
+    return text;
+  }
+
+  /** unix seconds */
+  get #time(): number {
+    return Math.floor(this.#now() / 1000);
   }
 
   #keepUnwritten(item: number, text: ItemText): void {

@@ -78,7 +78,8 @@ export class Articles {
       if (this.#contents.isAwaited(row)) throw new Refusal('unavailable', NOT_FETCHED);
       return this.#render(row, undefined);
     }
-    return after(this.#model.text(record), (item) => item && this.#render(row, item));
+    const post = this.#model.posts.sequences[row];
+    return after(this.#model.text(record, post), (item) => item && this.#render(row, item));
   }
 
   #render(row: number, item: ItemText | undefined): Rendered | undefined {

@@ -1,4 +1,3 @@
-import { overviewColumns } from '../../news/overview.ts';
 import { Refusal, type RenderedArticle } from '../../nntp/backend.ts';
 import { after, type Soon } from '../../wire/soon.ts';
 import type { BoardGroup } from '../board.ts';
@@ -6,9 +5,10 @@ import type { SharedMemory } from '../memory.ts';
 import type { BoardModel } from '../model.ts';
 import { isIn, levelToPost, type Place } from '../places.ts';
 import type { Articles } from './articles.ts';
-import { type HeaderName, Headers } from './headers.ts';
+import { HeaderLines } from './header-lines.ts';
+import type { Headers } from './headers.ts';
 import { kindAt } from './kinds.ts';
-import { Overviews } from './overviews.ts';
+import { Overviews, type Rows } from './overviews.ts';
 import type { PostIds } from './post-ids.ts';
 import { lowerBound, RowList } from './row-list.ts';
 
@@ -49,9 +49,9 @@ export class GroupView implements BoardGroup {
   readonly place: Place;
   readonly #model: BoardModel;
   readonly #ids: PostIds;
-  readonly #headers: Headers;
   readonly #articles: Articles;
   readonly #overviews: Overviews;
+  readonly #headerLines: HeaderLines;
   readonly #overlap: number;
   readonly #list = new RowList();
   returned = 0;
@@ -66,13 +66,15 @@ export class GroupView implements BoardGroup {
     this.#overlap = identity.overlap;
     this.#model = model;
     this.#ids = parts.ids;
-    this.#headers = parts.headers;
     this.#articles = parts.articles;
-    this.#overviews = new Overviews(parts.articles, parts.memory, {
+    const { articles, headers, memory } = parts;
+    const rows: Rows = {
       within: (from, to) => this.#rowsWithin(from, to),
       has: (row) => this.#isHere(row),
       numberOf: (row) => this.#numberOf(row),
-    });
+    };
+    this.#overviews = new Overviews(articles, memory, rows);
+    this.#headerLines = new HeaderLines(headers, this.#overviews, memory, rows);
     this.appended(0);
   }
 
@@ -83,13 +85,13 @@ export class GroupView implements BoardGroup {
       const kind = kindAt(this.#model, row);
       if (isIn(this.place, kind)) this.#list.append(row);
     }
-    for (let row = first; row < length; row = Overviews.at(row).end) this.#overviews.forgetRow(row);
+    for (let row = first; row < length; row = Overviews.at(row).end) this.forgetRow(row);
   }
 
   /** Rows became `Gone`. */
   removed(rows: readonly number[]): void {
     this.#list.remove(rows);
-    for (const row of rows) this.#overviews.forgetRow(row);
+    for (const row of rows) this.forgetRow(row);
   }
 
   /** Rows that were `Gone` are back. */
@@ -99,12 +101,13 @@ export class GroupView implements BoardGroup {
       this.#list.insert(here);
       this.returned++;
     }
-    for (const row of here) this.#overviews.forgetRow(row);
+    for (const row of here) this.forgetRow(row);
   }
 
   /** Drops what was made from a row, which is stale. */
   forgetRow(row: number): void {
     this.#overviews.forgetRow(row);
+    this.#headerLines.forgetRow(row);
   }
 
   /** Ascending; a snapshot. */
@@ -188,30 +191,17 @@ export class GroupView implements BoardGroup {
   }
 
   *#header(field: string, low: number, high: number): Generator<Soon<Buffer>> {
-    const column = overviewColumns.get(field);
-    const name = Headers.named(field);
-    const needsText = column !== undefined && (name === undefined || name === 'From');
     for (const index of this.#segments(low, high)) {
-      const segment = needsText ? this.#overviews.segment(index) : this.#overviews.held(index);
-      yield column === undefined || segment === undefined
-        ? this.#headerLines(name, index, low, high)
-        : after(segment, (held) => held?.column(column, low, high) ?? NOTHING);
+      yield after(
+        this.#headerLines.segment(field, index, low, high),
+        (segment) => segment?.slice(low, high) ?? NOTHING,
+      );
     }
   }
 
   /** A Message-ID may lead here before the index has been read (`BoardView.find`). */
   #refuseUnread(): void {
     if (!this.#model.isRead) throw new Refusal('unavailable', NOT_READ);
-  }
-
-  #headerLines(name: HeaderName | undefined, index: number, low: number, high: number): Buffer {
-    let lines = '';
-    for (const row of this.#overviews.rowsOf(index)) {
-      const number = this.#numberOf(row);
-      if (number < low || number > high) continue;
-      lines += `${number} ${name === undefined ? '' : this.#headers.value(name, row)}\r\n`;
-    }
-    return Buffer.from(lines, 'latin1');
   }
 
   *arrivedSince(seconds: number): Generator<string> {

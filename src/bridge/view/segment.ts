@@ -1,6 +1,4 @@
-const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
-
-/** Consecutive overview lines, ready to send. */
+/** Lines about consecutive articles, ready to send: overview, or one field of each. */
 export class Segment {
   /** whether all its texts were available */
   readonly complete: boolean;
@@ -11,9 +9,9 @@ export class Segment {
 
   /**
    * @param numbers ascending
-   * @param lines overview lines with CRLF; ASCII, so that characters are octets
+   * @param lines with CRLF; ASCII, so that characters are octets
    */
-  constructor(numbers: readonly number[], lines: readonly string[], complete: boolean) {
+  constructor(numbers: Iterable<number>, lines: readonly string[], complete: boolean) {
     this.complete = complete;
     this.#numbers = Uint32Array.from(numbers);
     this.#starts = new Uint32Array(lines.length + 1);
@@ -33,27 +31,15 @@ export class Segment {
     return this.#bytes.subarray(this.#starts[this.#indexOf(low)], this.#starts[this.#indexOf(high + 1)]);
   }
 
-  /** `number SP value CRLF` lines from one column (HDR). */
-  column(column: number, low: number, high: number): Buffer {
-    const bytes = this.#bytes;
-    const first = this.#indexOf(low);
-    const end = this.#indexOf(high + 1);
-    // No resulting line is longer than the original.
-    const lines = Buffer.allocUnsafeSlow((this.#starts[end] ?? 0) - (this.#starts[first] ?? 0));
-    let length = 0;
-    // Octet by octet: a search, a string and a copy for each line would take three times as long.
-    for (let index = first; index < end; index++) {
-      const lineEnd = (this.#starts[index + 1] ?? 0) - '\r\n'.length;
-      let at = this.#starts[index] ?? 0;
-      for (; at < lineEnd && bytes[at] !== TAB; at++) lines[length++] = bytes[at] ?? 0;
-      lines[length++] = SPACE;
-      for (let tab = 0; tab < column && at < lineEnd; at++) if (bytes[at] === TAB) tab++;
-      for (; at < lineEnd && bytes[at] !== TAB; at++) lines[length++] = bytes[at] ?? 0;
-      lines[length++] = CR;
-      lines[length++] = LF;
-    }
-    // Copy, so that an answer waiting for a client holds no more memory than it seems to.
-    return Buffer.from(lines.subarray(0, length));
+  /** Of overview lines low … high, `number SP value CRLF` of one column (HDR). */
+  column(column: number, low: number, high: number): Segment {
+    const lines = this.slice(low, high).toString('latin1').split('\r\n').slice(0, -1);
+    const short = lines.map((line) => {
+      const cells = line.split('\t', column + 1);
+      return `${cells[0]} ${cells[column]}\r\n`;
+    });
+    const numbers = this.#numbers.subarray(this.#indexOf(low), this.#indexOf(high + 1));
+    return new Segment(numbers, short, this.complete);
   }
 
   /** The first line whose article number is at least this. */

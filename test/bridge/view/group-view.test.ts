@@ -130,6 +130,28 @@ describe('overview and headers', () => {
     expect(model.reads).toBe(0);
   });
 
+  test.each(['subject', 'from', 'date', 'message-id', 'references', ':bytes', ':lines'])(
+    'HDR %s of many articles is that of each, before and after they change',
+    async (field) => {
+      const { model, main } = await longBoard(300);
+      const many = () => linesOf(main.header(field, 1, 999));
+      const each = async () => {
+        const lines: string[] = [];
+        for (let n = 1; n <= 300; n++) lines.push(...(await linesOf(main.header(field, n, n))));
+        return lines;
+      };
+      const before = await each();
+      expect(await many()).toEqual(before);
+      expect(await many()).toEqual(before);
+      await model.indexEdit({ remove: [1] });
+      const after = await each();
+      expect(after).toHaveLength(299);
+      expect((await many()).slice(0, 299)).toEqual(after);
+      await linesOf(main.overview(1, 999));
+      expect(await each()).toEqual(after);
+    },
+  );
+
   test('overview and headers need no text', async () => {
     const { model, main } = await longBoard(256);
     await linesOf(main.overview(1, 256));
