@@ -87,6 +87,11 @@ export const movingMutants = [
       'yield { group, number };',
     ],
     [
+      'one item for which the board sends nonsense does not cost an archive',
+      "return cause !== undefined && kind !== 'nonsense'",
+      "return cause !== undefined && kind !== 'no-data'",
+    ],
+    [
       'an archive has the ids of posts made through the bridge',
       "else await copyFile('permanent', source, target);",
       '',

@@ -9,6 +9,7 @@ import { type BoardPaths, pathsOf } from '../../config/paths.ts';
 import { storedArticle } from '../../news/archive.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { Metrics } from '../../ops/metrics.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
 import { DatabaseSnapshot } from '../../store/copy.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Log } from '../../wire/log.ts';
@@ -157,11 +158,17 @@ async function* articlesOf(
       // Withdrawn meanwhile.
       if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
     } catch (error) {
-      // One that the index shows and that is not in its item must not cost all others. (With a cause, the board is away.)
-      if (!(error instanceof Refusal) || error.cause !== undefined) throw error;
+      // One whose item the board can't give must not cost all others.
+      if (!(error instanceof Refusal) || isAway(error.cause)) throw error;
       onUnread(`${group.name}:${number}`, error.message);
     }
   }
+}
+
+/** (What the board sends nonsense for, it is asked for in vain.) */
+function isAway(cause: unknown): boolean {
+  const kind = cause instanceof RgtpError ? cause.kind : undefined;
+  return cause !== undefined && kind !== 'nonsense' && kind !== 'internal';
 }
 
 function countOf(board: RgtpBoard): number {
