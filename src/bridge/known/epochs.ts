@@ -60,13 +60,12 @@ export class Epochs {
     return epoch === undefined ? undefined : epoch.base + sequence;
   }
 
-  /** All article numbers that a row may have had, that of the newest epoch first. */
-  numbersOf({ generation, sequence }: Position): number[] {
-    const isOf = (epoch: Epoch) => epoch.generation === generation && epoch.first <= sequence;
-    return this.#all
-      .filter(isOf)
-      .map(({ base }) => base + sequence)
-      .reverse();
+  /** The epoch in which a row of the same generation had its number, if it had one before this epoch began. */
+  before({ number, base, first }: Epoch, { generation, sequence }: Position): Epoch | undefined {
+    const isEarlier = (epoch: Epoch) =>
+      epoch.number < number && epoch.generation === generation && epoch.first <= sequence;
+    const earlier = this.#all.findLast(isEarlier);
+    return earlier !== undefined && earlier.base + sequence < base + first ? earlier : undefined;
   }
 
   /** Which epoch is it that gave a row this article number? */

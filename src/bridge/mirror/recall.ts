@@ -4,7 +4,8 @@
  */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter, later } from '../../rgtp/sequence.ts';
-import type { RecentRow } from '../../store/permanent-records.ts';
+import type { Epoch, RecentRow } from '../../store/permanent-records.ts';
+import type { Epochs } from '../known/epochs.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
 import { isCut, recall, rowDetails } from '../known/recent.ts';
 import { BoardState } from '../known/state.ts';
@@ -16,7 +17,7 @@ import { generationOf, type Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import type { EditLog, IndexReader } from './reading.ts';
 import { STRETCH } from './row-order.ts';
-import type { Sighting } from './sighting.ts';
+import type { SeenRow, Sighting } from './sighting.ts';
 
 export interface RecallOptions {
   readonly state: BoardState;
@@ -115,15 +116,13 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
   const base = generationOf(seen, recent, itemOf) - sighting.wraps;
   const numbers = new Float64Array(order.length);
   const end = recent.posts.numbers[0] ?? 0;
-  const isOlder = yield* olderThan(recent, sighting, itemOf);
+  const epochOf = yield* epochsOf(epochs, sighting, base);
   let last = above;
   let isAscending = true;
   for (let place = 0; place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     const one = sighting.at(place, base);
-    const covering = epochs.numberOf(one) ?? 0;
-    const isEarlier = covering >= end && isOlder(order[place] ?? 0);
-    const number = isEarlier ? (epochs.numbersOf(one).find((each) => each < end) ?? 0) : covering;
+    const number = (epochOf(one)?.base ?? Number.NEGATIVE_INFINITY) + one.sequence;
     if (number <= above || number >= end || number === last) continue;
     numbers[place] = number;
     isAscending &&= number > last;
@@ -135,27 +134,32 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
 }
 
 /**
- * Which rows stand before those that a state knows, and are none of them? (Where one would have a number among theirs, that
- * was never its own: it had one of an earlier epoch.)
+ * In which epochs rows had their numbers. An epoch may cover numbers that were given before it began (by rows that an editor
+ * made up): the index has these rows before the one by which it began.
  */
-function* olderThan(
-  { posts }: BoardState,
-  { length, sequences, kinds, times }: Sighting,
-  itemOf: (row: number) => number,
-): Generator<undefined, (row: number) => boolean> {
-  const known = new Map<number, number[]>();
-  for (let row = 0; row < posts.length; row++) {
-    const sequence = posts.sequences[row] ?? 0;
-    known.set(sequence, [...(known.get(sequence) ?? []), row]);
+function* epochsOf(
+  epochs: Epochs,
+  { length, sequences, wrapped }: Sighting,
+  base: number,
+): Generator<undefined, (one: SeenRow) => Epoch | undefined> {
+  /** by epoch: the row by which it began, if it is there */
+  const began = new Map<number, number>();
+  for (let row = 0; epochs.all.length > 1 && row < length; row++) {
+    if (row % STRETCH === 0) yield;
+    for (const { number, generation, first } of epochs.all) {
+      const isFirst = first === sequences[row] && generation === base + (wrapped[row] ?? 0);
+      if (isFirst && !began.has(number)) began.set(number, row);
+    }
   }
-  const isKnown = (row: number) =>
-    known
-      .get(sequences[row] ?? 0)
-      ?.some((at) => posts.was[at] === kinds[row] && posts.times[at] === times[row] && posts.items[at] === itemOf(row));
-  let end = length;
-  do if (--end % STRETCH === 0) yield;
-  while (end >= 0 && isKnown(end) !== true);
-  return (row) => row >= 0 && row < end && isKnown(row) !== true;
+  return (one) => {
+    let epoch = epochs.covering(one.generation, one.sequence);
+    while (epoch !== undefined && one.event === undefined && one.row < (began.get(epoch.number) ?? -1)) {
+      const earlier = epochs.before(epoch, one);
+      if (earlier === undefined) break;
+      epoch = earlier;
+    }
+    return epoch;
+  };
 }
 
 /** The places of numbers that are not 0, by these. */

@@ -354,6 +354,28 @@ test('of the newest rows a bounded number is kept for good, with older ones from
   expect((await permanent.recent()).length).toBe(1024);
 });
 
+test('older rows have the numbers they had, also where a later epoch begins below them', async () => {
+  const board = new FakeBoard(2 ** 31 + 3000);
+  board.hasEditLog = false;
+  const { open, permanent } = server(board);
+  let mirror = await open();
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  board.setMotd('Welcome');
+  const made = board.index.slice(-1).flatMap((row) => [3, 2, 1].map((n) => ({ ...row, sequence: 2 ** 31 - n })));
+  board.editIndex((rows) => [...rows, ...made]);
+  await mirror.refresh(board.sequence);
+  for (let n = 0; n < 1100; n++) board.reply(tea);
+  await mirror.complete();
+  const before = await shown(mirror);
+  expect(before[0]).toMatchObject({ number: 1, epoch: 2, item: tea });
+  expect(before[1]?.epoch).toBe(3);
+  mirror = await open();
+  await mirror.complete();
+  expect(await shown(mirror)).toEqual(before);
+  expect(await permanent.recent()).toHaveLength(1024);
+});
+
 test('after the cache is lost nobody who asks for what is new misses anything', async () => {
   const board = new FakeBoard();
   let now = 2_000_000_000;
