@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { diskTrouble } from '../store/errors.ts';
-import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { boundedLog } from '../wire/bounded-log.ts';
-import { endInTurns } from '../wire/endings.ts';
 import { type Log, silent } from '../wire/log.ts';
-import { reasonOf } from '../wire/trouble.ts';
 import type { Accounts } from './accounts.ts';
-import { Board, type Caller, callerKey, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
+import { type ArrivalOptions, Arrivals } from './arrivals.ts';
+import { Board, type Caller, defaultTimeouts, type Identify, type Timeouts } from './board.ts';
 import { type FirstStart, firstStart, type Guests } from './first-start.ts';
 import type { BoardObserver } from './observer.ts';
 import type { RegistrationOptions } from './registration.ts';
@@ -17,13 +14,11 @@ import { BoardStore, type BoardStoreOptions } from './store.ts';
 import { requireFinishedImport } from './unfinished.ts';
 import { archiveItems } from './upkeep/archive.ts';
 
-export interface BoardServerOptions extends BoardStoreOptions {
+export interface BoardServerOptions extends BoardStoreOptions, ArrivalOptions {
   /** SQLite file, or `:memory:` */
   readonly path: string;
   /** undefined: only `connect()` reaches the board */
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
-  /** puts TLS on an accepted connection, whose `secure` event ends the handshake. Default: none */
-  readonly secure?: ((socket: Socket) => Duplex) | undefined;
   /** name in the greeting. Default `RGTP` */
   readonly title?: string;
   /** what the user `guest` may do; applies when the board is made. Default `read` */
@@ -34,10 +29,6 @@ export interface BoardServerOptions extends BoardStoreOptions {
   readonly empty?: boolean;
   readonly log?: Log;
   readonly timeouts?: Partial<Timeouts>;
-  /** connections in total. Default 1000 */
-  readonly connections?: number;
-  /** connections from one address (IPv6: from one /64). Default 100 */
-  readonly connectionsPerAddress?: number;
   /** ms before the answer to the first failed proof. Default 1000 */
   readonly proofDelay?: number;
   /** identifies callers for log entries about logins */
@@ -59,12 +50,9 @@ const HOUSEKEEPING = 6 * 3_600_000;
 /** ms that `close` waits for clients to hang up */
 const GRACE = 5_000;
 
-/** ms for a TLS handshake */
-const HANDSHAKE = 30_000;
-
 const INSIDE: Caller = { address: undefined, port: 0, localPort: 0 };
 
-/** The server of a board: listens, limits connections, archives old items. */
+/** The server of a board: its sessions, and its housekeeping. */
 export class BoardServer {
   readonly store: BoardStore;
   /** What this start created; undefined if the board existed already. Show the secret once. */
@@ -72,10 +60,7 @@ export class BoardServer {
   readonly #board: Board;
   readonly #options: BoardServerOptions;
   readonly #sessions = new Set<Session>();
-  /** connections whose TLS handshake is under way */
-  readonly #handshakes = new Set<Socket>();
-  readonly #perAddress = new Map<string, number>();
-  #server: Server | undefined;
+  readonly #arrivals: Arrivals;
   readonly #instance = randomBytes(2).toString('hex');
   #sessionNumber = 0;
   readonly #housekeeping: NodeJS.Timeout;
@@ -94,7 +79,7 @@ export class BoardServer {
         if (diskTrouble(error) === undefined) throw error;
         server.#board.log.error({ err: error }, 'housekeeping failed');
       });
-      if (options.listen !== undefined) await server.#listen(options.listen);
+      if (options.listen !== undefined) await server.#arrivals.listen(options.listen);
       return server;
     } catch (error) {
       store.close();
@@ -116,6 +101,12 @@ export class BoardServer {
       registration: options.registration,
       observer: options.observer,
     });
+    this.#arrivals = new Arrivals(
+      options,
+      this.#board,
+      () => this.#sessions.size,
+      (stream, caller) => this.#open(stream, caller),
+    );
     this.#housekeeping = setInterval(() => {
       this.#keepHouse().catch((error: unknown) => this.#board.log.error({ err: error }, 'housekeeping failed'));
     }, HOUSEKEEPING).unref();
@@ -124,9 +115,7 @@ export class BoardServer {
 
   /** The listener's address. @throws Error if there is none */
   get address(): { readonly host: string; readonly port: number } {
-    const address = this.#server?.address();
-    if (address === null || typeof address !== 'object') throw new Error('the board does not listen');
-    return { host: address.address, port: address.port };
+    return this.#arrivals.address;
   }
 
   /** open sessions */
@@ -163,11 +152,7 @@ export class BoardServer {
   async close(graceMs = GRACE): Promise<void> {
     clearInterval(this.#housekeeping);
     clearInterval(this.#accountCheck);
-    const closed = new Promise<void>((resolve) => {
-      if (this.#server === undefined) resolve();
-      else this.#server.close(() => resolve());
-    });
-    for (const socket of this.#handshakes) socket.destroy();
+    const closed = this.#arrivals.close();
     const sessions = [...this.#sessions].map((session) => session.shutDown());
     const cutOff = setTimeout(() => {
       for (const session of this.#sessions) session.destroy();
@@ -194,78 +179,6 @@ export class BoardServer {
       const moved = await archiveItems(this.store, this.store.time - Math.floor(archiveAfter / 1000));
       if (moved > 0) this.#board.log.info({ items: moved }, 'items archived');
     }
-  }
-
-  #listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
-    this.#server = server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: listenHost(host), port, backlog: 511 }, () => {
-        server.off('error', reject);
-        server.on('error', (error) => this.#board.log.error({ err: error }, 'a connection could not be accepted'));
-        resolve();
-      });
-    });
-  }
-
-  #accept(socket: Socket): void {
-    const { remoteAddress, remotePort = 0, localPort = 0 } = socket;
-    if (remoteAddress === undefined) {
-      socket.destroy();
-      return;
-    }
-    const address = plainAddress(remoteAddress);
-    const key = addressKey(address);
-    const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
-    const count = this.#perAddress.get(key) ?? 0;
-    endInTurns(socket, key);
-    socket.on('error', () => socket.destroy());
-    if (this.#sessions.size + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
-      const reason = count >= connectionsPerAddress ? 'address' : 'full';
-      this.#board.observer.connected(reason);
-      this.#board.log.warn({ address, port: remotePort, reason }, 'connection refused');
-      if (this.#options.secure !== undefined) {
-        socket.destroy();
-        return;
-      }
-      socket.end('482 Too many connections; please try again later.\r\n', () => socket.destroy());
-      return;
-    }
-    this.#perAddress.set(key, count + 1);
-    socket.once('close', () => {
-      const left = (this.#perAddress.get(key) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(key, left);
-      else this.#perAddress.delete(key);
-    });
-    const caller = { address, port: remotePort, localPort };
-    if (this.#options.secure === undefined) this.#open(socket, caller);
-    else this.#handshake(socket, this.#options.secure(socket), caller);
-  }
-
-  #handshake(socket: Socket, secured: Duplex, caller: Caller): void {
-    this.#handshakes.add(socket);
-    endInTurns(secured, callerKey(caller));
-    const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
-    const failed = (err: Error) => {
-      this.#board.observer.connected('handshake');
-      this.#board.log.debug(
-        { address: caller.address, port: caller.port, reason: `handshake: ${reasonOf(err)}` },
-        'connection refused',
-      );
-      socket.destroy();
-    };
-    const over = () => {
-      clearTimeout(clock);
-      this.#handshakes.delete(socket);
-    };
-    socket.once('close', over);
-    secured.once('error', failed);
-    secured.once('secure', () => {
-      over();
-      secured.off('error', failed);
-      this.#open(secured, caller);
-    });
   }
 
   #open(stream: Duplex, caller: Caller): void {

@@ -243,18 +243,22 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
-    'src/store/postgres/membership.ts',
+    'src/store/postgres/bridge-row.ts',
     ['test/store/postgres/bridges.test.ts'],
-    ['who was replaced writes nothing', 'if (own.length === 0) throw', 'if (own.length > 1) throw'],
-    [
-      '… which it can while it lives',
-      "await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);",
-      '',
-    ],
+    ['who was replaced writes nothing', 'return own.length > 0;', 'return own.length >= 0;'],
     [
       'the intents of a bridge that is back in time stay its own',
       'if (removed.length > 0) {',
       'if (removed.length > 1) {',
+    ],
+  ),
+  ...breaking(
+    'src/store/postgres/membership.ts',
+    ['test/store/postgres/bridges.test.ts'],
+    [
+      '… which it can while it lives',
+      "await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);",
+      '',
     ],
     [
       'what a bridge was not told of is looked up',

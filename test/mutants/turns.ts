@@ -312,7 +312,7 @@ export const turnMutants = [
     'undefined);',
   ]),
   ...breaking(
-    'src/board/server.ts',
+    'src/board/arrivals.ts',
     BOARD,
     ['resets of RGTP clients are taken in in turns', '    endInTurns(socket, key);\n', ''],
     ['resets of RGTPS clients are taken in in turns', '    endInTurns(secured, callerKey(caller));\n', ''],

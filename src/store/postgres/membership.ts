@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Intent } from '../permanent-records.ts';
 import type { Claim } from '../shared.ts';
+import { addRow, keepRow, lookAtRows } from './bridge-row.ts';
 import { storeErrorFromPostgres } from './errors.ts';
 import { allOf, Inheritance, lockOf } from './heirs.ts';
 import { agree, type Identity } from './identity.ts';
@@ -170,8 +171,7 @@ export class Membership {
    */
   async requireMember(query: Query): Promise<string> {
     const id = this.#id;
-    const own = await query('SELECT 1 FROM bridges WHERE board = $1 AND id = $2 FOR KEY SHARE', [this.#board, id]);
-    if (own.length === 0) throw this.#cutOff();
+    if (!(await keepRow(query, this.#board, id))) throw this.#cutOff();
     return id;
   }
 
@@ -200,24 +200,7 @@ export class Membership {
       await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);
       const moved = await client.query('SELECT 1 FROM boards WHERE board = $1 AND moved', [this.#board]);
       const before = this.#id;
-      const { wasThere, kept } = await this.#postgres.transaction(async (query) => {
-        const key = [this.#board, id] as const;
-        await query('INSERT INTO bridges (board, id) VALUES ($1, $2) ON CONFLICT DO NOTHING', key);
-        const removed = await query('DELETE FROM bridges WHERE board = $1 AND id = $2 RETURNING 1', [
-          ...[this.#board, before],
-        ]);
-        // The transaction may run twice: the second time, the old name is gone, and its intents have the new one.
-        if (removed.length > 0) {
-          await query('UPDATE messages SET bridge = $2 WHERE board = $1 AND bridge = $3 AND details IS NOT NULL', [
-            ...[...key, before],
-          ]);
-        }
-        const own = await query(
-          'SELECT message_id FROM messages WHERE board = $1 AND bridge = $2 AND details IS NOT NULL',
-          key,
-        );
-        return { wasThere: removed.length > 0, kept: own };
-      });
+      const { wasThere, kept } = await this.#postgres.transaction((query) => addRow(query, this.#board, id, before));
       if (before !== '' && (moved.rows.length > 0 || (this.#options.alone === true && !wasThere))) {
         const what =
           moved.rows.length > 0 ? 'the board was copied from here to files' : 'another rgtp-nntp has taken over';
@@ -231,7 +214,7 @@ export class Membership {
       this.#client = client;
       this.#standing.confirmed(now);
       this.#version = -1n;
-      if (before !== '') this.#onRejoined(new Set(kept.map((row) => String(row['message_id']))));
+      if (before !== '') this.#onRejoined(new Set(kept));
       client.once('end', () => this.#lose(client));
       client.on('notification', ({ payload = '' }) => this.#heard(payload));
       await client.query(`LISTEN ${CHANNEL}`);
@@ -283,26 +266,18 @@ export class Membership {
     if (client === undefined) throw this.#cutOff();
     const began = performance.now();
     try {
-      await client.query('UPDATE bridges SET is_read = $3 WHERE board = $1 AND id = $2 AND is_read <> $3', [
-        ...[this.#board, this.#id, this.#state.isRead],
-      ]);
-      const { rows } = await client.query<{ version: string; bridges: string; is_here: boolean; is_read: boolean }>(
-        `SELECT version, count(b.id) AS bridges, bool_or(b.id = $2) AS is_here, bool_or(b.is_read) AS is_read
-         FROM boards LEFT JOIN bridges b USING (board) WHERE board = $1 GROUP BY board, version`,
-        [this.#board, this.#id],
-      );
-      const [seen] = rows;
-      if (seen?.is_here !== true) throw this.#cutOff();
+      const seen = await lookAtRows(client, this.#board, this.#id, this.#state.isRead);
+      if (seen?.isHere !== true) throw this.#cutOff();
       if (this.#client !== client) throw this.#cutOff();
       this.#standing.confirmed(began);
-      this.#bridges = Number(seen.bridges);
+      this.#bridges = seen.bridges;
       const led = this.#leads;
       await this.#lead(client);
       await this.#turns.look(client);
       // A bridge that has become the leader, or for which somebody reads now, polls at once.
-      const isDue = this.#leads && (!led || (seen.is_read && !this.#isRead));
-      this.#isRead = seen.is_read;
-      const version = BigInt(seen.version);
+      const isDue = this.#leads && (!led || (seen.isRead && !this.#isRead));
+      this.#isRead = seen.isRead;
+      const { version } = seen;
       const isNews = version > this.#version || this.#version < 0n;
       if (isNews) {
         this.#version = version;
