@@ -19,7 +19,7 @@ import { refuseUnknown } from './unknown.ts';
 
 export function boardCommand(): Command {
   return new Command('board')
-    .description('run the embedded board alone, for RGTP clients and for bridges on other machines; maintain it')
+    .description('run the embedded board alone, for RGTP clients and bridges on other machines, or maintain it')
     .addOption(configOption())
     .addCommand(backupCommand())
     .addCommand(boardRestoreCommand())

@@ -16,10 +16,10 @@ interface ExportOptions extends ConfigOption {
 export function articleExportCommand(): Command {
   return new Command('export')
     .description("write a board's articles into an archive, even while the server runs")
-    .addOption(new Option('--mbox <file>', 'a new file of the kind mboxrd').conflicts('maildir'))
+    .addOption(new Option('--mbox <file>', 'a new file in mboxrd format').conflicts('maildir'))
     .option('--maildir <folder>', 'a new folder')
     .option('--board <name>', 'which board (default: the first)')
-    .option('--force', 'replace an archive that is there')
+    .option('--force', 'replace an existing archive')
     .addOption(configOption())
     .action(async ({ mbox, maildir, board: name, force = false, ...options }: ExportOptions) => {
       const path = mbox ?? maildir;

@@ -19,9 +19,9 @@ interface ImportOptions extends ConfigOption {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('fill the embedded board from a groggsd data directory, or from a board that runs')
-    .argument('<source>', 'the directory that has the files index and sequence, or rgtp://host:port (or rgtps://)')
-    .option('--user <userid>', 'who reads that board (default: a guest); the secret is asked for')
+    .description('fill the embedded board from a groggsd data directory or a running board')
+    .argument('<source>', 'the directory with the files index and sequence, or rgtp://host:port (or rgtps://)')
+    .option('--user <userid>', 'the user who reads that board (default: guest); asks for the secret')
     .option('--secret-file <file>', "file that contains that user's secret in hex")
     .option('--ca <file>', 'PEM file with the authorities that may certify an rgtps board')
     .addOption(configOption())

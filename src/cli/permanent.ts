@@ -13,12 +13,14 @@ const PLACES = ['files', 'database'];
 
 export function permanentCommand(): Command {
   return new Command('permanent')
-    .description('what boards elsewhere can not give back: Message-IDs, epochs, marks, accounts')
+    .description('permanent data of remote boards: Message-IDs, epochs, marks, accounts')
     .addCommand(
       new Command('copy')
-        .description('copy it between the files in data and the database of permanent; the server must not be running')
+        .description(
+          'copy it between the files in data and the database that permanent names; the server must not be running',
+        )
         .addOption(new Option('--from <place>', 'where it is now').choices(PLACES).makeOptionMandatory())
-        .addOption(new Option('--to <place>', 'where it is to be').choices(PLACES).makeOptionMandatory())
+        .addOption(new Option('--to <place>', 'where to copy it').choices(PLACES).makeOptionMandatory())
         .addOption(configOption())
         .action(async (options: CopyOptions) => {
           if (options.from === options.to) {

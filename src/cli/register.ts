@@ -20,7 +20,7 @@ export function registerCommand(): Command {
     .argument('<userid>', 'the userid you want, usually your mail address')
     .addOption(configOption())
     .option('--board <name>', 'which board (default: the first)')
-    .option('--yes', "agree to the board's conditions without a question")
+    .option('--yes', "agree to the board's conditions without asking")
     .action(async (userid: string, options: RegisterOptions) => {
       const board = boardNamed(configuration(options), options.board);
       const { user: _user, secret: _secret, ...client } = boardClient(reachable(board), silent);

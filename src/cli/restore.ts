@@ -9,7 +9,7 @@ interface RestoreOptions extends ConfigOption {
 
 export function restoreCommand(): Command {
   return new Command('restore')
-    .description('bring back everything that backup saved; the server must not be running')
+    .description('restore everything that backup saved; the server must not be running')
     .argument('<folder>', 'the backup')
     .option('--force', 'move existing files out of the way')
     .addOption(configOption())

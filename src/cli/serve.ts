@@ -14,7 +14,7 @@ import { announce } from './output.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the news server, with the embedded board where one is configured')
+    .description('run the news server, and the embedded board if one is configured')
     .addOption(configOption())
     .action(async (options: ConfigOption) => {
       const config = configuration(options);

@@ -31,13 +31,13 @@ export function userCommand(): Command {
         .option('--grogname <grogname>', 'the grogname of every post (default: the display name of From)')
         .addHelpText('after', '\nAn account of the same name on several boards is one login for all of them.'),
     )
-    .addCommand(on('list', 'list the accounts', 'all', list).option('--json', 'for programs'))
+    .addCommand(on('list', 'list the accounts', 'all', list).option('--json', 'print JSON, for programs'))
     .addCommand(on('password', "change an account's password", 'all', password).argument('<name>', 'which account'))
     .addCommand(on('remove', 'delete an account', 'all', remove).argument('<name>', 'which account'))
     .addCommand(
       on(
         'forget',
-        'forget that a board accepted a login: it no longer counts while the board is away',
+        'forget a login that a board accepted, so that it no longer works while the board is away',
         'all',
         forget,
       ).argument('<userid>', 'the userid on the board'),

@@ -15,10 +15,10 @@ export const peer = z.strictObject({
     allowed: 'up to 64 characters of A–Z, a–z, 0–9, ., - and _',
   }),
   path: maybeText({
-    meaning: 'The peer in Path, `pathhost` in INN: what has been there is not offered to it',
+    meaning: "The peer's name in Path (`pathhost` in INN): articles that have passed it are not offered to it",
     usually: 'its host',
     pattern: /^[A-Za-z0-9._:-]{1,200}$/,
-    allowed: 'a name as it stands in Path',
+    allowed: 'a name as in Path',
   }),
   ca: path('', {
     meaning: 'PEM file with the authorities that may certify an `nntps` peer; empty: the well-known ones',
@@ -37,20 +37,20 @@ export const peer = z.strictObject({
   }),
   passwordFile: path('', { meaning: 'File that contains the password', of: 'file' }),
   newsgroups: text('*', {
-    meaning: 'Newsgroups that it is sent, as a wildmat (RFC 3977 §4)',
+    meaning: 'Newsgroups to send, as a wildmat (RFC 3977 §4)',
     pattern: /^[^\s[\]\\]+$/,
     allowed: 'a wildmat, such as groggs.*,!groggs.test',
   }),
-  notices: flag(false, { meaning: 'Whether it is sent what editors did (`.edits`)' }),
-  motd: flag(true, { meaning: 'Whether it is sent messages of the day (`.motd`)' }),
-  cancels: flag(true, { meaning: 'Whether it is sent a cancel for each post that was withdrawn' }),
+  notices: flag(false, { meaning: 'Whether to send notices of edits (`.edits`)' }),
+  motd: flag(true, { meaning: 'Whether to send messages of the day (`.motd`)' }),
+  cancels: flag(true, { meaning: 'Whether to send a cancel for each withdrawn post' }),
   supersedes: flag(false, {
     meaning:
-      'Whether it is sent an article again, as one that supersedes the former (RFC 5536 §3.2.6), when its item was edited: all of the item, because a board does not tell which of its posts',
+      'Whether to send an article again, superseding the former one (RFC 5536 §3.2.6), when its item was edited: all articles of the item, because a board does not say which post was edited',
   }),
   from: choice(['now', 'the beginning'], 'now', { meaning: 'Where a new peer begins' }),
   connections: count(1, 1, 16, {
-    meaning: 'Connections to the peer; a newsgroup goes over one of them at a time, so that it stays in order',
+    meaning: 'Connections to the peer; each newsgroup uses one of them at a time, so that it stays in order',
   }),
 });
 

@@ -39,20 +39,20 @@ const limits = section({
     meaning: 'How long a command may make no progress: an article that stops arriving, an answer that is not read',
   }),
   handshake: duration('30s', '1s', '10m', { meaning: 'Longest TLS handshake' }),
-  article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article taken from a poster' }),
-  articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for the articles that are being posted at a time' }),
-  queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the running one, on one connection' }),
+  article: size('1MiB', '1KiB', '64MiB', { meaning: 'Largest article accepted' }),
+  articles: size('64MiB', '1MiB', '64GiB', { meaning: 'Memory for all articles being posted at the same time' }),
+  queued: size('64KiB', '1KiB', '16MiB', { meaning: 'Commands read ahead of the one in progress, on one connection' }),
   unsent: size('256KiB', '16KiB', '64MiB', {
-    meaning: 'Unsent answers on one connection at which its further commands wait',
+    meaning: 'Unsent answers on one connection at which further commands wait',
   }),
   compressed: count(500, 0, 1_000_000, { meaning: 'Compressed connections in total; each takes about 300 KiB' }),
-  failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address before it must wait' }),
-  loginPause: duration('5m', '1s', '1d', { meaning: 'How long it must wait' }),
+  failedLogins: count(10, 1, 1000, { meaning: 'Failed logins from one address after which further ones are refused' }),
+  loginPause: duration('5m', '1s', '1d', { meaning: 'How long they are refused' }),
 });
 
 const cache = section({
   memory: maybeSize('1MiB', '64GiB', {
-    meaning: 'Memory for what was read last: texts, articles and overview lines, all boards together',
+    meaning: 'Memory for recently read texts, articles and overview lines, for all boards together',
     usually: 'a 32nd of the memory of the machine or its control group, from `16MiB` to `32MiB`',
   }),
 });
@@ -116,23 +116,23 @@ export const schema = section({
   }),
   listen: listeners(['nntp', 'nntps'], ['proxyProtocol', 'cleartextAuth'], {
     meaning:
-      'Where to accept newsreaders. `?proxyProtocol` and `?cleartextAuth` (or `=false`) hold for one listener, in place of the keys of these names',
-    usually: '`nntp://[::]:119`, or port 1119 where 119 needs privileges',
+      'Where to accept newsreaders. `?proxyProtocol` and `?cleartextAuth` (or `=false`) apply to one listener, in place of the keys of the same names',
+    usually: '`nntp://[::]:119`, or port 1119 if 119 needs privileges',
   }),
   tls,
   data: path('./data', {
-    meaning: 'Folder of the databases and keys; like all names of files and folders in the file, relative to the file',
+    meaning: 'Folder of the databases and keys; like all paths in the configuration file, relative to that file',
     of: 'folder',
   }),
   permanent: text('', {
     meaning:
-      "Where to keep what boards elsewhere can't give back: `postgres://USER@HOST/DATABASE`, with `?sslmode=verify-full` where it is not this machine; empty: in files in `data`",
+      'Where to keep the permanent data of remote boards: `postgres://USER@HOST/DATABASE`, with `?sslmode=verify-full` unless it is on this machine; empty: in files in `data`',
     pattern: /^$|^postgres(?:ql)?:\/\/[^\s]+$/,
     allowed: 'a postgres:// URL, or nothing',
     secret: true,
   }),
   permanentPasswordFile: path('', {
-    meaning: 'File that contains the password of that user; empty: as libpq does it (`PGPASSWORD`, `PGPASSFILE`)',
+    meaning: 'File that contains the password of that user; empty: as with libpq (`PGPASSWORD`, `PGPASSFILE`)',
     of: 'file',
   }),
   boards,
@@ -144,7 +144,7 @@ export const schema = section({
     }),
     hosts: words({
       meaning:
-        'Host names by which this may be called, besides `name`, addresses, and names without a dot; for a proxy in front of it',
+        'Host names by which this server may be called, besides `name`, addresses, and names without a dot: for a proxy in front of it',
       pattern: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/,
       allowed: 'a list of host names',
     }),
@@ -163,7 +163,7 @@ export const schema = section({
   }),
   balancers: words({
     meaning:
-      'Balancers whose PROXY headers are believed; connections of others to such a listener are closed. Empty: any',
+      'Balancers whose PROXY headers are trusted; connections from others to such a listener are closed. Empty: all',
     pattern: /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/,
     allowed: 'a list of addresses and networks, such as 10.0.0.0/8',
   }),

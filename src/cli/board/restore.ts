@@ -10,7 +10,7 @@ interface RestoreOptions extends ConfigOption {
 
 export function boardRestoreCommand(): Command {
   return new Command('restore')
-    .description('make a copy from board backup the board; the server must not be running')
+    .description('replace the board by a copy from board backup; the server must not be running')
     .argument('<file>', 'the copy')
     .option('--force', 'move an existing board out of the way')
     .addOption(configOption())

@@ -25,7 +25,7 @@ export function boardUserCommand(): Command {
       on('list', 'list all users', async (users, _, { json = false }) => {
         const all = await users.list();
         print(json ? `${JSON.stringify(all, undefined, 2)}\n` : tableOf(all));
-      }).option('--json', 'for programs'),
+      }).option('--json', 'print JSON, for programs'),
     )
     .addCommand(
       onUser('add', 'add a user, and print the secret', async (users, { userid, level = 'write' }) =>
@@ -98,7 +98,7 @@ function onAccount(
   description: string,
   task: (users: BoardUsers, chosen: Chosen) => Promise<void>,
 ): Command {
-  return onUser(name, description, task).addOption(levelOption('which of the accounts, if the user has several'));
+  return onUser(name, description, task).addOption(levelOption('which account, if the user has several'));
 }
 
 function levelOption(description: string): Option {
