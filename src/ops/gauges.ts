@@ -97,7 +97,7 @@ export function addGauges(registry: Registry, now: () => Status): void {
   boards('lag_sequences', 'Sequence numbers the mirror is known to be behind', (board) => board.lagSequences);
   boards(
     'rows_withheld',
-    'Rows of its index that cannot be shown for want of a number',
+    'Rows of its index that cannot be shown: they have no confirmed number',
     (board) => board.withheld ?? 0,
   );
   boards('sequence', 'Highest sequence number known', (board) => board.sequence ?? 0);
@@ -128,12 +128,8 @@ export function addGauges(registry: Registry, now: () => Status): void {
   boards('items', 'Items of the board', (board) => board.items);
   boards('items_held', 'Items whose text is held', (board) => board.held);
   boards('items_queued', 'Items whose text is still to be fetched', (board) => board.queued ?? 0);
-  boards('posts_under_way', 'Posts that are being brought to the board', (board) => board.postsUnderWay ?? 0);
-  boards(
-    'posts_in_doubt',
-    'Posts of which it is not known yet whether the board has them',
-    (board) => board.postsInDoubt ?? 0,
-  );
+  boards('posts_under_way', 'Posts being delivered to the board', (board) => board.postsUnderWay ?? 0);
+  boards('posts_in_doubt', 'Posts that the board may or may not have received', (board) => board.postsInDoubt ?? 0);
 
   const ofPeers =
     (read: (peer: PeerStatus) => number) =>
