@@ -22,6 +22,11 @@ export const textMutants = [
     ['a post that is read alone counts as read', 'textPart(item, from, length, time)', 'textPart(item, from, length)'],
   ),
   ...breaking(
+    'src/bridge/mirror/mirror.ts',
+    ['test/bridge/mirror/mirror.test.ts'],
+    ['where one post is asked for, it alone is read', 'this.#texts.text(item, post)', 'this.#texts.text(item)'],
+  ),
+  ...breaking(
     'src/bridge/view/group-view.ts',
     ['test/bridge/view/group-view.test.ts'],
     ['what HDR keeps goes with the article', '    this.#headerLines.forgetRow(row);\n', ''],

@@ -233,8 +233,8 @@ export class Mirror implements BoardModel {
     return this.#follower.lastShown(epoch, sequence);
   }
 
-  text(item: ItemRecord): Soon<ItemText | undefined> {
-    return this.#texts.text(item);
+  text(item: ItemRecord, post?: number): Soon<ItemText | undefined> {
+    return this.#texts.text(item, post);
   }
 
   isUpToDate(item: ItemRecord): boolean {

@@ -337,6 +337,23 @@ describe('texts', () => {
     expect(mirror.progress).toMatchObject({ ready: true, reachable: false, items: { held: 1, total: 1 } });
   });
 
+  test('where one post is asked for, it alone is read; and what an editor changed is not what it was', async () => {
+    await reopen();
+    const tea = board.newItem('Tea', 'Milk first?');
+    board.reply(tea, 'Never.');
+    await mirror.complete();
+    await reopen();
+    // What was known of it beside the index is here again.
+    await vi.waitFor(() => expect(mirror.summary(1)).toBeDefined());
+    const record = mirror.itemById(tea) ?? expect.fail();
+    expect(textsIn(await mirror.text(record, 2))).toEqual(['Never.']);
+    board.edit(tea, 1, 'Always.');
+    await mirror.refresh();
+    expect(textsIn(await mirror.text(record, 2))).toContain('Always.');
+    await mirror.complete();
+    for (let n = 0; n < 3; n++) expect(textsIn(await mirror.text(record, 2)).at(-1)).toBe('Always.');
+  });
+
   test('what an editor removed is nowhere on disk as soon as the edit is known', async () => {
     await reopen();
     const secret = 'xQ7vLw2ZkP9mTb4RjN6cYd1FgHs8';
