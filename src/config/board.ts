@@ -47,7 +47,7 @@ export const board = z.strictObject({
   }),
   secretFile: path('', { meaning: 'File that contains the shared secret', of: 'file' }),
   charset: choice(['auto', 'latin1', 'utf-8', 'windows-1252'], 'auto', {
-    meaning: "The board's character set; `auto`: UTF-8 where the whole text is valid UTF-8, else Latin-1",
+    meaning: "The board's character set; `auto`: UTF-8 if the whole text is valid UTF-8, else Latin-1",
   }),
   posting: flag(true, { meaning: 'Whether anyone can post through the bridge' }),
   guests: choice(['read', 'none'], 'read', {

@@ -66,7 +66,7 @@ export class Metrics {
     const registers = [this.#registry];
     this.#connections = new Counter({
       name: 'rgtp_nntp_connections_total',
-      help: 'Connections (NNTP; RGTP where a board is served alone) that were accepted, and that were turned away: too many in total (full), too many of one address, a failed TLS handshake or PROXY header, no trusted balancer',
+      help: 'Connections (NNTP; RGTP if a board is served alone) that were accepted, and that were turned away: too many in total (full), too many of one address, a failed TLS handshake or PROXY header, no trusted balancer',
       labelNames: ['result'],
       registers,
     });
@@ -99,7 +99,7 @@ export class Metrics {
     });
     this.#logins = new Counter({
       name: 'rgtp_nntp_logins_total',
-      help: 'Logins (NNTP; RGTP where a board is served alone), accepted, or refused for a wrong name or password',
+      help: 'Logins (NNTP; RGTP if a board is served alone), accepted, or refused for a wrong name or password',
       labelNames: ['result'],
       registers,
     });

@@ -76,7 +76,7 @@ export async function copyLiveBoard(
   }
 }
 
-const AGAIN = 'Run the same command again: it goes on with what is here.';
+const AGAIN = 'Run the same command again: it continues with what is here.';
 
 function remedyOf({ kind }: RgtpError, user: string): string {
   switch (kind) {

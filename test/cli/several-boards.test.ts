@@ -81,8 +81,8 @@ test('a login is one board’s: the other one says how to log in there', async (
   expect(await news.post(article('groggs.two'))).toBe(`441 Newsgroups: you may not post to groggs.two: ${hint}`);
   expect(await news.ask('GROUP groggs.two')).toBe(`502 You may not read groggs.two: ${hint}`);
   // Logins do not add up (RFC 4643 §2.2): the session stays what it was.
-  expect(await news.ask('AUTHINFO USER two:ann@rgtp.test')).toMatch(/^502 Logged in already: .* connect again/);
-  expect(await news.ask('AUTHINFO SASL PLAIN')).toMatch(/^502 Logged in already: /);
+  expect(await news.ask('AUTHINFO USER two:ann@rgtp.test')).toMatch(/^502 Already logged in: .* connect again/);
+  expect(await news.ask('AUTHINFO SASL PLAIN')).toMatch(/^502 Already logged in: /);
   expect(await news.post(article('groggs.one'))).toMatch(/^240/);
   news.quit();
 

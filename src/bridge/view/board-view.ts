@@ -29,7 +29,7 @@ export interface BoardParts {
 }
 
 /** The answer while other bridges may have shown more. */
-const BEHIND = 'this server can not tell just now whether there is more; try again shortly';
+const BEHIND = 'this server cannot tell at present whether there is more; try again shortly';
 
 function behind(cause: unknown): never {
   throw new Refusal('unavailable', BEHIND, { cause });

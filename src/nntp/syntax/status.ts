@@ -57,7 +57,7 @@ export const status = {
   noPosting: '440 Posting not permitted',
   loginRequired: '480 Authentication required',
   loginFailed: '481 Authentication failed',
-  loggedIn: '502 Logged in already: a session has one login; connect again for another',
+  loggedIn: '502 Already logged in: one login per session; connect again for another',
   tlsRequired: '483 Secure connection required: use STARTTLS',
   unknown: '500 Unknown command; try HELP',
   syntax: '501 Syntax error; try HELP',

@@ -167,7 +167,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
     expect(() => cut.view.find('<1@example.net>')).toThrow('has not been read since');
     await expect(cut.view.catchUp?.()).rejects.toMatchObject({
       kind: 'unavailable',
-      message: expect.stringContaining('can not tell just now'),
+      message: expect.stringContaining('cannot tell at present'),
     });
     permanent.done = done;
     way.accept();
