@@ -256,7 +256,7 @@ limits:
     ['peers: [{ address: nntp://a:0 }]', 'c.yaml:1: peers[0].address: "nntp://a:0" is not allowed'],
     ['peers: [{ adress: nntp://a }]', 'c.yaml:1: peers[0].adress is not a setting; did you mean address?'],
     [peerWith('name: a b'), 'c.yaml:2: peers[0].name: "a b" is not allowed; it must be up to 64 characters of'],
-    [peerWith('path: a!b'), 'c.yaml:2: peers[0].path: "a!b" is not allowed; it must be a name as it stands in Path'],
+    [peerWith('path: a!b'), 'c.yaml:2: peers[0].path: "a!b" is not allowed; it must be a name as in Path'],
     [peerWith('newsgroups: "[a"'), 'c.yaml:2: peers[0].newsgroups: "[a" is not allowed; it must be a wildmat'],
     [peerWith('user: a b'), 'c.yaml:2: peers[0].user: "a b" is not allowed; it must be up to 200 characters of ASCII'],
     [peerWith('password: a b'), 'c.yaml:2: peers[0].password: this value is not allowed; it must be up to 200'],
