@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { AccessLevel } from './access.ts';
 import type { Users } from './users.ts';
@@ -24,9 +25,13 @@ export class Accounts {
   #seen: unknown;
   #generation = 0;
   #round: number | undefined;
+  readonly #path: string;
+  #trouble: StoreError | undefined;
 
-  constructor(db: DatabaseSync, users: Users) {
+  /** @param path for messages */
+  constructor(db: DatabaseSync, users: Users, path: string) {
     this.#users = users;
+    this.#path = path;
     // Changes when another connection, of any process, has written to the file.
     this.#dataVersion = db.prepare('PRAGMA data_version');
     this.#seen = this.#version();
@@ -94,7 +99,20 @@ export class Accounts {
       .some((account) => (account.disabled || account.waiting) && account.secret?.equals(secret) === true);
   }
 
+  /** Why the file could not be read when it was last looked at; `undefined`: it could. */
+  get trouble(): StoreError | undefined {
+    return this.#trouble;
+  }
+
   #version(): unknown {
-    return this.#dataVersion.get()?.['data_version'];
+    try {
+      const version = this.#dataVersion.get()?.['data_version'];
+      this.#trouble = undefined;
+      return version;
+    } catch (error) {
+      const failure = storeErrorFrom(error, this.#path);
+      if (failure instanceof StoreError) this.#trouble = failure;
+      throw failure;
+    }
   }
 }

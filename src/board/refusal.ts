@@ -1,4 +1,4 @@
-import { diskTrouble, StoreError } from '../store/errors.ts';
+import { StoreError, storeTrouble } from '../store/errors.ts';
 import { ascii, type Octets, octets } from '../wire/octets.ts';
 import { Trouble } from '../wire/trouble.ts';
 
@@ -39,7 +39,7 @@ export function requireSynced({ unsynced }: { readonly unsynced: boolean }): voi
 /** The answer to an error: for all but a refusal, 484 with words that a bridge can pass on. */
 export function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  const trouble = diskTrouble(error);
+  const trouble = storeTrouble(error);
   if (trouble === undefined) return new Refusal(484, octets`Server internal error.`);
   const doubtful = error instanceof StoreError && error.inDoubt;
   const outcome = doubtful ? octets`whether anything was changed is not certain` : octets`nothing was changed`;

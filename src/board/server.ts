@@ -164,10 +164,12 @@ export class BoardServer {
   }
 
   #checkAccounts(): void {
+    const { accounts } = this.store;
+    const known = accounts.trouble;
     try {
-      void this.store.accounts.generation;
+      void accounts.generation;
     } catch (err) {
-      this.#board.log.error({ err }, 'accounts could not be checked');
+      if (known === undefined) this.#board.log.error({ err }, 'accounts could not be checked');
     }
   }
 

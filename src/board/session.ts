@@ -182,6 +182,7 @@ export class Session implements Member, CommandSession {
       this.close();
     }
     this.#output.flush();
+    if (this.#busy) eventLoop.promised();
     if (this.#output.blocked) this.#arm();
     if (this.#busy || this.#due || this.#output.blocked) this.#stream.pause();
     else if (this.#ended && !this.#closing) this.close();

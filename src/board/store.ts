@@ -84,7 +84,7 @@ export class BoardStore {
     this.items = new Items(db, this.#writer, options.itemCache ?? 64 * MIB);
     this.index = new IndexLog(db, this.#writer, options.indexCache ?? 64 * MIB);
     this.users = new Users(db, box, () => this.#writer.afterCommit(() => this.accounts.changed()));
-    this.accounts = new Accounts(db, this.users);
+    this.accounts = new Accounts(db, this.users, path);
     this.state = new BoardState(db);
     this.editLog = new EditLog(db, EDIT_LOG_CACHE);
     this.diffs = new Diffs(db);
@@ -114,7 +114,7 @@ export class BoardStore {
 
   /** Why nothing can be written now, if so. */
   get trouble(): StoreError | undefined {
-    return this.#writer.trouble;
+    return this.#writer.trouble ?? this.accounts.trouble;
   }
 
   /** The board has changes that may not survive a power cut, so nothing about it can be promised. */

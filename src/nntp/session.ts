@@ -74,7 +74,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
       else this.transport.end(status.denied);
     } catch (error) {
       this.refuse(error);
-      this.transport.end('400 Internal fault; it has been logged');
+      this.transport.end(
+        error instanceof Refusal ? refusalStatus(error, 'stream') : '400 Internal fault; it has been logged',
+      );
     }
     this.transport.pump();
   }

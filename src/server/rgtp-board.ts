@@ -1,5 +1,6 @@
 /** An RGTP board: its files, its connections, its mirror, and what the bridge sees of it. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BoardServer } from '../board/server.ts';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import { RememberedProofs } from '../bridge/login/remembered-proofs.ts';
 import { type GuestOfBoard, RgtpLogin } from '../bridge/login/rgtp-login.ts';
@@ -13,6 +14,7 @@ import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import type { BoardStatus } from '../ops/status.ts';
 import { Cache } from '../store/cache.ts';
+import { storeTrouble } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import type { Postgres } from '../store/postgres/postgres.ts';
 import { SecretBox } from '../store/secret-box.ts';
@@ -152,7 +154,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   undo.add(() => mirror.close(), { what: 'the mirror', ms: 500 });
   undo.add(() => submitter.close());
 
-  const newest = () => embedded && embedded.store.state.nextSequence - 1;
+  const newest = () => embedded && newestOf(embedded);
   const clients = () => embedded?.connections;
   if (embedded !== undefined) undo.add(embedded.onChange(() => mirror.poke(newest())));
   mirror.start();
@@ -201,6 +203,16 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
     disk,
     offer,
   };
+}
+
+/** `undefined`: its disk can't be read. What is wrong with it is said elsewhere. */
+function newestOf({ store }: BoardServer): number | undefined {
+  try {
+    return store.state.nextSequence - 1;
+  } catch (error) {
+    if (storeTrouble(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** The present contents of the files that a board's configuration names. */

@@ -82,8 +82,20 @@ const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
 
 /** Why a disk can't be written, in words for people; `undefined`: the error is about something else. */
 export function diskTrouble(error: unknown): string | undefined {
-  if (!(error instanceof StoreError)) return undefined;
-  switch (error.kind) {
+  return error instanceof StoreError ? wordsFor(error.kind) : undefined;
+}
+
+/**
+ * Why a database can't be used now, in words for people; `undefined`: the error is about something else. Also for
+ * reading, where errors are often still SQLite's own, and for damage.
+ */
+export function storeTrouble(error: unknown): string | undefined {
+  const kind = error instanceof StoreError ? error.kind : sqliteKind(error);
+  return kind === 'corrupt' ? "the server's database can't be read" : kind && wordsFor(kind);
+}
+
+function wordsFor(kind: StoreErrorKind): string | undefined {
+  switch (kind) {
     case 'full':
       return "the server's disk is full";
     case 'read-only':
@@ -101,8 +113,12 @@ export function diskTrouble(error: unknown): string | undefined {
 
 /** Whether SQLite found that a database is damaged, whatever was reading it. */
 export function isDamage(error: unknown): error is Error {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
-  return KINDS[error.errcode & 0xff] === 'corrupt';
+  return sqliteKind(error) === 'corrupt';
+}
+
+function sqliteKind(error: unknown): StoreErrorKind | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return KINDS[error.errcode & 0xff];
 }
 
 /**

@@ -112,6 +112,11 @@ export class FairShare {
     return now >= this.#turnEnds;
   }
 
+  /** The current turn goes on in promises: they come before the next turn, and their time is part of this round. */
+  promised(): void {
+    this.#handed = true;
+  }
+
   /** Gives `task` another turn, after those already waiting. */
   later(task: Task): void {
     const had = (this.#had.get(task) ?? 0) + (this.#running ? this.#clockwork.now() - this.#begun : 0);

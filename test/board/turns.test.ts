@@ -21,7 +21,7 @@ import { silent } from '../../src/wire/log.ts';
 import { ascii, join, latin1, type Octets, octets } from '../../src/wire/octets.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { pieces, roundsOf, stepByStep } from '../support/turns.ts';
-import { login, openBoard } from './boards.ts';
+import { dial, login, openBoard } from './boards.ts';
 import { Dialogue } from './dialogue.ts';
 import { patch } from './patch.ts';
 
@@ -400,6 +400,17 @@ describe('the edit log', () => {
 });
 
 describe('connections', () => {
+  test('have what their commands leave to promises done before the next turn', async () => {
+    const promised = vi.spyOn(eventLoop, 'promised');
+    onTestFinished(() => promised.mockRestore());
+    const board = await openBoard();
+    const client = await dial(board);
+    await client.ask('NOOP');
+    expect(promised).not.toHaveBeenCalled();
+    await client.ask('USER guest');
+    expect(promised).toHaveBeenCalled();
+  });
+
   test('take the turns of their address; those from inside, turns of their own', async () => {
     const belongs = vi.spyOn(eventLoop, 'belongs');
     onTestFinished(() => belongs.mockRestore());

@@ -10,6 +10,49 @@ const POSTING = ['test/bridge/posting/posting.test.ts'];
 
 /** Nobody keeps the event loop: the places where long work gives way, taken away one by one. */
 export const turnMutants = [
+  ...breaking('src/wire/fair-share.ts', SHARE, [
+    'promises of a turn come before the next',
+    '  promised(): void {\n    this.#handed = true;',
+    '  promised(): void {\n    this.#handed = false;',
+  ]),
+  ...breaking('src/nntp/connection/transport.ts', FAIR, [
+    'what news commands leave to promises counts in the round',
+    '    if (this.#events.busy()) eventLoop.promised();\n',
+    '',
+  ]),
+  ...breaking('src/board/session.ts', BOARD, [
+    "what the board's commands leave to promises counts in the round",
+    '    if (this.#busy) eventLoop.promised();\n',
+    '',
+  ]),
+  ...breaking(
+    'src/nntp/connection/link.ts',
+    ['test/nntp/ends.test.ts'],
+    ['no timer keeps the session of a client that has gone', '    clearTimeout(this.#linger);\n', ''],
+  ),
+  ...breaking(
+    'src/bridge/login/board-rights.ts',
+    ['test/bridge/login/board-rights.test.ts'],
+    [
+      'rights that can’t be read are refused with the reason',
+      'if (trouble === undefined) throw error;',
+      'throw error;',
+    ],
+    [
+      'what could not be read is read again',
+      '    this.#levels = new WeakMap();\n    this.#guest =',
+      '    this.#generation = generation;\n    this.#levels = new WeakMap();\n    this.#guest =',
+    ],
+  ),
+  ...breaking(
+    'src/board/accounts.ts',
+    ['test/server/faulty-disk.test.ts'],
+    [
+      'a disk that can’t be read is noticed although nobody posts',
+      'if (failure instanceof StoreError) this.#trouble = failure;',
+      '',
+    ],
+  ),
   ...breaking('src/bridge/mirror/sighting.ts', MIRROR, [
     'gaps are found in turns',
     'of this.order.entries()) {\n      if (place % STRETCH === 0) yield;',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { play } from '../support/exchange.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
@@ -194,4 +194,18 @@ test('a selected newsgroup that goes is empty, with its high mark; one that come
   group?.put('<new@example.net>', 'Subject: new\r\n\r\nText\r\n');
   backend.groups.set('misc.test', group ?? backend.add('misc.test'));
   await play(client, 'C: STAT 3002323\nS! 223 3002323 <new@example.net>');
+});
+
+test('nothing waits for a client that has gone', async () => {
+  const { connect } = await serve();
+  const [begun, ended] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')];
+  onTestFinished(() => void vi.restoreAllMocks());
+  const client = await connect();
+  await client.ask('QUIT');
+  client.close();
+  await vi.waitFor(() => {
+    const waits = begun.mock.calls.flatMap(([, ms], call) => (ms === 5_000 ? [begun.mock.results[call]?.value] : []));
+    expect(waits).toHaveLength(1);
+    expect(ended.mock.calls.map(([timer]) => timer)).toEqual(expect.arrayContaining(waits));
+  });
 });

@@ -140,6 +140,17 @@ test('a session takes the turns of its address', async () => {
   expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
 });
 
+test('what a command leaves to promises comes before the next turn', async () => {
+  const promised = vi.spyOn(eventLoop, 'promised');
+  onTestFinished(() => promised.mockRestore());
+  const { connect } = await serve();
+  const client = await connect();
+  await client.ask('DATE');
+  expect(promised).not.toHaveBeenCalled();
+  await client.login('somebody', 'wrong');
+  expect(promised).toHaveBeenCalled();
+});
+
 const secured = (socket: Socket) => tlsConnect({ socket, rejectUnauthorized: false }).on('error', () => {});
 
 test.each(['plain', 'NNTPS', 'STARTTLS'])('%s clients that are reset end in turns', async (kind) => {

@@ -77,6 +77,10 @@ test('a backend that fails at the greeting: 400, and the next may come in', asyn
     throw new Error('bug');
   };
   await play(await connect(false), 'S: 400\n[end]');
+  backend.access = () => {
+    throw new Refusal('unavailable', 'the disk fails');
+  };
+  await play(await connect(false), 'S: 400 the disk fails\n[end]');
   backend.access = access;
   await play(await connect(false), 'S: 200');
 });

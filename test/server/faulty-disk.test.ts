@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Dialogue } from '../board/dialogue.ts';
 import { type Fault, FaultyDisk } from '../support/faulty-disk/faulty-disk.ts';
 import { NntpClient } from '../support/nntp-client.ts';
@@ -167,5 +167,42 @@ describe.skipIf(!canRecord).each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'] as const)(
       await start();
       await check(['killed']);
     });
+  },
+);
+
+test.skipIf(!canRecord)(
+  'a disk that can be neither read nor written: everything says so, and goes on once it is well',
+  async () => {
+    const disk = new FaultyDisk();
+    const child = fork(PROCESS, [disk.folder], { env: disk.env });
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      disk.remove();
+    });
+    const [message] = await once(child, 'message');
+    const { newsPort, boardPort, httpPort } = message as Ports; // what the process sends
+    const page = async (path: string) => (await fetch(`http://127.0.0.1:${httpPort}${path}`)).text();
+    const guest = await NntpClient.connect(newsPort);
+    expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
+
+    disk.fail('EIO', { lasting: true, kinds: ['read', 'write', 'sync', 'open'] });
+    // Nobody asks anything: the server looks by itself.
+    await vi.waitFor(async () => expect(await page('/readyz')).toMatch(/disk|database/), { timeout: 60_000 });
+    expect(await page('/metrics')).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
+    // What is in memory is served, and what is not is refused with a reason.
+    const answer = /^(211|215|480|403 the server's (disk|database)) /;
+    for (const command of ['GROUP groggs.gossip', 'POST']) expect(await guest.ask(command)).toMatch(answer);
+    const board = await Dialogue.open(boardPort);
+    await board.line();
+    expect(await board.ask('USER guest')).toMatch(
+      /^(231 |484 The server's (disk|database) .*; nothing was changed\.$)/,
+    );
+    board.close();
+
+    disk.mend();
+    await vi.waitFor(async () => expect(await page('/readyz')).toBe('ready\n'), { timeout: 60_000 });
+    expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
+    guest.close();
   },
 );

@@ -266,6 +266,25 @@ test('the real event loop goes round in between', async () => {
   expect(rounds).toBeGreaterThanOrEqual(9);
 });
 
+test('what turns leave to promises is done before the next turn, and its time is part of the round', async () => {
+  const loop = new Loop();
+  let done = 0;
+  const task = () => {
+    loop.share.promised();
+    void Promise.resolve()
+      .then(() => {})
+      .then(() => {
+        loop.time++;
+        done++;
+      });
+  };
+  for (let n = 0; n < 100; n++) loop.share.later(() => task());
+  await loop.spin();
+  expect(done).toBe(100);
+  // Not all of it in one round, which has no more than 5 ms.
+  expect(loop.longest).toBeLessThan(8);
+});
+
 test('one round serves many that go on after a promise, and each takes its turn before the next', async () => {
   const loop = new Loop();
   const order: string[] = [];

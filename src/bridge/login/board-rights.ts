@@ -1,3 +1,5 @@
+import { Refusal } from '../../nntp/backend.ts';
+import { storeTrouble } from '../../store/errors.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { Credentials } from './user-pools.ts';
 
@@ -37,7 +39,7 @@ export class BoardRights {
     this.#refresh();
     let known = this.#levels.get(credentials);
     if (known === undefined) {
-      known = { level: this.#accounts.access(credentials.userid, credentials.secret) };
+      known = { level: readable(() => this.#accounts.access(credentials.userid, credentials.secret)) };
       this.#levels.set(credentials, known);
     }
     return known.level;
@@ -46,15 +48,27 @@ export class BoardRights {
   /** Why a login is refused; `undefined`: it is not. The reason is only given to people who know the secret. */
   refusal(credentials: Credentials): { readonly reason: string | undefined } | undefined {
     if (this.level(credentials) !== undefined) return undefined;
-    const disabled = this.#accounts.isDisabled(credentials.userid, credentials.secret);
+    const disabled = readable(() => this.#accounts.isDisabled(credentials.userid, credentials.secret));
     return { reason: disabled ? 'That userid is disabled; contact the Editors' : undefined };
   }
 
   #refresh(): void {
-    const { generation } = this.#accounts;
+    const generation = readable(() => this.#accounts.generation);
     if (generation === this.#generation) return;
-    this.#generation = generation;
     this.#levels = new WeakMap();
-    this.#guest = this.#accounts.access(GUEST, undefined);
+    this.#guest = readable(() => this.#accounts.access(GUEST, undefined));
+    // Only now: what could not be read is read again at the next use.
+    this.#generation = generation;
+  }
+}
+
+/** Nobody has rights that can't be looked up. @throws Refusal with what is wrong */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const trouble = storeTrouble(error);
+    if (trouble === undefined) throw error;
+    throw new Refusal('unavailable', `${trouble}; try again later`, { cause: error });
   }
 }

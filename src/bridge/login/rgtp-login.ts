@@ -3,7 +3,7 @@ import { Refusal } from '../../nntp/backend.ts';
 import type { RgtpConnection } from '../../rgtp/client/connection.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { parseSecret } from '../../rgtp/proof.ts';
-import { StoreError } from '../../store/errors.ts';
+import { StoreError, storeTrouble } from '../../store/errors.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
@@ -111,7 +111,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   async byAccount(name: string, password: string, log: Log): Promise<Member | undefined> {
     const account = await this.#options.accounts.open(name, password).catch((error: unknown) => {
-      if (!(error instanceof StoreError)) throw error;
+      if (!(error instanceof StoreError) && storeTrouble(error) === undefined) throw error;
       log.error({ board: this.name, err: error }, 'a local account cannot be opened');
       throw new Refusal('unavailable', UNOPENED, { cause: error });
     });

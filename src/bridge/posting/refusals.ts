@@ -1,6 +1,6 @@
 import { Refusal, type RefusalKind } from '../../nntp/backend.ts';
 import { RgtpError, type RgtpErrorKind } from '../../rgtp/errors.ts';
-import { diskTrouble } from '../../store/errors.ts';
+import { storeTrouble } from '../../store/errors.ts';
 import { because } from '../words.ts';
 
 /** The refusal and message for each failure of the board; `why` is a colon and the board's words, or empty. */
@@ -29,7 +29,7 @@ const ANSWERS = {
  * Turns a failure of the board, or of our own disk, into the front end's refusal. Other errors are returned unchanged.
  */
 export function refusalFor(error: unknown): unknown {
-  const trouble = diskTrouble(error);
+  const trouble = storeTrouble(error);
   if (trouble !== undefined) return new Refusal('unavailable', `${trouble}; not posted`, { cause: error });
   if (!(error instanceof RgtpError)) return error;
   const [kind, put] = ANSWERS[error.kind];

@@ -1,7 +1,7 @@
 import { PostingError } from '../../news/posting/error.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { diskTrouble } from '../../store/errors.ts';
+import { storeTrouble } from '../../store/errors.ts';
 
 /** Why a post was refused, for counting: a few fixed words, none of them an author's. */
 export const REASONS = [
@@ -40,7 +40,7 @@ const FIELDS: ReadonlySet<string> = new Set(REASONS.slice(REASONS.indexOf('from'
 export function refusedBecause(error: unknown, judged: boolean): Reason {
   const cause = error instanceof Refusal ? error.cause : error;
   if (cause instanceof PostingError) return articleFault(cause.message);
-  if (diskTrouble(cause) !== undefined) return 'disk';
+  if (storeTrouble(cause) !== undefined) return 'disk';
   if (!(error instanceof Refusal)) return 'internal';
   // The embedded board shares our disk, and reports its trouble in words (see `refusalFor`).
   if (error.message.startsWith("the server's disk ")) return 'disk';

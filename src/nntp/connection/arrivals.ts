@@ -176,7 +176,8 @@ export class Arrivals {
     socket.end(`400 ${why}; try again later\r\n`);
     // Read and drop its input, so that no reset overtakes the answer.
     socket.resume();
-    setTimeout(() => socket.destroy(), FAREWELL).unref();
+    const patience = setTimeout(() => socket.destroy(), FAREWELL).unref();
+    socket.once('close', () => clearTimeout(patience));
   }
 }
 

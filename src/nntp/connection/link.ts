@@ -22,6 +22,7 @@ export class Link {
   readonly #clock: () => number;
   #paused = false;
   #closed = false;
+  #linger: NodeJS.Timeout | undefined;
   /** when the client last sent or took something, in ms of the clock */
   lastProgress: number;
 
@@ -83,7 +84,7 @@ export class Link {
     if (this.#stream.writableEnded) return;
     this.#stream.end();
     // Read and drop whatever else the client sends, so that no reset overtakes the last answer.
-    setTimeout(() => this.destroy(), LINGER).unref();
+    this.#linger = setTimeout(() => this.destroy(), LINGER).unref();
   }
 
   destroy(error?: Error): void {
@@ -110,6 +111,8 @@ export class Link {
   #lost(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
+    // It would keep the session in memory long enough to become old: then it stays until the next full collection.
+    clearTimeout(this.#linger);
     this.#events.lost(error);
   }
 

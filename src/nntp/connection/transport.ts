@@ -27,6 +27,7 @@ export class Transport implements LinkEvents {
   #pumping = false;
   /** there is work left for a later turn */
   #waiting = false;
+  /** the next turn sends what has been gathered, whatever is in progress */
   #settling = false;
   #inputEnded = false;
   /** sent before the end, once the current answer is complete */
@@ -137,8 +138,11 @@ export class Transport implements LinkEvents {
     this.#pumping = false;
     // All input has been taken: a command that waits for more waits in vain.
     if (this.#inputEnded && !this.#waiting && !this.#outgoing.full) this.#incoming.end();
-    if (this.#events.busy() && !this.#waiting) this.#settleLater();
+    const isLate = this.#settling;
+    this.#settling = false;
+    if (this.#events.busy() && !this.#waiting && !isLate) this.#settleLater();
     else this.#settle();
+    if (this.#events.busy()) eventLoop.promised();
   };
 
   #settle(): void {
@@ -148,12 +152,8 @@ export class Transport implements LinkEvents {
 
   /** A command in progress often finishes before this turn ends: then its answer goes out with the others. */
   #settleLater(): void {
-    if (this.#settling) return;
     this.#settling = true;
-    setImmediate(() => {
-      this.#settling = false;
-      this.#settle();
-    });
+    eventLoop.later(this.#turn);
   }
 
   /** Sends one piece or runs one command. Returns false if there is nothing to do yet. */

@@ -20,7 +20,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITE = 1, SYNC = 2, OPEN = 4, TRUNCATE = 8, NAME = 16, FOLDER = 32, REMOVE = 64 };
+enum { WRITE = 1, SYNC = 2, OPEN = 4, TRUNCATE = 8, NAME = 16, FOLDER = 32, REMOVE = 64, READ = 128 };
 
 struct control {
   uint32_t fault;  /* errno; 0: nothing fails */
@@ -92,6 +92,9 @@ DESCRIPTOR(WRITE, ssize_t, write, (int fd, const void *data, size_t length), (fd
 DESCRIPTOR(WRITE, ssize_t, pwrite, (int fd, const void *data, size_t length, off_t at), (fd, data, length, at))
 DESCRIPTOR(WRITE, ssize_t, pwrite64, (int fd, const void *data, size_t length, off64_t at), (fd, data, length, at))
 DESCRIPTOR(WRITE, ssize_t, writev, (int fd, const struct iovec *parts, int count), (fd, parts, count))
+DESCRIPTOR(READ, ssize_t, read, (int fd, void *data, size_t length), (fd, data, length))
+DESCRIPTOR(READ, ssize_t, pread, (int fd, void *data, size_t length, off_t at), (fd, data, length, at))
+DESCRIPTOR(READ, ssize_t, pread64, (int fd, void *data, size_t length, off64_t at), (fd, data, length, at))
 DESCRIPTOR(SYNC, int, fsync, (int fd), (fd))
 DESCRIPTOR(SYNC, int, fdatasync, (int fd), (fd))
 DESCRIPTOR(TRUNCATE, int, ftruncate, (int fd, off_t length), (fd, length))

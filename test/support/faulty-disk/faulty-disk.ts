@@ -15,7 +15,7 @@ import { join } from 'node:path';
 const { errno } = constants;
 
 /** as in faults.c */
-const KINDS = { write: 1, sync: 2, open: 4, truncate: 8, name: 16, folder: 32, remove: 64 } as const;
+const KINDS = { write: 1, sync: 2, open: 4, truncate: 8, name: 16, folder: 32, remove: 64, read: 128 } as const;
 const WORDS = 6;
 const FAULTS = join(import.meta.dirname, 'faults.c');
 
@@ -26,7 +26,7 @@ export interface FaultOptions {
   readonly after?: number;
   /** the disk fails until `mend`. Default: one call fails */
   readonly lasting?: boolean;
-  /** default: all */
+  /** default: all but `read` */
   readonly kinds?: readonly (keyof typeof KINDS)[];
 }
 
@@ -55,7 +55,8 @@ export class FaultyDisk {
 
   /** From now on. */
   fail(fault: Fault, { after = 0, lasting = false, kinds }: FaultOptions = {}): void {
-    const names = kinds ?? (Object.keys(KINDS) as (keyof typeof KINDS)[]); // its own keys
+    const all = Object.keys(KINDS) as (keyof typeof KINDS)[]; // its own keys
+    const names = kinds ?? all.filter((name) => name !== 'read');
     const mask = names.reduce((sum, name) => sum | KINDS[name], 0);
     this.#set([0, mask, lasting ? 1 : 0, after, 0, 0]);
     this.#set([errno[fault]]);
