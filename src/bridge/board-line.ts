@@ -5,7 +5,7 @@ import type { Item, ParseItemOptions } from '../rgtp/item.ts';
 import type { Motd } from '../rgtp/motd.ts';
 import type { Octets } from '../wire/octets.ts';
 
-/** What the mirror asks of a connection to the board: the part of `RgtpConnection` that only reads. */
+/** What the mirror needs from a connection to the board: the part of `RgtpConnection` that only reads. */
 export interface BoardConnection {
   /** false once it has ended */
   readonly usable: boolean;
@@ -19,7 +19,7 @@ export interface BoardConnection {
   editLog(): Promise<readonly EditLogEntry[]>;
 }
 
-/** Where connections come from: `RgtpPool` is one. */
+/** A source of connections: `RgtpPool` is one. */
 export type BoardPool = Lender<BoardConnection>;
 
 /** The one connection that the mirror uses. */

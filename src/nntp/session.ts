@@ -13,7 +13,7 @@ import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
 /**
- * One client. It uses the state, the queue and `tick()` of the package's Session: bytes go through `Transport`, and
+ * One client. Uses the state, the queue and `tick()` of the package's Session; bytes go through `Transport`, and
  * commands that can answer at once do so without a promise.
  */
 export class NntpSession extends PackageSession implements Client, TransportEvents {
@@ -30,9 +30,9 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   readonly #dispatch: Dispatch = new Dispatch(this);
   #status = 0;
   #begun = 0;
-  /** the command is in the queue: its answer is a promise */
+  /** the command is in the queue, because its answer is a promise */
   #pending = false;
-  /** its answer is a long one */
+  /** the command's answer is a long one */
   #long = false;
 
   constructor(
@@ -57,7 +57,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     return this.reader.access;
   }
 
-  /** After compression there is no login (RFC 8054 §2.2.2). */
+  /** No login is possible after compression (RFC 8054 §2.2.2). */
   get canLogin(): boolean {
     return !this.authenticated && !this.compressed && this.secure && this.access.loginHelps;
   }
@@ -164,7 +164,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
       return failureStatus(task);
     }
     if (error.kind === 'login-required' && task === 'read') return this.#loginStatus();
-    // The backend tells of posts, with what it knows of them.
+    // The backend logs refused posts, about which it knows more.
     if (error.kind === 'unavailable' && task === 'read') this.shared.log.warn(fields, 'cannot answer now');
     return refusalStatus(error, task);
   }
@@ -203,7 +203,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
 
   answerFailed(error: unknown, begun: boolean): void {
     const line = this.refuse(error);
-    // Within a multi-line answer no error can be said: a visible break is better than a list that looks complete.
+    // An error can't be reported within a multi-line answer: a visible break is better than a list that looks complete.
     if (begun) this.transport.destroy();
     else this.write(line);
     this.#finish();

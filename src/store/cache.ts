@@ -5,36 +5,36 @@ import { openDatabase, purgeDeleted, StoreError, transaction } from './database.
 import { storeErrorFrom } from './errors.ts';
 
 export interface CacheOptions {
-  /** octets of item texts to keep, as stored; beyond it the least recently read go. Default 4 GiB */
+  /** octets of item texts to keep, as stored; beyond that, the least recently read are evicted. Default 4 GiB */
   readonly maxTextOctets?: number;
   /** called if the file was unusable (damaged, newer) and has been rebuilt */
   readonly onRebuilt?: (reason: StoreError) => void;
-  /** called if the file can no longer be used (damaged, disk full, …); the cache goes on without it until `rebuild` */
+  /** called if the file can no longer be used (damaged, disk full, …); the cache does without it until `rebuild` */
   readonly onLost?: (reason: StoreError) => void;
 }
 
 /**
- * What can be fetched from the board again: one disposable file per board. It knows nothing of boards: blocks are
+ * What can be fetched from the board again: one disposable file per board. It knows nothing about boards: blocks are
  * octets under a name and a number, texts are octets under an item's number. Deleted content is overwritten.
  *
- * It never fails: a file that can't be read or written is deleted (which helps a full disk), and an empty one in
- * memory, which takes no texts, stands in for it.
+ * It never fails: a file that can't be read or written is deleted (which helps a full disk) and replaced by an empty
+ * one in memory, which takes no texts.
  */
 export class Cache {
   readonly path: string;
   readonly #options: CacheOptions;
   readonly #maxTextOctets: number;
   readonly #statements = new Map<string, StatementSync>();
-  /** when items were read since the last flush: a write for each read would cost more than the read */
+  /** when items have been read since the last flush: a write for each read would cost more than the read */
   readonly #read = new Map<number, number>();
   #db: DatabaseSync;
   #trouble: StoreError | undefined;
   #guarded = false;
   #textOctets = 0;
-  /** called when the file is lost, for whoever will try `rebuild` */
+  /** called when the file is lost, so that `rebuild` can be tried */
   whenLost: (() => void) | undefined;
 
-  /** @param trouble why the cache goes on without its file */
+  /** @param trouble why the cache does without its file */
   private constructor(path: string, options: CacheOptions, trouble?: StoreError) {
     this.path = path;
     this.#options = options;
@@ -69,22 +69,22 @@ export class Cache {
     return new Cache(path, options);
   }
 
-  /** Deletes the file and what SQLite keeps beside it. */
+  /** Deletes the file, and what SQLite keeps beside it. */
   static remove(path: string): void {
     if (path !== ':memory:') for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
   }
 
-  /** the file could not be read or written; the cache goes on without it */
+  /** the file could not be read or written, and the cache does without it */
   get lost(): boolean {
     return this.#trouble !== undefined;
   }
 
-  /** Why the cache goes on without its file; `undefined`: it has the file. */
+  /** Why the cache does without its file, if so. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }
 
-  /** Starts again with an empty file. Returns false while that is not possible either. */
+  /** Starts again with an empty file. Returns false if that is not possible, either. */
   rebuild(): boolean {
     this.#db.close();
     this.#forget();
@@ -111,7 +111,7 @@ export class Cache {
     return Number(row?.['size']);
   }
 
-  /** Runs `task`: everything it writes is kept, or nothing, if it fails and the file is lost. */
+  /** Runs `task`. Everything it writes is kept, or nothing, if it fails and the file is lost. */
   transaction(task: () => void): void {
     this.#guard(() => transaction(this.#db, task), undefined);
   }
@@ -122,7 +122,7 @@ export class Cache {
     return Number(query.get(part)?.['sum']);
   }
 
-  /** Every block of a part, in the order of their numbers, which are 0, 1, 2, …  Throws where the file is damaged. */
+  /** Every block of a part, in order of number: 0, 1, 2, … Throws if the file is damaged. */
   *blocks(part: string): Iterable<Uint8Array> {
     for (const row of this.#prepare('SELECT data FROM blocks WHERE part = ? ORDER BY number').iterate(part)) {
       yield blob(row['data']);
@@ -149,9 +149,7 @@ export class Cache {
     this.#guard(() => this.#prepare('DELETE FROM facts WHERE name = ?').run(name), undefined);
   }
 
-  /**
-   * Every fact whose name begins with `prefix`: the rest of its name, and its value. Throws where the file is damaged.
-   */
+  /** Every fact whose name begins with `prefix`: the rest of its name, and its value. Throws if the file is damaged. */
   *facts(prefix: string): Iterable<readonly [rest: string, value: string]> {
     const query = this.#prepare('SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?');
     for (const { name, value } of query.iterate(prefix.length, prefix)) {
@@ -159,7 +157,7 @@ export class Cache {
     }
   }
 
-  /** An item's text. `read`: unix seconds if somebody reads it now, which keeps it from being evicted. */
+  /** An item's text. `read`: unix seconds if somebody is reading it, which keeps it from being evicted. */
   text(item: number, read?: number): Uint8Array | undefined {
     const row = this.#guard(() => this.#prepare('SELECT data FROM texts WHERE item = ?').get(item), undefined);
     if (row === undefined) return undefined;
@@ -201,14 +199,14 @@ export class Cache {
     }, undefined);
   }
 
-  /** Summaries of items before one, at most so many: the last first. */
+  /** At most so many summaries of items before one, last first. */
   summariesBefore(item: number, most: number): readonly { readonly item: number; readonly data: Uint8Array }[] {
     const query = 'SELECT item, data FROM summaries WHERE item < ? ORDER BY item DESC LIMIT ?';
     const rows = this.#guard(() => this.#prepare(query).all(item, most), []);
     return rows.map((row) => ({ item: Number(row['item']), data: blob(row['data']) }));
   }
 
-  /** What overview needs of an item, without its text: stays when that is evicted. */
+  /** What overview needs from an item without its text: stays when that is evicted. */
   putSummary(item: number, data: Uint8Array): void {
     if (this.lost) return;
     const insert = 'INSERT OR REPLACE INTO summaries (item, data) VALUES (?, ?)';
@@ -225,7 +223,7 @@ export class Cache {
   }
 
   /**
-   * Drops the texts that nobody has read for longest (never read first, then older items first) until the rest fits.
+   * Drops the texts that have been unread for longest (never read first, then older items first) until the rest fits.
    */
   evictTexts(): readonly number[] {
     if (this.#textOctets <= this.#maxTextOctets) return [];
@@ -233,7 +231,7 @@ export class Cache {
     this.transaction(() => {
       this.flush();
       let size = this.#textOctets;
-      // A tenth more than needed, so that this is not done again for the next text.
+      // A tenth more than needed, so as not to do this again for the next text.
       for (const row of this.#prepare('SELECT item, size FROM uses ORDER BY used, item').iterate()) {
         if (size <= this.#maxTextOctets * 0.9) break;
         evicted.push(Number(row['item']));
@@ -254,7 +252,7 @@ export class Cache {
     }, undefined);
   }
 
-  /** Removes deleted content from the files for good, from the write-ahead log too. */
+  /** Removes deleted content from the files for good, the write-ahead log included. */
   purge(): void {
     this.#guard(() => purgeDeleted(this.#db), undefined);
   }
@@ -265,9 +263,7 @@ export class Cache {
     this.#db.close();
   }
 
-  /**
-   * Runs `task`. If it fails because of the file, the file is given up; a nested guard leaves that to the outermost.
-   */
+  /** Runs `task`. If it fails because of the file, gives the file up; nested guards leave that to the outermost. */
   #guard<T>(task: () => T, otherwise: T): T {
     if (this.#guarded) return task();
     this.#guarded = true;
@@ -291,7 +287,7 @@ export class Cache {
     try {
       Cache.remove(this.path);
     } catch {
-      // The next start may find it, damaged or outdated.
+      // The next start may find it there, damaged or outdated.
     }
     this.#options.onLost?.(reason);
     this.whenLost?.();

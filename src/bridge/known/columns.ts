@@ -3,14 +3,14 @@ import { PostKind, type Posts } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 import { Presence } from './presence.ts';
 
-/** One row, on its way into the columns. */
+/** One row to be put into the columns. */
 export interface PostRow {
   readonly number: number;
   readonly sequence: number;
   readonly epoch: number;
   readonly time: number;
   readonly kind: PostKind;
-  /** of a row that is gone: the kind it had, if that is known */
+  /** the kind that a row had before it was gone, if known */
   readonly was?: PostKind | undefined;
   readonly item: number;
   readonly user: number;
@@ -22,7 +22,7 @@ export interface PostRow {
 const BLOCK = 1024;
 const ROW_OCTETS = 23;
 
-/** The posts of a board in columns: 32 octets a post, and blocks of them for the cache. */
+/** The posts of a board in columns: 32 octets per post, with blocks for the cache. */
 export class PostColumns implements Posts {
   length = 0;
   numbers = new Uint32Array(BLOCK);
@@ -33,14 +33,16 @@ export class PostColumns implements Posts {
   epochs = new Uint16Array(BLOCK);
   kinds = new Uint8Array(BLOCK);
   arrivals = new Uint32Array(BLOCK);
-  /** the kind of a row, which it keeps when it is gone; `Gone` if that is not known */
+  /** the kind of a row, even once it is gone; `Gone` if that is not known */
   was = new Uint8Array(BLOCK);
-  /** the row before it in its item; −1: it is the first. (An array of rows for each item would take three times as much.) */
+  /**
+   * the previous row of its item; −1: it is the first. (An array of rows for each item would take three times as much.)
+   */
   #before = new Int32Array(BLOCK);
-  /** by item: its last row, and one more; 0: there is none */
+  /** by item: its last row + 1; 0: none */
   #last = new Uint32Array(BLOCK);
   readonly presence = new Presence();
-  /** blocks that differ from what `load` was given or `takeChanges` handed out */
+  /** blocks that have changed since `load` or `takeChanges` */
   readonly #changed = new Set<number>();
   #firstChanged = Number.POSITIVE_INFINITY;
 
@@ -74,7 +76,7 @@ export class PostColumns implements Posts {
     return rows.reverse();
   }
 
-  /** Makes room for so many rows and some more: growing step by step would leave several times as much garbage. */
+  /** Makes room for so many rows and a few more: growing step by step would leave several times as much garbage. */
   reserve(rows: number): void {
     this.#reserve(rows + 16 * BLOCK);
   }
@@ -86,13 +88,13 @@ export class PostColumns implements Posts {
     this.touch(row);
   }
 
-  /** The row is back, or its kind is known at last: for readers it arrives now. */
+  /** A row has been restored, or its kind has become known: to readers it arrives now. */
   setArrival(row: number, arrival: number): void {
     this.arrivals[row] = arrival;
     this.touch(row);
   }
 
-  /** What an index edit may change of a post without making it another one. */
+  /** Sets what an edit of the index may change in a post without making it a different one. */
   setDetails(row: number, time: number, user: number): void {
     this.times[row] = time;
     this.users[row] = user;
@@ -117,13 +119,13 @@ export class PostColumns implements Posts {
     return low;
   }
 
-  /** The newest row that is in the board's index, as far as we know: −1 if there is none. */
+  /** The newest row that is in the board's index, as far as is known; −1 if there is none. */
   lastIndexed(): number {
     for (let row = this.length - 1; row >= 0; row--) if (isIndexed(this.kinds[row])) return row;
     return -1;
   }
 
-  /** The blocks that changed since the last call, as they are stored. */
+  /** The blocks that have changed since the last call, in stored form. */
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array; readonly arrivals: Uint8Array }> {
     for (const number of this.#changed) {
       yield {
@@ -135,7 +137,7 @@ export class PostColumns implements Posts {
     this.#changed.clear();
   }
 
-  /** The first row that changed since the last call; `length` if none did. */
+  /** The first row that has changed since the last call; `length` if none has. */
   takeFirstChanged(): number {
     const first = Math.min(this.#firstChanged, this.length);
     this.#firstChanged = Number.POSITIVE_INFINITY;
@@ -147,7 +149,9 @@ export class PostColumns implements Posts {
     for (let row = 0; row < this.length; row += BLOCK) this.touch(row);
   }
 
-  /** Fills empty columns from stored blocks, of `octets` in all, and yields after each. Throws where they make no sense. */
+  /**
+   * Fills empty columns from stored blocks, of `octets` in total, and yields after each. Throws if they make no sense.
+   */
   *load(blocks: Iterable<Uint8Array>, octets: number): Generator<undefined, void> {
     this.reserve(Math.floor(octets / ROW_OCTETS));
     for (const stored of blocks) {
@@ -155,7 +159,7 @@ export class PostColumns implements Posts {
       if (!Number.isInteger(count) || count > BLOCK || this.length % BLOCK !== 0) throw new RangeError('bad block');
       const start = this.length;
       this.#reserve(start + count);
-      // A copy: typed arrays over it need it aligned.
+      // A copy, because typed arrays must be aligned.
       const { buffer } = new Uint8Array(stored);
       let offset = 0;
       for (const column of this.#columns()) {
@@ -173,8 +177,8 @@ export class PostColumns implements Posts {
   }
 
   /**
-   * After `load`: what earlier versions did not store. Without the kinds of rows that are gone, these are not known; without
-   * arrivals, it was the index time that counted.
+   * After `load`: reads what earlier versions did not store. Without it, the kinds of rows that are gone are unknown,
+   * and arrivals are the times of the index.
    */
   *loadArrivals(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     this.arrivals.set(this.times.subarray(0, this.length));
@@ -192,7 +196,10 @@ export class PostColumns implements Posts {
     }
   }
 
-  /** After `load`: counts what is there, and by item; yields now and then. Throws where a row is of an item that there is not. */
+  /**
+   * After `load`: counts what is there, in total and by item; yields now and then. Throws if a row's item does not
+   * exist.
+   */
   *count(items: number): Generator<undefined, void> {
     for (let row = 0; row < this.length; row++) {
       const item = this.items[row] ?? -1;
@@ -211,7 +218,7 @@ export class PostColumns implements Posts {
   }
 
   #kindAt(row: number): PostKind {
-    // Kinds are all that the column holds.
+    // The column holds only kinds.
     return (this.kinds[row] ?? PostKind.Gone) as PostKind;
   }
 
@@ -229,7 +236,7 @@ export class PostColumns implements Posts {
     return block;
   }
 
-  /** Wide cells first, so that each column in a block is aligned. The order is that of the stored blocks. */
+  /** Wide cells first, so that each column in a block is aligned. This is the order of the stored blocks. */
   #columns() {
     return [this.numbers, this.sequences, this.times, this.items, this.users, this.epochs, this.kinds];
   }

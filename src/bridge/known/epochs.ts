@@ -1,7 +1,8 @@
 /**
- * How a board's sequence numbers become article numbers. They wrap at 2³²: between two wraps is a *generation*. Where the
- * board's numbering begins again, an *epoch* begins, above the highest number ever given. Within a generation a sequence
- * number belongs to the newest epoch that begins at or before it; its article number is that epoch's base plus it.
+ * How a board's sequence numbers become article numbers. They wrap at 2³²; a *generation* lies between two wraps. When
+ * the board's numbering begins again, an *epoch* begins, above the highest number ever given. Within a generation a
+ * sequence number belongs to the newest epoch that begins at or before it; its article number is that epoch's base plus
+ * the sequence number.
  */
 import type { Cache } from '../../store/cache.ts';
 import type { Permanent } from '../../store/permanent.ts';
@@ -9,11 +10,11 @@ import type { Epoch } from '../../store/permanent-records.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { PostColumns } from './columns.ts';
 
-/** The highest article number there may be (RFC 3977 §6). */
+/** The highest possible article number (RFC 3977 §6). */
 export const MAX_NUMBER = 2 ** 31 - 1;
 
 const FIRST: Epoch = { number: 1, generation: 0, first: 0, base: 0 };
-/** 0 is no article number: where a board numbers from 0, all of them are one higher. */
+/** 0 is not an article number: if a board numbers from 0, all article numbers are one higher. */
 const FIRST_FROM_ZERO: Epoch = { ...FIRST, base: 1 };
 
 /** A place in a board's numbering. */
@@ -22,7 +23,7 @@ export interface Position {
   readonly sequence: number;
 }
 
-/** Rows that have their numbers. */
+/** Rows with their numbers. */
 export interface Numbered {
   readonly posts: PostColumns;
   readonly epochs: Epochs;
@@ -45,7 +46,7 @@ export class Epochs {
     return this.#all;
   }
 
-  /** how often the numbering has wrapped */
+  /** the number of times that the numbering has wrapped */
   get generation(): number {
     return this.#all.reduce((most, epoch) => Math.max(most, epoch.generation), 0);
   }
@@ -54,7 +55,7 @@ export class Epochs {
     return this.#all.findLast((epoch) => epoch.generation === generation && epoch.first <= sequence);
   }
 
-  /** The article number of a row, `undefined` where no epoch covers it yet. */
+  /** The article number of a row, `undefined` if no epoch covers it yet. */
   numberOf({ generation, sequence }: Position): number | undefined {
     const epoch = this.covering(generation, sequence);
     return epoch === undefined ? undefined : epoch.base + sequence;
@@ -68,13 +69,13 @@ export class Epochs {
     return earlier !== undefined && earlier.base + sequence < base + first ? earlier : undefined;
   }
 
-  /** Which epoch is it that gave a row this article number? */
+  /** The epoch that gave a row this article number. */
   of({ generation, sequence }: Position, number: number): number {
     const isOf = (epoch: Epoch) => epoch.generation === generation && epoch.base + sequence === number;
     return this.#all.findLast(isOf)?.number ?? 1;
   }
 
-  /** Begins an epoch at a sequence number, which gets the first article number above `highest`. */
+  /** Begins an epoch at a sequence number, which becomes the first article number above `highest`. */
   begin(generation: number, first: number, highest: number): void {
     this.#all.push({ number: this.#all.length + 1, generation, first, base: highest + 1 - first });
   }
@@ -89,7 +90,7 @@ export function generationAt(row: number, { posts, epochs }: Numbered): number {
   return epochs.all[(posts.epochs[row] ?? 1) - 1]?.generation ?? 0;
 }
 
-/** The place of the newest row that has a number, `undefined` before the first. */
+/** The place of the newest row with a number, `undefined` before the first. */
 export function newestOf({ posts, epochs }: Numbered): Position | undefined {
   const last = posts.length - 1;
   if (last < 0) return undefined;
@@ -97,8 +98,8 @@ export function newestOf({ posts, epochs }: Numbered): Position | undefined {
 }
 
 /**
- * Would it come in below what was given: by its article number, or in the board's own order? (Of an epoch that ends at a
- * wrap there are numbers left that nothing may take any more.)
+ * Would a row come in below the numbers given, by article number or in the board's own order? (An epoch that ends at a
+ * wrap leaves numbers that nothing may take any more.)
  */
 export function isBelow(
   one: Position,
@@ -113,7 +114,7 @@ export function isBelow(
   );
 }
 
-/** Stores the epochs that begin, before any number of theirs is given to anybody. */
+/** Stores the epochs that begin, before any of their numbers is given. */
 export async function keepBegun(permanent: Permanent, begun: readonly Epoch[], log: Log): Promise<void> {
   if (begun.length > 0) await permanent.addEpochs(begun);
   for (const epoch of begun.filter(({ number }) => number > 1)) {
@@ -122,8 +123,8 @@ export async function keepBegun(permanent: Permanent, begun: readonly Epoch[], l
 }
 
 /**
- * The epochs that the permanent store holds. Version 0.1 could begin one with every poll, beyond the last number there
- * is: no article ever had a number in these. They are removed, and own posts in them move to the epoch before.
+ * The epochs in the permanent store. Version 0.1 could begin one with every poll, beyond the last possible number, in
+ * which no article ever had a number. These are removed, and own posts in them move to the epoch before.
  */
 export async function soundEpochs({
   permanent,

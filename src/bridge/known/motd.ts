@@ -5,35 +5,35 @@ import type { BoardState } from './state.ts';
 
 const DUE = 'motd-due';
 
-/** The message of the day, as the cache keeps it. */
+/** The message of the day in the cache. */
 interface Kept extends BoardMotd {
-  /** article number of its post, 0 while the index has none; missing in what version 0.1 wrote */
+  /** article number of its post, 0 while the index has none; missing in caches of version 0.1 */
   readonly number?: number;
 }
 
-/** The board's message of the day, and which article it is. */
+/** The board's message of the day, and its article. */
 export class MessageOfTheDay {
   readonly #cache: Cache;
   readonly #state: BoardState;
   #kept: Kept | undefined;
   #due: boolean;
 
-  /** Throws if the cache holds nonsense. */
+  /** Throws if the cache makes no sense. */
   constructor(cache: Cache, state: BoardState) {
     this.#cache = cache;
     this.#state = state;
     const json = cache.fact('motd');
-    // What `save` wrote.
+    // Written by `save`.
     this.#kept = json === undefined ? undefined : (JSON.parse(json) as Kept);
     this.#due = cache.fact(DUE) !== undefined;
   }
 
-  /** The board may have another one now: it is to be asked, however long that takes. */
+  /** The board may have another message by now: it must be asked, however long that takes. */
   get isDue(): boolean {
     return this.#due;
   }
 
-  /** Its row is about to be shown, or may be another. */
+  /** The message's row is about to be shown, or may have changed. */
   expect(): void {
     if (this.#due) return;
     this.#due = true;
@@ -47,7 +47,7 @@ export class MessageOfTheDay {
     return { row, time: motd.time, lines: motd.lines };
   }
 
-  /** Takes the message that the board has now. Returns whether it is new. */
+  /** Takes the board's current message. Returns whether it is new. */
   take(asked: BoardMotd | undefined): boolean {
     this.#due = false;
     this.#cache.deleteFact(DUE);

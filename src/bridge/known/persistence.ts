@@ -4,11 +4,11 @@ import type { Epoch } from '../../store/permanent-records.ts';
 import type { Change, Notice } from '../model.ts';
 import type { BoardState } from './state.ts';
 
-/** Version of what `saveState` writes. A cache of another version is discarded, and the board is read again. */
+/** Version of the format of `saveState`. A cache in another version is discarded, and the board is read again. */
 const FORM = '1';
 
 /**
- * Reads the state from the cache; yields now and then. Throws if the file makes no sense: clear it then, and begin with
+ * Reads the state from the cache; yields now and then. Throws if the file makes no sense: then clear it, and begin with
  * an empty state.
  */
 export function* loadState(cache: Cache, state: BoardState): Generator<undefined, void> {
@@ -18,16 +18,16 @@ export function* loadState(cache: Cache, state: BoardState): Generator<undefined
   yield* state.records.load(cache.blocks('items'));
   yield* state.posts.count(state.records.list.length);
   yield* state.users.load(cache.blocks('users'));
-  // A first reading of the index that was cut short does not count.
+  // An incomplete first reading of the index does not count.
   state.isRead =
     cache.fact('partial') === undefined && (state.posts.length > 0 || cache.fact('compared') !== undefined);
   state.floor = Number(cache.fact('floor') ?? 0);
-  // What `saveState` and `saveChanges` wrote.
+  // Written by `saveState` and `saveChanges`.
   for (const [row, json] of cache.facts('notice:')) state.notices.set(Number(row), JSON.parse(json) as Notice);
   yield* state.records.relink(state.posts);
 }
 
-/** Writes what has changed of rows, items and userids. Inside a transaction. */
+/** Writes changed rows, items and userids. To be called within a transaction. */
 export function saveState(cache: Cache, state: BoardState): void {
   for (const { number, data, arrivals } of state.posts.takeChanges()) {
     cache.putBlock('posts', number, data);
@@ -39,7 +39,7 @@ export function saveState(cache: Cache, state: BoardState): void {
   cache.setFact('epochs', JSON.stringify(state.epochs.all));
 }
 
-/** Like `saveState`, with the notices that were added or removed. */
+/** Like `saveState`, with notices that were added or removed. */
 export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
   saveState(cache, state);
   for (const change of changes) {
@@ -55,7 +55,7 @@ export function saveChanges(cache: Cache, state: BoardState, changes: readonly C
   }
 }
 
-/** Writes everything, to a file that is new and empty. Inside a transaction. */
+/** Writes everything to a new and empty file. To be called within a transaction. */
 export function saveAll(cache: Cache, state: BoardState): void {
   state.touchAll();
   saveState(cache, state);
@@ -63,16 +63,16 @@ export function saveAll(cache: Cache, state: BoardState): void {
   saveIsRead(cache, state);
 }
 
-/** Whether the index was read to its end, once, and what had been shown by then. */
+/** Writes whether the index has been read to its end once, and what had been shown by then. */
 export function saveIsRead(cache: Cache, { isRead, floor }: BoardState): void {
   if (isRead) cache.deleteFact('partial');
   else cache.setFact('partial', '1');
   cache.setFact('floor', String(floor));
 }
 
-/** The epochs as this cache saw them: they outlive a permanent file that was restored from yesterday's backup. */
+/** The epochs known to this cache: they survive even if the permanent file is restored from yesterday's backup. */
 export function loadEpochs(cache: Cache): readonly Epoch[] {
-  // What `saveState` wrote.
+  // Written by `saveState`.
   return JSON.parse(cache.fact('epochs') ?? '[]') as Epoch[];
 }
 

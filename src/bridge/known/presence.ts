@@ -2,26 +2,28 @@ import { withRoom } from '../growable.ts';
 import { PostKind } from '../model.ts';
 import { isIn, type Place, placesOf } from '../places.ts';
 
-/** Rows that are counted together: where the first one is, is looked for in two steps of about a thousand. */
+/** Rows that are counted together, so that the first one is found in two steps of about a thousand. */
 const COUNTED = 1024;
 
-/** What of a board is there, counted as it comes and goes: asking costs the same for a million posts as for ten. */
+/**
+ * Counts of what is there, kept up to date as posts come and go: asking costs the same for a million posts as for ten.
+ */
 export class Presence {
   /** rows that are not gone */
   posts = 0;
-  /** items that have any */
+  /** items that have such rows */
   items = 0;
-  /** told when an item gets its first row that is not gone, or loses its last */
+  /** called when an item gets its first row that is not gone, or loses its last */
   onItem: ((item: number, isThere: boolean) => void) | undefined;
   #ofItems = new Uint32Array(COUNTED);
-  /** rows of each stretch that are in the newsgroup */
+  /** for each stretch, the number of rows in the newsgroup */
   readonly #stretches: Record<Place, Uint16Array> = {
     main: new Uint16Array(COUNTED),
     motd: new Uint16Array(COUNTED),
     edits: new Uint16Array(COUNTED),
   };
 
-  /** A row has another kind now. `Gone`: it was not there, or is not there any more. @param item −1: none */
+  /** A row's kind has changed. `Gone`: it was not there before, or is no longer there. @param item −1: none */
   changed(row: number, item: number, from: PostKind, to: PostKind): void {
     if (from === to) return;
     this.#count(row, item, from, -1);
@@ -36,7 +38,7 @@ export class Presence {
   first(place: Place, kinds: Uint8Array, length: number): number {
     const stretch = this.#stretches[place].findIndex((count) => count > 0);
     let row = stretch < 0 ? length : stretch * COUNTED;
-    // Kinds are all that the column holds.
+    // The column holds only kinds.
     while (row < length && !isIn(place, (kinds[row] ?? 0) as PostKind)) row++;
     return row;
   }

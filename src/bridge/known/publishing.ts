@@ -4,20 +4,20 @@ import type { PostKind } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import type { PostColumns } from './columns.ts';
 
-/** What is known of when articles became readable: as many steps as this. */
+/** How many steps are kept of when articles became readable. */
 const MAX_ARRIVALS = 128;
-/** The time of the last DATE or NEWNEWS is kept like a mark, because it must never fall either. */
+/** The time of the last DATE or NEWNEWS is kept like a mark, because it must not fall, either. */
 const CLOCK = 'clock';
-/** Seconds: that time is stored a little ahead, so that it need not be written with each of them. */
+/** Seconds by which that time is stored ahead, so that it need not be written at each command. */
 const AHEAD = 60;
 
 /**
  * What readers may have been shown, kept for good: the marks of the newsgroups, which never fall, and when articles
- * became readable. Both outlive the cache.
+ * became readable. Both survive the loss of the cache.
  *
- * When an article arrived is in the cache, with its row. Where that is lost, it was not later than the time of the first
- * step at or above its number: that counts, so that nobody who asks for what is new since their last question misses it.
- * (They may be told of it twice.) What the first reading of the index brought arrived at its index time.
+ * An article's arrival is in the cache, with its row. If that is lost, the article arrived no later than the first step
+ * at or above its number: that time counts, so that clients who ask for news since their last question do not miss it
+ * (though they may be told twice). What the first reading of the index brought arrived at its index time.
  */
 export class Publishing {
   readonly #permanent: Permanent;
@@ -42,7 +42,7 @@ export class Publishing {
     this.#now = Math.max(arrivals.at(-1)?.time ?? 0, this.#keptNow);
   }
 
-  /** Nothing was ever shown, or only by a version that kept no record of it. */
+  /** Nothing has ever been shown, or only by a version that kept no record of it. */
   get isNew(): boolean {
     return this.highest === 0 && this.#arrivals.length === 0;
   }
@@ -51,12 +51,12 @@ export class Publishing {
     return this.#marks.get(place) ?? { low: 1, high: 0 };
   }
 
-  /** highest number in any of the newsgroups, ever */
+  /** the highest number ever in any of the newsgroups */
   get highest(): number {
     return Math.max(...[...this.#marks.values()].map(({ high }) => high));
   }
 
-  /** What version 0.1 showed: it raised the mark of the main newsgroup for whatever was no message of the day. */
+  /** Adopts what version 0.1 showed: it raised the main newsgroup's mark for everything but messages of the day. */
   async adopt({ kinds, numbers, length }: PostColumns, clock: number): Promise<void> {
     for (let row = 0; row < length; row++) {
       const kind = kinds[row] as PostKind;
@@ -69,7 +69,9 @@ export class Publishing {
     await this.#permanent.putArrivals(this.#arrivals, []);
   }
 
-  /** The permanent store may be yesterday's: everything in the cache was shown. Only rows above its marks are looked at. */
+  /**
+   * The permanent store may be yesterday's, and everything in the cache was shown. Examines only rows above the marks.
+   */
   async catchUp({ kinds, numbers, length }: PostColumns): Promise<void> {
     const { highest } = this;
     const highs = new Map<Place, number>();
@@ -85,12 +87,12 @@ export class Publishing {
     if (mark !== undefined && number > mark.high) mark.high = number;
   }
 
-  /** Other bridges have shown what has these marks, and it is known here. */
+  /** Other bridges have shown rows with these marks, which are now known here. */
   follow(marks: readonly Mark[]): void {
     for (const place of places) this.raise(place, marks.find((mark) => mark.place === place)?.high ?? 0);
   }
 
-  /** Before rows with these marks become readable. */
+  /** To be called before rows with these marks become readable. */
   async announce(highs: ReadonlyMap<Place, number>): Promise<void> {
     const raised: Mark[] = [];
     for (const [place, high] of highs) {
@@ -100,7 +102,7 @@ export class Publishing {
     if (raised.length > 0) await this.#permanent.raiseMarks(raised);
   }
 
-  /** Stores the low marks as they are now. They are needed only while the index is not there. */
+  /** Stores the current low marks, which are needed only before the index has been read. */
   async keepLows(lowOf: (place: Place) => number): Promise<void> {
     const moved: Mark[] = [];
     for (const [place, mark] of this.#marks) {
@@ -112,15 +114,15 @@ export class Publishing {
     if (moved.length > 0) await this.#permanent.raiseMarks(moved);
   }
 
-  /** unix seconds, which never go back: readers remember what DATE told them */
+  /** unix seconds that never go back: readers remember what DATE told them */
   now(clock: number): number {
     this.#now = Math.max(this.#now, Math.floor(clock / 1000));
     return this.#now;
   }
 
   /**
-   * Somebody learns the time, or asks what is new: from now on nothing arrives earlier, even if clocks are set back or the
-   * server restarts. Returns that time.
+   * To be called when a client is told the time, or asks what is new: from then on nothing arrives earlier, even if
+   * clocks are set back or the server restarts. Returns that time.
    */
   asked(clock: number): number {
     const now = this.now(clock);
@@ -128,14 +130,14 @@ export class Publishing {
     const kept = now + AHEAD;
     this.#keptNow = kept;
     this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
-      // A question of a later second tries again.
+      // A question in a later second will try again.
       if (this.#keptNow === kept) this.#keptNow = now;
     });
     return now;
   }
 
   /**
-   * When a post became readable, if the index is read without a cache.
+   * When a post became readable, for an index read without a cache.
    *
    * @param time of the index
    * @param now unix seconds
@@ -146,7 +148,7 @@ export class Publishing {
     return this.#arrivals.find((step) => step.number >= number)?.time ?? now;
   }
 
-  /** After rows up to this number became readable. */
+  /** To be called after rows up to this number have become readable. */
   async arrived(number: number, now: number): Promise<void> {
     const last = this.#arrivals.at(-1);
     if (last !== undefined && last.number >= number) return;
@@ -154,7 +156,8 @@ export class Publishing {
     this.#arrivals.push(step);
     const dropped: number[] = [];
     if (this.#arrivals.length > MAX_ARRIVALS) {
-      // Every other one of the older half, but never the first: what it covers is counted as arrived a little later.
+      // Drop every other step of the older half, but never the first: what these cover counts as arrived a little
+      // later.
       this.#arrivals = this.#arrivals.filter(({ number: each }, index) => {
         const isDropped = index > 0 && index < MAX_ARRIVALS / 2 && index % 2 === 1;
         if (isDropped) dropped.push(each);

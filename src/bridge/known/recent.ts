@@ -1,8 +1,8 @@
 /**
- * The newest rows, kept for good. Epochs tell which numbers there are, not which posts were shown under them: without a
- * cache an index that was restored from a backup looks like one that never changed. With the newest rows as they were
- * shown, a mirror that lost its cache compares the index as it would have with its cache: what is gone, what is another
- * post, what came in too late.
+ * The newest rows are kept for good. Epochs define numbers, but not which posts were shown under them: without a cache,
+ * an index restored from a backup looks like one that never changed. With the newest rows as they were shown, a mirror
+ * that has lost its cache compares the index as it would have with it: what is gone, what is another post, what came in
+ * too late.
  */
 import type { Permanent } from '../../store/permanent.ts';
 import type { RecentRow } from '../../store/permanent-records.ts';
@@ -11,7 +11,7 @@ import { latin1 } from '../../wire/octets.ts';
 import { type Notice, PostKind, type Posts } from '../model.ts';
 import type { BoardState } from './state.ts';
 
-/** Rows that are kept. An index that was restored to what it was before all of them is beyond what can be told. */
+/** How many rows are kept. An index restored to what it was before all of them can't be recognised. */
 export const MAX_RECENT = 1024;
 /** … with the numbers between them that wait for what the edit log will tell. */
 const MAX_KEPT = 8 * MAX_RECENT;
@@ -21,20 +21,20 @@ export interface RowDetails {
   readonly epoch: number;
   readonly time: number;
   readonly kind: PostKind;
-  /** of a row that is gone */
+  /** the kind of a row that is gone */
   readonly was?: PostKind;
   readonly arrival: number;
   readonly user: string;
-  /** of a post that belongs to one */
+  /** the item of a post that belongs to one */
   readonly item?: string;
-  /** of an entry of the edit log, without its reason; `null` for no item */
+  /** the item of an entry of the edit log; `null` for no item */
   readonly noted?: string | null;
-  /** who made that entry */
+  /** the editor in that entry */
   readonly editor?: string;
 }
 
 export function rowDetails(details: string): RowDetails {
-  // What `rowsFrom`, or `rowsOf` in `agreement.ts`, wrote.
+  // Written by `rowsFrom`, or `rowsOf` in `agreement.ts`.
   return JSON.parse(details) as RowDetails;
 }
 
@@ -57,7 +57,7 @@ export function firstRecent({ was, length }: Posts, coming = 0): number {
   return row;
 }
 
-/** Writes the rows that changed, once they are shown. */
+/** Writes changed rows, once they are shown. */
 export async function keepRecent(permanent: Permanent, state: BoardState): Promise<void> {
   const { posts } = state;
   const from = firstRecent(posts);
@@ -71,10 +71,10 @@ export async function keepRecent(permanent: Permanent, state: BoardState): Promi
   }
 }
 
-/** The permanent store may be yesterday's, or of a version that kept none. */
+/** Brings the rows up to date: the permanent store may be yesterday's, or of a version that kept none. */
 export async function catchUpRecent(permanent: Permanent, state: BoardState): Promise<void> {
   const rows = rowsFrom(state, firstRecent(state.posts));
-  // Where several bridges serve the board, the others know what became of these rows since.
+  // If several bridges serve the board, the others know what has become of these rows since.
   const last = rows.at(-1)?.number ?? 0;
   if (permanent.shared !== undefined && ((await permanent.recent()).at(-1)?.number ?? 0) >= last) return;
   const kept = new Map((await permanent.recent()).map(({ number, details }) => [number, details]));
@@ -82,7 +82,7 @@ export async function catchUpRecent(permanent: Permanent, state: BoardState): Pr
   await permanent.putRecent(rows, rows[0]?.number ?? 0);
 }
 
-/** Rows as `recall` takes them. */
+/** Rows in the form that `recall` takes. */
 function rowsFrom({ posts, records, users, notices }: BoardState, first: number): RecentRow[] {
   const rows: RecentRow[] = [];
   for (let row = first; row < posts.length; row++) {
@@ -91,7 +91,7 @@ function rowsFrom({ posts, records, users, notices }: BoardState, first: number)
       sequence: posts.sequences[row] ?? 0,
       epoch: posts.epochs[row] ?? 0,
       time: posts.times[row] ?? 0,
-      // Kinds are all that the column holds.
+      // The column holds only kinds.
       kind: (posts.kinds[row] ?? PostKind.Gone) as PostKind,
       arrival: posts.arrivals[row] ?? 0,
       user: users.list[posts.users[row] ?? -1] ?? '',
@@ -104,7 +104,7 @@ function rowsFrom({ posts, records, users, notices }: BoardState, first: number)
   return rows;
 }
 
-/** Puts rows back as they were. The reasons of what editors did come with the edit log. */
+/** Puts rows back as they were. The edit log will bring the reasons for what editors did. */
 export function recall(state: BoardState, rows: readonly RecentRow[]): void {
   const { posts, records, users, notices } = state;
   for (const { number, details } of rows) {

@@ -2,11 +2,11 @@ import { ascii, latin1, type Octets, octets, octetsFrom } from '../../wire/octet
 import type { ItemRecord, Posts } from '../model.ts';
 import { isFirst } from '../row-kinds.ts';
 
-/** Items, and userids, of a block on disk. */
+/** Items, or userids, in a block on disk. */
 const BLOCK = 256;
-/** Rows that are looked at in one piece. */
+/** Rows that are examined in one piece. */
 const PIECE = 2048;
-/** What the index shows of an item, as it is stored. */
+/** Stored flags: what the index shows about an item. */
 const LINKED = 1;
 const MARKED = 2;
 
@@ -21,9 +21,9 @@ class Record implements ItemRecord {
   subject: Octets = octets``;
   continues = -1;
   continuedIn = -1;
-  /** the index shows what it continues, by a C and an F row */
+  /** a C and an F row of the index show what it continues */
   linked = false;
-  /** the index shows that it is continued, by an F row */
+  /** an F row of the index shows that it is continued */
   marked = false;
   first = -1;
   readonly #rowsOf: RowsOf;
@@ -88,9 +88,9 @@ export class Records {
   }
 
   /**
-   * Refuses what would make a chain of continuations a circle.
+   * Refuses what would make a chain of continuations a cycle.
    *
-   * @param linked the index shows it, not only the item itself
+   * @param linked the index shows the link, not only the item itself
    */
   setContinues(record: MutableRecord, previous: number, linked: boolean): boolean {
     if (record.linked !== linked) {
@@ -106,14 +106,14 @@ export class Records {
     return this.#touch(record);
   }
 
-  /** A row has come, or is back: of several first posts (one may be made up), the first that is there counts. */
+  /** A row is new or restored: of several first posts (one may be made up), the first one that exists counts. */
   mayBeFirst(record: MutableRecord, row: number, { kinds }: Posts): void {
     if (!isFirst(kinds[row])) return;
     const { first } = record;
     if (first < 0 || row < first || !isFirst(kinds[first])) record.first = row;
   }
 
-  /** Rows are gone: the first that is left; none is: the one that was. */
+  /** Rows are gone: finds the first post among those left, or keeps the one that was, if none is. */
   findFirst(record: MutableRecord, { kinds }: Posts): void {
     record.first = record.rows.find((row) => isFirst(kinds[row])) ?? record.first;
   }
@@ -142,7 +142,7 @@ export class Records {
   /** Yields after each block, as it does for userids. */
   *load(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     for (const block of blocks) {
-      // What `takeChanges` wrote; anything else throws below or is found by the comparison with the board.
+      // Written by `takeChanges`; anything else throws below, or is found by the comparison with the board.
       const cells = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as [
         string,
         string,
@@ -155,7 +155,7 @@ export class Records {
         record.subject = latin1(subject);
         record.continues = continues;
         record.continuedIn = continuedIn;
-        // Earlier caches don't tell what the index shows.
+        // Earlier caches do not say what the index shows.
         record.linked = shown === undefined ? continues >= 0 : (shown & LINKED) !== 0;
         record.marked = shown === undefined ? continuedIn >= 0 : (shown & MARKED) !== 0;
         this.list.push(record);
@@ -176,13 +176,13 @@ export class Records {
   }
 }
 
-/** Userids, each once. */
+/** Userids, each stored once. */
 export class Users {
   readonly list: Octets[] = [];
   readonly #indexes = new Map<Octets, number>();
   #stored = 0;
 
-  /** −1 where there is none yet */
+  /** −1 if it is not there yet */
   indexOf(userid: Octets): number {
     return this.#indexes.get(userid) ?? -1;
   }
@@ -211,7 +211,7 @@ export class Users {
 
   *load(blocks: Iterable<Uint8Array>): Generator<undefined, void> {
     for (const block of blocks) {
-      // What `takeChanges` wrote.
+      // Written by `takeChanges`.
       const userids = JSON.parse(Buffer.from(block.buffer, block.byteOffset, block.length).toString()) as string[];
       for (const userid of userids) this.intern(latin1(userid));
       yield;
@@ -220,7 +220,7 @@ export class Users {
   }
 }
 
-/** A copy that does not keep alive the longer string from which `text` was cut. */
+/** A copy, which does not keep alive the longer string from which `text` was cut. */
 export function owned(text: Octets): Octets {
   return octetsFrom(Buffer.from(text, 'latin1'));
 }

@@ -16,9 +16,9 @@ export class BoardState {
   epochs: Epochs;
 
   readonly publishing: Publishing;
-  /** the index was read to its end, once, and is here: until then nobody is shown anything */
+  /** the index has been read to its end once, and is here: until then nothing is shown */
   isRead = false;
-  /** The highest number shown before the cache began: given for good, whether or not the index still has it. */
+  /** The highest number shown before the cache began: taken for good, whether or not the index still has its row. */
   floor = 0;
   readonly #knownEpochs: number;
 
@@ -35,7 +35,7 @@ export class BoardState {
 
   /**
    * The highest number that may have been shown. While an index is read again, its posts keep the numbers they had. The
-   * marks don't count here: they are raised before rows are shown, and whoever is killed in between showed none.
+   * marks do not count: they are raised before rows are shown, and a bridge killed in between has shown none.
    */
   get highest(): number {
     const last = this.posts.length === 0 ? 0 : (this.posts.numbers[this.posts.length - 1] ?? 0);
@@ -46,7 +46,7 @@ export class BoardState {
     return this.publishing.highest;
   }
 
-  /** The marks of a newsgroup: the low one is that of the first article that is there. */
+  /** The marks of a newsgroup: the low one is the number of the first existing article. */
   mark(place: Place): { readonly low: number; readonly high: number } {
     const { low, high } = this.publishing.mark(place);
     if (!this.isRead) return { low, high };
@@ -55,22 +55,22 @@ export class BoardState {
     return { low: row < length ? (numbers[row] ?? 0) : high + 1, high };
   }
 
-  /** the last sequence number that has a row, `undefined` before the first */
+  /** the last sequence number with a row, `undefined` before the first */
   get lastSequence(): number | undefined {
     return this.posts.length === 0 ? undefined : this.posts.sequences[this.posts.length - 1];
   }
 
-  /** Posts that are there, and items that have any. */
+  /** The number of existing posts, and of items that have any. */
   count(): { readonly posts: number; readonly items: number } {
     return this.posts.presence;
   }
 
-  /** Everything is to be stored again. */
+  /** Marks everything to be stored again. */
   touchAll(): void {
     for (const part of [this.posts, this.records, this.users]) part.touchAll();
   }
 
-  /** The row a sequence number means today, −1 if none. */
+  /** The row that a sequence number means now, −1 if none. */
   rowOfSequence(sequence: number): number {
     const { posts, epochs } = this;
     const last = posts.length - 1;
@@ -81,18 +81,18 @@ export class BoardState {
       return epoch === undefined ? -1 : this.rowIn(epoch.number, sequence);
     };
     const row = rowIn(generation);
-    // Before the wrap, a generation back.
+    // From before the wrap: one generation back.
     return row < 0 && sequence > newest && isAfter(newest, sequence) ? rowIn(generation - 1) : row;
   }
 
-  /** Was this number ever given to a row, in whatever epoch? */
+  /** Was this number ever given to a row, in any epoch? */
   knows(sequence: number): boolean {
     return this.epochs.all.some(({ number }) => this.rowIn(number, sequence) >= 0);
   }
 
-  /** The row that a sequence number got in an epoch, −1 if none. */
+  /** The row of a sequence number in an epoch, −1 if none. */
   rowIn(epoch: number, sequence: number): number {
-    // Numbers are one column for all epochs: what stands there may be of another one.
+    // All epochs share one column of numbers: the row there may be of another epoch.
     const row = this.posts.rowOf((this.epochs.all[epoch - 1]?.base ?? 0) + sequence);
     return row >= 0 && this.posts.epochs[row] === epoch && this.posts.sequences[row] === sequence ? row : -1;
   }

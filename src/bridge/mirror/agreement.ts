@@ -1,7 +1,7 @@
 /**
- * What several bridges of one board agree on: which rows are shown, under which numbers, in which epochs. The store that they
- * share has the newest rows that any of them has shown. A bridge shows further ones only by adding them there, after the last;
- * where another was first, it shows what that one has, whatever it would have decided itself.
+ * What several bridges of one board agree on: which rows are shown, under which numbers, in which epochs. Their shared
+ * store has the newest rows that any of them has shown. A bridge shows further rows only by adding them there, after
+ * the last; if another was first, it shows what that one has, whatever it would have decided itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../../store/errors.ts';
@@ -52,17 +52,18 @@ export class Agreement {
     return rows.filter(({ number }) => number > this.last);
   }
 
-  /** The version of what all show that is seen here, too, once the rows of the last `ahead` are. */
+  /** The version of what all bridges show that is visible here, too, once the rows of the last `ahead` are. */
   get seen(): bigint {
     return this.#seen;
   }
 
   /**
-   * The new rows of a decision become those that all bridges show next, or are what others have shown already: then they
-   * arrived when the others showed them (`arrivals`). Otherwise nothing happens, and the result is what the others have.
+   * Makes the new rows of a decision the next ones that all bridges show. If others have shown the same rows already,
+   * they arrived when the others showed them (`arrivals`). If others have shown something else, changes nothing, and
+   * returns what they have.
    *
    * @param highs the high marks that these rows make
-   * @param ahead what others had shown by a while ago
+   * @param ahead what others had shown when last asked
    */
   async publish(
     rows: readonly RecentRow[],
@@ -98,7 +99,7 @@ export class Agreement {
         for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);
         after = Math.max(after, others.rows.at(-1)?.number ?? 0);
         rest = rest.filter(({ number }) => number > after);
-        // Who showed them has raised the marks.
+        // The bridge that showed them has raised the marks.
         if (rest.length === 0 && rows.length > 0) return undefined;
       }
       others = await this.#shared.publish({ after, rows: rest, epochs, marks, from: this.#from(rows) });
@@ -108,12 +109,12 @@ export class Agreement {
     }
   }
 
-  /** Nobody else has made one in between. */
+  /** Notes our own step, if no other bridge has made one in between. */
   #stepMade(): void {
     if (this.#shared.made === this.#seen + 1n) this.#seen++;
   }
 
-  /** With these rows, older ones than that need not be kept. */
+  /** The number below which rows need not be kept once these are added. */
   #from(rows: readonly RecentRow[]): number {
     const { posts } = this.#state;
     const first = firstRecent(posts, rows.length);
@@ -121,14 +122,14 @@ export class Agreement {
     return (first < posts.length ? posts.numbers[first] : rows[0]?.number) ?? 0;
   }
 
-  /** Something changed that shows in no new row. */
+  /** Tells the others of a change without a new row. */
   async changed(): Promise<void> {
     if (!this.#shared.leads) return;
     await this.#shared.changed();
     this.#stepMade();
   }
 
-  /** Marks that the store does not have yet, as far as this bridge knows. */
+  /** The marks that the store does not have yet, as far as this bridge knows. */
   #raised(highs: ReadonlyMap<Place, number>): Mark[] {
     const marks: Mark[] = [];
     for (const [place, high] of highs) {
@@ -139,7 +140,7 @@ export class Agreement {
   }
 }
 
-/** The newest of the rows that get a number, ascending, as the store keeps them. */
+/** The newest of the rows that are given a number, ascending, in the form of the store. */
 export function rowsOf(
   { sighting }: Seen,
   { numbers, epochs, base }: Decision,
@@ -171,11 +172,11 @@ function agree(others: readonly Epoch[], own: readonly Epoch[]): boolean {
   });
 }
 
-/** Whether what others have shown is what we would have, as far as we can see. */
+/** Whether what others have shown is what we would have shown, as far as we can see. */
 function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): boolean {
   const theirs = new Map(others.map(({ number, details }) => [number, rowDetails(details)]));
   const numbers = new Set(own.map(({ number }) => number));
-  // Of very many rows, only the newest are kept.
+  // If there are very many rows, only the newest are kept.
   const isKept = ([first]: readonly RecentRow[], number: number) => number >= (first?.number ?? 0);
   const last = own.at(-1)?.number ?? 0;
   const isMissing = ({ number }: RecentRow) =>
@@ -194,12 +195,12 @@ function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): 
   });
 }
 
-/** What makes a row the post it is, whether or not it is gone. */
+/** What identifies a row as a post, even once it is gone. */
 function keyOf({ sequence, epoch, kind, was, item, time }: RowDetails): string {
   return JSON.stringify([sequence, epoch, was ?? kind, item, time]);
 }
 
-/** What the gate is to know of rows. */
+/** Rows in the form for the gate. */
 export function passing(rows: readonly RecentRow[]): NewRow[] {
   return rows
     .map(({ details }) => rowDetails(details))
@@ -207,7 +208,7 @@ export function passing(rows: readonly RecentRow[]): NewRow[] {
     .map(({ user, epoch, sequence }) => ({ userid: latin1(user), epoch, sequence }));
 }
 
-/** Rows that others have shown, as they are to be shown now: without those that an index no longer has. */
+/** The rows shown by others that are to be shown now: those that the index still has. */
 export function stillThere(rows: readonly RecentRow[], sighting: Sighting): RecentRow[] {
   const { order, sequences, items, itemIds, kinds, times } = sighting;
   const nameOf = (sequence: number, kind: number, item: string | undefined, time: number) =>
@@ -225,7 +226,7 @@ export function stillThere(rows: readonly RecentRow[], sighting: Sighting): Rece
   });
 }
 
-/** Gives items that have no subject yet the one that they have in an index. */
+/** Gives items without a subject the one that they have in an index. */
 export function nameItems({ records }: BoardState, sighting: Sighting): void {
   for (const [at, id] of sighting.itemIds.entries()) {
     const record = records.byId(id);
@@ -233,7 +234,7 @@ export function nameItems({ records }: BoardState, sighting: Sighting): void {
   }
 }
 
-/** The marks are those of all that others have shown, whatever became of it since. */
+/** Raises the marks to everything that others have shown, whatever has become of it since. */
 export function raiseMarks({ posts, publishing }: BoardState, first: number): void {
   for (let row = first; row < posts.length; row++) {
     for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
@@ -242,24 +243,27 @@ export function raiseMarks({ posts, publishing }: BoardState, first: number): vo
 
 export interface CompanyOptions {
   readonly shared: Shared;
-  /** a poll that begins now */
+  /** polls, beginning now */
   readonly refresh: () => Promise<void>;
-  /** why the last one failed: the next one has its time */
+  /** why the last poll failed; the next one comes in its own time */
   readonly trouble: () => string | undefined;
   /** see `Follower` */
   readonly seen: () => bigint;
 }
 
-/** ms that a newsreader waits for what others have shown */
+/** ms that a newsreader may wait for what others have shown */
 const PATIENCE = 3_000;
 
-/** Whether what other bridges have shown can be seen here, too. The store says how far they are; nobody's hint does. */
+/**
+ * Makes sure that what other bridges have shown is visible here, too. How far they are is in the store; hints do not
+ * prove it.
+ */
 export class Company {
   readonly #options: CompanyOptions;
   readonly #asking: OneAtATime;
-  /** of what has been shown, as far as the store was asked */
+  /** the version of what has been shown, when the store was last asked */
   #version = 0n;
-  /** of what can be seen here */
+  /** the version visible here */
   #shown = -1n;
 
   constructor(options: CompanyOptions) {
@@ -269,7 +273,7 @@ export class Company {
     });
   }
 
-  /** A poll has gone well. */
+  /** A poll has succeeded. */
   polled(): void {
     this.#shown = this.#options.seen();
   }

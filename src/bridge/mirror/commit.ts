@@ -10,15 +10,15 @@ import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import type { SeenRow } from './sighting.ts';
 
-/** Missing numbers after a row, and before the next, that are kept for what only the edit log tells. */
+/** How many missing numbers after a row, and before the next, are reserved for what only the edit log reports. */
 const MAX_RESERVED = 256;
-/** Rows that are taken in at a stretch: what that takes, nobody waits for. */
+/** Rows committed in one stretch, which takes too little time for anybody to notice. */
 const SLICE = 2048;
 
-/** When a row becomes readable, by its number and its time in the index. */
+/** The time when a row becomes readable, by its number and its time in the index. */
 export type ArrivalOf = (number: number, time: number) => number;
 
-/** What a row gets when it is taken in. */
+/** What a row is given when it is committed. */
 interface Given {
   readonly number: number;
   readonly epoch: number;
@@ -26,8 +26,8 @@ interface Given {
 }
 
 /**
- * Takes in what was decided. Yields what changed so far, which may be nothing, whenever that took a while: it is to be
- * written and told before more is taken in. In between, the state is that of the board some posts ago.
+ * Carries out a decision. Yields the changes so far, perhaps none, whenever that took a while: they must be written and
+ * told before it continues. In between, the state is the board's of a few posts ago.
  */
 export function commit(
   state: BoardState,
@@ -148,20 +148,20 @@ class Commit {
     if (event === undefined) return;
     const { userid, reason, itemId } = event.entry;
     notices.set(index, { userid, reason, itemId });
-    // What the whole index shows is there, whenever its item was withdrawn; and what it lacks is gone already.
+    // What the whole index shows exists, even if its item was once withdrawn; what it lacks is gone already.
     if (event.entry.kind !== 'withdrawn' || this.#seen.whole) return;
     this.#gone(records.byId(event.entry.itemId ?? '')?.rows ?? []);
   }
 
-  /** Numbers that may turn out to be withdrawals or edits of the index, once the edit log can be read. */
+  /** Reserves numbers that may turn out to be withdrawals or edits of the index, once the edit log can be read. */
   #reserve(before: number, epoch: number, time: number): void {
     const { posts, epochs } = this.#state;
     const { base, first } = epochs.all[epoch - 1] ?? { base: 0, first: 0 };
     const last = posts.length - 1;
-    // The first row of its epoch may not be the first of the board's numbers in it.
+    // The first row of an epoch need not have the epoch's first number.
     const from = Math.max(base + first, (posts.numbers[last] ?? 0) + 1);
     for (let number = from; number < before; number++) {
-      // The board's counter jumped: what happened did so before or after that.
+      // The board's counter jumped: whatever happened did so before or after the jump.
       if (number === from + MAX_RESERVED) number = Math.max(number, before - MAX_RESERVED);
       const row = { number, sequence: number - base, epoch, time, kind: PostKind.Gone, item: -1, user: 0, arrival: 0 };
       posts.append(row);
@@ -173,7 +173,7 @@ class Commit {
     return this.#state.users.intern(userid);
   }
 
-  /** An item of the sighting, in the state: added where it is new. */
+  /** The state's record of an item of the sighting, added if it is new. */
   #itemOf(at: number): number {
     const { records } = this.#state;
     const { items } = this.#decision;
@@ -187,7 +187,7 @@ class Commit {
     return record.index;
   }
 
-  /** A known post that the index shows otherwise: it is back, or an editor changed when and by whom it was made. */
+  /** A known post has changed in the index: it was restored, or an editor changed its time or author. */
   #reconcile(row: number, one: SeenRow): void {
     const { posts, records, publishing } = this.#state;
     const record = records.list[posts.items[row] ?? -1];
@@ -213,7 +213,7 @@ class Commit {
       if (posts.kinds[row] === PostKind.Gone) continue;
       const notice = notices.get(row);
       const isEvent = posts.items[row] === -1;
-      // Which event it was is remembered: another one is not to come back in its place.
+      // Remember which event it was: another one must not come back in its place.
       if (notice !== undefined && isEvent) notices.set(row, { ...notice, reason: [] });
       else notices.delete(row);
       posts.setKind(row, PostKind.Gone);
@@ -228,7 +228,7 @@ class Commit {
     for (const record of emptied) if (!this.#state.hasPosts(record)) this.#forget(record);
   }
 
-  /** Nothing of the item is left: what is known of it goes, too. */
+  /** Nothing of the item is left, so what is known about it is forgotten, too. */
   #forget(record: MutableRecord): void {
     const { records } = this.#state;
     records.setSubject(record, octets``);
@@ -236,7 +236,7 @@ class Commit {
     records.setContinuedIn(record, -1);
   }
 
-  /** The index no longer shows what an item continues. What their texts say of it, they are asked again. */
+  /** The index no longer shows what an item continues: fetch the texts again for what they say. */
   #unlink(record: MutableRecord): void {
     const { records } = this.#state;
     const previous = records.list[record.continues];
@@ -247,7 +247,7 @@ class Commit {
     this.#askAgain(previous);
   }
 
-  /** The links of an item changed: its text is to tell what the index does not. */
+  /** An item's links have changed: its text must tell what the index does not. */
   #askAgain(record: MutableRecord): void {
     if (!this.#state.hasPosts(record)) return;
     this.#changes.links(record);
@@ -256,7 +256,7 @@ class Commit {
 
   #name(record: MutableRecord, at: number): void {
     const { sighting, whole } = this.#seen;
-    // Replies carry the subject of their time: it is not to replace what the item itself was seen to have.
+    // Replies carry the subject of their time, which must not replace the item's own.
     if (sighting.onlyReplies[at] && !whole && record.subject !== '') return;
     const isNew = this.#state.records.setSubject(record, sighting.subjects[at] ?? octets``);
     if (isNew && record.rows.length > 0) this.#changes.links(record);
@@ -282,7 +282,7 @@ class Commit {
     while (size > 0 && this.#noted < this.#state.posts.length) yield this.#noted++;
   }
 
-  /** Takes what the edit log says of an edit that has a row and no notice yet. */
+  /** Takes what the edit log says about an edit that has a row but no notice yet. */
   #note(row: number, log: ReadonlyMap<number, EditLogEntry>): void {
     const { posts, notices } = this.#state;
     const kind = posts.kinds[row];

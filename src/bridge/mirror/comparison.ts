@@ -8,56 +8,56 @@ import { isIndexed } from '../row-kinds.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
-/** A sighting, and what is known of how it came about. */
+/** A sighting, and what is known about how it came about. */
 export interface Seen {
   readonly sighting: Sighting;
-  /** it is the whole index: what it lacks is gone */
+  /** it is the whole index, so that what it lacks is gone */
   readonly whole: boolean;
-  /** the edit log was read: an event that it lacks is gone */
+  /** the edit log was read, so that an event that it lacks is gone */
   readonly logged: boolean;
-  /** the edit log has told of all edits up to this sequence number; `undefined`: of none */
+  /** the edit log has reported all edits up to this sequence number; `undefined`: none */
   readonly told: number | undefined;
   /** items of which the edit log tells no more that they were edited */
   readonly takenBack: ReadonlySet<string>;
-  /** the edit log could not be read this time: numbers that are missing are kept for what it tells later */
+  /** the edit log could not be read this time: missing numbers are reserved for what it may say later */
   readonly reserves: boolean;
-  /** an editor changed the index since we last looked (or may have): rows may differ and yet be the same posts */
+  /** an editor has, or may have, changed the index since the last poll: rows may differ and still be the same posts */
   readonly indexEdited: boolean;
-  /** the last of these edits that the log has, whenever it was; `undefined`: there is none, or no log */
+  /** the last such edit in the log, whenever it was; `undefined`: there is none, or no log */
   readonly lastIndexEdit: number | undefined;
-  /** the edit log shows that the board was restored from a backup: nothing is excused as late */
+  /** the edit log shows that the board was restored from a backup: rows are not dismissed as late */
   readonly restored: boolean;
-  /** rows of the sighting of which their items' texts say that they are not what had their numbers before */
+  /** rows of the sighting that, according to their items' texts, are not the posts that had their numbers before */
   readonly others?: ReadonlySet<number>;
-  /** a sequence number that the board itself gave */
+  /** a sequence number that the board itself has given */
   readonly expected: number | undefined;
 }
 
 /** A sighting, compared with what is known. */
 export interface Comparison {
-  /** those there are, before any begins */
+  /** the existing epochs, before a new one begins */
   readonly epochs: Epochs;
-  /** generation of the sighting's first row */
+  /** the generation of the sighting's first row */
   readonly base: number;
-  /** of the sighting's items, in the state; −1: new */
+  /** for each of the sighting's items, its index in the state; −1: new */
   readonly items: Int32Array;
-  /** known rows, by their place in the order; −1 for the others */
+  /** known rows, by place in the order; −1 for new ones */
   readonly known: Int32Array;
-  /** places where the known row differs, or was gone */
+  /** places whose known row differs, or was gone */
   readonly differing: readonly number[];
-  /** rows that are known, if an editor changed their times: their items' texts tell whether it is so */
+  /** rows that are known only if an editor has changed their times: their items' texts will tell */
   readonly doubtful: readonly number[];
   /** known rows that are no longer there */
   readonly unseen: readonly number[];
-  /** places of rows that are not known and would come in below what was given */
+  /** places of unknown rows that would come in below numbers already given */
   readonly odd: readonly number[];
   /** the newest row that has a number */
   readonly top: Position | undefined;
-  /** Is this place after the last row that is as it was? Before it, the numbering did not begin again. */
+  /** Is this place after the last unchanged row? The numbering can't have begun again before that. */
   readonly isAfterAgreed: (place: number) => boolean;
 }
 
-/** Yields now and then: a large index takes long. */
+/** Yields now and then, since a large index takes long. */
 export function* compare(state: BoardState, seen: Seen): Generator<undefined, Comparison> {
   const { sighting } = seen;
   const { posts, records } = state;
@@ -77,19 +77,19 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
   const given = state.highest;
 
   const known = new Int32Array(order.length).fill(-1);
-  // The whole index has nearly all rows, a poll without news one.
+  // The whole index has nearly all rows, a poll without news only one.
   const here = seen.whole ? new Flags(posts.length) : new Set<number>();
   const differing: number[] = [];
   const doubtful: number[] = [];
   const top = newestOf(state);
   const odd: number[] = [];
-  /** places of rows that an editor may have changed: what is there as it was comes first */
+  /** places of rows that an editor may have changed: unchanged rows are considered first */
   const changed: number[] = [];
-  /** the last row, as the index has them, that is as it was, and its place */
+  /** the last unchanged row, in the order of the index, and its place */
   let agreed = -1;
   let agreedPlace = -1;
   let next = 0;
-  // Number 0 is none: where nothing has a number yet, what would have it is late for ever.
+  // 0 is not an article number: if nothing has a number yet, a row that would get 0 is late for ever.
   for (let place = 0; given > 0 && place < order.length; place++) {
     if (place % STRETCH === 0) yield;
     const one = at(place);
@@ -125,7 +125,8 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
     const number = epochs.numberOf(one) ?? 0;
     const row = posts.numbers[next] === number && next < posts.length ? next : posts.rowOf(number);
     if (row >= 0 && !here.has(row) && posts.sequences[row] === one.sequence && isIt(row, one)) return row;
-    // What was numbered before the numbering began again may still be there; and in which generation, nobody can always tell.
+    // Rows numbered before the numbering began again may still be there, and it can't always be told in which
+    // generation.
     for (const epoch of epochs.all.length > 1 ? epochs.all.toReversed() : []) {
       const earlier = posts.rowOf(epoch.base + one.sequence);
       if (earlier < 0 || here.has(earlier) || posts.epochs[earlier] !== epoch.number) continue;
@@ -138,10 +139,10 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
     return isSame(row, one) && (one.event !== undefined || posts.times[row] === one.time);
   }
 
-  /** An index edit may have changed when a post was made and by whom, never what it is. */
+  /** An edit of the index may have changed a post's time and author, but not what it is. */
   function isSame(row: number, one: SeenRow): boolean {
     if (one.event !== undefined) return isSameEvent(state, row, one.event.entry);
-    // The board has just given this number to another post.
+    // The board has just given this number to a different post.
     if (one.sequence === seen.expected && posts.times[row] !== one.time) return false;
     const was = posts.was[row];
     return posts.items[row] === itemOf(one.row) && (was === one.kind || was === PostKind.Gone);
@@ -162,8 +163,8 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
 }
 
 /**
- * The generation of a sighting's last row. A wrap that it shows may be one we know (the rows before it are still in the
- * index) or a new one; and an index that was restored may be from before one: the newest row that we know tells.
+ * The generation of a sighting's last row. A wrap in it may be a known one (the rows before it are still in the index)
+ * or a new one, and a restored index may be from before one: the newest known row decides.
  */
 export function generationOf(
   { sighting, whole }: { readonly sighting: Sighting; readonly whole: boolean },
@@ -191,19 +192,19 @@ export function generationOf(
   return nearest ?? Math.max(epochs.generation, wraps);
 }
 
-/** The generation of a sequence number, if it is that of the row nearest to another one. */
+/** The generation of a sequence number, taken to be as near as possible to a known one. */
 function generationNear(known: number, generation: number, sequence: number): number {
   if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
   return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
 }
 
-/** −1 for none, as in the state; −2: one that the state does not know. */
+/** −1 for none, as in the state; −2: unknown to the state. */
 function itemIn(items: Int32Array, item: number): number {
   const known = item < 0 ? -1 : (items[item] ?? -1);
   return item >= 0 && known < 0 ? -2 : known;
 }
 
-/** Is the last known row in the index as it was, and is everything else there after it, or known? */
+/** Is the last known row unchanged in the index, and is everything else after it, or known? */
 export function goesOn(state: BoardState, sighting: Sighting, last: number): boolean {
   const { posts } = state;
   const { order, sequences, wrapped, times, kinds, items, itemIds } = sighting;
@@ -211,7 +212,7 @@ export function goesOn(state: BoardState, sighting: Sighting, last: number): boo
   let isThere = false;
   for (const row of order) {
     const sequence = sequences[row] ?? 0;
-    // Between the last one in the index and the last one of all (a withdrawal, say), a row would come in too late.
+    // Between the last row in the index and the last of all (a withdrawal, say), a row would come in too late.
     if (isAfter(sequence, newest)) continue;
     const known = sequence === posts.sequences[last] ? last : state.rowOfSequence(sequence);
     const item = state.records.list[posts.items[known] ?? -1]?.id;
@@ -221,13 +222,13 @@ export function goesOn(state: BoardState, sighting: Sighting, last: number): boo
       kinds[row] === posts.kinds[known] &&
       itemIds[items[row] ?? -1] === item;
     if (!isSame) return false;
-    // Behind a wrap, the rows before it are not what came after the last known one.
+    // After a wrap, the rows before it are not those that followed the last known one.
     isThere ||= known === last && wrapped[row] === 0;
   }
   return isThere;
 }
 
-/** Does the log tell of something at a number that we know for something else? */
+/** Does the log report something at a number that we know as something else? */
 export function* contradicts(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
   for (const [at, event] of log.entries()) {
     if (at % STRETCH === 0) yield;
@@ -238,7 +239,7 @@ export function* contradicts(state: BoardState, log: readonly EditLogEntry[]): G
   return false;
 }
 
-/** Does the log lack something that it told of before? */
+/** Does the log lack something that it reported before? */
 export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): Generator<undefined, boolean> {
   const { kinds, sequences, length } = state.posts;
   const logged = new Set(log.map(({ sequence }) => sequence));
@@ -254,13 +255,13 @@ export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): G
 function isSameEvent(state: BoardState, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
   const was = state.posts.was[known];
   const notice = state.notices.get(known);
-  // Gone, and nothing is known of it: its number was kept for whatever the log would tell.
+  // Gone and unknown: its number was reserved for what the log might say.
   if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;
   if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
   return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
 }
 
-/** Which of so many rows: an octet for each, where a set would take fifty. */
+/** A set of rows, with one octet for each where a `Set` would take fifty. */
 class Flags {
   readonly #set: Uint8Array;
 

@@ -1,21 +1,18 @@
 /**
- * What becomes of the rows of an index. An editor may write anything there, a board may be restored from a backup, a cache
- * may be lost. The rules are the same in each case, so that mirrors decide alike.
- *
- * 1. **Identity** (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an
- *    editor has changed the index its time may be another: then the time in its item's text decides (`evidence.ts`).
- * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts; else what the edit log
- *    tells, which no editor writes; else the row that the board appended.
- * 3. **No number is ever given to another post**, and nothing is shown below what was given: a new row comes above the
- *    newest one, in article numbers and in the board's own order.
- * 4. **The numbering began again**, and an epoch with it, only for rows after the last one that is as it was, and only on
- *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post under a
- *    known number; no editor has changed the index since; or there are several such rows, and one has the number of another
- *    post.
- * 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above them, no
- *    change of the index in between, and more on the board than the rows themselves (`evidence.ts`).
- * 6. **What the index shows is there**, whatever was withdrawn before. An item continues another while the index shows the
- *    rows of both; otherwise their texts decide, and are fetched again when these rows come or go.
+ * What becomes of the rows of an index. An editor may write anything there, a board may be restored from a backup, a
+ * cache may be lost. The rules are the same in all cases, so that all mirrors decide alike. 1. **Identity**
+ * (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an editor has
+ * changed the index its time may differ: then the time in its item's text decides (`evidence.ts`). 2. **A board gives a
+ * number once, and an item begins once.** Of several rows the known one counts; else what the edit log says, which no
+ * editor writes; else the row that the board appended. 3. **No number is ever given to another post**, and nothing is
+ * shown below the numbers given: a new row must come above the newest one, in article numbers and in the board's own
+ * order. 4. **The numbering begins again**, and an epoch with it, only for rows after the last unchanged one, and only
+ * on evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post under a
+ * known number; no editor has changed the index since; or there are several such rows, one of which has another post's
+ * number. 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above
+ * them, no change of the index in between, and more on the board than the rows themselves (`evidence.ts`). 6. **What
+ * the index shows exists**, whatever was withdrawn before. An item continues another while the index shows the rows of
+ * both; otherwise their texts decide, and are fetched again when these rows come or go.
  */
 import { isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
@@ -29,21 +26,21 @@ import { type Comparison, compare, type Seen } from './comparison.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
-/** New rows that posting waits for: our own posts are among the newest. */
+/** The new rows that posting looks at: our own posts are among the newest. */
 const MAX_NEWEST = 1000;
 
-/** What becomes of each row of a sighting, and of the rows that it lacks. Nothing has been touched yet. */
+/** What is to become of each row of a sighting, and of the rows that it lacks. Nothing has been changed yet. */
 export interface Decision extends Pick<Comparison, 'base' | 'items' | 'known' | 'differing' | 'doubtful' | 'unseen'> {
-  /** those there are, and those that begin */
+  /** the existing epochs, and those that begin */
   readonly epochs: Epochs;
-  /** article numbers of new rows, by their place in the order; 0 for the others */
+  /** article numbers of new rows, by place in the order; 0 for the others */
   readonly numbers: Float64Array;
-  /** the places of these by their numbers, where that is another order */
+  /** the places of these in order of their numbers, if that is another order */
   readonly given?: readonly number[];
-  /** sequence numbers of rows that get no number: below those given, or above the last there is */
+  /** sequence numbers of rows that get no number: below those given, or above the last possible one */
   readonly late: readonly number[];
   readonly exhausted: readonly number[];
-  /** sequence numbers of rows whose number another row has, or that would begin an item which has begun */
+  /** sequence numbers of rows whose number another row has, or that would begin an item already begun */
   readonly second: readonly number[];
 }
 
@@ -57,7 +54,7 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
   const at = (place: number) => sighting.at(place, base);
   const given = state.highest;
   const suspects = odd.filter(isAfterAgreed).map(at);
-  // Article numbers are one line for all epochs: what stands there may have another sequence number.
+  // All epochs share one line of article numbers: the row there may have another sequence number.
   const isAnother = (one: SeenRow) => posts.sequences[posts.rowOf(before.numberOf(one) ?? 0)] === one.sequence;
   const restarts = hasRestarted(seen, suspects, isAnother);
   const epochs = before.copy();
@@ -65,7 +62,7 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
   const late: number[] = [];
   const exhausted: number[] = [];
   const second: number[] = [];
-  /** items of the sighting that have their first post */
+  /** items of the sighting that have their first post already */
   const begun = new Uint8Array(sighting.itemIds.length);
   for (let place = 0; place < order.length; place++) {
     if (place % STRETCH === 0) yield;
@@ -76,9 +73,11 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
     return begun[item] === 1 || (first >= 0 && !seen.whole && posts.kinds[first] !== PostKind.Gone);
   };
   const isKnown = (place: number) => known[place] !== -1;
-  /** No editor has changed the index since the board gave this number: its row is the last that has it. */
+  /**
+   * Whether no editor has changed the index since the board gave this number, so that its row is the last one with it.
+   */
   const isAppended = (sequence: number) => seen.lastIndexEdit === undefined || isAfter(sequence, seen.lastIndexEdit);
-  /** the places that have the number of the last one looked at */
+  /** the places with the number of the last one examined */
   let same = { chosen: -1, end: 0 };
   let highest = given;
   let newest = top;
@@ -90,9 +89,9 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
     const isExpected = sequence === seen.expected;
     const isLast = (restarts && isExpected) || isAppended(sequence);
     if (place >= same.end) same = yield* chosenOf(sighting, place, isKnown, isLast);
-    // The board has just given the number: the last row that has it is the one, even where it is known for another.
+    // The board has just given the number: the last row with it counts, even if the number is known as another post's.
     const isOwn = isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen));
-    // From before a wrap that nobody saw.
+    // From before a wrap that was never seen.
     if (one.generation < 0 && !isOwn && epochs.numberOf(one) === undefined) continue;
     if (!(place === same.chosen || isOwn) || (isFirst(one.kind) && hasBegun(one.item))) {
       if (one.event === undefined) second.push(sequence);
@@ -105,7 +104,7 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
       continue;
     }
     if (number === undefined || number > MAX_NUMBER || comesBelow) {
-      // A new generation counts from 0: two bridges that see different first posts of it still agree.
+      // A new generation counts from 0, so that two bridges that see different first posts of it still agree.
       const above = Math.max(highest, state.marked);
       const first = number === undefined && !comesBelow && above + 1 + sequence <= MAX_NUMBER ? 0 : sequence;
       number = above + 1 + sequence - first;
@@ -126,10 +125,10 @@ export function* decide(state: BoardState, seen: Seen): Generator<undefined, Dec
 }
 
 /**
- * Of all the places that have the number of this one, up to `end`, the one that counts. To be asked once for all of them:
+ * Of all places with this one's number, up to `end`, the one that counts. To be called once for all of them, since
  * there may be millions.
  *
- * @param isAppended where none is known or told by the edit log, it is the last of them, not the first
+ * @param isAppended if none is known or reported by the edit log, the last of them counts, not the first
  */
 function* chosenOf(
   sighting: Sighting,
@@ -153,9 +152,9 @@ function* chosenOf(
 }
 
 /**
- * Do rows that would come in below those given mean that the board's numbering began again (it was restored from a
- * backup, or lost its counter)? Not where an editor may have put them there, unless several of them say so or the board
- * itself gave the number.
+ * Do rows that would come in below those given mean that the board's numbering has begun again (it was restored from a
+ * backup, or lost its counter)? Not if an editor may have put them there, unless several of them suggest it or the
+ * board itself gave the number.
  */
 function hasRestarted(
   { restored, lastIndexEdit, logged, expected, others }: Seen,
@@ -171,7 +170,7 @@ function hasRestarted(
   return rows.length > 1 && (!logged || rows.some(isAnother));
 }
 
-/** The rows of a sighting that nobody has seen yet, newest first. */
+/** The rows of a sighting that are new, newest first. */
 export function* newRows({ sighting }: Seen, { numbers, epochs, base }: Decision): Generator<NewRow> {
   for (let place = numbers.length - 1; place >= 0; place--) {
     const number = numbers[place] ?? 0;
@@ -189,7 +188,10 @@ export function newestRows(seen: Seen, decision: Decision): NewRow[] {
   return rows;
 }
 
-/** The highest number in each newsgroup among the rows that are new or restored. It may take all of a large index. */
+/**
+ * The highest number in each newsgroup among the rows that are new or restored. May have to go through all of a large
+ * index.
+ */
 export function* highs(
   posts: Posts,
   { sighting }: Seen,
@@ -201,7 +203,7 @@ export function* highs(
       found.set(group, Math.max(number, found.get(group) ?? 0));
     }
   };
-  // The first of each newsgroup is the highest.
+  // From above: the first found in each newsgroup is the highest.
   for (let at = numbers.length - 1; at >= 0 && found.size < places.length; at--) {
     if (at % STRETCH === 0) yield;
     const number = numbers[at] ?? 0;

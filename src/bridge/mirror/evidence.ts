@@ -1,4 +1,4 @@
-/** What confirms rows of the index that an editor may have made up, or changed. */
+/** Evidence for rows of the index that an editor may have made up, or changed. */
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { distance } from '../../rgtp/sequence.ts';
@@ -7,12 +7,12 @@ import { PostKind } from '../model.ts';
 import { type Doubt, JUMP } from './row-order.ts';
 import type { Sighting } from './sighting.ts';
 
-/** Polls in a row that end because the board sends nonsense for an item that was to prove something. */
+/** How many polls in a row may end because the board sends nonsense for an item that should prove something. */
 const STRIKES = 3;
-/** Rows before jumps that are asked about: more are made up. */
+/** How many rows before jumps are checked: more are made up. */
 const MAX_BEFORE = 1000;
 
-/** Which rows are believed, and what the board is asked about those that are not. */
+/** Decides which rows to believe, and asks the board about those in doubt. */
 export class Evidence {
   readonly #proofs: ItemProofs;
   readonly #doubts = new Doubts();
@@ -28,7 +28,7 @@ export class Evidence {
     };
   }
 
-  /** A poll has gone well. */
+  /** A poll has succeeded. */
   clear(): void {
     this.#strikes = 0;
   }
@@ -41,14 +41,14 @@ export class Evidence {
     return this.#doubts.isNew(doubt);
   }
 
-  /** A poll saw rows far above the others. Returns whether another reading is to confirm them now. */
+  /** A poll has seen rows far above the others. Returns whether another reading should confirm them now. */
   isToConfirm(sighting: Sighting, lastIndexEdit: number | undefined, logged: boolean): Promise<boolean> {
     return this.#doubts.weigh(sighting.doubted, lastIndexEdit, logged, (doubt) =>
       proven(this.#proofs, sighting, doubt),
     );
   }
 
-  /** Rows before a jump seem to be made up: does the board show more of them? */
+  /** Rows before a jump seem to be made up: does the board show more of them than the rows? */
   hasMore(sighting: Sighting): Promise<boolean> {
     const rows = new Map(sighting.below.map((row) => [sighting.sequences[row] ?? 0, row]));
     return this.#doubts.weighBefore([...rows.keys()], (fresh) =>
@@ -61,8 +61,8 @@ export class Evidence {
   }
 
   /**
-   * Of rows whose time is not what it was, those that are other posts: no edit of the index changes the time in an item's
-   * text, so where that agrees with the row, the row is true.
+   * Of rows whose times have changed, those that are different posts: no edit of the index changes the time in an
+   * item's text, so if that agrees with the row, the row is true.
    */
   async otherPosts(sighting: Sighting, rows: readonly number[]): Promise<ReadonlySet<number>> {
     const others = new Set<number>();
@@ -75,24 +75,24 @@ export class Evidence {
   }
 }
 
-/** Decides when rows that stand far above the others are believed. */
+/** Decides when to believe rows far above the others. */
 export class Doubts {
-  /** those that were weighed last, and what the edit log told then */
+  /** the rows last weighed, and what the edit log said then */
   #suspect: (Doubt & { readonly lastIndexEdit: number | undefined; readonly logged: boolean }) | undefined;
-  /** the first of the rows that the next reading confirms */
+  /** the first of the rows that the next reading will confirm */
   believable: number | undefined;
   /** sequence numbers of rows far from those after them, and whether the board shows more of them */
   readonly #before = new Map<number, boolean>();
 
-  /** Is this the number of a row before a jump that the board shows more of? */
+  /** Is this the number of a row before a jump of which the board shows more? */
   isProven(sequence: number): boolean {
     return this.#before.get(sequence) === true;
   }
 
   /**
-   * Rows were left out because those after them have numbers far from theirs. Returns whether some are the board's own.
+   * Rows were left out because the numbers after them are far from theirs. Returns whether some are the board's own.
    *
-   * @param prove those of them that the board shows more of
+   * @param prove finds those of which the board shows more
    */
   async weighBefore(
     sequences: readonly number[],
@@ -111,9 +111,9 @@ export class Doubts {
   }
 
   /**
-   * A poll saw them. Returns whether another reading is to confirm them now.
+   * A poll has seen such rows. Returns whether another reading should confirm them now.
    *
-   * @param prove where those of them begin of which the board shows more than the row; `undefined` where there is nothing
+   * @param prove finds the first one of which the board shows more than the row, if any
    */
   async weigh(
     doubt: Doubt | undefined,
@@ -122,7 +122,7 @@ export class Doubts {
     prove: (doubt: Doubt) => Promise<number | undefined>,
   ): Promise<boolean> {
     this.believable = undefined;
-    // Without the edit log less is believed.
+    // Without the edit log, less is believed.
     const isFirst = this.isNew(doubt) || (logged && this.#suspect?.logged === false);
     if (doubt === undefined || !isFirst) return false;
     if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
@@ -131,9 +131,9 @@ export class Doubts {
   }
 
   /**
-   * Not where the board's own numbers are below them yet, as far as its editors' last change of the index shows, or
-   * where there is no telling: an editor who makes up one row makes up two. Then something has to be posted above them,
-   * and not by another such change.
+   * Not if, judging by the editors' last change of the index, the board's own numbers are still below them, or if that
+   * can't be told: an editor who makes up one row may make up two. Then something must be posted above them without
+   * another such change.
    */
   #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
     const { below, lowest, highest } = doubt;
@@ -150,16 +150,16 @@ export class Doubts {
 
 /** What the board shows besides its index: evidence for rows that an editor may have made up or changed. */
 interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
-  /** The board sent nonsense for an item: throws it, and the poll is over; or returns, and there is no proof. */
+  /** The board sent nonsense for an item: either throws, which ends the poll, or returns, and there is no proof. */
   readonly unclear: (error: RgtpError) => void;
 }
 
-/** The most rows that are looked at in one poll. */
+/** The most rows that are checked in one poll. */
 const MAX_PROVEN = 32;
 
 /**
- * The number of the first of these rows that is in step with one for which the board shows more than the row;
- * `undefined`: there is none.
+ * The number of the first of these rows that is in step with one of which the board shows more than the row;
+ * `undefined`: none.
  */
 async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
   const isShown = showing(board, sighting);
@@ -167,7 +167,7 @@ async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): P
   let last: number | undefined;
   for (const row of rows.slice(0, MAX_PROVEN)) {
     const sequence = sighting.sequences[row] ?? 0;
-    // Of messages of the day, the board has the newest only.
+    // Of messages of the day, the board has only the newest.
     if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;
     last = sequence;
     if (await isShown(row)) return first;
@@ -175,7 +175,7 @@ async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): P
   return undefined;
 }
 
-/** The numbers of those rows for which the board shows more than the row. */
+/** The numbers of those rows of which the board shows more than the row. */
 async function shown(board: ItemProofs, sighting: Sighting, rows: readonly number[]): Promise<ReadonlySet<number>> {
   const isShown = showing(board, sighting);
   const found = new Set<number>();
@@ -197,7 +197,7 @@ function timeOf(item: Item | undefined, sequence: number): number | undefined {
   return item?.contributions.find((post) => post.sequence === sequence)?.time;
 }
 
-/** Asks for each item once; `undefined` if the board has none, or sends nonsense for it time and again. */
+/** Asks for each item once; `undefined` if the board does not have it, or sends nonsense for it time and again. */
 function remembered(board: ItemProofs): (id: string) => Promise<Item | undefined> {
   const asked = new Map<string, Item | undefined>();
   return async (id) => {

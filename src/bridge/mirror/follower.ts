@@ -35,19 +35,22 @@ export interface FollowerOptions {
   readonly now: () => number;
   /** ms between comparisons of the whole index */
   readonly reconcile: number;
-  /** takes in what changed, within the transaction that writes it; returns whether text was deleted of which no trace may remain */
+  /**
+   * takes in changes, within the transaction that writes them; returns whether text was deleted of which no trace may
+   * remain
+   */
   readonly take: (changes: readonly Change[]) => boolean;
   readonly tell: Listener;
 }
 
-/** The last numbers before a wrap: so many of them may leave no row. */
+/** So many of the last numbers before a wrap may leave no row. */
 const NEAR_WRAP = 8;
-/** Rounds of a poll before the rest is left to the next: somebody may edit faster than we read. */
+/** Rounds of a poll before the rest is left to the next one: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
 /**
- * Brings the state up to the board's. One poll is INDX from the last known row on, which must come back unchanged; where
- * that shows that something happened which leaves no row, ELOG; and the whole index where rows may have changed.
+ * Brings the state up to date with the board. One poll is INDX from the last known row on, which must come back
+ * unchanged; then ELOG, if something happened that leaves no row; and the whole index, if rows may have changed.
  */
 export class Follower {
   readonly #options: FollowerOptions;
@@ -56,11 +59,11 @@ export class Follower {
   readonly #editLog: EditLog;
   #seen = -1n;
   readonly #agreement: Agreement | undefined;
-  /** something was removed, or is back */
+  /** something has been removed or restored */
   #touched = false;
-  /** a sequence number that the next poll has to account for */
+  /** a sequence number that the next poll must account for */
   #expected: number | undefined;
-  /** the last one that the board itself gave, until the edit log tells what came with it */
+  /** the last number given by the board itself, until the edit log says what came with it */
   #given: number | undefined;
   readonly #closed = new AbortController();
   readonly #recall: Recall;
@@ -81,33 +84,33 @@ export class Follower {
     return this.#index.leftOut;
   }
 
-  /** What this version says that any bridge has shown is shown here, after a poll that went well. */
+  /** The version of what any bridge has shown that is shown here, after a successful poll. */
   get seen(): bigint {
     return this.#seen;
   }
 
-  /** The next poll finds what happened up to this sequence number, even where the index does not show it. */
+  /** Makes the next poll find what happened up to this sequence number, even if the index does not show it. */
   expect(upTo: number | undefined): void {
     if (this.#expected === undefined || (upTo !== undefined && isAfter(upTo, this.#expected))) this.#expected = upTo;
   }
 
-  /** The cache was lost: these rows are what it held last. */
+  /** The cache was lost: these are the last rows that it held. */
   remember(rows: readonly RecentRow[]): void {
     this.#recall.remember(rows);
   }
 
-  /** The article as which a number was last shown, before the index has been read. */
+  /** The article that last had a sequence number, for use before the index has been read. */
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
     return this.#recall.lastShown(epoch, sequence);
   }
 
-  /** A poll under way ends as soon as it can. */
+  /** Ends a poll under way as soon as possible. */
   close(): void {
     this.#closed.abort(new RgtpError('unavailable', 'closed'));
   }
 
   /**
-   * Fetches, decides, commits, tells; again, where what was fetched asks for more. Rejects where the board is away.
+   * Fetches, decides, commits, tells; and repeats this if what was fetched asks for more. Rejects if the board is away.
    *
    * @param gate new rows pass it before they are shown
    */
@@ -127,7 +130,7 @@ export class Follower {
     let pending: readonly EditLogEntry[] = [];
     let others: Shown | undefined;
     try {
-      // What was shown last, another bridge may have shown, and died before its posts among that had their epochs.
+      // Another bridge may have shown the last rows, and died before its posts among them had their epochs.
       await this.#recall.run(this.#agreement && gate);
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
@@ -155,13 +158,14 @@ export class Follower {
         const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
         // What is known already does not wait, wherever the rows around it are.
         const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
-        // Without a log, nothing but the index itself tells what became of a missing number; nor what an event does that waits.
+        // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.
         if (!whole && (restored || indexEdited || log.some(isAhead))) {
           whole = true;
           continue;
         }
 
-        // Decide. What the log told before this INDX is complete with it; what it told after, up to the newest row.
+        // Decide. What the log said before this INDX is complete with it; what it said afterwards is complete up to the
+        // newest row.
         const isPast = (sequence: number) => !isNewer(sequence, sighting.newest) || !isNewer(sequence, last);
         const past = (log ?? []).filter(({ sequence }) => isPast(sequence) || state.knows(sequence));
         const events = [...pending, ...past].filter((entry) => !isAhead(entry));
@@ -174,14 +178,14 @@ export class Follower {
         const seen: Seen = { sighting, expected, ...how };
         const decision = await this.#decide(seen);
         this.#index.leftOut.of(decision, sighting);
-        // Its text is there with its row, if that can be had; else it is asked for until it can.
+        // The message's text comes with its row if possible; otherwise it is asked for until it comes.
         const hasMotd = sighting.hasNew(PostKind.Motd, last);
         const asked = hasMotd ? await this.#motd() : undefined;
         await gate?.beforePublish(newestRows(seen, decision));
 
-        // Commit: first of all the epochs, before any number of theirs is given to anybody.
+        // Commit: first the epochs, before any of their numbers is given.
         const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
-        // An index without a row does not tell what it will count from.
+        // An index without rows does not show what it will count from.
         if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
         const marks = await this.#inTurns(highs(state.posts, seen, decision));
         const clock = () => publishing.now(now());
@@ -203,7 +207,7 @@ export class Follower {
         motdDue ||= hasMotd;
         if (motdDue) motd.expect();
         if (asked !== undefined) motd.take(asked.motd);
-        // Cut off halfway, what it takes in is compared again at the next start.
+        // If this is cut off half-way, the index is compared again at the next start.
         if (whole) {
           cache.deleteFact('compared');
           isCompared = true;
@@ -221,7 +225,7 @@ export class Follower {
         const isToConfirm = await this.#evidence.isToConfirm(sighting, lastIndexEdit, logged);
         whole = isToConfirm && whole;
         if (pending.length > 0 || isToConfirm) continue;
-        // What others had shown before we asked the board, and is not there, is gone: or it was not believed here.
+        // What others had shown before we asked the board, but is not there, is gone, or was not believed here.
         if (ahead === undefined || !this.#lacks(ahead)) {
           this.#seen = this.#agreement?.seen ?? this.#seen;
           others = ahead;
@@ -230,7 +234,7 @@ export class Follower {
         await this.#adopt(ahead, gate);
         whole = true;
       }
-      // What is gone already has raised the others' marks, and shows in no row here.
+      // What is already gone has raised the others' marks, but has no row here.
       if (others !== undefined) publishing.follow(others.marks);
       if (!state.isRead) {
         state.isRead = true;
@@ -249,21 +253,21 @@ export class Follower {
     if (isCompared) cache.setFact('compared', String(began));
   }
 
-  /** Asked from before a wrap on, a board that compares plain numbers has nothing of what came after it. */
+  /** Asked for rows from before a wrap on, a board that compares plain numbers does not send those after it. */
   #isAtWrap(expected: number | undefined): boolean {
     const last = this.#options.state.lastSequence;
     if (last === undefined) return false;
     return last >= 2 ** 32 - NEAR_WRAP || (expected !== undefined && expected < last && isAfter(expected, last));
   }
 
-  /** Where only a time in the index speaks against a row's being what it was, its item's text decides. */
+  /** If only its time in the index suggests that a row is a different post, its item's text decides. */
   async #decide(seen: Seen): Promise<Decision> {
     const decision = await this.#inTurns(decide(this.#options.state, seen));
     const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful);
     return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
   }
 
-  /** `undefined`: the board can't give it now. What the index shows does not wait for that. */
+  /** `undefined`: the board can't send it now. What the index shows does not wait for it. */
   async #motd(): Promise<{ readonly motd: Motd | undefined } | undefined> {
     try {
       return { motd: await this.#options.line.run((board) => board.motd(), { anyway: true }) };
@@ -278,7 +282,7 @@ export class Follower {
     return unknown.some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
   }
 
-  /** Takes in the rows that other bridges have shown, as they were shown. What is no longer so, a comparison finds. */
+  /** Commits the rows that other bridges have shown, as they were shown. A comparison finds what is no longer true. */
   async #adopt(shown: Shown, gate: Gate | undefined): Promise<void> {
     const { state, log } = this.#options;
     const { epochs } = shown;

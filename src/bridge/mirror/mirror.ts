@@ -25,8 +25,8 @@ import { INTERVALS, type MirrorOptions, type MirrorProgress } from './options.ts
 import { Pace } from './pace.ts';
 
 /**
- * A board, followed: what is known of it in memory and in its cache file, kept up to date over RGTP. Serves from
- * the cache at once after `open`; asks the board after `start`. Several mirrors know nothing of each other.
+ * A board, followed: what is known of it, in memory and in its cache file, is kept up to date over RGTP. Serves from
+ * the cache as soon as it is open; asks the board after `start`. Mirrors know nothing of each other.
  */
 export class Mirror implements BoardModel {
   readonly #options: MirrorOptions;
@@ -66,7 +66,7 @@ export class Mirror implements BoardModel {
     }
   }
 
-  /** @throws StoreError where the permanent store can't be read or written */
+  /** @throws StoreError if the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const { cache, permanent, log = silent } = options;
     const epochs = await soundEpochs(options);
@@ -80,7 +80,7 @@ export class Mirror implements BoardModel {
       mirror = await Mirror.#load(options, epochs, publishing);
     }
     const { isNew, posts } = mirror.#state;
-    // The permanent store may be yesterday's: what the cache knows of the numbering has to outlive the cache.
+    // The permanent store may be yesterday's: what the cache knows about the numbering must outlive the cache.
     if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
     if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
     await publishing.catchUp(posts);
@@ -97,7 +97,7 @@ export class Mirror implements BoardModel {
     }
     const state = new BoardState(seen.length > known.length ? seen : known, publishing);
     await eventLoop.inTurns(loadState(options.cache, state));
-    // A first reading of the index that was cut short does not count.
+    // An incomplete first reading of the index does not count.
     if (!state.isRead && state.posts.length > 0) {
       options.cache.rebuild();
       return Mirror.#load(options, known, publishing);
@@ -158,7 +158,7 @@ export class Mirror implements BoardModel {
     return this.#state.users.list;
   }
 
-  /** The board answered last time. */
+  /** Whether the board answered last time. */
   get reachable(): boolean {
     return this.#lastPoll !== undefined && this.#lastError === undefined;
   }
@@ -188,7 +188,7 @@ export class Mirror implements BoardModel {
     this.#poller.start();
   }
 
-  /** Stops, writes what is not yet written, and closes the cache. The mirror must not be used afterwards. */
+  /** Stops, writes what has not been written yet, and closes the cache. The mirror must not be used afterwards. */
   async close(): Promise<void> {
     this.#follower.close();
     this.#line.close();
@@ -279,12 +279,12 @@ export class Mirror implements BoardModel {
     return this.#poller.refresh();
   }
 
-  /** As `refresh`, for callers that do not wait: the embedded board has changed. */
+  /** Like `refresh`, for callers that do not wait: the embedded board has changed. */
   poke(upTo?: number): void {
     this.refresh(upTo).catch(() => {});
   }
 
-  /** Resolves when no item is left to fetch (`rgtp-nntp sync`); rejects where the board is away. */
+  /** Resolves when no items are left to fetch (`rgtp-nntp sync`); rejects if the board is away. */
   async complete(): Promise<void> {
     await this.refresh();
     await this.#texts.complete();
@@ -311,7 +311,7 @@ export class Mirror implements BoardModel {
     this.#texts.resume();
   }
 
-  /** The cache file was lost, and a new one is empty: everything but the texts is still in memory. */
+  /** The cache file was lost and the new one is empty, but everything except the texts is still in memory. */
   #restore(): void {
     const { cache } = this.#options;
     this.#log.info({ path: cache.path }, 'the cache file can be written again');
@@ -324,7 +324,7 @@ export class Mirror implements BoardModel {
 
   readonly #tell = (changes: readonly Change[]): void => {
     for (const listener of this.#listeners) listener(changes);
-    // Readers will open these next.
+    // Readers will open these items next.
     if (changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
   };
 

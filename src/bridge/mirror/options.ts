@@ -8,21 +8,21 @@ import type { SharedMemory } from '../memory.ts';
 export interface MirrorOptions {
   /** for logs */
   readonly newsgroup: string;
-  /** Where connections come from. The mirror uses one at a time, pipelined. Not closed by the mirror. */
+  /** The source of connections. The mirror uses one at a time, pipelined, and does not close the pool. */
   readonly pool: BoardPool;
   /** Closed by the mirror. */
   readonly cache: Cache;
   /** Not closed by the mirror: logins and posting use it, too. */
   readonly permanent: Permanent;
-  /** how texts are read. Default `auto` */
+  /** the character set of texts. Default `auto` */
   readonly charset?: Charset;
   readonly log?: Log;
   readonly intervals?: Partial<Intervals>;
   /** ITEM requests under way at a time (32–64 is right for both known servers). Default 64 */
   readonly depth?: number;
-  /** for the texts of items that are read. Default: 16 MiB of its own */
+  /** for the texts of items being read. Default: 16 MiB of its own */
   readonly memory?: SharedMemory;
-  /** false: texts are fetched only when somebody reads them. Default true */
+  /** false: texts are fetched only when they are read. Default true */
   readonly background?: boolean;
   /** unix ms */
   readonly now?: () => number;
@@ -42,7 +42,7 @@ export interface Intervals {
   readonly retryFirst: number;
   /** longest wait after a failure. Default 5 min */
   readonly retryLongest: number;
-  /** without requests, after which the connection is given back to the pool. Default 30 s */
+  /** without requests, before the connection is given back to the pool. Default 30 s */
   readonly quiet: number;
 }
 
@@ -62,25 +62,25 @@ export interface MirrorProgress {
   readonly ready: boolean;
   readonly reachable: boolean;
   readonly items: {
-    /** with a text that is up to date */
+    /** items with a text that is up to date */
     readonly held: number;
-    /** that have posts */
+    /** items that have posts */
     readonly total: number;
-    /** without a text: the board has none, or sends nonsense for it */
+    /** items without a text: the board has none, or sends nonsense */
     readonly missing: number;
-    /** whose text is still to be fetched */
+    /** items whose text is still to be fetched */
     readonly queued: number;
   };
-  /** that are there (not gone) */
+  /** posts that exist (not gone) */
   readonly posts: number;
-  /** the newest known, `undefined` before the first */
+  /** the newest sequence number known, `undefined` before the first */
   readonly sequence: number | undefined;
-  /** when the last poll went well (monotonic, ms); `undefined` before the first */
+  /** when a poll last succeeded (monotonic, ms); `undefined` before the first */
   readonly lastPoll: number | undefined;
-  /** the last poll that failed, until one goes well */
+  /** the last failure of a poll, until one succeeds */
   readonly lastError: { readonly message: string; readonly at: number } | undefined;
-  /** rows of the index that are not shown for now: nothing confirms their numbers, or there is none left for them */
+  /** rows of the index that are not shown for now: their numbers are unconfirmed, or no number is left for them */
   readonly withheld: number;
-  /** index rows and items that made no sense, since the start */
+  /** rows of the index and items that made no sense, since the start */
   readonly skipped: number;
 }

@@ -20,11 +20,11 @@ export class Pace {
     this.#options = options;
   }
 
-  /** Of several bridges, one polls for all; the others are told of what is new. */
+  /** Of several bridges, one polls for all, and the others are told what is new. */
   get interval(): number {
     const { cache, shared, intervals } = this.#options;
     const { reading, idle, reconcile } = intervals;
-    // A lost cache file is tried again at each poll.
+    // Each poll tries again to make a lost cache file.
     if (cache.lost) return reading;
     if (shared?.leads === false) return Math.min(Math.max(idle, reconcile), 2 ** 31 - 1);
     return this.#readers > 0 || shared?.isRead === true ? reading : idle;

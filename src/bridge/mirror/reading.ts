@@ -19,11 +19,11 @@ export interface ReadingOptions {
   readonly cache: Cache;
   readonly log: Log;
   readonly evidence: Evidence;
-  /** Reading ends as soon as it can. */
+  /** Ends reading as soon as possible. */
   readonly closed: AbortSignal;
 }
 
-/** Reads the board's index, and puts it in an order that can be believed. */
+/** Reads the board's index, and puts it in a credible order. */
 export class IndexReader {
   readonly #options: ReadingOptions;
   readonly leftOut: LeftOut;
@@ -34,9 +34,9 @@ export class IndexReader {
   }
 
   /**
-   * The index from the last known row on, or all of it. `undefined`: what is known of it is not as it was.
+   * The index from the last known row on, or all of it. `undefined`: the known part has changed.
    *
-   * @param expected a sequence number that the board itself gave
+   * @param expected a sequence number that the board itself has given
    */
   async read(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
     const { line, state, evidence, closed } = this.#options;
@@ -63,9 +63,9 @@ export class IndexReader {
   }
 }
 
-/** So many complaints are remembered: what they are about need not be logged again with each poll. */
+/** How many complaints are remembered, so as not to be logged again with each poll. */
 const MAX_REMEMBERED = 1000;
-/** So many are logged for each reading of the index. */
+/** How many are logged for each reading of the index. */
 const LOGGED = 5;
 
 /** Rows of the index that are not shown: counted, and logged once. */
@@ -74,16 +74,16 @@ class LeftOut {
   readonly #known = new Set<string>();
   /** rows that made no sense, or came too late for a number, since the start */
   skipped = 0;
-  /** rows that are not shown for now, because nothing confirms their numbers or there is none left for them */
+  /** rows that are not shown for now, because their numbers are unconfirmed or no number is left for them */
   withheld = 0;
-  /** a row could get no number, because the last is given */
+  /** a row could not get a number, because the last one has been given */
   isFull = false;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** For the rows of one answer that make no sense, as they come. */
+  /** A function to report the rows of one answer that make no sense. */
   ofAnswer(): (why: string, shown: LogFields) => void {
     let logged = 0;
     return (why, shown) => {
@@ -93,7 +93,7 @@ class LeftOut {
     };
   }
 
-  /** What was decided of a sighting. */
+  /** Counts and logs what a decision leaves out of a sighting. */
   of({ late, exhausted, second }: Decision, sighting: Sighting): void {
     this.withheld = exhausted.length + sighting.withheld;
     this.isFull = exhausted.length > 0;
@@ -145,7 +145,7 @@ export class EditLog {
   #read: readonly Edit[] = [];
   readonly #takenBack = new Set<string>();
   #failures = 0;
-  /** polls left to do without it before it is asked for again */
+  /** polls left before it is asked for again */
   #pause = 0;
 
   constructor({ line, log, cache }: Pick<ReadingOptions, 'line' | 'log' | 'cache'>) {
@@ -193,7 +193,8 @@ export class EditLog {
   }
 
   /**
-   * `undefined` if the board does not let us read one, or it cannot be read now: then it is asked for less and less often.
+   * `undefined` if the board does not let us read it, or it can't be read now: then it is asked for less and less
+   * often.
    *
    * @param last the newest sequence number that is known
    */

@@ -67,7 +67,7 @@ export class Recall {
     const sighting = await index.read(true, recent.lastSequence);
     const log = await editLog.read(state.lastSequence);
     const clock = publishing.now(now());
-    // Where they are few, there were none before them.
+    // If they are few, there were none before them.
     if (sighting !== undefined && isCut(rows)) {
       await inTurns(sighting.include(upTo(later(sighting.newest, recent.lastSequence), log), clock));
       const seen: Seen = {
@@ -83,7 +83,7 @@ export class Recall {
       };
       const decision = await inTurns(decideOlder(recent, seen, state.highest));
       const arrivalOf: ArrivalOf = (number, time) => publishing.arrivalOf(number, time, clock);
-      // Of what is known already, it tells nothing.
+      // It proves nothing about what is known already.
       const taken = { ...seen, whole: state.posts.length === 0 };
       await inTurns(take(commit(state, taken, decision, log ?? [], arrivalOf)));
     }
@@ -105,7 +105,7 @@ export class Recall {
  * Takes the rows below all that a state knows for those that had these numbers before the cache was lost. What it knows
  * are the newest rows, as they were kept for good: see `known/recent.ts`.
  *
- * @param above the highest number that was taken in already
+ * @param above the highest number committed already
  */
 function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<undefined, Decision> {
   const { sighting } = seen;
@@ -162,7 +162,7 @@ function* epochsOf(
   };
 }
 
-/** The places of numbers that are not 0, by these. */
+/** The places of numbers other than 0, in order of the numbers. */
 function* ascending(numbers: Float64Array): Generator<undefined, readonly number[]> {
   const places: number[] = [];
   for (const [place, number] of numbers.entries()) {

@@ -2,60 +2,60 @@
 import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 
-/** Rows that are looked at in one piece, by all that looks at an index. */
+/** Rows of an index that are examined in one piece, here and elsewhere. */
 export const STRETCH = 4096;
-/** Sequence numbers may jump by this much between two rows of the index; beyond it a row has to be confirmed. */
+/** Sequence numbers may jump by this much between two rows of the index; beyond it, a row must be confirmed. */
 export const JUMP = 1024;
-/** Numbers that few boards will ever reach. */
+/** The beginning of numbers that few boards will ever reach. */
 const END = 2 ** 31;
 
-/** What the order of an index is judged by. */
+/** What it takes to judge the order of an index. */
 export interface Context {
-  /** the sequence number before the first row; `undefined` where the index was read from its beginning */
+  /** the sequence number before the first row; `undefined` if the index was read from its beginning */
   readonly after?: number | undefined;
-  /** Is a row far above the one before it to be believed: known, confirmed by an earlier reading, or given by the board? */
+  /** Is a row far above the one before it credible: known, confirmed by an earlier reading, or given by the board? */
   readonly isBelievable: (sequence: number) => boolean;
 }
 
-/** Sequence numbers of rows that stand far above the others. */
+/** Sequence numbers of rows far above the others. */
 export interface Doubt {
-  /** the one before them, `undefined` if there is none */
+  /** the number before them, `undefined` if there is none */
   readonly below: number | undefined;
   readonly lowest: number;
   readonly highest: number;
-  /** all of them, as the index has them */
+  /** all of them, in the order of the index */
   readonly rows: readonly number[];
 }
 
-/** Rows of an index, as they came. */
+/** Rows of an index, as received. */
 interface Rows {
   readonly length: number;
   readonly sequences: Uint32Array;
   readonly times: Uint32Array;
   readonly kinds: Uint8Array;
   readonly items: Int32Array;
-  /** written here: wraps at 2³² between the first row and this one */
+  /** filled in here: wraps at 2³² between the first row and this one */
   readonly wrapped: Int8Array;
 }
 
 interface Order {
-  /** rows by sequence number, without those that are withheld */
+  /** rows by sequence number, without those withheld */
   readonly order: Int32Array;
   /** wraps before the newest row */
   readonly wraps: number;
-  /** rows left out because nothing confirms their numbers */
+  /** rows left out because their numbers are unconfirmed */
   readonly withheld: number;
-  /** rows that nothing confirms yet, and that another reading would */
+  /** unconfirmed rows that another reading would confirm */
   readonly doubted: Doubt | undefined;
-  /** the first of the rows at the end that nothing confirms */
+  /** the first of the unconfirmed rows at the end */
   readonly brink: number | undefined;
-  /** rows left out because those after them have numbers far from theirs: made up, or the last ones before a jump */
+  /** rows left out because the numbers after them are far from theirs: made up, or the last ones before a jump */
   readonly below: readonly number[];
 }
 
 /**
- * The rows whose numbers go on from those before them (`ahead`), and those that come after higher ones (`moved`).
- * A number far above the others is believed once the context vouches for it; where lower ones follow, an editor made it up.
+ * The rows whose numbers continue those before them (`ahead`), and those that come after higher ones (`moved`). A
+ * number far above the others is believed once the context vouches for it; if lower ones follow, an editor made it up.
  */
 export function* orderOf(
   rows: Rows,
@@ -95,7 +95,7 @@ export function* orderOf(
       continue;
     }
     if (step > 0) {
-      // The board goes on below them: what came before with numbers far above is not its own, or was moved.
+      // The board continues below them: earlier rows with numbers far above are not its own, or were moved.
       const kept = far.slice(0, STRETCH - apart.length);
       for (const each of kept) apart.push(each);
       withheld += far.length - kept.length;
@@ -103,7 +103,7 @@ export function* orderOf(
       take(row);
     } else {
       wrapped[row] = sequence > (top ?? 0) ? wraps - 1 : wraps;
-      // Numbers from before a wrap that this index does not show.
+      // A number from before a wrap that this index does not show.
       if (wrapped[row] === -1 && !isBelievable(sequence)) withheld++;
       else moved.push(row);
     }
@@ -129,7 +129,7 @@ export function* orderOf(
   return { order, wraps, withheld, doubted, brink, below };
 }
 
-/** Leaves out rows that are there twice: one after the other, and the same in everything. */
+/** Leaves out repeated rows: one after the other, and the same in every field. */
 function* withoutRepetitions(
   merged: Int32Array,
   { sequences, wrapped, kinds, items, times }: Rows,
@@ -150,7 +150,7 @@ function* withoutRepetitions(
 }
 
 /**
- * Leaves out rows that came after higher ones, and are far from all the others: an editor may move rows, but then their
+ * Leaves out rows that came after higher ones and are far from all others: an editor may move rows, but then their
  * neighbours are there, or they are known.
  */
 function* withoutIslands(
@@ -180,8 +180,8 @@ function* withoutIslands(
 }
 
 /**
- * The first row that is not far above the one after it. (What is at the end of numbers is not below, but far above, unless
- * the board gave it; and a wrap is no jump.)
+ * The first row that is not far above the one after it. (A row near the end of numbers is far above, rather than from
+ * before a wrap, unless the board gave it; and a wrap is not a jump.)
  */
 function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: number) => boolean): number {
   const isFarAbove = (one: number, next: number) => {
@@ -208,7 +208,7 @@ function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: numb
   return merged;
 }
 
-/** A withdrawal or an edit of the index, which only the edit log tells. */
+/** A withdrawal or an edit of the index, which only the edit log reports. */
 export interface SeenEvent {
   readonly entry: EditLogEntry;
   /** as in `Sighting.wrapped` */
@@ -234,7 +234,7 @@ export function* withEvents(
   const told = log.filter(({ kind }) => kind !== 'edited');
   if (told.length === 0) return rows;
   const newestRow = rows.order.at(-1);
-  // Where no row is left, the log alone shows a wrap.
+  // If no row is left, only the log shows a wrap.
   const wraps = newestRow === undefined ? wrapsAmong(told) : rows.wraps;
   const newest = (newestRow === undefined ? undefined : sequences[newestRow]) ?? told.at(-1)?.sequence ?? 0;
   const entries = told
@@ -266,15 +266,15 @@ export function* withEvents(
 }
 
 /**
- * An event older than a wrap belongs before it: its number is above all that came since. One that is newer than a wrap
- * belongs after it. (The wrap may not be in the index, nor what came before or since.)
+ * An event older than a wrap belongs before it: its number is above all since. An event newer than a wrap belongs after
+ * it. (The index may show neither the wrap nor what came before or after it.)
  */
 function wrapsOf(sequence: number, newest: number, wraps: number): number {
   if (sequence > newest) return distance(newest, sequence) < 0 ? wraps - 1 : wraps;
   return isAfter(sequence, newest) ? wraps + 1 : wraps;
 }
 
-/** Wraps between the first of these and the last. */
+/** The number of wraps between the first and the last of these. */
 function wrapsAmong(log: readonly EditLogEntry[]): number {
   const isWrap = (from: EditLogEntry | undefined, to: EditLogEntry) =>
     from !== undefined && to.sequence < from.sequence && isAfter(to.sequence, from.sequence);

@@ -8,18 +8,19 @@ import { PostKind } from '../model.ts';
 import { ROW_KINDS } from '../row-kinds.ts';
 import { type Context, type Doubt, orderOf, type SeenEvent, STRETCH, withEvents } from './row-order.ts';
 
-/** Rows that INDX may send before we believe that it never ends. */
+/** Rows that INDX may send before it counts as endless. */
 const MAX_ROWS = 4_000_000;
 
 /**
- * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. Nothing here
- * is part of the board's state until it is accepted. Columns, because a million rows must not become a million objects.
+ * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. None of it is
+ * part of the board's state until it is accepted. Columns, because a million rows must not become a million objects.
  *
- * An editor may have put rows anywhere, twice, or under numbers that the board never gave (EDIX): `seal` finds their order
- * (`row-order.ts`) and leaves out what can't be believed. Whatever looks at all rows is a generator that yields now and then.
+ * An editor may have put rows anywhere, twice, or under numbers that the board never gave (EDIX): `seal` finds their
+ * order (`row-order.ts`) and leaves out what can't be believed. Everything that goes through all rows is a generator
+ * that yields now and then.
  */
 export class Sighting {
-  /** rows of the index, in its own order */
+  /** the number of rows of the index, which are in its own order */
   length = 0;
   sequences = new Uint32Array(64);
   times = new Uint32Array(64);
@@ -33,24 +34,24 @@ export class Sighting {
   readonly itemIds: string[] = [];
   /** the newest subject of each item: from its own rows, else from its replies */
   readonly subjects: Octets[] = [];
-  /** items of which no row but replies was seen */
+  /** items of which only replies were seen */
   readonly onlyReplies: boolean[] = [];
   readonly userids: Octets[] = [];
   /** continued items by their continuations */
   readonly links = new Map<number, number>();
-  /** continued items, by what the F rows say */
+  /** continued items, according to F rows */
   readonly marked = new Set<number>();
   /** what the edit log adds: withdrawals and edits of the index, ascending */
   events: readonly SeenEvent[] = [];
-  /** rows (0, 1, …) and events (~0, ~1, …) by sequence number, without those that are left out */
+  /** rows (0, 1, …) and events (~0, ~1, …) by sequence number, without those left out */
   order: Int32Array = new Int32Array(0);
   /** wraps before the newest row */
   wraps = 0;
-  /** rows that nothing confirms yet, and that another reading would */
+  /** unconfirmed rows that another reading would confirm */
   doubted: Doubt | undefined;
-  /** rows left out because nothing confirms their numbers */
+  /** rows left out because their numbers are unconfirmed */
   withheld = 0;
-  /** … those of them before rows with numbers far from theirs */
+  /** … those before rows with numbers far from theirs */
   below: readonly number[] = [];
   /** … the first of those at the end, and the one before it */
   #brink: { readonly below: number; readonly from: number } | undefined;
@@ -61,7 +62,7 @@ export class Sighting {
   readonly #continued: { readonly item: number; readonly sequence: number }[] = [];
   readonly #onBad: (why: string, sequence: number) => void;
 
-  /** @param onBad told of rows that are left out because they make no sense */
+  /** @param onBad called for rows that are left out because they make no sense */
   constructor(onBad: (why: string, sequence: number) => void) {
     this.#onBad = onBad;
   }
@@ -90,7 +91,7 @@ export class Sighting {
     this.users[row] = this.#internUser(entry.userid);
   }
 
-  /** All rows are here: finds their order. */
+  /** To be called once all rows are here: finds their order. */
   *seal(context: Context): Generator<undefined, void> {
     for (const { item, sequence } of this.#continued) {
       const continuation = this.#continuations.get(sequence);
@@ -109,20 +110,20 @@ export class Sighting {
     this.#brink = brink === undefined || newest === undefined ? undefined : { below: newest, from: brink };
   }
 
-  /** The newest sequence number of the index, `undefined` where it has no rows. */
+  /** The newest sequence number of the index, `undefined` if it has no rows. */
   get newest(): number | undefined {
     const row = this.order.findLast((each) => each >= 0);
     return row === undefined ? undefined : this.sequences[row];
   }
 
-  /** Is this above rows that are left out for now? Once they are confirmed, they would come in below it. */
+  /** Is this above rows that are left out for now? Once confirmed, they would come in below it. */
   isBeyond(sequence: number): boolean {
     if (this.#brink === undefined) return false;
     const { below, from } = this.#brink;
     return distance(below, sequence) > distance(below, from);
   }
 
-  /** After `seal`: puts what the edit log tells between the rows. (An event whose number has a row is none.) */
+  /** After `seal`: puts what the edit log reports between the rows. (An event whose number has a row is ignored.) */
   *include(log: readonly EditLogEntry[], now: number): Generator<undefined, void> {
     const { order, events, wraps } = yield* withEvents(this, log, now);
     this.order = order;
@@ -130,7 +131,7 @@ export class Sighting {
     this.wraps = wraps;
   }
 
-  /** Sequence numbers that are missing after `last`, or among the rows after it. */
+  /** Whether sequence numbers are missing after `last`, or among the rows after it. */
   *hasGaps(last: number | undefined): Generator<undefined, boolean> {
     let previous = last;
     for (const [place, row] of this.order.entries()) {
@@ -158,7 +159,7 @@ export class Sighting {
     const row = this.order[place] ?? 0;
     const event = this.#eventOf(row);
     if (event !== undefined) return event.entry.kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal;
-    // Only kinds were put in.
+    // The column holds only kinds.
     return (this.kinds[row] ?? PostKind.Gone) as PostKind;
   }
 
@@ -177,12 +178,12 @@ export class Sighting {
     return row < 0 ? this.#eventOf(row)?.wraps : this.wrapped[row];
   }
 
-  /** (An array is never asked for a place below 0: that is a search by name, ten times as slow as the rest of a row.) */
+  /** (Never index an array below 0: that is a search by name, ten times as slow as the rest of a row.) */
   #eventOf(row: number): SeenEvent | undefined {
     return row < 0 ? this.events[~row] : undefined;
   }
 
-  /** @param base generation of the first row */
+  /** @param base the generation of the first row */
   at(place: number, base: number): SeenRow {
     const row = this.order[place] ?? 0;
     const event = this.#eventOf(row);

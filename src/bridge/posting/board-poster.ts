@@ -21,20 +21,23 @@ export interface BoardPosterOptions {
   readonly newsgroup: string;
   readonly model: RowModel & Pick<BoardModel, 'refresh' | 'isFull'>;
   readonly permanent: Permanent;
-  /** connections that look for posts whose answer never came */
+  /** connections for looking for posts whose answer never came */
   readonly reader: SearchPool;
   readonly own: OwnPostRegister;
   readonly log?: Log;
   /** ms */
   readonly now?: () => number;
   /**
-   * ms to wait after a connection is lost before looking for what was sent over it: the board may still be working on it
-   * (it executes a complete command even if the sender has gone). Default 2000
+   * ms to wait after a connection is lost before looking for what was sent over it: the board may still be working on
+   * it (it executes a complete command even if the sender is gone). Default 2000
    */
   readonly grace?: number;
   /** ms, monotonic */
   readonly clock?: () => number;
-  /** ms that new rows of the index are held back at a time while posts that may be among them are looked for. Default 10,000 */
+  /**
+   * ms that new rows of the index may be held back at a time while posts that may be among them are looked for. Default
+   * 10,000
+   */
   readonly hold?: number;
 }
 
@@ -42,16 +45,16 @@ export interface BoardPosterOptions {
 const HOLD = 10_000;
 
 /**
- * Posts to one board, each Message-ID once, whatever fails. The store knows what a post is to become before the command that
- * commits it is sent, and its sequence number after 220. In between only the board knows: the post is looked for there
- * before anything is sent again – at once, at a retry, or after a crash.
+ * Posts to one board, each Message-ID once, whatever fails. The store has the plan before the command that commits a
+ * post is sent, and its sequence number after 220. In between only the board knows, so the post is looked for there
+ * before anything is sent again: at once, at a retry, or after a crash.
  */
 export class BoardPoster implements Gate {
   readonly #options: BoardPosterOptions;
   readonly #log: Log;
   readonly #flights = new Flights();
   readonly #readingBack: ReadingBack;
-  /** Two posts of one author with one text can't be told apart on the board: they go one after the other. */
+  /** Two posts with the same author and text can't be told apart on the board, so they are sent one after the other. */
   readonly #texts = new KeyedQueue();
   readonly #rows: KnownRows;
   readonly #lost: LostPosts;
@@ -59,7 +62,7 @@ export class BoardPoster implements Gate {
   readonly #unread: UnreadPosts;
   readonly #gate: RowGate;
   readonly #others: OtherBridges | undefined;
-  /** Message-IDs of posts that may have an intent by now, and no outcome */
+  /** Message-IDs of posts that may have an intent by now, but no outcome */
   readonly #intended = new Set<string>();
 
   private constructor(options: BoardPosterOptions, newestEpoch: number) {
@@ -97,12 +100,14 @@ export class BoardPoster implements Gate {
     this.#gate = new RowGate({ ...gate, hold });
   }
 
-  /** Reads the store. Unfinished posts are looked for by `settle`, `beforePublish`, or when they are posted again. */
+  /**
+   * Reads the store. Unfinished posts are looked for by `settle`, by `beforePublish`, or when they are posted again.
+   */
   static async open(options: BoardPosterOptions): Promise<BoardPoster> {
     const { newsgroup, permanent, own } = options;
     const poster = new BoardPoster(options, (await permanent.epochs()).at(-1)?.number ?? 1);
     await poster.#others?.start();
-    // In this order: if another process that is shutting down finishes a post meanwhile, one of the two has it.
+    // In this order: if another process that is shutting down finishes a post in the meantime, one of the two has it.
     const intents = await permanent.intents();
     const posts = await permanent.ownPosts();
     own.load(newsgroup, posts);
@@ -121,7 +126,7 @@ export class BoardPoster implements Gate {
     return poster;
   }
 
-  /** Looks for nothing any more. */
+  /** Stops looking for posts. */
   close(): void {
     this.#lost.close();
   }
@@ -143,7 +148,7 @@ export class BoardPoster implements Gate {
     });
   }
 
-  /** Posts on their way, and posts whose outcome is unknown. */
+  /** The numbers of posts under way, and of posts whose outcome is unknown. */
   get open(): { readonly underWay: number; readonly inDoubt: number } {
     return { underWay: this.#flights.size, inDoubt: this.#lost.size };
   }
@@ -167,8 +172,8 @@ export class BoardPoster implements Gate {
   }
 
   /**
-   * Resolves when the post is on the board and readers can see it. Rejects with a `Refusal`; `duplicate`: it was posted
-   * before.
+   * Resolves once the post is on the board and readers can see it. Rejects with a `Refusal`; `duplicate`: it has been
+   * posted before.
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
@@ -184,13 +189,13 @@ export class BoardPoster implements Gate {
     this.#unread.overdue(order.messageId);
     const { model, own, newsgroup } = this.#options;
     const row = model.rowOfSequence(posted.sequence);
-    // The row of its number may be another: kept for what the edit log tells, or made up by an editor.
+    // The row with its number may be another: reserved for what the edit log reports, or made up by an editor.
     const isThere = row >= 0 && model.posts.kinds[row] !== PostKind.Gone;
     const isOwn = own.idOf(newsgroup, model.posts.epochs[row] ?? 0, posted.sequence)?.messageId === order.messageId;
     if (model.isFull && !(isThere && isOwn)) throw new Refusal('unavailable', UNNUMBERED);
   }
 
-  /** Resolves when the store knows that the board has the post; `read` resolves when readers can see it. */
+  /** Resolves once the store knows that the board has the post; `read` resolves once readers can see it. */
   async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
     const { messageId } = order;
     const seen = await this.#unread.seen();
@@ -205,7 +210,7 @@ export class BoardPoster implements Gate {
     }
   }
 
-  /** The board has the post: tells the store first, then the views. */
+  /** The board has the post: stores that first, then tells the views. */
   async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
     const { newsgroup, permanent, own } = this.#options;
     const post = {
@@ -218,7 +223,7 @@ export class BoardPoster implements Gate {
     try {
       await permanent.done(post);
     } catch (error) {
-      // The post is on the board nevertheless, and the intent that finds it is still there.
+      // The post is on the board nevertheless, and the intent by which it can be found is still there.
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);

@@ -20,13 +20,13 @@ export interface Order {
   /** `hashOf` the text */
   readonly hash: string;
   readonly references: string;
-  /** the Path it came with; absent or '' if it was posted here */
+  /** the Path that it arrived with; absent or '' if it was posted here */
   readonly path?: string;
-  /** Does it; see `deliver` for what it throws. */
+  /** Sends the post; throws as `deliver` does. */
   readonly perform: (board: PostingConnection, revise: (deed: Deed) => Promise<void>) => Promise<number>;
 }
 
-/** What a post has become on the board. */
+/** What has become of a post on the board. */
 export interface Sent {
   readonly sequence: number;
   readonly plan: Plan;
@@ -49,15 +49,15 @@ export interface SenderParts {
   readonly now: () => number;
   /** ms, monotonic */
   readonly clock: () => number;
-  /** ms that a post waits for one like it which another bridge has under way */
+  /** ms that a post may wait for one like it that another bridge has under way */
   readonly hold: number;
 }
 
 const ATTEMPTS = 3;
 
 /**
- * Sends posts, each until the board has it or is known not to have it: nothing is sent before the store knows what it is to
- * become, and nothing again before the board was looked at.
+ * Sends posts, each until the board has it or is known not to have it: nothing is sent before the store has its plan,
+ * nor again before the board has been checked.
  */
 export class Sender {
   readonly #parts: SenderParts;
@@ -67,10 +67,10 @@ export class Sender {
   }
 
   /**
-   * Resolves with what the board has. Rejects where it has nothing, and the store no intent; or with a `Refusal` where nobody can
-   * tell: then the intent stays.
+   * Resolves with what the board has. Rejects if the board has nothing, and the store no intent any more; or with a
+   * `Refusal` if that can't be told: then the intent stays.
    *
-   * @param seen what has the numbers of acknowledged posts that nobody has read
+   * @param seen the rows with the numbers of acknowledged posts that have not been read
    */
   async send(order: Order, seen: readonly SeenPost[] | undefined): Promise<Sent> {
     const { permanent, now } = this.#parts;
@@ -92,7 +92,7 @@ export class Sender {
     }
   }
 
-  /** Waits for other posts that this one may be, or look like. Rejects if it was posted before. */
+  /** Waits for other posts that may be this one, or look like it. Rejects if it has been posted before. */
   async #intend(intent: Intent): Promise<void> {
     const { permanent, lost, others, clock, hold } = this.#parts;
     const until = clock() + hold;
@@ -107,7 +107,7 @@ export class Sender {
     }
   }
 
-  /** The sequence number, and what the post has become; or why nothing was posted, and whether to try again. */
+  /** Returns what has become of the post; or why nothing was posted, and whether to try again. */
   async #attempt(order: Order, intent: Intent, first: Plan, claim: Claim | undefined): Promise<Sent | NotSent> {
     const { permanent, lost, others, log } = this.#parts;
     let plan = first;
@@ -126,7 +126,7 @@ export class Sender {
       throw outcome;
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) {
-        // A connection that was closed while idle fails only now; 481 is no error (RGTP 2.2).
+        // A connection that was closed while idle fails only now; 481 is not an error (RGTP 2.2).
         const isLost = error instanceof RgtpError && (error.kind === 'unavailable' || error.kind === 'no-data');
         return this.#failed(error, started && isLost, intent, plan !== first);
       }
@@ -141,7 +141,7 @@ export class Sender {
     }
   }
 
-  /** Nothing was posted. Another attempt starts from the original plan. */
+  /** Nothing was posted. The next attempt starts from the original plan. */
   async #failed(error: unknown, again: boolean, intent: Intent, revised: boolean): Promise<NotSent> {
     if (again && revised) await this.#parts.permanent.revise(intent.messageId, intent.details);
     return { error, again };
@@ -166,7 +166,7 @@ function duplicate(messageId: string): Refusal {
   return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
 }
 
-/** The board's refusal as a value; anything else is thrown on. */
+/** Returns the board's refusal as a value; rethrows any other error. */
 function answeredBy(error: unknown): RgtpError {
   if (error instanceof RgtpError && error.code !== undefined) return error;
   throw error;

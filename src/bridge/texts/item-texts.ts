@@ -28,11 +28,11 @@ export interface ItemTextsOptions {
   readonly charset: Charset;
   readonly background: boolean;
   readonly tell: Listener;
-  /** the connection was lost: fetching goes on with the next `resume` */
+  /** the connection was lost: fetching continues with the next `resume` */
   readonly onFailure: () => void;
 }
 
-/** How long fetched texts may wait for others before they are written, ms. */
+/** How long fetched texts may wait to be written together with others, in ms. */
 const WRITE_DELAY = 100;
 
 /** The texts of a board's items: fetches and keeps them, and learns from them what the index does not show. */
@@ -65,12 +65,12 @@ export class ItemTexts implements BoardTexts, TextSource {
     return this.#queue.states.held;
   }
 
-  /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
+  /** Of the items that have posts: how many have no text, and how many texts are still to be fetched. */
   count(): { readonly missing: number; readonly queued: number } {
     return this.#queue.states.count;
   }
 
-  /** nothing is left to fetch, as far as we know */
+  /** nothing is left to fetch, as far as is known */
   get settled(): boolean {
     return this.#queue.settled;
   }
@@ -90,7 +90,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     const fetched = this.#queue.now(index).then((text) => text && (this.#texts.peek(index) ?? ItemText.of(text)));
     return fetched.catch((error: unknown) => {
-      // Old text, but nothing in it was taken back: better than none while the board is away.
+      // An old text, but nothing in it has been revoked: better than none while the board is away.
       const stale = this.#texts.get(index);
       if (stale === undefined) throw error;
       return stale;
@@ -106,7 +106,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   }
 
   /**
-   * Takes in what a poll has found, within the transaction that writes it.
+   * Takes in the changes found by a poll, within the transaction that writes them.
    *
    * @returns whether text was deleted of which no trace may remain in the file
    */
@@ -138,12 +138,12 @@ export class ItemTexts implements BoardTexts, TextSource {
     return dropped.length > 0 || removed.length > 0;
   }
 
-  /** The board answers: fetches what is missing, newest first. */
+  /** The board answers again: fetches what is missing, newest first. */
   resume(): void {
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
-  /** The cache file is new and empty: what it held is fetched again. Inside a transaction. */
+  /** The cache file is new and empty: fetches what it held again. To be called within a transaction. */
   restore(): void {
     this.#texts.forgetUnwritten();
     this.#summaries.restore();
@@ -181,7 +181,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     const timeOf = (sequence: number) => posts.times[rowOf(sequence)];
     return line.run(async (board) => {
       const text = await board.item(record.id, { useridOf, timeOf });
-      // Then answers are out of step with requests, and nothing from this connection can be trusted.
+      // Answers are out of step with requests, so nothing from this connection can be trusted.
       if (isForeign(text, record, state))
         throw new RgtpError('internal', `the answer to ITEM ${record.id} is another item`);
       return text;
@@ -239,7 +239,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.#writeSoon();
   }
 
-  /** What an editor removed goes, within the caller's transaction. */
+  /** Deletes what an editor has removed, within the caller's transaction. */
   #drop(items: readonly number[]): void {
     this.#texts.drop(items);
     for (const item of items) {
@@ -248,14 +248,14 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
   }
 
-  /** Until it is done, texts tell. */
+  /** Until this is done, texts are used instead. */
   async #loadSummaries(): Promise<void> {
     const work = this.#summaries.load(this.#options.state.records.list.length);
     for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();
   }
 
   #writeSoon(): void {
-    // An answer that was on its way when everything was closed: the cache is no longer there to take it.
+    // The answer was still on its way when everything was closed: the cache can no longer take it.
     if (this.#closed) return;
     if (this.#texts.full) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);

@@ -1,14 +1,17 @@
 import type { Octets } from '../../wire/octets.ts';
 import { withRoom } from '../growable.ts';
 
-/** Different names that are looked for among those known: most people keep to a few. */
+/** How many different names are looked up: most people use only a few. */
 const MOST_SOUGHT = 16_384;
 
-/** Grognames by number, each kept while a post has it: a million posts cost four octets each, and nothing to trace. */
+/**
+ * Grognames by number, each kept while a post has it: a million posts cost four octets each, and give the garbage
+ * collector nothing to trace.
+ */
 export class Names {
   /** by number; 0 is none */
   readonly #names: (Octets | undefined)[] = [undefined];
-  /** by number: posts that have it */
+  /** by number: how many posts have it */
   #uses = new Uint32Array(1);
   readonly #numbers = new Map<Octets, number>();
   readonly #free: number[] = [];
@@ -17,14 +20,14 @@ export class Names {
     return this.#names[number];
   }
 
-  /** For one more post. */
+  /** The number of a name, for one more post. */
   take(name: Octets): number {
     const number = this.#numbers.get(name) ?? this.#add(name);
     this.#uses[number] = (this.#uses[number] ?? 0) + 1;
     return number;
   }
 
-  /** A post has it no longer. */
+  /** A post no longer has the name. */
   release(number: number): void {
     const uses = (this.#uses[number] ?? 0) - 1;
     this.#uses[number] = uses;

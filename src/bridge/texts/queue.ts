@@ -4,11 +4,11 @@ import type { Item } from '../../rgtp/item.ts';
 import { PostKind } from '../model.ts';
 import { type QueuedPosts, TextState, TextStates } from './states.ts';
 
-/** What the queue asks of the owner of the texts. */
+/** What the queue needs from the owner of the texts. */
 export interface TextSource {
   /** Asks the board; rejects with `RgtpError`. */
   fetch(item: number): Promise<Item>;
-  /** `undefined`: the board has no such item. The item's state is for the source to set. */
+  /** `undefined`: the board has no such item. The source must set the item's state. */
   arrived(item: number, text: Item | undefined): void;
   /** The board sends nonsense for this item, or breaks off at it, time and again. */
   gaveUp(item: number, error: unknown): void;
@@ -16,9 +16,12 @@ export interface TextSource {
   idle(failure: unknown): void;
 }
 
-/** Failures at an item before it is given up: one may be chance, the item at the head of a lost connection may be innocent. */
+/**
+ * Failures at an item before giving it up: one may be chance, and the item at the head of a lost connection may be
+ * innocent.
+ */
 const STRIKES = 3;
-/** Items that were touched at once beyond which looking through all rows is simpler. */
+/** If more items than this are touched at once, going through all rows is simpler. */
 const MAX_TOUCHED = 1000;
 
 /**
@@ -35,7 +38,9 @@ export class FetchQueue {
   readonly #waiting = new Map<number, Promise<Item | undefined>>();
   readonly #strikes = new Map<number, number>();
   #touched: number[] = [];
-  /** rows from here down are still to be looked at; −1: all were, and what has been wanted since is in `#touched` */
+  /**
+   * rows from here down are still to be examined; −1: all have been, and what has been wanted since is in `#touched`
+   */
   #cursor = -1;
   #background = false;
   #failure: unknown;
@@ -48,12 +53,14 @@ export class FetchQueue {
     this.states = new TextStates(posts);
   }
 
-  /** nothing is left to fetch, as far as we know */
+  /** nothing is left to fetch, as far as is known */
   get settled(): boolean {
     return this.#cursor < 0 && this.#touched.length === 0 && this.#requests.size === 0;
   }
 
-  /** The item has changed on the board: fetches it, once more if it is under way. `revoked`: nothing of it is held. */
+  /**
+   * The item has changed on the board: fetches it, again if it is under way. `revoked`: what is held must be dropped.
+   */
   touch(item: number, revoked = false): void {
     const state = this.states.of(item);
     if (this.#requests.has(item)) this.states.set(item, TextState.Doubted);
@@ -64,12 +71,12 @@ export class FetchQueue {
     if (this.#touched.length > MAX_TOUCHED) this.lookAgain();
   }
 
-  /** The board no longer has it, and it is not to be requested. */
+  /** The board no longer has the item: it is not requested again. */
   drop(item: number): void {
     this.states.set(item, this.#requests.has(item) ? TextState.Doubted : TextState.Absent);
   }
 
-  /** Looks through all items for texts that are missing: at the start, and after something went wrong. */
+  /** Goes through all items for missing texts: at the start, and after a failure. */
   lookAgain(): void {
     this.#touched = [];
     this.#cursor = this.#posts.length - 1;
@@ -86,7 +93,7 @@ export class FetchQueue {
     return answer.promise;
   }
 
-  /** The board answers: fetches in the background from now on, until something goes wrong. */
+  /** The board answers again: fetches in the background from now on, until something fails. */
   resume(): void {
     this.#background = true;
     this.#failure = undefined;
@@ -154,7 +161,7 @@ export class FetchQueue {
         this.#source.arrived(item, text);
         return text;
       }
-      // What an editor removed is not brought back by an old answer.
+      // An old answer must not bring back what an editor has removed.
       this.states.set(item, TextState.UnderWay);
     }
   }
@@ -168,14 +175,14 @@ export class FetchQueue {
     }
   }
 
-  /** Returns whether the failure may have been chance: the item is to be fetched again. */
+  /** Returns whether the failure may have been chance, so that the item should be fetched again. */
   #failed(item: number, error: unknown): boolean {
     this.states.set(item, TextState.Wanted);
     const asked = !(error instanceof NotAskedError);
     const nonsense = asked && error instanceof RgtpError && (error.kind === 'nonsense' || error.kind === 'internal');
-    // Of requests lost with their connection, the oldest is the one the board may have choked on.
+    // Of requests lost with their connection, the board may have choked on the oldest.
     const atHead = this.#requests.keys().next().value === item;
-    // The rest waits until the board is known to answer again.
+    // The rest wait until the board is known to answer again.
     if (!nonsense) {
       this.#background = false;
       this.#failure = error;

@@ -5,32 +5,32 @@ import type { Posts } from '../model.ts';
 export const TextState = {
   /** not held, to be fetched */
   Wanted: 0,
-  /** held, with everything the index tells of */
+  /** held, with everything that the index shows */
   Held: 1,
-  /** was held, and dropped because nobody read it: fetched when somebody does */
+  /** was held, then evicted because nobody read it: fetched again when somebody does */
   Evicted: 2,
   /** the board has none: withdrawn or archived (410) */
   Absent: 3,
-  /** the board sent nonsense, several times over */
+  /** the board sent nonsense, several times */
   Broken: 4,
   /** held, but the item has grown since: to be fetched */
   Stale: 5,
   /** requested; the answer will be up to date */
   UnderWay: 6,
-  /** requested, and changed since: the answer may be out of date, so it is ignored */
+  /** requested, but changed since: the answer may be out of date, so it is ignored */
   Doubted: 7,
 } as const;
 export type TextState = (typeof TextState)[keyof typeof TextState];
 
 export interface QueuedPosts extends Posts {
   readonly presence: {
-    /** told when an item gets its first post that is there, or loses its last */
+    /** called when an item gets its first existing post, or loses its last */
     onItem: ((item: number, isThere: boolean) => void) | undefined;
     has(item: number): boolean;
   };
 }
 
-/** Items of a block on disk. */
+/** Items in a block on disk. */
 const BLOCK = 4096;
 
 /** The state of each item's text: counted, and stored in blocks. */
@@ -52,7 +52,7 @@ export class TextStates {
     return this.#held;
   }
 
-  /** Items that have posts: how many have no text, and of how many it is still to be fetched. */
+  /** Of the items that have posts: how many have no text, and how many texts are still to be fetched. */
   get count(): { readonly missing: number; readonly queued: number } {
     const of = (...states: readonly TextState[]) =>
       states.reduce<number>((sum, state) => sum + (this.#counts[state] ?? 0), 0);
@@ -61,7 +61,7 @@ export class TextStates {
   }
 
   of(item: number): TextState {
-    // Only values of TextState are ever written; what `load` reads is checked there.
+    // Only values of TextState are written; `load` checks what it reads.
     return (this.#states[item] ?? TextState.Wanted) as TextState;
   }
 
@@ -82,7 +82,7 @@ export class TextStates {
     return this.#changed.size > 0;
   }
 
-  /** Blocks of states that changed since the last call, as they are stored. */
+  /** Blocks of states that have changed since the last call, in stored form. */
   *takeChanges(): Iterable<{ readonly number: number; readonly data: Uint8Array }> {
     for (const number of this.#changed) {
       // What is under way now will not be after a restart.
@@ -92,13 +92,13 @@ export class TextStates {
     this.#changed.clear();
   }
 
-  /** @param items how many there are */
+  /** @param items the number of items */
   load(blocks: Iterable<Uint8Array>, items: number): void {
     let count = 0;
     for (const block of blocks) {
       this.#states = withRoom(this.#states, count + block.length, Uint8Array);
       for (const state of block) {
-        // What was given up gets another chance with every start.
+        // Items that were given up get another chance at every start.
         this.#states[count++] = state < TextState.UnderWay && state !== TextState.Broken ? state : TextState.Wanted;
         if (state === TextState.Held) this.#held++;
       }
@@ -107,7 +107,7 @@ export class TextStates {
     for (let item = 0; item < items; item++) if (this.#posts.presence.has(item)) this.#count(this.of(item), 1);
   }
 
-  /** The texts are lost, and so is what was stored of their states. */
+  /** The texts are lost, and so are their stored states. */
   forget(items: number): void {
     for (let item = 0; item < items; item++) {
       const state = this.of(item);

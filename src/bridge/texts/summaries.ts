@@ -9,36 +9,36 @@ import { isInItem } from '../row-kinds.ts';
 import { bodyOfPost } from '../text.ts';
 import { Names } from './names.ts';
 
-/** Version of the form, and of how bodies are made: what another one measured is measured again. */
+/** Version of the format, and of how bodies are made: measures of another version are made again. */
 const VERSION = 1;
-/** Octets of a post in the stored form: its row, the octets and lines of its body, the length of its grogname. */
+/** Octets of a post in stored form: its row, the octets and lines of its body, the length of its grogname. */
 const ENTRY = 16;
 const OCTETS = 4;
 const LINES = 8;
 const NAME = 12;
-/** Items that are read at a time, and that are written in one transaction: a few milliseconds' work. */
+/** Items read at a time, or written in one transaction: a few milliseconds' work. */
 const BATCH = 256;
-/** Octets of a text that is not looked at in one go. */
+/** Octets of a text too long to be measured in one go. */
 const LONG = 1 << 16;
 
 /**
- * What overview needs of each post, in columns beside the index, so that overview and headers need no texts. Taken from
- * each text as it arrives; stored by item, so that it goes with the item's text when that is taken back.
+ * What overview needs from each post, in columns beside the index, so that overview and headers need no texts. Taken
+ * from each text as it arrives; stored by item, so that it is deleted with the item's text when that is revoked.
  */
 export class Summaries {
   readonly #cache: Cache;
   readonly #posts: Posts;
   readonly #charset: Charset;
-  /** by row; a post that has no name here is not known */
+  /** by row; a post without a name here is unknown */
   readonly #octets = new SmallNumbers();
   readonly #lines = new SmallNumbers();
-  /** by row: which of the names */
+  /** by row: the number of the name */
   #named = new Uint32Array(0);
   readonly #names = new Names();
   /** by item: 1 if they were taken from its text */
   #learnt = new Uint8Array(0);
   readonly #unwritten = new Set<number>();
-  /** by item: texts that are being looked at */
+  /** by item: texts that are being measured */
   readonly #learning = new Map<number, ItemText>();
 
   constructor(cache: Cache, posts: Posts, charset: Charset) {
@@ -53,12 +53,12 @@ export class Summaries {
     return grogname === undefined ? undefined : { grogname, octets: this.#octets.at(row), lines: this.#lines.at(row) };
   }
 
-  /** Whether what the item's text says is known. */
+  /** Whether the item's text has been measured. */
   knows(item: number): boolean {
     return this.#learnt[item] === 1;
   }
 
-  /** Takes what an item's text says of the posts that the index has; of a long one, in turns. */
+  /** Measures the indexed posts in an item's text; takes turns if it is long. */
   learn(record: ItemRecord, text: ItemText): void {
     this.#learning.set(record.index, text);
     const work = this.#learn(record, text);
@@ -78,7 +78,7 @@ export class Summaries {
         this.#set(row, octets, lines, post.grogname);
       }
       yield;
-      // Taken back, or another has come.
+      // The text was revoked, or replaced by another.
       if (this.#learning.get(record.index) !== text) return;
     }
     this.#learning.delete(record.index);
@@ -86,7 +86,7 @@ export class Summaries {
     this.#unwritten.add(record.index);
   }
 
-  /** Posts are gone. Inside the caller's transaction. */
+  /** Posts are gone. To be called within a transaction. */
   forget(rows: Iterable<number>, items: readonly ItemRecord[]): void {
     const touched = new Set<number>();
     for (const row of rows) {
@@ -100,7 +100,7 @@ export class Summaries {
     }
   }
 
-  /** An item's text was taken back. Inside the caller's transaction. */
+  /** An item's text was revoked. To be called within a transaction. */
   drop(record: ItemRecord): void {
     for (const row of record.rows) this.#clear(row);
     this.#learning.delete(record.index);
@@ -113,7 +113,7 @@ export class Summaries {
     return this.#unwritten.size > 0;
   }
 
-  /** Writes some of what is not written; `dirty` if there is more. Call it in a transaction. */
+  /** Writes some of what has not been written; `dirty` if there is more. To be called within a transaction. */
   write(items: readonly ItemRecord[], most = BATCH): void {
     let left = most;
     for (const index of this.#unwritten) {
@@ -130,7 +130,7 @@ export class Summaries {
     this.#begin();
   }
 
-  /** Reads what is stored, the newest items first; yields now and then. What has become known meanwhile stays. */
+  /** Reads what is stored, newest items first; yields now and then. What has become known in the meantime stays. */
   *load(items: number): Generator<undefined, void> {
     for (let before = items; ; ) {
       const stored = this.#cache.summariesBefore(before, BATCH);
@@ -143,7 +143,7 @@ export class Summaries {
     }
   }
 
-  /** What was measured otherwise is worth nothing. */
+  /** Discards the measures of another version. */
   #begin(): void {
     const measured = `${VERSION} ${this.#charset}`;
     if (this.#cache.fact('measured') === measured) return;
@@ -156,7 +156,7 @@ export class Summaries {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
     const count = bytes.length < 4 ? 0 : bytes.readUInt32LE(0);
     let name = 4 + count * ENTRY;
-    // Damaged: as good as not known.
+    // Damaged: the rest counts as unknown.
     if (name > bytes.length) return;
     for (let at = 4; at < 4 + count * ENTRY; at += ENTRY) {
       const row = bytes.readUInt32LE(at);
@@ -195,7 +195,7 @@ export class Summaries {
     this.#octets.set(row, octets, length);
     this.#lines.set(row, lines, length);
     this.#named = withRoom(this.#named, length, Uint32Array);
-    // Before the old one goes, which may be the same.
+    // Take the new name before releasing the old one, which may be the same.
     const name = this.#names.take(grogname);
     this.#clear(row);
     this.#named[row] = name;

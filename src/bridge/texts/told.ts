@@ -5,7 +5,7 @@ import type { BoardState } from '../known/state.ts';
 import type { ItemRecord } from '../model.ts';
 import { isIndexed } from '../row-kinds.ts';
 
-/** Is this what another item says? (An editor may have changed anything but the id; index and text need not agree.) */
+/** Is this another item's text? (An editor may have changed anything but the id; index and text need not agree.) */
 export function isForeign({ contributions }: Item, { id, index }: ItemRecord, state: BoardState): boolean {
   const named = /^Item ([A-Za-z][0-9]{7}) /.exec(contributions[0]?.header[0] ?? '')?.[1];
   if (named !== undefined) return named.toUpperCase() !== id;
@@ -15,7 +15,7 @@ export function isForeign({ contributions }: Item, { id, index }: ItemRecord, st
   });
 }
 
-/** Links that the index does not show (their rows are gone, or were never shown): the item itself tells. */
+/** Learns links that the index does not show (their rows are gone, or were never shown) from the item itself. */
 export function learnLinks({ records }: BoardState, item: number, text: Item): boolean {
   const record = records.list[item];
   if (record === undefined) return false;
@@ -33,7 +33,7 @@ export function learnLinks({ records }: BoardState, item: number, text: Item): b
   return changed;
 }
 
-/** Does a post say something else now, or is it not there any more? */
+/** Whether a post's text has changed, or the post is no longer there. */
 export function saysOtherwise(before: ItemText, after: ItemText): boolean {
   for (const post of before.posts()) {
     const now = after.post(post.sequence);

@@ -1,4 +1,6 @@
-/** The form in which version 0.1 kept the texts of items: JSON of their fields, lines joined, compressed. */
+/**
+ * The format in which version 0.1 stored the texts of items: compressed JSON of their fields, with the lines joined.
+ */
 import { zstdDecompressSync } from 'node:zlib';
 import type { Contribution, Item } from '../../rgtp/item.ts';
 import { latin1, type Octets } from '../../wire/octets.ts';
@@ -24,7 +26,7 @@ type Cells = [
   ][],
 ];
 
-/** `undefined` where it is none, or damaged. */
+/** `undefined` if it is not in this format, or damaged. */
 export function itemOfVersion1(data: Uint8Array): Item | undefined {
   try {
     return itemFrom(JSON.parse(zstdDecompressSync(data).toString()));
