@@ -62,8 +62,8 @@ export interface AttackedServer {
 export async function startAttacked(options: AttackedOptions): Promise<AttackedServer> {
   const child: ChildProcess = fork(import.meta.filename, [JSON.stringify(options)], {
     // As the service starts it.
-    execArgv: ['--expose-gc', '--max-semi-space-size=8'],
-    env: { ...process.env, MALLOC_TRIM_THRESHOLD_: '131072' },
+    execArgv: ['--expose-gc', '--max-semi-space-size=4'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
   });
   const ask = async (message: string) => {
     child.send(message);

@@ -78,10 +78,10 @@ export class LargeServer {
     const began = performance.now();
     const child = spawn(
       process.execPath,
-      ['--max-semi-space-size=8', `--import=${REPORT}`, MAIN, 'serve', '--config', file],
+      ['--max-semi-space-size=4', `--import=${REPORT}`, MAIN, 'serve', '--config', file],
       {
         stdio: ['ignore', 'pipe', process.env['LARGE_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
-        env: { ...process.env, MALLOC_TRIM_THRESHOLD_: '131072' },
+        env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
       },
     );
     let said = '';

@@ -22,7 +22,8 @@ describe('the examples', () => {
   ])('of a service give back the memory that was needed once: %s/%s', (...path) => {
     const text = readFileSync(join(root, ...path), 'utf8');
     expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_TRIM_THRESHOLD_=131072\b/m);
-    expect(text).toMatch(/^(Environment=| {4})[^#]*\bNODE_OPTIONS=--max-semi-space-size=8\b/m);
+    expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_ARENA_MAX=2\b/m);
+    expect(text).toMatch(/^(Environment=| {4})[^#]*\bNODE_OPTIONS=--max-semi-space-size=4\b/m);
   });
 
   it('of the service have a folder for compiled code that nobody else can write', () => {

@@ -17,7 +17,7 @@ export class Watch {
     process.env['SOAK_MEMORY'] = this.#folder;
     const preload = pathToFileURL(join(import.meta.dirname, 'watched-process.ts'));
     // As the service and the container start it.
-    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=8 --import=${preload}`;
+    process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=4 --import=${preload}`;
   }
 
   /** undefined: it is not running, is starting, or ended meanwhile */
