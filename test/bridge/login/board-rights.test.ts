@@ -32,6 +32,18 @@ test.each(failures)('while accounts can’t be read (%i), nobody has rights, and
   expect([rights.guest, rights.level(ANN)]).toEqual([1, 2]);
 });
 
+test('accounts that could not be read when they changed are read at the next use', () => {
+  let fails = true;
+  const access = () => {
+    if (fails) throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    return 1;
+  };
+  const rights = new BoardRights({ generation: 1, access, isDisabled: () => false, onChange: () => () => {} });
+  expect(() => rights.guest).toThrow('disk fails');
+  fails = false;
+  expect(rights.guest).toBe(1);
+});
+
 test('a bug is no trouble of the disk', () => {
   const bug = () => {
     throw new TypeError('bug');
