@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { addressKey } from '../wire/address.ts';
 import { type Access, type Newsgroup, type Peer, type ReaderSession, Refusal } from './backend.ts';
 import type { Client } from './commands/client.ts';

@@ -20,7 +20,7 @@ export function plainAddress(address: string): string {
 /** The key under which connections are counted together: an IPv4 address, or an IPv6 /64, which is one customer's. */
 export function addressKey(address: string): string {
   const plain = plainAddress(address);
-  if (!isIPv6(plain)) return plain;
+  if (!plain.includes(':') || !isIPv6(plain)) return plain;
   const [head = '', tail] = plain.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type Task, WaitingLine } from './waiting-line.ts';
 
 /** How long all turns together may take in one round of the event loop, in ms, nearly all of it CPU time. */

@@ -29,7 +29,7 @@ export function statusOf(answer: Answer): number | undefined {
   const first = Array.isArray(answer) ? answer[0] : answer;
   if (first === null || first === undefined) return undefined;
   const line = first instanceof LongAnswer ? first.status : first;
-  const digit = (at: number) => (Buffer.isBuffer(line) ? (line[at] ?? 0) : line.charCodeAt(at)) - ZERO;
+  const digit = (at: number) => (typeof line === 'string' ? line.charCodeAt(at) : (line[at] ?? 0)) - ZERO;
   return 100 * digit(0) + 10 * digit(1) + digit(2);
 }
 
