@@ -99,7 +99,7 @@ export class Accounts {
       .some((account) => (account.disabled || account.waiting) && account.secret?.equals(secret) === true);
   }
 
-  /** Why the file could not be read when it was last looked at; `undefined`: it could. */
+  /** Why the file could not be read at the last check, if so. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }

@@ -28,7 +28,7 @@ export async function authorise(
     deny(session, octets`You are denied that access level`);
   }
   const { secret } = account;
-  // Where there is a secret, that is only for who proves it.
+  // If there is a secret, only those who prove it are told.
   if (account.disabled && secret === undefined) deny(session, DISABLED);
   if (!account.disabled) await touch(session, account);
   if (secret === undefined) {

@@ -18,10 +18,13 @@ export function withRoom<T extends Cells & ArrayLike<number>>(
   return longer;
 }
 
-/** In a cell: the number is kept apart. */
+/** In a cell: the number is stored separately. */
 const LARGE = 0xff_ff;
 
-/** Numbers that are hardly ever large: two octets each, and as a column of a million rows nothing to trace. */
+/**
+ * Numbers that are hardly ever large: two octets each, and a column of a million rows gives the garbage collector
+ * nothing to trace.
+ */
 export class SmallNumbers {
   #cells = new Uint16Array(0);
   readonly #large = new Map<number, number>();
@@ -31,7 +34,7 @@ export class SmallNumbers {
     return cell < LARGE ? cell : (this.#large.get(index) ?? 0);
   }
 
-  /** @param room for how many, at least */
+  /** @param room the least number of cells */
   set(index: number, value: number, room: number): void {
     this.#cells = withRoom(this.#cells, Math.max(room, index + 1), Uint16Array);
     if (this.#cells[index] === LARGE) this.#large.delete(index);

@@ -10,7 +10,7 @@ const NEWEST = 8;
  * Octets of a post in the table: its sequence number, where its text begins and ends, its number of lines and `READY`.
  */
 const ENTRY = 16;
-/** How much of it is read at first: with these, the table of most items. */
+/** Octets read at first, which include the table of most items. */
 const AHEAD = HEAD + 32 * ENTRY;
 const TEXT = 4;
 const END = 8;
@@ -95,7 +95,7 @@ export class ItemText {
     return last === bytes.length ? new ItemText(bytes) : undefined;
   }
 
-  /** Of a stored text, what one post needs: no other is in it. `undefined`: of another version, or damaged. */
+  /** The part of a stored text that one post needs, without the others. `undefined`: of another version, or damaged. */
   static ofPost(sequence: number, part: Part): ItemText | undefined {
     const table = tableOf(part);
     if (table === undefined) return undefined;
@@ -199,14 +199,14 @@ export class PostText {
   }
 }
 
-/** So many octets of a stored text, from an offset on; fewer where it ends. */
+/** Reads so many octets of a stored text from an offset on; fewer at its end. */
 type Part = (from: number, length: number) => Uint8Array | undefined;
 
 function viewOf(stored: Uint8Array | undefined): Buffer {
   return stored === undefined ? NOTHING : Buffer.from(stored.buffer, stored.byteOffset, stored.length);
 }
 
-/** What comes before the texts of posts; `undefined`: of another version, or damaged. */
+/** What precedes the texts of posts; `undefined`: of another version, or damaged. */
 function tableOf(part: Part): Buffer | undefined {
   const first = viewOf(part(0, AHEAD));
   if (first.length < HEAD || first.readUInt32LE(0) !== VERSION) return undefined;

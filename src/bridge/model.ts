@@ -174,7 +174,7 @@ export interface BoardTexts {
    * An item's text: from the cache, or fetched from the board ahead of the queue. `undefined` if the board no longer
    * has the item. Rejects if the board is away.
    *
-   * @param post a sequence number: only this post of it is asked for, and others may be missing
+   * @param post a sequence number: only this post is needed, and others may be missing
    */
   text(item: ItemRecord, post?: number): Soon<ItemText | undefined>;
 

@@ -16,7 +16,7 @@ const POP = '\u202c';
 const ISOLATE = /[\u2066-\u2068]/;
 const POP_ISOLATE = '\u2069';
 
-/** What begins or ends one of them. */
+/** Begins or ends one of these. */
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/;
 
 /**

@@ -6,17 +6,17 @@ import { isSasl, isTakethis, lineText, TAKETHIS, wordsOf } from './syntax/comman
 import { isHttp } from './syntax/http.ts';
 import { status } from './syntax/status.ts';
 
-/** Commands that ask for no rights, with any keyword. */
+/** Commands that need no rights, with any keyword. */
 const WITHOUT_RIGHTS = new Set(
   Object.keys(commands).filter((head) => /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/.test(head)),
 );
 const LOST_ARTICLE = ['400 Line too long; where its article begins is not known', null] as const;
 const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
-/** From a client's lines to answers: which command a line is, whether this client may use it now, and what it says. */
+/** From a client's lines to answers: finds a line's command, checks that this client may use it now, and runs it. */
 export class Dispatch {
   readonly #client: Client;
-  /** of the last command: as in HELP, or `unknown` */
+  /** the verb of the last command: as in HELP, or `unknown` */
   verb = '';
 
   constructor(client: Client) {
@@ -45,14 +45,14 @@ export class Dispatch {
     return renewing.then(() => this.#runTruly(command, args, text));
   }
 
-  /** @param head how the line began */
+  /** @param head the beginning of the line */
   tooLong(head: string): Answer {
     this.verb = 'unknown';
-    // Where its article begins can't be told: it would be taken for commands.
+    // It can't be told where the article begins, so it would be taken for commands.
     return TAKETHIS.test(head) ? LOST_ARTICLE : this.#tooLong();
   }
 
-  /** Where other servers show the same newsgroups, nothing is denied before we know what they have shown. */
+  /** If other servers show the same newsgroups, nothing is denied before it is known what they have shown. */
   #runTruly(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
     const { reader } = this.#client;
     const claim = reader.inCompany === true ? this.#claimOf(command, args) : undefined;
@@ -69,7 +69,7 @@ export class Dispatch {
     try {
       return command.claims(this.#client, args);
     } catch {
-      // Running it says why.
+      // Running the command will say why.
       return undefined;
     }
   }
@@ -83,13 +83,16 @@ export class Dispatch {
     }
   }
 
-  /** Where it is not known yet whether this session may read, each newsgroup answers for itself. */
+  /** If it is not known yet whether this session may read, each newsgroup answers for itself. */
   #mayNotRead(head: string): boolean {
     const client = this.#client;
     return client.server._needAuth(client, head) && client.access.notYet === undefined;
   }
 
-  /** Refuses a command that is not run. If it brings an article, that is read first: it is no list of commands. */
+  /**
+   * Refuses a command without running it. If an article comes with it, that is read first, lest it be taken for
+   * commands.
+   */
   #unread(line: Buffer, answer: string): Answer | Promise<Answer> {
     if (!isTakethis(line)) return answer;
     return this.#client.transport.skipArticle().then((complete) => (complete ? answer : undefined));

@@ -3,18 +3,18 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 /** Seconds: from answers from memory to answers that wait for a remote board. */
 export const buckets = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
-/** What one verb has come to. */
+/** The counts of one verb. */
 class Tally {
   readonly byStatus = new Map<number, number>();
-  /** how many took no longer than each of `buckets`, and longer than the one before; the last: longer than all */
+  /** how many took no longer than each of `buckets`, but longer than the one before; the last: longer than all */
   readonly took = new Float64Array(buckets.length + 1);
   count = 0;
   seconds = 0;
 }
 
 /**
- * NNTP commands for Prometheus. prom-client finds what it counts by strings that it makes of the labels: for each command,
- * that would cost half as much as a STAT. So they are counted here, and it is told when somebody asks.
+ * NNTP commands for Prometheus. prom-client finds its counters by strings made of the labels, which would cost half as
+ * much as a STAT for each command. So commands are counted here, and prom-client is told at each scrape.
  */
 export class CommandCounts {
   readonly #tallies = new Map<string, Tally>();
@@ -36,7 +36,7 @@ export class CommandCounts {
     new Durations(tallies, registers);
   }
 
-  /** @param seconds to the end of its answer */
+  /** @param seconds until the end of its answer */
   add(verb: string, status: number, seconds: number): void {
     let tally = this.#tallies.get(verb);
     if (tally === undefined) {
@@ -63,7 +63,7 @@ class Durations extends Histogram<'verb'> {
     this.#tallies = tallies;
   }
 
-  /** What all else that asks a histogram of prom-client gets its values from. */
+  /** The values for everything else that asks prom-client for a histogram. */
   async getForPromString() {
     const values = Array.from(this.#tallies, (each) => valuesOf(...each)).flat();
     return { name: NAME, help: HELP, type: 'histogram', aggregator: 'sum', values };

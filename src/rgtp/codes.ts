@@ -36,7 +36,7 @@ const KINDS: ReadonlyMap<number, RgtpErrorKind> = new Map(
 
 /**
  * The error for an answer. Unknown codes are judged by their first digit; an unexpected success is `nonsense`.
- * @param more what else is known of it
+ * @param more what else is known about the error
  */
 export function errorFor(command: string, { code, text }: Status, more: RgtpErrorDetails = {}): RgtpError {
   const kind = KINDS.get(code) ?? (code >= 500 ? 'bug' : code >= 400 ? 'internal' : 'nonsense');

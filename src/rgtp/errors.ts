@@ -51,7 +51,7 @@ export interface RgtpErrorDetails extends ErrorOptions {
   readonly said?: Octets | undefined;
   /** with `continued`: the item that continues this one */
   readonly itemId?: string | undefined;
-  /** with `refused`: the server had found the proof of identity right */
+  /** with `refused`: the server had accepted the proof of identity */
   readonly proven?: boolean;
 }
 

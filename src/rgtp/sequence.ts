@@ -8,7 +8,7 @@ export function isNewer(a: number, last: number | undefined): boolean {
   return last === undefined || last < 0 || isAfter(a, last);
 }
 
-/** The later of two that there may be. */
+/** The later of two numbers, either of which may be missing. */
 export function later(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return isAfter(b, a) ? b : a;

@@ -205,7 +205,7 @@ async function openParts(config: Config, board: BoardConfig, around: Surrounding
   };
 }
 
-/** `undefined`: its disk can't be read. What is wrong with it is said elsewhere. */
+/** `undefined`: its disk can't be read, which is reported elsewhere. */
 function newestOf({ store }: BoardServer): number | undefined {
   try {
     return store.state.nextSequence - 1;

@@ -165,7 +165,7 @@ export class Cache {
     return blob(row['data']);
   }
 
-  /** Octets of an item's text, from its beginning or from … on; fewer where it ends. `read` as above. */
+  /** Octets of an item's text, from its beginning or from an offset on; fewer at its end. `read` as above. */
   textPart(item: number, from: number, length: number, read?: number): Uint8Array | undefined {
     const query = 'SELECT substr(data, ?, ?) AS part FROM texts WHERE item = ?';
     const row = this.#guard(() => this.#prepare(query).get(from + 1, length, item), undefined);

@@ -58,7 +58,7 @@ class BoundedLog implements Log {
   }
 
   #write(level: LogLevel, fields: LogFields, message: string): void {
-    // Nothing is left out of what nobody asked for.
+    // Lines of a level that is not logged are not counted as left out.
     if (!this.isWritten(level)) return;
     if (this.#counts.admit(message, addressOf(fields) ?? this.#address)) this.#log[level](fields, message);
   }

@@ -113,7 +113,7 @@ export class FairShare {
     return now >= this.#turnEnds;
   }
 
-  /** The current turn goes on in promises: they come before the next turn, and their time is part of this round. */
+  /** The current turn continues in promises, which run before the next turn; their time is part of this round. */
   promised(): void {
     this.#handed = true;
   }

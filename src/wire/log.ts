@@ -52,7 +52,7 @@ export interface Log {
   warn(fields: LogFields, message: Text): void;
   error(fields: LogFields, message: Text): void;
   child(fields: LogFields): Log;
-  /** Optional: whether lines of a level are written, at the moment. */
+  /** Optional: whether lines of a level are written at present. */
   isWritten?(level: LogLevel): boolean;
 }
 

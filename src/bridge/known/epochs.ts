@@ -32,7 +32,7 @@ export interface Numbered {
 export class Epochs {
   readonly #all: Epoch[];
 
-  /** Those of a board that is seen for the first time. */
+  /** The epochs of a board seen for the first time. */
   static first(isFromZero: boolean): Epochs {
     return new Epochs([isFromZero ? FIRST_FROM_ZERO : FIRST]);
   }
@@ -85,7 +85,7 @@ export class Epochs {
   }
 }
 
-/** The generation that a row is of. */
+/** The generation of a row. */
 export function generationAt(row: number, { posts, epochs }: Numbered): number {
   return epochs.all[(posts.epochs[row] ?? 1) - 1]?.generation ?? 0;
 }

@@ -1,4 +1,4 @@
-/** What the cache file keeps of the state. */
+/** The state in the cache file. */
 import type { Cache } from '../../store/cache.ts';
 import type { Epoch } from '../../store/permanent-records.ts';
 import type { Change, Notice } from '../model.ts';

@@ -13,7 +13,7 @@ import type { BoardState } from './state.ts';
 
 /** How many rows are kept. An index restored to what it was before all of them can't be recognised. */
 export const MAX_RECENT = 1024;
-/** … with the numbers between them that wait for what the edit log will tell. */
+/** … with the numbers between them that are reserved for what the edit log may say. */
 const MAX_KEPT = 8 * MAX_RECENT;
 
 export interface RowDetails {
@@ -38,18 +38,18 @@ export function rowDetails(details: string): RowDetails {
   return JSON.parse(details) as RowDetails;
 }
 
-/** Its number waits for what the edit log will tell. */
+/** Whether its number is reserved for what the edit log may say. */
 export function isReserved({ kind, was, item }: RowDetails): boolean {
   return kind === PostKind.Gone && (was ?? PostKind.Gone) === PostKind.Gone && item === undefined;
 }
 
-/** Are there older rows than these, which are kept? */
+/** Whether there are older rows than those kept. */
 export function isCut(rows: readonly RecentRow[]): boolean {
   if (rows.length < MAX_RECENT || rows.length >= MAX_KEPT) return rows.length >= MAX_KEPT;
   return rows.filter(({ details }) => !isReserved(rowDetails(details))).length >= MAX_RECENT;
 }
 
-/** The first row to keep, with so many new ones to come. */
+/** The first row to keep if so many new ones are added. */
 export function firstRecent({ was, length }: Posts, coming = 0): number {
   let row = length;
   for (let left = MAX_RECENT - coming; left > 0 && row > 0 && length - row < MAX_KEPT - coming; )

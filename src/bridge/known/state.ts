@@ -7,7 +7,9 @@ import { Epochs, generationAt } from './epochs.ts';
 import type { Publishing } from './publishing.ts';
 import { Records, Users } from './records.ts';
 
-/** Everything known of a board but the texts: rows, items, notices, numbering. Only `mirror/commit.ts` changes it. */
+/**
+ * Everything known about a board except the texts: rows, items, notices, numbering. Only `mirror/commit.ts` changes it.
+ */
 export class BoardState {
   readonly posts = new PostColumns();
   readonly records = new Records(this.posts);

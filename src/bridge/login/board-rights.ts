@@ -57,12 +57,12 @@ export class BoardRights {
     if (generation === this.#generation) return;
     this.#levels = new WeakMap();
     this.#guest = readable(() => this.#accounts.access(GUEST, undefined));
-    // Only now: what could not be read is read again at the next use.
+    // Only now, so that what could not be read is read again at the next use.
     this.#generation = generation;
   }
 }
 
-/** Nobody has rights that can't be looked up. @throws Refusal with what is wrong */
+/** Refuses rights that can't be looked up. @throws Refusal with the reason */
 function readable<T>(read: () => T): T {
   try {
     return read();

@@ -12,7 +12,7 @@ interface Renewal {
 /** ms until a board that has never answered is asked again */
 const FIRST_ANSWER = 1000;
 
-/** Whose login it is; `undefined`: that of the guests, who are asked for at every command. */
+/** Whose login it is; `undefined`: guests', about which the board is asked at every command. */
 type Who = object | undefined;
 
 /** What a remote board last said about each login, and when to ask it again. */

@@ -57,7 +57,10 @@ interface RgtpMember extends Member {
   readonly shared: SharedLogin;
 }
 
-/** A userid and secret that the board accepted: one for all sessions that have them, so that it is asked once for all. */
+/**
+ * A userid and secret that the board has accepted: shared by all sessions that use them, so that the board is asked
+ * once for all.
+ */
 interface SharedLogin {
   /**
    * Set while it is not known whether the login is still valid: when the board was last asked in vain (monotonic, ms).
@@ -65,7 +68,7 @@ interface SharedLogin {
   unproven: number | undefined;
 }
 
-/** Beyond that, sessions with the same login are asked for one by one. */
+/** Beyond this number, the board is asked separately for each session. */
 const MOST_SHARED = 10_000;
 
 /**
@@ -241,7 +244,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
     await this.#options.whileAway?.remembered.accepted(member, member.level);
   }
 
-  /** The board refuses a login: all sessions that have it end. */
+  /** The board refuses a login: all sessions that use it end. */
   async #forget(credentials: Credentials): Promise<void> {
     const shared = this.#shared.get(keyOf(credentials));
     if (shared !== undefined) this.#renewals.renewed(shared, undefined);
@@ -266,7 +269,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
       }
       if (isDenial(error)) {
         await this.#forget(credentials);
-        // Why is for who proved the secret, and for nobody else.
+        // The reason is only for somebody who has proven the secret.
         throw badCredentials(error, error.proven ? wordsOf(error) : undefined);
       }
       throw new Refusal('unavailable', `the board cannot check your login now${because(error)}; try again later`, {

@@ -35,7 +35,7 @@ export class Agreement {
     return length === 0 ? 0 : (numbers[length - 1] ?? 0);
   }
 
-  /** What others have shown since. `undefined`: without the store nobody can tell; but then nothing new is shown either. */
+  /** What others have shown since. `undefined`: unknown without the store, but then nothing new is shown, either. */
   async ahead(): Promise<Shown | undefined> {
     try {
       const shown = await this.#shared.shown(this.last);
@@ -47,7 +47,7 @@ export class Agreement {
     }
   }
 
-  /** Rows that others have shown, and this bridge has not. */
+  /** Rows that others have shown and this bridge has not. */
   unknown({ rows }: Shown): RecentRow[] {
     return rows.filter(({ number }) => number > this.last);
   }
@@ -62,7 +62,7 @@ export class Agreement {
    * they arrived when the others showed them (`arrivals`). If others have shown something else, changes nothing, and
    * returns what they have.
    *
-   * @param highs the high marks that these rows make
+   * @param highs the high marks that result from these rows
    * @param ahead what others had shown when last asked
    */
   async publish(

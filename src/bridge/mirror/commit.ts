@@ -46,7 +46,7 @@ class Commit {
   readonly #arrivalOf: ArrivalOf;
   readonly #changes: Changes;
   #steps = 0;
-  /** rows below this one have what the log says of them */
+  /** rows below this one have their notices from the log */
   #noted = 0;
 
   constructor(state: BoardState, seen: Seen, decision: Decision, arrivalOf: ArrivalOf) {
@@ -84,7 +84,7 @@ class Commit {
     }
   }
 
-  /** Names the items, and links them as the index shows it. */
+  /** Sets the items' subjects and links according to the index. */
   *#link(): Generator<readonly Change[]> {
     const { records } = this.#state;
     const { sighting, whole } = this.#seen;
@@ -271,7 +271,7 @@ class Commit {
     if (records.setContinuedIn(previous, continuation)) this.#askAgain(previous);
   }
 
-  /** The edit log tells of an edit that it had not told of before: its row may be gone. */
+  /** The edit log reports an edit for the first time: its row may be gone. */
   #edited({ kind, itemId, sequence }: EditLogEntry): void {
     const { told } = this.#seen;
     const record = kind === 'edited' ? this.#state.records.byId(itemId ?? '') : undefined;

@@ -17,7 +17,7 @@ export interface Seen {
   readonly logged: boolean;
   /** the edit log has reported all edits up to this sequence number; `undefined`: none */
   readonly told: number | undefined;
-  /** items of which the edit log tells no more that they were edited */
+  /** items whose edits the edit log no longer reports */
   readonly takenBack: ReadonlySet<string>;
   /** the edit log could not be read this time: missing numbers are reserved for what it may say later */
   readonly reserves: boolean;

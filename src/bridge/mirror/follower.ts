@@ -201,7 +201,7 @@ export class Follower {
           continue;
         }
         await keepBegun(permanent, begun, this.#options.log);
-        // Of several bridges, what they agree on has the marks.
+        // With several bridges, the agreement raises the marks.
         const announced = this.#agreement === undefined ? publishing.announce(marks) : undefined;
         await Promise.all([announced, gate?.numbered(newRows(seen, decision))]);
         motdDue ||= hasMotd;

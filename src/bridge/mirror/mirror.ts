@@ -46,9 +46,9 @@ export class Mirror implements BoardModel {
   #lastError: { readonly message: string; readonly at: number } | undefined;
 
   /**
-   * Opens it behind a gate, which new rows pass before they are shown.
+   * Opens a mirror behind a gate, which new rows pass before they are shown.
    *
-   * @param gateOf made from what the cache has, before the board is asked
+   * @param gateOf makes the gate from what the cache has, before the board is asked
    * @throws StoreError as `open` does
    */
   static async behind<G extends Gate>(

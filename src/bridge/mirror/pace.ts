@@ -6,11 +6,11 @@ export interface PaceOptions {
   readonly intervals: Intervals;
   readonly cache: Cache;
   readonly shared: Shared | undefined;
-  /** the interval may be shorter now */
+  /** called when the interval may have become shorter */
   readonly onShorter: () => void;
 }
 
-/** How often the board is asked: more often while somebody reads, here or at another bridge. */
+/** How often the board is polled: more often while somebody reads, here or at another bridge. */
 export class Pace {
   readonly #options: PaceOptions;
   #readers = 0;
@@ -30,7 +30,7 @@ export class Pace {
     return this.#readers > 0 || shared?.isRead === true ? reading : idle;
   }
 
-  /** Somebody reads, until the result is called. */
+  /** Somebody is reading, until the result is called. */
   readerArrived(): () => void {
     let here = true;
     this.#readers++;
@@ -49,7 +49,7 @@ export class Pace {
     this.#report();
   }
 
-  /** The bridge that reaches the board is to be the one that polls. */
+  /** Reports whether the board is reached: a bridge that reaches it should be the one that polls. */
   #report(): void {
     this.#options.shared?.report({ isRead: this.#readers > 0, reachesBoard: this.#reachesBoard });
   }

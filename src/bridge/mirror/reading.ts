@@ -124,11 +124,11 @@ class LeftOut {
 
 /** The most polls after a failure to read the edit log before it is asked for again. */
 const MAX_PAUSE = 64;
-/** In the cache while it can't be read: up to which sequence number it had told of everything; '': of nothing. */
+/** In the cache, while the log can't be read: the sequence number up to which it had reported everything; '': none. */
 const UNTOLD = 'untold';
-/** In the cache: the newest edits of items that it has told of. */
+/** In the cache: the newest edits of items that the log has reported. */
 const EDITS = 'edits';
-/** So many of them. A board that was restored to what it was before is beyond what can be told. */
+/** How many of them. A board restored to what it was before them can't be recognised. */
 const MAX_EDITS = 1000;
 
 type Edit = readonly [sequence: number, itemId: string];
@@ -139,9 +139,9 @@ export class EditLog {
   readonly #log: Log;
   readonly #cache: Cache;
   #untold: string | undefined;
-  /** the newest that it has told of, as they were taken in */
+  /** the newest edits reported, as committed */
   #edits: readonly Edit[];
-  /** … and as it was read last */
+  /** … and as last read */
   #read: readonly Edit[] = [];
   readonly #takenBack = new Set<string>();
   #failures = 0;
@@ -153,20 +153,20 @@ export class EditLog {
     this.#log = log;
     this.#cache = cache;
     this.#untold = cache.fact(UNTOLD);
-    // What `taken` wrote.
+    // Written by `taken`.
     this.#edits = JSON.parse(cache.fact(EDITS) ?? '[]') as readonly Edit[];
   }
 
-  /** It was needed and could not be read; what it tells has not been taken in since. */
+  /** The log was needed but could not be read, and nothing from it has been committed since. */
   get isOverdue(): boolean {
     return this.#untold !== undefined;
   }
 
   /**
-   * The sequence number up to which it had told of everything before it was read now. What it tells of the time since is news,
-   * however late: an edit whose row an editor took out of the index shows here alone.
+   * The sequence number up to which the log had reported everything before this reading. What it reports from later is
+   * news, however late: an edit whose row an editor has removed from the index shows only here.
    *
-   * @param last the newest that is known
+   * @param last the newest sequence number known
    */
   told(last: number | undefined): number | undefined {
     if (this.#untold === undefined) return last;
@@ -174,14 +174,14 @@ export class EditLog {
   }
 
   /**
-   * Items of which it tells no more that they were edited: the board was restored. Where the row of such an edit was never shown,
-   * nothing else tells that the text is another.
+   * Items whose edits the log no longer reports, because the board was restored. If the row of such an edit was never
+   * shown, nothing else reveals that the text has changed.
    */
   get takenBack(): ReadonlySet<string> {
     return this.#takenBack;
   }
 
-  /** What it told is taken in. */
+  /** What the log reported has been committed. */
   taken(): void {
     this.#takenBack.clear();
     const edits = JSON.stringify(this.#read);
@@ -196,7 +196,7 @@ export class EditLog {
    * `undefined` if the board does not let us read it, or it can't be read now: then it is asked for less and less
    * often.
    *
-   * @param last the newest sequence number that is known
+   * @param last the newest sequence number known
    */
   async read(last: number | undefined): Promise<readonly EditLogEntry[] | undefined> {
     if (this.isOverdue && this.#pause-- > 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Brings back what was shown before: by this bridge, if its cache was lost, or by another one of the same board. The store
- * has the newest rows; older ones get the numbers that they had.
+ * Restores what was shown before: by this bridge, if its cache was lost, or by another one of the same board. The store
+ * has the newest rows; older ones are given the numbers that they had.
  */
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { isAfter, later } from '../../rgtp/sequence.ts';
@@ -27,20 +27,20 @@ export interface RecallOptions {
   /** unix ms */
   readonly now: () => number;
   readonly inTurns: <T>(work: Iterator<unknown, T>) => Promise<T>;
-  /** writes and tells what changed */
+  /** writes and tells the changes */
   readonly take: (slices: Iterable<readonly Change[]>) => Generator<undefined, void>;
 }
 
 export class Recall {
   readonly #options: RecallOptions;
-  /** rows that were kept for good, and what is known by them, until a poll has them in the state */
+  /** rows from the permanent store, and a state made of them, until a poll has committed them */
   #recent: { readonly rows: readonly RecentRow[]; readonly state: BoardState } | undefined;
 
   constructor(options: RecallOptions) {
     this.#options = options;
   }
 
-  /** These rows are what was shown last. */
+  /** Sets the rows that were last shown. */
   remember(rows: readonly RecentRow[]): void {
     if (rows.length === 0) return;
     const { epochs, publishing } = this.#options.state;
@@ -49,16 +49,16 @@ export class Recall {
     this.#recent = { rows, state };
   }
 
-  /** The article as which a number was last shown, before the index has been read. */
+  /** The article that last had a sequence number, for use before the index has been read. */
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined {
     const state = this.#recent?.state ?? this.#options.state;
     const row = state.rowIn(epoch, sequence);
-    // Kinds are all that the column holds.
+    // The column holds only kinds.
     const kind = (state.posts.kinds[row] ?? PostKind.Gone) as PostKind;
     return kind === PostKind.Gone ? undefined : { number: state.posts.numbers[row] ?? 0, kind };
   }
 
-  /** Takes in what is remembered, if anything is. What happened since comes after it. */
+  /** Commits what is remembered, if anything. What has happened since follows. */
   async run(gate: Gate | undefined): Promise<void> {
     if (this.#recent === undefined) return;
     const { state, index, editLog, motd, now, inTurns, take } = this.#options;
@@ -102,8 +102,8 @@ export class Recall {
 }
 
 /**
- * Takes the rows below all that a state knows for those that had these numbers before the cache was lost. What it knows
- * are the newest rows, as they were kept for good: see `known/recent.ts`.
+ * Takes the rows below all those in a state for those that had these numbers before the cache was lost. The state has
+ * only the newest rows, from the permanent store: see `known/recent.ts`.
  *
  * @param above the highest number committed already
  */
@@ -134,15 +134,15 @@ function* decideOlder(recent: BoardState, seen: Seen, above: number): Generator<
 }
 
 /**
- * In which epochs rows had their numbers. An epoch may cover numbers that were given before it began (by rows that an editor
- * made up): the index has these rows before the one by which it began.
+ * The epochs in which rows had their numbers. An epoch may cover numbers that were given before it began (to rows that
+ * an editor made up): in the index, these rows come before the one that began it.
  */
 function* epochsOf(
   epochs: Epochs,
   { length, sequences, wrapped }: Sighting,
   base: number,
 ): Generator<undefined, (one: SeenRow) => Epoch | undefined> {
-  /** by epoch: the row by which it began, if it is there */
+  /** by epoch: the row that began it, if it is there */
   const began = new Map<number, number>();
   for (let row = 0; epochs.all.length > 1 && row < length; row++) {
     if (row % STRETCH === 0) yield;

@@ -1,4 +1,4 @@
-/** In which order an index has its rows, and where what only the edit log tells belongs among them. */
+/** The order of an index's rows, and the places among them of what only the edit log reports. */
 import { type EditLogEntry, editTime } from '../../rgtp/edit-log.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 
@@ -217,14 +217,14 @@ export interface SeenEvent {
   readonly time: number;
 }
 
-/** Rows in their order, and what was found with it. */
+/** Rows in order, and what was found on the way. */
 interface Ordered extends Pick<Rows, 'sequences' | 'times' | 'wrapped'> {
   readonly order: Int32Array;
   readonly wraps: number;
   readonly events: readonly SeenEvent[];
 }
 
-/** Puts what the edit log tells between the rows. */
+/** Puts what the edit log reports between the rows. */
 export function* withEvents(
   rows: Ordered,
   log: readonly EditLogEntry[],

@@ -13,7 +13,7 @@ import { findPlanned } from './search.ts';
 
 /** ms */
 const LOOK_AGAIN = 200;
-/** ms: likewise, where nothing waits here */
+/** ms: likewise, while nothing here waits for it */
 const LOOK_ALONE = 1000;
 /**
  * Attempts that the board answers with an error before we give up. (Attempts that do not reach the board are not
@@ -111,7 +111,10 @@ export class LostPosts {
     }
   }
 
-  /** Looks for one until its outcome is known: other bridges wait for it, and this one may not poll the board for a long time. */
+  /**
+   * Looks for one post until its outcome is known: other bridges wait for it, and this one may not poll the board for a
+   * long time.
+   */
   async settleAlone(pending: Pending): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted && this.all().includes(pending)) {
@@ -120,7 +123,7 @@ export class LostPosts {
     }
   }
 
-  /** Looks for nothing any more. */
+  /** Stops looking for posts. */
   close(): void {
     this.#closed.abort();
   }

@@ -1,6 +1,6 @@
 import { isAfter } from '../../rgtp/sequence.ts';
 
-/** ms between readings while many people post, at most: posts made in between are stored and read together */
+/** the most ms between readings while many people post: posts made in between are stored and read together */
 const PAUSE = 8;
 
 /** Posts to be read together. */
@@ -46,7 +46,7 @@ export class ReadingBack {
   /**
    * @param refresh resolves when the mirror knows everything that the board had at the time of the call, at least up to
    * that number
-   * @param underWay how many posts may still come, those included that wait here to be stored
+   * @param underWay how many posts may still come, including those waiting here to be stored
    */
   constructor(refresh: (upTo: number) => Promise<void>, underWay: () => number) {
     this.#refresh = refresh;
@@ -84,7 +84,7 @@ export class ReadingBack {
     this.#running = false;
   }
 
-  /** Until all that may come are here, or long enough. */
+  /** Waits until all posts that may come are here, or long enough. */
   async #pause(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, PAUSE);

@@ -7,7 +7,7 @@ import { itemOfVersion1 } from './version-1-texts.ts';
 const BATCH = 256;
 const BATCH_OCTETS = 1 << 20;
 
-/** Items of which a post was read alone, of late. */
+/** How many items are remembered of which a single post was read recently. */
 const ALONE = 64;
 
 /** The texts of items: the most recently read in memory, the rest in the cache file. */
@@ -33,8 +33,8 @@ export class Texts {
   }
 
   /**
-   * As `get`, but what one post needs is enough: of an item that is read here and there, most would be read and kept for
-   * nothing. Whoever reads on gets all of it.
+   * Like `get`, but what one post needs is enough: most of an item that is read here and there would be read and kept
+   * for nothing. A second post of the item brings all of it.
    */
   getPost(item: number, sequence: number): ItemText | undefined {
     const recent = this.#recent.get(item);

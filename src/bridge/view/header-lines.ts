@@ -6,16 +6,16 @@ import { Memo } from './memo.ts';
 import { Overviews, type Rows } from './overviews.ts';
 import { Segment } from './segment.ts';
 
-/** By column of the overview, from 1. */
+/** The overview's columns, from 1. */
 const fields = [...overviewColumns.keys()];
 /** More than there are columns. */
 const COLUMNS = fields.length + 1;
-/** For fewer lines than this, those of a whole segment are not made. */
+/** For fewer lines than this, a whole segment is not made. */
 const FEW = 16;
 
 /**
- * One field of each article (HDR), in segments of the same rows as the overview's. What overview has, too, is kept: for
- * some newsreaders it takes its place.
+ * One field of each article (HDR), in segments of the same rows as the overview's. Fields that are also in the overview
+ * are kept: some newsreaders use HDR in place of OVER.
  */
 export class HeaderLines {
   readonly #headers: Headers;
@@ -36,7 +36,7 @@ export class HeaderLines {
   }
 
   /**
-   * `number SP value CRLF`, of the articles low … high at least. What needs no text waits for none.
+   * `number SP value CRLF` of at least the articles low … high. Fields that need no text do not wait for one.
    * @param field in lower case
    */
   segment(field: string, index: number, low: number, high: number): Soon<Segment | undefined> {
@@ -47,7 +47,7 @@ export class HeaderLines {
     return this.#kept.held(key) ?? this.#make(index, column, low, high);
   }
 
-  /** What was made from a row is stale. */
+  /** Drops what was made from a row, which is stale. */
   forgetRow(row: number): void {
     const { index } = Overviews.at(row);
     for (const column of overviewColumns.values()) this.#kept.forget(index * COLUMNS + column);

@@ -31,7 +31,7 @@ export class Segment {
     return this.#bytes.subarray(this.#starts[this.#indexOf(low)], this.#starts[this.#indexOf(high + 1)]);
   }
 
-  /** Of overview lines low … high, `number SP value CRLF` of one column (HDR). */
+  /** `number SP value CRLF` lines from one column of the overview lines low … high (HDR). */
   column(column: number, low: number, high: number): Segment {
     const lines = this.slice(low, high).toString('latin1').split('\r\n').slice(0, -1);
     const short = lines.map((line) => {

@@ -8,7 +8,7 @@ import { absent, moveTo, type Place, placeOf } from './target.ts';
 
 /**
  * ARTICLE, HEAD and BODY: different parts of the same article.
- * @param answerOf makes the answer of the status line and the article, terminator included
+ * @param answerOf makes the answer from the status line and the article, terminator included
  * @param fetch gets what the answer needs
  */
 export function articleCommand(

@@ -3,8 +3,8 @@ import { extentClaim } from './claim.ts';
 import type { Command } from './command.ts';
 
 /**
- * RFC 3977 §6.1.1. A failure keeps the old selection. Not the package's, which answers by a promise: that takes longer
- * than all the rest.
+ * RFC 3977 §6.1.1. A failure keeps the old selection. Does not use the package's, which answers with a promise: that
+ * would take longer than all the rest.
  */
 export const group: Command = {
   head: 'GROUP',

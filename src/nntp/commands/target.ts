@@ -4,7 +4,7 @@ import { parseNumber, parseRange, type Range } from '../syntax/range.ts';
 import { status } from '../syntax/status.ts';
 import type { Client } from './client.ts';
 
-/** Where an article that a command names would be. */
+/** The place of an article that a command names, whether or not it is there. */
 export interface Place extends Located {
   /** the number in the status line: 0 for an article named by message-id that is not in the selected group */
   readonly shown: number;
@@ -23,7 +23,7 @@ export function targetOf(client: Client, word: string | undefined): Target | str
   return messageId === undefined ? absent(word) : { ...place, messageId };
 }
 
-/** As `targetOf`, without looking whether it is there: whoever fetches it will see. */
+/** Like `targetOf`, without checking that the article is there: fetching it will tell. */
 export function placeOf(client: Client, word: string | undefined): Place | string {
   if (word?.startsWith('<')) return byMessageId(client, word);
   const number = word === undefined ? client.selected?.current : parseNumber(word);
@@ -41,7 +41,7 @@ function byMessageId(client: Client, messageId: string): Place | string {
   return { group, number, shown: group.name === client.selected?.name ? number : 0 };
 }
 
-/** The answer where what a word names is not there. */
+/** The answer if the article that a word names is not there. */
 export function absent(word: string | undefined): string {
   if (word === undefined) return status.noCurrent;
   return word.startsWith('<') ? status.noMessageId : status.noNumber;

@@ -41,9 +41,9 @@ export class Arrivals {
   readonly #admission: Admission;
   /** those not greeted yet, with their times of arrival */
   readonly #waiting = new Map<Socket, number>();
-  /** those that count, by their addresses */
+  /** the connections that count, with their addresses */
   readonly #admitted = new Map<Socket, string>();
-  /** one for all sockets, and so is `onError`: closures of each would take a tenth of what an idle connection takes */
+  /** one for all sockets, like `onError`: separate closures would be a tenth of an idle connection's memory */
   readonly #onClose: (this: Socket) => void;
   readonly #instance = randomBytes(2).toString('hex');
   #count = 0;

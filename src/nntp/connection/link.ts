@@ -111,7 +111,8 @@ export class Link {
   #lost(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    // It would keep the session in memory long enough to become old: then it stays until the next full collection.
+    // It would keep the session in memory long enough to be moved to the old generation, until the next full
+    // collection.
     clearTimeout(this.#linger);
     this.#events.lost(error);
   }

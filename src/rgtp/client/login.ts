@@ -67,7 +67,7 @@ async function authenticate(
   });
   if (answer.code === 330)
     throw new RgtpError('refused', 'the server wants a proof of a kind that this client cannot give');
-  // A wrong proof is 483. This one is right, and the userid may not be used.
+  // A wrong proof is 483. Here the proof is right, but the userid may not be used.
   if (answer.code === 482 && proof !== undefined) throw errorFor(command.slice(0, 4), answer, { proven: true });
   return levelOf(check(command, answer, 230, 231, 232, 233));
 }

@@ -158,14 +158,14 @@ async function* articlesOf(
       // Withdrawn meanwhile.
       if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
     } catch (error) {
-      // One whose item the board can't give must not cost all others.
+      // An article whose item the board can't send must not cost all others.
       if (!(error instanceof Refusal) || isAway(error.cause)) throw error;
       onUnread(`${group.name}:${number}`, error.message);
     }
   }
 }
 
-/** (What the board sends nonsense for, it is asked for in vain.) */
+/** (It is no use asking again for items that the board answers with nonsense.) */
 function isAway(cause: unknown): boolean {
   const kind = cause instanceof RgtpError ? cause.kind : undefined;
   return cause !== undefined && kind !== 'nonsense' && kind !== 'internal';
