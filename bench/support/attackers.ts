@@ -46,10 +46,15 @@ export async function floodEach(port: number, texts: readonly (string | Buffer)[
   await Promise.all(texts.map((text) => flood(port, text, 1)));
 }
 
-/** All have connected, and been greeted, before they say it in the same moment. */
+/** All have connected, a hundred at a time, and been greeted, before they say it in the same moment. */
 export async function atOnce(port: number, text: string, connections: number): Promise<void> {
-  const sockets = Array.from({ length: connections }, (_, n) => connect(port, n));
-  await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+  const sockets: Socket[] = [];
+  while (sockets.length < connections) {
+    const some = Array.from({ length: OF_ONE_ADDRESS }, (_, n) => connect(port, sockets.length + n));
+    const greeted = some.map((socket) => new Promise((go) => socket.once('data', go).once('close', go)));
+    await Promise.race([Promise.all(greeted), pause(MOST_MS)]);
+    sockets.push(...some);
+  }
   for (const socket of sockets) socket.resume().end(text);
   await ended(sockets);
 }
