@@ -7,8 +7,11 @@ import { itemOfVersion1 } from './version-1-texts.ts';
 const BATCH = 256;
 const BATCH_OCTETS = 1 << 20;
 
-/** How many items are remembered of which a single post was read recently. */
-const ALONE = 64;
+/**
+ * How many items are remembered of which a single post was read recently: about as many as there is memory for. If
+ * fewer are read, their texts are worth keeping.
+ */
+const ALONE = 4096;
 
 /** The texts of items: the most recently read in memory, the rest in the cache file. */
 export class Texts {
