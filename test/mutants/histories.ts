@@ -55,6 +55,16 @@ export const historyMutants = [
       'one.row < -1',
     ],
   ),
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+    'rows from before the first wrap that an editor made up are not shown',
+    'restored || !logged ? 0 : -1;',
+    'restored || !logged ? 0 : 0;',
+  ]),
+  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+    'rows that may be made up begin no epoch before the edit log tells',
+    '(!(logged || reserves) || rows.some(isAnother));',
+    '(!logged || rows.some(isAnother));',
+  ]),
   ...breaking('src/bridge/known/recent.ts', STORIES, [
     'numbers that wait for the edit log leave room for the newest rows',
     'if (was[--row] !== PostKind.Gone) left--;',

@@ -167,7 +167,7 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
  * or a new one, and a restored index may be from before one: the newest known row decides.
  */
 export function generationOf(
-  { sighting, whole }: { readonly sighting: Sighting; readonly whole: boolean },
+  { sighting, whole, logged, restored }: Pick<Seen, 'sighting' | 'whole' | 'logged' | 'restored'>,
   { posts, epochs }: BoardState,
   itemOf: (row: number) => number,
 ): number {
@@ -175,8 +175,12 @@ export function generationOf(
   const newest = sighting.newest ?? events.at(-1)?.entry.sequence;
   const of = (known: number) => generationAt(known, { posts, epochs });
   const top = posts.length - 1;
+  // Rows from before the first wrap are the board's own if it was restored, as far as can be told; else they were put there.
+  const least = restored || !logged ? 0 : -1;
   const nearest =
-    newest === undefined || top < 0 ? undefined : generationNear(posts.sequences[top] ?? 0, of(top), newest);
+    newest === undefined || top < 0
+      ? undefined
+      : Math.max(least, generationNear(posts.sequences[top] ?? 0, of(top), newest));
   const showsWrap = wraps > 0 || (wrapped[order.find((row) => row >= 0) ?? 0] ?? 0) < 0;
   if (!showsWrap && epochs.generation === 0 && !nearest) return 0;
   const last = posts.lastIndexed();
@@ -195,7 +199,7 @@ export function generationOf(
 /** The generation of a sequence number, taken to be as near as possible to a known one. */
 function generationNear(known: number, generation: number, sequence: number): number {
   if (sequence < known) return isAfter(sequence, known) ? generation + 1 : generation;
-  return isAfter(known, sequence) ? Math.max(0, generation - 1) : generation;
+  return isAfter(known, sequence) ? generation - 1 : generation;
 }
 
 /** −1 for none, as in the state; −2: unknown to the state. */

@@ -157,7 +157,7 @@ function* chosenOf(
  * board itself gave the number.
  */
 function hasRestarted(
-  { restored, lastIndexEdit, logged, expected, others }: Seen,
+  { restored, lastIndexEdit, logged, reserves, expected, others }: Seen,
   suspects: readonly SeenRow[],
   isAnother: (one: SeenRow) => boolean,
 ): boolean {
@@ -167,7 +167,8 @@ function hasRestarted(
   if (rows.some(({ sequence, row }) => sequence === expected || others?.has(row))) return true;
   const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
   if (logged && !rows.every(isEditors)) return true;
-  return rows.length > 1 && (!logged || rows.some(isAnother));
+  // An edit log that can't be read this time will tell.
+  return rows.length > 1 && (!(logged || reserves) || rows.some(isAnother));
 }
 
 /** The rows of a sighting that are new, newest first. */

@@ -125,6 +125,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'motd; a bogus row near by; a poll is cut off 7; a jump; post; withdraw; a row changes 3; poll; post'],
   [[0, 1, WRAP, HALF], 'item; a jump; a backup; edit; poll; restore'],
   [[1], 'item; a jump; a backup; edit; poll; restart; restore'],
+  [[0, 1], 'poll; post; bogus rows 31; a row less; poll; the row again'],
+  [[WRAP], 'poll; post; bogus rows 30; a row less; an answer is nonsense 17; the row again'],
 ];
 
 export function storyOf(steps: string): Story {
