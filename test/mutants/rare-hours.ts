@@ -189,11 +189,20 @@ export const rareHourMutants = [
     'return row < 0 ? undefined : {',
     'a gone row is in no newsgroup, which ends the search as well',
   ]),
-  ...breaking('src/bridge/mirror/reading.ts', OUTAGES, [
-    'an edit log that fails is asked for less and less often',
-    'if (this.isOverdue && this.#pause-- > 0) return undefined;',
-    '',
-  ]),
+  ...breaking(
+    'src/bridge/mirror/reading.ts',
+    OUTAGES,
+    [
+      'an edit log that fails is asked for less and less often',
+      'if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;',
+      '',
+    ],
+    [
+      'a poll in which the edit log fails counts once',
+      'if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;',
+      'if (!(this.#isDue || isUrgent)) return undefined;',
+    ],
+  ),
   ...breaking('src/bridge/mirror/commit.ts', OUTAGES, [
     'notices come when the edit log can be read',
     'if (this.#seen.reserves) this.#reserve(number, epoch, row.time);',

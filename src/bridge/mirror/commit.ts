@@ -8,10 +8,8 @@ import { type Change, PostKind } from '../model.ts';
 import { placesOf } from '../places.ts';
 import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
-import type { SeenRow } from './sighting.ts';
+import { MAX_RESERVED, type SeenRow } from './sighting.ts';
 
-/** How many missing numbers after a row, and before the next, are reserved for what only the edit log reports. */
-const MAX_RESERVED = 256;
 /** Rows committed in one stretch, which takes too little time for anybody to notice. */
 const SLICE = 2048;
 

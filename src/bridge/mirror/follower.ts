@@ -129,6 +129,7 @@ export class Follower {
     let motdDue = whole;
     let pending: readonly EditLogEntry[] = [];
     let others: Shown | undefined;
+    this.#editLog.begin();
     try {
       // Another bridge may have shown the last rows, and died before its posts among them had their epochs.
       await this.#recall.run(this.#agreement && gate);
@@ -150,7 +151,8 @@ export class Follower {
           (await this.#inTurns(sighting.hasGaps(last))) ||
           sighting.hasNew(PostKind.Edit, last) ||
           ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
-        const log = needsLog ? await this.#editLog.read(last) : pending;
+        const isUrgent = needsLog && (await this.#inTurns(sighting.hasWideGaps(last)));
+        const log = needsLog ? await this.#editLog.read(last, isUrgent) : pending;
         const reserves = log === undefined && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;
         const restored =

@@ -147,6 +147,10 @@ export class EditLog {
   #failures = 0;
   /** polls left before it is asked for again */
   #pause = 0;
+  /** whether it is to be asked for in this poll */
+  #isDue = true;
+  /** it could not be read in this poll */
+  #hasFailed = false;
 
   constructor({ line, log, cache }: Pick<ReadingOptions, 'line' | 'log' | 'cache'>) {
     this.#line = line;
@@ -192,14 +196,21 @@ export class EditLog {
     this.#cache.deleteFact(UNTOLD);
   }
 
+  /** A poll begins. One that fails counts once, however often it needs the log. */
+  begin(): void {
+    this.#isDue = !this.isOverdue || this.#pause-- <= 0;
+    this.#hasFailed = false;
+  }
+
   /**
    * `undefined` if the board does not let us read it, or it can't be read now: then it is asked for less and less
    * often.
    *
    * @param last the newest sequence number known
+   * @param isUrgent what it says now could not be shown later, for want of a number
    */
-  async read(last: number | undefined): Promise<readonly EditLogEntry[] | undefined> {
-    if (this.isOverdue && this.#pause-- > 0) return undefined;
+  async read(last: number | undefined, isUrgent = false): Promise<readonly EditLogEntry[] | undefined> {
+    if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;
     try {
       const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
       this.#failures = 0;
@@ -214,6 +225,7 @@ export class EditLog {
       }
       if (kind === undefined || err instanceof NotAskedError) throw err;
       if (this.#failures === 0) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
+      this.#hasFailed = true;
       this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
       if (!this.isOverdue) this.#overdue(String(last ?? ''));
       return undefined;

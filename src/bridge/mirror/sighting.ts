@@ -10,6 +10,8 @@ import { type Context, type Doubt, orderOf, type SeenEvent, STRETCH, withEvents 
 
 /** Rows that INDX may send before it counts as endless. */
 const MAX_ROWS = 4_000_000;
+/** How many missing numbers after a row, and before the next, are reserved for what only the edit log reports. */
+export const MAX_RESERVED = 256;
 
 /**
  * What the board was seen to hold: the answer to one INDX and what ELOG adds to it, in tables of its own. None of it is
@@ -132,13 +134,22 @@ export class Sighting {
   }
 
   /** Whether sequence numbers are missing after `last`, or among the rows after it. */
-  *hasGaps(last: number | undefined): Generator<undefined, boolean> {
+  hasGaps(last: number | undefined): Generator<undefined, boolean> {
+    return this.#hasStep(last, (step) => step > 1);
+  }
+
+  /** Whether more are missing than are reserved for what the edit log may say later, or any before a wrap. */
+  hasWideGaps(last: number | undefined): Generator<undefined, boolean> {
+    return this.#hasStep(last, (step, isWrap) => step > 2 * MAX_RESERVED || (isWrap && step > 1));
+  }
+
+  *#hasStep(last: number | undefined, isIt: (step: number, isWrap: boolean) => boolean): Generator<undefined, boolean> {
     let previous = last;
     for (const [place, row] of this.order.entries()) {
       if (place % STRETCH === 0) yield;
       const sequence = this.sequences[row] ?? 0;
       if (previous !== undefined && !isAfter(sequence, previous)) continue;
-      if (previous !== undefined && sequence !== (previous + 1) % 2 ** 32) return true;
+      if (previous !== undefined && isIt((sequence - previous) >>> 0, sequence < previous)) return true;
       previous = sequence;
     }
     return false;

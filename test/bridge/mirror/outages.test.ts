@@ -163,6 +163,21 @@ describe('an edit log that cannot be read', () => {
     expect(warnings).toEqual(['the edit log cannot be read: its notices will come later']);
     expect(await brief(mirror)).toEqual([...WHOLE, '4 Black.']);
   });
+
+  test('that fails is asked for once in a poll, whatever the poll reads again', async () => {
+    const { board } = teaBoard();
+    const { mirror } = await start(
+      board,
+      trick('ELOG', Number.POSITIVE_INFINITY, async (_, peer) => peer.say('484 Internal error')),
+    );
+    const asked = () => board.requests.filter((request) => request === 'ELOG').length;
+    await completely(mirror);
+    expect(asked()).toBe(1);
+    board.gap();
+    board.newItem('Coffee', 'Black.');
+    await completely(mirror);
+    expect(asked()).toBe(2);
+  });
 });
 
 describe('items', () => {

@@ -127,6 +127,12 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[1], 'item; a jump; a backup; edit; poll; restart; restore'],
   [[0, 1], 'poll; post; bogus rows 31; a row less; poll; the row again'],
   [[WRAP], 'poll; post; bogus rows 30; a row less; an answer is nonsense 17; the row again'],
+  [[WRAP], 'item; item; poll; a row less; item; the edit log fails; the row again; a jump; item'],
+  [[WRAP], 'item; item; poll; a row less; item; the edit log fails; the edit log fails; the row again; a jump; item'],
+  [
+    [HALF],
+    'motd; item; a jump; item; item; edit 7; bogus rows 2; the edit log fails; the edit log fails; withdraw 17; the edit log fails; item; a bogus row 2',
+  ],
 ];
 
 export function storyOf(steps: string): Story {
