@@ -95,7 +95,7 @@ export class Dispatch {
    */
   #unread(line: Buffer, answer: string): Answer | Promise<Answer> {
     if (!isTakethis(line)) return answer;
-    return this.#client.transport.skipArticle().then((complete) => (complete ? answer : undefined));
+    return this.#client.transport.nextArticle(0).then((article) => article && answer);
   }
 
   #tooLong(): string {

@@ -11,7 +11,7 @@ export const feedMutants = [
     [IN],
     [
       'TAKETHIS reads its article even if it refuses it',
-      'return (await client.transport.skipArticle()) ? refused : undefined;',
+      'return (await client.transport.nextArticle(0)) && refused;',
       'return refused;',
     ],
     [
@@ -64,12 +64,12 @@ export const feedMutants = [
     ],
   ),
   ...breaking(
-    'src/nntp/connection/transport.ts',
+    'src/nntp/commands/takethis.ts',
     [IN],
     [
       'what is refused before it comes takes no memory',
-      'return (await this.#receive(0)) !== undefined;',
-      'return (await this.#receive(this.#limits.article)) !== undefined;',
+      'client.transport.nextArticle(0)',
+      'client.transport.nextArticle(client.shared.limits.article)',
     ],
   ),
   ...breaking('src/nntp/commands/feeding.ts', [IN], ['an answer fits its line', 'oneLine(`', 'String(`']),

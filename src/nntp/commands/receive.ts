@@ -28,7 +28,7 @@ export async function receive(client: Client, messageId: string | undefined, tas
 
 async function posted(client: Client, messageId: string | undefined, task: Reception): Promise<string | undefined> {
   const { limits } = client.shared;
-  const article = await client.transport.nextArticle();
+  const article = await client.transport.nextArticle(limits.article);
   // The client has gone: an incomplete article is dropped.
   if (!article) return undefined;
   if (article.refused === 'too large') {

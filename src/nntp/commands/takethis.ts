@@ -13,7 +13,7 @@ export const takethis: Command = {
   async run(client, [messageId = '']) {
     const refused = refusalOf(client, messageId);
     if (refused === undefined) return receive(client, messageId, 'stream');
-    return (await client.transport.skipArticle()) ? refused : undefined;
+    return (await client.transport.nextArticle(0)) && refused;
   },
 };
 

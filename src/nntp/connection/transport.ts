@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import type { DotReader } from '../../wire/dots.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import { TOO_LONG } from '../../wire/line-reader.ts';
-import type { Limits } from '../limits.ts';
 import type { Shared } from '../shared.ts';
 import type { Answer } from '../syntax/answer.ts';
 import { Incoming, type Line } from './incoming.ts';
@@ -14,13 +13,11 @@ import type { TransportEvents } from './transport-events.ts';
 const SMALL = 4096;
 
 /**
- * Carries commands and answers: runs one command at a time, gathers answers into few writes, and neither reads nor runs
- * commands while the client leaves answers unread. Receives articles and passwords when a command asks for them. All
- * its work is done in turns of the event loop.
+ * Carries commands and answers: runs one command at a time, gathers answers into few writes, and stops while the client
+ * leaves answers unread. Receives articles and passwords for commands. Works in turns of the event loop.
  */
 export class Transport implements LinkEvents {
   readonly #events: TransportEvents;
-  readonly #limits: Limits;
   readonly #link: Link;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
@@ -36,7 +33,6 @@ export class Transport implements LinkEvents {
   /** @param owner whose turns it takes: see `FairShare.belongs()` */
   constructor(stream: Duplex, events: TransportEvents, { limits, clock, articles }: Shared, owner: unknown) {
     this.#events = events;
-    this.#limits = limits;
     eventLoop.belongs(this.#turn, owner);
     this.#incoming = new Incoming(limits, articles);
     this.#link = new Link(stream, this, clock);
@@ -75,17 +71,12 @@ export class Transport implements LinkEvents {
     return line;
   }
 
-  /** Receives an article, up to a dot on a line of its own (RFC 3977 §6.3.1). `undefined`: the client has gone. */
-  nextArticle(): Promise<DotReader | undefined> {
-    return this.#receive(this.#limits.article);
-  }
-
-  /** Reads and drops an article that is not wanted. False: the client has gone before its end. */
-  async skipArticle(): Promise<boolean> {
-    return (await this.#receive(0)) !== undefined;
-  }
-
-  #receive(most: number): Promise<DotReader | undefined> {
+  /**
+   * Receives an article, up to a dot on a line of its own (RFC 3977 §6.3.1). `undefined`: the client has gone.
+   *
+   * @param most octets of it that are kept; 0: it is not wanted
+   */
+  nextArticle(most: number): Promise<DotReader | undefined> {
     const article = this.#incoming.article(most);
     this.#settle();
     queueMicrotask(() => this.pump());
@@ -138,9 +129,9 @@ export class Transport implements LinkEvents {
     this.#pumping = false;
     // All input has been taken: a command that waits for more waits in vain.
     if (this.#inputEnded && !this.#waiting && !this.#outgoing.full) this.#incoming.end();
-    const isLate = this.#settling;
-    this.#settling = false;
-    if (this.#events.busy() && !this.#waiting && !isLate) this.#settleLater();
+    // A command in progress often finishes before this turn ends: then its answer goes out with the others.
+    this.#settling = this.#events.busy() && !this.#waiting && !this.#settling;
+    if (this.#settling) eventLoop.later(this.#turn);
     else this.#settle();
     if (this.#events.busy()) eventLoop.promised();
   };
@@ -148,12 +139,6 @@ export class Transport implements LinkEvents {
   #settle(): void {
     this.#outgoing.flush();
     this.#flow();
-  }
-
-  /** A command in progress often finishes before this turn ends: then its answer goes out with the others. */
-  #settleLater(): void {
-    this.#settling = true;
-    eventLoop.later(this.#turn);
   }
 
   /** Sends one piece or runs one command. Returns false if there is nothing to do yet. */
@@ -183,12 +168,9 @@ export class Transport implements LinkEvents {
     if (this.#inputEnded && this.quiet && !this.#pumping) this.#outgoing.end();
     const { ending, long } = this.#outgoing;
     if (ending && !long) this.#link.finish();
-    this.#link.read(ending || this.#incoming.buffered === 0 || !this.#stopped());
-  }
-
-  #stopped(): boolean {
     const commandRuns = this.#events.busy() && !this.#incoming.awaitsLine;
-    return this.#waiting || this.#outgoing.long || this.#link.blocked || commandRuns;
+    const isStopped = this.#waiting || long || this.#link.blocked || commandRuns;
+    this.#link.read(ending || this.#incoming.buffered === 0 || !isStopped);
   }
 
   drained(): void {
