@@ -191,6 +191,15 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
     expect(await other.store.intents()).toEqual([intent]);
   });
 
+  test('one that was replaced, and does not know it yet, writes nothing', async () => {
+    const one = await bridge(server.url, { pace: { ...pace, look: 60_000 } });
+    const admin = await Postgres.open(server.url);
+    closing.push(() => admin.close());
+    await admin.query('DELETE FROM bridges WHERE board = $1', [board]);
+    await expect(one.store.intend(intent)).rejects.toThrow('cut off');
+    expect(await admin.query('SELECT 1 FROM messages WHERE board = $1', [board])).toEqual([]);
+  });
+
   test('one whose look at its locks took longer than that is sure for sends nothing', async () => {
     const one = await bridge(server.url, { pace: { ...pace, sure: 0 } });
     await expect(one.shared.claim().confirm()).rejects.toThrow('cut off');
