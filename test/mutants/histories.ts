@@ -4,6 +4,21 @@ const STORIES = ['test/bridge/mirror/promises.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
+  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+    'an item that was not there, and is still in the index, is asked for once more',
+    '      this.#queue.touch(item, true);\n    }\n    this.#vanished.clear();',
+    '    }\n    this.#vanished.clear();',
+  ]),
+  ...breaking('src/bridge/texts/states.ts', STORIES, [
+    '… after a restart, too',
+    'isLost || (state === TextState.Absent && !isCompared) ?',
+    'isLost ?',
+  ]),
+  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
+    'of rows that no editor can have made, all are believed with the one that the board shows more of',
+    'logged && !isEdited ? proven : proven.slice(-1)',
+    'proven.slice(-1)',
+  ]),
   ...breaking('src/bridge/mirror/reading.ts', STORIES, [
     'the edit log is asked where what it says could not be shown later',
     'if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;',
@@ -32,8 +47,8 @@ export const historyMutants = [
     ['test/bridge/mirror/rare-hours.test.ts'],
     [
       'far rows are believed where the board shows more of them',
-      'if (await isShown(row)) return first;',
-      'if ((await isShown(row)) || row >= 0) return first;',
+      'if (await isShown(row)) return far;',
+      'if ((await isShown(row)) || row >= 0) return far;',
     ],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
@@ -106,8 +121,8 @@ export const historyMutants = [
   ]),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'what stands just below a row that the board shows more of is believed with it',
-    'if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;',
-    'first = sequence;',
+    'if (last === undefined || distance(last, sequence) > JUMP) far.push(sequence);',
+    'far.push(sequence);',
   ]),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'rows before a jump are believed where the board shows more of them',

@@ -51,7 +51,7 @@ export const rareHourMutants = [
   ),
   ...breaking('src/bridge/mirror/evidence.ts', RARE, [
     'a jump is read again before it is believed',
-    'sequence === this.#doubts.believable ||',
+    'this.#doubts.believable.has(sequence) ||',
     'sequence !== undefined ||',
   ]),
   ...breaking('src/bridge/mirror/follower.ts', RARE, [

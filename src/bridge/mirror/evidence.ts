@@ -34,7 +34,7 @@ export class Evidence {
   }
 
   confirms(sequence: number): boolean {
-    return sequence === this.#doubts.believable || this.#doubts.isProven(sequence);
+    return this.#doubts.believable.has(sequence) || this.#doubts.isProven(sequence);
   }
 
   isNew(doubt: Doubt | undefined): boolean {
@@ -79,8 +79,8 @@ export class Evidence {
 export class Doubts {
   /** the rows last weighed, and what the edit log said then */
   #suspect: (Doubt & { readonly lastIndexEdit: number | undefined; readonly logged: boolean }) | undefined;
-  /** the first of the rows that the next reading will confirm */
-  believable: number | undefined;
+  /** the rows far above those before them that the next reading will confirm */
+  believable: ReadonlySet<number> = new Set();
   /** sequence numbers of rows far from those after them, and whether the board shows more of them */
   readonly #before = new Map<number, boolean>();
 
@@ -113,21 +113,28 @@ export class Doubts {
   /**
    * A poll has seen such rows. Returns whether another reading should confirm them now.
    *
-   * @param prove finds the first one of which the board shows more than the row, if any
+   * @param prove finds the first one of which the board shows more than the row, if any: returns the rows up to it that
+   *   are far above those before them
    */
   async weigh(
     doubt: Doubt | undefined,
     lastIndexEdit: number | undefined,
     logged: boolean,
-    prove: (doubt: Doubt) => Promise<number | undefined>,
+    prove: (doubt: Doubt) => Promise<readonly number[]>,
   ): Promise<boolean> {
-    this.believable = undefined;
+    this.believable = new Set();
     // Without the edit log, less is believed.
     const isFirst = this.isNew(doubt) || (logged && this.#suspect?.logged === false);
     if (doubt === undefined || !isFirst) return false;
-    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) this.believable = await prove(doubt);
+    if (this.#isConfirmable(doubt, lastIndexEdit, logged)) {
+      const proven = await prove(doubt);
+      // Where no editor has changed the index since the row below, the board made all of them.
+      const { below } = doubt;
+      const isEdited = lastIndexEdit !== undefined && (below === undefined || distance(below, lastIndexEdit) > 0);
+      this.believable = new Set(logged && !isEdited ? proven : proven.slice(-1));
+    }
     this.#suspect = { ...doubt, lastIndexEdit, logged };
-    return this.believable !== undefined;
+    return this.believable.size > 0;
   }
 
   /**
@@ -157,22 +164,19 @@ interface ItemProofs extends Pick<BoardConnection, 'item' | 'motd'> {
 /** The most rows that are checked in one poll. */
 const MAX_PROVEN = 32;
 
-/**
- * The number of the first of these rows that is in step with one of which the board shows more than the row;
- * `undefined`: none.
- */
-async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<number | undefined> {
+/** The numbers of those rows that are far above the ones before them, up to one of which the board shows more; or none. */
+async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): Promise<readonly number[]> {
   const isShown = showing(board, sighting);
-  let first: number | undefined;
+  const far: number[] = [];
   let last: number | undefined;
   for (const row of rows.slice(0, MAX_PROVEN)) {
     const sequence = sighting.sequences[row] ?? 0;
     // Of messages of the day, the board has only the newest.
-    if (first === undefined || last === undefined || distance(last, sequence) > JUMP) first = sequence;
+    if (last === undefined || distance(last, sequence) > JUMP) far.push(sequence);
     last = sequence;
-    if (await isShown(row)) return first;
+    if (await isShown(row)) return far;
   }
-  return undefined;
+  return [];
 }
 
 /** The numbers of those rows of which the board shows more than the row. */

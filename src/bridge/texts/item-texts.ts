@@ -47,6 +47,10 @@ export class ItemTexts implements BoardTexts, TextSource {
   #closed = false;
   /** items given up, since the start */
   skipped = 0;
+  /** items that the board did not have, though the index shows them: asked for once more when it has been compared */
+  readonly #vanished = new Set<number>();
+  /** … and asked for once more */
+  readonly #sought = new Set<number>();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -55,7 +59,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.#texts = new Texts(cache, options.memory, options.now);
     this.#summaries = new Summaries(cache, state.posts, charset);
     this.#queue = new FetchQueue(this, state.posts, options.depth);
-    this.#queue.states.load(cache.blocks('text-states'), state.records.list.length);
+    const isCompared = cache.fact('compared') !== undefined;
+    this.#queue.states.load(cache.blocks('text-states'), state.records.list.length, isCompared);
     this.#queue.lookAgain();
     this.#loadSummaries();
   }
@@ -140,6 +145,7 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   /** The board answers again: fetches what is missing, newest first. */
   resume(): void {
+    if (this.#vanished.size > 0 && this.#options.cache.fact('compared') !== undefined) this.#seek();
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
@@ -198,11 +204,14 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (text === undefined) {
       this.#queue.states.set(item, TextState.Absent);
       cache.transaction(() => this.#drop([item]));
+      if (this.#sought.delete(item)) return;
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
+      this.#vanished.add(item);
       tell([{ kind: 'text', item: record, revoked: true }]);
       return;
     }
+    this.#sought.delete(item);
     const before = this.#texts.peek(item);
     const held = ItemText.of(text);
     this.#queue.states.set(item, TextState.Held);
@@ -232,6 +241,17 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (failure === undefined) resolve();
       else reject(failure);
     }
+  }
+
+  /** The whole index still shows these items: perhaps they were withdrawn, and brought back before anybody looked. */
+  #seek(): void {
+    for (const item of this.#vanished) {
+      const record = this.#options.state.records.list[item];
+      if (record === undefined || !this.#options.state.hasPosts(record)) continue;
+      this.#sought.add(item);
+      this.#queue.touch(item, true);
+    }
+    this.#vanished.clear();
   }
 
   #learn(record: ItemRecord, text: ItemText): void {

@@ -92,14 +92,18 @@ export class TextStates {
     this.#changed.clear();
   }
 
-  /** @param items the number of items */
-  load(blocks: Iterable<Uint8Array>, items: number): void {
+  /**
+   * @param items the number of items
+   * @param isCompared the index has been compared since the board was found not to have some of them
+   */
+  load(blocks: Iterable<Uint8Array>, items: number, isCompared: boolean): void {
     let count = 0;
     for (const block of blocks) {
       this.#states = withRoom(this.#states, count + block.length, Uint8Array);
       for (const state of block) {
         // Items that were given up get another chance at every start.
-        this.#states[count++] = state < TextState.UnderWay && state !== TextState.Broken ? state : TextState.Wanted;
+        const isLost = state >= TextState.UnderWay || state === TextState.Broken;
+        this.#states[count++] = isLost || (state === TextState.Absent && !isCompared) ? TextState.Wanted : state;
         if (state === TextState.Held) this.#held++;
       }
     }

@@ -9,7 +9,7 @@ async function weighed(logged: boolean, ...polls: readonly (readonly [highest: n
   const doubts = new Doubts();
   const confirmed: boolean[] = [];
   for (const [highest, lastIndexEdit] of polls) {
-    confirmed.push(await doubts.weigh(far(highest), lastIndexEdit, logged, async ({ lowest }) => lowest));
+    confirmed.push(await doubts.weigh(far(highest), lastIndexEdit, logged, async ({ lowest }) => [lowest]));
   }
   return confirmed;
 }
@@ -43,16 +43,28 @@ describe('rows far above the others', () => {
       const doubts = new Doubts();
       const logged = steps.length === 1;
       const [last] = steps.at(-1) ?? expect.fail();
-      for (const [highest] of steps.slice(0, -1)) await doubts.weigh(far(highest), undefined, logged, async () => 5000);
+      for (const [highest] of steps.slice(0, -1))
+        await doubts.weigh(far(highest), undefined, logged, async () => [5000]);
       const failing = () => Promise.reject(new Error('nonsense'));
       await expect(doubts.weigh(far(last), undefined, logged, failing)).rejects.toThrow('nonsense');
-      expect(await doubts.weigh(far(last), undefined, logged, async () => 5000)).toBe(true);
+      expect(await doubts.weigh(far(last), undefined, logged, async () => [5000])).toBe(true);
+    }
+  });
+
+  test('are believed with those before them only where no editor has changed the index since', async () => {
+    for (const [edited, believed] of [
+      [undefined, [5000, 7000]],
+      [6000, [7000]],
+    ] as const) {
+      const doubts = new Doubts();
+      await doubts.weigh(far(7001), edited, true, async () => [5000, 7000]);
+      expect([...doubts.believable]).toEqual(believed);
     }
   });
 
   test('are not believed where the board shows nothing but the rows', async () => {
     const doubts = new Doubts();
-    expect(await doubts.weigh(far(5001), undefined, true, async () => undefined)).toBe(false);
-    expect(doubts.believable).toBeUndefined();
+    expect(await doubts.weigh(far(5001), undefined, true, async () => [])).toBe(false);
+    expect(doubts.believable.size).toBe(0);
   });
 });

@@ -71,6 +71,7 @@ test('whatever happens, and after a restart', () => {
       again.load(
         Array.from(texts.takeChanges(), ({ data }) => data),
         ITEMS,
+        true,
       );
       expect(known(loaded, again)).toEqual(counted(loaded, again));
     }),
