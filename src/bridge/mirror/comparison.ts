@@ -167,7 +167,13 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
  * or a new one, and a restored index may be from before one: the newest known row decides.
  */
 export function generationOf(
-  { sighting, whole, logged, restored }: Pick<Seen, 'sighting' | 'whole' | 'logged' | 'restored'>,
+  {
+    sighting,
+    whole,
+    logged,
+    reserves,
+    restored,
+  }: Pick<Seen, 'sighting' | 'whole' | 'logged' | 'reserves' | 'restored'>,
   { posts, epochs }: BoardState,
   itemOf: (row: number) => number,
 ): number {
@@ -176,7 +182,7 @@ export function generationOf(
   const of = (known: number) => generationAt(known, { posts, epochs });
   const top = posts.length - 1;
   // Rows from before the first wrap are the board's own if it was restored, as far as can be told; else they were put there.
-  const least = restored || !logged ? 0 : -1;
+  const least = restored || !(logged || reserves) ? 0 : -1;
   const nearest =
     newest === undefined || top < 0
       ? undefined

@@ -14,7 +14,7 @@
  * the index shows exists**, whatever was withdrawn before. An item continues another while the index shows the rows of
  * both; otherwise their texts decide, and are fetched again when these rows come or go.
  */
-import { isAfter } from '../../rgtp/sequence.ts';
+import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
 import { type Epochs, isBelow, MAX_NUMBER } from '../known/epochs.ts';
 import type { BoardState } from '../known/state.ts';
@@ -23,7 +23,7 @@ import { type Place, places, placesOf } from '../places.ts';
 import type { NewRow } from '../ports.ts';
 import { isFirst } from '../row-kinds.ts';
 import { type Comparison, compare, type Seen } from './comparison.ts';
-import { STRETCH } from './row-order.ts';
+import { JUMP, STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
 /** The new rows that posting looks at: our own posts are among the newest. */
@@ -157,7 +157,7 @@ function* chosenOf(
  * board itself gave the number.
  */
 function hasRestarted(
-  { restored, lastIndexEdit, logged, reserves, expected, others }: Seen,
+  { restored, lastIndexEdit, indexEdited, logged, reserves, expected, others }: Seen,
   suspects: readonly SeenRow[],
   isAnother: (one: SeenRow) => boolean,
 ): boolean {
@@ -165,7 +165,10 @@ function hasRestarted(
   const rows = suspects.filter(({ event }) => event === undefined);
   if (rows.length === 0) return false;
   if (rows.some(({ sequence, row }) => sequence === expected || others?.has(row))) return true;
-  const isEditors = ({ sequence }: SeenRow) => lastIndexEdit !== undefined && isAfter(lastIndexEdit, sequence);
+  // Half-way round 2³², nobody can tell what comes after what.
+  const isEditors = ({ sequence }: SeenRow) =>
+    lastIndexEdit !== undefined &&
+    (isAfter(lastIndexEdit, sequence) || (indexEdited && Math.abs(distance(lastIndexEdit, sequence)) > JUMP));
   if (logged && !rows.every(isEditors)) return true;
   // An edit log that can't be read this time will tell.
   return rows.length > 1 && (!(logged || reserves) || rows.some(isAnother));

@@ -1,7 +1,7 @@
 /** What readers are told in the rare hours: before the index is read, after the cache is lost, at the end of numbers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
@@ -694,6 +694,37 @@ test('rows out of order or twice: nothing vanishes, and nothing is said of it ag
     await mirror.complete();
     expect((await shown(mirror)).filter(({ kind }) => kind !== 'IndexEdit')).toEqual(before);
   }
+});
+
+test('of messages of the day after a jump, those just below the newest are believed with it', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  board.newItem('Tea');
+  board.sequence = 5000;
+  board.setMotd('old');
+  board.setMotd('new');
+  board.editIndex((rows) => [...rows]);
+  for (let polls = 0; polls < 3; polls++) await mirror.refresh();
+  const { numbers: given, length } = mirror.posts;
+  expect([...given.subarray(0, length)]).toEqual([1, 5001, 5002, 5003]);
+});
+
+test('an item withdrawn when its text was asked for, and restored before the index was read, is whole, also after a restart', async () => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const path = join(mkdtempSync(join(tmpdir(), 'vanished-')), 'cache.sqlite');
+  onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+  let mirror = await open({ cache: Cache.open(path), background: false });
+  const tea = board.newItem('Tea', 'hot');
+  await mirror.refresh();
+  const restore = board.backUp();
+  board.withdraw(tea);
+  expect(await mirror.text(mirror.itemById(tea) ?? expect.fail())).toBeUndefined();
+  restore();
+  mirror = await open({ cache: Cache.open(path) });
+  await mirror.complete();
+  expect(await mirror.text(mirror.itemById(tea) ?? expect.fail())).toBeDefined();
 });
 
 test.each([
