@@ -4,6 +4,11 @@ const STORIES = ['test/bridge/mirror/promises.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
+  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+    'a text that tells of an edit which no poll has shown is asked for once more',
+    'this.#isAhead(item, text) ? TextState.Stale : TextState.Held',
+    'TextState.Held',
+  ]),
   ...breaking('src/bridge/mirror/decision.ts', STORIES, [
     'rows half-way round, where an editor has just changed the index, begin no epoch',
     ' || (indexEdited && Math.abs(distance(lastIndexEdit, sequence)) > JUMP)',

@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
+import { isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Charset } from '../../wire/charset.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
@@ -51,6 +52,8 @@ export class ItemTexts implements BoardTexts, TextSource {
   readonly #vanished = new Set<number>();
   /** … and asked for once more */
   readonly #sought = new Set<number>();
+  /** items whose texts tell of an edit that no poll has shown yet, with its sequence number */
+  readonly #ahead = new Map<number, number>();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -146,6 +149,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   /** The board answers again: fetches what is missing, newest first. */
   resume(): void {
     if (this.#vanished.size > 0 && this.#options.cache.fact('compared') !== undefined) this.#seek();
+    for (const item of this.#ahead.keys()) if (this.#queue.states.of(item) === TextState.Stale) this.#queue.touch(item);
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
@@ -214,7 +218,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.#sought.delete(item);
     const before = this.#texts.peek(item);
     const held = ItemText.of(text);
-    this.#queue.states.set(item, TextState.Held);
+    this.#queue.states.set(item, this.#isAhead(item, text) ? TextState.Stale : TextState.Held);
     this.#texts.put(item, held);
     this.#learn(record, held);
     const changes: Change[] = [];
@@ -241,6 +245,20 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (failure === undefined) resolve();
       else reject(failure);
     }
+  }
+
+  /**
+   * Does this text tell of an edit that no poll has shown? If the board is restored before one does, nothing else shows
+   * that the text has changed back: so it is asked for once more after the next poll.
+   */
+  #isAhead(item: number, { lastEdit }: Item): boolean {
+    const isKnown = lastEdit === undefined || !isNewer(lastEdit, this.#options.state.lastSequence);
+    if (isKnown || this.#ahead.get(item) === lastEdit) {
+      this.#ahead.delete(item);
+      return false;
+    }
+    this.#ahead.set(item, lastEdit);
+    return true;
   }
 
   /** The whole index still shows these items: perhaps they were withdrawn, and brought back before anybody looked. */

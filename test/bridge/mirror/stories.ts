@@ -133,6 +133,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[0, 1], 'poll; post; bogus rows 31; a row less; an answer is nonsense 17; the row again'],
   [[WRAP], 'poll; jump 16; post; bogus rows 30; item; a row less; two rows change places; poll; the row again'],
   [[0, 1, WRAP, HALF], 'item; a backup; poll; the cache is lost; withdraw; an answer is nonsense 29; restore'],
+  [[0, 1], 'item; a bogus row 4; a jump; poll; continue; a backup; a poll meanwhile 36; restore'],
   [
     [HALF],
     'motd; item; a jump; item; item; edit 7; bogus rows 2; the edit log fails; the edit log fails; withdraw 17; the edit log fails; item; a bogus row 2',
