@@ -33,6 +33,8 @@ export interface ItemTextsOptions {
   readonly onFailure: () => void;
 }
 
+/** In place of an edit's number: the board does not have the item. */
+const GONE = -1;
 /** How long fetched texts may wait to be written together with others, in ms. */
 const WRITE_DELAY = 100;
 
@@ -48,12 +50,11 @@ export class ItemTexts implements BoardTexts, TextSource {
   #closed = false;
   /** items given up, since the start */
   skipped = 0;
-  /** items that the board did not have, though the index shows them: asked for once more when it has been compared */
-  readonly #vanished = new Set<number>();
-  /** … and asked for once more */
-  readonly #sought = new Set<number>();
-  /** items whose texts tell of an edit that no poll has shown yet, with its sequence number */
-  readonly #ahead = new Map<number, number>();
+  /**
+   * What the board said of an item that no poll has shown: the sequence number of an edit, or `GONE`. If the board is
+   * restored before one does, nothing else shows that it is no longer so: the item is asked for once more after it.
+   */
+  readonly #claims = new Map<number, number>();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -148,8 +149,7 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   /** The board answers again: fetches what is missing, newest first. */
   resume(): void {
-    if (this.#vanished.size > 0 && this.#options.cache.fact('compared') !== undefined) this.#seek();
-    for (const item of this.#ahead.keys()) if (this.#queue.states.of(item) === TextState.Stale) this.#queue.touch(item);
+    for (const [item, claim] of this.#claims) this.#askAgain(item, claim);
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
@@ -208,17 +208,19 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (text === undefined) {
       this.#queue.states.set(item, TextState.Absent);
       cache.transaction(() => this.#drop([item]));
-      if (this.#sought.delete(item)) return;
+      if (!this.#isNews(item, GONE)) return;
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
-      this.#vanished.add(item);
       tell([{ kind: 'text', item: record, revoked: true }]);
       return;
     }
-    this.#sought.delete(item);
+    const { lastEdit } = text;
+    const isAhead = lastEdit !== undefined && isNewer(lastEdit, state.lastSequence);
+    if (!isAhead) this.#claims.delete(item);
+    const isStale = isAhead && this.#isNews(item, lastEdit);
     const before = this.#texts.peek(item);
     const held = ItemText.of(text);
-    this.#queue.states.set(item, this.#isAhead(item, text) ? TextState.Stale : TextState.Held);
+    this.#queue.states.set(item, isStale ? TextState.Stale : TextState.Held);
     this.#texts.put(item, held);
     this.#learn(record, held);
     const changes: Change[] = [];
@@ -247,29 +249,23 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
   }
 
-  /**
-   * Does this text tell of an edit that no poll has shown? If the board is restored before one does, nothing else shows
-   * that the text has changed back: so it is asked for once more after the next poll.
-   */
-  #isAhead(item: number, { lastEdit }: Item): boolean {
-    const isKnown = lastEdit === undefined || !isNewer(lastEdit, this.#options.state.lastSequence);
-    if (isKnown || this.#ahead.get(item) === lastEdit) {
-      this.#ahead.delete(item);
-      return false;
-    }
-    this.#ahead.set(item, lastEdit);
-    return true;
+  /** Is this the first time that the board says so? The second time it is believed. */
+  #isNews(item: number, claim: number): boolean {
+    const isNews = this.#claims.get(item) !== claim;
+    if (isNews) this.#claims.set(item, claim);
+    else this.#claims.delete(item);
+    return isNews;
   }
 
-  /** The whole index still shows these items: perhaps they were withdrawn, and brought back before anybody looked. */
-  #seek(): void {
-    for (const item of this.#vanished) {
-      const record = this.#options.state.records.list[item];
-      if (record === undefined || !this.#options.state.hasPosts(record)) continue;
-      this.#sought.add(item);
+  /** A poll has succeeded. Whether an item is gone, only the whole index tells. */
+  #askAgain(item: number, claim: number): void {
+    const { state, cache } = this.#options;
+    const record = state.records.list[item];
+    const textState = this.#queue.states.of(item);
+    if (record === undefined || !state.hasPosts(record)) this.#claims.delete(item);
+    else if (claim !== GONE && textState === TextState.Stale) this.#queue.touch(item);
+    else if (claim === GONE && textState === TextState.Absent && cache.fact('compared') !== undefined)
       this.#queue.touch(item, true);
-    }
-    this.#vanished.clear();
   }
 
   #learn(record: ItemRecord, text: ItemText): void {
