@@ -45,8 +45,8 @@ export function isReserved({ kind, was, item }: RowDetails): boolean {
 
 /** Whether there are older rows than those kept. */
 export function isCut(rows: readonly RecentRow[]): boolean {
-  if (rows.length < MAX_RECENT || rows.length >= MAX_KEPT) return rows.length >= MAX_KEPT;
-  return rows.filter(({ details }) => !isReserved(rowDetails(details))).length >= MAX_RECENT;
+  if (rows.length < MAX_RECENT) return false;
+  return rows.length >= MAX_KEPT || rows.filter(({ details }) => !isReserved(rowDetails(details))).length >= MAX_RECENT;
 }
 
 /** The first row to keep if so many new ones are added. */
@@ -74,10 +74,11 @@ export async function keepRecent(permanent: Permanent, state: BoardState): Promi
 /** Brings the rows up to date: the permanent store may be yesterday's, or of a version that kept none. */
 export async function catchUpRecent(permanent: Permanent, state: BoardState): Promise<void> {
   const rows = rowsFrom(state, firstRecent(state.posts));
+  const before = await permanent.recent();
   // If several bridges serve the board, the others know what has become of these rows since.
   const last = rows.at(-1)?.number ?? 0;
-  if (permanent.shared !== undefined && ((await permanent.recent()).at(-1)?.number ?? 0) >= last) return;
-  const kept = new Map((await permanent.recent()).map(({ number, details }) => [number, details]));
+  if (permanent.shared !== undefined && (before.at(-1)?.number ?? 0) >= last) return;
+  const kept = new Map(before.map(({ number, details }) => [number, details]));
   if (kept.size === rows.length && rows.every(({ number, details }) => kept.get(number) === details)) return;
   await permanent.putRecent(rows, rows[0]?.number ?? 0);
 }

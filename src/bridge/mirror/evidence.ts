@@ -129,9 +129,8 @@ export class Doubts {
     if (this.#isConfirmable(doubt, lastIndexEdit, logged)) {
       const proven = await prove(doubt);
       // Where no editor has changed the index since the row below, the board made all of them.
-      const { below } = doubt;
-      const isEdited = lastIndexEdit !== undefined && (below === undefined || distance(below, lastIndexEdit) > 0);
-      this.believable = new Set(logged && !isEdited ? proven : proven.slice(-1));
+      const isBoards = logged && !isEditedSince(doubt, lastIndexEdit);
+      this.believable = new Set(isBoards ? proven : proven.slice(-1));
     }
     this.#suspect = { ...doubt, lastIndexEdit, logged };
     return this.believable.size > 0;
@@ -143,16 +142,18 @@ export class Doubts {
    * another such change.
    */
   #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
-    const { below, lowest, highest } = doubt;
-    const isBetween =
-      lastIndexEdit !== undefined &&
-      (below === undefined || distance(below, lastIndexEdit) > 0) &&
-      distance(lastIndexEdit, lowest) > 0;
+    const { lowest, highest } = doubt;
+    const isBetween = isEditedSince(doubt, lastIndexEdit) && distance(lastIndexEdit, lowest) > 0;
     if (logged && !isBetween) return true;
     const was = this.#suspect;
     const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
     return hasGrown && was.lastIndexEdit === lastIndexEdit;
   }
+}
+
+/** Has an editor changed the index since the row below? */
+function isEditedSince({ below }: Doubt, lastIndexEdit: number | undefined): lastIndexEdit is number {
+  return lastIndexEdit !== undefined && (below === undefined || distance(below, lastIndexEdit) > 0);
 }
 
 /** What the board shows besides its index: evidence for rows that an editor may have made up or changed. */

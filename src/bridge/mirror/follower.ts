@@ -151,7 +151,7 @@ export class Follower {
           (await this.#inTurns(sighting.hasGaps(last))) ||
           sighting.hasNew(PostKind.Edit, last) ||
           ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
-        const isUrgent = needsLog && (await this.#inTurns(sighting.hasWideGaps(last)));
+        const isUrgent = needsLog && !this.#editLog.isDue && (await this.#inTurns(sighting.hasWideGaps(last)));
         const log = needsLog ? await this.#editLog.read(last, isUrgent) : pending;
         const reserves = log === undefined && this.#editLog.isOverdue;
         const isFresh = log !== undefined && log !== pending;

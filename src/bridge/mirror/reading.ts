@@ -147,7 +147,6 @@ export class EditLog {
   #failures = 0;
   /** polls left before it is asked for again */
   #pause = 0;
-  /** whether it is to be asked for in this poll */
   #isDue = true;
   /** it could not be read in this poll */
   #hasFailed = false;
@@ -194,6 +193,11 @@ export class EditLog {
     if (this.#untold === undefined) return;
     this.#untold = undefined;
     this.#cache.deleteFact(UNTOLD);
+  }
+
+  /** It is to be asked for in this poll, where it is needed. */
+  get isDue(): boolean {
+    return this.#isDue;
   }
 
   /** A poll begins. One that fails counts once, however often it needs the log. */
