@@ -247,54 +247,49 @@ it('what a killed one has left is removed by the next, what one that runs has ma
   for (const name of others) rmSync(out(name), { recursive: true });
 });
 
-it('an article that its item has no text of says so in the archive, too', async () => {
-  const row = (n: number, kind: string) =>
-    `0000000${n} 6B020000 A0000001 ${'x@y'.padEnd(75)} ${kind} ${'subject'.padEnd(94)}`;
-  const status = `${' '.repeat(27)}00000001`;
-  const head = ['^00000001 6B020000', 'Item A0000001 from x@y at 12.00 on Sat 21 Nov', 'Subject: subject'];
+const ITEM = [
+  `${' '.repeat(27)}00000001`,
+  ...['^00000001 6B020000', 'Item A0000001 from x@y at 12.00 on Sat 21 Nov', 'Subject: subject', '', 'text'],
+];
+
+/** Exports a board that has these rows, and gives this as the text of an item. Returns what is printed. */
+async function exported(name: string, rows: readonly string[], textOf: (item: string) => readonly string[]) {
   const board = await scriptedServer(async (peer) => {
     peer.say('230 hello');
     for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
       if (line.startsWith('USER')) peer.say('231 read');
-      else if (line.startsWith('INDX')) peer.say('250 here', row(1, 'I'), row(2, 'R'), '.');
-      else if (line.startsWith('ITEM')) peer.say('250 here', status, ...head, '', 'text', '.');
+      else if (line.startsWith('INDX')) peer.say('250 here', ...rows, '.');
+      else if (line.startsWith('ITEM')) peer.say('250 here', ...textOf(line.slice('ITEM '.length)), '.');
       else if (line.startsWith('ELOG')) peer.say('250 none', '.');
       else peer.say('410 none');
     }
   });
-  const remote = { ...env, RGTP_NNTP_DATA: out('third'), RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${board.port}` };
-  const { code, stdout } = await commandLine(['export', '--mbox', out('third.mbox')], { env: remote });
+  const remote = { ...env, RGTP_NNTP_DATA: out(name), RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${board.port}` };
+  const { code, stdout } = await commandLine(['export', '--mbox', out(`${name}.mbox`)], { env: remote });
   await board.done();
-  expect(stdout).toBe(`Wrote 2 articles to ${out('third.mbox')}.\n`);
   expect(code).toBe(0);
+  return stdout;
+}
+
+function rowOf(n: number, item: string, kind: string): string {
+  return `0000000${n} 6B020000 ${item} ${'x@y'.padEnd(75)} ${kind} ${'subject'.padEnd(94)}`;
+}
+
+it('an article that its item has no text of says so in the archive, too', async () => {
+  const rows = [rowOf(1, 'A0000001', 'I'), rowOf(2, 'A0000001', 'R')];
+  expect(await exported('third', rows, () => ITEM)).toBe(`Wrote 2 articles to ${out('third.mbox')}.\n`);
   expect(inMbox(out('third.mbox')).size).toBe(2);
   expect(readFileSync(out('third.mbox'), 'utf8')).toContain('\n\nThe text of this post is no longer on the board.\n');
 });
 
 it('an item for which the board sends nonsense costs no other', async () => {
-  const row = (n: number) => `0000000${n} 6B020000 A000000${n} ${'x@y'.padEnd(75)} I ${'subject'.padEnd(94)}`;
-  const status = `${' '.repeat(27)}00000001`;
-  const head = ['^00000001 6B020000', 'Item A0000001 from x@y at 12.00 on Sat 21 Nov', 'Subject: subject'];
-  const board = await scriptedServer(async (peer) => {
-    peer.say('230 hello');
-    for (let line = await peer.line(); line !== undefined; line = await peer.line()) {
-      if (line.startsWith('USER')) peer.say('231 read');
-      else if (line.startsWith('INDX')) peer.say('250 here', row(1), row(2), '.');
-      else if (line === 'ITEM A0000001') peer.say('250 here', status, ...head, '', 'text', '.');
-      else if (line.startsWith('ITEM')) peer.say('250 here', 'nonsense', '.');
-      else if (line.startsWith('ELOG')) peer.say('250 none', '.');
-      else peer.say('410 none');
-    }
-  });
-  const remote = { ...env, RGTP_NNTP_DATA: out('fourth'), RGTP_NNTP_BOARDS_0_RGTP: `rgtp://127.0.0.1:${board.port}` };
-  const { code, stdout } = await commandLine(['export', '--mbox', out('fourth.mbox')], { env: remote });
-  await board.done();
+  const rows = [rowOf(1, 'A0000001', 'I'), rowOf(2, 'A0000002', 'I')];
+  const stdout = await exported('fourth', rows, (item) => (item === 'A0000001' ? ITEM : ['nonsense']));
   const [wrote, missing, which] = stdout.split('\n');
   expect([wrote, missing]).toEqual([
     `Wrote 1 articles to ${out('fourth.mbox')}.`,
     'Not in it, because the board does not give their text: 1',
   ]);
   expect(which).toMatch(/^ {2}groggs\.gossip:2: The board cannot give the text now/);
-  expect(code).toBe(0);
   expect(inMbox(out('fourth.mbox')).size).toBe(1);
 });
