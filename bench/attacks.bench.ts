@@ -31,7 +31,7 @@ const SHORT_HEAD = [
   '|---|---|---|',
 ];
 /** rows of the README: what readers waited longest for */
-const WORST = 6;
+const WORST = 4;
 /** ms before and after each attack */
 const CALM = 1000;
 
