@@ -18,8 +18,8 @@ export const rareHourMutants = [
   ]),
   ...breaking('src/bridge/mirror/comparison.ts', RARE, [
     'a board that numbers from 0 has its first post in its first epoch',
-    'const isFromZero = sighting.wraps === 0',
-    'const isFromZero = sighting.wraps < 0',
+    'return sighting.wraps === 0 && first >= 0',
+    'return sighting.wraps < 0 && first >= 0',
   ]),
   ...breaking('src/bridge/known/epochs.ts', RARE, [
     'a damaged numbering is repaired',

@@ -62,8 +62,7 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
   const { sighting } = seen;
   const { posts, records } = state;
   const { order } = sighting;
-  const isFromZero = sighting.wraps === 0 && order.length > 0 && sighting.at(0, 0).sequence === 0;
-  const epochs = state.isNew ? Epochs.first(isFromZero) : state.epochs;
+  const epochs = state.isNew ? Epochs.first(isFromZero(sighting)) : state.epochs;
   const items = new Int32Array(sighting.itemIds.length);
   for (const [at, id] of sighting.itemIds.entries()) {
     items[at] = records.byId(id)?.index ?? -1;
@@ -160,6 +159,12 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
   }
   const result = { epochs, base, items, known, differing, doubtful, unseen };
   return { ...result, odd, top, isAfterAgreed };
+}
+
+/** Is the first number 0? (What the edit log tells of the time before a wrap that was never seen gets none.) */
+function isFromZero(sighting: Sighting): boolean {
+  const first = sighting.order.findIndex((_, place) => sighting.at(place, 0).generation >= 0);
+  return sighting.wraps === 0 && first >= 0 && sighting.at(first, 0).sequence === 0;
 }
 
 /**

@@ -138,6 +138,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     [HALF],
     'motd; item; a jump; item; item; edit 7; bogus rows 2; the edit log fails; the edit log fails; withdraw 17; the edit log fails; item; a bogus row 2',
   ],
+  [[WRAP], 'gap; two rows change places; an answer is nonsense 32; two rows change places; jump 16; gap; post'],
 ];
 
 export function storyOf(steps: string): Story {
