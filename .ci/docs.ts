@@ -23,7 +23,7 @@ export function fieldsIn(text: string): string {
   const rows = Object.entries(logFields).map(([field, meaning]) => `| \`${field}\` | ${meaning} |\n`);
   return text.replace(
     /(<!-- log fields -->\n).*?(<!-- \/log fields -->)/s,
-    (_, before: string, after: string) => `${before}| field | what it tells |\n|---|---|\n${rows.join('')}${after}`,
+    (_, before: string, after: string) => `${before}| field | meaning |\n|---|---|\n${rows.join('')}${after}`,
   );
 }
 

@@ -21,6 +21,6 @@ export function backupAllCommand(): Command {
         onProgress: (what, { done, total }) => progress.show(what, done, total),
       }).finally(() => progress.end());
       for (const { file, octets } of files) process.stdout.write(`saved ${file} (${octets} octets)\n`);
-      process.stdout.write(`The backup is in ${folder}. It holds keys and secrets: keep it from others.\n`);
+      process.stdout.write(`The backup is in ${folder}. It holds keys and secrets: keep it private.\n`);
     });
 }

@@ -24,7 +24,7 @@ const REMEDIES = {
   full: 'Free some space (or inodes) on that disk, and try again. Nothing is lost.',
   'read-only': 'Mount it for writing, and try again. Nothing is lost.',
   denied: 'Run the command as the user that the service runs as (root may, too), or give that user the file.',
-  io: 'Look into the system log (dmesg): the disk may be failing.',
+  io: 'Look in the system log (dmesg): the disk may be failing.',
 } as const satisfies Record<StoreErrorKind, string | undefined>;
 
 export function complaintOf(error: unknown): Complaint {

@@ -24,7 +24,7 @@ export function articleExportCommand(): Command {
     .action(async ({ mbox, maildir, board: name, force = false, ...options }: ExportOptions) => {
       const path = mbox ?? maildir;
       if (path === undefined) {
-        throw new Failure('where to?', 'Name a file with --mbox, or a folder with --maildir.', { exitCode: 2 });
+        throw new Failure('no target', 'Name a file with --mbox, or a folder with --maildir.', { exitCode: 2 });
       }
       const config = configuration(options);
       const log = openLog({ ...config.log, level: config.log.level === 'info' ? 'error' : config.log.level });
@@ -45,7 +45,7 @@ export function articleExportCommand(): Command {
         progress.end();
         process.stdout.write(`Wrote ${count} articles to ${path}.\n`);
         if (missing === 0) return;
-        process.stdout.write(`Not in it, because the board does not give their text: ${missing}\n`);
+        process.stdout.write(`Left out, because the board does not give their text: ${missing}\n`);
         for (const line of unread) process.stdout.write(`  ${line}\n`);
       } finally {
         progress.end();

@@ -85,11 +85,11 @@ async function fromBoard(
   ${rows} index rows, ${items} items, ${edits} entries of the edit log, diffs of ${diffs} edited items
   message of the day: ${motd ? 'yes' : 'none'}; the next change gets sequence number ${nextSequence}
 `);
-  if (missing > 0) print(`  items that the index names, and that have no text on this board: ${missing}\n`);
+  if (missing > 0) print(`  items in the index whose text this board does not have: ${missing}\n`);
   printSkipped(skipped, unnamed);
   for (const remark of remarks) print(`  ${remark}\n`);
   print(
-    '  users: none, because no board tells them. The first start makes an editor; rgtp-nntp board user add adds people.\n',
+    '  users: none, because no board reveals them. The first start makes an editor; rgtp-nntp board user add adds people.\n',
   );
 }
 

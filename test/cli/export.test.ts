@@ -288,7 +288,7 @@ it('an item for which the board sends nonsense costs no other', async () => {
   const [wrote, missing, which] = stdout.split('\n');
   expect([wrote, missing]).toEqual([
     `Wrote 1 articles to ${out('fourth.mbox')}.`,
-    'Not in it, because the board does not give their text: 1',
+    'Left out, because the board does not give their text: 1',
   ]);
   expect(which).toMatch(/^ {2}groggs\.gossip:2: The board cannot give the text now/);
   expect(inMbox(out('fourth.mbox')).size).toBe(1);

@@ -16,10 +16,10 @@ describe.skipIf(!present('Alpine', 'alpine', 'tmux'))('Alpine', () => {
     kind: 'terminal',
     version: 'alpine',
     quirks: [
-      'Asks for a password before it reads, where its settings name a user.',
-      'Sees what has come when it opens the newsgroup again.',
+      'Asks for a password before it reads if its settings name a user.',
+      'Sees new articles when it opens the newsgroup again.',
       'Can’t cancel.',
-      'Looks for STARTTLS in LIST EXTENSIONS, which no standard has: NNTPS instead (`/ssl`).',
+      'Looks for STARTTLS in LIST EXTENSIONS, which is in no standard: use NNTPS (`/ssl`).',
     ],
   });
   const board = serving(secureDaemon);

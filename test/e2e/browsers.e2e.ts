@@ -47,9 +47,9 @@ describe('web browsers that read news', () => {
       kind: 'terminal',
       version: 'lynx',
       quirks: [
-        'Lists the last 30 numbers, with a line of its own for each that is no article.',
+        'Lists the last 30 numbers, with a line for each, even if there is no such article.',
         'Shows encoded words as they are.',
-        'NNTPS as `snews://`. Asks for a login where a post needs one. Quotes the headers that it shows, too; a new item goes to `newspost://` addresses.',
+        'NNTPS as `snews://`. Asks for a login if a post needs one. Quotes the displayed headers, too; a new item goes to a `newspost://` address.',
       ],
     });
     const options = ['-dump', '-nolist', '-display_charset=utf-8'];

@@ -11,9 +11,9 @@ describe.skipIf(!present('Claws Mail', 'claws-mail', 'xdotool', ...accessibility
     kind: 'graphical',
     version: 'claws-mail',
     quirks: [
-      'Asks for a password before it reads, where its settings name a user.',
-      'Notices only after a minute that the server was restarted; or at once, if it is taken offline and online again.',
-      'Tells only its log why an article was not cancelled.',
+      'Asks for a password before it reads if its settings name a user.',
+      'Takes a minute to notice that the server was restarted; none if it is taken offline and online again.',
+      'Says only in its log why an article was not cancelled.',
       'Has no STARTTLS and no COMPRESS for news.',
     ],
   });

@@ -28,11 +28,11 @@ describe.skipIf(!present('Evolution', 'evolution', 'xclip', 'xdotool', ...access
     kind: 'graphical',
     version: 'evolution',
     quirks: [
-      'Asks for a password when it is started, where its settings name a user.',
-      'Finds no news after it was started until it was taken offline and online again.',
-      'Posts only where it could send mail, too.',
-      'Writes *Post To* of a reply with the @ of a user name, which it then cannot read: write %40.',
-      'Can’t cancel: what is deleted is deleted for itself.',
+      'Asks for a password when it is started if its settings name a user.',
+      'Finds no news after a start until it has been taken offline and online again.',
+      'Posts only if it can send mail, too.',
+      'Puts the user name into *Post To* of a reply, and then cannot read its @: write %40.',
+      'Can’t cancel: it deletes articles for its own user alone.',
       'Has no COMPRESS.',
     ],
   });

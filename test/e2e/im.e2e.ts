@@ -19,7 +19,7 @@ describe.skipIf(!present('im', 'imget'))('im', () => {
     version: 'im',
     quirks: [
       'Asks for each number between the marks.',
-      'Calls it an error that there is nothing new.',
+      'Reports it as an error if there is nothing new.',
       'Its servers are `host/port`. No TLS.',
     ],
   });

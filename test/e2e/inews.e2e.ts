@@ -15,7 +15,7 @@ describe.skipIf(!present('inews', unpacked('usr/lib/news/bin/inews')))("INN's in
     name: 'inews',
     kind: 'tool',
     version: () => unpackedVersion('inn2-inews'),
-    quirks: ['Logs in when it is asked to, or at greeting 201; with `-Y` at once.'],
+    quirks: ['Logs in when asked to, or at greeting 201; with `-Y` at once.'],
   });
   const world = new Unpacked();
   let daemon: Daemon;

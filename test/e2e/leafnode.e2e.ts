@@ -19,7 +19,7 @@ describe.skipIf(!present('leafnode', unpacked('usr/sbin/fetchnews')))('leafnode'
     name: 'leafnode',
     kind: 'tool',
     version: () => unpackedVersion('leafnode'),
-    quirks: ['Fetches nothing older than `maxage`, by default 10 days. No TLS.'],
+    quirks: ['Fetches nothing older than `maxage`, 10 days by default. No TLS.'],
   });
   let daemon: Daemon;
   let rgtp: number;

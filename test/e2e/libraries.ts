@@ -35,7 +35,7 @@ export const kinds = (): readonly LibraryKind[] => [
   {
     name: 'News::NNTPClient',
     version: () => printed('perl', '-MNews::NNTPClient', '-e', 'print $News::NNTPClient::VERSION'),
-    quirks: ['NEWNEWS in local time, with two digits of the year.'],
+    quirks: ['Sends NEWNEWS in local time, with a two-digit year.'],
     needs: '/usr/share/perl5/News/NNTPClient.pm',
     command: ['perl', program('news-nntpclient.pl')],
     lacks: ['nntps', 'starttls'],
@@ -43,7 +43,7 @@ export const kinds = (): readonly LibraryKind[] => [
   {
     name: 'PEAR Net_NNTP',
     version: 'php-net-nntp',
-    quirks: ['Wants the dots of a post doubled by its caller.'],
+    quirks: ['Its caller must double the dots of a post.'],
     needs: '/usr/share/php/Net/NNTP/Client.php',
     command: ['php', '-d', `openssl.cafile=${certificate}`, program('net-nntp.php')],
     lacks: ['starttls'],
@@ -51,7 +51,7 @@ export const kinds = (): readonly LibraryKind[] => [
   {
     name: 'tcllib’s nntp',
     version: 'tcllib',
-    quirks: ['Signals each refusal as an error of its own. NEWNEWS in local time, with two digits of the year.'],
+    quirks: ['Raises a different error for each refusal. Sends NEWNEWS in local time, with a two-digit year.'],
     needs: '/usr/share/tcltk/tcllib1.21/nntp/nntp.tcl',
     command: ['tclsh', program('tcllib.tcl')],
     environment: { LC_ALL: 'C.UTF-8' },
@@ -77,7 +77,7 @@ export const kinds = (): readonly LibraryKind[] => [
     name: 'nntp',
     version: () => npmVersion('nntp'),
     quirks: [
-      'Ends the program at an article without text. Leaves doubled dots as they are. Cannot send References. Needs streamsearch 0.1.2.',
+      'Ends the program at an article with no text. Leaves doubled dots as they are. Cannot send References. Needs streamsearch 0.1.2.',
     ],
     needs: `${packages}/node_modules/nntp/package.json`,
     command: ['node', program('nntp.mjs'), packages],

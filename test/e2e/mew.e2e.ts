@@ -30,8 +30,8 @@ describe.skipIf(!present('Mew', 'emacs', 'tmux', '/usr/share/mew'))('Mew', () =>
     kind: 'terminal',
     version: 'mew',
     quirks: [
-      'Fetches the newsgroup whole.',
-      'Logs in before it reads, where its settings name a user.',
+      'Fetches the whole newsgroup.',
+      'Logs in before it reads if its settings name a user.',
       'Can’t cancel.',
       'TLS only through stunnel, which it starts.',
     ],

@@ -18,10 +18,10 @@ describe.skipIf(!present('nn', 'nn', 'tmux', 'unshare', 'root'))('nn', () => {
     version: 'nn',
     quirks: [
       'Knows port 119 only, and runs only where the machine’s name has a dot.',
-      'Reads LIST once: it sees what has come when it is started again.',
+      'Reads LIST once, so it has to be started again to see new articles.',
       'Threads by subject, so a continuation is a thread of its own.',
       'Shows UTF-8 with `charset unknown` and `data-bits 8`; encoded words as they are.',
-      'Asks for a login at greeting 201. Appends no signature. Its prompts drop octets 80 to 9F: é gets through, ß does not.',
+      'At greeting 201 (`posting: false`) it asks for a login before it shows anything. Appends no signature. Its prompts drop octets 80 to 9F: é gets through, ß does not.',
     ],
   });
   const address = ownAddress();

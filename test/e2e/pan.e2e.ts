@@ -30,8 +30,8 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     version: 'pan',
     quirks: [
       'Forgets articles older than a month unless the server’s settings say otherwise.',
-      'Gives up what it is asked to do when it finds that the server was restarted: ask again.',
-      'Can’t cancel: it looks for the author in Sender, where nobody is.',
+      'Gives up a task when it finds that the server was restarted: ask again.',
+      'Can’t cancel: it looks for the author in Sender, which articles do not have.',
     ],
   });
   const ann = new Person();

@@ -22,7 +22,7 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     kind: 'tool',
     version: 'suck',
     quirks: [
-      'rpost gives up at greeting 201. Its `-z` (TLS) comes before `-N` (port). suck calls it an error that there is nothing new.',
+      'rpost gives up at greeting 201. Its `-z` (TLS) comes before `-N` (port). suck reports it as an error if there is nothing new.',
     ],
   });
   const folder = mkdtempSync(join(tmpdir(), 'suck-'));

@@ -17,10 +17,10 @@ describe.skipIf(!present('slrn', 'slrn', 'tmux'))('slrn', () => {
     kind: 'terminal',
     version: 'slrn',
     quirks: [
-      'Counts an article for each number between the marks until a newsgroup was opened once.',
+      'Counts an article for each number between the marks until the newsgroup has been opened once.',
       'Looks for news on G.',
-      'NNTPS as `snews://host:port`, which `nnrpaccess` must name like that; it verifies no certificate.',
-      'Cancels only what has your own address in From.',
+      'NNTPS as `snews://host:port`, also in `nnrpaccess`; it does not verify the certificate.',
+      'Cancels only articles with your own address in From.',
     ],
   });
   const board = serving(async () => {

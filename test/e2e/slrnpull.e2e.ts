@@ -20,7 +20,7 @@ describe.skipIf(!present('slrnpull', 'slrnpull'))('slrnpull', () => {
     version: 'slrnpull',
     quirks: [
       'Fetches by HEAD and BODY or ARTICLE, one number after the other.',
-      'Sends what is in out.going without doubling dots.',
+      'Sends the posts in out.going without doubling dots.',
     ],
   });
   const person = new Person();

@@ -13,8 +13,8 @@ describe.skipIf(!present('Sylpheed', 'sylpheed', 'xdotool', gtk2, ...accessibili
     kind: 'graphical',
     version: 'sylpheed',
     quirks: [
-      'Asks for a password before it reads, where its settings name a user, and again at each connection unless it is saved there.',
-      'Fails once when the server was restarted; or not at all, if it is taken offline and online again.',
+      'Asks for a password before it reads if its settings name a user, and again at each connection unless they have it.',
+      'Fails once after the server was restarted, unless it is taken offline and online again.',
       'Can’t cancel.',
       'Has no STARTTLS and no COMPRESS for news.',
     ],

@@ -21,8 +21,8 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     version: 'thunderbird',
     quirks: [
       'Has no STARTTLS and no COMPRESS for news.',
-      'Of a certificate that it does not know it sometimes says that the connection was refused.',
-      'Offers to cancel only what has the sender of its own account.',
+      'Sometimes says that the connection was refused when it does not know the certificate.',
+      'Offers to cancel only articles whose sender is that of its own account.',
     ],
   });
   const ann = new Person();

@@ -19,7 +19,7 @@ describe.skipIf(!present('tin', 'tin', 'tmux'))('tin', () => {
       'Refuses to begin a post where LIST says `n`.',
       'Posts typographic quotes with `mm_network_charset=UTF-8`, else as ?.',
       'NNTPS with `-T` (`-k`: a certificate that it cannot verify); no STARTTLS, no COMPRESS.',
-      'Cancels only what has your own address in From.',
+      'Cancels only articles with your own address in From.',
     ],
   });
   const board = serving(secureDaemon);

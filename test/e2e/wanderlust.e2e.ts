@@ -25,9 +25,9 @@ describe.skipIf(!present('Wanderlust', 'emacs', 'tmux', installed))('Wanderlust'
     kind: 'terminal',
     version: 'wl',
     quirks: [
-      'Asks for a password before it reads, where its settings name a user.',
+      'Asks for a password before it reads if its settings name a user.',
       'Lists the newest 500 articles.',
-      'Where it found the server away, it stays offline for ten minutes; `M-t`, twice, ends that.',
+      'If it has found the server away, it stays offline for ten minutes; `M-t`, twice, ends that.',
     ],
   });
   const ann = new Person();
