@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { storeErrorFrom } from '../store/errors.ts';
-import { syncFolder } from '../store/new-file.ts';
+import { syncFolder, writeSynced } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 
 export interface Letter {
@@ -75,13 +75,7 @@ export function outboxMailer({ folder, from }: { readonly folder: string; readon
 async function writeWhole(path: string, content: Buffer | Readable): Promise<void> {
   const unfinished = `${path}.new`;
   try {
-    const file = await open(unfinished, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeSynced(unfinished, content);
     giveToFolderOwner(unfinished);
     await rename(unfinished, path);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Backups: of the embedded board alone, or of everything that must be kept. */
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { pathsOf } from '../config/paths.ts';
 import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
-import { syncFolder } from '../store/new-file.ts';
+import { syncFolder, writeSynced } from '../store/new-file.ts';
 import { TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
@@ -129,7 +129,7 @@ async function refuseOther(directory: string, force: boolean): Promise<void> {
   }
 }
 
-/** Folders of backups, complete or not: nothing else has such a name, and such files only. */
+/** Folders of backups, complete or not: nothing else has such a name, and only such files. */
 async function ownFolders(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const own: string[] = [];
@@ -200,17 +200,9 @@ async function copySmall(path: string, copy: string): Promise<void> {
 
 /** Resolves once the file is on disk. @throws StoreError */
 async function writeNew(path: string, content: string | Buffer): Promise<void> {
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
+  await writeSynced(path, content).catch((error: unknown) => {
     throw storeErrorFrom(error, path);
-  }
+  });
 }
 
 async function writeManifest(directory: string, manifest: Manifest): Promise<void> {

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
@@ -42,6 +44,17 @@ function take(unfinished: string, path: string): void {
     if (existsSync(path)) throw error;
     // FAT and some network file systems have no hard links.
     renameSync(unfinished, path);
+  }
+}
+
+/** Writes a new file that only its owner can read. Resolves once its content is on disk; its name may not be yet. */
+export async function writeSynced(path: string, content: string | Buffer | Readable): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

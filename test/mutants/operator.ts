@@ -156,9 +156,9 @@ export const operatorMutants = [
     'if (holdsSomething(key) || !finds(path, (db) => db.prepare(secrets).get() !== undefined)) continue;',
     'if (key !== path) continue;',
   ]),
-  ...breaking('src/cli/serve.ts', MISTAKES, [
+  ...breaking('src/cli/run-service.ts', MISTAKES, [
     'the files of the configuration are looked at before anything is made',
-    '      checkLocally(config);\n',
+    '  checkLocally(config);\n',
     '',
   ]),
   ...breaking('src/server/listening.ts', MISTAKES, [

@@ -4,9 +4,9 @@ const ITEM_TEXT = ['test/bridge/item-text.test.ts'];
 const TEXTS = ['test/bridge/mirror/texts.test.ts', 'test/bridge/mirror/mirror.test.ts'];
 const MEMORY = ['test/bridge/memory.test.ts'];
 
-const SUMMARIES = ['test/bridge/mirror/summaries.test.ts'];
+const SUMMARIES = ['test/bridge/texts/summaries.test.ts'];
 
-const ALONE = ['test/bridge/texts.test.ts'];
+const ALONE = ['test/bridge/texts/texts.test.ts'];
 
 /** The texts of items, and the memory for what was read last. */
 export const textMutants = [
@@ -86,7 +86,7 @@ export const textMutants = [
   ),
   ...breaking(
     'src/bridge/texts/names.ts',
-    ['test/bridge/names.test.ts'],
+    ['test/bridge/texts/names.test.ts'],
     ['a name that no post has is not kept', '    this.#names[number] = undefined;\n', ''],
     ['a name is not found under the number of another', 'this.#numbers.delete(name);', 'this.#numbers.has(name);'],
   ),
@@ -119,7 +119,7 @@ export const textMutants = [
   ),
   ...breaking(
     'src/bridge/known/presence.ts',
-    ['test/bridge/mirror/presence.test.ts'],
+    ['test/bridge/known/presence.test.ts'],
     ['what goes is counted', 'this.#count(row, item, from, -1);', ''],
     ['an item is gone with its last row', 'if (now !== (by === 1 ? 1 : 0)) return;', 'if (now !== 1) return;'],
     [

@@ -10,7 +10,7 @@ import type { BoardStore } from '../store.ts';
 import { BoardNotEmptyError, beginImport, mayImport } from '../unfinished.ts';
 import { CopiedIndex } from './copied-index.ts';
 import { Copying, interruptedCopy, MOST_NAMED, noteCopying, type Origin } from './copying.ts';
-import { finishCopy } from './finish.ts';
+import { type Copied, finishCopy } from './finish.ts';
 import { OriginBoard, type OriginOptions } from './origin.ts';
 import { CopiedTexts, doubledCarets, type Reformed } from './texts.ts';
 import { TooLargeError, wholeText } from './whole-text.ts';
@@ -30,16 +30,8 @@ export interface CopyOptions extends OriginOptions, Origin {
   readonly largestIndex?: number;
 }
 
-export interface CopySummary {
+export interface CopySummary extends Copied {
   readonly rows: number;
-  readonly items: number;
-  readonly edits: number;
-  readonly diffs: number;
-  readonly motd: boolean;
-  /** the sequence number that the next change will get */
-  readonly nextSequence: number;
-  /** items named by the index that the board does not have: withdrawn or archived */
-  readonly missing: number;
   /** it continued an interrupted copy */
   readonly resumed: boolean;
   /** what could not be copied, and why; if there is much, the first of each kind */

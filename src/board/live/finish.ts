@@ -9,14 +9,20 @@ import { Copying, dropCopying, MOST_NAMED } from './copying.ts';
 /** seconds that ids may run ahead of the clock; an id further ahead is made up */
 const AHEAD = 30 * 86_400;
 
-interface Finished {
+/** What was copied. */
+export interface Copied {
   readonly items: number;
   readonly edits: number;
   readonly diffs: number;
   readonly motd: boolean;
+  /** the sequence number that the next change will get */
   readonly nextSequence: number;
+  /** items named by the index that the board does not have: withdrawn or archived */
   readonly missing: number;
-  /** the first of them */
+}
+
+interface Finished extends Copied {
+  /** the first texts that could not be copied */
   readonly leftOut: readonly Skipped[];
   readonly leftOutCount: number;
 }

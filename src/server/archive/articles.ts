@@ -27,7 +27,7 @@ export interface ArchivedArticle {
 }
 
 export interface ArticleSource {
-  /** how many there are, about: some may come or go */
+  /** roughly how many there are: some may come or go */
   readonly count: number;
   /** @param onUnread is told of articles that the board does not give, with the reason */
   articles(onUnread: (place: string, reason: string) => void): AsyncGenerator<ArchivedArticle>;
@@ -109,7 +109,7 @@ async function copyFile(name: 'cache' | 'permanent' | 'board', source: BoardPath
     using snapshot = new DatabaseSnapshot(source[name]);
     await snapshot.copyTo(target[name]);
   } catch (error) {
-    // A damaged cache is made again.
+    // A damaged cache is rebuilt.
     if (name !== 'cache' || !(error instanceof StoreError) || error.kind !== 'corrupt') throw error;
   }
 }
@@ -134,7 +134,7 @@ async function openCopy(config: Config, board: BoardConfig, log: Log, undo: Undo
   return opened;
 }
 
-/** Newsgroup by newsgroup, in the order of their numbers; what is in several of them once. */
+/** Newsgroup by newsgroup, in the order of their numbers; a cross-posted article only once. */
 function* placesOf({ view }: RgtpBoard): Generator<{ readonly group: BoardGroup; readonly number: number }> {
   for (const [n, group] of view.groups.entries()) {
     const before = view.groups.slice(0, n);
@@ -165,7 +165,7 @@ async function* articlesOf(
   }
 }
 
-/** (It is no use asking again for items that the board answers with nonsense.) */
+/** (Asking again would not help for items that the board answers with nonsense.) */
 function isAway(cause: unknown): boolean {
   const kind = cause instanceof RgtpError ? cause.kind : undefined;
   return cause !== undefined && kind !== 'nonsense' && kind !== 'internal';

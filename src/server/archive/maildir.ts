@@ -1,8 +1,8 @@
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeOfArticle } from '../../news/archive.ts';
 import { storeErrorFrom } from '../../store/errors.ts';
-import { syncFolder } from '../../store/new-file.ts';
+import { syncFolder, writeSynced } from '../../store/new-file.ts';
 import { nameBeside, TargetError } from '../../store/target.ts';
 import type { ArchivedArticle } from './articles.ts';
 import type { ArchivePlace } from './mbox.ts';
@@ -54,17 +54,7 @@ export async function writeMaildir(
   }
 }
 
-async function writeSynced(path: string, content: Buffer): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(content);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** What was there goes only once the new one has its name. */
+/** The old Maildir goes only once the new one has its name. */
 async function putInPlace(complete: string, path: string): Promise<void> {
   const old = nameBeside(path);
   const hadOne = await rename(path, old).then(

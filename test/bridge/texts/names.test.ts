@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Names } from '../../src/bridge/texts/names.ts';
-import { octets } from '../../src/wire/octets.ts';
+import { Names } from '../../../src/bridge/texts/names.ts';
+import { octets } from '../../../src/wire/octets.ts';
 
 test('a name is held once, for as long as a post has it', () => {
   const names = new Names();

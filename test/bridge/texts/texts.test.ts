@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ItemText } from '../../src/bridge/item-text.ts';
-import { SharedMemory } from '../../src/bridge/memory.ts';
-import { Texts } from '../../src/bridge/texts/texts.ts';
-import { Cache } from '../../src/store/cache.ts';
-import { type Octets, octets } from '../../src/wire/octets.ts';
+import { ItemText } from '../../../src/bridge/item-text.ts';
+import { SharedMemory } from '../../../src/bridge/memory.ts';
+import { Texts } from '../../../src/bridge/texts/texts.ts';
+import { Cache } from '../../../src/store/cache.ts';
+import { type Octets, octets } from '../../../src/wire/octets.ts';
 
 /** Two posts that say the same. */
 const textOf = (says: Octets) =>
