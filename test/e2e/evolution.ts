@@ -23,9 +23,17 @@ const SUBJECT = 4;
 /** What a search may find: to read more rows takes long. */
 const FEW = 300;
 
-/** Pixels in a window: in the text of an article, beside its headers' values; and in a text that is being written. */
-const IN_ARTICLE = [40, 235] as const;
-const IN_COMPOSER = [150, 380] as const;
+type Point = readonly [x: number, y: number];
+
+/**
+ * Pixels in a window: in the text of an article, and in a text that is being written. The headers of an article are a
+ * document of their own above its text, and not always of the same height: where one point hits them, another does not.
+ */
+const IN_ARTICLE: readonly Point[] = [235, 260, 215, 285, 310].map((y) => [40, y]);
+const IN_COMPOSER: readonly Point[] = [[150, 380]];
+
+/** ms that a text gets to be drawn, before its window is opened again */
+const DRAWN = 20_000;
 
 /** What tells one article from others, as a list shows it. */
 export interface Listed {
@@ -164,12 +172,23 @@ export class Evolution implements AsyncDisposable {
   /** Opens an article in a window that is called after its subject; waits until that text is in it, and closes it. */
   async read(article: Listed, text: string): Promise<void> {
     await this.find(article);
+    const is = (there: string) => asCopied(there) === asCopied(text);
+    await this.#opened(article, (window) => this.#copies(window, IN_ARTICLE, is, text, DRAWN)).catch(() =>
+      this.#opened(article, (window) => this.#copies(window, IN_ARTICLE, is, text)),
+    );
+  }
+
+  /** Opens the selected article in a window, which it closes when that is read. */
+  async #opened({ subject }: Listed, read: (window: string) => Promise<unknown>): Promise<void> {
     await this.#press('Open in New Window');
-    const window = await this.program.window(article.subject);
-    await this.#copies(window, IN_ARTICLE, (there) => asCopied(there) === asCopied(text), text);
-    await this.#screen.picture('evolution-reads');
-    await this.program.key(window, 'Escape');
-    await this.program.gone(article.subject);
+    const window = await this.program.window(subject);
+    try {
+      await read(window);
+    } finally {
+      await this.#screen.picture('evolution-reads');
+      await this.program.key(window, 'Escape');
+      await this.program.gone(subject);
+    }
   }
 
   /** Posts an article with that text, and its signature. */
@@ -204,22 +223,26 @@ export class Evolution implements AsyncDisposable {
     await this.program.gone(window);
   }
 
-  /** All of a text, as it is copied, once `wanted` is so. */
+  /** All of a text, as it is copied from one of those points, once `wanted` is so. */
   async #copies(
     window: string,
-    [x, y]: readonly [number, number],
+    points: readonly Point[],
     wanted: (text: string) => boolean,
     what: string,
+    timeout?: number,
   ): Promise<string> {
     let last = '';
+    let tries = 0;
     await until(
       async () => {
+        const [x, y] = points[tries++ % points.length] ?? [0, 0];
         await this.program.click(window, x, y);
         await this.program.key(window, 'ctrl+a', 'ctrl+c');
         last = await this.#clipboard.read();
         return wanted(last);
       },
       () => `${what}, in ${JSON.stringify(last)}`,
+      timeout,
     );
     return last;
   }
