@@ -1,6 +1,7 @@
 import { breaking } from './mutant.ts';
 
 const STORIES = ['test/bridge/mirror/promises.test.ts'];
+const CLAIMS = ['test/bridge/texts/claims.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
@@ -17,12 +18,32 @@ export const historyMutants = [
   ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
     'an item that was not there, and is still in the index, is asked for once more',
     "cache.fact('compared') !== undefined)\n      this.#queue.touch(item, true);",
-    "cache.fact('compared') !== undefined)\n      this.#claims.delete(item);",
+    "cache.fact('compared') !== undefined)\n      this.#claims.drop(item);",
+  ]),
+  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+    'an item that is asked for again is not absent, whenever the server is killed',
+    'if (claims.length > 0 && this.#queue.states.dirty)',
+    'if (claims.length < 0 && this.#queue.states.dirty)',
+  ]),
+  ...breaking('src/bridge/texts/item-texts.ts', CLAIMS, [
+    'what the board said during a poll, that poll need not have seen',
+    "else if (claim === GONE) cache.deleteFact('compared');",
+    '',
+  ]),
+  ...breaking('src/bridge/texts/claims.ts', CLAIMS, [
+    '… nor does it confirm it',
+    'isAgain && before.poll < this.#polled;',
+    'isAgain;',
+  ]),
+  ...breaking('src/bridge/texts/states.ts', STORIES, [
+    '… nor after a restart',
+    'if (isUnsure) this.#changed.add(Math.floor(count / BLOCK));',
+    '',
   ]),
   ...breaking(
     'src/bridge/texts/states.ts',
     ['test/bridge/mirror/rare-hours.test.ts'],
-    ['… after a restart, too', 'isLost || (state === TextState.Absent && !isCompared) ?', 'isLost ?'],
+    ['… after a restart, too', 'isLost || isUnsure ?', 'isLost ?'],
   ),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'of rows that no editor can have made, all are believed with the one that the board shows more of',

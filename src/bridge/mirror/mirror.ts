@@ -293,6 +293,7 @@ export class Mirror implements BoardModel {
   async #poll(): Promise<void> {
     const { cache } = this.#options;
     if (cache.lost && cache.rebuild()) this.#restore();
+    this.#texts.pollBegins();
     try {
       await this.#follower.poll(this.#gate);
     } catch (err) {
@@ -308,7 +309,7 @@ export class Mirror implements BoardModel {
     this.#lastPoll = performance.now();
     this.#company?.polled();
     this.#pace.polled(true);
-    this.#texts.resume();
+    this.#texts.polled();
   }
 
   /** The cache file was lost and the new one is empty, but everything except the texts is still in memory. */

@@ -12,6 +12,7 @@ import { saveState } from '../known/persistence.ts';
 import type { BoardState } from '../known/state.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
+import { Claims, GONE } from './claims.ts';
 import { FetchQueue, type TextSource } from './queue.ts';
 import { TextState } from './states.ts';
 import { Summaries } from './summaries.ts';
@@ -33,8 +34,6 @@ export interface ItemTextsOptions {
   readonly onFailure: () => void;
 }
 
-/** In place of an edit's number: the board does not have the item. */
-const GONE = -1;
 /** How long fetched texts may wait to be written together with others, in ms. */
 const WRITE_DELAY = 100;
 
@@ -50,11 +49,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   #closed = false;
   /** items given up, since the start */
   skipped = 0;
-  /**
-   * What the board said of an item that no poll has shown: the sequence number of an edit, or `GONE`. If the board is
-   * restored before one does, nothing else shows that it is no longer so: the item is asked for once more after it.
-   */
-  readonly #claims = new Map<number, number>();
+  readonly #claims = new Claims();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
@@ -65,6 +60,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     this.#queue = new FetchQueue(this, state.posts, options.depth);
     const isCompared = cache.fact('compared') !== undefined;
     this.#queue.states.load(cache.blocks('text-states'), state.records.list.length, isCompared);
+    if (this.#queue.states.dirty) cache.transaction(() => this.#save());
     this.#queue.lookAgain();
     this.#loadSummaries();
   }
@@ -147,9 +143,26 @@ export class ItemTexts implements BoardTexts, TextSource {
     return dropped.length > 0 || removed.length > 0;
   }
 
+  pollBegins(): void {
+    this.#claims.pollBegins();
+  }
+
+  /** A poll has succeeded. */
+  polled(): void {
+    const { cache } = this.#options;
+    const claims = this.#claims.polled();
+    for (const { item, claim, isDue } of claims) {
+      if (isDue) this.#askAgain(item, claim);
+      // Whether an item is gone, only an index read later tells.
+      else if (claim === GONE) cache.deleteFact('compared');
+    }
+    // What is written as absent would not be asked for after a restart.
+    if (claims.length > 0 && this.#queue.states.dirty) cache.transaction(() => this.#save());
+    this.resume();
+  }
+
   /** The board answers again: fetches what is missing, newest first. */
   resume(): void {
-    for (const [item, claim] of this.#claims) this.#askAgain(item, claim);
     if (this.#options.background || this.#waiting.length > 0) this.#queue.resume();
   }
 
@@ -208,7 +221,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     if (text === undefined) {
       this.#queue.states.set(item, TextState.Absent);
       cache.transaction(() => this.#drop([item]));
-      if (!this.#isNews(item, GONE)) return;
+      if (this.#claims.said(item, GONE)) return;
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
       tell([{ kind: 'text', item: record, revoked: true }]);
@@ -216,8 +229,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     const { lastEdit } = text;
     const isAhead = lastEdit !== undefined && isNewer(lastEdit, state.lastSequence);
-    if (!isAhead) this.#claims.delete(item);
-    const isStale = isAhead && this.#isNews(item, lastEdit);
+    if (!isAhead) this.#claims.drop(item);
+    const isStale = isAhead && !this.#claims.said(item, lastEdit);
     const before = this.#texts.peek(item);
     const held = ItemText.of(text);
     this.#queue.states.set(item, isStale ? TextState.Stale : TextState.Held);
@@ -249,20 +262,11 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
   }
 
-  /** Is this the first time that the board says so? The second time it is believed. */
-  #isNews(item: number, claim: number): boolean {
-    const isNews = this.#claims.get(item) !== claim;
-    if (isNews) this.#claims.set(item, claim);
-    else this.#claims.delete(item);
-    return isNews;
-  }
-
-  /** A poll has succeeded. Whether an item is gone, only the whole index tells. */
   #askAgain(item: number, claim: number): void {
     const { state, cache } = this.#options;
     const record = state.records.list[item];
     const textState = this.#queue.states.of(item);
-    if (record === undefined || !state.hasPosts(record)) this.#claims.delete(item);
+    if (record === undefined || !state.hasPosts(record)) this.#claims.drop(item);
     else if (claim !== GONE && textState === TextState.Stale) this.#queue.touch(item);
     else if (claim === GONE && textState === TextState.Absent && cache.fact('compared') !== undefined)
       this.#queue.touch(item, true);

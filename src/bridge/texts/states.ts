@@ -101,9 +101,12 @@ export class TextStates {
     for (const block of blocks) {
       this.#states = withRoom(this.#states, count + block.length, Uint8Array);
       for (const state of block) {
+        const isUnsure = state === TextState.Absent && !isCompared;
+        // To be written before the index is compared: after that it would count as absent.
+        if (isUnsure) this.#changed.add(Math.floor(count / BLOCK));
         // Items that were given up get another chance at every start.
         const isLost = state >= TextState.UnderWay || state === TextState.Broken;
-        this.#states[count++] = isLost || (state === TextState.Absent && !isCompared) ? TextState.Wanted : state;
+        this.#states[count++] = isLost || isUnsure ? TextState.Wanted : state;
         if (state === TextState.Held) this.#held++;
       }
     }

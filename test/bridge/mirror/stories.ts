@@ -138,6 +138,12 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
     [HALF],
     'motd; item; a jump; item; item; edit 7; bogus rows 2; the edit log fails; the edit log fails; withdraw 17; the edit log fails; item; a bogus row 2',
   ],
+  [
+    [0, 1, WRAP, HALF],
+    'item; an answer breaks off 1; a row less; an answer is nonsense 18; reply; kill; an answer breaks off 1; kill',
+  ],
+  [[0, 1, WRAP, HALF], 'item; a backup; a poll meanwhile 30; restore; item; poll'],
+  [[1], 'item; a backup; a poll meanwhile 30; restore; item; poll; poll; kill'],
   [[WRAP], 'gap; two rows change places; an answer is nonsense 32; two rows change places; jump 16; gap; post'],
 ];
 
