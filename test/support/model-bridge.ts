@@ -8,6 +8,7 @@ import { OwnPostRegister } from '../../src/bridge/posting/own-posts.ts';
 import type { Order } from '../../src/bridge/posting/sender.ts';
 import { BoardView } from '../../src/bridge/view/board-view.ts';
 import type { BoardOptions } from '../../src/bridge/view/options.ts';
+import { Refusal } from '../../src/nntp/backend.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import { Cache } from '../../src/store/cache.ts';
 import { StoreError } from '../../src/store/errors.ts';
@@ -140,12 +141,17 @@ export class ModelBridge {
     await this.#tried(() => this.mirror.refresh(upTo));
   }
 
+  /** Where it is killed meanwhile, nobody hears an answer. */
   async submit(order: Order): Promise<void> {
+    const life = this.#now;
     try {
-      await this.#now.poster.submit(order);
+      await life.poster.submit(order);
+    } catch (error) {
+      if (!life.isDead) throw error;
     } finally {
       this.#seen();
     }
+    if (life.isDead) throw new Refusal('unavailable', 'the bridge was killed');
   }
 
   /** What it would show if nobody had posted through it. */

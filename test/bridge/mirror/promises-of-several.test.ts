@@ -15,6 +15,7 @@ const HALF = 2 ** 31 - 20;
 const brokenOnce: readonly (readonly [bridges: number, first: number, steps: string])[] = [
   [2, 1, 'item; a row less'],
   [2, 1, 'item 7; a bridge is cut off 13; a poll meanwhile 2'],
+  [2, 1, 'one polls while another does 6; a bridge is cut off 49; a bridge is killed while it posts 25; edit 48'],
 ];
 
 describe.skipIf(!hasPostgres)('several bridges', () => {
