@@ -1,9 +1,10 @@
 /** An RGTP board: its files, its connections, its mirror, and what the bridge sees of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BoardServer } from '../board/server.ts';
+import type { GuestOfBoard } from '../bridge/login/guest.ts';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
 import { RememberedProofs } from '../bridge/login/remembered-proofs.ts';
-import { type GuestOfBoard, RgtpLogin } from '../bridge/login/rgtp-login.ts';
+import { RgtpLogin } from '../bridge/login/rgtp-login.ts';
 import type { SharedMemory } from '../bridge/memory.ts';
 import { Mirror } from '../bridge/mirror/mirror.ts';
 import { BoardPoster } from '../bridge/posting/board-poster.ts';

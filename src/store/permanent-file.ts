@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { AccountsInFile } from './accounts-in-file.ts';
 import { openDatabase, transaction } from './database.ts';
 import { type StoreError, storeErrorFrom } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
@@ -6,8 +7,6 @@ import { LogSync } from './log-sync.ts';
 import { Marks } from './marks.ts';
 import type { Permanent } from './permanent.ts';
 import {
-  ACCOUNT,
-  accountOf,
   EPOCH,
   epochOf,
   FED,
@@ -38,9 +37,6 @@ import { prepareStatements, type Statements } from './permanent-rows.ts';
 import { PERMANENT } from './permanent-schema.ts';
 import { Writer } from './writer.ts';
 
-/** ms */
-const LOOK_EVERY = 500;
-
 /** The permanent part of one board, in an SQLite file. What is acknowledged survives a power cut. */
 export class PermanentFile implements Permanent {
   readonly #db: DatabaseSync;
@@ -48,8 +44,7 @@ export class PermanentFile implements Permanent {
   readonly #writer: Writer;
   readonly #sync: LogSync | undefined;
   readonly #statements: Statements;
-  readonly #listeners: ((accounts: readonly StoredAccount[]) => void)[] = [];
-  #watch: NodeJS.Timeout | undefined;
+  readonly #accounts: AccountsInFile;
 
   private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
@@ -57,6 +52,7 @@ export class PermanentFile implements Permanent {
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);
     this.#writer = new Writer(db, this.#sync, path);
     this.#statements = prepareStatements(db);
+    this.#accounts = new AccountsInFile(db);
   }
 
   /** @throws StoreError */
@@ -229,34 +225,26 @@ export class PermanentFile implements Permanent {
   }
 
   async account(name: string): Promise<StoredAccount | undefined> {
-    const row = this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name);
-    return row && accountOf(row);
+    return this.#accounts.named(name);
   }
 
   async accounts(): Promise<StoredAccount[]> {
-    return this.#accounts();
+    return this.#accounts.all();
   }
 
   onAccounts(listener: (accounts: readonly StoredAccount[]) => void): void {
-    this.#listeners.push(listener);
-    this.#watch ??= watchFile(this.#db, () => this.#tell());
-    listener(this.#accounts());
+    this.#accounts.follow(listener);
   }
 
   async putAccount(account: StoredAccount): Promise<void> {
-    const { name, passwordHash, userid, secret, settings } = account;
-    const insert = this.#db.prepare(
-      'INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#transact(() => insert.run(name, passwordHash, userid, secret, settings));
-    this.#tell();
+    this.#transact(() => this.#accounts.put(account));
+    this.#accounts.changed();
   }
 
   async removeAccount(name: string): Promise<boolean> {
-    const remove = this.#db.prepare('DELETE FROM accounts WHERE name = ?');
-    const { changes } = this.#transact(() => remove.run(name));
-    this.#tell();
-    return changes === 1;
+    const isRemoved = this.#transact(() => this.#accounts.remove(name));
+    this.#accounts.changed();
+    return isRemoved;
   }
 
   async proofs(): Promise<StoredProof[]> {
@@ -290,7 +278,7 @@ export class PermanentFile implements Permanent {
 
   async close(): Promise<void> {
     if (!this.#db.isOpen) return;
-    clearInterval(this.#watch);
+    this.#accounts.close();
     this.#writer.flush();
     this.#sync?.close();
     closeDatabase(this.#db);
@@ -304,26 +292,4 @@ export class PermanentFile implements Permanent {
       throw storeErrorFrom(error, this.#path);
     }
   }
-
-  #accounts(): StoredAccount[] {
-    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
-  }
-
-  #tell(): void {
-    if (this.#listeners.length === 0) return;
-    const accounts = this.#accounts();
-    for (const listener of this.#listeners) listener(accounts);
-  }
-}
-
-/** Checks twice a second whether another process has written to the file. */
-function watchFile(db: DatabaseSync, onWritten: () => void): NodeJS.Timeout {
-  const version = db.prepare('PRAGMA data_version');
-  let seen = version.get()?.['data_version'];
-  return setInterval(() => {
-    const now = version.get()?.['data_version'];
-    if (now === seen) return;
-    seen = now;
-    onWritten();
-  }, LOOK_EVERY).unref();
 }

@@ -440,12 +440,16 @@ export const bridgeMutants = [
     'src/bridge/login/rgtp-login.ts',
     ['test/server/guests-elsewhere.test.ts'],
     ['no guest reads before the board was asked', "return 'undecided';", "return 'read';"],
-    ['the board’s word on guests is kept', 'await guest.keep(level);', ''],
     [
       'the board’s word on guests holds after a restart',
       'if (guest?.said !== undefined) this.#renewals.remembered(undefined, guest.said);',
       'if (guest?.said !== undefined) this.#renewals.remembered(undefined, 1);',
     ],
+  ),
+  ...breaking(
+    'src/bridge/login/guest.ts',
+    ['test/server/guests-elsewhere.test.ts'],
+    ['the board’s word on guests is kept', 'await this.#guest.keep(level);', ''],
   ),
   ...breaking(
     'src/rgtp/client/pool.ts',

@@ -314,7 +314,7 @@ export const historyMutants = [
   ]),
   ...breaking(
     'src/bridge/texts/told.ts',
-    ['test/bridge/mirror/mirror.test.ts'],
+    ['test/bridge/texts/told.test.ts'],
     [
       'what the index does not show, the text tells',
       '  if (!record.linked) {',

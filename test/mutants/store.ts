@@ -253,19 +253,23 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
-    'src/store/postgres/membership.ts',
+    'src/store/postgres/joining.ts',
     ['test/store/postgres/bridges.test.ts'],
     [
       '… which it can while it lives',
       "await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);",
       '',
     ],
+    ['who wants to be alone is', 'if (rows[0]?.locked === true) return;', 'return void rows;'],
+  ),
+  ...breaking(
+    'src/store/postgres/membership.ts',
+    ['test/store/postgres/bridges.test.ts'],
     [
       'what a bridge was not told of is looked up',
       'version > this.#version || this.#version < 0n',
       'version > this.#version && this.#version < 0n',
     ],
-    ['who wants to be alone is', 'if (rows[0]?.locked === true) return;', 'return void rows;'],
     ['who was alone and is no more is told', '=== true && !wasThere)', '=== true && wasThere)'],
     ['who does not reach the board does not lead', 'const wants = this.#state.reachesBoard;', 'const wants = true;'],
   ),

@@ -9,6 +9,8 @@ import type { BoardLogin, Level, Member, Revoking } from '../board.ts';
 import type { Author } from '../posting/connection.ts';
 import { because, wordsOf } from '../words.ts';
 import { BoardRights, type LiveAccounts } from './board-rights.ts';
+import { answered, isDenial } from './denial.ts';
+import { type GuestOfBoard, RemoteGuest } from './guest.ts';
 import { asLevel } from './level.ts';
 import type { AccountProof, LocalAccounts } from './local-accounts.ts';
 import { Renewals } from './renewals.ts';
@@ -36,16 +38,6 @@ export interface RgtpLoginOptions {
    */
   readonly whileAway?: WhileAway | undefined;
   readonly log?: Log;
-}
-
-/** What a remote board allows guests. Survives a restart, when the board may be away. */
-export interface GuestOfBoard {
-  /** Asks for the level that the board gives a guest now. */
-  ask(): Promise<number>;
-  /** the level that it last gave, 0: none; `undefined`: it has never been asked */
-  readonly said: number | undefined;
-  /** Stores the level for the next start. */
-  keep(level: number): Promise<void>;
 }
 
 /** A member of an RGTP board. */
@@ -87,8 +79,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
   readonly #renewals: Renewals;
   readonly #shared = new LRUCache<string, SharedLogin>({ max: MOST_SHARED });
   readonly #stopReviews: (() => void) | undefined;
-  /** the guest's level stored for the next start */
-  #kept: number | undefined;
+  readonly #guest: RemoteGuest | undefined;
 
   constructor(options: RgtpLoginOptions) {
     this.name = options.name;
@@ -96,8 +87,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
     this.posting = options.posting;
     this.#options = options;
     this.#renewals = new Renewals(options.userIdle);
-    const { live, pools, guest } = options;
-    this.#kept = guest?.said;
+    const { live, pools, guest, log = silent } = options;
+    this.#guest = guest && new RemoteGuest(guest, options.name, log);
     if (guest?.said !== undefined) this.#renewals.remembered(undefined, guest.said);
     if (live === undefined) return;
     const rights = new BoardRights(live);
@@ -107,7 +98,7 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   get guests(): 'read' | 'none' | 'undecided' {
     if (this.#options.guests === 'none') return 'none';
-    if (this.#options.guest !== undefined && !this.#renewals.isDecided(undefined)) return 'undecided';
+    if (this.#guest !== undefined && !this.#renewals.isDecided(undefined)) return 'undecided';
     const level = this.#rights === undefined ? this.#renewals.known(undefined, 1) : this.#rights.guest;
     return (level ?? 0) >= 1 ? 'read' : 'none';
   }
@@ -140,10 +131,11 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   renew(member: Member | undefined): Promise<void> | undefined {
     if (this.#rights !== undefined) return undefined;
-    const { log = silent, guest, guests } = this.#options;
+    const { log = silent, guests } = this.#options;
     if (member === undefined) {
+      const guest = this.#guest;
       if (guest === undefined || guests === 'none') return undefined;
-      return this.#renewals.renew(undefined, undefined, () => this.#askAsGuest(guest, log));
+      return this.#renewals.renew(undefined, undefined, () => guest.ask());
     }
     if (!isRgtpMember(member)) return undefined;
     const { shared } = member;
@@ -179,20 +171,6 @@ export class RgtpLogin implements BoardLogin, Revoking {
 
   close(): void {
     this.#stopReviews?.();
-  }
-
-  /** The answer is not used before it is stored, so that the next start knows what guests were told. */
-  async #askAsGuest(guest: GuestOfBoard, log: Log): Promise<number> {
-    const level = (await answered(guest.ask())) ?? 0;
-    if (level === this.#kept) return level;
-    try {
-      await guest.keep(level);
-      this.#kept = level;
-    } catch (error) {
-      // It is valid all the same, and will be stored when the board is next asked.
-      log.error({ board: this.name, err: error }, 'what the board lets guests do could not be kept');
-    }
-    return level;
   }
 
   async #logIn(
@@ -277,22 +255,6 @@ export class RgtpLogin implements BoardLogin, Revoking {
       });
     }
   }
-}
-
-/** The level given by the board; `undefined` if it refused. Rejects if it could not be asked. */
-async function answered(level: Promise<number>): Promise<number | undefined> {
-  try {
-    return await level;
-  } catch (error) {
-    if (error instanceof Refusal && error.kind === 'bad-credentials') return undefined;
-    if (error instanceof RgtpError && isDenial(error)) return undefined;
-    throw error;
-  }
-}
-
-/** 511: the board does not accept this as a userid. */
-function isDenial({ kind }: RgtpError): boolean {
-  return kind === 'refused' || kind === 'no-access' || kind === 'bug';
 }
 
 function isRgtpMember(member: Member): member is RgtpMember {

@@ -16,7 +16,7 @@ export function isForeign({ contributions }: Item, { id, index }: ItemRecord, st
 }
 
 /** Learns links that the index does not show (their rows are gone, or were never shown) from the item itself. */
-export function learnLinks({ records }: BoardState, item: number, text: Item): boolean {
+export function learnLinks({ records }: Pick<BoardState, 'records'>, item: number, text: Item): boolean {
   const record = records.list[item];
   if (record === undefined) return false;
   let changed = false;

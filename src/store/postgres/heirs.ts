@@ -27,6 +27,10 @@ export class Inheritance {
    * even if the answer was lost
    */
   readonly #left = new Set<string>();
+  #looking: Promise<void> | undefined;
+  #onTaken: ((intents: readonly Intent[]) => void) | undefined;
+  /** taken over before there was a listener */
+  #taken: Intent[] = [];
 
   constructor(postgres: Postgres, board: string, heir: Heir) {
     this.#postgres = postgres;
@@ -34,8 +38,29 @@ export class Inheritance {
     this.#heir = heir;
   }
 
-  /** @returns the intents to be settled, each once */
-  async take(): Promise<Intent[]> {
+  /** Calls the listener with the intents to be settled, each once. */
+  onTaken(listener: (intents: readonly Intent[]) => void): void {
+    this.#onTaken = listener;
+    this.#tell([]);
+  }
+
+  /** Looks for dead bridges, and does not wait: their locks may hold it up. */
+  look(): void {
+    this.#looking ??= this.#take()
+      .then((intents) => this.#tell(intents))
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
+  }
+
+  #tell(intents: readonly Intent[]): void {
+    this.#taken.push(...intents);
+    if (this.#onTaken === undefined || this.#taken.length === 0) return;
+    this.#onTaken(this.#taken.splice(0));
+  }
+
+  async #take(): Promise<Intent[]> {
     const others = await this.#postgres.query(
       `SELECT id FROM bridges WHERE board = $1 AND id <> $2
        UNION SELECT '' FROM messages WHERE board = $1 AND bridge = '' AND details IS NOT NULL AND epoch IS NULL`,

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { StoreError } from '../errors.ts';
 import type { Intent } from '../permanent-records.ts';
 import type { Claim } from '../shared.ts';
-import { addRow, keepRow, lookAtRows } from './bridge-row.ts';
+import { keepRow, lookAtRows } from './bridge-row.ts';
 import { storeErrorFromPostgres } from './errors.ts';
-import { allOf, Inheritance, lockOf } from './heirs.ts';
-import { agree, type Identity } from './identity.ts';
-import { connectForLocks } from './lock-connection.ts';
+import { Inheritance } from './heirs.ts';
+import { type Joining, joinBridges } from './joining.ts';
 import type { Postgres, Query } from './postgres.ts';
 import { Standing } from './standing.ts';
 import { Turns } from './turns.ts';
@@ -30,13 +28,7 @@ export interface Pace {
 
 const PACE: Pace = { look: 1000, sure: 3000, again: 1000, patience: 3000 };
 
-export interface MembershipOptions {
-  /** as the only bridge */
-  readonly alone?: boolean;
-  /** the settings that it must have in common with the others */
-  readonly identity?: Identity;
-  /** called once before waiting: another process wants to be alone, or this one does and there is another */
-  readonly onWaiting: () => void;
+export interface MembershipOptions extends Pick<Joining, 'alone' | 'identity' | 'onWaiting'> {
   /**
    * While this bridge was cut off, the board's data was copied elsewhere, or another process had it to itself: this one
    * must not go on.
@@ -69,16 +61,12 @@ export class Membership {
   #version = 0n;
   #state = { isRead: false, reachesBoard: true };
   readonly #standing: Standing;
-  #takingOver: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
   #closed = false;
   readonly #ended = new AbortController();
   readonly #turns: Turns;
   readonly #onHint: ((about: 'rows' | 'posts') => void)[] = [];
   #onRejoined: (messageIds: ReadonlySet<string>) => void = () => {};
-  #onTaken: ((intents: readonly Intent[]) => void) | undefined;
-  /** taken over before there was a listener */
-  #taken: Intent[] = [];
 
   /** Resolves once this process is one of the bridges. @throws StoreError */
   static async join(postgres: Postgres, board: string, options: MembershipOptions): Promise<Membership> {
@@ -152,8 +140,7 @@ export class Membership {
   }
 
   onTaken(listener: (intents: readonly Intent[]) => void): void {
-    this.#onTaken = listener;
-    this.#take([]);
+    this.#inheritance.onTaken(listener);
   }
 
   /** See `Shared`. */
@@ -182,28 +169,21 @@ export class Membership {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#ended.abort();
+    this.#ended.abort(this.#cutOff());
     await this.#client?.end().catch(() => {});
   }
 
-  /**
-   * Opens the connection with this bridge's locks, and adds its row. The intents of its last name become its own again.
-   */
   async #join(): Promise<void> {
-    const { look, sure } = this.#pace;
-    const client = await connectForLocks(this.#postgres.config, { answer: 2 * sure, silence: look + sure });
+    const before = this.#id;
+    const { look, sure, again } = this.#pace;
+    const silences = { answer: 2 * sure, silence: look + sure };
+    const { client, id, kept, wasThere, isMoved } = await joinBridges(this.#postgres, this.#board, before, {
+      ...this.#options,
+      ...{ silences, again, ended: this.#ended.signal },
+    });
     try {
-      await this.#admitted(client);
-      const { identity } = this.#options;
-      if (identity !== undefined) await agree(client, this.#board, identity);
-      const id = randomUUID();
-      await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);
-      const moved = await client.query('SELECT 1 FROM boards WHERE board = $1 AND moved', [this.#board]);
-      const before = this.#id;
-      const { wasThere, kept } = await this.#postgres.transaction((query) => addRow(query, this.#board, id, before));
-      if (before !== '' && (moved.rows.length > 0 || (this.#options.alone === true && !wasThere))) {
-        const what =
-          moved.rows.length > 0 ? 'the board was copied from here to files' : 'another rgtp-nntp has taken over';
+      if (before !== '' && (isMoved || (this.#options.alone === true && !wasThere))) {
+        const what = isMoved ? 'the board was copied from here to files' : 'another rgtp-nntp has taken over';
         this.#options.onLost(new StoreError('locked', this.#postgres.name, `${what}: ${this.#board}`));
         throw this.#cutOff();
       }
@@ -223,19 +203,6 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-  }
-
-  /** Waits while another process wants to be alone with the board. */
-  async #admitted(client: Client): Promise<void> {
-    for (let waiting = false; !this.#closed; waiting = true) {
-      const verb = this.#options.alone === true ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
-      const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS locked`;
-      const { rows } = await client.query<{ locked: boolean }>(sql, [allOf(this.#board)]);
-      if (rows[0]?.locked === true) return;
-      if (!waiting) this.#options.onWaiting();
-      await this.#pause(this.#pace.again);
-    }
-    throw this.#cutOff();
   }
 
   /** Checks the others until closed; joins again if the connection is lost. */
@@ -289,14 +256,7 @@ export class Membership {
       void client.end().catch(() => {});
       throw error;
     }
-    // Not awaited: a dead bridge's locks may hold it up.
-    this.#takingOver ??= this.#inheritance
-      .take()
-      .then((intents) => this.#take(intents))
-      .catch(() => {})
-      .finally(() => {
-        this.#takingOver = undefined;
-      });
+    this.#inheritance.look();
   }
 
   /** Decides who leads: one of the bridges that reach the board polls it for all. */
@@ -307,12 +267,6 @@ export class Membership {
     const sql = `SELECT ${verb}(hashtextextended($1, 0)) AS done`;
     const { rows } = await client.query<{ done: boolean }>(sql, [`rgtp-nntp leads ${this.#board}`]);
     this.#leads = wants && rows[0]?.done === true;
-  }
-
-  #take(intents: readonly Intent[]): void {
-    this.#taken.push(...intents);
-    if (this.#onTaken === undefined || this.#taken.length === 0) return;
-    this.#onTaken(this.#taken.splice(0));
   }
 
   #heard(payload: string): void {

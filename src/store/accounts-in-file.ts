@@ -1,0 +1,69 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ACCOUNT, accountOf } from './permanent-columns.ts';
+import type { StoredAccount } from './permanent-records.ts';
+
+type Listener = (accounts: readonly StoredAccount[]) => void;
+
+/** ms */
+const LOOK_EVERY = 500;
+
+/** The local accounts in a permanent file. Other processes change them, too (`rgtp-nntp user`), so they are followed. */
+export class AccountsInFile {
+  readonly #db: DatabaseSync;
+  readonly #listeners: Listener[] = [];
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  all(): StoredAccount[] {
+    return this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts ORDER BY name`).all().map(accountOf);
+  }
+
+  named(name: string): StoredAccount | undefined {
+    const row = this.#db.prepare(`SELECT ${ACCOUNT} FROM accounts WHERE name = ?`).get(name);
+    return row && accountOf(row);
+  }
+
+  /** Within a transaction, as `remove`; then call `changed`. */
+  put({ name, passwordHash, userid, secret, settings }: StoredAccount): void {
+    const insert =
+      'INSERT OR REPLACE INTO accounts (name, password_hash, userid, secret, settings) VALUES (?, ?, ?, ?, ?)';
+    this.#db.prepare(insert).run(name, passwordHash, userid, secret, settings);
+  }
+
+  /** false: there is no such account. */
+  remove(name: string): boolean {
+    return this.#db.prepare('DELETE FROM accounts WHERE name = ?').run(name).changes === 1;
+  }
+
+  /** Calls the listener now, and after each change. */
+  follow(listener: Listener): void {
+    this.#listeners.push(listener);
+    this.#watch ??= watchFile(this.#db, () => this.changed());
+    listener(this.all());
+  }
+
+  changed(): void {
+    if (this.#listeners.length === 0) return;
+    const accounts = this.all();
+    for (const listener of this.#listeners) listener(accounts);
+  }
+
+  close(): void {
+    clearInterval(this.#watch);
+  }
+}
+
+/** Checks twice a second whether another process has written to the file. */
+function watchFile(db: DatabaseSync, onWritten: () => void): NodeJS.Timeout {
+  const version = db.prepare('PRAGMA data_version');
+  let seen = version.get()?.['data_version'];
+  return setInterval(() => {
+    const now = version.get()?.['data_version'];
+    if (now === seen) return;
+    seen = now;
+    onWritten();
+  }, LOOK_EVERY).unref();
+}
