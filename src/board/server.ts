@@ -11,7 +11,7 @@ import type { BoardObserver } from './observer.ts';
 import type { RegistrationOptions } from './registration.ts';
 import { Session } from './session.ts';
 import { BoardStore, type BoardStoreOptions } from './store.ts';
-import { requireFinishedImport } from './unfinished.ts';
+import { requireFinishedImport, requireNoBegunImport } from './unfinished.ts';
 import { archiveItems } from './upkeep/archive.ts';
 
 export interface BoardServerOptions extends BoardStoreOptions, ArrivalOptions {
@@ -68,6 +68,7 @@ export class BoardServer {
 
   /** @throws StoreError; whatever `listen` fails with (EADDRINUSE, EACCES) */
   static async open(options: BoardServerOptions): Promise<BoardServer> {
+    requireNoBegunImport(options.path);
     const store = BoardStore.open(options.path, options);
     try {
       requireFinishedImport(store);

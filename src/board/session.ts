@@ -21,7 +21,7 @@ import { Work } from './work.ts';
 const MOST_REPORTS = 5;
 
 /** An HTTP request line or header: no RGTP command begins with a word that ends in a colon. */
-const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/;
+const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/i;
 
 /**
  * One connection. Commands are answered in order. While one is in progress, or its answer has not been read,

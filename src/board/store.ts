@@ -4,7 +4,8 @@ import { openDatabase } from '../store/database.ts';
 import { StoreError } from '../store/errors.ts';
 import { closeDatabase } from '../store/log-presence.ts';
 import { LogSync } from '../store/log-sync.ts';
-import { Marks } from '../store/marks.ts';
+import { makeMarked } from '../store/marked-file.ts';
+import { type Mark, Marks } from '../store/marks.ts';
 import { SecretBox } from '../store/secret-box.ts';
 import { Writer } from '../store/writer.ts';
 import { Accounts } from './accounts.ts';
@@ -28,6 +29,8 @@ export interface BoardStoreOptions {
   readonly itemCache?: number;
   /** octets of memory for index rows. Default 64 MiB, which holds 300,000 rows */
   readonly indexCache?: number;
+  /** a mark that a new file has before it has its name */
+  readonly newWith?: Mark;
 }
 
 const MIB = 1024 * 1024;
@@ -50,6 +53,8 @@ export class BoardStore {
   readonly editing: Editing;
   readonly marks: Marks;
   readonly path: string;
+  /** made just now, with the mark `newWith` */
+  readonly isNew: boolean;
   readonly db: DatabaseSync;
   readonly #writer: Writer;
   readonly #sync: LogSync | undefined;
@@ -60,12 +65,13 @@ export class BoardStore {
   static open(path: string, options: BoardStoreOptions = {}): BoardStore {
     const keyFile = options.keyFile ?? `${path}.key`;
     if (path !== ':memory:' && !holdsSomething(path) && holdsSomething(keyFile)) throw lost(path, keyFile);
+    const isNew = options.newWith !== undefined && makeMarked(path, boardSchema, options.newWith);
     const db = openDatabase(path, boardSchema, { durable: true });
     try {
       db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
       const inMemory = path === ':memory:' && options.keyFile === undefined;
       const box = inMemory ? SecretBox.temporary() : SecretBox.fromFile(keyFile, { make: !hasSecrets(db) });
-      const store = new BoardStore(path, db, box, options);
+      const store = new BoardStore(path, db, box, { ...options, isNew });
       requireOwnKey(store, keyFile);
       return store;
     } catch (error) {
@@ -74,8 +80,9 @@ export class BoardStore {
     }
   }
 
-  private constructor(path: string, db: DatabaseSync, box: SecretBox, options: BoardStoreOptions) {
+  private constructor(path: string, db: DatabaseSync, box: SecretBox, options: BoardStoreOptions & { isNew: boolean }) {
     this.path = path;
+    this.isNew = options.isNew;
     this.db = db;
     this.#now = options.now ?? Date.now;
     this.#sync = path === ':memory:' ? undefined : new LogSync(path);

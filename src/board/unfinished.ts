@@ -1,19 +1,51 @@
 /** An interrupted import leaves half a board, which must not be taken for a whole one. */
 import { StoreError } from '../store/errors.ts';
+import { isHalfMade } from '../store/marked-file.ts';
 import { Trouble } from '../wire/trouble.ts';
-import { dropCopying } from './live/copying.ts';
-import type { BoardStore } from './store.ts';
+import { dropCopying, interruptedCopy } from './live/copying.ts';
+import { BoardStore, type BoardStoreOptions } from './store.ts';
 
 const MARK = 'import-unfinished';
 
+/**
+ * Opens the board that an import is to fill. A new one has the mark before it has its name, and an empty one before
+ * anything is read: an import that was cut off at once must not leave what looks like a board before its first start.
+ *
+ * @returns the store, and what to do if the import fails before it has read anything: the board is empty then, and no
+ * more than that
+ * @throws StoreError
+ */
+export function openForImport(
+  path: string,
+  options: BoardStoreOptions,
+): { readonly store: BoardStore; readonly forget: () => void } {
+  const store = BoardStore.open(path, { ...options, newWith: MARK });
+  const { marks } = store;
+  const isOurs = store.isNew || (!marks.has(MARK) && mayImport(store));
+  if (isOurs) marks.set(MARK);
+  const forget = () => {
+    if (isOurs && isEmpty(store) && interruptedCopy(store.db) === undefined) marks.clear(MARK);
+  };
+  return { store, forget };
+}
+
 /** @throws StoreError `unfinished` */
 export function requireFinishedImport({ path, marks }: BoardStore): void {
-  if (!marks.has(MARK)) return;
-  throw new StoreError(
+  if (marks.has(MARK)) throw unfinished(path, 'it holds only a part of it');
+}
+
+/** To be called before a board is opened that may be new. @throws StoreError `unfinished` */
+export function requireNoBegunImport(path: string): void {
+  if (isHalfMade(path)) throw unfinished(path, 'nothing of it is there');
+}
+
+function unfinished(path: string, what: string): StoreError {
+  return new StoreError(
     'unfinished',
     path,
-    'an import into this board was cut off, so it holds only a part of it. ' +
-      'Run the same `rgtp-nntp import` again, which goes on or starts over; or move this file away to start with an empty board',
+    `an import into this board was cut off, so ${what}. ` +
+      'Run the same `rgtp-nntp import` again, which goes on or starts over; or move this file (and those whose names begin ' +
+      'with its name) away to start with an empty board',
   );
 }
 
@@ -39,8 +71,11 @@ export function endImport({ marks }: BoardStore): void {
 }
 
 /** Whether an import may fill this board: it is empty, or holds only what an interrupted import left. */
-export function mayImport({ marks, index, items, users }: BoardStore): boolean {
-  if (marks.has(MARK)) return true;
+export function mayImport(store: BoardStore): boolean {
+  return store.marks.has(MARK) || isEmpty(store);
+}
+
+function isEmpty({ index, items, users }: BoardStore): boolean {
   const [item] = items.all();
   const [user] = users.all();
   return index.end === 0 && item === undefined && user === undefined;

@@ -2,8 +2,8 @@
 import { type CopyOptions, type CopySummary, copyBoard, UnsteadyBoardError } from '../board/live/copy.ts';
 import { type ImportOptions, type ImportSummary, importSpool } from '../board/spool/import.ts';
 import { NoSpoolError } from '../board/spool/source.ts';
-import { BoardStore } from '../board/store.ts';
-import { BoardNotEmptyError } from '../board/unfinished.ts';
+import type { BoardStore } from '../board/store.ts';
+import { BoardNotEmptyError, openForImport } from '../board/unfinished.ts';
 import { type Address, formatAddress } from '../config/addresses.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
@@ -115,10 +115,12 @@ function clientOf({ boards }: Config, { address: { scheme, host, port }, user, s
 async function fill<S>(config: Config, task: (store: BoardStore) => Promise<S>): Promise<S & Filled> {
   const paths = pathsOf(config, embeddedBoardOf(config));
   using _taken = takeFolders(config);
-  const store = BoardStore.open(paths.board, { keyFile: paths.boardKey });
+  const { store, forget } = openForImport(paths.board, { keyFile: paths.boardKey });
   try {
     return { ...(await task(store)), path: paths.board };
   } catch (error) {
+    // The source can't be read at all, which is no import that was cut off.
+    if (error instanceof NoSpoolError || error instanceof RgtpError) forget();
     if (error instanceof BoardNotEmptyError) {
       throw new Failure(error.message, 'Import before the first start, or move the data folder away.');
     }

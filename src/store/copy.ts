@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { openForReading } from './database.ts';
 import { StoreError, storeErrorFrom } from './errors.ts';
+import { checkPages } from './whole.ts';
 
 export interface CopyProgress {
   /** pages of the database */
@@ -76,13 +77,6 @@ export class DatabaseSnapshot implements Disposable {
       copy.close();
     }
   }
-}
-
-/** @throws StoreError `corrupt` */
-export function checkPages(db: DatabaseSync, path: string): void {
-  const [first] = db.prepare('PRAGMA integrity_check(1)').all();
-  const found = String(first?.['integrity_check']);
-  if (found !== 'ok') throw new StoreError('corrupt', path, `it is damaged (${found})`);
 }
 
 function rowCounts(db: DatabaseSync): { readonly name: string; readonly rows: number }[] {

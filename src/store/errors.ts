@@ -1,5 +1,6 @@
 import { SYSTEM_WORDS, systemCode } from '../wire/system-error.ts';
 import { Trouble } from '../wire/trouble.ts';
+import { leadsNowhere } from './real-path.ts';
 import { systemTrouble } from './system-trouble.ts';
 
 export type StoreErrorKind =
@@ -131,6 +132,10 @@ export function storeErrorFrom(error: unknown, path: string, { inDoubt = false }
   const own = systemCode(error) ?? '';
   const refused = ERRNO[own];
   if (refused !== undefined) return new StoreError(refused, path, `${SYSTEM_WORDS[own]} (${own})`, options);
+  if (own === 'EEXIST' && 'path' in error && leadsNowhere(String(error.path))) {
+    const words = 'it is a link that leads nowhere; make what it leads to, or name another place';
+    return new StoreError('missing', String(error.path), words, options);
+  }
   if (!('errcode' in error) || typeof error.errcode !== 'number') return error;
   // The low octet of an extended result code is its primary one.
   const primary = error.errcode & 0xff;

@@ -49,6 +49,32 @@ function opened(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? openSync(path, 'r') : undefined;
 }
 
+/**
+ * The pages in a log, up to its last whole commit, and how many the database has after that; `total` is undefined if
+ * there is no commit.
+ */
+export function pagesIn(log: string): { readonly pages: ReadonlySet<number>; readonly total: number | undefined } {
+  const pages = new Set<number>();
+  let total: number | undefined;
+  const file = opened(log);
+  if (file === undefined) return { pages, total };
+  try {
+    const header = Buffer.alloc(LOG_HEADER);
+    const length = readSync(file, header, 0, LOG_HEADER, 0);
+    if (length < LOG_HEADER || !isHeader(header)) return { pages, total };
+    const uncommitted: number[] = [];
+    for (const frame of framesOf(file, header)) {
+      uncommitted.push(frame.page);
+      if (frame.total === 0) continue;
+      total = frame.total;
+      for (const page of uncommitted.splice(0)) pages.add(page);
+    }
+  } finally {
+    closeSync(file);
+  }
+  return { pages, total };
+}
+
 type Sum = readonly [number, number];
 
 function isHeader(header: Buffer): boolean {
@@ -98,14 +124,27 @@ function indexBeside(log: string): LogIndex | undefined {
 function lacksFrames(file: number, header: Buffer, { salt, frames }: LogIndex): boolean {
   // It belongs to an earlier or later log, and says nothing about this one.
   if (!header.subarray(16, 24).equals(salt)) return false;
+  let sound = 0;
+  for (const _ of framesOf(file, header)) if (++sound === frames) return false;
+  return true;
+}
+
+interface Frame {
+  readonly page: number;
+  /** pages of the database after this commit; 0: it does not end one */
+  readonly total: number;
+}
+
+/** The frames of a log up to the first that is not of it, as SQLite takes them. */
+function* framesOf(file: number, header: Buffer): Generator<Frame> {
   const magic = header.readUInt32BE(0);
+  const salt = header.subarray(16, 24);
   const octets = Buffer.alloc(FRAME_HEADER + header.readUInt32BE(8));
   let sum: Sum = [header.readUInt32BE(24), header.readUInt32BE(28)];
-  for (let frame = 0; frame < frames; frame++) {
-    const at = LOG_HEADER + frame * octets.length;
-    if (readSync(file, octets, 0, octets.length, at) < octets.length) return true;
+  for (let at = LOG_HEADER; ; at += octets.length) {
+    if (readSync(file, octets, 0, octets.length, at) < octets.length) return;
     sum = sumOf(sumOf(sum, octets.subarray(0, 8), magic), octets.subarray(FRAME_HEADER), magic);
-    if (!octets.subarray(8, 16).equals(salt) || !isSum(sum, octets, 16)) return true;
+    if (!octets.subarray(8, 16).equals(salt) || !isSum(sum, octets, 16)) return;
+    yield { page: octets.readUInt32BE(0), total: octets.readUInt32BE(4) };
   }
-  return false;
 }

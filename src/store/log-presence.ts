@@ -12,6 +12,7 @@ import { StoreError } from './errors.ts';
 import { contentOf } from './log-content.ts';
 import { Marks } from './marks.ts';
 import { realPathOf } from './real-path.ts';
+import { requireWhole } from './whole.ts';
 
 /** https://www.sqlite.org/fileformat.html#file_format_version_numbers */
 const WRITE_VERSION = 18;
@@ -28,13 +29,17 @@ const openHere = new Map<string, Set<DatabaseSync>>();
  * and close its file other than through SQLite would end SQLite's locks on it (fcntl(2)), so that others would take it
  * for closed.
  *
- * @throws StoreError `log-lost`
+ * @throws StoreError `log-lost`; `corrupt` if the file beside the log was cut off
  */
 export function requireLog(path: string): void {
   if (openHere.has(realPathOf(path)) || !inWalMode(path)) return;
   const log = logOf(path);
   const content = contentOf(log);
-  if (content === 'sound' || !isLeftOpen(path)) return;
+  if (content === 'sound') {
+    requireWhole(path, log);
+    return;
+  }
+  if (!isLeftOpen(path)) return;
   // Another process may have opened or closed it in the meantime.
   if (contentOf(log) === 'sound' || !inWalMode(path)) return;
   const [what, remedy] =

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 
 /**
  * The real path of a file whose name may be a symbolic link: SQLite keeps the log beside the file, not beside the link.
@@ -10,4 +10,9 @@ export function realPathOf(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** A symbolic link to something that is not there. To the system it exists, and can't be used. */
+export function leadsNowhere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path);
 }

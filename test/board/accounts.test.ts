@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BoardServer } from '../../src/board/server.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { parseUdbm } from '../../src/board/udbm/request.ts';
 import { performUdbm } from '../../src/board/udbm/run.ts';
+import { StoreError } from '../../src/store/errors.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
 import { addUser, dial, login, openBoard, secrets } from './boards.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -175,4 +177,24 @@ test('hundreds of sessions end, and others stay', async () => {
   await elsewhere('-d writer');
   await Promise.all(writers.map((writer) => expectEnd(writer, DISABLED)));
   for (const guest of guests) expect(await guest.ask('NOOP')).toMatch(/^200/);
+});
+
+test('accounts that can’t be read are trouble, although nobody writes, until they can', () => {
+  const store = BoardStore.open(path);
+  const other = new DatabaseSync(path);
+  // Another process has written, so what this one has in memory no longer counts.
+  other.exec('CREATE TABLE other (n INTEGER) STRICT; PRAGMA wal_checkpoint(TRUNCATE)');
+  const first = Buffer.alloc(16);
+  const file = openSync(path, 'r+');
+  readSync(file, first, 0, first.length, 0);
+  writeSync(file, Buffer.alloc(first.length), 0, first.length, 0);
+  expect(() => store.accounts.generation).toThrow(StoreError);
+  expect(store.trouble).toMatchObject({ kind: 'corrupt', path });
+  writeSync(file, first, 0, first.length, 0);
+  other.exec('INSERT INTO other VALUES (1)');
+  expect(store.accounts.generation).toBeGreaterThan(0);
+  expect(store.trouble).toBeUndefined();
+  closeSync(file);
+  other.close();
+  store.close();
 });

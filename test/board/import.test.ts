@@ -3,6 +3,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BoardServer } from '../../src/board/server.ts';
 import { importSpool } from '../../src/board/spool/import.ts';
 import { BoardStore } from '../../src/board/store.ts';
+import { openForImport } from '../../src/board/unfinished.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
 
 let folder = '';
@@ -85,6 +87,43 @@ describe('an import that is cut off', () => {
     store.db.exec(`PRAGMA max_page_count=${Number(pages) + 50}`);
     await expect(importSpool(spool, store)).rejects.toThrow('full');
     store.close();
+    await expectUnfinishedThenWhole();
+  });
+
+  test('before it has read anything, likewise', async () => {
+    openForImport(path, {}).store.close();
+    await expectUnfinishedThenWhole();
+  });
+
+  test('before a board that is there and empty has been touched, likewise', async () => {
+    BoardStore.open(path).close();
+    openForImport(path, {}).store.close();
+    await expectUnfinishedThenWhole();
+  });
+
+  test('before the board has its name: a first start makes none in its place', async () => {
+    writeFileSync(`${path}.new`, '');
+    await expect(BoardServer.open({ path })).rejects.toMatchObject({
+      kind: 'unfinished',
+      message: expect.stringContaining('nothing of it is there'),
+    });
+    const { store } = openForImport(path, {});
+    expect(store.isNew).toBe(true);
+    store.close();
+    expect(readdirSync(folder).filter((name) => name.includes('.new'))).toEqual([]);
+    await expectUnfinishedThenWhole();
+  });
+
+  test('is none if the source can’t be read at all; what an earlier one has left stays unfinished', async () => {
+    const first = openForImport(path, {});
+    first.forget();
+    first.store.close();
+    const empty = await BoardServer.open({ path, empty: true });
+    await empty.close();
+    openForImport(path, {}).store.close();
+    const second = openForImport(path, {});
+    second.forget();
+    second.store.close();
     await expectUnfinishedThenWhole();
   });
 

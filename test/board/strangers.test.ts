@@ -93,6 +93,7 @@ describe('a browser that was made to send commands', () => {
     ['a request line that is too long to be read', post(`POST /${'x'.repeat(400)} HTTP/1.1`, body)],
     ['GET', post('GET /index.html HTTP/1.0', body)],
     ['another method', post('OPTIONS * HTTP/2', body)],
+    ['a request line in small letters', `get / http/1.1\r\n${body}`],
     ['headers in small letters', `host: x\r\n\r\n${body}`],
   ])('is cut off at the first line that is HTTP: %s', async (_, request) => {
     const board = await openBoard();

@@ -197,6 +197,19 @@ describe('rgtp-nntp board backup', () => {
 });
 
 describe('rgtp-nntp backup and restore', () => {
+  it('a link that leads nowhere is no folder, and says so', async () => {
+    await serve();
+    await stop();
+    const dead = join(folder, 'dead');
+    symlinkSync(join(folder, 'nowhere'), dead);
+    for (const to of [dead, join(dead, 'deeper')]) {
+      const { code, stderr } = await run('backup', to);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`${dead}: it is a link that leads nowhere`)]);
+    }
+    const linked = await commandLine(['serve'], { env: environment(dead) });
+    expect(linked).toMatchObject({ code: 1, stderr: expect.stringContaining('it is a link that leads nowhere') });
+  });
+
   it('save and bring back everything that must be kept', async () => {
     await serve();
     await post('Kept');

@@ -181,7 +181,7 @@ it('a permanent file that lost its end in a crash', async () => {
   await serve();
   await end('SIGKILL');
   truncateSync(file('permanent.sqlite'), statSync(file('permanent.sqlite')).size / 2);
-  await expectRefusal('gossip.permanent.sqlite: database disk image is malformed', 'serve');
+  await expectRefusal('gossip.permanent.sqlite: the file was cut off', 'serve');
 });
 
 describe('what is no loss', () => {

@@ -131,4 +131,18 @@ export const boardMutants = [
       'return at;',
     ],
   ),
+  ...breaking(
+    'src/board/unfinished.ts',
+    ['test/board/import.test.ts'],
+    ['a new board has the mark of an import from the start', '{ ...options, newWith: MARK }', 'options'],
+    ['an empty board has it before anything is read', '  if (isOurs) marks.set(MARK);\n', ''],
+    ['an import that was cut off before the board was there counts', 'if (isHalfMade(path)) throw', 'if (false) throw'],
+    ['what an earlier import has left stays unfinished', 'if (isOurs && isEmpty(store)', 'if (isEmpty(store)'],
+    ['an import that could read nothing is none', 'undefined) marks.clear(MARK);', 'undefined) return;'],
+  ),
+  ...breaking(
+    'src/board/session.ts',
+    ['test/board/strangers.test.ts'],
+    ['a request in small letters is one', '\\d(?:\\.\\d)?$/i;', '\\d(?:\\.\\d)?$/;'],
+  ),
 ];

@@ -366,15 +366,27 @@ export const storeMutants = [
   ...breaking(
     'src/store/log-content.ts',
     ['test/store/log-content.test.ts'],
-    ['a log begins like one', 'if (length < LOG_HEADER || !isHeader(header))', 'if (length < 0 && !isHeader(header))'],
+    ['a log begins like one', "|| !isHeader(header)) return 'damaged';", "&& !isHeader(header)) return 'damaged';"],
     [
       'a log has all that its index tells of',
       'return index !== undefined && lacksFrames(file, header, index)',
       'return index?.frames === 0 && lacksFrames(file, header, index)',
     ],
-    ['a log has its commits as they were written', '|| !isSum(sum, octets, 16)) return true;', ') return true;'],
+    ['a log has its commits as they were written', '|| !isSum(sum, octets, 16)) return;', ') return;'],
     ['an index of another log says nothing', 'if (!header.subarray(16, 24).equals(salt)) return false;', ''],
     ['what the database has may be missing', '|| frames <= backfilled', '|| frames < 1 || backfilled < 0'],
+  ),
+  ...breaking(
+    'src/store/log-presence.ts',
+    ['test/store/whole.test.ts'],
+    ['a file that was cut off is noticed beside its log', '    requireWhole(path, log);\n', ''],
+  ),
+  ...breaking(
+    'src/store/whole.ts',
+    ['test/store/whole.test.ts'],
+    ['what is in the log is not missing from the file', 'if (!pages.has(page)) return true;', 'return true;'],
+    ['pages that are free are not missed', '    checkPages(db, path);\n', '    throw new Error();\n'],
+    ['looking at a file that was cut off leaves it as it is', '{ readOnly: true }', '{}'],
   ),
   ...breaking(
     'src/store/log-presence.ts',

@@ -46,12 +46,13 @@ export const turnMutants = [
   ),
   ...breaking(
     'src/board/accounts.ts',
-    ['test/server/faulty-disk.test.ts'],
+    ['test/board/accounts.test.ts'],
     [
-      'a disk that can’t be read is noticed although nobody posts',
+      'accounts that can’t be read are noticed although nobody posts',
       'if (failure instanceof StoreError) this.#trouble = failure;',
       '',
     ],
+    ['accounts that can be read again are no trouble', '      this.#trouble = undefined;\n', ''],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', MIRROR, [
     'gaps are found in turns',
