@@ -1,3 +1,4 @@
+import type { DataOctets } from '../rgtp/client/pending.ts';
 import type { Lender, SharedConnection } from '../rgtp/client/shared-connection.ts';
 import type { EditLogEntry } from '../rgtp/edit-log.ts';
 import type { IndexEntry } from '../rgtp/index-entry.ts';
@@ -13,6 +14,7 @@ export interface BoardConnection {
     from: { readonly sequence: number } | undefined,
     onEntry: (entry: IndexEntry) => void,
     onBad?: (line: Octets | Buffer, error: Error) => void,
+    octets?: DataOctets,
   ): Promise<void>;
   item(id: string, options?: Pick<ParseItemOptions, 'useridOf' | 'timeOf'>): Promise<Item>;
   motd(): Promise<Motd | undefined>;

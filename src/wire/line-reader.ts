@@ -1,6 +1,8 @@
 const LF = 0x0a;
 const CR = 0x0d;
+const DOT = 0x2e;
 const EMPTY = Buffer.alloc(0);
+const DOT_LINE = Buffer.from('\n.');
 
 /** What `LineReader.next()` returns for a line that exceeds the limit. */
 export const TOO_LONG: unique symbol = Symbol('line too long');
@@ -17,6 +19,8 @@ const HEAD = 64;
 export class LineReader {
   readonly #maxOctets: number;
   #bytes: Buffer = EMPTY;
+  /** what comes after these: only a line that is in two chunks is copied */
+  #following: Buffer = EMPTY;
   /** start of the first line not taken */
   #start = 0;
   /** where the search for LF continues: a long line that trickles in is not searched again and again */
@@ -34,19 +38,23 @@ export class LineReader {
   }
 
   feed(chunk: Buffer): void {
-    if (this.#start === this.#bytes.length) {
+    if (this.buffered === 0) {
       this.#bytes = chunk;
-      this.#searched = 0;
-    } else {
-      this.#bytes = Buffer.concat([this.#bytes.subarray(this.#start), chunk]);
-      this.#searched -= this.#start;
+      this.#start = this.#searched = 0;
+      return;
     }
+    const end = this.#following.length > 0 ? 0 : chunk.indexOf(LF) + 1;
+    const parts = [this.#bytes.subarray(this.#start), this.#following];
+    this.#following = end > 0 ? chunk.subarray(end) : EMPTY;
+    this.#bytes = Buffer.concat([...parts, end > 0 ? chunk.subarray(0, end) : chunk]);
+    this.#searched -= this.#start;
     this.#start = 0;
   }
 
   /** The next line, a view valid until the next `feed()`; `undefined`: incomplete, wait for more. */
   next(): Buffer | typeof TOO_LONG | undefined {
     if (this.#discarding && !this.#discard()) return undefined;
+    this.#goOn();
     const end = this.#bytes.indexOf(LF, this.#searched);
     if (end < 0) return this.#incomplete();
     const start = this.#start;
@@ -57,6 +65,23 @@ export class LineReader {
     if (length <= this.#maxOctets) return this.#bytes.subarray(start, start + length);
     this.#keepHead(start);
     return TOO_LONG;
+  }
+
+  /**
+   * The whole lines that have arrived, as they came, in one piece: up to one that begins with a dot, and no more than
+   * `most` octets. A view valid until the next `feed()`; `undefined`: `next()` may have one. Lines are not measured.
+   */
+  nextLines(most: number): Buffer | undefined {
+    if (this.#discarding) return undefined;
+    this.#goOn();
+    const arrived = this.#bytes.subarray(this.#start, this.#start + most);
+    if (arrived[0] === DOT) return undefined;
+    const dot = arrived.indexOf(DOT_LINE);
+    const length = (dot < 0 ? arrived.lastIndexOf(LF) : dot) + 1;
+    if (length === 0) return undefined;
+    this.#start += length;
+    this.#searched = this.#start;
+    return arrived.subarray(0, length);
   }
 
   /** The beginning of the last line that was too long, octets as characters. */
@@ -80,7 +105,7 @@ export class LineReader {
 
   /** octets fed and not yet taken */
   get buffered(): number {
-    return this.#bytes.length - this.#start;
+    return this.#bytes.length - this.#start + this.#following.length;
   }
 
   /** True within a line that is too long: the rest of it is discarded. */
@@ -93,9 +118,18 @@ export class LineReader {
    * article).
    */
   takeRest(): Buffer {
+    this.#goOn();
     const rest = this.#bytes.subarray(this.#start);
+    const all = this.#following.length > 0 ? Buffer.concat([rest, this.#following]) : rest;
     this.#forget();
-    return rest;
+    return all;
+  }
+
+  #goOn(): void {
+    if (this.#start < this.#bytes.length || this.#following.length === 0) return;
+    this.#bytes = this.#following;
+    this.#following = EMPTY;
+    this.#start = this.#searched = 0;
   }
 
   #incomplete(): typeof TOO_LONG | undefined {
@@ -131,7 +165,7 @@ export class LineReader {
   }
 
   #forget(): void {
-    this.#bytes = EMPTY;
+    this.#bytes = this.#following = EMPTY;
     this.#start = this.#searched = 0;
   }
 }

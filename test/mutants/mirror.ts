@@ -7,7 +7,43 @@ const TEXTS = [
   'test/bridge/mirror/dialects.test.ts',
 ];
 
+const UNCHANGED = ['test/bridge/mirror/unchanged.test.ts'];
+
 export const mirrorMutants = [
+  ...breaking(
+    'src/bridge/mirror/unchanged.ts',
+    UNCHANGED,
+    [
+      'an index is as it was only if its octets are',
+      'return !this.#differs && this.digest.beginning === this.known.digest && this',
+      'return !this.#differs && this',
+    ],
+    ['rows that came since are as they were', '    if (!isSame) this.differ();\n', ''],
+    [
+      'rows that came since are all there',
+      ' && this.#take() === undefined;',
+      ';',
+      'the poll begins with the last known row, and finds that it is not there',
+    ],
+    ['a row that came since says nothing else of its item', "entry.subject === (record?.subject ?? '');", 'true;'],
+    [
+      'what was withdrawn has left the index, too',
+      '(yield* this.#count(end)) === known.posts',
+      '(yield* this.#count(end)) <= known.posts',
+    ],
+    ['what is not shown is looked at each time', 'if (rows > 0 && posts === rows && ', 'if ('],
+    ['octets that are compared the next time are those of known posts', '    if (isAll) this.#keep', '    this.#keep'],
+  ),
+  ...breaking('src/bridge/mirror/reading.ts', UNCHANGED, [
+    'what was compared is forgotten once something else is',
+    '    this.#unchanged.forget();\n',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/follower.ts', UNCHANGED, [
+    'new rows that are withheld are looked at with all others',
+    ' || (isDue && !whole && sighting.withheld > 0)',
+    '',
+  ]),
   ...breaking(
     'src/bridge/known/records.ts',
     [

@@ -72,11 +72,31 @@ export const rgtpMutants = [
       'if (this.#preliminary.length > MAX_PRELIMINARY)',
       'if (this.#preliminary.length === Infinity)',
     ],
+    ['data arrive without their dots', '    this.#passOn(line.subarray(1));\n', '    this.#passOn(line);\n'],
+  ),
+  ...breaking(
+    'src/rgtp/client/pending.ts',
+    ['test/rgtp/client/reading.test.ts'],
     [
-      'data arrive without their dots',
-      'else if (line.length > 1) this.#passOn(line.subarray(1));',
-      'else if (line.length > 1) this.#passOn(line);',
+      'a stuffed line counts among the octets that are not read',
+      '    this.#unread = Math.max(this.#unread - line.length - CRLF.length, 0);\n',
+      '',
     ],
+    [
+      'no line is too long because many are taken together',
+      'this.takeData(length > this.#bounds.maxLine ? TOO_LONG : lines.subarray(start, start + length));',
+      'this.takeData(lines.subarray(start, start + length));',
+    ],
+  ),
+  ...breaking(
+    'src/wire/line-reader.ts',
+    ['test/wire/line-reader.test.ts'],
+    [
+      'what follows a line that came in two pieces is not lost',
+      'const all = this.#following.length > 0 ? Buffer.concat([rest, this.#following]) : rest;',
+      'const all = rest;',
+    ],
+    ['many lines end before a dot', '(dot < 0 ? arrived.lastIndexOf(LF) : dot) + 1;', 'arrived.lastIndexOf(LF) + 1;'],
   ),
   ...breaking(
     'src/rgtp/client/pool.ts',

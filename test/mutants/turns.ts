@@ -147,10 +147,10 @@ export const turnMutants = [
     CLIENT,
     [
       'a long answer of a board is taken in turns',
-      '      if (!eventLoop.over(true)) continue;',
+      "      if (!eventLoop.over(taken === 'line')) continue;",
       '      if (this.#due === false) continue;',
     ],
-    ['what a board said before its connection was lost counts', '    while (this.#takeLine()) {}\n', ''],
+    ['what a board said before its connection was lost counts', '    while (this.#takeNext() !== undefined) {}\n', ''],
   ),
   ...breaking(
     'src/rgtp/client/reading.ts',

@@ -173,15 +173,19 @@ export class FakeBoard implements BoardPool {
     };
     return {
       usable: true,
-      index: async (from, onEntry) => {
+      index: async (from, onEntry, _onBad, octets) => {
         await request(from === undefined ? 'INDX' : `INDX #${from.sequence}`);
         const first = from === undefined ? 0 : this.index.findIndex((row) => !isBefore(row.sequence, from.sequence));
         const rows = this.comparesPlainly
           ? this.index.filter(({ sequence }) => sequence >= (from?.sequence ?? 0))
           : this.index.slice(first < 0 ? this.index.length : first);
+        let taken = 0;
         for (const [at, row] of rows.entries()) {
           if (at === this.breaksOff) throw new RgtpError('unavailable', 'connection reset');
-          onEntry(row);
+          if (taken >= (octets?.unread ?? 0)) onEntry(row);
+          const line = Buffer.from(JSON.stringify(row));
+          octets?.take(line);
+          taken += line.length;
         }
       },
       item: async (id) => {

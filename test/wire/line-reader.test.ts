@@ -59,6 +59,63 @@ describe('LineReader', () => {
     );
   });
 
+  it('gives the same lines whether they are taken before the next chunk or after it', () => {
+    const bytes = Buffer.from('a\r\n\r\n12345\r\n123456\r\nx\ry\n1234567890123\nend\r\nrest');
+    const whole = linesOf([bytes], 5);
+    for (let i = 0; i <= bytes.length; i++) {
+      for (let j = i; j <= bytes.length; j++) {
+        for (const taken of [0, 1, 2, 3]) {
+          const reader = new LineReader(5);
+          const lines: Line[] = [];
+          const take = (most: number) => {
+            for (let n = 0; n < most; n++) {
+              const line = reader.next();
+              if (line === undefined) return;
+              lines.push(line === TOO_LONG ? TOO_LONG : line.toString('latin1'));
+            }
+          };
+          reader.feed(bytes.subarray(0, i));
+          take(taken);
+          reader.feed(bytes.subarray(i, j));
+          take(taken);
+          reader.feed(bytes.subarray(j));
+          take(1);
+          const { buffered } = reader;
+          expect(reader.takeRest().length).toBe(buffered);
+          reader.feed(bytes.subarray(bytes.length - buffered));
+          take(100);
+          expect(lines).toEqual(whole);
+        }
+      }
+    }
+  });
+
+  it('gives many lines at a time, as they came, up to one that begins with a dot', () => {
+    const bytes = Buffer.from('one\r\ntwo.\n\r\n..three\r\nfour\r\n.\r\nfive\r\nsi');
+    for (let i = 0; i <= bytes.length; i++) {
+      for (const most of [1, 6, 100]) {
+        const reader = new LineReader(100);
+        const taken: string[] = [];
+        const take = () => {
+          for (;;) {
+            const lines = reader.nextLines(most);
+            const line = lines ?? reader.next();
+            if (line === undefined) return;
+            taken.push(line === TOO_LONG ? 'too long' : lines === undefined ? `(${line})` : `${line}`);
+          }
+        };
+        reader.feed(bytes.subarray(0, i));
+        take();
+        reader.feed(bytes.subarray(i));
+        take();
+        const all = taken.join('');
+        if (most === 100) expect(all).toBe('one\r\ntwo.\n\r\n(..three)four\r\n(.)five\r\n');
+        expect(all.replace(/[()\r\n]/g, '')).toBe('onetwo...threefour.five');
+        expect(reader.takeRest().toString()).toBe('si');
+      }
+    }
+  });
+
   it('keeps nothing of an endless line', () => {
     const reader = new LineReader(100);
     const chunk = Buffer.alloc(65_536, 'x');

@@ -124,27 +124,30 @@ export class Follower {
     this.#expected = undefined;
     const given = later(expected, this.#given);
     this.#given = given;
-    let whole = isDue || state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
+    let whole = state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
     let isCompared = isDue;
-    let motdDue = whole;
+    let motdDue = whole || isDue;
     let pending: readonly EditLogEntry[] = [];
     let others: Shown | undefined;
     this.#editLog.begin();
     try {
       // Another bridge may have shown the last rows, and died before its posts among them had their epochs.
       await this.#recall.run(this.#agreement && gate);
+      if (isDue && !whole) whole = !(await this.#index.isUnchanged());
       for (let round = 0; round < MAX_ROUNDS; round++) {
         // Fetch.
         const last = state.lastSequence;
         const ahead = await this.#agreement?.ahead();
         const sighting = await this.#index.read(whole, given);
-        if (sighting === undefined) {
+        // Where rows are left out, octets do not tell all.
+        if (sighting === undefined || (isDue && !whole && sighting.withheld > 0)) {
           whole = true;
           continue;
         }
         const newest = later(sighting.newest, last);
         const needsLog =
           whole ||
+          (isDue && round === 0) ||
           this.#evidence.isNew(sighting.doubted) ||
           this.#editLog.isOverdue ||
           (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
@@ -212,10 +215,12 @@ export class Follower {
         // If this is cut off half-way, the index is compared again at the next start.
         if (whole) {
           cache.deleteFact('compared');
+          this.#index.comparing();
           isCompared = true;
         }
         this.#touched = false;
         await this.#inTurns(this.#commit(commit(state, seen, decision, log ?? [], arrivalOf)));
+        if (whole && logged) await this.#index.compared(sighting);
         if (isFresh) this.#editLog.taken();
         if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
         if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();

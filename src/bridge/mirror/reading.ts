@@ -12,6 +12,7 @@ import { goesOn } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import type { Evidence } from './evidence.ts';
 import { Sighting } from './sighting.ts';
+import { IndexDigest, Unchanged } from './unchanged.ts';
 
 export interface ReadingOptions {
   readonly line: BoardLine;
@@ -26,10 +27,14 @@ export interface ReadingOptions {
 /** Reads the board's index, and puts it in a credible order. */
 export class IndexReader {
   readonly #options: ReadingOptions;
+  readonly #unchanged: Unchanged;
   readonly leftOut: LeftOut;
+  /** of the whole index, if that was read last, and all of it makes sense */
+  #digest: IndexDigest | undefined;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
+    this.#unchanged = new Unchanged(options.cache, options.state);
     this.leftOut = new LeftOut(options.log);
   }
 
@@ -40,7 +45,13 @@ export class IndexReader {
    */
   async read(whole: boolean, expected: number | undefined): Promise<Sighting | undefined> {
     const { line, state, evidence, closed } = this.#options;
-    const complain = this.leftOut.ofAnswer();
+    const digest = whole ? new IndexDigest() : undefined;
+    this.#digest = digest;
+    const tell = this.leftOut.ofAnswer();
+    const complain = (why: string, shown: LogFields) => {
+      this.#digest = undefined;
+      tell(why, shown);
+    };
     const sighting = new Sighting((why, sequence) => complain(why, { sequence }));
     const last = whole ? -1 : state.posts.lastIndexed();
     const after = state.posts.sequences[last];
@@ -50,6 +61,7 @@ export class IndexReader {
         from,
         (entry) => sighting.add(entry),
         (bad, err) => complain('malformed', { reason: err.message, row: `${bad.length} octets` }),
+        digest,
       );
     await line.run(ask, { anyway: true });
     const isBelievable = (far: number) =>
@@ -60,6 +72,36 @@ export class IndexReader {
     await seal();
     if (await evidence.hasMore(sighting)) await seal();
     return after === undefined || goesOn(state, sighting, last) ? sighting : undefined;
+  }
+
+  /** Is the whole index as it was when it was last compared, but for rows that are known or new? */
+  async isUnchanged(): Promise<boolean> {
+    const { line, closed } = this.#options;
+    const expected = await eventLoop.promptly(this.#unchanged.expected(), closed);
+    if (expected === undefined) return false;
+    const ask = (board: BoardConnection) =>
+      board.index(
+        undefined,
+        (entry) => expected.add(entry),
+        () => expected.differ(),
+        expected.digest,
+      );
+    await line.run(ask, { anyway: true });
+    if (!expected.isThere()) return false;
+    this.#unchanged.confirmed(expected);
+    return true;
+  }
+
+  /** The whole index is going to be compared, and posts to come and go. */
+  comparing(): void {
+    this.#unchanged.forget();
+  }
+
+  /** It has been compared. It is known again if all of its rows are shown, and nothing is missing. */
+  async compared({ length }: Sighting): Promise<void> {
+    const digest = this.#digest;
+    if (digest === undefined) return;
+    await eventLoop.promptly(this.#unchanged.compared(digest, length), this.#options.closed);
   }
 }
 

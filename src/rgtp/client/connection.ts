@@ -10,6 +10,7 @@ import { connect, type Greeted } from './connect.ts';
 import * as editing from './editing.ts';
 import { type Credentials, changeLevel, type Level, levelOf, logIn } from './login.ts';
 import { type ClientOptions, DEFAULT_LIMITS } from './options.ts';
+import type { DataOctets } from './pending.ts';
 import type { Posted, PostedItem } from './posting.ts';
 import * as posting from './posting.ts';
 import * as reading from './reading.ts';
@@ -90,13 +91,17 @@ export class RgtpConnection {
     return this.usable && this.#transport.pending === 0 && !this.#locked && this.#edit === undefined;
   }
 
-  /** INDX, row by row. Malformed rows go to `onBad`; without it, the first one rejects at the end. */
+  /**
+   * INDX, row by row. Malformed rows go to `onBad`; without it, the first one rejects at the end. `octets`: see
+   * `DataOctets`.
+   */
   index(
     from: reading.IndexStart,
     onEntry: (entry: IndexEntry) => void,
     onBad?: (row: Octets, error: Error) => void,
+    octets?: DataOctets,
   ): Promise<void> {
-    return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad);
+    return reading.index(this.#transport, from, this.#indexLimit, onEntry, onBad, octets);
   }
 
   /** ITEM. With data from the index, ambiguous headers are resolved. */

@@ -17,6 +17,7 @@ export interface Exchange {
    * exchange.
    */
   readonly onData?: (line: Buffer) => void;
+  readonly octets?: DataOctets;
   /** octets of data; the connection ends beyond them */
   readonly limit?: number;
   /** ms; overrides the time-out for answers */
@@ -26,6 +27,14 @@ export interface Exchange {
    * after the last. Nothing else is sent between the command and the last answer. An exception ends the connection.
    */
   readonly proceed?: (answer: Answer) => Buffer | undefined;
+}
+
+/** Takes data as it comes, many lines at a time, line ends included. */
+export interface DataOctets {
+  /** So many at the beginning are not lines for `onData`, which cost far more (but those that begin with a dot are). */
+  readonly unread: number;
+  /** The view is valid during the call. */
+  take(octets: Buffer): void;
 }
 
 /** Bounds of an answer, in octets. */
@@ -38,6 +47,9 @@ export interface Bounds {
 /** No command has more than two. */
 const MAX_PRELIMINARY = 1000;
 const DOT = 0x2e;
+const LF = 0x0a;
+const CR = 0x0d;
+const CRLF = Buffer.from('\r\n');
 
 /** An exchange whose answer is incomplete. Its methods throw `RgtpError` for anything that must end the connection. */
 export class Pending {
@@ -49,12 +61,15 @@ export class Pending {
   /** the 250 whose data is being read */
   #data: Answer | undefined;
   #octets = 0;
+  /** octets of the data that are still to come, and are not read by line */
+  #unread: number;
   #failure: unknown;
   /** ms, when it was sent */
   #sentAt = 0;
 
   constructor(exchange: Exchange, bounds: Bounds, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
     this.exchange = exchange;
+    this.#unread = exchange.octets?.unread ?? 0;
     this.#bounds = bounds;
     this.#resolve = resolve;
     this.reject = reject;
@@ -95,6 +110,24 @@ export class Pending {
     return undefined;
   }
 
+  /** Data is taken many lines at a time. */
+  get takesOctets(): boolean {
+    return this.#data !== undefined && this.exchange.octets !== undefined;
+  }
+
+  /** Takes whole lines as they came, none of which begins with a dot. */
+  takeOctets(lines: Buffer): void {
+    this.exchange.octets?.take(lines);
+    let start = Math.min(this.#unread, lines.length);
+    this.#unread -= start;
+    this.count(start);
+    for (let end = lines.indexOf(LF, start); end >= 0; end = lines.indexOf(LF, start)) {
+      const length = (end > start && lines[end - 1] === CR ? end - 1 : end) - start;
+      this.takeData(length > this.#bounds.maxLine ? TOO_LONG : lines.subarray(start, start + length));
+      start = end + 1;
+    }
+  }
+
   /** Takes a line of data. Returns the answer once the data is complete. */
   takeData(line: Buffer | typeof TOO_LONG): Answer | undefined {
     if (line === TOO_LONG) {
@@ -102,7 +135,7 @@ export class Pending {
       this.#failure ??= new RgtpError('nonsense', `data with a line of over ${this.#bounds.maxLine} octets`);
       this.count(this.#bounds.maxLine);
     } else if (line[0] !== DOT) this.#passOn(line);
-    else if (line.length > 1) this.#passOn(line.subarray(1));
+    else if (line.length > 1) this.#stuffed(line);
     else return this.#data;
     return undefined;
   }
@@ -129,6 +162,13 @@ export class Pending {
   settle(answer: Answer): void {
     if (this.#failure === undefined) this.#resolve(answer);
     else this.reject(this.#failure);
+  }
+
+  #stuffed(line: Buffer): void {
+    this.exchange.octets?.take(line);
+    this.exchange.octets?.take(CRLF);
+    this.#unread = Math.max(this.#unread - line.length - CRLF.length, 0);
+    this.#passOn(line.subarray(1));
   }
 
   #passOn(line: Buffer): void {

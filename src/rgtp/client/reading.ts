@@ -9,6 +9,7 @@ import { parseItemId } from '../item-id.ts';
 import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
 import { check, expect, expectLines, line } from './command.ts';
+import type { DataOctets } from './pending.ts';
 import type { Transport } from './transport.ts';
 
 /** lines of the edit log that are parsed in one piece, along with the rest of its last entry */
@@ -19,6 +20,7 @@ export type IndexStart = { readonly sequence: number } | { readonly time: number
 
 /**
  * Passes rows on as they arrive. Malformed rows go to `onBad`; without it, the first one rejects after the last row.
+ * `octets` takes them all as they came.
  */
 export async function index(
   transport: Transport,
@@ -26,6 +28,7 @@ export async function index(
   limit: number,
   onEntry: (entry: IndexEntry) => void,
   onBad?: (row: Octets, error: Error) => void,
+  octets?: DataOctets,
 ): Promise<void> {
   let failure: Error | undefined;
   const bad = onBad ?? ((_row: Octets, error: Error) => (failure ??= error));
@@ -34,7 +37,7 @@ export async function index(
     if (entry !== undefined) onEntry(entry);
   };
   const command = line('INDX', startArgument(from), 'bug');
-  check(command, await transport.perform({ command, onData, limit }), 250);
+  check(command, await transport.perform({ command, onData, limit, ...(octets && { octets }) }), 250);
   if (failure !== undefined) throw failure;
 }
 

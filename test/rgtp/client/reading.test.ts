@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../src/rgtp/client/options.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { octets } from '../../../src/wire/octets.ts';
@@ -73,6 +74,60 @@ describe('INDX', () => {
       expect(rows).toBe(4);
       expect(connection.usable).toBe(true);
     });
+  });
+
+  it('gives its octets, too, and reads no rows among the first of them', async () => {
+    const data = [ROW, ROW.replace('00000002', '00000003'), '..bad', ROW.replace('00000002', '00000004')];
+    const all = data.map((row) => `${row}\r\n`).join('');
+    const rowOctets = ROW.length + 2;
+    const cases: readonly (readonly [unread: number, left: readonly number[]])[] = [
+      [0, [2, 3, 4]],
+      [rowOctets, [3, 4]],
+      [2 * rowOctets, [4]],
+      [all.length - rowOctets, [4]],
+      [all.length, []],
+      [all.length + 1, []],
+    ];
+    await withServer(
+      async (peer) => {
+        for (const _ of cases) await peer.expect('INDX', '250 Data follows', ...data, '.');
+      },
+      async (connection) => {
+        for (const [unread, left] of cases) {
+          const taken: Buffer[] = [];
+          const rows: number[] = [];
+          let bad = 0;
+          const take = (octets: Buffer) => void taken.push(Buffer.from(octets));
+          await connection.index(
+            undefined,
+            ({ sequence }) => rows.push(sequence),
+            () => bad++,
+            { unread, take },
+          );
+          expect(Buffer.concat(taken).toString('latin1')).toBe(all);
+          // A line that is stuffed is always read.
+          expect(bad).toBe(1);
+          expect(rows).toEqual(left);
+        }
+      },
+    );
+  });
+
+  it('refuses a line that is too long among rows that are taken together', async () => {
+    await withServer(
+      (peer) => peer.expect('INDX', '250 Data follows', ROW, 'x'.repeat(300), ROW, '.'),
+      async (connection) => {
+        const octets = { unread: 0, take: () => {} };
+        const index = connection.index(
+          undefined,
+          () => {},
+          () => {},
+          octets,
+        );
+        await expect(index).rejects.toMatchObject({ kind: 'nonsense' });
+      },
+      { limits: { ...DEFAULT_LIMITS, line: 250 } },
+    );
   });
 
   it('survives a caller that throws', async () => {
