@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { Refusal } from '../../src/nntp/backend.ts';
+import { StoreError } from '../../src/store/errors.ts';
 import { ModelBoard } from './model-board.ts';
 import type { ModelBridge } from './model-bridge.ts';
 import { mishaps } from './model-mishaps.ts';
@@ -88,8 +89,13 @@ async function settled(model: ModelBoard): Promise<void> {
 
 /** Posts that nobody knows the outcome of. (One whose row is gone before anybody has read it keeps its intent.) */
 async function inDoubt({ permanent }: ModelBridge): Promise<string[]> {
-  const posted = new Set((await permanent.ownPosts()).map(({ messageId }) => messageId));
-  return (await permanent.intents()).map(({ messageId }) => messageId).filter((id) => !posted.has(id));
+  try {
+    const posted = new Set((await permanent.ownPosts()).map(({ messageId }) => messageId));
+    return (await permanent.intents()).map(({ messageId }) => messageId).filter((id) => !posted.has(id));
+  } catch (error) {
+    if (error instanceof StoreError) return [error.message];
+    throw error;
+  }
 }
 
 const MISHAPS = Object.keys(mishaps).filter((name) => name !== 'the database dies');
