@@ -50,6 +50,11 @@ export class StoreError extends Trouble {
     this.path = path;
     this.inDoubt = options?.inDoubt ?? false;
   }
+
+  /** SQLite's errors are its own; those that tell of a bug do not become this one. */
+  override get explainsCause(): boolean {
+    return true;
+  }
 }
 
 // Primary result codes, https://www.sqlite.org/rescode.html

@@ -2,11 +2,17 @@
  * An error from outside this program: a board does not answer, a disk is full, an article can't be posted. The message
  * says all there is to know. Any other error is a bug, whose stack belongs in the log.
  */
-export class Trouble extends Error {}
+export class Trouble extends Error {
+  /** Whether its cause comes from outside, too, whatever class that is of. */
+  get explainsCause(): boolean {
+    return false;
+  }
+}
 
 /** Whether neither the error nor its cause is a bug. */
 export function isTrouble(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
+  if (error instanceof Trouble && error.explainsCause) return true;
   return (error instanceof Trouble || isOfSystem(error)) && (error.cause === undefined || isTrouble(error.cause));
 }
 

@@ -87,6 +87,11 @@ export const watchingMutants: readonly Mutant[] = [
   ...breaking(
     'src/wire/trouble.ts',
     ['test/ops/log.test.ts'],
+    [
+      'what SQLite says of a disk is no bug',
+      '  if (error instanceof Trouble && error.explainsCause) return true;\n',
+      '',
+    ],
     ['a bug behind a trouble is still a bug', ' && (error.cause === undefined || isTrouble(error.cause))', ''],
     [
       "Node's own errors about wrong calls are bugs",

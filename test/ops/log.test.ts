@@ -97,6 +97,13 @@ describe('the log', () => {
       '/data/x: no space: connect ECONNREFUSED 192.0.2.1:1',
     ],
     [
+      'a disk that fails, as SQLite says it',
+      new StoreError('io', '/data/x', 'the disk fails (disk I/O error)', {
+        cause: Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 }),
+      }),
+      '/data/x: the disk fails (disk I/O error)',
+    ],
+    [
       'an article that is refused',
       new Refusal('rejected', 'Subject: is missing', { cause: new PostingError('Subject: is missing') }),
       'Subject: is missing',
