@@ -92,12 +92,16 @@ export const feedMutants = [
   ),
   ...breaking(
     'src/bridge/posting/article-poster.ts',
-    [POSTED],
+    ['test/bridge/posting/article-poster.test.ts'],
     [
       'a Message-ID is posted once, on however many connections at once',
       'await this.#ids.run(id, async () => {',
       "await this.#ids.run(randomBytes(9).toString('hex'), async () => {",
     ],
+  ),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    [POSTED],
     [
       'what another session brings is not asked for',
       'if (busy || !canPost || this.#offers.isElsewhere(messageId, by)) return',

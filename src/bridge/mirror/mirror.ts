@@ -1,18 +1,14 @@
 import { SharedConnection } from '../../rgtp/client/shared-connection.ts';
-import type { Epoch } from '../../store/permanent-records.ts';
 import type { Charset } from '../../wire/charset.ts';
-import { eventLoop } from '../../wire/fair-share.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import type { Octets } from '../../wire/octets.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardLine } from '../board-line.ts';
 import type { ItemText } from '../item-text.ts';
-import { MAX_NUMBER, soundEpochs } from '../known/epochs.ts';
+import { MAX_NUMBER } from '../known/epochs.ts';
 import { MessageOfTheDay } from '../known/motd.ts';
-import { loadEpochs, loadState, saveAll } from '../known/persistence.ts';
-import { Publishing } from '../known/publishing.ts';
-import { catchUpRecent } from '../known/recent.ts';
-import { BoardState } from '../known/state.ts';
+import { saveAll } from '../known/persistence.ts';
+import type { BoardState } from '../known/state.ts';
 import { SharedMemory } from '../memory.ts';
 import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, PostSummary, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
@@ -21,6 +17,7 @@ import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
 import { Company } from './agreement.ts';
 import { Follower } from './follower.ts';
+import { opened } from './opening.ts';
 import { INTERVALS, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { Pace } from './pace.ts';
 
@@ -68,41 +65,10 @@ export class Mirror implements BoardModel {
 
   /** @throws StoreError if the permanent store can't be read or written */
   static async open(options: MirrorOptions): Promise<Mirror> {
-    const { cache, permanent, log = silent } = options;
-    const epochs = await soundEpochs(options);
-    const publishing = await Publishing.load(permanent);
-    let mirror: Mirror;
-    try {
-      mirror = await Mirror.#load(options, epochs, publishing);
-    } catch (err) {
-      log.warn({ path: cache.path, err }, 'the cache is damaged: it is deleted and filled again');
-      cache.rebuild();
-      mirror = await Mirror.#load(options, epochs, publishing);
-    }
-    const { isNew, posts } = mirror.#state;
-    // The permanent store may be yesterday's: what the cache knows about the numbering must outlive the cache.
-    if (!isNew) await permanent.addEpochs(mirror.#state.epochs.all);
-    if (publishing.isNew && posts.length > 0) await publishing.adopt(posts, mirror.#now());
-    await publishing.catchUp(posts);
-    if (posts.length === 0) mirror.#follower.remember(await permanent.recent());
-    else await catchUpRecent(permanent, mirror.#state);
+    const { made: mirror, state } = await opened(options, (known) => new Mirror(options, known));
+    // Without a cache, the permanent store has at least the newest rows.
+    if (state.posts.length === 0) mirror.#follower.remember(await options.permanent.recent());
     return mirror;
-  }
-
-  /** Throws if the cache makes no sense. */
-  static async #load(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Promise<Mirror> {
-    const seen = loadEpochs(options.cache);
-    if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
-      throw new RangeError('its numbers were given in other epochs');
-    }
-    const state = new BoardState(seen.length > known.length ? seen : known, publishing);
-    await eventLoop.inTurns(loadState(options.cache, state));
-    // An incomplete first reading of the index does not count.
-    if (!state.isRead && state.posts.length > 0) {
-      options.cache.rebuild();
-      return Mirror.#load(options, known, publishing);
-    }
-    return new Mirror(options, state);
   }
 
   private constructor(options: MirrorOptions, state: BoardState) {
