@@ -1,18 +1,21 @@
 /**
  * What becomes of the rows of an index. An editor may write anything there, a board may be restored from a backup, a
- * cache may be lost. The rules are the same in all cases, so that all mirrors decide alike. 1. **Identity**
- * (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an editor has
- * changed the index its time may differ: then the time in its item's text decides (`evidence.ts`). 2. **A board gives a
- * number once, and an item begins once.** Of several rows the known one counts; else what the edit log says, which no
- * editor writes; else the row that the board appended. 3. **No number is ever given to another post**, and nothing is
- * shown below the numbers given: a new row must come above the newest one, in article numbers and in the board's own
- * order. 4. **The numbering begins again**, and an epoch with it, only for rows after the last unchanged one, and only
- * on evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post under a
- * known number; no editor has changed the index since; or there are several such rows, one of which has another post's
- * number. 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above
- * them, no change of the index in between, and more on the board than the rows themselves (`evidence.ts`). 6. **What
- * the index shows exists**, whatever was withdrawn before. An item continues another while the index shows the rows of
- * both; otherwise their texts decide, and are fetched again when these rows come or go.
+ * cache may be lost. The rules are the same in all cases, so that all mirrors decide alike.
+ *
+ * 1. **Identity** (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an
+ *    editor has changed the index its time may differ: then the time in its item's text decides (`evidence.ts`).
+ * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts; else what the edit
+ *    log says, which no editor writes; else the row that the board appended.
+ * 3. **No number is ever given to another post**, and nothing is shown below the numbers given: a new row must come
+ *    above the newest one, in article numbers and in the board's own order.
+ * 4. **The numbering begins again**, and an epoch with it, only for rows after the last unchanged one, and only on
+ *    evidence: the edit log was taken back; the board itself gave the number; an item's text shows another post under a
+ *    known number; no editor has changed the index since; or there are several such rows, one of which has another
+ *    post's number.
+ * 5. **Rows far above the others** need evidence, too (`row-order.ts`): another reading, something posted above them, no
+ *    change of the index in between, and more on the board than the rows themselves (`evidence.ts`).
+ * 6. **What the index shows exists**, whatever was withdrawn before. An item continues another while the index shows the
+ *    rows of both; otherwise their texts decide, and are fetched again when these rows come or go.
  */
 import { distance, isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
