@@ -32,15 +32,14 @@ export const mishaps: Readonly<Record<string, (cluster: Cluster, pick: number) =
     dying(cluster, cluster.model.bridge(Math.floor(pick / 6)), pick, () => post(cluster, pick)),
   'one polls while another does': (cluster, pick) =>
     meanwhile(cluster, pick, () => cluster.model.poll(cluster.model.bridge(pick + 1))),
-  'one posts while another polls': (cluster, pick) => meanwhile(cluster, pick, () => post(cluster, pick)),
+  'one posts while another polls': (cluster, pick) => meanwhile(cluster, pick, () => post(cluster, pick, pick + 1)),
   'all poll at once': ({ model }) => Promise.all(model.bridges.map((bridge) => model.poll(bridge))),
   'the same is posted to all': ({ model }, pick) => model.posts.postAtOnce(model.bridges, pick),
-  post,
+  post: (cluster, pick) => post(cluster, pick),
 };
 
-function post({ model }: Cluster, pick: number): Promise<void> {
-  // `pick` chooses what is posted, too.
-  const at = Math.floor(pick / 6);
+/** @param at the bridge; `pick` chooses what is posted, too */
+function post({ model }: Cluster, pick: number, at = Math.floor(pick / 6)): Promise<void> {
   return model.posts.post(model.bridge(at), pick, FATES[pick % FATES.length] ?? 'arrives', model.bridge(at + 1));
 }
 
