@@ -59,6 +59,7 @@ describe('INDX', () => {
   it('goes on after a bad row, and names it', async () => {
     const script = async (peer: Peer) => {
       for (let i = 0; i < 2; i++) await peer.expect('INDX', '250 Data follows', ROW, '..bad\x07', ROW, '.');
+      await peer.expectEnd();
     };
     await withServer(script, async (connection) => {
       const bad: [string, string][] = [];
