@@ -33,6 +33,8 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   #begun = 0;
   /** the command is in the queue, because its answer is a promise */
   #pending = false;
+  /** the connection is closed */
+  #gone = false;
   /** the command's answer is a long one */
   #long = false;
 
@@ -108,7 +110,11 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const { log, logins, observer } = this.shared;
     const { connection, address } = peer;
     try {
-      const name = await logins.attempt({ address, user }, () => reader.login(user, password));
+      const name = await logins.attempt({ address, user }, () => {
+        // It may have waited behind others' guesses for longer than the client did, or even the server.
+        if (this.#gone) throw new Refusal('unavailable', 'the connection is closed');
+        return reader.login(user, password);
+      });
       this.authenticated = true;
       log.info({ connection, address, user: name }, 'logged in');
       observer.loginSucceeded?.(peer);
@@ -211,6 +217,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
   }
 
   closed(error: Error | undefined): void {
+    this.#gone = true;
     const { log, observer, clock, compressions } = this.shared;
     this.reader.close();
     if (this.compressed) compressions.leave();

@@ -9,6 +9,15 @@ const GUESSES = ['test/board/failed-proofs.test.ts'];
 /** Logins while the board is away; guesses over RGTP. */
 export const loginMutants = [
   ...breaking(
+    'src/nntp/session.ts',
+    ['test/nntp/ends.test.ts'],
+    [
+      'who has gone logs in nowhere',
+      '        if (this.#gone) throw',
+      '        if (this.#gone && user === undefined) throw',
+    ],
+  ),
+  ...breaking(
     'src/bridge/login/rgtp-login.ts',
     ['test/bridge/login/revoked.test.ts'],
     [

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { LoginGate } from '../../src/nntp/login-gate.ts';
 import { play } from '../support/exchange.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
@@ -208,4 +209,26 @@ test('nothing waits for a client that has gone', async () => {
     expect(waits).toHaveLength(1);
     expect(ended.mock.calls.map(([timer]) => timer)).toEqual(expect.arrayContaining(waits));
   });
+});
+
+test('a login that waited behind another is not looked at once its connection is closed', async () => {
+  const backend = rfcWorld();
+  const { connect, server } = await serve(backend, { limits: { failedLogins: 1 } });
+  const [asked, proven] = [deferred(), deferred<string>()];
+  const login = vi.spyOn(backend, 'login').mockImplementation(() => {
+    asked.resolve();
+    return proven.promise;
+  });
+  const attempt = vi.spyOn(LoginGate.prototype, 'attempt');
+  onTestFinished(() => attempt.mockRestore());
+  for (const client of [await connect(), await connect()]) {
+    await client.ask('AUTHINFO USER ann');
+    client.send('AUTHINFO PASS right');
+  }
+  await asked.promise;
+  await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(2));
+  await server.close(200);
+  proven.resolve('ann');
+  for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+  expect(login).toHaveBeenCalledTimes(1);
 });
