@@ -210,7 +210,8 @@ export class ModelBoard {
     'a row less': (pick) =>
       this.#withRow(pick, (row, before) => {
         // A continuation that no index told of shows on the old item alone, when that is next fetched.
-        const isUnseen = 'CF'.includes(row.type) && !this.#isKnown(row.sequence);
+        const isUnseen =
+          'CF'.includes(row.type) && !this.bridges.every(({ mirror }) => mirror.rowOfSequence(row.sequence) >= 0);
         if (this.#bogus.has(row) || isUnseen) return;
         this.#taken = { row, before };
         // C and F are one.

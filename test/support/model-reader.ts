@@ -98,7 +98,8 @@ export class ModelReader {
     const { users, sequences } = mirror.posts;
     const row = mirror.rowOf(number);
     const isByAnn = mirror.userids[users[row] ?? -1] === ANN;
-    if (!isByAnn || !id.endsWith(`@${boardOptions.domain}>`)) return;
+    // Nor can it be told from one that an editor made up before, under the number that the board gave it then.
+    if (!isByAnn || !id.endsWith(`@${boardOptions.domain}>`) || this.#model.ambiguous) return;
     assert(!this.#model.posts.isOwn(sequences[row] ?? -1), `${name} shows ${id}, which was posted under another`);
   }
 
