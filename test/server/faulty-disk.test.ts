@@ -185,9 +185,18 @@ test.skipIf(!canRecord)(
     const page = async (path: string) => (await fetch(`http://127.0.0.1:${httpPort}${path}`)).text();
     const guest = await NntpClient.connect(newsPort);
     expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
+    const writer = await NntpClient.connect(newsPort);
+    await writer.ask(`AUTHINFO USER ${people.proving[2]}`);
+    expect(await writer.ask(`AUTHINFO PASS ${people.password}`)).toMatch(/^281/);
 
     disk.fail('EIO', { lasting: true, kinds: ['read', 'write', 'sync', 'open'] });
-    // Nobody asks anything: the server looks by itself.
+    // An idle server has everything in memory: it notices when somebody writes.
+    const refusal = /^4(41|03) the server's (disk|database) /;
+    const begun = await writer.ask('POST');
+    if (begun.startsWith('340')) {
+      const head = ['From: W <w@x.example>', 'Newsgroups: groggs.gossip', 'Subject: x', 'Message-ID: <x@x.example>'];
+      expect(await writer.ask([...head, '', 'x', '.'].join('\r\n'))).toMatch(refusal);
+    } else expect(begun).toMatch(refusal);
     await vi.waitFor(async () => expect(await page('/readyz')).toMatch(/disk|database/), { timeout: 60_000 });
     expect(await page('/metrics')).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
     // What is in memory is served, and what is not is refused with a reason.
@@ -204,5 +213,6 @@ test.skipIf(!canRecord)(
     await vi.waitFor(async () => expect(await page('/readyz')).toBe('ready\n'), { timeout: 60_000 });
     expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
     guest.close();
+    writer.close();
   },
 );

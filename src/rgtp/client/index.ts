@@ -14,6 +14,7 @@ export { parseSecret } from '../proof.ts';
 export { RgtpConnection } from './connection.ts';
 export type { Level } from './login.ts';
 export type { ClientOptions, Limits, Timeouts } from './options.ts';
+export type { DataOctets } from './pending.ts';
 export { type PoolOptions, RgtpPool } from './pool.ts';
 export type { Posted, PostedItem } from './posting.ts';
 export { overTls } from './tls.ts';
