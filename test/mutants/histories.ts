@@ -2,6 +2,7 @@ import { breaking } from './mutant.ts';
 
 const STORIES = ['test/bridge/mirror/promises.test.ts'];
 const CLAIMS = ['test/bridge/texts/claims.test.ts'];
+const RULES = ['test/bridge/mirror/rules.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
 export const historyMutants = [
@@ -135,20 +136,16 @@ export const historyMutants = [
     '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',
     '!isNewer(sequence, newest);',
   ]),
-  ...breaking(
-    'src/bridge/mirror/commit.ts',
-    STORIES,
-    [
-      'numbers are kept for what an edit log tells later, before and after a jump',
-      'number = Math.max(number, before - MAX_RESERVED);',
-      'break;',
-    ],
-    [
-      '… and before the first row of an epoch',
-      'Math.max(base + first, (posts.numbers[last] ?? 0) + 1);',
-      'posts.epochs[last] === epoch ? (posts.numbers[last] ?? 0) + 1 : before;',
-    ],
-  ),
+  ...breaking('src/bridge/mirror/commit.ts', STORIES, [
+    'numbers are kept for what an edit log tells later, before and after a jump',
+    'number = Math.max(number, before - MAX_RESERVED);',
+    'break;',
+  ]),
+  ...breaking('src/bridge/mirror/commit.ts', RULES, [
+    '… and before the first row of an epoch',
+    'Math.max(base + first, (posts.numbers[last] ?? 0) + 1);',
+    'posts.epochs[last] === epoch ? (posts.numbers[last] ?? 0) + 1 : before;',
+  ]),
   ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
     'rows that were doubted without the edit log are weighed again with it',
     '(logged && this.#suspect?.logged === false);',
@@ -178,12 +175,12 @@ export const historyMutants = [
     'const isExpected = sequence === seen.expected;',
     'const isExpected = restarts && sequence === seen.expected;',
   ]),
-  ...breaking('src/bridge/mirror/sighting.ts', STORIES, [
+  ...breaking('src/bridge/mirror/sighting.ts', RULES, [
     'a message of the day after a withdrawal is noticed',
     '      if (row < 0) continue;\n',
     '',
   ]),
-  ...breaking('src/bridge/mirror/decision.ts', STORIES, [
+  ...breaking('src/bridge/mirror/decision.ts', RULES, [
     'of the rows that have a number which the board has just given one is new',
     'isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen))',
     'isExpected',
@@ -193,7 +190,7 @@ export const historyMutants = [
     'sighting.at(place, 0).generation >= 0);',
     'sighting.at(place, 0).sequence >= 0);',
   ]),
-  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+  ...breaking('src/bridge/mirror/comparison.ts', RULES, [
     'an unknown item is not none',
     '  return item >= 0 && known < 0 ? -2 : known;',
     '  return known;',
@@ -203,7 +200,7 @@ export const historyMutants = [
     '(was === one.kind || was === PostKind.Gone)',
     '(was === one.kind || posts.kinds[row] === PostKind.Gone)',
   ]),
-  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+  ...breaking('src/bridge/mirror/comparison.ts', RULES, [
     'another post does not come back in the place of one that is gone',
     'if (one.item >= 0) doubtful.push(one.row);',
     'if (one.item >= 0 && posts.kinds[row] !== PostKind.Gone) doubtful.push(one.row);',
@@ -241,7 +238,7 @@ export const historyMutants = [
   ]),
   ...breaking(
     'src/bridge/mirror/commit.ts',
-    STORIES,
+    RULES,
     [
       'what the index shows is there, whenever its item was withdrawn',
       "event.entry.kind !== 'withdrawn' || this.#seen.whole",
@@ -252,12 +249,12 @@ export const historyMutants = [
       'if (record.linked && !linked.has(record) && whole) this.#unlink(record);',
       '',
     ],
-    [
-      'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
-      'if (records.setMarked(record, marked.has(record))) this.#changes.text(record, false);',
-      'if (records.setMarked(record, marked.has(record)) && marked.has(record)) this.#changes.text(record, false);',
-    ],
   ),
+  ...breaking('src/bridge/mirror/commit.ts', STORIES, [
+    'a text is asked again when the index begins to show that it is continued, and when it shows it no more',
+    'if (records.setMarked(record, marked.has(record))) this.#changes.text(record, false);',
+    'if (records.setMarked(record, marked.has(record)) && marked.has(record)) this.#changes.text(record, false);',
+  ]),
   ...breaking('src/bridge/view/board-view.ts', STORIES, [
     'the clock counts from a DATE, too',
     '    return this.model.dated();',

@@ -66,12 +66,16 @@ export const rareHourMutants = [
   ]),
   ...breaking(
     'src/bridge/mirror/commit.ts',
-    ['test/bridge/mirror/promises.test.ts'],
+    ['test/bridge/mirror/rules.test.ts'],
     [
       'another event does not come back in the place of one that is gone',
       'if (notice !== undefined && isEvent)',
       'if (notice !== undefined && !isEvent)',
     ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/commit.ts',
+    ['test/bridge/mirror/promises.test.ts'],
     ['an event has its notice at once', 'notices.set(index, { userid, reason, itemId });', ''],
   ),
   ...breaking('src/bridge/mirror/decision.ts', RARE, [

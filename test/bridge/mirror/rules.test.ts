@@ -1,0 +1,143 @@
+/** The rules by which rows count (the head of `decision.ts`), one by one: what histories reach too rarely. */
+import { expect, onTestFinished, test } from 'vitest';
+import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
+import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
+import { latin1 } from '../../../src/wire/octets.ts';
+import { FakeBoard } from '../../support/fake-board.ts';
+import { openMirror, STILL, shown } from '../../support/mirrors.ts';
+
+async function mirrorOf(board: FakeBoard, options?: Partial<MirrorOptions>): Promise<Mirror> {
+  const mirror = await openMirror(board, options);
+  onTestFinished(() => mirror.close());
+  return mirror;
+}
+
+const numbers = async (mirror: Mirror) => (await shown(mirror)).map(({ number, kind }) => `${number} ${kind}`);
+
+async function withoutLog(board: FakeBoard, task: () => Promise<void>): Promise<void> {
+  board.fault = (request) => {
+    if (request === 'ELOG') throw new RgtpError('internal', 'disk trouble', { code: 484 });
+  };
+  await task();
+  board.fault = () => {};
+}
+
+test('a row of an unknown item takes no number that was kept for the edit log', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  board.newItem('Tea');
+  await mirror.complete();
+  board.gap();
+  board.newItem('Milk');
+  await withoutLog(board, () => mirror.complete());
+  const [row] = board.index;
+  board.editIndex((rows) => rows.toSpliced(1, 0, ...(row ? [{ ...row, sequence: 2, itemId: 'Z9999999' }] : [])));
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '3 Item', '4 IndexEdit']);
+});
+
+test('another post does not come back in the place of one that is gone', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const restore = board.backUp();
+  board.reply(tea);
+  await mirror.complete();
+  board.editIndex((rows) => rows.filter(({ sequence }) => sequence !== 2));
+  await mirror.complete();
+  restore();
+  board.reply(tea, 'another');
+  await withoutLog(board, () => mirror.complete());
+  expect((await shown(mirror)).find(({ number }) => number === 2)).toBeUndefined();
+});
+
+test('what the index shows is there, whenever its item was withdrawn', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  board.newItem('Milk');
+  await mirror.complete();
+  const { index } = board;
+  board.withdraw(tea);
+  board.editIndex(() => [...index]);
+  await mirror.refresh(4);
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 Item', '3 Withdrawal', '4 IndexEdit']);
+});
+
+test('a link that neither the index nor a text shows any more is none', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const more = board.continue(tea, 'More');
+  await mirror.complete();
+  expect((await shown(mirror))[1]?.continues).toBe(tea);
+  for (const item of board.items.values()) item.continuedFrom = item.continuedIn = undefined;
+  board.editIndex((rows) => rows.filter(({ type }) => type !== 'F'));
+  await mirror.refresh(3);
+  await mirror.complete();
+  expect((await shown(mirror)).find(({ item }) => item === more)?.continues).toBeUndefined();
+});
+
+test('another event does not come back in the place of one that is gone', async () => {
+  const board = new FakeBoard();
+  let now = 2_000_000_000_000;
+  const mirror = await mirrorOf(board, { now: () => now, intervals: { ...STILL, reconcile: 1000 } });
+  const tea = board.newItem('Tea');
+  const milk = board.newItem('Milk');
+  board.newItem('Bread');
+  const restore = board.backUp();
+  const compared = async () => {
+    now += 2000;
+    await mirror.complete();
+    return numbers(mirror);
+  };
+  await mirror.complete();
+  board.withdraw(tea);
+  expect(await compared()).toEqual(['2 Item', '3 Item', '4 Withdrawal']);
+  restore();
+  expect(await compared()).toEqual(['1 Item', '2 Item', '3 Item']);
+  board.withdraw(milk);
+  expect(await compared()).toEqual(['1 Item', '3 Item', '5 Withdrawal']);
+});
+
+test('numbers are kept for the edit log before the first row of an epoch, too', async () => {
+  const board = new FakeBoard(2 ** 32 - 3);
+  const mirror = await mirrorOf(board);
+  board.newItem('Tea');
+  await mirror.complete();
+  board.sequence = 2 ** 32 - 1;
+  board.editIndex((rows) => [...rows]);
+  board.newItem('Milk');
+  await withoutLog(board, () => mirror.complete());
+  await mirror.complete();
+  expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit', '3 Item']);
+});
+
+test('of the rows with a number that the board has just given, one is new', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const restore = board.backUp();
+  board.reply(tea);
+  await mirror.complete();
+  restore();
+  board.reply(tea, 'another');
+  const row = board.index.at(-1);
+  if (row !== undefined) board.index.push({ ...row, userid: latin1('zoe@example.org'), time: row.time + 1 });
+  await mirror.refresh(2);
+  expect(await numbers(mirror)).toEqual(['1 Item', '3 Reply']);
+});
+
+test('a message of the day is noticed before a withdrawal, too', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const milk = board.newItem('Milk');
+  await mirror.complete();
+  board.setMotd('hello');
+  board.withdraw(tea);
+  board.reply(milk);
+  await mirror.complete();
+  expect(mirror.motd()?.lines).toEqual(['hello']);
+});
