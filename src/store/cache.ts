@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CACHE } from './cache-schema.ts';
-import { openDatabase, purgeDeleted, StoreError, transaction } from './database.ts';
+import { deleteDatabase, openDatabase, purgeDeleted, StoreError, transaction } from './database.ts';
 import { storeErrorFrom } from './errors.ts';
 
 export interface CacheOptions {
@@ -71,7 +70,7 @@ export class Cache {
 
   /** Deletes the file, and what SQLite keeps beside it. */
   static remove(path: string): void {
-    if (path !== ':memory:') for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+    if (path !== ':memory:') deleteDatabase(path);
   }
 
   /** the file could not be read or written, and the cache does without it */

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError, storeErrorFrom } from './errors.ts';
 import { closeUnopened, noteOpen, requireLog } from './log-presence.ts';
@@ -7,6 +7,14 @@ import { giveToFolderOwner } from './ownership.ts';
 import { realPathOf } from './real-path.ts';
 
 export { StoreError } from './errors.ts';
+
+/** Endings of a database's file, and of those that SQLite keeps beside it (https://www.sqlite.org/tempfiles.html). */
+export const DATABASE_ENDINGS = ['', '-wal', '-shm', '-journal'] as const;
+
+/** Deletes a database that nobody has open, or does nothing if there is none. */
+export function deleteDatabase(path: string): void {
+  for (const ending of DATABASE_ENDINGS) rmSync(path + ending, { force: true });
+}
 
 /** The content of one kind of file. Each kind has its own `application_id`, so that no file is taken for another. */
 export interface Schema {

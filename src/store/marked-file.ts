@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { openDatabase, type Schema } from './database.ts';
+import { deleteDatabase, openDatabase, type Schema } from './database.ts';
 import { storeErrorFrom } from './errors.ts';
 import { closeDatabase } from './log-presence.ts';
 import { type Mark, Marks } from './marks.ts';
@@ -15,11 +15,8 @@ import { syncFolder } from './new-file.ts';
 export function makeMarked(path: string, schema: Schema, mark: Mark): boolean {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
   const unfinished = unfinishedOf(path);
-  const remove = () => {
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + ending, { force: true });
-  };
   // What one left that was killed.
-  remove();
+  deleteDatabase(unfinished);
   try {
     const db = openDatabase(unfinished, schema, { durable: true });
     try {
@@ -31,7 +28,7 @@ export function makeMarked(path: string, schema: Schema, mark: Mark): boolean {
     syncFolder(dirname(path));
     return true;
   } catch (error) {
-    remove();
+    deleteDatabase(unfinished);
     throw storeErrorFrom(error, path);
   }
 }

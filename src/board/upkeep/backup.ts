@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type CopyProgress, DatabaseSnapshot } from '../../store/copy.ts';
+import { DATABASE_ENDINGS } from '../../store/database.ts';
 import { realPathOf } from '../../store/real-path.ts';
 import { giveName, type Kept, safeTarget } from '../../store/target.ts';
 import { WorkFolder } from '../../store/work-folder.ts';
@@ -24,10 +25,7 @@ export async function backupBoard(
   onProgress?: (progress: CopyProgress) => void,
   { force = false, kept = {} }: BackupOptions = {},
 ): Promise<void> {
-  const own = ['', '-wal', '-shm', '-journal', '.key'].flatMap((ending) => [
-    store.path + ending,
-    realPathOf(store.path) + ending,
-  ]);
+  const own = [...DATABASE_ENDINGS, '.key'].flatMap((ending) => [store.path + ending, realPathOf(store.path) + ending]);
   const path = await safeTarget(file, { ...kept, files: [...own, ...(kept.files ?? [])] }, { force });
   await using work = await WorkFolder.beside(path);
   const partial = join(work.path, 'copy');
