@@ -2,6 +2,7 @@ import { breaking } from './mutant.ts';
 
 const STORIES = ['test/bridge/mirror/promises.test.ts'];
 const CLAIMS = ['test/bridge/texts/claims.test.ts'];
+const RARE = ['test/bridge/mirror/rare-hours.test.ts'];
 const RULES = ['test/bridge/mirror/rules.test.ts'];
 
 /** The rules by which rows of an index count (the head of `decision.ts`). */
@@ -88,6 +89,30 @@ export const historyMutants = [
     'this.order.findLast((each) => each >= 0);',
     'this.order.at(-1);',
   ]),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    STORIES,
+    ['what the edit log says is in its order', 'together(pending, past)', '[...pending, ...past]'],
+    [
+      'an editor may have changed the index of a restored board, too',
+      'isIndexEdit(entry, restored ? undefined : last)',
+      'isIndexEdit(entry, last)',
+    ],
+  ),
+  ...breaking('src/bridge/mirror/evidence.ts', RARE, [
+    'on a restored board, changed rows are other posts where there are too many to ask for',
+    '    if (restored && rows.length > MAX_PROVEN) return { has: (row) => !same.has(row) };\n',
+    '',
+  ]),
+  ...breaking(
+    'src/bridge/mirror/row-order.ts',
+    ['test/bridge/mirror/row-order.test.ts'],
+    [
+      'what the edit log has forgotten keeps its place in it',
+      'isAfter(entry.sequence, one.sequence); one',
+      'isAfter(one.sequence, entry.sequence); one',
+    ],
+  ),
   ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
     'what the edit log tells of the time after a wrap comes after it',
     'return isAfter(sequence, newest) ? wraps + 1 : wraps;',

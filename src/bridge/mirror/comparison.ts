@@ -28,7 +28,7 @@ export interface Seen {
   /** the edit log shows that the board was restored from a backup: rows are not dismissed as late */
   readonly restored: boolean;
   /** rows of the sighting that, according to their items' texts, are not the posts that had their numbers before */
-  readonly others?: ReadonlySet<number>;
+  readonly others?: Pick<ReadonlySet<number>, 'has'>;
   /** a sequence number that the board itself has given */
   readonly expected: number | undefined;
 }

@@ -61,17 +61,25 @@ export class Evidence {
   }
 
   /**
-   * Of rows whose times have changed, those that are different posts: no edit of the index changes the time in an
-   * item's text, so if that agrees with the row, the row is true.
+   * Of rows whose times have changed, those that are different posts, if any: no edit of the index changes the time in
+   * an item's text, so if that agrees with the row, the row is true. Of too many to ask for, none is; on a restored
+   * board, all are.
    */
-  async otherPosts(sighting: Sighting, rows: readonly number[]): Promise<ReadonlySet<number>> {
+  async otherPosts(
+    sighting: Sighting,
+    rows: readonly number[],
+    restored: boolean,
+  ): Promise<Pick<ReadonlySet<number>, 'has'> | undefined> {
     const others = new Set<number>();
+    const same = new Set<number>();
     const textOf = remembered(this.#proofs);
     for (const row of rows.slice(0, MAX_PROVEN)) {
       const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
-      if (timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row]) others.add(row);
+      const isOther = timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row];
+      (isOther ? others : same).add(row);
     }
-    return others;
+    if (restored && rows.length > MAX_PROVEN) return { has: (row) => !same.has(row) };
+    return others.size > 0 ? others : undefined;
   }
 }
 

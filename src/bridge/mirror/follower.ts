@@ -23,6 +23,7 @@ import { type Decision, decide, highs, newestRows, newRows } from './decision.ts
 import { Evidence } from './evidence.ts';
 import { EditLog, IndexReader } from './reading.ts';
 import { Recall } from './recall.ts';
+import { together } from './row-order.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -160,7 +161,7 @@ export class Follower {
         const isFresh = log !== undefined && log !== pending;
         const restored =
           isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
-        const indexEdited = log === undefined || (!restored && log.some((entry) => isIndexEdit(entry, last)));
+        const indexEdited = log === undefined || log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
         // What is known already does not wait, wherever the rows around it are.
         const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
         // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.
@@ -173,7 +174,7 @@ export class Follower {
         // newest row.
         const isPast = (sequence: number) => !isNewer(sequence, sighting.newest) || !isNewer(sequence, last);
         const past = (log ?? []).filter(({ sequence }) => isPast(sequence) || state.knows(sequence));
-        const events = [...pending, ...past].filter((entry) => !isAhead(entry));
+        const events = together(pending, past).filter((entry) => !isAhead(entry));
         await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
         const logged = log !== undefined;
         const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
@@ -270,8 +271,8 @@ export class Follower {
   /** If only its time in the index suggests that a row is a different post, its item's text decides. */
   async #decide(seen: Seen): Promise<Decision> {
     const decision = await this.#inTurns(decide(this.#options.state, seen));
-    const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful);
-    return others.size === 0 ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
+    const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful, seen.restored);
+    return others === undefined ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
   }
 
   /** `undefined`: the board can't send it now. What the index shows does not wait for it. */

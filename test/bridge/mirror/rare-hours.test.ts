@@ -286,6 +286,29 @@ test('a restored board gives a number to another post, and an editor changes the
   ]);
 });
 
+test.each([3, 40])('… also where the edit log shows both, and %i posts have the numbers of others', async (posts) => {
+  const board = new FakeBoard();
+  const { open } = server(board);
+  const mirror = await open();
+  const tea = board.newItem('Tea');
+  const milk = board.newItem('Milk');
+  const restore = board.backUp();
+  await mirror.complete();
+  for (let post = 0; post < posts; post++) board.reply(tea, 'lost');
+  board.withdraw(milk);
+  await mirror.complete();
+  restore();
+  for (let post = 0; post < posts; post++) board.reply(tea, 'new');
+  board.editIndex((rows) => rows.map((row, at) => (at === 0 ? { ...row, time: row.time + 1 } : row)));
+  await mirror.refresh(board.sequence);
+  await mirror.complete();
+  const replies = (await shown(mirror)).filter(({ kind }) => kind === 'Reply');
+  expect(replies.map(({ number, text }) => [number, text])).toEqual(
+    Array.from({ length: posts }, (_, post) => [3 + posts + 1 + post, 'new']),
+  );
+  expect((await shown(mirror)).filter(({ kind }) => kind === 'Item').map(({ number }) => number)).toEqual([1, 2]);
+});
+
 test('rows far above of which the board shows nothing are not believed, even where no editor seems to have changed anything', async () => {
   const board = new FakeBoard();
   const { open } = server(board);

@@ -7,6 +7,11 @@ const HALF = 2 ** 31 - 20;
 /** Steps by name, each with what it picks where that is not 0. */
 export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: string])[] = [
   [[WRAP], 'item; a row less; poll; a jump; post'],
+  [[WRAP], 'item; poll; a row twice; archive; post; jump 17; a row less; an answer breaks off; the row again'],
+  [
+    [0, 1],
+    'item; item; item; item; a backup; item; a row changes; poll; restore; two rows change places 1; a row changes 1',
+  ],
   [[HALF], 'item; a backup; item; item; poll; restore; item; continue; archive 22; bogus rows'],
   [[0, 1], 'poll; post; bogus rows 43; two rows change places'],
   [[WRAP], 'poll; item; bogus rows; post; a row less'],
