@@ -158,8 +158,13 @@ export const mirrorMutants = [
     ],
     [
       'an article arrives once, whichever bridge shows it',
-      'for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);',
+      'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',
       '',
+    ],
+    [
+      'what is not there at another bridge has not arrived there',
+      'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',
+      'arrivals.set(number, arrival);',
     ],
     [
       'a number means the same post at every bridge',

@@ -96,7 +96,11 @@ export class Agreement {
       if (others !== undefined && (others.rows.length > 0 || !agree(others.epochs, epochs))) {
         theirs.push(...others.rows);
         if (!agree(others.epochs, epochs) || !isConsistent(others.rows, rest)) return { ...others, rows: theirs };
-        for (const { number, details } of others.rows) arrivals.set(number, rowDetails(details).arrival);
+        for (const { number, details } of others.rows) {
+          const { kind, arrival } = rowDetails(details);
+          // What is only reserved there, or gone, has not arrived there, or has once, and here it arrives now.
+          if (kind !== PostKind.Gone) arrivals.set(number, arrival);
+        }
         after = Math.max(after, others.rows.at(-1)?.number ?? 0);
         rest = rest.filter(({ number }) => number > after);
         // The bridge that showed them has raised the marks.

@@ -16,6 +16,7 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
   [2, 1, 'item; a row less'],
   [2, 1, 'item 7; a bridge is cut off 13; a poll meanwhile 2'],
   [2, 1, 'one polls while another does 6; a bridge is cut off 49; a bridge is killed while it posts 25; edit 48'],
+  [3, WRAP, 'item 45; all poll at once 47; a bogus row 50; reply 18; the edit log fails 5'],
 ];
 
 describe.skipIf(!hasPostgres)('several bridges', () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BoardPool } from '../../../src/bridge/board-line.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
@@ -31,6 +32,8 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   interface Bridge {
     readonly mirror: Mirror;
     readonly store: SharedStore;
+    /** unix ms */
+    readonly now: () => number;
   }
 
   /** The clocks of two bridges do not agree. */
@@ -41,7 +44,7 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     const now = () => Date.UTC(2026, 10, 27) + ahead;
     const mirror = await openMirror(pool, { permanent: store.permanent, now, ...options });
     closing.push(() => mirror.close());
-    return { mirror, store };
+    return { mirror, store, now };
   }
 
   async function seen({ mirror }: Bridge) {
@@ -233,6 +236,44 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     await one.mirror.complete();
     await other.mirror.complete();
     await same(bridges);
+  });
+
+  /** when a number arrived */
+  const arrival = ({ mirror }: Bridge, number: number) => mirror.posts.arrivals[mirror.rowOf(number)];
+
+  test('a notice for which one has kept a number arrives at another when that one shows it', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    board.editIndex((rows) => [...rows]);
+    board.reply(tea);
+    board.fault = (request) => {
+      if (request === 'ELOG') throw new RgtpError('internal', 'disk trouble', { code: 484 });
+    };
+    await one.mirror.complete();
+    board.fault = () => {};
+    expect(await numbers(one)).toEqual(['1 of 1', '3 of 1']);
+    await other.mirror.complete();
+    expect(await numbers(other)).toEqual(['1 of 1', '2 of 1', '3 of 1']);
+    expect(arrival(other, 2)).toBe(Math.floor(other.now() / 1000));
+    expect(arrival(other, 3)).toBe(arrival(one, 3));
+  });
+
+  test('… and so does a post that one has shown, and that was gone in between', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    board.reply(tea);
+    const { index } = board;
+    await one.mirror.complete();
+    board.editIndex((rows) => rows.slice(0, -1));
+    await one.mirror.complete();
+    board.editIndex(() => [...index]);
+    await other.mirror.complete();
+    expect(await numbers(other)).toContain('2 of 1');
+    expect(arrival(other, 2)).toBe(Math.floor(other.now() / 1000));
   });
 
   test('what one of them finds, the others show without being asked', async () => {
