@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../store/database.ts';
 import { StoreError } from '../store/errors.ts';
+import { holdsSomething } from '../store/holds-something.ts';
 import { closeDatabase } from '../store/log-presence.ts';
 import { LogSync } from '../store/log-sync.ts';
 import { makeMarked } from '../store/marked-file.ts';
@@ -168,10 +168,6 @@ export class BoardStore {
     // In a microtask, so that an exception in a listener does not reach the poster.
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
-}
-
-function holdsSomething(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function hasSecrets(db: DatabaseSync): boolean {

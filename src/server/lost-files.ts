@@ -1,10 +1,10 @@
 /** Notices if one of several files that belong together is missing: a new one in its place would hide the loss. */
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { BoardConfig, Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { openForReading } from '../store/database.ts';
+import { holdsSomething } from '../store/holds-something.ts';
 import { Marks } from '../store/marks.ts';
 import { Failure } from './failure.ts';
 import { refuseHalfRestored } from './half-restored.ts';
@@ -75,10 +75,6 @@ function lost(what: string, why: string): Failure {
     what,
     `${why}\nPut the file back, or restore a backup with \`rgtp-nntp restore\`. To start with a new board, move the whole data folder away.`,
   );
-}
-
-function holdsSomething(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function boardHadPermanent(path: string): boolean {

@@ -1,5 +1,4 @@
 /** Two bridges on one board that feed the same peer: it is offered everything once, whoever is cut off. */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CuttingWay } from '../support/cutting-way.ts';
 import { FakePeer } from '../support/fake-peer.ts';
@@ -15,7 +14,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
 
   beforeAll(async () => {
     server = await PostgresServer.start();
-    way = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+    way = await CuttingWay.open(server.socket);
   });
   afterAll(async () => {
     await way.close();

@@ -67,6 +67,14 @@ export class FakeBoard implements BoardPool {
     return await task(this.#connect());
   }
 
+  /** Runs `task` while the edit log cannot be read. */
+  async withoutLog(task: () => Promise<void>): Promise<void> {
+    const trouble = new RgtpError('internal', 'disk trouble', { code: 484 });
+    this.fault = (request) => (request === 'ELOG' ? Promise.reject(trouble) : undefined);
+    await task();
+    this.fault = () => {};
+  }
+
   newItem(subject: string, text: string | Writing = 'first', user = 'anne@example.org'): string {
     const writing = written(text, user);
     this.#tick(writing.time);

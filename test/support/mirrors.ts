@@ -62,6 +62,11 @@ export async function shown(model: BoardModel): Promise<Shown[]> {
   return rows;
 }
 
+/** The numbers that a reader can see, and of what. */
+export async function shownNumbers(model: BoardModel): Promise<string[]> {
+  return (await shown(model)).map(({ number, kind }) => `${number} ${kind}`);
+}
+
 async function shownRow(model: BoardModel, row: number): Promise<Shown> {
   const { posts, items, userids } = model;
   const item = items[posts.items[row] ?? -1];

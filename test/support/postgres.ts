@@ -61,6 +61,11 @@ export class PostgresServer {
     return this.#base;
   }
 
+  /** named after the port */
+  get socket(): string {
+    return join(this.#base, '.s.PGSQL.5432');
+  }
+
   /** After `kill` or `stop`: with what it had. */
   async start(...settings: readonly string[]): Promise<void> {
     for (;;) {

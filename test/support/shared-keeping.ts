@@ -1,6 +1,5 @@
 /** What the bridges of a model share: a PostgreSQL, each over a way of its own, which can be cut. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { StoreError } from '../../src/store/errors.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
 import type { Claim, Shared } from '../../src/store/shared.ts';
@@ -37,7 +36,7 @@ export class SharedKeeping implements Keeping {
   }
 
   async open(bridge: string): Promise<KeptForGood> {
-    const way = await CuttingWay.open(join(this.#database.folder, '.s.PGSQL.5432'));
+    const way = await CuttingWay.open(this.#database.socket);
     const now: Open = { way, witness: () => {}, isCutOff: false, isDead: false };
     this.#open.set(bridge, now);
     const store = await this.#store(way);

@@ -2,10 +2,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
-import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
-import { openMirror, STILL, shown } from '../../support/mirrors.ts';
+import { openMirror, STILL, shown, shownNumbers } from '../../support/mirrors.ts';
 
 async function mirrorOf(board: FakeBoard, options?: Partial<MirrorOptions>): Promise<Mirror> {
   const mirror = await openMirror(board, options);
@@ -13,14 +12,15 @@ async function mirrorOf(board: FakeBoard, options?: Partial<MirrorOptions>): Pro
   return mirror;
 }
 
-const numbers = async (mirror: Mirror) => (await shown(mirror)).map(({ number, kind }) => `${number} ${kind}`);
-
-async function withoutLog(board: FakeBoard, task: () => Promise<void>): Promise<void> {
-  board.fault = (request) => {
-    if (request === 'ELOG') throw new RgtpError('internal', 'disk trouble', { code: 484 });
-  };
-  await task();
-  board.fault = () => {};
+/** A reply has been read, and the board can go back to before it. */
+async function withBackUp() {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  const restore = board.backUp();
+  board.reply(tea);
+  await mirror.complete();
+  return { board, mirror, tea, restore };
 }
 
 test('a row of an unknown item takes no number that was kept for the edit log', async () => {
@@ -30,25 +30,20 @@ test('a row of an unknown item takes no number that was kept for the edit log', 
   await mirror.complete();
   board.gap();
   board.newItem('Milk');
-  await withoutLog(board, () => mirror.complete());
+  await board.withoutLog(() => mirror.complete());
   const [row] = board.index;
   board.editIndex((rows) => rows.toSpliced(1, 0, ...(row ? [{ ...row, sequence: 2, itemId: 'Z9999999' }] : [])));
   await mirror.complete();
-  expect(await numbers(mirror)).toEqual(['1 Item', '3 Item', '4 IndexEdit']);
+  expect(await shownNumbers(mirror)).toEqual(['1 Item', '3 Item', '4 IndexEdit']);
 });
 
 test('another post does not come back in the place of one that is gone', async () => {
-  const board = new FakeBoard();
-  const mirror = await mirrorOf(board);
-  const tea = board.newItem('Tea');
-  const restore = board.backUp();
-  board.reply(tea);
-  await mirror.complete();
+  const { board, mirror, tea, restore } = await withBackUp();
   board.editIndex((rows) => rows.filter(({ sequence }) => sequence !== 2));
   await mirror.complete();
   restore();
   board.reply(tea, 'another');
-  await withoutLog(board, () => mirror.complete());
+  await board.withoutLog(() => mirror.complete());
   expect((await shown(mirror)).find(({ number }) => number === 2)).toBeUndefined();
 });
 
@@ -62,7 +57,7 @@ test('what the index shows is there, whenever its item was withdrawn', async () 
   board.withdraw(tea);
   board.editIndex(() => [...index]);
   await mirror.refresh(4);
-  expect(await numbers(mirror)).toEqual(['1 Item', '2 Item', '3 Withdrawal', '4 IndexEdit']);
+  expect(await shownNumbers(mirror)).toEqual(['1 Item', '2 Item', '3 Withdrawal', '4 IndexEdit']);
 });
 
 test('a link that neither the index nor a text shows any more is none', async () => {
@@ -90,7 +85,7 @@ test('another event does not come back in the place of one that is gone', async 
   const compared = async () => {
     now += 2000;
     await mirror.complete();
-    return numbers(mirror);
+    return shownNumbers(mirror);
   };
   await mirror.complete();
   board.withdraw(tea);
@@ -109,24 +104,19 @@ test('numbers are kept for the edit log before the first row of an epoch, too', 
   board.sequence = 2 ** 32 - 1;
   board.editIndex((rows) => [...rows]);
   board.newItem('Milk');
-  await withoutLog(board, () => mirror.complete());
+  await board.withoutLog(() => mirror.complete());
   await mirror.complete();
-  expect(await numbers(mirror)).toEqual(['1 Item', '2 IndexEdit', '3 Item']);
+  expect(await shownNumbers(mirror)).toEqual(['1 Item', '2 IndexEdit', '3 Item']);
 });
 
 test('of the rows with a number that the board has just given, one is new', async () => {
-  const board = new FakeBoard();
-  const mirror = await mirrorOf(board);
-  const tea = board.newItem('Tea');
-  const restore = board.backUp();
-  board.reply(tea);
-  await mirror.complete();
+  const { board, mirror, tea, restore } = await withBackUp();
   restore();
   board.reply(tea, 'another');
   const row = board.index.at(-1);
   if (row !== undefined) board.index.push({ ...row, userid: latin1('zoe@example.org'), time: row.time + 1 });
   await mirror.refresh(2);
-  expect(await numbers(mirror)).toEqual(['1 Item', '3 Reply']);
+  expect(await shownNumbers(mirror)).toEqual(['1 Item', '3 Reply']);
 });
 
 test('a message of the day is noticed before a withdrawal, too', async () => {

@@ -162,7 +162,7 @@ class World {
   constructor(board: FaultBoard, database: PostgresServer) {
     this.#board = board;
     this.#database = database;
-    this.socket = join(database.folder, '.s.PGSQL.5432');
+    this.socket = database.socket;
   }
 
   async start(bridges: number): Promise<void> {

@@ -1,6 +1,5 @@
 /** Two bridges in front of one board, with one database. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BoardServer } from '../../../src/board/server.ts';
 import { formatPlan, hashOf, type Plan, textKey } from '../../../src/bridge/posting/plan.ts';
@@ -24,7 +23,7 @@ describe.skipIf(!hasPostgres)('two bridges', () => {
 
   beforeAll(async () => {
     server = await PostgresServer.start();
-    way = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+    way = await CuttingWay.open(server.socket);
   });
   afterAll(async () => {
     await way.close();

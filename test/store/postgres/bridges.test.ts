@@ -1,6 +1,5 @@
 /** Several bridges of one board, as the database sees them. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/store/errors.ts';
 import type { Epoch, Intent } from '../../../src/store/permanent-records.ts';
@@ -32,7 +31,7 @@ describe.skipIf(!hasPostgres)('bridges of one board', () => {
 
   beforeAll(async () => {
     server = await PostgresServer.start();
-    way = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+    way = await CuttingWay.open(server.socket);
   });
   afterAll(async () => {
     await way.close();

@@ -1,6 +1,5 @@
 /** What a file can't do: two bridges at once, and a database that is away. */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoreError } from '../../../src/store/errors.ts';
 import type { StoredAccount } from '../../../src/store/permanent-records.ts';
@@ -139,7 +138,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     let cutting: CuttingWay;
 
     beforeEach(async () => {
-      cutting = await CuttingWay.open(join(server.folder, '.s.PGSQL.5432'));
+      cutting = await CuttingWay.open(server.socket);
     });
     afterEach(() => cutting.close());
 
