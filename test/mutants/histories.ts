@@ -322,6 +322,10 @@ export const historyMutants = [
       'if (last !== undefined) return last;',
     ],
     ['… nor after a restart', 'this.#cache.setFact(UNTOLD, untold);', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/reading.ts',
+    RULES,
     [
       'an edit that a restored board has lost is not in the text any more',
       'if (!told.has(String(edit))) this.#takenBack.add(edit[1]);',
@@ -329,7 +333,7 @@ export const historyMutants = [
     ],
     ['… whether or not the server was restarted', "JSON.parse(cache.fact(EDITS) ?? '[]')", "JSON.parse('[]')"],
   ),
-  ...breaking('src/bridge/mirror/follower.ts', STORIES, [
+  ...breaking('src/bridge/mirror/follower.ts', RULES, [
     'a number that the board gave is believed until the edit log tells what came with it',
     'if (!this.#editLog.isOverdue) this.#given = undefined;',
     'this.#given = undefined;',

@@ -1,7 +1,12 @@
 /** The rules by which rows count (the head of `decision.ts`), one by one: what histories reach too rarely. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
+import { Cache } from '../../../src/store/cache.ts';
+import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { latin1 } from '../../../src/wire/octets.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
 import { openMirror, STILL, shown, shownNumbers } from '../../support/mirrors.ts';
@@ -131,3 +136,54 @@ test('a message of the day is noticed before a withdrawal, too', async () => {
   await mirror.complete();
   expect(mirror.motd()?.lines).toEqual(['hello']);
 });
+
+test('a number that the board gave is believed until the edit log tells what came with it', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  const tea = board.newItem('Tea');
+  await mirror.complete();
+  board.sequence = 500_000;
+  const given = board.reply(tea);
+  const index = [...board.index];
+  board.editIndex((rows) => rows.slice(0, -1));
+  await board.withoutLog(() => mirror.refresh(given));
+  expect(await shownNumbers(mirror)).toEqual(['1 Item']);
+  board.editIndex(() => index);
+  await mirror.complete();
+  expect(await shownNumbers(mirror)).toEqual(['1 Item', '500001 Reply', '500002 IndexEdit', '500003 IndexEdit']);
+});
+
+test.each([false, true])(
+  'an edit that a restored board has lost is not in the text any more (with a restart: %s)',
+  async (hasRestart) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edits-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const board = new FakeBoard();
+    const permanent = PermanentFile.open(':memory:');
+    let now = 2_000_000_000_000;
+    const open = () => {
+      const cache = Cache.open(join(folder, 'cache.sqlite'));
+      return mirrorOf(board, { cache, permanent, now: () => now, intervals: { ...STILL, reconcile: 1000 } });
+    };
+    let mirror = await open();
+    const texts = async () => {
+      now += 2000;
+      await mirror.complete();
+      return (await shown(mirror)).map(({ text }) => text);
+    };
+    const tea = board.newItem('Tea', 'first');
+    expect(await texts()).toEqual(['first']);
+    board.sequence = 500_000;
+    const restore = board.backUp();
+    board.edit(tea, 0, 'second');
+    // Its row is far above the others, and not shown yet. The board repeats the text: it is believed.
+    for (let poll = 0; poll < 2; poll++) expect(await texts()).toEqual(['second']);
+    expect(mirror.items.every((item) => mirror.isUpToDate(item))).toBe(true);
+    if (hasRestart) {
+      await mirror.close();
+      mirror = await open();
+    }
+    restore();
+    expect(await texts()).toEqual(['first']);
+  },
+);

@@ -182,6 +182,11 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
       for (const { mirror } of order) await mirror.complete();
       expect(await numbers(away)).toEqual(['1 of 1', '4 of 2', '5 of 2']);
       await same(order);
+      // Its numbering goes on as theirs does.
+      board.newItem('Sugar');
+      for (const { mirror } of [away, saw]) await mirror.complete();
+      expect(await numbers(away)).toEqual(['1 of 1', '4 of 2', '5 of 2', '6 of 2']);
+      await same(order);
     },
   );
 
