@@ -90,7 +90,7 @@ export const historyMutants = [
     'this.order.at(-1);',
   ]),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
+    'src/bridge/mirror/fetching.ts',
     STORIES,
     ['what the edit log says is in its order', 'together(pending, past)', '[...pending, ...past]'],
     [
@@ -156,7 +156,7 @@ export const historyMutants = [
     'epoch.generation === generation && epoch.base + sequence === number;',
     'epoch.base + epoch.first <= number && sequence >= 0 && generation >= 0;',
   ]),
-  ...breaking('src/bridge/mirror/follower.ts', STORIES, [
+  ...breaking('src/bridge/mirror/fetching.ts', STORIES, [
     'what an editor did is told, whatever numbers were made up above it',
     '!isNewer(sequence, sighting.newest) || !isNewer(sequence, last);',
     '!isNewer(sequence, newest);',

@@ -39,7 +39,7 @@ export const mirrorMutants = [
     '    this.#unchanged.forget();\n',
     '',
   ]),
-  ...breaking('src/bridge/mirror/follower.ts', UNCHANGED, [
+  ...breaking('src/bridge/mirror/fetching.ts', UNCHANGED, [
     'new rows that are withheld are looked at with all others',
     ' || (isDue && !whole && sighting.withheld > 0)',
     '',
@@ -101,7 +101,7 @@ export const mirrorMutants = [
     [...MIRROR, 'test/bridge/posting/faults.test.ts', 'test/bridge/mirror/rare-hours.test.ts'],
     [
       'our own posts have their ids before anybody sees them',
-      '        await gate?.beforePublish(newestRows(seen, decision));\n',
+      '    await poll.gate?.beforePublish(newestRows(seen, decision));\n',
       '',
     ],
   ),
@@ -110,7 +110,7 @@ export const mirrorMutants = [
     ['test/bridge/mirror/outages.test.ts'],
     [
       'what a failed poll was to find, the next one finds',
-      '    } catch (error) {\n      this.expect(expected);\n      throw error;',
+      '    } catch (error) {\n      this.expect(poll.expected);\n      throw error;',
       '    } catch (error) {\n      throw error;',
     ],
   ),
@@ -139,8 +139,8 @@ export const mirrorMutants = [
     ],
     [
       'what another bridge has shown is shown here, too',
-      'if (ahead === undefined || !this.#lacks(ahead)) {',
-      'if (ahead === undefined || this.#lacks(ahead) || round >= 0) {',
+      'if (ahead !== undefined && this.#lacks(ahead)) return',
+      'if (ahead !== undefined && this.#lacks(ahead) && poll.round < 0) return',
     ],
   ),
   ...breaking(
@@ -200,7 +200,7 @@ export const mirrorMutants = [
     ['test/bridge/mirror/promises-of-several.test.ts'],
     [
       'what others have shown has raised the marks here, too, whatever became of it since',
-      'if (others !== undefined) publishing.follow(others.marks);',
+      'if (poll.others !== undefined) publishing.follow(poll.others.marks);',
       '',
     ],
   ),

@@ -38,10 +38,14 @@ export const rareHourMutants = [
       'if (wrapped[row] === -2) withheld++;',
     ],
   ),
+  ...breaking('src/bridge/mirror/follower.ts', RARE, [
+    'high marks are kept for good',
+    'publishing.announce(marks)',
+    'Promise.resolve()',
+  ]),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
+    'src/bridge/mirror/fetching.ts',
     RARE,
-    ['high marks are kept for good', 'publishing.announce(marks)', 'Promise.resolve()'],
     [
       'a notice above a row that is not believed yet waits with it',
       '=> sighting.isBeyond(sequence) && !state.knows(sequence);',
@@ -112,7 +116,7 @@ export const rareHourMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/follower.ts',
+    'src/bridge/mirror/poll.ts',
     RARE,
     [
       'what is expected behind a wrap is looked for in the whole index',
@@ -125,11 +129,7 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/follower.ts',
     ['test/bridge/mirror/promises.test.ts'],
-    [
-      'an empty board does not tell what it will count from',
-      'if (!decision.numbers.some((number) => number > 0)) begun.length = 0;',
-      '',
-    ],
+    ['an empty board does not tell what it will count from', 'if (!hasNew) begun.length = 0;', ''],
   ),
   ...breaking(
     'src/bridge/mirror/decision.ts',
@@ -253,7 +253,7 @@ export const rareHourMutants = [
   ...breaking('src/bridge/mirror/follower.ts', RARE, [
     '… and it is asked for until it is known',
     'if (motd.isDue && motd.take(',
-    'if (motdDue && motd.take(',
+    'if (poll.motdDue && motd.take(',
   ]),
   ...breaking('src/bridge/known/motd.ts', RARE, [
     '… also after a restart',

@@ -1,4 +1,3 @@
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Motd } from '../../rgtp/motd.ts';
 import { isAfter, isNewer, later } from '../../rgtp/sequence.ts';
@@ -18,12 +17,13 @@ import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { Agreement, rowsOf } from './agreement.ts';
 import { type ArrivalOf, commit } from './commit.ts';
-import { contradicts, isForgetful, type Seen } from './comparison.ts';
+import type { Seen } from './comparison.ts';
 import { type Decision, decide, highs, newestRows, newRows } from './decision.ts';
 import { Evidence } from './evidence.ts';
+import { type Fetched, Fetcher } from './fetching.ts';
+import { newPoll, type Poll } from './poll.ts';
 import { EditLog, IndexReader } from './reading.ts';
 import { Recall } from './recall.ts';
-import { together } from './row-order.ts';
 
 export interface FollowerOptions {
   readonly line: BoardLine;
@@ -44,8 +44,6 @@ export interface FollowerOptions {
   readonly tell: Listener;
 }
 
-/** So many of the last numbers before a wrap may leave no row. */
-const NEAR_WRAP = 8;
 /** Rounds of a poll before the rest is left to the next one: somebody may edit faster than we read. */
 const MAX_ROUNDS = 8;
 
@@ -58,13 +56,14 @@ export class Follower {
   readonly #evidence: Evidence;
   readonly #index: IndexReader;
   readonly #editLog: EditLog;
+  readonly #fetcher: Fetcher;
   #seen = -1n;
   readonly #agreement: Agreement | undefined;
   /** something has been removed or restored */
   #touched = false;
   /** a sequence number that the next poll must account for */
   #expected: number | undefined;
-  /** the last number given by the board itself, until the edit log says what came with it */
+  /** as in `Poll` */
   #given: number | undefined;
   readonly #closed = new AbortController();
   readonly #recall: Recall;
@@ -78,6 +77,15 @@ export class Follower {
     this.#agreement = shared && new Agreement(shared, options.state);
     const inTurns = <T>(work: Iterator<unknown, T>) => this.#inTurns(work);
     const reading = { index: this.#index, editLog: this.#editLog };
+    const { state, now } = options;
+    this.#fetcher = new Fetcher({
+      state,
+      now,
+      ...reading,
+      evidence: this.#evidence,
+      agreement: this.#agreement,
+      inTurns,
+    });
     this.#recall = new Recall({ ...options, ...reading, inTurns, take: (slices) => this.#commit(slices) });
   }
 
@@ -116,134 +124,16 @@ export class Follower {
    * @param gate new rows pass it before they are shown
    */
   async poll(gate?: Gate): Promise<void> {
-    const { line, state, cache, permanent, motd, now, reconcile } = this.#options;
+    const { line, state, cache, motd } = this.#options;
     const { publishing } = state;
-    const began = now();
-    const compared = Number(cache.fact('compared') ?? 0);
-    const isDue = began - compared >= reconcile || began < compared;
-    const expected = this.#expected;
-    this.#expected = undefined;
-    const given = later(expected, this.#given);
-    this.#given = given;
-    let whole = state.posts.lastIndexed() < 0 || this.#isAtWrap(expected);
-    let isCompared = isDue;
-    let motdDue = whole || isDue;
-    let pending: readonly EditLogEntry[] = [];
-    let others: Shown | undefined;
-    this.#editLog.begin();
+    const poll = this.#begin(gate);
     try {
       // Another bridge may have shown the last rows, and died before its posts among them had their epochs.
       await this.#recall.run(this.#agreement && gate);
-      if (isDue && !whole) whole = !(await this.#index.isUnchanged());
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        // Fetch.
-        const last = state.lastSequence;
-        const ahead = await this.#agreement?.ahead();
-        const sighting = await this.#index.read(whole, given);
-        // Where rows are left out, octets do not tell all.
-        if (sighting === undefined || (isDue && !whole && sighting.withheld > 0)) {
-          whole = true;
-          continue;
-        }
-        const newest = later(sighting.newest, last);
-        const needsLog =
-          whole ||
-          (isDue && round === 0) ||
-          this.#evidence.isNew(sighting.doubted) ||
-          this.#editLog.isOverdue ||
-          (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
-          (await this.#inTurns(sighting.hasGaps(last))) ||
-          sighting.hasNew(PostKind.Edit, last) ||
-          ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
-        const isUrgent = needsLog && !this.#editLog.isDue && (await this.#inTurns(sighting.hasWideGaps(last)));
-        const log = needsLog ? await this.#editLog.read(last, isUrgent) : pending;
-        const reserves = log === undefined && this.#editLog.isOverdue;
-        const isFresh = log !== undefined && log !== pending;
-        const restored =
-          isFresh && ((await this.#inTurns(contradicts(state, log))) || (await this.#inTurns(isForgetful(state, log))));
-        const indexEdited = log === undefined || log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
-        // What is known already does not wait, wherever the rows around it are.
-        const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
-        // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.
-        if (!whole && (restored || indexEdited || log.some(isAhead))) {
-          whole = true;
-          continue;
-        }
-
-        // Decide. What the log said before this INDX is complete with it; what it said afterwards is complete up to the
-        // newest row.
-        const isPast = (sequence: number) => !isNewer(sequence, sighting.newest) || !isNewer(sequence, last);
-        const past = (log ?? []).filter(({ sequence }) => isPast(sequence) || state.knows(sequence));
-        const events = together(pending, past).filter((entry) => !isAhead(entry));
-        await this.#inTurns(sighting.include(events, Math.floor(now() / 1000)));
-        const logged = log !== undefined;
-        const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
-        const told = this.#editLog.told(last);
-        const { takenBack } = this.#editLog;
-        const how = { whole, logged, told, takenBack, reserves, indexEdited, lastIndexEdit, restored };
-        const seen: Seen = { sighting, expected, ...how };
-        const decision = await this.#decide(seen);
-        this.#index.leftOut.of(decision, sighting);
-        // The message's text comes with its row if possible; otherwise it is asked for until it comes.
-        const hasMotd = sighting.hasNew(PostKind.Motd, last);
-        const asked = hasMotd ? await this.#motd() : undefined;
-        await gate?.beforePublish(newestRows(seen, decision));
-
-        // Commit: first the epochs, before any of their numbers is given.
-        const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
-        // An index without rows does not show what it will count from.
-        if (!decision.numbers.some((number) => number > 0)) begun.length = 0;
-        const marks = await this.#inTurns(highs(state.posts, seen, decision));
-        const clock = () => publishing.now(now());
-        const arrivals = new Map<number, number>();
-        const arrivalOf: ArrivalOf = (number, time) =>
-          arrivals.get(number) ?? (state.isRead ? clock() : publishing.arrivalOf(number, time, clock()));
-        const rows = this.#agreement === undefined ? [] : rowsOf(seen, decision, arrivalOf);
-        const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
-        const refused = await this.#agreement?.publish(rows, epochs, marks, ahead, arrivals);
-        if (refused !== undefined) {
-          await this.#adopt(refused, gate);
-          whole = true;
-          continue;
-        }
-        await keepBegun(permanent, begun, this.#options.log);
-        // With several bridges, the agreement raises the marks.
-        const announced = this.#agreement === undefined ? publishing.announce(marks) : undefined;
-        await Promise.all([announced, gate?.numbered(newRows(seen, decision))]);
-        motdDue ||= hasMotd;
-        if (motdDue) motd.expect();
-        if (asked !== undefined) motd.take(asked.motd);
-        // If this is cut off half-way, the index is compared again at the next start.
-        if (whole) {
-          cache.deleteFact('compared');
-          this.#index.comparing();
-          isCompared = true;
-        }
-        this.#touched = false;
-        await this.#inTurns(this.#commit(commit(state, seen, decision, log ?? [], arrivalOf)));
-        if (whole && logged) await this.#index.compared(sighting);
-        if (isFresh) this.#editLog.taken();
-        if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
-        if (this.#touched && !decision.numbers.some((number) => number > 0)) await this.#agreement?.changed();
-        await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
-        const isOver = (sequence: number) => state.knows(sequence) || decision.exhausted.includes(sequence);
-        pending = (log ?? []).filter(
-          (entry) => !isAhead(entry) && isNewer(entry.sequence, state.lastSequence) && !isOver(entry.sequence),
-        );
-        const isToConfirm = await this.#evidence.isToConfirm(sighting, lastIndexEdit, logged);
-        whole = isToConfirm && whole;
-        if (pending.length > 0 || isToConfirm) continue;
-        // What others had shown before we asked the board, but is not there, is gone, or was not believed here.
-        if (ahead === undefined || !this.#lacks(ahead)) {
-          this.#seen = this.#agreement?.seen ?? this.#seen;
-          others = ahead;
-          break;
-        }
-        await this.#adopt(ahead, gate);
-        whole = true;
-      }
+      if (poll.isDue && !poll.whole) poll.whole = !(await this.#index.isUnchanged());
+      while (poll.round < MAX_ROUNDS && (await this.#goesOn(poll))) poll.round++;
       // What is already gone has raised the others' marks, but has no row here.
-      if (others !== undefined) publishing.follow(others.marks);
+      if (poll.others !== undefined) publishing.follow(poll.others.marks);
       if (!state.isRead) {
         state.isRead = true;
         state.floor = publishing.highest;
@@ -253,19 +143,97 @@ export class Follower {
       if (motd.isDue && motd.take(await line.run((board) => board.motd(), { anyway: true })))
         this.#options.tell([{ kind: 'motd' }]);
     } catch (error) {
-      this.expect(expected);
+      this.expect(poll.expected);
       throw error;
     }
     this.#evidence.clear();
     if (!this.#editLog.isOverdue) this.#given = undefined;
-    if (isCompared) cache.setFact('compared', String(began));
+    if (poll.isCompared) cache.setFact('compared', String(poll.began));
   }
 
-  /** Asked for rows from before a wrap on, a board that compares plain numbers does not send those after it. */
-  #isAtWrap(expected: number | undefined): boolean {
-    const last = this.#options.state.lastSequence;
-    if (last === undefined) return false;
-    return last >= 2 ** 32 - NEAR_WRAP || (expected !== undefined && expected < last && isAfter(expected, last));
+  #begin(gate: Gate | undefined): Poll {
+    const { state, cache, now, reconcile } = this.#options;
+    const expected = this.#expected;
+    this.#expected = undefined;
+    this.#given = later(expected, this.#given);
+    this.#editLog.begin();
+    const why = { began: now(), expected, given: this.#given, gate };
+    return newPoll(state, why, Number(cache.fact('compared') ?? 0), reconcile);
+  }
+
+  /** One round. Returns whether another is needed. */
+  async #goesOn(poll: Poll): Promise<boolean> {
+    // Fetch.
+    const fetched = await this.#fetcher.fetch(poll);
+    if (fetched === undefined) {
+      poll.whole = true;
+      return true;
+    }
+    const { state, permanent, motd, now } = this.#options;
+    const { seen, log, ahead } = fetched;
+    const { sighting, logged } = seen;
+    const { publishing } = state;
+
+    // Decide.
+    const decision = await this.#decide(seen);
+    this.#index.leftOut.of(decision, sighting);
+    // The message's text comes with its row if possible; otherwise it is asked for until it comes.
+    const hasMotd = sighting.hasNew(PostKind.Motd, state.lastSequence);
+    const asked = hasMotd ? await this.#motd() : undefined;
+    await poll.gate?.beforePublish(newestRows(seen, decision));
+
+    // Commit: first the epochs, before any of their numbers is given.
+    const hasNew = decision.numbers.some((number) => number > 0);
+    const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
+    // An index without rows does not show what it will count from.
+    if (!hasNew) begun.length = 0;
+    const marks = await this.#inTurns(highs(state.posts, seen, decision));
+    const clock = () => publishing.now(now());
+    const arrivals = new Map<number, number>();
+    const arrivalOf: ArrivalOf = (number, time) =>
+      arrivals.get(number) ?? (state.isRead ? clock() : publishing.arrivalOf(number, time, clock()));
+    const rows = this.#agreement === undefined ? [] : rowsOf(seen, decision, arrivalOf);
+    const epochs = rows.length > 0 ? decision.epochs.all : state.epochs.all;
+    const refused = await this.#agreement?.publish(rows, epochs, marks, ahead, arrivals);
+    if (refused !== undefined) return await this.#adopt(refused, poll);
+    await keepBegun(permanent, begun, this.#options.log);
+    // With several bridges, the agreement raises the marks.
+    const announced = this.#agreement === undefined ? publishing.announce(marks) : undefined;
+    await Promise.all([announced, poll.gate?.numbered(newRows(seen, decision))]);
+    poll.motdDue ||= hasMotd;
+    if (poll.motdDue) motd.expect();
+    if (asked !== undefined) motd.take(asked.motd);
+    await this.#commitAll(poll, fetched, commit(state, seen, decision, log ?? [], arrivalOf));
+    if (asked !== undefined && motd.take(asked.motd)) this.#options.tell([{ kind: 'motd' }]);
+    if (this.#touched && !hasNew) await this.#agreement?.changed();
+    await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
+
+    const isOver = (sequence: number) => state.knows(sequence) || decision.exhausted.includes(sequence);
+    poll.pending = (log ?? []).filter(
+      ({ sequence }) => !sighting.isBeyond(sequence) && isNewer(sequence, state.lastSequence) && !isOver(sequence),
+    );
+    const isToConfirm = await this.#evidence.isToConfirm(sighting, seen.lastIndexEdit, logged);
+    poll.whole = isToConfirm && seen.whole;
+    if (poll.pending.length > 0 || isToConfirm) return true;
+    // What others had shown before we asked the board, but is not there, is gone, or was not believed here.
+    if (ahead !== undefined && this.#lacks(ahead)) return await this.#adopt(ahead, poll);
+    this.#seen = this.#agreement?.seen ?? this.#seen;
+    poll.others = ahead;
+    return false;
+  }
+
+  /** Writes and tells what a decision changes, and notes what has been compared and read with it. */
+  async #commitAll(poll: Poll, { seen, isFresh }: Fetched, slices: Iterable<readonly Change[]>): Promise<void> {
+    // If this is cut off half-way, the index is compared again at the next start.
+    if (seen.whole) {
+      this.#options.cache.deleteFact('compared');
+      this.#index.comparing();
+      poll.isCompared = true;
+    }
+    this.#touched = false;
+    await this.#inTurns(this.#commit(slices));
+    if (seen.whole && seen.logged) await this.#index.compared(seen.sighting);
+    if (isFresh) this.#editLog.taken();
   }
 
   /** If only its time in the index suggests that a row is a different post, its item's text decides. */
@@ -290,15 +258,20 @@ export class Follower {
     return unknown.some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
   }
 
-  /** Commits the rows that other bridges have shown, as they were shown. A comparison finds what is no longer true. */
-  async #adopt(shown: Shown, gate: Gate | undefined): Promise<void> {
+  /**
+   * Commits the rows that other bridges have shown, as they were shown. A comparison finds what is no longer true: it
+   * takes another round.
+   */
+  async #adopt(shown: Shown, poll: Poll): Promise<true> {
     const { state, log } = this.#options;
     const { epochs } = shown;
     const unknown = this.#agreement?.unknown(shown) ?? [];
     log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown what was not found here');
     if (epochs.length > 0) state.epochs = new Epochs(epochs);
     this.#recall.remember(unknown);
-    await this.#recall.run(gate);
+    await this.#recall.run(poll.gate);
+    poll.whole = true;
+    return true;
   }
 
   *#commit(slices: Iterable<readonly Change[]>): Generator<undefined, void> {
@@ -327,8 +300,4 @@ export class Follower {
   #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {
     return eventLoop.promptly(work, this.#closed.signal);
   }
-}
-
-function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
-  return kind === 'index' && isNewer(sequence, last);
 }

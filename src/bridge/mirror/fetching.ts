@@ -1,0 +1,87 @@
+/** What one round of a poll fetches: the index, the edit log where something may have left no row, and other bridges' rows. */
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { isAfter, isNewer, later } from '../../rgtp/sequence.ts';
+import type { Shown } from '../../store/shared.ts';
+import { rowDetails } from '../known/recent.ts';
+import type { BoardState } from '../known/state.ts';
+import { PostKind } from '../model.ts';
+import type { Agreement } from './agreement.ts';
+import { contradicts, isForgetful, type Seen } from './comparison.ts';
+import type { Evidence } from './evidence.ts';
+import type { Poll } from './poll.ts';
+import type { EditLog, IndexReader } from './reading.ts';
+import { together } from './row-order.ts';
+
+/** What one round has fetched. */
+export interface Fetched {
+  readonly seen: Seen;
+  /** what the edit log says, or said before where nothing asks for another reading; `undefined`: it can't be read */
+  readonly log: readonly EditLogEntry[] | undefined;
+  /** it was read in this round */
+  readonly isFresh: boolean;
+  /** what other bridges had shown before the board was asked */
+  readonly ahead: Shown | undefined;
+}
+
+export interface FetcherOptions {
+  readonly state: BoardState;
+  readonly index: IndexReader;
+  readonly editLog: EditLog;
+  readonly evidence: Evidence;
+  readonly agreement: Agreement | undefined;
+  /** unix ms */
+  readonly now: () => number;
+  readonly inTurns: <T>(work: Iterator<unknown, T>) => Promise<T>;
+}
+
+export class Fetcher {
+  readonly #options: FetcherOptions;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+  }
+
+  /** `undefined`: the whole index must be read. */
+  async fetch({ round, whole, isDue, expected, given, pending }: Poll): Promise<Fetched | undefined> {
+    const { state, index, editLog, evidence, agreement, now, inTurns } = this.#options;
+    const last = state.lastSequence;
+    const ahead = await agreement?.ahead();
+    const sighting = await index.read(whole, given);
+    // Where rows are left out, octets do not tell all.
+    if (sighting === undefined || (isDue && !whole && sighting.withheld > 0)) return undefined;
+    const newest = later(sighting.newest, last);
+    const needsLog =
+      whole ||
+      (isDue && round === 0) ||
+      evidence.isNew(sighting.doubted) ||
+      editLog.isOverdue ||
+      (round === 0 && expected !== undefined && (newest === undefined || isAfter(expected, newest))) ||
+      (await inTurns(sighting.hasGaps(last))) ||
+      sighting.hasNew(PostKind.Edit, last) ||
+      ahead?.rows.some(({ details }) => rowDetails(details).kind > PostKind.Motd) === true;
+    const isUrgent = needsLog && !editLog.isDue && (await inTurns(sighting.hasWideGaps(last)));
+    const log = needsLog ? await editLog.read(last, isUrgent) : pending;
+    const isFresh = needsLog && log !== undefined;
+    const restored = isFresh && ((await inTurns(contradicts(state, log))) || (await inTurns(isForgetful(state, log))));
+    const indexEdited = log === undefined || log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
+    // What is known already does not wait, wherever the rows around it are.
+    const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
+    // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.
+    if (!whole && (restored || indexEdited || log.some(isAhead))) return undefined;
+    // What the log said before this INDX is complete with it; what it said afterwards is complete up to the newest row.
+    const isPast = (sequence: number) => !isNewer(sequence, sighting.newest) || !isNewer(sequence, last);
+    const past = (log ?? []).filter(({ sequence }) => isPast(sequence) || state.knows(sequence));
+    const events = together(pending, past).filter((entry) => !isAhead(entry));
+    await inTurns(sighting.include(events, Math.floor(now() / 1000)));
+    const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
+    const logged = log !== undefined;
+    const reserves = !logged && editLog.isOverdue;
+    const how = { logged, told: editLog.told(last), takenBack: editLog.takenBack, reserves };
+    const seen = { sighting, whole, expected, ...how, indexEdited, lastIndexEdit, restored };
+    return { seen, log, isFresh, ahead };
+  }
+}
+
+function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
+  return kind === 'index' && isNewer(sequence, last);
+}
