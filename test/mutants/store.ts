@@ -319,9 +319,19 @@ export const storeMutants = [
     ],
   ),
   ...breaking(
+    'src/store/disposable-file.ts',
+    ['test/store/cache.test.ts'],
+    ['what was deleted is overwritten', 'this.guard(() => purgeDeleted(this.#db), undefined);', ''],
+    [
+      'a damaged cache is made again',
+      "if (error.kind === 'corrupt' || error.kind === 'newer') {",
+      "if (error.kind === 'newer') {",
+    ],
+    ['a cache that is lost goes on without its file', '    this.#statements.clear();\n', ''],
+  ),
+  ...breaking(
     'src/store/cache.ts',
     ['test/store/cache.test.ts'],
-    ['what was deleted is overwritten', 'this.#guard(() => purgeDeleted(this.#db), undefined);', ''],
     [
       'the texts kept are bounded',
       'if (this.#textOctets <= this.#maxTextOctets) return [];',

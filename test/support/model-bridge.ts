@@ -11,6 +11,7 @@ import type { BoardOptions } from '../../src/bridge/view/options.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { RgtpError } from '../../src/rgtp/errors.ts';
 import { Cache } from '../../src/store/cache.ts';
+import { deleteDatabase } from '../../src/store/database.ts';
 import { StoreError } from '../../src/store/errors.ts';
 import type { Permanent } from '../../src/store/permanent.ts';
 import type { FakeBoard } from './fake-board.ts';
@@ -110,7 +111,7 @@ export class ModelBridge {
 
   async loseCache(): Promise<void> {
     await this.stop();
-    Cache.remove(this.#cachePath);
+    deleteDatabase(this.#cachePath);
     await this.start();
   }
 

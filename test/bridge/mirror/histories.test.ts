@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
+import { deleteDatabase } from '../../../src/store/database.ts';
 import { PermanentFile } from '../../../src/store/permanent-file.ts';
 import { octets } from '../../../src/wire/octets.ts';
 import { FakeBoard, START } from '../../support/fake-board.ts';
@@ -129,7 +130,7 @@ class World {
         return this.#crash();
       case 'lose the cache':
         await this.mirror.close();
-        Cache.remove(this.#cachePath);
+        deleteDatabase(this.#cachePath);
         await this.open();
         return this.#poll();
       default:
