@@ -133,6 +133,11 @@ export const mirrorMutants = [
     'src/bridge/mirror/follower.ts',
     ['test/bridge/mirror/several.test.ts'],
     [
+      'what others were asked before this one has read anything, counts',
+      'if (this.#agreement !== undefined && !state.isRead) await publishing.lookAgain();',
+      '',
+    ],
+    [
       'an epoch that another bridge has begun is adopted',
       'if (epochs.length > 0) state.epochs = new Epochs(epochs);',
       'if (epochs.length > 1e6) state.epochs = new Epochs(epochs);',
@@ -161,6 +166,7 @@ export const mirrorMutants = [
       'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',
       '',
     ],
+    ['another bridge knows that an editor has changed rows', 'this.#isEdited ||= rows.some(mayBeIndexEdit);', ''],
     [
       'what is not there at another bridge has not arrived there',
       'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',

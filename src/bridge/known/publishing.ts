@@ -82,6 +82,11 @@ export class Publishing {
     for (const [place, high] of highs) this.raise(place, high);
   }
 
+  /** Of several bridges, others may have shown something since this one was started. */
+  async lookAgain(): Promise<void> {
+    this.#arrivals = [...(await this.#permanent.published()).arrivals];
+  }
+
   raise(place: Place, number: number): void {
     const mark = this.#marks.get(place);
     if (mark !== undefined && number > mark.high) mark.high = number;

@@ -23,6 +23,8 @@ export class Agreement {
   readonly #shared: Shared;
   readonly #state: BoardState;
   #seen = -1n;
+  #isToCompare = false;
+  #isEdited = false;
 
   constructor(shared: Shared, state: BoardState) {
     this.#shared = shared;
@@ -55,6 +57,27 @@ export class Agreement {
   /** The version of what all bridges show that is visible here, too, once the rows of the last `ahead` are. */
   get seen(): bigint {
     return this.#seen;
+  }
+
+  /** These rows of others are now shown here, too. */
+  takenIn(rows: readonly RecentRow[]): void {
+    this.#isToCompare = true;
+    this.#isEdited ||= rows.some(mayBeIndexEdit);
+  }
+
+  /** The whole index has not been compared since rows of others were taken in. */
+  get isToCompare(): boolean {
+    return this.#isToCompare;
+  }
+
+  /** … and an editor may have changed it: their rows say so, and the edit log then says nothing new. */
+  get isEdited(): boolean {
+    return this.#isEdited;
+  }
+
+  compared(): void {
+    this.#isToCompare = false;
+    this.#isEdited = false;
   }
 
   /**
@@ -166,6 +189,12 @@ export function rowsOf(
     rows.push({ number, details: JSON.stringify(details) });
   }
   return rows.reverse();
+}
+
+/** It is one, or its number is reserved for what the edit log says. */
+function mayBeIndexEdit({ details }: RecentRow): boolean {
+  const row = rowDetails(details);
+  return isReserved(row) || (row.was ?? row.kind) === PostKind.IndexEdit;
 }
 
 /** Whether all of the others' epochs are ours. */

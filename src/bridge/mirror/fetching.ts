@@ -63,7 +63,10 @@ export class Fetcher {
     const log = needsLog ? await editLog.read(last, isUrgent) : pending;
     const isFresh = needsLog && log !== undefined;
     const restored = isFresh && ((await inTurns(contradicts(state, log))) || (await inTurns(isForgetful(state, log))));
-    const indexEdited = log === undefined || log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
+    const indexEdited =
+      log === undefined ||
+      agreement?.isEdited === true ||
+      log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
     // What is known already does not wait, wherever the rows around it are.
     const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
     // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.

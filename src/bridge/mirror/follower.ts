@@ -158,7 +158,9 @@ export class Follower {
     this.#given = later(expected, this.#given);
     this.#editLog.begin();
     const why = { began: now(), expected, given: this.#given, gate };
-    return newPoll(state, why, Number(cache.fact('compared') ?? 0), reconcile);
+    const poll = newPoll(state, why, Number(cache.fact('compared') ?? 0), reconcile);
+    poll.whole ||= this.#agreement?.isToCompare === true;
+    return poll;
   }
 
   /** One round. Returns whether another is needed. */
@@ -188,6 +190,7 @@ export class Follower {
     // An index without rows does not show what it will count from.
     if (!hasNew) begun.length = 0;
     const marks = await this.#inTurns(highs(state.posts, seen, decision));
+    if (this.#agreement !== undefined && !state.isRead) await publishing.lookAgain();
     const clock = () => publishing.now(now());
     const arrivals = new Map<number, number>();
     const arrivalOf: ArrivalOf = (number, time) =>
@@ -232,6 +235,7 @@ export class Follower {
     }
     this.#touched = false;
     await this.#inTurns(this.#commit(slices));
+    if (seen.whole) this.#agreement?.compared();
     if (seen.whole && seen.logged) await this.#index.compared(seen.sighting);
     if (isFresh) this.#editLog.taken();
   }
@@ -268,6 +272,7 @@ export class Follower {
     const unknown = this.#agreement?.unknown(shown) ?? [];
     log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown what was not found here');
     if (epochs.length > 0) state.epochs = new Epochs(epochs);
+    this.#agreement?.takenIn(unknown);
     this.#recall.remember(unknown);
     await this.#recall.run(poll.gate);
     poll.whole = true;

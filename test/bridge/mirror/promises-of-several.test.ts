@@ -16,6 +16,16 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
   [2, 1, 'item; a row less'],
   [2, 1, 'item 7; a bridge is cut off 13; a poll meanwhile 2'],
   [2, 1, 'one polls while another does 6; a bridge is cut off 49; a bridge is killed while it posts 25; edit 48'],
+  [
+    3,
+    1,
+    "reply 50; poll 9; all are back 9; all are back 41; a row twice 34; the board's clock steps 17; restart 40; item 42; one polls while another does 28",
+  ],
+  [
+    2,
+    1,
+    'motd 22; an answer is nonsense 14; a bridge is killed while it posts 12; an answer of the database is lost 45; a row changes 20; a bogus row near by 48; the same is posted to all 33; two rows change places 49',
+  ],
   [3, WRAP, 'item 45; all poll at once 47; a bogus row 50; reply 18; the edit log fails 5'],
 ];
 

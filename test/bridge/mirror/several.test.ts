@@ -281,6 +281,33 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     expect(arrival(other, 2)).toBe(Math.floor(other.now() / 1000));
   });
 
+  test('what one reads first, after another has been asked what is new, arrives when it is read', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    // There is nothing yet.
+    await one.mirror.complete();
+    board.newItem('Tea');
+    await other.mirror.complete();
+    await one.mirror.complete();
+    expect(bridges.map((each) => arrival(each, 1))).toEqual([other, other].map(({ now }) => Math.floor(now() / 1000)));
+  });
+
+  test('a row that an editor has changed is the same post where another has told of the change', async () => {
+    const bridges = [await bridge(), await bridge()];
+    const [one, other] = bridges as [Bridge, Bridge];
+    const tea = board.newItem('Tea');
+    board.reply(tea);
+    for (const { mirror } of bridges) await mirror.complete();
+    board.editIndex((rows) => rows.map((row, at) => (at === 1 ? { ...row, time: row.time + 1 } : row)));
+    board.reply(tea);
+    board.reply(tea);
+    await one.mirror.complete();
+    // Not there any more where the other looks, so it takes in what was shown.
+    board.index = board.index.toSpliced(2, 1);
+    await other.mirror.complete();
+    expect(await numbers(other)).toEqual(['1 of 1', '2 of 1', '3 of 1', '5 of 1']);
+  });
+
   test('what one of them finds, the others show without being asked', async () => {
     const bridges = [await bridge(), await bridge(), await bridge()];
     const [one, ...others] = bridges;
