@@ -24,6 +24,8 @@ const BRIEF = 0.1;
 export interface Clockwork {
   /** ms, monotonic */
   readonly now: () => number;
+  /** Grows with each round of the event loop, before its input is read. */
+  readonly loops: () => number;
   /** Calls back in the next round of the event loop, after its input has been read. */
   readonly nextRound: (callback: () => void) => void;
   /** Calls back in this round, once every promise that can make progress has done so. */
@@ -52,6 +54,8 @@ export class FairShare {
   readonly #had = new WeakMap<Task, number>();
   /** a callback for the next round is pending */
   #due = false;
+  /** the event loop's round in which this one began */
+  #loop = -1;
   #roundEnds = 0;
   #rounds = 0;
   #begun = 0;
@@ -84,12 +88,12 @@ export class FairShare {
     }
     const now = this.#clockwork.now();
     this.#had.delete(task);
-    if (this.#fresh.size > 0 || (this.#due && now >= this.#roundEnds)) {
+    if (!this.#due && this.#loop !== this.#clockwork.loops()) this.#beginRound(now);
+    if (this.#fresh.size > 0 || now >= this.#roundEnds) {
       this.#fresh.add(task, this.#ownerOf(task));
       this.#schedule();
       return false;
     }
-    if (!this.#due) this.#beginRound(now);
     this.#take(task, now);
     return true;
   }
@@ -187,7 +191,7 @@ export class FairShare {
   }
 
   #beginRound(now: number): void {
-    this.#schedule();
+    this.#loop = this.#clockwork.loops();
     this.#rounds++;
     this.#roundEnds = now + ROUND;
   }
@@ -195,6 +199,7 @@ export class FairShare {
   readonly #round = (): void => {
     this.#due = false;
     if (this.#idle) return;
+    this.#schedule();
     this.#beginRound(this.#clockwork.now());
     this.#serve();
   };
@@ -251,6 +256,7 @@ export function atOnce<T>(work: Iterator<unknown, T>): T {
 /** For this thread's one event loop. */
 export const eventLoop = new FairShare({
   now: () => performance.now(),
+  loops: () => performance.nodeTiming.uvMetricsInfo.loopCount,
   nextRound: (callback) => void setImmediate(callback),
   // Node runs ticks once no microtask is left.
   afterPromises: (callback) => queueMicrotask(() => process.nextTick(callback)),

@@ -83,9 +83,23 @@ export const nntpMutants: readonly Mutant[] = [
   {
     promise: 'turns of a crowd take no longer together than one may',
     file: 'src/wire/fair-share.ts',
-    find: 'this.#due && now >= this.#roundEnds',
-    replace: 'this.#due && now < 0',
+    find: 'this.#fresh.size > 0 || now >= this.#roundEnds',
+    replace: 'this.#fresh.size > 0',
     tests: [SHARE, FAIR],
+  },
+  {
+    promise: 'input that comes in a new round of the loop finds a new share',
+    file: 'src/wire/fair-share.ts',
+    find: 'this.#loop !== this.#clockwork.loops()',
+    replace: 'this.#loop < 0',
+    tests: [SHARE],
+  },
+  {
+    promise: 'after a turn that leaves nothing behind the loop is not made to go round',
+    file: 'src/wire/fair-share.ts',
+    find: '    this.#loop = this.#clockwork.loops();\n',
+    replace: '    this.#schedule();\n    this.#loop = this.#clockwork.loops();\n',
+    tests: [SHARE],
   },
   {
     promise: 'steps that take long after all are counted one by one',

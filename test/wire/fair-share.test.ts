@@ -10,10 +10,17 @@ class Loop {
   longest = 0;
   readonly share = new FairShare({
     now: () => this.time,
+    loops: () => this.#loops,
     nextRound: (callback) => void this.#next.push(callback),
     afterPromises: (callback) => queueMicrotask(() => process.nextTick(callback)),
   });
   #next: (() => void)[] = [];
+  #loops = 0;
+
+  /** callbacks for the next round */
+  get waiting(): number {
+    return this.#next.length;
+  }
 
   /** Goes round until nothing is left. `input` comes in each time, before the callbacks. */
   async spin(input: () => void = () => {}): Promise<void> {
@@ -22,6 +29,7 @@ class Loop {
       const begun = this.time;
       for (const callback of callbacks) callback();
       await new Promise(setImmediate);
+      this.#loops++;
       input();
       this.longest = Math.max(this.longest, this.time - begun);
       this.rounds++;
@@ -48,8 +56,19 @@ test('a light task runs at once, and nothing is left behind', async () => {
   const done: string[] = [];
   expect(loop.share.run(() => void done.push('light'))).toBe(true);
   expect(done).toEqual(['light']);
+  expect(loop.waiting).toBe(0);
+});
+
+test('when the loop has gone round without tasks, there is a whole share again', async () => {
+  const loop = new Loop();
+  const spend = (): void => {
+    loop.time += 100;
+  };
+  expect(loop.share.run(spend)).toBe(true);
   await loop.spin();
-  expect(loop.rounds).toBeLessThan(3);
+  expect(loop.share.run(spend)).toBe(true);
+  // Nothing has been read since.
+  expect(loop.share.run(spend)).toBe(false);
 });
 
 test('the clock is read after a few small steps together, but after each that takes long', () => {
@@ -59,7 +78,7 @@ test('the clock is read after a few small steps together, but after each that ta
     looks++;
     return time;
   };
-  const share = new FairShare({ now, nextRound: () => {}, afterPromises: () => {} });
+  const share = new FairShare({ now, loops: () => 0, nextRound: () => {}, afterPromises: () => {} });
   /** How often the clock is read in so many steps of so many ms each. */
   const looksIn = (steps: number, each: number) => {
     const before = looks;
