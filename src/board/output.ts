@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { bytesOf, type Octets, octets } from '../wire/octets.ts';
 import { writeTogether } from '../wire/write-together.ts';
 
 /** octets collected before a write: answers to pipelined commands go out together */
@@ -12,6 +13,8 @@ export class Output {
   readonly #stream: Duplex;
   readonly #onProgress: () => void;
   #pending: Buffer[] = [];
+  /** lines after these: one Buffer for all of them, once something else follows */
+  #lines = octets``;
   #octets = 0;
   #blocked = false;
   #waiting: (() => void)[] = [];
@@ -29,13 +32,31 @@ export class Output {
     return this.#blocked;
   }
 
+  /** @param text without its end */
+  line(text: Octets): void {
+    this.#lines = octets`${this.#lines}${text}\r\n`;
+    this.#wrote(text.length + 2);
+  }
+
   write(bytes: Buffer): void {
+    this.#endLines();
     this.#pending.push(bytes);
-    this.#octets += bytes.length;
+    this.#wrote(bytes.length);
+  }
+
+  #wrote(octets: number): void {
+    this.#octets += octets;
     if (this.#octets >= TOGETHER) this.flush();
   }
 
+  #endLines(): void {
+    if (this.#lines === '') return;
+    this.#pending.push(bytesOf(this.#lines));
+    this.#lines = octets``;
+  }
+
   flush(): void {
+    this.#endLines();
     const parts = this.#pending;
     const octets = this.#octets;
     this.#pending = [];

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log, LogFields } from '../wire/log.ts';
-import { bytesOf, latin1, type Octets, octets } from '../wire/octets.ts';
+import { latin1, type Octets, octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
 import { type AccessLevel, accessText } from './access.ts';
 import type { Grant } from './accounts.ts';
@@ -87,7 +87,7 @@ export class Session implements Member, CommandSession {
   }
 
   say(line: Octets): void {
-    this.#output.write(bytesOf(octets`${line}\r\n`));
+    this.#output.line(line);
   }
 
   send(answer: Buffer): void {

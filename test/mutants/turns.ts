@@ -338,6 +338,7 @@ export const turnMutants = [
     'src/wire/write-together.ts',
     ['test/wire/write-together.test.ts'],
     ['large parts are not copied for each client', '&& parts.every(isSmall)', ''],
+    ['several parts of some size are not copied', 'Math.min(COPY_OCTETS, parts.length * COPY_MEAN)', 'COPY_OCTETS'],
   ),
   ...breaking(
     'src/nntp/connection/arrivals.ts',

@@ -28,10 +28,12 @@ test('small parts leave as one', () => {
   expect(writes).toBe(1);
 });
 
-test('large parts, and very many, are not copied: hundreds of clients share them', () => {
-  const large = [Buffer.from('250\r\n'), Buffer.alloc(100_000, 'x')];
+test('large parts, several of some size, and very many, are not copied: hundreds of clients share them', () => {
+  const small = Array.from({ length: 20 }, () => Buffer.from('250\r\n'));
+  const large = [...small, Buffer.alloc(20_000, 'x')];
   const many = Array.from({ length: 1000 }, () => Buffer.alloc(1000));
-  for (const parts of [large, many]) {
+  const several = Array.from({ length: 8 }, () => Buffer.alloc(5000));
+  for (const parts of [large, several, many]) {
     const { pieces, writes } = written(...parts);
     expect(writes).toBe(1);
     expect(pieces).toHaveLength(parts.length);
