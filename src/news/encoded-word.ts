@@ -19,6 +19,11 @@ const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
 /** Printable ASCII that no reader takes for an encoded word; also the empty word between two blanks. */
 const PLAIN = /^(?!.*=\?)[!-~]*$/;
 
+/** Whether a text can be a header's value as it is. */
+export function isPlain(text: Text): boolean {
+  return PLAIN_TEXT.test(text) && !text.includes('=?');
+}
+
 /**
  * Unstructured text (a Subject) as a header value: everything from the first to the last word that is not plain becomes
  * encoded words; the other words stay. A text with blanks at its ends, which would be lost, is encoded as a whole.
@@ -26,7 +31,7 @@ const PLAIN = /^(?!.*=\?)[!-~]*$/;
  * @param text without control characters but TAB
  */
 export function encodeText(text: Text): string {
-  if (PLAIN_TEXT.test(text) && !text.includes('=?')) return text;
+  if (isPlain(text)) return text;
   if (text.startsWith(' ') || text.endsWith(' ')) return encodeWords(text);
   const words = text.split(' ');
   const first = words.findIndex((word) => !PLAIN.test(word));

@@ -1,7 +1,7 @@
 import { clip } from '../../news/body.ts';
 import { formatDate } from '../../news/date.ts';
 import { closeDirections } from '../../news/deceptive.ts';
-import { encodeText } from '../../news/encoded-word.ts';
+import { encodeText, isPlain } from '../../news/encoded-word.ts';
 import { formatMailbox } from '../../news/mailbox.ts';
 import type { Field } from '../../news/render.ts';
 import { formatHex32 } from '../../rgtp/hex.ts';
@@ -172,12 +172,15 @@ export class Headers {
     if (kind === PostKind.Withdrawal) return `Withdrawn: ${this.#itemId(row) || 'an item'}`;
     const item = this.#threads.itemOf(row);
     const text = textOf(item?.subject ?? octets``, this.#style.charset).trim();
-    const subject = this.#headerText(text) || NO_SUBJECT;
-    if (kind === PostKind.Edit) return `Edited: ${subject}`;
-    if (this.#threads.isFirst(row)) return subject;
+    if (kind === PostKind.Edit) return `Edited: ${this.#title(text)}`;
+    if (this.#threads.isFirst(row)) return this.#title(text);
     // RFC 5536 §3.1.5: exactly one `Re: `, however the item's own subject begins.
     const topic = text.replace(REPLIES, '');
-    return topic === text || topic !== '' ? `Re: ${this.#headerText(topic) || NO_SUBJECT}` : subject;
+    return topic === '' && text !== '' ? this.#title(text) : `Re: ${this.#title(topic)}`;
+  }
+
+  #title(text: string): string {
+    return this.#headerText(text) || NO_SUBJECT;
   }
 
   #itemId(row: number): string {
@@ -194,6 +197,8 @@ export class Headers {
   }
 
   #headerText(text: string): string {
+    // The most common case, and the fastest.
+    if (text.length <= MAX_TEXT && isPlain(text)) return text;
     return encodeText(closeDirections(clip(text.replaceAll('\t', ' ').trim(), MAX_TEXT)));
   }
 
