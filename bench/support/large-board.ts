@@ -82,9 +82,11 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
     lastShown: () => undefined,
     charset: 'auto',
     summary: (row) => ({ grogname: NAMES[row % NAMES.length] ?? octets``, octets: OCTETS, lines: LINES.length }),
-    text(item) {
+    text({ rows }, post) {
       reads++;
-      return textOf(item, posts);
+      // Like the mirror: one post costs no more because its item has others.
+      const asked = post === undefined ? rows : rows.filter((row) => posts.sequences[row] === post);
+      return textOf(asked, posts);
     },
     notice: () => undefined,
     motd: () => undefined,
@@ -94,8 +96,8 @@ export function largeBoard(count: number, postsPerItem: number): LargeBoard {
   };
 }
 
-function textOf(item: ItemRecord, posts: Posts): ItemText {
-  const contributions = item.rows.map((row) => ({
+function textOf(rows: readonly number[], posts: Posts): ItemText {
+  const contributions = rows.map((row) => ({
     sequence: posts.sequences[row] ?? 0,
     grogname: NAMES[row % NAMES.length] ?? octets``,
     lines: LINES,
