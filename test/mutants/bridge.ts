@@ -130,7 +130,7 @@ export const bridgeMutants = [
     ['what has been answered is not cut', '      end();\n', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/agreement.ts',
+    'src/bridge/mirror/company.ts',
     ['test/bridge/posting/several.test.ts'],
     [
       'what another bridge has shown is shown before it is denied',

@@ -3,7 +3,6 @@
  * store has the newest rows that any of them has shown. A bridge shows further rows only by adding them there, after
  * the last; if another was first, it shows what that one has, whatever it would have decided itself.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '../../store/errors.ts';
 import type { Epoch, Mark, RecentRow } from '../../store/permanent-records.ts';
 import type { Shared, Shown } from '../../store/shared.ts';
@@ -11,7 +10,6 @@ import { latin1, octets } from '../../wire/octets.ts';
 import { firstRecent, isCut, isReserved, MAX_RECENT, type RowDetails, rowDetails } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
-import { OneAtATime } from '../one-at-a-time.ts';
 import { type Place, placesOf } from '../places.ts';
 import type { NewRow } from '../ports.ts';
 import { isIndexed } from '../row-kinds.ts';
@@ -271,64 +269,5 @@ export function nameItems({ records }: BoardState, sighting: Sighting): void {
 export function raiseMarks({ posts, publishing }: BoardState, first: number): void {
   for (let row = first; row < posts.length; row++) {
     for (const place of placesOf[posts.was[row] as PostKind]) publishing.raise(place, posts.numbers[row] ?? 0);
-  }
-}
-
-export interface CompanyOptions {
-  readonly shared: Shared;
-  /** polls, beginning now */
-  readonly refresh: () => Promise<void>;
-  /** why the last poll failed; the next one comes in its own time */
-  readonly trouble: () => string | undefined;
-  /** see `Follower` */
-  readonly seen: () => bigint;
-}
-
-/** ms that a newsreader may wait for what others have shown */
-const PATIENCE = 3_000;
-
-/**
- * Makes sure that what other bridges have shown is visible here, too. How far they are is in the store; hints do not
- * prove it.
- */
-export class Company {
-  readonly #options: CompanyOptions;
-  readonly #asking: OneAtATime;
-  /** the version of what has been shown, when the store was last asked */
-  #version = 0n;
-  /** the version visible here */
-  #shown = -1n;
-
-  constructor(options: CompanyOptions) {
-    this.#options = options;
-    this.#asking = new OneAtATime(async () => {
-      this.#version = await options.shared.version();
-    });
-  }
-
-  /** A poll has succeeded. */
-  polled(): void {
-    this.#shown = this.#options.seen();
-  }
-
-  /** See `BoardFollowing`. */
-  readonly catchUp = async (): Promise<void> => {
-    const patience = new AbortController();
-    const { signal } = patience;
-    const enough = delay(PATIENCE, undefined, { ref: false, signal }).then(
-      () => Promise.reject(new Error('that takes too long')),
-      () => {},
-    );
-    await Promise.race([this.#caughtUp(), enough]).finally(() => patience.abort());
-  };
-
-  async #caughtUp(): Promise<void> {
-    await this.#asking.run();
-    const version = this.#version;
-    if (this.#shown >= version) return;
-    const trouble = this.#options.trouble();
-    if (trouble !== undefined) throw new Error(trouble);
-    await this.#options.refresh();
-    if (this.#shown < version) throw new Error('other bridges have shown what was not found here');
   }
 }

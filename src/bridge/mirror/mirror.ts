@@ -15,7 +15,7 @@ import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
-import { Company } from './agreement.ts';
+import { Company } from './company.ts';
 import { Follower } from './follower.ts';
 import { opened } from './opening.ts';
 import { INTERVALS, type MirrorOptions, type MirrorProgress } from './options.ts';
