@@ -347,6 +347,11 @@ export const historyMutants = [
       '  if (!record.linked && record.continuedIn < 0) {',
     ],
   ),
+  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+    'what was learnt from a text is kept with it',
+    "putBlock('text-states', number, data);\n    saveState(cache, state);",
+    "putBlock('text-states', number, data);",
+  ]),
   ...breaking('src/bridge/texts/told.ts', STORIES, [
     'the text takes a link back',
     'next === undefined ? -1 : records.intern(next).index',

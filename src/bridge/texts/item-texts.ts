@@ -303,11 +303,8 @@ export class ItemTexts implements BoardTexts, TextSource {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#texts.dirty && !this.#queue.states.dirty && !this.#summaries.dirty) return;
-    const { cache, state } = this.#options;
-    cache.transaction(() => {
-      this.#save();
-      saveState(cache, state);
-    });
+    const { cache } = this.#options;
+    cache.transaction(() => this.#save());
     if (this.#summaries.dirty) this.#writeSoon();
     const evicted = this.#texts.evict();
     if (evicted.length === 0) return;
@@ -318,10 +315,12 @@ export class ItemTexts implements BoardTexts, TextSource {
     cache.transaction(() => this.#save());
   }
 
+  /** Texts, their states, and what was learnt from them: what counts as held is not read again for its links. */
   #save(): void {
+    const { cache, state } = this.#options;
     this.#texts.write();
-    this.#summaries.write(this.#options.state.records.list);
-    for (const { number, data } of this.#queue.states.takeChanges())
-      this.#options.cache.putBlock('text-states', number, data);
+    this.#summaries.write(state.records.list);
+    for (const { number, data } of this.#queue.states.takeChanges()) cache.putBlock('text-states', number, data);
+    saveState(cache, state);
   }
 }
