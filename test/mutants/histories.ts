@@ -24,8 +24,8 @@ export const historyMutants = [
   ]),
   ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
     'an item that is asked for again is not absent, whenever the server is killed',
-    'if (claims.length > 0 && this.#queue.states.dirty)',
-    'if (claims.length < 0 && this.#queue.states.dirty)',
+    'if (claims.length > 0) this.#held.saveStates();',
+    '',
   ]),
   ...breaking('src/bridge/texts/item-texts.ts', CLAIMS, [
     'what the board said during a poll, that poll need not have seen',
@@ -347,9 +347,9 @@ export const historyMutants = [
       '  if (!record.linked && record.continuedIn < 0) {',
     ],
   ),
-  ...breaking('src/bridge/texts/item-texts.ts', STORIES, [
+  ...breaking('src/bridge/texts/held-texts.ts', STORIES, [
     'what was learnt from a text is kept with it',
-    "putBlock('text-states', number, data);\n    saveState(cache, state);",
+    "putBlock('text-states', number, data);\n    saveState(this.#cache, this.#state);",
     "putBlock('text-states', number, data);",
   ]),
   ...breaking('src/bridge/texts/told.ts', STORIES, [

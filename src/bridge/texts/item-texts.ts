@@ -1,68 +1,45 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { isNewer } from '../../rgtp/sequence.ts';
-import type { Cache } from '../../store/cache.ts';
 import type { Charset } from '../../wire/charset.ts';
-import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { Soon } from '../../wire/soon.ts';
 import type { BoardLine } from '../board-line.ts';
 import { ItemText } from '../item-text.ts';
-import { saveState } from '../known/persistence.ts';
-import type { BoardState } from '../known/state.ts';
-import type { SharedMemory } from '../memory.ts';
 import type { BoardTexts, Change, ItemRecord, Listener, PostSummary } from '../model.ts';
 import { Claims, GONE } from './claims.ts';
+import { HeldTexts, type HeldTextsOptions } from './held-texts.ts';
 import { FetchQueue, type TextSource } from './queue.ts';
 import { TextState } from './states.ts';
-import { Summaries } from './summaries.ts';
-import { Texts } from './texts.ts';
 import { isForeign, learnLinks, saysOtherwise } from './told.ts';
 
-export interface ItemTextsOptions {
+export interface ItemTextsOptions extends HeldTextsOptions {
   readonly line: BoardLine;
-  readonly state: BoardState;
-  readonly cache: Cache;
   readonly log: Log;
-  readonly now: () => number;
   readonly depth: number;
-  readonly memory: SharedMemory;
-  readonly charset: Charset;
   readonly background: boolean;
   readonly tell: Listener;
   /** the connection was lost: fetching continues with the next `resume` */
   readonly onFailure: () => void;
 }
 
-/** How long fetched texts may wait to be written together with others, in ms. */
-const WRITE_DELAY = 100;
-
-/** The texts of a board's items: fetches and keeps them, and learns from them what the index does not show. */
+/** The texts of a board's items: has them fetched, and learns from them what the index does not show. */
 export class ItemTexts implements BoardTexts, TextSource {
   readonly #options: ItemTextsOptions;
   readonly charset: Charset;
-  readonly #texts: Texts;
-  readonly #summaries: Summaries;
   readonly #queue: FetchQueue;
+  readonly #held: HeldTexts;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
   /** items given up, since the start */
   skipped = 0;
   readonly #claims = new Claims();
 
   constructor(options: ItemTextsOptions) {
     this.#options = options;
-    const { cache, state, charset } = options;
-    this.charset = charset;
-    this.#texts = new Texts(cache, options.memory, options.now);
-    this.#summaries = new Summaries(cache, state.posts, charset);
-    this.#queue = new FetchQueue(this, state.posts, options.depth);
-    const isCompared = cache.fact('compared') !== undefined;
-    this.#queue.states.load(cache.blocks('text-states'), state.records.list.length, isCompared);
-    if (this.#queue.states.dirty) cache.transaction(() => this.#save());
+    this.charset = options.charset;
+    this.#queue = new FetchQueue(this, options.state.posts, options.depth);
+    this.#held = new HeldTexts(options, this.#queue.states);
     this.#queue.lookAgain();
-    this.#loadSummaries();
   }
 
   /** items whose text is held and up to date */
@@ -86,17 +63,14 @@ export class ItemTexts implements BoardTexts, TextSource {
     const state = this.#queue.states.of(index);
     if (state === TextState.Absent) return undefined;
     if (state === TextState.Held) {
-      const isKnown = this.#summaries.knows(index);
-      const text = post !== undefined && isKnown ? this.#texts.getPost(index, post) : this.#texts.get(index);
-      if (text !== undefined && !isKnown) this.#learn(item, text);
-      if (this.#texts.dirty) this.#writeSoon();
+      const text = this.#held.get(item, post);
       if (text !== undefined) return text;
       this.#queue.touch(index, true);
     }
-    const fetched = this.#queue.now(index).then((text) => text && (this.#texts.peek(index) ?? ItemText.of(text)));
+    const fetched = this.#queue.now(index).then((text) => text && (this.#held.peek(index) ?? ItemText.of(text)));
     return fetched.catch((error: unknown) => {
       // An old text, but nothing in it has been revoked: better than none while the board is away.
-      const stale = this.#texts.get(index);
+      const stale = this.#held.getStale(item);
       if (stale === undefined) throw error;
       return stale;
     });
@@ -107,7 +81,7 @@ export class ItemTexts implements BoardTexts, TextSource {
   }
 
   summary(row: number): PostSummary | undefined {
-    return this.#summaries.of(row);
+    return this.#held.summary(row);
   }
 
   /**
@@ -136,10 +110,10 @@ export class ItemTexts implements BoardTexts, TextSource {
       if (isGone) this.#queue.drop(index);
       else this.#queue.touch(index, revoked.has(index));
     }
-    this.#drop(dropped);
+    this.#held.drop(dropped);
     const removed = changes.flatMap((change) => (change.kind === 'removed' ? change.rows : []));
-    if (removed.length > 0) this.#summaries.forget(removed, records.list);
-    this.#save();
+    this.#held.forget(removed);
+    this.#held.save();
     return dropped.length > 0 || removed.length > 0;
   }
 
@@ -157,7 +131,7 @@ export class ItemTexts implements BoardTexts, TextSource {
       else if (claim === GONE) cache.deleteFact('compared');
     }
     // What is written as absent would not be asked for after a restart.
-    if (claims.length > 0 && this.#queue.states.dirty) cache.transaction(() => this.#save());
+    if (claims.length > 0) this.#held.saveStates();
     this.resume();
   }
 
@@ -168,11 +142,8 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   /** The cache file is new and empty: fetches what it held again. To be called within a transaction. */
   restore(): void {
-    this.#texts.forgetUnwritten();
-    this.#summaries.restore();
-    this.#queue.states.forget(this.#options.state.records.list.length);
+    this.#held.restore();
     this.#queue.lookAgain();
-    this.#save();
   }
 
   /** Resolves when nothing is left to fetch; rejects if the board cannot be asked for the rest. */
@@ -185,9 +156,7 @@ export class ItemTexts implements BoardTexts, TextSource {
 
   close(): void {
     this.#queue.close();
-    this.#closed = true;
-    do this.#write();
-    while (this.#summaries.dirty && !this.#options.cache.lost);
+    this.#held.close();
     for (const { reject } of this.#waiting.splice(0)) reject(new RgtpError('unavailable', 'closed'));
   }
 
@@ -220,7 +189,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     }
     if (text === undefined) {
       this.#queue.states.set(item, TextState.Absent);
-      cache.transaction(() => this.#drop([item]));
+      cache.transaction(() => this.#held.drop([item]));
       if (this.#claims.said(item, GONE)) return;
       // Withdrawn or archived: the next poll reads the whole index to find out.
       cache.deleteFact('compared');
@@ -231,16 +200,15 @@ export class ItemTexts implements BoardTexts, TextSource {
     const isAhead = lastEdit !== undefined && isNewer(lastEdit, state.lastSequence);
     if (!isAhead) this.#claims.drop(item);
     const isStale = isAhead && !this.#claims.said(item, lastEdit);
-    const before = this.#texts.peek(item);
-    const held = ItemText.of(text);
+    const before = this.#held.peek(item);
+    const now = ItemText.of(text);
     this.#queue.states.set(item, isStale ? TextState.Stale : TextState.Held);
-    this.#texts.put(item, held);
-    this.#learn(record, held);
+    this.#held.put(record, now);
     const changes: Change[] = [];
-    if (before !== undefined && saysOtherwise(before, held))
+    if (before !== undefined && saysOtherwise(before, now))
       changes.push({ kind: 'text', item: record, revoked: false });
     if (learnLinks(state, item, text)) changes.push({ kind: 'links', item: record });
-    this.#writeSoon();
+    this.#held.writeSoon();
     if (changes.length > 0) tell(changes);
   }
 
@@ -248,7 +216,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     const record = this.#options.state.records.list[item];
     this.#options.log.warn({ item: record?.id, err }, 'item given up: the board sends nonsense for it');
     this.skipped++;
-    this.#writeSoon();
+    this.#held.writeSoon();
   }
 
   idle(failure: unknown): void {
@@ -270,57 +238,5 @@ export class ItemTexts implements BoardTexts, TextSource {
     else if (claim !== GONE && textState === TextState.Stale) this.#queue.touch(item);
     else if (claim === GONE && textState === TextState.Absent && cache.fact('compared') !== undefined)
       this.#queue.touch(item, true);
-  }
-
-  #learn(record: ItemRecord, text: ItemText): void {
-    this.#summaries.learn(record, text);
-    this.#writeSoon();
-  }
-
-  /** Deletes what an editor has removed, within the caller's transaction. */
-  #drop(items: readonly number[]): void {
-    this.#texts.drop(items);
-    for (const item of items) {
-      const record = this.#options.state.records.list[item];
-      if (record !== undefined) this.#summaries.drop(record);
-    }
-  }
-
-  /** Until this is done, texts are used instead. */
-  async #loadSummaries(): Promise<void> {
-    const work = this.#summaries.load(this.#options.state.records.list.length);
-    for (let step = work.next(); !step.done && !this.#closed; step = work.next()) await eventLoop.next();
-  }
-
-  #writeSoon(): void {
-    // The answer was still on its way when everything was closed: the cache can no longer take it.
-    if (this.#closed) return;
-    if (this.#texts.full) this.#write();
-    else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);
-  }
-
-  #write(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (!this.#texts.dirty && !this.#queue.states.dirty && !this.#summaries.dirty) return;
-    const { cache } = this.#options;
-    cache.transaction(() => this.#save());
-    if (this.#summaries.dirty) this.#writeSoon();
-    const evicted = this.#texts.evict();
-    if (evicted.length === 0) return;
-    for (const item of evicted) {
-      const state = this.#queue.states.of(item);
-      if (state === TextState.Held || state === TextState.Stale) this.#queue.states.set(item, TextState.Evicted);
-    }
-    cache.transaction(() => this.#save());
-  }
-
-  /** Texts, their states, and what was learnt from them: what counts as held is not read again for its links. */
-  #save(): void {
-    const { cache, state } = this.#options;
-    this.#texts.write();
-    this.#summaries.write(state.records.list);
-    for (const { number, data } of this.#queue.states.takeChanges()) cache.putBlock('text-states', number, data);
-    saveState(cache, state);
   }
 }
