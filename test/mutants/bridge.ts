@@ -247,6 +247,11 @@ export const bridgeMutants = [
   ),
   ...breaking(
     'src/bridge/posting/lost-posts.ts',
+    ['test/bridge/mirror/promises-of-several.test.ts'],
+    ['who has read nothing yet knows what others have shown', '    await rows.look();\n', ''],
+  ),
+  ...breaking(
+    'src/bridge/posting/lost-posts.ts',
     ['test/bridge/posting/answers.test.ts'],
     [
       'what was looked for too early is looked for again',
@@ -322,9 +327,16 @@ export const bridgeMutants = [
     ['another post of the same number is no older one', '(time === undefined || times[row] === time)', 'time !== -1'],
     [
       'with the cache lost an older post is known by its time',
-      'sign.time !== undefined && sign.time < newest.time;',
-      'sign.time === -1;',
+      'return sign.time < (since ?? newest.time);',
+      'return sign.time < 0;',
     ],
+    [
+      '… if it is older than all that the store has: the clock may have been set back',
+      'return sign.time < (since ?? newest.time);',
+      'return sign.time < newest.time;',
+    ],
+    ['what the store has was shown before', 'if (before !== undefined) return before <= number;', ''],
+    ['of many rows the store has the newest', 'isCut(rows) ? since : ', ''],
     ['the number of a lost post of ours is free', 'if (this.#rowOf(sign.sequence) >= 0) return false;', ''],
     [
       'what a second restore brings back is older',

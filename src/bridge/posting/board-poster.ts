@@ -74,7 +74,7 @@ export class BoardPoster implements Gate {
       () => this.#flights.size,
     );
     this.#log = log;
-    const rows = new KnownRows(newsgroup, model, own, newestEpoch);
+    const rows = new KnownRows(newsgroup, model, own, () => permanent.recent(), newestEpoch);
     const { shared } = permanent;
     const unread = new UnreadPosts(reader);
     const isOurs = (messageId: string) => this.#intended.has(messageId) || this.#lost.has(messageId);

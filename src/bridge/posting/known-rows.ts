@@ -1,4 +1,6 @@
 import { isNewer } from '../../rgtp/sequence.ts';
+import type { RecentRow } from '../../store/permanent-records.ts';
+import { isCut, rowDetails } from '../known/recent.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPosts } from '../ports.ts';
 import { isIndexed } from '../row-kinds.ts';
@@ -21,13 +23,31 @@ export class KnownRows {
   readonly #model: RowModel;
   readonly #own: OwnPosts;
   readonly #newestEpoch: number;
+  readonly #recent: () => Promise<readonly RecentRow[]>;
+  /** the newest rows that any bridge has shown, until the mirror knows any */
+  #shown: Shown | undefined;
 
-  /** @param newestEpoch the newest epoch in the store, used until a row of the index is known */
-  constructor(newsgroup: string, model: RowModel, own: OwnPosts, newestEpoch: number) {
+  /**
+   * @param recent the newest rows that readers have been shown
+   * @param newestEpoch the newest epoch in the store, used until a row of the index is known
+   */
+  constructor(
+    newsgroup: string,
+    model: RowModel,
+    own: OwnPosts,
+    recent: () => Promise<readonly RecentRow[]>,
+    newestEpoch: number,
+  ) {
     this.#newsgroup = newsgroup;
     this.#model = model;
     this.#own = own;
+    this.#recent = recent;
     this.#newestEpoch = newestEpoch;
+  }
+
+  /** To be called before rows are judged: without a cache, nothing is known at first but what the store has. */
+  async look(): Promise<void> {
+    this.#shown = this.#model.posts.length > 0 ? undefined : shownBefore(await this.#recent());
   }
 
   /** What is known now, to be stored in a plan. */
@@ -56,8 +76,12 @@ export class KnownRows {
     const { numbers, length } = this.#model.posts;
     const row = this.#rowLike(sign);
     if (row >= 0) return (numbers[row] ?? 0) <= number;
-    // Without a cache nothing is known at first, so the board's clock must do.
-    return length === 0 && newest !== undefined && sign.time !== undefined && sign.time < newest.time;
+    if (length > 0 || newest === undefined || sign.time === undefined) return false;
+    const { numbers: shown, since } = this.#shown ?? {};
+    const before = shown?.get(nameOf(sign));
+    if (before !== undefined) return before <= number;
+    // What is older than all that the store has, the board's clock must tell.
+    return sign.time < (since ?? newest.time);
   }
 
   /** Whether this is another of our posts, which has its Message-ID already. */
@@ -125,4 +149,27 @@ export class KnownRows {
     const { posts, items } = this.#model;
     return items[posts.items[row] ?? -1]?.id ?? this.#model.notice(row)?.itemId;
   }
+}
+
+interface Shown {
+  /** by `nameOf` */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** unix seconds, by the board's clock: rows from before may have been shown, too; `undefined`: whatever the time */
+  readonly since: number | undefined;
+}
+
+function shownBefore(rows: readonly RecentRow[]): Shown {
+  const numbers = new Map<string, number>();
+  let since = Number.POSITIVE_INFINITY;
+  for (const { number, details } of rows) {
+    const { sequence, kind, was = kind, item, noted, time } = rowDetails(details);
+    numbers.set(nameOf({ sequence, kind: was, itemId: item ?? noted ?? undefined, time }), number);
+    if (time > 0) since = Math.min(since, time);
+  }
+  if (rows.length === 0) return { numbers, since: undefined };
+  return { numbers, since: isCut(rows) ? since : Number.NEGATIVE_INFINITY };
+}
+
+function nameOf({ sequence, kind, itemId, time }: Sign): string {
+  return `${sequence} ${kind} ${itemId} ${time}`;
 }

@@ -37,7 +37,7 @@ export interface LostPostsOptions {
   readonly clock: () => number;
   /** see `BoardPoster` */
   readonly texts: KeyedQueue;
-  readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken'>;
+  readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken' | 'look'>;
   /** Resolves once the other bridges' posts are known. */
   readonly catchUp?: () => Promise<void>;
   /** called if the board turns out to have the post */
@@ -184,6 +184,7 @@ export class LostPosts {
     const { reader, rows, catchUp } = this.#options;
     // A post that looks like it may be another bridge's.
     await catchUp?.();
+    await rows.look();
     return reader.use((board) => findPlanned(board, plan, rows), signal);
   }
 }

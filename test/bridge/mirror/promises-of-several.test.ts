@@ -26,6 +26,11 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
     1,
     'motd 22; an answer is nonsense 14; a bridge is killed while it posts 12; an answer of the database is lost 45; a row changes 20; a bogus row near by 48; the same is posted to all 33; two rows change places 49',
   ],
+  [
+    3,
+    1,
+    "an answer is nonsense 34; the same is posted to all 7; withdraw 2; the board's clock steps 14; a bridge is killed while it posts 8",
+  ],
   [3, WRAP, 'item 45; all poll at once 47; a bogus row 50; reply 18; the edit log fails 5'],
 ];
 

@@ -8,6 +8,7 @@ import { findPlanned } from '../../../src/bridge/posting/search.ts';
 import { ROW_KINDS } from '../../../src/bridge/row-kinds.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
+import type { RecentRow } from '../../../src/store/permanent-records.ts';
 import { type Octets, octets } from '../../../src/wire/octets.ts';
 
 const LINES = [octets`Hello.`];
@@ -65,7 +66,11 @@ interface Mirrored extends Partial<Found> {
 }
 
 /** What the mirror knows of the board, and which of its rows are ours. */
-function knownRows(rows: readonly Mirrored[], ours: readonly (readonly [epoch: number, sequence: number])[] = []) {
+function knownRows(
+  rows: readonly Mirrored[],
+  ours: readonly (readonly [epoch: number, sequence: number])[] = [],
+  kept: readonly RecentRow[] = [],
+) {
   const full = rows.map((one) => ({
     ...row(one),
     epoch: one.epoch ?? 1,
@@ -101,7 +106,7 @@ function knownRows(rows: readonly Mirrored[], ours: readonly (readonly [epoch: n
   for (const [epoch, sequence] of ours) {
     own.add('groggs.test', { messageId: `<${epoch}.${sequence}@x>`, epoch, sequence, references: '' });
   }
-  return new KnownRows('groggs.test', { ...model, userids: [octets`ann@x.y`] }, own, 1);
+  return new KnownRows('groggs.test', { ...model, userids: [octets`ann@x.y`] }, own, async () => kept, 1);
 }
 
 /** What was the newest when the plan was made. */
@@ -287,6 +292,30 @@ describe('a board restored from a backup, where the newest row is gone', () => {
     const nothing = knownRows([]);
     expect(await find([row({ sequence: 10, time: 3 })], nothing)).toBe(10);
     expect(await find([], nothing)).toBeUndefined();
+  });
+
+  describe('… only of what is older than all that the store has: it may have been set back', () => {
+    /** As the store keeps what readers were shown. */
+    const kept = (sequence: number, time: number): RecentRow => {
+      const post = { sequence, time, kind: PostKind.Reply, epoch: 1, arrival: 1, user: 'ann@x.y', item: 'P1' };
+      return { number: sequence, details: JSON.stringify(post) };
+    };
+    const again = row({ sequence: 10, time: 1 });
+
+    test('of a few rows, all', async () => {
+      const nothing = knownRows([], [], [kept(9, 1), kept(10, 2)]);
+      await nothing.look();
+      expect(await find([again], nothing)).toBe(10);
+      expect(await find([], nothing)).toBeUndefined();
+    });
+
+    test('of many, the newest', async () => {
+      const rows = Array.from({ length: 1024 }, (_, n) => kept(20 + n, 20 + n));
+      const nothing = knownRows([], [], rows);
+      await nothing.look();
+      expect(await find([again], nothing)).toBeUndefined();
+      expect(await find([row({ sequence: 10, time: 20 })], nothing)).toBe(10);
+    });
   });
 
   test('a withdrawal', async () => {
