@@ -20,6 +20,15 @@ export const turnMutants = [
     '    if (this.#events.busy()) eventLoop.promised();\n',
     '',
   ]),
+  ...breaking(
+    'src/nntp/connection/transport.ts',
+    ['test/nntp/rfc4644.test.ts'],
+    [
+      'the last answer is sent before the end, also outside of a turn',
+      '      this.#outgoing.flush();\n      this.#link.finish();',
+      '      this.#link.finish();',
+    ],
+  ),
   ...breaking('src/board/session.ts', BOARD, [
     "what the board's commands leave to promises counts in the round",
     '    if (this.#busy) eventLoop.promised();\n',

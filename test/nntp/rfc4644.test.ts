@@ -133,6 +133,16 @@ test('RFC 4644 §2.5.2 a fault is not for good: 400, whatever was sent ahead is 
   await play(await connect(), `C: TAKETHIS ${NEW}\n${article(NEW)}C: DATE\nS: 400 Internal fault\n[end]`);
 });
 
+test('… and it is heard, also where the round of the event loop is over when it is answered', async () => {
+  const backend = rfcWorld();
+  backend.onPost = () => {
+    for (const until = performance.now() + 20; performance.now() < until; );
+    return Promise.reject(new Error('bug'));
+  };
+  const { connect } = await serve(backend);
+  await play(await connect(), `C: TAKETHIS ${NEW}\n${article(NEW)}S: 400 Internal fault\n[end]`);
+});
+
 test('RFC 4644 §2.5 a backend that fails when it is asked whether it wants the article: it is read first', async () => {
   const backend = rfcWorld();
   backend.offer = () => {

@@ -167,7 +167,11 @@ export class Transport implements LinkEvents {
     // A half-closed client gets every answer it has asked for.
     if (this.#inputEnded && this.quiet && !this.#pumping) this.#outgoing.end();
     const { ending, long } = this.#outgoing;
-    if (ending && !long) this.#link.finish();
+    if (ending && !long) {
+      // The last answer may have come outside of a turn.
+      this.#outgoing.flush();
+      this.#link.finish();
+    }
     const commandRuns = this.#events.busy() && !this.#incoming.awaitsLine;
     const isStopped = this.#waiting || long || this.#link.blocked || commandRuns;
     this.#link.read(ending || this.#incoming.buffered === 0 || !isStopped);
