@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { openLog } from '../ops/log.ts';
 import { archiveArticles } from '../server/archive/archive.ts';
 import { Failure } from '../server/failure.ts';
+import { keptOf } from '../server/kept.ts';
 import { boardNamed, type ConfigOption, configOption, configuration } from './configuration.ts';
 import { Progress } from './progress.ts';
 
@@ -35,7 +36,7 @@ export function articleExportCommand(): Command {
         const { count, missing, unread } = await archiveArticles(
           config,
           boardNamed(config, name),
-          { kind: mbox === undefined ? 'maildir' : 'mbox', path, force },
+          { kind: mbox === undefined ? 'maildir' : 'mbox', path, force, kept: keptOf(config, options.config) },
           {
             log,
             signal: interruption.signal,

@@ -9,7 +9,7 @@ import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
 import { syncFolder, writeSynced } from '../store/new-file.ts';
-import { TargetError } from '../store/target.ts';
+import { type Kept, TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
 import { noteBackup } from './last-backup.ts';
@@ -34,9 +34,12 @@ export interface BackupChoices {
  * @returns the key file that decrypts the users' secrets in it
  * @throws Failure, StoreError
  */
-export function backupEmbedded(config: Config, file: string, { force, onProgress }: BackupChoices): Promise<string> {
+export function backupEmbedded(
+  config: Config,
+  file: string,
+  { force, onProgress, kept }: BackupChoices & { readonly kept: Kept },
+): Promise<string> {
   return withBoardFile(config, async (store, { boardKey }) => {
-    const kept = { folders: [config.data, config.keys] };
     try {
       await backupBoard(store, file, (progress) => onProgress('pages', progress), { force, kept });
     } catch (error) {

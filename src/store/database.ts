@@ -90,7 +90,8 @@ export function openForReading(path: string): DatabaseSync {
  * (https://www.sqlite.org/howtocorrupt.html, "Multiple links to the same file").
  */
 function refuseOtherNames(path: string): void {
-  const names = statSync(path, { throwIfNoEntry: false })?.nlink ?? 1;
+  const file = statSync(path, { throwIfNoEntry: false });
+  const names = file?.isFile() === true ? file.nlink : 1;
   if (names < 2) return;
   throw new StoreError(
     'linked',

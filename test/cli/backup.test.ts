@@ -127,6 +127,31 @@ describe('rgtp-nntp board backup', () => {
     expect(subjects()).toEqual(['Welcome', 'after the attempts']);
   });
 
+  it('does not write over the configuration, nor over a file that it names', async () => {
+    await serve();
+    await stop();
+    const [config, key] = [join(folder, 'config.yaml'), join(folder, 'key.pem')];
+    writeFileSync(key, 'precious');
+    writeFileSync(
+      config,
+      `data: ${data}\ntls: { certificate: key.pem, key: key.pem }\nlisten: [nntps://127.0.0.1:0]\n`,
+    );
+    const before = readFileSync(config, 'utf8');
+    for (const args of [
+      ['board', 'backup', config],
+      ['board', 'backup', key],
+      ['export', '--mbox', config],
+      ['export', '--mbox', key],
+    ]) {
+      const refused = await run(...args, '--force', '--config', config);
+      expect(refused, args.join(' ')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('a file that this server needs'),
+      });
+    }
+    expect([readFileSync(config, 'utf8'), readFileSync(key, 'utf8')]).toEqual([before, 'precious']);
+  });
+
   it('replaces an older copy with --force only, and board restore brings a copy back', async () => {
     await serve();
     const file = join(folder, 'copy.sqlite');

@@ -51,6 +51,12 @@ export const operatorMutants = [
     ['two backups into one folder are not made at the same time', '  using _lock = lockBackups(directory);\n', ''],
   ),
   ...breaking(
+    'src/server/kept.ts',
+    ['test/cli/backup.test.ts'],
+    ['what the configuration names is not written over', 'files: [...namedIn(config), ', 'files: ['],
+    ['the configuration is not written over', '...(file === undefined ? [] : [file])', ''],
+  ),
+  ...breaking(
     'src/server/systemd.ts',
     ['test/server/systemd.test.ts'],
     ['one message at a time', 'if (this.#off || this.#sending) return;', 'if (this.#off) return;'],

@@ -1,6 +1,7 @@
 /** `rgtp-nntp board backup FILE`: a consistent copy of a board that may be running. */
 import { Command } from 'commander';
 import { backupEmbedded } from '../../server/backup.ts';
+import { keptOf } from '../../server/kept.ts';
 import { type ConfigOption, configOption, configuration } from '../configuration.ts';
 import { Progress } from '../progress.ts';
 
@@ -17,7 +18,9 @@ export function backupCommand(): Command {
     .action(async (file: string, _: BackupOptions, command: Command) => {
       const options = command.optsWithGlobals<BackupOptions>();
       const progress = new Progress();
-      const keyFile = await backupEmbedded(configuration(options), file, {
+      const config = configuration(options);
+      const keyFile = await backupEmbedded(config, file, {
+        kept: keptOf(config, options.config),
         force: options.force ?? false,
         onProgress: (what, { done, total }) => progress.show(what, done, total),
       }).finally(() => progress.end());

@@ -5,7 +5,7 @@ import type { BoardConfig, Config } from '../../config/config.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { storeErrorFrom } from '../../store/errors.ts';
-import { safeTarget, TargetError } from '../../store/target.ts';
+import { type Kept, safeTarget, TargetError } from '../../store/target.ts';
 import { WorkFolder } from '../../store/work-folder.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
@@ -18,6 +18,8 @@ export interface ArchiveTarget {
   readonly path: string;
   /** replaces an archive that is there */
   readonly force: boolean;
+  /** never written over */
+  readonly kept: Kept;
 }
 
 export interface ArchiveOptions {
@@ -44,7 +46,7 @@ const MOST_NAMED = 100;
 export async function archiveArticles(
   config: Config,
   board: BoardConfig,
-  { kind, path: wanted, force }: ArchiveTarget,
+  { kind, path: wanted, force, kept }: ArchiveTarget,
   { log, signal, onProgress }: ArchiveOptions,
 ): Promise<Archived> {
   const unread: string[] = [];
@@ -54,7 +56,7 @@ export async function archiveArticles(
     if (unread.length < MOST_NAMED) unread.push(`${place}: ${reason}`);
   };
   try {
-    const path = await targetOf(config, kind, wanted, force);
+    const path = await targetOf({ kind, path: wanted, force, kept });
     await using work = await WorkFolder.beside(path);
     const count = await withArticles(
       config,
@@ -81,14 +83,13 @@ export async function archiveArticles(
   }
 }
 
-async function targetOf(config: Config, kind: 'mbox' | 'maildir', wanted: string, force: boolean): Promise<string> {
-  const folders = [config.data, config.keys];
-  if (kind === 'mbox') return await safeTarget(wanted, { folders }, { force });
+async function targetOf({ kind, path: wanted, force, kept }: ArchiveTarget): Promise<string> {
+  if (kind === 'mbox') return await safeTarget(wanted, kept, { force });
   const parent = await realpath(dirname(resolve(wanted))).catch(() => {
     throw new TargetError(`the folder ${dirname(resolve(wanted))} does not exist`, 'Create it, or name another one.');
   });
   const path = join(parent, basename(resolve(wanted)));
-  for (const folder of folders) {
+  for (const folder of kept.folders ?? []) {
     const home = await realpath(folder).catch(() => resolve(folder));
     if (path !== home && !path.startsWith(home + sep) && !home.startsWith(path + sep)) continue;
     throw new TargetError(`${wanted} is a part of this server's data`, 'Name another folder, best on another disk.');
