@@ -9,6 +9,7 @@ import { History } from '../ops/history.ts';
 import type { AdjustableLog } from '../ops/log.ts';
 import { Metrics } from '../ops/metrics.ts';
 import type { BoardStatus, Status } from '../ops/status.ts';
+import { eventLoop } from '../wire/fair-share.ts';
 import { Boards } from './boards.ts';
 import { changedOf } from './changed-settings.ts';
 import type { NewBoard } from './editor-secret.ts';
@@ -114,8 +115,12 @@ async function assemble(config: Config, log: AdjustableLog, undo: Undo): Promise
   const history = new History(() => metrics.totals);
   undo.add(() => history.close());
 
+  // What follows opens files: in a turn of its own.
+  await eventLoop.next();
   const embedded = await openEmbedded(config, log);
   undo.add(() => embedded?.server.close(GRACE.rgtp));
+  // RGTP clients may be there already: they are greeted before the rest is opened.
+  await eventLoop.next();
   const ident = await openIdent(config, log);
   undo.add(() => ident?.responder.close());
 

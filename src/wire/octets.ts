@@ -50,6 +50,8 @@ interface OctetMatch extends Array<Octets> {
 /** V8 knows without searching that this cannot match a one-byte string. */
 const NOT_AN_OCTET = /[\u0100-\uffff]/;
 const NOT_ASCII = /[\u0080-\uffff]/;
+/** for `owned` alone */
+const SCRATCH = Buffer.allocUnsafe(1024);
 
 /**
  * The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.)
@@ -65,6 +67,13 @@ export function octetsFrom(bytes: Uint8Array): Octets {
  */
 export function bytesOf(text: Octets): Buffer {
   return Buffer.from(checked(text, NOT_AN_OCTET), 'latin1');
+}
+
+/** A copy, which does not keep alive the longer string from which `text` was cut. */
+export function owned(text: Octets): Octets {
+  // Hundreds of thousands of Buffers would have to be collected.
+  const bytes = text.length <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(text.length);
+  return bytes.toString('latin1', 0, bytes.write(text, 0, 'latin1')) as Octets;
 }
 
 /** Octets written in code: octets`REPL ${id}`. */

@@ -115,6 +115,7 @@ export const turnMutants = [
   ...breaking(
     'src/bridge/mirror/commit.ts',
     MIRROR,
+    ['few rows are taken in in one turn', 'const SLICE = 512;', 'const SLICE = 2048;'],
     [
       'rows, subjects and an edit log that changed are taken in in turns',
       '      if (++this.#steps % SLICE === 0) yield this.#changes.take();\n',

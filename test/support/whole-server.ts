@@ -66,6 +66,8 @@ export async function openWholeServer({
   const config = loadConfig({ environment });
   if (isBridge) mkdirSync(config.data);
   else if (!existsSync(config.data)) await fillNew(config, fill);
+  // `serve` would be another process: what made the board is no part of its first turn.
+  await new Promise(setImmediate);
   // Wrong passwords cost no time here, however many there are.
   const limits = { ...config.limits, loginDelay: 1, loginDelayMax: 1, failedLogins: 1_000_000 };
   const service = await Service.start({ ...config, limits }, { ...log, setLevel() {} });

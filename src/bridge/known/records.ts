@@ -1,4 +1,4 @@
-import { ascii, latin1, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
+import { ascii, latin1, type Octets, octets, owned } from '../../wire/octets.ts';
 import type { ItemRecord, Posts } from '../model.ts';
 import { isFirst } from '../row-kinds.ts';
 
@@ -218,9 +218,4 @@ export class Users {
     }
     this.#stored = this.list.length;
   }
-}
-
-/** A copy, which does not keep alive the longer string from which `text` was cut. */
-export function owned(text: Octets): Octets {
-  return octetsFrom(Buffer.from(text, 'latin1'));
 }

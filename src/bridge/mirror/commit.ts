@@ -10,8 +10,8 @@ import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import { MAX_RESERVED, type SeenRow } from './sighting.ts';
 
-/** Rows committed in one stretch, which takes too little time for anybody to notice. */
-const SLICE = 2048;
+/** Rows committed in one stretch, with their transaction: a few milliseconds' work, and as much again for collecting. */
+const SLICE = 512;
 
 /** The time when a row becomes readable, by its number and its time in the index. */
 export type ArrivalOf = (number: number, time: number) => number;

@@ -1,9 +1,8 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import { distance, isAfter } from '../../rgtp/sequence.ts';
-import { ascii, type Octets, octets } from '../../wire/octets.ts';
+import { ascii, type Octets, octets, owned } from '../../wire/octets.ts';
 import { withRoom } from '../growable.ts';
-import { owned } from '../known/records.ts';
 import { PostKind } from '../model.ts';
 import { ROW_KINDS } from '../row-kinds.ts';
 import { type Context, type Doubt, orderOf, type SeenEvent, STRETCH, withEvents } from './row-order.ts';

@@ -147,6 +147,17 @@ describe('takes in a piece at a time:', () => {
     expect(takeIn(await emptyState(), seen(index()))).toBeGreaterThan(FEWEST);
   });
 
+  test('and no more than a thousand rows in one', async () => {
+    const state = await emptyState();
+    const decision = pieces(decide(state, seen(index()))).value;
+    let known = 0;
+    for (const _ of commit(state, seen(index()), decision, [], () => 1)) {
+      expect(state.posts.length - known).toBeLessThan(1000);
+      known = state.posts.length;
+    }
+    expect(known).toBe(ROWS);
+  });
+
   test('rows that changed', async () => {
     expect(takeIn(await full(), seen(index({ time: 2000 }), { indexEdited: true }))).toBeGreaterThan(FEWEST);
   });
