@@ -6,6 +6,7 @@
  * numbers and are only ever appended; a withdrawn post keeps its row, with kind `Gone`. Column arrays are replaced when
  * they grow: read them through the property each time, and only up to `length`.
  */
+import type { Motd } from '../rgtp/motd.ts';
 import type { Charset } from '../wire/charset.ts';
 import type { Octets } from '../wire/octets.ts';
 import type { Soon } from '../wire/soon.ts';
@@ -78,13 +79,10 @@ export interface Notice {
   readonly itemId: string | undefined;
 }
 
-/** The board's message of the day. */
-export interface Motd {
+/** The board's message of the day, as it is shown. */
+export interface ShownMotd extends Motd {
   /** the row of its M post, −1 while the index has none */
   readonly row: number;
-  /** unix seconds */
-  readonly time: number;
-  readonly lines: readonly Octets[];
 }
 
 /** One change. What a poll found is one list of these, in the order in which listeners must take them in. */
@@ -144,7 +142,7 @@ export interface BoardIndex {
 
   notice(row: number): Notice | undefined;
   /** as last fetched; only the newest message has a text */
-  motd(): Motd | undefined;
+  motd(): ShownMotd | undefined;
   /** The board may have another message by now, and has not been asked yet. */
   readonly isMotdDue?: boolean;
 

@@ -1,12 +1,12 @@
-import type { Motd as BoardMotd } from '../../rgtp/motd.ts';
+import type { Motd } from '../../rgtp/motd.ts';
 import type { Cache } from '../../store/cache.ts';
-import { type Motd, PostKind } from '../model.ts';
+import { PostKind, type ShownMotd } from '../model.ts';
 import type { BoardState } from './state.ts';
 
 const DUE = 'motd-due';
 
 /** The message of the day in the cache. */
-interface Kept extends BoardMotd {
+interface Kept extends Motd {
   /** article number of its post, 0 while the index has none; missing in caches of version 0.1 */
   readonly number?: number;
 }
@@ -40,15 +40,15 @@ export class MessageOfTheDay {
     this.#cache.setFact(DUE, '1');
   }
 
-  get current(): Motd | undefined {
+  get current(): ShownMotd | undefined {
     const motd = this.#kept;
     if (motd === undefined) return undefined;
-    const row = this.#state.posts.rowOf(motd.number || this.#numberOf(motd));
-    return { row, time: motd.time, lines: motd.lines };
+    const { number, ...message } = motd;
+    return { ...message, row: this.#state.posts.rowOf(number || this.#numberOf(motd)) };
   }
 
   /** Takes the board's current message. Returns whether it is new. */
-  take(asked: BoardMotd | undefined): boolean {
+  take(asked: Motd | undefined): boolean {
     this.#due = false;
     this.#cache.deleteFact(DUE);
     const motd = asked && { ...asked, number: this.#numberOf(asked) };
@@ -65,7 +65,7 @@ export class MessageOfTheDay {
     if (this.#due) this.#cache.setFact(DUE, '1');
   }
 
-  #numberOf({ sequence }: BoardMotd): number {
+  #numberOf({ sequence }: Motd): number {
     const { posts } = this.#state;
     const row = this.#state.rowOfSequence(sequence);
     return posts.kinds[row] === PostKind.Motd ? (posts.numbers[row] ?? 0) : 0;

@@ -10,7 +10,7 @@ import { MessageOfTheDay } from '../known/motd.ts';
 import { saveAll } from '../known/persistence.ts';
 import type { BoardState } from '../known/state.ts';
 import { SharedMemory } from '../memory.ts';
-import type { BoardModel, Change, ItemRecord, Listener, Motd, Notice, PostKind, PostSummary, Posts } from '../model.ts';
+import type { BoardModel, Change, ItemRecord, Listener, Notice, PostKind, PostSummary, Posts } from '../model.ts';
 import type { Place } from '../places.ts';
 import { Poller } from '../poller.ts';
 import { type Gate, HeldBack } from '../ports.ts';
@@ -223,7 +223,7 @@ export class Mirror implements BoardModel {
     return this.#state.notices.get(row);
   }
 
-  motd(): Motd | undefined {
+  motd(): ReturnType<BoardModel['motd']> {
     return this.#motd.current;
   }
 
