@@ -62,6 +62,11 @@ export class SharedMemory {
   get octets(): number {
     return this.#cache.calculatedSize;
   }
+
+  /** Whether a value can be kept without dropping another. */
+  hasRoomFor(value: Kept): boolean {
+    return this.octets + weightOf(value) <= this.#cache.maxSize;
+  }
 }
 
 const SCOPE = 2 ** 32;

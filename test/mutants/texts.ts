@@ -22,6 +22,13 @@ export const textMutants = [
     ['a post that is read alone counts as read', 'textPart(item, from, length, time)', 'textPart(item, from, length)'],
   ),
   ...breaking(
+    'src/bridge/view/articles.ts',
+    ['test/bridge/view/group-view.test.ts'],
+    ['what is read once takes no other’s place in memory', ' || asked.again(row)', ' || !asked.again(-1)'],
+    ['… but what is read again is kept', ' || asked.again(row)', ' || asked.again(-row - 1)'],
+    ['where there is room, all is kept', 'memory.hasRoomFor(made) || ', '!memory.hasRoomFor(made) && '],
+  ),
+  ...breaking(
     'src/bridge/mirror/mirror.ts',
     ['test/bridge/mirror/mirror.test.ts'],
     ['where one post is asked for, it alone is read', 'this.#texts.text(item, post)', 'this.#texts.text(item)'],

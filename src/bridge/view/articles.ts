@@ -9,6 +9,7 @@ import type { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardModel, ItemRecord, PostSummary } from '../model.ts';
 import { because } from '../words.ts';
+import { Asked } from './asked.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
 import { Memo } from './memo.ts';
@@ -43,8 +44,16 @@ export class Articles {
     this.#headers = headers;
     this.#contents = contents;
     this.#log = log;
-    this.#rendered = new Memo(memory.shelf('articles'), (row) => this.#make(row));
-    this.#heads = new Memo(memory.shelf('articles'), (row) => this.#makeHead(row));
+    const memo = (make: (row: number) => Soon<Rendered | undefined>) => {
+      const asked = new Asked();
+      return new Memo(
+        memory.shelf<Rendered>('articles'),
+        make,
+        (made, row) => memory.hasRoomFor(made) || asked.again(row),
+      );
+    };
+    this.#rendered = memo((row) => this.#make(row));
+    this.#heads = memo((row) => this.#makeHead(row));
   }
 
   /** `undefined`: it has just been withdrawn. Throws or rejects with `Refusal` while its text is not available. */

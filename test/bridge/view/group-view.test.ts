@@ -181,6 +181,17 @@ describe('overview and headers', () => {
     expect(model.reads).toBe(1);
   });
 
+  test('an article that is asked for once takes no other’s place in memory', async () => {
+    const memory = new SharedMemory(4000);
+    const { main } = await longBoard(20, { memory });
+    const first = await main.article(1);
+    for (let n = 2; n <= 20; n++) await main.article(n);
+    expect(memory.octets).toBeGreaterThan(2000);
+    expect(await main.article(1)).toBe(first);
+    const second = await main.article(20);
+    expect(await main.article(20)).toBe(second);
+  });
+
   test('a cache too small for anything changes no answer', async () => {
     const memory = new SharedMemory(1);
     const small = (await longBoard(600, { memory })).main;
