@@ -104,6 +104,16 @@ export const historyMutants = [
     '    if (restored && rows.length > MAX_PROVEN) return { has: (row) => !same.has(row) };\n',
     '',
   ]),
+  ...breaking('src/bridge/mirror/reading.ts', STORIES, [
+    'a number that the board gave before a wrap proves no row after it',
+    '(below === undefined || distance(below, expected) > 0);',
+    'true;',
+  ]),
+  ...breaking('src/bridge/mirror/row-order.ts', STORIES, [
+    'a row that is there twice is no proof of itself',
+    '    if (one === next) continue;\n',
+    '',
+  ]),
   ...breaking(
     'src/bridge/mirror/row-order.ts',
     ['test/bridge/mirror/row-order.test.ts'],

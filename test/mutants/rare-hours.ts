@@ -29,7 +29,11 @@ export const rareHourMutants = [
   ...breaking(
     'src/bridge/mirror/row-order.ts',
     RARE,
-    ['a far row is withheld', 'if (step > JUMP && !isBelievable(sequence)) {', 'if (step > JUMP && sequence < 0) {'],
+    [
+      'a far row is withheld',
+      'if (step > JUMP && !isBelievable(sequence, top)) {',
+      'if (step > JUMP && sequence < 0) {',
+    ],
     ['one far row alone is not believed', 'if (far.length > 1) doubted', 'if (far.length > 0) doubted'],
     ['rows out of order keep their places', '      else moved.push(row);', '      else withheld++;'],
     [

@@ -64,10 +64,14 @@ export class IndexReader {
         digest,
       );
     await line.run(ask, { anyway: true });
-    const isBelievable = (far: number) =>
-      evidence.confirms(far) ||
-      (expected !== undefined && far <= expected && distance(far, expected) >= 0) ||
-      state.knows(far);
+    // A number given before a wrap says nothing of rows after it.
+    const isUpToGiven = (far: number, below: number | undefined) =>
+      expected !== undefined &&
+      far <= expected &&
+      distance(far, expected) >= 0 &&
+      (below === undefined || distance(below, expected) > 0);
+    const isBelievable = (far: number, below?: number) =>
+      evidence.confirms(far) || isUpToGiven(far, below) || state.knows(far);
     const seal = () => eventLoop.promptly(sighting.seal({ after, isBelievable }), closed);
     await seal();
     if (await evidence.hasMore(sighting)) await seal();

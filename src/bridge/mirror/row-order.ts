@@ -13,8 +13,11 @@ const END = 2 ** 31;
 export interface Context {
   /** the sequence number before the first row; `undefined` if the index was read from its beginning */
   readonly after?: number | undefined;
-  /** Is a row far above the one before it credible: known, confirmed by an earlier reading, or given by the board? */
-  readonly isBelievable: (sequence: number) => boolean;
+  /**
+   * Is a row far above the one before it (`below`, if there is one) credible: known, confirmed by an earlier reading, or
+   * given by the board?
+   */
+  readonly isBelievable: (sequence: number, below?: number) => boolean;
 }
 
 /** Sequence numbers of rows far above the others. */
@@ -88,7 +91,7 @@ export function* orderOf(
     const sequence = sequences[row] ?? 0;
     const step = top === undefined ? 1 : distance(top, sequence);
     const farTop = far.at(-1);
-    if (step > JUMP && !isBelievable(sequence)) {
+    if (step > JUMP && !isBelievable(sequence, top)) {
       const farStep = farTop === undefined ? 1 : distance(sequences[farTop] ?? 0, sequence);
       if (farStep > 0) far.push(row);
       else withheld++;
@@ -190,9 +193,15 @@ function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: numbe
     const isFar = step < -JUMP ? !isAtEnd : step > JUMP && next < one;
     return isFar && !isBelievable(one);
   };
-  let row = 0;
-  while (row + 1 < length && isFarAbove(sequences[row] ?? 0, sequences[row + 1] ?? 0)) row++;
-  return row;
+  let first = 0;
+  for (let row = 1; row < length; row++) {
+    const [one, next] = [sequences[first] ?? 0, sequences[row] ?? 0];
+    // A row that is there twice does not vouch for itself.
+    if (one === next) continue;
+    if (!isFarAbove(one, next)) break;
+    first = row;
+  }
+  return first;
 }
 
 function merge(a: Int32Array, b: readonly number[], compare: (a: number, b: number) => number): Int32Array {

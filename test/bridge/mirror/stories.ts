@@ -7,6 +7,11 @@ const HALF = 2 ** 31 - 20;
 /** Steps by name, each with what it picks where that is not 0. */
 export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: string])[] = [
   [[WRAP], 'item; a row less; poll; a jump; post'],
+  [[WRAP], 'motd; the edit log fails; bogus rows; bogus rows 22; a row less'],
+  [
+    [WRAP],
+    'item; gap; a bogus row 14; a bogus row; a row twice 16; item; jump 7; item; item; item; item; item; a poll meanwhile; bogus rows 38; item',
+  ],
   [[0, 1, WRAP, HALF], 'item; a poll meanwhile 13; post; archive 1; kill; poll; item; poll; kill'],
   [[WRAP], 'item; poll; a row twice; archive; post; jump 17; a row less; an answer breaks off; the row again'],
   [
