@@ -215,6 +215,11 @@ export const historyMutants = [
     '      if (row < 0) continue;\n',
     '',
   ]),
+  ...breaking('src/bridge/mirror/fetching.ts', RULES, [
+    'a change of the index counts when the edit log tells of it',
+    ' || isRevealed(state, entry)',
+    '',
+  ]),
   ...breaking('src/bridge/mirror/decision.ts', RULES, [
     'of the rows that have a number which the board has just given one is new',
     'isExpected && place === same.end - 1 && (place === same.chosen || isKnown(same.chosen))',

@@ -166,7 +166,7 @@ export const mirrorMutants = [
       'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',
       '',
     ],
-    ['another bridge knows that an editor has changed rows', 'this.#isEdited ||= rows.some(mayBeIndexEdit);', ''],
+    ['another bridge knows that an editor has changed rows', 'this.#isEdited ||= rows.some(isIndexEdit);', ''],
     [
       'what is not there at another bridge has not arrived there',
       'if (kind !== PostKind.Gone) arrivals.set(number, arrival);',

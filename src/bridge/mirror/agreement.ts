@@ -60,7 +60,7 @@ export class Agreement {
   /** These rows of others are now shown here, too. */
   takenIn(rows: readonly RecentRow[]): void {
     this.#isToCompare = true;
-    this.#isEdited ||= rows.some(mayBeIndexEdit);
+    this.#isEdited ||= rows.some(isIndexEdit);
   }
 
   /** The whole index has not been compared since rows of others were taken in. */
@@ -68,7 +68,7 @@ export class Agreement {
     return this.#isToCompare;
   }
 
-  /** … and an editor may have changed it: their rows say so, and the edit log then says nothing new. */
+  /** … and an editor has changed it: their rows say so, and the edit log then says nothing new. */
   get isEdited(): boolean {
     return this.#isEdited;
   }
@@ -189,10 +189,9 @@ export function rowsOf(
   return rows.reverse();
 }
 
-/** It is one, or its number is reserved for what the edit log says. */
-function mayBeIndexEdit({ details }: RecentRow): boolean {
-  const row = rowDetails(details);
-  return isReserved(row) || (row.was ?? row.kind) === PostKind.IndexEdit;
+function isIndexEdit({ details }: RecentRow): boolean {
+  const { kind, was = kind } = rowDetails(details);
+  return was === PostKind.IndexEdit;
 }
 
 /** Whether all of the others' epochs are ours. */

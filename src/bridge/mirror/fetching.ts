@@ -66,7 +66,7 @@ export class Fetcher {
     const indexEdited =
       log === undefined ||
       agreement?.isEdited === true ||
-      log.some((entry) => isIndexEdit(entry, restored ? undefined : last));
+      log.some((entry) => isIndexEdit(entry, restored ? undefined : last) || isRevealed(state, entry));
     // What is known already does not wait, wherever the rows around it are.
     const isAhead = ({ sequence }: EditLogEntry) => sighting.isBeyond(sequence) && !state.knows(sequence);
     // Without a log, only the index itself tells what became of a missing number, or what a waiting event did.
@@ -87,4 +87,12 @@ export class Fetcher {
 
 function isIndexEdit({ kind, sequence }: EditLogEntry, last: number | undefined): boolean {
   return kind === 'index' && isNewer(sequence, last);
+}
+
+/** It is a change of the index whose number was reserved for what the edit log would say. */
+function isRevealed(state: BoardState, { kind, sequence }: EditLogEntry): boolean {
+  if (kind !== 'index') return false;
+  const { posts, notices } = state;
+  const row = state.rowOfSequence(sequence);
+  return row >= 0 && posts.was[row] === PostKind.Gone && posts.items[row] === -1 && notices.get(row) === undefined;
 }

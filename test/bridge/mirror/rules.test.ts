@@ -42,6 +42,18 @@ test('a row of an unknown item takes no number that was kept for the edit log', 
   expect(await shownNumbers(mirror)).toEqual(['1 Item', '3 Item', '4 IndexEdit']);
 });
 
+test('a change of the index counts when the edit log tells of it, below a made-up row, too', async () => {
+  const board = new FakeBoard();
+  const mirror = await mirrorOf(board);
+  board.setMotd('hello');
+  board.editIndex((rows) => [...rows, ...rows.map((row) => ({ ...row, sequence: 12 }))]);
+  await board.withoutLog(() => mirror.complete());
+  board.editIndex((rows) => rows.map((row, at) => (at === 0 ? { ...row, time: row.time + 1 } : row)));
+  await mirror.complete();
+  expect(await shownNumbers(mirror)).toEqual(['1 Motd', '2 IndexEdit', '3 IndexEdit', '12 Motd']);
+  expect((await shown(mirror))[0]?.time).toBe(board.index[0]?.time);
+});
+
 test('another post does not come back in the place of one that is gone', async () => {
   const { board, mirror, tea, restore } = await withBackUp();
   board.editIndex((rows) => rows.filter(({ sequence }) => sequence !== 2));
