@@ -199,7 +199,7 @@ export class PostText {
   }
 }
 
-/** Reads so many octets of a stored text from an offset on; fewer at its end. */
+/** Reads octets of a stored text from an offset on; fewer at its end. */
 type Part = (from: number, length: number) => Uint8Array | undefined;
 
 function viewOf(stored: Uint8Array | undefined): Buffer {

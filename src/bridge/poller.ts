@@ -40,7 +40,7 @@ export class Poller {
   /** The interval may have become shorter: a reader has arrived. */
   reschedule(): void {
     if (this.#polls.running !== undefined || !this.#started || this.#failures > 0) return;
-    // Counted from the last poll, so that readers who come and go do not postpone the next one for ever.
+    // Counted from the last poll, so that readers who come and go do not postpone the next one forever.
     this.#schedule(Math.max(0, this.#ended + this.#options.interval() - this.#options.clock()));
   }
 

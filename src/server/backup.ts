@@ -91,7 +91,7 @@ type Source = Pick<BackupFile, 'board' | 'kind'> & { readonly path: string };
 function sourcesOf(config: Config): Source[] {
   const all = KINDS.flatMap((kind) =>
     config.boards
-      // PostgreSQL is backed up by its own means. Any file beside it is out of date.
+      // PostgreSQL is backed up with its own tools. Any file beside it is out of date.
       .filter((board) => kind !== 'permanent' || !isInDatabase(config, board))
       .map((board) => ({ board: board.name, kind, path: pathsOf(config, board)[kind] })),
   );

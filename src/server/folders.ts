@@ -56,7 +56,7 @@ function makeFolder(folder: string): void {
     opendirSync(folder).closeSync();
     return;
   }
-  // Without `recursive`, which retries for ever under /proc.
+  // Without `recursive`, which retries forever under /proc.
   mkdirSync(folder, { mode: 0o700 });
   giveToFolderOwner(folder);
 }

@@ -23,7 +23,7 @@ A new board has been created. Its editor may post, edit, and add users:
   userid  ${userid}
   secret  ${onTerminal ? secret : '(not shown: this is not a terminal)'}
 Log in with these as user name and password. The secret is kept in ${file}; only a terminal shows it, once.
-If it gets lost, make a new one with: ${run(`board user secret ${userid}`)}
+If you lose it, make a new one with: ${run(`board user secret ${userid}`)}
 Add people with: ${run('board user add ann@example.org')}
 
 `;

@@ -160,7 +160,7 @@ export class Cache {
     }, undefined);
   }
 
-  /** At most so many summaries of items before one, last first. */
+  /** Summaries of items before `item`, last first, at most `most`. */
   summariesBefore(item: number, most: number): readonly { readonly item: number; readonly data: Uint8Array }[] {
     const query = 'SELECT item, data FROM summaries WHERE item < ? ORDER BY item DESC LIMIT ?';
     const rows = this.#file.guard(() => this.#file.prepare(query).all(item, most), []);

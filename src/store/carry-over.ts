@@ -9,7 +9,7 @@ export interface Copied {
   readonly epochs: number;
 }
 
-/** One store is not the continuation of the other. */
+/** Neither store is a continuation of the other. */
 export class OtherBoardError extends Error {
   override name = 'OtherBoardError';
 }

@@ -5,12 +5,12 @@ import { storeErrorFrom } from './errors.ts';
 export interface DisposableFileOptions {
   /** called if the file was unusable (damaged, newer) and has been rebuilt */
   readonly onRebuilt?: (reason: StoreError) => void;
-  /** called if the file can no longer be used (damaged, disk full, …); it is done without until `rebuild` */
+  /** called if the file can no longer be used (damaged, disk full, …); until `rebuild`, nothing is on disk */
   readonly onLost?: (reason: StoreError) => void;
 }
 
 /**
- * A database that can be made again, and never fails: a file that can't be read or written is deleted (which helps a
+ * A database that can be rebuilt from elsewhere, and never fails: a file that can't be read or written is deleted (which helps a
  * full disk) and replaced by an empty one in memory. Deleted content is overwritten.
  */
 export class DisposableFile {
@@ -44,14 +44,14 @@ export class DisposableFile {
         options.onRebuilt?.(error);
         return new DisposableFile(path, schema, options, begin);
       }
-      // Such a disk is no reason to stop: everything can be made again.
+      // Such a disk is no reason to stop: everything can be rebuilt.
       if (error.kind !== 'full' && error.kind !== 'read-only' && error.kind !== 'io') throw error;
       options.onLost?.(error);
       return new DisposableFile(path, schema, options, begin, error);
     }
   }
 
-  /** @param trouble why it does without its file */
+  /** @param trouble why nothing is on disk */
   private constructor(
     path: string,
     schema: Schema,
@@ -73,12 +73,12 @@ export class DisposableFile {
     }
   }
 
-  /** the file could not be read or written, and is done without */
+  /** the file could not be read or written: nothing is on disk */
   get lost(): boolean {
     return this.#trouble !== undefined;
   }
 
-  /** Why the file is done without, if so. */
+  /** Why nothing is on disk, if so. */
   get trouble(): StoreError | undefined {
     return this.#trouble;
   }

@@ -163,7 +163,7 @@ function leaveWalMode(db: DatabaseSync): boolean {
 }
 
 function inWalMode(path: string): boolean {
-  // (Opening a FIFO would wait for ever.)
+  // (Opening a FIFO would wait forever.)
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const file = openSync(path, 'r');
   try {

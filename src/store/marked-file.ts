@@ -15,7 +15,7 @@ import { syncFolder } from './new-file.ts';
 export function makeMarked(path: string, schema: Schema, mark: Mark): boolean {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
   const unfinished = unfinishedOf(path);
-  // What one left that was killed.
+  // Left by a process that was killed.
   deleteDatabase(unfinished);
   try {
     const db = openDatabase(unfinished, schema, { durable: true });

@@ -14,7 +14,7 @@ export interface OriginOptions {
   readonly pauses?: readonly number[] | undefined;
 }
 
-/** The board that is copied: a connection to it, made again when it is lost. */
+/** The board that is copied: a connection to it, replaced when it is lost. */
 export class OriginBoard implements Disposable {
   readonly #options: OriginOptions;
   readonly #abort = (): void => this.#connection?.destroy();
@@ -44,7 +44,7 @@ export class OriginBoard implements Disposable {
     return this.#connection;
   }
 
-  /** Asks again if the connection is lost, but not for ever: the question itself may be what ends it. */
+  /** Asks again if the connection is lost, but not forever: the question itself may be what ends it. */
   async ask<T>(question: (connection: RgtpConnection) => Promise<T>): Promise<T> {
     for (;;) {
       const connection = await this.connection();

@@ -3,7 +3,7 @@ import type { ClientOptions } from '../../rgtp/client/options.ts';
 import { type Charset, decode, encode } from '../../wire/charset.ts';
 
 /**
- * Asks a board for an account (REGU, RGTP 2.2.2): shows its warning, and continues if the user agrees.
+ * Asks a board for an account (REGU, RGTP 2.2.24): shows its warning, and continues if the user agrees.
  *
  * @param confirm called with the lines meant for the user, decoded
  * @returns the board's words on what happens next, or `undefined` if the user did not agree. Rejects with `RgtpError`.

@@ -55,7 +55,7 @@ interface RgtpMember extends Member {
  */
 interface SharedLogin {
   /**
-   * Set while it is not known whether the login is still valid: when the board was last asked in vain (monotonic, ms).
+   * Set while it is not known whether the login is still valid: when the board was last asked and did not answer (monotonic, ms).
    */
   unproven: number | undefined;
 }

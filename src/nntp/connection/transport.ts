@@ -127,7 +127,7 @@ export class Transport implements LinkEvents {
       break;
     }
     this.#pumping = false;
-    // All input has been taken: a command that waits for more waits in vain.
+    // All input has been taken: a command that waits for more will never get it.
     if (this.#inputEnded && !this.#waiting && !this.#outgoing.full) this.#incoming.end();
     // A command in progress often finishes before this turn ends: then its answer goes out with the others.
     this.#settling = this.#events.busy() && !this.#waiting && !this.#settling;

@@ -40,7 +40,7 @@ export interface Archived {
 const MOST_NAMED = 100;
 
 /**
- * Writes all articles of a board, as ARTICLE gives them. The archive has its name once it is complete, and not before.
+ * Writes all articles of a board, as ARTICLE gives them. The archive gets its name only once it is complete.
  * @throws Failure, StoreError
  */
 export async function archiveArticles(

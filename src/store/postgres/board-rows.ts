@@ -47,7 +47,7 @@ export class BoardRows {
   }
 
   /**
-   * Owes the task, unless the database has refused the statement itself: that would be refused for ever, and hold up
+   * Owes the task, unless the database has refused the statement itself: that would be refused forever, and hold up
    * everything after it.
    */
   owe(error: unknown, task: Task<unknown>): void {
