@@ -15,11 +15,20 @@ export const turnMutants = [
     '  promised(): void {\n    this.#handed = true;',
     '  promised(): void {\n    this.#handed = false;',
   ]),
-  ...breaking('src/nntp/connection/transport.ts', FAIR, [
-    'what news commands leave to promises counts in the round',
-    '    if (this.#events.busy()) eventLoop.promised();\n',
-    '',
-  ]),
+  ...breaking(
+    'src/nntp/connection/transport.ts',
+    FAIR,
+    [
+      'what news commands leave to promises counts in the round',
+      '    if (this.#events.busy()) eventLoop.promised();\n',
+      '',
+    ],
+    [
+      'who waits for a turn is not read from without end',
+      'if (!this.#waiting || this.#incoming.buffered > SMALL) this.#flow();',
+      'if (!this.#waiting) this.#flow();',
+    ],
+  ),
   ...breaking(
     'src/nntp/connection/transport.ts',
     ['test/nntp/rfc4644.test.ts'],

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Newsgroup } from '../../src/nntp/backend.ts';
 import { DotReader } from '../../src/wire/dots.ts';
 import { eventLoop } from '../../src/wire/fair-share.ts';
+import { LineReader } from '../../src/wire/line-reader.ts';
 import { collect, sessionWith } from '../support/front-end.ts';
 import { LargeGroup } from '../support/large-group.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
@@ -115,6 +116,27 @@ test('articles are taken off the wire in turns, and their clients are not read f
   }
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(12 * 16 * 1024);
+});
+
+test('of a client that waits for its turn, a few lines are taken, and no more', async () => {
+  stepByStep();
+  const backend = new LargeBackend();
+  crowd(backend, 100, `GROUP large\r\n${'OVER 1-\r\n'.repeat(20)}`);
+  for (let round = 0; round < 20; round++) await nextRound();
+  const feed = vi.spyOn(LineReader.prototype, 'feed');
+  onTestFinished(() => feed.mockRestore());
+  const newcomer = sessionWith(backend).resume();
+  let [most, before] = [0, 0];
+  for (let n = 0; n < 50; n++) newcomer.write('DATE\r\n'.repeat(100));
+  for (let round = 0; round < 3; round++) {
+    await nextRound();
+    const taken = feed.mock.calls.reduce((sum, [chunk]) => sum + chunk.length, 0);
+    most = Math.max(most, taken - before);
+    before = taken;
+  }
+  newcomer.destroy();
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(8192);
 });
 
 test('answers do not wait for Nagle’s algorithm', async () => {

@@ -9,7 +9,7 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
-/** An answer of fewer octets cannot have taken long to make. */
+/** An answer of fewer octets cannot have taken long to make, and a client that has said fewer has not said much. */
 const SMALL = 4096;
 
 /**
@@ -106,10 +106,14 @@ export class Transport implements LinkEvents {
 
   /** Runs what can be run now: the current long answer, then commands, until the client or the clock says stop. */
   pump(): void {
-    if (this.#pumping || this.#waiting || this.#link.closed) return;
-    if (eventLoop.run(this.#turn)) return;
+    if (!this.#runs()) this.#flow();
+  }
+
+  /** False: in a later turn. */
+  #runs(): boolean {
+    if (this.#pumping || this.#waiting || this.#link.closed || eventLoop.run(this.#turn)) return true;
     this.#waiting = true;
-    this.#flow();
+    return false;
   }
 
   readonly #turn = (): void => {
@@ -184,9 +188,10 @@ export class Transport implements LinkEvents {
   received(chunk: Buffer): void {
     if (this.#outgoing.ending) return;
     this.#incoming.feed(chunk);
-    this.pump();
-    // No more is read before that turn.
-    this.#flow();
+    this.#runs();
+    // No more is read before that turn. But thousands may speak in one moment, and to stop who has said little costs more
+    // than to keep it.
+    if (!this.#waiting || this.#incoming.buffered > SMALL) this.#flow();
   }
 
   inputEnded(): void {
