@@ -7,7 +7,7 @@ import { Evolution } from './evolution.ts';
 import type { EvolutionAccount } from './evolution-home.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
+import { highest, newest, newestItem, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
 import { newsgroup } from './sample-daemon.ts';
 import { stored, text } from './written.ts';
@@ -86,13 +86,7 @@ describe.skipIf(!present('Evolution', 'evolution', 'xclip', 'xdotool', ...access
     const before = await highest(board().daemon);
     const subject = '“Zażółć” – a naïve café by Evolution';
     await evolution.post(subject, typed.join('\n'));
-    const item = await newest(board().daemon, before);
-    expect(item.subject).toBe(subject);
-    expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
-    const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
-    expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
-    expect(text(onBoard.lines)).toBe(stored('Evolution').join('\n'));
+    const item = await newestItem(board(), before, { by: ann.userid, subject, who: 'Evolution' });
 
     await evolution.fetch(1);
     await evolution.find({ subject, name: 'Ann at the back' });
@@ -100,7 +94,7 @@ describe.skipIf(!present('Evolution', 'evolution', 'xclip', 'xdotool', ...access
     const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
-    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, item.id, reply.headers.get('x-rgtp-sequence') ?? '');
     const [attribution, ...lines] = text(there.lines).split('\n');
     expect(attribution).toMatch(/^On .*, Ann at the back wrote:$/);
     // It writes each level of quotation with a blank.

@@ -6,7 +6,7 @@ import { desk, inGroup, typed } from './desk.ts';
 import { known } from './known.ts';
 import { panHome } from './pan.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
+import { highest, newest, newestItem, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
 import { expectedArticles } from './sample-board.ts';
 import { domain, newsgroup } from './sample-daemon.ts';
@@ -137,13 +137,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     await pan.ask('fill', writing, 3, written('Pan').join('\n'));
     await pan.key(writing, 'ctrl+Return');
     await pan.gone(/^Post Article$/);
-    const item = await newest(board().daemon, before);
-    expect(item.subject).toBe(subject);
-    expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
-    const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
-    expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
-    expect(text(onBoard.lines)).toBe(stored('Pan').join('\n'));
+    const item = await newestItem(board(), before, { by: ann.userid, subject, who: 'Pan' });
 
     await fetchNew(1);
     await pan.select(window, ARTICLES, SUBJECT, subject);
@@ -163,7 +157,7 @@ describe.skipIf(!present('Pan', 'pan', 'xdotool', ...accessibility))('Pan', () =
     const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
-    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, item.id, reply.headers.get('x-rgtp-sequence') ?? '');
     const quotation = typed.slice(0, -1).map((line) => (/^>|^$/.test(line) ? `>${line}` : `> ${line}`));
     expect(text(there.lines).split('\n')).toEqual(['Ann at the back wrote:', '', ...quotation, '', ...stored('Pan')]);
     await fetchNew(1);

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
+import { boardPost } from './board-text.ts';
 import type { Daemon } from './daemon.ts';
 import { decodeWords, parseMailbox, splitArticle } from './headers.ts';
 import { sampleBoard } from './sample-board.ts';
 import { newsgroup } from './sample-daemon.ts';
 import { until } from './until.ts';
-import { mime } from './written.ts';
+import { mime, stored, text } from './written.ts';
 
 /** The newest article of the sample board's newsgroup, once there is one above `after`. */
 export async function newest(daemon: Daemon, after: number) {
@@ -27,6 +28,27 @@ export async function newest(daemon: Daemon, after: number) {
   } finally {
     news.quit();
   }
+}
+
+/**
+ * The item that Ann has just written with a newsreader. What she wrote is on the board.
+ *
+ * @param by her userid
+ * @param who the newsreader, whose name is in the text
+ */
+export async function newestItem(
+  { daemon, rgtp }: { readonly daemon: Daemon; readonly rgtp: number },
+  after: number,
+  { by, subject, who }: { readonly by: string; readonly subject: string; readonly who: string },
+) {
+  const item = await newest(daemon, after);
+  expect(item.subject).toBe(subject);
+  expect(item.from).toEqual({ name: 'Ann at the back', address: by });
+  const id = item.headers.get('x-rgtp-item') ?? '';
+  const post = await boardPost(rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
+  expect(text(post.heading)).toContain(`Subject: ${subject}`);
+  expect(text(post.lines)).toBe(stored(who).join('\n'));
+  return { ...item, id };
 }
 
 /** The highest article number now. */

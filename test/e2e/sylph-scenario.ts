@@ -3,11 +3,11 @@ import { boardPost } from './board-text.ts';
 import { desk, inGroup, isForeign, thread, typed } from './desk.ts';
 import type { Known } from './known.ts';
 import { Person } from './person.ts';
-import { gone, highest, isThere, newest, postsMeanwhile } from './posted.ts';
+import { gone, highest, isThere, newest, newestItem, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
 import { newsgroup } from './sample-daemon.ts';
 import type { Sylph, SylphAccount } from './sylph.ts';
-import { stored, text, written } from './written.ts';
+import { text, written } from './written.ts';
 import type { XServer } from './x-server.ts';
 
 /** Some of these: Sylpheed takes its time to find one. */
@@ -88,13 +88,7 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
     const before = await highest(board().daemon);
     const subject = `“Zażółć” – a naïve café by ${name}`;
     await reader.write('Compose', (empty) => `${typed.join('\n')}\n${empty.trimStart()}`, subject);
-    const item = await newest(board().daemon, before);
-    expect(item.subject).toBe(subject);
-    expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
-    const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
-    expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
-    expect(text(onBoard.lines)).toBe(stored(name).join('\n'));
+    const item = await newestItem(board(), before, { by: ann.userid, subject, who: name });
 
     await reader.fetch(1, ++total);
     await reader.openArticle(item.number, subject);
@@ -111,7 +105,7 @@ export function tries<Program extends Sylph>(client: Known, { name, of, cancelli
     // It quotes what stands above the signature, with blanks behind what was quoted before.
     const quotation = typed.map((line) => `> ${line}`.trimEnd());
     expect(quoted.slice(-typed.length).map((line) => line.trimEnd())).toEqual(quotation);
-    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, item.id, reply.headers.get('x-rgtp-sequence') ?? '');
     const lines = [...quoted, '', ...typed, ...written(name).slice(-2)].map((line) => line.trimEnd());
     expect(text(there.lines).split('\n')).toEqual(lines);
     await reader.fetch(1, ++total);

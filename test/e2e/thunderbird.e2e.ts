@@ -5,7 +5,7 @@ import { present } from './clients.ts';
 import { desk, inGroup, isForeign, root, thread, typed } from './desk.ts';
 import { known } from './known.ts';
 import { Person } from './person.ts';
-import { highest, newest, postsMeanwhile } from './posted.ts';
+import { highest, newest, newestItem, postsMeanwhile } from './posted.ts';
 import { returns } from './returning.ts';
 import { certificate, newsgroup } from './sample-daemon.ts';
 import { Thunderbird } from './thunderbird.ts';
@@ -95,13 +95,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     await thunderbird.write('cmd_newMessage', typed.join('\n'), subject);
     await thunderbird.login(ann.userid, ann.secret);
     await thunderbird.sent();
-    const item = await newest(board().daemon, before);
-    expect(item.subject).toBe(subject);
-    expect(item.from).toEqual({ name: 'Ann at the back', address: ann.userid });
-    const id = item.headers.get('x-rgtp-item') ?? '';
-    const onBoard = await boardPost(board().rgtp, id, item.headers.get('x-rgtp-sequence') ?? '');
-    expect(text(onBoard.heading)).toContain(`Subject: ${subject}`);
-    expect(text(onBoard.lines)).toBe(stored('Thunderbird').join('\n'));
+    const item = await newestItem(board(), before, { by: ann.userid, subject, who: 'Thunderbird' });
 
     await thunderbird.command('cmd_getNewMessages');
     await thunderbird.open(newsgroup, ++total);
@@ -111,7 +105,7 @@ describe.skipIf(!present('Thunderbird', 'thunderbird', 'Xvfb', 'import'))('Thund
     const reply = await newest(board().daemon, item.number);
     expect(reply.subject).toBe(`Re: ${subject}`);
     expect(reply.references).toBe(item.messageId);
-    const there = await boardPost(board().rgtp, id, reply.headers.get('x-rgtp-sequence') ?? '');
+    const there = await boardPost(board().rgtp, item.id, reply.headers.get('x-rgtp-sequence') ?? '');
     const [attribution, ...rest] = text(there.lines).split('\n');
     expect(attribution).toMatch(/^On .*, Ann at the back wrote:$/);
     // It quotes what stands above the signature, and leaves a line more above its own.
