@@ -246,6 +246,15 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/row-gate.ts',
+    ['test/bridge/posting/answers.test.ts'],
+    [
+      'the row of a post that a restored board has lost is not that of another',
+      'post === undefined || own.idOf(newsgroup, epoch, sequence) !== undefined',
+      'post === undefined',
+    ],
+  ),
+  ...breaking(
     'src/bridge/posting/lost-posts.ts',
     ['test/bridge/mirror/promises-of-several.test.ts'],
     ['who has read nothing yet knows what others have shown', '    await rows.look();\n', ''],
@@ -327,17 +336,23 @@ export const bridgeMutants = [
     ['another post of the same number is no older one', '(time === undefined || times[row] === time)', 'time !== -1'],
     [
       'with the cache lost an older post is known by its time',
-      'return sign.time < (since ?? newest.time);',
+      'return sign.time < (this.#shown?.since ?? newest.time);',
       'return sign.time < 0;',
     ],
     [
       '… if it is older than all that the store has: the clock may have been set back',
-      'return sign.time < (since ?? newest.time);',
+      'return sign.time < (this.#shown?.since ?? newest.time);',
       'return sign.time < newest.time;',
     ],
-    ['what the store has was shown before', 'if (before !== undefined) return before <= number;', ''],
+    ['what the store has was shown before', 'if (before !== undefined) return before.number <= number;', ''],
+    ['a number that the store knows as another post’s is free', ' || this.#shown?.sequences.has(sign.sequence)', ''],
+    [
+      '… and as that post’s it is taken, in its epoch',
+      'if (before !== undefined) return this.#isOwn(before.epoch, sign.sequence);',
+      '',
+    ],
     ['of many rows the store has the newest', 'isCut(rows) ? since : ', ''],
-    ['the number of a lost post of ours is free', 'if (this.#rowOf(sign.sequence) >= 0) return false;', ''],
+    ['the number of a lost post of ours is free', 'this.#rowOf(sign.sequence) >= 0 || ', ''],
     [
       'what a second restore brings back is older',
       '(epochs[length - 1] ?? 0) > 1 ? sequences.indexOf(sign.sequence) : -1;',

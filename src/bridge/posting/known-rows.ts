@@ -77,11 +77,10 @@ export class KnownRows {
     const row = this.#rowLike(sign);
     if (row >= 0) return (numbers[row] ?? 0) <= number;
     if (length > 0 || newest === undefined || sign.time === undefined) return false;
-    const { numbers: shown, since } = this.#shown ?? {};
-    const before = shown?.get(nameOf(sign));
-    if (before !== undefined) return before <= number;
+    const before = this.#shown?.posts.get(nameOf(sign));
+    if (before !== undefined) return before.number <= number;
     // What is older than all that the store has, the board's clock must tell.
-    return sign.time < (since ?? newest.time);
+    return sign.time < (this.#shown?.since ?? newest.time);
   }
 
   /** Whether this is another of our posts, which has its Message-ID already. */
@@ -94,8 +93,10 @@ export class KnownRows {
     }
     const row = this.#rowLike(sign);
     if (row >= 0) return this.#isOwn(epochs[row] ?? 0, sign.sequence);
-    // The mirror knows another post by that number, so that one's Message-ID does not count.
-    if (this.#rowOf(sign.sequence) >= 0) return false;
+    const before = this.#shown?.posts.get(nameOf(sign));
+    if (before !== undefined) return this.#isOwn(before.epoch, sign.sequence);
+    // Another post is known by that number, so that one's Message-ID does not count.
+    if (this.#rowOf(sign.sequence) >= 0 || this.#shown?.sequences.has(sign.sequence)) return false;
     return this.#isOwn(epochs[length - 1] ?? this.#newestEpoch, sign.sequence);
   }
 
@@ -153,23 +154,29 @@ export class KnownRows {
 
 interface Shown {
   /** by `nameOf` */
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly posts: ReadonlyMap<string, { readonly number: number; readonly epoch: number }>;
+  readonly sequences: ReadonlySet<number>;
   /** unix seconds, by the board's clock: rows from before may have been shown, too; `undefined`: whatever the time */
   readonly since: number | undefined;
 }
 
 function shownBefore(rows: readonly RecentRow[]): Shown {
-  const numbers = new Map<string, number>();
+  const posts = new Map<string, { readonly number: number; readonly epoch: number }>();
+  const sequences = new Set<number>();
   let since = Number.POSITIVE_INFINITY;
   for (const { number, details } of rows) {
-    const { sequence, kind, was = kind, item, noted, time } = rowDetails(details);
-    numbers.set(nameOf({ sequence, kind: was, itemId: item ?? noted ?? undefined, time }), number);
-    if (time > 0) since = Math.min(since, time);
+    const { sequence, kind, was = kind, item, noted, time, epoch } = rowDetails(details);
+    // Its number is reserved for what the edit log may say.
+    if (was === PostKind.Gone) continue;
+    posts.set(nameOf({ sequence, kind: was, itemId: item ?? noted ?? undefined, time }), { number, epoch });
+    sequences.add(sequence);
+    since = Math.min(since, time);
   }
-  if (rows.length === 0) return { numbers, since: undefined };
-  return { numbers, since: isCut(rows) ? since : Number.NEGATIVE_INFINITY };
+  if (rows.length === 0) return { posts, sequences, since: undefined };
+  return { posts, sequences, since: isCut(rows) ? since : Number.NEGATIVE_INFINITY };
 }
 
+/** A withdrawal has no time in the index. */
 function nameOf({ sequence, kind, itemId, time }: Sign): string {
-  return `${sequence} ${kind} ${itemId} ${time}`;
+  return `${sequence} ${kind} ${itemId} ${kind === PostKind.Withdrawal ? '' : time}`;
 }

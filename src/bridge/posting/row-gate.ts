@@ -66,7 +66,9 @@ export class RowGate {
     for (const row of rows) {
       const { epoch, sequence } = row;
       const post = own.idOf(newsgroup, 0, sequence);
-      if (post === undefined || !(await unread.isThere(post.messageId, row))) continue;
+      // Another of our posts had the number before the board was restored: this is its row, as it was shown then.
+      if (post === undefined || own.idOf(newsgroup, epoch, sequence) !== undefined) continue;
+      if (!(await unread.isThere(post.messageId, row))) continue;
       const { messageId, references = '', path = '' } = post;
       posts.push({ messageId, epoch, sequence, references, path });
     }

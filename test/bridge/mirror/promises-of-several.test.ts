@@ -32,6 +32,11 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
     "an answer is nonsense 34; the same is posted to all 7; withdraw 2; the board's clock steps 14; a bridge is killed while it posts 8",
   ],
   [2, 1, 'motd 5; a bogus row near by 2; the edit log fails 46; a row changes 34'],
+  [
+    3,
+    1,
+    'reply 2; one posts while another polls 49; a backup 39; post 29; restore 1; a bridge is killed while it posts 42',
+  ],
   [3, WRAP, 'item 45; all poll at once 47; a bogus row 50; reply 18; the edit log fails 5'],
 ];
 

@@ -357,6 +357,18 @@ test('… also where the bridge was killed before it read it', async () => {
   expect(await permanent.ownPosts()).toMatchObject([{ epoch: 3 }]);
 });
 
+test('… and the row that another of our posts had before the board was restored is not its row', async () => {
+  const permanent = PermanentFile.open(':memory:');
+  await permanent.done({ messageId: '<a@b>', epoch: 0, sequence: 7, references: '' });
+  await permanent.done({ messageId: '<before@b>', epoch: 1, sequence: 7, references: '' });
+  const { poster, own } = setUp([], [], { permanent });
+  // As another bridge has shown it.
+  await show(await poster, ROW);
+  expect(own.idOf('groggs.test', 1, 7)).toMatchObject({ messageId: '<before@b>' });
+  await show(await poster, { ...ROW, epoch: 2 });
+  expect(own.idOf('groggs.test', 2, 7)).toMatchObject({ messageId: '<a@b>' });
+});
+
 test('a row is held back for a post that is lost while it is held back', async () => {
   const { post, poster, own } = setUp([0, lost], [lost, 7]);
   const board = await poster;

@@ -296,8 +296,8 @@ describe('a board restored from a backup, where the newest row is gone', () => {
 
   describe('… only of what is older than all that the store has: it may have been set back', () => {
     /** As the store keeps what readers were shown. */
-    const kept = (sequence: number, time: number): RecentRow => {
-      const post = { sequence, time, kind: PostKind.Reply, epoch: 1, arrival: 1, user: 'ann@x.y', item: 'P1' };
+    const kept = (sequence: number, time: number, epoch = 1): RecentRow => {
+      const post = { sequence, time, kind: PostKind.Reply, epoch, arrival: 1, user: 'ann@x.y', item: 'P1' };
       return { number: sequence, details: JSON.stringify(post) };
     };
     const again = row({ sequence: 10, time: 1 });
@@ -307,6 +307,19 @@ describe('a board restored from a backup, where the newest row is gone', () => {
       await nothing.look();
       expect(await find([again], nothing)).toBe(10);
       expect(await find([], nothing)).toBeUndefined();
+    });
+
+    test('the Message-ID of one that was shown is not that of another with its number', async () => {
+      const since = row({ sequence: 10, time: 3 });
+      const ours = [[1, 10] as const];
+      const nothing = knownRows([], ours, [kept(9, 1), kept(10, 2)]);
+      expect(await find([since], nothing)).toBeUndefined();
+      await nothing.look();
+      expect(await find([since], nothing)).toBe(10);
+      // In the epoch that it was shown in.
+      const other = knownRows([], [[2, 10]], [kept(9, 1), { ...kept(10, 3, 2), number: 20 }]);
+      await other.look();
+      expect(await find([since], other)).toBeUndefined();
     });
 
     test('of many, the newest', async () => {
