@@ -63,9 +63,14 @@ export class SharedMemory {
     return this.#cache.calculatedSize;
   }
 
+  /** octets that may be held */
+  get budget(): number {
+    return this.#cache.maxSize;
+  }
+
   /** Whether a value can be kept without dropping another. */
   hasRoomFor(value: Kept): boolean {
-    return this.octets + weightOf(value) <= this.#cache.maxSize;
+    return this.octets + weightOf(value) <= this.budget;
   }
 }
 

@@ -45,7 +45,7 @@ export class Articles {
     this.#contents = contents;
     this.#log = log;
     const memo = (make: (row: number) => Soon<Rendered | undefined>) => {
-      const asked = new Asked();
+      const asked = new Asked(memory.budget);
       return new Memo(
         memory.shelf<Rendered>('articles'),
         make,

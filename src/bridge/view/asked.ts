@@ -1,5 +1,7 @@
-/** Rows remembered: about as many as a small memory has room for. */
-const SLOTS = 1 << 14;
+/** Octets that an article takes in memory, about. */
+const ARTICLE = 2048;
+const FEWEST = 1 << 10;
+const MOST = 1 << 20;
 
 /**
  * Which rows were asked for lately. An article that takes the place of others in memory must have been asked for before:
@@ -7,11 +9,16 @@ const SLOTS = 1 << 14;
  */
 export class Asked {
   /** by row modulo their number: a row, plus one */
-  readonly #slots = new Uint32Array(SLOTS);
+  readonly #slots: Uint32Array;
+
+  /** @param memory octets for articles: about as many rows are remembered as have room in them */
+  constructor(memory: number) {
+    this.#slots = new Uint32Array(Math.max(FEWEST, Math.min(Math.ceil(memory / ARTICLE), MOST)));
+  }
 
   /** Whether a row was asked for before; remembers it. */
   again(row: number): boolean {
-    const slot = row % SLOTS;
+    const slot = row % this.#slots.length;
     const before = this.#slots[slot] === row + 1;
     this.#slots[slot] = row + 1;
     return before;
