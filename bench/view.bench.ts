@@ -30,6 +30,10 @@ export default async function bench(): Promise<readonly Result[]> {
   const recent = POSTS - 50_000;
   const warm = await rate(50_000, () => drain(main.overview(recent, POSTS)));
   const columns = await rate(50_000, () => drain(main.header('subject', recent, POSTS)));
+  const rendered = await rate(50_000, () => read(main, 1, 50_000));
+  // Overview fills the memory: an article takes its place when it is asked for again.
+  read(main, 40_001, 50_000);
+  const kept = await rate(10_000, () => read(main, 40_001, 50_000));
   const results: Result[] = [
     { name: 'open the view', value: opened, unit: 'ms', note: `${POSTS.toLocaleString('en-GB')} posts in the index` },
     {
@@ -50,13 +54,8 @@ export default async function bench(): Promise<readonly Result[]> {
       value: await rate(100_000, () => drain(main.header('message-id', 1, 100_000))),
       unit: 'lines/s',
     },
-    {
-      name: 'ARTICLE, rendered',
-      value: await rate(50_000, () => read(main, 1, 50_000)),
-      unit: '/s',
-      note: 'items read each time',
-    },
-    { name: 'ARTICLE, from memory', value: await rate(10_000, () => read(main, 40_001, 50_000)), unit: '/s' },
+    { name: 'ARTICLE, rendered', value: rendered, unit: '/s', note: 'its text read each time' },
+    { name: 'ARTICLE, from memory', value: kept, unit: '/s' },
     { name: 'STAT by number', value: await rate(100_000, () => stat(main)), unit: '/s' },
     { name: 'STAT by Message-ID', value: await rate(100_000, () => find(view, main)), unit: '/s' },
     { name: 'LISTGROUP', value: await rate(POSTS, () => drainNumbers(main)), unit: 'numbers/s' },
