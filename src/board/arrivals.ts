@@ -16,7 +16,7 @@ export interface ArrivalOptions {
   /** connections from one address (IPv6: from one /64). Default 100 */
   readonly connectionsPerAddress?: number;
   /** puts TLS on an accepted connection, whose `secure` event ends the handshake. Default: none */
-  readonly secure?: ((socket: Socket) => Duplex) | undefined;
+  readonly secure?: ((socket: Socket, owner: unknown) => Duplex) | undefined;
 }
 
 /** What happens between a connection and its session: limits and the TLS handshake. */
@@ -107,7 +107,7 @@ export class Arrivals {
     });
     const caller = { address, port: remotePort, localPort };
     if (this.#options.secure === undefined) this.#welcome(socket, caller);
-    else this.#handshake(socket, this.#options.secure(socket), caller);
+    else this.#handshake(socket, this.#options.secure(socket, key), caller);
   }
 
   #handshake(socket: Socket, secured: Duplex, caller: Caller): void {

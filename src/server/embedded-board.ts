@@ -62,7 +62,7 @@ export async function openEmbeddedBoard(
     path: paths.board,
     keyFile: paths.boardKey,
     ...handed,
-    ...(certificate && { secure: (socket: Socket) => serverTls(socket, certificate) }),
+    ...(certificate && { secure: (socket: Socket, owner: unknown) => serverTls(socket, certificate, owner) }),
     ...(observer && { observer }),
     title: embedded.title || board.newsgroup,
     keepEditor: (editor) => keepEditor(paths, editor),

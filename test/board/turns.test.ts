@@ -449,7 +449,9 @@ describe('connections', () => {
 
   test.each(['rgtp', 'rgtps'])('of %s clients that are reset end in turns', async (scheme) => {
     const certificate = new Certificate(tlsFiles('first'), silent, Date.now);
-    const board = await openBoard(scheme === 'rgtps' ? { secure: (socket) => serverTls(socket, certificate) } : {});
+    const board = await openBoard(
+      scheme === 'rgtps' ? { secure: (socket, owner) => serverTls(socket, certificate, owner) } : {},
+    );
     const socket = connectTo({ port: board.address.port, host: '127.0.0.1' }).on('error', () => {});
     const stream =
       scheme === 'rgtps' ? tlsConnect({ socket, rejectUnauthorized: false }).on('error', () => {}) : socket;

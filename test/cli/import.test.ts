@@ -66,7 +66,7 @@ describe('rgtp-nntp import rgtp://…', () => {
   it('over TLS, from a server whose certificate an authority of --ca has signed', async () => {
     const files = tlsFiles('first');
     const certificate = new Certificate(files, silent, () => 0);
-    const secure = (socket: Parameters<typeof serverTls>[0]) => serverTls(socket, certificate);
+    const secure = (socket: Parameters<typeof serverTls>[0]) => serverTls(socket, certificate, socket);
     const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 }, secure });
     const source = `rgtps://localhost:${board.address.port}`;
     const unknown = await commandLine(['import', source], { env });

@@ -16,6 +16,30 @@ export const turnMutants = [
     '  promised(): void {\n    this.#handed = false;',
   ]),
   ...breaking(
+    'src/nntp/connection/paced.ts',
+    ['test/nntp/paced.test.ts'],
+    [
+      'records are decrypted in turns',
+      'if (this.#input !== undefined && eventLoop.over()) {',
+      'if (this.#input !== undefined && this.destroyed) {',
+    ],
+    ['a turn decrypts a little at a time', 'const PIECE = 8 * 1024;', 'const PIECE = 1024 * 1024;'],
+    [
+      'who does not read is not read from',
+      'if (this.#input !== undefined || this.#isFull) below.pause();',
+      'if (this.#input !== undefined) below.pause();',
+    ],
+  ),
+  ...breaking(
+    'src/nntp/connection/tls.ts',
+    ['test/nntp/paced.test.ts'],
+    [
+      'TLS takes turns',
+      'new TLSSocket(new Paced(stream, owner) as Duplex as Socket, {',
+      'new TLSSocket(stream as Socket, {',
+    ],
+  ),
+  ...breaking(
     'src/nntp/connection/transport.ts',
     FAIR,
     [

@@ -28,7 +28,7 @@ async function secure(client: Client, certificate: Certificate): Promise<Answer>
   await client.transport.flushed();
   const done = await new Promise<boolean>((resolve) => {
     client.transport.exchange((below) => {
-      const secured = serverTls(below, certificate);
+      const secured = serverTls(below, certificate, addressKey(client.peer.address));
       endInTurns(secured, addressKey(client.peer.address));
       secured.once('secure', () => resolve(true));
       secured.once('close', () => resolve(false));

@@ -146,7 +146,7 @@ export class Arrivals {
   #handshake(socket: Socket, peer: Peer, cleartextAuth: boolean): void {
     const { certificate } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
-    const secured = serverTls(socket, certificate);
+    const secured = serverTls(socket, certificate, addressKey(peer.address));
     endInTurns(secured, addressKey(peer.address));
     const failed = (error: Error): void => {
       this.#refuse('handshake', peer, reasonOf(error));
