@@ -246,6 +246,41 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    ['test/bridge/posting/edited.test.ts'],
+    [
+      'what is acknowledged is stored',
+      'if (posted.trouble !== undefined) await this.#storeAgain(order.messageId);',
+      '',
+    ],
+    ['… and what is not is not acknowledged', "throw new Refusal('unavailable', NOT_STORED, { cause });", 'cause;'],
+  ),
+  ...breaking(
+    'src/bridge/posting/search.ts',
+    ['test/bridge/posting/edited.test.ts', 'test/bridge/posting/search.test.ts'],
+    [
+      'a post that an editor has changed since is not sent again',
+      'if (isWanted(signOf(entry)) && (await mayHaveHadText(board, entry, plan, known))) return entry.sequence;',
+      '',
+    ],
+    [
+      '… only if it was changed since',
+      'if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return false;',
+      'if (item === undefined) return false;',
+    ],
+    ['… nor if it is another post under way', ' && isAnothers?.(hashOf(post.lines)) !== true', ''],
+    ['… nor under another subject', "if ('subject' in deed && deed.subject !== subject) return false;", ''],
+  ),
+  ...breaking(
+    'src/bridge/posting/unread-posts.ts',
+    ['test/bridge/posting/edited.test.ts'],
+    [
+      'an acknowledged post may have been edited before it is read',
+      '!sameUserid(plan.userid, userid)',
+      '!sameUserid(plan.userid, userid) || isOverdue',
+    ],
+  ),
+  ...breaking(
     'src/bridge/posting/row-gate.ts',
     ['test/bridge/posting/answers.test.ts'],
     [

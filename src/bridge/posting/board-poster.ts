@@ -89,6 +89,7 @@ export class BoardPoster implements Gate {
         await this.#finish(messageId, plan, sequence);
         this.#unread.found(messageId);
       },
+      underWayElsewhere: () => others?.texts() ?? [],
     });
     this.#rows = rows;
     this.#lost = lost;
@@ -177,7 +178,7 @@ export class BoardPoster implements Gate {
    */
   async submit(order: Order): Promise<void> {
     const land = this.#flights.depart(order.author.userid);
-    let posted: { readonly sequence: number; readonly read: Promise<void> };
+    let posted: Posted;
     try {
       posted = await this.#texts.run(textKey(order.author.userid, order.hash), () => this.#submit(order));
     } catch (error) {
@@ -186,6 +187,7 @@ export class BoardPoster implements Gate {
       land();
     }
     await posted.read;
+    if (posted.trouble !== undefined) await this.#storeAgain(order.messageId);
     this.#unread.overdue(order.messageId);
     const { model, own, newsgroup } = this.#options;
     const row = model.rowOfSequence(posted.sequence);
@@ -195,23 +197,26 @@ export class BoardPoster implements Gate {
     if (model.isFull && !(isThere && isOwn)) throw new Refusal('unavailable', UNNUMBERED);
   }
 
-  /** Resolves once the store knows that the board has the post; `read` resolves once readers can see it. */
-  async #submit(order: Order): Promise<{ readonly sequence: number; readonly read: Promise<void> }> {
+  /** Resolves once the store knows that the board has the post. */
+  async #submit(order: Order): Promise<Posted> {
     const { messageId } = order;
     const seen = await this.#unread.seen();
     this.#intended.add(messageId);
     try {
       const { sequence, plan } = await this.#sender.send(order, seen);
-      const { stored, read } = this.#readingBack.begin(sequence, () => this.#finish(messageId, plan, sequence));
+      let trouble: unknown;
+      const { stored, read } = this.#readingBack.begin(sequence, async () => {
+        trouble = await this.#finish(messageId, plan, sequence);
+      });
       await stored;
-      return { sequence, read };
+      return { sequence, read, trouble };
     } finally {
       this.#intended.delete(messageId);
     }
   }
 
-  /** The board has the post: stores that first, then tells the views. */
-  async #finish(messageId: string, plan: Plan, sequence: number): Promise<void> {
+  /** The board has the post: stores that first, then tells the views. Returns why it could not be stored. */
+  async #finish(messageId: string, plan: Plan, sequence: number): Promise<unknown> {
     const { newsgroup, permanent, own } = this.#options;
     const post = {
       messageId,
@@ -220,14 +225,29 @@ export class BoardPoster implements Gate {
       references: plan.references,
       path: plan.path ?? '',
     };
+    let trouble: unknown;
     try {
       await permanent.done(post);
     } catch (error) {
+      trouble = error;
       // The post is on the board nevertheless, and the intent by which it can be found is still there.
       this.#log.error({ messageId, err: error }, 'a post is on the board, but its Message-ID could not be stored');
     }
     own.add(newsgroup, post);
     if (post.epoch === 0) this.#unread.add(messageId, plan, sequence);
+    return trouble;
+  }
+
+  /** What was acknowledged must be known after a restart, whatever editors do meanwhile: the intent does not suffice. */
+  async #storeAgain(messageId: string): Promise<void> {
+    const { newsgroup, permanent, own } = this.#options;
+    const { epoch = 0, sequence = 0 } = own.find(messageId) ?? {};
+    const { references = '', path = '' } = own.idOf(newsgroup, epoch, sequence) ?? {};
+    try {
+      await permanent.done({ messageId, epoch, sequence, references, path });
+    } catch (cause) {
+      throw new Refusal('unavailable', NOT_STORED, { cause });
+    }
   }
 
   async #refresh(sequence: number): Promise<void> {
@@ -240,4 +260,16 @@ export class BoardPoster implements Gate {
   }
 }
 
+/** A post that the board has. */
+interface Posted {
+  readonly sequence: number;
+  /** resolves once readers can see it */
+  readonly read: Promise<void>;
+  /** why its Message-ID could not be stored */
+  readonly trouble: unknown;
+}
+
+const NOT_STORED =
+  'the board has the article, but the server could not store its Message-ID; ' +
+  'do not post it again (with the same Message-ID it cannot appear twice)';
 const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';

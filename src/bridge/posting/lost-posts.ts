@@ -40,6 +40,8 @@ export interface LostPostsOptions {
   readonly rows: Pick<KnownRows, 'isOlder' | 'isTaken' | 'look'>;
   /** Resolves once the other bridges' posts are known. */
   readonly catchUp?: () => Promise<void>;
+  /** `hashOf` the texts of posts that other bridges have under way */
+  readonly underWayElsewhere: () => readonly string[];
   /** called if the board turns out to have the post */
   readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
 }
@@ -181,10 +183,16 @@ export class LostPosts {
   }
 
   async #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
-    const { reader, rows, catchUp } = this.#options;
+    const { reader, rows, catchUp, underWayElsewhere } = this.#options;
     // A post that looks like it may be another bridge's.
     await catchUp?.();
     await rows.look();
-    return reader.use((board) => findPlanned(board, plan, rows), signal);
+    const others = this.all().map(({ intent }) => parsePlan(intent.details)?.hash);
+    const known = {
+      isOlder: rows.isOlder.bind(rows),
+      isTaken: rows.isTaken.bind(rows),
+      isAnothers: (hash: string) => hash !== plan.hash && [...others, ...underWayElsewhere()].includes(hash),
+    };
+    return reader.use((board) => findPlanned(board, plan, known), signal);
   }
 }

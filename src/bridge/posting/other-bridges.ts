@@ -57,6 +57,11 @@ export class OtherBridges {
     return this.#questions.run();
   }
 
+  /** `hashOf` the texts of the posts under way */
+  texts(): string[] {
+    return [...this.#open.values()].map(({ hash }) => hash);
+  }
+
   /** The posts under way. */
   now(): ReadonlySet<string> {
     return new Set(this.#open.keys());

@@ -1,5 +1,6 @@
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
+import type { Item } from '../../rgtp/item.ts';
 import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import { PostKind } from '../model.ts';
 import { ROW_KINDS } from '../row-kinds.ts';
@@ -10,12 +11,17 @@ import { type Deed, hashOf, type Landmark, type Plan, sameUserid } from './plan.
 /** Rows whose texts are compared: nobody posts more in one place while a connection is lost. */
 const MAX_CANDIDATES = 1000;
 
-type Known = Pick<KnownRows, 'isOlder' | 'isTaken'>;
+interface Known extends Pick<KnownRows, 'isOlder' | 'isTaken'> {
+  /** Whether a text is that of another post whose outcome is not known. */
+  isAnothers?(hash: string): boolean;
+}
 
 /**
  * Looks on the board for the result of a plan: by author, kind and place in the index, then by text. Considers only
  * rows after the one that was the newest when the plan was made. If that row is gone (the board was restored from a
  * backup, or an editor removed it), new rows may have lower numbers, so all rows not known at the time are considered.
+ * If no text is that of the plan, an editor may have changed it: then the first row that may be the post is, for what
+ * is on the board must not be sent again.
  *
  * @returns its sequence number; `undefined` if it is not there. Rejects if the board can't be asked.
  */
@@ -41,6 +47,9 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
   if (moment?.newest !== undefined && !goesOn) await read(undefined);
   for (const entry of entries) {
     if (!known.isTaken(signOf(entry), plan) && (await hasText(board, entry, plan))) return entry.sequence;
+  }
+  for (const entry of entries) {
+    if (isWanted(signOf(entry)) && (await mayHaveHadText(board, entry, plan, known))) return entry.sequence;
   }
   return undefined;
 }
@@ -110,15 +119,36 @@ async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan, o
     return motd === undefined || motd.sequence !== entry.sequence || hashOf(motd.lines) === plan.hash;
   }
   if (entry.itemId === undefined) return false;
+  const item = await itemOf(board, entry.itemId);
+  if (item === undefined) return false;
+  if (orEdited && item.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence)) return true;
+  // No post has an edit's number: the edit succeeded if the new text is anywhere in the item.
+  return item.contributions.some(
+    ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,
+  );
+}
+
+/** Whether an editor has changed the item since, so that the post may have had the text of the plan. */
+async function mayHaveHadText(
+  board: SearchConnection,
+  { type, itemId, sequence, subject }: IndexEntry,
+  { deed }: Plan,
+  { isAnothers }: Known,
+): Promise<boolean> {
+  if (type === 'M' || type === 'E' || itemId === undefined) return false;
+  if ('subject' in deed && deed.subject !== subject) return false;
+  const item = await itemOf(board, itemId);
+  if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return false;
+  const post = item.contributions.find((one) => one.sequence === sequence);
+  return post !== undefined && isAnothers?.(hashOf(post.lines)) !== true;
+}
+
+/** `undefined`: it is not there. */
+async function itemOf(board: SearchConnection, id: string): Promise<Item | undefined> {
   try {
-    const item = await board.item(entry.itemId);
-    if (orEdited && item.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence)) return true;
-    // No post has an edit's number: the edit succeeded if the new text is anywhere in the item.
-    return item.contributions.some(
-      ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,
-    );
+    return await board.item(id);
   } catch (error) {
-    if (error instanceof RgtpError && error.kind === 'no-such-item') return false;
+    if (error instanceof RgtpError && error.kind === 'no-such-item') return undefined;
     throw error;
   }
 }

@@ -346,3 +346,33 @@ test('a newest row that an editor took out makes no older post a new one', async
   expect(await findPlanned(restoredWith([OLDER]), planOf(REPLY, known), known)).toBeUndefined();
   expect(await findPlanned(restoredWith([OLDER, row()]), planOf(REPLY, known), known)).toBe(11);
 });
+
+describe('an editor has changed the text', () => {
+  const known = knownRows([NEWEST]);
+  /** @param lastEdit of each item */
+  function find(rows: readonly Found[], lastEdit: number | undefined, deed = REPLY, isAnothers = (_: string) => false) {
+    const board = boardWith([row(NEWEST), ...rows]);
+    const item: SearchConnection['item'] = async (id) => ({ ...(await board.item(id)), lastEdit });
+    const judge = { isOlder: known.isOlder.bind(known), isTaken: known.isTaken.bind(known), isAnothers };
+    return findPlanned({ ...board, item }, planOf(deed, known), judge);
+  }
+  const edited = row({ lines: OTHER });
+
+  test('what may be the post is', async () => {
+    expect(await find([edited], 12)).toBe(11);
+    expect(await find([edited, row({ sequence: 12 })], 13)).toBe(12);
+  });
+
+  test('… unless it was not edited since, or is another’s', async () => {
+    expect(await find([edited], 9)).toBeUndefined();
+    expect(await find([edited], undefined)).toBeUndefined();
+    expect(await find([row({ lines: OTHER, userid: octets`bob@x.y` })], 12)).toBeUndefined();
+    expect(await find([edited], 12, REPLY, (hash) => hash === hashOf(OTHER))).toBeUndefined();
+  });
+
+  test('… nor an item of another subject', async () => {
+    const item = (subject: Octets) => find([row({ lines: OTHER, type: 'I', subject })], 12, DEEDS[0]?.[0]);
+    expect(await item(octets`S`)).toBe(11);
+    expect(await item(octets`T`)).toBeUndefined();
+  });
+});
