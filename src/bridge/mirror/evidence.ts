@@ -41,11 +41,19 @@ export class Evidence {
     return this.#doubts.isNew(doubt);
   }
 
-  /** A poll has seen rows far above the others. Returns whether another reading should confirm them now. */
-  isToConfirm(sighting: Sighting, lastIndexEdit: number | undefined, logged: boolean): Promise<boolean> {
-    return this.#doubts.weigh(sighting.doubted, lastIndexEdit, logged, (doubt) =>
-      proven(this.#proofs, sighting, doubt),
-    );
+  /**
+   * A poll has seen rows far above the others. Returns whether another reading should confirm them now.
+   *
+   * @param hasRoom numbers are left: else, proof would show nothing, and move what is shown
+   */
+  isToConfirm(
+    sighting: Sighting,
+    lastIndexEdit: number | undefined,
+    logged: boolean,
+    hasRoom: boolean,
+  ): Promise<boolean> {
+    const doubt = hasRoom ? sighting.doubted : undefined;
+    return this.#doubts.weigh(doubt, lastIndexEdit, logged, (rows) => proven(this.#proofs, sighting, rows));
   }
 
   /** Rows before a jump seem to be made up: does the board show more of them than the rows? */

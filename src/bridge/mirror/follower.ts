@@ -8,7 +8,7 @@ import type { Shown } from '../../store/shared.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
 import type { Log } from '../../wire/log.ts';
 import type { BoardLine } from '../board-line.ts';
-import { Epochs, keepBegun } from '../known/epochs.ts';
+import { Epochs, keepBegun, MAX_NUMBER } from '../known/epochs.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
 import { saveChanges, saveIsRead } from '../known/persistence.ts';
 import { keepRecent, rowDetails } from '../known/recent.ts';
@@ -215,7 +215,8 @@ export class Follower {
     poll.pending = (log ?? []).filter(
       ({ sequence }) => !sighting.isBeyond(sequence) && isNewer(sequence, state.lastSequence) && !isOver(sequence),
     );
-    const isToConfirm = await this.#evidence.isToConfirm(sighting, seen.lastIndexEdit, logged);
+    const hasRoom = state.highest < MAX_NUMBER;
+    const isToConfirm = await this.#evidence.isToConfirm(sighting, seen.lastIndexEdit, logged, hasRoom);
     poll.whole = isToConfirm && seen.whole;
     if (poll.pending.length > 0 || isToConfirm) return true;
     // What others had shown before we asked the board, but is not there, is gone, or was not believed here.
