@@ -352,6 +352,11 @@ export const historyMutants = [
       '{}',
     ],
     ['… whether or not the server was restarted', "JSON.parse(cache.fact(EDITS) ?? '[]')", "JSON.parse('[]')"],
+    [
+      'an edit is news although another post had its number before the board was restored',
+      'if (!before.has(String(edit))) this.#firstTold.add(edit[1]);',
+      '{}',
+    ],
   ),
   ...breaking('src/bridge/mirror/follower.ts', RULES, [
     'a number that the board gave is believed until the edit log tells what came with it',

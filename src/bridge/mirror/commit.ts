@@ -65,10 +65,15 @@ class Commit {
     }
     yield* this.#link();
     yield* this.#each(log, (entry) => this.#edited(entry));
-    yield* this.#each(this.#seen.takenBack, (id) => {
-      const record = this.#state.records.byId(id);
-      if (record !== undefined && this.#state.hasPosts(record)) this.#changes.text(record, false);
-    });
+    for (const [ids, revoked] of [
+      [this.#seen.takenBack, false],
+      [this.#seen.firstTold, true],
+    ] as const) {
+      yield* this.#each(ids, (id) => {
+        const record = this.#state.records.byId(id);
+        if (record !== undefined && this.#state.hasPosts(record)) this.#changes.text(record, revoked);
+      });
+    }
     const notes = new Map(log.map((entry) => [entry.sequence, entry]));
     yield* this.#each(this.#unnoted(notes), (row) => this.#note(row, notes));
     yield* this.#appendAll(notes);

@@ -19,6 +19,8 @@ export interface Seen {
   readonly told: number | undefined;
   /** items whose edits the edit log no longer reports */
   readonly takenBack: ReadonlySet<string>;
+  /** … and those of which it reports an edit for the first time */
+  readonly firstTold: ReadonlySet<string>;
   /** the edit log could not be read this time: missing numbers are reserved for what it may say later */
   readonly reserves: boolean;
   /** an editor has, or may have, changed the index since the last poll: rows may differ and still be the same posts */

@@ -79,7 +79,13 @@ export class Fetcher {
     const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
     const logged = log !== undefined;
     const reserves = !logged && editLog.isOverdue;
-    const how = { logged, told: editLog.told(last), takenBack: editLog.takenBack, reserves };
+    const how = {
+      logged,
+      told: editLog.told(last),
+      takenBack: editLog.takenBack,
+      firstTold: editLog.firstTold,
+      reserves,
+    };
     const seen = { sighting, whole, expected, ...how, indexEdited, lastIndexEdit, restored };
     return { seen, log, isFresh, ahead };
   }

@@ -190,6 +190,7 @@ export class EditLog {
   /** … and as last read */
   #read: readonly Edit[] = [];
   readonly #takenBack = new Set<string>();
+  readonly #firstTold = new Set<string>();
   #failures = 0;
   /** polls left before it is asked for again */
   #pause = 0;
@@ -230,9 +231,18 @@ export class EditLog {
     return this.#takenBack;
   }
 
+  /**
+   * Items of which it reports an edit for the first time. Its number need not be a new one: on a restored board it may
+   * have been another post's.
+   */
+  get firstTold(): ReadonlySet<string> {
+    return this.#firstTold;
+  }
+
   /** What the log reported has been committed. */
   taken(): void {
     this.#takenBack.clear();
+    this.#firstTold.clear();
     const edits = JSON.stringify(this.#read);
     if (edits !== JSON.stringify(this.#edits)) this.#cache.setFact(EDITS, edits);
     this.#edits = this.#read;
@@ -289,6 +299,8 @@ export class EditLog {
     const told = new Set(edits.map(String));
     for (const edit of this.#edits) if (!told.has(String(edit))) this.#takenBack.add(edit[1]);
     this.#read = edits.slice(-MAX_EDITS);
+    const before = new Set(this.#edits.map(String));
+    for (const edit of this.#read) if (!before.has(String(edit))) this.#firstTold.add(edit[1]);
   }
 
   #overdue(untold: string): void {

@@ -75,6 +75,7 @@ export class Recall {
         ...{
           told: state.lastSequence,
           takenBack: editLog.takenBack,
+          firstTold: editLog.firstTold,
           indexEdited: false,
           lastIndexEdit: undefined,
           restored: false,

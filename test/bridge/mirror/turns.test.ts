@@ -60,6 +60,7 @@ function seen(sighting: Sighting, more: Partial<Seen> = {}): Seen {
     reserves: false,
     told: undefined,
     takenBack: new Set<string>(),
+    firstTold: new Set<string>(),
     indexEdited: false,
     lastIndexEdit: undefined,
     restored: false,
