@@ -52,7 +52,7 @@ export const historyMutants = [
     'isBoards ? proven : proven.slice(-1)',
     'proven.slice(-1)',
   ]),
-  ...breaking('src/bridge/mirror/reading.ts', STORIES, [
+  ...breaking('src/bridge/mirror/edit-log.ts', STORIES, [
     'the edit log is asked where what it says could not be shown later',
     'if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;',
     'if (this.#hasFailed || !this.#isDue) return undefined;',
@@ -334,8 +334,8 @@ export const historyMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/reading.ts',
-    STORIES,
+    'src/bridge/mirror/edit-log.ts',
+    RULES,
     [
       'what the edit log tells late is not old',
       'if (this.#untold === undefined) return last;',
@@ -344,7 +344,7 @@ export const historyMutants = [
     ['… nor after a restart', 'this.#cache.setFact(UNTOLD, untold);', ''],
   ),
   ...breaking(
-    'src/bridge/mirror/reading.ts',
+    'src/bridge/mirror/edit-log.ts',
     RULES,
     [
       'an edit that a restored board has lost is not in the text any more',

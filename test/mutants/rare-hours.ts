@@ -198,7 +198,7 @@ export const rareHourMutants = [
     'a gone row is in no newsgroup, which ends the search as well',
   ]),
   ...breaking(
-    'src/bridge/mirror/reading.ts',
+    'src/bridge/mirror/edit-log.ts',
     OUTAGES,
     [
       'an edit log that fails is asked for less and less often',

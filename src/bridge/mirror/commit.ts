@@ -1,5 +1,4 @@
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
-import { isAfter } from '../../rgtp/sequence.ts';
 import { octets } from '../../wire/octets.ts';
 import { Changes } from '../changes.ts';
 import type { MutableRecord } from '../known/records.ts';
@@ -64,7 +63,6 @@ class Commit {
       yield this.#changes.take();
     }
     yield* this.#link();
-    yield* this.#each(log, (entry) => this.#edited(entry));
     for (const [ids, revoked] of [
       [this.#seen.takenBack, false],
       [this.#seen.firstTold, true],
@@ -272,13 +270,6 @@ class Commit {
     if (next === undefined || previous === undefined) return;
     if (records.setContinues(next, item, true) && this.#state.hasPosts(next)) this.#changes.links(next);
     if (records.setContinuedIn(previous, continuation)) this.#askAgain(previous);
-  }
-
-  /** The edit log reports an edit for the first time: its row may be gone. */
-  #edited({ kind, itemId, sequence }: EditLogEntry): void {
-    const { told } = this.#seen;
-    const record = kind === 'edited' ? this.#state.records.byId(itemId ?? '') : undefined;
-    if (record !== undefined && (told === undefined || isAfter(sequence, told))) this.#changes.text(record, true);
   }
 
   *#unnoted({ size }: ReadonlyMap<number, EditLogEntry>): Generator<number> {

@@ -15,8 +15,6 @@ export interface Seen {
   readonly whole: boolean;
   /** the edit log was read, so that an event that it lacks is gone */
   readonly logged: boolean;
-  /** the edit log has reported all edits up to this sequence number; `undefined`: none */
-  readonly told: number | undefined;
   /** items whose edits the edit log no longer reports */
   readonly takenBack: ReadonlySet<string>;
   /** … and those of which it reports an edit for the first time */

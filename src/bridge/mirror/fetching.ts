@@ -7,9 +7,10 @@ import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
 import type { Agreement } from './agreement.ts';
 import { contradicts, isForgetful, type Seen } from './comparison.ts';
+import type { EditLog } from './edit-log.ts';
 import type { Evidence } from './evidence.ts';
 import type { Poll } from './poll.ts';
-import type { EditLog, IndexReader } from './reading.ts';
+import type { IndexReader } from './reading.ts';
 import { together } from './row-order.ts';
 
 /** What one round has fetched. */
@@ -81,7 +82,6 @@ export class Fetcher {
     const reserves = !logged && editLog.isOverdue;
     const how = {
       logged,
-      told: editLog.told(last),
       takenBack: editLog.takenBack,
       firstTold: editLog.firstTold,
       reserves,

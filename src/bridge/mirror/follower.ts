@@ -19,10 +19,11 @@ import { Agreement, rowsOf } from './agreement.ts';
 import { type ArrivalOf, commit } from './commit.ts';
 import type { Seen } from './comparison.ts';
 import { type Decision, decide, highs, newestRows, newRows } from './decision.ts';
+import { EditLog } from './edit-log.ts';
 import { Evidence } from './evidence.ts';
 import { type Fetched, Fetcher } from './fetching.ts';
 import { newPoll, type Poll } from './poll.ts';
-import { EditLog, IndexReader } from './reading.ts';
+import { IndexReader } from './reading.ts';
 import { Recall } from './recall.ts';
 
 export interface FollowerOptions {

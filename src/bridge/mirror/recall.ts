@@ -15,7 +15,8 @@ import { nameItems, passing, raiseMarks, stillThere } from './agreement.ts';
 import { type ArrivalOf, commit } from './commit.ts';
 import { generationOf, type Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
-import type { EditLog, IndexReader } from './reading.ts';
+import type { EditLog } from './edit-log.ts';
+import type { IndexReader } from './reading.ts';
 import { STRETCH } from './row-order.ts';
 import type { SeenRow, Sighting } from './sighting.ts';
 
@@ -73,7 +74,6 @@ export class Recall {
       const seen: Seen = {
         ...{ sighting, whole: true, logged: log !== undefined, reserves: log === undefined && editLog.isOverdue },
         ...{
-          told: state.lastSequence,
           takenBack: editLog.takenBack,
           firstTold: editLog.firstTold,
           indexEdited: false,

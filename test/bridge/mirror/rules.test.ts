@@ -199,3 +199,30 @@ test.each([false, true])(
     expect(await texts()).toEqual(['first']);
   },
 );
+
+test.each(['at once', 'after an outage of the log', 'after that, and a restart'])(
+  'an edit among more than are remembered is news, told %s',
+  async (when) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edits-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const board = new FakeBoard();
+    const permanent = PermanentFile.open(':memory:');
+    const open = () => mirrorOf(board, { cache: Cache.open(join(folder, 'cache.sqlite')), permanent });
+    let mirror = await open();
+    const tea = board.newItem('Tea');
+    const milk = board.newItem('Milk');
+    await mirror.complete();
+    board.edit(tea, 0, 'edited');
+    for (let edits = 0; edits < 1001; edits++) board.edit(milk, 0, `edit ${edits}`);
+    // Nothing but the log tells of the first.
+    board.index = board.index.filter(({ sequence }) => sequence !== 3);
+    if (when !== 'at once') await board.withoutLog(() => mirror.complete());
+    if (when === 'after that, and a restart') {
+      await mirror.close();
+      mirror = await open();
+    }
+    await mirror.complete();
+    await mirror.complete();
+    expect((await shown(mirror))[0]?.text).toBe('edited');
+  },
+);

@@ -7,6 +7,7 @@ const HALF = 2 ** 31 - 20;
 /** Steps by name, each with what it picks where that is not 0. */
 export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: string])[] = [
   [[WRAP], 'item; a row less; poll; a jump; post'],
+  [[0, 1], 'item; bogus rows 10; a row less; item; item; poll; edit'],
   [[0, 1, WRAP, HALF], 'item; an answer is nonsense 7; a backup; post; restore; edit; two rows change places'],
   [[WRAP], 'motd; bogus rows 46; item; a jump; a bogus row; poll'],
   [[WRAP], 'motd; the edit log fails; bogus rows; bogus rows 22; a row less'],

@@ -58,7 +58,6 @@ function seen(sighting: Sighting, more: Partial<Seen> = {}): Seen {
     whole: true,
     logged: true,
     reserves: false,
-    told: undefined,
     takenBack: new Set<string>(),
     firstTold: new Set<string>(),
     indexEdited: false,

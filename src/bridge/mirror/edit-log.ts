@@ -1,0 +1,149 @@
+/** What polls read of the board's edit log. */
+import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { RgtpError } from '../../rgtp/errors.ts';
+import { isNewer } from '../../rgtp/sequence.ts';
+import type { Cache } from '../../store/cache.ts';
+import type { Log } from '../../wire/log.ts';
+import type { BoardConnection, BoardLine } from '../board-line.ts';
+import type { ReadingOptions } from './reading.ts';
+
+/** The most polls after a failure to read the edit log before it is asked for again. */
+const MAX_PAUSE = 64;
+/** In the cache, while the log can't be read: the sequence number up to which it had reported everything; '': none. */
+const UNTOLD = 'untold';
+/** In the cache: the newest edits of items that the log has reported. */
+const EDITS = 'edits';
+/** How many of them. A board restored to what it was before them can't be recognised. */
+const MAX_EDITS = 1000;
+
+type Edit = readonly [sequence: number, itemId: string];
+
+/** The board's edit log, which may be endless or broken: what the index shows does not wait for it. */
+export class EditLog {
+  readonly #line: BoardLine;
+  readonly #log: Log;
+  readonly #cache: Cache;
+  #untold: string | undefined;
+  /** the newest edits reported, as committed */
+  #edits: readonly Edit[];
+  /** … and as last read */
+  #read: readonly Edit[] = [];
+  readonly #takenBack = new Set<string>();
+  readonly #firstTold = new Set<string>();
+  #failures = 0;
+  /** polls left before it is asked for again */
+  #pause = 0;
+  #isDue = true;
+  /** it could not be read in this poll */
+  #hasFailed = false;
+
+  constructor({ line, log, cache }: Pick<ReadingOptions, 'line' | 'log' | 'cache'>) {
+    this.#line = line;
+    this.#log = log;
+    this.#cache = cache;
+    this.#untold = cache.fact(UNTOLD);
+    // Written by `taken`.
+    this.#edits = JSON.parse(cache.fact(EDITS) ?? '[]') as readonly Edit[];
+  }
+
+  /** The log was needed but could not be read, and nothing from it has been committed since. */
+  get isOverdue(): boolean {
+    return this.#untold !== undefined;
+  }
+
+  /**
+   * Items whose edits the log no longer reports, because the board was restored. If the row of such an edit was never
+   * shown, nothing else reveals that the text has changed.
+   */
+  get takenBack(): ReadonlySet<string> {
+    return this.#takenBack;
+  }
+
+  /**
+   * Items of which it reports an edit for the first time. Its number need not be a new one: on a restored board it may
+   * have been another post's.
+   */
+  get firstTold(): ReadonlySet<string> {
+    return this.#firstTold;
+  }
+
+  /** What the log reported has been committed. */
+  taken(): void {
+    this.#takenBack.clear();
+    this.#firstTold.clear();
+    const edits = JSON.stringify(this.#read);
+    if (edits !== JSON.stringify(this.#edits)) this.#cache.setFact(EDITS, edits);
+    this.#edits = this.#read;
+    if (this.#untold === undefined) return;
+    this.#untold = undefined;
+    this.#cache.deleteFact(UNTOLD);
+  }
+
+  /** It is to be asked for in this poll, where it is needed. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  /** A poll begins. One that fails counts once, however often it needs the log. */
+  begin(): void {
+    this.#isDue = !this.isOverdue || this.#pause-- <= 0;
+    this.#hasFailed = false;
+  }
+
+  /**
+   * `undefined` if the board does not let us read it, or it can't be read now: then it is asked for less and less
+   * often.
+   *
+   * @param last the newest sequence number known
+   * @param isUrgent what it says now could not be shown later, for want of a number
+   */
+  async read(last: number | undefined, isUrgent = false): Promise<readonly EditLogEntry[] | undefined> {
+    if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;
+    try {
+      const entries = await this.#line.run((board: BoardConnection) => board.editLog(), { anyway: true });
+      this.#failures = 0;
+      this.#compare(entries, last);
+      return entries;
+    } catch (err) {
+      const kind = err instanceof RgtpError ? err.kind : undefined;
+      if (kind === 'unsupported' || kind === 'no-access') return undefined;
+      if (kind === 'no-such-item') {
+        this.#compare([], last);
+        return [];
+      }
+      if (kind === undefined || err instanceof NotAskedError) throw err;
+      if (this.#failures === 0) this.#log.warn({ err }, 'the edit log cannot be read: its notices will come later');
+      this.#hasFailed = true;
+      this.#pause = Math.min(2 ** this.#failures++, MAX_PAUSE) - 1;
+      if (!this.isOverdue) this.#overdue(String(last ?? ''));
+      return undefined;
+    }
+  }
+
+  /** @param last the newest sequence number known */
+  #compare(entries: readonly EditLogEntry[], last: number | undefined): void {
+    const edits = entries.flatMap(({ kind, sequence, itemId }): Edit[] =>
+      kind === 'edited' && itemId !== undefined ? [[sequence, itemId]] : [],
+    );
+    const told = new Set(edits.map(String));
+    for (const edit of this.#edits) if (!told.has(String(edit))) this.#takenBack.add(edit[1]);
+    this.#read = edits.slice(-MAX_EDITS);
+    const before = new Set(this.#edits.map(String));
+    for (const edit of this.#read) if (!before.has(String(edit))) this.#firstTold.add(edit[1]);
+    // Of older ones, it is not remembered whether they were told.
+    for (const [sequence, item] of edits.slice(0, -MAX_EDITS))
+      if (isNewer(sequence, this.#toldUpTo(last))) this.#firstTold.add(item);
+  }
+
+  /** The sequence number up to which it had reported everything before this reading; `undefined`: nothing. */
+  #toldUpTo(last: number | undefined): number | undefined {
+    if (this.#untold === undefined) return last;
+    return this.#untold === '' ? undefined : Number(this.#untold);
+  }
+
+  #overdue(untold: string): void {
+    this.#untold = untold;
+    this.#cache.setFact(UNTOLD, untold);
+  }
+}
