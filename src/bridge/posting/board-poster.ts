@@ -1,4 +1,5 @@
 import { Refusal } from '../../nntp/backend.ts';
+import { storeTrouble } from '../../store/errors.ts';
 import type { Permanent } from '../../store/permanent.ts';
 import { type Log, silent } from '../../wire/log.ts';
 import { type BoardModel, PostKind } from '../model.ts';
@@ -246,7 +247,8 @@ export class BoardPoster implements Gate {
     try {
       await permanent.done({ messageId, epoch, sequence, references, path });
     } catch (cause) {
-      throw new Refusal('unavailable', NOT_STORED, { cause });
+      const trouble = storeTrouble(cause) ?? "the server's database failed";
+      throw new Refusal('unavailable', `${trouble}; ${NOT_STORED}`, { cause });
     }
   }
 
@@ -270,6 +272,6 @@ interface Posted {
 }
 
 const NOT_STORED =
-  'the board has the article, but the server could not store its Message-ID; ' +
+  'the board has the article, but its Message-ID could not be stored; ' +
   'do not post it again (with the same Message-ID it cannot appear twice)';
 const UNNUMBERED = 'the board has the article, but no article number is left for it here: nobody can read it';
