@@ -253,7 +253,11 @@ export const bridgeMutants = [
       'if (posted.trouble !== undefined) await this.#storeAgain(order.messageId);',
       '',
     ],
-    ['… and what is not is not acknowledged', "throw new Refusal('unavailable', NOT_STORED, { cause });", 'cause;'],
+    [
+      '… and what is not is not acknowledged',
+      "throw new Refusal('unavailable', `${trouble}; ${NOT_STORED}`, { cause });",
+      'trouble.toString();',
+    ],
   ),
   ...breaking(
     'src/bridge/posting/search.ts',
