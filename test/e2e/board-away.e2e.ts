@@ -60,7 +60,7 @@ describe.skipIf(!present('who reads while the board is away', 'slrn', 'emacs', '
       );
       person.write('.authinfo', `machine 127.0.0.1 login ${person.userid} password ${person.secret} force yes\n`);
       person.write('.newsrc', `${newsgroup}: ${READ}\n`);
-      const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)';
+      const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil create-lockfiles nil)';
       const command = ['emacs', '-nw', '-Q', '--eval', lazily, '-l', settings, '-f', 'gnus'];
       using terminal = new Terminal(command, { env: person.environment });
       await terminal.shows(/1: sample\.board/);

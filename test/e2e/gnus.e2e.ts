@@ -39,7 +39,7 @@ describe.skipIf(!present('Gnus', 'emacs', 'tmux'))('Gnus', () => {
     person.write('.newsrc', `${newsgroup}: ${read}\n`);
     person.write('.signature', 'Ann – at the back\n');
     // In a new home it would compile all that it loads, for minutes, in processes of their own.
-    const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)';
+    const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil create-lockfiles nil)';
     const command = ['emacs', '-nw', '-Q', '--eval', lazily, '-l', settings, '-f', 'gnus'];
     return new Terminal(command, { env: person.environment });
   }

@@ -57,9 +57,10 @@ describe.skipIf(!present('Mew', 'emacs', 'tmux', '/usr/share/mew'))('Mew', () =>
   });
 
   function start(): Terminal {
-    // In a new home it would compile all that it loads, for minutes, in processes of their own.
+    // In a new home it would compile all that it loads, for minutes, in processes of their own. One that was killed may
+    // leave locks, of which the next one would ask.
     const lazily =
-      '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil inhibit-startup-screen t)';
+      '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil inhibit-startup-screen t create-lockfiles nil)';
     return new Terminal(['emacs', '-nw', '--eval', lazily, '-f', 'mew'], { env: ann.environment });
   }
 

@@ -69,7 +69,7 @@ describe.skipIf(!present('Wanderlust', 'emacs', 'tmux', installed))('Wanderlust'
     person.write('.signature', 'Ann – at the back\n');
     person.write('.folders', `-${newsgroup}\n`);
     // In a new home it would compile all that it loads, for minutes, in processes of their own.
-    const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil)';
+    const lazily = '(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil create-lockfiles nil)';
     const command = ['emacs', '-nw', '-q', '--eval', lazily, '-l', settings, '-f', 'wl'];
     return new Terminal(command, { env: person.environment });
   }
