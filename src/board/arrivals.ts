@@ -4,7 +4,7 @@ import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { endInTurns } from '../wire/endings.ts';
 import type { Log } from '../wire/log.ts';
 import { reasonOf } from '../wire/trouble.ts';
-import { type Caller, callerKey } from './board.ts';
+import type { Caller } from './board.ts';
 import type { BoardObserver } from './observer.ts';
 
 /** ms for a TLS handshake */
@@ -112,7 +112,6 @@ export class Arrivals {
 
   #handshake(socket: Socket, secured: Duplex, caller: Caller): void {
     this.#handshakes.add(socket);
-    endInTurns(secured, callerKey(caller));
     const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
     const failed = (err: Error) => {
       this.#observer.connected('handshake');

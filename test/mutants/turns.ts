@@ -383,15 +383,9 @@ export const turnMutants = [
     ['large parts are not copied for each client', '&& parts.every(isSmall)', ''],
     ['several parts of some size are not copied', 'Math.min(COPY_OCTETS, parts.length * COPY_MEAN)', 'COPY_OCTETS'],
   ),
-  ...breaking(
-    'src/nntp/connection/arrivals.ts',
-    FAIR,
-    ['resets of news clients are taken in in turns', '    endInTurns(socket, addressKey(address));\n', ''],
-    ['resets of NNTPS clients are taken in in turns', '    endInTurns(secured, addressKey(peer.address));\n', ''],
-  ),
-  ...breaking('src/nntp/commands/starttls.ts', FAIR, [
-    'resets after STARTTLS are taken in in turns',
-    '      endInTurns(secured, addressKey(client.peer.address));\n',
+  ...breaking('src/nntp/connection/arrivals.ts', FAIR, [
+    'resets of news clients are taken in in turns',
+    '    endInTurns(socket, addressKey(address));\n',
     '',
   ]),
   ...breaking('src/nntp/session.ts', FAIR, [
@@ -399,12 +393,11 @@ export const turnMutants = [
     'addressKey(peer.address));',
     'undefined);',
   ]),
-  ...breaking(
-    'src/board/arrivals.ts',
-    BOARD,
-    ['resets of RGTP clients are taken in in turns', '    endInTurns(socket, key);\n', ''],
-    ['resets of RGTPS clients are taken in in turns', '    endInTurns(secured, callerKey(caller));\n', ''],
-  ),
+  ...breaking('src/board/arrivals.ts', BOARD, [
+    'resets of RGTP clients are taken in in turns',
+    '    endInTurns(socket, key);\n',
+    '',
+  ]),
   ...breaking('src/board/session.ts', BOARD, [
     'a session of the board takes the turns of its address',
     '    eventLoop.belongs(this.#turn, this.owner);\n',

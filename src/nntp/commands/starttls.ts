@@ -1,5 +1,4 @@
 import { addressKey } from '../../wire/address.ts';
-import { endInTurns } from '../../wire/endings.ts';
 import type { Certificate } from '../connection/certificate.ts';
 import { serverTls } from '../connection/tls.ts';
 import type { Answer } from '../syntax/answer.ts';
@@ -29,7 +28,6 @@ async function secure(client: Client, certificate: Certificate): Promise<Answer>
   const done = await new Promise<boolean>((resolve) => {
     client.transport.exchange((below) => {
       const secured = serverTls(below, certificate, addressKey(client.peer.address));
-      endInTurns(secured, addressKey(client.peer.address));
       secured.once('secure', () => resolve(true));
       secured.once('close', () => resolve(false));
       return secured;

@@ -147,7 +147,6 @@ export class Arrivals {
     const { certificate } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
     const secured = serverTls(socket, certificate, addressKey(peer.address));
-    endInTurns(secured, addressKey(peer.address));
     const failed = (error: Error): void => {
       this.#refuse('handshake', peer, reasonOf(error));
       socket.destroy();
