@@ -120,8 +120,8 @@ export const historyMutants = [
     '',
   ]),
   ...breaking(
-    'src/bridge/mirror/row-order.ts',
-    ['test/bridge/mirror/row-order.test.ts'],
+    'src/bridge/mirror/edit-log.ts',
+    ['test/bridge/mirror/edit-log.test.ts'],
     [
       'what the edit log has forgotten keeps its place in it',
       'isAfter(entry.sequence, one.sequence); one',

@@ -144,8 +144,8 @@ export const mirrorMutants = [
     ],
     [
       'what another bridge has shown is shown here, too',
-      'if (ahead !== undefined && this.#lacks(ahead)) return',
-      'if (ahead !== undefined && this.#lacks(ahead) && poll.round < 0) return',
+      'if (ahead !== undefined && this.#agreement?.lacks(ahead)) return',
+      'if (ahead !== undefined && this.#agreement?.lacks(ahead) && poll.round < 0) return',
     ],
   ),
   ...breaking(

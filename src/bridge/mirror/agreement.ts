@@ -52,6 +52,11 @@ export class Agreement {
     return rows.filter(({ number }) => number > this.last);
   }
 
+  /** Whether this bridge has not shown one of them that is there. */
+  lacks(shown: Shown): boolean {
+    return this.unknown(shown).some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
+  }
+
   /** The version of what all bridges show that is visible here, too, once the rows of the last `ahead` are. */
   get seen(): bigint {
     return this.#seen;

@@ -2,7 +2,7 @@
 import { NotAskedError } from '../../rgtp/client/shared-connection.ts';
 import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
-import { isNewer } from '../../rgtp/sequence.ts';
+import { isAfter, isNewer } from '../../rgtp/sequence.ts';
 import type { Cache } from '../../store/cache.ts';
 import type { Log } from '../../wire/log.ts';
 import type { BoardConnection, BoardLine } from '../board-line.ts';
@@ -132,8 +132,8 @@ export class EditLog {
     const before = new Set(this.#edits.map(String));
     for (const edit of this.#read) if (!before.has(String(edit))) this.#firstTold.add(edit[1]);
     // Of older ones, it is not remembered whether they were told.
-    for (const [sequence, item] of edits.slice(0, -MAX_EDITS))
-      if (isNewer(sequence, this.#toldUpTo(last))) this.#firstTold.add(item);
+    const upTo = this.#toldUpTo(last);
+    for (const [sequence, item] of edits.slice(0, -MAX_EDITS)) if (isNewer(sequence, upTo)) this.#firstTold.add(item);
   }
 
   /** The sequence number up to which it had reported everything before this reading; `undefined`: nothing. */
@@ -146,4 +146,18 @@ export class EditLog {
     this.#untold = untold;
     this.#cache.setFact(UNTOLD, untold);
   }
+}
+
+/** What the edit log said before and what it says now, each once, in its order: where no row is left, it shows a wrap. */
+export function together(before: readonly EditLogEntry[], now: readonly EditLogEntry[]): readonly EditLogEntry[] {
+  const said = new Set(now.map(({ sequence }) => sequence));
+  const forgotten = before.filter(({ sequence }) => !said.has(sequence));
+  const entries: EditLogEntry[] = [];
+  let next = 0;
+  for (const entry of now) {
+    for (let one = forgotten[next]; one !== undefined && isAfter(entry.sequence, one.sequence); one = forgotten[++next])
+      entries.push(one);
+    entries.push(entry);
+  }
+  return [...entries, ...forgotten.slice(next)];
 }

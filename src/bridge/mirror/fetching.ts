@@ -7,11 +7,10 @@ import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
 import type { Agreement } from './agreement.ts';
 import { contradicts, isForgetful, type Seen } from './comparison.ts';
-import type { EditLog } from './edit-log.ts';
+import { type EditLog, together } from './edit-log.ts';
 import type { Evidence } from './evidence.ts';
 import type { Poll } from './poll.ts';
 import type { IndexReader } from './reading.ts';
-import { together } from './row-order.ts';
 
 /** What one round has fetched. */
 export interface Fetched {
@@ -80,13 +79,9 @@ export class Fetcher {
     const lastIndexEdit = log?.findLast(({ kind }) => kind === 'index')?.sequence;
     const logged = log !== undefined;
     const reserves = !logged && editLog.isOverdue;
-    const how = {
-      logged,
-      takenBack: editLog.takenBack,
-      firstTold: editLog.firstTold,
-      reserves,
-    };
-    const seen = { sighting, whole, expected, ...how, indexEdited, lastIndexEdit, restored };
+    const { takenBack, firstTold } = editLog;
+    const how = { logged, takenBack, firstTold, reserves, indexEdited, lastIndexEdit, restored };
+    const seen = { sighting, whole, expected, ...how };
     return { seen, log, isFresh, ahead };
   }
 }

@@ -11,7 +11,7 @@ import type { BoardLine } from '../board-line.ts';
 import { Epochs, keepBegun, MAX_NUMBER } from '../known/epochs.ts';
 import type { MessageOfTheDay } from '../known/motd.ts';
 import { saveChanges, saveIsRead } from '../known/persistence.ts';
-import { keepRecent, rowDetails } from '../known/recent.ts';
+import { keepRecent } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
@@ -221,7 +221,7 @@ export class Follower {
     poll.whole = isToConfirm && seen.whole;
     if (poll.pending.length > 0 || isToConfirm) return true;
     // What others had shown before we asked the board, but is not there, is gone, or was not believed here.
-    if (ahead !== undefined && this.#lacks(ahead)) return await this.#adopt(ahead, poll);
+    if (ahead !== undefined && this.#agreement?.lacks(ahead)) return await this.#adopt(ahead, poll);
     this.#seen = this.#agreement?.seen ?? this.#seen;
     poll.others = ahead;
     return false;
@@ -257,11 +257,6 @@ export class Follower {
       if (error instanceof RgtpError) return undefined;
       throw error;
     }
-  }
-
-  #lacks(ahead: Shown): boolean {
-    const unknown = this.#agreement?.unknown(ahead) ?? [];
-    return unknown.some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
   }
 
   /**

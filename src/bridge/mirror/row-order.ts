@@ -274,20 +274,6 @@ export function* withEvents(
   return { order: order.subarray(0, length + rows.order.length - next), events, wraps };
 }
 
-/** What the edit log said before and what it says now, each once, in its order: where no row is left, it shows a wrap. */
-export function together(before: readonly EditLogEntry[], now: readonly EditLogEntry[]): readonly EditLogEntry[] {
-  const said = new Set(now.map(({ sequence }) => sequence));
-  const forgotten = before.filter(({ sequence }) => !said.has(sequence));
-  const entries: EditLogEntry[] = [];
-  let next = 0;
-  for (const entry of now) {
-    for (let one = forgotten[next]; one !== undefined && isAfter(entry.sequence, one.sequence); one = forgotten[++next])
-      entries.push(one);
-    entries.push(entry);
-  }
-  return [...entries, ...forgotten.slice(next)];
-}
-
 /**
  * An event older than a wrap belongs before it: its number is above all since. An event newer than a wrap belongs after
  * it. (The index may show neither the wrap nor what came before or after it.)

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderOf, together } from '../../../src/bridge/mirror/row-order.ts';
-import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
-import { octets } from '../../../src/wire/octets.ts';
+import { orderOf } from '../../../src/bridge/mirror/row-order.ts';
 
 const LAST = 2 ** 32 - 1;
 
@@ -66,15 +64,4 @@ test('a made-up row before the others is none that they go on from, also where t
   // What the board itself gave is not at the end of numbers by mistake.
   expect(ordered([5000, LAST - 1, LAST], [LAST - 1, LAST])).toEqual({ order: [LAST - 1, LAST], withheld: 1, wraps: 0 });
   expect(ordered([5000, LAST, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
-});
-
-test.each([
-  ['what it said is said again', [3, 4], [3, 4, 5], [3, 4, 5]],
-  ['what it no longer says stays in its place', [3, 6], [2, 5, 7], [2, 3, 5, 6, 7]],
-  ['over a wrap', [LAST, 2], [LAST - 1, 1], [LAST - 1, LAST, 1, 2]],
-])('an edit log, read again: %s', (_, before, now, all) => {
-  const entry = (sequence: number): EditLogEntry => {
-    return { kind: 'index', itemId: undefined, userid: octets``, when: octets``, sequence, reason: [] };
-  };
-  expect(together(before.map(entry), now.map(entry)).map(({ sequence }) => sequence)).toEqual(all);
 });
