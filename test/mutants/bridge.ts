@@ -264,16 +264,16 @@ export const bridgeMutants = [
     ['test/bridge/posting/edited.test.ts', 'test/bridge/posting/search.test.ts'],
     [
       'a post that an editor has changed since is not sent again',
-      'if (isWanted(signOf(entry)) && (await mayHaveHadText(board, entry, plan, known))) return entry.sequence;',
+      'if (hash !== undefined) edited.push({ entry, hash });',
       '',
     ],
     [
       '… only if it was changed since',
-      'if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return false;',
-      'if (item === undefined) return false;',
+      'if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return undefined;',
+      'if (item === undefined) return undefined;',
     ],
-    ['… nor if it is another post under way', ' && isAnothers?.(hashOf(post.lines)) !== true', ''],
-    ['… nor under another subject', "if ('subject' in deed && deed.subject !== subject) return false;", ''],
+    ['… nor if it is another post under way', ' && known.isAnothers?.(hash) !== true', ''],
+    ['… nor under another subject', " || ('subject' in deed && deed.subject !== subject)", ''],
   ),
   ...breaking(
     'src/bridge/posting/unread-posts.ts',
@@ -352,7 +352,7 @@ export const bridgeMutants = [
       'return isAfter(0, sequence) && sequence < 0 ? undefined : { sequence };',
     ],
     ['another row of the same number is not the newest', '    time === landmark.time &&\n', ''],
-    ['one post is not found for two', 'if (!known.isTaken(signOf(entry), plan) && (await', 'if ((await'],
+    ['one post is not found for two', '    if (known.isTaken(signOf(entry), plan)) continue;\n', ''],
     [
       'one withdrawal is not found for two',
       'const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);',
@@ -360,8 +360,8 @@ export const bridgeMutants = [
     ],
     [
       'another text is not taken for ours',
-      "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash",
-      "(entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) !== ''",
+      "(type === 'E' || post.sequence === sequence) && hashOf(post.lines) === plan.hash",
+      "(type === 'E' || post.sequence === sequence) && hashOf(post.lines) !== ''",
     ],
   ),
   ...breaking(

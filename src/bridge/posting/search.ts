@@ -45,13 +45,17 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
   const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);
   if (deed.kind === 'withdrawal') return findWithdrawal(board, plan, deed.itemId, isWanted);
   if (moment?.newest !== undefined && !goesOn) await read(undefined);
+  const edited: { readonly entry: IndexEntry; readonly hash: string }[] = [];
   for (const entry of entries) {
-    if (!known.isTaken(signOf(entry), plan) && (await hasText(board, entry, plan))) return entry.sequence;
+    if (known.isTaken(signOf(entry), plan)) continue;
+    const item = await itemOf(board, entry);
+    if (await hasText(board, entry, item, plan)) return entry.sequence;
+    const hash = editedText(item, entry, plan);
+    if (hash !== undefined) edited.push({ entry, hash });
   }
-  for (const entry of entries) {
-    if (isWanted(signOf(entry)) && (await mayHaveHadText(board, entry, plan, known))) return entry.sequence;
-  }
-  return undefined;
+  const mayBe = ({ entry, hash }: (typeof edited)[number]) =>
+    isWanted(signOf(entry)) && known.isAnothers?.(hash) !== true;
+  return edited.find(mayBe)?.entry.sequence;
 }
 
 /**
@@ -67,7 +71,11 @@ export async function isPlanned(board: SearchConnection, plan: Plan, sequence: n
   await board.index(startFor(sequence), (entry) => {
     if (entry.sequence === sequence && matches(entry, plan)) entries.push(entry);
   });
-  for (const entry of entries) if (await hasText(board, entry, plan, true)) return true;
+  for (const entry of entries) {
+    const item = await itemOf(board, entry);
+    const isEdited = item?.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence);
+    if (isEdited || (await hasText(board, entry, item, plan))) return true;
+  }
   return false;
 }
 
@@ -112,41 +120,39 @@ function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
   return 'itemId' in deed ? entry.itemId === deed.itemId : true;
 }
 
-async function hasText(board: SearchConnection, entry: IndexEntry, plan: Plan, orEdited = false): Promise<boolean> {
-  if (entry.type === 'M') {
+async function hasText(
+  board: SearchConnection,
+  { type, sequence }: IndexEntry,
+  item: Item | undefined,
+  plan: Plan,
+): Promise<boolean> {
+  if (type === 'M') {
     const motd = await board.motd();
     // Only the newest message has a text. An earlier one by this editor must be taken for the one that we look for.
-    return motd === undefined || motd.sequence !== entry.sequence || hashOf(motd.lines) === plan.hash;
+    return motd === undefined || motd.sequence !== sequence || hashOf(motd.lines) === plan.hash;
   }
-  if (entry.itemId === undefined) return false;
-  const item = await itemOf(board, entry.itemId);
-  if (item === undefined) return false;
-  if (orEdited && item.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence)) return true;
   // No post has an edit's number: the edit succeeded if the new text is anywhere in the item.
-  return item.contributions.some(
-    ({ sequence, lines }) => (entry.type === 'E' || sequence === entry.sequence) && hashOf(lines) === plan.hash,
-  );
+  const posts = item?.contributions ?? [];
+  return posts.some((post) => (type === 'E' || post.sequence === sequence) && hashOf(post.lines) === plan.hash);
 }
 
-/** Whether an editor has changed the item since, so that the post may have had the text of the plan. */
-async function mayHaveHadText(
-  board: SearchConnection,
-  { type, itemId, sequence, subject }: IndexEntry,
+/** `hashOf` the text, if an editor has changed the item since: then it may have been that of the plan. */
+function editedText(
+  item: Item | undefined,
+  { type, sequence, subject }: IndexEntry,
   { deed }: Plan,
-  { isAnothers }: Known,
-): Promise<boolean> {
-  if (type === 'M' || type === 'E' || itemId === undefined) return false;
-  if ('subject' in deed && deed.subject !== subject) return false;
-  const item = await itemOf(board, itemId);
-  if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return false;
+): string | undefined {
+  if (type === 'E' || ('subject' in deed && deed.subject !== subject)) return undefined;
+  if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return undefined;
   const post = item.contributions.find((one) => one.sequence === sequence);
-  return post !== undefined && isAnothers?.(hashOf(post.lines)) !== true;
+  return post && hashOf(post.lines);
 }
 
-/** `undefined`: it is not there. */
-async function itemOf(board: SearchConnection, id: string): Promise<Item | undefined> {
+/** `undefined`: it is not there, or the row is that of a message of the day. */
+async function itemOf(board: SearchConnection, { itemId }: IndexEntry): Promise<Item | undefined> {
+  if (itemId === undefined) return undefined;
   try {
-    return await board.item(id);
+    return await board.item(itemId);
   } catch (error) {
     if (error instanceof RgtpError && error.kind === 'no-such-item') return undefined;
     throw error;
