@@ -17,6 +17,14 @@ async function mirrorOf(board: FakeBoard, options?: Partial<MirrorOptions>): Pro
   return mirror;
 }
 
+/** Opens a mirror, or the same one once it is closed. */
+function restartable(board: FakeBoard, options?: Partial<MirrorOptions>): () => Promise<Mirror> {
+  const folder = mkdtempSync(join(tmpdir(), 'mirror-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const permanent = PermanentFile.open(':memory:');
+  return () => mirrorOf(board, { cache: Cache.open(join(folder, 'cache.sqlite')), permanent, ...options });
+}
+
 /** A reply has been read, and the board can go back to before it. */
 async function withBackUp() {
   const board = new FakeBoard();
@@ -168,15 +176,9 @@ test('a number that the board gave is believed until the edit log tells what cam
 test.each([false, true])(
   'an edit that a restored board has lost is not in the text any more (with a restart: %s)',
   async (hasRestart) => {
-    const folder = mkdtempSync(join(tmpdir(), 'edits-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
     const board = new FakeBoard();
-    const permanent = PermanentFile.open(':memory:');
     let now = 2_000_000_000_000;
-    const open = () => {
-      const cache = Cache.open(join(folder, 'cache.sqlite'));
-      return mirrorOf(board, { cache, permanent, now: () => now, intervals: { ...STILL, reconcile: 1000 } });
-    };
+    const open = restartable(board, { now: () => now, intervals: { ...STILL, reconcile: 1000 } });
     let mirror = await open();
     const texts = async () => {
       now += 2000;
@@ -203,11 +205,8 @@ test.each([false, true])(
 test.each(['at once', 'after an outage of the log', 'after that, and a restart'])(
   'an edit among more than are remembered is news, told %s',
   async (when) => {
-    const folder = mkdtempSync(join(tmpdir(), 'edits-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
     const board = new FakeBoard();
-    const permanent = PermanentFile.open(':memory:');
-    const open = () => mirrorOf(board, { cache: Cache.open(join(folder, 'cache.sqlite')), permanent });
+    const open = restartable(board);
     let mirror = await open();
     const tea = board.newItem('Tea');
     const milk = board.newItem('Milk');

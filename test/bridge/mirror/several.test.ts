@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BoardPool } from '../../../src/bridge/board-line.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
-import { RgtpError } from '../../../src/rgtp/errors.ts';
 import { Cache } from '../../../src/store/cache.ts';
 import { openShared, type SharedStore } from '../../support/bridges-of-board.ts';
 import { FakeBoard } from '../../support/fake-board.ts';
@@ -45,6 +44,15 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     const mirror = await openMirror(pool, { permanent: store.permanent, now, ...options });
     closing.push(() => mirror.close());
     return { mirror, store, now };
+  }
+
+  /** An item, and two bridges that have read it. */
+  async function readByTwo() {
+    const [one, other] = [await bridge(), await bridge()];
+    const bridges = [one, other];
+    const tea = board.newItem('Tea');
+    for (const { mirror } of bridges) await mirror.complete();
+    return { bridges, one, other, tea };
   }
 
   async function seen({ mirror }: Bridge) {
@@ -100,10 +108,7 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   });
 
   test('… and where one shows a row after the other, between two steps of another', async () => {
-    const bridges = [await bridge(), await bridge()];
-    const [one, other] = bridges as [Bridge, Bridge];
-    const tea = board.newItem('Tea');
-    for (const { mirror } of bridges) await mirror.complete();
+    const { bridges, one, other, tea } = await readByTwo();
     board.reply(tea);
     board.reply(tea);
     const all = board.index;
@@ -212,10 +217,7 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   });
 
   test('a number that the board gave to one is believed by all', async () => {
-    const bridges = [await bridge(), await bridge()];
-    const [one, other] = bridges as [Bridge, Bridge];
-    const tea = board.newItem('Tea');
-    for (const { mirror } of bridges) await mirror.complete();
+    const { bridges, one, other, tea } = await readByTwo();
     board.sequence += 5000;
     const given = board.reply(tea);
     await one.mirror.refresh(given);
@@ -226,10 +228,7 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   });
 
   test('a row that came too late for one is late for all', async () => {
-    const bridges = [await bridge(), await bridge()];
-    const [one, other] = bridges as [Bridge, Bridge];
-    const tea = board.newItem('Tea');
-    for (const { mirror } of bridges) await mirror.complete();
+    const { bridges, one, other, tea } = await readByTwo();
     board.reply(tea);
     const [hidden] = board.index.slice(-1);
     if (hidden === undefined) throw new Error('no row');
@@ -247,17 +246,10 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   const arrival = ({ mirror }: Bridge, number: number) => mirror.posts.arrivals[mirror.rowOf(number)];
 
   test('a notice for which one has kept a number arrives at another when that one shows it', async () => {
-    const bridges = [await bridge(), await bridge()];
-    const [one, other] = bridges as [Bridge, Bridge];
-    const tea = board.newItem('Tea');
-    for (const { mirror } of bridges) await mirror.complete();
+    const { one, other, tea } = await readByTwo();
     board.editIndex((rows) => [...rows]);
     board.reply(tea);
-    board.fault = (request) => {
-      if (request === 'ELOG') throw new RgtpError('internal', 'disk trouble', { code: 484 });
-    };
-    await one.mirror.complete();
-    board.fault = () => {};
+    await board.withoutLog(() => one.mirror.complete());
     expect(await numbers(one)).toEqual(['1 of 1', '3 of 1']);
     await other.mirror.complete();
     expect(await numbers(other)).toEqual(['1 of 1', '2 of 1', '3 of 1']);
@@ -266,10 +258,7 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
   });
 
   test('… and so does a post that one has shown, and that was gone in between', async () => {
-    const bridges = [await bridge(), await bridge()];
-    const [one, other] = bridges as [Bridge, Bridge];
-    const tea = board.newItem('Tea');
-    for (const { mirror } of bridges) await mirror.complete();
+    const { one, other, tea } = await readByTwo();
     board.reply(tea);
     const { index } = board;
     await one.mirror.complete();
