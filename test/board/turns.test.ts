@@ -459,7 +459,7 @@ describe('connections', () => {
     const belongs = vi.spyOn(eventLoop, 'belongs');
     onTestFinished(() => belongs.mockRestore());
     socket.resetAndDestroy();
-    await vi.waitUntil(() => board.connections === 0);
+    await expect.poll(() => board.connections).toBe(0);
     expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
   });
 });

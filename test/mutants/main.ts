@@ -1,108 +1,106 @@
 /**
- * `npm run mutate [-- WORD…]`: breaks one line at a time, in a copy of the checkout, and runs the tests that should
- * notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them. Fails
- * where an entry does not fit the code any more, where a mutant survives without a reason, and where one with a reason
- * dies.
+ * `npm run mutate [-- [--at-once N] WORD…]`: breaks one line at a time, in a copy of the checkout, and runs the tests that
+ * should notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them.
+ * A test notices by failing: one that takes too long does not, unless the entry says that it hangs. Fails where an entry
+ * does not fit the code any more, where a mutant survives without a reason, or takes too long, and where one that is said
+ * to survive dies.
  */
-import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { mutants } from './list.ts';
 import type { Mutant } from './mutant.ts';
+import { complaint, outcomeOf, type Result } from './outcome.ts';
+import { compiles, type Patience, runTests } from './run.ts';
 import { stale, Tree } from './tree.ts';
 
-const WORKERS = 2;
-/** for one mutant, ms: a broken program may loop for ever */
-const PATIENCE = 300_000;
+/** what a test may take with nothing broken, ms */
+const UNBROKEN: Patience = { test: 120_000, file: 1_200_000 };
+/** what a test may take at least, ms, and how many times what its whole file took with nothing broken */
+const BROKEN = { least: 20_000, times: 4 };
 
-const VITEST = ['run', '--config', 'test/vitest.config.ts'];
-
-type Outcome = 'killed' | 'hangs' | 'survived' | 'does not compile';
-
-const words = process.argv.slice(2);
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { 'at-once': { type: 'string', default: '2' } },
+});
 const chosen = mutants.filter(
   ({ promise, file }) => words.length === 0 || words.some((word) => `${promise} ${file}`.includes(word)),
 );
 const old = chosen.flatMap((mutant) => stale(mutant) ?? []);
-if (old.length > 0 || chosen.length === 0) {
-  console.error(old.length > 0 ? old.join('\n') : 'no such mutant');
-  process.exit(1);
-}
+if (old.length > 0 || chosen.length === 0) stop(old.length > 0 ? old : ['no such mutant']);
 
-const trees = Array.from({ length: WORKERS }, () => new Tree());
+const trees = Array.from({ length: Number(values['at-once']) }, () => new Tree());
 process.on('exit', () => {
   for (const tree of trees) tree.remove();
 });
-process.once('SIGINT', () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-const [first] = trees;
-const everyTest = [...new Set(chosen.flatMap(({ tests }) => tests))];
-if (first !== undefined && (await run(first, 'vitest', [...VITEST, '--reporter=dot', ...everyTest], 'inherit')) !== 0) {
-  console.error('The tests fail with nothing broken.');
-  process.exit(1);
-}
+const results = new Map<Mutant, Result>();
+for (const mutant of await mistyped(chosen)) results.set(mutant, { outcome: 'does not compile' });
 
-const outcomes = new Map<Mutant, Outcome>();
-const waiting = chosen.values();
-await Promise.all(
-  trees.map(async (tree) => {
-    for (const mutant of waiting) {
-      const outcome = await tree.broken(mutant, () => attempt(tree, mutant));
-      outcomes.set(mutant, outcome);
-      console.log(`${outcome.padEnd(8)} ${mutant.file}: ${mutant.promise}`);
-    }
-  }),
+const times = new Map<string, number>();
+const failing: string[] = [];
+await share([...new Set(chosen.flatMap(({ tests }) => tests))], async (tree, file) => {
+  const { verdict, by, ms } = await runTests(tree, file, UNBROKEN);
+  times.set(file, ms);
+  if (verdict !== 'passed') failing.push(`${file}: ${verdict}${by === undefined ? '' : `: ${by}`}`);
+});
+if (failing.length > 0) stop(['With nothing broken:', ...failing]);
+
+await share(
+  chosen.filter((mutant) => !results.has(mutant)),
+  async (tree, mutant) => {
+    // The quickest first: most mutants are noticed by any of their tests.
+    const tests = mutant.tests.toSorted((one, other) => took(one) - took(other));
+    const result = await outcomeOf(mutant, tests, (file, isBroken) => {
+      const test = Math.max(BROKEN.least, BROKEN.times * took(file));
+      return tree.broken(isBroken ? [mutant] : [], () => runTests(tree, file, { test, file: 3 * test }));
+    });
+    results.set(mutant, result);
+    console.log(`${result.outcome.padEnd(9)} ${mutant.file}: ${mutant.promise}${result.by ? `  [${result.by}]` : ''}`);
+  },
 );
 
 const wrong: string[] = [];
-for (const [mutant, outcome] of outcomes) {
+for (const [mutant, result] of results) {
   const { promise, file, find, replace, survives } = mutant;
-  if (outcome === 'survived') {
-    console.log(`\nsurvives: ${promise}\n  ${file}: ${find} → ${replace}\n  ${survives ?? 'NOBODY KNOWS WHY'}`);
-    if (survives === undefined) wrong.push(promise);
-  } else if (outcome === 'does not compile' || survives !== undefined) {
-    wrong.push(`${promise}: ${outcome}`);
+  const what = complaint(mutant, result);
+  if (what !== undefined) wrong.push(`${file}: ${promise}: ${what}${result.by ? `  [${result.by}]` : ''}`);
+  if (result.outcome !== 'survived') continue;
+  console.log(`\nsurvives: ${promise}\n  ${file}: ${find} → ${replace}\n  ${survives ?? 'NOBODY KNOWS WHY'}`);
+}
+const counts = Map.groupBy(results.values(), ({ outcome }) => outcome);
+const summary = [...counts].map(([outcome, these]) => `${these.length} ${outcome}`).join(', ');
+console.log(`\n${results.size} mutants: ${summary}`);
+if (wrong.length > 0) stop(['to be mended:', ...wrong]);
+
+/** Those of which the compiler says that they are wrong. No test would ever see them. */
+async function mistyped(all: readonly Mutant[]): Promise<Mutant[]> {
+  const [tree] = trees;
+  if (tree === undefined) return [];
+  const found: Mutant[] = [];
+  const queues = [...Map.groupBy(all, ({ file }) => file).values()];
+  // One of each file at a time: most have no mistake.
+  for (let n = 0; queues.some((queue) => n < queue.length); n++) {
+    const round = queues.flatMap((queue) => queue[n] ?? []);
+    if (await tree.broken(round, () => compiles(tree))) continue;
+    for (const mutant of round) if (!(await tree.broken([mutant], () => compiles(tree)))) found.push(mutant);
   }
-}
-const count = (outcome: Outcome) => [...outcomes.values()].filter((one) => one === outcome).length;
-console.log(
-  `\n${outcomes.size} mutants: ${count('killed') + count('hangs')} killed, ${count('survived')} survived${
-    wrong.length > 0 ? `; to be mended:\n${wrong.join('\n')}` : ''
-  }`,
-);
-process.exit(wrong.length > 0 ? 1 : 0);
-
-async function attempt(tree: Tree, { tests }: Mutant): Promise<Outcome> {
-  // A mutant with a type error was not noticed by a test.
-  const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false', '--allowUnreachableCode', 'true'];
-  // What one file changes is checked again, not everything.
-  const incremental = ['--incremental', '--tsBuildInfoFile', 'tsconfig.tsbuildinfo'];
-  if ((await run(tree, 'tsc', [...lenient, ...incremental])) !== 0) return 'does not compile';
-  const status = await run(tree, 'vitest', [...VITEST, '--bail=1', ...tests]);
-  return status === undefined ? 'hangs' : status === 0 ? 'survived' : 'killed';
+  return found;
 }
 
-/** The exit status; undefined: it took too long, and was ended. */
-function run(
-  tree: Tree,
-  program: string,
-  args: readonly string[],
-  output: 'ignore' | 'inherit' = 'ignore',
-): Promise<number | undefined> {
-  const child = spawn(Tree.program(program), args, {
-    cwd: tree.folder,
-    stdio: ['ignore', output, output],
-    detached: true,
-  });
-  const { promise, resolve } = Promise.withResolvers<number | undefined>();
-  // An unbroken program ends.
-  const end = setTimeout(() => {
-    if (output === 'inherit') return;
-    resolve(undefined);
-    // Its workers, too.
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  }, PATIENCE);
-  child.once('close', (status) => {
-    clearTimeout(end);
-    resolve(status ?? 1);
-  });
-  return promise;
+async function share<T>(tasks: readonly T[], run: (tree: Tree, task: T) => Promise<void>): Promise<void> {
+  const waiting = tasks.values();
+  await Promise.all(
+    trees.map(async (tree) => {
+      for (const task of waiting) await run(tree, task);
+    }),
+  );
+}
+
+function took(file: string): number {
+  return times.get(file) ?? 0;
+}
+
+function stop(lines: readonly string[]): never {
+  console.error(lines.join('\n'));
+  process.exit(1);
 }

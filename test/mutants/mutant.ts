@@ -12,19 +12,21 @@ export interface Mutant {
   readonly tests: readonly string[];
   /** why no test can notice, where none does */
   readonly survives?: string;
+  /** it is noticed by waiting in vain: its tests end only when they have taken too long */
+  readonly hangs?: true;
 }
 
-/**
- * Lines of one file, and the tests that notice them. Each: the promise, the line, what stands in its place, and why it
- * survives.
- */
+/** In place of why it survives: the tests notice by waiting in vain. */
+export const HANGS = Symbol('hangs');
+
+/** Lines of one file, and the tests that notice them. Each: the promise, the line, what stands in its place, its fate. */
 export function breaking(
   file: string,
   tests: readonly string[],
-  ...lines: readonly (readonly [promise: string, find: string, replace: string, survives?: string])[]
+  ...lines: readonly (readonly [promise: string, find: string, replace: string, fate?: string | typeof HANGS])[]
 ): Mutant[] {
-  return lines.map(([promise, find, replace, survives]) => ({
+  return lines.map(([promise, find, replace, fate]) => ({
     ...{ promise, file, find, replace, tests },
-    ...(survives !== undefined && { survives }),
+    ...(fate === HANGS ? { hangs: true } : fate !== undefined && { survives: fate }),
   }));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Mutant } from './mutant.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+export const MODULES = join(ROOT, 'node_modules');
 
 /** Why an entry of the list no longer fits the code; undefined: it fits. */
 export function stale({ file, find, tests }: Mutant, root = ROOT): string | undefined {
@@ -38,30 +39,25 @@ export class Tree {
       // What was deleted and is not committed is listed, too.
       if (textOf(ROOT, path) !== undefined) cpSync(join(ROOT, path), join(this.folder, path));
     }
-    symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
+    symlinkSync(MODULES, join(this.folder, 'node_modules'));
   }
 
-  /** Runs `task` while the file is broken. */
-  async broken<T>({ file, find, replace }: Mutant, task: () => Promise<T>): Promise<T> {
-    const path = join(this.folder, file);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      text.replace(find, () => replace),
-    );
+  /** Runs `task` while their files are broken: at most one mutant for each. */
+  async broken<T>(mutants: readonly Mutant[], task: () => Promise<T>): Promise<T> {
+    const whole = mutants.map(({ file }) => [join(this.folder, file), readFileSync(join(this.folder, file))] as const);
+    for (const { file, find, replace } of mutants) {
+      const path = join(this.folder, file);
+      const text = readFileSync(path, 'utf8').replace(find, () => replace);
+      writeFileSync(path, text);
+    }
     try {
       return await task();
     } finally {
-      writeFileSync(path, text);
+      for (const [path, text] of whole) writeFileSync(path, text);
     }
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** where the programs of the dependencies are */
-  static program(name: string): string {
-    return join(ROOT, 'node_modules', '.bin', name);
   }
 }

@@ -188,6 +188,6 @@ test.each(['plain', 'NNTPS', 'STARTTLS'])('%s clients that are reset end in turn
   const belongs = vi.spyOn(eventLoop, 'belongs');
   onTestFinished(() => belongs.mockRestore());
   socket.resetAndDestroy();
-  await vi.waitUntil(() => server.connections === 0);
+  await expect.poll(() => server.connections).toBe(0);
   expect(belongs.mock.calls.map(([, owner]) => owner)).toEqual(['127.0.0.1']);
 });

@@ -75,7 +75,7 @@ test.each([
   ['above', ({ far, near }: ReturnType<typeof paced>) => [near.destroy(), far] as const],
 ])('is closed with the connection, from %s', async (_, close) => {
   const [, other] = close(paced());
-  await vi.waitUntil(() => other.destroyed || other.readableEnded || other.resume().readableEnded);
+  await expect.poll(() => other.destroyed || other.readableEnded || other.resume().readableEnded).toBe(true);
 });
 
 test.each(['NNTPS', 'STARTTLS'])('%s: an article comes in pieces', async (kind) => {

@@ -103,7 +103,7 @@ describe.skipIf(!canRecord).each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'] as const)(
       return (await fetch(`http://127.0.0.1:${ports.httpPort}/readyz`)).status;
     }
 
-    const isReady = () => vi.waitFor(async () => expect(await ready()).toBe(200), { timeout: 60_000, interval: 20 });
+    const isReady = () => expect.poll(ready, { interval: 20 }).toBe(200);
 
     /** Everything acknowledged is there once; what was refused, not at all. */
     async function check(refused: readonly string[]): Promise<void> {
@@ -198,7 +198,7 @@ test.skipIf(!canRecord)(
       const head = ['From: W <w@x.example>', 'Newsgroups: groggs.gossip', 'Subject: x', 'Message-ID: <x@x.example>'];
       expect(await writer.ask([...head, '', 'x', '.'].join('\r\n'))).toMatch(refusal);
     } else expect(begun).toMatch(refusal);
-    await vi.waitFor(async () => expect(await page('/readyz')).toMatch(/disk|database/), { timeout: 60_000 });
+    await expect.poll(() => page('/readyz')).toMatch(/disk|database/);
     expect(await page('/metrics')).toContain('rgtp_nntp_board_disk_trouble{board="gossip"} 1');
     // What is in memory is served, and what is not is refused with a reason.
     const answer = /^(211|215|480|403 the server's (disk|database)) /;
@@ -211,7 +211,7 @@ test.skipIf(!canRecord)(
     board.close();
 
     disk.mend();
-    await vi.waitFor(async () => expect(await page('/readyz')).toBe('ready\n'), { timeout: 60_000 });
+    await expect.poll(() => page('/readyz')).toBe('ready\n');
     expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
     guest.close();
     writer.close();

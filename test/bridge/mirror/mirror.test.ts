@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ItemText } from '../../../src/bridge/item-text.ts';
 import { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { NewRow } from '../../../src/bridge/ports.ts';
@@ -101,7 +101,7 @@ describe('reading', () => {
     mirror.subscribe((changes) => told.push(...changes.map(({ kind }) => kind)));
     board.reply(board.newItem('Tea'), 'Never.');
     const polled = mirror.refresh();
-    await vi.waitUntil(() => shownBefore.length > 0);
+    await expect.poll(() => shownBefore.length).toBeGreaterThan(0);
     expect([shownBefore, mirror.posts.length, mirror.items.length, told]).toEqual([[[2, 1]], 0, 0, []]);
     gate.resolve();
     await polled;
@@ -344,7 +344,7 @@ describe('texts', () => {
     await mirror.complete();
     await reopen();
     // What was known of it beside the index is here again.
-    await vi.waitFor(() => expect(mirror.summary(1)).toBeDefined());
+    await expect.poll(() => mirror.summary(1)).toBeDefined();
     const record = mirror.itemById(tea) ?? expect.fail();
     expect(textsIn(await mirror.text(record, 2))).toEqual(['Never.']);
     board.edit(tea, 1, 'Always.');
