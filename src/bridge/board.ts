@@ -4,7 +4,7 @@
  */
 import type { TextRules } from '../news/posting/mime.ts';
 import type { Posting } from '../news/posting/posting.ts';
-import type { Located, Newsgroup } from '../nntp/backend.ts';
+import type { Located, Newsgroup, Refusal } from '../nntp/backend.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
 
@@ -160,6 +160,9 @@ export interface BoardPosting {
 
   /** Whether the outcome of this post is unknown. */
   isPending(messageId: string): boolean;
+
+  /** For an article that is here only if the board's answer was guessed right: what to tell who posts it again. */
+  doubtOf?(messageId: string): Refusal | undefined;
 
   /** Finds out about every post whose outcome is unknown. Rejects while the board is away. */
   settle(): Promise<void>;

@@ -13,7 +13,7 @@ export const bridgeMutants = [
     POSTING,
     [
       'a Message-ID that is on the board is a duplicate',
-      'if (await lost.wasPosted(known.intent)) throw duplicate(intent.messageId);',
+      'if (await lost.wasPosted(known.intent)) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);',
       'await permanent.forget(intent.messageId);',
     ],
     [
@@ -264,16 +264,28 @@ export const bridgeMutants = [
     ['test/bridge/posting/edited.test.ts', 'test/bridge/posting/search.test.ts'],
     [
       'a post that an editor has changed since is not sent again',
-      'if (hash !== undefined) edited.push({ entry, hash });',
-      '',
+      'if (isPlans === undefined && isSubject)',
+      'if (isPlans === undefined && !isSubject)',
     ],
     [
       '… only if it was changed since',
-      'if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return undefined;',
-      'if (item === undefined) return undefined;',
+      'return item?.lastEdit !== undefined && isAfter(item.lastEdit, sequence) ? undefined : false;',
+      'return item === undefined ? false : undefined;',
     ],
-    ['… nor if it is another post under way', ' && known.isAnothers?.(hash) !== true', ''],
-    ['… nor under another subject', " || ('subject' in deed && deed.subject !== subject)", ''],
+    ['… nor if it is another post under way', ' && (hash === undefined || known.isAnothers?.(hash) !== true)', ''],
+    ['… nor under another subject', "!('subject' in deed) || deed.subject === entry.subject", 'true'],
+    ['… and is told as a guess', 'isGuess: true', 'isGuess: false'],
+    ['… as is an earlier message of the day', 'motd?.sequence === sequence ? hash', 'motd !== undefined ? hash'],
+  ),
+  ...breaking(
+    'src/bridge/posting/board-poster.ts',
+    ['test/bridge/posting/edited.test.ts'],
+    ['a guess is not acknowledged', 'if (doubt !== undefined) throw doubt;', ''],
+  ),
+  ...breaking(
+    'src/bridge/posting/article-poster.ts',
+    ['test/bridge/posting/edited.test.ts'],
+    ['… nor called a duplicate', 'board.poster.doubtOf?.(messageId) ?? ', ''],
   ),
   ...breaking(
     'src/bridge/posting/unread-posts.ts',
@@ -360,8 +372,8 @@ export const bridgeMutants = [
     ],
     [
       'another text is not taken for ours',
-      "(type === 'E' || post.sequence === sequence) && hashOf(post.lines) === plan.hash",
-      "(type === 'E' || post.sequence === sequence) && hashOf(post.lines) !== ''",
+      'posts.some(({ lines }) => hashOf(lines) === plan.hash)',
+      'posts.length > 0',
     ],
   ),
   ...breaking(

@@ -16,6 +16,7 @@ import { destinationOf } from './destination.ts';
 import { EarlyArticles } from './early-articles.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { Offers } from './offers.ts';
+import { duplicate } from './refusals.ts';
 import { type Reason, refusedBecause } from './refused-because.ts';
 import { UnknownReferences } from './target.ts';
 
@@ -188,9 +189,8 @@ export class ArticlePoster implements Poster {
   }
 
   #refuseKnown(messageId: string): void {
-    if (this.#boards.some(({ poster }) => poster.has(messageId))) {
-      throw new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
-    }
+    const board = this.#boards.find(({ poster }) => poster.has(messageId));
+    if (board !== undefined) throw board.poster.doubtOf?.(messageId) ?? duplicate(messageId);
     if (this.#isOurs(messageId)) {
       throw new PostingError(`Message-ID: ${messageId} is of a form that only the server gives`);
     }

@@ -160,6 +160,11 @@ export class BoardPoster implements Gate {
     return this.#lost.has(messageId) || this.#others?.isOpen(messageId) === true;
   }
 
+  /** If this post was taken for one that an editor has changed. */
+  doubtOf(messageId: string): Refusal | undefined {
+    return this.#lost.doubtOf(messageId);
+  }
+
   /** Looks for all unfinished posts. Rejects if the board is away. */
   settle(): Promise<void> {
     return this.#lost.settle();
@@ -196,6 +201,8 @@ export class BoardPoster implements Gate {
     const isThere = row >= 0 && model.posts.kinds[row] !== PostKind.Gone;
     const isOwn = own.idOf(newsgroup, model.posts.epochs[row] ?? 0, posted.sequence)?.messageId === order.messageId;
     if (model.isFull && !(isThere && isOwn)) throw new Refusal('unavailable', UNNUMBERED);
+    const doubt = this.doubtOf(order.messageId);
+    if (doubt !== undefined) throw doubt;
   }
 
   /** Resolves once the store knows that the board has the post. */

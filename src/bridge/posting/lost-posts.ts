@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { Permanent } from '../../store/permanent.ts';
@@ -9,7 +10,7 @@ import type { SearchPool } from './connection.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { KnownRows } from './known-rows.ts';
 import { type Plan, parsePlan, textKey } from './plan.ts';
-import { findPlanned } from './search.ts';
+import { type Finding, findPlanned } from './search.ts';
 
 /** ms */
 const LOOK_AGAIN = 200;
@@ -20,6 +21,12 @@ const LOOK_ALONE = 1000;
  * counted.)
  */
 const MAX_ERRORS = 3;
+/** How many guesses are remembered. */
+const MAX_GUESSES = 1000;
+
+const MAY_BE =
+  'whether this article reached the board is not known: an editor has since changed one of yours that may be it; ' +
+  'look, and if it is not, post this one with another Message-ID';
 
 /** A post whose outcome is unknown. */
 export interface Pending {
@@ -50,6 +57,7 @@ export interface LostPostsOptions {
 export class LostPosts {
   readonly #options: LostPostsOptions;
   readonly #pending = new Map<string, Pending>();
+  readonly #guesses = new Set<string>();
   readonly #closed = new AbortController();
 
   constructor(options: LostPostsOptions) {
@@ -62,6 +70,11 @@ export class LostPosts {
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** For a post that was taken for one whose text an editor has changed, so that it may be another. */
+  doubtOf(messageId: string): Refusal | undefined {
+    return this.#guesses.has(messageId) ? new Refusal('rejected', MAY_BE) : undefined;
   }
 
   all(): Pending[] {
@@ -89,18 +102,19 @@ export class LostPosts {
    */
   async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
     await this.#certainty(pending);
-    const found = await this.#find(plan);
-    this.#pending.delete(pending.intent.messageId);
-    return found;
+    const { messageId } = pending.intent;
+    const found = await this.#find(messageId, plan);
+    this.#pending.delete(messageId);
+    return found?.sequence;
   }
 
   /** Whether a post left by an earlier run or attempt is on the board. If not, frees its Message-ID. */
   async wasPosted(intent: Intent): Promise<boolean> {
     await this.#certainty(this.#pending.get(intent.messageId) ?? this.leave(intent));
     const plan = parsePlan(intent.details);
-    const found = plan && (await this.#find(plan));
+    const found = plan && (await this.#find(intent.messageId, plan));
     if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
-    else await this.#options.onFound(intent.messageId, plan, found);
+    else await this.#options.onFound(intent.messageId, plan, found.sequence);
     this.#pending.delete(intent.messageId);
     return found !== undefined;
   }
@@ -166,10 +180,10 @@ export class LostPosts {
     await texts.run(plan ? textKey(plan.userid, plan.hash) : intent.messageId, async () => {
       if (!isOpen()) return;
       const certain = this.#options.clock() >= certainFrom;
-      const found = plan && (await this.#find(plan, signal));
+      const found = plan && (await this.#find(intent.messageId, plan, signal));
       // In the meantime somebody may have posted it again with another text: then the intent is a different one.
       if (!isOpen()) return;
-      if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
+      if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found.sequence);
       else if (certain) await permanent.forget(intent.messageId);
       else return;
       this.#pending.delete(intent.messageId);
@@ -182,7 +196,7 @@ export class LostPosts {
     if (left > 0) await delay(left);
   }
 
-  async #find(plan: Plan, signal?: AbortSignal): Promise<number | undefined> {
+  async #find(messageId: string, plan: Plan, signal?: AbortSignal): Promise<Finding | undefined> {
     const { reader, rows, catchUp, underWayElsewhere } = this.#options;
     // A post that looks like it may be another bridge's.
     await catchUp?.();
@@ -193,6 +207,15 @@ export class LostPosts {
       isTaken: rows.isTaken.bind(rows),
       isAnothers: (hash: string) => hash !== plan.hash && [...others, ...underWayElsewhere()].includes(hash),
     };
-    return reader.use((board) => findPlanned(board, plan, known), signal);
+    const found = await reader.use((board) => findPlanned(board, plan, known), signal);
+    if (found?.isGuess === true) this.#guessed(messageId);
+    return found;
+  }
+
+  #guessed(messageId: string): void {
+    this.#guesses.add(messageId);
+    this.#options.log.warn({ messageId }, 'a post whose outcome was unknown may be one that an editor has changed');
+    const [oldest] = this.#guesses;
+    if (this.#guesses.size > MAX_GUESSES && oldest !== undefined) this.#guesses.delete(oldest);
   }
 }

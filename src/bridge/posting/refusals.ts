@@ -41,3 +41,7 @@ function internalFailure(why: string): string {
   const trouble = /^: The (server's disk [^;]*);.* nothing was changed\.$/.exec(why)?.[1];
   return trouble === undefined ? `the board failed${why}` : `the ${trouble}; not posted`;
 }
+
+export function duplicate(messageId: string): Refusal {
+  return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
+}

@@ -28,7 +28,7 @@ export interface RgtpPosterParts {
   readonly own: Pick<OwnPosts, 'find'>;
   /** lends a member's connections */
   readonly login: { author(member: Member): Author };
-  readonly submitter: Pick<BoardPoster, 'submit' | 'isPending' | 'settle'>;
+  readonly submitter: Pick<BoardPoster, 'submit' | 'isPending' | 'doubtOf' | 'settle'>;
 }
 
 /** Turns articles into items, replies, continuations, edits and messages of the day of an RGTP board. */
@@ -75,6 +75,10 @@ export class RgtpPoster implements BoardPosting {
   has(messageId: string): boolean {
     const { own, index } = this.#parts;
     return own.find(messageId) !== undefined || index.locate(messageId) !== undefined;
+  }
+
+  doubtOf(messageId: string): Refusal | undefined {
+    return this.#parts.submitter.doubtOf(messageId);
   }
 
   isPending(messageId: string): boolean {

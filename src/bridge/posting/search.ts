@@ -16,16 +16,22 @@ interface Known extends Pick<KnownRows, 'isOlder' | 'isTaken'> {
   isAnothers?(hash: string): boolean;
 }
 
+export interface Finding {
+  readonly sequence: number;
+  /** its text can't be compared any more: it may be another post by the same author */
+  readonly isGuess: boolean;
+}
+
 /**
  * Looks on the board for the result of a plan: by author, kind and place in the index, then by text. Considers only
  * rows after the one that was the newest when the plan was made. If that row is gone (the board was restored from a
  * backup, or an editor removed it), new rows may have lower numbers, so all rows not known at the time are considered.
- * If no text is that of the plan, an editor may have changed it: then the first row that may be the post is, for what
- * is on the board must not be sent again.
+ * If no text is that of the plan, an editor may have changed it: then the first row that may be the post is taken for
+ * it, for what is on the board must not be sent again.
  *
- * @returns its sequence number; `undefined` if it is not there. Rejects if the board can't be asked.
+ * @returns `undefined` if it is not there. Rejects if the board can't be asked.
  */
-export async function findPlanned(board: SearchConnection, plan: Plan, known: Known): Promise<number | undefined> {
+export async function findPlanned(board: SearchConnection, plan: Plan, known: Known): Promise<Finding | undefined> {
   const { deed, moment } = plan;
   let goesOn = false;
   const isNew = (sign: Sign) => {
@@ -43,19 +49,24 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
   const start = moment === undefined ? (plan.after + 1) % 2 ** 32 : moment.newest?.sequence;
   await read(start === undefined ? undefined : startFor(start)?.sequence);
   const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);
-  if (deed.kind === 'withdrawal') return findWithdrawal(board, plan, deed.itemId, isWanted);
+  if (deed.kind === 'withdrawal') {
+    const sequence = await findWithdrawal(board, plan, deed.itemId, isWanted);
+    return sequence === undefined ? undefined : { sequence, isGuess: false };
+  }
   if (moment?.newest !== undefined && !goesOn) await read(undefined);
-  const edited: { readonly entry: IndexEntry; readonly hash: string }[] = [];
+  const changed: { readonly entry: IndexEntry; readonly hash: string | undefined }[] = [];
   for (const entry of entries) {
     if (known.isTaken(signOf(entry), plan)) continue;
     const item = await itemOf(board, entry);
-    if (await hasText(board, entry, item, plan)) return entry.sequence;
-    const hash = editedText(item, entry, plan);
-    if (hash !== undefined) edited.push({ entry, hash });
+    const isPlans = await hasText(board, entry, item, plan);
+    if (isPlans === true) return { sequence: entry.sequence, isGuess: false };
+    const isSubject = !('subject' in deed) || deed.subject === entry.subject;
+    if (isPlans === undefined && isSubject) changed.push({ entry, hash: hashIn(item, entry) });
   }
-  const mayBe = ({ entry, hash }: (typeof edited)[number]) =>
-    isWanted(signOf(entry)) && known.isAnothers?.(hash) !== true;
-  return edited.find(mayBe)?.entry.sequence;
+  const mayBe = ({ entry, hash }: (typeof changed)[number]) =>
+    isWanted(signOf(entry)) && (hash === undefined || known.isAnothers?.(hash) !== true);
+  const guess = changed.find(mayBe);
+  return guess && { sequence: guess.entry.sequence, isGuess: true };
 }
 
 /**
@@ -72,9 +83,7 @@ export async function isPlanned(board: SearchConnection, plan: Plan, sequence: n
     if (entry.sequence === sequence && matches(entry, plan)) entries.push(entry);
   });
   for (const entry of entries) {
-    const item = await itemOf(board, entry);
-    const isEdited = item?.lastEdit !== undefined && isAfter(item.lastEdit, entry.sequence);
-    if (isEdited || (await hasText(board, entry, item, plan))) return true;
+    if ((await hasText(board, entry, await itemOf(board, entry), plan)) !== false) return true;
   }
   return false;
 }
@@ -120,31 +129,26 @@ function matches(entry: IndexEntry, { deed, userid }: Plan): boolean {
   return 'itemId' in deed ? entry.itemId === deed.itemId : true;
 }
 
+/** Whether the text is that of the plan. `undefined`: that can't be told, because another has taken its place since. */
 async function hasText(
   board: SearchConnection,
   { type, sequence }: IndexEntry,
   item: Item | undefined,
   plan: Plan,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   if (type === 'M') {
     const motd = await board.motd();
-    // Only the newest message has a text. An earlier one by this editor must be taken for the one that we look for.
-    return motd === undefined || motd.sequence !== sequence || hashOf(motd.lines) === plan.hash;
+    return motd?.sequence === sequence ? hashOf(motd.lines) === plan.hash : undefined;
   }
   // No post has an edit's number: the edit succeeded if the new text is anywhere in the item.
-  const posts = item?.contributions ?? [];
-  return posts.some((post) => (type === 'E' || post.sequence === sequence) && hashOf(post.lines) === plan.hash);
+  const posts = item?.contributions.filter((post) => type === 'E' || post.sequence === sequence) ?? [];
+  if (posts.some(({ lines }) => hashOf(lines) === plan.hash)) return true;
+  return item?.lastEdit !== undefined && isAfter(item.lastEdit, sequence) ? undefined : false;
 }
 
-/** `hashOf` the text, if an editor has changed the item since: then it may have been that of the plan. */
-function editedText(
-  item: Item | undefined,
-  { type, sequence, subject }: IndexEntry,
-  { deed }: Plan,
-): string | undefined {
-  if (type === 'E' || ('subject' in deed && deed.subject !== subject)) return undefined;
-  if (item?.lastEdit === undefined || !isAfter(item.lastEdit, sequence)) return undefined;
-  const post = item.contributions.find((one) => one.sequence === sequence);
+/** `hashOf` the post with the row's number, if the item has it. */
+function hashIn(item: Item | undefined, { sequence }: IndexEntry): string | undefined {
+  const post = item?.contributions.find((one) => one.sequence === sequence);
   return post && hashOf(post.lines);
 }
 

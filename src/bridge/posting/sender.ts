@@ -11,6 +11,7 @@ import type { KnownRows } from './known-rows.ts';
 import type { LostPosts } from './lost-posts.ts';
 import type { OtherBridges } from './other-bridges.ts';
 import { type Deed, formatPlan, type Plan, type SeenPost, textKey } from './plan.ts';
+import { duplicate } from './refusals.ts';
 
 /** One post, ready for the board. */
 export interface Order {
@@ -99,9 +100,9 @@ export class Sender {
     for (;;) {
       const known = await permanent.intend(intent);
       if (!known.known) return;
-      if (known.post !== undefined) throw duplicate(intent.messageId);
+      if (known.post !== undefined) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);
       if (known.intent.elsewhere !== true) {
-        if (await lost.wasPosted(known.intent)) throw duplicate(intent.messageId);
+        if (await lost.wasPosted(known.intent)) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);
       } else if (clock() < until) await others?.change();
       else throw new Refusal('unavailable', ELSEWHERE);
     }
@@ -161,10 +162,6 @@ function unknownAfter(cause: unknown): string {
 }
 
 const ELSEWHERE = 'it is being posted through another server just now, or one like it is; try again later';
-
-function duplicate(messageId: string): Refusal {
-  return new Refusal('duplicate', `Message-ID: ${messageId} is posted already`);
-}
 
 /** Returns the board's refusal as a value; rethrows any other error. */
 function answeredBy(error: unknown): RgtpError {

@@ -4,7 +4,7 @@ import type { SearchConnection } from '../../../src/bridge/posting/connection.ts
 import { KnownRows } from '../../../src/bridge/posting/known-rows.ts';
 import { OwnPostRegister } from '../../../src/bridge/posting/own-posts.ts';
 import { type Deed, formatPlan, hashOf, type Plan, parsePlan } from '../../../src/bridge/posting/plan.ts';
-import { findPlanned } from '../../../src/bridge/posting/search.ts';
+import { findPlanned as findIt } from '../../../src/bridge/posting/search.ts';
 import { ROW_KINDS } from '../../../src/bridge/row-kinds.ts';
 import type { EditLogEntry } from '../../../src/rgtp/edit-log.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
@@ -16,6 +16,13 @@ const OTHER = [octets`Something else.`];
 
 interface Found extends IndexEntry {
   readonly lines: readonly Octets[];
+}
+
+async function findPlanned(...where: Parameters<typeof findIt>): Promise<number | undefined> {
+  const found = await findIt(...where);
+  // Nothing here is a guess: those have tests of their own.
+  expect(found?.isGuess ?? false).toBe(false);
+  return found?.sequence;
 }
 
 /** What stands on the board where the post is looked for; by default it is the post itself. */
@@ -354,13 +361,22 @@ describe('an editor has changed the text', () => {
     const board = boardWith([row(NEWEST), ...rows]);
     const item: SearchConnection['item'] = async (id) => ({ ...(await board.item(id)), lastEdit });
     const judge = { isOlder: known.isOlder.bind(known), isTaken: known.isTaken.bind(known), isAnothers };
-    return findPlanned({ ...board, item }, planOf(deed, known), judge);
+    return findIt({ ...board, item }, planOf(deed, known), judge);
   }
   const edited = row({ lines: OTHER });
 
-  test('what may be the post is', async () => {
-    expect(await find([edited], 12)).toBe(11);
-    expect(await find([edited, row({ sequence: 12 })], 13)).toBe(12);
+  const guess = (sequence: number) => ({ sequence, isGuess: true });
+
+  test('what may be the post is taken for it, unless another is', async () => {
+    expect(await find([edited], 12)).toEqual(guess(11));
+    expect(await find([edited, row({ sequence: 12 })], 13)).toEqual({ sequence: 12, isGuess: false });
+  });
+
+  test('… also if the editor took it out, or another edit followed', async () => {
+    expect(await find([row({ lines: OTHER, sequence: 13, userid: octets`bob@x.y` })], 14)).toBeUndefined();
+    const other = row({ type: 'E', lines: OTHER });
+    expect(await find([other], 12, { kind: 'edit', itemId: 'P1' })).toEqual(guess(11));
+    expect(await find([other], 11, { kind: 'edit', itemId: 'P1' })).toBeUndefined();
   });
 
   test('… unless it was not edited since, or is another’s', async () => {
@@ -372,7 +388,16 @@ describe('an editor has changed the text', () => {
 
   test('… nor an item of another subject', async () => {
     const item = (subject: Octets) => find([row({ lines: OTHER, type: 'I', subject })], 12, DEEDS[0]?.[0]);
-    expect(await item(octets`S`)).toBe(11);
+    expect(await item(octets`S`)).toEqual(guess(11));
     expect(await item(octets`T`)).toBeUndefined();
   });
+});
+
+test('only the newest message of the day has a text: an earlier one may be ours', async () => {
+  const rows = [row(NEWEST), row({ type: 'M', lines: OTHER }), row({ type: 'M', sequence: 12 })];
+  const known = knownRows([NEWEST]);
+  const motd = planOf({ kind: 'motd' }, known);
+  expect(await findIt(boardWith(rows), motd, known)).toEqual({ sequence: 12, isGuess: false });
+  const mine = { ...motd, hash: hashOf([octets`Good morning.`]) };
+  expect(await findIt(boardWith(rows), mine, known)).toEqual({ sequence: 11, isGuess: true });
 });
