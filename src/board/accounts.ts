@@ -24,7 +24,8 @@ export class Accounts {
   readonly #listeners = new Set<() => void>();
   #seen: unknown;
   #generation = 0;
-  #round: number | undefined;
+  /** when SQLite was asked for others' changes */
+  #asked = Number.NEGATIVE_INFINITY;
   readonly #path: string;
   #trouble: StoreError | undefined;
 
@@ -38,12 +39,14 @@ export class Accounts {
   }
 
   /**
-   * Like `generation`, but asks SQLite at most once for each `round` of the event loop; this process's own changes
-   * count at once. Cheap enough for every command of every session.
+   * Like `generation`, but what other processes have changed in the last `age` ms may be missing; this process's own
+   * changes never are. Cheap enough for every command of every session.
+   *
+   * @param now when this round of the event loop began: within one round, SQLite is asked once
    */
-  generationIn(round: number): number {
-    if (round === this.#round) return this.#generation;
-    this.#round = round;
+  generationAt(now: number, age: number): number {
+    if (now - this.#asked <= age) return this.#generation;
+    this.#asked = now;
     return this.generation;
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { join, type Octets, octets, octetsFrom, passing } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
 import { inChunks } from './long-text.ts';
 
@@ -19,7 +19,7 @@ export class Diffs {
 
   /** Within a commit. @param item undefined: the index. @param time unix seconds; undefined: unknown (imported) */
   append(item: string | undefined, time: number | undefined, text: Octets): void {
-    for (const chunk of inChunks(text)) this.#insert.run(item ?? null, time ?? null, bytesOf(chunk));
+    for (const chunk of inChunks(text)) this.#insert.run(item ?? null, time ?? null, passing(chunk));
   }
 
   has(item: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
-import { bytesOf, join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { join, type Octets, octets, octetsFrom, passing } from '../wire/octets.ts';
 import { wireLines } from './items.ts';
 import { inChunks } from './long-text.ts';
 
@@ -36,7 +36,7 @@ export class EditLog {
 
   /** Within a commit. @param time unix seconds; undefined: unknown (imported) */
   append(time: number | undefined, text: Octets): void {
-    for (const chunk of inChunks(text)) this.#insert.run(time ?? null, bytesOf(chunk));
+    for (const chunk of inChunks(text)) this.#insert.run(time ?? null, passing(chunk));
   }
 
   get isEmpty(): boolean {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { Writer } from '../store/writer.ts';
-import { bytesOf, type Octets, octetsFrom, trimmed } from '../wire/octets.ts';
+import { type Octets, octetsFrom, passing, trimmed } from '../wire/octets.ts';
 
 /** octets of a row, without its line end (RGTP 2.2.7) */
 export const ROW_OCTETS = 199;
@@ -117,7 +117,7 @@ export class IndexLog {
   append(row: Octets): void {
     this.#changes++;
     const { sequence, time, item } = fieldsOf(row);
-    const position = Number(this.#insert.get(sequence, time, item, bytesOf(row))?.['position']);
+    const position = Number(this.#insert.get(sequence, time, item, passing(row))?.['position']);
     this.#writer.afterCommit(() => {
       this.#newest = { position, sequence };
     });
@@ -147,7 +147,7 @@ export class IndexLog {
     for (const position of removed) this.#delete.run(position);
     for (const { position, row } of added) {
       const { sequence, time, item } = fieldsOf(row);
-      this.#put.run(position ?? null, sequence, time, item, bytesOf(row));
+      this.#put.run(position ?? null, sequence, time, item, passing(row));
     }
     this.#rewritten();
   }

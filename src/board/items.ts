@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { formatItemStatus, type ItemStatus } from '../rgtp/item-status.ts';
 import type { Writer } from '../store/writer.ts';
-import { bytesOf, latin1, type Octets, octets, octetsFrom, trimmedEnd } from '../wire/octets.ts';
+import { bytesOf, latin1, type Octets, octets, octetsFrom, passing, trimmedEnd } from '../wire/octets.ts';
 
 /** An item as the board keeps it. */
 export interface StoredItem extends ItemStatus {
@@ -108,7 +108,7 @@ export class Items {
       item.lastEdit ?? null,
       item.lastReply ?? null,
       item.subject ?? null,
-      bytesOf(item.text),
+      passing(item.text),
     );
     this.#writer.afterCommit(() => this.#ready.delete(item.id));
   }

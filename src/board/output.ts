@@ -56,12 +56,17 @@ export class Output {
   }
 
   flush(): void {
-    this.#endLines();
+    // Lines alone, as when people post, go out as they are: a socket takes them without a Buffer.
+    const lines = this.#pending.length === 0 ? this.#lines : octets``;
+    if (lines === '') this.#endLines();
     const parts = this.#pending;
-    const octets = this.#octets;
+    const length = this.#octets;
     this.#pending = [];
+    this.#lines = octets``;
     this.#octets = 0;
-    if (this.#stream.writable && !writeTogether(this.#stream, parts, octets)) this.#blocked = true;
+    if (!this.#stream.writable) return;
+    const more = lines === '' ? writeTogether(this.#stream, parts, length) : this.#stream.write(lines, 'latin1');
+    if (!more) this.#blocked = true;
   }
 
   /** Resolves when there is room, or the stream is closed. */

@@ -144,7 +144,7 @@ export class Session implements Member, CommandSession {
   }
 
   review(): void {
-    const words = this.#standing.revoked();
+    const words = this.#standing.revoked(false);
     if (words !== undefined) this.#leave(octets`482 ${words}`);
   }
 
@@ -172,7 +172,7 @@ export class Session implements Member, CommandSession {
       this.#take(line);
       // After the command: EDLK and DATA change how long the client may be silent.
       this.#arm();
-      if (!eventLoop.over()) continue;
+      if (this.#reader.buffered === 0 || !eventLoop.over()) continue;
       this.#due = true;
       eventLoop.later(this.#turn);
       break;
@@ -221,7 +221,7 @@ export class Session implements Member, CommandSession {
       if (HTTP.test(text)) throw new Refusal(482, octets`This is an RGTP server, not a web server.`);
       throw new Refusal(510, octets`Unknown command.`);
     }
-    const revoked = this.#standing.revoked();
+    const revoked = this.#standing.revoked(command.level < 2);
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');
     if (this.level < command.level) {

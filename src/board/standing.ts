@@ -2,6 +2,12 @@ import { eventLoop } from '../wire/fair-share.ts';
 import { type Octets, octets } from '../wire/octets.ts';
 import type { Accounts, Fault, Grant } from './accounts.ts';
 
+/**
+ * How old what is known of other processes' changes may be for a command that only reads, in ms: to ask SQLite takes as long
+ * as a fifth of such a command.
+ */
+const RECENT = 10;
+
 const REVOKED = {
   denied: octets`That userid is disabled; contact the Editors.`,
   'other-secret': octets`The secret of that userid was changed; log in again with the new one.`,
@@ -29,10 +35,14 @@ export class Standing {
     this.#grant = undefined;
   }
 
-  /** What to tell a client whose login no longer holds; `undefined` if it holds, or there is none. */
-  revoked(): Octets | undefined {
+  /**
+   * What to tell a client whose login no longer holds; `undefined` if it holds, or there is none.
+   *
+   * @param reading its command changes nothing
+   */
+  revoked(reading: boolean): Octets | undefined {
     if (this.#grant === undefined) return undefined;
-    const generation = this.#accounts.generationIn(eventLoop.round);
+    const generation = this.#accounts.generationAt(eventLoop.roundBegan, reading ? RECENT : 0);
     if (generation === this.#checked) return undefined;
     const fault = this.#accounts.faultOf(this.#grant);
     if (fault !== undefined) return REVOKED[fault];

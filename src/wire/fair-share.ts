@@ -56,8 +56,8 @@ export class FairShare {
   #due = false;
   /** the event loop's round in which this one began */
   #loop = -1;
+  #roundBegan = 0;
   #roundEnds = 0;
-  #rounds = 0;
   #begun = 0;
   #turnEnds = 0;
   /** when the clock was last read, the small steps since then, and how many there may be */
@@ -98,9 +98,9 @@ export class FairShare {
     return true;
   }
 
-  /** Grows from round to round, so that what changes within milliseconds can be looked up once in each. */
-  get round(): number {
-    return this.#rounds;
+  /** When this round began, in ms of the monotonic clock: for what need not be looked up more than once in each. */
+  get roundBegan(): number {
+    return this.#roundBegan;
   }
 
   /**
@@ -192,7 +192,7 @@ export class FairShare {
 
   #beginRound(now: number): void {
     this.#loop = this.#clockwork.loops();
-    this.#rounds++;
+    this.#roundBegan = now;
     this.#roundEnds = now + ROUND;
   }
 
@@ -253,10 +253,12 @@ export function atOnce<T>(work: Iterator<unknown, T>): T {
   }
 }
 
+const { nodeTiming } = performance;
+
 /** For this thread's one event loop. */
 export const eventLoop = new FairShare({
   now: () => performance.now(),
-  loops: () => performance.nodeTiming.uvMetricsInfo.loopCount,
+  loops: () => nodeTiming.uvMetricsInfo.loopCount,
   nextRound: (callback) => void setImmediate(callback),
   // Node runs ticks once no microtask is left.
   afterPromises: (callback) => queueMicrotask(() => process.nextTick(callback)),

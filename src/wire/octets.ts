@@ -50,8 +50,8 @@ interface OctetMatch extends Array<Octets> {
 /** V8 knows without searching that this cannot match a one-byte string. */
 const NOT_AN_OCTET = /[\u0100-\uffff]/;
 const NOT_ASCII = /[\u0080-\uffff]/;
-/** for `owned` alone */
-const SCRATCH = Buffer.allocUnsafe(1024);
+/** for `owned` and `passing` alone */
+const SCRATCH = Buffer.allocUnsafe(4096);
 
 /**
  * The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.)
@@ -67,6 +67,15 @@ export function octetsFrom(bytes: Uint8Array): Octets {
  */
 export function bytesOf(text: Octets): Buffer {
   return Buffer.from(checked(text, NOT_AN_OCTET), 'latin1');
+}
+
+/**
+ * The octets of `text` for whoever copies them at once, as SQLite does with a statement's parameters: the next call may write
+ * over them. So nothing has to be collected.
+ */
+export function passing(text: Octets): Buffer {
+  if (text.length > SCRATCH.length) return bytesOf(text);
+  return SCRATCH.subarray(0, SCRATCH.write(checked(text, NOT_AN_OCTET), 0, 'latin1'));
 }
 
 /** A copy, which does not keep alive the longer string from which `text` was cut. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BoardServer } from '../../src/board/server.ts';
 import { BoardStore } from '../../src/board/store.ts';
 import { parseUdbm } from '../../src/board/udbm/request.ts';
@@ -94,6 +94,19 @@ describe.each(changes)('an account %s', (_, request, words) => {
   });
 });
 
+test('before anything is changed, SQLite is asked what other processes have just changed', async () => {
+  const board = await openBoard({ path, accountCheck: NEVER });
+  const ann = await login(board, 'ann');
+  const asked = vi.spyOn(board.store.accounts, 'generationAt');
+  const ageAt = async (command: string) => {
+    await ann.ask(command);
+    return asked.mock.lastCall?.[1];
+  };
+  expect(await ageAt('ITEM A0000000')).toBeGreaterThan(0);
+  expect(await ageAt('NEWI Subject')).toBe(0);
+  expect(await ageAt('EDLK')).toBe(0);
+});
+
 test('a disabled guest can no longer read, nor can a guest who needs a proof', async () => {
   const board = await openBoard({ path });
   const readers = [await login(board, 'guest'), await login(board, 'guest')];
@@ -124,13 +137,25 @@ test('a change to other accounts, or a post, ends no session', async () => {
 test('in one round of the event loop, changes by other processes are looked for once; its own count at once', async () => {
   const board = await openBoard({ path, accountCheck: NEVER });
   const { accounts } = board;
-  const before = accounts.generationIn(1);
+  const before = accounts.generationAt(1, 0);
   await elsewhere('-u ann@rgtp.test disable');
-  expect(accounts.generationIn(1)).toBe(before);
-  const later = accounts.generationIn(2);
+  expect(accounts.generationAt(1, 0)).toBe(before);
+  const later = accounts.generationAt(1.1, 0);
   expect(later).not.toBe(before);
   accounts.changed();
-  expect(accounts.generationIn(2)).not.toBe(later);
+  expect(accounts.generationAt(1.1, 0)).not.toBe(later);
+});
+
+test('for who only reads, what other processes change counts a little later; what this one changes, at once', async () => {
+  const board = await openBoard({ path, accountCheck: NEVER });
+  const { accounts } = board;
+  const before = accounts.generationAt(100, 0);
+  await elsewhere('-u ann@rgtp.test disable');
+  expect(accounts.generationAt(110, 10)).toBe(before);
+  const later = accounts.generationAt(110.1, 10);
+  expect(later).not.toBe(before);
+  accounts.changed();
+  expect(accounts.generationAt(110.2, 10)).not.toBe(later);
 });
 
 test('a command in progress is finished, and its answer sent, before the session ends', async () => {

@@ -95,6 +95,16 @@ export const turnMutants = [
       '',
     ],
     ['accounts that can be read again are no trouble', '      this.#trouble = undefined;\n', ''],
+    [
+      'what other processes change counts for readers, too',
+      'if (now - this.#asked <= age) return',
+      'if (now === this.#asked || age > 0) return',
+    ],
+  ),
+  ...breaking(
+    'src/board/standing.ts',
+    ['test/board/accounts.test.ts'],
+    ['who is disabled posts nothing more', 'reading ? RECENT : 0', 'RECENT'],
   ),
   ...breaking('src/bridge/mirror/sighting.ts', MIRROR, [
     'gaps are found in turns',
