@@ -179,7 +179,7 @@ export class Follower {
 
     // Decide.
     const decision = await this.#decide(seen);
-    this.#index.leftOut.of(decision, sighting);
+    this.#index.leaveOut(decision, sighting);
     // The message's text comes with its row if possible; otherwise it is asked for until it comes.
     const hasMotd = sighting.hasNew(PostKind.Motd, state.lastSequence);
     const asked = hasMotd ? await this.#motd() : undefined;

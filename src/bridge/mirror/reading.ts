@@ -93,6 +93,11 @@ export class IndexReader {
     return true;
   }
 
+  /** Rows get no article. They have told something of their items nevertheless: once they are gone, so is that. */
+  leaveOut(decision: Decision, sighting: Sighting): void {
+    if (this.leftOut.of(decision, sighting)) this.#unchanged.forget();
+  }
+
   /** The whole index is going to be compared, and posts to come and go. */
   comparing(): void {
     this.#unchanged.forget();
@@ -136,8 +141,8 @@ class LeftOut {
     };
   }
 
-  /** Counts and logs what a decision leaves out of a sighting. */
-  of({ late, exhausted, second }: Decision, sighting: Sighting): void {
+  /** Counts and logs what a decision leaves out of a sighting. Returns whether that is anything. */
+  of({ late, exhausted, second }: Decision, sighting: Sighting): boolean {
     this.withheld = exhausted.length + sighting.withheld;
     this.isFull = exhausted.length > 0;
     if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
@@ -148,6 +153,7 @@ class LeftOut {
     }
     this.#skip(late, 'they came in below numbers already given');
     this.#skip(second, 'their number or their item has another row');
+    return this.withheld + late.length + second.length > 0;
   }
 
   #skip(sequences: readonly number[], why: string): void {

@@ -76,7 +76,8 @@ export function* orderOf(
   let row = after === undefined ? firstInStep(rows, isBelievable) : 0;
   /** rows far above those that follow them */
   const apart = Array.from({ length: Math.min(row, STRETCH) }, (_, each) => each);
-  let withheld = row - apart.length;
+  const leading = apart.length;
+  let withheld = row - leading;
   let doubted: Doubt | undefined;
   let top = after;
   const take = (at: number) => {
@@ -113,8 +114,8 @@ export function* orderOf(
   }
   const above = (each: number) => (top === undefined ? 1 : distance(top, sequences[each] ?? 0));
   const stillFar = apart.filter((each) => above(each) > JUMP);
-  const below = apart.filter((each) => above(each) <= JUMP);
-  withheld += below.length;
+  const below = apart.filter((each, at) => at < leading || above(each) <= JUMP);
+  withheld += apart.length - stillFar.length;
   const upwards = (a: number, b: number) => above(a) - above(b);
   if (stillFar.length > 0) far = Array.from(merge(Int32Array.from(far), stillFar.sort(upwards), upwards));
   const [head] = far;

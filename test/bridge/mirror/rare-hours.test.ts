@@ -393,6 +393,21 @@ test('older rows have the numbers they had, also where a later epoch begins belo
   expect(await permanent.recent()).toHaveLength(1024);
 });
 
+test.each(['between', 'after'])(
+  'rows made up %s those of a board past 2³¹ take none of the last numbers, however late a bridge comes',
+  async (where) => {
+    const board = new FakeBoard(2 ** 32 - 100);
+    const tea = board.newItem('Tea');
+    board.reply(tea);
+    const made = board.index.slice(-1).flatMap((row) => [3, 2, 1].map((n) => ({ ...row, sequence: 2 ** 31 - n })));
+    board.editIndex((rows) => rows.toSpliced(where === 'between' ? 1 : 2, 0, ...made));
+    board.reply(tea);
+    const mirror = await server(board).open();
+    await mirror.complete();
+    expect((await shown(mirror)).filter(({ item }) => item === tea).map(({ number }) => number)).toEqual([1, 2, 4]);
+  },
+);
+
 test('after the cache is lost nobody who asks for what is new misses anything', async () => {
   const board = new FakeBoard();
   let now = 2_000_000_000;

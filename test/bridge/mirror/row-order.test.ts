@@ -64,4 +64,6 @@ test('a made-up row before the others is none that they go on from, also where t
   // What the board itself gave is not at the end of numbers by mistake.
   expect(ordered([5000, LAST - 1, LAST], [LAST - 1, LAST])).toEqual({ order: [LAST - 1, LAST], withheld: 1, wraps: 0 });
   expect(ordered([5000, LAST, 5001])).toEqual({ order: [5000, 5001], withheld: 1, wraps: 0 });
+  // That it is there twice is no proof of it.
+  expect(ordered([LAST, LAST, 5000, 5001])).toEqual({ order: [5000, 5001], withheld: 2, wraps: 0 });
 });

@@ -159,6 +159,8 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[0, 1, WRAP, HALF], 'item; a backup; a poll meanwhile 30; restore; item; poll'],
   [[1], 'item; a backup; a poll meanwhile 30; restore; item; poll; poll; kill'],
   [[WRAP], 'gap; two rows change places; an answer is nonsense 32; two rows change places; jump 16; gap; post'],
+  [[0, 1, WRAP, HALF], 'item; poll; a backup; a jump; continue; poll; restore'],
+  [[WRAP], 'jump 48; gap; item; a row twice; jump 47; bogus rows 6; poll; item; jump 1'],
 ];
 
 export function storyOf(steps: string): Story {
