@@ -29,6 +29,11 @@ export const turnMutants = [
       'if (this.#input !== undefined || this.#isFull) below.pause();',
       'if (this.#input !== undefined) below.pause();',
     ],
+    [
+      'TLS hears when its records have gone out',
+      "return this.#below.write(chunk, typeof encoding === 'function' ? encoding : done);",
+      "return this.#below.write(chunk, typeof encoding === 'string' ? done : undefined);",
+    ],
   ),
   ...breaking(
     'src/nntp/connection/tls.ts',

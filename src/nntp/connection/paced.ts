@@ -63,15 +63,16 @@ export class Paced extends Duplex {
     else eventLoop.later(this.#turn);
   }
 
-  override _write(chunk: Buffer, _: BufferEncoding, done: Done): void {
-    this.#below.write(chunk, done);
+  // Output needs no pace: it goes to the connection below without a queue of its own. TLS writes Buffers; text is UTF-8.
+  override write(chunk: Buffer | string, encoding?: BufferEncoding | Done, done?: Done): boolean {
+    return this.#below.write(chunk, typeof encoding === 'function' ? encoding : done);
   }
 
-  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
+  override cork(): void {
     this.#below.cork();
-    for (const [n, { chunk }] of chunks.entries()) {
-      this.#below.write(chunk, n === chunks.length - 1 ? done : undefined);
-    }
+  }
+
+  override uncork(): void {
     this.#below.uncork();
   }
 
