@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { Backend } from '../../src/nntp/backend.ts';
 import { NntpServer, type NntpServerOptions } from '../../src/nntp/server.ts';
 import { MemoryBackend } from './memory-backend.ts';
 import { NntpClient } from './nntp-client.ts';
@@ -7,7 +8,7 @@ export { tlsFiles } from './tls-files.ts';
 
 /** A server on a free port that ends with the test. With TLS, its second address is NNTPS. */
 export async function serve(
-  backend: MemoryBackend = new MemoryBackend(),
+  backend: Backend = new MemoryBackend(),
   options: Partial<NntpServerOptions> = {},
 ): Promise<{ server: NntpServer; port: number; tlsPort: number; connect: (greeted?: boolean) => Promise<NntpClient> }> {
   const plain = { host: '127.0.0.1', port: 0, tls: false };
