@@ -7,8 +7,8 @@ const LINGER = 5_000;
 /** What a link reports to its transport. */
 export interface LinkEvents {
   received(chunk: Buffer): void;
-  /** The client has taken what was written. */
-  drained(): void;
+  /** The client has taken what was written: go on. */
+  pump(): void;
   /** The client will send no more. */
   inputEnded(): void;
   /** The connection is over; called once. `error` is set unless the client ended it. */
@@ -99,7 +99,7 @@ export class Link {
 
   readonly #onDrain = (): void => {
     this.progressed();
-    this.#events.drained();
+    this.#events.pump();
   };
 
   readonly #onEnd = (): void => this.#events.inputEnded();

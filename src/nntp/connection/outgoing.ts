@@ -79,6 +79,18 @@ export class Outgoing implements LongRunEvents {
     this.#link.write(this.#output);
   }
 
+  /** Resolves once everything sent so far is with the operating system. */
+  flushed(): Promise<void> {
+    this.flush();
+    return this.#link.flushed();
+  }
+
+  /** Closes this side after the last answer, which may have come outside of a turn. */
+  finish(): void {
+    this.flush();
+    this.#link.finish();
+  }
+
   /** For long answers: writes what has been gathered before it grows too large. */
   flushIfMuch(): void {
     if (this.#output.octets >= FLUSH_OCTETS) this.flush();

@@ -60,8 +60,7 @@ export class Transport implements LinkEvents {
 
   /** Resolves once everything sent so far is with the operating system. */
   flushed(): Promise<void> {
-    this.#outgoing.flush();
-    return this.#link.flushed();
+    return this.#outgoing.flushed();
   }
 
   /** The next line, which is not a command; `undefined`: the client has gone. */
@@ -171,18 +170,10 @@ export class Transport implements LinkEvents {
     // A half-closed client gets every answer it has asked for.
     if (this.#inputEnded && this.quiet && !this.#pumping) this.#outgoing.end();
     const { ending, long } = this.#outgoing;
-    if (ending && !long) {
-      // The last answer may have come outside of a turn.
-      this.#outgoing.flush();
-      this.#link.finish();
-    }
+    if (ending && !long) this.#outgoing.finish();
     const commandRuns = this.#events.busy() && !this.#incoming.awaitsLine;
     const isStopped = this.#waiting || long || this.#link.blocked || commandRuns;
     this.#link.read(ending || this.#incoming.buffered === 0 || !isStopped);
-  }
-
-  drained(): void {
-    this.pump();
   }
 
   received(chunk: Buffer): void {
