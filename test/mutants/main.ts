@@ -41,6 +41,7 @@ const failing: string[] = [];
 await share([...new Set(chosen.flatMap(({ tests }) => tests))], async (tree, file) => {
   const { verdict, by, ms } = await runTests(tree, file, UNBROKEN);
   times.set(file, ms);
+  console.log(`${verdict.padEnd(9)} with nothing broken: ${file} (${Math.round(ms / 1000)} s)`);
   if (verdict !== 'passed') failing.push(`${file}: ${verdict}${by === undefined ? '' : `: ${by}`}`);
 });
 if (failing.length > 0) stop(['With nothing broken:', ...failing]);

@@ -1,4 +1,4 @@
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const MIRROR = ['test/bridge/mirror/mirror.test.ts', 'test/bridge/mirror/histories.test.ts'];
 const TEXTS = [
@@ -66,7 +66,7 @@ export const mirrorMutants = [
       'if (this.states.of(item) !== TextState.Doubted) {',
       'if (this.states.of(item) >= 0) {',
     ],
-    ['an item the board chokes on is given up', 'if (strikes < STRIKES) {', 'if (strikes >= 0) {'],
+    ['an item the board chokes on is given up', 'if (strikes < STRIKES) {', 'if (strikes >= 0) {', HANGS],
     [
       'requests under way are bounded',
       'while (!this.#closed && this.#requests.size < this.#depth) {',
@@ -190,7 +190,12 @@ export const mirrorMutants = [
   ...breaking(
     'src/bridge/mirror/mirror.ts',
     ['test/bridge/mirror/several.test.ts'],
-    ['the others are told of what is new', "if (about === 'rows') this.poke();", "if (about === 'posts') this.poke();"],
+    [
+      'the others are told of what is new',
+      "if (about === 'rows') this.poke();",
+      "if (about === 'posts') this.poke();",
+      HANGS,
+    ],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

@@ -1,4 +1,4 @@
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const RARE = ['test/bridge/mirror/rare-hours.test.ts'];
 const OUTAGES = ['test/bridge/mirror/outages.test.ts'];
@@ -164,6 +164,7 @@ export const rareHourMutants = [
       'nothing arrives before the last question, wherever the clock is set to',
       'this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }])',
       'Promise.resolve()',
+      HANGS,
     ],
     [
       'arrivals do not go back with the clock',

@@ -36,8 +36,9 @@ export class Tree {
       encoding: 'utf8',
     });
     for (const path of new Set(listed.split('\0').filter((name) => name !== ''))) {
-      // What was deleted and is not committed is listed, too.
-      if (textOf(ROOT, path) !== undefined) cpSync(join(ROOT, path), join(this.folder, path));
+      // What was deleted and is not committed is listed, too. With its age: npm would install anew for a new lockfile.
+      if (textOf(ROOT, path) !== undefined)
+        cpSync(join(ROOT, path), join(this.folder, path), { preserveTimestamps: true });
     }
     symlinkSync(MODULES, join(this.folder, 'node_modules'));
   }
