@@ -23,7 +23,7 @@ export function reportRestored({ files, replaced, forgetful }: Restored): void {
   for (const folder of replaced) process.stdout.write(`what was there before is in ${folder}\n`);
   for (const file of forgetful) {
     process.stdout.write(
-      `${file} does not know which article numbers were shown since the backup: newsreaders that saw them may take new articles for read\n`,
+      `${file} does not know which article numbers were shown since the backup: newsreaders that saw them may treat new articles as read\n`,
     );
   }
 }

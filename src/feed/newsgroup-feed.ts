@@ -260,5 +260,5 @@ async function until<T>(ended: AbortSignal, promise: Promise<T>): Promise<T> {
 /** Answers out of step would settle the wrong articles. @throws PeerError */
 function expectId(answer: PeerAnswer, { messageId }: Offer): void {
   if (answer.text.split(' ')[0] !== messageId)
-    throw new PeerError(`${answer.code} of another article than ${messageId}`);
+    throw new PeerError(`${answer.code} for an article other than ${messageId}`);
 }

@@ -207,7 +207,7 @@ export class PeerFeed {
       } catch (error) {
         this.#options.log.error(
           { peer: this.#options.name, err: error },
-          'how far a peer is can’t be read or stored now',
+          'how far a peer has got can’t be read or stored now',
         );
         strand.pause.failed();
       }

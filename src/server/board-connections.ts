@@ -23,7 +23,7 @@ export interface BoardConnections {
   /** for the mirror, and for searching for posts whose outcome is unknown */
   readonly reading: RgtpPool;
   readonly people: UserPools;
-  /** over any of these */
+  /** when the board last sent anything, over any of these */
   readonly heard: LastHeard;
   /** Asks for the level that the board gives a guest now. */
   readonly askAsGuest: () => Promise<number>;

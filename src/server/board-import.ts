@@ -85,7 +85,7 @@ function remedyOf({ kind }: RgtpError, user: string): string {
         ? 'It lets no guests read: name an account with --user.'
         : 'Look at the userid and the secret (pairs of hex digits; blanks are allowed).';
     case 'impostor':
-      return 'That server does not know the secret: it may be another board, or the secret a wrong one.';
+      return 'That server does not know the secret: this may be another board, or a wrong secret.';
     case 'no-access':
       return user === ''
         ? 'Guests may not read it: name an account with --user.'

@@ -126,13 +126,10 @@ export class BoardUsers {
 function inOperatorsWords(message: string): Failure {
   const userid = /^User `(.*?)'/.exec(message)?.[1];
   if (message.includes('not found in')) {
-    return new Failure(`there is no such account of ${userid}`, 'rgtp-nntp board user list shows all.');
+    return new Failure(`${userid} has no such account`, 'rgtp-nntp board user list shows all.');
   }
   if (message.endsWith('already exists')) {
-    return new Failure(
-      `there is such an account of ${userid} already`,
-      'rgtp-nntp board user secret gives it a new secret.',
-    );
+    return new Failure(`${userid} has such an account already`, 'rgtp-nntp board user secret gives it a new secret.');
   }
   if (message.includes('has several levels')) {
     return new Failure(`${userid} has several accounts`, 'Choose one with --level.');

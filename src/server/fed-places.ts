@@ -23,7 +23,7 @@ export async function openFedPlaces(permanent: PlaceStore, log: Log): Promise<Fe
   const begin = async (peer: string, turn: number): Promise<Turn> => {
     await read();
     if (shared?.turn(peer) !== turn) return undefined;
-    if (known.get(peer) !== turn) log.info({ peer }, 'of the bridges of this board, this one feeds the peer now');
+    if (known.get(peer) !== turn) log.info({ peer }, 'this bridge now feeds the peer for all bridges of the board');
     known.set(peer, turn);
     return turn;
   };

@@ -78,7 +78,7 @@ async function copy(
   } catch (error) {
     if (!(error instanceof OtherBoardError)) throw error;
     throw new Failure(
-      `the two hold different things of the board ${board.name}: ${error.message}`,
+      `the two hold different data for the board ${board.name}: ${error.message}`,
       'Nothing was copied. One of them belongs to another board, or to another installation.',
     );
   }

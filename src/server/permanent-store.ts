@@ -52,7 +52,7 @@ export async function openToServe(
       return await Membership.join(database, board.name, {
         identity: identityOf(config, board),
         onWaiting: () =>
-          log.warn({}, 'a command of rgtp-nntp, or an earlier version, is alone with this board: waiting'),
+          log.warn({}, 'a command of rgtp-nntp, or an earlier version, has this board to itself: waiting'),
         onLost: (error) => endNow(log, error),
       });
     } catch (error) {

@@ -52,13 +52,13 @@ async function requireSameBoard(from: Permanent, to: Permanent): Promise<void> {
   const theirs = new Map((await to.newsgroups()).map(({ name, created }) => [name, created]));
   for (const { name, created } of await from.newsgroups()) {
     const other = theirs.get(name) ?? created;
-    if (other !== created) throw new OtherBoardError(`the newsgroup ${name} was created at another time there`);
+    if (other !== created) throw new OtherBoardError(`the newsgroup ${name} was created at a different time there`);
   }
   const has = new Map((await to.epochs()).map((epoch) => [epoch.number, JSON.stringify(Object.values(epoch))]));
   for (const epoch of await from.epochs()) {
     const other = has.get(epoch.number);
     if (other !== undefined && other !== JSON.stringify(Object.values(epoch))) {
-      throw new OtherBoardError(`articles are numbered in another way there, from epoch ${epoch.number} on`);
+      throw new OtherBoardError(`articles are numbered differently there, from epoch ${epoch.number} on`);
     }
   }
 }

@@ -96,7 +96,7 @@ function refuseOtherNames(path: string): void {
   throw new StoreError(
     'linked',
     path,
-    `the file has ${names} names (hard links), and opened by two of them it would be destroyed. Give this one a file of ` +
+    `the file has ${names} names (hard links), and would be destroyed if it were opened under two of them. Give this one a file of ` +
       `its own: cp -p ${path} ${path}.own && mv ${path}.own ${path}`,
   );
 }

@@ -96,7 +96,7 @@ describe('importing a groggsd spool', () => {
 
   test('goes into an empty board only, and comes from a spool only', async () => {
     const store = newStore();
-    await expect(importSpool(join(spool, 'item'), store)).rejects.toThrow(/no groggsd data directory/);
+    await expect(importSpool(join(spool, 'item'), store)).rejects.toThrow(/not a groggsd data directory/);
     await importSpool(spool, store);
     await expect(importSpool(spool, store)).rejects.toThrow(/not empty/);
     store.close();

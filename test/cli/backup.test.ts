@@ -294,7 +294,7 @@ describe('rgtp-nntp backup and restore', () => {
     const before = await shown('Lost, too');
     const restored = await run('restore', to, '--force');
     expect(restored).toMatchObject({ code: 0, stderr: '' });
-    expect(restored.stdout).not.toContain('may take new articles for read');
+    expect(restored.stdout).not.toContain('may treat new articles as read');
     await post('Anew');
     const after = await shown('Anew');
     const known = new Map(before.articles);
@@ -304,7 +304,7 @@ describe('rgtp-nntp backup and restore', () => {
     expect(after.high).toBeGreaterThan(before.high);
 
     const elsewhere = await commandLine(['restore', to], { env: environment(join(folder, 'elsewhere')) });
-    expect(elsewhere.stdout).toContain('may take new articles for read');
+    expect(elsewhere.stdout).toContain('may treat new articles as read');
   });
 
   it('backup writes into no folder with something else in it, nor into the data folder', async () => {
@@ -354,7 +354,7 @@ describe('rgtp-nntp backup and restore', () => {
 
     const again = await run('restore', to, '--force');
     expect(again).toMatchObject({ code: 0, stderr: '' });
-    expect(again.stdout).not.toContain('may take new articles for read');
+    expect(again.stdout).not.toContain('may treat new articles as read');
     await post('Anew');
     const after = await shown('Anew');
     expect(after.articles.map(([, subject]) => subject)).toEqual(['Welcome', 'Kept', 'Anew']);

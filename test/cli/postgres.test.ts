@@ -160,7 +160,7 @@ describe.skipIf(!hasPostgres)('permanent: postgres://', () => {
     // The database of the other bridges holds this board: begun at another time, so another's.
     const other = await copy('files', 'database');
     expect(other.code).toBe(1);
-    expect(other.stderr).toMatch(/the two hold different things of the board gossip/);
+    expect(other.stderr).toMatch(/the two hold different data for the board gossip/);
     await database.empty();
     const unknown = await started(inDatabase).ended;
     expect(unknown.code).toBe(1);

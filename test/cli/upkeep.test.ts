@@ -59,7 +59,7 @@ describe('rgtp-nntp board …', () => {
     const added = await run('board', 'user', 'add', 'Ann@Example.org', '--level', 'edit');
     expect(added.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
     expect((await run('board', 'user', 'add', 'Ann@example.org', '--level', 'edit')).stderr).toBe(
-      'rgtp-nntp: there is such an account of Ann@example.org already\nrgtp-nntp board user secret gives it a new secret.\n',
+      'rgtp-nntp: Ann@example.org has such an account already\nrgtp-nntp board user secret gives it a new secret.\n',
     );
     const renewed = await run('board', 'user', 'secret', 'Ann@example.org');
     expect(renewed.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);
@@ -69,7 +69,7 @@ describe('rgtp-nntp board …', () => {
     expect((await run('board', 'user', 'remove', 'Ann@example.org')).code).toBe(0);
     expect(await run('board', 'user', 'remove', 'Ann@example.org')).toMatchObject({
       code: 1,
-      stderr: 'rgtp-nntp: there is no such account of Ann@example.org\nrgtp-nntp board user list shows all.\n',
+      stderr: 'rgtp-nntp: Ann@example.org has no such account\nrgtp-nntp board user list shows all.\n',
     });
   });
 });

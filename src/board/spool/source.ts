@@ -22,7 +22,7 @@ export class NoSpoolError extends Trouble {
   readonly fault: string;
 
   constructor(path: string, fault: string) {
-    super(`${path}: no groggsd data directory (its file index ${fault})`);
+    super(`${path}: not a groggsd data directory (its file index ${fault})`);
     this.name = 'NoSpoolError';
     this.fault = fault;
   }

@@ -192,7 +192,7 @@ export class ArticlePoster implements Poster {
     const board = this.#boards.find(({ poster }) => poster.has(messageId));
     if (board !== undefined) throw board.poster.doubtOf?.(messageId) ?? duplicate(messageId);
     if (this.#isOurs(messageId)) {
-      throw new PostingError(`Message-ID: ${messageId} is of a form that only the server gives`);
+      throw new PostingError(`Message-ID: ${messageId} has a form that only this server may use`);
     }
   }
 

@@ -25,7 +25,7 @@ export class KnownRows {
   readonly #newestEpoch: number;
   readonly #recent: () => Promise<readonly RecentRow[]>;
   /** the newest rows that any bridge has shown, until the mirror knows any */
-  #shown: Shown | undefined;
+  #shown: ShownBefore | undefined;
 
   /**
    * @param recent the newest rows that readers have been shown
@@ -152,7 +152,7 @@ export class KnownRows {
   }
 }
 
-interface Shown {
+interface ShownBefore {
   /** by `nameOf` */
   readonly posts: ReadonlyMap<string, { readonly number: number; readonly epoch: number }>;
   readonly sequences: ReadonlySet<number>;
@@ -160,7 +160,7 @@ interface Shown {
   readonly since: number | undefined;
 }
 
-function shownBefore(rows: readonly RecentRow[]): Shown {
+function shownBefore(rows: readonly RecentRow[]): ShownBefore {
   const posts = new Map<string, { readonly number: number; readonly epoch: number }>();
   const sequences = new Set<number>();
   let since = Number.POSITIVE_INFINITY;

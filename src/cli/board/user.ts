@@ -89,7 +89,7 @@ function onUser(
   });
   return command
     .addArgument(new Argument('[userid]', 'usually a mail address'))
-    .option('--name <userid>', 'the same, as an option');
+    .option('--name <userid>', 'the userid, as an option');
 }
 
 /** For a command on an existing account. */

@@ -47,7 +47,7 @@ export function readTree(article: Entity): Part {
 }
 
 function readPart(entity: Entity, usual: string, budget: Budget, depth: number): Part {
-  if (depth > MAX_DEPTH) throw new PostingError(`Content-Type: more than ${MAX_DEPTH} parts within each other`);
+  if (depth > MAX_DEPTH) throw new PostingError(`Content-Type: parts nested more than ${MAX_DEPTH} deep`);
   if (--budget.parts < 0) throw new PostingError(`Content-Type: more than ${MAX_PARTS} parts`);
   const { value, parameters } = parseParameters(only(entity.fields, 'Content-Type'));
   const type = value.includes('/') ? value : typeOf(value, usual);

@@ -129,7 +129,7 @@ function checkDate(header: string, text: Octets, now: number): void {
   if (text === '') return;
   const date = parseDate(text);
   if (date === undefined) throw new PostingError(`${header}: ${quoted(shown(text))} is not a date`);
-  if (date > now + MAX_AHEAD) throw new PostingError(`${header}: ${quoted(shown(text))} lies in the future`);
+  if (date > now + MAX_AHEAD) throw new PostingError(`${header}: ${quoted(shown(text))} is in the future`);
   if (date < now - MAX_AGE) throw new PostingError(`${header}: ${quoted(shown(text))} is more than 30 days ago`);
 }
 
@@ -185,7 +185,7 @@ function checkFollowupTo(text: string, newsgroups: readonly string[]): void {
 function readFrom(field: Octets): Mailbox {
   if (field === '') throw new PostingError('From: is missing or empty');
   const mailbox = readMailbox(field);
-  if (mailbox.name !== '' && showsNothing(mailbox.name)) throw new PostingError('From: the name shows nothing');
+  if (mailbox.name !== '' && showsNothing(mailbox.name)) throw new PostingError('From: nothing of the name is visible');
   refuseTurning('From', mailbox.name);
   return mailbox;
 }
@@ -201,5 +201,7 @@ function readSubject(fields: readonly Field[]): string {
 function refuseTurning(header: string, text: string): void {
   const character = turnsText(text);
   if (character === undefined) return;
-  throw new PostingError(`${header}: the character ${codePoint(character)} turns the direction of the text after it`);
+  throw new PostingError(
+    `${header}: the character ${codePoint(character)} reverses the direction of the text after it`,
+  );
 }

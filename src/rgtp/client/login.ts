@@ -77,7 +77,7 @@ function challenged(answer: Answer, { user, secret, foldWholeUserid }: Credentia
   if (secret === undefined) {
     throw new RgtpError(
       'refused',
-      `the server wants a proof that ${printable(user)} is who they say, and there is no secret to give one`,
+      `the server wants proof that ${printable(user)} is who they say, but there is no secret to prove it with`,
     );
   }
   const algorithm = answer.preliminary.find((status) => status.code === 130)?.text ?? octets`MD5`;

@@ -241,7 +241,7 @@ export class Transport {
 function unasked(status: Status): RgtpError {
   return new RgtpError(
     endsConnection(status.code) ? 'unavailable' : 'nonsense',
-    `unasked, the server said ${shown(status)}`,
+    `the server said ${shown(status)} without being asked`,
     { code: status.code, line: shown(status), said: status.text },
   );
 }

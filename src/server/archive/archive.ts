@@ -31,7 +31,7 @@ export interface ArchiveOptions {
 export interface Archived {
   /** articles in it */
   readonly count: number;
-  /** articles that the index shows and whose text the board does not give: they are not in it */
+  /** articles that the index shows, but whose text the board does not supply: they are left out */
   readonly missing: number;
   /** the first of these, and why */
   readonly unread: readonly string[];

@@ -29,7 +29,7 @@ export interface ArchivedArticle {
 export interface ArticleSource {
   /** roughly how many there are: some may come or go */
   readonly count: number;
-  /** @param onUnread is told of articles that the board does not give, with the reason */
+  /** @param onUnread called for each article that the board does not supply, with the reason */
   articles(onUnread: (place: string, reason: string) => void): AsyncGenerator<ArchivedArticle>;
 }
 
@@ -155,7 +155,7 @@ async function* articlesOf(
   for (const { group, number } of placesOf(board)) {
     try {
       const article = await group.article(number);
-      // Withdrawn meanwhile.
+      // It may have been withdrawn meanwhile.
       if (article !== undefined) yield { number, content: storedArticle(article.bytes) };
     } catch (error) {
       // An article whose item the board can't send must not cost all others.
@@ -165,7 +165,7 @@ async function* articlesOf(
   }
 }
 
-/** (Asking again would not help for items that the board answers with nonsense.) */
+/** Whether all further articles would fail, too. For nonsense, only the item is to blame. */
 function isAway(cause: unknown): boolean {
   const kind = cause instanceof RgtpError ? cause.kind : undefined;
   return cause !== undefined && kind !== 'nonsense' && kind !== 'internal';

@@ -23,7 +23,7 @@ export async function requireMaildirTarget(path: string, force: boolean): Promis
 }
 
 /**
- * Writes a Maildir. An article's file has the same name each time. All articles count as read: an archive is no news.
+ * Writes a Maildir. An article's file has the same name each time. All articles are marked as read: an archive is no news.
  *
  * @param host what the names end with
  */

@@ -11,8 +11,8 @@ const soon = 21 * day;
 export function* examineCertificate(config: Config, now = Date.now()): Generator<Finding> {
   const { tls } = config;
   if (tls.certificate === '') {
-    // This is so in the quick start.
-    yield ok('no certificate: people can log in from this machine alone (tls.certificate and tls.key change that)');
+    // As in the quick start.
+    yield ok('no certificate: people can log in only from this machine (tls.certificate and tls.key change that)');
     return;
   }
   try {

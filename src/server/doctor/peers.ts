@@ -13,7 +13,10 @@ export async function examinePeer(peer: PeerConfig): Promise<Finding> {
     const connection = await PeerConnection.open(peerAddress(peer), PATIENCE);
     const takes = await connection.takesArticles().finally(() => connection.close());
     if (takes !== undefined) {
-      return fail(`${where}: ${takes}`, 'Let this server feed there (incoming.conf in INN), or set peers[n].user.');
+      return fail(
+        `${where}: ${takes}`,
+        'Have the peer accept this server (incoming.conf in INN), or set peers[n].user.',
+      );
     }
     return ok(`${where} takes articles, ${connection.streaming ? 'streamed' : 'one by one (IHAVE)'}`);
   } catch (error) {

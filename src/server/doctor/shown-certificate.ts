@@ -34,7 +34,7 @@ function verdict(socket: TLSSocket, { tls, name }: Config, where: string, now: n
   const days = Math.floor((shown.validToDate.getTime() - now) / DAY);
   if (shown.fingerprint256 !== new X509Certificate(readSmallFile(tls.certificate)).fingerprint256) {
     return fail(
-      `${where} shows another certificate than ${tls.certificate}`,
+      `${where} shows a certificate other than ${tls.certificate}`,
       'Restart the server, or find out who listens.',
     );
   }
@@ -44,9 +44,9 @@ function verdict(socket: TLSSocket, { tls, name }: Config, where: string, now: n
   }
   if (!socket.authorized) {
     return warn(
-      `${where} shows a certificate that newsreaders will not believe: ${String(socket.authorizationError)}`,
+      `${where} shows a certificate that newsreaders will not trust: ${String(socket.authorizationError)}`,
       'Put the whole chain into tls.certificate (fullchain.pem), or have their machines trust its authority.',
     );
   }
-  return ok(`${where} shows a certificate for ${name} that is believed, good for ${days} days`);
+  return ok(`${where} shows a trusted certificate for ${name}, valid for ${days} more days`);
 }

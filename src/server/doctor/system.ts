@@ -45,14 +45,14 @@ function examineClock(data: string, now: number): Finding {
   const ahead = Math.round((newest - now) / 1000);
   if (ahead < 120) return ok(`the clock says ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`);
   return fail(
-    `the clock is wrong: there are files from ${ahead} s in the future in ${data}`,
+    `the clock is wrong: ${data} has files from ${ahead} s in the future`,
     'Set it (timedatectl), and keep it right with NTP.',
   );
 }
 
 function examineBackup(data: string, now: number): Finding {
   const made = lastBackup({ data });
-  if (made === undefined) return ok('no backup is known of: make one with rgtp-nntp backup FOLDER');
+  if (made === undefined) return ok('no backup is known: make one with rgtp-nntp backup FOLDER');
   const days = Math.floor((now - made) / DAY);
   const what = `the last backup is ${days} ${days === 1 ? 'day' : 'days'} old`;
   return days > 7 ? warn(what, 'Make one every day: rgtp-nntp backup --force FOLDER.') : ok(what);

@@ -130,7 +130,7 @@ describe('a user', () => {
   const refused: [string, RegExp, Script, Partial<ClientOptions>?][] = [
     [
       'a secret is wanted and there is none',
-      /there is no secret to give one/,
+      /there is no secret to prove it with/,
       async (peer) => {
         await peer.expect('USER ann@rgtp.test', '130 MD5  Please provide proof of identity.', `333 ${NONCE}`);
       },
