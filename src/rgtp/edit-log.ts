@@ -71,19 +71,40 @@ const YEARS = 12;
  * @returns unix seconds; `previous` if the log has another form
  */
 export function editTime(when: Octets, previous: number, next = previous): number {
-  const [, hour, minute, weekday, day, name = ''] = WHEN.exec(trimmed(when)) ?? [];
-  const month = MONTHS.indexOf(name);
-  if (month < 0) return previous;
+  const edit = parseWhen(when);
+  if (edit === undefined) return previous;
+  const { hour, minute, weekday, day, month } = edit;
   const first = new Date(previous * 1000).getUTCFullYear() - YEARS;
   const last = Math.min(new Date(next * 1000).getUTCFullYear(), first + 100) + YEARS;
   let best = previous;
   let least = Number.POSITIVE_INFINITY;
   for (let year = first; year <= last; year++) {
-    const date = new Date(Date.UTC(year, month, Number(day), Number(hour), Number(minute)));
+    const date = new Date(Date.UTC(year, month, day, hour, minute));
     if (date.getUTCMonth() !== month || (weekday !== undefined && DAYS[date.getUTCDay()] !== weekday)) continue;
     const seconds = date.getTime() / 1000;
     const distance = Math.max(previous - seconds, seconds - next, 0);
     if (distance < least && seconds >= 0 && seconds <= 0xffffffff) [best, least] = [seconds, distance];
   }
   return best;
+}
+
+/** Whether an edit that was once given this time by `editTime` may be logged so. */
+export function mayBeAt(when: Octets, time: number): boolean {
+  const edit = parseWhen(when);
+  const date = new Date(time * 1000);
+  const isSame =
+    edit === undefined ||
+    (edit.minute === date.getUTCMinutes() &&
+      edit.hour === date.getUTCHours() &&
+      edit.day === date.getUTCDate() &&
+      edit.month === date.getUTCMonth());
+  // There may be no such day: then any time does.
+  return isSame || editTime(when, time) === time;
+}
+
+function parseWhen(when: Octets) {
+  const [, hour, minute, weekday, day, name = ''] = WHEN.exec(trimmed(when)) ?? [];
+  const month = MONTHS.indexOf(name);
+  if (month < 0) return undefined;
+  return { hour: Number(hour), minute: Number(minute), weekday, day: Number(day), month };
 }

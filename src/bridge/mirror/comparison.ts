@@ -1,5 +1,5 @@
 /** Which rows of a sighting are known, and as which posts: rule 1 of `decision.ts`. */
-import type { EditLogEntry } from '../../rgtp/edit-log.ts';
+import { type EditLogEntry, mayBeAt } from '../../rgtp/edit-log.ts';
 import { isAfter } from '../../rgtp/sequence.ts';
 import { Epochs, generationAt, isBelow, newestOf, type Position } from '../known/epochs.ts';
 import type { BoardState } from '../known/state.ts';
@@ -267,12 +267,15 @@ export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): G
   return false;
 }
 
-function isSameEvent(state: BoardState, known: number, { kind, itemId, userid }: EditLogEntry): boolean {
-  const was = state.posts.was[known];
+function isSameEvent(state: BoardState, known: number, { kind, itemId, userid, when }: EditLogEntry): boolean {
+  const { posts } = state;
+  const was = posts.was[known];
   const notice = state.notices.get(known);
   // Gone and unknown: its number was reserved for what the log might say.
-  if (was === PostKind.Gone && notice === undefined) return state.posts.items[known] === -1;
+  if (was === PostKind.Gone && notice === undefined) return posts.items[known] === -1;
   if (was !== PostKind.Gone && was !== (kind === 'index' ? PostKind.IndexEdit : PostKind.Withdrawal)) return false;
+  // On a restored board an editor may do the same again, under the same number.
+  if (was !== PostKind.Gone && !mayBeAt(when, posts.times[known] ?? 0)) return false;
   return notice === undefined || (notice.itemId === itemId && notice.userid === userid);
 }
 

@@ -3,7 +3,8 @@
  * cache may be lost. The rules are the same in all cases, so that all mirrors decide alike.
  *
  * 1. **Identity** (`comparison.ts`). A post is its sequence number, kind, item and time, even once it is gone. After an
- *    editor has changed the index its time may differ: then the time in its item's text decides (`evidence.ts`).
+ *    editor has changed the index its time may differ: then the time in its item's text decides (`evidence.ts`). What
+ *    only the edit log reports is its number, kind, item, editor and time.
  * 2. **A board gives a number once, and an item begins once.** Of several rows the known one counts; else what the edit
  *    log says, which no editor writes; else the row that the board appended.
  * 3. **No number is ever given to another post**, and nothing is shown below the numbers given: a new row must come

@@ -99,26 +99,42 @@ test('a link that neither the index nor a text shows any more is none', async ()
   expect((await shown(mirror)).find(({ item }) => item === more)?.continues).toBeUndefined();
 });
 
-test('another event does not come back in the place of one that is gone', async () => {
+/** A board with two items, of which a mirror compares all each time. */
+async function comparedEachTime() {
   const board = new FakeBoard();
   let now = 2_000_000_000_000;
   const mirror = await mirrorOf(board, { now: () => now, intervals: { ...STILL, reconcile: 1000 } });
   const tea = board.newItem('Tea');
   const milk = board.newItem('Milk');
-  board.newItem('Bread');
-  const restore = board.backUp();
   const compared = async () => {
     now += 2000;
     await mirror.complete();
     return shownNumbers(mirror);
   };
-  await mirror.complete();
+  return { board, tea, milk, compared };
+}
+
+test('another event does not come back in the place of one that is gone', async () => {
+  const { board, tea, milk, compared } = await comparedEachTime();
+  board.newItem('Bread');
+  const restore = board.backUp();
+  await compared();
   board.withdraw(tea);
   expect(await compared()).toEqual(['2 Item', '3 Item', '4 Withdrawal']);
   restore();
   expect(await compared()).toEqual(['1 Item', '2 Item', '3 Item']);
   board.withdraw(milk);
   expect(await compared()).toEqual(['1 Item', '3 Item', '5 Withdrawal']);
+});
+
+test('what an editor did once more on a restored board, under the same number, is another event', async () => {
+  const { board, compared } = await comparedEachTime();
+  const restore = board.backUp();
+  board.editIndex((rows) => [...rows]);
+  expect(await compared()).toEqual(['1 Item', '2 Item', '3 IndexEdit']);
+  restore();
+  board.editIndex((rows) => [...rows]);
+  expect(await compared()).toEqual(['1 Item', '2 Item', '4 IndexEdit']);
 });
 
 test('numbers are kept for the edit log before the first row of an epoch, too', async () => {
