@@ -177,6 +177,39 @@ export const mirrorMutants = [
       'keyOf(other) === keyOf(rowDetails(details))',
       'keyOf(other) !== details',
     ],
+    [
+      'what others have shown has its number here, too, when it comes back',
+      '    !isReserved(rowDetails(details));',
+      '    rowDetails(details).kind !== PostKind.Gone;',
+    ],
+    [
+      'nothing arrives before the time that readers were told elsewhere',
+      '      this.#state.publishing.keepUp(shown.marks);\n',
+      '',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/known/publishing.ts',
+    ['test/bridge/mirror/several.test.ts'],
+    ['bridges do not drive each other ahead', '    this.#keptNow = Math.max(this.#keptNow, told);\n', ''],
+  ),
+  ...breaking(
+    'src/bridge/mirror/follower.ts',
+    ['test/bridge/mirror/several.test.ts'],
+    [
+      'an edit without a row is looked for once',
+      '      told.has(sequence) || state.knows(sequence)',
+      '      state.knows(sequence)',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/mirror/comparison.ts',
+    ['test/bridge/mirror/rules.test.ts'],
+    [
+      'the same change by an editor, at another time, is another event',
+      '  if (was !== PostKind.Gone && !mayBeAt(when, posts.times[known] ?? 0)) return false;\n',
+      '',
+    ],
   ),
   ...breaking(
     'src/bridge/mirror/pace.ts',
@@ -208,7 +241,7 @@ export const mirrorMutants = [
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',
-    ['test/bridge/mirror/promises-of-several.test.ts'],
+    ['test/bridge/mirror/several.test.ts'],
     [
       'what others have shown has raised the marks here, too, whatever became of it since',
       'if (poll.others !== undefined) publishing.follow(poll.others.marks);',

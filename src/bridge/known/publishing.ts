@@ -97,6 +97,17 @@ export class Publishing {
     for (const place of places) this.raise(place, marks.find((mark) => mark.place === place)?.high ?? 0);
   }
 
+  /**
+   * With the marks of all bridges: another, whose clock may be ahead, has told readers the time. Nothing may arrive here
+   * before that, either.
+   */
+  keepUp(marks: readonly Mark[]): void {
+    const told = marks.find(({ place }) => place === CLOCK)?.high ?? 0;
+    this.#now = Math.max(this.#now, told);
+    // It is stored: a question at this bridge need not store a later one, which others would keep up with in turn.
+    this.#keptNow = Math.max(this.#keptNow, told);
+  }
+
   /** To be called before rows with these marks become readable. */
   async announce(highs: ReadonlyMap<Place, number>): Promise<void> {
     const raised: Mark[] = [];

@@ -40,6 +40,7 @@ export class Agreement {
     try {
       const shown = await this.#shared.shown(this.last);
       this.#seen = shown.version;
+      this.#state.publishing.keepUp(shown.marks);
       return shown;
     } catch (error) {
       if (error instanceof StoreError) return undefined;
@@ -52,9 +53,9 @@ export class Agreement {
     return rows.filter(({ number }) => number > this.last);
   }
 
-  /** Whether this bridge has not shown one of them that is there. */
+  /** Whether this bridge has not shown one of them: if that is gone, it has its number if it comes back. */
   lacks(shown: Shown): boolean {
-    return this.unknown(shown).some(({ details }) => rowDetails(details).kind !== PostKind.Gone);
+    return this.unknown(shown).some(({ details }) => !isReserved(rowDetails(details)));
   }
 
   /** The version of what all bridges show that is visible here, too, once the rows of the last `ahead` are. */
@@ -214,11 +215,12 @@ function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): 
   // If there are very many rows, only the newest are kept.
   const isKept = ([first]: readonly RecentRow[], number: number) => number >= (first?.number ?? 0);
   const last = own.at(-1)?.number ?? 0;
-  const isMissing = ({ number }: RecentRow) =>
+  // What is gone there, and may come back, has its number.
+  const isMissing = ({ number, details }: RecentRow) =>
     (own.length < MAX_RECENT || isKept(own, number)) &&
     number < last &&
     !numbers.has(number) &&
-    theirs.get(number)?.kind !== PostKind.Gone;
+    !isReserved(rowDetails(details));
   if (others.some(isMissing)) return false;
   const newest = others.at(-1)?.number ?? 0;
   const isOthersCut = isCut(others);

@@ -212,7 +212,10 @@ export class Follower {
     if (this.#touched && !hasNew) await this.#agreement?.changed();
     await Promise.all([keepRecent(permanent, state), publishing.arrived(state.highest, clock())]);
 
-    const isOver = (sequence: number) => state.knows(sequence) || decision.exhausted.includes(sequence);
+    // An index that was read after the log has the row of an edit, or will never have it.
+    const told = new Set(poll.pending.map(({ sequence }) => sequence));
+    const isOver = (sequence: number) =>
+      told.has(sequence) || state.knows(sequence) || decision.exhausted.includes(sequence);
     poll.pending = (log ?? []).filter(
       ({ sequence }) => !sighting.isBeyond(sequence) && isNewer(sequence, state.lastSequence) && !isOver(sequence),
     );

@@ -38,6 +38,32 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
     'reply 2; one posts while another polls 49; a backup 39; post 29; restore 1; a bridge is killed while it posts 42',
   ],
   [3, WRAP, 'item 45; all poll at once 47; a bogus row 50; reply 18; the edit log fails 5'],
+  [
+    3,
+    HALF,
+    "two rows change places 43; item 39; an answer of the database is lost 50; the bridge's clock steps 22; one polls while another does 25; post 45",
+  ],
+  [
+    2,
+    1,
+    'a backup 46; a bridge is killed in a poll 23; the same is posted to all 2; edit 19; a row twice 42; one posts while another polls 16; restore 18; an answer of the database is lost 9; motd 3; gap 41; bogus rows 4',
+  ],
+  [
+    2,
+    1,
+    'no bogus row 47; one posts while another polls 36; one posts while another polls 27; restore 33; edit; connections to the database are cut 15; a backup 19; restore 9; poll 47; archive 35',
+  ],
+  [
+    3,
+    1,
+    'kill 16; item 16; one polls while another does 42; a poll is cut off 18; continue 3; a bogus row near by 6; one posts while another polls 50; post 34; continue 37; poll 14; post 21; withdraw 13; two rows change places; a jump 25; one polls while another does 18; one posts while another polls 45; poll 48; a row twice 49; edit 28',
+  ],
+  [
+    3,
+    1,
+    'edit 50; a backup 12; poll 13; one polls while another does 37; reply 30; item 12; reply 21; the database dies 30; a poll meanwhile 22; a row less 41; one posts while another polls 28; the row again 23',
+  ],
+  [2, 1, 'motd 29; poll 17; a row less 7; all poll at once 1; the row again 29'],
 ];
 
 describe.skipIf(!hasPostgres)('several bridges', () => {

@@ -1,6 +1,6 @@
 /** Mirrors of several bridges that serve one board together: they show the same. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BoardPool } from '../../../src/bridge/board-line.ts';
 import type { Mirror } from '../../../src/bridge/mirror/mirror.ts';
 import type { MirrorOptions } from '../../../src/bridge/mirror/options.ts';
@@ -268,6 +268,59 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     await other.mirror.complete();
     expect(await numbers(other)).toContain('2 of 1');
     expect(arrival(other, 2)).toBe(Math.floor(other.now() / 1000));
+  });
+
+  test('… whether or not the other has looked in between: its number is known there, too', async () => {
+    const { bridges, one, other, tea } = await readByTwo();
+    board.reply(tea);
+    const { index } = board;
+    await one.mirror.complete();
+    board.editIndex((rows) => rows.slice(0, -1));
+    for (const { mirror } of bridges) await mirror.complete();
+    board.editIndex(() => [...index]);
+    for (const { mirror } of bridges) await mirror.complete();
+    expect(await numbers(other)).toContain('2 of 1');
+    expect(await shown(other.mirror)).toEqual(await shown(one.mirror));
+  });
+
+  test('nothing arrives before the time that readers were told at another bridge, whose clock is ahead', async () => {
+    const { one, other, tea } = await readByTwo();
+    const date = other.mirror.dated();
+    await expect
+      .poll(async () => (await one.store.permanent.published()).marks.map(({ place }) => place))
+      .toContain('clock');
+    board.reply(tea);
+    await one.mirror.complete();
+    expect(Math.floor(one.now() / 1000)).toBeLessThan(date);
+    expect(arrival(one, 2)).toBeGreaterThanOrEqual(date);
+    // To be asked at this bridge, too, is no reason to set that time further ahead.
+    const raise = vi.spyOn(one.store.permanent, 'raiseMarks');
+    one.mirror.dated();
+    expect(raise).not.toHaveBeenCalled();
+  });
+
+  test('a mark stays what it was where its article is gone, and older than the rows that are kept', async () => {
+    const { one, other, tea } = await readByTwo();
+    board.setMotd('hello');
+    await one.mirror.complete();
+    board.editIndex((rows) => rows.slice(0, -1));
+    for (let n = 0; n < 1100; n++) board.reply(tea);
+    await one.mirror.complete();
+    await other.mirror.complete();
+    expect(other.mirror.mark('motd')).toEqual({ low: 3, high: 2 });
+    expect(one.mirror.mark('motd')).toEqual({ low: 3, high: 2 });
+  });
+
+  test('an edit whose row is gone keeps no bridge from what others have shown', async () => {
+    const { one, other, tea } = await readByTwo();
+    board.edit(tea, 0, 'revised');
+    await one.mirror.complete();
+    // Archived, without a word in any log.
+    board.index = [];
+    board.items.clear();
+    await other.mirror.complete();
+    await expect(other.mirror.catchUp?.()).resolves.toBeUndefined();
+    expect(other.mirror.mark('main')).toEqual({ low: 3, high: 2 });
   });
 
   test('what one reads first, after another has been asked what is new, arrives when it is read', async () => {
