@@ -1,9 +1,9 @@
 /**
  * `npm run mutate [-- [--at-once N] WORD…]`: breaks one line at a time, in a copy of the checkout, and runs the tests that
  * should notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them.
- * A test notices by failing: one that takes too long does not, unless the entry says that it hangs. Fails where an entry
- * does not fit the code any more, where a mutant survives without a reason, or takes too long, and where one that is said
- * to survive dies.
+ * A test notices by failing: one that takes too long does not, unless the entry says that it hangs. Each test file runs
+ * with nothing broken first. Fails where that fails, where an entry does not fit the code any more, where a mutant
+ * survives without a reason, or takes too long, and where one that is said to survive dies.
  */
 import { parseArgs } from 'node:util';
 import { mutants } from './list.ts';
@@ -36,28 +36,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const results = new Map<Mutant, Result>();
 for (const mutant of await mistyped(chosen)) results.set(mutant, { outcome: 'does not compile' });
 
-const times = new Map<string, number>();
-const failing: string[] = [];
-await share([...new Set(chosen.flatMap(({ tests }) => tests))], async (tree, file) => {
-  const { verdict, by, ms } = await runTests(tree, file, UNBROKEN);
-  times.set(file, ms);
-  console.log(`${verdict.padEnd(9)} with nothing broken: ${file} (${Math.round(ms / 1000)} s)`);
-  if (verdict !== 'passed') failing.push(`${file}: ${verdict}${by === undefined ? '' : `: ${by}`}`);
-});
-if (failing.length > 0) stop(['With nothing broken:', ...failing]);
-
-await share(
-  chosen.filter((mutant) => !results.has(mutant)),
-  async (tree, mutant) => {
-    // The quickest first: most mutants are noticed by any of their tests.
-    const tests = mutant.tests.toSorted((one, other) => took(one) - took(other));
-    const result = await outcomeOf(mutant, tests, (file, isBroken) => {
-      const test = Math.max(BROKEN.least, BROKEN.times * took(file));
-      return tree.broken(isBroken ? [mutant] : [], () => runTests(tree, file, { test, file: 3 * test }));
-    });
-    results.set(mutant, result);
-    console.log(`${result.outcome.padEnd(9)} ${mutant.file}: ${mutant.promise}${result.by ? `  [${result.by}]` : ''}`);
-  },
+/** test files with nothing broken: each is run so before the first mutant that it should notice */
+const unbroken = new Map<string, ReturnType<typeof runTests>>();
+const waiting = chosen.filter((mutant) => !results.has(mutant)).values();
+await Promise.all(
+  trees.map(async (tree) => {
+    for (const mutant of waiting) {
+      const result = await attempt(tree, mutant);
+      results.set(mutant, result);
+      const by = result.by === undefined ? '' : `  [${result.by}]`;
+      console.log(`${result.outcome.padEnd(9)} ${mutant.file}: ${mutant.promise}${by}`);
+    }
+  }),
 );
 
 const wrong: string[] = [];
@@ -88,17 +78,21 @@ async function mistyped(all: readonly Mutant[]): Promise<Mutant[]> {
   return found;
 }
 
-async function share<T>(tasks: readonly T[], run: (tree: Tree, task: T) => Promise<void>): Promise<void> {
-  const waiting = tasks.values();
-  await Promise.all(
-    trees.map(async (tree) => {
-      for (const task of waiting) await run(tree, task);
-    }),
-  );
-}
-
-function took(file: string): number {
-  return times.get(file) ?? 0;
+async function attempt(tree: Tree, mutant: Mutant): Promise<Result> {
+  const took = new Map<string, number>();
+  for (const file of mutant.tests) {
+    const run = unbroken.get(file) ?? runTests(tree, file, UNBROKEN);
+    unbroken.set(file, run);
+    const { verdict, by = verdict, ms } = await run;
+    if (verdict !== 'passed') return { outcome: 'fails unbroken', by: `${file}: ${by}` };
+    took.set(file, ms);
+  }
+  // The quickest first: most mutants are noticed by any of their tests.
+  const tests = [...took].toSorted(([, one], [, other]) => one - other).map(([file]) => file);
+  return outcomeOf(mutant, tests, (file, isBroken) => {
+    const test = Math.max(BROKEN.least, BROKEN.times * (took.get(file) ?? 0));
+    return tree.broken(isBroken ? [mutant] : [], () => runTests(tree, file, { test, file: 3 * test }));
+  });
 }
 
 function stop(lines: readonly string[]): never {
