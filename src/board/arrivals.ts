@@ -4,7 +4,7 @@ import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { endInTurns } from '../wire/endings.ts';
 import type { Log } from '../wire/log.ts';
 import { reasonOf } from '../wire/trouble.ts';
-import type { Caller } from './board.ts';
+import type { Caller, Timeouts } from './board.ts';
 import type { BoardObserver } from './observer.ts';
 
 /** ms for a TLS handshake */
@@ -24,23 +24,28 @@ export class Arrivals {
   readonly #options: ArrivalOptions;
   readonly #log: Log;
   readonly #observer: BoardObserver;
+  /** ms that a caller who is turned away has to hang up */
+  readonly #farewell: number;
   readonly #sessions: () => number;
   readonly #welcome: (stream: Duplex, caller: Caller) => void;
   /** connections whose TLS handshake is under way */
   readonly #handshakes = new Set<Socket>();
+  /** those who are turned away, and have not hung up yet */
+  readonly #leaving = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;
 
   /** @param sessions how many there are @param welcome begins one */
   constructor(
     options: ArrivalOptions,
-    { log, observer }: { readonly log: Log; readonly observer: BoardObserver },
+    { log, observer, timeouts }: { readonly log: Log; readonly observer: BoardObserver; readonly timeouts: Timeouts },
     sessions: () => number,
     welcome: (stream: Duplex, caller: Caller) => void,
   ) {
     this.#options = options;
     this.#log = log;
     this.#observer = observer;
+    this.#farewell = timeouts.closing;
     this.#sessions = sessions;
     this.#welcome = welcome;
   }
@@ -72,7 +77,7 @@ export class Arrivals {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
     });
-    for (const socket of this.#handshakes) socket.destroy();
+    for (const socket of [...this.#handshakes, ...this.#leaving]) socket.destroy();
     return closed;
   }
 
@@ -92,11 +97,8 @@ export class Arrivals {
       const reason = count >= connectionsPerAddress ? 'address' : 'full';
       this.#observer.connected(reason);
       this.#log.warn({ address, port: remotePort, reason }, 'connection refused');
-      if (this.#options.secure !== undefined) {
-        socket.destroy();
-        return;
-      }
-      socket.end('482 Too many connections; please try again later.\r\n', () => socket.destroy());
+      if (this.#options.secure !== undefined || this.#leaving.size >= connections) socket.destroy();
+      else this.#turnAway(socket);
       return;
     }
     this.#perAddress.set(key, count + 1);
@@ -108,6 +110,18 @@ export class Arrivals {
     const caller = { address, port: remotePort, localPort };
     if (this.#options.secure === undefined) this.#welcome(socket, caller);
     else this.#handshake(socket, this.#options.secure(socket, key), caller);
+  }
+
+  #turnAway(socket: Socket): void {
+    this.#leaving.add(socket);
+    socket.end('482 Too many connections; please try again later.\r\n');
+    // Read and drop its input, so that no reset overtakes the answer.
+    socket.resume();
+    const patience = setTimeout(() => socket.destroy(), this.#farewell).unref();
+    socket.once('close', () => {
+      clearTimeout(patience);
+      this.#leaving.delete(socket);
+    });
   }
 
   #handshake(socket: Socket, secured: Duplex, caller: Caller): void {

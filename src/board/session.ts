@@ -71,6 +71,8 @@ export class Session implements Member, CommandSession {
     this.#identity = board.identify(caller);
     this.#output = new Output(stream, () => this.#progress());
     stream.on('data', (chunk: Buffer) => {
+      // After the last answer, what comes is read only so that no reset overtakes it.
+      if (this.#closing) return;
       this.#reader.feed(chunk);
       this.#pump();
     });

@@ -158,7 +158,7 @@ export class NewsgroupFeed {
 
   /** RFC 4644. */
   async #stream(offers: readonly Offer[], connection: PeerConnection): Promise<number> {
-    const checks = offers.map((offer) => this.#asked(connection.ask(`CHECK ${offer.messageId}`), offer));
+    const checks = offers.map((offer) => inItsTurn(this.#asked(connection.ask(`CHECK ${offer.messageId}`), offer)));
     const sent: Promise<void>[] = [];
     let later = 0;
     try {
@@ -170,7 +170,7 @@ export class NewsgroupFeed {
           const article = await this.#article(offer);
           if (this.#options.ending.aborted) break;
           if (article === undefined) this.#settled.add(offer.messageId);
-          else sent.push(this.#taken(connection.ask(`TAKETHIS ${offer.messageId}`, article), offer));
+          else sent.push(inItsTurn(this.#taken(connection.ask(`TAKETHIS ${offer.messageId}`, article), offer)));
         } else if (answer !== undefined) throw unexpected('CHECK', answer);
         await connection.room();
       }
@@ -242,6 +242,12 @@ export class NewsgroupFeed {
 /** Whether an article has passed a server (RFC 5536 §3.1.5). */
 function hasPassed(path: string, server: string): boolean {
   return path.toLowerCase().split('!').includes(server.toLowerCase());
+}
+
+/** Its failure is heard of in its turn, and by nobody before: an article may have to be waited for first. */
+function inItsTurn<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => {});
+  return answer;
 }
 
 /** Rejects with `PeerError` if the signal comes first. */

@@ -36,19 +36,24 @@ const LONGEST_ANSWER = 4096;
 /** Octets that may wait to be sent. */
 const UNSENT = 256 * 1024;
 const LONGEST_REASON = 200;
+/** ms that a peer has to hang up after QUIT */
+const FAREWELL = 5_000;
 
 /** One connection to another news server, as its client: requests are pipelined, and answered in order. */
 export class PeerConnection {
   readonly #socket: Socket;
   readonly #lines = new LineReader(LONGEST_ANSWER);
   readonly #waiting: Waiting[] = [];
+  readonly #patience: number;
+  /** while an answer has begun and not ended: a peer that sends it octet by octet is never silent */
+  #begun: NodeJS.Timeout | undefined;
   #over: PeerError | undefined;
   #streaming = false;
 
   /**
    * Connects, logs in and asks for streaming. Rejects with `PeerError`.
    *
-   * @param patience ms for each answer
+   * @param patience ms for each answer, before it begins and until it is complete
    * @param ended cuts the connection
    */
   static async open(address: PeerAddress, patience: number, ended?: AbortSignal): Promise<PeerConnection> {
@@ -67,13 +72,14 @@ export class PeerConnection {
   }
 
   private constructor({ host, port, tls: secure, authorities }: PeerAddress, patience: number) {
+    this.#patience = patience;
     const place = { host, port, noDelay: true };
     const name = net.isIP(host) === 0 ? { servername: host } : {};
     this.#socket = secure
       ? tls.connect({ ...place, ...name, ...(authorities && { ca: authorities }) })
       : net.connect(place);
     this.#socket.setTimeout(patience, () => {
-      if (this.#waiting.length > 0) this.#end(new PeerError(`no answer for ${patience / 1000} s`));
+      if (this.#waiting.length > 0) this.#gaveUp();
     });
     this.#socket.on('data', (chunk) => this.#received(chunk));
     this.#socket.on('error', (error) => this.#end(new PeerError(error.message, { cause: error })));
@@ -156,12 +162,27 @@ export class PeerConnection {
   }
 
   #received(chunk: Buffer): void {
+    // After QUIT nothing is taken any more.
+    if (this.closed) return;
     this.#lines.feed(chunk);
     for (let line = this.#lines.next(); line !== undefined && !this.closed; line = this.#lines.next()) {
+      this.#whole();
       if (line === TOO_LONG) this.#end(new PeerError('an answer without end'));
       // The text goes into messages of one line.
       else this.#answered(line.toString('utf8').replace(/\p{Cc}+/gu, ' '));
     }
+    if (!this.closed && this.#lines.buffered > 0)
+      this.#begun ??= setTimeout(() => this.#gaveUp(), this.#patience).unref();
+  }
+
+  /** The answer that had begun is complete. */
+  #whole(): void {
+    clearTimeout(this.#begun);
+    this.#begun = undefined;
+  }
+
+  #gaveUp(): void {
+    this.#end(new PeerError(`no answer for ${this.#patience / 1000} s`));
   }
 
   #answered(line: string): void {
@@ -178,7 +199,11 @@ export class PeerConnection {
   #end(error: PeerError): void {
     if (this.#over !== undefined) return;
     this.#over = error;
-    if (!this.#socket.writableEnded) this.#socket.destroy();
+    this.#whole();
+    // After QUIT it is the peer that hangs up, if it does.
+    if (this.#socket.writableEnded)
+      setTimeout(() => this.#socket.destroy(), Math.min(this.#patience, FAREWELL)).unref();
+    else this.#socket.destroy();
     for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { boundedLog } from '../wire/bounded-log.ts';
 import type { Log } from '../wire/log.ts';
 import { NewsgroupFeed, type Tally } from './newsgroup-feed.ts';
 import { type PeerAddress, PeerConnection, PeerError } from './peer-connection.ts';
@@ -114,7 +115,8 @@ export class PeerFeed {
       patience: PATIENCE,
       grace: GRACE,
     };
-    this.#options = { ...defaults, ...options };
+    // A peer refuses as many articles as it likes.
+    this.#options = { ...defaults, ...options, log: boundedLog(options.log) };
     this.#pause = new Pause(this.#options);
     this.#watch = setInterval(() => this.#wake(), this.#options.look).unref();
     this.#work = Promise.all(Array.from({ length: options.connections }, () => this.#send()));

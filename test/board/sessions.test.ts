@@ -26,6 +26,17 @@ async function exchange(board: BoardServer, ...pieces: string[]): Promise<string
 const LONG = 60_000;
 
 describe('whatever a client sends', () => {
+  test('after the last answer is dropped', { timeout: LONG }, async () => {
+    const board = await openBoard({ timeouts: { closing: LONG } });
+    const client = await dial(board);
+    expect(await client.ask('QUIT')).toMatch(/^280 /);
+    const before = octetsInUse();
+    const lines = Buffer.alloc(16 * 1024 * 1024, 'NOOP\r\n');
+    expect(await new Promise((resolve) => client.socket.write(lines, resolve))).toBeFalsy();
+    // What the server has not read yet, the operating system keeps.
+    expect(octetsInUse() - before - lines.length).toBeLessThan(4 * 1024 * 1024);
+  });
+
   test('is answered the same, however it is cut', async () => {
     const board = await openBoard();
     const session =
@@ -194,6 +205,31 @@ describe('limits', () => {
       line = await next.line();
       next.close();
     }
+  });
+
+  test('who is turned away is read from until they hang up, so that no reset overtakes the answer', async () => {
+    const board = await openBoard({ connections: 1, timeouts: { closing: LONG } });
+    await dial(board);
+    const socket = connect(board.address.port, '127.0.0.1');
+    await once(socket, 'connect');
+    // More than the operating system keeps: a server that does not read never lets it through.
+    const taken = new Promise((resolve) => socket.write(Buffer.alloc(16 * 1024 * 1024), resolve));
+    const [line] = await once(socket.setEncoding('latin1'), 'data');
+    expect(line).toBe('482 Too many connections; please try again later.\r\n');
+    expect(await taken).toBeFalsy();
+    const closed = once(socket, 'close');
+    socket.end();
+    expect(await closed).toEqual([false]);
+  });
+
+  test('a server that stops does not wait for those whom it turned away', async () => {
+    const board = await openBoard({ connections: 1, timeouts: { closing: LONG } });
+    const first = await dial(board);
+    const socket = connect({ port: board.address.port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket.resume(), 'end');
+    first.close();
+    await board.close();
+    socket.destroy();
   });
 
   test('two hundred connections at the same moment are all greeted', async () => {

@@ -1,10 +1,14 @@
 /** RFC 4644 and RFC 3977 §6.3.2 from the other side: newsgroups go to a peer in order, each article once, whatever happens. */
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { PeerConnection } from '../../src/feed/peer-connection.ts';
 import { PeerFeed, type PeerFeedOptions } from '../../src/feed/peer-feed.ts';
 import type { Entry, FedNewsgroup, Place, Turn } from '../../src/feed/source.ts';
-import { silent } from '../../src/wire/log.ts';
+import { type Log, silent } from '../../src/wire/log.ts';
 import { FakePeer } from '../support/fake-peer.ts';
+import { LineStream } from '../support/line-stream.ts';
+import { octetsInUse } from '../support/memory.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 
@@ -290,6 +294,85 @@ test.each(['CHECK', 'TAKETHIS'])(
     expect([...peer.articles.keys()]).toEqual([1, 2, 3].map((number) => group.id(number)));
   },
 );
+
+test('an answer that comes octet by octet, and never ends, is none', async () => {
+  const { peer, group } = await open();
+  group.high = 1;
+  const trickling = await tcpServer((socket) => {
+    socket.write('200 ');
+    const timer = setInterval(() => socket.write('x'), 10);
+    socket.once('close', () => clearInterval(timer));
+  });
+  onTestFinished(() => trickling.close());
+  const address = { host: '127.0.0.1', port: trickling.port, tls: false, user: '', password: '' };
+  const one = feed(peer, [group], { address, patience: 200 });
+  await expect.poll(() => one.status.lastError?.message).toBe('no answer for 0.2 s');
+});
+
+/** A peer that never hangs up: after QUIT, `talk` has the connection. */
+async function clinging(talk: (socket: Socket) => void): Promise<PeerConnection> {
+  const server = createServer({ allowHalfOpen: true }, async (socket) => {
+    socket.on('error', () => socket.destroy());
+    const lines = new LineStream(socket, 'latin1');
+    lines.write('200 hello\r\n');
+    await lines.line();
+    lines.write('203 stream\r\n');
+    await lines.line();
+    talk(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  // Listening on TCP, it has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  return PeerConnection.open({ host: '127.0.0.1', port, tls: false, user: '', password: '' }, 2000);
+}
+
+test('after QUIT nothing is taken from a peer, and the connection is closed even if it never hangs up', async () => {
+  const octets = Buffer.alloc(16 * 1024 * 1024, '205 x\r\n');
+  const sent = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const connection = await clinging((socket) => {
+    const timer = setInterval(() => socket.write('205 x\r\n'), 10);
+    socket.once('close', () => {
+      clearInterval(timer);
+      gone.resolve();
+    });
+    socket.write(octets, () => sent.resolve());
+  });
+  const before = octetsInUse();
+  connection.close();
+  await sent.promise;
+  // What has not been read yet, the operating system keeps.
+  expect(octetsInUse() - before).toBeLessThan(4 * 1024 * 1024);
+  await gone.promise;
+});
+
+test('an answer that is out of step while a text is awaited is heard of in its turn, not as a bug', async () => {
+  const { peer, group } = await open();
+  group.high = 3;
+  group.hangs = true;
+  const stray: unknown[] = [];
+  const heard = (error: unknown) => stray.push(error);
+  process.on('unhandledRejection', heard);
+  onTestFinished(() => void process.off('unhandledRejection', heard));
+  peer.answering = (command, id) => (command === 'CHECK' && id === group.id(2) ? '238 <another@article>' : undefined);
+  const one = feed(peer, [group], { grace: 1 });
+  await expect.poll(() => one.status.offered).toBe(3);
+  await one.close();
+  expect(stray).toEqual([]);
+});
+
+test('a peer that refuses everything does not fill the log', async () => {
+  const { peer, group } = await open();
+  group.high = 400;
+  let lines = 0;
+  const log: Log = { ...silent, warn: () => void lines++, child: () => log };
+  peer.answering = (command, id) => (command === 'TAKETHIS' ? `439 ${id} no` : undefined);
+  const one = feed(peer, [group], { log });
+  await expect.poll(() => group.sent).toBe(400);
+  expect(one.status.refused).toBe(400);
+  expect(lines).toBe(300);
+});
 
 test('while a peer is away it is not asked again before its time, however often there is a look', async () => {
   const { peer, group } = await open();

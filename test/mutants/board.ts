@@ -76,6 +76,25 @@ export const boardMutants = [
   ),
   ...breaking(
     'src/board/session.ts',
+    ['test/board/sessions.test.ts'],
+    [
+      'what comes after the last answer is not kept',
+      '      if (this.#closing) return;\n      this.#reader',
+      '      this.#reader',
+    ],
+  ),
+  ...breaking(
+    'src/board/arrivals.ts',
+    ['test/board/sessions.test.ts'],
+    ['who is turned away is read from', '    socket.resume();\n    const patience', '    const patience'],
+    [
+      'a server that stops waits for nobody whom it turned away',
+      '[...this.#handshakes, ...this.#leaving]',
+      'this.#handshakes',
+    ],
+  ),
+  ...breaking(
+    'src/board/session.ts',
     SESSIONS,
     [
       'a caller is looked up while the connection stands',

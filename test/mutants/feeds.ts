@@ -187,6 +187,7 @@ export const feedMutants = [
       'this.#late = { returned: fed.returned, number: first };',
       'this.#late = { returned: fed.returned, number: 0 };',
     ],
+    ['an answer is not lost before its turn comes', '  answer.catch(() => {});\n', ''],
     [
       'an answer of another article settles nothing',
       "if (answer.text.split(' ')[0] !== messageId)",
@@ -201,6 +202,7 @@ export const feedMutants = [
       'return this.#options.clock() >= this.#until;',
       'return this.#until < Infinity;',
     ],
+    ['a peer can’t fill the log', 'log: boundedLog(options.log) };', 'log: options.log };'],
     ['with jitter', '(0.5 + random() / 2)', '(1 + random() / 2)'],
   ),
   ...breaking(
@@ -209,8 +211,19 @@ export const feedMutants = [
     ['who certifies a peer is what the operator says', 'ca: authorities }', 'rejectUnauthorized: false }'],
     [
       'a peer that does not answer is away',
-      'if (this.#waiting.length > 0) this.#end',
-      'if (this.#waiting.length < 0) this.#end',
+      'if (this.#waiting.length > 0) this.#gaveUp',
+      'if (this.#waiting.length < 0) this.#gaveUp',
+    ],
+    [
+      'so is one whose answer never ends',
+      'this.#begun ??= setTimeout(() => this.#gaveUp(), this.#patience).unref();',
+      'this.#begun ??= undefined;',
+    ],
+    ['nothing is taken from a peer after QUIT', '    if (this.closed) return;\n    this.#lines', '    this.#lines'],
+    [
+      'a peer that never hangs up is hung up on',
+      'setTimeout(() => this.#socket.destroy(), Math.min(this.#patience, FAREWELL)).unref();',
+      'this.#socket.setTimeout(0);',
     ],
   ),
   ...breaking(

@@ -445,4 +445,10 @@ export const turnMutants = [
     ['articles are read in turns', '      await turn();\n      const posting', '      const posting'],
     ['articles are wrapped in turns', '        await turn();\n        this', '        this'],
   ),
+  ...breaking(
+    'src/server/service.ts',
+    ['test/server/start-turns.test.ts'],
+    ['a board is opened in a turn of its own', '  await eventLoop.next();\n  const embedded', '  const embedded'],
+    ['RGTP clients are greeted before the rest is opened', '  await eventLoop.next();\n  const ident', '  const ident'],
+  ),
 ];

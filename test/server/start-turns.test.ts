@@ -1,0 +1,51 @@
+/** A start takes turns with everything else in the process: by the order of what happens, not by the clock. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { pathsOf } from '../../src/config/paths.ts';
+import { embeddedBoardOf } from '../../src/server/embedded-board.ts';
+import { Service } from '../../src/server/service.ts';
+import { eventLoop } from '../../src/wire/fair-share.ts';
+import { silent } from '../../src/wire/log.ts';
+
+const LISTENING = 'tracing:net.server.listen:asyncEnd';
+
+test('the board is opened in a turn of its own, and who comes then is greeted before the rest is opened', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'start-turns-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const environment = {
+    RGTP_NNTP_DATA: folder,
+    RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
+    RGTP_NNTP_EMBEDDED_LISTEN: 'rgtp://127.0.0.1:0',
+    RGTP_NNTP_HTTP_LISTEN: 'off',
+  };
+  const config = loadConfig({ environment });
+  const log = { ...silent, setLevel() {}, lost: 0 };
+  // A new board has more to wait for than turns.
+  await (await Service.start(config, log)).close();
+  const paths = pathsOf(config, embeddedBoardOf(config));
+  // There while a database is open.
+  const isOpen = (path: string) => existsSync(`${path}-wal`);
+  const seen: Record<string, boolean> = {};
+  const onListening = () => {
+    unsubscribe(LISTENING, onListening);
+    seen['board, once it listens'] = isOpen(paths.board);
+    void eventLoop.next().then(() => {
+      seen['the rest, a turn later'] = isOpen(paths.permanent);
+    });
+  };
+  subscribe(LISTENING, onListening);
+  void eventLoop.next().then(() => {
+    seen['board, a turn after the start'] = isOpen(paths.board);
+  });
+  const service = await Service.start(config, log);
+  onTestFinished(() => service.close());
+  expect(seen).toEqual({
+    'board, a turn after the start': false,
+    'board, once it listens': true,
+    'the rest, a turn later': false,
+  });
+});
