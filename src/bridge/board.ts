@@ -51,7 +51,7 @@ export interface BoardNewsgroups {
    * What was withdrawn by the action that an article in `.edits` reports; for an edit of the index, everything that may
    * have been. Absent if the board can't tell.
    */
-  withdrawnBy?(number: number): readonly Gone[];
+  withdrawnBy?(number: number): Iterable<Gone>;
 
   /**
    * The posts whose text may have been changed by an edit, by the edit's number; empty for any other article. Absent if

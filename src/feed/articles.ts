@@ -28,13 +28,15 @@ export interface ArticleOptions {
 export function* articleEntries(
   newsgroup: Articles,
   numbers: Iterable<number>,
-  { host, isLeftOut, revisedBy }: ArticleOptions,
+  options: ArticleOptions,
 ): Generator<Entry> {
-  for (const number of numbers) {
-    const offer = isLeftOut(number) ? undefined : articleOffer(newsgroup, number, host);
-    const revisions = revisedBy(number).map((revision) => revisionOffer(newsgroup, number, revision, host));
-    yield { number, offers: offer === undefined ? revisions : [offer, ...revisions] };
-  }
+  for (const number of numbers) yield { number, offers: offersOf(newsgroup, number, options) };
+}
+
+function* offersOf(newsgroup: Articles, number: number, made: ArticleOptions): Generator<Offer> {
+  const offer = made.isLeftOut(number) ? undefined : articleOffer(newsgroup, number, made.host);
+  if (offer !== undefined) yield offer;
+  for (const revision of made.revisedBy(number)) yield revisionOffer(newsgroup, number, revision, made.host);
 }
 
 /** @param edit its number */

@@ -18,31 +18,32 @@ export interface Withdrawals {
   /** the newsgroup that the posts were in */
   readonly from: string;
   /** what was withdrawn, by the number of its notice */
-  withdrawnBy(number: number): readonly Gone[];
+  withdrawnBy(number: number): Iterable<Gone>;
 }
 
 /** A cancel (RFC 5537 §5.3) for each post whose withdrawal these notices report. */
 export function* cancelEntries(notices: Notices, numbers: Iterable<number>, made: Withdrawals): Generator<Entry> {
-  for (const number of numbers) {
-    yield {
-      number,
-      offers: made.withdrawnBy(number).flatMap((gone) => cancelOffer(notices, number, gone, made) ?? []),
-    };
+  for (const number of numbers) yield { number, offers: cancelOffers(notices, number, made) };
+}
+
+function* cancelOffers(notices: Notices, number: number, made: Withdrawals): Generator<Offer> {
+  const date = headerOf(notices, 'date', number);
+  // For an editor's cancel that came from a peer, the notice has that peer's path.
+  const way = headerOf(notices, 'path', number);
+  for (const gone of made.withdrawnBy(number)) {
+    const offer = cancelOffer(gone, { date, way }, made);
+    if (offer !== undefined) yield offer;
   }
 }
 
 function cancelOffer(
-  notices: Notices,
-  number: number,
   { messageId: id, kind }: Gone,
+  { date, way }: Pick<Cancel, 'date' | 'way'>,
   { host, from }: Withdrawals,
 ): Offer | undefined {
   // The same in every attempt and from every bridge, so that a peer recognises it.
   const messageId = `<cancel.${id.slice(1)}`;
   if (messageId.length > LONGEST_ID) return undefined;
-  const date = headerOf(notices, 'date', number);
-  // For an editor's cancel that came from a peer, the notice has that peer's path.
-  const way = headerOf(notices, 'path', number);
   return {
     messageId,
     ...(kind !== 'post' && { kind }),

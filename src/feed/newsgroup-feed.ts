@@ -26,11 +26,17 @@ export interface NewsgroupFeedOptions {
   readonly log: Log;
 }
 
+/** An entry that has been read. */
+interface Read {
+  readonly number: number;
+  readonly offers: readonly Offer[];
+}
+
 /** What is to be sent next. */
 interface Batch {
   readonly open: readonly Offer[];
   /** everything in the newsgroup up to here, settled or not */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Read[];
   /** the last entry is incomplete, or more follow it */
   readonly isCut: boolean;
 }
@@ -52,6 +58,8 @@ export class NewsgroupFeed {
   #returned: number | undefined;
   /** late articles under way: for which `returned`, and the number up to which they are settled */
   #late = { returned: -1, number: 0 };
+  /** an entry of many batches, and for which `returned` it was read */
+  #long: (Read & { readonly returned: number }) | undefined;
 
   constructor(options: NewsgroupFeedOptions) {
     this.#options = options;
@@ -81,7 +89,8 @@ export class NewsgroupFeed {
     const { first, number } = this.#place(fed);
     const isLate = this.#isLate(fed);
     if (isLate && this.#late.returned !== fed.returned) this.#late = { returned: fed.returned, number: first };
-    const batch = await this.#batch(isLate ? fed.late(this.#late.number, number) : fed.entries(number), first);
+    const all = isLate ? fed.late(this.#late.number, number) : fed.entries(number);
+    const batch = await this.#batch(all, first, fed.returned);
     try {
       const later = await (connection.streaming
         ? this.#stream(batch.open, connection)
@@ -108,15 +117,15 @@ export class NewsgroupFeed {
     return this.#returned !== fed.returned;
   }
 
-  async #batch(all: Iterable<Entry>, first: number): Promise<Batch> {
+  async #batch(all: Iterable<Entry>, first: number, returned: number): Promise<Batch> {
     const { path, wantsOffer } = this.#options;
-    const entries: Entry[] = [];
+    const entries: Read[] = [];
     const open: Offer[] = [];
     let offers = 0;
-    for (const entry of all) {
+    for (const each of all) {
       // Settled entries count, too, so that not everything is sent ahead of one that takes long.
       if (offers >= BATCH || entries.length >= LOOKED_AT) return { entries, open, isCut: true };
-      if (eventLoop.over(true)) await eventLoop.next();
+      const entry = await this.#read(each, returned);
       entries.push(entry);
       offers += entry.offers.length;
       for (const offer of entry.offers) {
@@ -128,6 +137,20 @@ export class NewsgroupFeed {
       }
     }
     return { entries, open, isCut: false };
+  }
+
+  /** Takes turns with readers. */
+  async #read({ number, offers: made }: Entry, returned: number): Promise<Read> {
+    if (this.#long?.number === number && this.#long.returned === returned) return this.#long;
+    const offers: Offer[] = [];
+    if (eventLoop.over(true)) await eventLoop.next();
+    for (const offer of made) {
+      offers.push(offer);
+      if (eventLoop.over(true)) await eventLoop.next();
+    }
+    const read = { number, offers, returned };
+    if (offers.length > BATCH) this.#long = read;
+    return read;
   }
 
   /** Moves the last number up to before the first entry that is not settled. */
@@ -145,7 +168,7 @@ export class NewsgroupFeed {
   }
 
   /** The last number up to which nothing is open; 0: the first entry is open. */
-  #settledUpTo(entries: readonly Entry[]): number {
+  #settledUpTo(entries: readonly Read[]): number {
     const open = entries.findIndex(({ offers }) => !this.#isSettled(offers));
     const done = open < 0 ? entries : entries.slice(0, open);
     for (const { offers } of done) for (const { messageId } of offers) this.#settled.delete(messageId);

@@ -17,7 +17,8 @@ export interface Offer {
 /** Everything that is sent to peers because of one article, perhaps nothing. */
 export interface Entry {
   readonly number: number;
-  readonly offers: readonly Offer[];
+  /** made while they are read: an edit of the index can withdraw everything */
+  readonly offers: Iterable<Offer>;
 }
 
 /** How far a peer has been sent a newsgroup. */

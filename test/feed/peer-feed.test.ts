@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { PeerConnection } from '../../src/feed/peer-connection.ts';
 import { PeerFeed, type PeerFeedOptions } from '../../src/feed/peer-feed.ts';
-import type { Entry, FedNewsgroup, Place, Turn } from '../../src/feed/source.ts';
+import type { Entry, FedNewsgroup, Offer, Place, Turn } from '../../src/feed/source.ts';
 import { type Log, silent } from '../../src/wire/log.ts';
 import { FakePeer } from '../support/fake-peer.ts';
 import { LineStream } from '../support/line-stream.ts';
@@ -360,6 +360,38 @@ test('an answer that is out of step while a text is awaited is heard of in its t
   await expect.poll(() => one.status.offered).toBe(3);
   await one.close();
   expect(stray).toEqual([]);
+});
+
+test('what one change withdrew is read once, however many batches it takes, and again if something is back', async () => {
+  const { peer, group } = await open();
+  let read = 0;
+  const many = (count: number): Iterable<Offer> => ({
+    *[Symbol.iterator]() {
+      for (const n of upTo(count)) {
+        read++;
+        yield { messageId: `<cancel.${n}@misc.test>`, path: 'here', article: () => Buffer.from('\r\n.\r\n') };
+      }
+    },
+  });
+  let count = 200;
+  group.high = 1;
+  group.entries = function* (above) {
+    if (above < 1) yield { number: 1, offers: many(count) };
+  };
+  let isBack = false;
+  peer.answering = (command, id) => {
+    if (command === 'CHECK' && id === '<cancel.120@misc.test>' && !isBack) {
+      isBack = true;
+      expect(read).toBe(200);
+      count = 199;
+      group.returned++;
+    }
+    return undefined;
+  };
+  feed(peer, [group]);
+  await expect.poll(() => group.sent).toBe(1);
+  expect(peer.articles.size).toBe(199);
+  expect(read).toBe(399);
 });
 
 test('a peer that refuses everything does not fill the log', async () => {

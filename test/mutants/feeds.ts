@@ -187,6 +187,12 @@ export const feedMutants = [
       'this.#late = { returned: fed.returned, number: first };',
       'this.#late = { returned: fed.returned, number: 0 };',
     ],
+    ['what takes many batches is read once', 'if (offers.length > BATCH) this.#long = read;', ''],
+    [
+      'and again if something is back',
+      'this.#long?.number === number && this.#long.returned === returned',
+      'this.#long?.number === number',
+    ],
     ['an answer is not lost before its turn comes', '  answer.catch(() => {});\n', ''],
     [
       'an answer of another article settles nothing',
@@ -260,10 +266,10 @@ export const feedMutants = [
     ],
     [
       'what was sent after edits is cancelled too',
-      '(edit > each && this.#ids.revision(each, edit)) || []',
-      '(edit < each && this.#ids.revision(each, edit)) || []',
+      'edit > each ? this.#ids.revision(each, edit) : undefined',
+      'edit < each ? this.#ids.revision(each, edit) : undefined',
     ],
-    ['what an editor took out of the index is cancelled', 'return this.#goneBefore(row);', 'return [];'],
+    ['what an editor took out of the index is cancelled', 'yield* this.#goneBefore(row);', 'yield* [];'],
   ),
   ...breaking(
     'src/bridge/posting/rgtp-poster.ts',

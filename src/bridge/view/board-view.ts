@@ -159,30 +159,37 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     });
   }
 
-  withdrawnBy(number: number): readonly Gone[] {
+  *withdrawnBy(number: number): Generator<Gone> {
     const row = this.model.rowOf(number);
     const kind = row < 0 ? PostKind.Gone : kindAt(this.model, row);
-    if (kind === PostKind.IndexEdit) return this.#goneBefore(row);
-    const itemId = kind === PostKind.Withdrawal ? this.model.notice(row)?.itemId : undefined;
-    return itemId === undefined ? [] : this.#goneOf(this.model.itemById(itemId), row);
+    if (kind === PostKind.IndexEdit) yield* this.#goneBefore(row);
+    if (kind !== PostKind.Withdrawal) return;
+    const itemId = this.model.notice(row)?.itemId;
+    if (itemId !== undefined) yield* this.#goneOf(this.model.itemById(itemId), row);
   }
 
   /** What was withdrawn from an item by a row. */
-  #goneOf(item: ItemRecord | undefined, row: number): Gone[] {
+  *#goneOf(item: ItemRecord | undefined, row: number): Generator<Gone> {
     const { was } = this.model.posts;
     const gone = item?.rows.filter((each) => each < row && kindAt(this.model, each) === PostKind.Gone) ?? [];
     const edits = item?.rows.filter((each) => was[each] === PostKind.Edit) ?? [];
-    return gone.flatMap((each): Gone[] => {
+    for (const each of gone) {
       const messageId = this.#ids.former(each);
-      if (messageId === undefined) return [];
-      if (was[each] === PostKind.Edit) return [{ messageId, kind: 'notice' }];
-      const revisions = edits.flatMap((edit) => (edit > each && this.#ids.revision(each, edit)) || []);
-      return [{ messageId, kind: 'post' }, ...revisions.map((id) => ({ messageId: id, kind: 'revision' }) as const)];
-    });
+      if (messageId === undefined) continue;
+      if (was[each] === PostKind.Edit) {
+        yield { messageId, kind: 'notice' };
+        continue;
+      }
+      yield { messageId, kind: 'post' };
+      for (const edit of edits) {
+        const revision = edit > each ? this.#ids.revision(each, edit) : undefined;
+        if (revision !== undefined) yield { messageId: revision, kind: 'revision' };
+      }
+    }
   }
 
   /** What is gone from before an edit of the index, except what withdrawals account for. */
-  #goneBefore(row: number): Gone[] {
+  *#goneBefore(row: number): Generator<Gone> {
     const { kinds, items, length } = this.model.posts;
     const withdrawn = new Set<string | undefined>();
     const touched = new Set<number>();
@@ -190,9 +197,10 @@ export class BoardView implements BoardNewsgroups, PostIndex {
       if (kinds[each] === PostKind.Withdrawal) withdrawn.add(this.model.notice(each)?.itemId);
       else if (kinds[each] === PostKind.Gone && each < row && (items[each] ?? -1) >= 0) touched.add(items[each] ?? -1);
     }
-    return Array.from(touched, (item) => this.model.items[item])
-      .filter((item) => !withdrawn.has(item?.id))
-      .flatMap((item) => this.#goneOf(item, row));
+    for (const number of touched) {
+      const item = this.model.items[number];
+      if (!withdrawn.has(item?.id)) yield* this.#goneOf(item, row);
+    }
   }
 
   dated(): number {

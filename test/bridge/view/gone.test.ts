@@ -29,7 +29,7 @@ test('an edit revises every post of its item that was there; of two edits, the s
   expect(view.find(id(5, '.r00000006'))).toBeUndefined();
 
   await model.withdraw('O0591429');
-  expect(view.withdrawnBy(7)).toEqual([
+  expect([...view.withdrawnBy(7)]).toEqual([
     { messageId: id(1), kind: 'post' },
     { messageId: id(1, '.r00000004'), kind: 'revision' },
     { messageId: id(1, '.r00000006'), kind: 'revision' },
@@ -42,7 +42,7 @@ test('an edit revises every post of its item that was there; of two edits, the s
     { messageId: id(6, '.edit'), kind: 'notice' },
   ]);
   expect(view.locate(id(5, '.r00000006'))).toBeUndefined();
-  for (const number of [1, 4, 6, 8]) expect(view.withdrawnBy(number)).toEqual([]);
+  for (const number of [1, 4, 6, 8]) expect([...view.withdrawnBy(number)]).toEqual([]);
 });
 
 test('an edit of the index tells of all that is gone and was not withdrawn', async () => {
@@ -54,6 +54,6 @@ test('an edit of the index tells of all that is gone and was not withdrawn', asy
   await model.withdraw('P0000001');
   await model.indexEdit({ remove: [1] });
   expect(edits.high).toBe(6);
-  expect(view.withdrawnBy(6)).toEqual([{ messageId: id(2), kind: 'post' }]);
-  expect(view.withdrawnBy(5)).toEqual([{ messageId: '<P0000001.00000004@rgtp.example.org>', kind: 'post' }]);
+  expect([...view.withdrawnBy(6)]).toEqual([{ messageId: id(2), kind: 'post' }]);
+  expect([...view.withdrawnBy(5)]).toEqual([{ messageId: '<P0000001.00000004@rgtp.example.org>', kind: 'post' }]);
 });
