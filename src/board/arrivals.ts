@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
 import { endInTurns } from '../wire/endings.ts';
 import type { Log } from '../wire/log.ts';
+import { awaitHello } from '../wire/tls-hello.ts';
 import { reasonOf } from '../wire/trouble.ts';
 import type { Caller, Timeouts } from './board.ts';
 import type { BoardObserver } from './observer.ts';
@@ -108,8 +109,9 @@ export class Arrivals {
       else this.#perAddress.delete(key);
     });
     const caller = { address, port: remotePort, localPort };
-    if (this.#options.secure === undefined) this.#welcome(socket, caller);
-    else this.#handshake(socket, this.#options.secure(socket, key), caller);
+    const { secure } = this.#options;
+    if (secure === undefined) this.#welcome(socket, caller);
+    else this.#handshake(socket, () => secure(socket, key), caller);
   }
 
   #turnAway(socket: Socket): void {
@@ -124,7 +126,7 @@ export class Arrivals {
     });
   }
 
-  #handshake(socket: Socket, secured: Duplex, caller: Caller): void {
+  #handshake(socket: Socket, secure: () => Duplex, caller: Caller): void {
     this.#handshakes.add(socket);
     const clock = setTimeout(() => socket.destroy(), HANDSHAKE).unref();
     const failed = (err: Error) => {
@@ -139,12 +141,16 @@ export class Arrivals {
       clearTimeout(clock);
       this.#handshakes.delete(socket);
     };
+    const begin = () => {
+      const secured = secure();
+      secured.once('error', failed);
+      secured.once('secure', () => {
+        over();
+        secured.off('error', failed);
+        this.#welcome(secured, caller);
+      });
+    };
     socket.once('close', over);
-    secured.once('error', failed);
-    secured.once('secure', () => {
-      over();
-      secured.off('error', failed);
-      this.#welcome(secured, caller);
-    });
+    awaitHello(socket, begin, () => failed(new Error('the client has gone')));
   }
 }

@@ -451,4 +451,13 @@ export const turnMutants = [
     ['a board is opened in a turn of its own', '  await eventLoop.next();\n  const embedded', '  const embedded'],
     ['RGTP clients are greeted before the rest is opened', '  await eventLoop.next();\n  const ident', '  const ident'],
   ),
+  ...breaking(
+    'src/wire/tls-hello.ts',
+    ['test/wire/tls-hello.test.ts'],
+    ['who has said a part of a sentence costs no TLS', 'if (bytes.length < HEADER) return false;', 'return true;'],
+    ['a long sentence is waited for', '|| bytes.length >= HEADER + length', '|| bytes.length >= HEADER'],
+    ['what TLS must refuse is not waited for', 'return length > LONGEST || ', 'return '],
+    ['what was heard is handed on', '    stream.unshift(bytes);\n', ''],
+    ['who hangs up before is gone', "  stream.on('end', gone);\n", ''],
+  ),
 ];

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, plainAddress } from '../../wire/address.ts';
 import { endInTurns } from '../../wire/endings.ts';
+import { awaitHello } from '../../wire/tls-hello.ts';
 import { reasonOf } from '../../wire/trouble.ts';
 import type { Peer } from '../backend.ts';
 import type { Shared } from '../shared.ts';
@@ -146,17 +147,20 @@ export class Arrivals {
   #handshake(socket: Socket, peer: Peer, cleartextAuth: boolean): void {
     const { certificate } = this.#shared;
     if (!certificate) throw new Error('NNTPS without a certificate');
-    const secured = serverTls(socket, certificate, addressKey(peer.address));
     const failed = (error: Error): void => {
       this.#refuse('handshake', peer, reasonOf(error));
       socket.destroy();
     };
-    secured.once('error', failed);
-    secured.once('secure', () => {
-      this.#waiting.delete(socket);
-      secured.off('error', failed);
-      this.#welcome({ stream: secured, peer, tls: true, cleartextAuth });
-    });
+    const begin = (): void => {
+      const secured = serverTls(socket, certificate, addressKey(peer.address));
+      secured.once('error', failed);
+      secured.once('secure', () => {
+        this.#waiting.delete(socket);
+        secured.off('error', failed);
+        this.#welcome({ stream: secured, peer, tls: true, cleartextAuth });
+      });
+    };
+    awaitHello(socket, begin, () => failed(new Error('the client has gone')));
   }
 
   #refuse(why: 'full' | 'address' | 'handshake' | 'untrusted', peer: Partial<Peer>, detail?: string): void {
