@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
+import { Paced } from '../wire/paced.ts';
 
 /** Where a peer is, and how to log in there. */
 export interface PeerAddress {
@@ -75,14 +76,17 @@ export class PeerConnection {
     this.#patience = patience;
     const place = { host, port, noDelay: true };
     const name = net.isIP(host) === 0 ? { servername: host } : {};
+    const below = net.connect(place);
+    below.on('error', (error) => this.#end(new PeerError(error.message, { cause: error })));
+    // What a peer sends over TLS is decrypted in turns, like what clients send.
     this.#socket = secure
-      ? tls.connect({ ...place, ...name, ...(authorities && { ca: authorities }) })
-      : net.connect(place);
+      ? tls.connect({ socket: new Paced(below, this), host, ...name, ...(authorities && { ca: authorities }) })
+      : below;
     this.#socket.setTimeout(patience, () => {
       if (this.#waiting.length > 0) this.#gaveUp();
     });
     this.#socket.on('data', (chunk) => this.#received(chunk));
-    this.#socket.on('error', (error) => this.#end(new PeerError(error.message, { cause: error })));
+    if (secure) this.#socket.on('error', (error) => this.#end(new PeerError(error.message, { cause: error })));
     this.#socket.on('close', () => this.#end(new PeerError('the connection was closed')));
   }
 

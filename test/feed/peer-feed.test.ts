@@ -1,11 +1,12 @@
 /** RFC 4644 and RFC 3977 §6.3.2 from the other side: newsgroups go to a peer in order, each article once, whatever happens. */
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PeerConnection } from '../../src/feed/peer-connection.ts';
 import { PeerFeed, type PeerFeedOptions } from '../../src/feed/peer-feed.ts';
 import type { Entry, FedNewsgroup, Offer, Place, Turn } from '../../src/feed/source.ts';
 import { type Log, silent } from '../../src/wire/log.ts';
+import { Paced } from '../../src/wire/paced.ts';
 import { FakePeer } from '../support/fake-peer.ts';
 import { LineStream } from '../support/line-stream.ts';
 import { octetsInUse } from '../support/memory.ts';
@@ -536,6 +537,23 @@ test('over TLS a peer shows a certificate of an authority that is known', async 
   expect(peer.commands).toEqual([]);
   feed(peer, [group], { address: { ...address, authorities: files.cert.toString() } });
   await expect.poll(() => group.sent).toBe(1);
+});
+
+test('what a peer sends over TLS is decrypted in pieces', async () => {
+  const push = vi.spyOn(Paced.prototype, 'push');
+  onTestFinished(() => push.mockRestore());
+  const { certificate, key } = tlsFiles('first');
+  const cert = readFileSync(certificate, 'utf8');
+  const peer = await FakePeer.open({ key: readFileSync(key), cert });
+  onTestFinished(() => peer.close());
+  const group = new Fed('misc.test');
+  group.high = 1;
+  peer.answering = (command, id) => (command === 'CHECK' ? `${`238 ${id}\r\n`.repeat(10_000)}400 all that` : undefined);
+  const address = { ...peer.address, host: 'localhost', tls: true, user: '', password: '', authorities: cert };
+  const one = feed(peer, [group], { address });
+  await expect.poll(() => one.status.lastError?.message).toMatch(/an answer to nothing/);
+  const sizes = push.mock.calls.map(([chunk]) => (Buffer.isBuffer(chunk) ? chunk.length : 0));
+  expect(Math.max(...sizes)).toBe(8 * 1024);
 });
 
 test('what another server sends is not sent from here, until it is our turn: then from where that one was', async () => {

@@ -215,6 +215,7 @@ export const feedMutants = [
     'src/feed/peer-connection.ts',
     [OUT],
     ['who certifies a peer is what the operator says', 'ca: authorities }', 'rejectUnauthorized: false }'],
+    ['a peer’s records are decrypted in turns', 'socket: new Paced(below, this)', 'socket: below'],
     [
       'a peer that does not answer is away',
       'if (this.#waiting.length > 0) this.#gaveUp',

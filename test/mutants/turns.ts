@@ -16,7 +16,7 @@ export const turnMutants = [
     '  promised(): void {\n    this.#handed = false;',
   ]),
   ...breaking(
-    'src/nntp/connection/paced.ts',
+    'src/wire/paced.ts',
     ['test/nntp/paced.test.ts'],
     [
       'records are decrypted in turns',

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Paced } from '../../src/nntp/connection/paced.ts';
+import { Paced } from '../../src/wire/paced.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { stepByStep } from '../support/turns.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { Paced } from '../../wire/paced.ts';
 import type { Certificate } from './certificate.ts';
-import { Paced } from './paced.ts';
 
 /**
  * The server's side of TLS over a connected stream. Emits `error` if the handshake fails, `secure` once it succeeds.

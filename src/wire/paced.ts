@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { eventLoop } from '../../wire/fair-share.ts';
+import { eventLoop } from './fair-share.ts';
 
 /** Octets handed on in one step: what takes most for its size, a record of 27 octets that only renews keys, takes 3 ms. */
 const PIECE = 8 * 1024;
