@@ -121,6 +121,7 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'of [this.#fresh, this.#light, this.#heavy]) if',
     replace: 'of [this.#light, this.#heavy]) if',
     tests: [SHARE],
+    hangs: true,
   },
   {
     promise: 'who needs a few turns does not wait for a crowd that has had many',
@@ -191,6 +192,7 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'clock = () => performance.now()',
     replace: 'clock = Date.now',
     tests: [LIMITS],
+    hangs: true,
   },
   {
     promise: 'what clients can make the log say is bounded',
