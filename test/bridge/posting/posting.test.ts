@@ -134,7 +134,7 @@ test.each([
   {
     what: 'a Message-ID of the server’s form',
     lines: draft({ 'Message-ID': '<A1234567.00000009@rgtp.test>' }, 'x'),
-    reason: 'only the server gives',
+    reason: 'only this server may use',
   },
   {
     what: 'a message of the day by a reader',
