@@ -1,6 +1,8 @@
 /**
  * `npm run mutate [-- [--at-once N] WORD…]`: breaks one line at a time, in a copy of the checkout, and runs the tests that
- * should notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them.
+ * should notice; prints the breaks that no test noticed. With words, only entries whose promise or file has one of them,
+ * in the order of the words.
+ *
  * A test notices by failing: one that takes too long does not, unless the entry says that it hangs. Each test file runs
  * with nothing broken first. Fails where that fails, where an entry does not fit the code any more, where a mutant
  * survives without a reason, or takes too long, and where one that is said to survive dies.
@@ -21,9 +23,8 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: { 'at-once': { type: 'string', default: '2' } },
 });
-const chosen = mutants.filter(
-  ({ promise, file }) => words.length === 0 || words.some((word) => `${promise} ${file}`.includes(word)),
-);
+const having = (word: string) => mutants.filter(({ promise, file }) => `${promise} ${file}`.includes(word));
+const chosen = words.length === 0 ? mutants : [...new Set(words.flatMap(having))];
 const old = chosen.flatMap((mutant) => stale(mutant) ?? []);
 if (old.length > 0 || chosen.length === 0) stop(old.length > 0 ? old : ['no such mutant']);
 
@@ -34,11 +35,9 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const results = new Map<Mutant, Result>();
-for (const mutant of await mistyped(chosen)) results.set(mutant, { outcome: 'does not compile' });
-
 /** test files with nothing broken: each is run so before the first mutant that it should notice */
 const unbroken = new Map<string, ReturnType<typeof runTests>>();
-const waiting = chosen.filter((mutant) => !results.has(mutant)).values();
+const waiting = chosen.values();
 await Promise.all(
   trees.map(async (tree) => {
     for (const mutant of waiting) {
@@ -49,6 +48,8 @@ await Promise.all(
     }
   }),
 );
+
+for (const mutant of await mistyped(chosen)) results.set(mutant, { outcome: 'does not compile' });
 
 const wrong: string[] = [];
 for (const [mutant, result] of results) {
@@ -63,7 +64,7 @@ const summary = [...counts].map(([outcome, these]) => `${these.length} ${outcome
 console.log(`\n${results.size} mutants: ${summary}`);
 if (wrong.length > 0) stop(['to be mended:', ...wrong]);
 
-/** Those of which the compiler says that they are wrong. No test would ever see them. */
+/** Those that do not compile: nobody would ever run the tests on them. */
 async function mistyped(all: readonly Mutant[]): Promise<Mutant[]> {
   const [tree] = trees;
   if (tree === undefined) return [];
