@@ -125,7 +125,7 @@ export class Agreement {
         if (!agree(others.epochs, epochs) || !isConsistent(others.rows, rest)) return { ...others, rows: theirs };
         for (const { number, details } of others.rows) {
           const { kind, arrival } = rowDetails(details);
-          // What is only reserved there, or gone, has not arrived there, or has once, and here it arrives now.
+          // A number that is only reserved there has not arrived yet; what is gone there arrives here now, if it does.
           if (kind !== PostKind.Gone) arrivals.set(number, arrival);
         }
         after = Math.max(after, others.rows.at(-1)?.number ?? 0);

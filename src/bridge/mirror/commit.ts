@@ -24,7 +24,7 @@ interface Given {
 
 /**
  * Carries out a decision. Yields the changes so far, perhaps none, whenever that took a while: they must be written and
- * told before it continues. In between, the state is the board's of a few posts ago.
+ * told before it continues. In between, the state is the board as it was a few posts ago.
  */
 export function commit(
   state: BoardState,

@@ -1,4 +1,4 @@
-/** What other bridges have shown is shown here before anything is answered that it would make false. */
+/** Shows what other bridges have shown before anything is answered that would contradict them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Shared } from '../../store/shared.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
@@ -58,6 +58,6 @@ export class Company {
     const trouble = this.#options.trouble();
     if (trouble !== undefined) throw new Error(trouble);
     await this.#options.refresh();
-    if (this.#shown < version) throw new Error('other bridges have shown what was not found here');
+    if (this.#shown < version) throw new Error('other bridges have shown articles that were not found here');
   }
 }

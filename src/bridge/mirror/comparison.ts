@@ -186,7 +186,7 @@ export function generationOf(
   const newest = sighting.newest ?? events.at(-1)?.entry.sequence;
   const of = (known: number) => generationAt(known, { posts, epochs });
   const top = posts.length - 1;
-  // Rows from before the first wrap are the board's own if it was restored, as far as can be told; else they were put there.
+  // Rows from before the first wrap are the board's own if it was restored, as far as can be told; otherwise an editor put them there.
   const least = restored || !(logged || reserves) ? 0 : -1;
   const nearest =
     newest === undefined || top < 0

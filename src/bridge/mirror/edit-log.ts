@@ -131,7 +131,7 @@ export class EditLog {
     this.#read = edits.slice(-MAX_EDITS);
     const before = new Set(this.#edits.map(String));
     for (const edit of this.#read) if (!before.has(String(edit))) this.#firstTold.add(edit[1]);
-    // Of older ones, it is not remembered whether they were told.
+    // Whether older ones were reported before is not remembered.
     const upTo = this.#toldUpTo(last);
     for (const [sequence, item] of edits.slice(0, -MAX_EDITS)) if (isNewer(sequence, upTo)) this.#firstTold.add(item);
   }
@@ -148,7 +148,7 @@ export class EditLog {
   }
 }
 
-/** What the edit log said before and what it says now, each once, in its order: where no row is left, it shows a wrap. */
+/** What the edit log said before and what it says now, each once, in its order. If no row is left, only this shows a wrap. */
 export function together(before: readonly EditLogEntry[], now: readonly EditLogEntry[]): readonly EditLogEntry[] {
   const said = new Set(now.map(({ sequence }) => sequence));
   const forgotten = before.filter(({ sequence }) => !said.has(sequence));

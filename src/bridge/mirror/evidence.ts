@@ -9,7 +9,7 @@ import type { Sighting } from './sighting.ts';
 
 /** How many polls in a row may end because the board sends nonsense for an item that should prove something. */
 const STRIKES = 3;
-/** How many rows before jumps are checked: more are made up. */
+/** How many rows before jumps are checked: if there are more, they are made up. */
 const MAX_BEFORE = 1000;
 
 /** Decides which rows to believe, and asks the board about those in doubt. */
@@ -44,7 +44,7 @@ export class Evidence {
   /**
    * A poll has seen rows far above the others. Returns whether another reading should confirm them now.
    *
-   * @param hasRoom numbers are left: else, proof would show nothing, and move what is shown
+   * @param hasRoom numbers are left: without any, proof would bring nothing, and move what is shown
    */
   isToConfirm(
     sighting: Sighting,
@@ -70,8 +70,8 @@ export class Evidence {
 
   /**
    * Of rows whose times have changed, those that are different posts, if any: no edit of the index changes the time in
-   * an item's text, so if that agrees with the row, the row is true. Of too many to ask for, none is; on a restored
-   * board, all are.
+   * an item's text, so if that agrees with the row, the row is true. Rows beyond the most that are asked about count as
+   * the same posts, but on a restored board as different ones.
    */
   async otherPosts(
     sighting: Sighting,
@@ -188,7 +188,7 @@ async function proven(board: ItemProofs, sighting: Sighting, { rows }: Doubt): P
   let last: number | undefined;
   for (const row of rows.slice(0, MAX_PROVEN)) {
     const sequence = sighting.sequences[row] ?? 0;
-    // Of messages of the day, the board has only the newest.
+    // The board keeps only the newest message of the day.
     if (last === undefined || distance(last, sequence) > JUMP) far.push(sequence);
     last = sequence;
     if (await isShown(row)) return far;

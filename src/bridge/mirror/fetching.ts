@@ -47,7 +47,7 @@ export class Fetcher {
     const last = state.lastSequence;
     const ahead = await agreement?.ahead();
     const sighting = await index.read(whole, given);
-    // Where rows are left out, octets do not tell all.
+    // If rows are left out, equal octets prove nothing about them.
     if (sighting === undefined || (isDue && !whole && sighting.withheld > 0)) return undefined;
     const newest = later(sighting.newest, last);
     const needsLog =

@@ -270,7 +270,7 @@ export class Follower {
     const { state, log } = this.#options;
     const { epochs } = shown;
     const unknown = this.#agreement?.unknown(shown) ?? [];
-    log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown what was not found here');
+    log.info({ rows: unknown.length, epochs: epochs.length }, 'other bridges have shown rows that were not found here');
     if (epochs.length > 0) state.epochs = new Epochs(epochs);
     this.#agreement?.takenIn(unknown);
     this.#recall.remember(unknown);

@@ -61,7 +61,7 @@ export class IndexReader {
         digest,
       );
     await line.run(ask, { anyway: true });
-    // A number given before a wrap says nothing of rows after it.
+    // A number given before a wrap says nothing about rows after it.
     const isUpToGiven = (far: number, below: number | undefined) =>
       expected !== undefined &&
       far <= expected &&
@@ -98,7 +98,7 @@ export class IndexReader {
     if (this.leftOut.of(decision, sighting)) this.#unchanged.forget();
   }
 
-  /** The whole index is going to be compared, and posts to come and go. */
+  /** The whole index is about to be compared: posts may come and go. */
   comparing(): void {
     this.#unchanged.forget();
   }

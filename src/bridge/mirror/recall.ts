@@ -68,7 +68,7 @@ export class Recall {
     const sighting = await index.read(true, recent.lastSequence);
     const log = await editLog.read(state.lastSequence);
     const clock = publishing.now(now());
-    // If they are few, there were none before them.
+    // If they are few, they are all there were.
     if (sighting !== undefined && isCut(rows)) {
       await inTurns(sighting.include(upTo(later(sighting.newest, recent.lastSequence), log), clock));
       const seen: Seen = {

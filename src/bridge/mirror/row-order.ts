@@ -184,8 +184,8 @@ function* withoutIslands(
 }
 
 /**
- * The first row that is not far above the one after it. (A row near the end of numbers is far above, rather than from
- * before a wrap, unless the board gave it; and a wrap is not a jump.)
+ * The first row that is not far above the one after it. (A row near the highest possible number is far above,
+ * rather than from before a wrap, unless the board gave it; and a wrap is not a jump.)
  */
 function firstInStep({ sequences, length }: Rows, isBelievable: (sequence: number) => boolean): number {
   const isFarAbove = (one: number, next: number) => {

@@ -1,4 +1,4 @@
-/** Whether the whole index is as it was when it was last compared, told by its octets: its rows cost far more. */
+/** Tells by its octets whether the whole index is as it was when last compared. Comparing rows costs far more. */
 import { createHash } from 'node:crypto';
 import type { IndexEntry } from '../../rgtp/index-entry.ts';
 import type { Cache } from '../../store/cache.ts';
@@ -44,7 +44,7 @@ export class IndexDigest {
     this.#hash.update(octets.subarray(left));
   }
 
-  /** Of everything. To be asked once. */
+  /** Of all octets. To be called once. */
   end(): Pick<Known, 'octets' | 'digest'> {
     return { octets: this.#octets, digest: this.#hash.digest('base64') };
   }
@@ -65,7 +65,7 @@ export class Unchanged {
     this.#cache.deleteFact(FACT);
   }
 
-  /** What an index must be to be the same; `undefined`: that is not known. Yields now and then. */
+  /** What an unchanged index looks like; `undefined`: that is not known. Yields now and then. */
   *expected(): Generator<undefined, Expected | undefined> {
     const fact = this.#cache.fact(FACT);
     if (fact === undefined) return undefined;
@@ -78,7 +78,7 @@ export class Unchanged {
     return isSame ? new Expected(this.#state, known, end) : undefined;
   }
 
-  /** It is the same. What has come after it is part of it the next time. */
+  /** The index is unchanged. Rows that have been added since belong to it from now on. */
   confirmed({ digest, isAll, known, posts }: Expected): void {
     if (isAll) this.#keep({ ...digest.end(), posts: known.posts + posts });
   }
@@ -139,7 +139,7 @@ export class Expected {
     }
     this.posts++;
     const record = records.list[posts.items[row] ?? -1];
-    // A subject of its own may be right, and an F row, too: all rows together will tell.
+    // A row with a subject of its own, or an F row, may be right as well, but only a full comparison can tell.
     const isSame =
       entry.sequence === posts.sequences[row] &&
       entry.time === posts.times[row] &&
@@ -155,7 +155,7 @@ export class Expected {
     this.#differs = true;
   }
 
-  /** Is this it? To be asked at the end. What comes after the known rows is for a poll to find. */
+  /** Whether the index is unchanged, once all of it has been added. Rows after the known ones are left to the poll. */
   isThere(): boolean {
     return !this.#differs && this.digest.beginning === this.known.digest && this.#take() === undefined;
   }
