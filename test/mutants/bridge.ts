@@ -18,7 +18,7 @@ export const bridgeMutants = [
     ],
     [
       'a post whose outcome is unknown is looked for before it is sent again',
-      'if (found !== undefined) return { sequence: found, plan };',
+      'if (found !== undefined) return { ...found, plan };',
       '',
     ],
     [
@@ -385,6 +385,16 @@ export const bridgeMutants = [
       'if (row >= 0) return number >= 0;',
     ],
     ['another post of the same number is no older one', '(time === undefined || times[row] === time)', 'time !== -1'],
+    [
+      'a post that is found has the epoch of its row, whatever its bridge knew',
+      'if (sign !== undefined) return',
+      'if (sign !== undefined && sequence < 0) return',
+    ],
+    [
+      'what is gone was there before',
+      'if (row < 0 || kinds[row] === PostKind.Gone) return 0;',
+      'if (row < 0) return 0;',
+    ],
     [
       'with the cache lost an older post is known by its time',
       'return sign.time < (this.#shown?.since ?? newest.time);',

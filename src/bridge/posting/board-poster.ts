@@ -11,11 +11,11 @@ import { KnownRows, type RowModel } from './known-rows.ts';
 import { LostPosts } from './lost-posts.ts';
 import { OtherBridges } from './other-bridges.ts';
 import type { OwnPostRegister } from './own-posts.ts';
-import { type Plan, parsePlan, textKey } from './plan.ts';
+import { parsePlan, textKey } from './plan.ts';
 import { ReadingBack } from './reading-back.ts';
 import { refusalFor } from './refusals.ts';
 import { RowGate } from './row-gate.ts';
-import { type Order, Sender } from './sender.ts';
+import { type Order, Sender, type Sent } from './sender.ts';
 import { UnreadPosts } from './unread-posts.ts';
 
 export interface BoardPosterOptions {
@@ -86,8 +86,8 @@ export class BoardPoster implements Gate {
       clock,
       texts: this.#texts,
       ...(others && { catchUp: () => others.catchUp() }),
-      onFound: async (messageId, plan, sequence) => {
-        await this.#finish(messageId, plan, sequence);
+      onFound: async (messageId, plan, found) => {
+        await this.#finish(messageId, { ...found, plan });
         this.#unread.found(messageId);
       },
       underWayElsewhere: () => others?.texts() ?? [],
@@ -211,10 +211,11 @@ export class BoardPoster implements Gate {
     const seen = await this.#unread.seen();
     this.#intended.add(messageId);
     try {
-      const { sequence, plan } = await this.#sender.send(order, seen);
+      const sent = await this.#sender.send(order, seen);
+      const { sequence } = sent;
       let trouble: unknown;
       const { stored, read } = this.#readingBack.begin(sequence, async () => {
-        trouble = await this.#finish(messageId, plan, sequence);
+        trouble = await this.#finish(messageId, sent);
       });
       await stored;
       return { sequence, read, trouble };
@@ -224,11 +225,11 @@ export class BoardPoster implements Gate {
   }
 
   /** The board has the post: stores that first, then tells the views. Returns why it could not be stored. */
-  async #finish(messageId: string, plan: Plan, sequence: number): Promise<unknown> {
+  async #finish(messageId: string, { plan, sequence, sign }: Sent): Promise<unknown> {
     const { newsgroup, permanent, own } = this.#options;
     const post = {
       messageId,
-      epoch: this.#rows.epochOf(plan, sequence),
+      epoch: this.#rows.epochOf(plan, sequence, sign),
       sequence,
       references: plan.references,
       path: plan.path ?? '',

@@ -111,12 +111,16 @@ export class KnownRows {
 
   /**
    * The epoch of a post with that number. 0: not known before the mirror has read its row, because a new epoch may
-   * begin there. If a row with that number has come in since the post was planned, that row is the post.
+   * begin there. If its author's bridge was answered, and a row with that number has come in since the post was planned,
+   * that row is the post. (The bridge may have known less of the board than the one that finds the post.)
+   *
+   * @param sign the post as it was found on the board
    */
-  epochOf({ after, moment }: Plan, sequence: number): number {
-    const { numbers, epochs } = this.#model.posts;
+  epochOf({ after, moment }: Plan, sequence: number, sign: Sign | undefined): number {
+    const { numbers, epochs, kinds } = this.#model.posts;
+    if (sign !== undefined) return epochs[this.#rowLike(sign)] ?? 0;
     const row = this.#rowOf(sequence);
-    if (row < 0) return 0;
+    if (row < 0 || kinds[row] === PostKind.Gone) return 0;
     const isNew = moment === undefined ? isNewer(sequence, after) : (numbers[row] ?? 0) > moment.number;
     return isNew ? (epochs[row] ?? 0) : 0;
   }

@@ -50,7 +50,7 @@ export interface LostPostsOptions {
   /** `hashOf` the texts of posts that other bridges have under way */
   readonly underWayElsewhere: () => readonly string[];
   /** called if the board turns out to have the post */
-  readonly onFound: (messageId: string, plan: Plan, sequence: number) => Promise<void>;
+  readonly onFound: (messageId: string, plan: Plan, found: Finding) => Promise<void>;
 }
 
 /** Posts whose outcome is unknown: each is looked for on the board before anything is sent again. */
@@ -97,15 +97,15 @@ export class LostPosts {
   }
 
   /**
-   * The number of the post; `undefined` if the board does not have it. Waits until the board has finished; rejects if
+   * The post; `undefined` if the board does not have it. Waits until the board has finished; rejects if
    * it is away.
    */
-  async outcomeOf(pending: Pending, plan: Plan): Promise<number | undefined> {
+  async outcomeOf(pending: Pending, plan: Plan): Promise<Finding | undefined> {
     await this.#certainty(pending);
     const { messageId } = pending.intent;
     const found = await this.#find(messageId, plan);
     this.#pending.delete(messageId);
-    return found?.sequence;
+    return found;
   }
 
   /** Whether a post left by an earlier run or attempt is on the board. If not, frees its Message-ID. */
@@ -114,7 +114,7 @@ export class LostPosts {
     const plan = parsePlan(intent.details);
     const found = plan && (await this.#find(intent.messageId, plan));
     if (plan === undefined || found === undefined) await this.#options.permanent.forget(intent.messageId);
-    else await this.#options.onFound(intent.messageId, plan, found.sequence);
+    else await this.#options.onFound(intent.messageId, plan, found);
     this.#pending.delete(intent.messageId);
     return found !== undefined;
   }
@@ -183,7 +183,7 @@ export class LostPosts {
       const found = plan && (await this.#find(intent.messageId, plan, signal));
       // In the meantime somebody may have posted it again with another text: then the intent is a different one.
       if (!isOpen()) return;
-      if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found.sequence);
+      if (plan !== undefined && found !== undefined) await onFound(intent.messageId, plan, found);
       else if (certain) await permanent.forget(intent.messageId);
       else return;
       this.#pending.delete(intent.messageId);

@@ -18,6 +18,8 @@ interface Known extends Pick<KnownRows, 'isOlder' | 'isTaken'> {
 
 export interface Finding {
   readonly sequence: number;
+  /** as the board shows it */
+  readonly sign: Sign;
   /** its text can't be compared any more: it may be another post by the same author */
   readonly isGuess: boolean;
 }
@@ -50,8 +52,8 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
   await read(start === undefined ? undefined : startFor(start)?.sequence);
   const isWanted = (sign: Sign) => isNew(sign) && !known.isTaken(sign, plan);
   if (deed.kind === 'withdrawal') {
-    const sequence = await findWithdrawal(board, plan, deed.itemId, isWanted);
-    return sequence === undefined ? undefined : { sequence, isGuess: false };
+    const sign = await findWithdrawal(board, plan, deed.itemId, isWanted);
+    return sign && { sequence: sign.sequence, sign, isGuess: false };
   }
   if (moment?.newest !== undefined && !goesOn) await read(undefined);
   const changed: { readonly entry: IndexEntry; readonly hash: string | undefined }[] = [];
@@ -59,14 +61,14 @@ export async function findPlanned(board: SearchConnection, plan: Plan, known: Kn
     if (known.isTaken(signOf(entry), plan)) continue;
     const item = await itemOf(board, entry);
     const isPlans = await hasText(board, entry, item, plan);
-    if (isPlans === true) return { sequence: entry.sequence, isGuess: false };
+    if (isPlans === true) return { sequence: entry.sequence, sign: signOf(entry), isGuess: false };
     const isSubject = !('subject' in deed) || deed.subject === entry.subject;
     if (isPlans === undefined && isSubject) changed.push({ entry, hash: hashIn(item, entry) });
   }
   const mayBe = ({ entry, hash }: (typeof changed)[number]) =>
     isWanted(signOf(entry)) && (hash === undefined || known.isAnothers?.(hash) !== true);
   const guess = changed.find(mayBe);
-  return guess && { sequence: guess.entry.sequence, isGuess: true };
+  return guess && { sequence: guess.entry.sequence, sign: signOf(guess.entry), isGuess: true };
 }
 
 /**
@@ -168,13 +170,10 @@ async function findWithdrawal(
   { userid }: Plan,
   itemId: string,
   isWanted: (sign: Sign) => boolean,
-): Promise<number | undefined> {
+): Promise<Sign | undefined> {
   const log = await board.editLog();
-  return log.find(
-    (entry) =>
-      entry.kind === 'withdrawn' &&
-      entry.itemId === itemId &&
-      sameUserid(entry.userid, userid) &&
-      isWanted({ sequence: entry.sequence, kind: PostKind.Withdrawal, itemId, time: undefined }),
-  )?.sequence;
+  return log
+    .filter((entry) => entry.kind === 'withdrawn' && entry.itemId === itemId && sameUserid(entry.userid, userid))
+    .map(({ sequence }) => ({ sequence, kind: PostKind.Withdrawal, itemId, time: undefined }))
+    .find(isWanted);
 }

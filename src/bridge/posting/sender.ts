@@ -7,7 +7,7 @@ import type { Log } from '../../wire/log.ts';
 import type { Author, PostingConnection } from './connection.ts';
 import { OutcomeUnknown } from './deliver.ts';
 import { guarded } from './guarded.ts';
-import type { KnownRows } from './known-rows.ts';
+import type { KnownRows, Sign } from './known-rows.ts';
 import type { LostPosts } from './lost-posts.ts';
 import type { OtherBridges } from './other-bridges.ts';
 import { type Deed, formatPlan, type Plan, type SeenPost, textKey } from './plan.ts';
@@ -31,6 +31,8 @@ export interface Order {
 export interface Sent {
   readonly sequence: number;
   readonly plan: Plan;
+  /** if the board's answer never came: as it was found there */
+  readonly sign?: Sign;
 }
 
 /** Why nothing was posted. */
@@ -137,7 +139,7 @@ export class Sender {
         if (others !== undefined) void lost.settleAlone(pending);
         throw new Refusal('unavailable', unknownAfter(error.cause), { cause });
       });
-      if (found !== undefined) return { sequence: found, plan };
+      if (found !== undefined) return { ...found, plan };
       return this.#failed(error.cause, !failedInside(error.cause), intent, plan !== first);
     }
   }

@@ -64,6 +64,9 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
     'edit 50; a backup 12; poll 13; one polls while another does 37; reply 30; item 12; reply 21; the database dies 30; a poll meanwhile 22; a row less 41; one posts while another polls 28; the row again 23',
   ],
   [2, 1, 'motd 29; poll 17; a row less 7; all poll at once 1; the row again 29'],
+  [2, 1, 'poll; a backup 1; item 1; poll 1; restore 1; poll 1; a bridge is killed while it posts 36'],
+  [2, 1, 'poll; a backup 1; item 1; poll 1; restore 1; a bridge is killed while it posts 24'],
+  [2, 1, 'poll; poll 1; a backup 1; post 9; poll 1; restore 1; poll 1; a bridge is killed while it posts 24'],
 ];
 
 describe.skipIf(!hasPostgres)('several bridges', () => {

@@ -368,14 +368,14 @@ describe('an editor has changed the text', () => {
   const guess = (sequence: number) => ({ sequence, isGuess: true });
 
   test('what may be the post is taken for it, unless another is', async () => {
-    expect(await find([edited], 12)).toEqual(guess(11));
-    expect(await find([edited, row({ sequence: 12 })], 13)).toEqual({ sequence: 12, isGuess: false });
+    expect(await find([edited], 12)).toMatchObject(guess(11));
+    expect(await find([edited, row({ sequence: 12 })], 13)).toMatchObject({ sequence: 12, isGuess: false });
   });
 
   test('… also if the editor took it out, or another edit followed', async () => {
     expect(await find([row({ lines: OTHER, sequence: 13, userid: octets`bob@x.y` })], 14)).toBeUndefined();
     const other = row({ type: 'E', lines: OTHER });
-    expect(await find([other], 12, { kind: 'edit', itemId: 'P1' })).toEqual(guess(11));
+    expect(await find([other], 12, { kind: 'edit', itemId: 'P1' })).toMatchObject(guess(11));
     expect(await find([other], 11, { kind: 'edit', itemId: 'P1' })).toBeUndefined();
   });
 
@@ -388,7 +388,7 @@ describe('an editor has changed the text', () => {
 
   test('… nor an item of another subject', async () => {
     const item = (subject: Octets) => find([row({ lines: OTHER, type: 'I', subject })], 12, DEEDS[0]?.[0]);
-    expect(await item(octets`S`)).toEqual(guess(11));
+    expect(await item(octets`S`)).toMatchObject(guess(11));
     expect(await item(octets`T`)).toBeUndefined();
   });
 });
@@ -397,7 +397,32 @@ test('only the newest message of the day has a text: an earlier one may be ours'
   const rows = [row(NEWEST), row({ type: 'M', lines: OTHER }), row({ type: 'M', sequence: 12 })];
   const known = knownRows([NEWEST]);
   const motd = planOf({ kind: 'motd' }, known);
-  expect(await findIt(boardWith(rows), motd, known)).toEqual({ sequence: 12, isGuess: false });
+  expect(await findIt(boardWith(rows), motd, known)).toMatchObject({ sequence: 12, isGuess: false });
   const mine = { ...motd, hash: hashOf([octets`Good morning.`]) };
-  expect(await findIt(boardWith(rows), mine, known)).toEqual({ sequence: 11, isGuess: true });
+  expect(await findIt(boardWith(rows), mine, known)).toMatchObject({ sequence: 11, isGuess: true });
+});
+
+describe('a post has the epoch of its row', () => {
+  // What had its number before was shown by another bridge, after the author's had looked: it is gone, or not yet.
+  const before = { time: 7, itemId: 'P7', number: 11, epoch: 1 } as const;
+  const today = { number: 21, epoch: 2 } as const;
+  const plan = planOf(REPLY, knownRows([NEWEST]));
+  const found = async (rows: readonly Mirrored[]) => {
+    const known = knownRows([NEWEST, ...rows]);
+    const finding = await findIt(boardWith([row(NEWEST), row()]), plan, known);
+    return known.epochOf(plan, 11, finding?.sign);
+  };
+
+  test('where it is found, whatever had its number before', async () => {
+    expect(await found([])).toBe(0);
+    expect(await found([before])).toBe(0);
+    expect(await found([{ ...before, kind: PostKind.Gone }])).toBe(0);
+    expect(await found([before, today])).toBe(2);
+  });
+
+  test('where the board gave its number', () => {
+    expect(knownRows([NEWEST]).epochOf(plan, 11, undefined)).toBe(0);
+    expect(knownRows([NEWEST, {}]).epochOf(plan, 11, undefined)).toBe(1);
+    expect(knownRows([NEWEST, { ...before, kind: PostKind.Gone }]).epochOf(plan, 11, undefined)).toBe(0);
+  });
 });
