@@ -1,5 +1,6 @@
+import { StatementSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { BoardStore } from '../../src/board/store.ts';
 import { formatIndexEntry } from '../../src/rgtp/index-entry.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
@@ -87,5 +88,22 @@ test('what is rolled back was never there', async () => {
   await expect(lost).rejects.toThrow('changed my mind');
   await later;
   expect(index.rows(1, index.end).map(({ row }) => row.slice(0, 8))).toEqual(['00000001', '00000003']);
+  store.close();
+});
+
+test('of an index that is larger than the memory for it, as much as fits is there the next time', async () => {
+  const store = BoardStore.open(':memory:', { indexCache: 650_000 });
+  const { index } = store;
+  await store.commit(() => {
+    for (let sequence = 1; sequence <= 20 * 512; sequence++) index.append(latin1(rowOf(sequence, 'A0000000')));
+  });
+  const read = () => [...index.wire(index.start, index.end)].length;
+  const blocks = read();
+  const get = vi.spyOn(StatementSync.prototype, 'get');
+  onTestFinished(() => get.mockRestore());
+  read();
+  expect(blocks).toBe(21);
+  // Six fit; some of them have made room for others.
+  expect(get.mock.calls.length).toBeLessThanOrEqual(blocks - 4);
   store.close();
 });

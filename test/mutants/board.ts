@@ -147,6 +147,15 @@ export const boardMutants = [
     ],
   ),
   ...breaking(
+    'src/board/index-log.ts',
+    ['test/board/index-log.test.ts'],
+    [
+      'who reads all of a large index finds some of it in memory',
+      'if (hasRoom || ++this.#missed % ADMIT === 0)',
+      'if (hasRoom || ++this.#missed > 0)',
+    ],
+  ),
+  ...breaking(
     'src/board/unfinished.ts',
     ['test/board/import.test.ts'],
     ['a new board has the mark of an import from the start', '{ ...options, newWith: MARK }', 'options'],
