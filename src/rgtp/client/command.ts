@@ -44,6 +44,16 @@ export async function expectLines(transport: Transport, command: Octets): Promis
   return lines;
 }
 
+/** Like `expectLines`, for lines that nobody keeps: see `onLines`. */
+export async function expectPassingLines(transport: Transport, command: Octets): Promise<Octets[]> {
+  const all: Octets[] = [];
+  const onLines = (lines: readonly Octets[]) => {
+    for (const one of lines) all.push(one);
+  };
+  check(command, await transport.perform({ command, onLines }), 250);
+  return all;
+}
+
 /** `220 SSSSSSSS  text` */
 export function sequenceOf(answer: Answer): number {
   const sequence = parseHex32(answer.text.slice(0, 8));

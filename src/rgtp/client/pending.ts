@@ -1,5 +1,5 @@
 import { TOO_LONG } from '../../wire/line-reader.ts';
-import { type Octets, octets } from '../../wire/octets.ts';
+import { type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import type { Status } from '../../wire/status.ts';
 import { printable, RgtpError } from '../errors.ts';
 
@@ -17,6 +17,8 @@ export interface Exchange {
    * exchange.
    */
   readonly onData?: (line: Buffer) => void;
+  /** Takes the lines instead, as many at a time as have come: far cheaper, but each of them keeps all of these alive. */
+  readonly onLines?: (lines: readonly Octets[]) => void;
   readonly octets?: DataOctets;
   /** octets of data; the connection ends beyond them */
   readonly limit?: number;
@@ -50,6 +52,7 @@ const DOT = 0x2e;
 const LF = 0x0a;
 const CR = 0x0d;
 const CRLF = Buffer.from('\r\n');
+const CRLF_OCTETS = octets`\r\n`;
 
 /** An exchange whose answer is incomplete. Its methods throw `RgtpError` for anything that must end the connection. */
 export class Pending {
@@ -112,11 +115,19 @@ export class Pending {
 
   /** Data is taken many lines at a time. */
   get takesOctets(): boolean {
-    return this.#data !== undefined && this.exchange.octets !== undefined;
+    const { octets, onLines } = this.exchange;
+    return this.#data !== undefined && (octets ?? onLines) !== undefined;
   }
 
   /** Takes whole lines as they came, none of which begins with a dot. */
   takeOctets(lines: Buffer): void {
+    const { onLines } = this.exchange;
+    const split = onLines && splitLines(lines, this.#bounds.maxLine);
+    if (split !== undefined) {
+      this.count(lines.length);
+      if (this.#failure === undefined) onLines?.(split);
+      return;
+    }
     this.exchange.octets?.take(lines);
     let start = Math.min(this.#unread, lines.length);
     this.#unread -= start;
@@ -176,10 +187,19 @@ export class Pending {
     if (this.#failure !== undefined) return;
     try {
       this.exchange.onData?.(line);
+      this.exchange.onLines?.([octetsFrom(line)]);
     } catch (error) {
       this.#failure = error;
     }
   }
+}
+
+/** Lines without their ends; `undefined` if one is too long, or ends in LF alone. */
+function splitLines(lines: Buffer, maxLine: number): readonly Octets[] | undefined {
+  const text = octetsFrom(lines);
+  if (!text.endsWith(CRLF_OCTETS)) return undefined;
+  const split = text.slice(0, -CRLF_OCTETS.length).split(CRLF_OCTETS);
+  return split.every((line) => line.length <= maxLine && !line.includes('\n')) ? split : undefined;
 }
 
 export function nonsense(what: string, line?: Octets): RgtpError {

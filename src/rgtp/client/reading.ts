@@ -8,7 +8,7 @@ import { type Item, type ParseItemOptions, parseItem } from '../item.ts';
 import { parseItemId } from '../item-id.ts';
 import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
-import { check, expect, expectLines, line } from './command.ts';
+import { check, expect, expectLines, expectPassingLines, line } from './command.ts';
 import type { DataOctets } from './pending.ts';
 import type { Transport } from './transport.ts';
 
@@ -57,7 +57,7 @@ function startArgument(from: IndexStart): Octets {
 
 export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  const lines = await expectLines(transport, octets`ITEM ${known}`);
+  const lines = await expectPassingLines(transport, octets`ITEM ${known}`);
   // Answers to many questions arrive together.
   if (eventLoop.over()) await eventLoop.next();
   return parseItem(known, lines, options);

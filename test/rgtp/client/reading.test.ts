@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RgtpConnection } from '../../../src/rgtp/client/connection.ts';
 import { DEFAULT_LIMITS } from '../../../src/rgtp/client/options.ts';
 import type { IndexEntry } from '../../../src/rgtp/index-entry.ts';
 import { formatIndexEntry } from '../../../src/rgtp/index-entry.ts';
@@ -191,6 +192,34 @@ describe('ITEM', () => {
         expect(await connection.item('P3242146')).toMatchObject({ subject: 'A first item' });
       },
     );
+  });
+
+  it.each([
+    ['LF alone', ITEM.join('\n')],
+    ['both', ITEM.join('\r\n').replace('1B\r\n', '1B\n')],
+    ['LF alone the last', `${ITEM.join('\r\n')}\nmore`],
+  ])('may have lines that end in %s', async (_, text) => {
+    const script = async (peer: Peer) => {
+      await peer.expect('ITEM P3242146');
+      peer.raw(`250 Data follows\r\n${text}\n.\r\n`);
+    };
+    await withServer(script, async (connection) => {
+      const { contributions } = await connection.item('P3242146');
+      expect(contributions[0]?.header).toHaveLength(2);
+      expect(contributions[0]?.lines.slice(0, 2)).toEqual(['.dots', '^carets']);
+    });
+  });
+
+  it('with a line that is too long among others is refused, and the connection goes on', async () => {
+    const script = async (peer: Peer) => {
+      await peer.expect('ITEM P3242146', '250 Data follows', ...ITEM, 'x'.repeat(20_000), 'more', '.');
+      await peer.expect('ITEM P3242146', '250 Data follows', ...ITEM, '.');
+    };
+    const task = async (connection: RgtpConnection) => {
+      await expect(connection.item('P3242146')).rejects.toMatchObject({ kind: 'nonsense' });
+      expect(await connection.item('P3242146')).toMatchObject({ subject: 'A first item' });
+    };
+    await withServer(script, task, { limits: { ...DEFAULT_LIMITS, line: 10_000 } });
   });
 
   it('asks for nothing that is no item id', async () => {
