@@ -95,6 +95,10 @@ export const attacks: Readonly<Record<string, Attack>> = {
   '200 guests who read a long edit log': ({ boardPort }) => flood(boardPort, `${guest}ELOG\r\n`, 200),
   'DBUG and 200,000 commands of a guest, 4 times': ({ boardPort }) =>
     flood(boardPort, `${guest}DBUG\r\n${'NOOP\r\n'.repeat(200_000)}`, 4),
+  '20 clients that say 20 MB after QUIT, both protocols': ({ newsPort, boardPort }) => {
+    const more = Buffer.from(`QUIT\r\n${'NOOP\r\n'.repeat(3_500_000)}`);
+    return Promise.all([flood(newsPort, more, 20), flood(boardPort, more, 20)]);
+  },
   '100 texts of 1 MB for the board': ({ boardPort }) =>
     flood(boardPort, `USER writer\r\nDATA\r\nx\r\n${'a line of text\r\n'.repeat(65_536)}.\r\n`, 100),
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { dropInTurns } from '../wire/endings.ts';
 import { eventLoop } from '../wire/fair-share.ts';
 import { LineReader, TOO_LONG } from '../wire/line-reader.ts';
 import type { Log, LogFields } from '../wire/log.ts';
@@ -70,12 +71,7 @@ export class Session implements Member, CommandSession {
     this.#standing = new Standing(board.store.accounts);
     this.#identity = board.identify(caller);
     this.#output = new Output(stream, () => this.#progress());
-    stream.on('data', (chunk: Buffer) => {
-      // After the last answer, what comes is read only so that no reset overtakes it.
-      if (this.#closing) return;
-      this.#reader.feed(chunk);
-      this.#pump();
-    });
+    stream.on('data', this.#onData);
     // Complete commands before the end are still answered; an incomplete line or text is dropped.
     stream.on('end', () => {
       this.#ended = true;
@@ -136,6 +132,8 @@ export class Session implements Member, CommandSession {
     this.#closing = true;
     this.#letGo();
     this.#output.end();
+    this.#stream.off('data', this.#onData);
+    dropInTurns(this.#stream);
     this.#arm();
   }
 
@@ -165,6 +163,11 @@ export class Session implements Member, CommandSession {
     this.#due = !eventLoop.run(this.#turn);
     if (this.#due) this.#stream.pause();
   }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#reader.feed(chunk);
+    this.#pump();
+  };
 
   readonly #turn = (): void => {
     this.#due = false;

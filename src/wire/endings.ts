@@ -1,6 +1,42 @@
 import type { Duplex } from 'node:stream';
 import { eventLoop } from './fair-share.ts';
 
+/** Connections whose input is dropped in one round of the event loop: of each, up to two reads, 30 µs. */
+const AT_ONCE = 50;
+
+/** those that have had their round */
+const stopped = new Set<Duplex>();
+let isDue = false;
+
+/**
+ * Reads and drops whatever else a client sends, so that no reset overtakes the last answer; in turns with everything
+ * else. Node would read two megabytes at a time from each.
+ */
+export function dropInTurns(stream: Duplex): void {
+  stream.on('data', () => {
+    stream.pause();
+    stopped.add(stream);
+    goOnLater();
+  });
+  stream.once('close', () => stopped.delete(stream));
+  stream.resume();
+}
+
+function goOnLater(): void {
+  if (isDue) return;
+  isDue = true;
+  setImmediate(() => {
+    isDue = false;
+    let left = AT_ONCE;
+    for (const stream of stopped) {
+      if (left-- === 0) break;
+      stopped.delete(stream);
+      stream.resume();
+    }
+    if (stopped.size > 0) goOnLater();
+  });
+}
+
 /**
  * Takes turns with everything else when cleaning up connections that clients break off. Node cleans up at once, which
  * costs some 20 µs per connection, and more with a session: thousands reset at one moment would block the event loop.

@@ -77,16 +77,12 @@ export const boardMutants = [
   ...breaking(
     'src/board/session.ts',
     ['test/board/sessions.test.ts'],
-    [
-      'what comes after the last answer is not kept',
-      '      if (this.#closing) return;\n      this.#reader',
-      '      this.#reader',
-    ],
+    ['what comes after the last answer is not kept', "    this.#stream.off('data', this.#onData);\n", ''],
   ),
   ...breaking(
     'src/board/arrivals.ts',
     ['test/board/sessions.test.ts'],
-    ['who is turned away is read from', '    socket.resume();\n    const patience', '    const patience'],
+    ['who is turned away is read from', '    dropInTurns(socket);\n', ''],
     [
       'a server that stops waits for nobody whom it turned away',
       '[...this.#handshakes, ...this.#leaving]',

@@ -391,6 +391,8 @@ export const turnMutants = [
     'src/wire/endings.ts',
     ['test/wire/endings.test.ts'],
     ['resets are taken in in turns', '    eventLoop.run(task);', '    task();'],
+    ['what is dropped is dropped a little at a time', '    stream.pause();\n    stopped', '    stopped'],
+    ['and of few connections in one round', '      if (left-- === 0) break;\n', ''],
     ['what the server closes is closed at once', '    if (error === undefined) return destroy.call(stream);\n', ''],
   ),
   ...breaking(

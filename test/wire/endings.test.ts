@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { endInTurns } from '../../src/wire/endings.ts';
+import { dropInTurns, endInTurns } from '../../src/wire/endings.ts';
 import { stepByStep } from '../support/turns.ts';
 
 function streams(count: number): { readonly ended: (Error | null)[]; readonly all: Duplex[] } {
@@ -49,4 +49,31 @@ test('what the server itself closes is closed at once', async () => {
   expect(all.every(({ destroyed }) => destroyed)).toBe(true);
   for (let round = 0; round < 100; round++) await nextRound();
   expect(ended).toHaveLength(100);
+});
+
+test('what comes after the last answer is dropped: of each a little in one round, and of few', async () => {
+  const count = 120;
+  const reads: number[] = [];
+  const all = Array.from({ length: count }, (_, n) => {
+    const stream = new Duplex({ read() {} });
+    dropInTurns(stream);
+    stream.on('data', () => reads.push(n));
+    for (let chunk = 0; chunk < 20; chunk++) stream.push(Buffer.alloc(64 * 1024));
+    stream.push(null);
+    return stream;
+  });
+  const over = Promise.all(all.map((stream) => new Promise((resolve) => stream.once('end', resolve))));
+  let isOver = false;
+  void over.then(() => {
+    isOver = true;
+  });
+  for (let first = true; !isOver; first = false) {
+    const before = reads.length;
+    await nextRound();
+    const round = reads.slice(before);
+    // All of them begin in the first.
+    if (!first) expect(round.length).toBeLessThanOrEqual(100);
+    for (const n of new Set(round)) expect(round.filter((each) => each === n).length).toBeLessThanOrEqual(2);
+  }
+  expect(new Set(reads).size).toBe(count);
 });

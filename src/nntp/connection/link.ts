@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { dropInTurns } from '../../wire/endings.ts';
 import type { Output } from './output.ts';
 
 /** How long a closed side waits for the client to close its own, in ms. */
@@ -63,7 +64,7 @@ export class Link {
 
   /** Whether to take bytes from the client. */
   read(wanted: boolean): void {
-    if (this.#closed || wanted === !this.#paused) return;
+    if (this.#closed || this.#stream.writableEnded || wanted === !this.#paused) return;
     this.#paused = !wanted;
     if (wanted) this.#stream.resume();
     else this.#stream.pause();
@@ -83,7 +84,8 @@ export class Link {
   finish(): void {
     if (this.#stream.writableEnded) return;
     this.#stream.end();
-    // Read and drop whatever else the client sends, so that no reset overtakes the last answer.
+    this.#stream.off('data', this.#onData);
+    dropInTurns(this.#stream);
     this.#linger = setTimeout(() => this.destroy(), LINGER).unref();
   }
 
