@@ -114,6 +114,16 @@ export const historyMutants = [
     'hasRoom ? sighting.doubted : undefined;',
     'hasRoom || logged ? sighting.doubted : undefined;',
   ]),
+  ...breaking('src/bridge/mirror/commit.ts', STORIES, [
+    'on a restored board, links that only texts told are asked for again',
+    'if (records.hasHiddenLink(record)) this.#askAgain(record);',
+    '',
+  ]),
+  ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
+    'a post of an earlier epoch that is gone may come back',
+    '(isThere || isIt === isAsItWas)',
+    'isThere',
+  ]),
   ...breaking('src/bridge/mirror/reading.ts', STORIES, [
     'what rows without an article have told of their items goes with them',
     'if (this.leftOut.of(decision, sighting)) this.#unchanged.forget();',

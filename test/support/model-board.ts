@@ -210,8 +210,7 @@ export class ModelBoard {
     'a row less': (pick) =>
       this.#withRow(pick, (row, before) => {
         // A continuation that no index told of shows on the old item alone, when that is next fetched.
-        const isUnseen =
-          'CF'.includes(row.type) && !this.bridges.every(({ mirror }) => mirror.rowOfSequence(row.sequence) >= 0);
+        const isUnseen = 'CF'.includes(row.type) && !this.bridges.every((bridge) => hasContinuation(bridge, row));
         if (this.#bogus.has(row) || isUnseen) return;
         this.#taken = { row, before };
         // C and F are one.
@@ -374,6 +373,13 @@ export class ModelBoard {
     const id = ids[pick % Math.max(1, ids.length)];
     if (id !== undefined) act(id);
   }
+}
+
+/** (A board that was restored may have given the number to another post before.) */
+function hasContinuation({ mirror }: ModelBridge, { sequence, time }: IndexEntry): boolean {
+  const { times, was } = mirror.posts;
+  const row = mirror.rowOfSequence(sequence);
+  return row >= 0 && times[row] === time && was[row] === PostKind.Continuation;
 }
 
 function inMemory(): Keeping {

@@ -106,6 +106,12 @@ export class Records {
     return this.#touch(record);
   }
 
+  /** Does the index not show one of its links, so that only a text tells of it? */
+  hasHiddenLink({ index, continues, continuedIn, linked }: MutableRecord): boolean {
+    const next = this.list[continuedIn];
+    return (continues >= 0 && !linked) || (next !== undefined && !(next.linked && next.continues === index));
+  }
+
   /** A row is new or restored: of several first posts (one may be made up), the first one that exists counts. */
   mayBeFirst(record: MutableRecord, row: number, { kinds }: Posts): void {
     if (!isFirst(kinds[row])) return;

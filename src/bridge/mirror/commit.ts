@@ -63,12 +63,19 @@ class Commit {
       yield this.#changes.take();
     }
     yield* this.#link();
+    // Texts are as they were at the time of the backup, whatever rows have gone since.
+    const { records } = this.#state;
+    if (this.#seen.restored) {
+      yield* this.#each(records.list, (record) => {
+        if (records.hasHiddenLink(record)) this.#askAgain(record);
+      });
+    }
     for (const [ids, revoked] of [
       [this.#seen.takenBack, false],
       [this.#seen.firstTold, true],
     ] as const) {
       yield* this.#each(ids, (id) => {
-        const record = this.#state.records.byId(id);
+        const record = records.byId(id);
         if (record !== undefined && this.#state.hasPosts(record)) this.#changes.text(record, revoked);
       });
     }

@@ -129,7 +129,9 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
     for (const epoch of epochs.all.length > 1 ? epochs.all.toReversed() : []) {
       const earlier = posts.rowOf(epoch.base + one.sequence);
       if (earlier < 0 || here.has(earlier) || posts.epochs[earlier] !== epoch.number) continue;
-      if ((posts.kinds[earlier] === one.kind || one.event !== undefined) && isIt(earlier, one)) return earlier;
+      const isThere = posts.kinds[earlier] === one.kind || one.event !== undefined;
+      // One that is gone may come back, but not as another that an editor has changed.
+      if ((isThere || isIt === isAsItWas) && isIt(earlier, one)) return earlier;
     }
     return -1;
   }
