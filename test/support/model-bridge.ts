@@ -18,6 +18,8 @@ import type { FakeBoard } from './fake-board.ts';
 import { boardOptions } from './views.ts';
 
 export const HOUR = 3_600_000;
+/** How often a supervisor starts it, where the database is too busy. */
+const STARTS = 100;
 
 /** Where it all is. */
 export interface ModelPlace {
@@ -90,7 +92,13 @@ export class ModelBridge {
   }
 
   async start(): Promise<void> {
-    this.#life = await this.#begin();
+    for (let starts = 1; this.#life === undefined; starts++) {
+      try {
+        this.#life = await this.#begin();
+      } catch (error) {
+        if (!(error instanceof StoreError) || starts === STARTS) throw error;
+      }
+    }
     this.#ready = this.mirror.isRead;
   }
 
@@ -202,7 +210,11 @@ export class ModelBridge {
     const { mirror, gate: poster } = await Mirror.behind(
       { newsgroup, pool, cache, permanent, now, intervals: still },
       (model) => BoardPoster.open({ newsgroup, model, permanent, own, reader: pool, now, grace: 0 }),
-    );
+    ).catch(async (error: unknown) => {
+      cache.close();
+      await kept.close();
+      throw error;
+    });
     const view = new BoardView({ model: mirror, own, options: this.#options });
     life = { mirror, poster, view, kept, isDead: false };
     return life;
