@@ -221,6 +221,20 @@ export const bridgeMutants = [
     ],
   ),
   ...breaking(
+    'src/bridge/posting/known-rows.ts',
+    ['test/bridge/mirror/promises-of-several.test.ts'],
+    [
+      'another bridge’s post is known by its row, not by its number, before the row is read here',
+      'this.#model.posts.length > 0 && !this.#isShared;',
+      'this.#model.posts.length > 0 && this.#isShared !== undefined;',
+    ],
+  ),
+  ...breaking(
+    'src/bridge/posting/unread-posts.ts',
+    ['test/bridge/mirror/promises-of-several.test.ts'],
+    ['… nor is its number taken where the board has lost it', 'isOverdue || this.#found.has(messageId)', 'isOverdue'],
+  ),
+  ...breaking(
     'src/bridge/posting/board-poster.ts',
     ['test/bridge/posting/restored.test.ts'],
     ['an acknowledged post that was not read back is in doubt', '    this.#unread.overdue(order.messageId);\n', ''],

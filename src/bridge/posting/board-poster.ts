@@ -75,8 +75,8 @@ export class BoardPoster implements Gate {
       () => this.#flights.size,
     );
     this.#log = log;
-    const rows = new KnownRows(newsgroup, model, own, () => permanent.recent(), newestEpoch);
     const { shared } = permanent;
+    const rows = new KnownRows(newsgroup, model, own, () => permanent.recent(), newestEpoch, shared !== undefined);
     const unread = new UnreadPosts(reader);
     const isOurs = (messageId: string) => this.#intended.has(messageId) || this.#lost.has(messageId);
     const others = shared && new OtherBridges({ newsgroup, shared, own, unread, isOurs });

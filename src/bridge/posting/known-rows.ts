@@ -24,12 +24,14 @@ export class KnownRows {
   readonly #own: OwnPosts;
   readonly #newestEpoch: number;
   readonly #recent: () => Promise<readonly RecentRow[]>;
-  /** the newest rows that any bridge has shown, until the mirror knows any */
+  readonly #isShared: boolean;
+  /** the newest rows that any bridge has shown; `undefined`: the mirror knows them */
   #shown: ShownBefore | undefined;
 
   /**
    * @param recent the newest rows that readers have been shown
    * @param newestEpoch the newest epoch in the store, used until a row of the index is known
+   * @param isShared other bridges may show rows that this one has not read
    */
   constructor(
     newsgroup: string,
@@ -37,17 +39,23 @@ export class KnownRows {
     own: OwnPosts,
     recent: () => Promise<readonly RecentRow[]>,
     newestEpoch: number,
+    isShared = false,
   ) {
     this.#newsgroup = newsgroup;
     this.#model = model;
     this.#own = own;
     this.#recent = recent;
     this.#newestEpoch = newestEpoch;
+    this.#isShared = isShared;
   }
 
-  /** To be called before rows are judged: without a cache, nothing is known at first but what the store has. */
+  /**
+   * To be called before rows are judged. Without a cache, nothing is known at first but what the store has; and the
+   * posts of other bridges are known by number before their rows are read here.
+   */
   async look(): Promise<void> {
-    this.#shown = this.#model.posts.length > 0 ? undefined : shownBefore(await this.#recent());
+    const isEnough = this.#model.posts.length > 0 && !this.#isShared;
+    this.#shown = isEnough ? undefined : shownBefore(await this.#recent());
   }
 
   /** What is known now, to be stored in a plan. */

@@ -24,7 +24,7 @@ export class UnreadPosts {
   readonly #all = new Map<string, Unread>();
   /** Message-IDs by number */
   readonly #numbers = new Map<number, string>();
-  /** posts found on the board without an acknowledgement: the poll under way should show them */
+  /** posts found on the board without an acknowledgement, or known from another bridge: the poll under way should show them */
   readonly #found = new Set<string>();
 
   constructor(reader: SearchPool) {
@@ -70,7 +70,7 @@ export class UnreadPosts {
 
   /** The rows that have the numbers of posts in doubt, before anything is sent. Rejects if the board can't be asked. */
   async seen(): Promise<readonly SeenPost[] | undefined> {
-    const inDoubt = [...this.#all].filter(([, { isOverdue }]) => isOverdue);
+    const inDoubt = [...this.#all].filter(([messageId, { isOverdue }]) => isOverdue || this.#found.has(messageId));
     if (inDoubt.length === 0) return undefined;
     const unknown = inDoubt.map(([, unread]) => unread).filter(({ time }) => time === undefined);
     const [first] = unknown.map(({ sequence }) => sequence).sort((a, b) => (isAfter(a, b) ? 1 : -1));

@@ -67,6 +67,8 @@ const brokenOnce: readonly (readonly [bridges: number, first: number, steps: str
   [2, 1, 'poll; a backup 1; item 1; poll 1; restore 1; poll 1; a bridge is killed while it posts 36'],
   [2, 1, 'poll; a backup 1; item 1; poll 1; restore 1; a bridge is killed while it posts 24'],
   [2, 1, 'poll; poll 1; a backup 1; post 9; poll 1; restore 1; poll 1; a bridge is killed while it posts 24'],
+  [2, 1, 'item 1; poll; poll 1; a backup 1; post; restore 1; post 8'],
+  [2, 1, 'poll; poll 1; a backup 1; a bridge is killed while it posts 21; restore 1; post 2'],
 ];
 
 describe.skipIf(!hasPostgres)('several bridges', () => {
