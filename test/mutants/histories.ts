@@ -119,6 +119,11 @@ export const historyMutants = [
     'if (records.hasHiddenLink(record)) this.#askAgain(record);',
     '',
   ]),
+  ...breaking('src/bridge/mirror/evidence.ts', STORIES, [
+    'an edit at another time than the log tells is another',
+    'return isOtherEdit(row);',
+    'return isOtherEdit(row) && false;',
+  ]),
   ...breaking('src/bridge/mirror/comparison.ts', STORIES, [
     'a post of an earlier epoch that is gone may come back',
     '(isThere || isIt === isAsItWas)',

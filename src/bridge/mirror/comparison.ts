@@ -269,6 +269,15 @@ export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): G
   return false;
 }
 
+/** Does the log say of an edit that it was made when the row says, and not when the known one was? */
+export function isOtherEdit(state: BoardState, sighting: Sighting, row: number, log: readonly EditLogEntry[]): boolean {
+  const sequence = sighting.sequences[row] ?? 0;
+  const entry = log.find((one) => one.kind === 'edited' && one.sequence === sequence);
+  if (entry === undefined) return false;
+  const known = state.posts.times[state.rowOfSequence(sequence)] ?? 0;
+  return mayBeAt(entry.when, sighting.times[row] ?? 0) && !mayBeAt(entry.when, known);
+}
+
 function isSameEvent(state: BoardState, known: number, { kind, itemId, userid, when }: EditLogEntry): boolean {
   const { posts } = state;
   const was = posts.was[known];

@@ -77,15 +77,17 @@ export class Evidence {
     sighting: Sighting,
     rows: readonly number[],
     restored: boolean,
+    isOtherEdit: (row: number) => boolean,
   ): Promise<Pick<ReadonlySet<number>, 'has'> | undefined> {
     const others = new Set<number>();
     const same = new Set<number>();
     const textOf = remembered(this.#proofs);
-    for (const row of rows.slice(0, MAX_PROVEN)) {
+    const isOther = async (row: number) => {
+      if (sighting.kinds[row] === PostKind.Edit) return isOtherEdit(row);
       const item = await textOf(sighting.itemIds[sighting.items[row] ?? -1] ?? '');
-      const isOther = timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row];
-      (isOther ? others : same).add(row);
-    }
+      return timeOf(item, sighting.sequences[row] ?? 0) === sighting.times[row];
+    };
+    for (const row of rows.slice(0, MAX_PROVEN)) ((await isOther(row)) ? others : same).add(row);
     if (restored && rows.length > MAX_PROVEN) return { has: (row) => !same.has(row) };
     return others.size > 0 ? others : undefined;
   }

@@ -1,3 +1,4 @@
+import type { EditLogEntry } from '../../rgtp/edit-log.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Motd } from '../../rgtp/motd.ts';
 import { isAfter, isNewer, later } from '../../rgtp/sequence.ts';
@@ -17,7 +18,7 @@ import { type Change, type Listener, PostKind } from '../model.ts';
 import type { Gate } from '../ports.ts';
 import { Agreement, rowsOf } from './agreement.ts';
 import { type ArrivalOf, commit } from './commit.ts';
-import type { Seen } from './comparison.ts';
+import { isOtherEdit, type Seen } from './comparison.ts';
 import { type Decision, decide, highs, newestRows, newRows } from './decision.ts';
 import { EditLog } from './edit-log.ts';
 import { Evidence } from './evidence.ts';
@@ -178,7 +179,7 @@ export class Follower {
     const { publishing } = state;
 
     // Decide.
-    const decision = await this.#decide(seen);
+    const decision = await this.#decide(seen, log ?? []);
     this.#index.leaveOut(decision, sighting);
     // The message's text comes with its row if possible; otherwise it is asked for until it comes.
     const hasMotd = sighting.hasNew(PostKind.Motd, state.lastSequence);
@@ -245,11 +246,14 @@ export class Follower {
     if (isFresh) this.#editLog.taken();
   }
 
-  /** If only its time in the index suggests that a row is a different post, its item's text decides. */
-  async #decide(seen: Seen): Promise<Decision> {
-    const decision = await this.#inTurns(decide(this.#options.state, seen));
-    const others = await this.#evidence.otherPosts(seen.sighting, decision.doubtful, seen.restored);
-    return others === undefined ? decision : this.#inTurns(decide(this.#options.state, { ...seen, others }));
+  /** If only its time in the index suggests that a row is a different post, its item's text or the edit log decides. */
+  async #decide(seen: Seen, log: readonly EditLogEntry[]): Promise<Decision> {
+    const { state } = this.#options;
+    const { sighting, restored } = seen;
+    const decision = await this.#inTurns(decide(state, seen));
+    const isOther = (row: number) => isOtherEdit(state, sighting, row, log);
+    const others = await this.#evidence.otherPosts(sighting, decision.doubtful, restored, isOther);
+    return others === undefined ? decision : this.#inTurns(decide(state, { ...seen, others }));
   }
 
   /** `undefined`: the board can't send it now. What the index shows does not wait for it. */
