@@ -214,6 +214,7 @@ export const nntpMutants: readonly Mutant[] = [
     find: "(first.includes(':') && HEADERS.test(first))",
     replace: 'false',
     tests: ['test/nntp/attacks.test.ts'],
+    hangs: true,
   },
   {
     promise: 'PROXY headers are believed from trusted balancers alone',
@@ -221,6 +222,7 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'else if (listener.trusts(address))',
     replace: 'else if (listener.proxyProtocol)',
     tests: [LISTENERS],
+    hangs: true,
   },
   {
     promise: 'a reload tells the boards of readers who are there',
