@@ -155,13 +155,13 @@ export class Doubts {
   }
 
   /**
-   * Not if, judging by the editors' last change of the index, the board's own numbers are still below them, or if that
-   * can't be told: an editor who makes up one row may make up two. Then something must be posted above them without
-   * another such change.
+   * Not if, judging by the editors' last change of the index, the board's own numbers are still far below them, or if
+   * that can't be told: an editor who makes up one row may make up two. Then something must be posted above them
+   * without another such change.
    */
   #isConfirmable(doubt: Doubt, lastIndexEdit: number | undefined, logged: boolean): boolean {
     const { lowest, highest } = doubt;
-    const isBetween = isEditedSince(doubt, lastIndexEdit) && distance(lastIndexEdit, lowest) > 0;
+    const isBetween = isEditedSince(doubt, lastIndexEdit) && distance(lastIndexEdit, lowest) > JUMP;
     if (logged && !isBetween) return true;
     const was = this.#suspect;
     const hasGrown = was?.lowest === lowest && distance(was.highest, highest) > 0;
