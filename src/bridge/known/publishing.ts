@@ -8,8 +8,12 @@ import type { PostColumns } from './columns.ts';
 const MAX_ARRIVALS = 128;
 /** The time of the last DATE or NEWNEWS is kept like a mark, because it must not fall, either. */
 const CLOCK = 'clock';
-/** Seconds by which that time is stored ahead, so that it need not be written at each command. */
+/**
+ * Seconds by which that time is stored ahead, so that it need not be written at each command. Several bridges keep up
+ * with it, so that their DATE may be as much ahead.
+ */
 const AHEAD = 60;
+const AHEAD_OF_OTHERS = 5;
 
 /**
  * What readers may have been shown, kept for good: the marks of the newsgroups, which never fall, and when articles
@@ -143,7 +147,7 @@ export class Publishing {
   asked(clock: number): number {
     const now = this.now(clock);
     if (now <= this.#keptNow) return now;
-    const kept = now + AHEAD;
+    const kept = now + (this.#permanent.shared === undefined ? AHEAD : AHEAD_OF_OTHERS);
     this.#keptNow = kept;
     this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
       // A question in a later second will try again.
