@@ -92,7 +92,8 @@ export class ModelBoard {
     const { index, sequence } = this.board;
     if (this.#first < MAX_NUMBER && sequence >= MAX_NUMBER) return false;
     if (this.#isUnconfirmed) return false;
-    return this.#first <= sequence || index.some((row) => row.sequence >= this.#first);
+    // An F row alone is no post, and shows no wrap.
+    return this.#first <= sequence || index.some((row) => row.type !== 'F' && row.sequence >= this.#first);
   }
 
   /** Before a jump over 2³² there is a row that may be made up: of messages of the day and edits a board shows the newest. */

@@ -163,6 +163,7 @@ export const brokenOnce: readonly (readonly [firsts: readonly number[], steps: s
   [[WRAP], 'jump 48; gap; item; a row twice; jump 47; bogus rows 6; poll; item; jump 1'],
   [[0, 1, WRAP, HALF], 'item; a backup; edit; a poll meanwhile 19; edit 1; two rows change places'],
   [[HALF], 'item; bogus rows 31; a row less; item; item; poll; bogus rows; a jump'],
+  [[WRAP], 'item; a row less; continue; a jump; poll; item; withdraw 4'],
   [
     [0, 1, WRAP, HALF],
     'item; a backup; item; continue; poll; item; a row changes 1; withdraw 5; archive 1; archive 13; a poll meanwhile 11; a poll meanwhile 12',
