@@ -107,9 +107,15 @@ export class Records {
   }
 
   /** Does the index not show one of its links, so that only a text tells of it? */
-  hasHiddenLink({ index, continues, continuedIn, linked }: MutableRecord): boolean {
+  hasHiddenLink(record: MutableRecord): boolean {
+    const { continues, continuedIn, linked } = record;
+    return (continues >= 0 && !linked) || (continuedIn >= 0 && !this.isContinuationShown(record));
+  }
+
+  /** Does the index show in which item this one is continued? */
+  isContinuationShown({ index, continuedIn }: MutableRecord): boolean {
     const next = this.list[continuedIn];
-    return (continues >= 0 && !linked) || (next !== undefined && !(next.linked && next.continues === index));
+    return next?.linked === true && next.continues === index;
   }
 
   /** A row is new or restored: of several first posts (one may be made up), the first one that exists counts. */

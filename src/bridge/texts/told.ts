@@ -24,8 +24,7 @@ export function learnLinks({ records }: Pick<BoardState, 'records'>, item: numbe
     const previous = text.continuedFrom === undefined ? -1 : records.intern(text.continuedFrom).index;
     changed = records.setContinues(record, previous, false);
   }
-  const shown = records.list[record.continuedIn];
-  if (!(shown?.linked && shown.continues === item)) {
+  if (!records.isContinuationShown(record)) {
     const next = text.mark?.itemId ?? text.continuedIn;
     changed = records.setContinuedIn(record, next === undefined ? -1 : records.intern(next).index) || changed;
   }
