@@ -13,7 +13,7 @@ export const bridgeMutants = [
     POSTING,
     [
       'a Message-ID that is on the board is a duplicate',
-      'if (await lost.wasPosted(known.intent)) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);',
+      'if (await lost.wasPosted(known.intent)) throw this.#isThere(intent);',
       'await permanent.forget(intent.messageId);',
     ],
     [

@@ -102,12 +102,17 @@ export class Sender {
     for (;;) {
       const known = await permanent.intend(intent);
       if (!known.known) return;
-      if (known.post !== undefined) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);
+      if (known.post !== undefined) throw this.#isThere(intent);
       if (known.intent.elsewhere !== true) {
-        if (await lost.wasPosted(known.intent)) throw lost.doubtOf(intent.messageId) ?? duplicate(intent.messageId);
+        if (await lost.wasPosted(known.intent)) throw this.#isThere(intent);
       } else if (clock() < until) await others?.change();
       else throw new Refusal('unavailable', ELSEWHERE);
     }
+  }
+
+  /** Why a post that the board has is not sent again. */
+  #isThere({ messageId }: Intent): Refusal {
+    return this.#parts.lost.doubtOf(messageId) ?? duplicate(messageId);
   }
 
   /** Returns what has become of the post; or why nothing was posted, and whether to try again. */
