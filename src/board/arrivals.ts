@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
-import { dropInTurns, endInTurns } from '../wire/endings.ts';
+import { endInTurns, turnAway } from '../wire/endings.ts';
 import type { Log } from '../wire/log.ts';
 import { awaitHello } from '../wire/tls-hello.ts';
 import { reasonOf } from '../wire/trouble.ts';
@@ -116,13 +116,8 @@ export class Arrivals {
 
   #turnAway(socket: Socket): void {
     this.#leaving.add(socket);
-    socket.end('482 Too many connections; please try again later.\r\n');
-    dropInTurns(socket);
-    const patience = setTimeout(() => socket.destroy(), this.#farewell).unref();
-    socket.once('close', () => {
-      clearTimeout(patience);
-      this.#leaving.delete(socket);
-    });
+    socket.once('close', () => this.#leaving.delete(socket));
+    turnAway(socket, '482 Too many connections; please try again later.\r\n', this.#farewell);
   }
 
   #handshake(socket: Socket, secure: () => Duplex, caller: Caller): void {

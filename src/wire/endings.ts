@@ -22,6 +22,14 @@ export function dropInTurns(stream: Duplex): void {
   stream.resume();
 }
 
+/** Says why to a caller for whom there is no room, and gives them `patience` ms to hang up. */
+export function turnAway(socket: Duplex, words: string, patience: number): void {
+  socket.end(words);
+  dropInTurns(socket);
+  const clock = setTimeout(() => socket.destroy(), patience).unref();
+  socket.once('close', () => clearTimeout(clock));
+}
+
 function goOnLater(): void {
   if (isDue) return;
   isDue = true;

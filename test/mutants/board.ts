@@ -1,4 +1,4 @@
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const POSTING = ['test/board/posting.test.ts', 'test/board/crowd.test.ts'];
 const EDITING = ['test/board/editing.test.ts'];
@@ -80,9 +80,23 @@ export const boardMutants = [
     ['what comes after the last answer is not kept', "    this.#stream.off('data', this.#onData);\n", ''],
   ),
   ...breaking(
+    'src/wire/endings.ts',
+    ['test/board/sessions.test.ts'],
+    ['who is turned away is read from', '  dropInTurns(socket);\n', ''],
+  ),
+  ...breaking(
+    'src/wire/endings.ts',
+    ['test/wire/endings.test.ts'],
+    [
+      '… and has to hang up',
+      'const clock = setTimeout(() => socket.destroy(), patience).unref();',
+      'const clock = setTimeout(() => {}, patience).unref();',
+      HANGS,
+    ],
+  ),
+  ...breaking(
     'src/board/arrivals.ts',
     ['test/board/sessions.test.ts'],
-    ['who is turned away is read from', '    dropInTurns(socket);\n', ''],
     [
       'a server that stops waits for nobody whom it turned away',
       '[...this.#handshakes, ...this.#leaving]',

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { dropInTurns, endInTurns } from '../../src/wire/endings.ts';
+import { dropInTurns, endInTurns, turnAway } from '../../src/wire/endings.ts';
 import { stepByStep } from '../support/turns.ts';
 
 function streams(count: number): { readonly ended: (Error | null)[]; readonly all: Duplex[] } {
@@ -76,4 +77,21 @@ test('what comes after the last answer is dropped: of each a little in one round
     for (const n of new Set(round)) expect(round.filter((each) => each === n).length).toBeLessThanOrEqual(2);
   }
   expect(new Set(reads).size).toBe(count);
+});
+
+test('who is turned away hears why, and is cut off if they do not hang up', async () => {
+  const said: Buffer[] = [];
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Buffer, _, done) {
+      said.push(chunk);
+      done();
+    },
+  });
+  turnAway(stream, 'No room.', 1);
+  // The client sends no end.
+  stream.push('and yet');
+  await once(stream, 'close');
+  expect(Buffer.concat(said).toString()).toBe('No room.');
+  expect(stream.readableEnded).toBe(false);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, plainAddress } from '../../wire/address.ts';
-import { dropInTurns, endInTurns } from '../../wire/endings.ts';
+import { endInTurns, turnAway } from '../../wire/endings.ts';
 import { awaitHello } from '../../wire/tls-hello.ts';
 import { reasonOf } from '../../wire/trouble.ts';
 import type { Peer } from '../backend.ts';
@@ -176,10 +176,7 @@ export class Arrivals {
       return;
     }
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
-    socket.end(`400 ${why}; try again later\r\n`);
-    dropInTurns(socket);
-    const patience = setTimeout(() => socket.destroy(), FAREWELL).unref();
-    socket.once('close', () => clearTimeout(patience));
+    turnAway(socket, `400 ${why}; try again later\r\n`, FAREWELL);
   }
 }
 
