@@ -203,7 +203,7 @@ export const mirrorMutants = [
     ],
   ),
   ...breaking(
-    'src/bridge/mirror/comparison.ts',
+    'src/bridge/mirror/known-events.ts',
     ['test/bridge/mirror/rules.test.ts'],
     [
       'the same change by an editor, at another time, is another event',

@@ -151,12 +151,12 @@ export const turnMutants = [
     'same = yield*',
     HANGS,
   ]),
-  ...breaking('src/bridge/mirror/comparison.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
     'what an edit log lacks is found in turns',
     '    if (row % STRETCH === 0) yield;\n    const kind = kinds[row];',
     '    const kind = kinds[row];',
   ]),
-  ...breaking('src/bridge/mirror/comparison.ts', MIRROR, [
+  ...breaking('src/bridge/mirror/known-events.ts', MIRROR, [
     'an edit log is compared in turns',
     "    if (at % STRETCH === 0) yield;\n    if (event.kind === 'edited') continue;",
     "    if (event.kind === 'edited') continue;",

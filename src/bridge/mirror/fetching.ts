@@ -6,9 +6,10 @@ import { rowDetails } from '../known/recent.ts';
 import type { BoardState } from '../known/state.ts';
 import { PostKind } from '../model.ts';
 import type { Agreement } from './agreement.ts';
-import { contradicts, isForgetful, type Seen } from './comparison.ts';
+import type { Seen } from './comparison.ts';
 import { type EditLog, together } from './edit-log.ts';
 import type { Evidence } from './evidence.ts';
+import { contradicts, isForgetful } from './known-events.ts';
 import type { Poll } from './poll.ts';
 import type { IndexReader } from './reading.ts';
 

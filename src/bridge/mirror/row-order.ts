@@ -114,6 +114,7 @@ export function* orderOf(
   }
   const above = (each: number) => (top === undefined ? 1 : distance(top, sequences[each] ?? 0));
   const stillFar = apart.filter((each) => above(each) > JUMP);
+  // The first rows of all may be the board's own, and those after them made up: the board may show more of them, too.
   const below = apart.filter((each, at) => at < leading || above(each) <= JUMP);
   withheld += apart.length - stillFar.length;
   const upwards = (a: number, b: number) => above(a) - above(b);
