@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { giveInput } from './support/child-input.ts';
 import { unpackSampleSpool } from './support/sample-board.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -176,9 +177,7 @@ class Machine {
     if (added !== undefined) await this.run(`rgtp-nntp board user remove ${added} || true`);
     const answers = Object.entries(ANSWERS).find(([words]) => new RegExp(`rgtp-nntp ${words}\\b`).test(command))?.[1];
     const child = spawn('sh', ['-c', here], { cwd: join(this.folder, 'checkout'), env: this.#env, detached: true });
-    // A command that reads nothing may be over before.
-    child.stdin.on('error', () => {});
-    child.stdin.end(answers ?? '');
+    giveInput(child, answers ?? '');
     let said = '';
     const isServer = /^(sudo )?rgtp-nntp (serve|board)( --config \S+)?$|^npm start/.test(command);
     for (const stream of [child.stdout, child.stderr]) {

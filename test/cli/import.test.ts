@@ -10,6 +10,7 @@ import { serverTls } from '../../src/nntp/connection/tls.ts';
 import { silent } from '../../src/wire/log.ts';
 import { openBoard, secrets } from '../board/boards.ts';
 import { holding } from '../board/live.ts';
+import { giveInput } from '../support/child-input.ts';
 import { tlsFiles } from '../support/tls-files.ts';
 import { CommandLine, commandLine, main } from './command-line.ts';
 
@@ -26,7 +27,7 @@ async function answering(input: string, ...args: string[]) {
   const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
-  child.stdin.end(input);
+  giveInput(child, input);
   const [code] = await once(child, 'close');
   return { code, said };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { RgtpConnection } from '../../src/rgtp/client/connection.ts';
 import { Network } from '../soak/network.ts';
+import { giveInput } from '../support/child-input.ts';
 import { freePort } from '../support/free-port.ts';
 import { NntpClient } from '../support/nntp-client.ts';
 import { PostgresServer } from '../support/postgres.ts';
@@ -183,7 +184,7 @@ async function addAccount(folder: string, { config }: BalancedBridge): Promise<v
   const secret = readFileSync(join(folder, 'board', 'gossip.editor.secret'), 'utf8').trim();
   const args = [main, 'user', 'add', user, '--userid', 'editor', '--config', config];
   const adding = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
-  adding.stdin.end(`${password}\n${password}\n${secret}\n`);
+  giveInput(adding, `${password}\n${password}\n${secret}\n`);
   const [status] = (await once(adding, 'close')) as [number | null];
   if (status !== 0) throw new Error(`user add ended with ${status}`);
 }

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { giveInput } from '../support/child-input.ts';
 import type { XServer } from './x-server.ts';
 
 /** What is copied and pasted on a screen (xclip). */
@@ -27,7 +28,7 @@ export class Clipboard {
       env: this.#env,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    child.stdin.end(text);
+    giveInput(child, text);
     await once(child, 'exit');
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { giveInput } from '../support/child-input.ts';
 import { boardPost, onBoard } from './board-text.ts';
 import { present, unpacked, unpackedVersion } from './clients.ts';
 import type { Daemon } from './daemon.ts';
@@ -50,7 +51,7 @@ describe.skipIf(!present('inews', unpacked('usr/lib/news/bin/inews')))("INN's in
         if (error) reject(new Error(stdout + stderr));
         else resolve(stdout + stderr);
       });
-      child.stdin?.end(`${lines.join('\n')}\n`);
+      giveInput(child, `${lines.join('\n')}\n`);
     });
   }
 

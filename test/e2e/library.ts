@@ -39,8 +39,10 @@ export class Library implements Disposable {
 
   constructor({ command: [program, ...args], environment }: LibraryKind) {
     this.#child = spawn(program, args, { stdio: 'pipe', env: { ...process.env, TZ: 'UTC', ...environment } });
-    const { stdout, stderr } = this.#child;
-    if (stdout === null || stderr === null) throw new Error('no pipes');
+    const { stdin, stdout, stderr } = this.#child;
+    if (stdin === null || stdout === null || stderr === null) throw new Error('no pipes');
+    // That it has ended, its output tells.
+    stdin.on('error', () => {});
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints += text;
     });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { giveInput } from '../support/child-input.ts';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
 import { known } from './known.ts';
@@ -41,7 +42,7 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
         if (error) reject(new Error(`${program}: ${stdout}${stderr}`));
         else resolve(stdout + stderr);
       });
-      child.stdin?.end(input);
+      giveInput(child, input);
     });
   }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { giveInput } from '../support/child-input.ts';
 import { boardPost } from './board-text.ts';
 import { present } from './clients.ts';
 import type { Daemon } from './daemon.ts';
@@ -46,7 +47,7 @@ describe.skipIf(!present('sinntp', 'nntp-pull'))('sinntp', () => {
         if (error) reject(new Error(stderr));
         else resolve(stdout);
       });
-      child.stdin?.end(input);
+      giveInput(child, input ?? '');
     });
   }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PermanentDatabase } from '../../../src/store/postgres/permanent-database.ts';
 import { Postgres } from '../../../src/store/postgres/postgres.ts';
+import { giveInput } from '../../support/child-input.ts';
 import { bin, hasPostgres, PostgresServer } from '../../support/postgres.ts';
 
 const PASSWORD = 'a secret';
@@ -38,7 +39,7 @@ describe.skipIf(!hasPostgres)('the database that docs/cluster.md sets up', () =>
       const child = spawn('sh', ['-c', line], { env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
-      child.stdin.end(`${PASSWORD}\n${PASSWORD}\n`);
+      giveInput(child, `${PASSWORD}\n${PASSWORD}\n`);
       expect(await once(child, 'close'), `${command}: ${said}`).toEqual([0, null]);
     };
     const named = (word: string) => lines.filter((line) => line.split(' ')[3] === word);
