@@ -1,6 +1,9 @@
 // Adds up vitest's JSON reports: `node totals.mjs FAILED-STEPS REPORT…` prints `N passed, N failed` and exits 1
-// unless everything passed. A report that is missing counts as a failure; tests that did not run are named.
+// unless everything passed. A report that is missing counts as a failure; tests that did not run are named. What failed
+// is said here again: the output before is long, and whoever keeps only its ends would lose the one thing that counts.
 import { readFileSync } from 'node:fs';
+
+const LINES = 25;
 
 const [failedSteps, ...reports] = process.argv.slice(2);
 let passed = 0;
@@ -14,9 +17,14 @@ for (const path of reports) {
     // A file that does not even load has no failed tests, only a failed suite.
     if (report.numFailedTests === 0) failed += report.numFailedTestSuites;
     for (const file of report.testResults) {
+      if (file.status === 'failed') console.log(`failed: ${file.name}\n${beginning(file.message ?? '')}`);
       for (const test of file.assertionResults) {
-        if (test.status === 'passed' || test.status === 'failed') continue;
-        console.log(`not run (${test.status}): ${test.fullName}`);
+        if (test.status === 'passed') continue;
+        if (test.status === 'failed') {
+          console.log(`failed: ${test.fullName}\n${test.failureMessages.map(beginning).join('\n')}`);
+        } else {
+          console.log(`not run (${test.status}): ${test.fullName}`);
+        }
       }
     }
   } catch (error) {
@@ -28,3 +36,11 @@ for (const path of reports) {
 if (failed === 0) failed = Number(failedSteps);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function beginning(message) {
+  return message
+    .split('\n')
+    .slice(0, LINES)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
