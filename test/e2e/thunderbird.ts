@@ -17,6 +17,15 @@ const PRELUDE = `
   const later = (act) => Services.tm.dispatchToMainThread(act);
 `;
 
+/** Whether a folder is the selected one, in the list of folders, too; where it is not, it is selected. */
+const SHOWN = `
+  const isShown = (folder) => {
+    if (panes.gFolder?.URI === folder && panes.document.getElementById('folderTree').selectedRow?.uri === folder) return true;
+    panes.displayFolder(folder);
+    return false;
+  };
+`;
+
 /** ms: the first start of a profile on a busy machine takes its time */
 const PATIENCE = 200_000;
 
@@ -43,6 +52,8 @@ export class Thunderbird implements AsyncDisposable {
   readonly #profile: string;
   #child: ChildProcess | undefined;
   #marionette: Marionette | undefined;
+  /** The address of the newsgroup that was selected last. */
+  #folder: string | undefined;
 
   constructor(person: Person, screen: XServer, profile: string) {
     this.#person = person;
@@ -122,11 +133,8 @@ export class Thunderbird implements AsyncDisposable {
 
   /** Selects a newsgroup, and waits until it has `total` articles. */
   async open(newsgroup: string, total: number): Promise<void> {
-    await this.until(
-      `panes.displayFolder(arguments[0]); return panes.gFolder?.URI === arguments[0] && panes.gDBView !== null`,
-      newsgroup,
-      folderOf(newsgroup),
-    );
+    this.#folder = folderOf(newsgroup);
+    await this.until(`${SHOWN} return isShown(arguments[0]) && panes.gDBView !== null`, newsgroup, this.#folder);
     await this.until('return panes.gFolder.getTotalMessages(false) === arguments[0]', `${total} articles`, total);
   }
 
@@ -216,14 +224,18 @@ export class Thunderbird implements AsyncDisposable {
 
   /** A command of the three panes or of the main window. */
   async command(name: string): Promise<void> {
+    // Just started, it may go back to the account after a newsgroup was selected; an article written then is a letter.
     await this.until(
-      `const controller = [panes.commandController, main.document.commandDispatcher.getControllerForCommand(arguments[0])]
+      `${SHOWN}
+      if (arguments[1] !== null && !isShown(arguments[1])) return false;
+      const controller = [panes.commandController, main.document.commandDispatcher.getControllerForCommand(arguments[0])]
         .find((each) => each?.supportsCommand(arguments[0]) && each.isCommandEnabled(arguments[0]));
       if (controller === undefined) return false;
       later(() => controller.doCommand(arguments[0]));
       return true;`,
       `${name} to be possible`,
       name,
+      this.#folder ?? null,
     );
   }
 
