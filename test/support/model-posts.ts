@@ -13,7 +13,7 @@ import type { ModelBridge } from './model-bridge.ts';
 
 export interface AcknowledgedPost {
   readonly messageId: string;
-  /** its row, as long as nobody has put another in its place */
+  /** its row, as the board made it */
   readonly row: IndexEntry;
 }
 
@@ -25,6 +25,8 @@ export class ModelPosts {
   readonly #board: FakeBoard;
   /** sent, and not heard of */
   readonly #unanswered = new Set<Order>();
+  /** by Message-ID: the row of a post that reached the board; the last, should it have been sent again */
+  readonly #rows = new Map<string, IndexEntry>();
   #posts = 0;
 
   constructor(board: FakeBoard) {
@@ -90,7 +92,8 @@ export class ModelPosts {
         ? { kind: 'item', subject: latin1('Own') }
         : { kind: 'reply', itemId: target };
     let left = fate === 'arrives' ? 0 : 1;
-    const connection = author(this.#board, lines, () => (left-- > 0 ? fate : 'arrives'));
+    const next = () => (left-- > 0 ? fate : 'arrives');
+    const connection = author(this.#board, lines, next, (row) => this.#rows.set(messageId, { ...row }));
     const delivery = { grogname: ANN, lines, continuationSubject: () => latin1('More') };
     return {
       ...{ messageId, deed, hash: hashOf(lines), references: '' },
@@ -105,7 +108,7 @@ export class ModelPosts {
   }
 
   #acknowledge({ messageId }: Order): void {
-    const row = this.#board.index.findLast(({ userid }) => userid === ANN);
+    const row = this.#rows.get(messageId);
     if (row === undefined) throw new Error(`${messageId} is acknowledged, and not on the board`);
     this.acknowledged.push({ messageId, row });
   }

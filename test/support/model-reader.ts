@@ -1,5 +1,6 @@
 /** A reader of the model's board, and what must hold of everything that reader is told. */
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { BoardView } from '../../src/bridge/view/board-view.ts';
 import { Refusal } from '../../src/nntp/backend.ts';
 import { ANN } from './model-author.ts';
@@ -58,7 +59,7 @@ export class ModelReader {
   #lookForPosts({ view }: ModelBridge, isMissing: (view: BoardView, messageId: string) => boolean): void {
     const { posts, board } = this.#model;
     for (const { messageId, row } of posts.acknowledged) {
-      const isThere = board.index.includes(row) && board.items.has(row.itemId ?? '');
+      const isThere = board.index.some((each) => isDeepStrictEqual(each, row)) && board.items.has(row.itemId ?? '');
       if (!isThere) this.#taken.add(messageId);
       const isDue = isThere && !this.#taken.has(messageId);
       assert(!isDue || !isMissing(view, messageId), `${messageId}, acknowledged, is not there`);
