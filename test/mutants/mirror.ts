@@ -192,6 +192,7 @@ export const mirrorMutants = [
     'src/bridge/known/publishing.ts',
     ['test/bridge/mirror/several.test.ts'],
     ['bridges do not drive each other ahead', '    this.#keptNow = Math.max(this.#keptNow, told);\n', ''],
+    ['a bridge is not much ahead of another’s clock', ' ? AHEAD : AHEAD_OF_OTHERS)', ' ? AHEAD : AHEAD)'],
   ),
   ...breaking(
     'src/bridge/mirror/follower.ts',

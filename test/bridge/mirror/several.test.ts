@@ -293,6 +293,8 @@ describe.skipIf(!hasPostgres)('mirrors of one board', () => {
     await one.mirror.complete();
     expect(Math.floor(one.now() / 1000)).toBeLessThan(date);
     expect(arrival(one, 2)).toBeGreaterThanOrEqual(date);
+    // … and not much later: this bridge's DATE is that much ahead, too.
+    expect(arrival(one, 2)).toBeLessThanOrEqual(date + 5);
     // To be asked at this bridge, too, is no reason to set that time further ahead.
     const raise = vi.spyOn(one.store.permanent, 'raiseMarks');
     one.mirror.dated();
