@@ -8,7 +8,7 @@ const DATES: Readonly<Record<string, string>> = {
   'src/bridge/login/remembered-proofs.ts': 'when a login was accepted last, kept over restarts',
   'src/bridge/mirror/mirror.ts':
     'times of posts; when a poll was, for people; the last full comparison, kept over restarts',
-  'src/bridge/mirror/opening.ts': 'when articles arrived, kept over restarts',
+  'src/bridge/known/opening.ts': 'when articles arrived, kept over restarts',
   'src/bridge/posting/article-poster.ts': 'Expires and Date of articles; fresh Message-IDs',
   'src/bridge/posting/board-poster.ts': 'when an intent was written, kept over restarts',
   'src/feed/peer-feed.ts': 'when a peer failed last, for people',

@@ -196,7 +196,7 @@ export const turnMutants = [
       'this.intern(latin1(userid));\n',
     ],
   ),
-  ...breaking('src/bridge/mirror/opening.ts', MIRROR, [
+  ...breaking('src/bridge/known/opening.ts', MIRROR, [
     'a mirror is opened in turns with everybody else',
     'await eventLoop.inTurns(loadState(options.cache, state));',
     'for (const _ of loadState(options.cache, state));',

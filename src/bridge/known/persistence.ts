@@ -39,9 +39,30 @@ export function saveState(cache: Cache, state: BoardState): void {
   cache.setFact('epochs', JSON.stringify(state.epochs.all));
 }
 
-/** Like `saveState`, with notices that were added or removed. */
-export function saveChanges(cache: Cache, state: BoardState, changes: readonly Change[]): void {
-  saveState(cache, state);
+/**
+ * Writes what has changed, notices included.
+ *
+ * @param take takes in the changes within the same transaction; returns whether text was deleted of which no trace may
+ * remain
+ */
+export function saveChanges(
+  cache: Cache,
+  state: BoardState,
+  changes: readonly Change[],
+  take: (changes: readonly Change[]) => boolean,
+): void {
+  let purge = false;
+  cache.transaction(() => {
+    purge = take(changes);
+    if (!state.isRead) saveIsRead(cache, state);
+    saveState(cache, state);
+    saveNotices(cache, state, changes);
+  });
+  if (purge) cache.purge();
+}
+
+/** Writes the notices that were added or removed. */
+function saveNotices(cache: Cache, state: BoardState, changes: readonly Change[]): void {
   for (const change of changes) {
     if (change.kind === 'removed') {
       for (const row of change.rows) {

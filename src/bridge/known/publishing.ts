@@ -9,8 +9,8 @@ const MAX_ARRIVALS = 128;
 /** The time of the last DATE or NEWNEWS is kept like a mark, because it must not fall, either. */
 const CLOCK = 'clock';
 /**
- * Seconds by which that time is stored ahead, so that it need not be written at each command. Several bridges keep up
- * with it, so that their DATE may be as much ahead.
+ * Seconds by which that time is stored in advance, so that it need not be written at each command. A bridge that is not
+ * alone stores it less far ahead, because the others adopt what is stored, and their DATE tells it.
  */
 const AHEAD = 60;
 const AHEAD_OF_OTHERS = 5;
@@ -86,7 +86,7 @@ export class Publishing {
     for (const [place, high] of highs) this.raise(place, high);
   }
 
-  /** Of several bridges, others may have shown something since this one was started. */
+  /** Other bridges may have shown something since this one started. */
   async lookAgain(): Promise<void> {
     this.#arrivals = [...(await this.#permanent.published()).arrivals];
   }

@@ -106,7 +106,7 @@ export class Records {
     return this.#touch(record);
   }
 
-  /** Does the index not show one of its links, so that only a text tells of it? */
+  /** Does it have a link that the index does not show, so that only a text reveals it? */
   hasHiddenLink(record: MutableRecord): boolean {
     const { continues, continuedIn, linked } = record;
     return (continues >= 0 && !linked) || (continuedIn >= 0 && !this.isContinuationShown(record));

@@ -53,7 +53,7 @@ export class Agreement {
     return rows.filter(({ number }) => number > this.last);
   }
 
-  /** Whether this bridge has not shown one of them: if that is gone, it has its number if it comes back. */
+  /** Whether this bridge has not shown one of them. (One that is gone keeps its number, in case it comes back.) */
   lacks(shown: Shown): boolean {
     return this.unknown(shown).some(({ details }) => !isReserved(rowDetails(details)));
   }
@@ -74,7 +74,7 @@ export class Agreement {
     return this.#isToCompare;
   }
 
-  /** … and an editor has changed it: their rows say so, and the edit log then says nothing new. */
+  /** … and an editor has changed it: the others' rows say so, and the edit log will not say it again. */
   get isEdited(): boolean {
     return this.#isEdited;
   }
@@ -215,7 +215,7 @@ function isConsistent(others: readonly RecentRow[], own: readonly RecentRow[]): 
   // If there are very many rows, only the newest are kept.
   const isKept = ([first]: readonly RecentRow[], number: number) => number >= (first?.number ?? 0);
   const last = own.at(-1)?.number ?? 0;
-  // What is gone there, and may come back, has its number.
+  // A row that is gone there keeps its number, in case it comes back.
   const isMissing = ({ number, details }: RecentRow) =>
     (own.length < MAX_RECENT || isKept(own, number)) &&
     number < last &&

@@ -9,7 +9,7 @@ import type { Seen } from './comparison.ts';
 import type { Decision } from './decision.ts';
 import { MAX_RESERVED, type SeenRow } from './sighting.ts';
 
-/** Rows committed in one stretch, with their transaction: a few milliseconds' work, and as much again for collecting. */
+/** Rows committed in one stretch, with their transaction: a few milliseconds' work, and as much again for collecting garbage. */
 const SLICE = 512;
 
 /** The time when a row becomes readable, by its number and its time in the index. */

@@ -130,7 +130,7 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
       const earlier = posts.rowOf(epoch.base + one.sequence);
       if (earlier < 0 || here.has(earlier) || posts.epochs[earlier] !== epoch.number) continue;
       const isThere = posts.kinds[earlier] === one.kind || one.event !== undefined;
-      // One that is gone may come back, but not as another that an editor has changed.
+      // A row that is gone may come back as it was, but not with another time or author.
       if ((isThere || isIt === isAsItWas) && isIt(earlier, one)) return earlier;
     }
     return -1;
@@ -163,7 +163,7 @@ export function* compare(state: BoardState, seen: Seen): Generator<undefined, Co
   return { ...result, odd, top, isAfterAgreed };
 }
 
-/** Is the first number 0? (What the edit log tells of the time before a wrap that was never seen gets none.) */
+/** Is the first number 0? (What the edit log reports from before a wrap that was never seen gets no number.) */
 function isFromZero(sighting: Sighting): boolean {
   const first = sighting.order.findIndex((_, place) => sighting.at(place, 0).generation >= 0);
   return sighting.wraps === 0 && first >= 0 && sighting.at(first, 0).sequence === 0;

@@ -96,7 +96,7 @@ export class EditLog {
    * often.
    *
    * @param last the newest sequence number known
-   * @param isUrgent what it says now could not be shown later, for want of a number
+   * @param isUrgent what it says now could not be shown later, because no number would be left for it
    */
   async read(last: number | undefined, isUrgent = false): Promise<readonly EditLogEntry[] | undefined> {
     if (this.#hasFailed || !(this.#isDue || isUrgent)) return undefined;

@@ -44,7 +44,7 @@ export class Evidence {
   /**
    * A poll has seen rows far above the others. Returns whether another reading should confirm them now.
    *
-   * @param hasRoom numbers are left: without any, proof would bring nothing, and move what is shown
+   * @param hasRoom numbers are left: without any, proof would gain nothing, and would move what is shown
    */
   isToConfirm(
     sighting: Sighting,

@@ -16,7 +16,7 @@ import type { IndexReader } from './reading.ts';
 /** What one round has fetched. */
 export interface Fetched {
   readonly seen: Seen;
-  /** what the edit log says, or said before where nothing asks for another reading; `undefined`: it can't be read */
+  /** what the edit log says, or what it said before if nothing calls for another reading; `undefined`: it can't be read */
   readonly log: readonly EditLogEntry[] | undefined;
   /** it was read in this round */
   readonly isFresh: boolean;

@@ -39,10 +39,7 @@ export interface FollowerOptions {
   readonly now: () => number;
   /** ms between comparisons of the whole index */
   readonly reconcile: number;
-  /**
-   * takes in changes, within the transaction that writes them; returns whether text was deleted of which no trace may
-   * remain
-   */
+  /** see `saveChanges` */
   readonly take: (changes: readonly Change[]) => boolean;
   readonly tell: Listener;
 }
@@ -79,17 +76,9 @@ export class Follower {
     const { shared } = options.permanent;
     this.#agreement = shared && new Agreement(shared, options.state);
     const inTurns = <T>(work: Iterator<unknown, T>) => this.#inTurns(work);
-    const reading = { index: this.#index, editLog: this.#editLog };
-    const { state, now } = options;
-    this.#fetcher = new Fetcher({
-      state,
-      now,
-      ...reading,
-      evidence: this.#evidence,
-      agreement: this.#agreement,
-      inTurns,
-    });
-    this.#recall = new Recall({ ...options, ...reading, inTurns, take: (slices) => this.#commit(slices) });
+    const reading = { ...options, index: this.#index, editLog: this.#editLog, inTurns };
+    this.#fetcher = new Fetcher({ ...reading, evidence: this.#evidence, agreement: this.#agreement });
+    this.#recall = new Recall({ ...reading, take: (slices) => this.#commit(slices) });
   }
 
   get leftOut(): IndexReader['leftOut'] {
@@ -190,7 +179,7 @@ export class Follower {
     // Commit: first the epochs, before any of their numbers is given.
     const hasNew = decision.numbers.some((number) => number > 0);
     const begun = decision.epochs.all.slice(state.isNew ? 0 : state.epochs.all.length);
-    // An index without rows does not show what it will count from.
+    // An index without rows does not show where its numbering will begin.
     if (!hasNew) begun.length = 0;
     const marks = await this.#inTurns(highs(state.posts, seen, decision));
     if (this.#agreement !== undefined && !state.isRead) await publishing.lookAgain();
@@ -285,26 +274,16 @@ export class Follower {
   }
 
   *#commit(slices: Iterable<readonly Change[]>): Generator<undefined, void> {
+    const { cache, state, take, tell } = this.#options;
     for (const changes of slices) {
       if (changes.length > 0) {
         this.#touched ||= changes.some(({ kind }) => kind === 'removed' || kind === 'restored');
-        this.#write(changes);
+        saveChanges(cache, state, changes, take);
         // Tell.
-        this.#options.tell(changes);
+        tell(changes);
       }
       yield;
     }
-  }
-
-  #write(changes: readonly Change[]): void {
-    const { cache, state, take } = this.#options;
-    let purge = false;
-    cache.transaction(() => {
-      purge = take(changes);
-      if (!state.isRead) saveIsRead(cache, state);
-      saveChanges(cache, state, changes);
-    });
-    if (purge) cache.purge();
   }
 
   #inTurns<T>(work: Iterator<unknown, T>): Promise<T> {

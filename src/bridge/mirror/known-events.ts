@@ -29,7 +29,7 @@ export function* isForgetful(state: BoardState, log: readonly EditLogEntry[]): G
   return false;
 }
 
-/** Does the log say of an edit that it was made when the row says, and not when the known one was? */
+/** Does the log say that an edit was made at the time in its row, and not at that of the edit known by its number? */
 export function isOtherEdit(state: BoardState, sighting: Sighting, row: number, log: readonly EditLogEntry[]): boolean {
   const sequence = sighting.sequences[row] ?? 0;
   const entry = log.find((one) => one.kind === 'edited' && one.sequence === sequence);

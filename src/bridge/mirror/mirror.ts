@@ -7,6 +7,7 @@ import type { BoardLine } from '../board-line.ts';
 import type { ItemText } from '../item-text.ts';
 import { MAX_NUMBER } from '../known/epochs.ts';
 import { MessageOfTheDay } from '../known/motd.ts';
+import { opened } from '../known/opening.ts';
 import { saveAll } from '../known/persistence.ts';
 import type { BoardState } from '../known/state.ts';
 import { SharedMemory } from '../memory.ts';
@@ -17,7 +18,6 @@ import { type Gate, HeldBack } from '../ports.ts';
 import { ItemTexts } from '../texts/item-texts.ts';
 import { Company } from './company.ts';
 import { Follower } from './follower.ts';
-import { opened } from './opening.ts';
 import { INTERVALS, type MirrorOptions, type MirrorProgress } from './options.ts';
 import { Pace } from './pace.ts';
 
@@ -100,15 +100,12 @@ export class Mirror implements BoardModel {
       random: options.random ?? Math.random,
       clock,
     });
-    const company = {
-      refresh: () => this.refresh(),
-      trouble: () => this.#lastError?.message,
-      seen: () => this.#follower.seen,
-    };
-    const { shared: others } = permanent;
-    this.#company = others && new Company({ ...company, shared: others });
+    const refresh = () => this.refresh();
+    const trouble = () => this.#lastError?.message;
+    const seen = () => this.#follower.seen;
+    this.#company = permanent.shared && new Company({ shared: permanent.shared, refresh, trouble, seen });
     const onShorter = () => this.#poller.reschedule();
-    this.#pace = new Pace({ intervals, cache, shared: others, onShorter });
+    this.#pace = new Pace({ intervals, cache, shared: permanent.shared, onShorter });
     cache.whenLost = onShorter;
   }
 

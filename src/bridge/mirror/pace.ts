@@ -20,7 +20,7 @@ export class Pace {
     this.#options = options;
   }
 
-  /** Of several bridges, one polls for all, and the others are told what is new. */
+  /** With several bridges, one polls for all, and tells the others what is new. */
   get interval(): number {
     const { cache, shared, intervals } = this.#options;
     const { reading, idle, reconcile } = intervals;

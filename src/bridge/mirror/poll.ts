@@ -31,7 +31,7 @@ export interface Poll {
   others: Shown | undefined;
 }
 
-/** So many of the last numbers before a wrap may leave no row. */
+/** How many of the last numbers before a wrap may have left no row. */
 const NEAR_WRAP = 8;
 
 /** @param compared unix ms: when the whole index was compared last; 0: it has not been */
@@ -47,7 +47,7 @@ export function newPoll(
   return { ...why, isDue, round: 0, whole, ...found };
 }
 
-/** Asked for rows from before a wrap on, a board that compares plain numbers does not send those after it. */
+/** A board that compares plain numbers, asked for the rows from one before a wrap on, does not send those after it. */
 function isAtWrap(last: number | undefined, expected: number | undefined): boolean {
   if (last === undefined) return false;
   return last >= 2 ** 32 - NEAR_WRAP || (expected !== undefined && expected < last && isAfter(expected, last));

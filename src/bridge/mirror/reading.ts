@@ -93,7 +93,10 @@ export class IndexReader {
     return true;
   }
 
-  /** Rows get no article. They have told something of their items nevertheless: once they are gone, so is that. */
+  /**
+   * Notes which rows get no article. What they say about their items counts all the same, until they are gone: so the
+   * index is compared even if it is unchanged.
+   */
   leaveOut(decision: Decision, sighting: Sighting): void {
     if (this.leftOut.of(decision, sighting)) this.#unchanged.forget();
   }
@@ -148,7 +151,7 @@ class LeftOut {
     if (exhausted.length > 0 && !this.#isKnown('exhausted')) {
       this.#log.error(
         { rows: exhausted.length, sequence: exhausted[0] },
-        'the newsgroup has no article numbers left: what is posted from here on is withheld',
+        'the newsgroup has no article numbers left: what is posted from now on is withheld',
       );
     }
     this.#skip(late, 'they came in below numbers already given');

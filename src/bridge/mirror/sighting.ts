@@ -9,7 +9,7 @@ import { type Context, type Doubt, orderOf, type SeenEvent, STRETCH, withEvents 
 
 /** Rows that INDX may send before it counts as endless. */
 const MAX_ROWS = 4_000_000;
-/** How many missing numbers after a row, and before the next, are reserved for what only the edit log reports. */
+/** How many of the numbers missing after a row, and before the next, are reserved for what only the edit log reports. */
 export const MAX_RESERVED = 256;
 
 /**

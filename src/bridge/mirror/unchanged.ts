@@ -6,7 +6,7 @@ import type { BoardState } from '../known/state.ts';
 import { isIndexed, ROW_KINDS } from '../row-kinds.ts';
 import { STRETCH } from './row-order.ts';
 
-/** In the cache: an index all of whose rows are shown, and no others, so that nothing came of comparing it again. */
+/** In the cache: the digest of an index whose rows, and no others, are all shown. Comparing it again changes nothing. */
 const FACT = 'index-digest';
 
 interface Known {
@@ -21,7 +21,7 @@ interface Known {
 
 /** Digests an index as it comes. */
 export class IndexDigest {
-  /** so many octets at the beginning have a digest of their own, and need not be read as rows */
+  /** how many octets at the beginning have a digest of their own, and need not be read as rows */
   readonly unread: number;
   readonly #hash = createHash('sha256');
   #octets = 0;

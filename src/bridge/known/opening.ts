@@ -2,25 +2,35 @@
  * What is known of a board when its mirror is opened: the cache has the board's state, and the permanent store has what
  * must outlive it. Either may be older than the other, or damaged.
  */
-
+import type { Cache } from '../../store/cache.ts';
+import type { Permanent } from '../../store/permanent.ts';
 import type { Epoch } from '../../store/permanent-records.ts';
 import { eventLoop } from '../../wire/fair-share.ts';
-import { silent } from '../../wire/log.ts';
-import { soundEpochs } from '../known/epochs.ts';
-import { loadEpochs, loadState } from '../known/persistence.ts';
-import { Publishing } from '../known/publishing.ts';
-import { catchUpRecent } from '../known/recent.ts';
-import { BoardState } from '../known/state.ts';
-import type { MirrorOptions } from './options.ts';
+import { type Log, silent } from '../../wire/log.ts';
+import { soundEpochs } from './epochs.ts';
+import { loadEpochs, loadState } from './persistence.ts';
+import { Publishing } from './publishing.ts';
+import { catchUpRecent } from './recent.ts';
+import { BoardState } from './state.ts';
+
+export interface OpeningOptions {
+  readonly cache: Cache;
+  readonly permanent: Permanent;
+  /** for logs */
+  readonly newsgroup: string;
+  readonly log?: Log;
+  /** unix ms */
+  readonly now?: () => number;
+}
 
 /**
  * Loads the state, and brings the permanent store up to date with it.
  *
- * @param make makes something of the state, and throws if the rest of the cache makes no sense
+ * @param make makes the result from the state; throws if the rest of the cache makes no sense
  * @throws StoreError if the permanent store can't be read or written
  */
 export async function opened<T>(
-  options: MirrorOptions,
+  options: OpeningOptions,
   make: (state: BoardState) => T,
 ): Promise<{ readonly made: T; readonly state: BoardState }> {
   const { cache, permanent, log = silent, now = Date.now } = options;
@@ -48,7 +58,7 @@ export async function opened<T>(
 }
 
 /** Throws if the cache makes no sense. */
-async function loaded(options: MirrorOptions, known: readonly Epoch[], publishing: Publishing): Promise<BoardState> {
+async function loaded(options: OpeningOptions, known: readonly Epoch[], publishing: Publishing): Promise<BoardState> {
   const seen = loadEpochs(options.cache);
   if (known.some((epoch) => JSON.stringify(seen[epoch.number - 1] ?? epoch) !== JSON.stringify(epoch))) {
     throw new RangeError('its numbers were given in other epochs');
