@@ -25,13 +25,13 @@ export class Arrivals {
   readonly #options: ArrivalOptions;
   readonly #log: Log;
   readonly #observer: BoardObserver;
-  /** ms that a caller who is turned away has to hang up */
+  /** ms for a caller who is turned away to hang up */
   readonly #farewell: number;
   readonly #sessions: () => number;
   readonly #welcome: (stream: Duplex, caller: Caller) => void;
   /** connections whose TLS handshake is under way */
   readonly #handshakes = new Set<Socket>();
-  /** those who are turned away, and have not hung up yet */
+  /** callers turned away who have not hung up yet */
   readonly #leaving = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;

@@ -8,8 +8,8 @@ export const ROW_OCTETS = 199;
 /** positions a block covers */
 export const BLOCK = 512;
 /**
- * Where memory is full, one block in so many takes another's place: who reads an index that is larger from end to end would
- * otherwise find nothing of it there, again and again.
+ * While the cache is full, only one block in this many replaces another. Otherwise somebody who reads an index larger
+ * than the cache from end to end, again and again, would never find a block in it.
  */
 const ADMIT = 16;
 const EMPTY = Buffer.alloc(0);

@@ -9,7 +9,7 @@ import { type AccessLevel, accessText } from './access.ts';
 import type { Grant } from './accounts.ts';
 import { type Board, type Caller, callerKey, type Member } from './board.ts';
 import type { Challenge, CommandSession } from './command-session.ts';
-import { findCommand } from './commands/table.ts';
+import { findCommand, unknownCommand } from './commands/table.ts';
 import { Deadline } from './deadline.ts';
 import { limits } from './limits.ts';
 import { Output } from './output.ts';
@@ -20,9 +20,6 @@ import { Work } from './work.ts';
 
 /** log entries a session can cause */
 const MOST_REPORTS = 5;
-
-/** An HTTP request line or header: no RGTP command begins with a word that ends in a colon. */
-const HTTP = /^\S+:(?:\s|$)|\sHTTP\/\d(?:\.\d)?$/i;
 
 /**
  * One connection. Commands are answered in order. While one is in progress, or its answer has not been read,
@@ -41,7 +38,7 @@ export class Session implements Member, CommandSession {
   readonly #standing: Standing;
   #receiver: TextReceiver | undefined;
   #busy = false;
-  /** a turn is due that takes the next lines */
+  /** a turn is due, in which the next lines are taken */
   #due = false;
   #ended = false;
   #closing = false;
@@ -221,11 +218,7 @@ export class Session implements Member, CommandSession {
     if (text === '') return;
     const [, word = '', args = octets``] = text.match(/^(\S*)\s*(.*)$/s) ?? [];
     const command = findCommand(word);
-    if (command === undefined) {
-      // A web page can make a browser send commands in the body of a request.
-      if (HTTP.test(text)) throw new Refusal(482, octets`This is an RGTP server, not a web server.`);
-      throw new Refusal(510, octets`Unknown command.`);
-    }
+    if (command === undefined) throw unknownCommand(text);
     const revoked = this.#standing.revoked(command.level < 2);
     if (revoked !== undefined) throw new Refusal(482, revoked);
     if (this.debug) this.log.info({ command: word.toUpperCase() }, 'command');

@@ -3,8 +3,8 @@ import { type Octets, octets } from '../wire/octets.ts';
 import type { Accounts, Fault, Grant } from './accounts.ts';
 
 /**
- * How old what is known of other processes' changes may be for a command that only reads, in ms: to ask SQLite takes as long
- * as a fifth of such a command.
+ * ms by which a command that only reads may be behind other processes' changes: asking SQLite takes a fifth as long as
+ * such a command.
  */
 const RECENT = 10;
 

@@ -31,12 +31,12 @@ export function openForImport(
 
 /** @throws StoreError `unfinished` */
 export function requireFinishedImport({ path, marks }: BoardStore): void {
-  if (marks.has(MARK)) throw unfinished(path, 'it holds only a part of it');
+  if (marks.has(MARK)) throw unfinished(path, 'it is incomplete');
 }
 
 /** To be called before a board is opened that may be new. @throws StoreError `unfinished` */
 export function requireNoBegunImport(path: string): void {
-  if (isHalfMade(path)) throw unfinished(path, 'nothing of it is there');
+  if (isHalfMade(path)) throw unfinished(path, 'nothing has been imported');
 }
 
 function unfinished(path: string, what: string): StoreError {
@@ -44,7 +44,7 @@ function unfinished(path: string, what: string): StoreError {
     'unfinished',
     path,
     `an import into this board was cut off, so ${what}. ` +
-      'Run the same `rgtp-nntp import` again, which goes on or starts over; or move this file (and those whose names begin ' +
+      'Run the same `rgtp-nntp import` again, which continues or starts over; or move this file (and those whose names begin ' +
       'with its name) away to start with an empty board',
   );
 }

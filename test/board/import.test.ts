@@ -105,7 +105,7 @@ describe('an import that is cut off', () => {
     writeFileSync(`${path}.new`, '');
     await expect(BoardServer.open({ path })).rejects.toMatchObject({
       kind: 'unfinished',
-      message: expect.stringContaining('nothing of it is there'),
+      message: expect.stringContaining('nothing has been imported'),
     });
     const { store } = openForImport(path, {});
     expect(store.isNew).toBe(true);

@@ -128,8 +128,8 @@ describe('a server that lies is not believed, and what it says is bounded', () =
     const port = await hostile(['rubbish', row(1, 'A0000001'), short, `${row(3, 'A0000003')}too long`], sayItem);
     const { rows, skipped, remarks } = await copy({ port });
     expect(rows).toBe(3);
-    expect(skipped).toEqual([{ file: 'index, row 1', reason: 'is no row: "rubbish"' }]);
-    expect(remarks).toContain('Rows of another length have the 199 octets of the protocol now.');
+    expect(skipped).toEqual([{ file: 'index, row 1', reason: 'is not a row: "rubbish"' }]);
+    expect(remarks).toContain('Rows of another length were given the 199 octets of the protocol.');
   });
 
   it.each<[string, (peer: Peer) => Promise<void> | void, RegExp]>([

@@ -175,7 +175,7 @@ export const boardMutants = [
     ['an import that could read nothing is none', 'undefined) marks.clear(MARK);', 'undefined) return;'],
   ),
   ...breaking(
-    'src/board/session.ts',
+    'src/board/commands/table.ts',
     ['test/board/strangers.test.ts'],
     ['a request in small letters is one', '\\d(?:\\.\\d)?$/i;', '\\d(?:\\.\\d)?$/;'],
   ),

@@ -159,7 +159,7 @@ class Copy {
     } catch {
       this.#badRowCount++;
       if (this.#badRows.length < MOST_NAMED) {
-        this.#badRows.push({ file: `index, row ${number}`, reason: `is no row: ${printable(row)}` });
+        this.#badRows.push({ file: `index, row ${number}`, reason: `is not a row: ${printable(row)}` });
       }
       return;
     }
@@ -242,9 +242,9 @@ class Copy {
     const { status, carets } = this.#reformed;
     return [
       ...(this.#diffsWithheld ? ["The diffs of edits are left out: only an editor's login may read them."] : []),
-      ...(this.#reformedRows ? ['Rows of another length have the 199 octets of the protocol now.'] : []),
-      ...(status ? ["Items' first lines of another form have that of the protocol now."] : []),
-      ...(carets ? ['Carets that begin a line of text are doubled now, as the protocol wants it.'] : []),
+      ...(this.#reformedRows ? ['Rows of another length were given the 199 octets of the protocol.'] : []),
+      ...(status ? ["Items' first lines in another form were brought into that of the protocol."] : []),
+      ...(carets ? ['Carets at the beginning of a line of text were doubled, as the protocol requires.'] : []),
     ];
   }
 }

@@ -10,7 +10,7 @@ export interface Origin {
   readonly user: string;
 }
 
-/** so much of what could not be copied is named; the rest is only counted */
+/** how much of what could not be copied is named; the rest is only counted */
 export const MOST_NAMED = 1000;
 
 const TABLES = `

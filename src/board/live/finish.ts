@@ -48,7 +48,7 @@ export function finishCopy(store: BoardStore): Promise<Finished> {
     for (const row of db.prepare('SELECT last_edit, last_reply FROM items').iterate()) {
       for (const number of [row['last_edit'], row['last_reply']]) if (typeof number === 'number') next.seen(number);
     }
-    // The last item withdrawn has no row any more.
+    // The item withdrawn last no longer has a row.
     const entries = parseEditLog(editLog.text().split('\n'));
     for (const { sequence, itemId, when } of entries) {
       next.seen(sequence);
