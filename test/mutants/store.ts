@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const CUT = 'test/store/power-cut.test.ts';
 const WRITER = 'test/store/writer.test.ts';
@@ -52,6 +52,7 @@ export const storeMutants = [
       'a disk that takes no writes is tried again',
       'this.#trying ??= setTimeout(() => this.#tryAgain(), this.#pause).unref();',
       '',
+      HANGS,
     ],
     [
       'who asks whether all is on disk hears of what waits, too',

@@ -250,7 +250,10 @@ test('after a failed sync nothing is promised before the whole log is in the dat
   const reader = new DatabaseSync(path);
   reader.exec('BEGIN');
   reader.prepare('SELECT * FROM fruit').all();
-  await expect(writer.commit(() => insert.run('sloe'))).rejects.toMatchObject({ kind: 'io' });
+  const refused = writer.commit(() => insert.run('sloe'));
+  writer.flush();
+  expect(syncs).toHaveLength(1);
+  await expect(refused).rejects.toMatchObject({ kind: 'io' });
   expect(writer.unsynced).toBe(true);
   reader.exec('COMMIT');
   reader.close();
