@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Asked before anything is imported: an older node would only say that it knows no `node:sqlite`.
+// Checked before anything is imported: an older node would only say that there is no `node:sqlite`.
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(`rgtp-nntp needs Node.js 24 or newer; this is ${process.versions.node}.\n`);
@@ -10,11 +10,11 @@ if (major < 24) {
     import('node:url'),
     import('node:v8'),
   ]);
-  // Left alone, V8 lets the heap grow to a multiple of what is in use, and keeps what that took: after the first reading of a
-  // million posts, 170 MB.
+  // Left alone, V8 lets the heap grow to a multiple of what is in use, and never gives it back: 170 MB after the first
+  // reading of a million posts.
   setFlagsFromString('--heap-growing-percent=25');
-  // Compiled code is as trusted as the program: it is kept beside it, or where the service's manager says, and nowhere that
-  // others can write. Where that is not possible, nothing is kept, and a start takes twice as long.
+  // Compiled code is trusted like the program itself: it is kept beside it, or where the service manager says, where
+  // nobody else can write. If neither is possible, nothing is kept, and starting takes twice as long.
   enableCompileCache(
     process.env['NODE_COMPILE_CACHE'] ??
       process.env['CACHE_DIRECTORY'] ??

@@ -161,7 +161,7 @@ export interface BoardPosting {
   /** Whether the outcome of this post is unknown. */
   isPending(messageId: string): boolean;
 
-  /** For an article that is here only if the board's answer was guessed right: what to tell who posts it again. */
+  /** For an article that is here only if the board's answer was guessed right: what to tell somebody who posts it again. */
   doubtOf?(messageId: string): Refusal | undefined;
 
   /** Finds out about every post whose outcome is unknown. Rejects while the board is away. */

@@ -129,7 +129,8 @@ function* checkPermanent({ permanent, permanentPasswordFile, boards }: Config): 
   const host = url.searchParams.get('host') ?? url.hostname;
   if (mode !== null && !SSL_MODES.includes(mode)) yield wrong(`sslmode is one of ${SSL_MODES.join(', ')}`);
   for (const key of url.searchParams.keys()) {
-    if (!PARAMETERS.includes(key)) yield wrong(`${key} is none of its parameters, which are ${PARAMETERS.join(', ')}`);
+    if (!PARAMETERS.includes(key))
+      yield wrong(`${key} is not one of its parameters, which are ${PARAMETERS.join(', ')}`);
   }
   if (mode === null && !isHere(host)) {
     yield wrong(`${host} is another machine: add ?sslmode=verify-full (or =disable, where nobody can listen)`);

@@ -32,7 +32,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): FromEnvironment
     }
     const within = keys.find((key) => key.variable.replace('_n_', '_0_').startsWith(`${variable}_`));
     if (found === undefined && within !== undefined) {
-      const message = `${variable} is no setting, but a section: set its keys, such as ${within.variable.replace('_n_', '_0_')}`;
+      const message = `${variable} is a section, not a setting: set its keys, such as ${within.variable.replace('_n_', '_0_')}`;
       problems.push({ where: 'environment', message });
       continue;
     }

@@ -43,7 +43,7 @@ function* offersOf(newsgroup: Articles, number: number, made: ArticleOptions): G
 function revisionOffer(newsgroup: Articles, edit: number, revision: Revision, host: string): Offer {
   const { number, messageId, supersedes } = revision;
   const date = headerOf(newsgroup, 'date', edit);
-  // It goes neither to where the post came from nor to where the edit did.
+  // It goes neither to where the post came from nor to where the edit came from.
   const path = `${headerOf(newsgroup, 'path', number)}!${headerOf(newsgroup, 'path', edit)}`;
   const article = () =>
     after(newsgroup.article(number), (found) => found && supersedingForm(found, host, { messageId, supersedes, date }));

@@ -267,7 +267,7 @@ function hasPassed(path: string, server: string): boolean {
   return path.toLowerCase().split('!').includes(server.toLowerCase());
 }
 
-/** Its failure is heard of in its turn, and by nobody before: an article may have to be waited for first. */
+/** A failure that comes before anybody waits for the answer is not an unhandled one: it is dealt with in its turn. */
 function inItsTurn<T>(answer: Promise<T>): Promise<T> {
   answer.catch(() => {});
   return answer;

@@ -166,7 +166,7 @@ export class PeerConnection {
   }
 
   #received(chunk: Buffer): void {
-    // After QUIT nothing is taken any more.
+    // Nothing is accepted after QUIT.
     if (this.closed) return;
     this.#lines.feed(chunk);
     for (let line = this.#lines.next(); line !== undefined && !this.closed; line = this.#lines.next()) {

@@ -90,7 +90,7 @@ export class Dispatch {
   }
 
   /**
-   * Refuses a command without running it. If an article comes with it, that is read first, lest it be taken for
+   * Refuses a command without running it. If an article comes with it, that is read first: it must not be taken for
    * commands.
    */
   #unread(line: Buffer, answer: string): Answer | Promise<Answer> {

@@ -35,7 +35,7 @@ interface Answer {
 }
 
 const LONGEST = 60_000;
-const MISDIRECTED = 'this server is not called that; add the name to http.hosts in the configuration\n';
+const MISDIRECTED = 'this server does not go by that name; add it to http.hosts in the configuration\n';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const headers = {

@@ -51,7 +51,7 @@ export function openLog({ level, format, to }: LogOptions): AdjustableLog {
 }
 
 function missing(lines: number, plain: boolean): string {
-  const msg = 'lines of the log are missing: it could not be written';
+  const msg = 'lines of the log are missing: they could not be written';
   const told = { level: 'warn', time: new Date().toISOString(), lines, msg };
   return plain ? `${JSON.stringify(told)}\n` : `${lines} ${msg}\n`;
 }

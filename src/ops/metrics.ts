@@ -66,7 +66,7 @@ export class Metrics {
     const registers = [this.#registry];
     this.#connections = new Counter({
       name: 'rgtp_nntp_connections_total',
-      help: 'Connections (NNTP; RGTP if a board is served alone) that were accepted, and that were turned away: too many in total (full), too many of one address, a failed TLS handshake or PROXY header, no trusted balancer',
+      help: 'Connections (NNTP; RGTP if a board is served alone) that were accepted, and that were turned away: too many in total (full), too many from one address, a failed TLS handshake or PROXY header, an untrusted balancer',
       labelNames: ['result'],
       registers,
     });

@@ -57,7 +57,7 @@ export function formatEditLogEntry(entry: EditLogEntry): Octets[] {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const WHEN = /^(\d\d)[.:](\d\d) on (?:([A-Z][a-z]{2}) )?(\d\d?) ([A-Z][a-z]{2})$/;
-/** A day of the month falls on the same weekday again after at most so many years. */
+/** A date falls on the same weekday again after at most this many years. */
 const YEARS = 12;
 
 /**

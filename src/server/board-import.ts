@@ -119,7 +119,7 @@ async function fill<S>(config: Config, task: (store: BoardStore) => Promise<S>):
   try {
     return { ...(await task(store)), path: paths.board };
   } catch (error) {
-    // The source can't be read at all, which is no import that was cut off.
+    // The source can't be read at all: no import was cut off.
     if (error instanceof NoSpoolError || error instanceof RgtpError) forget();
     if (error instanceof BoardNotEmptyError) {
       throw new Failure(error.message, 'Import before the first start, or move the data folder away.');

@@ -22,7 +22,7 @@ export interface ListedUser {
   readonly userid: string;
   /** `none`, or one of `levels` */
   readonly level: string;
-  /** `waiting`: for an editor's approval; `unused`: has registered, and not logged in yet */
+  /** `waiting`: for an editor's approval; `unused`: has registered, but never logged in */
   readonly state: 'enabled' | 'disabled' | 'waiting' | 'unused';
   /** how a login is proven */
   readonly proof: 'md5' | 'none';

@@ -1,4 +1,4 @@
-/** The server's certificate: whether it can be used, and what people want to know of it. */
+/** The server's certificate: whether it can be used, and what people want to know about it. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { Failure } from './failure.ts';
 import { fileContent } from './file-content.ts';

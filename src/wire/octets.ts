@@ -70,8 +70,8 @@ export function bytesOf(text: Octets): Buffer {
 }
 
 /**
- * The octets of `text` for whoever copies them at once, as SQLite does with a statement's parameters: the next call may write
- * over them. So nothing has to be collected.
+ * The octets of `text` for a caller that copies them at once, as SQLite copies a statement's parameters. The next call
+ * may overwrite them, so there is no garbage to collect.
  */
 export function passing(text: Octets): Buffer {
   if (text.length > SCRATCH.length) return bytesOf(text);

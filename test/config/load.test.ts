@@ -291,7 +291,7 @@ limits:
     ],
     [
       `permanent: postgres://a@localhost/b?sslrootcer=x${REMOTE}`,
-      'c.yaml:1: permanent: sslrootcer is none of its parameters, which are host, sslmode, sslrootcert, sslcert, sslkey',
+      'c.yaml:1: permanent: sslrootcer is not one of its parameters, which are host, sslmode, sslrootcert, sslcert, sslkey',
     ],
     [`permanentPasswordFile: a${REMOTE}`, 'c.yaml:1: permanentPasswordFile: there is no database in permanent'],
     [
@@ -330,10 +330,10 @@ limits:
   it('name a section that a variable cannot set', () => {
     expect(mistakes(undefined, { RGTP_NNTP_LIMITS: '1', RGTP_NNTP_BOARDS_0: 'x' })).toEqual([
       expect.stringMatching(
-        /^environment: RGTP_NNTP_LIMITS is no setting, but a section: set its keys, such as RGTP_NNTP_LIMITS_\w+$/,
+        /^environment: RGTP_NNTP_LIMITS is a section, not a setting: set its keys, such as RGTP_NNTP_LIMITS_\w+$/,
       ),
       expect.stringContaining(
-        'RGTP_NNTP_BOARDS_0 is no setting, but a section: set its keys, such as RGTP_NNTP_BOARDS_0_',
+        'RGTP_NNTP_BOARDS_0 is a section, not a setting: set its keys, such as RGTP_NNTP_BOARDS_0_',
       ),
     ]);
   });

@@ -36,7 +36,7 @@ export class RemoteGuest {
       this.#kept = level;
     } catch (error) {
       // It is valid all the same, and will be stored when the board is next asked.
-      this.#log.error({ board: this.#board, err: error }, 'what the board lets guests do could not be kept');
+      this.#log.error({ board: this.#board, err: error }, 'what guests may do on the board could not be stored');
     }
     return level;
   }

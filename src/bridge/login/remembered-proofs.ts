@@ -115,7 +115,7 @@ export class RememberedProofs {
     const secret = credentials.secret.toString('hex');
     await this.#turns
       .run(userid, () => task(userid, secret))
-      .catch((err: unknown) => this.#log.warn({ userid, err }, 'what the board says of a login could not be kept'));
+      .catch((err: unknown) => this.#log.warn({ userid, err }, "the board's answer to a login could not be stored"));
   }
 
   #seconds(): number {

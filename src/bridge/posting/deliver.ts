@@ -59,7 +59,7 @@ function perform(board: PostingConnection, deed: Deed): Promise<{ readonly seque
     case 'motd':
       return board.setMotd();
     default:
-      throw new TypeError(`${deed.kind} is no post`);
+      throw new TypeError(`${deed.kind} is not a post`);
   }
 }
 

@@ -87,7 +87,7 @@ export class KnownRows {
     if (length > 0 || newest === undefined || sign.time === undefined) return false;
     const before = this.#shown?.posts.get(nameOf(sign));
     if (before !== undefined) return before.number <= number;
-    // What is older than all that the store has, the board's clock must tell.
+    // Older than everything in the store: only the board's clock can tell.
     return sign.time < (this.#shown?.since ?? newest.time);
   }
 

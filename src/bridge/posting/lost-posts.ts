@@ -25,7 +25,7 @@ const MAX_ERRORS = 3;
 const MAX_GUESSES = 1000;
 
 const MAY_BE =
-  'whether this article reached the board is not known: an editor has since changed one of yours that may be it; ' +
+  'it is not known whether this article reached the board: an editor has since changed one of yours that may be it; ' +
   'look, and if it is not, post this one with another Message-ID';
 
 /** A post whose outcome is unknown. */

@@ -29,7 +29,7 @@ export interface Finding {
  * rows after the one that was the newest when the plan was made. If that row is gone (the board was restored from a
  * backup, or an editor removed it), new rows may have lower numbers, so all rows not known at the time are considered.
  * If no text is that of the plan, an editor may have changed it: then the first row that may be the post is taken for
- * it, for what is on the board must not be sent again.
+ * it, because what is on the board must not be sent again.
  *
  * @returns `undefined` if it is not there. Rejects if the board can't be asked.
  */

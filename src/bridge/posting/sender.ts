@@ -168,7 +168,7 @@ function unknownAfter(cause: unknown): string {
   );
 }
 
-const ELSEWHERE = 'it, or an article like it, is being posted through another server; try again later';
+const ELSEWHERE = 'this article, or one like it, is being posted through another server; try again later';
 
 /** Returns the board's refusal as a value; rethrows any other error. */
 function answeredBy(error: unknown): RgtpError {

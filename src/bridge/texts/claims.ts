@@ -1,7 +1,7 @@
 /**
- * What the board said of items that no poll has shown: the sequence number of an edit, or that the item is gone. If the
- * board is restored before a poll shows it, nothing else tells that it is no longer so. So a claim is believed only once
- * the board repeats it after a poll that began later.
+ * What the board has said about items, but no poll has shown: the sequence number of an edit, or that the item is gone.
+ * If the board is restored before a poll shows it, nothing reveals that it is no longer true. So a claim is believed
+ * only if the board repeats it after a later poll.
  */
 
 /** In place of an edit's number: the board does not have the item. */

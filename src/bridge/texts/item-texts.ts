@@ -127,7 +127,7 @@ export class ItemTexts implements BoardTexts, TextSource {
     const claims = this.#claims.polled();
     for (const { item, claim, isDue } of claims) {
       if (isDue) this.#askAgain(item, claim);
-      // Whether an item is gone, only an index read later tells.
+      // Only an index read later tells whether an item is gone.
       else if (claim === GONE) cache.deleteFact('compared');
     }
     // What is written as absent would not be asked for after a restart.

@@ -25,8 +25,8 @@ const STRIKES = 3;
 const MAX_TOUCHED = 1000;
 
 /**
- * What must be fetched, and the order in which the board is asked for it – what readers
- * wait for first, then those touched last, then by their newest post, backwards through the board. Many at a time.
+ * Which items must be fetched, and in which order: first those that readers wait for, then those touched last, then the
+ * others by their newest post, backwards through the board. Many are fetched at a time.
  */
 export class FetchQueue {
   readonly states: TextStates;

@@ -9,7 +9,7 @@ import { isInItem } from '../row-kinds.ts';
 import { bodyOfPost } from '../text.ts';
 import { Names } from './names.ts';
 
-/** Version of the format, and of how bodies are made: measures of another version are made again. */
+/** Version of the format, and of how bodies are made: what another version measured is measured again. */
 const VERSION = 1;
 /** Octets of a post in stored form: its row, the octets and lines of its body, the length of its grogname. */
 const ENTRY = 16;

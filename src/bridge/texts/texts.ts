@@ -3,13 +3,13 @@ import { ItemText } from '../item-text.ts';
 import type { SharedMemory, Shelf } from '../memory.ts';
 import { itemOfVersion1 } from './version-1-texts.ts';
 
-/** So many texts, or octets of them, are written in one transaction: a few milliseconds' work. */
+/** How many texts, or octets of them, are written in one transaction: a few milliseconds' work. */
 const BATCH = 256;
 const BATCH_OCTETS = 1 << 20;
 
 /**
- * How many items are remembered of which a single post was read recently: about as many as there is memory for. If
- * fewer are read, their texts are worth keeping.
+ * How many items are remembered because only one of their posts was read recently: about as many as there is memory
+ * for. If fewer are read, their texts are worth keeping.
  */
 const ALONE = 4096;
 

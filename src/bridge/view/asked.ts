@@ -1,4 +1,4 @@
-/** Octets that an article takes in memory, about. */
+/** Roughly how many octets an article takes in memory. */
 const ARTICLE = 2048;
 const FEWEST = 1 << 10;
 const MOST = 1 << 20;

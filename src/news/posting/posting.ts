@@ -115,7 +115,7 @@ const MAX_PATH = 700;
 
 /**
  * Of a very long Path, the most recent servers: those to which the article must not return. Characters that occur in no
- * server's name are dropped, lest another server stumble over them.
+ * server's name are dropped, because another server might stumble over them.
  */
 function readPath(field: Octets): string {
   const path = ascii(field.replace(/[^!-~]/g, '')) || 'not-for-mail';

@@ -9,7 +9,7 @@ import { Link, type LinkEvents } from './link.ts';
 import { Outgoing } from './outgoing.ts';
 import type { TransportEvents } from './transport-events.ts';
 
-/** An answer of fewer octets cannot have taken long to make, and a client that has said fewer has not said much. */
+/** An answer of fewer octets cannot have taken long to make; a client that has sent fewer has not said much. */
 const SMALL = 4096;
 
 /**
@@ -180,8 +180,8 @@ export class Transport implements LinkEvents {
     if (this.#outgoing.ending) return;
     this.#incoming.feed(chunk);
     this.#runs();
-    // No more is read before that turn. But thousands may speak in one moment, and to stop who has said little costs more
-    // than to keep it.
+    // Nothing more is read before that turn. But thousands may speak at the same moment, and to stop one that has said
+    // little costs more than to keep what it said.
     if (!this.#waiting || this.#incoming.buffered > SMALL) this.#flow();
   }
 

@@ -17,7 +17,7 @@ export interface Exchange {
    * exchange.
    */
   readonly onData?: (line: Buffer) => void;
-  /** Takes the lines instead, as many at a time as have come: far cheaper, but each of them keeps all of these alive. */
+  /** Takes all lines that have arrived at once, instead: far cheaper, but each of them keeps the others alive. */
   readonly onLines?: (lines: readonly Octets[]) => void;
   readonly octets?: DataOctets;
   /** octets of data; the connection ends beyond them */
@@ -33,7 +33,7 @@ export interface Exchange {
 
 /** Takes data as it comes, many lines at a time, line ends included. */
 export interface DataOctets {
-  /** So many at the beginning are not lines for `onData`, which cost far more (but those that begin with a dot are). */
+  /** How many at the beginning do not go to `onData` line by line, which costs far more (lines beginning with a dot do). */
   readonly unread: number;
   /** The view is valid during the call. */
   take(octets: Buffer): void;

@@ -41,7 +41,7 @@ export class Transport {
   #deadline: NodeJS.Timeout | undefined;
   #deadlineMs: number | undefined;
   #timedOut = false;
-  /** a turn is due that takes the next lines */
+  /** a turn is due, in which the next lines are taken */
   #due = false;
   /** octets that have arrived since all lines were last taken */
   #fed = 0;

@@ -11,19 +11,19 @@ import type { ArchivePlace } from './mbox.ts';
 const AT_ONCE = 32;
 const PARTS = ['cur', 'new', 'tmp'] as const;
 
-/** @throws TargetError if something is there that must not, or need not, be replaced */
+/** @throws TargetError if something is there that must not be replaced */
 export async function requireMaildirTarget(path: string, force: boolean): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there === undefined) return;
   const names = there.isDirectory() ? await readdir(path) : undefined;
   if (names === undefined || names.some((name) => !PARTS.some((part) => part === name))) {
-    throw new TargetError(`${path} is there, and no Maildir`, 'Name another folder.');
+    throw new TargetError(`${path} exists, and is not a Maildir`, 'Name another folder.');
   }
   if (!force) throw new TargetError(`${path} exists already`, 'Name another folder, or replace this one with --force.');
 }
 
 /**
- * Writes a Maildir. An article's file has the same name each time. All articles are marked as read: an archive is no news.
+ * Writes a Maildir. An article's file has the same name each time. All articles are marked as read: nothing in an archive is new.
  *
  * @param host what the names end with
  */
