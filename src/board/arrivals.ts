@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, listenHost, plainAddress } from '../wire/address.ts';
-import { endInTurns, turnAway } from '../wire/endings.ts';
+import { joinCrowd } from '../wire/crowd.ts';
+import { endInTurns, TurnedAway } from '../wire/endings.ts';
 import type { Log } from '../wire/log.ts';
 import { awaitHello } from '../wire/tls-hello.ts';
 import { reasonOf } from '../wire/trouble.ts';
@@ -10,6 +11,8 @@ import type { BoardObserver } from './observer.ts';
 
 /** ms for a TLS handshake */
 const HANDSHAKE = 30_000;
+
+const FULL = '482 Too many connections; please try again later.\r\n';
 
 export interface ArrivalOptions {
   /** connections in total. Default 1000 */
@@ -25,14 +28,11 @@ export class Arrivals {
   readonly #options: ArrivalOptions;
   readonly #log: Log;
   readonly #observer: BoardObserver;
-  /** ms for a caller who is turned away to hang up */
-  readonly #farewell: number;
   readonly #sessions: () => number;
   readonly #welcome: (stream: Duplex, caller: Caller) => void;
   /** connections whose TLS handshake is under way */
   readonly #handshakes = new Set<Socket>();
-  /** callers turned away who have not hung up yet */
-  readonly #leaving = new Set<Socket>();
+  readonly #turnedAway: TurnedAway;
   readonly #perAddress = new Map<string, number>();
   #server: Server | undefined;
 
@@ -46,7 +46,7 @@ export class Arrivals {
     this.#options = options;
     this.#log = log;
     this.#observer = observer;
-    this.#farewell = timeouts.closing;
+    this.#turnedAway = new TurnedAway(timeouts.closing);
     this.#sessions = sessions;
     this.#welcome = welcome;
   }
@@ -78,7 +78,8 @@ export class Arrivals {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
     });
-    for (const socket of [...this.#handshakes, ...this.#leaving]) socket.destroy();
+    for (const socket of this.#handshakes) socket.destroy();
+    this.#turnedAway.close();
     return closed;
   }
 
@@ -93,13 +94,14 @@ export class Arrivals {
     const { connections = 1000, connectionsPerAddress = 100 } = this.#options;
     const count = this.#perAddress.get(key) ?? 0;
     endInTurns(socket, key);
+    joinCrowd(socket, key);
     socket.on('error', () => socket.destroy());
     if (this.#sessions() + this.#handshakes.size >= connections || count >= connectionsPerAddress) {
       const reason = count >= connectionsPerAddress ? 'address' : 'full';
       this.#observer.connected(reason);
       this.#log.warn({ address, port: remotePort, reason }, 'connection refused');
-      if (this.#options.secure !== undefined || this.#leaving.size >= connections) socket.destroy();
-      else this.#turnAway(socket);
+      if (this.#options.secure !== undefined) socket.destroy();
+      else this.#turnedAway.add(socket, FULL, connections);
       return;
     }
     this.#perAddress.set(key, count + 1);
@@ -112,12 +114,6 @@ export class Arrivals {
     const { secure } = this.#options;
     if (secure === undefined) this.#welcome(socket, caller);
     else this.#handshake(socket, () => secure(socket, key), caller);
-  }
-
-  #turnAway(socket: Socket): void {
-    this.#leaving.add(socket);
-    socket.once('close', () => this.#leaving.delete(socket));
-    turnAway(socket, '482 Too many connections; please try again later.\r\n', this.#farewell);
   }
 
   #handshake(socket: Socket, secure: () => Duplex, caller: Caller): void {

@@ -22,12 +22,35 @@ export function dropInTurns(stream: Duplex): void {
   stream.resume();
 }
 
-/** Says why to a caller for whom there is no room, and gives them `patience` ms to hang up. */
-export function turnAway(socket: Duplex, words: string, patience: number): void {
-  socket.end(words);
-  dropInTurns(socket);
-  const clock = setTimeout(() => socket.destroy(), patience).unref();
-  socket.once('close', () => clearTimeout(clock));
+/** Callers for whom there is no room, and who have not hung up yet. */
+export class TurnedAway {
+  readonly #leaving = new Set<Duplex>();
+  readonly #patience: number;
+
+  /** @param patience ms that each has to hang up */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
+  /** Says why; if `most` are leaving already, only hangs up. */
+  add(socket: Duplex, words: string, most: number): void {
+    if (this.#leaving.size >= most) {
+      socket.destroy();
+      return;
+    }
+    this.#leaving.add(socket);
+    socket.end(words);
+    dropInTurns(socket);
+    const clock = setTimeout(() => socket.destroy(), this.#patience).unref();
+    socket.once('close', () => {
+      this.#leaving.delete(socket);
+      clearTimeout(clock);
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#leaving) socket.destroy();
+  }
 }
 
 function goOnLater(): void {

@@ -21,6 +21,10 @@ const MOST_STEPS = 16;
 const FIRST_STEPS = 4;
 const BRIEF = 0.1;
 
+/** How long one round may take in input, in ms, before the rest is left for later ones; looked at once in so many calls. */
+const INPUT = 3;
+const LOOK = 32;
+
 export interface Clockwork {
   /** ms, monotonic */
   readonly now: () => number;
@@ -67,6 +71,11 @@ export class FairShare {
   #running = false;
   /** the turn continues after the task, in a promise */
   #handed = false;
+  /** calls of `run`, and the round, and when in it, they were last looked at first */
+  #calls = 0;
+  #inputLoop = -1;
+  #inputBegan = 0;
+  #crowded: () => void = () => {};
 
   constructor(clockwork: Clockwork) {
     this.#clockwork = clockwork;
@@ -75,6 +84,14 @@ export class FairShare {
   /** Sets the owner of a task: any value that stays the same. By default, each task has an owner of its own. */
   belongs(task: Task, owner: unknown): void {
     this.#owners.set(task, owner);
+  }
+
+  /**
+   * Calls back, once in a round of the event loop, when its input takes long. Node reads from every connection that has
+   * something before it does anything else.
+   */
+  whenCrowded(callback: () => void): void {
+    this.#crowded = callback;
   }
 
   /**
@@ -87,6 +104,7 @@ export class FairShare {
       return true;
     }
     const now = this.#clockwork.now();
+    if (++this.#calls % LOOK === 0) this.#watchInput(now);
     this.#had.delete(task);
     if (!this.#due && this.#loop !== this.#clockwork.loops()) this.#beginRound(now);
     if (this.#fresh.size > 0 || now >= this.#roundEnds) {
@@ -194,6 +212,17 @@ export class FairShare {
     this.#loop = this.#clockwork.loops();
     this.#roundBegan = now;
     this.#roundEnds = now + ROUND;
+  }
+
+  #watchInput(now: number): void {
+    const loop = this.#clockwork.loops();
+    if (loop !== this.#inputLoop) {
+      this.#inputLoop = loop;
+      this.#inputBegan = now;
+    } else if (now - this.#inputBegan >= INPUT) {
+      this.#inputBegan = Number.POSITIVE_INFINITY;
+      this.#crowded();
+    }
   }
 
   readonly #round = (): void => {

@@ -82,26 +82,34 @@ export const boardMutants = [
   ...breaking(
     'src/wire/endings.ts',
     ['test/board/sessions.test.ts'],
-    ['who is turned away is read from', '  dropInTurns(socket);\n', ''],
+    ['who is turned away is read from', '    dropInTurns(socket);\n', ''],
   ),
   ...breaking(
     'src/wire/endings.ts',
     ['test/wire/endings.test.ts'],
     [
       '… and has to hang up',
-      'const clock = setTimeout(() => socket.destroy(), patience).unref();',
-      'const clock = setTimeout(() => {}, patience).unref();',
+      'const clock = setTimeout(() => socket.destroy(), this.#patience).unref();',
+      'const clock = setTimeout(() => {}, this.#patience).unref();',
+      HANGS,
+    ],
+    ['… of whom there are not many at a time', 'if (this.#leaving.size >= most) {', 'if (this.#leaving.size > most) {'],
+    ['… and who has hung up is none of them', '      this.#leaving.delete(socket);\n', ''],
+  ),
+  ...breaking(
+    'src/nntp/connection/arrivals.ts',
+    ['test/nntp/limits.test.ts'],
+    [
+      'who is turned away keeps nobody from arriving',
+      '    this.#waiting.delete(socket);\n    const why',
+      '    const why',
       HANGS,
     ],
   ),
   ...breaking(
     'src/board/arrivals.ts',
     ['test/board/sessions.test.ts'],
-    [
-      'a server that stops waits for nobody whom it turned away',
-      '[...this.#handshakes, ...this.#leaving]',
-      'this.#handshakes',
-    ],
+    ['a server that stops waits for nobody whom it turned away', '    this.#turnedAway.close();\n', '', HANGS],
   ),
   ...breaking(
     'src/board/session.ts',

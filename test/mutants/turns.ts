@@ -403,9 +403,43 @@ export const turnMutants = [
   ),
   ...breaking('src/nntp/connection/arrivals.ts', FAIR, [
     'resets of news clients are taken in in turns',
-    '    endInTurns(socket, addressKey(address));\n',
+    '    endInTurns(socket, key);\n',
     '',
   ]),
+  ...breaking(
+    'src/wire/crowd.ts',
+    ['test/wire/crowd.test.ts'],
+    ['a crowd is read from in turns', 'eventLoop.whenCrowded(holdAll);', 'eventLoop.whenCrowded(() => {});'],
+    ['few of it at a time', 'n < AT_ONCE; n++', 'n < AT_ONCE + waiting.size; n++'],
+    ['… who are not all of one owner', '    }, owner);', '    }, undefined);'],
+    ['who waits is read from again', '      if (!stream.destroyed) handle.readStart();\n', '', HANGS],
+    ['all of them do', '    goOnLater();\n  });', '  });', HANGS],
+    ['… and may have to wait again', '      waiting.delete(stream);\n', ''],
+  ),
+  ...breaking(
+    'src/wire/fair-share.ts',
+    ['test/wire/crowd.test.ts'],
+    ['it is looked at how long input takes', '    if (++this.#calls % LOOK === 0) this.#watchInput(now);\n', ''],
+  ),
+  ...breaking(
+    'src/rgtp/client/tls.ts',
+    ['test/rgtp/client/tls.test.ts'],
+    [
+      'what a board sends over TLS is decrypted in turns',
+      'const paced = new Paced(socket, socket);',
+      'const paced = socket;',
+    ],
+  ),
+  ...breaking(
+    'src/rgtp/client/connect.ts',
+    ['test/rgtp/client/tls.test.ts'],
+    [
+      'a TLS handshake has its time',
+      'return socket.getPeerFinished() === undefined;',
+      'return socket.connecting;',
+      HANGS,
+    ],
+  ),
   ...breaking('src/nntp/session.ts', FAIR, [
     'a news session takes the turns of its address',
     'addressKey(peer.address));',

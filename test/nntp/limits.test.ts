@@ -46,6 +46,19 @@ test('connections of one address', async () => {
   expect(await (await connect()).ask('DATE')).toMatch(/^111 /);
 });
 
+test('who is turned away and does not hang up keeps nobody from arriving, and is cut off where many do so', async () => {
+  const { connect, server, port } = await serve(rfcWorld(), { limits: { connections: 2, connectionsPerAddress: 1 } });
+  await connect();
+  const leaving = [await connect(false), await connect(false)];
+  for (const client of leaving) expect(await client.line()).toMatch(/^400 /);
+  // One too many hears nothing.
+  await play(await connect(false), '[end]');
+  const elsewhere = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  onTestFinished(() => void elsewhere.destroy());
+  expect(String(await once(elsewhere, 'data'))).toMatch(/^200 /);
+  expect(server.connections).toBe(2);
+});
+
 test('idle for too long: 400 and the end; a client that says something stays', async () => {
   let time = 0;
   const limits = { idle: 600_000, handshake: 100 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { dropInTurns, endInTurns, turnAway } from '../../src/wire/endings.ts';
+import { dropInTurns, endInTurns, TurnedAway } from '../../src/wire/endings.ts';
 import { stepByStep } from '../support/turns.ts';
 
 function streams(count: number): { readonly ended: (Error | null)[]; readonly all: Duplex[] } {
@@ -79,7 +79,7 @@ test('what comes after the last answer is dropped: of each a little in one round
   expect(new Set(reads).size).toBe(count);
 });
 
-test('who is turned away hears why, and is cut off if they do not hang up', async () => {
+function caller(): { readonly stream: Duplex; readonly heard: () => string } {
   const said: Buffer[] = [];
   const stream = new Duplex({
     read() {},
@@ -88,10 +88,30 @@ test('who is turned away hears why, and is cut off if they do not hang up', asyn
       done();
     },
   });
-  turnAway(stream, 'No room.', 1);
+  return { stream, heard: () => Buffer.concat(said).toString() };
+}
+
+test('who is turned away hears why, and is cut off if they do not hang up', async () => {
+  const { stream, heard } = caller();
+  new TurnedAway(1).add(stream, 'No room.', 1);
   // The client sends no end.
   stream.push('and yet');
   await once(stream, 'close');
-  expect(Buffer.concat(said).toString()).toBe('No room.');
+  expect(heard()).toBe('No room.');
   expect(stream.readableEnded).toBe(false);
+});
+
+test('only so many leave at a time; others are cut off without a word', async () => {
+  const turnedAway = new TurnedAway(1_000_000);
+  const [first, second, third] = [caller(), caller(), caller()];
+  turnedAway.add(first.stream, 'No room.', 1);
+  turnedAway.add(second.stream, 'No room.', 1);
+  expect(second.heard()).toBe('');
+  expect(second.stream.destroyed).toBe(true);
+  first.stream.destroy();
+  await once(first.stream, 'close');
+  turnedAway.add(third.stream, 'No room.', 1);
+  expect(third.heard()).toBe('No room.');
+  turnedAway.close();
+  expect(third.stream.destroyed).toBe(true);
 });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addressKey, plainAddress } from '../../wire/address.ts';
-import { endInTurns, turnAway } from '../../wire/endings.ts';
+import { joinCrowd } from '../../wire/crowd.ts';
+import { endInTurns, TurnedAway } from '../../wire/endings.ts';
 import { awaitHello } from '../../wire/tls-hello.ts';
 import { reasonOf } from '../../wire/trouble.ts';
 import type { Peer } from '../backend.ts';
@@ -46,6 +47,7 @@ export class Arrivals {
   readonly #admitted = new Map<Socket, string>();
   /** one for all sockets, like `onError`: separate closures would be a tenth of an idle connection's memory */
   readonly #onClose: (this: Socket) => void;
+  readonly #turnedAway = new TurnedAway(FAREWELL);
   readonly #instance = randomBytes(2).toString('hex');
   #count = 0;
 
@@ -74,7 +76,9 @@ export class Arrivals {
     this.#waiting.set(socket, this.#shared.clock());
     socket.on('close', this.#onClose);
     const address = plainAddress(remoteAddress);
-    endInTurns(socket, addressKey(address));
+    const key = addressKey(address);
+    endInTurns(socket, key);
+    joinCrowd(socket, key);
     if (!listener.proxyProtocol) {
       const cleartextAuth = listener.cleartextAuth || LOOPBACK.test(address);
       this.#admit(socket, { address, port: remotePort, tls: listener.tls, cleartextAuth });
@@ -92,6 +96,7 @@ export class Arrivals {
 
   close(): void {
     for (const socket of this.#waiting.keys()) socket.destroy();
+    this.#turnedAway.close();
   }
 
   #readHeader(socket: Socket, { tls, cleartextAuth }: Listener, ownAddress: string, ownPort: number): void {
@@ -137,6 +142,8 @@ export class Arrivals {
       return;
     }
     this.#admitted.set(socket, address);
+    // Behind a balancer, the client's.
+    joinCrowd(socket, addressKey(address));
     if (tls) this.#handshake(socket, peer, cleartextAuth);
     else {
       this.#waiting.delete(socket);
@@ -175,8 +182,10 @@ export class Arrivals {
       socket.destroy();
       return;
     }
+    // Who leaves keeps nobody from arriving.
+    this.#waiting.delete(socket);
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
-    turnAway(socket, `400 ${why}; try again later\r\n`, FAREWELL);
+    this.#turnedAway.add(socket, `400 ${why}; try again later\r\n`, this.#shared.limits.connections);
   }
 }
 

@@ -72,7 +72,7 @@ function connected(
   { host, port, timeouts }: ClientOptions,
   signal: AbortSignal | undefined,
 ): Promise<void> | undefined {
-  if (!(socket instanceof Socket && socket.connecting)) return undefined;
+  if (!isConnecting(socket)) return undefined;
   return new Promise((resolve, reject) => {
     const ms = timeouts?.connect ?? DEFAULT_TIMEOUTS.connect;
     const timer = setTimeout(
@@ -105,6 +105,12 @@ function connected(
       signal?.removeEventListener('abort', abort);
     }
   });
+}
+
+function isConnecting(socket: Duplex): boolean {
+  // Node's own `connecting` is false where TLS lies over a stream that is no socket.
+  if (socket instanceof TLSSocket) return socket.getPeerFinished() === undefined;
+  return socket instanceof Socket && socket.connecting;
 }
 
 function aborted(signal: AbortSignal | undefined): RgtpError {

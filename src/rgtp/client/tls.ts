@@ -1,5 +1,6 @@
 import { createConnection, isIP } from 'node:net';
 import { connect } from 'node:tls';
+import { Paced } from '../../wire/paced.ts';
 import type { ClientOptions } from './options.ts';
 import { layered } from './reset.ts';
 
@@ -12,6 +13,9 @@ export function overTls(ca: string | undefined): NonNullable<ClientOptions['conn
     // RFC 6066 §3: an address is not a server name.
     const name = isIP(host) === 0 ? { servername: host } : {};
     const socket = createConnection({ host, port, noDelay: true });
-    return layered(connect({ socket, host, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) }), socket);
+    // What a board sends is decrypted in turns, like what clients send.
+    const paced = new Paced(socket, socket);
+    const secured = connect({ socket: paced, host, minVersion: 'TLSv1.2', ...name, ...(ca !== undefined && { ca }) });
+    return layered(secured, socket);
   };
 }
