@@ -11,18 +11,30 @@ const COPY_OCTETS = 256 * 1024;
 const COPY_PART = 16 * 1024;
 const COPY_MEAN = 4 * 1024;
 
+/** Writes parts as one piece, in memory of its own. Returns false if it has written nothing. */
+export type WriteJoined = (stream: Writable, parts: readonly Part[], octets: number) => boolean;
+
 /**
  * Writes parts so that they leave together; text as UTF-8.
  * @param octets octets of all parts, or a little less
+ * @param writeJoined where parts are joined, it is asked first; default: they are joined in new memory
  * @returns what `write()` returns: false if the client must read before more is written
  */
-export function writeTogether(stream: Writable, parts: readonly Part[], octets: number): boolean {
+export function writeTogether(
+  stream: Writable,
+  parts: readonly Part[],
+  octets: number,
+  writeJoined: WriteJoined = () => false,
+): boolean {
   const [first] = parts;
   if (first === undefined) return true;
-  if (parts.length === 1) return stream.write(bytesOf(first));
+  if (parts.length === 1 && typeof first !== 'string') return stream.write(first);
   const isSmall = (part: Part) => typeof part === 'string' || part.length <= COPY_PART;
   const most = Math.min(COPY_OCTETS, parts.length * COPY_MEAN);
-  if (octets <= most && parts.every(isSmall)) return stream.write(joined(parts));
+  if (parts.length === 1 || (octets <= most && parts.every(isSmall))) {
+    if (writeJoined(stream, parts, octets)) return !stream.writableNeedDrain;
+    return stream.write(joined(parts));
+  }
   let more = true;
   stream.cork();
   for (const part of parts) more = stream.write(bytesOf(part));

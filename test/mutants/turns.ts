@@ -401,6 +401,17 @@ export const turnMutants = [
     ['large parts are not copied for each client', '&& parts.every(isSmall)', ''],
     ['several parts of some size are not copied', 'Math.min(COPY_OCTETS, parts.length * COPY_MEAN)', 'COPY_OCTETS'],
   ),
+  ...breaking(
+    'src/nntp/connection/scratch.ts',
+    ['test/nntp/scratch.test.ts'],
+    [
+      'what waits for a client is not written over',
+      '    if (stream.writableLength > 0) this.#memory = undefined;\n',
+      '',
+    ],
+    ['a client that does not read gets no more of it', ' || stream.writableLength > 0', ''],
+    ['only a connection says when it is done', '!(stream instanceof Socket) || ', ''],
+  ),
   ...breaking('src/nntp/connection/arrivals.ts', FAIR, [
     'resets of news clients are taken in in turns',
     '    endInTurns(socket, key);\n',

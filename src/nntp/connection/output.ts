@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { writeTogether } from '../../wire/write-together.ts';
+import { writeFromScratch } from './scratch.ts';
 
 const CRLF = '\r\n';
 
@@ -28,7 +29,7 @@ export class Output {
 
   flush(stream: Duplex): void {
     this.#endText();
-    writeTogether(stream, this.#parts, this.#octets);
+    writeTogether(stream, this.#parts, this.#octets, writeFromScratch);
     this.#parts = [];
     this.#octets = 0;
   }
