@@ -9,6 +9,11 @@ export class Sessions implements Iterable<NntpSession> {
   readonly #shared: Shared;
   readonly #server: PackageServer;
   readonly #sessions = new Set<NntpSession>();
+  /**
+   * The one that has closed last. V8 forgets the forms of objects of which none is left, and with them the code that it
+   * has optimised for them: after a collection while nobody was connected, a command took up to three times the CPU.
+   */
+  readonly #closed = new Set<NntpSession>();
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -27,9 +32,11 @@ export class Sessions implements Iterable<NntpSession> {
   welcome(arrival: Arrival): void {
     const { peer, tls } = arrival;
     const { log, observer } = this.#shared;
-    const session: NntpSession = new NntpSession(this.#shared, this.#server, arrival, () =>
-      this.#sessions.delete(session),
-    );
+    const session: NntpSession = new NntpSession(this.#shared, this.#server, arrival, () => {
+      this.#sessions.delete(session);
+      this.#closed.clear();
+      this.#closed.add(session);
+    });
     this.#sessions.add(session);
     log.debug({ connection: peer.connection, address: peer.address, port: peer.port, tls }, 'connection opened');
     observer.connectionOpened?.(peer, tls);
