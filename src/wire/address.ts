@@ -8,6 +8,8 @@ const GROUPS = 8;
 
 /** IPv4-mapped addresses as IPv4, without a zone. */
 export function plainAddress(address: string): string {
+  // The most common case, and the fastest.
+  if (!address.includes(':')) return address;
   const [, high, low] = MAPPED_IN_HEX.exec(address) ?? [];
   if (high !== undefined && low !== undefined) {
     return [high, low]

@@ -135,7 +135,7 @@ export class LineReader {
   #incomplete(): typeof TOO_LONG | undefined {
     if (this.#start > 0) {
       // A copy, so that the memory of lines already taken can be freed.
-      this.#bytes = Buffer.from(this.#bytes.subarray(this.#start));
+      this.#bytes = this.#start < this.#bytes.length ? Buffer.from(this.#bytes.subarray(this.#start)) : EMPTY;
       this.#start = 0;
     }
     this.#searched = this.#bytes.length;

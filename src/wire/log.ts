@@ -63,4 +63,5 @@ export const silent: Log = {
   warn() {},
   error() {},
   child: () => silent,
+  isWritten: () => false,
 };

@@ -48,8 +48,8 @@ export const frontEndMutants = [
     [`${WIRE}/own-memory.test.ts`],
     [
       'lines that were taken are not kept',
-      'this.#bytes = Buffer.from(this.#bytes.subarray(this.#start));',
-      'this.#bytes = this.#bytes.subarray(this.#start);',
+      '? Buffer.from(this.#bytes.subarray(this.#start)) :',
+      '? this.#bytes.subarray(this.#start) :',
     ],
   ),
   ...breaking(

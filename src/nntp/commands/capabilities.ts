@@ -1,4 +1,6 @@
+import { after, type Soon } from '../../wire/soon.ts';
 import { fromPackage } from '../package/commands.ts';
+import type { Answer } from '../syntax/answer.ts';
 import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 
@@ -12,10 +14,11 @@ export const capabilities: Command = {
   syntax: '[keyword]',
   words: [0, 1],
   needs: 'nothing',
-  async run(client, [keyword]) {
+  run(client, [keyword]): Soon<Answer> {
     if (keyword !== undefined && !KEYWORD.test(keyword)) return status.syntax;
-    const lines = await fromPackage.capabilities.run(client, 'CAPABILITIES');
-    if (!Array.isArray(lines)) return status.unavailable;
-    return lines.flatMap((line) => (line === FIRST ? [line, 'IMPLEMENTATION rgtp-nntp'] : [line]));
+    return after(fromPackage.capabilities.run(client, 'CAPABILITIES'), (lines) => {
+      if (!Array.isArray(lines)) return status.unavailable;
+      return lines.flatMap((line) => (line === FIRST ? [line, 'IMPLEMENTATION rgtp-nntp'] : [line]));
+    });
   },
 };

@@ -20,7 +20,8 @@ export function targetOf(client: Client, word: string | undefined): Target | str
   const place = placeOf(client, word);
   if (typeof place === 'string') return place;
   const messageId = word?.startsWith('<') ? word : place.group.messageId(place.number);
-  return messageId === undefined ? absent(word) : { ...place, messageId };
+  const { group, number, shown } = place;
+  return messageId === undefined ? absent(word) : { group, number, shown, messageId };
 }
 
 /** Like `targetOf`, without checking that the article is there: fetching it will tell. */

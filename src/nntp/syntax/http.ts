@@ -8,6 +8,7 @@ const VERSION = /^HTTP\/\d/i;
  * must not be taken for commands.
  */
 export function isHttp(words: readonly string[]): boolean {
-  const [first = '', , third] = words;
+  const first = words[0] ?? '';
+  const third = words[2];
   return (third !== undefined && VERSION.test(third)) || (first.includes(':') && HEADERS.test(first));
 }
