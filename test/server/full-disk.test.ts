@@ -107,22 +107,25 @@ test.runIf(status === 0)('a full disk', async () => {
     }
     throw new Error('the disk never was full');
   };
+  // The last octets may suffice for the board, but not for the Message-ID: then that is what is said.
+  const unstored: string[] = [];
+  const refusalOf = (id: string, answer: string): string | undefined => {
+    const isTaken = /^2\d\d/.test(answer);
+    if (!isTaken && !/ is full; the board has the article, but its Message-ID could not be stored; /.test(answer))
+      return answer;
+    (isTaken ? acknowledged : unstored).push(id);
+    return undefined;
+  };
   const postMore = (what: string) =>
     untilRefused(async (n) => {
       const id = `<${what}.${n}@x.example>`;
-      const answer = await post(id);
-      if (!answer.startsWith('240')) return answer;
-      acknowledged.push(id);
-      return undefined;
+      return refusalOf(id, await post(id));
     });
   expect(await postMore('full')).toBe("441 the server's disk is full; not posted");
   const fed = await untilRefused(async (n) => {
     const id = `<fed.${n}@x.example>`;
     expect(await writer.ask(`IHAVE ${id}`)).toMatch(/^335/);
-    const answer = await writer.ask(article(id, 'Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`));
-    if (!answer.startsWith('235')) return answer;
-    acknowledged.push(id);
-    return undefined;
+    return refusalOf(id, await writer.ask(article(id, 'Path: peer!not-for-mail', `Date: ${new Date().toUTCString()}`)));
   });
   expect(fed).toBe("436 the server's disk is full; not posted");
 
@@ -133,9 +136,7 @@ test.runIf(status === 0)('a full disk', async () => {
     expect(await board.text('W', 'hello')).toMatch(/^350/);
     const answer = await board.ask(`NEWI <rgtp.${n}@x.example>`);
     board.close();
-    if (!answer.startsWith('220')) return answer;
-    acknowledged.push(`<rgtp.${n}@x.example>`);
-    return undefined;
+    return refusalOf(`<rgtp.${n}@x.example>`, answer);
   });
   expect(rgtp).toBe("484 The server's disk is full; nothing was changed.");
 
@@ -160,12 +161,14 @@ test.runIf(status === 0)('a full disk', async () => {
   expect(await post('<after@x.example>')).toMatch(/^240/);
   acknowledged.push(refused, '<after@x.example>');
   for (const id of posted()) expect(await writer.ask(`STAT ${id}`)).toMatch(/^223/);
-  expect(await post(refused)).toMatch(/^441 435/);
+  for (const id of [refused, ...unstored]) expect(await post(id)).toMatch(/^441 435/);
 
   // Nothing is there twice, nor what was refused.
   const list = await Dialogue.open(server?.boardPort ?? 0);
   await list.line();
   await list.ask('USER guest');
   const subjects = (await list.list('INDX')).map((row) => row.slice(105).trimEnd());
-  expect(subjects.filter((subject) => subject.startsWith('<')).toSorted()).toEqual(acknowledged.toSorted());
+  expect(subjects.filter((subject) => subject.startsWith('<')).toSorted()).toEqual(
+    [...acknowledged, ...unstored].toSorted(),
+  );
 });
