@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const POSTING = [
   'test/bridge/posting/faults.test.ts',
@@ -84,6 +84,7 @@ export const bridgeMutants = [
       'what a dead bridge left is looked for',
       '        void this.#lost.settleAlone(pending);\n      }\n',
       '        void pending;\n      }\n',
+      HANGS,
     ],
   ),
   ...breaking(
@@ -121,6 +122,7 @@ export const bridgeMutants = [
       'a post in doubt is settled although nothing polls',
       "if (others !== undefined) void lost.settleAlone(pending);\n        throw new Refusal('unavailable', unknown",
       "throw new Refusal('unavailable', unknown",
+      HANGS,
     ],
   ),
   ...breaking(

@@ -1,4 +1,4 @@
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const IN = 'test/nntp/rfc4644.test.ts';
 const OUT = 'test/feed/peer-feed.test.ts';
@@ -325,13 +325,18 @@ export const feedMutants = [
   ...breaking(
     'src/store/postgres/turns.ts',
     [BRIDGES],
-    ['one bridge feeds a peer', "isDone ? ++this.#turns : 'elsewhere'", 'isDone ? ++this.#turns : ++this.#turns'],
-    ['who passes leaves the lock to others', "wanted ? 'pg_try_advisory_lock'", "name ? 'pg_try_advisory_lock'"],
+    [
+      'one bridge feeds a peer',
+      "isDone ? ++this.#turns : 'elsewhere'",
+      'isDone ? ++this.#turns : ++this.#turns',
+      HANGS,
+    ],
+    ['who passes leaves the lock to others', "wanted ? 'pg_try_advisory_lock'", "name ? 'pg_try_advisory_lock'", HANGS],
   ),
   ...breaking(
     'src/store/postgres/membership.ts',
     [BRIDGES],
     ['who may have been replaced does not feed', 'return this.#standing.isSure ? turn : undefined;', 'return turn;'],
-    ['who is cut off does not feed', '    this.#turns.lost();\n', ''],
+    ['who is cut off does not feed', '    this.#turns.lost();\n', '', HANGS],
   ),
 ];

@@ -195,6 +195,7 @@ export const storeMutants = [
       'the others are told of new rows',
       "      await query('SELECT pg_notify($1, $2)', [CHANNEL, `rows ${id} ${board}`]);\n",
       '',
+      HANGS,
     ],
   ),
   ...breaking(
@@ -225,6 +226,7 @@ export const storeMutants = [
       'what is under way is cut when the locks were not seen for too long',
       'timer = setTimeout(look, Math.ceil(this.#confirmed + this.#sure - performance.now())).unref();',
       'timer = undefined;',
+      HANGS,
     ],
     ['what has ended is not cut', '    look();\n    return end;', '    look();\n    return () => {};'],
   ),
@@ -236,11 +238,13 @@ export const storeMutants = [
       'who was counted as dead does not go on under its name',
       "await query('DELETE FROM bridges WHERE board = $1 AND id = $2', [this.#board, dead]);",
       '',
+      HANGS,
     ],
     [
       'what was taken over, and nobody heard so, is settled',
       'const own = await this.#heir.requireMember(query);',
       'this.#left.clear();\n      const own = await this.#heir.requireMember(query);',
+      HANGS,
     ],
   ),
   ...breaking(
@@ -261,7 +265,7 @@ export const storeMutants = [
       "await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lockOf(id)]);",
       '',
     ],
-    ['who wants to be alone is', 'if (rows[0]?.locked === true) return;', 'return void rows;'],
+    ['who wants to be alone is', 'if (rows[0]?.locked === true) return;', 'return void rows;', HANGS],
   ),
   ...breaking(
     'src/store/postgres/membership.ts',
@@ -270,9 +274,15 @@ export const storeMutants = [
       'what a bridge was not told of is looked up',
       'version > this.#version || this.#version < 0n',
       'version > this.#version && this.#version < 0n',
+      HANGS,
     ],
-    ['who was alone and is no more is told', '=== true && !wasThere)', '=== true && wasThere)'],
-    ['who does not reach the board does not lead', 'const wants = this.#state.reachesBoard;', 'const wants = true;'],
+    ['who was alone and is no more is told', '=== true && !wasThere)', '=== true && wasThere)', HANGS],
+    [
+      'who does not reach the board does not lead',
+      'const wants = this.#state.reachesBoard;',
+      'const wants = true;',
+      HANGS,
+    ],
   ),
   ...breaking(
     'src/store/postgres/postgres.ts',

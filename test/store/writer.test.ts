@@ -283,3 +283,15 @@ test('a disk that takes no writes is tried again until it does', async () => {
   await expect.poll(() => writer.trouble).toBeUndefined();
   db.close();
 });
+
+test('after a failed sync it is tried again, though nobody writes anything, until nothing is in doubt', async () => {
+  let fails = true;
+  const eio = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  const { db, insert, writer } = open({ sync: () => (fails ? Promise.reject(eio) : Promise.resolve()) });
+  await expect(writer.commit(() => insert.run('medlar'))).rejects.toMatchObject({ kind: 'io' });
+  expect(writer).toMatchObject({ unsynced: true, trouble: { kind: 'io' } });
+  fails = false;
+  await expect.poll(() => writer.trouble).toBeUndefined();
+  expect(writer.unsynced).toBe(false);
+  db.close();
+});

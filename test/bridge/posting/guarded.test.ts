@@ -71,8 +71,8 @@ test.each(commits)(
     const answer = commit(lost.guard);
     await expect.poll(() => lost.done).toEqual([name]);
     lost.lose();
-    await expect(answer).rejects.toThrow('cut');
     expect(lost.done).toEqual([name, 'cut']);
+    await expect(answer).rejects.toThrow('cut');
     const kept = open();
     kept.answer();
     await commit(kept.guard);
