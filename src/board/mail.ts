@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { storeErrorFrom } from '../store/errors.ts';
-import { syncFolder, writeSynced } from '../store/new-file.ts';
+import { newFolder, syncFolder, writeSynced } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 
 export interface Letter {
@@ -62,8 +62,7 @@ export function outboxMailer({ folder, from }: { readonly folder: string; readon
       const name = `${new Date().toISOString().replaceAll(':', '')}-${randomUUID()}.eml`;
       const path = join(folder, name);
       try {
-        const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (made !== undefined) giveToFolderOwner(folder);
+        if (await newFolder(folder)) giveToFolderOwner(folder);
         await writeWhole(path, message);
       } catch (error) {
         throw storeErrorFrom(error, path);

@@ -1,6 +1,6 @@
 /** Backups: of the embedded board alone, or of everything that must be kept. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { pathsOf } from '../config/paths.ts';
 import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
-import { syncFolder, writeSynced } from '../store/new-file.ts';
+import { newFolder, syncFolder, writeSynced } from '../store/new-file.ts';
 import { type Kept, TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
@@ -178,17 +178,6 @@ async function copyAll(
 
 function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
   return kind === 'board' || kind === 'permanent';
-}
-
-/** Not with mkdir's `recursive`, which takes a read-only disk for a missing folder. @throws StoreError */
-async function newFolder(path: string): Promise<void> {
-  if (existsSync(path)) return;
-  await newFolder(dirname(resolve(path)));
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    throw storeErrorFrom(error, path);
-  }
 }
 
 async function copySmall(path: string, copy: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
@@ -67,5 +67,25 @@ export function syncFolder(path: string): void {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
+  }
+}
+
+/**
+ * Creates a folder that only its owner can use, and those above it, where there are none. Not with mkdir's `recursive`, which
+ * takes a read-only disk for a missing folder, and tries for ever under /proc.
+ *
+ * @returns whether it was missing
+ * @throws StoreError
+ */
+export async function newFolder(path: string): Promise<boolean> {
+  if (existsSync(path)) return false;
+  await newFolder(dirname(resolve(path)));
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    // Somebody else has made it meanwhile.
+    if (existsSync(path)) return false;
+    throw storeErrorFrom(error, path);
   }
 }

@@ -36,32 +36,60 @@ export async function safeTarget(
   { folders = [], files = [] }: Kept,
   { force }: { readonly force: boolean },
 ): Promise<string> {
-  const parent = await realpath(dirname(resolve(target))).catch(() => {
-    throw new TargetError(`the folder ${dirname(resolve(target))} does not exist`, 'Create it, or name another one.');
-  });
-  const path = join(parent, basename(resolve(target)));
+  const path = await realPlace(target);
   const own = new TargetError(
     `${target} is, or leads to, a file that this server needs`,
     'Name a file outside its data folder, best on another disk.',
   );
-  const homes = await Promise.all(folders.map((folder) => realpath(folder).catch(() => resolve(folder))));
-  const inside = (file: string) => homes.some((home) => file === home || file.startsWith(home + sep));
-  const entry = await lstat(path).catch(() => undefined);
-  if (inside(path)) throw own;
-  if (entry === undefined) return path;
+  const homes = await realFolders(folders);
+  if (homes.some((home) => isWithin(path, home))) throw own;
+  if ((await lstat(path).catch(() => undefined)) === undefined) return path;
+  // Where a link leads: a new file in its place would take the link away, which may be the system's (/dev/stdout).
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) {
+    throw new TargetError(`${target} is a link that leads nowhere`, 'Make what it leads to, or name another file.');
+  }
   // The same file under another name, by a symbolic or a hard link.
-  const there = await stat(path).catch(() => entry);
   const contents = await Promise.all(homes.map((home) => readdir(home, { recursive: true }).catch(() => [])));
   const precious = [...files, ...contents.flatMap((names, i) => names.map((name) => join(homes[i] ?? '', name)))];
   for (const file of precious) {
     const one = await stat(file).catch(() => undefined);
     if (one?.dev === there.dev && one.ino === there.ino) throw own;
   }
-  if (!there.isFile() && !entry.isSymbolicLink()) {
-    throw new TargetError(`${target} is not a regular file`, 'Name another one.');
-  }
+  if (!there.isFile()) throw new TargetError(`${target} is not a regular file`, 'Name another one.');
   if (!force) throw exists(path);
+  return realpath(path);
+}
+
+/**
+ * The same for a folder: none of `kept` may be it, hold it, or be in it. Returns its real path, except where its own name is
+ * a link.
+ *
+ * @throws TargetError
+ */
+export async function safeFolder(target: string, { folders = [] }: Pick<Kept, 'folders'>): Promise<string> {
+  const path = await realPlace(target);
+  const led = await realpath(path).catch(() => path);
+  for (const home of await realFolders(folders)) {
+    if (![path, led].some((place) => isWithin(place, home) || isWithin(home, place))) continue;
+    throw new TargetError(`${target} is a part of this server's data`, 'Name another folder, best on another disk.');
+  }
   return path;
+}
+
+async function realPlace(target: string): Promise<string> {
+  const parent = await realpath(dirname(resolve(target))).catch(() => {
+    throw new TargetError(`the folder ${dirname(resolve(target))} does not exist`, 'Create it, or name another one.');
+  });
+  return join(parent, basename(resolve(target)));
+}
+
+function realFolders(folders: readonly string[]): Promise<string[]> {
+  return Promise.all(folders.map((folder) => realpath(folder).catch(() => resolve(folder))));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }
 
 function exists(path: string): TargetError {

@@ -142,8 +142,8 @@ describe('rgtp-nntp export, beside the running server', () => {
     writeFileSync(out('folder/precious'), 'precious');
     const refused: [string[], number, string][] = [
       [['--mbox', out('there')], 1, 'exists already'],
-      [['--maildir', out('there'), '--force'], 1, 'no Maildir'],
-      [['--maildir', out('folder'), '--force'], 1, 'no Maildir'],
+      [['--maildir', out('there'), '--force'], 1, 'is not a Maildir'],
+      [['--maildir', out('folder'), '--force'], 1, 'is not a Maildir'],
       [['--mbox', out('folder'), '--force'], 1, 'not a regular file'],
       [['--maildir', out('data')], 1, "part of this server's data"],
       [['--maildir', out('data/new')], 1, "part of this server's data"],

@@ -55,6 +55,19 @@ describe('rgtp-nntp board …', () => {
     });
   });
 
+  it('export writes nothing into the data folder, and gives up where the system makes no folder', async () => {
+    const data = join(folder, 'data');
+    for (const target of [join(data, 'exported'), join(data, 'gossip.accounts.key')]) {
+      expect(await run('board', 'export', target)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("a part of this server's data"),
+      });
+      expect(existsSync(target)).toBe(false);
+    }
+    expect((await run('board', 'export', join(folder, 'none/exported'))).stderr).toContain('does not exist');
+    expect((await run('board', 'export', '/proc/exported')).code).toBe(1);
+  });
+
   it('user adds, lists, disables and removes people', async () => {
     const added = await run('board', 'user', 'add', 'Ann@Example.org', '--level', 'edit');
     expect(added.stdout).toMatch(/^userid {2}Ann@example\.org\nsecret {2}[0-9A-F]{32}\n$/);

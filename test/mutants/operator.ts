@@ -51,6 +51,32 @@ export const operatorMutants = [
     ['two backups into one folder are not made at the same time', '  using _lock = lockBackups(directory);\n', ''],
   ),
   ...breaking(
+    'src/store/target.ts',
+    ['test/store/target.test.ts'],
+    ['a copy goes where a link leads, and the link stays', 'return realpath(path);', 'return path;'],
+    [
+      'what a link leads to is written only if it is a file',
+      'if (!there.isFile()) throw',
+      'if (!there.isFile() && !(await lstat(path)).isSymbolicLink()) throw',
+    ],
+    [
+      'a link that leads nowhere stays',
+      'if (there === undefined) {',
+      'if (there === undefined) return path;\n  if (there === undefined) {',
+    ],
+    ['a link to a folder of the data is no target', 'if (![path, led].some(', 'if (![path].some('],
+    ['nor is a folder around it', ' || isWithin(home, place)', ''],
+  ),
+  ...breaking(
+    'src/cli/board/export.ts',
+    ['test/cli/upkeep.test.ts'],
+    [
+      'an exported board is not written into the data',
+      '      await refuseOwnFolders(folder, keptOf(config, options.config));\n',
+      '',
+    ],
+  ),
+  ...breaking(
     'src/server/kept.ts',
     ['test/cli/backup.test.ts'],
     ['what the configuration names is not written over', 'files: [...namedIn(config), ', 'files: ['],

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { giveName, safeTarget, TargetError } from '../../src/store/target.ts';
+import { giveName, safeFolder, safeTarget, TargetError } from '../../src/store/target.ts';
 
 let folder = '';
 let data = '';
@@ -103,10 +103,57 @@ describe('another file', () => {
     if (what === 'a folder') mkdirSync(path);
     else execFileSync('mkfifo', [path]);
     await expect(safeTarget(path, {}, { force: true })).rejects.toThrow('is not a regular file');
+    // A link to it would be replaced: /dev/stdout is one.
+    symlinkSync(path, join(folder, 'link'));
+    await expect(safeTarget(join(folder, 'link'), {}, { force: true })).rejects.toThrow('is not a regular file');
+  });
+
+  test('that a link leads to is written, not the link', async () => {
+    const [path, link] = [join(folder, 'copy'), join(folder, 'link')];
+    symlinkSync(path, link);
+    await expect(safeTarget(link, {}, { force: true })).rejects.toThrow('is a link that leads nowhere');
+    writeFileSync(path, 'older');
+    await expect(safeTarget(link, {}, { force: false })).rejects.toThrow('exists already');
+    expect(await safeTarget(link, {}, { force: true })).toBe(path);
   });
 
   test('in a folder that does not exist is none', async () => {
     await expect(safeTarget(join(folder, 'no/copy'), {}, { force: true })).rejects.toThrow('does not exist');
+  });
+});
+
+describe('a folder', () => {
+  test.each<[string, (at: (name: string) => string) => string]>([
+    ['of the data', () => 'data'],
+    ['in it', () => 'data/copy'],
+    ['around it', () => '.'],
+    [
+      'that a link leads to, in it',
+      (at) => {
+        mkdirSync(at('data/empty'));
+        symlinkSync(at('data/empty'), at('link'));
+        return 'link';
+      },
+    ],
+    [
+      'through a link to it',
+      (at) => {
+        symlinkSync(at('data'), at('elsewhere'));
+        return 'elsewhere/copy';
+      },
+    ],
+  ])('%s is no target', async (_, make) => {
+    const target = join(
+      folder,
+      make((name) => join(folder, name)),
+    );
+    await expect(safeFolder(target, { folders: [data] })).rejects.toThrow("a part of this server's data");
+  });
+
+  test('elsewhere is one, whether or not it is there', async () => {
+    expect(await safeFolder(join(folder, 'copy'), { folders: [data] })).toBe(join(folder, 'copy'));
+    mkdirSync(join(folder, 'database'));
+    expect(await safeFolder(join(folder, 'database'), { folders: [data] })).toBe(join(folder, 'database'));
   });
 });
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatHex32 } from '../../rgtp/hex.ts';
+import { newFolder } from '../../store/new-file.ts';
 import { bytesOf, type Octets, octets, octetsFrom } from '../../wire/octets.ts';
 import { fileOf } from '../editing.ts';
 import type { BoardStore } from '../store.ts';
@@ -33,7 +34,7 @@ export function exportSpool(dir: string, store: BoardStore): Promise<ExportSumma
 }
 
 async function writeSpool(dir: string, store: BoardStore): Promise<ExportSummary> {
-  await mkdir(join(dir, 'item'), { recursive: true, mode: 0o700 });
+  await newFolder(join(dir, 'item'));
   const there = (await readdir(dir)).filter((name) => name !== 'item');
   if (there.length > 0 || (await readdir(join(dir, 'item'))).length > 0) throw new Error(`${dir}: is not empty`);
   const write = (name: string, text: Octets | Buffer, how: typeof PRIVATE | typeof NEW = NEW) =>

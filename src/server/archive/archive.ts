@@ -1,11 +1,10 @@
 /** A board's articles in a file or folder that mail programs read. */
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import type { BoardConfig, Config } from '../../config/config.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { RgtpError } from '../../rgtp/errors.ts';
 import { storeErrorFrom } from '../../store/errors.ts';
-import { type Kept, safeTarget, TargetError } from '../../store/target.ts';
+import { type Kept, safeFolder, safeTarget, TargetError } from '../../store/target.ts';
 import { WorkFolder } from '../../store/work-folder.ts';
 import type { Log } from '../../wire/log.ts';
 import { Failure } from '../failure.ts';
@@ -85,15 +84,7 @@ export async function archiveArticles(
 
 async function targetOf({ kind, path: wanted, force, kept }: ArchiveTarget): Promise<string> {
   if (kind === 'mbox') return await safeTarget(wanted, kept, { force });
-  const parent = await realpath(dirname(resolve(wanted))).catch(() => {
-    throw new TargetError(`the folder ${dirname(resolve(wanted))} does not exist`, 'Create it, or name another one.');
-  });
-  const path = join(parent, basename(resolve(wanted)));
-  for (const folder of kept.folders ?? []) {
-    const home = await realpath(folder).catch(() => resolve(folder));
-    if (path !== home && !path.startsWith(home + sep) && !home.startsWith(path + sep)) continue;
-    throw new TargetError(`${wanted} is a part of this server's data`, 'Name another folder, best on another disk.');
-  }
+  const path = await safeFolder(wanted, kept);
   await requireMaildirTarget(path, force);
   return path;
 }
