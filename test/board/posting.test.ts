@@ -142,11 +142,13 @@ describe('posting', () => {
     expect(status).toContain(next);
 
     writer.write('CONT Longer, too\r\n');
-    expect([await writer.line(), await writer.line()]).toEqual([status, '422 Item has already been continued.']);
+    expect(await writer.line()).toBe(status);
+    expect(await writer.line()).toBe('422 Item has already been continued.');
     // However short: what is continued takes no more.
     await ann.text('', 'x');
     ann.write(`REPL ${id}\r\n`);
-    expect([await ann.line(), await ann.line()]).toEqual([status, '422 Item has already been continued.']);
+    expect(await ann.line()).toBe(status);
+    expect(await ann.line()).toBe('422 Item has already been continued.');
     expect(await ann.list(`ITEM ${id}`)).toEqual(continued);
   });
 
