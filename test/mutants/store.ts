@@ -311,6 +311,7 @@ export const storeMutants = [
       'what was moved is not served from where it was',
       'if (!(await opened.permanent.isMoved())) return',
       'if (true) return',
+      HANGS,
     ],
   ),
   ...breaking(
