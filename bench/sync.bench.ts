@@ -3,22 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BoardServer } from '../src/board/server.ts';
 import { Mirror } from '../src/bridge/mirror/mirror.ts';
 import { RgtpPool } from '../src/rgtp/client/pool.ts';
-import { formatIndexEntry } from '../src/rgtp/index-entry.ts';
-import { itemIdAt } from '../src/rgtp/item-id.ts';
 import { Cache } from '../src/store/cache.ts';
 import { PermanentFile } from '../src/store/permanent-file.ts';
-import { type Octets, octets } from '../src/wire/octets.ts';
 import type { Bench, Result } from './main.ts';
+import type { EmbeddedReport } from './support/embedded-process.ts';
+import { manyRows } from './support/many-rows.ts';
 import type { MirrorReport } from './support/mirror-process.ts';
 import { sampleBoard } from './support/sample.ts';
 import { startSlowBoard } from './support/slow-board.ts';
 
 const ITEMS = 8000;
 const EMBEDDED_ITEMS = 3000;
-const EMBEDDED_REPLIES = 5;
 const MANY = 1_000_000;
 
 /** How fast a mirror comes to hold a board, and what a large one costs. */
@@ -48,27 +45,31 @@ async function fromSlowBoard(): Promise<Result[]> {
 }
 
 async function fromEmbeddedBoard(): Promise<Result[]> {
-  const board = await BoardServer.open({ path: ':memory:', listen: { host: '127.0.0.1', port: 0 } });
-  const text = octets`${octets`the quick brown fox jumps over the lazy dog, and that is all there is\n`.repeat(12)}`;
-  const post = { userid: octets`anne@example.org`, grogname: octets`Anne`, text };
-  const { posting } = board.store;
-  const fill = async (n: number) => {
-    const { itemId } = await posting.newItem(post, octets`Subject ${n}`);
-    for (let reply = 0; reply < EMBEDDED_REPLIES; reply++) await posting.reply(itemId, post);
-  };
-  for (let at = 0; at < EMBEDDED_ITEMS; at += 100) {
-    await Promise.all(Array.from({ length: 100 }, (_, i) => fill(at + i)));
-  }
-  const { elapsed, cpu } = await sync(board.address);
-  await board.close();
+  const items = await embedded('items', EMBEDDED_ITEMS);
+  const rows = await embedded('rows', MANY);
   return [
     rate(
       'first sync, embedded board',
-      (EMBEDDED_ITEMS / elapsed) * 1000,
+      (EMBEDDED_ITEMS / items.elapsed) * 1000,
       'items',
-      `${EMBEDDED_REPLIES + 1} posts an item; ${(cpu / EMBEDDED_ITEMS).toFixed(2)} ms of CPU an item, the board's included`,
+      `a fresh process, ${EMBEDDED_ITEMS} items of six posts; ${(items.cpu / EMBEDDED_ITEMS).toFixed(2)} ms of CPU an item, the board's included`,
     ),
+    {
+      name: 'comparing a million rows of an embedded board',
+      value: rows.cpu,
+      unit: 'ms',
+      note: "of CPU, the board's included; nothing has changed",
+    },
   ];
+}
+
+async function embedded(what: 'items' | 'rows', count: number): Promise<EmbeddedReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
+  const script = join(import.meta.dirname, 'support', 'embedded-process.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, what, String(count), folder]);
+  rmSync(folder, { recursive: true });
+  // What the script prints.
+  return JSON.parse(stdout) as EmbeddedReport;
 }
 
 interface Synced {
@@ -140,22 +141,6 @@ async function report(server: { readonly host: string; readonly port: number }, 
   const { stdout } = await promisify(execFile)(process.execPath, [script, server.host, String(server.port), folder]);
   // What the script prints.
   return JSON.parse(stdout) as MirrorReport;
-}
-
-/** Items of 13 posts, by 5,000 people. */
-function manyRows(count: number): Octets[] {
-  const start = Date.UTC(2000, 0) / 1000;
-  return Array.from({ length: count }, (_, i) => {
-    const item = Math.floor(i / 13);
-    return formatIndexEntry({
-      sequence: i + 1,
-      time: start + i * 60,
-      itemId: itemIdAt(start + item * 120),
-      userid: octets`user${(i * 7919) % 5000}@rgtp.example`,
-      type: i % 13 === 0 ? 'I' : 'R',
-      subject: octets`Subject number ${item}`,
-    });
-  });
 }
 
 function rate(name: string, value: number, what: string, note: string): Result {

@@ -143,7 +143,9 @@ export function wireLines(text: Octets): Buffer {
 
 function stuffed(text: Octets): Octets {
   const complete = text === '' || text.endsWith('\n') ? text : octets`${text}\n`;
-  return octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1).replaceAll('\n', '\r\n');
+  const hasDots = complete.startsWith('.') || complete.includes('\n.');
+  const doubled = hasDots ? octets`\n${complete}`.replaceAll('\n.', '\n..').slice(1) : complete;
+  return doubled.replaceAll('\n', '\r\n');
 }
 
 function itemFrom(row: Record<string, unknown>): StoredItem {

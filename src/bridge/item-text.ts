@@ -1,4 +1,5 @@
-import { join, type Octets, octets, octetsFrom } from '../wire/octets.ts';
+import { inOnePiece } from '../rgtp/item.ts';
+import { type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** Version of the format; a text in another version is ignored, and fetched again. */
 const VERSION = 2;
@@ -18,9 +19,11 @@ const LINES = 12;
 const READY = 0x8000_0000;
 
 const CRLF = octets`\r\n`;
-/** Printable ASCII, with CR and LF only as line ends. */
-const PLAIN = /^(?:[ -~]*\r\n)*$/;
-const SIGNATURE = octets`--`;
+/**
+ * Lines of printable ASCII, with CR and LF only at their ends; none begins with a dot, which is doubled, or is a separator of
+ * signatures that has lost its blank.
+ */
+const PLAIN = /^(?:(?!\.|--\r)[ -~]*\r\n)*$/;
 /** RFC 5536 §3 */
 const MAX_LINE = 998;
 
@@ -35,6 +38,8 @@ export interface Said {
     readonly sequence: number;
     readonly grogname: Octets;
     readonly lines: readonly Octets[];
+    /** the same in one piece, each line ended by CRLF, if it came so */
+    readonly text?: Octets;
   }[];
 }
 
@@ -55,7 +60,7 @@ export class ItemText {
 
   static of(item: Said): ItemText {
     const { contributions } = item;
-    const texts = contributions.map(({ lines }) => (lines.length === 0 ? octets`` : octets`${join(lines, CRLF)}\r\n`));
+    const texts = contributions.map((post) => post.text ?? inOnePiece(post.lines));
     const table = HEAD + contributions.length * ENTRY;
     const length = contributions.reduce((sum, { grogname }, at) => sum + grogname.length + (texts[at]?.length ?? 0), 0);
     const bytes = Buffer.allocUnsafeSlow(table + length);
@@ -64,14 +69,15 @@ export class ItemText {
     bytes.writeUInt32LE(newestOf(item), NEWEST);
     let entry = HEAD;
     let end = table;
-    for (const [at, { sequence, grogname, lines }] of contributions.entries()) {
+    for (const [at, { sequence, grogname }] of contributions.entries()) {
       const text = texts[at] ?? octets``;
+      const { lines, isReady } = measured(text);
       end += bytes.write(grogname, end, 'latin1');
       bytes.writeUInt32LE(sequence, entry);
       bytes.writeUInt32LE(end, entry + TEXT);
       end += bytes.write(text, end, 'latin1');
       bytes.writeUInt32LE(end, entry + END);
-      bytes.writeUInt32LE(lines.length + (isReady(text, lines) ? READY : 0), entry + LINES);
+      bytes.writeUInt32LE(lines + (isReady ? READY : 0), entry + LINES);
       entry += ENTRY;
     }
     return new ItemText(bytes);
@@ -215,12 +221,17 @@ function tableOf(part: Part): Buffer | undefined {
   return table.length === length ? table : undefined;
 }
 
-function isReady(text: Octets, lines: readonly Octets[]): boolean {
-  if (!PLAIN.test(text)) return false;
-  for (const line of lines) {
-    if (line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE) return false;
+/** How many lines a text has, and whether an article can have them as they are. */
+function measured(text: Octets): { readonly lines: number; readonly isReady: boolean } {
+  let lines = 0;
+  let longest = 0;
+  let start = 0;
+  for (let end = text.indexOf('\n') + 1; end > 0; end = text.indexOf('\n', start) + 1) {
+    lines++;
+    longest = Math.max(longest, end - start - CRLF.length);
+    start = end;
   }
-  return true;
+  return { lines, isReady: longest <= MAX_LINE && PLAIN.test(text) };
 }
 
 function newestOf({ lastEdit = 0, lastReply = 0, mark, contributions }: Said): number {

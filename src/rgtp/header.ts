@@ -8,7 +8,7 @@ export interface Byline {
 }
 
 /** `Item …`, `From …`, `User …`, `Subject: …`: no real header has more lines after its cookie. */
-const MAX_LINES = 4;
+export const MAX_HEADER_LINES = 4;
 const TIME = '[0-9]{2}[.:][0-9]{2} on [A-Z][a-z]{2} [ 0-9][0-9] [A-Z][a-z]{2}';
 // The `s` flag: grognames may contain CR.
 const FIRST_LINE = new RegExp(
@@ -27,11 +27,11 @@ export function looksLikeHeader(line: Octets): boolean {
  * that look like a header count.
  */
 export function headerLength(lines: readonly Octets[]): number {
-  for (let i = 0; i <= MAX_LINES; i++) {
+  for (let i = 0; i <= MAX_HEADER_LINES; i++) {
     if (i >= lines.length || lines[i] === '') return i;
   }
   const body = lines.findIndex((line) => !KNOWN.test(line));
-  return Math.min(body < 0 ? lines.length : body, MAX_LINES);
+  return Math.min(body < 0 ? lines.length : body, MAX_HEADER_LINES);
 }
 
 /** The subject in an item's header, on whichever line; `undefined`: none. */

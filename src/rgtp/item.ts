@@ -1,6 +1,6 @@
-import { type Octets, octets } from '../wire/octets.ts';
+import { join, type Octets, octets } from '../wire/octets.ts';
 import { RgtpFormatError } from './errors.ts';
-import { headerLength, looksLikeHeader, parseByline, subjectOf } from './header.ts';
+import { headerLength, looksLikeHeader, MAX_HEADER_LINES, parseByline, subjectOf } from './header.ts';
 import { parseHex32 } from './hex.ts';
 import { type ItemStatus, parseItemStatus } from './item-status.ts';
 
@@ -19,6 +19,8 @@ export interface Contribution {
   readonly header: readonly Octets[];
   /** the text, carets undoubled */
   readonly lines: readonly Octets[];
+  /** the same in one piece, each line ended by CRLF, if it came so: to cut it into lines costs more than all the rest */
+  readonly text?: Octets;
 }
 
 /** `[Continued in …]`: where the thread continues. Not part of any post. */
@@ -51,26 +53,42 @@ export interface ParseItemOptions {
 interface Cookie {
   readonly sequence: number;
   readonly time: number;
-  /** its line number */
+  /** where its line begins in the data, and the next one */
   readonly at: number;
+  readonly end: number;
 }
 
-const COOKIE = /^\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})$/;
+const LF = 0x0a;
+const CRLF = octets`\r\n`;
+const COOKIE = /\^([0-9A-Fa-f]{8}) ([0-9A-Fa-f]{8})\r\n/y;
 const MARK = /^\[(?:Item continued|Continued) in ([A-Za-z][0-9]{7})(?: by (.*?))?\.?\]$/s;
 
-/**
- * Parses ITEM's data. @param lines unstuffed, without the terminator @throws RgtpFormatError if there is no status line
- * or no cookie. Editors can change the rest at will; it is read as well as possible.
- */
+/** `parseItemData` of lines without their ends. */
 export function parseItem(id: string, lines: readonly Octets[], options: ParseItemOptions = {}): Item {
-  const { subject: appended, ...status } = parseItemStatus(lines[0] ?? octets``);
+  return parseItemData(id, inOnePiece(lines), options);
+}
+
+/** Lines, each ended by CRLF. */
+export function inOnePiece(lines: readonly Octets[]): Octets {
+  return lines.length === 0 ? octets`` : octets`${join(lines, CRLF)}\r\n`;
+}
+
+/**
+ * Parses ITEM's data. @param data lines ended by CRLF, unstuffed, without the terminator
+ * @throws RgtpFormatError if there is no status line or no cookie. Editors can change the rest at will; it is read as
+ * well as possible.
+ */
+export function parseItemData(id: string, data: Octets, options: ParseItemOptions = {}): Item {
+  const { subject: appended, ...status } = parseItemStatus(lineAt(data, 0));
   const dialect = options.dialect ?? 'standard';
-  const cookies = cookiesOf(lines, dialect === 'spurge' && genuine(lines, status, options.timeOf));
-  if (cookies.length === 0) throw new RgtpFormatError(`item ${id} has no cookie`, lines[1] ?? octets``);
+  const cookies = cookiesOf(data, dialect === 'spurge' && genuine(data, status, options.timeOf));
+  if (cookies.length === 0) {
+    throw new RgtpFormatError(`item ${id} has no cookie`, lineAt(data, data.indexOf('\n') + 1));
+  }
   const contributions: Contribution[] = [];
   let mark: ContinuationMark | undefined;
   for (const [i, cookie] of cookies.entries()) {
-    const block = lines.slice(cookie.at + 1, endOf(lines, cookies[i + 1], dialect));
+    const block = data.slice(cookie.end, endOf(data, cookies[i + 1], dialect));
     const continued = parseMark(cookie, block);
     if (continued === undefined) contributions.push(parseContribution(cookie, block, dialect, options));
     else mark = continued;
@@ -79,26 +97,37 @@ export function parseItem(id: string, lines: readonly Octets[], options: ParseIt
   return { id, ...status, subject, contributions, mark };
 }
 
+/** The line that begins there. */
+function lineAt(data: Octets, start: number): Octets {
+  return data.slice(start, Math.max(start, data.indexOf(CRLF, start)));
+}
+
+/** Whether the line before the one that begins there is empty. */
+function isAfterEmpty(data: Octets, at: number): boolean {
+  return data.charCodeAt(at - 1) === LF && data.charCodeAt(at - 3) === LF;
+}
+
 type Judge = (cookie: Cookie, before: readonly Cookie[]) => boolean;
 
-function cookiesOf(lines: readonly Octets[], judge: Judge | false): Cookie[] {
+function cookiesOf(data: Octets, judge: Judge | false): Cookie[] {
   const cookies: Cookie[] = [];
-  for (let at = 1; at < lines.length; at++) {
-    const line = lines[at];
-    if (line?.charCodeAt(0) !== 0x5e) continue;
-    const [, sequence = '', time = ''] = COOKIE.exec(line) ?? [];
-    const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at };
+  for (let at = data.indexOf('\n^') + 1; at > 0; at = data.indexOf('\n^', at) + 1) {
+    COOKIE.lastIndex = at;
+    const [whole = '', sequence = '', time = ''] = COOKIE.exec(data) ?? [];
+    const cookie = { sequence: parseHex32(sequence), time: parseHex32(time), at, end: at + whole.length };
     if (isCookie(cookie) && (judge === false || judge(cookie, cookies))) cookies.push(cookie);
   }
   return cookies;
 }
 
-function isCookie(cookie: { sequence: number | undefined; time: number | undefined; at: number }): cookie is Cookie {
+function isCookie(
+  cookie: Pick<Cookie, 'at' | 'end'> & { sequence: number | undefined; time: number | undefined },
+): cookie is Cookie {
   return cookie.sequence !== undefined && cookie.time !== undefined;
 }
 
 /** Without doubled carets, any text line can look like a cookie: accepts one only where spurge would put it. */
-function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItemOptions['timeOf']): Judge {
+function genuine(data: Octets, status: ItemStatus, timeOf: ParseItemOptions['timeOf']): Judge {
   return (cookie, before) => {
     const last = before.at(-1);
     if (last === undefined) return true;
@@ -106,41 +135,61 @@ function genuine(lines: readonly Octets[], status: ItemStatus, timeOf: ParseItem
     if ((timeOf?.(cookie.sequence) ?? cookie.time) !== cookie.time) return false;
     // spurge writes no empty line after the first post of a continuation.
     const continuation = status.continuedFrom !== undefined && before.length === 1;
-    if (lines[cookie.at - 1] !== '' && !continuation) return false;
-    const next = lines[cookie.at + 1] ?? octets``;
+    if (!isAfterEmpty(data, cookie.at) && !continuation) return false;
+    const next = lineAt(data, cookie.end);
     return looksLikeHeader(next) || MARK.test(next);
   };
 }
 
 /** The end of a block. The empty line before a cookie belongs to no text; spurge also ends items with one. */
-function endOf(lines: readonly Octets[], next: Cookie | undefined, dialect: Dialect): number {
-  if (next === undefined && dialect === 'standard') return lines.length;
-  const end = next?.at ?? lines.length;
-  return lines[end - 1] === '' ? end - 1 : end;
+function endOf(data: Octets, next: Cookie | undefined, dialect: Dialect): number {
+  if (next === undefined && dialect === 'standard') return data.length;
+  const end = next?.at ?? data.length;
+  return isAfterEmpty(data, end) ? end - CRLF.length : end;
 }
 
-function parseMark({ sequence, time }: Cookie, block: readonly Octets[]): ContinuationMark | undefined {
-  if (block.length !== 1) return undefined;
-  const [, itemId, userid] = block[0]?.match(MARK) ?? [];
+function parseMark({ sequence, time }: Cookie, block: Octets): ContinuationMark | undefined {
+  if (block.charAt(0) !== '[' || block.indexOf(CRLF) !== block.length - CRLF.length) return undefined;
+  const [, itemId, userid] = block.slice(0, -CRLF.length).match(MARK) ?? [];
   return itemId === undefined ? undefined : { sequence, time, itemId: itemId.toUpperCase(), userid };
 }
 
 function parseContribution(
   { sequence, time }: Cookie,
-  block: readonly Octets[],
+  block: Octets,
   dialect: Dialect,
   { useridOf }: ParseItemOptions,
 ): Contribution {
-  const length = headerLength(block);
-  const header = block.slice(0, length);
-  const text = block.slice(block[length] === '' ? length + 1 : length);
-  return {
-    sequence,
-    time,
-    ...parseByline(header, useridOf?.(sequence)),
-    header,
-    lines: dialect === 'spurge' ? text : undoubleCarets(text),
-  };
+  const lines = block.split(CRLF, MAX_HEADER_LINES + 2);
+  const length = headerLength(lines);
+  const header = lines.slice(0, length);
+  let start = header.reduce((sum, line) => sum + line.length + CRLF.length, 0);
+  if (lines[length] === '') start += CRLF.length;
+  const written = block.slice(start);
+  const text = dialect === 'spurge' ? written : undoubledIn(written);
+  return new Post({ sequence, time, ...parseByline(header, useridOf?.(sequence)), header, text });
+}
+
+class Post implements Contribution {
+  readonly sequence: number;
+  readonly time: number;
+  readonly grogname: Octets;
+  readonly userid: Octets | undefined;
+  readonly header: readonly Octets[];
+  readonly text: Octets;
+
+  constructor({ sequence, time, grogname, userid, header, text }: Omit<Contribution, 'lines'> & { text: Octets }) {
+    this.sequence = sequence;
+    this.time = time;
+    this.grogname = grogname;
+    this.userid = userid;
+    this.header = header;
+    this.text = text;
+  }
+
+  get lines(): readonly Octets[] {
+    return this.text === '' ? [] : this.text.slice(0, -CRLF.length).split(CRLF);
+  }
 }
 
 /**
@@ -149,13 +198,24 @@ function parseContribution(
  * @throws RgtpFormatError if there is no status line
  */
 export function doubleSpurgeCarets(lines: readonly Octets[], timeOf: ParseItemOptions['timeOf']): Octets[] {
-  const cookies = new Set(
-    cookiesOf(lines, genuine(lines, parseItemStatus(lines[0] ?? octets``), timeOf)).map(({ at }) => at),
-  );
-  return lines.map((line, at) => (line.startsWith('^') && !cookies.has(at) ? octets`^${line}` : line));
+  const data = inOnePiece(lines);
+  const judge = genuine(data, parseItemStatus(lines[0] ?? octets``), timeOf);
+  const cookies = new Set(cookiesOf(data, judge).map(({ at }) => at));
+  let at = 0;
+  return lines.map((line) => {
+    const isDoubled = line.startsWith('^') && !cookies.has(at);
+    at += line.length + CRLF.length;
+    return isDoubled ? octets`^${line}` : line;
+  });
 }
 
 /** Restores lines to what was written: removes one of two leading carets. */
 export function undoubleCarets(lines: readonly Octets[]): Octets[] {
   return lines.map((line) => (line.startsWith('^^') ? line.slice(1) : line));
+}
+
+/** The same for a text, each line of which ends with CRLF. */
+function undoubledIn(text: Octets): Octets {
+  if (!text.startsWith('^^') && !text.includes('\n^^')) return text;
+  return inOnePiece(undoubleCarets(text.slice(0, -CRLF.length).split(CRLF)));
 }

@@ -18,6 +18,8 @@ export class Cache {
   /** when items have been read since the last flush: a write for each read would cost more than the read */
   readonly #read = new Map<number, number>();
   #textOctets = 0;
+  /** the only items that have a text, because the file had none when it was opened; `undefined`: any may have one */
+  #put: Numbers | undefined;
 
   /** @throws StoreError as `DisposableFile.open` does */
   static open(path: string, options: CacheOptions = {}): Cache {
@@ -29,8 +31,10 @@ export class Cache {
     this.#maxTextOctets = options.maxTextOctets ?? 4 * 2 ** 30;
     this.#file = DisposableFile.open(path, CACHE, options, (db) => {
       this.#read.clear();
-      const sizes = db.prepare('SELECT coalesce(sum(size), 0) AS sum FROM uses').get();
-      this.#textOctets = Number(sizes?.['sum']);
+      const { texts, sum } =
+        db.prepare('SELECT count(*) AS texts, coalesce(sum(size), 0) AS sum FROM uses').get() ?? {};
+      this.#textOctets = Number(sum);
+      this.#put = texts === 0 ? new Numbers() : undefined;
     });
   }
 
@@ -115,6 +119,7 @@ export class Cache {
 
   /** An item's text. `read`: unix seconds if somebody is reading it, which keeps it from being evicted. */
   text(item: number, read?: number): Uint8Array | undefined {
+    if (this.#put?.has(item) === false) return undefined;
     const row = this.#file.guard(
       () => this.#file.prepare('SELECT data FROM texts WHERE item = ?').get(item),
       undefined,
@@ -126,6 +131,7 @@ export class Cache {
 
   /** Octets of an item's text, from its beginning or from an offset on; fewer at its end. `read` as above. */
   textPart(item: number, from: number, length: number, read?: number): Uint8Array | undefined {
+    if (this.#put?.has(item) === false) return undefined;
     const query = 'SELECT substr(data, ?, ?) AS part FROM texts WHERE item = ?';
     const row = this.#file.guard(() => this.#file.prepare(query).get(from + 1, length, item), undefined);
     if (row === undefined) return undefined;
@@ -136,7 +142,7 @@ export class Cache {
   putText(item: number, data: Uint8Array): void {
     if (this.lost) return;
     this.#file.guard(() => {
-      const before = this.#sizeOf(item);
+      const before = this.#put?.has(item) === false ? 0 : this.#sizeOf(item);
       this.#file.prepare('INSERT OR REPLACE INTO texts (item, data) VALUES (?, ?)').run(item, data);
       this.#file
         .prepare(
@@ -145,6 +151,7 @@ export class Cache {
         )
         .run(item, 0, data.length);
       this.#textOctets += data.length - before;
+      this.#put?.add(item);
     }, undefined);
   }
 
@@ -226,6 +233,28 @@ export class Cache {
 
   #sizeOf(item: number): number {
     return Number(this.#file.prepare('SELECT size FROM uses WHERE item = ?').get(item)?.['size'] ?? 0);
+  }
+}
+
+/**
+ * A set of small numbers, with a bit for each. (A first reading of a board puts each text once: to look for it before would cost
+ * as much as to put it.)
+ */
+class Numbers {
+  #bits = new Uint8Array(1024);
+
+  has(number: number): boolean {
+    return ((this.#bits[number >>> 3] ?? 0) & (1 << (number & 7))) !== 0;
+  }
+
+  add(number: number): void {
+    const at = number >>> 3;
+    if (at >= this.#bits.length) {
+      const longer = new Uint8Array(Math.max(2 * this.#bits.length, at + 1));
+      longer.set(this.#bits);
+      this.#bits = longer;
+    }
+    this.#bits[at] = (this.#bits[at] ?? 0) | (1 << (number & 7));
   }
 }
 

@@ -349,6 +349,8 @@ export const storeMutants = [
       'if (this.#textOctets <= this.#maxTextOctets) return [];',
       'if (this.#maxTextOctets > 0) return [];',
     ],
+    ['a file that has texts is asked for them', 'texts === 0 ? new Numbers() : undefined', 'new Numbers()'],
+    ['what is put for the first time can be read', '      this.#put?.add(item);\n', ''],
   ),
   ...breaking(
     'src/store/log-sync.ts',

@@ -32,6 +32,7 @@ export const textMutants = [
     'src/bridge/mirror/mirror.ts',
     ['test/bridge/mirror/mirror.test.ts'],
     ['where one post is asked for, it alone is read', 'this.#texts.text(item, post)', 'this.#texts.text(item)'],
+    ['no item is fetched before its last row is there', 'this.#state.isRead && changes.some', 'changes.some'],
   ),
   ...breaking(
     'src/bridge/view/group-view.ts',
@@ -46,22 +47,10 @@ export const textMutants = [
   ...breaking(
     'src/bridge/item-text.ts',
     ITEM_TEXT,
-    [
-      'a line that begins with a dot has it doubled',
-      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
-      'line.length > MAX_LINE || line === SIGNATURE',
-    ],
-    [
-      'the mark of a signature gets its blank back',
-      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
-      "line.length > MAX_LINE || line.startsWith('.')",
-    ],
-    [
-      'a line too long for an article is folded',
-      "line.length > MAX_LINE || line.startsWith('.') || line === SIGNATURE",
-      "line.startsWith('.') || line === SIGNATURE",
-    ],
-    ['text that is not ASCII is decoded', 'if (!PLAIN.test(text)) return false;', ''],
+    ['a line that begins with a dot has it doubled', String.raw`(?!\.|--\r)`, String.raw`(?!--\r)`],
+    ['the mark of a signature gets its blank back', String.raw`(?!\.|--\r)`, String.raw`(?!\.)`],
+    ['a line too long for an article is folded', 'isReady: longest <= MAX_LINE && ', 'isReady: '],
+    ['text that is not ASCII is decoded', ' && PLAIN.test(text)', ''],
     [
       'a post that is read alone is not another',
       'while (entry < table.length && table.readUInt32LE(entry) !== sequence) entry += ENTRY;',

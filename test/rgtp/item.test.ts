@@ -367,8 +367,12 @@ describe('parseItem', () => {
           if (mark !== undefined) data.push(...formatMark(mark));
           const item = parseItem(id, data);
           expect(item).toMatchObject({ id, ...links, subject, mark });
-          const parsed = item.contributions.map(({ header: _, ...c }) => c);
+          const parsed = item.contributions.map(({ sequence, time, grogname, userid, lines }) => {
+            return { sequence, time, grogname, userid, lines };
+          });
           expect(parsed).toEqual(posts);
+          for (const { lines, text } of item.contributions)
+            expect(text).toBe(lines.map((line) => `${line}\r\n`).join(''));
         },
       ),
       { numRuns: 500 },

@@ -288,8 +288,9 @@ export class Mirror implements BoardModel {
 
   readonly #tell = (changes: readonly Change[]): void => {
     for (const listener of this.#listeners) listener(changes);
-    // Readers will open these items next.
-    if (changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
+    // Readers will open these items next. While the index is read for the first time nothing is shown, and an item fetched before its
+    // last row is there would be fetched again.
+    if (this.#state.isRead && changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
   };
 
   #phase(): MirrorProgress['phase'] {

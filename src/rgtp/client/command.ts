@@ -44,13 +44,13 @@ export async function expectLines(transport: Transport, command: Octets): Promis
   return lines;
 }
 
-/** Like `expectLines`, for lines that nobody keeps: see `onLines`. */
-export async function expectPassingLines(transport: Transport, command: Octets): Promise<Octets[]> {
-  const all: Octets[] = [];
-  const onLines = (lines: readonly Octets[]) => {
-    for (const one of lines) all.push(one);
+/** Like `expectLines`, but in one piece, each line ended by CRLF. */
+export async function expectText(transport: Transport, command: Octets): Promise<Octets> {
+  let all = octets``;
+  const onText = (lines: Octets) => {
+    all = all.concat(lines);
   };
-  check(command, await transport.perform({ command, onLines }), 250);
+  check(command, await transport.perform({ command, onText }), 250);
   return all;
 }
 

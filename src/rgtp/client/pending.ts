@@ -17,8 +17,8 @@ export interface Exchange {
    * exchange.
    */
   readonly onData?: (line: Buffer) => void;
-  /** Takes all lines that have arrived at once, instead: far cheaper, but each of them keeps the others alive. */
-  readonly onLines?: (lines: readonly Octets[]) => void;
+  /** Takes all lines that have arrived at once instead, in one piece, each ended by CRLF: far cheaper. */
+  readonly onText?: (lines: Octets) => void;
   readonly octets?: DataOctets;
   /** octets of data; the connection ends beyond them */
   readonly limit?: number;
@@ -52,7 +52,6 @@ const DOT = 0x2e;
 const LF = 0x0a;
 const CR = 0x0d;
 const CRLF = Buffer.from('\r\n');
-const CRLF_OCTETS = octets`\r\n`;
 
 /** An exchange whose answer is incomplete. Its methods throw `RgtpError` for anything that must end the connection. */
 export class Pending {
@@ -115,17 +114,17 @@ export class Pending {
 
   /** Data is taken many lines at a time. */
   get takesOctets(): boolean {
-    const { octets, onLines } = this.exchange;
-    return this.#data !== undefined && (octets ?? onLines) !== undefined;
+    const { octets, onText } = this.exchange;
+    return this.#data !== undefined && (octets ?? onText) !== undefined;
   }
 
   /** Takes whole lines as they came, none of which begins with a dot. */
   takeOctets(lines: Buffer): void {
-    const { onLines } = this.exchange;
-    const split = onLines && splitLines(lines, this.#bounds.maxLine);
-    if (split !== undefined) {
+    const { onText } = this.exchange;
+    const text = onText && textOf(lines, this.#bounds.maxLine);
+    if (text !== undefined) {
       this.count(lines.length);
-      if (this.#failure === undefined) onLines?.(split);
+      if (this.#failure === undefined) onText?.(text);
       return;
     }
     this.exchange.octets?.take(lines);
@@ -187,19 +186,21 @@ export class Pending {
     if (this.#failure !== undefined) return;
     try {
       this.exchange.onData?.(line);
-      this.exchange.onLines?.([octetsFrom(line)]);
+      this.exchange.onText?.(octets`${octetsFrom(line)}\r\n`);
     } catch (error) {
       this.#failure = error;
     }
   }
 }
 
-/** Lines without their ends; `undefined` if one is too long, or ends in LF alone. */
-function splitLines(lines: Buffer, maxLine: number): readonly Octets[] | undefined {
+/** Lines as they came; `undefined` if one may be too long, or ends in LF alone. */
+function textOf(lines: Buffer, maxLine: number): Octets | undefined {
+  if (lines.length > maxLine) return undefined;
   const text = octetsFrom(lines);
-  if (!text.endsWith(CRLF_OCTETS)) return undefined;
-  const split = text.slice(0, -CRLF_OCTETS.length).split(CRLF_OCTETS);
-  return split.every((line) => line.length <= maxLine && !line.includes('\n')) ? split : undefined;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+    if (text.charCodeAt(end - 1) !== CR) return undefined;
+  }
+  return text;
 }
 
 export function nonsense(what: string, line?: Octets): RgtpError {

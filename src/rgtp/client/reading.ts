@@ -4,11 +4,11 @@ import { type EditLogEntry, parseEditLog } from '../edit-log.ts';
 import { RgtpError } from '../errors.ts';
 import { formatHex32 } from '../hex.ts';
 import { type IndexEntry, parseIndexEntry } from '../index-entry.ts';
-import { type Item, type ParseItemOptions, parseItem } from '../item.ts';
+import { type Item, type ParseItemOptions, parseItemData } from '../item.ts';
 import { parseItemId } from '../item-id.ts';
 import { type ItemStatus, parseItemStatus } from '../item-status.ts';
 import { type Motd, type MotdFieldOrder, parseMotd } from '../motd.ts';
-import { check, expect, expectLines, expectPassingLines, line } from './command.ts';
+import { check, expect, expectLines, expectText, line } from './command.ts';
 import type { DataOctets } from './pending.ts';
 import type { Transport } from './transport.ts';
 
@@ -57,10 +57,10 @@ function startArgument(from: IndexStart): Octets {
 
 export async function item(transport: Transport, id: string, options: ParseItemOptions): Promise<Item> {
   const known = checkedId(id);
-  const lines = await expectPassingLines(transport, octets`ITEM ${known}`);
+  const data = await expectText(transport, octets`ITEM ${known}`);
   // Answers to many questions arrive together.
   if (eventLoop.over()) await eventLoop.next();
-  return parseItem(known, lines, options);
+  return parseItemData(known, data, options);
 }
 
 /** groggsd answers 484 and closes the connection if the subject is on the fifth line of the item. */

@@ -58,9 +58,7 @@ export class SharedConnection<C extends Sharable> {
       if (failure !== undefined && !how?.anyway && this.#options.clock() < failure.until) throw notAsked(failure.cause);
       this.#lease = this.#borrow();
     }
-    const lease = await this.#lease.catch((error: unknown) => {
-      throw notAsked(error);
-    });
+    const lease = this.#held ?? (await this.#lent(this.#lease));
     lease.begin();
     try {
       return await request(lease.connection);
@@ -97,6 +95,14 @@ export class SharedConnection<C extends Sharable> {
       borrowed.reject(error);
     });
     return promise;
+  }
+
+  async #lent(lease: Promise<Lease<C>>): Promise<Lease<C>> {
+    try {
+      return await lease;
+    } catch (error) {
+      throw notAsked(error);
+    }
   }
 
   #drop(lease: Lease<C>, error: unknown): void {

@@ -73,6 +73,15 @@ describe('reading', () => {
     expect(await brief()).toEqual(['1 Item first', '2 Reply Never.']);
   });
 
+  test('the first reading fetches each item once, however far apart its posts are', async () => {
+    const items = ['Tea', 'Coffee', 'Milk'].map((subject) => board.newItem(subject));
+    for (let n = 0; n < 500; n++) for (const item of items) board.reply(item, octets`${n}`);
+    await mirror.complete();
+    expect(board.requests.filter((request) => request.startsWith('ITEM')).sort()).toEqual(
+      items.map((item) => `ITEM ${item}`),
+    );
+  });
+
   test('whoever asks for the text as soon as a reply is listed waits for a text that has it', async () => {
     const item = board.newItem('Tea');
     await mirror.complete();

@@ -156,6 +156,7 @@ test('the file of an earlier version: each text is read once', async () => {
   const board = hostileBoard();
   const store = kept(board);
   await (await store.open()).complete();
+  await store.close();
   await store.open({ cache: emptied(store) });
   const mirror = await store.open();
   await settle();
@@ -181,6 +182,7 @@ test('a text that was dropped for want of room is not needed; nor the board', as
   const mirror = await store.open();
   await mirror.complete();
   const shown = await headsOf(mirror, 'texts');
+  await store.close();
   const cache = Cache.open(store.path, { maxTextOctets: 1 });
   const small = await store.open({ cache });
   await small.refresh();
