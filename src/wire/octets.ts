@@ -54,11 +54,12 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 const SCRATCH = Buffer.allocUnsafe(4096);
 
 /**
- * The byte string with the octets of `bytes`. (`latin1` in Buffer is the identity on octets; in TextDecoder it is not.)
+ * The byte string with the octets of `bytes`, or of a part of them. (`latin1` in Buffer is the identity on octets; in
+ * TextDecoder it is not.)
  */
-export function octetsFrom(bytes: Uint8Array): Octets {
+export function octetsFrom(bytes: Uint8Array, start?: number, end?: number): Octets {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString('latin1') as Octets;
+  return buffer.toString('latin1', start, end) as Octets;
 }
 
 /**

@@ -54,6 +54,18 @@ export const mirrorMutants = [
     ['of several first posts the first that is there counts, also when it is back', 'row < first || ', ''],
   ),
   ...breaking(
+    'src/bridge/known/strings.ts',
+    ['test/bridge/known/strings.test.ts'],
+    ['what moves is found again', '      this.#starts[number] = end;\n', ''],
+    ['only what is alive moves', 'if (this.#dead === 0) this.#bytes', 'if (this.#dead >= 0) this.#bytes'],
+  ),
+  ...breaking(
+    'src/bridge/known/item-ids.ts',
+    ['test/bridge/known/item-ids.test.ts'],
+    ['the digits of an id may begin with zeros', 'String(DIGITS + (code % DIGITS)).slice(1)', 'String(code % DIGITS)'],
+    ['an id of another form is kept as it is', 'if (!ITEM_ID.test(id)) return -1;', ''],
+  ),
+  ...breaking(
     'src/bridge/known/columns.ts',
     ['test/bridge/mirror/turns.test.ts', 'test/bridge/mirror/mirror.test.ts'],
     ['an item has its rows after a restart', '      this.#chain(row, item);\n', ''],

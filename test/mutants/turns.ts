@@ -187,8 +187,8 @@ export const turnMutants = [
     MIRROR,
     [
       'items are read from the cache in turns',
-      '        this.#byId.set(id, record);\n      }\n      yield;\n',
-      '        this.#byId.set(id, record);\n      }\n',
+      '(shown & MARKED) !== 0;\n      }\n      yield;\n',
+      '(shown & MARKED) !== 0;\n      }\n',
     ],
     [
       'userids are read from the cache in turns',

@@ -1,6 +1,8 @@
-import { ascii, latin1, type Octets, octets, owned } from '../../wire/octets.ts';
+import { latin1, type Octets, owned } from '../../wire/octets.ts';
 import type { ItemRecord, Posts } from '../model.ts';
 import { isFirst } from '../row-kinds.ts';
+import { ItemIds } from './item-ids.ts';
+import { Strings } from './strings.ts';
 
 /** Items, or userids, in a block on disk. */
 const BLOCK = 256;
@@ -15,10 +17,15 @@ interface RowsOf {
   of(item: number): readonly number[];
 }
 
+/** What items have, by their indexes. */
+interface Told {
+  readonly ids: ItemIds;
+  readonly subjects: Strings;
+  readonly rows: RowsOf;
+}
+
 class Record implements ItemRecord {
   readonly index: number;
-  readonly id: string;
-  subject: Octets = octets``;
   continues = -1;
   continuedIn = -1;
   /** a C and an F row of the index show what it continues */
@@ -26,16 +33,23 @@ class Record implements ItemRecord {
   /** an F row of the index shows that it is continued */
   marked = false;
   first = -1;
-  readonly #rowsOf: RowsOf;
+  readonly #told: Told;
 
-  constructor(index: number, id: string, rowsOf: RowsOf) {
+  constructor(index: number, told: Told) {
     this.index = index;
-    this.id = id;
-    this.#rowsOf = rowsOf;
+    this.#told = told;
+  }
+
+  get id(): string {
+    return this.#told.ids.at(this.index);
+  }
+
+  get subject(): Octets {
+    return this.#told.subjects.at(this.index);
   }
 
   get rows(): readonly number[] {
-    return this.#rowsOf.of(this.index);
+    return this.#told.rows.of(this.index);
   }
 }
 
@@ -44,34 +58,31 @@ export type MutableRecord = Record;
 /** Every item ever mentioned, in order of first mention, and their blocks for the cache. */
 export class Records {
   readonly list: MutableRecord[] = [];
-  readonly #byId = new Map<string, MutableRecord>();
   readonly #changed = new Set<number>();
-  readonly #rows: RowsOf;
+  readonly #told: Told;
 
   constructor(rows: RowsOf) {
-    this.#rows = rows;
+    this.#told = { ids: new ItemIds(), subjects: new Strings(), rows };
   }
 
   byId(id: string): MutableRecord | undefined {
-    return this.#byId.get(id);
+    const index = this.#told.ids.indexOf(id);
+    return index === undefined ? undefined : this.list[index];
   }
 
   /** The item with that id, created if there is none. */
   intern(id: string): MutableRecord {
-    let record = this.#byId.get(id);
-    if (record === undefined) {
-      record = new Record(this.list.length, owned(ascii(id)), this.#rows);
-      this.list.push(record);
-      this.#byId.set(record.id, record);
-      this.#touch(record);
-    }
+    const known = this.byId(id);
+    if (known !== undefined) return known;
+    const record = this.#add(id);
+    this.#touch(record);
     return record;
   }
 
   /** Each of these returns whether anything changed. */
   setSubject(record: MutableRecord, subject: Octets): boolean {
     if (record.subject === subject) return false;
-    record.subject = owned(subject);
+    this.#told.subjects.set(record.index, subject);
     return this.#touch(record);
   }
 
@@ -163,15 +174,13 @@ export class Records {
         number?,
       ][];
       for (const [id, subject, continues, continuedIn, shown] of cells) {
-        const record = new Record(this.list.length, id, this.#rows);
-        record.subject = latin1(subject);
+        const record = this.#add(id);
+        this.#told.subjects.set(record.index, latin1(subject));
         record.continues = continues;
         record.continuedIn = continuedIn;
         // Earlier caches do not say what the index shows.
         record.linked = shown === undefined ? continues >= 0 : (shown & LINKED) !== 0;
         record.marked = shown === undefined ? continuedIn >= 0 : (shown & MARKED) !== 0;
-        this.list.push(record);
-        this.#byId.set(id, record);
       }
       yield;
     }
@@ -180,6 +189,13 @@ export class Records {
   /** Marks everything to be stored again. */
   touchAll(): void {
     for (const record of this.list) this.#touch(record);
+  }
+
+  #add(id: string): MutableRecord {
+    const record = new Record(this.list.length, this.#told);
+    this.list.push(record);
+    this.#told.ids.add(id);
+    return record;
   }
 
   #touch(record: MutableRecord): true {
