@@ -13,6 +13,9 @@ export interface ConfigFile {
   where(path: readonly PropertyKey[]): string;
 }
 
+/** Mistakes in the YAML that are looked at: what is no YAML at all has thousands, and each is searched for its key. */
+const MOST = 20;
+
 /** Mistakes in the YAML are returned as problems. @throws what `readSmallFile` throws */
 export function readConfigFile(path: string): ConfigFile {
   const lines = new LineCounter();
@@ -27,7 +30,7 @@ export function readConfigFile(path: string): ConfigFile {
     }
   };
   // The parser only warns of unknown tags.
-  for (const { code, pos } of [...document.errors, ...document.warnings]) wrong(pos[0], code);
+  for (const { code, pos } of [...document.errors, ...document.warnings].slice(0, MOST)) wrong(pos[0], code);
   // The parser leaves aliases of nothing, and of what contains them, to `toJS`, which throws.
   visit(document, {
     Alias(_, alias, around) {

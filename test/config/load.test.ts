@@ -327,6 +327,10 @@ limits:
     expect(mistakes('listen: [nntp://[::1]:99999]\n')).toHaveLength(1);
   });
 
+  it('are few where a file is no YAML at all', () => {
+    expect(mistakes(']\n'.repeat(1000))).toHaveLength(20);
+  });
+
   it('name a section that a variable cannot set', () => {
     expect(mistakes(undefined, { RGTP_NNTP_LIMITS: '1', RGTP_NNTP_BOARDS_0: 'x' })).toEqual([
       expect.stringMatching(
