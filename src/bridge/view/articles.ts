@@ -59,8 +59,10 @@ export class Articles {
   /** `undefined`: it has just been withdrawn. Throws or rejects with `Refusal` while its text is not available. */
   article(row: number): Soon<Rendered | undefined> {
     try {
-      const article = after(this.#rendered.get(row), (made) => made ?? this.#render(row, undefined));
-      return article instanceof Promise ? article.catch(refuse) : article;
+      const article = this.#rendered.get(row);
+      if (article === undefined) return this.#render(row, undefined);
+      if (!(article instanceof Promise)) return article;
+      return article.then((made) => made ?? this.#render(row, undefined)).catch(refuse);
     } catch (error) {
       return refuse(error);
     }
