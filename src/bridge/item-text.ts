@@ -181,27 +181,28 @@ export class PostText {
    * a dot, no signature separator that has lost its blank. A view, not to be kept.
    */
   get ready(): Buffer | undefined {
-    return this.#bytes.readUInt32LE(this.#entry + LINES) >= READY ? this.#text : undefined;
+    return this.#bytes.readUInt32LE(this.#entry + LINES) >= READY ? this.stored : undefined;
   }
 
-  /** carets undoubled, without line ends */
+  /** Carets undoubled; each line ends with CRLF. A view, not to be kept. */
+  get stored(): Buffer {
+    const bytes = this.#bytes;
+    return bytes.subarray(bytes.readUInt32LE(this.#entry + TEXT), bytes.readUInt32LE(this.#entry + END));
+  }
+
+  /** the same, without line ends */
   get lines(): readonly Octets[] {
-    return this.count === 0 ? [] : octetsFrom(this.#text.subarray(0, -CRLF.length)).split(CRLF);
+    return this.count === 0 ? [] : octetsFrom(this.stored.subarray(0, -CRLF.length)).split(CRLF);
   }
 
   /** Whether both have the same text and the same grogname. */
   equals(other: PostText): boolean {
-    return this.grogname === other.grogname && this.#text.equals(other.#text);
+    return this.grogname === other.grogname && this.stored.equals(other.stored);
   }
 
   /** where the grogname begins: at the end of the previous text */
   get #start(): number {
     return this.#entry === HEAD ? this.#table : this.#bytes.readUInt32LE(this.#entry - ENTRY + END);
-  }
-
-  get #text(): Buffer {
-    const bytes = this.#bytes;
-    return bytes.subarray(bytes.readUInt32LE(this.#entry + TEXT), bytes.readUInt32LE(this.#entry + END));
   }
 }
 

@@ -8,7 +8,25 @@ import { type Octets, octets, octetsFrom } from '../../src/wire/octets.ts';
 
 const line = fc
   .oneof(
-    fc.constantFrom('', '.', '..', '.x', '--', '-- ', 'a\r', '\r', '\t', 'x'.repeat(998), 'x'.repeat(999), 'caf\xe9'),
+    fc.constantFrom(
+      '',
+      '.',
+      '..',
+      '.x',
+      '--',
+      '-- ',
+      'a\r',
+      '\r',
+      '\t',
+      'x'.repeat(998),
+      'x'.repeat(999),
+      'caf\xe9',
+      '\xe9'.repeat(499),
+      '\xe9'.repeat(500),
+      '\x92',
+      '\xa0',
+      'caf\xc3\xa9',
+    ),
     fc.string({ maxLength: 20 }).map((text) => text.replace(/[\n\u0100-\uffff]/g, '')),
     fc.uint8Array({ maxLength: 20 }).map((bytes) => octetsFrom(bytes).replace(/\n/g, octets``)),
   )
@@ -85,20 +103,23 @@ test('a text whose table is long is read alone, too; one that is damaged is not'
   expect(ItemText.ofPost(1, part)).toBeUndefined();
 });
 
-test('a post that is ready is the same article as one that is read line by line', () => {
-  fc.assert(
-    fc.property(posts, (contributions) => {
-      for (const post of kept(itemOf(contributions)).posts()) {
-        const lines = post.lines.map((each) => (each === '--' ? octets`-- ` : each));
-        const slowly = bodyOf(linesOf(lines, 'auto'));
-        const body = bodyOfPost(post, 'auto');
-        expect({ ...body, text: '' }).toEqual({ ...slowly, text: '' });
-        expect(renderArticle('<a@b>', [], body)).toEqual(renderArticle('<a@b>', [], slowly));
-      }
-    }),
-    { seed: 16 },
-  );
-});
+test.each(['auto', 'latin1', 'utf-8', 'windows-1252'] as const)(
+  'a post used as it is makes the same article as one that is read line by line (%s)',
+  (charset) => {
+    fc.assert(
+      fc.property(posts, (contributions) => {
+        for (const post of kept(itemOf(contributions)).posts()) {
+          const lines = post.lines.map((each) => (each === '--' ? octets`-- ` : each));
+          const slowly = bodyOf(linesOf(lines, charset));
+          const body = bodyOfPost(post, charset);
+          expect({ ...body, text: '' }).toEqual({ ...slowly, text: '' });
+          expect(renderArticle('<a@b>', [], body)).toEqual(renderArticle('<a@b>', [], slowly));
+        }
+      }),
+      { seed: 16, numRuns: 500 },
+    );
+  },
+);
 
 test('a plain text is ready, and nothing else is', () => {
   const ready = (...lines: Octets[]) =>

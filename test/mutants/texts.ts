@@ -45,6 +45,14 @@ export const textMutants = [
     ['of lines that nobody asked for, none is left out', '    if (!this.isWritten(level)) return;\n', ''],
   ),
   ...breaking(
+    'src/bridge/text.ts',
+    ['test/bridge/item-text.test.ts'],
+    ['UTF-8 is not read as Latin-1', "  if (charset === 'auto' && isUtf8(stored)) return undefined;\n", ''],
+    ['a signature gets its blank back', ' || BARE_SIGNATURE.test(whole)', ''],
+    ['a line too long in UTF-8 is folded', '{0,499}', '{0,998}'],
+    ['what Latin-1 has as controls is read as windows-1252', '[ -~\\xa0-\\xff]{', '[ -~\\x80-\\xff]{'],
+  ),
+  ...breaking(
     'src/bridge/item-text.ts',
     ITEM_TEXT,
     ['a line that begins with a dot has it doubled', String.raw`(?!\.|--\r)`, String.raw`(?!--\r)`],
