@@ -11,14 +11,13 @@ import { pathToFileURL } from 'node:url';
 import { StoreError } from './errors.ts';
 import { contentOf } from './log-content.ts';
 import { Marks } from './marks.ts';
+import { withoutPatience } from './patience.ts';
 import { realPathOf } from './real-path.ts';
 import { requireWhole } from './whole.ts';
 
 /** https://www.sqlite.org/fileformat.html#file_format_version_numbers */
 const WRITE_VERSION = 18;
 const WAL_VERSION = 2;
-/** ms to wait for a lock */
-const PATIENCE = 5000;
 /** databases marked by this process */
 const marked = new WeakSet<DatabaseSync>();
 /** databases that this process has open, by the real path of their file */
@@ -145,20 +144,16 @@ export function closeUnopened(db: DatabaseSync): void {
 
 /** Does what is possible: others may have the database open. */
 function checkpoint(db: DatabaseSync): void {
-  db.exec('PRAGMA busy_timeout=0');
-  db.exec('PRAGMA wal_checkpoint(RESTART)');
-  db.exec(`PRAGMA busy_timeout=${PATIENCE}`);
+  withoutPatience(db, () => db.exec('PRAGMA wal_checkpoint(RESTART)'));
 }
 
 /** Returns false if another connection has it open. */
 function leaveWalMode(db: DatabaseSync): boolean {
   try {
-    db.exec('PRAGMA busy_timeout=0');
-    return db.prepare('PRAGMA journal_mode=DELETE').get()?.['journal_mode'] === 'delete';
+    const mode = withoutPatience(db, () => db.prepare('PRAGMA journal_mode=DELETE').get()?.['journal_mode']);
+    return mode === 'delete';
   } catch {
     return false;
-  } finally {
-    db.exec(`PRAGMA busy_timeout=${PATIENCE}`);
   }
 }
 

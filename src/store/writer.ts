@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
+import { withoutPatience } from './patience.ts';
 
 /** ms that the tasks of one transaction may take together: the rest go into the next */
 const PIECE = 6;
@@ -171,11 +172,8 @@ export class Writer {
   /** After a failed sync a later one may succeed without what the first one lost: only a checkpoint is proof. */
   #resync(): void {
     if (!this.#unsynced) return;
-    const patience = Number(this.#db.prepare('PRAGMA busy_timeout').get()?.['timeout']);
-    this.#db.exec('PRAGMA busy_timeout=0');
     // The log must start over: recovery must not apply the rest of the old one to a newer database.
-    const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    this.#db.exec(`PRAGMA busy_timeout=${patience}`);
+    const result = withoutPatience(this.#db, () => this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
     if (result?.['busy'] !== 0) throw new StoreError('io', this.#path, 'what was not synced is still in use elsewhere');
     this.#unsynced = false;
   }
@@ -185,9 +183,13 @@ export class Writer {
     const failure = storeErrorFrom(error, this.#path);
     if (failure instanceof StoreError && diskTrouble(failure) !== undefined) {
       this.#trouble = failure;
-      this.#trying ??= setTimeout(() => this.#tryAgain(), this.#pause).unref();
+      this.#tryLater();
     }
     return failure;
+  }
+
+  #tryLater(): void {
+    this.#trying ??= setTimeout(() => this.#tryAgain(), this.#pause).unref();
   }
 
   #tryAgain(): void {
@@ -199,8 +201,8 @@ export class Writer {
       const version = this.#db.prepare('PRAGMA user_version').get()?.['user_version'];
       this.#db.exec(`PRAGMA user_version=${Number(version)}`);
     };
-    // If it fails, `#failed` sets the timer again.
-    this.commit(write).catch(() => {});
+    // Whatever the reason is this time: of a disk that can't be read, SQLite may say that the database is malformed.
+    this.commit(write).catch(() => this.#tryLater());
   }
 
   /** Returns how many tasks were run before the time was up. */

@@ -54,10 +54,20 @@ export const storeMutants = [
       '',
       HANGS,
     ],
+    ['… whatever is wrong the next time', '.catch(() => this.#tryLater());', '.catch(() => {});', HANGS],
     [
       'who asks whether all is on disk hears of what waits, too',
       'last.after.push(resolve)).then(() => this.#syncing);',
       'last.after.push(resolve));',
+    ],
+  ),
+  ...breaking(
+    'src/store/patience.ts',
+    ['test/store/writer.test.ts'],
+    [
+      'a checkpoint that fails leaves the patience with other processes as it was',
+      '    db.exec(`PRAGMA busy_timeout=${patience}`);\n',
+      '',
     ],
   ),
   ...breaking(

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { LogSync } from '../../src/store/log-sync.ts';
 import { Writer } from '../../src/store/writer.ts';
@@ -293,5 +293,35 @@ test('after a failed sync it is tried again, though nobody writes anything, unti
   fails = false;
   await expect.poll(() => writer.trouble).toBeUndefined();
   expect(writer.unsynced).toBe(false);
+  db.close();
+});
+
+test('… and whatever is wrong meanwhile: a disk that cannot be read looks like a database that is damaged, or locked', async () => {
+  const { db, insert, writer } = open({ sync: () => Promise.resolve() });
+  const size = Number(db.prepare('PRAGMA page_count').get()?.['page_count']);
+  db.exec(`PRAGMA max_page_count=${size}; PRAGMA busy_timeout=0`);
+  await expect(writer.commit(() => insert.run('x'.repeat(100_000)))).rejects.toMatchObject({ kind: 'full' });
+  const other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  const commit = vi.spyOn(writer, 'commit');
+  await expect.poll(() => commit.mock.settledResults.map(({ type }) => type)).toContain('rejected');
+  expect(commit.mock.settledResults[0]?.value).toMatchObject({ kind: 'locked' });
+  expect(writer.trouble).toMatchObject({ kind: 'full' });
+  other.close();
+  await expect.poll(() => writer.trouble).toBeUndefined();
+  db.close();
+});
+
+test('a log that cannot be copied after a failed sync takes no patience with other processes away', async () => {
+  const eio = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+  const { db, insert, writer } = open({ sync: () => Promise.reject(eio) });
+  await expect(writer.commit(() => insert.run('medlar'))).rejects.toMatchObject({ kind: 'io' });
+  const { prepare } = db;
+  vi.spyOn(db, 'prepare').mockImplementation((sql) => {
+    if (sql.includes('wal_checkpoint')) throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    return prepare.call(db, sql);
+  });
+  await expect(writer.commit(() => insert.run('quince'))).rejects.toMatchObject({ kind: 'io' });
+  expect(db.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 5000 });
   db.close();
 });
