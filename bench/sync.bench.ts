@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,8 +45,11 @@ async function fromSlowBoard(): Promise<Result[]> {
 }
 
 async function fromEmbeddedBoard(): Promise<Result[]> {
-  const items = await embedded('items', EMBEDDED_ITEMS);
-  const rows = await embedded('rows', MANY);
+  const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
+  const items = await embedded('items', EMBEDDED_ITEMS, join(folder, 'items'));
+  await embedded('index', MANY, join(folder, 'rows'));
+  const rows = await embedded('compare', MANY, join(folder, 'rows'));
+  rmSync(folder, { recursive: true });
   return [
     rate(
       'first sync, embedded board',
@@ -63,11 +66,10 @@ async function fromEmbeddedBoard(): Promise<Result[]> {
   ];
 }
 
-async function embedded(what: 'items' | 'rows', count: number): Promise<EmbeddedReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'sync-bench-'));
+async function embedded(what: 'items' | 'index' | 'compare', count: number, folder: string): Promise<EmbeddedReport> {
+  mkdirSync(folder, { recursive: true });
   const script = join(import.meta.dirname, 'support', 'embedded-process.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, what, String(count), folder]);
-  rmSync(folder, { recursive: true });
   // What the script prints.
   return JSON.parse(stdout) as EmbeddedReport;
 }

@@ -1,7 +1,7 @@
 /**
  * An embedded board and its mirror in a process of their own, connected as `serve` connects them:
- * `node embedded-process.ts items N FOLDER` reads N items of six posts for the first time, `rows N FOLDER` compares an index of N
- * rows that has not changed. Prints what that took as JSON.
+ * `node embedded-process.ts items N FOLDER` reads N items of six posts for the first time; `index N FOLDER` makes and reads an
+ * index of N rows, and `compare N FOLDER`, afterwards, compares it. Prints what that took as JSON.
  */
 import { join } from 'node:path';
 import { BoardServer } from '../../src/board/server.ts';
@@ -30,19 +30,22 @@ const board = await BoardServer.open({ path: join(folder, 'bench.board.sqlite') 
 const cache = Cache.open(join(folder, 'bench.cache.sqlite'));
 const permanent = PermanentFile.open(join(folder, 'bench.permanent.sqlite'));
 const pool = new RgtpPool({ host: 'embedded', port: 0, size: 1, connect: () => board.connect() });
-await (what === 'items' ? fillItems() : fillRows());
+if (what === 'items') await fillItems();
+if (what === 'index') await fillRows();
 const mirror = await Mirror.open({ newsgroup: 'bench', pool, cache, permanent, background: what === 'items' });
-console.log(JSON.stringify(await (what === 'items' ? taking(() => mirror.complete()) : comparing())));
+const report = await (what === 'compare'
+  ? comparing()
+  : taking(() => (what === 'items' ? mirror.complete() : mirror.refresh())));
+console.log(JSON.stringify(report));
 await mirror.close();
 await pool.close();
 await permanent.close();
 await board.close();
 
+/** As each hour; what counts is the third of five. */
 async function comparing(): Promise<EmbeddedReport> {
-  await mirror.refresh();
   const reports: EmbeddedReport[] = [];
   for (let round = 0; round < 5; round++) {
-    // As an hour later.
     cache.deleteFact('compared');
     reports.push(await taking(() => mirror.refresh()));
   }

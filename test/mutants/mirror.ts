@@ -71,6 +71,11 @@ export const mirrorMutants = [
     ['an item has its rows after a restart', '      this.#chain(row, item);\n', ''],
   ),
   ...breaking(
+    'src/bridge/known/columns.ts',
+    ['test/bridge/known/columns.test.ts'],
+    ['a place that is near is looked at', 'near < this.length && this.numbers[near] === number', 'near < this.length'],
+  ),
+  ...breaking(
     'src/bridge/texts/queue.ts',
     TEXTS,
     [

@@ -172,3 +172,18 @@ test.each([
   const blocks = spoil(block ?? expect.fail());
   expect(() => atOnce(new PostColumns().load(blocks, octets(blocks)))).toThrow(RangeError);
 });
+
+test('a row is found by its number, or by one before it, in whatever order they are sought', () => {
+  fc.assert(
+    fc.property(rows, fc.array(fc.nat({ max: 130 })), (wanted, sought) => {
+      const posts = new PostColumns();
+      for (const row of wanted) posts.append(row);
+      for (const number of [...sought, 0, 1, 130]) {
+        const row = wanted.findIndex((each) => each.number >= number);
+        expect(posts.atOrAfter(number)).toBe(row < 0 ? wanted.length : row);
+        expect(posts.rowOf(number)).toBe(wanted.findIndex((each) => each.number === number));
+      }
+    }),
+    { seed: 15 },
+  );
+});
