@@ -179,7 +179,7 @@ test('431 is tried again, 438 is fine, 439 is logged with the reason, and counte
   group.high = 100;
   let times = 3;
   const refused: unknown[] = [];
-  const log = { ...silent, warn: (fields: unknown) => refused.push(fields) };
+  const log = { ...silent, isWritten: () => true, warn: (fields: unknown) => refused.push(fields) };
   peer.articles.set(group.id(1), 'there already');
   peer.answering = (command, id) => {
     if (command === 'CHECK' && id === group.id(2) && times-- > 0) return `431 ${id} later`;
@@ -399,7 +399,7 @@ test('a peer that refuses everything does not fill the log', async () => {
   const { peer, group } = await open();
   group.high = 400;
   let lines = 0;
-  const log: Log = { ...silent, warn: () => void lines++, child: () => log };
+  const log: Log = { ...silent, isWritten: () => true, warn: () => void lines++, child: () => log };
   peer.answering = (command, id) => (command === 'TAKETHIS' ? `439 ${id} no` : undefined);
   const one = feed(peer, [group], { log });
   await expect.poll(() => group.sent).toBe(400);

@@ -5,6 +5,7 @@ export function complaining(): { readonly log: Log; check(): void } {
   let complaint: Error | undefined;
   const log: Log = {
     ...silent,
+    isWritten: () => true,
     error({ err }, message) {
       complaint ??= new Error(`logged: ${message}`, { cause: err });
     },
