@@ -31,13 +31,7 @@ export function readConfigFile(path: string): ConfigFile {
   };
   // The parser only warns of unknown tags.
   for (const { code, pos } of [...document.errors, ...document.warnings].slice(0, MOST)) wrong(pos[0], code);
-  // The parser leaves aliases of nothing, and of what contains them, to `toJS`, which throws.
-  visit(document, {
-    Alias(_, alias, around) {
-      const node = alias.resolve(document);
-      if (node === undefined || around.includes(node)) wrong(alias.range?.[0] ?? 0, 'BAD_ALIAS');
-    },
-  });
+  if (problems.length === 0) checkAliases(document, (at) => wrong(at, 'BAD_ALIAS'));
   const values = problems.length === 0 ? valuesOf(document, () => wrong(0, 'RESOURCE_EXHAUSTION')) : undefined;
   return {
     path,
@@ -48,6 +42,16 @@ export function readConfigFile(path: string): ConfigFile {
       return offset === undefined ? path : `${path}:${lines.linePos(offset).line}`;
     },
   };
+}
+
+/** The parser leaves aliases of nothing, and of what contains them, to `toJS`, which throws. */
+function checkAliases(document: Document, wrong: (at: number) => void): void {
+  visit(document, {
+    Alias(_, alias, around) {
+      const node = alias.resolve(document);
+      if (node === undefined || around.includes(node)) wrong(alias.range?.[0] ?? 0);
+    },
+  });
 }
 
 /** @param tooMuch called if aliases of aliases would fill the memory */
