@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { transaction } from './database.ts';
 import { diskTrouble, StoreError, storeErrorFrom } from './errors.ts';
 import type { LogSync } from './log-sync.ts';
+import { OpenedFile } from './opened-file.ts';
 import { withoutPatience } from './patience.ts';
 
 /** ms that the tasks of one transaction may take together: the rest go into the next */
@@ -31,6 +32,7 @@ export class Writer {
   readonly #db: DatabaseSync;
   readonly #sync: Pick<LogSync, 'sync'> | undefined;
   readonly #path: string;
+  readonly #file: OpenedFile;
   // Prepared: every change needs them.
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
@@ -53,6 +55,7 @@ export class Writer {
     this.#db = db;
     this.#sync = sync;
     this.#path = path;
+    this.#file = new OpenedFile(path);
     this.#savepoint = db.prepare('SAVEPOINT task');
     this.#release = db.prepare('RELEASE task');
   }
@@ -131,6 +134,7 @@ export class Writer {
     if (waiting.length === 0) return;
     this.#effects = [];
     try {
+      this.#file.requireThere();
       this.#resync();
       const count = this.#transact(waiting, until);
       group = waiting.slice(0, count);

@@ -7,6 +7,17 @@ const PERMANENT = 'test/store/permanent.test.ts';
 
 export const storeMutants = [
   ...breaking(
+    'src/store/writer.ts',
+    ['test/store/writer.test.ts'],
+    ['nothing is promised in a file that is gone', '      this.#file.requireThere();\n', ''],
+  ),
+  ...breaking(
+    'src/store/opened-file.ts',
+    ['test/store/writer.test.ts'],
+    ['nor in a log that is gone', 'of [this.#path, `${this.#path}-wal`]) {', 'of [this.#path]) {'],
+    ['a file in its place is another one', '`${file.dev} ${file.ino}`', '`${file.dev}`'],
+  ),
+  ...breaking(
     'src/store/log-sync.ts',
     [CUT, WRITER],
     [

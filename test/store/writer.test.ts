@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -323,5 +323,28 @@ test('a log that cannot be copied after a failed sync takes no patience with oth
   });
   await expect(writer.commit(() => insert.run('quince'))).rejects.toMatchObject({ kind: 'io' });
   expect(db.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 5000 });
+  db.close();
+});
+
+test.each(['fruit.sqlite', 'fruit.sqlite-wal'])('nothing is promised while %s is deleted or replaced', async (name) => {
+  const db = openDatabase(path, SCHEMA, { durable: true });
+  const insert = db.prepare('INSERT INTO fruit VALUES (?)');
+  const writer = new Writer(db, new LogSync(path), path);
+  await writer.commit(() => insert.run('medlar'));
+  const [there, aside] = [join(folder, name), join(folder, 'aside')];
+  renameSync(there, aside);
+  const lost = { name: 'StoreError', kind: 'missing', message: expect.stringContaining(name) };
+  await expect(writer.commit(() => insert.run('quince'))).rejects.toMatchObject(lost);
+  copyFileSync(aside, there);
+  await expect(writer.commit(() => insert.run('quince'))).rejects.toMatchObject(lost);
+  expect(writer.trouble).toMatchObject(lost);
+  // Put back, it is the same one.
+  renameSync(aside, there);
+  await writer.commit(() => insert.run('sloe'));
+  expect(writer.trouble).toBeUndefined();
+  expect(db.prepare('SELECT name FROM fruit ORDER BY name').all()).toMatchObject([
+    { name: 'medlar' },
+    { name: 'sloe' },
+  ]);
   db.close();
 });
