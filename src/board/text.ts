@@ -4,6 +4,9 @@ import { Refusal } from './refusal.ts';
 
 const DOT = 0x2e;
 
+const BARE_LF = octets`Text contains a LF without CR.`;
+const NUL = octets`Text contains a NUL character.`;
+
 /** The form that the text of a DATA command must have. */
 export interface TextRules {
   /** what 150 asks the client to send */
@@ -73,7 +76,7 @@ export class TextReceiver {
    */
   line(raw: Buffer, endedBare = false, afterBare = false): boolean {
     if (!this.#bareLf && (endedBare || afterBare)) {
-      this.#refuse(new Refusal(423, octets`Text contains a LF without CR.`));
+      this.#refuse(423, BARE_LF);
       return false;
     }
     const line = stripEnd(raw);
@@ -87,7 +90,7 @@ export class TextReceiver {
 
   /** Notes a line longer than the protocol allows. */
   tooLong(): void {
-    this.#refuse(new Refusal(512, octets`Line in transmitted data is far too long.`));
+    this.#refuse(512, octets`Line in transmitted data is far too long.`);
   }
 
   /** The received text. @throws Refusal for the first fault */
@@ -100,10 +103,10 @@ export class TextReceiver {
   }
 
   #take(line: Octets): void {
-    if (line.includes('\0')) this.#refuse(new Refusal(423, octets`Text contains a NUL character.`));
+    if (line.includes('\0')) this.#refuse(423, NUL);
     if (this.#rules.grogname && this.#grogname === undefined) {
       this.#grogname = line;
-      if (line.length > limits.grogname) this.#refuse(new Refusal(425, octets`Grogname too long.`));
+      if (line.length > limits.grogname) this.#refuse(425, octets`Grogname too long.`);
       return;
     }
     if (this.#refusal !== undefined) return;
@@ -113,13 +116,16 @@ export class TextReceiver {
       if (this.#octets <= this.#rules.maxOctets) this.#lines.push(kept);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#refuse(error);
+      this.#refusal = error;
+      this.#lines = [];
     }
   }
 
-  #refuse(refusal: Refusal): void {
+  /** Makes no error for each of thousands of lines: that would take 2 µs each. */
+  #refuse(code: number, text: Octets): void {
     // 512 takes precedence: the line limit is the protocol's own.
-    if (this.#refusal === undefined || refusal.code === 512) this.#refusal = refusal;
+    if (this.#refusal !== undefined && (code !== 512 || this.#refusal.code === 512)) return;
+    this.#refusal = new Refusal(code, text);
     this.#lines = [];
   }
 }
