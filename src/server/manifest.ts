@@ -1,6 +1,6 @@
 /** The table of contents of a backup. A folder without one is not a backup, or an unfinished one. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -45,6 +45,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST);
   let text: string;
   try {
+    // Whoever opened a pipe would wait for ever.
+    if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
     text = readSmallFile(path).toString('utf8');
   } catch (cause) {
     throw new Failure(`${directory} is not a complete backup: it has no ${MANIFEST}`, undefined, { cause });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
@@ -420,6 +421,8 @@ describe('rgtp-nntp backup and restore', () => {
     writeFileSync(join(to, 'manifest.json'), manifest.replace('"gossip.board.key"', '"../../x"'));
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
     rmSync(join(to, 'manifest.json'));
+    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('not a complete backup') });
+    execFileSync('mkfifo', [join(to, 'manifest.json')]);
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('not a complete backup') });
     expect(readdirSync(join(folder, 'elsewhere')).filter((name) => name !== 'lock')).toEqual([]);
   });

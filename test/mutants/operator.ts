@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const ALONE = ['test/cli/board.test.ts'];
 const DISK = ['test/server/faulty-disk.test.ts'];
@@ -74,6 +74,16 @@ export const operatorMutants = [
       'an exported board is not written into the data',
       '      await refuseOwnFolders(folder, keptOf(config, options.config));\n',
       '',
+    ],
+  ),
+  ...breaking(
+    'src/server/manifest.ts',
+    ['test/cli/backup.test.ts'],
+    [
+      'nobody waits for what a pipe in a backup does not say',
+      '    if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);\n',
+      '',
+      HANGS,
     ],
   ),
   ...breaking(
