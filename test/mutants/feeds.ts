@@ -181,7 +181,7 @@ export const feedMutants = [
       'if (!isSent) this',
     ],
     ['a new peer begins where it is to begin', "const start = from === 'now' ? fed.high : 0;", 'const start = 0;'],
-    ['what comes in late is sent', 'return this.#returned !== fed.returned;', 'return fed.returned < 0;'],
+    ['what comes in late is sent', 'return this.#returned !== fed.returned;', 'return fed.returned < 0;', HANGS],
     [
       'but not what was there before the peer',
       'this.#late = { returned: fed.returned, number: first };',
@@ -209,7 +209,7 @@ export const feedMutants = [
       'return this.#until < Infinity;',
     ],
     ['a peer can’t fill the log', 'log: boundedLog(options.log) };', 'log: options.log };'],
-    ['with jitter', '(0.5 + random() / 2)', '(1 + random() / 2)'],
+    ['with jitter', '(0.5 + random() / 2)', '(1 + random() / 2)', HANGS],
   ),
   ...breaking(
     'src/feed/peer-connection.ts',
@@ -220,17 +220,20 @@ export const feedMutants = [
       'a peer that does not answer is away',
       'if (this.#waiting.length > 0) this.#gaveUp',
       'if (this.#waiting.length < 0) this.#gaveUp',
+      HANGS,
     ],
     [
       'so is one whose answer never ends',
       'this.#begun ??= setTimeout(() => this.#gaveUp(), this.#patience).unref();',
       'this.#begun ??= undefined;',
+      HANGS,
     ],
     ['nothing is taken from a peer after QUIT', '    if (this.closed) return;\n    this.#lines', '    this.#lines'],
     [
       'a peer that never hangs up is hung up on',
       'setTimeout(() => this.#socket.destroy(), Math.min(this.#patience, FAREWELL)).unref();',
       'this.#socket.setTimeout(0);',
+      HANGS,
     ],
   ),
   ...breaking(
@@ -295,11 +298,13 @@ export const feedMutants = [
       'a new turn begins from the place, whatever was known',
       '      strand.feed = this.#newFeed();\n',
       '      this.#newFeed();\n',
+      HANGS,
     ],
     [
       'who gets no text for a peer lets another try',
       'strand.pause.failed();\n        fed.pass(this.#options.name);',
       'strand.pause.failed();',
+      HANGS,
     ],
     [
       'who can’t reach a peer lets another try',
