@@ -81,7 +81,12 @@ export class LargeServer {
       ['--max-semi-space-size=4', `--import=${REPORT}`, MAIN, 'serve', '--config', file],
       {
         stdio: ['ignore', 'pipe', process.env['LARGE_LOG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
-        env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
+        env: {
+          ...process.env,
+          MALLOC_ARENA_MAX: '2',
+          MALLOC_TRIM_THRESHOLD_: '131072',
+          MALLOC_MMAP_THRESHOLD_: '32768',
+        },
       },
     );
     let said = '';

@@ -44,7 +44,7 @@ const MIB = 2 ** 20;
 /** of the available memory */
 const SHARE = 1 / 32;
 /** Small beside a large board's columns: with a million posts, the total is to stay below 300 MB. */
-const [LEAST, MOST] = [16 * MIB, 24 * MIB];
+const [LEAST, MOST] = [16 * MIB, 20 * MIB];
 
 /** @param constrained the control group's limit; 0, or more than `total`: none */
 export function memoryFor(total: number, constrained: number): number {

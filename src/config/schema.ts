@@ -53,7 +53,7 @@ const limits = section({
 const cache = section({
   memory: maybeSize('1MiB', '64GiB', {
     meaning: 'Memory for recently read texts, articles and overview lines, for all boards together',
-    usually: 'a 32nd of the memory of the machine or its control group, from `16MiB` to `24MiB`',
+    usually: 'a 32nd of the memory of the machine or its control group, from `16MiB` to `20MiB`',
   }),
 });
 

@@ -22,6 +22,7 @@ describe('the examples', () => {
   ])('of a service give back the memory that was needed once: %s/%s', (...path) => {
     const text = readFileSync(join(root, ...path), 'utf8');
     expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_TRIM_THRESHOLD_=131072\b/m);
+    expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_MMAP_THRESHOLD_=32768\b/m);
     expect(text).toMatch(/^(Environment=| {4})[^#]*\bMALLOC_ARENA_MAX=2\b/m);
     expect(text).toMatch(/^(Environment=| {4})[^#]*\bNODE_OPTIONS=--max-semi-space-size=4\b/m);
   });

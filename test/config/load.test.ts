@@ -360,10 +360,10 @@ limits:
 
 it('the memory for what was read last follows from the memory there is', () => {
   const GIB = 2 ** 30;
-  expect(memoryFor(0.75 * GIB, 0)).toBe((0.75 * GIB) / 32);
+  expect(memoryFor(0.5625 * GIB, 0)).toBe((0.5625 * GIB) / 32);
   // A machine without control groups says 0, or a number beyond everything.
-  expect(memoryFor(64 * GIB, 2 ** 64)).toBe(24 * 2 ** 20);
-  expect(memoryFor(64 * GIB, 0.75 * GIB)).toBe((0.75 * GIB) / 32);
+  expect(memoryFor(64 * GIB, 2 ** 64)).toBe(20 * 2 ** 20);
+  expect(memoryFor(64 * GIB, 0.5625 * GIB)).toBe((0.5625 * GIB) / 32);
   expect(memoryFor(GIB / 8, 0)).toBe(16 * 2 ** 20);
   const asked = (memory: string) => loadConfig({ environment: { RGTP_NNTP_CACHE_MEMORY: memory } }).cache.memory;
   expect(asked('8MiB')).toBe(8 * 2 ** 20);
