@@ -58,6 +58,11 @@ export const turnMutants = [
       'if (!this.#waiting) this.#flow();',
     ],
   ),
+  ...breaking('src/nntp/connection/link.ts', FAIR, [
+    'what news clients say after the last answer is dropped in turns',
+    '    dropInTurns(this.#stream);\n',
+    '',
+  ]),
   ...breaking(
     'src/nntp/connection/outgoing.ts',
     ['test/nntp/rfc4644.test.ts'],

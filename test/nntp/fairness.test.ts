@@ -139,6 +139,23 @@ test('of a client that waits for its turn, a few lines are taken, and no more', 
   expect(most).toBeLessThan(8192);
 });
 
+test('what a client says after QUIT is dropped a little at a time', async () => {
+  const stream = sessionWith(new LargeBackend()).resume();
+  stream.write('QUIT\r\n');
+  await once(stream, 'end');
+  const count = 40;
+  let taken = 0;
+  for (let n = 0; n < count; n++) stream.write(Buffer.alloc(64 * 1024), () => void taken++);
+  let [most, before] = [0, 0];
+  while (taken < count) {
+    await nextRound();
+    most = Math.max(most, taken - before);
+    before = taken;
+  }
+  expect(most).toBeLessThan(5);
+  stream.destroy();
+});
+
 test('answers do not wait for Nagle’s algorithm', async () => {
   const accepted: Socket[] = [];
   const seen = (message: unknown): void => {
