@@ -23,6 +23,8 @@ export class ModelReader {
   readonly #told = new Set<string>();
   /** own posts that an editor took from the index: back in it, they are seen with the next poll */
   readonly #taken = new Set<string>();
+  /** own posts whose rows an editor has changed: if the board is restored to before that, they are taken for others */
+  readonly #changed = new Set<string>();
   #since = 0;
   /** what another reader was told who knew nothing before: the time; and what was there then */
   #dated: { readonly date: number; readonly here: ReadonlySet<string> } | undefined;
@@ -46,6 +48,7 @@ export class ModelReader {
 
   /** The bridge may not have heard yet what others have shown. */
   glance(bridge: ModelBridge): void {
+    this.#noteChanged();
     for (const group of bridge.view.groups) {
       const { name, low, high } = group;
       const key = `${bridge.name} ${name}`;
@@ -56,12 +59,23 @@ export class ModelReader {
     }
   }
 
+  #noteChanged(): void {
+    const { posts, board } = this.#model;
+    for (const { messageId, row } of posts.acknowledged) {
+      const { sequence, itemId, type } = row;
+      const now = board.index.find(
+        (each) => each.sequence === sequence && each.itemId === itemId && each.type === type,
+      );
+      if (now !== undefined && !isDeepStrictEqual(now, row)) this.#changed.add(messageId);
+    }
+  }
+
   #lookForPosts({ view }: ModelBridge, isMissing: (view: BoardView, messageId: string) => boolean): void {
     const { posts, board } = this.#model;
     for (const { messageId, row } of posts.acknowledged) {
       const isThere = board.index.some((each) => isDeepStrictEqual(each, row)) && board.items.has(row.itemId ?? '');
       if (!isThere) this.#taken.add(messageId);
-      const isDue = isThere && !this.#taken.has(messageId);
+      const isDue = isThere && !this.#taken.has(messageId) && !this.#changed.has(messageId);
       assert(!isDue || !isMissing(view, messageId), `${messageId}, acknowledged, is not there`);
     }
   }
