@@ -223,7 +223,7 @@ describe('limits', () => {
   });
 
   test('a server that stops does not wait for those whom it turned away', async () => {
-    const board = await openBoard({ connections: 1, timeouts: { closing: LONG } });
+    const board = await openBoard({ connections: 1, timeouts: { closing: 60 * LONG } });
     const first = await dial(board);
     const socket = connect({ port: board.address.port, host: '127.0.0.1', allowHalfOpen: true });
     await once(socket.resume(), 'end');
