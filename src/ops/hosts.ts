@@ -4,12 +4,16 @@
  */
 import { isIP } from 'node:net';
 
+/** RFC 9110 §7.2, RFC 3986 §3.2.2 */
+const HOST = /^(?:\[(?<address>[^\]]*)\]|(?<host>[^[\]:]*))(?::\d*)?$/;
+
 /**
  * Whether a Host header (`name`, `name:port`, `[::1]:port`) names this server. @param names the server's own, lower
  * case
  */
 export function isOwnHost(header: string, names: ReadonlySet<string>): boolean {
-  const host = header.startsWith('[') ? header.slice(1).split(']')[0] : header.replace(/:\d*$/, '');
-  const name = (host ?? '').toLowerCase().replace(/\.$/, '');
+  const { address, host = '' } = HOST.exec(header)?.groups ?? {};
+  if (address !== undefined) return isIP(address) === 6;
+  const name = host.toLowerCase().replace(/\.$/, '');
   return name !== '' && (isIP(name) !== 0 || !name.includes('.') || names.has(name));
 }

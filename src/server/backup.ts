@@ -1,6 +1,6 @@
 /** Backups: of the embedded board alone, or of everything that must be kept. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { backupBoard } from '../board/upkeep/backup.ts';
 import type { Config } from '../config/config.ts';
@@ -9,6 +9,7 @@ import { type CopyProgress, DatabaseSnapshot } from '../store/copy.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { takeLock } from '../store/lock.ts';
 import { newFolder, syncFolder, writeSynced } from '../store/new-file.ts';
+import { readOwnFile } from '../store/own-file.ts';
 import { type Kept, TargetError } from '../store/target.ts';
 import { withBoardFile } from './board-file.ts';
 import { Failure } from './failure.ts';
@@ -181,13 +182,7 @@ function isDatabase({ kind }: Pick<BackupFile, 'kind'>): boolean {
 }
 
 async function copySmall(path: string, copy: string): Promise<void> {
-  let content: Buffer;
-  try {
-    content = await readFile(path);
-  } catch (error) {
-    throw storeErrorFrom(error, path);
-  }
-  await writeNew(copy, content);
+  await writeNew(copy, readOwnFile(path));
 }
 
 /** Resolves once the file is on disk. @throws StoreError */

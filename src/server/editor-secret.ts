@@ -7,8 +7,8 @@ import { dirname } from 'node:path';
 import type { BoardStore } from '../board/store.ts';
 import type { BoardPaths } from '../config/paths.ts';
 import { makeFile, syncFolder } from '../store/new-file.ts';
+import { readOwnFile } from '../store/own-file.ts';
 import { latin1, type Octets } from '../wire/octets.ts';
-import { readSmallFile } from '../wire/small-file.ts';
 
 /** What the person who starts a new board needs to know. */
 export interface NewBoard {
@@ -42,8 +42,8 @@ export function keepEditor({ editorSecret, editorUnseen }: Paths, { userid, secr
  */
 export function unseenEditor({ editorSecret, editorUnseen }: Paths, { users }: BoardStore): NewBoard | undefined {
   if (!existsSync(editorUnseen) || !existsSync(editorSecret)) return undefined;
-  const userid = readSmallFile(editorUnseen).toString('latin1').trim();
-  const secret = readSmallFile(editorSecret).toString('latin1').trim();
+  const userid = readOwnFile(editorUnseen).toString('latin1').trim();
+  const secret = readOwnFile(editorSecret).toString('latin1').trim();
   const isCurrent = users.levels(latin1(userid)).some((account) => account.secret && hex(account.secret) === secret);
   const seen = () => {
     rmSync(editorUnseen, { force: true });

@@ -1,8 +1,9 @@
 /** A restore cut off between moving the old files away and putting the new ones in place leaves neither there. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { syncFolder } from '../store/new-file.ts';
+import { readOwnFile } from '../store/own-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
 import { Failure } from './failure.ts';
 
@@ -42,7 +43,8 @@ export function unmarkHalfRestored(config: Folder): void {
 /** Folders with the old files of restores that were cut off, newest first. */
 export function setAsideBefore(config: Folder): string[] {
   if (!existsSync(markOf(config))) return [];
-  return readFileSync(markOf(config), 'utf8')
+  return readOwnFile(markOf(config))
+    .toString('utf8')
     .split('\n')
     .filter((name) => /^replaced-[\w-]+$/.test(name))
     .toReversed();

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { readOwnFile } from '../store/own-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
-import { readSmallFile } from '../wire/small-file.ts';
 
 const NAME = 'last-backup';
 
@@ -21,7 +21,7 @@ export function noteBackup({ data }: Pick<Config, 'data'>, made: string): void {
 /** Unix ms; `undefined`: none is known. */
 export function lastBackup({ data }: Pick<Config, 'data'>): number | undefined {
   try {
-    const time = Date.parse(readSmallFile(join(data, NAME)).toString('utf8').trim());
+    const time = Date.parse(readOwnFile(join(data, NAME)).toString('utf8').trim());
     return Number.isNaN(time) ? undefined : time;
   } catch {
     return undefined;

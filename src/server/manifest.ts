@@ -1,10 +1,10 @@
 /** The table of contents of a backup. A folder without one is not a backup, or an unfinished one. */
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { readSmallFile } from '../wire/small-file.ts';
+import { readOwnFile } from '../store/own-file.ts';
 import { Failure } from './failure.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -26,15 +26,18 @@ const manifest = z.strictObject({
   made: z.string(),
   /** the folder of the files, beside the manifest */
   folder: name,
-  files: z.array(
-    z.strictObject({
-      board: name,
-      kind: z.enum(KINDS),
-      file: name,
-      octets: z.number(),
-      sha256: z.string(),
-    }),
-  ),
+  files: z
+    .array(
+      z.strictObject({
+        board: name,
+        kind: z.enum(KINDS),
+        file: name,
+        octets: z.number(),
+        sha256: z.string(),
+      }),
+    )
+    // A file named twice would be moved into place twice.
+    .refine((files) => new Set(files.map(({ file }) => file)).size === files.length, 'a file is named twice'),
 });
 
 export type Manifest = z.infer<typeof manifest>;
@@ -45,9 +48,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST);
   let text: string;
   try {
-    // Whoever opened a pipe would wait for ever.
-    if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
-    text = readSmallFile(path).toString('utf8');
+    text = readOwnFile(path).toString('utf8');
   } catch (cause) {
     throw new Failure(`${directory} is not a complete backup: it has no ${MANIFEST}`, undefined, { cause });
   }

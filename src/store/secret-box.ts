@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readSmallFile } from '../wire/small-file.ts';
 import { systemCode } from '../wire/system-error.ts';
-import { StoreError, storeErrorFrom } from './errors.ts';
+import { StoreError } from './errors.ts';
 import { makeFile } from './new-file.ts';
+import { readOwnFile } from './own-file.ts';
 
 const REMEDY = "Without it the users' secrets can't be read: put it back, or restore a backup with `rgtp-nntp restore`";
 const KEY_OCTETS = 32;
@@ -62,10 +62,10 @@ export class SecretBox {
 
 function keyIn(path: string): string | undefined {
   try {
-    return readSmallFile(path).toString('latin1');
+    return readOwnFile(path).toString('latin1');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw storeErrorFrom(error, path);
+    if (error instanceof StoreError && systemCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -418,8 +418,11 @@ describe('rgtp-nntp backup and restore', () => {
     rmSync(key);
     writeFileSync(key, good);
     const manifest = readFileSync(join(to, 'manifest.json'), 'utf8');
-    writeFileSync(join(to, 'manifest.json'), manifest.replace('"gossip.board.key"', '"../../x"'));
-    expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('is damaged') });
+    // A path, and a file that is named twice.
+    for (const file of ['../../x', 'gossip.board.sqlite']) {
+      writeFileSync(join(to, 'manifest.json'), manifest.replace('"gossip.board.key"', `"${file}"`));
+      expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringMatching(/manifest\.json is damaged/) });
+    }
     rmSync(join(to, 'manifest.json'));
     expect(await elsewhere()).toMatchObject({ code: 1, stderr: expect.stringContaining('not a complete backup') });
     execFileSync('mkfifo', [join(to, 'manifest.json')]);

@@ -77,16 +77,6 @@ export const operatorMutants = [
     ],
   ),
   ...breaking(
-    'src/server/manifest.ts',
-    ['test/cli/backup.test.ts'],
-    [
-      'nobody waits for what a pipe in a backup does not say',
-      '    if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file`);\n',
-      '',
-      HANGS,
-    ],
-  ),
-  ...breaking(
     'src/server/kept.ts',
     ['test/cli/backup.test.ts'],
     ['what the configuration names is not written over', 'files: [...namedIn(config), ', 'files: ['],
@@ -128,9 +118,21 @@ export const operatorMutants = [
     ],
   ),
   ...breaking(
+    'src/ops/hosts.ts',
+    ['test/ops/http.test.ts'],
+    ['what follows an address is a part of the name', '(?::\\d*)?$/;', '/;'],
+  ),
+  ...breaking(
+    'src/server/manifest.ts',
+    ['test/cli/backup.test.ts'],
+    ['a backup names each file once', '.size === files.length,', '.size >= 0,'],
+  ),
+  ...breaking(
     'src/wire/small-file.ts',
     ['test/wire/small-file.test.ts'],
     ['a file without an end is not read to its end', 'length <= MOST; )', 'length <= 64 * MOST; )'],
+    ['nobody waits for what a pipe does not say', ' | constants.O_NONBLOCK', '', HANGS],
+    ['a device is not read', '  if (fstatSync(file).isFile()) return read(file);', '  return read(file);'],
   ),
   ...breaking(
     'src/store/errors.ts',

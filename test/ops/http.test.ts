@@ -288,6 +288,10 @@ describe('whom it answers', () => {
     ['attacker.example:9119', 421],
     ['news.example.org.attacker.example', 421],
     ['127.0.0.1.attacker.example', 421],
+    ['[::1].attacker.example', 421],
+    ['[attacker]', 421],
+    ['localhost:9119.attacker.example', 421],
+    ['::1', 421],
   ])('Host: %s → %i', async (host, code) => {
     const client = new LineStream(connect(http.port, '127.0.0.1'), 'latin1');
     client.write(`GET /readyz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);

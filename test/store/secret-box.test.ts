@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreError } from '../../src/store/errors.ts';
 import { SecretBox } from '../../src/store/secret-box.ts';
 
 let folder = '';
@@ -32,6 +34,17 @@ test('another file is not taken for a key', () => {
   const path = join(folder, 'key');
   writeFileSync(path, 'hello\n');
   expect(() => SecretBox.fromFile(path, { make: true })).toThrow('it is not a key');
+});
+
+test.runIf(process.platform === 'linux')('nor is a pipe or a device, which is not waited for', () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const link = join(folder, 'link');
+  symlinkSync('/dev/zero', link);
+  for (const path of [pipe, link]) {
+    const read = () => SecretBox.fromFile(path, { make: true });
+    expect(read).toThrow(new StoreError('foreign', path, 'it is not a regular file'));
+  }
 });
 
 test('a missing key is created only if nothing was sealed with it', () => {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readSmallFile } from '../../src/wire/small-file.ts';
+import { readRegularFile, readSmallFile } from '../../src/wire/small-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'small-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,4 +26,24 @@ describe('a file that people name', () => {
     expect(() => readSmallFile('/dev/zero')).toThrow('larger than');
     expect(readSmallFile('/dev/null')).toHaveLength(0);
   });
+});
+
+describe('a file that programs write', () => {
+  test('is read whole, also through a link', () => {
+    const path = join(folder, 'own');
+    writeFileSync(path, 'secret\n');
+    symlinkSync(path, `${path}.link`);
+    for (const each of [path, `${path}.link`]) expect(readRegularFile(each).toString()).toBe('secret\n');
+    expect(() => readRegularFile(`${path}.gone`)).toThrow('ENOENT');
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'is no pipe, which nobody may ever write to, no device and no folder',
+    () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [pipe, '/dev/zero', '/dev/null', folder])
+        expect(() => readRegularFile(path)).toThrow('it is not a regular file');
+    },
+  );
 });
