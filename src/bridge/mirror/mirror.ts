@@ -288,8 +288,7 @@ export class Mirror implements BoardModel {
 
   readonly #tell = (changes: readonly Change[]): void => {
     for (const listener of this.#listeners) listener(changes);
-    // Readers will open these items next. While the index is read for the first time nothing is shown, and an item fetched before its
-    // last row is there would be fetched again.
+    // Readers will open these items next. During the first reading nothing is shown, and each row would fetch its item again.
     if (this.#state.isRead && changes.some(({ kind }) => kind === 'appended')) this.#texts.resume();
   };
 
