@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import { eventLoop } from './fair-share.ts';
+import { inLaterRounds } from './later-rounds.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** Connections that are read from again in one round of the event loop: some 2 ms, if all of them have said something. */
@@ -15,7 +16,11 @@ const members = new Map<Duplex, unknown>();
 const waiting = new Set<Duplex>();
 /** what reads again from those that wait */
 const line = new WaitingLine();
-let isDue = false;
+const goOnLater = inLaterRounds(AT_ONCE, () => {
+  const readOn = line.take();
+  readOn?.();
+  return readOn !== undefined;
+});
 
 /**
  * Makes a connection one of those that wait while there is a crowd.
@@ -64,16 +69,6 @@ function holdAll(): void {
     }, owner);
   }
   goOnLater();
-}
-
-function goOnLater(): void {
-  if (isDue || line.size === 0) return;
-  isDue = true;
-  setImmediate(() => {
-    isDue = false;
-    for (let n = 0; n < AT_ONCE; n++) line.take()?.();
-    goOnLater();
-  });
 }
 
 eventLoop.whenCrowded(holdAll);

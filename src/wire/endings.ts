@@ -1,12 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { eventLoop } from './fair-share.ts';
+import { inLaterRounds } from './later-rounds.ts';
 
 /** Connections whose input is dropped in one round of the event loop: of each, up to two reads, 30 µs. */
 const AT_ONCE = 50;
 
 /** those that have had their round */
 const stopped = new Set<Duplex>();
-let isDue = false;
+const goOnLater = inLaterRounds(AT_ONCE, () => {
+  const [stream] = stopped;
+  if (stream === undefined) return false;
+  stopped.delete(stream);
+  stream.resume();
+  return true;
+});
 
 /**
  * Reads and drops whatever else a client sends, so that no reset overtakes the last answer; in turns with everything
@@ -51,21 +58,6 @@ export class TurnedAway {
   close(): void {
     for (const socket of this.#leaving) socket.destroy();
   }
-}
-
-function goOnLater(): void {
-  if (isDue) return;
-  isDue = true;
-  setImmediate(() => {
-    isDue = false;
-    let left = AT_ONCE;
-    for (const stream of stopped) {
-      if (left-- === 0) break;
-      stopped.delete(stream);
-      stream.resume();
-    }
-    if (stopped.size > 0) goOnLater();
-  });
 }
 
 /**

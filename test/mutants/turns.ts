@@ -397,7 +397,7 @@ export const turnMutants = [
     ['test/wire/endings.test.ts'],
     ['resets are taken in in turns', '    eventLoop.run(task);', '    task();'],
     ['what is dropped is dropped a little at a time', '    stream.pause();\n    stopped', '    stopped'],
-    ['and of few connections in one round', '      if (left-- === 0) break;\n', ''],
+    ['and of few connections in one round', 'inLaterRounds(AT_ONCE,', 'inLaterRounds(Number.POSITIVE_INFINITY,'],
     ['what the server closes is closed at once', '    if (error === undefined) return destroy.call(stream);\n', ''],
   ),
   ...breaking(
@@ -423,13 +423,17 @@ export const turnMutants = [
     '',
   ]),
   ...breaking(
+    'src/wire/later-rounds.ts',
+    ['test/wire/crowd.test.ts'],
+    ['all of a crowd is read from again', '      begin();\n    });', '    });', HANGS],
+  ),
+  ...breaking(
     'src/wire/crowd.ts',
     ['test/wire/crowd.test.ts'],
     ['a crowd is read from in turns', 'eventLoop.whenCrowded(holdAll);', 'eventLoop.whenCrowded(() => {});'],
-    ['few of it at a time', 'n < AT_ONCE; n++', 'n < AT_ONCE + waiting.size; n++'],
+    ['few of it at a time', 'inLaterRounds(AT_ONCE,', 'inLaterRounds(Number.POSITIVE_INFINITY,'],
     ['… who are not all of one owner', '    }, owner);', '    }, undefined);'],
     ['who waits is read from again', '      if (!stream.destroyed) handle.readStart();\n', '', HANGS],
-    ['all of them do', '    goOnLater();\n  });', '  });', HANGS],
     ['… and may have to wait again', '      waiting.delete(stream);\n', ''],
   ),
   ...breaking(
