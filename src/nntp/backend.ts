@@ -21,7 +21,7 @@ export type RefusalKind =
   /** This article will never be accepted: 441 or 437, with `message` shown to the poster verbatim. */
   | 'rejected'
   /**
-   * A follow-up of an article that a feed may yet bring: 436; 441 or 439 where the protocol has no code for "later".
+   * A follow-up to an article that a feed may yet bring: 436; 441 or 439 where the protocol has no code for "later".
    */
   | 'early'
   /** This Message-ID has been posted already: 441 435 Duplicate, or 435. */
@@ -93,7 +93,7 @@ export interface ReaderSession extends Partial<Renewing & Suggesting & Feeding &
    */
   newsgroup(name: string): Newsgroup | undefined;
 
-  /** The third column of LIST ACTIVE: may this session post there? */
+  /** The status field of LIST ACTIVE (RFC 3977 §7.6.3): may this session post there? */
   status(newsgroup: Newsgroup): 'y' | 'n' | 'm';
 
   /** Finds an article by Message-ID (with its angle brackets) in any newsgroup, even if its text is not held. */

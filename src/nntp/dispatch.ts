@@ -10,7 +10,7 @@ import { status } from './syntax/status.ts';
 const WITHOUT_RIGHTS = new Set(
   Object.keys(commands).filter((head) => /^(?:AUTHINFO|QUIT|STARTTLS|COMPRESS|DATE|HELP)\b/.test(head)),
 );
-const LOST_ARTICLE = ['400 Line too long; where its article begins is not known', null] as const;
+const LOST_ARTICLE = ['400 Line too long; cannot tell where its article begins', null] as const;
 const NOT_HTTP = ['400 This is a news server, not a web server', null] as const;
 
 /** From a client's lines to answers: finds a line's command, checks that this client may use it now, and runs it. */
@@ -26,9 +26,9 @@ export class Dispatch {
   run(line: Buffer): Answer | Promise<Answer> {
     this.verb = 'unknown';
     const { limits } = this.#client.shared;
-    if (line.length > limits.line && !isSasl(line)) return this.#unread(line, this.#tooLong());
+    if (line.length > limits.line && !isSasl(line)) return this.#refuseUnread(line, this.#tooLong());
     const text = lineText(line);
-    if (text === undefined) return this.#unread(line, status.syntax);
+    if (text === undefined) return this.#refuseUnread(line, status.syntax);
     const words = wordsOf(text);
     if (isHttp(words)) return NOT_HTTP;
     const found = findCommand(words);
@@ -37,23 +37,23 @@ export class Dispatch {
     this.verb = command.head;
     const given = words.length - keywords;
     if (given < command.words[0] || given > command.words[1]) {
-      return this.#unread(line, `501 Syntax: ${command.head} ${command.syntax}`);
+      return this.#refuseUnread(line, `501 Syntax: ${command.head} ${command.syntax}`);
     }
     const args = words.slice(keywords);
     const renewing = WITHOUT_RIGHTS.has(command.head) ? undefined : this.#client.reader.renew?.();
-    if (renewing === undefined) return this.#runTruly(command, args, text);
-    return renewing.then(() => this.#runTruly(command, args, text));
+    if (renewing === undefined) return this.#catchUpAndRun(command, args, text);
+    return renewing.then(() => this.#catchUpAndRun(command, args, text));
   }
 
   /** @param head the beginning of the line */
   tooLong(head: string): Answer {
     this.verb = 'unknown';
-    // It can't be told where the article begins, so it would be taken for commands.
+    // Nobody can tell where the article begins, so its lines would be taken for commands.
     return TAKETHIS.test(head) ? LOST_ARTICLE : this.#tooLong();
   }
 
   /** If other servers show the same newsgroups, nothing is denied before it is known what they have shown. */
-  #runTruly(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
+  #catchUpAndRun(command: Command, args: readonly string[], text: string): Answer | Promise<Answer> {
     const { reader } = this.#client;
     const claim = reader.inCompany === true ? this.#claimOf(command, args) : undefined;
     const catchingUp = claim && reader.catchUp?.(claim.newsgroups);
@@ -90,10 +90,10 @@ export class Dispatch {
   }
 
   /**
-   * Refuses a command without running it. If an article comes with it, that is read first: it must not be taken for
-   * commands.
+   * Refuses a command without running it. If an article comes with it, that is read first: its lines must not be taken
+   * for commands.
    */
-  #unread(line: Buffer, answer: string): Answer | Promise<Answer> {
+  #refuseUnread(line: Buffer, answer: string): Answer | Promise<Answer> {
     if (!isTakethis(line)) return answer;
     return this.#client.transport.nextArticle(0).then((article) => article && answer);
   }

@@ -35,7 +35,7 @@ const GOING_DOWN = '400 Server is going down; try again later';
 const GRACE = 10_000;
 /** How long a client has to hang up after 400, in ms. */
 const LINGER = 1_000;
-/** How many times within the shortest time-out sessions are checked. */
+/** How many times sessions are checked within the shortest time-out. */
 const LOOKS = 4;
 const LOOK_MOST = 5_000;
 const LOOK_LEAST = 20;
@@ -72,7 +72,7 @@ export class NntpServer {
     this.#arrivals = new Arrivals(this.#shared, (arrival) => this.#sessions.welcome(arrival));
     const shortest = Math.min(limits.idle, limits.command, limits.handshake);
     const every = Math.max(LOOK_LEAST, Math.min(shortest / LOOKS, LOOK_MOST));
-    this.#watch = setInterval(() => this.#lookOver(), every).unref();
+    this.#watch = setInterval(() => this.#checkTimeouts(), every).unref();
   }
 
   /** Listens on all addresses, or on none: then it rejects with the error of the one that failed. */
@@ -118,8 +118,8 @@ export class NntpServer {
   }
 
   /**
-   * Ends: no new connections, 400 to idle sessions. Answers and posts under way finish, then their sessions get 400,
-   * too. Clients that don't hang up are cut off once nothing is under way for them, all others after `graceMs`.
+   * Shuts down: no new connections, 400 to idle sessions. Answers and posts under way finish, then their sessions get
+   * 400, too. Clients that don't hang up are cut off once nothing is under way for them, all others after `graceMs`.
    */
   close(graceMs: number = GRACE): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -157,7 +157,7 @@ export class NntpServer {
     this.#servers.push({ server, tls });
   }
 
-  #lookOver(): void {
+  #checkTimeouts(): void {
     const { limits, clock } = this.#shared;
     const time = clock();
     this.#arrivals.expire(time);

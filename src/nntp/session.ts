@@ -14,8 +14,8 @@ import { type Answer, LongAnswer, statusOf } from './syntax/answer.ts';
 import { failureStatus, refusalStatus, status, type Task } from './syntax/status.ts';
 
 /**
- * One client. Uses the state, the queue and `tick()` of the package's Session; bytes go through `Transport`, and
- * commands that can answer at once do so without a promise.
+ * One client. Uses the state, the queue and `tick()` of the Session in the npm package nntp-server (`package/`); bytes
+ * go through `Transport`, and commands that can answer at once do so without a promise.
  */
 export class NntpSession extends PackageSession implements Client, TransportEvents {
   readonly shared: Shared;
@@ -111,7 +111,7 @@ export class NntpSession extends PackageSession implements Client, TransportEven
     const { connection, address } = peer;
     try {
       const name = await logins.attempt({ address, user }, () => {
-        // It may have waited behind others' guesses for longer than the client did, or even the server.
+        // The attempt may have waited behind others' guesses until the client had gone, or even the server.
         if (this.#gone) throw new Refusal('unavailable', 'the connection is closed');
         return reader.login(user, password);
       });

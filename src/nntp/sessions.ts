@@ -10,8 +10,8 @@ export class Sessions implements Iterable<NntpSession> {
   readonly #server: PackageServer;
   readonly #sessions = new Set<NntpSession>();
   /**
-   * The one that has closed last. V8 forgets the forms of objects of which none is left, and with them the code that it
-   * has optimised for them: after a collection while nobody was connected, a command took up to three times the CPU.
+   * The session that closed last. When no object of a class is left, V8 drops the class's hidden classes, and with them
+   * the code optimised for it: after a collection while nobody was connected, a command took up to three times the CPU.
    */
   readonly #closed = new Set<NntpSession>();
 

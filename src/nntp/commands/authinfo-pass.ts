@@ -4,7 +4,7 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { loginRefused } from './login-refused.ts';
 
-/** RFC 4643 §2.3. Uses the package's, on the line as received: white space in a password counts. */
+/** RFC 4643 §2.3. Runs nntp-server's command on the line as received: white space in a password counts. */
 export const authinfoPass: Command = {
   head: 'AUTHINFO PASS',
   syntax: 'password',

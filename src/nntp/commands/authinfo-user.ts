@@ -4,7 +4,7 @@ import { loginRefused } from './login-refused.ts';
 
 const own = fromPackage.authinfoUser({ syntax: 'name', words: [1, 1], needs: 'nothing' });
 
-/** RFC 4643 §2.3. Uses the package's, once a login is possible at all. */
+/** RFC 4643 §2.3. Runs nntp-server's command, if a login is possible at all. */
 export const authinfoUser: Command = {
   ...own,
   run: (client, words, raw) => loginRefused(client) ?? own.run(client, words, raw),

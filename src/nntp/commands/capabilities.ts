@@ -8,7 +8,7 @@ import type { Command } from './command.ts';
 const KEYWORD = /^[A-Za-z][A-Za-z0-9.-]{2,}$/;
 const FIRST = 'VERSION 2';
 
-/** RFC 3977 §5.2. Uses the package's, which collects the commands' capabilities, and adds IMPLEMENTATION. */
+/** RFC 3977 §5.2. Runs nntp-server's command, which collects the commands' capabilities, and adds IMPLEMENTATION. */
 export const capabilities: Command = {
   head: 'CAPABILITIES',
   syntax: '[keyword]',

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 const answer = fromPackage.date({ syntax: '', words: [0, 0], needs: 'nothing' });
 
-/** RFC 3977 §7.1. Uses the package's. Evolution lists nothing without DATE. */
+/** RFC 3977 §7.1. Runs nntp-server's command. Evolution lists nothing without DATE. */
 export const date: Command = {
   ...answer,
   run(client, words, line) {

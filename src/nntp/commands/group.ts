@@ -3,8 +3,8 @@ import { extentClaim } from './claim.ts';
 import type { Command } from './command.ts';
 
 /**
- * RFC 3977 §6.1.1. A failure keeps the old selection. Does not use the package's, which answers with a promise: that
- * would take longer than all the rest.
+ * RFC 3977 §6.1.1. A failure keeps the old selection. nntp-server's command is not used: it answers with a promise,
+ * which would take longer than everything else.
  */
 export const group: Command = {
   head: 'GROUP',

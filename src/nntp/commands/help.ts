@@ -33,8 +33,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   LISTGROUP: 'select a newsgroup and list the numbers of its articles',
   'MODE READER': 'say that you are a reader',
   'MODE STREAM': 'say that you are another server, which will not wait for answers',
-  NEWGROUPS: 'newsgroups created since then',
-  NEWNEWS: 'message-ids of articles that have arrived since then',
+  NEWGROUPS: 'newsgroups created since a time',
+  NEWNEWS: 'message-ids of articles that have arrived since a time',
   NEXT: 'go on to the next article',
   OVER: 'one line about each of many articles',
   POST: 'post an article; a dot on a line of its own ends it',
@@ -48,7 +48,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   XPAT: 'XHDR for the articles whose header matches',
 };
 
-/** Commands that are nothing without their keywords, which have lines of their own. */
+/** Commands that do nothing without a keyword. Each keyword has a line of its own. */
 const HEADINGS: ReadonlySet<string> = new Set(['AUTHINFO', 'MODE']);
 
 /** RFC 3977 §7.2: every command, its arguments, and what it is for. Throws if a command is not explained. */

@@ -3,7 +3,7 @@ import { status } from '../syntax/status.ts';
 import type { Command } from './command.ts';
 import { listCommand } from './list-keyword.ts';
 
-/** A list that the operator may or may not keep. Without one: 503 (RFC 6048 §2.1), and it is not advertised. */
+/** A list that the operator may provide. Without one: 503 (RFC 6048 §2.1), and it is not advertised. */
 function listMaintained(keyword: string, list: 'distributions' | 'moderators'): Command {
   return {
     ...listCommand(keyword, '', [0, 0], ({ shared }) => {

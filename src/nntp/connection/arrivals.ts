@@ -142,7 +142,7 @@ export class Arrivals {
       return;
     }
     this.#admitted.set(socket, address);
-    // Behind a balancer, the client's.
+    // Behind a balancer, this is the client's address.
     joinCrowd(socket, addressKey(address));
     if (tls) this.#handshake(socket, peer, cleartextAuth);
     else {
@@ -182,7 +182,7 @@ export class Arrivals {
       socket.destroy();
       return;
     }
-    // Who leaves keeps nobody from arriving.
+    // A client on its way out must not keep others from arriving.
     this.#waiting.delete(socket);
     const why = reason === 'full' ? 'Too many connections' : 'Too many connections from your address';
     this.#turnedAway.add(socket, `400 ${why}; try again later\r\n`, this.#shared.limits.connections);

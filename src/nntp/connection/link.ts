@@ -113,8 +113,8 @@ export class Link {
   #lost(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
-    // It would keep the session in memory long enough to be moved to the old generation, until the next full
-    // collection.
+    // The timer would keep the session in memory long enough to be moved to the old generation, where it would stay
+    // until the next full collection.
     clearTimeout(this.#linger);
     this.#events.lost(error);
   }

@@ -48,7 +48,7 @@ export class Outgoing implements LongRunEvents {
     return this.#output.octets;
   }
 
-  /** The client has left so much unread that no more is made for it. The limit falls as the number of clients grows. */
+  /** The client has left so much unread that nothing more is made for it. The limit falls as more clients connect. */
   get full(): boolean {
     if (!this.#link.blocked) return false;
     const { unsent, unsentInAll } = this.#limits;

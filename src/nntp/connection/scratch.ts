@@ -5,13 +5,13 @@ import { TLSSocket } from 'node:tls';
 /** The most octets of UTF-8 per UTF-16 unit. */
 const PER_UNIT = 3;
 
-/** One piece of memory, used again and again. */
+/** One piece of memory, used for one write after another. */
 class Scratch {
   readonly least: number;
   readonly size: number;
   #memory: Buffer | undefined;
 
-  /** @param least octets that are worth so much memory: a client that does not read keeps all of it */
+  /** @param least the fewest octets to use it for: a client that does not read holds on to all of the memory */
   constructor(least: number, size: number) {
     this.least = least;
     this.size = size;
@@ -41,14 +41,14 @@ class Scratch {
 const scratches = [new Scratch(0, 8 * 1024), new Scratch(60 * 1024, 80 * 1024)];
 
 /**
- * Writes answers from memory that is used again as soon as the kernel has taken them: to allocate some each time takes
- * longer than the rest of making an answer, and V8 must collect it. Text as UTF-8.
+ * Writes answers from memory that is reused as soon as the kernel has taken them: allocating memory for each would take
+ * longer than the rest of making an answer, and V8 would have to collect it. Strings are written as UTF-8.
  *
  * @param octets octets of all parts, or a little less
- * @returns false: nothing is written. No memory has this size, or the connection may keep what it gets
+ * @returns false if nothing was written, because neither piece has this size or the stream may hold on to it
  */
 export function writeFromScratch(stream: Writable, parts: readonly (Buffer | string)[], octets: number): boolean {
-  // A layer may pass octets on, and not say when it is done with them.
+  // A layer (TLS, DEFLATE) may hold on to octets, and does not say when it is done with them.
   if (!(stream instanceof Socket) || stream instanceof TLSSocket || stream.writableLength > 0) return false;
   for (const scratch of scratches) {
     if (octets >= scratch.least && octets <= scratch.size) return scratch.write(stream, parts);

@@ -108,7 +108,7 @@ export class Transport implements LinkEvents {
     if (!this.#runs()) this.#flow();
   }
 
-  /** False: in a later turn. */
+  /** Takes a turn now, if it is this connection's. False: it will, later. */
   #runs(): boolean {
     if (this.#pumping || this.#waiting || this.#link.closed || eventLoop.run(this.#turn)) return true;
     this.#waiting = true;
@@ -180,8 +180,8 @@ export class Transport implements LinkEvents {
     if (this.#outgoing.ending) return;
     this.#incoming.feed(chunk);
     this.#runs();
-    // Nothing more is read before that turn. But thousands may speak at the same moment, and to stop one that has said
-    // little costs more than to keep what it said.
+    // Nothing more is read before that turn. But thousands may send at the same moment, and to stop reading from one that
+    // has sent little costs more than to keep what it sent.
     if (!this.#waiting || this.#incoming.buffered > SMALL) this.#flow();
   }
 

@@ -4,7 +4,7 @@ import { status } from '../syntax/status.ts';
 
 type Ours = Pick<Command, 'syntax' | 'words' | 'needs'> & Partial<Command>;
 
-/** The package's commands that are in use. `commands/` corrects what they lack or get wrong. */
+/** The commands of the npm package nntp-server that are in use. `commands/` adds what they lack or get wrong. */
 export const fromPackage = {
   authinfoUser: (ours: Ours) => adopted(commands['AUTHINFO USER'], ours),
   /** White space in a password counts: `line` is `AUTHINFO PASS` and the password as received. */
@@ -16,7 +16,7 @@ export const fromPackage = {
   quit: (ours: Ours) => adopted(commands.QUIT, ours),
 };
 
-/** An unchanged command of the package, but with our own splitting of lines and refusals. */
+/** A command of the package, unchanged, behind our own line splitting and refusals. */
 function adopted(command: PackageCommand, ours: Ours): Command {
   return {
     head: command.head,

@@ -45,8 +45,8 @@ const PIECE = 32 * 1024;
 const STRETCH = 16;
 
 /**
- * Lines of an answer of any length, made as needed. `undefined` is not a line, but took time to find out. No line may
- * begin with a dot.
+ * Lines of an answer of any length, made as needed. `undefined` stands for work that gave no line. No line may begin
+ * with a dot.
  */
 export function* linePieces(lines: Iterable<string | undefined>): Generator<Buffer> {
   let text = '';
