@@ -1,7 +1,7 @@
 /**
  * What the parts of the bridge need from each other. Views show a board as newsgroups; `login/` knows who may do what;
- * `posting/` delivers articles to a board and remembers their Message-IDs. What a listing asks for every row is
- * synchronous.
+ * `posting/` delivers articles to a board and remembers their Message-IDs. Whatever a listing asks about each row is
+ * answered synchronously.
  *
  * A board is named by its main newsgroup, even if another of its three newsgroups is meant.
  */

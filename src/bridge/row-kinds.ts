@@ -22,7 +22,7 @@ export function isFirst(kind: number | undefined): boolean {
   return kind === PostKind.Item || kind === PostKind.Continuation;
 }
 
-/** Is a post of this kind in an item, with a text there? */
+/** Is this a post in an item: does it have a text there, and can one reply to it? */
 export function isInItem(kind: number | undefined): boolean {
   return isFirst(kind) || kind === PostKind.Reply;
 }

@@ -45,7 +45,7 @@ export class PostColumns implements Posts {
   /** blocks that have changed since `load` or `takeChanges` */
   readonly #changed = new Set<number>();
   #firstChanged = Number.POSITIVE_INFINITY;
-  /** how much higher the number of the row last found was than its index */
+  /** the number of the row last found, minus its index */
   #ahead = 1;
 
   /** Appends a row; its number must be above the last one. Returns its index. */
@@ -111,8 +111,8 @@ export class PostColumns implements Posts {
 
   /** The first row whose number is at least this; `length` if there is none. */
   atOrAfter(number: number): number {
-    // Numbers have few gaps: so a row is often as far from its number as the last one that was sought, and of a large column
-    // only one place is read.
+    // Numbers have few gaps, so the distance between a row's index and its number is often the same as at the last
+    // look-up: then only one cell of a large column is read.
     const near = number - this.#ahead;
     if (near >= 0 && near < this.length && this.numbers[near] === number) return near;
     const row = this.#search(number);

@@ -10,7 +10,7 @@ const MAX_ARRIVALS = 128;
 const CLOCK = 'clock';
 /**
  * Seconds by which that time is stored in advance, so that it need not be written at each command. A bridge that is not
- * alone stores it less far ahead, because the others adopt what is stored, and their DATE tells it.
+ * alone stores it less far ahead, because the others adopt what is stored, and report it in DATE.
  */
 const AHEAD = 60;
 const AHEAD_OF_OTHERS = 5;
@@ -108,7 +108,7 @@ export class Publishing {
   keepUp(marks: readonly Mark[]): void {
     const told = marks.find(({ place }) => place === CLOCK)?.high ?? 0;
     this.#now = Math.max(this.#now, told);
-    // It is stored: a question at this bridge need not store a later one, which others would keep up with in turn.
+    // It is stored already. If the next question here stored a later time, the others would follow in turn, without end.
     this.#keptNow = Math.max(this.#keptNow, told);
   }
 

@@ -17,14 +17,14 @@ interface RowsOf {
   of(item: number): readonly number[];
 }
 
-/** What items have, by their indexes. */
-interface Told {
+/** The facts of all items, by index. */
+interface ItemFacts {
   readonly ids: ItemIds;
   readonly subjects: Strings;
   readonly rows: RowsOf;
 }
 
-class Record implements ItemRecord {
+export class MutableRecord implements ItemRecord {
   readonly index: number;
   continues = -1;
   continuedIn = -1;
@@ -33,40 +33,38 @@ class Record implements ItemRecord {
   /** an F row of the index shows that it is continued */
   marked = false;
   first = -1;
-  readonly #told: Told;
+  readonly #facts: ItemFacts;
 
-  constructor(index: number, told: Told) {
+  constructor(index: number, facts: ItemFacts) {
     this.index = index;
-    this.#told = told;
+    this.#facts = facts;
   }
 
   get id(): string {
-    return this.#told.ids.at(this.index);
+    return this.#facts.ids.at(this.index);
   }
 
   get subject(): Octets {
-    return this.#told.subjects.at(this.index);
+    return this.#facts.subjects.at(this.index);
   }
 
   get rows(): readonly number[] {
-    return this.#told.rows.of(this.index);
+    return this.#facts.rows.of(this.index);
   }
 }
-
-export type MutableRecord = Record;
 
 /** Every item ever mentioned, in order of first mention, and their blocks for the cache. */
 export class Records {
   readonly list: MutableRecord[] = [];
   readonly #changed = new Set<number>();
-  readonly #told: Told;
+  readonly #facts: ItemFacts;
 
   constructor(rows: RowsOf) {
-    this.#told = { ids: new ItemIds(), subjects: new Strings(), rows };
+    this.#facts = { ids: new ItemIds(), subjects: new Strings(), rows };
   }
 
   byId(id: string): MutableRecord | undefined {
-    const index = this.#told.ids.indexOf(id);
+    const index = this.#facts.ids.indexOf(id);
     return index === undefined ? undefined : this.list[index];
   }
 
@@ -82,7 +80,7 @@ export class Records {
   /** Each of these returns whether anything changed. */
   setSubject(record: MutableRecord, subject: Octets): boolean {
     if (record.subject === subject) return false;
-    this.#told.subjects.set(record.index, subject);
+    this.#facts.subjects.set(record.index, subject);
     return this.#touch(record);
   }
 
@@ -175,7 +173,7 @@ export class Records {
       ][];
       for (const [id, subject, continues, continuedIn, shown] of cells) {
         const record = this.#add(id);
-        this.#told.subjects.set(record.index, latin1(subject));
+        this.#facts.subjects.set(record.index, latin1(subject));
         record.continues = continues;
         record.continuedIn = continuedIn;
         // Earlier caches do not say what the index shows.
@@ -192,9 +190,9 @@ export class Records {
   }
 
   #add(id: string): MutableRecord {
-    const record = new Record(this.list.length, this.#told);
+    const record = new MutableRecord(this.list.length, this.#facts);
     this.list.push(record);
-    this.#told.ids.add(id);
+    this.#facts.ids.add(id);
     return record;
   }
 

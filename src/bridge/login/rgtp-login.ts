@@ -185,7 +185,8 @@ export class RgtpLogin implements BoardLogin, Revoking {
       whileAway === undefined
         ? { level: await prove(), unproven: undefined }
         : await provenOrRemembered(credentials, prove, whileAway);
-    if (unproven !== undefined) log.info({ board: this.name }, 'the board is away: logged in as it accepted last time');
+    if (unproven !== undefined)
+      log.info({ board: this.name }, 'the board is away: logged in with the login that it last accepted');
     const proof = account && { name: account.name, passwordHash: account.passwordHash };
     const shared = this.#sharedBy(credentials);
     shared.unproven = unproven;

@@ -48,7 +48,7 @@ async function rememberedLevel(credentials: Credentials, proofs: RememberedProof
   const level = await proofs.check(credentials);
   if (level === 'unknown') throw error;
   if (level === 'wrong') {
-    throw new Refusal('bad-credentials', 'the board is away, and this is not the login that it accepted last');
+    throw new Refusal('bad-credentials', 'the board is away, and this is not the login that it last accepted');
   }
   return asLevel(level);
 }

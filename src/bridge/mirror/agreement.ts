@@ -58,7 +58,7 @@ export class Agreement {
     return this.unknown(shown).some(({ details }) => !isReserved(rowDetails(details)));
   }
 
-  /** The version of what all bridges show that is visible here, too, once the rows of the last `ahead` are. */
+  /** The version of what all bridges show that this one shows, too, as soon as it shows the rows of the last `ahead`. */
   get seen(): bigint {
     return this.#seen;
   }
@@ -153,7 +153,7 @@ export class Agreement {
     return (first < posts.length ? posts.numbers[first] : rows[0]?.number) ?? 0;
   }
 
-  /** Tells the others of a change without a new row. */
+  /** Tells the other bridges about a change that adds no row. */
   async changed(): Promise<void> {
     if (!this.#shared.leads) return;
     await this.#shared.changed();

@@ -23,8 +23,8 @@ interface Given {
 }
 
 /**
- * Carries out a decision. Yields the changes so far, perhaps none, whenever that took a while: they must be written and
- * told before it continues. In between, the state is the board as it was a few posts ago.
+ * Carries out a decision. Yields the changes so far, perhaps none, whenever that took a while: they must be written, and
+ * passed to the listeners, before it continues. In between, the state is the board as it was a few posts ago.
  */
 export function commit(
   state: BoardState,

@@ -148,7 +148,7 @@ export class EditLog {
   }
 }
 
-/** What the edit log said before and what it says now, each once, in its order. If no row is left, only this shows a wrap. */
+/** Merges earlier entries into the current ones: each once, in the log's order. If no row is left, only that shows a wrap. */
 export function together(before: readonly EditLogEntry[], now: readonly EditLogEntry[]): readonly EditLogEntry[] {
   const said = new Set(now.map(({ sequence }) => sequence));
   const forgotten = before.filter(({ sequence }) => !said.has(sequence));

@@ -1,4 +1,7 @@
-/** Evidence for rows of the index that an editor may have made up, or changed. */
+/**
+ * Evidence for rows of the index that an editor may have made up, or changed. A row is proven if the board shows more of
+ * its post than the row: the post in its item's text, the item's last edit, or the message of the day.
+ */
 import { RgtpError } from '../../rgtp/errors.ts';
 import type { Item } from '../../rgtp/item.ts';
 import { distance } from '../../rgtp/sequence.ts';

@@ -57,8 +57,9 @@ interface Order {
 }
 
 /**
- * The rows whose numbers continue those before them (`ahead`), and those that come after higher ones (`moved`). A
- * number far above the others is believed once the context vouches for it; if lower ones follow, an editor made it up.
+ * Tells rows whose numbers continue those before them (`ahead`) from those that come after higher ones (`moved`), and
+ * merges the two by number. A number far above the others is believed once the context vouches for it; if lower ones
+ * follow, an editor made it up.
  */
 export function* orderOf(
   rows: Rows,

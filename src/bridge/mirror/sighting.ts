@@ -188,7 +188,7 @@ export class Sighting {
     return row < 0 ? this.#eventOf(row)?.wraps : this.wrapped[row];
   }
 
-  /** (Never index an array below 0: V8 then looks for a property of that name, which takes ten times as long as all else.) */
+  /** Never indexes the array below 0: V8 would look for a property of that name, which takes ten times as long. */
   #eventOf(row: number): SeenEvent | undefined {
     return row < 0 ? this.events[~row] : undefined;
   }

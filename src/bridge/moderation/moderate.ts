@@ -7,11 +7,12 @@ import { sameSubject, withoutRe } from '../../news/posting/subject.ts';
 import { Refusal } from '../../nntp/backend.ts';
 import { type Charset, decode, oneCharset } from '../../wire/charset.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
-import { type BoardModel, PostKind } from '../model.ts';
+import type { BoardModel } from '../model.ts';
 import type { PostIndex, PostReference } from '../ports.ts';
 import { hashOf } from '../posting/plan.ts';
 import type { Order } from '../posting/sender.ts';
 import { NotHere } from '../posting/target.ts';
+import { isInItem } from '../row-kinds.ts';
 import { editPost, withdrawItem } from './edit.ts';
 
 export interface ModeratedBoard {
@@ -83,12 +84,8 @@ function isFirst({ item, row }: PostReference, { items }: Pick<BoardModel, 'item
 
 /** The item a post is in. Notices and messages of the day are in none, and can't be changed. */
 function itemOf({ item, kind }: PostReference, header: string): string {
-  if (item === undefined || !isPost(kind)) throw new PostingError(`${header}: this article can't be changed`);
+  if (item === undefined || !isInItem(kind)) throw new PostingError(`${header}: this article can't be changed`);
   return item.id;
-}
-
-function isPost(kind: PostKind): boolean {
-  return kind === PostKind.Item || kind === PostKind.Continuation || kind === PostKind.Reply;
 }
 
 /** The reason for the edit log: X-RGTP-Reason, or the subject. */

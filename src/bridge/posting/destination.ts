@@ -29,7 +29,7 @@ export function destinationOf<
   if (only === undefined) throw new PostingError('Newsgroups: this article names no newsgroup');
   const { name, levelToPost } = only.group;
   if (levelToPost === undefined) {
-    throw new PostingError(`Newsgroups: ${name} takes no posts, the server writes it`);
+    throw new PostingError(`Newsgroups: ${name} takes no posts: only the server writes to it`);
   }
   return { board: only.board, group: { name, levelToPost } };
 }

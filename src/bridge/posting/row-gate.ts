@@ -66,7 +66,7 @@ export class RowGate {
     for (const row of rows) {
       const { epoch, sequence } = row;
       const post = own.idOf(newsgroup, 0, sequence);
-      // Another of our posts had the number before the board was restored: this is its row, as it was shown then.
+      // Another of our posts had this number before the board was restored, and this is that post's row.
       if (post === undefined || own.idOf(newsgroup, epoch, sequence) !== undefined) continue;
       if (!(await unread.isThere(post.messageId, row))) continue;
       const { messageId, references = '', path = '' } = post;

@@ -9,7 +9,7 @@ export const GONE = -1;
 
 interface Claim {
   readonly of: number;
-  /** the number of the poll before it, or under way */
+  /** the number of the last poll that had begun by then */
   readonly poll: number;
 }
 

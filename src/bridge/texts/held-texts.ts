@@ -104,7 +104,7 @@ export class HeldTexts {
 
   /** Writes within a moment, together with others. */
   writeSoon(): void {
-    // The answer was still on its way when everything was closed: the cache can no longer take it.
+    // An answer may arrive after everything has been closed: nothing can be written to the cache then.
     if (this.#closed) return;
     if (this.#texts.full) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);

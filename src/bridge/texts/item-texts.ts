@@ -130,7 +130,7 @@ export class ItemTexts implements BoardTexts, TextSource {
       // Only an index read later tells whether an item is gone.
       else if (claim === GONE) cache.deleteFact('compared');
     }
-    // What is written as absent would not be asked for after a restart.
+    // A text stored as absent would not be fetched after a restart.
     if (claims.length > 0) this.#held.saveStates();
     this.resume();
   }

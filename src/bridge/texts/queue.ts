@@ -10,7 +10,7 @@ export interface TextSource {
   fetch(item: number): Promise<Item>;
   /** `undefined`: the board has no such item. The source must set the item's state. */
   arrived(item: number, text: Item | undefined): void;
-  /** The board sends nonsense for this item, or breaks off at it, time and again. */
+  /** The board has repeatedly sent nonsense for this item, or broken off at it. */
   gaveUp(item: number, error: unknown): void;
   /** Nothing is under way; `failure`: because something went wrong. */
   idle(failure: unknown): void;

@@ -36,8 +36,8 @@ export class Texts {
   }
 
   /**
-   * Like `get`, but what one post needs is enough: most of an item that is read here and there would be read and kept
-   * for nothing. A second post of the item brings all of it.
+   * Like `get`, but may return only what one post needs: where items are read here and there, the rest would be read and
+   * kept for nothing. When a second post of the item is asked for, all of it is read.
    */
   getPost(item: number, sequence: number): ItemText | undefined {
     const recent = this.#recent.get(item);
@@ -125,7 +125,7 @@ export class Texts {
     const text = ItemText.read(data);
     if (text !== undefined) return text;
     const old = itemOfVersion1(data);
-    // Damaged: as good as not held.
+    // Damaged: counts as not held.
     if (old === undefined) return undefined;
     const converted = ItemText.of(old);
     this.#keepUnwritten(item, converted);

@@ -1,4 +1,4 @@
-/** What an item's text says about the item that the index may not. */
+/** What an item's text says about the item, which the index may not show. */
 import type { Item } from '../../rgtp/item.ts';
 import type { ItemText } from '../item-text.ts';
 import type { BoardState } from '../known/state.ts';

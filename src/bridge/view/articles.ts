@@ -9,10 +9,10 @@ import type { ItemText } from '../item-text.ts';
 import type { SharedMemory } from '../memory.ts';
 import type { BoardModel, ItemRecord, PostSummary } from '../model.ts';
 import { because } from '../words.ts';
-import { Asked } from './asked.ts';
 import type { Contents } from './contents.ts';
 import type { Headers } from './headers.ts';
 import { Memo } from './memo.ts';
+import { RecentlyRead } from './recently-read.ts';
 
 export interface ArticleParts {
   readonly headers: Headers;
@@ -22,7 +22,8 @@ export interface ArticleParts {
 }
 
 /**
- * What overview needs from an article beyond the index. `passing`: temporary, though the model will report no change.
+ * What overview needs from an article beyond the index. `passing`: not to be kept, because it may become outdated without
+ * a change that the model reports.
  */
 export type Summary = PostSummary & { readonly passing?: true };
 
@@ -45,11 +46,11 @@ export class Articles {
     this.#contents = contents;
     this.#log = log;
     const memo = (make: (row: number) => Soon<Rendered | undefined>) => {
-      const asked = new Asked(memory.budget);
+      const recent = new RecentlyRead(memory.budget);
       return new Memo(
         memory.shelf<Rendered>('articles'),
         make,
-        (made, row) => memory.hasRoomFor(made) || asked.again(row),
+        (made, row) => memory.hasRoomFor(made) || recent.again(row),
       );
     };
     this.#rendered = memo((row) => this.#make(row));

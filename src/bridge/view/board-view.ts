@@ -6,13 +6,14 @@ import { SharedMemory } from '../memory.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
 import { newsgroupName, type Place, places, placesOf } from '../places.ts';
 import { noOwnPosts, type OwnPosts, type PostIndex, type PostReference } from '../ports.ts';
+import { isInItem } from '../row-kinds.ts';
 import { linesOf } from '../text.ts';
 import { Articles } from './articles.ts';
 import { Contents } from './contents.ts';
 import { Freshness } from './freshness.ts';
 import { GroupView, NOT_READ, UNREAD } from './group-view.ts';
 import { Headers } from './headers.ts';
-import { isPost, kindAt } from './kinds.ts';
+import { kindAt } from './kinds.ts';
 import type { NoticeStyle } from './notices.ts';
 import type { BoardOptions } from './options.ts';
 import { PostIds } from './post-ids.ts';
@@ -149,7 +150,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     const before = this.model.items[items[row] ?? -1]?.rows.filter((each) => each < row) ?? [];
     const edits = before.filter((each) => kindAt(this.model, each) === PostKind.Edit);
     return before.flatMap((post) => {
-      if (!isPost(kindAt(this.model, post))) return [];
+      if (!isInItem(kindAt(this.model, post))) return [];
       const last = edits.findLast((edit) => edit > post);
       const messageId = this.#ids.revision(post, row);
       const supersedes = last === undefined ? this.#ids.messageId(post) : this.#ids.revision(post, last);

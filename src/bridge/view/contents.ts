@@ -2,8 +2,9 @@ import { type Body, bodyOf } from '../../news/body.ts';
 import { type Octets, octets } from '../../wire/octets.ts';
 import type { ItemText } from '../item-text.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
+import { isInItem } from '../row-kinds.ts';
 import { bodyOfPost, linesOf } from '../text.ts';
-import { isPost, kindAt } from './kinds.ts';
+import { kindAt } from './kinds.ts';
 import {
   type Deed,
   editNotice,
@@ -45,7 +46,7 @@ export class Contents {
 
   /** The item whose text the article needs; `undefined` if it needs none. */
   itemFor(row: number): ItemRecord | undefined {
-    return isPost(kindAt(this.#model, row)) ? this.#itemOf(row) : undefined;
+    return isInItem(kindAt(this.#model, row)) ? this.#itemOf(row) : undefined;
   }
 
   /** Whether it is the newest message of the day, for which the board has not been asked yet. */

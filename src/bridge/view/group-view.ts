@@ -19,7 +19,7 @@ const NOTHING = Buffer.alloc(0);
 /** The answer while a board's index has never been read. */
 export const NOT_READ = "the board's index has not been read yet; try again shortly";
 
-/** … while a post is known that the index does not show yet */
+/** The answer for a post that was acknowledged, but that the index does not show yet. */
 export const UNREAD = "it was posted, and the board's index has not been read since; try again shortly";
 
 export interface GroupIdentity {

@@ -2,7 +2,8 @@ import { type DerivedId, formatDerivedId, parseDerivedId } from '../../news/mess
 import { isAfter } from '../../rgtp/sequence.ts';
 import { type BoardModel, PostKind } from '../model.ts';
 import type { OwnPost, OwnPosts } from '../ports.ts';
-import { isPost, kindAt } from './kinds.ts';
+import { isInItem } from '../row-kinds.ts';
+import { kindAt } from './kinds.ts';
 
 /** The kind of derived Message-ID for each kind of post. */
 const idKinds = {
@@ -89,7 +90,7 @@ export class PostIds {
     if (id?.kind !== 'revision') return this.rowOf(messageId);
     const row = this.#model.rowIn(id.epoch, id.sequence);
     const edit = this.#model.rowOf(id.edit);
-    const isThere = row >= 0 && isPost(kindAt(this.#model, row));
+    const isThere = row >= 0 && isInItem(kindAt(this.#model, row));
     return isThere && this.revision(row, edit) === messageId ? row : -1;
   }
 

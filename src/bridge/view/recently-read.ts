@@ -4,10 +4,10 @@ const FEWEST = 1 << 10;
 const MOST = 1 << 20;
 
 /**
- * Which rows were asked for lately. An article that takes the place of others in memory must have been asked for before:
- * most are read once, by somebody who reads everything, and keeping these would cost more than making them.
+ * Which rows were read recently. An article that takes the place of others in memory must have been read before: most are
+ * read once, by somebody who reads everything, and keeping those would cost more than making them again.
  */
-export class Asked {
+export class RecentlyRead {
   /** by row modulo their number: a row, plus one */
   readonly #slots: Uint32Array;
 
@@ -16,7 +16,7 @@ export class Asked {
     this.#slots = new Uint32Array(Math.max(FEWEST, Math.min(Math.ceil(memory / ARTICLE), MOST)));
   }
 
-  /** Whether a row was asked for before; remembers it. */
+  /** Whether a row was read before; remembers it. */
   again(row: number): boolean {
     const slot = row % this.#slots.length;
     const before = this.#slots[slot] === row + 1;

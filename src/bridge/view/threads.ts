@@ -1,7 +1,8 @@
 import { isMessageId } from '../../news/message-id.ts';
 import { formatReferences } from '../../news/references.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
-import { isPost, kindAt } from './kinds.ts';
+import { isInItem } from '../row-kinds.ts';
+import { kindAt } from './kinds.ts';
 import type { PostIds } from './post-ids.ts';
 
 /** How far a chain of items is followed: References has room for about twenty, and links may form a cycle. */
@@ -22,7 +23,7 @@ export class Threads {
   /** An article's References, empty if it has none. Those given by the author's newsreader are kept. */
   references(row: number): string {
     const kind = kindAt(this.#model, row);
-    const given = isPost(kind) ? (this.#ids.own(row)?.references?.split(' ').filter(isMessageId) ?? []) : [];
+    const given = isInItem(kind) ? (this.#ids.own(row)?.references?.split(' ').filter(isMessageId) ?? []) : [];
     if (given.length > 0) return formatReferences(given);
     const item = this.itemOf(row);
     if (item === undefined || kind === PostKind.Withdrawal) return '';
@@ -31,7 +32,7 @@ export class Threads {
       const first = each.first === row ? undefined : this.#firstId(each);
       if (first !== undefined) above.push(first);
     }
-    const before = this.#chained && isPost(kind) ? this.#before(item, row) : undefined;
+    const before = this.#chained && isInItem(kind) ? this.#before(item, row) : undefined;
     if (before !== undefined && before !== above.at(-1)) above.push(before);
     return formatReferences(above);
   }
@@ -81,7 +82,7 @@ export class Threads {
   /** The previous post of its item; for the first post, the last one of the item it continues. */
   #before(item: ItemRecord, row: number): string | undefined {
     const rows = row === item.first ? (this.#model.items[item.continues]?.rows ?? []) : item.rows;
-    const last = rows.findLast((each) => each < row && isPost(kindAt(this.#model, each)));
+    const last = rows.findLast((each) => each < row && isInItem(kindAt(this.#model, each)));
     return last === undefined ? undefined : this.#ids.messageId(last);
   }
 }
