@@ -26,11 +26,16 @@ test('an item that goes while a poll compares the index is looked for in all of 
   const tea = board.newItem('Tea');
   board.newItem('Milk');
   const mirror = await openMirror(board);
-  // Without a word in any log, after the index was read.
-  board.fault = (request) => {
+  let said: unknown = 'nothing';
+  board.fault = async (request) => {
+    // Without a word in any log,
     if (request === `ITEM ${tea}`) board.items.delete(tea);
+    // and after the index was read: the message of the day is asked for last.
+    const [item] = mirror.items;
+    if (request === 'MOTD' && item !== undefined) said = await mirror.text(item);
   };
   await mirror.complete();
+  expect(said).toBeUndefined();
   board.index = board.index.filter(({ itemId }) => itemId !== tea);
   await mirror.complete();
   expect((await shown(mirror)).map(({ number }) => number)).toEqual([2]);
