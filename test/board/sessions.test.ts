@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { limits } from '../../src/board/limits.ts';
 import type { BoardServer } from '../../src/board/server.ts';
 import { latin1, octets } from '../../src/wire/octets.ts';
@@ -285,63 +285,6 @@ describe('limits', () => {
   });
 });
 
-describe('time-outs', () => {
-  // What a case does not wait for never comes, however slow the machine is.
-  const never = { idle: 600_000, data: 600_000, lock: 600_000 };
-
-  test.each([
-    ['at the prompt', { idle: 60 }, []],
-    ['in the middle of a line', { idle: 60 }, ['!NOO']],
-    ['within DATA', { data: 60 }, ['USER writer', 'DATA', '!half a line']],
-  ])('%s: 481', async (_, soon, commands) => {
-    const board = await openBoard({ timeouts: { ...never, ...soon } });
-    const client = await dial(board);
-    for (const command of commands) {
-      if (command.startsWith('!')) client.write(command.slice(1));
-      else await client.ask(command);
-    }
-    expect(await client.line()).toBe('481 Timeout awaiting input - closing connection.');
-    expect(await client.line()).toBeUndefined();
-    expect(board.store.index.end).toBe(2);
-  });
-
-  test('with the edit lock: 481, and the lock is free again', async () => {
-    const board = await openBoard({ timeouts: { ...never, lock: 60 } });
-    await addUser(board, 'boss', 3, undefined);
-    const client = await dial(board);
-    await client.ask('USER boss');
-    expect(await client.ask('EDLK')).toMatch(/^200/);
-    expect(await client.line()).toBe('481 Timeout awaiting input - closing connection.');
-    expect(await client.line()).toBeUndefined();
-    const next = await dial(board);
-    await next.ask('USER boss');
-    expect(await next.ask('EDLK')).toMatch(/^200/);
-  });
-
-  test('whoever asks and does not read is cut off', async () => {
-    const board = await openBoard({ timeouts: { ...never, data: 60 } });
-    const client = await fillAndStall(board);
-    await expect.poll(() => board.connections).toBe(0);
-    expect(client.socket.destroyed).toBe(false);
-  });
-
-  test('a server that stops says so, after the command in progress', async () => {
-    const board = await openBoard();
-    const [idle, writer] = [await dial(board), await login(board, 'writer')];
-    await writer.text('w', 'last words');
-    writer.write('NEWI Just in time\r\n');
-    await new Promise(setImmediate);
-    const closing = board.close();
-    expect(await idle.line()).toMatch(/^481 /);
-    idle.socket.end();
-    const answers = [await writer.line(), await writer.line(), await writer.line()];
-    if (answers[0]?.startsWith('120')) expect(answers[1]).toMatch(/^220/);
-    expect(answers.some((line) => line?.startsWith('481'))).toBe(true);
-    writer.socket.end();
-    await closing;
-  });
-});
-
 /** A guest who asks for far more than sockets hold, and reads none of it. */
 async function fillAndStall(board: BoardServer): Promise<Dialogue> {
   const { posting } = board.store;
@@ -378,6 +321,76 @@ test(
   },
   LONG,
 );
+
+describe('time-outs', () => {
+  // What a case does not wait for never comes.
+  const never = { idle: 600_000, data: 600_000, lock: 600_000 };
+
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => vi.useRealTimers());
+
+  test.each([
+    ['at the prompt', { idle: 60 }, []],
+    ['in the middle of a line', { idle: 60 }, ['!NOO']],
+    ['within DATA', { data: 60 }, ['USER writer', 'DATA', '!half a line']],
+  ])('%s: 481', async (_, soon, commands) => {
+    const board = await openBoard({ timeouts: { ...never, ...soon } });
+    const client = await dial(board);
+    for (const command of commands) {
+      if (command.startsWith('!')) client.write(command.slice(1));
+      else await client.ask(command);
+    }
+    vi.advanceTimersByTime(60);
+    // Answered by a session that has not ended.
+    client.write('\r\n.\r\nNOOP\r\n');
+    expect(await client.line()).toBe('481 Timeout awaiting input - closing connection.');
+    expect(await client.line()).toBeUndefined();
+    expect(board.store.index.end).toBe(2);
+  });
+
+  test('with the edit lock: 481, and the lock is free again', async () => {
+    const board = await openBoard({ timeouts: { ...never, lock: 60 } });
+    await addUser(board, 'boss', 3, undefined);
+    const client = await dial(board);
+    await client.ask('USER boss');
+    expect(await client.ask('EDLK')).toMatch(/^200/);
+    vi.advanceTimersByTime(60);
+    client.write('NOOP\r\n');
+    expect(await client.line()).toBe('481 Timeout awaiting input - closing connection.');
+    expect(await client.line()).toBeUndefined();
+    const next = await dial(board);
+    await next.ask('USER boss');
+    expect(await next.ask('EDLK')).toMatch(/^200/);
+  });
+
+  test('whoever asks and does not read is cut off', async () => {
+    const board = await openBoard({ timeouts: { ...never, data: 60 } });
+    const client = await fillAndStall(board);
+    await expect
+      .poll(() => {
+        vi.advanceTimersByTime(60);
+        return board.connections;
+      })
+      .toBe(0);
+    expect(client.socket.destroyed).toBe(false);
+  });
+
+  test('a server that stops says so, after the command in progress', async () => {
+    const board = await openBoard();
+    const [idle, writer] = [await dial(board), await login(board, 'writer')];
+    await writer.text('w', 'last words');
+    writer.write('NEWI Just in time\r\n');
+    await new Promise(setImmediate);
+    const closing = board.close();
+    expect(await idle.line()).toMatch(/^481 /);
+    idle.socket.end();
+    const answers = [await writer.line(), await writer.line(), await writer.line()];
+    if (answers[0]?.startsWith('120')) expect(answers[1]).toMatch(/^220/);
+    expect(answers.some((line) => line?.startsWith('481'))).toBe(true);
+    writer.socket.end();
+    await closing;
+  });
+});
 
 test(
   'an index that is edited while somebody reads it is not ended as if it were whole',

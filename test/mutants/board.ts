@@ -138,7 +138,7 @@ export const boardMutants = [
   ),
   ...breaking(
     'src/board/output.ts',
-    ['test/board/sessions.test.ts'],
+    ['test/board/output.test.ts'],
     ['who does not read is not written for', '    if (!more) this.#blocked = true;\n', '    void more;\n'],
   ),
   ...breaking(
