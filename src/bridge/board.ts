@@ -7,6 +7,7 @@ import type { Posting } from '../news/posting/posting.ts';
 import type { Located, Newsgroup, Refusal } from '../nntp/backend.ts';
 import type { Log } from '../wire/log.ts';
 import type { Octets } from '../wire/octets.ts';
+import type { Soon } from '../wire/soon.ts';
 
 /** One board of a bridge, named by its main newsgroup. */
 export interface BridgedBoard {
@@ -42,10 +43,11 @@ export interface BoardNewsgroups {
   motd(): readonly string[];
 
   /**
-   * To be called when a client is told the time: from then on no article arrives earlier, even if clocks are set back.
-   * Returns that time, in unix seconds. Absent if articles don't arrive by a clock.
+   * To be called before a client is told the time, or what is new: from then on no article arrives earlier, even if
+   * clocks are set back, or the server dies. Returns that time, in unix seconds, once it is stored. Absent if articles
+   * don't arrive by a clock.
    */
-  dated?(): number;
+  dated?(): Soon<number>;
 
   /**
    * What was withdrawn by the action that an article in `.edits` reports; for an edit of the index, everything that may

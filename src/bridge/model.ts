@@ -135,10 +135,10 @@ export interface BoardIndex {
   lastShown(epoch: number, sequence: number): { readonly number: number; readonly kind: PostKind } | undefined;
 
   /**
-   * To be called when a client is told the time, or asks what is new: from then on nothing arrives earlier, even if
-   * clocks are set back. Returns that time, in unix seconds.
+   * To be called before a client is told the time, or what is new: from then on nothing arrives earlier, even if clocks
+   * are set back, or the server dies. Returns that time, in unix seconds, once it is stored.
    */
-  dated(): number;
+  dated(): Soon<number>;
 
   notice(row: number): Notice | undefined;
   /** as last fetched; only the newest message has a text */

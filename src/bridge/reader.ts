@@ -8,6 +8,7 @@ import {
   type ReaderSession,
   Refusal,
 } from '../nntp/backend.ts';
+import type { Soon } from '../wire/soon.ts';
 import type { BoardGroup, BoardNewsgroups } from './board.ts';
 import type { Logins } from './login/logins.ts';
 import { levelToPost } from './places.ts';
@@ -119,8 +120,9 @@ export class Reader implements ReaderSession {
     return messages.flatMap(({ view, lines }, index) => [...(index === 0 ? [] : ['']), `${view.newsgroup}:`, ...lines]);
   }
 
-  dated(): void {
-    for (const view of this.#all.views) view.dated?.();
+  dated(): Soon<unknown> {
+    const dated = this.#all.views.map((view) => view.dated?.());
+    return dated.some((one) => one instanceof Promise) ? Promise.all(dated) : undefined;
   }
 
   suggestMessageId(): string {

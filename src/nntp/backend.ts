@@ -151,8 +151,11 @@ export interface MessageOfTheDay {
 
 /** Optional: for backends whose clock may be set back. */
 export interface Dating {
-  /** The client is told the time (DATE), and may later ask what is new since then. */
-  dated(): void;
+  /**
+   * The client will be told the time (DATE), or what is new (NEWNEWS, NEWGROUPS), and may later ask what is new since
+   * then. It is told once this resolves.
+   */
+  dated(): Soon<unknown>;
 }
 
 /** Optional: other servers show the same newsgroups, and none may deny what another has shown. */

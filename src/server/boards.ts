@@ -70,7 +70,8 @@ export class Boards {
       }
       // Before the clock was set back, clients may have been told a later time: only what comes after that is new to
       // them.
-      const now = Math.max(Math.floor(Date.now() / 1000), ...boards.map(({ view }) => view.dated?.() ?? 0));
+      const told = await Promise.all(boards.map(({ view }) => view.dated?.() ?? 0));
+      const now = Math.max(Math.floor(Date.now() / 1000), ...told);
       for (const board of boards) await board.offer(now);
       return boards;
     } catch (error) {

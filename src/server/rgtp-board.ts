@@ -1,5 +1,4 @@
 /** An RGTP board: its files, its connections, its mirror, and what the bridge sees of it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { BoardServer } from '../board/server.ts';
 import type { GuestOfBoard } from '../bridge/login/guest.ts';
 import { LocalAccounts } from '../bridge/login/local-accounts.ts';
@@ -19,6 +18,7 @@ import { storeTrouble } from '../store/errors.ts';
 import type { Permanent } from '../store/permanent.ts';
 import type { Postgres } from '../store/postgres/postgres.ts';
 import { SecretBox } from '../store/secret-box.ts';
+import { inTime } from '../wire/in-time.ts';
 import type { Log } from '../wire/log.ts';
 import type { ConfiguredBoard, FedPlaces } from './board.ts';
 import { authoritiesOf, secretOf } from './board-client.ts';
@@ -231,10 +231,11 @@ function openCache(path: string, { cache }: BoardConfig, log: Log): Cache {
 
 /** Waits for the index, for at most a second. Until it has been read, the newsgroups answer 403. */
 async function firstPoll(mirror: Mirror): Promise<void> {
-  const patience = new AbortController();
-  const enough = delay(1_000, undefined, { ref: false, signal: patience.signal }).catch(() => {});
-  await Promise.race([mirror.refresh().catch(() => {}), enough]);
-  patience.abort();
+  await inTime(
+    () => mirror.refresh().catch(() => {}),
+    1_000,
+    () => {},
+  );
 }
 
 async function guestOf(permanent: Permanent, ask: () => Promise<number>): Promise<GuestOfBoard> {

@@ -110,14 +110,14 @@ export class PermanentFile implements Permanent {
     };
   }
 
-  /** Relaxed, like `putArrivals`: after a power cut most of it can be learnt from the board. */
-  raiseMarks(marks: readonly Mark[]): Promise<void> {
+  /** Relaxed by default, like `putArrivals`: after a power cut most of it can be learnt from the board. */
+  raiseMarks(marks: readonly Mark[], { synced } = { synced: false }): Promise<void> {
     const { raiseMark } = this.#statements;
     return this.#writer.commit(
       () => {
         for (const { place, low, high } of marks) raiseMark.run(place, low, high);
       },
-      { relaxed: true },
+      { relaxed: !synced },
     );
   }
 

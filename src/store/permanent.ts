@@ -42,8 +42,10 @@ export interface Permanent {
 
   /** What readers may have been shown. */
   published(): Promise<Published>;
-  /** Readers may see these marks from now on. High marks never fall. */
-  raiseMarks(marks: readonly Mark[]): Promise<void>;
+  /**
+   * Readers may see these marks from now on. High marks never fall. Unless it is `synced`, a power cut may undo it.
+   */
+  raiseMarks(marks: readonly Mark[], options?: { readonly synced: boolean }): Promise<void>;
   /** Records when articles up to these numbers became readable, and drops the records of `dropped`. */
   putArrivals(arrivals: readonly Arrival[], dropped: readonly number[]): Promise<void>;
 

@@ -5,6 +5,6 @@
 export type Soon<T> = T | Promise<T>;
 
 /** `then` that stays synchronous if the value is there. */
-export function after<T, U>(value: Soon<T>, next: (value: T) => U): Soon<U> {
+export function after<T, U>(value: Soon<T>, next: (value: T) => Soon<U>): Soon<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

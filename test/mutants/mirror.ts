@@ -212,6 +212,13 @@ export const mirrorMutants = [
     ['a bridge is not much ahead of another’s clock', ' ? AHEAD : AHEAD_OF_OTHERS)', ' ? AHEAD : AHEAD)'],
   ),
   ...breaking(
+    'src/bridge/known/publishing.ts',
+    ['test/bridge/known/publishing.test.ts'],
+    ['the time is told once it is stored', 'this.#keeping === undefined ? now : this.#keeping.then(() => now)', 'now'],
+    ['… or after a while', '      PATIENCE,', '      2 ** 30,'],
+    ['what could not be stored is stored later', 'if (this.#keptNow === kept) this.#keptNow = now;', ''],
+  ),
+  ...breaking(
     'src/bridge/mirror/follower.ts',
     ['test/bridge/mirror/several.test.ts'],
     [

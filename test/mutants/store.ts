@@ -84,6 +84,7 @@ export const storeMutants = [
   ...breaking(
     'src/store/permanent-file.ts',
     [CUT, PERMANENT],
+    ['a time that clients are told is on disk', '{ relaxed: !synced }', '{ relaxed: true }'],
     [
       'an intent is on disk before anything is sent',
       '      return { known: false };\n    });',

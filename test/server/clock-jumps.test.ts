@@ -109,6 +109,24 @@ test('who only learned the time before the clock was set back is told of what co
   expect((await guest.block()).map((line) => line.split(' ')[0])).toContain('other.board');
 });
 
+test.each(['NEWNEWS', 'NEWGROUPS'])('… and so is who only asked %s', async (command) => {
+  const jump = setClocks();
+  const server = await open();
+  const news = await reader(server);
+  jump(1);
+  const time = new Date().toISOString().replace(/[-:]/g, '');
+  const since = `${time.slice(0, 8)} ${time.slice(9, 15)}`;
+  news.send(`${command}${command === 'NEWNEWS' ? ` ${NEWSGROUP}` : ''} ${since}`);
+  expect(await news.line()).toMatch(/^23[01]/);
+  await news.block();
+  jump(-2);
+  await post(news, 'After it');
+  const [, , messageId] = (await news.ask(`STAT ${await numbersOf(news)}`)).split(' ');
+  news.send(`NEWNEWS ${NEWSGROUP} ${since}`);
+  expect(await news.line()).toMatch(/^230/);
+  expect(await news.block()).toContain(messageId);
+});
+
 test.each([2, -2])('the pause after wrong proofs grows, although the clock is set by %i hours', async (hours) => {
   const jump = setClocks();
   const waits = vi.spyOn(globalThis, 'setTimeout');

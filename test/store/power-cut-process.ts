@@ -16,6 +16,7 @@ export type Noted =
   | { readonly what: 'account' | 'removing' | 'no account'; readonly name: string }
   | { readonly what: 'epochs'; readonly count: number }
   | { readonly what: 'newsgroup'; readonly name: string; readonly created: number }
+  | { readonly what: 'mark'; readonly high: number }
   | { readonly what: 'synced'; readonly line: number }
   | { readonly what: 'closed'; readonly log: string };
 
@@ -27,6 +28,7 @@ const CLOSINGS = 20;
 const told = (noted: Noted) => note(noted);
 const [path = ''] = process.argv.slice(2);
 let sequence = 0;
+let mark = 0;
 
 for (let life = 1; life <= LIVES; life++) {
   const store = PermanentFile.open(path);
@@ -59,6 +61,11 @@ async function posts(store: PermanentFile, poster: string): Promise<void> {
     } else if (n % 5 !== 3) {
       await store.done({ messageId: id, epoch: 1, sequence: ++sequence, references: '<root@example>' });
       told({ what: 'done', id });
+    }
+    if (n % 5 === 3) {
+      const high = ++mark;
+      await store.raiseMarks([{ place: 'clock', low: 0, high }], { synced: true });
+      told({ what: 'mark', high });
     }
     if (n % 5 === 4) await account(store, `${poster}.${n}`, n % 10 === 4);
   }

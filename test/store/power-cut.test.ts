@@ -110,10 +110,12 @@ async function check(store: PermanentFile, notes: readonly Noted[], what: string
   const posts = new Set((await store.ownPosts()).map(({ messageId }) => messageId));
   const accounts = new Set((await store.accounts()).map(({ name }) => name));
   const epochs = await store.epochs();
+  const high = (await store.published()).marks[0]?.high;
   const detailsOf = new Map<string, string>();
   for (const noted of notes) {
     if (noted.what === 'intended' || noted.what === 'revised') detailsOf.set(noted.id, noted.details);
     else if (noted.what === 'forgetting') detailsOf.delete(noted.id);
+    else if (noted.what === 'mark') expect(high, what).toBeGreaterThanOrEqual(noted.high);
     else if (noted.what === 'epochs') expect(epochs.length, what).toBeGreaterThanOrEqual(noted.count);
     else if (noted.what === 'newsgroup') {
       expect(await store.newsgroupCreated(noted.name, 1), what).toBe(noted.created);

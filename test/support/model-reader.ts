@@ -118,18 +118,19 @@ export class ModelReader {
     assert(!this.#model.posts.isOwn(sequences[row] ?? -1), `${name} shows ${id}, which was posted under another`);
   }
 
-  pull({ view, ready }: ModelBridge): void {
+  async pull({ view, ready }: ModelBridge): Promise<void> {
     if (!ready) return;
+    await view.dated();
     const date = Math.floor(this.#model.clock / 1000);
     for (const group of view.groups) for (const id of group.arrivedSince(this.#since)) this.#told.add(id);
     this.#since = date;
   }
 
   /** Another reader asks DATE alone, once, and NEWNEWS at the end. */
-  date({ view, ready }: ModelBridge): void {
+  async date({ view, ready }: ModelBridge): Promise<void> {
     if (!ready || this.#dated !== undefined) return;
     const date = Math.floor(this.#model.clock / 1000);
-    view.dated();
+    await view.dated();
     const here = view.groups.flatMap((group) =>
       Array.from(numbersOf(group), (number) => group.messageId(number) ?? ''),
     );
@@ -137,11 +138,11 @@ export class ModelReader {
   }
 
   /** Everything there is now is known, and has been told of. */
-  end(bridge: ModelBridge): void {
+  async end(bridge: ModelBridge): Promise<void> {
     this.#taken.clear();
     this.look(bridge);
     this.#lookForPosts(bridge, (view, messageId) => view.find(messageId) === undefined);
-    this.pull(bridge);
+    await this.pull(bridge);
     const { date = 0, here = new Set() } = this.#dated ?? {};
     for (const group of bridge.view.groups) {
       const told = new Set(group.arrivedSince(date));

@@ -37,14 +37,14 @@ export async function playSeveral(
       const bridge = model.bridge(at);
       if (pick % 2 === 0 && (await knowsAll(bridge))) {
         reader.look(bridge);
-        if (pick % 5 === 0) reader.pull(bridge);
+        if (pick % 5 === 0) await reader.pull(bridge);
       } else reader.glance(bridge);
     }
     keeping.reconnect();
     await settled(model);
     const [one, ...others] = model.bridges;
     assert(one !== undefined);
-    for (const bridge of model.bridges) reader.end(bridge);
+    for (const bridge of model.bridges) await reader.end(bridge);
     const shown = await articlesOf(one.view);
     for (const other of others) assert.deepEqual(await articlesOf(other.view), shown, `${other.name} and ${one.name}`);
     await model.latecomer(async (view) => assert.deepEqual(await articlesOf(view), shown, 'a bridge that came later'));

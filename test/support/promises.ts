@@ -36,14 +36,14 @@ export async function play(first: number, story: Story): Promise<void> {
       const step = model.steps[name];
       assert(step !== undefined, `no step ${name}`);
       await step(pick);
-      if (pick % 5 === 0) reader.pull(model.bridge());
-      else if (pick % 7 === 0) reader.date(model.bridge());
+      if (pick % 5 === 0) await reader.pull(model.bridge());
+      else if (pick % 7 === 0) await reader.date(model.bridge());
       // An answer is not out before the event loop has gone round.
       await setImmediate();
       reader.look(model.bridge());
     }
     await model.settle();
-    reader.end(model.bridge());
+    await reader.end(model.bridge());
     const differs = model.differs || story.some(([name]) => seenByOne.has(name));
     if (!differs && model.isComparable) await agreeWithAnother(model, first === 1);
     if (!model.ambiguous) await agree(model);

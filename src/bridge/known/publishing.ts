@@ -1,5 +1,7 @@
 import type { Permanent } from '../../store/permanent.ts';
 import type { Arrival, Mark, Published } from '../../store/permanent-records.ts';
+import { inTime } from '../../wire/in-time.ts';
+import type { Soon } from '../../wire/soon.ts';
 import type { PostKind } from '../model.ts';
 import { type Place, places, placesOf } from '../places.ts';
 import type { PostColumns } from './columns.ts';
@@ -14,6 +16,8 @@ const CLOCK = 'clock';
  */
 const AHEAD = 60;
 const AHEAD_OF_OTHERS = 5;
+/** ms that a client waits for that */
+const PATIENCE = 3_000;
 
 /**
  * What readers may have been shown, kept for good: the marks of the newsgroups, which never fall, and when articles
@@ -30,6 +34,7 @@ export class Publishing {
   #arrivals: Arrival[];
   #now = 0;
   #keptNow = 0;
+  #keeping: Promise<void> | undefined;
 
   static async load(permanent: Permanent): Promise<Publishing> {
     return new Publishing(permanent, await permanent.published());
@@ -141,19 +146,32 @@ export class Publishing {
   }
 
   /**
-   * To be called when a client is told the time, or asks what is new: from then on nothing arrives earlier, even if
-   * clocks are set back or the server restarts. Returns that time.
+   * To be called before a client is told the time, or what is new: from then on nothing arrives earlier, even if clocks
+   * are set back, or the server dies. Returns that time, once it is stored; now and then that takes a sync. If it can't
+   * be stored, it holds for as long as this process lives.
    */
-  asked(clock: number): number {
+  asked(clock: number): Soon<number> {
     const now = this.now(clock);
-    if (now <= this.#keptNow) return now;
+    if (now > this.#keptNow) this.#keep(now);
+    return this.#keeping === undefined ? now : this.#keeping.then(() => now);
+  }
+
+  #keep(now: number): void {
     const kept = now + (this.#permanent.shared === undefined ? AHEAD : AHEAD_OF_OTHERS);
     this.#keptNow = kept;
-    this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }]).catch(() => {
+    const failed = () => {
       // A question in a later second will try again.
       if (this.#keptNow === kept) this.#keptNow = now;
+    };
+    const raised = this.#permanent.raiseMarks([{ place: CLOCK, low: 0, high: kept }], { synced: true });
+    const keeping = inTime(
+      () => raised.catch(failed),
+      PATIENCE,
+      () => {},
+    ).finally(() => {
+      if (this.#keeping === keeping) this.#keeping = undefined;
     });
-    return now;
+    this.#keeping = keeping;
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Shows what other bridges have shown before anything is answered that would contradict them. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Shared } from '../../store/shared.ts';
+import { inTime } from '../../wire/in-time.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 
 export interface CompanyOptions {
@@ -41,15 +41,14 @@ export class Company {
   }
 
   /** See `BoardFollowing`. */
-  readonly catchUp = async (): Promise<void> => {
-    const patience = new AbortController();
-    const { signal } = patience;
-    const enough = delay(PATIENCE, undefined, { ref: false, signal }).then(
-      () => Promise.reject(new Error('that takes too long')),
-      () => {},
+  readonly catchUp = (): Promise<void> =>
+    inTime(
+      () => this.#caughtUp(),
+      PATIENCE,
+      () => {
+        throw new Error('that takes too long');
+      },
     );
-    await Promise.race([this.#caughtUp(), enough]).finally(() => patience.abort());
-  };
 
   async #caughtUp(): Promise<void> {
     await this.#asking.run();

@@ -212,7 +212,7 @@ export class Mirror implements BoardModel {
     return this.#texts.summary(row);
   }
 
-  dated(): number {
+  dated(): Soon<number> {
     return this.#state.publishing.asked(this.#now());
   }
 

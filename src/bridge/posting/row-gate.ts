@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Permanent } from '../../store/permanent.ts';
 import type { OwnPost } from '../../store/permanent-records.ts';
+import { inTime } from '../../wire/in-time.ts';
 import type { Octets } from '../../wire/octets.ts';
 import { HeldBack, type NewRow } from '../ports.ts';
 import type { Flight, Flights } from './flights.ts';
@@ -46,13 +46,13 @@ export class RowGate {
     const mayBeOthers = others !== undefined && rows.length > 0;
     if (!mayBeOthers && lost.all().length === 0 && !flights.includes(now, authorsOf(this.#unknown(rows))))
       return undefined;
-    const patience = new AbortController();
-    const { signal } = patience;
-    const enough = delay(hold, undefined, { ref: false, signal }).then(
-      () => Promise.reject(new HeldBack()),
-      () => {},
+    return inTime(
+      (signal) => this.#settled(rows, now, signal),
+      hold,
+      () => {
+        throw new HeldBack();
+      },
     );
-    return Promise.race([this.#settled(rows, now, signal), enough]).finally(() => patience.abort());
   }
 
   /** The rows have their epochs: stores those of our posts among them. */

@@ -1,6 +1,7 @@
 import { isMessageIdDomain } from '../../news/message-id.ts';
 import { type Located, Refusal } from '../../nntp/backend.ts';
 import { type Log, silent } from '../../wire/log.ts';
+import type { Soon } from '../../wire/soon.ts';
 import type { BoardNewsgroups, Gone, Revision } from '../board.ts';
 import { SharedMemory } from '../memory.ts';
 import { type BoardModel, type ItemRecord, PostKind } from '../model.ts';
@@ -204,7 +205,7 @@ export class BoardView implements BoardNewsgroups, PostIndex {
     }
   }
 
-  dated(): number {
+  dated(): Soon<number> {
     return this.model.dated();
   }
 

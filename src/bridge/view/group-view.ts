@@ -205,7 +205,6 @@ export class GroupView implements BoardGroup {
   }
 
   *arrivedSince(seconds: number): Generator<string> {
-    this.#model.dated();
     const { rows } = this.#list;
     const { arrivals } = this.#model.posts;
     // Another bridge on the board may have shown an article earlier: better to list it twice than never.

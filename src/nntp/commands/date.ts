@@ -1,3 +1,4 @@
+import { after } from '../../wire/soon.ts';
 import { fromPackage } from '../package/commands.ts';
 import type { Command } from './command.ts';
 
@@ -7,7 +8,6 @@ const answer = fromPackage.date({ syntax: '', words: [0, 0], needs: 'nothing' })
 export const date: Command = {
   ...answer,
   run(client, words, line) {
-    client.reader.dated?.();
-    return answer.run(client, words, line);
+    return after(client.reader.dated?.(), () => answer.run(client, words, line));
   },
 };

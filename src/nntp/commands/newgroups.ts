@@ -1,3 +1,4 @@
+import { after } from '../../wire/soon.ts';
 import { listing } from '../syntax/answer.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
 import { status } from '../syntax/status.ts';
@@ -16,10 +17,13 @@ export const newgroups: Command = {
     if (zone !== undefined && zone.toUpperCase() !== 'GMT') return status.syntax;
     const since = parseDateTime(date, time, zone === undefined, client.shared.now());
     if (since === undefined) return status.syntax;
-    const groups = client.reader.newsgroups().filter((group) => group.created >= since);
-    return listing(
-      '231 New newsgroups follow',
-      groups.map((group) => activeLine(group, client.reader)),
-    );
+    const { reader } = client;
+    return after(reader.dated?.(), () => {
+      const groups = reader.newsgroups().filter((group) => group.created >= since);
+      return listing(
+        '231 New newsgroups follow',
+        groups.map((group) => activeLine(group, reader)),
+      );
+    });
   },
 };

@@ -1,8 +1,10 @@
+import { after } from '../../wire/soon.ts';
 import type { Newsgroup } from '../backend.ts';
 import { LongAnswer, linePieces } from '../syntax/answer.ts';
 import { parseDateTime } from '../syntax/date-time.ts';
 import { status } from '../syntax/status.ts';
 import { Wildmat } from '../syntax/wildmat.ts';
+import type { Client } from './client.ts';
 import type { Command } from './command.ts';
 
 /** RFC 3977 §7.4. By arrival at this server, not by Date. */
@@ -22,17 +24,20 @@ export const newnews: Command = {
     if (!wildmat || (zone !== undefined && zone.toUpperCase() !== 'GMT')) return status.syntax;
     const since = parseDateTime(date, time, zone === undefined, client.shared.now());
     if (since === undefined) return status.syntax;
-    const { reader } = client;
-    const names = reader.newsgroups().flatMap(({ name }) => (wildmat.matches(name) ? [name] : []));
-    // Throws if a group can't be read yet: an empty list would be false.
-    const groups = names.flatMap((name) => reader.newsgroup(name) ?? []);
-    const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
-    return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
+    return after(client.reader.dated?.(), () => newSince(client, wildmat, since));
   },
   capability(_session, report) {
     report.push('NEWNEWS');
   },
 };
+
+function newSince({ reader }: Client, wildmat: Wildmat, since: number): LongAnswer {
+  const names = reader.newsgroups().flatMap(({ name }) => (wildmat.matches(name) ? [name] : []));
+  // Throws if a group can't be read yet: an empty list would be false.
+  const groups = names.flatMap((name) => reader.newsgroup(name) ?? []);
+  const placeOf = (messageId: string) => reader.find(messageId)?.group.name;
+  return new LongAnswer('230 List of new articles follows', linePieces(arrivals(groups, since, placeOf)));
+}
 
 const MOST_TOLD = 10_000;
 
