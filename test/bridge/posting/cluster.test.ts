@@ -102,7 +102,7 @@ class Place {
         client: { connect: life.connect, timeouts: { connect: 2000, banner: 2000, answer: 5000 } },
         onPublish: (rows, own) => {
           // the dead show nothing to anybody
-          if (life !== this.#life) return;
+          if (life.isOver) return;
           for (const { userid, epoch, sequence } of rows) {
             if (userid.startsWith('ann') && own.idOf(NEWSGROUP, epoch, sequence) === undefined)
               world.violations.push(`derived id of #${sequence} shown`);

@@ -8,6 +8,10 @@ export class Life {
   #killed = false;
   readonly #death = Promise.withResolvers<void>();
 
+  get isOver(): boolean {
+    return this.#killed;
+  }
+
   /** Resolves when it is killed. */
   get death(): Promise<void> {
     return this.#death.promise;
