@@ -10,6 +10,8 @@ export interface Rendered {
   readonly bytes: Buffer;
   /** offset of the body's first octet; the empty line is the two octets before it */
   readonly bodyStart: number;
+  /** `220 number message-id`, CRLF, and `bytes`, which are a view of it (RFC 3977 §6.2.1) */
+  readonly answer?: Buffer;
   /** octets of memory */
   readonly octets: number;
 }
@@ -30,13 +32,15 @@ export function headLength(fields: readonly Field[]): number {
   return length;
 }
 
-export function renderArticle(messageId: string, fields: readonly Field[], body: Body): Rendered {
-  const head = renderHead(fields);
-  const bytes =
+export function renderArticle(number: number, messageId: string, fields: readonly Field[], body: Body): Rendered {
+  const line = `220 ${number} ${messageId}\r\n`;
+  const head = line + renderHead(fields);
+  const answer =
     typeof body.text === 'string'
       ? Buffer.from(`${head}${dotStuff(body.text)}${END}`, body.ascii ? 'latin1' : 'utf8')
       : joined(head, body.text);
-  return { messageId, bytes, bodyStart: head.length, octets: bytes.length };
+  const bytes = answer.subarray(line.length);
+  return { messageId, bytes, bodyStart: head.length - line.length, answer, octets: answer.length };
 }
 
 function joined(head: string, text: Uint8Array): Buffer {

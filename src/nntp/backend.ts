@@ -241,4 +241,9 @@ export interface RenderedArticle {
   readonly bytes: Buffer;
   /** offset of the body's first octet in `bytes`; the empty line is the two octets before it */
   readonly bodyStart: number;
+  /**
+   * Optional: what ARTICLE answers to the article's number, in one piece: `220 number message-id`, CRLF, and `bytes`.
+   * That is how most articles are asked for, and then nothing is made or copied for the answer.
+   */
+  readonly answer?: Buffer;
 }

@@ -32,6 +32,20 @@ export const nntpMutants: readonly Mutant[] = [
     tests: [ARTICLES],
   },
   {
+    promise: 'an article named by message-id has number 0 unless it is in the selected newsgroup',
+    file: 'src/nntp/commands/article.ts',
+    find: 'place.shown === place.number',
+    replace: 'place.number > 0',
+    tests: [ARTICLES],
+  },
+  {
+    promise: 'what ARTICLE sends begins with the number of the article',
+    file: 'src/bridge/view/articles.ts',
+    find: 'renderArticle(number, messageId',
+    replace: 'renderArticle(row, messageId',
+    tests: ['test/bridge/view/mapping.test.ts'],
+  },
+  {
     promise: 'the high mark of a selected newsgroup that goes stays',
     file: 'src/nntp/selection.ts',
     find: 'low: high + 1,\n    high,',

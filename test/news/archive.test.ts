@@ -21,6 +21,7 @@ function entries(mbox: string): string[] {
 
 const article = (lines: readonly string[], from = 'Ann <ann@rgtp.test>') =>
   renderArticle(
+    1,
     '<x@y>',
     [
       ['From', from],

@@ -33,10 +33,11 @@ describe('renderArticle', () => {
     [['.a'], '..a\r\n.\r\n'],
     [['\u2028.é'], '\u2028.é\r\n.\r\n'],
   ])('%j', (lines, expected) => {
-    const article = renderArticle('<a@b>', fields, bodyOf(lines));
+    const article = renderArticle(7, '<a@b>', fields, bodyOf(lines));
     expect(plainBodyOf(lines) ?? bodyOf(lines)).toEqual(bodyOf(lines));
     expect(article.bytes.toString()).toBe(`Subject: a\r\n\r\n${expected}`);
     expect(article.bytes.subarray(article.bodyStart).toString()).toBe(expected);
+    expect(article.answer?.toString()).toBe(`220 7 <a@b>\r\n${article.bytes}`);
   });
 
   test('any text: as many octets and lines as it says, none too long, nothing lost', () => {
@@ -55,7 +56,7 @@ describe('renderArticle', () => {
         (lines) => {
           const body = bodyOf(lines);
           expect(plainBodyOf(lines) ?? body).toEqual(body);
-          const { bytes, bodyStart } = renderArticle('<a@b>', fields, body);
+          const { bytes, bodyStart } = renderArticle(7, '<a@b>', fields, body);
           const sent = bytes.subarray(bodyStart).toString();
           expect(sent.endsWith('.\r\n')).toBe(true);
           const received = sent.slice(0, -3).replace(/(^|\r\n)\./g, '$1');

@@ -223,6 +223,7 @@ export class MemoryGroup implements Newsgroup {
       messageId,
       bytes,
       bodyStart: bytes.indexOf('\r\n\r\n') + 4,
+      answer: Buffer.concat([Buffer.from(`220 ${number} ${messageId}\r\n`), bytes]),
       number,
       headers,
       octets: Buffer.byteLength(text),

@@ -48,6 +48,8 @@ export function readStrictly(article: RenderedArticle): StrictArticle {
   expect(head.indexOf('\r\n\r\n')).toBe(bodyStart - 4);
   const headers = readHead(head.slice(0, -4).split('\r\n'));
   expect(headers.get('Message-ID')).toBe(article.messageId);
+  const number = /:(\d+)$/.exec(headers.get('Xref') ?? '')?.[1];
+  expect(article.answer?.toString('latin1')).toBe(`220 ${number} ${article.messageId}\r\n${whole}`);
 
   const stuffed = bytes.subarray(bodyStart).toString('utf8');
   expect(stuffed.endsWith('.\r\n')).toBe(true);

@@ -100,7 +100,8 @@ export class Articles {
     if (messageId === '') return undefined;
     if (item !== undefined && this.#isBehind(row, item)) throw new Refusal('unavailable', NOT_FETCHED);
     const { grogname, body } = this.#contents.of(row, item);
-    return renderArticle(messageId, this.#headers.fields(row, grogname), body);
+    const number = this.#model.posts.numbers[row] ?? 0;
+    return renderArticle(number, messageId, this.#headers.fields(row, grogname), body);
   }
 
   /** What overview needs beyond the index. `undefined`: not available now. Neither throws nor rejects. */

@@ -8,13 +8,12 @@ import { absent, moveTo, type Place, placeOf } from './target.ts';
 
 /**
  * ARTICLE, HEAD and BODY: different parts of the same article.
- * @param answerOf makes the answer from the status line and the article, terminator included
+ * @param answerOf makes the answer, terminator included
  * @param fetch gets what the answer needs
  */
 export function articleCommand(
   head: string,
-  code: number,
-  answerOf: (line: string, article: RenderedArticle) => Answer,
+  answerOf: (article: RenderedArticle, place: Place) => Answer,
   fetch: (group: Newsgroup, number: number) => Soon<RenderedArticle | undefined> = whole,
 ): Command {
   return {
@@ -40,8 +39,12 @@ export function articleCommand(
   ): Answer {
     if (!article) return absent(word);
     moveTo(client, place, word);
-    return answerOf(`${code} ${place.shown} ${article.messageId}`, article);
+    return answerOf(article, place);
   }
+}
+
+export function articleLine(code: number, { shown }: Place, { messageId }: RenderedArticle): string {
+  return `${code} ${shown} ${messageId}`;
 }
 
 function whole(group: Newsgroup, number: number): Soon<RenderedArticle | undefined> {

@@ -1,4 +1,7 @@
-import { articleCommand } from './article-part.ts';
+import { articleCommand, articleLine } from './article-part.ts';
 
 /** RFC 3977 §6.2.3. */
-export const body = articleCommand('BODY', 222, (line, { bytes, bodyStart }) => [line, bytes.subarray(bodyStart)]);
+export const body = articleCommand('BODY', (article, place) => [
+  articleLine(222, place, article),
+  article.bytes.subarray(article.bodyStart),
+]);
