@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { ArticleMemory } from '../../src/nntp/connection/article-memory.ts';
+import { defaultLimits } from '../../src/nntp/limits.ts';
 import { play } from '../support/exchange.ts';
 import { serve } from '../support/nntp-server.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
@@ -16,6 +18,13 @@ async function crowded() {
   slow.send(...HEAD, 'x'.repeat(2000));
   return { slow, second: await connect() };
 }
+
+test('all articles under way share one allowance', () => {
+  const memory = new ArticleMemory({ ...defaultLimits, articles: 10 });
+  expect([memory.take(6), memory.take(4), memory.take(1)]).toEqual([true, true, false]);
+  memory.give(4);
+  expect([memory.take(5), memory.take(4)]).toEqual([false, true]);
+});
 
 test('articles being received share one limit: one more is read to its end, and refused until there is room', async () => {
   const { slow, second } = await crowded();

@@ -198,7 +198,7 @@ test('a selected newsgroup that goes is empty, with its high mark; one that come
 });
 
 test('nothing waits for a client that has gone', async () => {
-  const { connect } = await serve();
+  const { connect, server } = await serve();
   const [begun, ended] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')];
   onTestFinished(() => void vi.restoreAllMocks());
   const client = await connect();
@@ -207,7 +207,8 @@ test('nothing waits for a client that has gone', async () => {
   const waits = () =>
     begun.mock.calls.flatMap(([, ms], call) => (ms === 5_000 ? [begun.mock.results[call]?.value] : []));
   const isOver = (wait: unknown) => ended.mock.calls.some(([timer]) => timer === wait);
-  await expect.poll(() => waits().map(isOver)).toEqual([true]);
+  await expect.poll(() => server.connections).toBe(0);
+  expect(waits().map(isOver)).toEqual([true]);
 });
 
 test('a login that waited behind another is not looked at once its connection is closed', async () => {

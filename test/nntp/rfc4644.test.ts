@@ -90,9 +90,12 @@ test('RFC 4644 §2.4.2 what another connection is sending: 431, until it is ther
   const backend = rfcWorld();
   const { connect } = await serve(backend);
   const [one, other] = [await connect(), await connect()];
-  for (const command of [`TAKETHIS ${NEW}`, `IHAVE ${NEW}`]) {
+  for (const command of [`IHAVE ${NEW}`, `TAKETHIS ${NEW}`]) {
     one.send(command);
-    if (command.startsWith('IHAVE')) await one.line();
+    if (command.startsWith('IHAVE')) {
+      expect(await one.line()).toMatch(/^335 /);
+      expect(backend.arriving.size).toBe(1);
+    }
     one.send('Newsgroups: misc.test', '', 'half');
     await expect.poll(() => backend.arriving.size).toBe(1);
     expect(await other.ask(`CHECK ${NEW}`)).toBe(`431 ${NEW} Not now; try again later`);

@@ -14,8 +14,11 @@ export async function play(client: NntpClient, script: string): Promise<void> {
   for (const [at, step] of stepsOf(script).entries()) {
     const where = `line ${at + 1}: ${step}`;
     const text = step.slice(3);
-    if (step === '[end]') expect(await client.rest(), where).toBe('');
-    else if (step.startsWith('C:')) client.send(text);
+    if (step === '[end]') {
+      // Answered by a server that is still there.
+      client.send('QUIT');
+      expect(await client.rest(), where).toBe('');
+    } else if (step.startsWith('C:')) client.send(text);
     else if (step === 'S: ...') await client.block();
     else if (step.startsWith('S:') || step.startsWith('S!')) {
       const line = await client.line();
