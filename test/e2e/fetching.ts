@@ -6,7 +6,7 @@ import type { Known } from './known.ts';
 import type { Person } from './person.ts';
 import { highest, isThere, newest, postsMeanwhile } from './posted.ts';
 import { befalls, newsgroup, TROUBLES } from './sample-daemon.ts';
-import { annsHead, stored, written } from './written.ts';
+import { annsHead, stored, subjectOf, written } from './written.ts';
 
 /** A program that fetches articles into files, and sends what is in files. */
 interface Fetcher {
@@ -49,15 +49,16 @@ export function fetchesAndSends(
   client.can(['log in', 'post', 'reply'], 'sends an item and a reply; the board has them exactly', async () => {
     const before = await highest(board().daemon);
     const title = `“Größe”: from ${name}`;
-    const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
-    expect(await send([...annsHead(newsgroup), subject(''), '', ...written(name)])).toBe(true);
+    expect(await send([...annsHead(newsgroup), subjectOf(title), '', ...written(name)])).toBe(true);
     const item = await newest(board().daemon, before);
     const posted = await onBoard(board().rgtp, item.headers);
     expect(posted.heading).toContain(`Subject: ${title}`);
     expect(posted.lines).toEqual(stored(name));
 
     const references = `References: ${item.messageId}`;
-    expect(await send([...annsHead(newsgroup), subject('Re: '), references, '', ...written('a reply')])).toBe(true);
+    expect(await send([...annsHead(newsgroup), subjectOf(title, 'Re: '), references, '', ...written('a reply')])).toBe(
+      true,
+    );
     const reply = await newest(board().daemon, item.number);
     expect(reply.headers.get('x-rgtp-item')).toBe(item.headers.get('x-rgtp-item'));
     expect((await onBoard(board().rgtp, reply.headers)).lines).toEqual(stored('a reply'));

@@ -9,7 +9,7 @@ import { highest, newest } from './posted.ts';
 import { sampleBoard } from './sample-board.ts';
 import { newsgroup, sampleDaemon } from './sample-daemon.ts';
 import { Unpacked } from './unpacked.ts';
-import { annsHead, stored, written } from './written.ts';
+import { annsHead, stored, subjectOf, written } from './written.ts';
 
 describe.skipIf(!present('inews', unpacked('usr/lib/news/bin/inews')))("INN's inews", () => {
   const client = known({
@@ -61,16 +61,15 @@ describe.skipIf(!present('inews', unpacked('usr/lib/news/bin/inews')))("INN's in
     async () => {
       const before = await highest(daemon);
       const title = 'An item by “inews” – naïve';
-      const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
       const head = annsHead(newsgroup);
-      await inews([...head, subject(''), '', ...written('inews')], 'ann@rgtp.test');
+      await inews([...head, subjectOf(title), '', ...written('inews')], 'ann@rgtp.test');
       const item = await newest(daemon, before);
       const posted = await onBoard(rgtp, item.headers);
       expect(posted.heading).toContain(`Subject: ${title}`);
       expect(posted.lines).toEqual(stored('inews'));
 
       const references = `References: ${item.messageId}`;
-      await inews([...head, subject('Re: '), references, '', ...written('a reply')], 'ann@rgtp.test', '-Y');
+      await inews([...head, subjectOf(title, 'Re: '), references, '', ...written('a reply')], 'ann@rgtp.test', '-Y');
       const reply = await newest(daemon, item.number);
       expect(reply.references).toBe(item.messageId);
       expect((await onBoard(rgtp, reply.headers)).lines).toEqual(stored('a reply'));

@@ -11,7 +11,7 @@ import { highest, newest } from './posted.ts';
 import { sampleBoard } from './sample-board.ts';
 import { befalls, domain, newsgroup, secureDaemon, TROUBLES } from './sample-daemon.ts';
 import { serving } from './serving.ts';
-import { annsHead, stored, text, written } from './written.ts';
+import { annsHead, stored, subjectOf, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
 const head = annsHead(newsgroup);
@@ -72,8 +72,7 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
     async () => {
       const before = await highest(board().daemon);
       const title = 'An item by “rpost” – naïve';
-      const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
-      await rpost([...head, subject(''), '', ...written('rpost')]);
+      await rpost([...head, subjectOf(title), '', ...written('rpost')]);
       const item = await newest(board().daemon, before);
       const itemId = item.headers.get('x-rgtp-item') ?? '';
       const there = await boardPost(board().rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '');
@@ -81,7 +80,11 @@ describe.skipIf(!present('suck and rpost', 'suck', 'rpost'))('suck and rpost', (
       expect(text(there.lines)).toBe(stored('rpost').join('\n'));
 
       // It logs in when it is asked to, or at once.
-      await rpost([...head, subject('Re: '), `References: ${item.messageId}`, '', ...written('a reply')], ann, '-u');
+      await rpost(
+        [...head, subjectOf(title, 'Re: '), `References: ${item.messageId}`, '', ...written('a reply')],
+        ann,
+        '-u',
+      );
       const reply = await newest(board().daemon, item.number);
       expect(reply.references).toBe(item.messageId);
       const replied = await boardPost(board().rgtp, itemId, reply.headers.get('x-rgtp-sequence') ?? '');

@@ -11,7 +11,7 @@ import { known } from './known.ts';
 import { highest, newest } from './posted.ts';
 import { expectedArticles, sampleBoard } from './sample-board.ts';
 import { befalls, domain, newsgroup, sampleDaemon, TROUBLES } from './sample-daemon.ts';
-import { annsHead, stored, text, written } from './written.ts';
+import { annsHead, stored, subjectOf, text, written } from './written.ts';
 
 const ann = 'ann@rgtp.test';
 const head = annsHead(newsgroup);
@@ -82,9 +82,8 @@ describe.skipIf(!present('sinntp', 'nntp-pull'))('sinntp', () => {
     async () => {
       const before = await highest(daemon);
       const title = 'An item by “sinntp” – naïve';
-      const subject = (prefix: string) => `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
       const article = (...lines: string[]) => `${lines.join('\n')}\n`;
-      await sinntp('push', [], article(...head, subject(''), '', ...written('sinntp')));
+      await sinntp('push', [], article(...head, subjectOf(title), '', ...written('sinntp')));
       const item = await newest(daemon, before);
       const itemId = item.headers.get('x-rgtp-item') ?? '';
       const there = await boardPost(rgtp, itemId, item.headers.get('x-rgtp-sequence') ?? '');
@@ -92,7 +91,7 @@ describe.skipIf(!present('sinntp', 'nntp-pull'))('sinntp', () => {
       expect(text(there.lines)).toBe(stored('sinntp').join('\n'));
 
       const references = `References: ${item.messageId}`;
-      await sinntp('push', [], article(...head, subject('Re: '), references, '', ...written('a reply')));
+      await sinntp('push', [], article(...head, subjectOf(title, 'Re: '), references, '', ...written('a reply')));
       const reply = await newest(daemon, item.number);
       expect(reply.references).toBe(item.messageId);
       const replied = await boardPost(rgtp, itemId, reply.headers.get('x-rgtp-sequence') ?? '');

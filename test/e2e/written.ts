@@ -12,6 +12,10 @@ export const annsHead = (newsgroup: string): readonly string[] => [
   ...mime,
 ];
 
+/** `Subject`, with the title in an encoded word. */
+export const subjectOf = (title: string, prefix = ''): string =>
+  `Subject: ${prefix}=?utf-8?B?${Buffer.from(title).toString('base64')}?=`;
+
 /** What people write: letters beyond Latin-1, quotes, dots, an indent, a signature. */
 export const written = (who: string): readonly string[] => [
   '> « Voilà », dit l’élève.',

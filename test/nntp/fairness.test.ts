@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect as connectTo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Newsgroup } from '../../src/nntp/backend.ts';
@@ -22,8 +23,6 @@ class LargeBackend extends MemoryBackend {
     return name === this.large.name ? this.large : super.newsgroup(name, undefined);
   }
 }
-
-const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Sessions that have more to do than a turn allows, and read all of it. */
 function crowd(backend: LargeBackend, size: number, commands: string): { streams: Duplex[]; octets: number[] } {

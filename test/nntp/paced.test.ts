@@ -1,7 +1,9 @@
 /** What comes over TLS is taken in turns: decrypting is work that a client orders. */
+
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Paced } from '../../src/wire/paced.ts';
@@ -10,7 +12,6 @@ import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { stepByStep } from '../support/turns.ts';
 
 const PIECE = 8 * 1024;
-const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function paced(): { readonly far: Duplex; readonly near: Paced } {
   const [far, below] = duplexPair();

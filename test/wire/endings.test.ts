@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { dropInTurns, endInTurns, TurnedAway } from '../../src/wire/endings.ts';
 import { stepByStep } from '../support/turns.ts';
@@ -20,8 +21,6 @@ function streams(count: number): { readonly ended: (Error | null)[]; readonly al
   });
   return { ended, all };
 }
-
-const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('connections that are reset together end in turns, each once, with the first error', async () => {
   stepByStep();

@@ -1,7 +1,9 @@
 /** TLS begins once a client has said its first sentence. */
+
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { duplexPair } from 'node:stream';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { awaitHello } from '../../src/wire/tls-hello.ts';
@@ -10,7 +12,6 @@ import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { tcpServer } from '../support/tcp-server.ts';
 
 const HELLO = Buffer.from([0x16, 3, 1, 0, 4, 1, 2, 3, 4]);
-const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** How many of the pieces it takes; `gone`: the client hung up first; `unheard`: neither. */
 async function heardAfter(pieces: readonly Buffer[], end = false): Promise<number | 'gone' | 'unheard'> {
