@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines of code
-import { breaking } from './mutant.ts';
+import { breaking, HANGS } from './mutant.ts';
 
 const LOGIN = ['test/rgtp/client/login.test.ts'];
 const TRANSPORT = ['test/rgtp/client/transport.test.ts'];
@@ -13,11 +13,13 @@ export const rgtpMutants = [
       'who waits beside a connection that is lent for long gets another',
       'this.#retrying = setTimeout(() => this.#grow(), this.#options.retry ?? DEFAULT_RETRY).unref();',
       '',
+      HANGS,
     ],
     [
       'nobody waits for a connection that has ended',
       'if ([...this.#working].some(({ usable }) => usable)) {',
       'if (this.#working.size > 0) {',
+      HANGS,
     ],
   ),
   ...breaking(

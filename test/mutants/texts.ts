@@ -24,8 +24,8 @@ export const textMutants = [
   ...breaking(
     'src/bridge/view/articles.ts',
     ['test/bridge/view/group-view.test.ts'],
-    ['what is read once takes no other’s place in memory', ' || recent.again(row)', ' || !asked.again(-1)'],
-    ['… but what is read again is kept', ' || recent.again(row)', ' || asked.again(-row - 1)'],
+    ['what is read once takes no other’s place in memory', ' || recent.again(row)', ' || !recent.again(-1)'],
+    ['… but what is read again is kept', ' || recent.again(row)', ' || recent.again(-row - 1)'],
     ['where there is room, all is kept', 'memory.hasRoomFor(made) || ', '!memory.hasRoomFor(made) && '],
   ),
   ...breaking(
