@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { giveInput } from '../support/child-input.ts';
 
 export const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -8,6 +9,13 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+interface Options {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** for its standard input; default: none */
+  readonly input?: string;
 }
 
 /** The program as a child: what it printed so far, waits for more of it, and its end. */
@@ -19,10 +27,12 @@ export class CommandLine {
   readonly #waiting = new Set<() => void>();
 
   /** @param stderr a file that takes its standard error */
-  constructor(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; stderr?: number } = {}) {
-    const { stderr = 'pipe', ...others } = options;
+  constructor(args: readonly string[], options: Options & { readonly stderr?: number } = {}) {
+    const { stderr = 'pipe', input, ...others } = options;
     const env = { PATH: process.env['PATH'], NO_COLOR: '1', ...options.env };
-    this.child = spawn(process.execPath, [main, ...args], { ...others, env, stdio: ['ignore', 'pipe', stderr] });
+    const stdin = input === undefined ? 'ignore' : 'pipe';
+    this.child = spawn(process.execPath, [main, ...args], { ...others, env, stdio: [stdin, 'pipe', stderr] });
+    if (input !== undefined) giveInput(this.child, input);
     for (const name of ['stdout', 'stderr'] as const) {
       this.child[name]?.setEncoding('utf8').on('data', (text: string) => {
         this[name] += text;
@@ -53,15 +63,18 @@ export class CommandLine {
     });
   }
 
+  /** Ends it, and says how it ended: as it did before, if it had. */
+  end(signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
   #look(): void {
     for (const look of this.#waiting) look();
   }
 }
 
 /** Runs it to its end. */
-export function commandLine(
-  args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<Ended> {
+export function commandLine(args: readonly string[], options: Options = {}): Promise<Ended> {
   return new CommandLine(args, options).ended;
 }

@@ -72,8 +72,7 @@ beforeAll(async () => {
   expect(articles.size).toBeGreaterThan(2500);
 });
 afterAll(async () => {
-  server.child.kill('SIGKILL');
-  await server.ended;
+  await server.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -238,8 +237,7 @@ it('what a killed one has left is removed by the next, what one that runs has ma
 
   expect((await run('--mbox', out('beside.mbox'))).code).toBe(0);
   expect(leftOvers()).toContain(left);
-  stuck.child.kill('SIGKILL');
-  await stuck.ended;
+  await stuck.end();
   expect(leftOvers()).toContain(left);
   expect((await run('--mbox', out('beside.mbox'), '--force')).code).toBe(0);
   expect(leftOvers()).toEqual(others);

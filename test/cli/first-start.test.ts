@@ -14,8 +14,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  running?.child.kill('SIGKILL');
-  await running?.ended;
+  await running?.end();
   rmSync(folder, { recursive: true });
 });
 

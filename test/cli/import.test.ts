@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +8,8 @@ import { serverTls } from '../../src/nntp/connection/tls.ts';
 import { silent } from '../../src/wire/log.ts';
 import { openBoard, secrets } from '../board/boards.ts';
 import { holding } from '../board/live.ts';
-import { giveInput } from '../support/child-input.ts';
 import { tlsFiles } from '../support/tls-files.ts';
-import { CommandLine, commandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 let folder = '';
 let env: NodeJS.ProcessEnv;
@@ -24,12 +21,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** With lines for standard input. */
 async function answering(input: string, ...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
-  giveInput(child, input);
-  const [code] = await once(child, 'close');
-  return { code, said };
+  const { code, stdout, stderr } = await commandLine(args, { env, input });
+  return { code, said: stdout + stderr };
 }
 
 const hex = (secret: Buffer) => secret.toString('hex').toUpperCase();

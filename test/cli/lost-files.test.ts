@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdtempSync,
@@ -14,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NntpClient } from '../support/nntp-client.ts';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { CommandLine, commandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 let folder = '';
 let data = '';
@@ -43,9 +42,15 @@ async function serve(): Promise<void> {
 }
 
 async function end(signal: NodeJS.Signals): Promise<void> {
-  server?.child.kill(signal);
-  await server?.ended;
+  await server?.end(signal);
   server = undefined;
+}
+
+async function addAccount(): Promise<void> {
+  const input = 'correct horse\ncorrect horse\n01 23 AB\n';
+  expect(await commandLine(['user', 'add', 'ann', '--userid', 'editor'], { env: env(), input })).toMatchObject({
+    code: 0,
+  });
 }
 
 const file = (name: string) => join(data, `gossip.${name}`);
@@ -95,9 +100,7 @@ describe.each(['deleted', 'emptied'] as const)('%s', (how) => {
   it('a key beside what it has sealed: no new one is made', async () => {
     await serve();
     await end('SIGTERM');
-    const account = { input: 'correct horse\ncorrect horse\n01 23 AB\n', encoding: 'utf8' } as const;
-    const add = [main, 'user', 'add', 'ann', '--userid', 'editor'];
-    expect(spawnSync(process.execPath, add, { ...account, env: { ...process.env, ...env() } }).status).toBe(0);
+    await addAccount();
     for (const name of ['board.key', 'accounts.key']) {
       const kept = readFileSync(file(name));
       lose(name, how);
@@ -148,18 +151,12 @@ it("another board's key", async () => {
 });
 
 describe('a key of the local accounts that opens nothing', () => {
-  const add = (): void => {
-    const input = { input: 'correct horse\ncorrect horse\n01 23 AB\n', encoding: 'utf8' } as const;
-    const args = [main, 'user', 'add', 'ann', '--userid', 'editor'];
-    expect(spawnSync(process.execPath, args, { ...input, env: { ...process.env, ...env() } }).status).toBe(0);
-  };
-
   it.each<[string, string, (key: string) => void]>([
     ['another one', 'it does not open the secret of ann', (key) => writeFileSync(key, `${'0'.repeat(64)}\n`)],
     ['half of it', 'it is not a key of 64 hex digits', (key) => truncateSync(key, 30)],
   ])('%s: the server does not start', async (_, words, spoil) => {
     await serve();
-    add();
+    await addAccount();
     await end('SIGTERM');
     spoil(file('accounts.key'));
     await expectRefusal(words, 'serve');
@@ -167,7 +164,7 @@ describe('a key of the local accounts that opens nothing', () => {
 
   it('lost beside a server that runs: the login says so, and the log what to do', async () => {
     await serve();
-    add();
+    await addAccount();
     truncateSync(file('accounts.key'), 30);
     const [, port] = /127\.0\.0\.1 port (\d+)/.exec(server?.stdout ?? '') ?? [];
     const client = await NntpClient.connect(Number(port));

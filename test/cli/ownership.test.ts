@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { CommandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 /** The uid of nobody on this machine. */
 const service = { uid: 54_321, gid: 54_322 };
@@ -15,7 +14,6 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
   const data = join(folder, 'service', 'data');
   const keys = join(folder, 'service', 'keys');
   const env = {
-    ...process.env,
     RGTP_NNTP_DATA: data,
     RGTP_NNTP_KEYS: keys,
     RGTP_NNTP_LISTEN: 'nntp://127.0.0.1:0',
@@ -43,12 +41,6 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
     }
   }
 
-  function run(input: string, ...args: string[]): string {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { env, input, encoding: 'utf8' });
-    expect({ args, status, stderr }).toMatchObject({ status: 0 });
-    return stdout;
-  }
-
   it.each<[string, string, ...string[]]>([
     ['an import', '', 'import', unpackSampleSpool()],
     ['a local account', 'correct horse\ncorrect horse\n01 23 AB\n', 'user', 'add', 'ann', '--userid', 'ann@x'],
@@ -56,8 +48,9 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
     ['a user of the board', '', 'board', 'user', 'add', 'bob@example.org'],
     ['a backup', '', 'backup', join(folder, 'backup')],
     ['a restore', '', 'restore', join(folder, 'backup'), '--force'],
-  ])('%s', (_, input, ...args) => {
-    run(input, ...args);
+  ])('%s', async (_, input, ...args) => {
+    const { code, stderr } = await commandLine(args, { env, input });
+    expect({ args, code, stderr }).toMatchObject({ code: 0 });
     expectTheServices();
   });
 
@@ -67,8 +60,7 @@ describe.runIf(process.geteuid?.() === 0)('files that root makes', () => {
     await line.printed(/RGTP clients.*port \d+\./);
     expect(readdirSync(data).some((name) => name.endsWith('-wal'))).toBe(true);
     expectTheServices();
-    line.child.kill('SIGTERM');
-    expect((await line.ended).code).toBe(0);
+    expect((await line.end('SIGTERM')).code).toBe(0);
     expectTheServices();
   });
 });

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandLine, commandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-register-'));
 let board: CommandLine;
@@ -24,19 +23,17 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  board.child.kill('SIGKILL');
-  await board.ended;
+  await board.end();
   rmSync(folder, { recursive: true });
 });
 
 describe('rgtp-nntp register', () => {
-  it('shows the conditions, and asks for nothing without a yes', () => {
-    const options = { env: { ...process.env, ...env }, input: 'no\n', encoding: 'utf8' } as const;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'register', 'ann@example.org'], options);
+  it('shows the conditions, and asks for nothing without a yes', async () => {
+    const { code, stdout, stderr } = await commandLine(['register', 'ann@example.org'], { env, input: 'no\n' });
     expect(stdout.length).toBeGreaterThan(40);
     expect(stderr).toContain('Go on? (yes or no)');
     expect(stderr).toContain('you did not agree: no account was requested');
-    expect(status).toBe(1);
+    expect(code).toBe(1);
     expect(readdirSync(join(folder, 'board'))).not.toContain('outbox');
   });
 

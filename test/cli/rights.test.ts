@@ -1,12 +1,11 @@
 /** Rights that one process takes away are gone from the sessions of another. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
-import { CommandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 let folder: string;
 let file: string;
@@ -28,10 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
+  for (const line of running.splice(0)) await line.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -43,18 +39,15 @@ async function serve(): Promise<void> {
 }
 
 /** Runs a command in a process of its own. @param answers to what it asks, a line each */
-function run(args: readonly string[], ...answers: readonly string[]): string {
+async function run(args: readonly string[], ...answers: readonly string[]): Promise<string> {
   const input = answers.map((answer) => `${answer}\n`).join('');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args, '--config', file], {
-    input,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  const { code, stdout, stderr } = await commandLine([...args, '--config', file], { input });
+  if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
   return stdout;
 }
 
-function addUser(userid: string): string {
-  const printed = run(['board', 'user', 'add', userid]);
+async function addUser(userid: string): Promise<string> {
+  const printed = await run(['board', 'user', 'add', userid]);
   return /secret\s+([0-9A-F]+)/.exec(printed)?.[1] ?? expect.fail(printed);
 }
 
@@ -74,11 +67,11 @@ test.each([
   ['remove', (userid: string) => ['board', 'user', 'remove', userid]],
   ['secret', (userid: string) => ['board', 'user', 'secret', userid]],
 ])('board user %s ends sessions that are open, and logins with the old secret', async (what, command) => {
-  const secret = addUser('ann@x.example');
+  const secret = await addUser('ann@x.example');
   const { client, answer } = await logIn('ann@x.example', secret);
   expect(answer).toMatch(/^281/);
   expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211/);
-  run(command('ann@x.example'));
+  await run(command('ann@x.example'));
   await becomes(() => client.ask('GROUP groggs.gossip'), /^(480|502)/);
   expect(await client.ask('POST')).toMatch(/^(440|480|502)/);
   client.close();
@@ -92,17 +85,16 @@ test.each([
 });
 
 test('a guest who is disabled on the board reads nothing, also after a restart; members read on', async () => {
-  const secret = addUser('ann@x.example');
+  const secret = await addUser('ann@x.example');
   const { client: member } = await logIn('ann@x.example', secret);
   const guest = await NntpClient.connect(port);
   expect(await guest.ask('GROUP groggs.gossip')).toMatch(/^211/);
-  run(['board', 'user', 'disable', 'guest']);
+  await run(['board', 'user', 'disable', 'guest']);
   await becomes(() => guest.ask('GROUP groggs.gossip'), /^480/);
   expect(await member.ask('GROUP groggs.gossip')).toMatch(/^211/);
   guest.close();
   member.close();
-  running[0]?.child.kill('SIGTERM');
-  await running[0]?.ended;
+  await running[0]?.end('SIGTERM');
   await serve();
   const later = await NntpClient.connect(port);
   expect(await later.ask('GROUP groggs.gossip')).toMatch(/^480/);
@@ -118,11 +110,11 @@ test.each([
   ['a removal', ['user', 'remove', 'ann'], []],
 ])('local accounts: %s ends sessions that are open', async (_, command, answers) => {
   const secret = readFileSync(join(folder, 'data', 'gossip.editor.secret'), 'utf8').trim();
-  run(['user', 'add', 'ann', '--userid', 'editor'], 'correct horse', 'correct horse', secret);
+  await run(['user', 'add', 'ann', '--userid', 'editor'], 'correct horse', 'correct horse', secret);
   const { client, answer } = await logIn('ann', 'correct horse');
   expect(answer).toMatch(/^281/);
   expect(await client.ask('GROUP groggs.gossip')).toMatch(/^211/);
-  run(command, ...answers);
+  await run(command, ...answers);
   await becomes(() => client.ask('GROUP groggs.gossip'), /^(480|502)/);
   client.close();
   const again = await logIn('ann', 'correct horse');

@@ -20,10 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
+  for (const line of running.splice(0)) await line.end();
   rmSync(folder, { recursive: true });
 });
 

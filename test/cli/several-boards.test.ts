@@ -1,12 +1,11 @@
 /** One login for several boards: what one of them says about a login to another, and local accounts that serve all. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
-import { CommandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -28,12 +27,11 @@ async function serve(file: string): Promise<CommandLine> {
 /** @param answers to what the command asks, a line each */
 function run(file: string, args: readonly string[], ...answers: readonly string[]) {
   const input = answers.map((answer) => `${answer}\n`).join('');
-  const options = { input, encoding: 'utf8' } as const;
-  return spawnSync(process.execPath, [main, ...args, '--config', file], options);
+  return commandLine([...args, '--config', file], { input });
 }
 
-function addUser(file: string): string {
-  const { stdout } = run(file, ['board', 'user', 'add', 'ann@rgtp.test']);
+async function addUser(file: string): Promise<string> {
+  const { stdout } = await run(file, ['board', 'user', 'add', 'ann@rgtp.test']);
   return /secret\s+([0-9A-F]+)/.exec(stdout)?.[1] ?? expect.fail(stdout);
 }
 
@@ -46,7 +44,7 @@ beforeAll(async () => {
   writeFileSync(elsewhere, stringify({ ...common, name: 'one.example', data: join(folder, 'one') }));
   const one = await serve(elsewhere);
   const rgtp = /RGTP clients: 127\.0\.0\.1 port (\d+)/.exec(one.stdout)?.[1];
-  secretOne = addUser(elsewhere);
+  secretOne = await addUser(elsewhere);
   const boards = [
     { newsgroup: 'groggs.one', domain: 'one.example', rgtp: `rgtp://127.0.0.1:${rgtp}` },
     { newsgroup: 'groggs.two', domain: 'two.example', rgtp: 'embedded', guests: 'none' },
@@ -54,14 +52,11 @@ beforeAll(async () => {
   writeFileSync(bridge, stringify({ ...common, name: 'news.example', data: join(folder, 'two'), boards }));
   const line = await serve(bridge);
   port = Number(/newsreader at 127\.0\.0\.1 port (\d+)/.exec(line.stdout)?.[1]);
-  secretTwo = addUser(bridge);
+  secretTwo = await addUser(bridge);
 });
 
 afterAll(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
+  for (const line of running.splice(0)) await line.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -96,22 +91,24 @@ test('a login is one board’s: the other one says how to log in there', async (
 test('a local account serves every board for which it has a userid and secret', async () => {
   const add = (board: string, secret: string, password: string) =>
     run(bridge, ['user', 'add', 'ann', '--board', board, '--userid', 'ann@rgtp.test'], password, password, secret);
-  expect(add('one', secretOne, 'correct horse').stderr).not.toContain('horse');
-  const refused = add('two', secretTwo, 'battery staple');
-  expect(refused.status).toBe(1);
+  expect((await add('one', secretOne, 'correct horse')).stderr).not.toContain('horse');
+  const refused = await add('two', secretTwo, 'battery staple');
+  expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('ann has another password on the board one');
   /** without the header */
-  const listed = () =>
-    run(bridge, ['user', 'list'])
-      .stdout.split('\n')
+  const listed = async () => {
+    const { stdout } = await run(bridge, ['user', 'list']);
+    return stdout
+      .split('\n')
       .slice(1, -1)
       .map((line) => line.trim().split(/ +/));
-  expect(listed()).toEqual([['one', 'ann', 'ann@rgtp.test']]);
-  expect(add('two', secretTwo, 'correct horse')).toMatchObject({
-    status: 0,
+  };
+  expect(await listed()).toEqual([['one', 'ann', 'ann@rgtp.test']]);
+  expect(await add('two', secretTwo, 'correct horse')).toMatchObject({
+    code: 0,
     stdout: 'ann may log in now, as ann@rgtp.test.\n',
   });
-  expect(listed()).toEqual([
+  expect(await listed()).toEqual([
     ['one', 'ann', 'ann@rgtp.test'],
     ['two', 'ann', 'ann@rgtp.test'],
   ]);
@@ -124,8 +121,8 @@ test('a local account serves every board for which it has a userid and secret', 
     news.quit();
   };
   await postsToBoth('correct horse');
-  expect(run(bridge, ['user', 'password', 'ann'], 'battery staple', 'battery staple').status).toBe(0);
+  expect((await run(bridge, ['user', 'password', 'ann'], 'battery staple', 'battery staple')).code).toBe(0);
   await postsToBoth('battery staple');
-  expect(run(bridge, ['user', 'remove', 'ann']).status).toBe(0);
-  expect(listed()).toEqual([]);
+  expect((await run(bridge, ['user', 'remove', 'ann'])).code).toBe(0);
+  expect(await listed()).toEqual([]);
 });

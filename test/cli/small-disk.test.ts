@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { CommandLine, commandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 // A dozen programs one after the other, beside whatever else runs.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -96,18 +96,16 @@ async function start(): Promise<CommandLine> {
 }
 
 async function end(signal: NodeJS.Signals): Promise<void> {
-  server?.child.kill(signal);
-  await server?.ended;
+  await server?.end(signal);
   server = undefined;
 }
 
 function run(args: readonly string[], input = '') {
-  const { PATH } = process.env;
-  return spawnSync(process.execPath, [main, ...args], { env: { PATH, ...env }, input, encoding: 'utf8' });
+  return commandLine(args, { env, input });
 }
 
 /** Every command that writes says what is wrong and what to do. */
-function expectRefusals(words: RegExp): void {
+async function expectRefusals(words: RegExp): Promise<void> {
   const account = 'correct horse\ncorrect horse\n01 23 AB\n';
   const commands: [string[], string?][] = [
     [['serve']],
@@ -118,7 +116,7 @@ function expectRefusals(words: RegExp): void {
     [['board', 'export', join(mounted, 'spool')]],
   ];
   for (const [args, input] of commands) {
-    const { status: code, stderr } = run(args, input);
+    const { code, stderr } = await run(args, input);
     const what = `${args.join(' ')}: ${stderr}`;
     expect(code, what).toBe(1);
     expect(stderr, what).toMatch(words);
@@ -137,13 +135,13 @@ describe.runIf(status === 0)('a small disk', () => {
     const { begin, end: recover, words } = SICK[sick];
     begin();
     try {
-      expectRefusals(words);
+      await expectRefusals(words);
     } finally {
       recover();
     }
-    expect(run(['board', 'verify'])).toMatchObject({ status: 0, stdout: expect.stringContaining('2 index rows') });
-    expect(run(['board', 'user', 'list']).stdout).not.toContain('bob@');
-    expect(run(['user', 'list']).stdout).toBe('board  name  userid  grogname\n');
+    expect(await run(['board', 'verify'])).toMatchObject({ code: 0, stdout: expect.stringContaining('2 index rows') });
+    expect((await run(['board', 'user', 'list'])).stdout).not.toContain('bob@');
+    expect((await run(['user', 'list'])).stdout).toBe('board  name  userid  grogname\n');
     await start();
     await end('SIGTERM');
   });
@@ -157,7 +155,7 @@ describe.runIf(status === 0)('a small disk', () => {
     SICK.full.end();
     await start();
     await end('SIGTERM');
-    expect(run(['board', 'verify']).status).toBe(0);
+    expect((await run(['board', 'verify'])).code).toBe(0);
   });
 
   test('an import for which there is no room does not count, and starts over', async () => {
@@ -181,13 +179,13 @@ describe.runIf(status === 0)('a small disk', () => {
 
   test('a backup for which there is no room is not restored, and what was there stays', async () => {
     const backup = join(elsewhere, 'backup');
-    expect(run(['backup', backup]).status).toBe(0);
+    expect((await run(['backup', backup])).code).toBe(0);
     SICK.full.begin();
-    const { status: code, stderr } = run(['restore', backup, '--force']);
+    const { code, stderr } = await run(['restore', backup, '--force']);
     expect(stderr).toMatch(/data\/gossip\.\w+\.sqlite\.restoring: no space, or no inode, is left on the disk/);
     expect(code).toBe(1);
     SICK.full.end();
-    expect(run(['board', 'verify']).status).toBe(0);
+    expect((await run(['board', 'verify'])).code).toBe(0);
     expect(readdirSync(env.RGTP_NNTP_DATA).filter((name) => name.includes('restor'))).toEqual([]);
   });
 

@@ -17,8 +17,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  line?.child.kill('SIGKILL');
-  await line?.ended;
+  await line?.end();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,5 +1,3 @@
-/** From all in one process to a board as a service, with a bridge and PostgreSQL: as docs/cluster.md says. */
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { NntpClient } from '../support/nntp-client.ts';
 import { hasPostgres, PostgresServer } from '../support/postgres.ts';
-import { CommandLine, commandLine, main } from './command-line.ts';
+import { CommandLine, commandLine } from './command-line.ts';
 
 const NEWSGROUP = 'groggs.gossip';
 
@@ -53,14 +51,13 @@ test.skipIf(!hasPostgres)('all in one becomes a cluster: numbers, ids, times and
   const before = await NntpClient.connect(await newsPort(serve));
   const secret = readFileSync(join(data, 'gossip.editor.secret'), 'utf8').trim();
   const input = `correct horse\ncorrect horse\n${secret}\n`;
-  const adding = [main, 'user', 'add', 'ann', '--userid', 'editor', '--config', alone];
-  expect(spawnSync(process.execPath, adding, { input }).status).toBe(0);
+  const adding = ['user', 'add', 'ann', '--userid', 'editor', '--config', alone];
+  expect(await commandLine(adding, { input })).toMatchObject({ code: 0 });
   expect(await before.login('ann', 'correct horse')).toMatch(/^281/);
   expect(await before.post(article)).toMatch(/^240/);
   const known = await seen(before);
   before.close();
-  serve.child.kill('SIGTERM');
-  await serve.ended;
+  await serve.end('SIGTERM');
 
   const permanent = database.url;
   const elsewhere = { ...board, rgtp: 'rgtp://127.0.0.1:1' };
@@ -70,8 +67,7 @@ test.skipIf(!hasPostgres)('all in one becomes a cluster: numbers, ids, times and
   const service = running('board', alone);
   const [, port = ''] = await service.printed(/RGTP clients on 127\.0\.0\.1 port (\d+)/);
   // What is now in the database is not forgotten by the old way of serving it.
-  service.child.kill('SIGTERM');
-  await service.ended;
+  await service.end('SIGTERM');
   expect((await commandLine(['serve', '--config', alone])).stderr).toMatch(/was copied from files to database/);
   const again = running(
     'board',

@@ -43,8 +43,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  server?.child.kill('SIGKILL');
-  await server?.ended;
+  await server?.end();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackSampleSpool } from '../support/sample-board.ts';
-import { commandLine, main } from './command-line.ts';
+import { commandLine } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rgtp-nntp-upkeep-'));
 const env = { RGTP_NNTP_DATA: join(folder, 'data') };
@@ -16,9 +15,7 @@ function run(...args: string[]) {
 
 /** With lines for standard input. */
 function answering(input: string, ...args: string[]) {
-  const options = { env: { ...process.env, ...env }, input, encoding: 'utf8' } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], options);
-  return { code: status, stdout, stderr };
+  return commandLine(args, { env, input });
 }
 
 describe('rgtp-nntp board …', () => {
@@ -134,7 +131,7 @@ describe('rgtp-nntp board user', () => {
 
 describe('rgtp-nntp user', () => {
   it('adds, lists, changes and removes local accounts', async () => {
-    const added = answering(
+    const added = await answering(
       'correct horse\ncorrect horse\n01 23 AB\n',
       'user',
       'add',
@@ -152,21 +149,21 @@ describe('rgtp-nntp user', () => {
     expect(JSON.parse((await run('user', 'list', '--json')).stdout)).toEqual([
       { board: 'gossip', name: 'ann', userid: 'ann@example.org', grogname: 'Ann' },
     ]);
-    expect(answering('short\nshort\n', 'user', 'password', 'ann')).toMatchObject({
+    expect(await answering('short\nshort\n', 'user', 'password', 'ann')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('at least 8 characters'),
     });
-    expect(answering('battery staple\nbattery stable\n', 'user', 'password', 'ann')).toMatchObject({
+    expect(await answering('battery staple\nbattery stable\n', 'user', 'password', 'ann')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('the two passwords differ: nothing was changed'),
     });
-    expect(answering('battery staple\nbattery staple\n', 'user', 'password', 'ann').code).toBe(0);
+    expect((await answering('battery staple\nbattery staple\n', 'user', 'password', 'ann')).code).toBe(0);
     expect((await run('user', 'remove', 'ann')).code).toBe(0);
     expect(await run('user', 'remove', 'ann')).toMatchObject({
       code: 1,
       stderr: 'rgtp-nntp: there is no account "ann"\n',
     });
-    expect(answering('', 'user', 'add', 'bob', '--userid', 'b')).toMatchObject({
+    expect(await answering('', 'user', 'add', 'bob', '--userid', 'b')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('no answer'),
     });
