@@ -10,7 +10,7 @@ import { BLOCK } from './index-log.ts';
 import { type StoredItem, subjectOf } from './items.ts';
 import type { Records } from './records.ts';
 import { noSuchItem, Refusal } from './refusal.ts';
-import { diffLines, formatDiff, type Hunk, hunksOf } from './unified-diff.ts';
+import { formatDiff, type Hunk, hunksBetween } from './unified-diff.ts';
 
 /** The edit that EDIT or EDIX opened. */
 export type EditInProgress = ItemEdit | IndexEdit;
@@ -81,7 +81,7 @@ export class Editing {
       const { sequence, time, userid } = change;
       records.index.append(formatIndexEntry({ sequence, time, itemId, userid, type: 'E', subject }));
       this.#log('edited', itemId, change);
-      this.#diff(itemId, itemId, 'Edited', change, hunksOf(diffLines(linesOf(before), linesOf(after))));
+      this.#diff(itemId, itemId, 'Edited', change, hunksBetween(linesOf(before), linesOf(after)));
       records.audit.add({ ...change, action: 'edit', item: itemId, before, after });
       return sequence;
     });
@@ -122,7 +122,7 @@ export class Editing {
       const before = fileOf(item);
       this.#log('withdrawn', itemId, change);
       this.#diff(undefined, itemId, 'Withdrawn', change, rowDeletionHunks(records.index, rows));
-      this.#diff(itemId, itemId, 'Withdrawn', change, hunksOf(diffLines(linesOf(before), [])));
+      this.#diff(itemId, itemId, 'Withdrawn', change, hunksBetween(linesOf(before), []));
       records.items.remove(itemId);
       records.index.removeItem(itemId);
       const removed = linesFrom(rows.map(({ row }) => row));

@@ -30,10 +30,7 @@ export class ReceivedText {
 
   /** lines ended by LF */
   get text(): Octets {
-    return join(
-      this.lines.map((line) => octets`${line}\n`),
-      octets``,
-    );
+    return this.lines.length === 0 ? octets`` : octets`${join(this.lines, octets`\n`)}\n`;
   }
 }
 
@@ -79,12 +76,13 @@ export class TextReceiver {
       this.#refuse(423, BARE_LF);
       return false;
     }
-    const line = stripEnd(raw);
-    if (line[0] !== DOT) this.#take(octetsFrom(line));
+    const end = endOf(raw);
+    if (end === 0 || raw[0] !== DOT) this.#take(octetsFrom(raw, 0, end));
     // A dot followed by blanks ends the text for groggsd, and is text for spurge: a relay must not choose between them.
     else if (raw.length === 1) return true;
-    else if (line[1] !== DOT) throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
-    else this.#take(octetsFrom(line.subarray(1)));
+    else if (end === 1 || raw[1] !== DOT)
+      throw new Refusal(582, octets`Line starting with \`.' wasn't dot-doubled or endmarker.`);
+    else this.#take(octetsFrom(raw, 1, end));
     return false;
   }
 
@@ -130,17 +128,17 @@ export class TextReceiver {
   }
 }
 
-/** Strips trailing white space (C's isspace: blank, and TAB to CR). */
-function stripEnd(line: Buffer): Buffer {
+/** Where trailing white space begins (C's isspace: blank, and TAB to CR). */
+function endOf(line: Buffer): number {
   let end = line.length;
   for (; end > 0; end--) {
     const octet = line[end - 1] ?? 0;
     if (octet !== 0x20 && (octet < 0x09 || octet > 0x0d)) break;
   }
-  return line.subarray(0, end);
+  return end;
 }
 
 /** A command line without trailing white space. */
 export function stripLine(line: Buffer): Octets {
-  return octetsFrom(stripEnd(line));
+  return octetsFrom(line, 0, endOf(line));
 }

@@ -4,7 +4,7 @@
  * pauses. With a callback, jsdiff waits for a timer at each of a thousand steps.
  */
 import { atOnce } from '../wire/fair-share.ts';
-import { ascii, type Octets, octets } from '../wire/octets.ts';
+import { type Octets, octets, octetsFrom } from '../wire/octets.ts';
 
 /** lines around a change */
 export const CONTEXT = 3;
@@ -13,6 +13,7 @@ export const CONTEXT = 3;
  * as changed.
  */
 const MAX_DIFFERENCES = 1000;
+const LF = 0x0a;
 /** steps between two yields */
 const STRETCH = 4096;
 
@@ -29,13 +30,19 @@ export interface Hunk {
   readonly lines: readonly DiffLine[];
 }
 
-/** Every line of both files, in the order of a diff. */
-export function diffLines(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
-  return atOnce(diffing(before, after));
+/** What changed between two files of bounded length, with its context. */
+export function hunksBetween(before: readonly Octets[], after: readonly Octets[]): Hunk[] {
+  const { head, middle, tail } = atOnce(comparing(before, after, replaced));
+  // Of thousands of lines that are the same, only those beside a change are made objects.
+  const above = before.slice(Math.max(0, head - CONTEXT), head);
+  const below = before.slice(before.length - tail, before.length - tail + CONTEXT);
+  middle.unshift(...signed(' ', above));
+  middle.push(...signed(' ', below));
+  return atOnce(findingHunks(middle, head - above.length + 1));
 }
 
 /**
- * Like `diffLines`, for files of any length: yields now and then.
+ * Every line of both files, of any length, in the order of a diff. Yields now and then.
  * @param giveUp called for the answer if over a thousand lines differ
  */
 export function* diffing(
@@ -43,24 +50,37 @@ export function* diffing(
   after: readonly Octets[],
   giveUp: GiveUp = replaced,
 ): Generator<undefined, DiffLine[]> {
+  const { head, middle, tail } = yield* comparing(before, after, giveUp);
+  yield;
+  // For a million lines, `concat` is ten times as fast as spreading.
+  return signed(' ', before.slice(0, head)).concat(middle, signed(' ', before.slice(before.length - tail)));
+}
+
+/** How many lines are the same at the beginning and at the end, and those between them. */
+interface Compared {
+  readonly head: number;
+  readonly middle: DiffLine[];
+  readonly tail: number;
+}
+
+function* comparing(
+  before: readonly Octets[],
+  after: readonly Octets[],
+  giveUp: GiveUp,
+): Generator<undefined, Compared> {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
   while (head < shorter && before[head] === after[head]) head++;
   let tail = 0;
   while (tail < shorter - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
   const [old, present] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
-  const middle = yield* differing(old, present, giveUp);
-  yield;
-  // For a million lines, `concat` is ten times as fast as spreading.
-  return signed(' ', before.slice(0, head)).concat(middle, signed(' ', before.slice(before.length - tail)));
+  return { head, middle: yield* differing(old, present, giveUp), tail };
 }
 
-/** The changed lines with their context. @param first number of the first line, in both files */
-export function hunksOf(lines: readonly DiffLine[], first = 1): Hunk[] {
-  return atOnce(findingHunks(lines, first));
-}
-
-/** Like `hunksOf`, for any number of lines: yields now and then. */
+/**
+ * The changed lines with their context, of any number of lines. Yields now and then.
+ * @param first number of the first line, in both files
+ */
 export function* findingHunks(lines: readonly DiffLine[], first: number): Generator<undefined, Hunk[]> {
   const hunks: Hunk[] = [];
   let oldLine = first;
@@ -72,8 +92,10 @@ export function* findingHunks(lines: readonly DiffLine[], first: number): Genera
     hunks.push({ oldStart, newStart, lines: lines.slice(from, Math.min(end, open.lastChange + 1 + CONTEXT)) });
     open = undefined;
   };
-  for (const [i, { sign }] of lines.entries()) {
+  // (By number: in a generator, an iterator makes an object for each line.)
+  for (let i = 0; i < lines.length; i++) {
     if (i % STRETCH === 0) yield;
+    const sign = lines[i]?.sign ?? ' ';
     if (sign !== ' ') {
       if (open !== undefined && i - open.lastChange > 2 * CONTEXT + 1) close(i);
       if (open === undefined) {
@@ -98,12 +120,27 @@ export function formatDiff(
   if (hunks.length === 0) return octets``;
   let text = octets`--- ${labels.before}\n+++ ${labels.after}\n`;
   for (const { oldStart, newStart, lines } of hunks) {
-    const oldCount = lines.filter(({ sign }) => sign !== '+').length;
-    const newCount = lines.filter(({ sign }) => sign !== '-').length;
-    text = octets`${text}@@ -${range(oldStart, oldCount)} +${range(newStart, newCount)} @@\n`;
-    for (const { sign, line } of lines) text = octets`${text}${ascii(sign)}${line}\n`;
+    const old = range(oldStart, lines.length - countOf('+', lines));
+    const present = range(newStart, lines.length - countOf('-', lines));
+    text = octets`${text}@@ -${old} +${present} @@\n${signedLines(lines)}`;
   }
   return text;
+}
+
+function countOf(sign: DiffLine['sign'], lines: readonly DiffLine[]): number {
+  return lines.reduce((count, line) => count + Number(line.sign === sign), 0);
+}
+
+/** Written into one Buffer: joined one after the other, thousands of lines make three strings each. */
+function signedLines(lines: readonly DiffLine[]): Octets {
+  const text = Buffer.allocUnsafe(lines.reduce((size, { line }) => size + line.length + 2, 0));
+  lines.reduce((at, { sign, line }) => {
+    text[at] = sign.charCodeAt(0);
+    const end = at + 1 + text.write(line, at + 1, 'latin1');
+    text[end] = LF;
+    return end + 1;
+  }, 0);
+  return octetsFrom(text);
 }
 
 /** GNU's form: a single line has no count; an empty range names the line before it. */
@@ -119,7 +156,7 @@ function signed(sign: DiffLine['sign'], lines: readonly Octets[]): DiffLine[] {
 type GiveUp = (before: readonly Octets[], after: readonly Octets[]) => DiffLine[];
 
 function replaced(before: readonly Octets[], after: readonly Octets[]): DiffLine[] {
-  return [...signed('-', before), ...signed('+', after)];
+  return signed('-', before).concat(signed('+', after));
 }
 
 /** The shortest edit script: E. W. Myers, An O(ND) Difference Algorithm and Its Variations (1986). */

@@ -14,6 +14,12 @@ const B_OCTETS = Math.floor(PAYLOAD / 4) * 3;
 
 /** RFC 2047 §5 (3): what the Q encoding may leave as it is wherever a word is allowed, display names included. */
 const Q_PLAIN = /^[A-Za-z0-9!*+/-]$/;
+/** Each octet in the Q encoding. */
+const QUOTED = Array.from({ length: 256 }, (_, octet) => {
+  const character = String.fromCharCode(octet);
+  if (Q_PLAIN.test(character)) return character;
+  return character === ' ' ? '_' : `=${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+});
 /** Text that need not be encoded, at first sight. */
 const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/;
 /** Printable ASCII that no reader takes for an encoded word; also the empty word between two blanks. */
@@ -44,53 +50,49 @@ export function encodeText(text: Text): string {
  * The whole text as encoded words of at most 75 characters, separated by blanks, with no character split between two.
  */
 export function encodeWords(text: Text): string {
-  const wellFormed = text.toWellFormed();
-  const octets = Buffer.byteLength(wellFormed);
-  let quoted = 0;
-  for (const character of wellFormed) quoted += quote(character).length;
+  const octets = Buffer.from(text.toWellFormed());
   // Q is legible even undecoded, so it may be half as long again.
-  return quoted <= octets * 2 ? encodeQ(wellFormed) : encodeB(wellFormed);
+  return quotedLength(octets, 0, octets.length) <= octets.length * 2 ? encodeQ(octets) : encodeB(octets);
 }
 
-function encodeQ(text: string): string {
+function encodeQ(octets: Buffer): string {
   const words: string[] = [];
   let payload = '';
-  for (const character of text) {
-    const quoted = quote(character);
-    if (payload.length + quoted.length > PAYLOAD) {
+  for (let start = 0, end = 0; start < octets.length; start = end) {
+    end = characterEnd(octets, start);
+    if (payload.length + quotedLength(octets, start, end) > PAYLOAD) {
       words.push(Q_START + payload + END);
       payload = '';
     }
-    payload += quoted;
+    for (let at = start; at < end; at++) payload += QUOTED[octets[at] ?? 0];
   }
   if (payload !== '') words.push(Q_START + payload + END);
   return words.join(' ');
 }
 
-function quote(character: string): string {
-  if (Q_PLAIN.test(character)) return character;
-  if (character === ' ') return '_';
-  let quoted = '';
-  for (const octet of Buffer.from(character)) quoted += `=${octet.toString(16).toUpperCase().padStart(2, '0')}`;
-  return quoted;
+function quotedLength(octets: Buffer, start: number, end: number): number {
+  let length = 0;
+  for (let at = start; at < end; at++) length += QUOTED[octets[at] ?? 0]?.length ?? 0;
+  return length;
 }
 
-function encodeB(text: string): string {
+function encodeB(octets: Buffer): string {
   const words: string[] = [];
-  let payload = '';
-  let octets = 0;
-  for (const character of text) {
-    const length = Buffer.byteLength(character);
-    if (octets + length > B_OCTETS) {
-      words.push(B_START + Buffer.from(payload).toString('base64') + END);
-      payload = '';
-      octets = 0;
+  for (let start = 0, end = 0; start < octets.length; start = end) {
+    for (let next = start; next < octets.length; end = next) {
+      next = characterEnd(octets, next);
+      if (next - start > B_OCTETS) break;
     }
-    payload += character;
-    octets += length;
+    words.push(B_START + octets.toString('base64', start, end) + END);
   }
-  if (payload !== '') words.push(B_START + Buffer.from(payload).toString('base64') + END);
   return words.join(' ');
+}
+
+/** Where the character of well-formed UTF-8 that begins at `start` ends. */
+function characterEnd(octets: Buffer, start: number): number {
+  let end = start + 1;
+  while (((octets[end] ?? 0) & 0xc0) === 0x80) end++;
+  return end;
 }
 
 /**

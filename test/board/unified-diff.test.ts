@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffLines, formatDiff, hunksOf } from '../../src/board/unified-diff.ts';
+import { diffing, formatDiff, hunksBetween } from '../../src/board/unified-diff.ts';
+import { atOnce } from '../../src/wire/fair-share.ts';
 import { octets } from '../../src/wire/octets.ts';
 import { patch } from './patch.ts';
 
@@ -10,7 +11,7 @@ const file = fc.array(fc.constantFrom(octets`a`, octets`b`, octets`c`, octets`d`
 test('applied to the old file, a diff makes the new one', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
-      const diff = formatDiff(labels, hunksOf(diffLines(before, after)));
+      const diff = formatDiff(labels, hunksBetween(before, after));
       expect(patch(before, diff)).toEqual(after);
     }),
   );
@@ -19,7 +20,7 @@ test('applied to the old file, a diff makes the new one', () => {
 test('both files are in it, in order', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
-      const lines = diffLines(before, after);
+      const lines = atOnce(diffing(before, after));
       expect(lines.filter(({ sign }) => sign !== '+').map(({ line }) => line)).toEqual(before);
       expect(lines.filter(({ sign }) => sign !== '-').map(({ line }) => line)).toEqual(after);
     }),
@@ -29,7 +30,7 @@ test('both files are in it, in order', () => {
 test('hunks as GNU diff prints them', () => {
   const before = Array.from({ length: 20 }, (_, i) => octets`line ${i + 1}`);
   const after = [...before.slice(0, 4), octets`new`, ...before.slice(5, 15), ...before.slice(16), octets`end`];
-  expect(formatDiff(labels, hunksOf(diffLines(before, after)))).toBe(
+  expect(formatDiff(labels, hunksBetween(before, after))).toBe(
     [
       '--- old',
       '+++ new',
@@ -55,11 +56,11 @@ test('hunks as GNU diff prints them', () => {
       '',
     ].join('\n'),
   );
-  expect(formatDiff(labels, hunksOf(diffLines([octets`x`], [])))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
+  expect(formatDiff(labels, hunksBetween([octets`x`], []))).toBe('--- old\n+++ new\n@@ -1 +0,0 @@\n-x\n');
 });
 
 test('two files that have nothing in common', () => {
   const before = Array.from({ length: 3000 }, (_, i) => octets`a${i}`);
   const after = Array.from({ length: 3000 }, (_, i) => octets`b${i}`);
-  expect(diffLines(before, after)).toHaveLength(6000);
+  expect(atOnce(diffing(before, after))).toHaveLength(6000);
 });

@@ -84,10 +84,9 @@ describe('the fuzzer', () => {
     const kept: Buffer[] = [];
     // Far above: what the process happens to give back meanwhile counts for it.
     await expect(checkCost(() => void kept.push(Buffer.alloc(64 * 2 ** 20)))).rejects.toThrow('of memory');
+    // A busy machine takes more time, and no more memory.
+    expect(wider(LIMIT, 2)).toEqual({ cpuMs: 2 * LIMIT.cpuMs, octets: LIMIT.octets });
     expect((await checkCost(() => {})).octets).toBeLessThan(2 ** 20);
-    expect((await checkCost(() => void kept.push(Buffer.alloc(20 * 2 ** 20)), wider(LIMIT, 2))).octets).toBeGreaterThan(
-      1,
-    );
   });
 
   test('shrinks to what matters', async () => {

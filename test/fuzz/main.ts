@@ -22,7 +22,7 @@ const USAGE = `npm run fuzz -- [--seconds N] [--target NAME]… [--seed TEXT] [-
   --from N       number of the first case. Default 0
   --to N         number of the case before which a target ends, however long it takes
   --cases N      so many of each parser, a hundredth of it of what needs a server, however long it takes
-  --slack N      how often 20 ms of CPU and 16 MB a case may cost; the more, the busier the machine may be. Default 1
+  --slack N      how often 20 ms of CPU a case may take; the more, the busier the machine may be. Default 1
   --case FILE    runs the input in FILE through the target
   --list         names the targets`;
 

@@ -138,19 +138,21 @@ class ParserRunner implements Runner {
 
   /** A promise where the case has to be measured. */
   fault(input: Buffer): unknown {
+    const { ways = 1 } = this.#target;
     try {
       this.#watch.start();
-      this.#target.run(input);
+      for (let way = 0; way < ways; way++) this.#target.run(input, way);
       if (this.#limit === false || !this.#watch.suspicious()) return undefined;
     } catch (error) {
       return error;
     }
-    return checkCost(() => this.#target.run(input), this.#limit).then(
-      (cost) => {
-        this.dearest = dearer(this.dearest, cost);
-      },
-      (error: unknown) => error,
-    );
+    return this.#measure(input, ways, this.#limit).catch((error: unknown) => error);
+  }
+
+  async #measure(input: Buffer, ways: number, limit: Limit): Promise<void> {
+    for (let way = 0; way < ways; way++) {
+      this.dearest = dearer(this.dearest, await checkCost(() => this.#target.run(input, way), limit));
+    }
   }
 
   async renew(): Promise<void> {}

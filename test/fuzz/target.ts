@@ -16,7 +16,13 @@ interface Described {
 
 /** A parser: the same input always has the same result. */
 export interface ParserTarget extends Described {
-  run(input: Buffer): void;
+  /**
+   * In how many ways the same input is parsed: as a post or a feed, in each character set … Each counts as a case of
+   * its own: no caller does all of them at once. Default 1
+   */
+  readonly ways?: number;
+  /** @param way from 0 */
+  run(input: Buffer, way: number): void;
 }
 
 /** A server or client to talk to. It is opened again every `WORLD_CASES` cases, so what a case leaves behind is bounded. */

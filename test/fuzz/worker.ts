@@ -12,7 +12,7 @@ export interface Order {
   readonly to: number;
   /** ms from now */
   readonly time: number;
-  /** how often the limits a case may cost */
+  /** how often 20 ms of CPU a case may take */
   readonly slack: number;
 }
 

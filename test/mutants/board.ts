@@ -8,12 +8,18 @@ export const boardMutants = [
   ...breaking(
     'src/board/text.ts',
     POSTING,
-    [
-      'a text ends with a dot alone',
-      'else if (raw.length === 1) return true;',
-      'else if (line.length === 1) return true;',
-    ],
+    ['a text ends with a dot alone', 'else if (raw.length === 1) return true;', 'else if (end === 1) return true;'],
     ['a text does not end between bare LFs', 'if (!this.#bareLf && (endedBare || afterBare)) {', 'if (false) {'],
+  ),
+  ...breaking(
+    'src/board/text.ts',
+    ['test/board/text.test.ts'],
+    [
+      'of thousands of faults, one makes an error',
+      'if (this.#refusal !== undefined && (code !== 512 || this.#refusal.code === 512)) return;',
+      'if (this.#refusal?.code === 512) return;',
+    ],
+    ['what follows a fault is not looked at', 'if (this.#refusal !== undefined) return;', ''],
   ),
   ...breaking(
     'src/board/posting.ts',

@@ -244,6 +244,12 @@ export const operatorMutants = [
       'node && around.includes(node)',
     ],
     [
+      'aliases are looked for only in a file that is YAML',
+      "if (problems.length === 0) checkAliases(document, (at) => wrong(at, 'BAD_ALIAS'));",
+      "checkAliases(document, (at) => wrong(at, 'BAD_ALIAS'));",
+    ],
+    ['aliases of aliases are not followed without end', 'document.toJS()', 'document.toJS({ maxAliasCount: -1 })'],
+    [
       'an alias of what it is in is told in our words',
       'node === undefined || around.includes(node)',
       'node === undefined',

@@ -31,7 +31,7 @@ export function boardLines(
   limit: 'contribution' | 'reply',
   width = usualWidth,
 ): Octets[] {
-  const lines = text.map((line) => ({ ...line, text: trimTrailing(line.text, WHITE) }));
+  const lines = text.map((line) => withText(line, trimTrailing(line.text, WHITE)));
   const first = lines.findIndex(({ text: line }) => !showsNothing(line));
   if (first < 0) throw new PostingError('the article has no text');
   const last = lines.findLastIndex(({ text: line }) => line !== '');
@@ -53,11 +53,16 @@ function wrapped(
   { charset, width, max }: { charset: Charset; width: number; max: number },
 ): Octets[] {
   if (charset === 'latin1' || charset === 'windows-1252') {
-    const spelled = lines.map((line, i) => ({ ...line, text: plain[i] ?? '' }));
+    const spelled = lines.map((line, i) => withText(line, plain[i] ?? ''));
     return wrapLines(spelled, { width, max, octets: (text) => text.length }).map(latin1);
   }
   const rules = { width, max, octets: (text: string) => Buffer.byteLength(text) };
   return wrapLines(lines, rules).map((line) => encode(line, charset));
+}
+
+/** The line itself if it has that text: few lines change, of thousands. */
+function withText(line: TextLine, text: string): TextLine {
+  return text === line.text ? line : { text, flowed: line.flowed };
 }
 
 function withoutTrailing(line: Octets): Octets {

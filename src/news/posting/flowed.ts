@@ -18,19 +18,29 @@ export function unfoldFlowed(lines: readonly string[], delSp: boolean): TextLine
     paragraph = undefined;
   };
   for (const line of lines) {
-    const depth = /^>*/.exec(line)?.[0].length ?? 0;
+    const depth = depthOf(line);
     // §4.4: one blank after the quote marks is stuffing
     const text = line.slice(line[depth] === ' ' ? depth + 1 : depth);
     const empty = text.trim() === '';
     // §4.3: the signature separator looks flowed but is not
     const flowed = text.endsWith(' ') && text !== '-- ' && !empty;
     if (paragraph !== undefined && (paragraph.depth !== depth || text === '-- ' || empty)) flush();
+    if (!flowed && paragraph === undefined) {
+      out.push({ text: withQuotes(depth, text), flowed: true });
+      continue;
+    }
     paragraph ??= { depth, pieces: [] };
     paragraph.pieces.push(flowed && delSp ? text.slice(0, -1) : text);
     if (!flowed) flush();
   }
   flush();
   return out;
+}
+
+function depthOf(line: string): number {
+  let depth = 0;
+  while (line[depth] === '>') depth++;
+  return depth;
 }
 
 function withQuotes(depth: number, text: string): string {

@@ -25,9 +25,15 @@ const CONTROL = /[\x00-\x08\x0a\x0b\x0d-\x1f\x7f-\x9f]/;
  * @throws PostingError
  */
 export function visibleLines(text: readonly TextLine[]): TextLine[] {
-  return text.flatMap(({ text: line, flowed }, i) =>
-    line.split(BREAK).map((part) => ({ text: visible(part, i + 1), flowed })),
-  );
+  const out: TextLine[] = [];
+  for (const [i, line] of text.entries()) {
+    const parts = BREAK.test(line.text) ? line.text.split(BREAK) : [line.text];
+    for (const part of parts) {
+      const shown = visible(part, i + 1);
+      out.push(shown === line.text ? line : { text: shown, flowed: line.flowed });
+    }
+  }
+  return out;
 }
 
 function visible(line: string, number: number): string {

@@ -19,18 +19,15 @@ export const encodedWords: ParserTarget = {
     '=?utf-8?q?=E2=82?= =?utf-8?q?=AC?=',
   ],
   words: ['=?', '?=', '?Q?', '?B?', '=?UTF-8?Q?', '=?utf-16?B?', '_', '=20', 'é', '😀', '\ud800'],
-  run(input) {
-    const text = input.toString('utf8');
+  ways: 3,
+  run(input, way) {
     // What comes off the wire is octets.
-    unlessRefused(() => decodeWords(octetsFrom(input)), CharsetError);
-    const written = stripControls(text).replaceAll('\t', ' ').toWellFormed();
-    for (const encode of [encodeText, encodeWords]) {
-      const encoded = encode(written);
-      assert.match(encoded, /^[ -~]*$/);
-      for (const word of encoded.split(' ')) if (/^=\?UTF-8\?/.test(word)) assert(word.length <= 75, word);
-    }
+    if (way === 0) return void unlessRefused(() => decodeWords(octetsFrom(input)), CharsetError);
+    const written = stripControls(input.toString('utf8')).replaceAll('\t', ' ').toWellFormed();
+    const encoded = way === 1 ? encodeText(written) : encodeWords(written);
+    assert.match(encoded, /^[ -~]*$/);
+    for (const word of encoded.split(' ')) if (/^=\?UTF-8\?/.test(word)) assert(word.length <= 75, word);
     // Blanks between words stay where people see them.
-    assert.equal(decodeWords(latin1(encodeWords(written))), written);
-    if (!/^ | $| {2}/.test(written)) assert.equal(decodeWords(latin1(encodeText(written))), written);
+    if (way === 2 || !/^ | $| {2}/.test(written)) assert.equal(decodeWords(latin1(encoded)), written);
   },
 };
