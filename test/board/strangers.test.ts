@@ -99,7 +99,8 @@ describe('a browser that was made to send commands', () => {
     const board = await openBoard();
     const { end } = board.store.index;
     const client = await dial(board);
-    client.write(request);
+    // Answered by a server that goes on.
+    client.write(`${request}QUIT\r\n`);
     const heard: string[] = [];
     for (let line = await client.line(); line !== undefined; line = await client.line()) heard.push(line);
     expect(heard.at(-1)).toBe('482 This is an RGTP server, not a web server.');

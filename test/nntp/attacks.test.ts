@@ -128,7 +128,7 @@ test.each([
 ])('a browser is cut off at its first line that is HTTP: %s', async (_what, request) => {
   const client = await connect();
   const { commands } = await attacked.health();
-  client.stream.write(`${request}GROUP large\r\nPOST\r\nFrom: a page\r\n\r\n.\r\nDATE\r\n`);
+  client.stream.write(`${request}GROUP large\r\nPOST\r\nFrom: a page\r\n\r\n.\r\nQUIT\r\n`);
   expect(await client.rest()).toMatch(/^(50[01] [^\n]*\n)?400 This is a news server, not a web server\r\n$/);
   expect((await attacked.health()).commands - commands).toBeLessThanOrEqual(2);
 });

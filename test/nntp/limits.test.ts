@@ -11,6 +11,7 @@ import type { Observer } from '../../src/nntp/observer.ts';
 import { silent } from '../../src/wire/log.ts';
 import { play } from '../support/exchange.ts';
 import { MemoryBackend } from '../support/memory-backend.ts';
+import { NntpClient } from '../support/nntp-client.ts';
 import { serve, tlsFiles } from '../support/nntp-server.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { rfcWorld } from '../support/rfc-world.ts';
@@ -55,7 +56,7 @@ test('who is turned away and does not hang up keeps nobody from arriving, and is
   await play(await connect(false), '[end]');
   const elsewhere = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
   onTestFinished(() => void elsewhere.destroy());
-  expect(String(await once(elsewhere, 'data'))).toMatch(/^200 /);
+  expect(await new NntpClient(elsewhere).line()).toMatch(/^200 /);
   expect(server.connections).toBe(2);
 });
 
@@ -72,7 +73,7 @@ test('idle for too long: 400 and the end; a client that says something stays', a
 });
 
 test('a wall clock that jumps ends nothing: neither sessions nor pauses', async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 9, 25) });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 9, 25), shouldAdvanceTime: true });
   onTestFinished(() => void vi.useRealTimers());
   const backend = rfcWorld();
   backend.guest = { read: true, post: false, loginHelps: true };
