@@ -135,7 +135,6 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'of [this.#fresh, this.#light, this.#heavy]) if',
     replace: 'of [this.#light, this.#heavy]) if',
     tests: [SHARE],
-    hangs: true,
   },
   {
     promise: 'who needs a few turns does not wait for a crowd that has had many',
@@ -206,7 +205,6 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'clock = () => performance.now()',
     replace: 'clock = Date.now',
     tests: [LIMITS],
-    hangs: true,
   },
   {
     promise: 'what clients can make the log say is bounded',
@@ -228,7 +226,6 @@ export const nntpMutants: readonly Mutant[] = [
     find: "(first.includes(':') && HEADERS.test(first))",
     replace: 'false',
     tests: ['test/nntp/attacks.test.ts'],
-    hangs: true,
   },
   {
     promise: 'PROXY headers are believed from trusted balancers alone',
@@ -236,7 +233,6 @@ export const nntpMutants: readonly Mutant[] = [
     find: 'else if (listener.trusts(address))',
     replace: 'else if (listener.proxyProtocol)',
     tests: [LISTENERS],
-    hangs: true,
   },
   {
     promise: 'a reload tells the boards of readers who are there',
