@@ -8,6 +8,7 @@ import { BoardStore } from '../board/store.ts';
 import type { Config } from '../config/config.ts';
 import { pathsOf } from '../config/paths.ts';
 import { carryNumbering } from '../store/carry-numbering.ts';
+import { DATABASE_ENDINGS } from '../store/database.ts';
 import { StoreError, storeErrorFrom } from '../store/errors.ts';
 import { syncFolder } from '../store/new-file.ts';
 import { giveToFolderOwner } from '../store/ownership.ts';
@@ -127,9 +128,13 @@ async function replace(
   }
 }
 
-/** A database with its write-ahead log and its index. */
+/**
+ * A database with all that SQLite keeps beside it. A log or journal that stayed there would be written into the file that
+ * gets its name (https://www.sqlite.org/howtocorrupt.html, "Mispairing database files and hot journals").
+ */
 function withSiblings(path: string): string[] {
-  return path.endsWith('.sqlite') || path.endsWith('.restoring') ? [path, `${path}-wal`, `${path}-shm`] : [path];
+  const isDatabase = path.endsWith('.sqlite') || path.endsWith('.restoring');
+  return isDatabase ? DATABASE_ENDINGS.map((ending) => path + ending) : [path];
 }
 
 /** Copies a file beside its destination and syncs it. @throws Failure if it is not what the backup wrote */
@@ -166,7 +171,8 @@ async function sync(path: string): Promise<void> {
 }
 
 async function copy(from: string, to: string): Promise<void> {
-  await rm(to, { force: true });
+  // Left by a restore that was killed.
+  for (const one of withSiblings(to)) await rm(one, { force: true });
   await copyFile(from, to);
   const file = await open(to, 'r+');
   try {

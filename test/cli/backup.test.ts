@@ -283,6 +283,22 @@ describe('rgtp-nntp backup and restore', () => {
     expect(subjects()).toEqual(['Welcome']);
   });
 
+  // SQLite would write a journal of the old board into the restored one.
+  it('restore leaves nothing beside a database that belongs to another', async () => {
+    await serve();
+    await stop();
+    const to = join(folder, 'backup');
+    await run('backup', to);
+    for (const name of ['gossip.board.sqlite-journal', 'gossip.board.sqlite.restoring-journal']) {
+      writeFileSync(join(data, name), 'of another');
+    }
+    expect((await run('restore', to, '--force')).code).toBe(0);
+    const left = readdirSync(data);
+    const [aside = ''] = left.filter((name) => name.startsWith('replaced-'));
+    expect(readdirSync(join(data, aside))).toContain('gossip.board.sqlite-journal');
+    expect(left.filter((name) => name.endsWith('-journal'))).toEqual([]);
+  });
+
   it('restore gives no number again that was shown since the backup', async () => {
     /** number and subject of each article, and the high mark, once the one with this subject is there */
     const to = join(folder, 'backup');

@@ -26,6 +26,11 @@ export const operatorMutants = [
       '[to, ...before.map((folder) => join(dirname(to), folder, basename(to)))]',
       '[to, ...before.map((folder) => join(folder, basename(to)))]',
     ],
+    [
+      'a journal of the old board is not left beside the restored one',
+      'DATABASE_ENDINGS.map((ending) => path + ending)',
+      "DATABASE_ENDINGS.filter((ending) => ending !== '-journal').map((ending) => path + ending)",
+    ],
   ),
   ...breaking('src/server/doctor/login.ts', MISTAKES, [
     'check looks at the data folder',
