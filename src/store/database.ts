@@ -61,6 +61,7 @@ export function openDatabase(path: string, schema: Schema, options: OpenOptions 
     db.exec(`PRAGMA synchronous=${options.durable ? 'FULL' : 'NORMAL'}`);
     if (options.secureDelete) db.exec('PRAGMA secure_delete=ON');
     migrate(db, path, schema);
+    requireTables(db, path, schema);
     if (options.durable && journalMode(db) === 'wal') noteOpen(db);
     return db;
   } catch (error) {
@@ -96,8 +97,8 @@ function refuseOtherNames(path: string): void {
   throw new StoreError(
     'linked',
     path,
-    `the file has ${names} names (hard links), and would be destroyed if it were opened under two of them. Give this one a file of ` +
-      `its own: cp -p ${path} ${path}.own && mv ${path}.own ${path}`,
+    `the file has ${names} names (hard links), and would be destroyed if it were opened under two of them. Remove the other names ` +
+      `(find -samefile ${path}); or stop the server, and then give this one a file of its own: cp -p ${path} ${path}.own && mv ${path}.own ${path}`,
   );
 }
 
@@ -130,10 +131,47 @@ function migrate(db: DatabaseSync, path: string, schema: Schema): void {
     // Inside the lock: another process may have migrated in the meantime.
     refuseForeign(db, path, schema);
     const done = userVersion(db);
-    for (const sql of schema.migrations.slice(done)) db.exec(sql);
+    for (const sql of schema.migrations.slice(done)) bringUpToDate(db, path, sql);
     db.exec(`PRAGMA application_id=${schema.applicationId}`);
     db.exec(`PRAGMA user_version=${schema.migrations.length}`);
   });
+}
+
+function bringUpToDate(db: DatabaseSync, path: string, sql: string): void {
+  try {
+    db.exec(sql);
+  } catch (error) {
+    // SQLITE_ERROR: what a migration needs is not there, or what it makes is.
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === 1)) throw error;
+    throw new StoreError('corrupt', path, `its tables are not those of its version (${error.message})`, {
+      cause: error,
+    });
+  }
+}
+
+const expectedColumns = new WeakMap<Schema, readonly string[]>();
+
+/** @throws StoreError `corrupt` if a table or column is missing: statements would fail, some of them much later */
+function requireTables(db: DatabaseSync, path: string, schema: Schema): void {
+  let expected = expectedColumns.get(schema);
+  if (expected === undefined) {
+    const fresh = new DatabaseSync(':memory:');
+    for (const sql of schema.migrations) fresh.exec(sql);
+    expected = columnsOf(fresh);
+    fresh.close();
+    expectedColumns.set(schema, expected);
+  }
+  const there = new Set(columnsOf(db));
+  const missing = expected.find((column) => !there.has(column));
+  if (missing !== undefined) throw new StoreError('corrupt', path, `${missing} is missing from it`);
+}
+
+/** `table.column` */
+function columnsOf(db: DatabaseSync): string[] {
+  const columns = db.prepare(
+    "SELECT t.name || '.' || c.name AS name FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'",
+  );
+  return columns.all().map(({ name }) => String(name));
 }
 
 function refuseForeign(db: DatabaseSync, path: string, schema: Schema): void {

@@ -82,6 +82,8 @@ const ERRNO: Readonly<Record<string, StoreErrorKind>> = {
   EPERM: 'denied',
   ENOENT: 'missing',
   ENOTDIR: 'missing',
+  ENAMETOOLONG: 'missing',
+  ELOOP: 'missing',
   EISDIR: 'foreign',
   ENOTBLK: 'foreign',
 };

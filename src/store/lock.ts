@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { storeErrorFrom } from './errors.ts';
+import { StoreError, storeErrorFrom } from './errors.ts';
 import { giveToFolderOwner } from './ownership.ts';
 
 /**
@@ -22,6 +22,11 @@ export function takeLock(path: string): Disposable {
     return { [Symbol.dispose]: () => opened.close() };
   } catch (cause) {
     lock?.close();
-    throw storeErrorFrom(cause, path);
+    const failure = storeErrorFrom(cause, path);
+    if (!(failure instanceof StoreError) || failure.kind !== 'corrupt') throw failure;
+    // Nothing is kept in it.
+    throw new StoreError('foreign', path, 'it is not the lock that rgtp-nntp makes. Remove it, and try again', {
+      cause,
+    });
   }
 }

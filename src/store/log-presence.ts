@@ -9,6 +9,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from './errors.ts';
+import { holdsSomething } from './holds-something.ts';
 import { contentOf } from './log-content.ts';
 import { Marks } from './marks.ts';
 import { withoutPatience } from './patience.ts';
@@ -28,11 +29,15 @@ const openHere = new Map<string, Set<DatabaseSync>>();
  * and close its file other than through SQLite would end SQLite's locks on it (fcntl(2)), so that others would take it
  * for closed.
  *
- * @throws StoreError `log-lost`; `corrupt` if the file beside the log was cut off
+ * @throws StoreError `log-lost`, also if the log beside it is another's; `corrupt` if the file beside the log was cut off
  */
 export function requireLog(path: string): void {
-  if (openHere.has(realPathOf(path)) || !inWalMode(path)) return;
+  if (openHere.has(realPathOf(path))) return;
   const log = logOf(path);
+  if (!inWalMode(path)) {
+    refuseForeignLog(path, log);
+    return;
+  }
   const content = contentOf(log);
   if (content === 'sound') {
     requireWhole(path, log);
@@ -51,6 +56,22 @@ export function requireLog(path: string): void {
     `its write-ahead log ${basename(log)} is ${what}, and with it what was written last. ${remedy}, or restore a ` +
       `backup with \`rgtp-nntp restore\`. If nothing is lost (another program has opened and closed the database since), or ` +
       `to go on with what is left: echo lost > ${log}`,
+  );
+}
+
+/**
+ * A database gets a log only after it has gone into WAL mode, and loses it before it leaves it. So this log is that of the
+ * file that had the name before; SQLite would write it into this one.
+ */
+function refuseForeignLog(path: string, log: string): void {
+  if (!holdsSomething(path) || !holdsSomething(log) || contentOf(log) !== 'sound') return;
+  // Another process may have opened the database in the meantime.
+  if (inWalMode(path)) return;
+  throw new StoreError(
+    'log-lost',
+    path,
+    `the write-ahead log beside it, ${basename(log)}, belongs to another file, which had this name before: with it, this one ` +
+      `would be damaged. Put that file back; or, if this one was put here to stay: mv ${log} ${log}.other`,
   );
 }
 

@@ -346,6 +346,12 @@ export const storeMutants = [
       '    // The file',
     ],
     ['a newer schema is refused', 'if (version > schema.migrations.length) {', 'if (version > 1000) {'],
+    ['a table that is missing is noticed', '    requireTables(db, path, schema);\n', ''],
+    [
+      'an upgrade that is not possible is damage',
+      'error.errcode === 1)) throw error;',
+      'error.errcode === 0)) throw error;',
+    ],
     [
       'a crash while upgrading leaves the old schema or the new',
       'db.exec(`PRAGMA user_version=${schema.migrations.length}`);',
@@ -437,11 +443,8 @@ export const storeMutants = [
   ...breaking(
     'src/store/log-presence.ts',
     ['test/store/database.test.ts'],
-    [
-      'looking into an open database ends none of its locks',
-      'if (openHere.has(realPathOf(path)) || !inWalMode(path))',
-      'if (!inWalMode(path))',
-    ],
+    ['looking into an open database ends none of its locks', '  if (openHere.has(realPathOf(path))) return;\n', ''],
+    ['a copy does not get the log of what it replaces', '    refuseForeignLog(path, log);\n', ''],
     [
       'a log is looked for beside the file',
       'return `${realPathOf(path)}-wal`;',

@@ -91,6 +91,22 @@ describe('schema', () => {
   });
 });
 
+describe('a file whose tables are not those of its version is damaged', () => {
+  test.each([
+    ['a table is gone', 'DROP TABLE fruit'],
+    ['a column is gone', 'ALTER TABLE fruit DROP COLUMN colour'],
+    ['the version is too low', 'PRAGMA user_version = 1'],
+    ['the version is negative', 'PRAGMA user_version = -1'],
+  ])('%s', (_, sql) => {
+    openDatabase(path, SECOND).close();
+    const other = new DatabaseSync(path);
+    other.exec(sql);
+    other.close();
+    const error = refusal(() => openDatabase(path, SECOND));
+    expect([error.kind, error.path]).toEqual(['corrupt', path]);
+  });
+});
+
 describe('files that are not ours', () => {
   test("somebody else's database is refused and untouched", () => {
     const other = new DatabaseSync(path);
@@ -275,6 +291,44 @@ describe('a database by a symbolic link', () => {
     const error = refusal(() => openDatabase(link(), FIRST, { durable: true }));
     expect(error.kind).toBe('log-lost');
     expect(error.message).toContain(`Put that file back into ${join(directory, 'elsewhere')}`);
+  });
+});
+
+describe('a copy in the place of a database that was not closed', () => {
+  const copy = () => join(directory, 'copy.sqlite');
+  let inUse: DatabaseSync;
+
+  beforeEach(() => {
+    closeDatabase(openDatabase(copy(), FIRST, { durable: true }));
+    inUse = openDatabase(path, FIRST, { durable: true });
+    inUse.exec("INSERT INTO fruit VALUES ('plum')");
+    // As a crash leaves it.
+    copyFileSync(`${path}-wal`, `${copy()}-wal`);
+  });
+  afterEach(() => inUse.close());
+
+  test.each([
+    ['opened', () => openDatabase(copy(), FIRST, { durable: true })],
+    ['looked into', () => openForReading(copy())],
+  ])('does not get its log when %s', (_, open) => {
+    const before = readFileSync(copy());
+    const error = refusal(open);
+    expect(error.kind).toBe('log-lost');
+    expect(error.message).toContain('belongs to another file');
+    expect(readFileSync(copy()).equals(before)).toBe(true);
+  });
+
+  test('is used once the log is out of the way, as the message says', () => {
+    const remedy = refusal(() => openForReading(copy())).message.split('to stay: ')[1] ?? '';
+    expect(spawnSync('sh', ['-ec', remedy]).status).toBe(0);
+    const db = openDatabase(copy(), FIRST, { durable: true });
+    expect(db.prepare('SELECT * FROM fruit').all()).toEqual([]);
+    closeDatabase(db);
+  });
+
+  test('with an empty log is used', () => {
+    writeFileSync(`${copy()}-wal`, '');
+    closeDatabase(openDatabase(copy(), FIRST, { durable: true }));
   });
 });
 
